@@ -1,0 +1,1 @@
+"""Index for Django: registers what the rooms offer to the admin."""

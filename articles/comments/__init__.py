@@ -1,0 +1,1 @@
+"""The conversation below an article."""

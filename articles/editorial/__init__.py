@@ -1,0 +1,1 @@
+"""The desk: articles, categories, bylines, revisions, and the verbs that move them."""

@@ -1,0 +1,63 @@
+"""Where categories stand in their tree, and which an article is in."""
+
+from collections.abc import Iterable
+
+from django.db import connection, transaction
+
+from articles.editorial.models import Article, ArticleCategory, Category, Redirect
+
+
+def save(category: Category) -> None:
+    """Saves the category and gives it and everything below it its address and place.
+
+    Raises:
+        ValidationError: the category would stand under itself.
+    """
+    with transaction.atomic():
+        # One tree is changed by one person at a time, or two moves could make a ring.
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE articles_category IN SHARE ROW EXCLUSIVE MODE")
+        category.clean()
+        before = Category.objects.filter(pk=category.pk).values_list("path", flat=True).first()
+        category.path, category.sort_key = _place(category)
+        category.save()
+        if before and before != category.path:
+            _leave_redirect(category, before)
+        _place_children(category)
+
+
+def choose(article: Article, categories: Iterable[Category]) -> None:
+    """Puts the article into these categories, the first one as its primary."""
+    with transaction.atomic():
+        article.article_categories.all().delete()
+        ArticleCategory.objects.bulk_create(
+            ArticleCategory(article=article, category=category, position=position)
+            for position, category in enumerate(categories)
+        )
+
+
+def _place(category: Category) -> tuple[str, str]:
+    own = f"{category.position:05}.{category.slug}"
+    parent = category.parent
+    if parent is None:
+        return category.slug, own
+    return f"{parent.path}/{category.slug}", f"{parent.sort_key}/{own}"
+
+
+def _place_children(parent: Category) -> None:
+    for child in Category.objects.filter(parent=parent):
+        before = child.path
+        child.parent = parent
+        child.path, child.sort_key = _place(child)
+        child.save(update_fields=["path", "sort_key"])
+        if before != child.path:
+            _leave_redirect(child, before)
+        _place_children(child)
+
+
+def _leave_redirect(category: Category, old_path: str) -> None:
+    Redirect.objects.filter(old_path=category.get_absolute_url()).delete()
+    Redirect.objects.update_or_create(
+        old_path=f"/category/{old_path}/",
+        defaults={"category": category, "article": None, "author": None, "tag": None},
+    )

@@ -1,0 +1,34 @@
+"""Which pictures an article carries, read from its text on every save."""
+
+from django.db import models
+
+from articles.editorial.models.article import Article
+from articles.images.models import Image
+
+
+class Figure(models.Model):
+    """One use of a picture in an article, with the caption of this use.
+
+    The text itself is the truth for inline figures, the article's own columns for the lead
+    picture. These rows follow from them (`editorial.revising`), so that pages, sitemaps, search
+    and the library can ask the database where a picture stands.
+    """
+
+    class Place(models.TextChoices):
+        LEAD = "lead", "Lead picture"
+        INLINE = "inline", "In the text"
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="figures")
+    image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="figures")
+    place = models.CharField(max_length=6, choices=Place)
+    position = models.PositiveSmallIntegerField(help_text="0 for the lead, then as in the text.")
+    caption = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "position"], name="figure_position_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.image} in {self.article}"

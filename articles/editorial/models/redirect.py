@@ -1,0 +1,65 @@
+"""Addresses that moved."""
+
+from django.db import models
+from django.db.models import Q
+from taggit.models import Tag
+
+from accounts.models import AuthorProfile
+from articles.editorial.models.article import Article
+from articles.editorial.models.category import Category
+
+
+class Redirect(models.Model):
+    """An old address and what stands there now.
+
+    It points at the thing, not at its new address, so a second move makes no chain.
+    """
+
+    old_path = models.CharField(max_length=500, unique=True)
+    article = models.ForeignKey(
+        Article, on_delete=models.CASCADE, null=True, blank=True, related_name="redirects"
+    )
+    category = models.ForeignKey(
+        Category, on_delete=models.CASCADE, null=True, blank=True, related_name="redirects"
+    )
+    author = models.ForeignKey(
+        AuthorProfile, on_delete=models.CASCADE, null=True, blank=True, related_name="redirects"
+    )
+    tag = models.ForeignKey(
+        Tag, on_delete=models.CASCADE, null=True, blank=True, related_name="redirects"
+    )
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    article__isnull=False,
+                    category__isnull=True,
+                    author__isnull=True,
+                    tag__isnull=True,
+                )
+                | Q(
+                    article__isnull=True,
+                    category__isnull=False,
+                    author__isnull=True,
+                    tag__isnull=True,
+                )
+                | Q(
+                    article__isnull=True,
+                    category__isnull=True,
+                    author__isnull=False,
+                    tag__isnull=True,
+                )
+                | Q(
+                    article__isnull=True,
+                    category__isnull=True,
+                    author__isnull=True,
+                    tag__isnull=False,
+                ),
+                name="redirect_has_one_target",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.old_path

@@ -1,0 +1,53 @@
+"""What an article said, by whom it was changed, and when."""
+
+from django.conf import settings
+from django.db import models
+
+from articles.editorial.models.article import Article
+
+
+class Revision(models.Model):
+    """The words of an article as they were saved once."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    headline = models.CharField(max_length=200)
+    standfirst = models.TextField(blank=True)
+    body = models.TextField(blank=True)
+    lead_picture_id = models.BigIntegerField(null=True, blank=True)
+    lead_caption = models.TextField(blank=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True
+    )
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "number"], name="revision_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.headline}, version {self.number}"
+
+
+class StateChange(models.Model):
+    """Who published, scheduled or withdrew an article, and when."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="state_changes")
+    state = models.CharField(max_length=10, choices=Article.State)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        help_text="Empty when the worker did it at the scheduled time.",
+    )
+    made_at = models.DateTimeField(auto_now_add=True)
+    publish_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.article}: {self.get_state_display()}"

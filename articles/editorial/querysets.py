@@ -1,0 +1,77 @@
+"""Which articles, and with everything a page needs of them."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import FETCH_RAISE, Prefetch
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from articles.editorial.models.article import Article  # noqa: F401 - names the generic
+    from articles.editorial.models.category import Category
+
+
+class ArticleQuerySet(models.QuerySet["Article"]):
+    def published(self) -> "ArticleQuerySet":
+        """What readers may see. Every public list, feed, index and mail begins with this word."""
+        return self.filter(state="published", published_at__lte=timezone.now())
+
+    def due(self) -> "ArticleQuerySet":
+        """Scheduled articles whose time has come, also those missed while the worker was down."""
+        return self.filter(state="scheduled", publish_at__lte=timezone.now())
+
+    def in_category(self, category: "Category") -> "ArticleQuerySet":
+        """Articles in the category or below it, each once."""
+        within = models.Q(article_categories__category=category) | models.Q(
+            article_categories__category__path__startswith=f"{category.path}/"
+        )
+        return self.filter(pk__in=self.model.objects.filter(within).values("pk"))
+
+    def newest(self) -> "ArticleQuerySet":
+        return self.order_by("-published_at", "-pk")
+
+    def for_cards(self) -> "ArticleQuerySet":
+        """All a card shows: kind, categories, bylines, the lead picture in its sizes.
+
+        Three queries beside its own, however many cards. The text is left in the database;
+        touching what was not fetched raises an error instead of asking once a card.
+        """
+        return (
+            self.select_related("kind", "lead_picture")
+            .defer("body", "search_description", "lead_picture__metadata")
+            .prefetch_related(
+                Prefetch("article_categories", _with_category()),
+                Prefetch("bylines", _with_author()),
+                "lead_picture__renditions",
+            )
+            .fetch_mode(FETCH_RAISE)
+        )
+
+    def for_page(self) -> "ArticleQuerySet":
+        """All an article's page shows of the article itself: five queries beside its own."""
+        from articles.editorial.models import Figure
+
+        return (
+            self.select_related("kind", "lead_picture")
+            .prefetch_related(
+                Prefetch("article_categories", _with_category()),
+                Prefetch("bylines", _with_author()),
+                Prefetch("figures", Figure.objects.select_related("image")),
+                "figures__image__renditions",
+                "tags",  # type: ignore[misc]  # the plugin does not know taggit
+                "corrections",
+            )
+            .fetch_mode(FETCH_RAISE)
+        )
+
+
+def _with_category() -> "models.QuerySet[models.Model]":
+    from articles.editorial.models import ArticleCategory
+
+    return ArticleCategory.objects.select_related("category")
+
+
+def _with_author() -> "models.QuerySet[models.Model]":
+    from articles.editorial.models import Byline
+
+    return Byline.objects.select_related("author")

@@ -1,0 +1,1 @@
+"""Pictures: taking in, sizes, the library."""

@@ -1,0 +1,1 @@
+"""Pages edited in the admin: about, contact, privacy."""

@@ -1,0 +1,1 @@
+"""Index for the worker: the jobs of every room."""

@@ -1,0 +1,7 @@
+"""Index for Django: the addresses of every room, in the order in which they are tried."""
+
+from django.urls import URLPattern, URLResolver
+
+from articles.reading.urls import urlpatterns as reading
+
+urlpatterns: list[URLPattern | URLResolver] = [*reading]

@@ -1,0 +1,21 @@
+"""The project is an app too: it owns the publication row and the admin site."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate, pre_migrate
+
+
+class IriaConfig(AppConfig):
+    name = "iria"
+    verbose_name = "Publication"
+
+    def ready(self) -> None:
+        # Models of other apps are complete only now.
+        from iria import roles
+
+        pre_migrate.connect(roles.remember_permissions, sender=self)
+        post_migrate.connect(roles.grant_new_permissions)
+
+
+class DeskConfig(AdminConfig):
+    default_site = "iria.desk.DeskSite"

@@ -1,0 +1,76 @@
+"""What a request tells about its sender, and the headers every answer carries."""
+
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+FORWARDING = (
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_FORWARDED_PROTO",
+    "HTTP_X_FORWARDED_HOST",
+    "HTTP_FORWARDED",
+)
+
+
+def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text.strip())
+    except ValueError:
+        return None
+
+
+def is_trusted_proxy(address: str) -> bool:
+    parsed = _parsed(address)
+    return parsed is not None and any(parsed in network for network in settings.TRUSTED_PROXIES)
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address the request came from, as far as it can be believed.
+
+    X-Forwarded-For is read from its right end, and only past addresses in TRUSTED_PROXIES:
+    what stands further left was written by whoever sent the request. Behind a Unix socket,
+    where there is no peer address, an empty text comes back.
+    """
+    peer = str(request.META.get("REMOTE_ADDR") or "")
+    if not is_trusted_proxy(peer):
+        return peer
+    hops = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")
+    for hop in reversed([hop.strip() for hop in hops if hop.strip()]):
+        if _parsed(hop) is None:
+            break
+        if not is_trusted_proxy(hop):
+            return hop
+        peer = hop
+    return peer
+
+
+class ForwardedHeaders:
+    """Forwarding headers from anyone but a trusted proxy are dropped before anybody reads them."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not is_trusted_proxy(str(request.META.get("REMOTE_ADDR") or "")):
+            for header in FORWARDING:
+                request.META.pop(header, None)
+        return self.get_response(request)
+
+
+class ResponseHeaders:
+    """Headers that Django's own middlewares do not set."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault(
+            "Permissions-Policy",
+            "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+        )
+        return response

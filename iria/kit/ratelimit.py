@@ -1,0 +1,53 @@
+"""How often somebody may do something, counted in PostgreSQL once for all processes."""
+
+import hashlib
+import hmac
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection, models
+from django.utils import timezone
+
+
+class RateCount(models.Model):
+    """How many times a key was seen in one window of time.
+
+    The key is hashed with the site's secret and the window, so the table holds no address that
+    could be read back or followed from one window to the next.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField(default=1)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        app_label = "iria"
+
+    def __str__(self) -> str:
+        return f"{self.count} until {self.expires_at:%H:%M}"
+
+
+def count_and_allow(scope: str, who: str, *, limit: int, per: timedelta) -> bool:
+    """Counts one attempt of `who` in `scope`; False once there were more than `limit` in the window.
+
+    Windows are fixed: with limit 5 per minute, ten attempts can pass around a turn of the minute.
+    One statement, so that two processes cannot both be the fifth.
+    """
+    now = timezone.now()
+    window = int(now.timestamp() // per.total_seconds())
+    text = f"{scope}\0{who}\0{window}\0{per.total_seconds()}"
+    key = hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO iria_ratecount (key, count, expires_at) VALUES (%s, 1, %s)"
+            " ON CONFLICT (key) DO UPDATE SET count = iria_ratecount.count + 1 RETURNING count",
+            [key, now + per],
+        )
+        (count,) = cursor.fetchone()
+    return bool(count <= limit)
+
+
+def forget_expired() -> int:
+    """Removes counts whose window is over; the worker does this every hour."""
+    deleted, _ = RateCount.objects.filter(expires_at__lt=timezone.now()).delete()
+    return deleted

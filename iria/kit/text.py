@@ -1,0 +1,39 @@
+"""Text as people send it: what can be kept, and what must be refused in words."""
+
+import re
+import unicodedata
+
+from django.core.exceptions import ValidationError
+
+SURROGATE = re.compile("[\ud800-\udfff]")
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]"
+)
+
+
+def refuse_unstorable(text: str) -> None:
+    """A validator: PostgreSQL keeps neither NUL nor half of a surrogate pair.
+
+    Raises:
+        ValidationError: with a sentence for the person who sent the text.
+    """
+    if "\x00" in text:
+        sentence = "The text holds a NUL character, which cannot be kept; please remove it."
+        raise ValidationError(sentence, code="nul")
+    if SURROGATE.search(text):
+        sentence = "The text holds half of a character (a lone surrogate); please type it again."
+        raise ValidationError(sentence, code="surrogate")
+
+
+def refuse_blank(text: str) -> None:
+    """A validator: a name made of spaces and invisible characters is no name."""
+    if not INVISIBLE.sub("", text).strip():
+        sentence = "Please write something that can be seen."
+        raise ValidationError(sentence, code="blank")
+
+
+def one_line(text: str) -> str:
+    """The text on one line: line breaks and runs of white space become one space."""
+    visible = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text)
+    return " ".join(visible.split())

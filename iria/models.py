@@ -1,0 +1,6 @@
+"""Index for Django: the models of the project package."""
+
+from iria.kit.ratelimit import RateCount
+from iria.publication.models import Publication
+
+__all__ = ["Publication", "RateCount"]

@@ -1,0 +1,1 @@
+"""The publication: one row that says who speaks, edited in the admin."""

@@ -1,0 +1,327 @@
+"""Every setting of IRIA, in one file; the environment fills it (see `.env.example`).
+
+A missing or malformed value stops the start with one sentence that names it.
+"""
+
+import os
+import sys
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import django_stubs_ext
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.csp import CSP
+
+# Django's generic classes take their type in brackets only for the type checker; this makes the
+# brackets harmless at run time.
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+
+def setting(name: str, kind: type, default: Any = environ.Env.NOTSET) -> Any:
+    """One value from the environment, or a sentence that names what is wrong with it."""
+    try:
+        return env.get_value(name, cast=kind, default=default)
+    except (ValueError, TypeError, ImproperlyConfigured) as mistake:
+        given = os.environ.get(name)
+        problem = "is missing" if given is None else f"is “{given}”, which is not a {kind.__name__}"
+        sentence = f"The setting {name} {problem}; .env.example says what it should be."
+        raise ImproperlyConfigured(sentence) from mistake
+
+
+def address(name: str, default: str) -> str:
+    """A setting that is a web address, without a slash at its end."""
+    value: str = setting(name, str, default)
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        sentence = f"The setting {name} is “{value}”; it should be like https://www.example.org."
+        raise ImproperlyConfigured(sentence)
+    return value.rstrip("/")
+
+
+def mailer(name: str, folder: Path) -> dict[str, Any]:
+    """A mail address such as smtp+tls://user:password@host:587, or files in a folder without one."""
+    value: str = setting(name, str, "")
+    if not value:
+        return {"BACKEND": "iria.kit.mail.FolderBackend", "OPTIONS": {"folder": str(folder)}}
+    try:
+        config = environ.Env.email_url_config(value)
+    except (KeyError, ValueError) as mistake:
+        # The value may hold a password, so it is not repeated.
+        sentence = (
+            f"The setting {name} should be like smtp+tls://user:password@mail.example.org:587."
+        )
+        raise ImproperlyConfigured(sentence) from mistake
+    options = {
+        "host": config.get("EMAIL_HOST"),
+        "port": config.get("EMAIL_PORT"),
+        "username": config.get("EMAIL_HOST_USER") or "",
+        "password": config.get("EMAIL_HOST_PASSWORD") or "",
+        "use_tls": config.get("EMAIL_USE_TLS", False),
+        "use_ssl": config.get("EMAIL_USE_SSL", False),
+        "timeout": 20,
+    }
+    if config["EMAIL_BACKEND"] != "django.core.mail.backends.smtp.EmailBackend":
+        return {"BACKEND": config["EMAIL_BACKEND"]}
+    return {"BACKEND": config["EMAIL_BACKEND"], "OPTIONS": options}
+
+
+def database(name: str) -> dict[str, Any]:
+    value: str = setting(name, str, "")
+    if not value:
+        sentence = (
+            f"The setting {name} is missing; `make run` and `manage.py` find or make a database of "
+            "their own, a server of yours is named like postgres://user:password@host:5432/iria."
+        )
+        raise ImproperlyConfigured(sentence)
+    try:
+        config: dict[str, Any] = environ.Env.db_url_config(value)
+    except (ValueError, ImproperlyConfigured) as mistake:
+        sentence = f"The setting {name} should be like postgres://user:password@host:5432/iria."
+        raise ImproperlyConfigured(sentence) from mistake
+    if config.get("ENGINE") != "django.db.backends.postgresql":
+        sentence = f"The setting {name} must name a PostgreSQL database (postgres://…)."
+        raise ImproperlyConfigured(sentence)
+    config["OPTIONS"] = {**config.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 8}}
+    return config
+
+
+def networks(name: str) -> list[Any]:
+    found = []
+    for part in setting(name, list, []):
+        try:
+            found.append(ip_network(part.strip()))
+        except ValueError as mistake:
+            sentence = f"The setting {name} holds “{part}”, which is not a network like 10.0.0.0/8."
+            raise ImproperlyConfigured(sentence) from mistake
+    return found
+
+
+# Where we are
+
+TESTING = "pytest" in sys.modules
+DEBUG: bool = setting("DEBUG", bool, False)
+STATE = Path(setting("IRIA_STATE", str, str(BASE_DIR / "var")))
+SITE_URL = address("SITE_URL", "http://127.0.0.1:8000")
+SECURE = SITE_URL.startswith("https://")
+SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
+ALLOWED_HOSTS = setting("ALLOWED_HOSTS", list, [SITE_HOST])
+TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
+
+SECRET_KEY: str = setting("SECRET_KEY", str, "")
+if not SECRET_KEY:
+    if not DEBUG:
+        missing = "The setting SECRET_KEY is missing; `make run` makes one, elsewhere set a long random one."
+        raise ImproperlyConfigured(missing)
+    SECRET_KEY = "only-for-debugging-on-one-machine"  # noqa: S105
+SECRET_KEY_FALLBACKS = setting("SECRET_KEY_FALLBACKS", list, [])
+
+# What is installed
+
+INSTALLED_APPS = [
+    "iria.apps.IriaConfig",
+    "iria.apps.DeskConfig",
+    "accounts",
+    "articles",
+    "newsletter",
+    "taggit",
+    "allauth",
+    "allauth.account",
+    "django_prose_editor",
+    "procrastinate.contrib.django",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+]
+
+# Sessions, sign-in and CSRF tokens exist only under PRIVATE_PATHS (iria.kit.private): a public
+# page cannot set a cookie or read one, whatever a view does. Public forms are guarded by Origin.
+MIDDLEWARE = [
+    "iria.kit.http.ForwardedHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "iria.kit.http.ResponseHeaders",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "iria.kit.origin.SameOrigin",
+    "django.middleware.common.CommonMiddleware",
+    "iria.kit.private.Sessions",
+    "iria.kit.private.Csrf",
+    "iria.kit.private.Authentication",
+    "iria.kit.private.Messages",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+PRIVATE_PATHS = ("/admin/", "/accounts/", "/comments/")
+
+ROOT_URLCONF = "iria.urls"
+WSGI_APPLICATION = "iria.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csp",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "iria.publication.context.publication",
+            ],
+        },
+    },
+]
+
+# Where things are kept
+
+DATABASES = {"default": database("DATABASE_URL")}
+_CACHE_URL: str = setting("CACHE_URL", str, "none")
+CACHES: dict[str, dict[str, Any]]
+if _CACHE_URL == "none":
+    # PostgreSQL once more, so that limits on sign-in are counted once for all processes.
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "iria_cache",
+        }
+    }
+elif _CACHE_URL.startswith(("redis://", "rediss://")):
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": _CACHE_URL,
+        }
+    }
+else:
+    raise ImproperlyConfigured("The setting CACHE_URL should be none or redis://host:6379/0.")  # noqa: EM101
+
+MEDIA_ROOT = STATE / "media"
+MEDIA_URL = "/pictures/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+if DEBUG or TESTING:
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    WHITENOISE_USE_FINDERS = True
+    WHITENOISE_AUTOREFRESH = DEBUG
+STATIC_URL = "/static/"
+STATIC_ROOT = STATE / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+# Uploads are limited in bytes before anything decodes them; a body of 2 MB must still be a form.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+PICTURE_MAX_BYTES = 60 * 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o640
+
+# Time and language
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+
+# Mail
+
+MAIL_FOLDER = STATE / "mail"
+MAILERS = {
+    "default": mailer("MAIL_URL", MAIL_FOLDER),
+    "newsletter": mailer("NEWSLETTER_MAIL_URL", MAIL_FOLDER)
+    if os.environ.get("NEWSLETTER_MAIL_URL")
+    else mailer("MAIL_URL", MAIL_FOLDER),
+}
+DEFAULT_FROM_EMAIL = setting("DEFAULT_FROM_EMAIL", str, f"desk@{SITE_HOST}")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+BOUNCE_DOMAIN = setting("BOUNCE_DOMAIN", str, "")
+
+# People
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+    )
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "account_profile"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = "accounts.adapter.display_name"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = True
+
+# Security
+
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    # The nonce is minted only where a template asks for it: the admin's import map.
+    "script-src": [CSP.SELF, CSP.NONCE],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "manifest-src": [CSP.SELF],
+    "frame-src": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "object-src": [CSP.NONE],
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_SSL_REDIRECT = SECURE
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
+SECURE_HSTS_PRELOAD = SECURE
+SESSION_COOKIE_SECURE = SECURE
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = SECURE
+CSRF_COOKIE_HTTPONLY = True
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Jobs and taggit
+
+PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": 2, "delete_jobs": "successful"}
+TAGGIT_CASE_INSENSITIVE = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,15 @@
+"""The addresses of the whole site (see the contract in docs/house.md)."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from iria import operations
+
+urlpatterns = [
+    path("healthz", operations.healthz),
+    path("readyz", operations.readyz),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("accounts.urls")),
+    path("newsletter/", include("newsletter.urls")),
+    path("", include("articles.urls")),
+]

@@ -1,0 +1,5 @@
+"""Addresses under /newsletter/."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

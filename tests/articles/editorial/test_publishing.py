@@ -1,0 +1,87 @@
+"""Publishing, scheduling and withdrawing."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from articles.editorial import publishing, revising
+from articles.editorial.models import Article, Redirect
+from iria.publication.models import current_publication
+from tests import newsroom
+
+
+def test_a_published_article_has_an_address_of_its_month(edna: User) -> None:
+    article = newsroom.draft("Ferries run on time")
+    publishing.publish(article, by=edna, at=datetime(2026, 3, 4, 12, tzinfo=UTC))
+    assert article.get_absolute_url() == "/2026/03/ferries-run-on-time/"
+    assert Article.objects.published().get() == article
+
+
+def test_the_month_is_counted_in_the_publications_zone(edna: User) -> None:
+    row = current_publication()
+    row.zone = "Asia/Tokyo"
+    row.save()
+    article = newsroom.draft("Late at night")
+    publishing.publish(article, by=edna, at=datetime(2026, 3, 31, 20, tzinfo=UTC))
+    assert (article.year, article.month) == (2026, 4)
+
+
+def test_two_articles_of_one_month_may_share_a_headline(edna: User) -> None:
+    first = newsroom.published("The week ahead")
+    second = newsroom.published("The week ahead")
+    assert first.slug == "the-week-ahead"
+    assert second.slug == "the-week-ahead-2"
+
+
+def test_an_uncredited_picture_holds_an_article_back(edna: User) -> None:
+    picture = newsroom.picture(credit="")
+    article = newsroom.draft(
+        body=f'<p>Words.</p><figure data-image="{picture.pk}"><figcaption>A quay</figcaption></figure>'
+    )
+    with pytest.raises(publishing.NotReady, match="has no credit"):
+        publishing.publish(article, by=edna)
+    assert not Article.objects.published().exists()
+
+
+def test_a_schedule_in_the_past_is_refused(edna: User) -> None:
+    article = newsroom.draft()
+    with pytest.raises(publishing.NotReady, match="past"):
+        publishing.schedule(article, by=edna, at=timezone.now() - timedelta(minutes=1))
+    article.refresh_from_db()
+    assert article.state == Article.State.DRAFT
+
+
+def test_a_schedule_missed_while_the_worker_was_down_is_kept_late(edna: User) -> None:
+    article = newsroom.draft()
+    publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
+    Article.objects.update(publish_at=timezone.now() - timedelta(hours=5))
+    assert publishing.publish_due() == 1
+    assert Article.objects.published().count() == 1
+
+
+def test_a_withdrawn_article_is_gone_and_can_return_to_its_address(edna: User) -> None:
+    article = newsroom.published("Back again")
+    address = article.get_absolute_url()
+    publishing.withdraw(article, by=edna)
+    assert not Article.objects.published().exists()
+    publishing.publish(article, by=edna)
+    assert article.get_absolute_url() == address
+
+
+def test_a_changed_slug_leaves_the_old_address_behind(edna: User) -> None:
+    article = newsroom.published("Old words")
+    old = article.get_absolute_url()
+    article.slug = "new-words"
+    revising.save(article, by=edna)
+    assert Redirect.objects.get(old_path=old).article == article
+    assert article.get_absolute_url().endswith("/new-words/")
+
+
+def test_going_back_to_the_first_slug_makes_no_ring(edna: User) -> None:
+    article = newsroom.published("Old words")
+    for slug in ("new-words", "old-words"):
+        article.slug = slug
+        revising.save(article, by=edna)
+    assert not Redirect.objects.filter(old_path=article.get_absolute_url()).exists()

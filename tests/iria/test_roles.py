@@ -1,0 +1,33 @@
+"""Each role sees what it may use, and keeps what an administrator gave or took."""
+
+from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
+
+from accounts.models import User
+from accounts.roles import EDITOR, REPORTER
+
+
+def test_an_editor_may_publish_and_a_reporter_may_not(edna: User, rui: User) -> None:
+    assert edna.has_perm("articles.publish_article")
+    assert rui.has_perm("articles.add_article")
+    assert not rui.has_perm("articles.publish_article")
+
+
+def test_a_moderator_may_not_touch_articles(mina: User) -> None:
+    assert not mina.has_perm("articles.change_article")
+
+
+def test_what_an_administrator_took_from_a_role_stays_taken(edna: User) -> None:
+    permission = Permission.objects.get(codename="delete_category")
+    Group.objects.get(name=EDITOR).permissions.remove(permission)
+    call_command("migrate", verbosity=0)
+    assert not Group.objects.get(name=EDITOR).permissions.filter(pk=permission.pk).exists()
+
+
+def test_the_roles_exist_in_a_new_database(db: None) -> None:
+    assert set(Group.objects.values_list("name", flat=True)) == {
+        "Administrator",
+        EDITOR,
+        REPORTER,
+        "Moderator",
+    }

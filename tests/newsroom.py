@@ -1,0 +1,77 @@
+"""A small newsroom to test with: articles, categories, pictures, in a line each."""
+
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from django.core.files.base import ContentFile
+from PIL import Image as Pixels
+
+from accounts.models import AuthorProfile, User
+from articles.editorial import categorising, publishing, revising
+from articles.editorial.models import Article, Byline, Category, Kind
+from articles.images.models import Image
+
+
+def category(name: str, *, parent: Category | None = None, **fields: Any) -> Category:
+    slug = fields.pop("slug", name.lower().replace(" ", "-"))
+    made = Category(name=name, slug=slug, parent=parent, **fields)
+    categorising.save(made)
+    return made
+
+
+def author(name: str) -> AuthorProfile:
+    return AuthorProfile.objects.create(name=name, slug=name.lower().replace(" ", "-"))
+
+
+def picture_file(*, width: int = 320, height: int = 200, colour: str = "steelblue") -> ContentFile:  # type: ignore[type-arg]
+    """A small JPEG as an upload would bring it."""
+    buffer = BytesIO()
+    Pixels.new("RGB", (width, height), colour).save(buffer, "JPEG")
+    return ContentFile(buffer.getvalue(), name="picture.jpg")
+
+
+def picture(**fields: Any) -> Image:
+    """A row of the library without renditions; the ingest verb has tests of its own."""
+    values: dict[str, Any] = {
+        "original": picture_file(),
+        "checksum": "0" * 64,
+        "media_type": "image/jpeg",
+        "width": 320,
+        "height": 200,
+        "headline": "A harbour",
+        "alt_text": "Cranes above a quay at dusk",
+        "credit": "Ines Faro/via Meridian Pictures",
+    }
+    return Image.objects.create(**{**values, **fields})
+
+
+def draft(headline: str = "A quiet week at the strait", **fields: Any) -> Article:
+    """A draft that could be published: a text, a kind, a category, an author."""
+    categories = fields.pop("categories", None)
+    authors = fields.pop("authors", None)
+    tags = fields.pop("tags", [])
+    by: User | None = fields.pop("by", None)
+    values: dict[str, Any] = {
+        "body": "<p>The ferries ran on time, and nobody remarked on it.</p>",
+        "standfirst": "What did not happen, and why it matters.",
+        "kind": Kind.objects.get(slug="news"),
+    }
+    article = Article(headline=headline, created_by=by, **{**values, **fields})
+    revising.save(article, by=by)
+    if categories is None:
+        categories = [Category.objects.filter(slug="news").first() or category("News")]
+    categorising.choose(article, categories)
+    for position, name in enumerate(authors or []):
+        Byline.objects.create(article=article, author=name, position=position)
+    article.tags.set(tags)
+    return article
+
+
+def published(
+    headline: str = "A quiet week at the strait", *, at: datetime | None = None, **fields: Any
+) -> Article:
+    """A published article; what happens after the commit happens only where a test asks for it."""
+    article = draft(headline, **fields)
+    publishing.publish(article, by=fields.get("by"), at=at)
+    return article
