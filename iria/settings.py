@@ -21,6 +21,8 @@ django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+TESTING = "pytest" in sys.modules
+
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
@@ -89,7 +91,8 @@ def database(name: str) -> dict[str, Any]:
     if config.get("ENGINE") != "django.db.backends.postgresql":
         sentence = f"The setting {name} must name a PostgreSQL database (postgres://…)."
         raise ImproperlyConfigured(sentence)
-    config["OPTIONS"] = {**config.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 8}}
+    if not TESTING:
+        config["OPTIONS"] = {**config.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 8}}
     return config
 
 
@@ -106,7 +109,6 @@ def networks(name: str) -> list[Any]:
 
 # Where we are
 
-TESTING = "pytest" in sys.modules
 DEBUG: bool = setting("DEBUG", bool, False)
 STATE = Path(setting("IRIA_STATE", str, str(BASE_DIR / "var")))
 SITE_URL = address("SITE_URL", "http://127.0.0.1:8000")

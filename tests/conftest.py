@@ -1,11 +1,19 @@
 """The cast: Edna edits, Rui reports, Mina moderates, Ola reads."""
 
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
 from django.core.management import call_command
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from accounts.models import User
 from accounts.roles import EDITOR, MODERATOR, REPORTER
@@ -54,3 +62,52 @@ def mina(db: None) -> User:
 def ola(db: None) -> User:
     """Ola reads."""
     return _member("ola@readers.example", "Ola Lind", None)
+
+
+@pytest.fixture
+def jobs() -> Callable[[], None]:
+    """Runs every job that waits, as the worker would. Needs a test with real transactions."""
+
+    def run() -> None:
+        async def work() -> None:
+            async with app.open_async():
+                await app.run_worker_async(
+                    wait=False, install_signal_handlers=False, listen_notify=False
+                )
+
+        connector = app.connector
+        assert isinstance(connector, DjangoConnector)
+        # A thread of its own: Playwright keeps a loop in this one.
+        with (
+            app.replace_connector(connector.get_worker_connector()),
+            ThreadPoolExecutor(1) as pool,
+        ):
+            pool.submit(asyncio.run, work()).result()
+
+    return run
+
+
+@dataclass(frozen=True)
+class MailFolder:
+    """The mail that was sent, as it lies in the folder."""
+
+    path: Path
+
+    def all(self) -> list[EmailMessage]:
+        """Every message, oldest first."""
+        return [
+            message_from_bytes(file.read_bytes(), policy=policy.default)
+            for file in sorted(self.path.glob("*.eml"))
+        ]
+
+    def to(self, address: str) -> list[EmailMessage]:
+        return [message for message in self.all() if address in str(message["To"])]
+
+
+@pytest.fixture
+def mail_folder(tmp_path: Path, settings: Any) -> MailFolder:
+    """Mail goes into a folder as without a mail server, and can be read here."""
+    folder = tmp_path / "mail"
+    backend = {"BACKEND": "iria.kit.mail.FolderBackend", "OPTIONS": {"folder": str(folder)}}
+    settings.MAILERS = {"default": backend, "newsletter": backend}
+    return MailFolder(folder)

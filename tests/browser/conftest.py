@@ -1,0 +1,125 @@
+"""A real site in a real browser.
+
+The site is Django's live server in this process; Chromium is Debian's, driven by Playwright.
+Every page that a test opens is watched: one violation of the content security policy, or one
+error in a script, fails the test that caused it.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User
+from tests.conftest import PASSWORD
+
+# Playwright's synchronous interface runs a loop in this thread; Django would refuse queries there.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+
+
+@dataclass
+class Watch:
+    """What went wrong in the browser while a test looked at pages."""
+
+    complaints: list[str] = field(default_factory=list)
+
+    def console(self, message: ConsoleMessage) -> None:
+        text = message.text
+        if "Content Security Policy" in text or "Content-Security-Policy" in text:
+            self.complaints.append(f"policy: {text}")
+
+    def error(self, mistake: Any) -> None:
+        self.complaints.append(f"script: {mistake}")
+
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "Chromium is not installed; `make test` installs it on Debian."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, headless=True, args=CHROMIUM_FLAGS
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(
+    transactional_db: None,
+    django_db_serialized_rollback: None,
+    live_server: LiveServer,
+    settings: Any,
+) -> str:
+    """The address of a running, empty site; the groups and kinds of a new database are there."""
+    settings.SITE_URL = live_server.url
+    return str(live_server.url)
+
+
+@pytest.fixture
+def open_page(chromium: Browser, site: str) -> Iterator[OpenPage]:
+    """Opens pages of the site: `open_page("/search/", scripts=False, size=PHONE, scheme="dark")`."""
+    watch = Watch()
+    contexts = []
+
+    def open_page(
+        path: str = "/",
+        *,
+        scripts: bool = True,
+        size: dict[str, int] = DESKTOP,
+        scheme: str = "light",
+        **options: Any,
+    ) -> Page:
+        context = chromium.new_context(
+            base_url=site,
+            java_script_enabled=scripts,
+            viewport=size,  # type: ignore[arg-type]
+            color_scheme=scheme,  # type: ignore[arg-type]
+            **options,
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", watch.console)
+        page.on("pageerror", watch.error)
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert watch.complaints == []
+
+
+@pytest.fixture
+def desk(open_page: OpenPage) -> Callable[..., Page]:
+    """Signs somebody in to the admin: `page = desk(edna, "/admin/articles/article/")`."""
+
+    def desk(who: User, path: str = "/admin/", **options: Any) -> Page:
+        page = open_page("/admin/login/?next=" + path, **options)
+        page.fill("input[name=username]", who.email)
+        page.fill("input[name=password]", PASSWORD)
+        page.click("[type=submit]")
+        return page
+
+    return desk
