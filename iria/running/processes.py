@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
@@ -78,7 +79,9 @@ def working_in(folder: Path, names: tuple[str, ...]) -> list[int]:
 def _works_in(pid: int, folder: Path, names: tuple[str, ...]) -> bool:
     process = Path(f"/proc/{pid}")
     try:
-        return (process / "comm").read_text().strip() in names and (process / "cwd").samefile(folder)
+        return (process / "comm").read_text().strip() in names and (process / "cwd").samefile(
+            folder
+        )
     except OSError:
         return False
 
@@ -95,15 +98,11 @@ def wait_for_end(pid: int, seconds: float) -> bool:
 
 def send(pid: int, number: signal.Signals) -> None:
     """Send a signal to one process; one that has gone already is as good."""
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def send_group(pid: int, number: signal.Signals) -> None:
     """Send a signal to the group a process leads, whether the leader still lives or not."""
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, number)
-    except (ProcessLookupError, PermissionError):
-        pass

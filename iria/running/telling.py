@@ -3,7 +3,6 @@
 import errno
 import re
 import sys
-from typing import NoReturn
 
 _FULL = re.compile(r"no space left on device|disk quota exceeded|disk is full", re.IGNORECASE)
 
@@ -15,10 +14,6 @@ class StartError(Exception):
 def say(line: str) -> None:
     """A line on the way. To standard error: what a command prints may be read by a program."""
     print(line, file=sys.stderr, flush=True)
-
-
-def refuse(sentence: str) -> NoReturn:
-    raise StartError(sentence)
 
 
 def tells_of_a_full_disk(text: str) -> bool:
@@ -38,5 +33,7 @@ def sentence_about(trouble: OSError) -> str:
 def last_words(output: str) -> str:
     """The line of a failed program's output that most likely says why."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    telling = [line for line in lines if re.search(r"error|fatal|panic|refused", line, re.IGNORECASE)]
+    telling = [
+        line for line in lines if re.search(r"error|fatal|panic|refused", line, re.IGNORECASE)
+    ]
     return (telling or lines or ["it said nothing"])[-1]

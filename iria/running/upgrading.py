@@ -1,11 +1,10 @@
 """`make upgrade-database`: the same data under the newest PostgreSQL, the old cluster kept."""
 
-import os
 import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from iria.running import choosing, creating, kept, locks, postmaster, swapping
 from iria.running.binaries import Binaries
 from iria.running.cluster import Cluster
 from iria.running.places import make_folder, shown
-from iria.running.telling import last_words, refuse, say, tells_of_a_full_disk
+from iria.running.telling import StartError, last_words, say, tells_of_a_full_disk
 
 
 def upgrade(state: Path) -> None:
@@ -22,11 +21,13 @@ def upgrade(state: Path) -> None:
     with _alone(cluster):
         swapping.finish(state)
         if not (cluster.data / "PG_VERSION").exists():
-            refuse(f"There is no database in {shown(cluster.data)} to upgrade.")
+            raise StartError(f"There is no database in {shown(cluster.data)} to upgrade.")
         old = cluster.server()
         programs = choosing.for_upgrade(state, old.binaries.major, old.identity)
         if programs is None:
-            say(f"The database is in PostgreSQL {old.binaries.major} already; nothing newer is here.")
+            say(
+                f"The database is in PostgreSQL {old.binaries.major} already; nothing newer is here."
+            )
             return
         fresh = state / "upgrade" / "postgres"
         shutil.rmtree(fresh.parent, ignore_errors=True)
@@ -46,14 +47,15 @@ def upgrade(state: Path) -> None:
 @contextmanager
 def _alone(cluster: Cluster) -> Iterator[None]:
     """Nobody else may use or start the cluster."""
-    try:
-        with (
-            locks.held(cluster.start_lock, patience=5),
-            locks.held(cluster.users_lock, patience=5),
-        ):
-            yield
-    except TimeoutError:
-        refuse("The database is in use; stop `make run` and every manage.py command first.")
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locks.held(cluster.start_lock, patience=5))
+            stack.enter_context(locks.held(cluster.users_lock, patience=5))
+        except TimeoutError as busy:
+            raise StartError(
+                "The database is in use; stop `make run` and every manage.py command first."
+            ) from busy
+        yield
 
 
 def _move(cluster: Cluster, old: postmaster.Server, new: postmaster.Server) -> None:
@@ -78,7 +80,7 @@ def _move(cluster: Cluster, old: postmaster.Server, new: postmaster.Server) -> N
             reading.stdout.close()
             said = (reading.stderr.read() + writing.stderr).decode(errors="replace")
         if reading.returncode or writing.returncode:
-            _refuse(cluster, said)
+            raise _failure(cluster, said)
         subprocess.run(
             _client(new.binaries, "psql", target, "--command=ANALYZE"),
             env=new.binaries.environment | environment,
@@ -105,9 +107,9 @@ def _running(server: postmaster.Server) -> Iterator[int]:
         postmaster.stop(running)
 
 
-def _refuse(cluster: Cluster, said: str) -> None:
+def _failure(cluster: Cluster, said: str) -> StartError:
     if tells_of_a_full_disk(said):
-        refuse("The disk is full: an upgrade needs room for the database a second time.")
-    refuse(
+        return StartError("The disk is full: an upgrade needs room for the database a second time.")
+    return StartError(
         f"The upgrade failed ({last_words(said)}); the database in {shown(cluster.data)} is as it was."
     )

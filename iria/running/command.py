@@ -1,0 +1,75 @@
+"""What surrounds a command: which database, which key, which address.
+
+`manage.py` says
+
+    with command.surroundings():
+        execute_from_command_line(sys.argv)
+
+and so finds the private cluster running, or has it run for the length of the command. Whoever
+sets DATABASE_URL gets exactly what they set, and nothing from here.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from iria.running import places, record, settings_file
+from iria.running.cluster import Cluster
+from iria.running.telling import StartError, sentence_about
+
+
+@contextmanager
+def surroundings() -> Iterator[None]:
+    """For `manage.py`: fill in the environment what is not set; one sentence if that fails."""
+    with ExitStack() as stack:
+        try:
+            settings = settings_file.environment(places.PROJECT)
+            if not settings.get("DATABASE_URL"):
+                state = places.state_folder()
+                url = stack.enter_context(Cluster(state).held())
+                os.environ.update(_private(state, url, settings))
+        except StartError as why:
+            sys.exit(str(why))
+        except OSError as trouble:
+            sys.exit(sentence_about(trouble))
+        yield
+
+
+def _private(state: Path, url: str, settings: dict[str, str]) -> dict[str, str]:
+    """What a command needs to work on the newsroom that `make run` made here."""
+    found = {"DATABASE_URL": url, "IRIA_STATE": str(state)}
+    key = state / "secret-key"
+    if not settings.get("SECRET_KEY") and key.exists():
+        found["SECRET_KEY"] = places.kept_secret(key)
+    last = record.read(state)
+    if last and not settings.get("SITE_URL"):
+        found["SITE_URL"] = last.address
+    return found
+
+
+@contextmanager
+def database(state: Path) -> Iterator[tuple[str, Cluster | None]]:
+    """The database somebody named, else our own cluster for the length of the block."""
+    if named := settings_file.environment(places.PROJECT).get("DATABASE_URL"):
+        yield named, None
+        return
+    cluster = Cluster(state)
+    with cluster.held() as url:
+        yield url, cluster
+
+
+def for_site(state: Path, url: str, address: str) -> dict[str, str]:
+    """The whole environment of the site's own processes under `make run`."""
+    settings = settings_file.environment(places.PROJECT)
+    filled = dict(os.environ) | {"IRIA_STATE": str(state), "DATABASE_URL": url}
+    filled.setdefault("PYTHONUNBUFFERED", "1")
+    filled.setdefault("PGCONNECT_TIMEOUT", "10")
+    if not settings.get("SECRET_KEY"):
+        filled["SECRET_KEY"] = places.kept_secret(state / "secret-key")
+    if not settings.get("SITE_URL"):
+        filled["SITE_URL"] = address
+    if not settings.get("ALLOWED_HOSTS"):
+        filled["ALLOWED_HOSTS"] = "127.0.0.1,localhost,[::1]"
+    return filled

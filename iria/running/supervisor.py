@@ -1,0 +1,122 @@
+"""Children that are watched: started again when they die (not for ever), ended together."""
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from iria.running import processes
+from iria.running.telling import StartError, last_words, say
+
+TRIES, WITHIN_SECONDS = 5, 60.0
+GRACE_SECONDS = 1.5
+"""What is left of the 3 s in which everything has to end belongs to the database."""
+_LOG_LIMIT = 5_000_000
+
+
+class Stopped(BaseException):
+    """Ctrl-C, SIGTERM or the end of the terminal."""
+
+
+def stop_on_signals() -> None:
+    """From now on a signal to end raises `Stopped`, once; a second one changes nothing."""
+
+    def stop(number: int, frame: object) -> None:
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(each, signal.SIG_IGN)
+        raise Stopped
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+
+
+@dataclass
+class Child:
+    """A program of the site that should always run."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    folder: Path
+    log: Path
+    descriptors: tuple[int, ...] = ()
+    process: "subprocess.Popen[bytes] | None" = None
+    deaths: list[float] = field(default_factory=list)
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command,
+                cwd=self.folder,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=self.descriptors,
+                start_new_session=True,
+                preexec_fn=processes.die_with_parent(signal.SIGTERM),
+            )
+
+    @property
+    def ended(self) -> bool:
+        return self.process is not None and self.process.poll() is not None
+
+    def revive(self) -> None:
+        """Start a dead child again, a little later each time, until it has died too often."""
+        now = time.monotonic()
+        self.deaths = [*(then for then in self.deaths if now - then < WITHIN_SECONDS), now]
+        if len(self.deaths) > TRIES:
+            raise StartError(
+                f"The {self.name} ended {len(self.deaths)} times within a minute: {self.why()}"
+            )
+        say(f"The {self.name} ended and is started again ({self.log} says why).")
+        assert self.process is not None  # noqa: S101 - it has ended
+        processes.send_group(self.process.pid, signal.SIGKILL)  # what a killed leader left
+        time.sleep(0.1 * 2 ** (len(self.deaths) - 1))
+        self.start()
+
+    def why(self) -> str:
+        with self.log.open("rb") as log:
+            log.seek(max(0, self.log.stat().st_size - 20_000))
+            said = log.read().decode(errors="replace")
+        return f"{last_words(said)} (more in {self.log})."
+
+
+def open_log(path: Path) -> Path:
+    """A log to append to; one that has grown large is put aside first."""
+    if path.exists() and path.stat().st_size > _LOG_LIMIT:
+        path.replace(path.with_suffix(".old.log"))
+    return path
+
+
+def watch(
+    children: list[Child], each_second: Callable[[], None], changed: Callable[[], None]
+) -> None:
+    """Keep the children alive for ever; `changed` hears of each new process."""
+    ticks = 0
+    while True:
+        for child in children:
+            if child.ended:
+                child.revive()
+                changed()
+        if ticks % 10 == 0:
+            each_second()
+        ticks += 1
+        time.sleep(0.1)
+
+
+def end(children: list[Child]) -> None:
+    """End all children at once: ask, wait a moment, insist."""
+    started = [child.process for child in children if child.process is not None]
+    for process in started:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+    deadline = time.monotonic() + GRACE_SECONDS
+    for process in started:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.0, deadline - time.monotonic()))
+        processes.send_group(process.pid, signal.SIGKILL)
+        process.wait()
