@@ -29,7 +29,20 @@ env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
 
-def setting(name: str, kind: type, default: Any = environ.Env.NOTSET) -> Any:
+def yes_or_no(text: str) -> bool:
+    """A switch; anything that is neither on nor off is a mistake, not an off."""
+    word = text.strip().lower()
+    if word in {"1", "true", "yes", "on"}:
+        return True
+    if word in {"", "0", "false", "no", "off"}:
+        return False
+    raise ValueError(text)
+
+
+yes_or_no.__name__ = "yes or no"
+
+
+def setting(name: str, kind: Any, default: Any = environ.Env.NOTSET) -> Any:
     """One value from the environment, or a sentence that names what is wrong with it."""
     try:
         return env.get_value(name, cast=kind, default=default)
@@ -57,7 +70,7 @@ def mailer(name: str, folder: Path) -> dict[str, Any]:
         return {"BACKEND": "iria.kit.mail.FolderBackend", "OPTIONS": {"folder": str(folder)}}
     try:
         config = environ.Env.email_url_config(value)
-    except (KeyError, ValueError) as mistake:
+    except (KeyError, ValueError, ImproperlyConfigured) as mistake:
         # The value may hold a password, so it is not repeated.
         sentence = (
             f"The setting {name} should be like smtp+tls://user:password@mail.example.org:587."
@@ -111,7 +124,7 @@ def networks(name: str) -> list[Any]:
 
 # Where we are
 
-DEBUG: bool = setting("DEBUG", bool, False)
+DEBUG: bool = setting("DEBUG", yes_or_no, False)
 STATE = state_folder(BASE_DIR)
 SITE_URL = address("SITE_URL", "http://127.0.0.1:8000")
 SECURE = SITE_URL.startswith("https://")
@@ -316,6 +329,9 @@ CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_HTTPONLY = True
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Django looks for its own CSRF middleware by name and does not see ours, which is a subclass.
+SILENCED_SYSTEM_CHECKS = ["security.W003"]
 
 # Jobs and taggit
 

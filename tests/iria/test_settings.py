@@ -1,0 +1,65 @@
+"""A missing or malformed setting stops the start with one sentence that names it."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.shared import PROJECT
+
+SOUND = {
+    "SECRET_KEY": "for-the-tests",
+    "DATABASE_URL": "postgres://nobody:nothing@127.0.0.1:1/iria",
+}
+
+
+def start(**settings: str) -> "subprocess.CompletedProcess[str]":
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "-c", "import iria.settings"],
+        cwd=PROJECT,
+        env={**kept, **SOUND, **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("DATABASE_URL", "mysql://there/is"),
+        ("DATABASE_URL", "not an address"),
+        ("SITE_URL", "example.org"),
+        ("DEBUG", "perhaps"),
+        ("TRUSTED_PROXIES", "the-proxy"),
+        ("CACHE_URL", "memcache://there"),
+        ("MAIL_URL", "nonsense"),
+    ],
+)
+def test_a_wrong_value_is_named(name: str, value: str) -> None:
+    outcome = start(**{name: value})
+    last_line = outcome.stderr.strip().splitlines()[-1]
+    assert outcome.returncode != 0
+    assert f"The setting {name}" in last_line
+
+
+def test_sound_settings_start() -> None:
+    assert start().returncode == 0
+
+
+def test_a_password_in_a_malformed_mail_address_is_not_repeated() -> None:
+    outcome = start(MAIL_URL="smpt://desk:very-secret@mail.example.org")
+    assert "The setting MAIL_URL" in outcome.stderr
+    assert "very-secret" not in outcome.stderr.strip().splitlines()[-1]
+
+
+def test_the_example_names_every_setting() -> None:
+    source = (PROJECT / "iria" / "settings.py").read_text()
+    read = set(re.findall(r'(?:setting|address|mailer|database|networks)\(\s*"([A-Z_]+)"', source))
+    example = (PROJECT / ".env.example").read_text()
+    named = set(re.findall(r"^#?([A-Z_]+)=", example, flags=re.MULTILINE))
+    assert read <= named
