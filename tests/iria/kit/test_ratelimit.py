@@ -1,0 +1,45 @@
+"""Limits are counted once for all processes, and remember nobody."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from iria.kit.ratelimit import RateCount, count_and_allow, forget_expired
+
+HOUR = timedelta(hours=1)
+
+
+def test_the_sixth_is_refused_when_five_are_allowed(db: None) -> None:
+    answers = [count_and_allow("comment", "203.0.113.9", limit=5, per=HOUR) for _ in range(6)]
+    assert answers == [True] * 5 + [False]
+
+
+def test_another_person_is_counted_apart(db: None) -> None:
+    assert count_and_allow("comment", "203.0.113.9", limit=1, per=HOUR)
+    assert count_and_allow("comment", "203.0.113.10", limit=1, per=HOUR)
+
+
+def test_the_table_holds_no_address(db: None) -> None:
+    count_and_allow("comment", "203.0.113.9", limit=1, per=HOUR)
+    key = RateCount.objects.get().key
+    assert len(key) == 64
+    assert set(key) <= set("0123456789abcdef")
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_at_the_same_moment_cannot_both_be_the_last() -> None:
+    def attempt(_: int) -> bool:
+        try:
+            return count_and_allow("comment", "somebody", limit=5, per=HOUR)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(attempt, range(20))) == 5
+
+
+def test_expired_counts_are_forgotten(db: None) -> None:
+    count_and_allow("comment", "somebody", limit=5, per=timedelta(seconds=-1))
+    assert forget_expired() == 1

@@ -1,0 +1,43 @@
+"""Public pages meet no session, no cookie and no token."""
+
+import pytest
+from django.test import Client
+
+from tests import newsroom
+
+PUBLIC = ["/", "/healthz", "/readyz"]
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_public_page_sets_no_cookie_and_varies_on_none(
+    client: Client, db: None, path: str
+) -> None:
+    newsroom.published()
+    answer = client.get(path)
+    assert not answer.cookies
+    assert "Cookie" not in answer.headers.get("Vary", "")
+
+
+def test_somebody_signed_in_gets_the_same_bytes(client: Client, ola: object) -> None:
+    newsroom.published()
+    before = client.get("/").content
+    client.force_login(ola)  # type: ignore[arg-type]
+    assert client.get("/").content == before
+
+
+def test_private_pages_are_kept_out_of_shared_caches(client: Client, db: None) -> None:
+    assert "no-store" in client.get("/accounts/login/").headers["Cache-Control"]
+
+
+def test_the_policy_allows_nothing_unsafe(client: Client, db: None) -> None:
+    for path in ("/", "/admin/login/", "/accounts/login/"):
+        policy = client.get(path).headers["Content-Security-Policy"]
+        assert "unsafe" not in policy
+        for rule in ("object-src 'none'", "base-uri 'none'", "frame-ancestors"):
+            assert rule in policy
+
+
+def test_a_process_is_ready_only_with_a_worker(client: Client, db: None) -> None:
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json() == {"database": True, "migrations": True, "worker": False}
