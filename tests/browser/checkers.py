@@ -1,0 +1,62 @@
+"""What other people's rules say about a page: axe-core for accessibility, Nu for HTML."""
+
+import json
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+MODULES = Path(__file__).parent / "node_modules"
+AXE = MODULES / "axe-core" / "axe.min.js"
+NU = MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@cache
+def _axe() -> str:
+    assert AXE.exists(), "axe-core is not installed; `make test` installs it."
+    return AXE.read_text()
+
+
+def accessibility_complaints(page: Page) -> list[str]:
+    """What axe says about the page as it stands: rule, place, and what to do."""
+    # Evaluated by the debugger, so the page's policy stays as strict as it is for readers.
+    page.evaluate(_axe())
+    violations = page.evaluate(
+        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})"
+        ".then(result => result.violations)",
+        RULES,
+    )
+    return [
+        f"{violation['id']} at {' '.join(map(str, node['target']))}: {violation['help']}"
+        for violation in violations
+        for node in violation["nodes"]
+    ]
+
+
+def html_complaints(pages: dict[str, str], folder: Path) -> list[str]:
+    """What the Nu checker says about the pages, given by name; one Java for all of them."""
+    assert NU.exists(), "The Nu checker is not installed; `make test` installs it."
+    java = shutil.which("java")
+    assert java, "Java is not installed; `make test` installs it on Debian."
+    names = {}
+    for number, (name, html) in enumerate(pages.items()):
+        file = folder / f"{number}.html"
+        file.write_text(html)
+        names[file.name] = name
+    outcome = subprocess.run(
+        [java, "-Xss4m", "-jar", str(NU), "--format", "json", "--stdout", str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    messages = json.loads(outcome.stdout)["messages"]
+    return [
+        f"{names[Path(message['url']).name]}: {message['message']} (line {message.get('lastLine')})"
+        for message in messages
+        if message["type"] in {"error", "non-document-error"}
+    ]

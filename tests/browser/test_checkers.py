@@ -1,0 +1,26 @@
+"""The checkers find what they are there to find."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.browser.checkers import accessibility_complaints, html_complaints
+from tests.browser.conftest import OpenPage
+
+pytestmark = pytest.mark.browser
+
+BAD = (
+    "<!doctype html><html lang=en><title>Bad</title><main><h1>Bad</h1><img src=/x.png><p><div></p>"
+)
+
+
+def test_axe_sees_a_picture_without_words(open_page: OpenPage) -> None:
+    page = open_page("/healthz")
+    page.set_content(BAD)
+    assert any("image-alt" in complaint for complaint in accessibility_complaints(page))
+
+
+def test_nu_sees_a_wrong_nesting(tmp_path: Path) -> None:
+    assert any(
+        "No “p” element" in complaint for complaint in html_complaints({"bad": BAD}, tmp_path)
+    )
