@@ -198,6 +198,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "iria.publication.context.publication",
+                "articles.reading.navigation.navigation",
             ],
         },
     },
@@ -230,7 +231,7 @@ MEDIA_ROOT = STATE / "media"
 MEDIA_URL = "/pictures/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "iria.kit.stylesheet.OneStylesheet"},
 }
 if DEBUG or TESTING:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

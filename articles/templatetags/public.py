@@ -1,0 +1,51 @@
+"""Tags for the public pages: dates in the publication's zone, the language of a piece of text."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils import formats
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from articles.editorial.models.article import RIGHT_TO_LEFT
+
+register = template.Library()
+
+INTERFACE_LANGUAGE = "en"
+NOTHING = mark_safe("")
+
+
+@register.filter
+def direction(language: str | None) -> str:
+    """How a language is written: rtl or ltr."""
+    return "rtl" if (language or "").split("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def _marked(language: str, around: str) -> SafeString:
+    if language == around:
+        return NOTHING
+    return format_html(' lang="{}" dir="{}"', language, direction(language))
+
+
+@register.simple_tag(takes_context=True)
+def interface_language(context: dict[str, Any]) -> SafeString:
+    """Marks the interface's own words on a page that is in another language."""
+    return _marked(INTERFACE_LANGUAGE, context.get("page_language") or INTERFACE_LANGUAGE)
+
+
+@register.simple_tag(takes_context=True)
+def language_of(context: dict[str, Any], article: Any) -> SafeString:
+    """Marks an article's words on a page that is in another language."""
+    return _marked(article.language, context.get("page_language") or INTERFACE_LANGUAGE)
+
+
+@register.simple_tag(takes_context=True)
+def day(context: dict[str, Any], moment: datetime) -> SafeString:
+    """The day of a moment in the publication's zone, as in “4 March 2026”."""
+    local = context["publication"].local(moment)
+    return format_html(
+        '<time datetime="{}">{}</time>',
+        local.isoformat(timespec="seconds"),
+        formats.date_format(local, "j F Y"),
+    )
