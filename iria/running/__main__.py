@@ -25,8 +25,29 @@ def upgrade_database() -> int:
     return 0
 
 
+def test() -> int:
+    from iria.running import checks
+
+    return checks.test()
+
+
+def prove(*parts: str) -> int:
+    from iria.running import checks
+
+    return checks.prove(*parts)
+
+
+def bench(*arguments: str) -> int:
+    from iria.running import checks
+
+    return checks.bench(*arguments)
+
+
 COMMANDS: dict[str, Callable[..., int]] = {
     "run": run,
+    "test": test,
+    "bench": bench,
+    "prove": prove,
     "reset-demo": reset_demo,
     "upgrade-database": upgrade_database,
 }

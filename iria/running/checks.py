@@ -1,0 +1,187 @@
+"""`make test`, `make prove`, `make bench`: everything that is checked, in a database of its own.
+
+All steps run, also after one has failed; the last lines say how each of them went.
+"""
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from iria.running import environment, machine, processes
+from iria.running.cluster import Cluster
+from iria.running.places import PROJECT
+from iria.running.supervisor import Stopped, stop_on_signals
+from iria.running.telling import StartError
+
+STEP_SECONDS = 900
+PROOFS = PROJECT / "tests" / "proofs"
+_COVERED = ("--cov", "--cov-append", "--cov-report=")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A named check: a program of the environment, or a function of ours."""
+
+    name: str
+    does: tuple[str, ...] | Callable[[], None]
+    surroundings: tuple[tuple[str, str], ...] = ()
+    shown: bool = False
+    """Whether its output is worth reading when all is well."""
+
+
+def steps() -> list[Step]:
+    python = str(environment.Environment().python)
+    tool = (python, "-m")
+    manage = (python, "manage.py")
+    deployed = (("SITE_URL", "https://www.example.org"),)
+    return [
+        Step("programs of the machine", machine.furnish),
+        Step("checkers from npm", machine.install_checkers),
+        Step("ruff: lint", (*tool, "ruff", "check")),
+        Step("ruff: format", (*tool, "ruff", "format", "--check")),
+        Step("mypy: types", (*tool, "mypy")),
+        Step("import-linter: the house", (python, "-c", _LINT_IMPORTS)),
+        Step("migrations match the models", (*manage, "makemigrations", "--check", "--dry-run")),
+        Step(
+            "settings fit for deployment",
+            (*manage, "check", "--deploy", "--fail-level", "WARNING"),
+            deployed,
+        ),
+        Step("tests", (*tool, "pytest", *_COVERED)),
+        Step("tests in the browser", (*tool, "pytest", "-m", "browser", *_COVERED)),
+        Step("proofs, small", (*tool, "pytest", "-m", "proof", "-rs", *_COVERED)),
+        Step("branch coverage", (*tool, "coverage", "report", "--skip-covered"), shown=True),
+    ]
+
+
+# The command `lint-imports` has no module to run; asked this way it needs no PATH either.
+_LINT_IMPORTS = "from importlinter.cli import lint_imports_command as go; go()"
+
+
+def test() -> int:
+    """Every step of CI; 1 if any of them failed."""
+    stop_on_signals()
+    try:
+        environment.Environment().ensure(environment.FOR_DEVELOPING)
+        (PROJECT / ".coverage").unlink(missing_ok=True)
+        with _workplace(durable=False) as surroundings:
+            return _report([_run(step, surroundings) for step in steps()])
+    except Stopped:
+        return 130
+
+
+def prove(*parts: str) -> int:
+    """The long proofs at full size: all of them, or those named."""
+    known = sorted(path.stem.removeprefix("test_") for path in PROOFS.glob("test_*.py"))
+    if unknown := [part for part in parts if part not in known]:
+        raise StartError(f"There is no proof “{unknown[0]}”; there are: {', '.join(known)}.")
+    files = [str(PROOFS / f"test_{part}.py") for part in parts or known]
+    return _alone(("-m", "pytest", "-m", "proof", "-s", "-rs", *files), {"IRIA_PROOFS": "full"})
+
+
+def bench(*arguments: str) -> int:
+    """The benchmarks, over a database that writes through like a real one."""
+    return _alone(("-m", "tests.bench", *arguments), {})
+
+
+def _alone(command: tuple[str, ...], more: dict[str, str]) -> int:
+    stop_on_signals()
+    try:
+        python = environment.Environment().ensure(environment.FOR_DEVELOPING)
+        machine.furnish()
+        machine.install_checkers()
+        with _workplace(durable=True) as surroundings:
+            return subprocess.run(
+                [str(python), *command], cwd=PROJECT, env=surroundings | more
+            ).returncode
+    except Stopped:
+        return 130
+
+
+@contextmanager
+def _workplace(*, durable: bool) -> Iterator[dict[str, str]]:
+    """A state folder, a cluster and settings that nothing outside the checks has touched."""
+    folder = Path(tempfile.mkdtemp(prefix="iria-checks-"))
+    folder.chmod(0o755)  # the database's account has to step in
+    try:
+        with Cluster(folder, durable=durable).held() as url:
+            own = {
+                "DATABASE_URL": url,
+                "IRIA_STATE": str(folder),
+                "SECRET_KEY": secrets.token_urlsafe(64),
+                "SITE_URL": "http://127.0.0.1:8000",
+                "ALLOWED_HOSTS": "127.0.0.1,localhost",
+                "DEBUG": "no",
+            }
+            yield dict(os.environ) | own
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(step: Step, surroundings: dict[str, str]) -> tuple[Step, bool, float]:
+    print(f"── {step.name}", flush=True)
+    begin = time.monotonic()
+    if callable(step.does):
+        passed, output = _call(step.does)
+    else:
+        passed, output = _execute(step.does, surroundings | dict(step.surroundings))
+    seconds = time.monotonic() - begin
+    lines = output.strip().splitlines()
+    if passed and not step.shown:
+        lines = lines[-1:]
+    print("\n".join(f"   {line}" for line in lines), flush=True)
+    print(f"   {'passed' if passed else 'FAILED'} after {seconds:.1f} s", flush=True)
+    return step, passed, seconds
+
+
+def _call(deed: Callable[[], None]) -> tuple[bool, str]:
+    try:
+        deed()
+    except StartError as why:
+        return False, str(why)
+    return True, ""
+
+
+def _execute(command: tuple[str, ...], surroundings: dict[str, str]) -> tuple[bool, str]:
+    """Run a program with all it starts in one group, so that nothing of it stays behind."""
+    running = subprocess.Popen(
+        command,
+        cwd=PROJECT,
+        env=surroundings,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+        preexec_fn=processes.die_with_parent(signal.SIGTERM),
+    )
+    try:
+        output, _ = running.communicate(timeout=STEP_SECONDS)
+    except subprocess.TimeoutExpired:
+        processes.send_group(running.pid, signal.SIGKILL)
+        output, _ = running.communicate()
+        output += f"\nIt took longer than {STEP_SECONDS} s and was ended."
+    finally:
+        processes.send_group(running.pid, signal.SIGKILL)
+    return running.returncode == 0, output
+
+
+def _report(results: list[tuple[Step, bool, float]]) -> int:
+    print("── all checks", flush=True)
+    for step, passed, seconds in results:
+        print(f"   {'passed' if passed else 'FAILED'} {seconds:7.1f} s  {step.name}")
+    failed = sum(not passed for _, passed, _ in results)
+    total = sum(seconds for _, _, seconds in results)
+    verdict = f"{failed} of {len(results)} failed" if failed else f"all {len(results)} passed"
+    print(f"   {verdict} in {total:.0f} s on Python {sys.version.split()[0]}", flush=True)
+    return 1 if failed else 0
