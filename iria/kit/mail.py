@@ -13,8 +13,8 @@ from django.core.mail.message import EmailMessage
 class FolderBackend(BaseEmailBackend):
     """Writes each message as one `.eml` file, whose name begins with the time it was sent."""
 
-    def __init__(self, *, folder: str, fail_silently: bool = False, **options: Any) -> None:
-        super().__init__(fail_silently=fail_silently, **options)
+    def __init__(self, *, folder: str, **options: Any) -> None:
+        super().__init__(**options)
         self.folder = Path(folder)
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
