@@ -15,11 +15,14 @@ from articles.editorial.models import (
     StateChange,
 )
 from articles.images.models import Image, Rendition
+from articles.related.models import ArticleTerms, RelatedLink, RelatedPick
+from articles.search.models import SearchEntry
 
 __all__ = [
     "Article",
     "ArticleCategory",
     "ArticleTag",
+    "ArticleTerms",
     "Byline",
     "Category",
     "Correction",
@@ -28,7 +31,10 @@ __all__ = [
     "Kind",
     "Portrait",
     "Redirect",
+    "RelatedLink",
+    "RelatedPick",
     "Rendition",
     "Revision",
+    "SearchEntry",
     "StateChange",
 ]

@@ -1,1 +1,6 @@
 """Index for the worker: the jobs of every room."""
+
+from articles.related import tasks as related
+from articles.search import tasks as search
+
+__all__ = ["related", "search"]

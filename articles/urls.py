@@ -3,5 +3,6 @@
 from django.urls import URLPattern, URLResolver
 
 from articles.reading.urls import urlpatterns as reading
+from articles.search.urls import urlpatterns as search
 
-urlpatterns: list[URLPattern | URLResolver] = [*reading]
+urlpatterns: list[URLPattern | URLResolver] = [*search, *reading]

@@ -64,6 +64,16 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             .fetch_mode(FETCH_RAISE)
         )
 
+    def for_words(self) -> "ArticleQuerySet":
+        """All that `editorial.words` reads: three queries beside its own."""
+        from articles.editorial.models import Figure
+
+        return self.prefetch_related(
+            Prefetch("bylines", _with_author()),
+            Prefetch("figures", Figure.objects.select_related("image")),
+            "tags",  # type: ignore[misc]  # the plugin does not know taggit
+        ).fetch_mode(FETCH_RAISE)
+
 
 def _with_category() -> "models.QuerySet[models.Model]":
     from articles.editorial.models import ArticleCategory

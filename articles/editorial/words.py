@@ -1,0 +1,34 @@
+"""The words of an article by their place, for whatever looks for it."""
+
+from dataclasses import dataclass
+
+from articles.body.words import caption_text, plain_text
+from articles.editorial.models import Article
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleWords:
+    """Plain text throughout; what weighs most stands first."""
+
+    headline: str
+    standfirst: str
+    text: str
+    captions: str
+    names: str
+    """Credits, bylines and tags."""
+
+
+def words_of(article: Article) -> ArticleWords:
+    """What the article says and who is named with it; ask with `for_words()` to spare queries."""
+    figures = list(article.figures.all())
+    captions = [caption_text(figure.caption) for figure in figures if figure.caption]
+    credits = {figure.image.credit: None for figure in figures if figure.image.credit}
+    bylines = [byline.author.name for byline in article.bylines.all()]
+    tags = [tag.name for tag in article.tags.all()]
+    return ArticleWords(
+        headline=article.headline,
+        standfirst=article.standfirst,
+        text=plain_text(article.body, captions=False),
+        captions="\n".join(captions),
+        names="\n".join([*credits, *bylines, *tags]),
+    )

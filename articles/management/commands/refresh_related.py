@@ -1,0 +1,15 @@
+"""`manage.py refresh_related`"""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from articles.related import refreshing
+
+
+class Command(BaseCommand):
+    help = "Computes anew what to read next below every published article."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        count = refreshing.refresh_all()
+        self.stdout.write(f"{count} articles were compared.")

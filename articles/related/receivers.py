@@ -1,0 +1,15 @@
+"""Related articles hear from the desk what changed."""
+
+from typing import Any
+
+from articles.editorial import signals
+from articles.related import tasks
+
+
+def refresh_soon(*, article_id: int, **signal: Any) -> None:
+    tasks.refresh_soon(article_id)
+
+
+def connect() -> None:
+    for signal in (signals.published, signals.changed, signals.withdrawn):
+        signal.connect(refresh_soon, dispatch_uid="related.refresh_soon")

@@ -1,0 +1,118 @@
+"""Keeping the index true to the articles.
+
+An article is indexed in the request that published or changed it, right after the commit: it takes
+a few milliseconds, an editor who then searches finds what was written, and a worker that is down
+leaves search as fresh as the pages. Should it fail, the article stays published, the failure is
+logged, and `catch_up` mends it.
+"""
+
+import re
+from collections.abc import Iterator
+
+from django.db import OperationalError, connection, transaction
+from django.db.models import F, Q
+
+from articles.editorial.models import Article
+from articles.editorial.stemming import configuration_for
+from articles.editorial.words import ArticleWords, words_of
+from articles.search.models import SearchEntry
+
+WHOLE = 400_000
+"""Characters of a text that are indexed. A tsvector holds one megabyte at most."""
+
+TOO_LONG = "54000"
+"""PostgreSQL's SQLSTATE for a value beyond one of its limits."""
+
+MARKS = re.compile("[\x00\ue000\ue001\ud800-\udfff]")
+"""What cannot be stored, and the two private signs that mark a match inside an excerpt."""
+
+UPSERT = """
+INSERT INTO articles_searchentry (article_id, configuration, vector, text, indexed_at)
+VALUES (%(id)s, %(configuration)s,
+    setweight(to_tsvector(%(configuration)s::regconfig, %(headline)s), 'A') ||
+    setweight(to_tsvector(%(configuration)s::regconfig, %(standfirst)s), 'B') ||
+    setweight(to_tsvector(%(configuration)s::regconfig, %(text)s), 'C') ||
+    setweight(to_tsvector(%(configuration)s::regconfig, %(rest)s), 'D'),
+    %(whole)s, clock_timestamp())
+ON CONFLICT (article_id) DO UPDATE SET configuration = excluded.configuration,
+    vector = excluded.vector, text = excluded.text, indexed_at = excluded.indexed_at
+"""
+
+
+def index(article_id: int) -> None:
+    """Writes the entry of an article as it stands now; one that is not published loses its entry."""
+    with transaction.atomic():
+        # Locked, so that of two savings the later one also writes the entry last.
+        article = (
+            Article.objects.select_for_update(no_key=True, of=("self",))
+            .published()
+            .filter(pk=article_id)
+            .for_words()
+            .first()
+        )
+        if article is None:
+            remove(article_id)
+        else:
+            _write(article)
+
+
+def remove(article_id: int) -> None:
+    """Takes an article out of the index."""
+    SearchEntry.objects.filter(article_id=article_id).delete()
+
+
+def reindex() -> int:
+    """Writes every entry anew and drops what is no longer published; returns how many stand."""
+    readable = Article.objects.published()
+    SearchEntry.objects.exclude(article__in=readable).delete()
+    return _index_all(readable.order_by("pk").values_list("pk", flat=True).iterator())
+
+
+def catch_up() -> int:
+    """Indexes what the receivers missed, after a crash or a restored backup; returns how many."""
+    SearchEntry.objects.exclude(article__in=Article.objects.published()).delete()
+    late = Article.objects.published().filter(
+        Q(search_entry__isnull=True) | Q(changed_at__gt=F("search_entry__indexed_at"))
+    )
+    return _index_all(late.values_list("pk", flat=True).iterator())
+
+
+def _index_all(article_ids: Iterator[int]) -> int:
+    count = 0
+    for article_id in article_ids:
+        index(article_id)
+        count += 1
+    return count
+
+
+def _write(article: Article) -> None:
+    words = words_of(article)
+    configuration = configuration_for(article.language)
+    length = WHOLE
+    while True:
+        values = _values(words, length)
+        values |= {"id": article.pk, "configuration": configuration}
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(UPSERT, values)
+        except OperationalError as mistake:
+            # A text of ever new words fills the megabyte sooner; then less of it must do.
+            if getattr(mistake.__cause__, "sqlstate", None) != TOO_LONG or length < 1000:
+                raise
+            length //= 2
+        else:
+            return
+
+
+def _values(words: ArticleWords, length: int) -> dict[str, str | int]:
+    text, captions, names = (
+        MARKS.sub(" ", part)[:length] for part in (words.text, words.captions, words.names)
+    )
+    headline, standfirst = MARKS.sub(" ", words.headline), MARKS.sub(" ", words.standfirst)
+    return {
+        "headline": headline,
+        "standfirst": standfirst,
+        "text": text,
+        "rest": f"{captions}\n{names}"[:length],
+        "whole": "\n".join(part for part in (standfirst, text, captions) if part),
+    }

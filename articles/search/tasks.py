@@ -1,0 +1,25 @@
+"""What the worker does for search."""
+
+from typing import Final
+
+from procrastinate.contrib.django import app
+
+from articles.editorial.models import Article
+from articles.search import indexing
+
+CARRIERS: Final = {"image": "figures__image", "authorprofile": "bylines__author"}
+
+
+@app.task(name="search.index_carriers")
+def index_carriers(what: str, pk: int) -> None:
+    """Indexes again the articles that carry a picture or an author."""
+    carriers = Article.objects.published().filter(**{CARRIERS[what]: pk})
+    for article_id in carriers.values_list("pk", flat=True).distinct():
+        indexing.index(article_id)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="search.catch_up", queueing_lock="search.catch_up")
+def catch_up(timestamp: int) -> None:
+    """Indexes what was missed while something was down."""
+    indexing.catch_up()

@@ -1,0 +1,171 @@
+"""Finding articles by words."""
+
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from accounts.models import User
+from articles.editorial import publishing, revising
+from articles.editorial.models import Article
+from articles.search import indexing
+from articles.search.models import SearchEntry
+from articles.search.query import NoSuchPage, Unanswerable, find
+from tests import newsroom
+
+pytestmark = pytest.mark.django_db
+
+
+def headlines(words: str, **options: int) -> list[str]:
+    return [found.article.headline for found in find(words, **options).results]
+
+
+def indexed(headline: str, **fields: Any) -> Article:
+    article = newsroom.published(headline, **fields)
+    indexing.index(article.pk)
+    return article
+
+
+def test_a_word_is_found_in_every_place_and_counts_by_its_place() -> None:
+    image = newsroom.picture(credit="Tollgate Pictures")
+    author = newsroom.author("Tollgate Smith")
+    indexed("Signed", authors=[author])
+    indexed("Pictured", lead_picture=image, lead_caption="A ship")
+    indexed("Written", body="<p>They argued over the tollgate and about much else.</p>")
+    indexed("Summed up", standfirst="Why the tollgate stays.")
+    indexed("The tollgate")
+    found = headlines("tollgate")
+    assert found[:3] == ["The tollgate", "Summed up", "Written"]
+    assert set(found[3:]) == {"Pictured", "Signed"}
+
+
+def test_a_caption_a_tag_and_a_stem_are_found() -> None:
+    image = newsroom.picture()
+    figure = f'<figure data-image="{image.pk}"><figcaption>Dredgers at <em>Gwadar</em></figcaption></figure>'
+    indexed("Harbours", body=f"<p>Words.</p>{figure}", tags=["Maritime law"])
+    assert headlines("dredger gwadar") == ["Harbours"]
+    assert headlines("maritime") == ["Harbours"]
+
+
+def test_quotes_minus_and_or_bind() -> None:
+    indexed("Grain corridor reopens")
+    indexed("Corridor for grain")
+    indexed("Steel tariffs")
+    assert set(headlines("grain corridor")) == {"Grain corridor reopens", "Corridor for grain"}
+    assert headlines('"grain corridor"') == ["Grain corridor reopens"]
+    assert headlines("corridor -reopens") == ["Corridor for grain"]
+    assert set(headlines("tariffs OR reopens")) == {"Grain corridor reopens", "Steel tariffs"}
+
+
+def test_each_article_is_read_in_its_language_and_minus_binds_across_languages() -> None:
+    indexed("Les élections approchent", language="fr", body="<p>Un vote au parlement.</p>")
+    indexed("Elections in the north", body="<p>The parliament votes.</p>")
+    assert set(headlines("elections")) == {"Les élections approchent", "Elections in the north"}
+    assert headlines("élection vote") != []
+    assert headlines("elections -parliament") == ["Les élections approchent"]
+
+
+def test_a_language_without_a_stemmer_is_found_word_by_word() -> None:
+    indexed("Порт відкрито", language="uk", body="<p>Порт працює.</p>")
+    assert headlines("порт") == ["Порт відкрито"]
+
+
+def test_only_what_is_published_is_found() -> None:
+    newsroom.draft("Hidden lighthouse")
+    article = indexed("Open lighthouse")
+    assert headlines("lighthouse") == ["Open lighthouse"]
+    article.state = "withdrawn"
+    article.save()
+    assert headlines("lighthouse") == []
+
+
+def test_publishing_changing_and_withdrawing_reach_the_index_at_once(
+    edna: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    capture = django_capture_on_commit_callbacks
+    article = newsroom.draft("A pipeline")
+    with capture(execute=True):
+        publishing.publish(article, by=edna)
+    assert headlines("pipeline") == ["A pipeline"]
+    article.headline = "A cable"
+    with capture(execute=True):
+        revising.save(article, by=edna)
+    assert headlines("pipeline") == []
+    assert headlines("cable") == ["A cable"]
+    with capture(execute=True):
+        publishing.withdraw(article, by=edna)
+    assert not SearchEntry.objects.exists()
+
+
+def test_an_excerpt_marks_the_match_and_escapes_everything_else() -> None:
+    indexed("Markup", body="<p>A &lt;b&gt;bold&lt;/b&gt; canal &amp; a lock.</p>")
+    (found,) = find("canal").results
+    assert "<mark>canal</mark> &amp; a lock" in found.excerpt
+    assert "<b>" not in found.excerpt
+
+
+def test_pages_are_stable_and_each_result_stands_once() -> None:
+    moment = timezone.now()
+    for number in range(7):
+        indexed(f"Barge {number}", at=moment)
+    seen = [found for page in (1, 2, 3) for found in headlines("barge", page=page, size=3)]
+    assert sorted(seen) == [f"Barge {number}" for number in range(7)]
+    assert find("barge", size=3).pages == 3
+
+
+@pytest.mark.parametrize("page", ["-1", "0", str(10**9), "9" * 400, "two", "1.5", "²"])
+def test_a_page_that_does_not_exist_is_said_in_words(page: str) -> None:
+    indexed("Barge")
+    with pytest.raises(NoSuchPage, match="page"):
+        find("barge", page=page)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("x" * 501, "at most 500"),
+        ("a\x00b", "NUL"),
+        ("a\ud800b", "surrogate"),
+        ("the of and", "less common"),
+        ('""', "nothing to look for"),
+        ("- | & ! ()", "nothing to look for"),
+        ("-barge", "not only what to leave out"),
+    ],
+)
+def test_what_cannot_be_answered_gets_one_sentence(words: str, sentence: str) -> None:
+    indexed("Barge")
+    with pytest.raises(Unanswerable, match=sentence):
+        find(words)
+
+
+def test_unbalanced_quotes_are_read_as_well_as_they_can_be() -> None:
+    indexed("Grain corridor reopens")
+    assert headlines('"grain corridor') == ["Grain corridor reopens"]
+
+
+def test_a_text_of_ever_new_words_is_indexed_as_far_as_it_fits() -> None:
+    text = " ".join(f"w{number:x}q{number * 7919:x}" for number in range(90_000))
+    article = newsroom.draft("Very long", body=f"<p>{text[:990_000]}</p>")
+    publishing.publish(article, by=None)
+    indexing.index(article.pk)
+    assert headlines("w1q1eef") == ["Very long"]
+
+
+def test_a_search_asks_the_database_the_same_few_questions_whatever_it_finds(
+    django_assert_num_queries: Any,
+) -> None:
+    category = newsroom.category("Rivers")
+    for number in range(12):
+        indexed(f"Barge {number}", categories=[category], lead_picture=newsroom.picture())
+    with django_assert_num_queries(12):
+        find("barge")
+
+
+def test_reindexing_brings_back_a_lost_index(capsys: pytest.CaptureFixture[str]) -> None:
+    newsroom.published("Lost barge")
+    assert headlines("barge") == []
+    call_command("reindex_search")
+    assert "1 article" in capsys.readouterr().out
+    assert headlines("barge") == ["Lost barge"]
+    assert indexing.catch_up() == 0

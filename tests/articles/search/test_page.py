@@ -1,0 +1,86 @@
+"""The search page, as a reader asks for it."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from articles.search import indexing
+from tests import newsroom
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def barges(db: None) -> None:
+    category = newsroom.category("Rivers")
+    for number in range(12):
+        article = newsroom.published(f"Barge {number}", categories=[category])
+        indexing.index(article.pk)
+
+
+def ask(client: Client, **query: Any) -> tuple[int, str]:
+    response = client.get("/search/", query)
+    assert not response.cookies
+    assert not response.has_header("Vary")
+    return response.status_code, response.content.decode()
+
+
+def test_without_words_there_is_the_form_alone(client: Client) -> None:
+    status, page = ask(client)
+    assert status == 200
+    assert 'name="q"' in page
+    assert "Nothing was found" not in page
+    assert 'content="noindex"' in page
+
+
+def test_results_carry_kind_category_date_and_excerpt(client: Client, barges: None) -> None:
+    status, page = ask(client, q="barge ferries")
+    assert status == 200
+    assert "12 articles" in page
+    assert "page 1 of 2" in page
+    assert "News" in page
+    assert 'href="/category/rivers/"' in page
+    assert "<time" in page
+    assert "<mark>ferries</mark>" in page
+
+
+def test_the_next_page_is_a_link(client: Client, barges: None) -> None:
+    _, first = ask(client, q='"barge"')
+    assert "?q=%22barge%22&amp;page=2" in first
+    _, second = ask(client, q='"barge"', page=2)
+    assert '<ol class="search-results" start="11">' in second
+    assert second.count('search-result"') == 2
+
+
+def test_nothing_found_says_what_to_try(client: Client, barges: None) -> None:
+    status, page = ask(client, q="zeppelin")
+    assert status == 200
+    assert "Nothing was found" in page
+    assert "Look at the spelling" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "sentence"),
+    [
+        ({"q": "x" * 10_000}, 400, "at most 500 characters; these are 10,000"),
+        ({"q": "bar\0ge"}, 400, "NUL character"),
+        ({"q": "the and of"}, 400, "nothing to look for"),
+        ({"q": "-barge"}, 400, "what to look for"),
+        ({"q": "barge", "page": "-1"}, 404, "no such page"),
+        ({"q": "barge", "page": str(10**9)}, 404, "only 2 pages"),
+        ({"q": "barge", "page": "last"}, 404, "no such page"),
+    ],
+)
+def test_bad_input_gets_a_sentence_and_keeps_what_was_typed(
+    client: Client, barges: None, query: dict[str, str], status: int, sentence: str
+) -> None:
+    answered, page = ask(client, **query)
+    assert answered == status
+    assert sentence in page
+    assert f'value="{query["q"]}"' in page
+
+
+def test_markup_in_a_query_is_only_text(client: Client, barges: None) -> None:
+    _, page = ask(client, q='"><script>alert(1)</script>')
+    assert "<script>alert" not in page
