@@ -1,44 +1,9 @@
 """The public addresses."""
 
-from django.urls import path, register_converter
-from django.urls.converters import StringConverter
+from django.urls import path
 
 from articles.reading import views
-
-
-class Year:
-    regex = "[0-9]{4}"
-
-    def to_python(self, value: str) -> int:
-        return int(value)
-
-    def to_url(self, value: int) -> str:
-        return f"{value:04}"
-
-
-class Month(Year):
-    regex = "0[1-9]|1[0-2]"
-
-    def to_url(self, value: int) -> str:
-        return f"{value:02}"
-
-
-class Slug(StringConverter):
-    """A slug that may hold letters of any script."""
-
-    regex = r"[-\w]+"
-
-
-class SlugPath(StringConverter):
-    """Slugs from the top of a tree down, as in asia-pacific/japan."""
-
-    regex = r"[-\w]+(?:/[-\w]+)*"
-
-
-register_converter(Year, "year")
-register_converter(Month, "month")
-register_converter(Slug, "letters")
-register_converter(SlugPath, "letters_path")
+from iria.kit import addresses as addresses  # makes the parts of an address known
 
 urlpatterns = [
     path("", views.home, name="home"),
