@@ -1,5 +1,6 @@
 """Index for Django: the models of every room."""
 
+from articles.comments.models import Comment, Moderation
 from articles.editorial.models import (
     Article,
     ArticleCategory,
@@ -25,10 +26,12 @@ __all__ = [
     "ArticleTerms",
     "Byline",
     "Category",
+    "Comment",
     "Correction",
     "Figure",
     "Image",
     "Kind",
+    "Moderation",
     "Portrait",
     "Redirect",
     "RelatedLink",

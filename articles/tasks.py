@@ -1,6 +1,7 @@
 """Index for the worker: the jobs of every room."""
 
+from articles.comments import tasks as comments
 from articles.related import tasks as related
 from articles.search import tasks as search
 
-__all__ = ["related", "search"]
+__all__ = ["comments", "related", "search"]

@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, URLResolver
 
+from articles.comments.urls import urlpatterns as comments
 from articles.reading.urls import urlpatterns as reading
 from articles.search.urls import urlpatterns as search
 
-urlpatterns: list[URLPattern | URLResolver] = [*search, *reading]
+urlpatterns: list[URLPattern | URLResolver] = [*comments, *search, *reading]

@@ -30,7 +30,8 @@ def refuse_blank(text: str) -> None:
     """A validator: a name made of spaces and invisible characters is no name."""
     if not INVISIBLE.sub("", text).strip():
         sentence = "Please write something that can be seen."
-        raise ValidationError(sentence, code="blank")
+        # Not "blank": Django would put its own words in the place of ours.
+        raise ValidationError(sentence, code="unseen")
 
 
 def one_line(text: str) -> str:

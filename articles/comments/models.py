@@ -1,0 +1,153 @@
+"""Comments, and what moderators decided about them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from articles.comments.querysets import CommentQuerySet
+from articles.editorial.models import Article
+from iria.kit.text import refuse_blank, refuse_unstorable
+
+NAME_MAX_LENGTH = 80
+TEXT_MAX_LENGTH = 5000
+
+
+class Comment(models.Model):
+    """What somebody wrote below an article.
+
+    Two things are kept by PostgreSQL itself: a reply stands below the same article as what it
+    answers (a foreign key over both columns, see the migration), and it is younger by number,
+    so that no chain of replies can close into a ring.
+    """
+
+    class State(models.TextChoices):
+        HELD = "held", "Held"
+        APPROVED = "approved", "Approved"
+        REJECTED = "rejected", "Rejected"
+        SPAM = "spam", "Spam"
+        DELETED = "deleted", "Deleted by its writer"
+
+    article = models.ForeignKey(
+        Article, on_delete=models.CASCADE, related_name="comments", db_index=False
+    )
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="replies",
+        db_constraint=False,
+        verbose_name="in reply to",
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="comments",
+        help_text="Empty for a guest.",
+    )
+    name = models.CharField(
+        max_length=NAME_MAX_LENGTH,
+        validators=[refuse_unstorable, refuse_blank],
+        help_text="As it was when the comment was written.",
+    )
+    email = models.EmailField(
+        "e-mail address",
+        blank=True,
+        validators=[refuse_unstorable],
+        help_text="A guest's, to tell them what was decided. Never shown.",
+    )
+    text = models.TextField(
+        max_length=TEXT_MAX_LENGTH, validators=[refuse_unstorable, refuse_blank]
+    )
+    state = models.CharField(max_length=8, choices=State, default=State.HELD, editable=False)
+    created_at = models.DateTimeField("written", default=timezone.now, editable=False)
+    form_id = models.UUIDField(
+        null=True,
+        unique=True,
+        editable=False,
+        help_text="Of the form it was sent with: sent twice, it is still one comment.",
+    )
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["id", "article"], name="comment_id_in_article"),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | Q(parent__lt=F("id")),
+                name="comment_parent_is_older",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["held", "approved", "rejected", "spam", "deleted"]),
+                name="comment_state_known",
+            ),
+            models.CheckConstraint(condition=Q(text__regex=r"\S"), name="comment_has_text"),
+            models.CheckConstraint(condition=Q(name__regex=r"\S"), name="comment_has_name"),
+        ]
+        indexes = [
+            models.Index(fields=["article", "created_at", "id"], name="comment_thread"),
+            models.Index(
+                fields=["created_at", "id"], condition=Q(state="held"), name="comment_held_queue"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.created_at:%Y-%m-%d %H:%M}"
+
+    def get_absolute_url(self) -> str:
+        """An address that leads to the comment wherever its article is."""
+        return reverse("comment", args=[self.pk])
+
+    @property
+    def anchor(self) -> str:
+        return f"comment-{self.pk}"
+
+    @property
+    def is_visible(self) -> bool:
+        return self.state == self.State.APPROVED
+
+    @property
+    def public_name(self) -> str:
+        """The name readers see: an account's as it is today, a guest's as it was written."""
+        return self.user.public_name if self.user else self.name
+
+
+class Moderation(models.Model):
+    """One decision about a comment; the latest one is the comment's state."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="moderations")
+    decision = models.CharField(max_length=8, choices=Comment.State)
+    reason = models.CharField(max_length=500, blank=True, validators=[refuse_unstorable])
+    told = models.BooleanField(
+        "told to the writer",
+        default=False,
+        help_text="Whether the mail to the writer holds the reason.",
+    )
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="moderations",
+        help_text="Empty when a rule decided, or a guest about their own comment.",
+    )
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        verbose_name = "decision"
+        verbose_name_plural = "moderation log"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decision__in=["held", "approved", "rejected", "spam", "deleted"]),
+                name="moderation_decision_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_decision_display()}: {self.comment_id}"

@@ -1,0 +1,83 @@
+"""Mail to the writer of a comment: that it came in, and what was decided."""
+
+import logging
+from smtplib import SMTPException, SMTPRecipientsRefused
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from articles.comments import seals
+from articles.comments.models import Comment, Moderation
+from iria.kit.text import one_line
+from iria.publication.models import current_publication
+
+log = logging.getLogger(__name__)
+
+
+class NotSent(Exception):
+    """The mail server could not be reached or asked us to come back."""
+
+
+def send_received(comment_id: int) -> None:
+    """Tells the writer that the comment waits; nothing if it is gone or decided already."""
+    comment = Comment.objects.select_related("article", "user").filter(pk=comment_id).first()
+    if comment is not None and comment.state == Comment.State.HELD:
+        _send(comment, "received", "Your comment is waiting for a moderator")
+
+
+def send_decided(moderation_id: int) -> None:
+    """Tells the writer about a decision; nothing if another one followed meanwhile."""
+    moderation = (
+        Moderation.objects.select_related("comment__article", "comment__user")
+        .filter(pk=moderation_id)
+        .first()
+    )
+    if moderation is None or moderation.comment.state != moderation.decision:
+        return
+    if moderation.decision == Comment.State.APPROVED:
+        _send(moderation.comment, "approved", "Your comment is on the page")
+    else:
+        reason = moderation.reason if moderation.told else ""
+        _send(moderation.comment, "rejected", "Your comment was not published", reason=reason)
+
+
+def _send(comment: Comment, template: str, subject: str, **words: str) -> None:
+    address = comment.user.email if comment.user else comment.email
+    if not address:
+        return
+    publication = current_publication()
+    text = render_to_string(
+        f"articles/comments/mail/{template}.txt",
+        {
+            "comment": comment,
+            "publication": publication,
+            "headline": one_line(comment.article.headline),
+            "on_the_page": settings.SITE_URL + comment.get_absolute_url(),
+            "yours": settings.SITE_URL + reverse("comment_yours", args=[seals.link_to(comment)]),
+            **words,
+        },
+    )
+    message = EmailMessage(
+        subject=one_line(f"{subject} – {publication.name}"),
+        body=text.strip() + "\n",
+        to=[address],
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+    _hand_over(message, comment)
+
+
+def _hand_over(message: EmailMessage, comment: Comment) -> None:
+    """Sends it. What is logged or raised names the comment and never the address.
+
+    Raises:
+        NotSent: try again later.
+    """
+    try:
+        message.send(using="default")
+    except SMTPRecipientsRefused:
+        log.warning("the mail about comment %s was refused for its recipient", comment.pk)
+    except (SMTPException, OSError) as mistake:
+        sentence = f"mail about comment {comment.pk}: {type(mistake).__name__}"
+        raise NotSent(sentence) from None

@@ -1,0 +1,33 @@
+"""Mail about comments, sent by the worker.
+
+A job is put into the queue within the transaction that makes it true: PostgreSQL keeps both or
+neither, so no mail is lost by a crash in between and none tells what did not happen.
+"""
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from articles.comments import notices
+from articles.comments.models import Comment, Moderation
+
+PATIENT = RetryStrategy(max_attempts=6, exponential_wait=8, retry_exceptions={notices.NotSent})
+
+
+@app.task(name="comments.received", retry=PATIENT)
+def _received(comment_id: int) -> None:
+    notices.send_received(comment_id)
+
+
+@app.task(name="comments.decided", retry=PATIENT)
+def _decided(moderation_id: int) -> None:
+    notices.send_decided(moderation_id)
+
+
+def tell_writer_it_was_received(comment: Comment) -> None:
+    """Queues the mail that says a comment waits for a moderator."""
+    _received.defer(comment_id=comment.pk)
+
+
+def tell_writer_what_was_decided(moderation: Moderation) -> None:
+    """Queues the mail that says what a moderator decided."""
+    _decided.defer(moderation_id=moderation.pk)

@@ -1,0 +1,13 @@
+"""Addresses under /comments/, all of them private and uncached."""
+
+from django.urls import path
+
+from articles.comments import views
+
+urlpatterns = [
+    path("comments/new/", views.new, name="comment_new"),
+    path("comments/token/", views.token, name="comment_token"),
+    path("comments/thanks/<str:link>/", views.thanks, name="comment_thanks"),
+    path("comments/yours/<str:link>/", views.yours, name="comment_yours"),
+    path("comments/<int:pk>/", views.permalink, name="comment"),
+]

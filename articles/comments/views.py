@@ -1,0 +1,189 @@
+"""Commenting without JavaScript, and with it: both end in the same verb.
+
+These addresses are private and uncached. They carry no CSRF cookie: docs/decisions/public-forms.md
+says what guards them instead.
+"""
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from articles.comments import posting, seals
+from articles.comments.drafts import Draft, number
+from articles.comments.models import Comment
+from articles.comments.seals import writer_of
+from articles.editorial.models import Article
+from iria.kit.http import client_address
+
+AGAIN = {
+    seals.Stale: "This form was opened more than two days ago; please look it over and send it again.",
+    seals.MadeForAnother: "You signed in or out since this form was opened; please look it over and send it again.",
+}
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """The form on a page of its own; a form that comes without a seal is looked over first."""
+    article = _article(request)
+    if article is None:
+        draft = Draft.from_form(request.POST)
+        return render(request, "articles/comments/gone.html", {"draft": draft}, status=404)
+    if request.method == "POST":
+        return _take(request, article, Draft.from_form(request.POST))
+    draft = Draft(parent=request.GET.get("parent", ""))
+    return _page(request, article, draft, status=200)
+
+
+def _take(request: HttpRequest, article: Article, draft: Draft) -> HttpResponse:
+    try:
+        parent = draft.answered(article)
+    except Comment.DoesNotExist:
+        draft.parent = ""
+        draft.errors["form"] = (
+            "The comment you answer is not below this article. You can send yours on its own."
+        )
+        return _page(request, article, draft)
+    try:
+        seal = seals.read(draft.token, article, request)
+    except (seals.Unsealed, seals.Stale, seals.MadeForAnother) as mistake:
+        draft.token = ""
+        if sentence := AGAIN.get(type(mistake)):
+            draft.errors["form"] = sentence
+        return _look_over(request, article, draft, parent)
+    if "look" in request.POST:
+        return _look_over(request, article, draft, parent)
+    return _send(request, article, draft, parent, seal)
+
+
+def _look_over(
+    request: HttpRequest, article: Article, draft: Draft, parent: Comment | None
+) -> HttpResponse:
+    """How the comment will read, and the form to change it; nothing is kept yet."""
+    try:
+        comment = posting.prepare(
+            article,
+            name=draft.name,
+            email=draft.email,
+            text=draft.text,
+            parent=parent,
+            by=writer_of(request),
+        )
+    except posting.Refused as refusal:
+        return _refuse(request, article, draft, refusal)
+    return _page(request, article, draft, comment=comment, status=200)
+
+
+def _send(
+    request: HttpRequest,
+    article: Article,
+    draft: Draft,
+    parent: Comment | None,
+    seal: seals.Seal,
+) -> HttpResponse:
+    try:
+        comment = posting.post(
+            article,
+            name=draft.name,
+            email=draft.email,
+            text=draft.text,
+            parent=parent,
+            by=writer_of(request),
+            trap=draft.trap,
+            form_id=seal.form_id,
+            form_age=seal.age,
+            address=client_address(request),
+        )
+    except posting.Refused as refusal:
+        return _refuse(request, article, draft, refusal)
+    return redirect("comment_thanks", seals.link_to(comment))
+
+
+def _refuse(
+    request: HttpRequest, article: Article, draft: Draft, refusal: posting.Refused
+) -> HttpResponse:
+    draft.errors |= refusal.sentences
+    if "used" in draft.errors:
+        draft.token = ""
+    if "parent" in draft.errors:
+        draft.parent = ""
+    return _page(request, article, draft, status=429 if refusal.busy else 422)
+
+
+def _page(
+    request: HttpRequest,
+    article: Article,
+    draft: Draft,
+    *,
+    comment: Comment | None = None,
+    status: int = 422,
+) -> HttpResponse:
+    """The form with what was typed. Its seal stays the same until it is used or too old."""
+    try:
+        parent = draft.answered(article)
+    except Comment.DoesNotExist:
+        parent, draft.parent = None, ""
+    if parent is not None and not parent.is_visible:
+        parent, draft.parent = None, ""
+        draft.errors.setdefault(
+            "parent", "The comment you answer is no longer there. You can send yours on its own."
+        )
+    draft.token = draft.token or seals.mint(article, request)
+    context = {
+        "article": article,
+        "draft": draft,
+        "answered": parent,
+        "comment": comment,
+        "writer": writer_of(request),
+        "open": article.comments_open,
+    }
+    return render(request, "articles/comments/new.html", context, status=status)
+
+
+@require_safe
+def token(request: HttpRequest) -> HttpResponse:
+    """For the script: a seal, and the name of whoever is signed in."""
+    article = _article(request)
+    if article is None or not article.comments_open:
+        sentence = "There is nothing to comment on here."
+        raise Http404(sentence)
+    writer = writer_of(request)
+    name = writer.public_name if writer else None
+    return JsonResponse({"token": seals.mint(article, request), "name": name})
+
+
+@require_safe
+def thanks(request: HttpRequest, link: str) -> HttpResponse:
+    comment = seals.comment_behind(link)
+    if comment is None:
+        return render(request, "articles/comments/no_link.html", status=404)
+    return render(request, "articles/comments/thanks.html", {"comment": comment, "link": link})
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def yours(request: HttpRequest, link: str) -> HttpResponse:
+    """Where one's own comment stands; POST takes it back. Holding the link is the right."""
+    comment = seals.comment_behind(link)
+    if comment is None:
+        return render(request, "articles/comments/no_link.html", status=404)
+    if request.method == "POST":
+        posting.take_back(comment, by=comment.user)
+        return redirect("comment_yours", link)
+    latest = comment.moderations.first()
+    context = {"comment": comment, "link": link, "latest": latest}
+    return render(request, "articles/comments/yours.html", context)
+
+
+@require_safe
+def permalink(request: HttpRequest, pk: int) -> HttpResponse:
+    """Leads to the comment in its article, wherever that is now."""
+    published = Comment.objects.published().select_related("article")
+    comment = get_object_or_404(published, pk=pk)
+    return redirect(f"{comment.article.get_absolute_url()}#{comment.anchor}")
+
+
+def _article(request: HttpRequest) -> Article | None:
+    pk = number(request.GET.get("article"))
+    return Article.objects.published().filter(pk=pk).first() if pk else None

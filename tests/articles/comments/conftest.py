@@ -1,0 +1,46 @@
+"""Below an article: who wrote what, in a line each."""
+
+from collections.abc import Callable
+
+import pytest
+
+from accounts.models import User
+from articles.comments import moderation, posting
+from articles.comments.models import Comment
+from articles.editorial.models import Article
+from tests import newsroom
+
+Write = Callable[..., Comment]
+
+
+@pytest.fixture
+def article(db: None) -> Article:
+    return newsroom.published("Ferries at the strait")
+
+
+@pytest.fixture
+def write(article: Article, mina: User) -> Write:
+    """Writes a comment; approved by Mina unless it should wait: `write("Words", waits=True)`."""
+
+    def write(
+        text: str = "I was on that ferry.",
+        *,
+        name: str = "Teo Brandt",
+        waits: bool = False,
+        parent: Comment | None = None,
+        by: User | None = None,
+        below: Article | None = None,
+    ) -> Comment:
+        comment = posting.post(
+            below or article,
+            name=name,
+            email="teo@readers.example",
+            text=text,
+            parent=parent,
+            by=by,
+        )
+        if not waits:
+            moderation.approve(comment, by=mina)
+        return comment
+
+    return write
