@@ -1,1 +1,6 @@
 """What a picture file says about itself: plain Python, no Django, so it can be fuzzed alone."""
+
+from articles.images.metadata.reading import read, read_file
+from articles.images.metadata.values import PictureMetadata, Unreadable
+
+__all__ = ["PictureMetadata", "Unreadable", "read", "read_file"]

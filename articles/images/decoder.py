@@ -1,0 +1,122 @@
+"""The child process that opens what people upload.
+
+Started by `images.decoding` with an order on its standard input, answers with one JSON object on
+its standard output. It takes its own limits of memory, time and files before it imports a decoder,
+so that a file that would fill the memory or never end takes this process with it and nothing else.
+Plain Python, without Django.
+"""
+
+import contextlib
+import json
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+MEMORY = 900 * 1024 * 1024
+SECONDS = 20
+FILE_SIZE = 80 * 1024 * 1024
+
+
+def take_limits() -> None:
+    wanted = (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_FSIZE, FILE_SIZE),
+        (resource.RLIMIT_CORE, 0),
+    )
+    for limit, most in wanted:
+        # Not every system knows every limit; the parent's clock stands behind them all.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(limit, (most, most))
+
+
+def answer(order: dict[str, Any]) -> dict[str, Any]:
+    """Does what the order says: `describe`, `take_in` or `renditions`."""
+    from articles.images import kinds, pixels
+
+    path = Path(order["path"])
+    with path.open("rb") as file:
+        head = file.read(kinds.HEAD_LENGTH)
+    kind = kinds.kind_of(head)
+    if kind is None:
+        return {"refused": kinds.refusal_of(head)}
+    try:
+        picture = pixels.open_picture(path, kind)
+        if order["task"] == "describe":
+            return {"metadata": _metadata(picture)}
+        if order["task"] == "take_in":
+            return _take_in(picture, kind, Path(order["folder"]))
+        return _renditions(picture, order, Path(order["folder"]))
+    except pixels.Unfit as unfit:
+        return {"refused": str(unfit)}
+
+
+def _metadata(picture: Any) -> dict[str, Any]:
+    from articles.images import metadata
+
+    return metadata.read(picture).as_json()
+
+
+def _take_in(picture: Any, kind: Any, folder: Path) -> dict[str, Any]:
+    from articles.images import pixels, sizes
+
+    width, height = pixels.upright_size(picture)
+    said = _metadata(picture)
+    decoded = _decoded(picture, sizes.BASE_WIDTH)
+    transparent = pixels.is_transparent(decoded)
+    size = sizes.base_size(width, height, transparent=transparent)
+    return {
+        "media_type": kind.media_type,
+        "suffix": kind.suffix,
+        "width": width,
+        "height": height,
+        "metadata": said,
+        "made": [_write(decoded, size, folder)],
+    }
+
+
+def _renditions(picture: Any, order: dict[str, Any], folder: Path) -> dict[str, Any]:
+    from articles.images import pixels, sizes
+
+    width, height = pixels.upright_size(picture)
+    decoded = _decoded(picture, sizes.WIDTHS[-1])
+    transparent = pixels.is_transparent(decoded)
+    if not transparent and decoded.mode == "RGBA":
+        decoded = decoded.convert("RGB")
+    have = {(form, at) for form, at in order["have"]}
+    made = []
+    for size in sizes.sizes_for(width, height, transparent=transparent):
+        if decoded.width != size.width:
+            decoded = pixels.scaled(decoded, size)
+        if (size.format, size.width) not in have:
+            made.append(_write(decoded, size, folder))
+    return {"made": made}
+
+
+def _decoded(picture: Any, widest: int) -> Any:
+    from articles.images import pixels
+
+    try:
+        return pixels.decode(picture, widest)
+    except (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError) as mistake:
+        raise pixels.Unfit(pixels.BROKEN) from mistake
+
+
+def _write(decoded: Any, size: Any, folder: Path) -> dict[str, Any]:
+    from articles.images import pixels
+
+    name = f"{size.width}.{size.format}"
+    pixels.write(decoded, size, folder / name)
+    return {"file": name, "format": size.format, "width": size.width, "height": size.height}
+
+
+def main() -> None:
+    order = json.load(sys.stdin)
+    take_limits()
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    json.dump(answer(order), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""Opening an uploaded file in a process of its own, so that no file can hurt the site."""
+
+import contextlib
+import json
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from articles.images import decoder
+from articles.images.pixels import BROKEN
+
+WALL_SECONDS: Final = 30
+_PASSED_ON: Final = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR")
+
+log = logging.getLogger(__name__)
+
+
+class Undecodable(Exception):
+    """The file cannot be opened; the message is the sentence for the person who sent it."""
+
+
+def describe(path: Path) -> dict[str, Any]:
+    """What the file says about itself."""
+    metadata: dict[str, Any] = _ask({"task": "describe", "path": str(path)})["metadata"]
+    return metadata
+
+
+def take_in(path: Path, folder: Path) -> dict[str, Any]:
+    """Type, upright size, metadata, and the first rendition written into the folder."""
+    return _ask({"task": "take_in", "path": str(path), "folder": str(folder)})
+
+
+def renditions(path: Path, folder: Path, have: list[tuple[str, int]]) -> list[dict[str, Any]]:
+    """Every rendition that is not there yet (format and width), written into the folder."""
+    made: list[dict[str, Any]] = _ask(
+        {"task": "renditions", "path": str(path), "folder": str(folder), "have": have}
+    )["made"]
+    return made
+
+
+@contextlib.contextmanager
+def scratch_folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="iria-picture-") as folder:
+        yield Path(folder)
+
+
+def _ask(order: dict[str, Any]) -> dict[str, Any]:
+    """Runs the child; whatever kills it comes back as one sentence.
+
+    The child gets none of our environment but what finds libraries: no secret is within reach of
+    a decoder.
+    """
+    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    environment |= {"MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}
+    try:
+        child = subprocess.run(
+            [sys.executable, "-I", "-X", "utf8", decoder.__file__],
+            input=json.dumps(order).encode(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+            timeout=WALL_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as mistake:
+        sentence = "This picture takes too long to open; export it again, perhaps smaller."
+        raise Undecodable(sentence) from mistake
+    if child.returncode != 0:
+        last = child.stderr.decode(errors="replace").strip().splitlines()[-1:]
+        log.info("The decoder ended with %s: %s", child.returncode, last)
+        raise Undecodable(_why(child.returncode, last))
+    answer: dict[str, Any] = json.loads(child.stdout)
+    if "refused" in answer:
+        raise Undecodable(answer["refused"])
+    return answer
+
+
+def _why(code: int, last: list[str]) -> str:
+    words = last[0] if last else ""
+    if "No space left" in words or "Errno 28" in words:
+        return "There is no room left on the server's disk; tell whoever looks after it."
+    if code < 0 and -code == 24 or "MemoryError" in words:
+        return "This picture takes too much memory or time to open; export it again, smaller."
+    return BROKEN

@@ -1,0 +1,149 @@
+"""Taking a picture into the library."""
+
+import errno
+import hashlib
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from django.conf import settings
+from django.core.files import File
+from django.db import connection, transaction
+
+from accounts.models import User
+from articles.images import decoding
+from articles.images.kinds import HEAD_LENGTH, kind_of, refusal_of
+from articles.images.models import Image
+from articles.images.offering import offered
+from articles.images.renditions import discard, keep
+from articles.images.tasks import make_renditions
+
+NO_ROOM: Final = "There is no room left on the server's disk; tell whoever looks after it."
+
+
+class Refused(Exception):
+    """The file is not taken in; the message is one sentence that says why and what to do."""
+
+
+class AlreadyThere(Refused):
+    """The same file is in the library; `image` is its row."""
+
+    def __init__(self, image: Image) -> None:
+        super().__init__(f"This picture is in the library already: “{image}”; use that one.")
+        self.image = image
+
+
+@dataclass(frozen=True, slots=True)
+class _Upload:
+    path: Path
+    checksum: str
+
+
+def take_in(
+    upload: "File[Any]",
+    *,
+    by: User | None,
+    if_known: Literal["reuse", "refuse"] = "reuse",
+    **fields: Any,
+) -> Image:
+    """A row of the library for the file: the original kept privately, its first rendition made.
+
+    What the file says about itself fills the fields that the caller did not give. The other
+    renditions are made by the worker after the commit. The same file a second time gives the row
+    it has, unchanged, so that imports can be repeated; with `if_known="refuse"` it is an error,
+    so that a person learns of it.
+
+    Raises:
+        AlreadyThere: for a file that is in the library, where the caller asked to be told.
+        Refused: for a file that cannot be taken in; nothing is left of it.
+    """
+    with decoding.scratch_folder() as folder:
+        received = _receive(upload, folder / "upload")
+        known = Image.objects.filter(checksum=received.checksum).first()
+        if known is not None:
+            return _known(known, if_known)
+        try:
+            found = decoding.take_in(received.path, folder)
+        except decoding.Undecodable as mistake:
+            raise Refused(str(mistake)) from mistake
+        values = {
+            **offered(found["metadata"]),
+            **fields,
+            "checksum": received.checksum,
+            "media_type": found["media_type"],
+            "width": found["width"],
+            "height": found["height"],
+            "metadata": {name: said for name, said in found["metadata"].items() if said},
+            "uploaded_by": by,
+        }
+        try:
+            return _keep(received, found, values, folder, if_known)
+        except OSError as mistake:
+            raise _out_of_room(mistake) from mistake
+
+
+def _receive(upload: "File[Any]", path: Path) -> _Upload:
+    """Copies the upload to a file of ours, counting its bytes and looking at the first ones."""
+    digest = hashlib.sha256()
+    received = 0
+    most = settings.PICTURE_MAX_BYTES
+    upload.seek(0)
+    head = upload.read(HEAD_LENGTH)
+    if kind_of(head) is None:
+        raise Refused(refusal_of(head))
+    upload.seek(0)
+    try:
+        with path.open("wb") as copy:
+            for chunk in upload.chunks():
+                received += len(chunk)
+                if received > most:
+                    sentence = (
+                        f"This file is larger than {most // 1024**2} MB; save it smaller "
+                        "and upload that."
+                    )
+                    raise Refused(sentence)
+                digest.update(chunk)
+                copy.write(chunk)
+    except OSError as mistake:
+        raise _out_of_room(mistake) from mistake
+    return _Upload(path, digest.hexdigest())
+
+
+def _known(image: Image, if_known: str) -> Image:
+    if if_known == "refuse":
+        raise AlreadyThere(image)
+    return image
+
+
+def _keep(
+    received: _Upload, found: dict[str, Any], values: dict[str, Any], folder: Path, if_known: str
+) -> Image:
+    """Writes files and rows together; when the rows fail, the files go."""
+    image = Image(**values)
+    with transaction.atomic():
+        # Two uploads of one file at the same moment: the second one waits, then finds the first.
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [received.checksum]
+            )
+        known = Image.objects.filter(checksum=received.checksum).first()
+        if known is not None:
+            return _known(known, if_known)
+        try:
+            with received.path.open("rb") as original:
+                name = f"{secrets.token_hex(16)}{found['suffix']}"
+                image.original.save(name, File(original), save=False)
+            image.save()
+            keep(image, found["made"], folder)
+        except BaseException:
+            discard(image.original)
+            raise
+        number = image.pk
+        transaction.on_commit(lambda: make_renditions.defer(image_id=number))
+    return image
+
+
+def _out_of_room(mistake: OSError) -> Exception:
+    full = mistake.errno in {errno.ENOSPC, errno.EDQUOT}
+    return Refused(NO_ROOM) if full else mistake

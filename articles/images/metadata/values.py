@@ -1,0 +1,72 @@
+"""The fields that are read, and how a value is made fit to keep."""
+
+import re
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+MAX_TEXT: Final = 10_000
+MAX_VALUES: Final = 200
+MAX_BLOCK: Final = 4 * 1024 * 1024
+"""A block of metadata above this size is passed over; whole books fit into less."""
+
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_DATE = re.compile(
+    r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?", re.ASCII
+)
+
+
+class Unreadable(Exception):
+    """The file cannot be read; the message says why, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureMetadata:
+    """What a file says; None where it says nothing. The fields of `manage.py read_metadata`."""
+
+    headline: str | None = None
+    title: str | None = None
+    caption: str | None = None
+    byline: str | None = None
+    """Who made it; several creators joined by `; `."""
+    credit: str | None = None
+    source: str | None = None
+    copyright: str | None = None
+    usage_terms: str | None = None
+    alt_text: str | None = None
+    extended_description: str | None = None
+    city: str | None = None
+    country: str | None = None
+    taken: str | None = None
+    """When, as ISO 8601, as precisely and in the zone that the file says."""
+    orientation: int | None = None
+    keywords: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Every field, as JSON can hold it."""
+        return {**asdict(self), "keywords": list(self.keywords)}
+
+
+def text_of(value: object) -> str | None:
+    """A value as text that can be stored, or None for one that says nothing."""
+    if not isinstance(value, str):
+        return None
+    text = _UNWANTED.sub("", value[: MAX_TEXT * 2]).replace("\r\n", "\n").replace("\r", "\n")
+    return text.strip()[:MAX_TEXT].rstrip() or None
+
+
+def texts_of(values: object) -> tuple[str, ...]:
+    """Several values, each once, in their order."""
+    if not isinstance(values, list | tuple):
+        return ()
+    found = (text_of(value) for value in values[:MAX_VALUES])
+    return tuple(dict.fromkeys(text for text in found if text))
+
+
+def joined(values: object) -> str | None:
+    return text_of("; ".join(texts_of(values)))
+
+
+def date_of(value: object) -> str | None:
+    """A moment in ISO 8601, or None for what is none."""
+    text = text_of(value)
+    return text if text and _DATE.fullmatch(text) and not text.startswith("0000") else None

@@ -1,0 +1,109 @@
+"""What a template needs to show a picture, computed from renditions that were fetched before."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from articles.images.models import Image, Rendition
+
+MEDIA_TYPES: Final = {
+    "avif": "image/avif",
+    "webp": "image/webp",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How a picture is used: how wide it is on the page, and whether it is seen at once."""
+
+    sizes: str
+    widest: int
+    """Of the one file that is named for browsers that choose none themselves."""
+    at_once: bool = False
+
+
+USES: Final = {
+    "thumb": Use("15rem", 320),
+    "portrait": Use("8rem", 320),
+    "card": Use("(min-width: 64rem) 22rem, (min-width: 40rem) 46vw, 94vw", 640),
+    "inline": Use("(min-width: 44rem) 42rem, 94vw", 960),
+    "wide": Use("(min-width: 68rem) 64rem, 94vw", 1280),
+    "full": Use("100vw", 1280),
+    "lead": Use("(min-width: 68rem) 64rem, 94vw", 1280, at_once=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One format of the picture in all its widths."""
+
+    media_type: str
+    srcset: str
+
+
+@dataclass(frozen=True, slots=True)
+class PictureValues:
+    """The attributes of a `<picture>` and its `<img>`."""
+
+    sources: tuple[Source, ...]
+    src: str
+    srcset: str
+    sizes: str
+    width: int
+    height: int
+    alt: str
+    loading: str
+    fetchpriority: str
+
+
+def picture_values(image: Image, use: str) -> PictureValues | None:
+    """The values for one use of a picture, or None while nothing of it can be shown.
+
+    Asks the database nothing when `renditions` were prefetched; where they were not, one query.
+    """
+    wanted = USES[use]
+    by_format = _by_format(image.renditions.all())
+    plain = next((form for form in ("jpeg", "png", "webp", "avif") if by_format.get(form)), None)
+    if plain is None:
+        return None
+    fallback = _fitting(by_format[plain], wanted.widest)
+    return PictureValues(
+        sources=tuple(
+            Source(MEDIA_TYPES[form], _srcset(by_format[form]))
+            for form in ("avif", "webp")
+            if form != plain and by_format.get(form)
+        ),
+        src=fallback.get_absolute_url(),
+        srcset=_srcset(by_format[plain]),
+        sizes=wanted.sizes,
+        width=fallback.width,
+        height=fallback.height,
+        alt=image.alt_text,
+        loading="eager" if wanted.at_once else "lazy",
+        fetchpriority="high" if wanted.at_once else "auto",
+    )
+
+
+def plain_rendition(image: Image, widest: int = 1280) -> Rendition | None:
+    """One file in a format that everything understands: for mail, feeds and previews elsewhere."""
+    by_format = _by_format(image.renditions.all())
+    plain = by_format.get("jpeg") or by_format.get("png")
+    return _fitting(plain, widest) if plain else None
+
+
+def _by_format(renditions: Iterable[Rendition]) -> dict[str, list[Rendition]]:
+    found: dict[str, list[Rendition]] = {}
+    for rendition in sorted(renditions, key=lambda each: each.width):
+        found.setdefault(rendition.format, []).append(rendition)
+    return found
+
+
+def _fitting(renditions: list[Rendition], widest: int) -> Rendition:
+    """The widest one not above the wish, or the narrowest there is."""
+    return next((each for each in reversed(renditions) if each.width <= widest), renditions[0])
+
+
+def _srcset(renditions: list[Rendition]) -> str:
+    return ", ".join(f"{each.get_absolute_url()} {each.width}w" for each in renditions)
