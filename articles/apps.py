@@ -7,8 +7,13 @@ class ArticlesConfig(AppConfig):
 
     def ready(self) -> None:
         # The rooms' models are complete only now.
+        from articles.editorial import uses
+        from articles.images import receivers as images
         from articles.related import receivers as related
         from articles.search import receivers as search
+        from iria.kit import registry
 
+        images.connect()
         search.connect()
         related.connect()
+        registry.picture_uses.offer("articles", uses.in_articles)

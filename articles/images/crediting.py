@@ -22,5 +22,7 @@ def credit_line(image: Image, publication: Publication) -> SafeString:
     if not credit:
         return SafeString("")
     before, _, after = publication.credit_wording.partition("{credit}")
-    name = format_html('<a href="{}">{}</a>', image.credit_url, credit) if image.credit_url else credit
+    name = (
+        format_html('<a href="{}">{}</a>', image.credit_url, credit) if image.credit_url else credit
+    )
     return format_html('<span class="credit">{}{}{}</span>', before, name, after)

@@ -4,6 +4,7 @@ import contextlib
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -61,8 +62,7 @@ def _ask(order: dict[str, Any]) -> dict[str, Any]:
         child = subprocess.run(
             [sys.executable, "-I", "-X", "utf8", decoder.__file__],
             input=json.dumps(order).encode(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             env=environment,
             timeout=WALL_SECONDS,
             check=False,
@@ -84,6 +84,6 @@ def _why(code: int, last: list[str]) -> str:
     words = last[0] if last else ""
     if "No space left" in words or "Errno 28" in words:
         return "There is no room left on the server's disk; tell whoever looks after it."
-    if code < 0 and -code == 24 or "MemoryError" in words:
+    if code == -signal.SIGXCPU or "MemoryError" in words:
         return "This picture takes too much memory or time to open; export it again, smaller."
     return BROKEN

@@ -3,16 +3,42 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from iria.kit.text import refuse_unstorable
+
+SEARCHED = ("headline", "caption", "credit", "alt_text", "byline", "source")
 
 
 class ImageQuerySet(models.QuerySet["Image"]):
     def showable(self) -> "ImageQuerySet":
         """Pictures that may stand in a published article: credited, or excused with a reason."""
         return self.filter(~Q(credit="") | Q(needs_no_credit=True))
+
+    def unused(self) -> "ImageQuerySet":
+        """Pictures that no row of any house points at, their own renditions aside."""
+        pictures: ImageQuerySet = self
+        for relation in Image._meta.related_objects:
+            if relation.related_model is not Rendition:
+                field = relation.field.name
+                rows = relation.related_model._base_manager.filter(**{field: OuterRef("pk")})
+                pictures = pictures.filter(~Exists(rows))
+        return pictures
+
+    def matching(self, words: str) -> "ImageQuerySet":
+        """Pictures whose descriptions hold every one of the words."""
+        pictures: ImageQuerySet = self
+        for word in words.replace("\x00", " ").split()[:10]:
+            anywhere = Q()
+            for field in SEARCHED:
+                anywhere |= Q(**{f"{field}__icontains": word})
+            pictures = pictures.filter(anywhere)
+        return pictures
+
+    def for_grid(self) -> "ImageQuerySet":
+        """All a grid shows of each picture, in one query beside its own."""
+        return self.defer("metadata").prefetch_related("renditions")
 
 
 class Image(models.Model):

@@ -53,7 +53,7 @@ def open_picture(path: Path, kind: Kind) -> Pixels:
     Raises:
         Unfit: for a file of too many pixels or frames, or none that can be read.
     """
-    plugin = importlib.import_module(f"PIL.{kind.plugin}ImagePlugin")
+    plugin: Any = importlib.import_module(f"PIL.{kind.plugin}ImagePlugin")
     if kind.plugin == "Avif":
         plugin.DEFAULT_MAX_THREADS = 1
     warnings.simplefilter("ignore")

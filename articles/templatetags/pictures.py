@@ -11,9 +11,7 @@ register = template.Library()
 
 
 @register.inclusion_tag("articles/images/_picture.html")
-def picture(
-    image: Image | None, use: str = "inline", alt: str | None = None
-) -> dict[str, Any]:
+def picture(image: Image | None, use: str = "inline", alt: str | None = None) -> dict[str, Any]:
     """`{% picture article.lead_picture use="card" %}`; nothing while no rendition is there.
 
     `alt=""` where the picture only repeats what stands beside it, as in a card.

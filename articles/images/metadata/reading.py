@@ -153,7 +153,7 @@ def _tag(picture: Image.Image, tag: int) -> bytes:
         # Some programs declare the block as LONGs; the bytes are the same, in the file's order.
         order = "little" if getattr(tags, "_endian", "<") == "<" else "big"
         try:
-            value = b"".join(number.to_bytes(4, order) for number in value)  # type: ignore[arg-type]
+            value = b"".join(number.to_bytes(4, order) for number in value)
         except (OverflowError, AttributeError):
             return b""
     return _bytes(value)
@@ -161,4 +161,3 @@ def _tag(picture: Image.Image, tag: int) -> bytes:
 
 def _bytes(value: object) -> bytes:
     return value if isinstance(value, bytes) and len(value) <= MAX_BLOCK else b""
-
