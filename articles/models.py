@@ -16,6 +16,7 @@ from articles.editorial.models import (
     StateChange,
 )
 from articles.images.models import Image, Rendition
+from articles.pages.models import Page
 from articles.related.models import ArticleTerms, RelatedLink, RelatedPick
 from articles.search.models import SearchEntry
 
@@ -32,6 +33,7 @@ __all__ = [
     "Image",
     "Kind",
     "Moderation",
+    "Page",
     "Portrait",
     "Redirect",
     "RelatedLink",

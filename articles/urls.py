@@ -4,7 +4,8 @@ from django.urls import URLPattern, URLResolver
 
 from articles.comments.urls import urlpatterns as comments
 from articles.images.urls import urlpatterns as images
+from articles.pages.urls import urlpatterns as pages
 from articles.reading.urls import urlpatterns as reading
 from articles.search.urls import urlpatterns as search
 
-urlpatterns: list[URLPattern | URLResolver] = [*images, *comments, *search, *reading]
+urlpatterns: list[URLPattern | URLResolver] = [*images, *comments, *search, *reading, *pages]

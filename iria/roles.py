@@ -27,6 +27,7 @@ MAY: Final[dict[str, dict[str, str]]] = {
         "articles.correction": ALL,
         "articles.kind": ALL,
         "articles.image": ALL,
+        "articles.page": ALL,
         "articles.portrait": ALL,
         "articles.revision": "view",
         "articles.statechange": "view",

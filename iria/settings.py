@@ -173,6 +173,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "iria.kit.origin.SameOrigin",
     "django.middleware.common.CommonMiddleware",
+    "articles.reading.moved.Moved",
     "iria.kit.private.Sessions",
     "iria.kit.private.Csrf",
     "iria.kit.private.Authentication",

@@ -13,3 +13,6 @@ urlpatterns = [
     path("newsletter/", include("newsletter.urls")),
     path("", include("articles.urls")),
 ]
+
+handler404 = "articles.reading.views.missing.page_not_found"
+handler500 = "articles.reading.views.missing.server_error"

@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from articles.reading import views
+from articles.reading.views import archives, article, listings
 from iria.kit import addresses as addresses  # makes the parts of an address known
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("category/<letters_path:path>/", views.category, name="category"),
-    path("author/<letters:slug>/", views.author, name="author"),
-    path("<year:year>/<month:month>/<letters:slug>/", views.article, name="article"),
+    path("", listings.home, name="home"),
+    path("language/<slug:code>/", listings.language, name="language"),
+    path("category/<letters_path:path>/", listings.category, name="category"),
+    path("tag/<letters:slug>/", listings.tag, name="tag"),
+    path("author/<letters:slug>/", listings.author, name="author"),
+    path("corrections/", archives.corrections, name="corrections"),
+    path("<year:year>/", archives.year, name="year"),
+    path("<year:year>/<month:month>/", archives.month, name="month"),
+    path("<year:year>/<month:month>/<letters:slug>/", article.article, name="article"),
 ]

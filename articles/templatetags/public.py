@@ -9,6 +9,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.editorial.models.article import RIGHT_TO_LEFT
+from articles.images.crediting import credit_line
+from articles.images.models import Image
 
 register = template.Library()
 
@@ -49,3 +51,16 @@ def day(context: dict[str, Any], moment: datetime) -> SafeString:
         local.isoformat(timespec="seconds"),
         formats.date_format(local, "j F Y"),
     )
+
+
+@register.filter
+def kind_beside_sections(article: Any) -> str:
+    """The kind of an article, unless one of its categories says the same word."""
+    names = {row.category.name.casefold() for row in article.article_categories.all()}
+    return "" if article.kind.name.casefold() in names else article.kind.name
+
+
+@register.simple_tag(takes_context=True)
+def credit(context: dict[str, Any], image: Image) -> SafeString:
+    """A picture's credit in the publication's wording, with its link; nothing where it needs none."""
+    return credit_line(image, context["publication"])

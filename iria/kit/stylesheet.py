@@ -63,7 +63,7 @@ def _seen_from(name: str, file: str, rules: str) -> str:
     return ADDRESS.sub(moved, rules)
 
 
-class OneStylesheet(CompressedManifestStaticFilesStorage):
+class OneStylesheet(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Whitenoise's storage, which hashes and compresses what was written into one file before."""
 
     def post_process(

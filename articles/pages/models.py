@@ -1,0 +1,97 @@
+"""Pages that stand beside the articles: about, contact, privacy."""
+
+import re
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from articles.editorial.models.article import LANGUAGES
+from iria.kit.text import refuse_blank, refuse_unstorable
+
+RESERVED: Final = frozenset(
+    {"accounts", "admin", "api", "author", "category", "comments", "corrections", "feed"}
+    | {"healthz", "language", "newsletter", "pictures", "preview", "readyz", "robots", "search"}
+    | {"sitemap", "static", "tag"}
+)
+"""First parts of an address under which other things of the site stand."""
+
+PART: Final = re.compile(r"[-\w]+")
+
+
+def refuse_bad_path(path: str) -> None:
+    """A validator: parts of letters, digits and hyphens, the first of them free."""
+    parts = path.split("/")
+    if not all(PART.fullmatch(part) for part in parts):
+        sentence = (
+            "Write the address as words with hyphens, parts divided by a slash: about/our-team."
+        )
+        raise ValidationError(sentence, code="form")
+    if parts[0] in RESERVED:
+        sentence = f"Addresses that begin with “{parts[0]}” belong to another part of the site."
+        raise ValidationError(sentence, code="reserved")
+    if re.fullmatch(r"\d{4}", parts[0]):
+        sentence = "Addresses that begin with a year belong to the articles."
+        raise ValidationError(sentence, code="year")
+    if parts[-1] == "feed":
+        sentence = "“feed” at the end of an address is kept for feeds."
+        raise ValidationError(sentence, code="feed")
+
+
+class PageQuerySet(models.QuerySet["Page"]):
+    def published(self) -> "PageQuerySet":
+        """What readers may see."""
+        return self.filter(is_published=True)
+
+    def in_foot(self) -> "PageQuerySet":
+        """Published pages that the foot of every page names, in their order."""
+        return self.published().filter(position__isnull=False).order_by("position", "title")
+
+
+class Page(models.Model):
+    """A page at an address of its own. `pages.keeping.save` cleans its text."""
+
+    title = models.CharField(max_length=120, validators=[refuse_unstorable, refuse_blank])
+    path = models.CharField(
+        "address",
+        max_length=200,
+        unique=True,
+        validators=[refuse_unstorable, refuse_bad_path],
+        help_text="As in about or about/our-team. Links from elsewhere lead here: change it rarely.",
+        error_messages={"unique": "There is a page at this address already."},
+    )
+    body = models.TextField("text", blank=True, max_length=500_000, validators=[refuse_unstorable])
+    description = models.CharField(
+        max_length=300,
+        blank=True,
+        validators=[refuse_unstorable],
+        help_text="One sentence for search engines.",
+    )
+    language = models.CharField(max_length=8, choices=LANGUAGES, default="en")
+    position = models.PositiveSmallIntegerField(
+        "place in the foot",
+        null=True,
+        blank=True,
+        help_text="Lower numbers stand first at the foot of every page; empty, it is not named there.",
+    )
+    is_published = models.BooleanField(
+        "published", default=False, help_text="Untick to keep the page from readers."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects = PageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "title"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(path="") & ~Q(title=""), name="page_has_address"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("page", args=[self.path])

@@ -1,0 +1,169 @@
+"""What a page says about itself to search engines, previews and feed readers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Page
+from django.http import HttpRequest
+from django.utils.safestring import SafeString, mark_safe
+
+from accounts.models import AuthorProfile
+from articles.editorial.models import Article, Portrait
+from articles.images.models import Image, Rendition
+from articles.images.showing import plain_rendition
+from articles.reading import structured
+from iria.publication.context import publication_of
+
+Crumbs = Sequence[tuple[str, str]]
+"""Names and addresses from the top of the site down to the page itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The picture others show when they point here."""
+
+    address: str
+    width: int
+    height: int
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """Everything in a page's head that depends on the page."""
+
+    title: str
+    address: str
+    description: str = ""
+    kind: str = "website"
+    language: str = "en"
+    image: Preview | None = None
+    feed: str = ""
+    """The address below which the page's own feeds stand, if it has any."""
+    earlier: str = ""
+    later: str = ""
+    article: Article | None = None
+    data: Sequence[dict[str, Any]] = field(default_factory=tuple)
+
+    @property
+    def feeds(self) -> list[tuple[str, str, str]]:
+        """The page's own feeds: media type, title and address of each."""
+        if not self.feed:
+            return []
+        return [
+            ("application/rss+xml", self.title, self.feed),
+            ("application/atom+xml", f"{self.title} (Atom)", f"{self.feed}atom/"),
+            ("application/feed+json", f"{self.title} (JSON)", f"{self.feed}json/"),
+        ]
+
+    @property
+    def structured(self) -> SafeString:
+        """The data for search engines as JSON that cannot end its own element."""
+        return mark_safe(structured.as_script(self.data))  # noqa: S308 - escaped there
+
+
+def absolute(path: str) -> str:
+    """The full address of a path on this site."""
+    return f"{settings.SITE_URL}{path}"
+
+
+def of_front(request: HttpRequest, code: str, name: str, lead: Article | None) -> Meta:
+    """About the front page: the publication itself, with the lead's picture."""
+    publication = publication_of(request)
+    first = code == publication.language_codes[0]
+    return Meta(
+        title=publication.tagline if first else name,
+        description=publication.about or publication.tagline,
+        address=absolute(request.path),
+        language=code,
+        image=_preview(lead.lead_picture if lead else None),
+        feed="" if first else f"/language/{code}/feed/",
+        data=[structured.website(publication)],
+    )
+
+
+def of_list(
+    request: HttpRequest,
+    title: str,
+    page: Page[Any],
+    *,
+    description: str = "",
+    above: Crumbs = (),
+    feed: bool = False,
+) -> Meta:
+    """About a page of a list, such as a section's second."""
+    own = absolute(request.path)
+    crumbs = [*above, (title, request.path)]
+    return Meta(
+        title=title if page.number == 1 else f"{title}, page {page.number}",
+        description=description,
+        address=_numbered(own, page.number),
+        feed=f"{request.path}feed/" if feed else "",
+        earlier=_numbered(own, page.number - 1) if page.has_previous() else "",
+        later=_numbered(own, page.number + 1) if page.has_next() else "",
+        data=[structured.breadcrumbs([(name, absolute(path)) for name, path in crumbs])],
+    )
+
+
+def of_author(
+    request: HttpRequest, author: AuthorProfile, page: Page[Any], portrait: Portrait | None
+) -> Meta:
+    about = of_list(request, author.name, page, description=author.biography, feed=True)
+    person = structured.person(author, publication_of(request))
+    image = _preview(portrait.image if portrait else None)
+    return Meta(
+        title=about.title,
+        description=about.description,
+        address=about.address,
+        kind="profile",
+        image=image,
+        feed=about.feed,
+        earlier=about.earlier,
+        later=about.later,
+        data=[{"@context": structured.CONTEXT, "@type": "ProfilePage", "mainEntity": person}],
+    )
+
+
+def of_article(request: HttpRequest, article: Article, *, comments: int) -> Meta:
+    """About an article; everything it needs was fetched by `for_page()`."""
+    publication = publication_of(request)
+    sections = [row.category for row in article.article_categories.all()]
+    crumbs = [(each.name, absolute(each.get_absolute_url())) for each in sections[:1]]
+    return Meta(
+        title=article.headline,
+        description=article.description,
+        address=absolute(article.get_absolute_url()),
+        kind="article",
+        language=article.language,
+        image=_preview(next((each.image for each in article.figures.all()), None)),
+        article=article,
+        data=[
+            structured.news_article(article, publication, comments=comments),
+            structured.breadcrumbs(
+                [*crumbs, (article.headline, absolute(article.get_absolute_url()))]
+            ),
+        ],
+    )
+
+
+def of_page(request: HttpRequest, title: str, description: str) -> Meta:
+    """About a page that is neither an article nor a list."""
+    return Meta(title=title, description=description, address=absolute(request.path))
+
+
+def _numbered(address: str, number: int) -> str:
+    return address if number == 1 else f"{address}?page={number}"
+
+
+def _preview(image: Image | None) -> Preview | None:
+    rendition: Rendition | None = plain_rendition(image) if image else None
+    if image is None or rendition is None:
+        return None
+    return Preview(
+        address=absolute(rendition.get_absolute_url()),
+        width=rendition.width,
+        height=rendition.height,
+        alt=image.alt_text,
+    )

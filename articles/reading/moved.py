@@ -1,0 +1,59 @@
+"""Addresses that are not found are looked up among those that moved."""
+
+import re
+
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import reverse
+from django.utils.encoding import escape_uri_path
+
+from articles.editorial.models import Redirect
+from iria.kit.http import GetResponse
+from iria.kit.private import is_private
+
+LONGEST = Redirect._meta.get_field("old_path").max_length or 500
+FEED = re.compile(r"feed/(?:atom/|json/)?$")
+
+
+class Moved:
+    """Answers 301 where a page was not found but once stood, and leaves every other answer alone."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 404 or request.method not in {"GET", "HEAD"}:
+            return response
+        if is_private(request) or not (address := new_address(request.path)):
+            return response
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+
+
+def new_address(path: str) -> str:
+    """Where what stood at a path stands now; an empty text where nothing did.
+
+    The feeds of a category, tag, author or article move with it.
+    """
+    whole = path if path.endswith("/") else f"{path}/"
+    feed = FEED.search(whole)
+    old = whole[: feed.start()] if feed else whole
+    if "\x00" in old or len(escape_uri_path(old)) > LONGEST:
+        return ""
+    found = (
+        Redirect.objects.filter(old_path__in={old, escape_uri_path(old)})
+        .select_related("article", "category", "author", "tag")
+        .defer("article__body")
+        .first()
+    )
+    new = _leads_to(found) if found else ""
+    return new + feed[0] if new and feed else new
+
+
+def _leads_to(redirect: Redirect) -> str:
+    if redirect.article is not None:
+        return redirect.article.get_absolute_url() if redirect.article.is_published else ""
+    if redirect.tag is not None:
+        return reverse("tag", args=[redirect.tag.slug])
+    target = redirect.category or redirect.author
+    return target.get_absolute_url() if target is not None else ""

@@ -1,0 +1,160 @@
+"""Structured data in the words of schema.org (JSON-LD)."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.templatetags.static import static
+
+from accounts.models import AuthorProfile
+from articles.body.words import caption_text
+from articles.editorial.models import Article, Figure
+from articles.images.models import Image
+from articles.images.showing import plain_rendition
+from iria.publication.models import Publication
+
+CONTEXT = "https://schema.org"
+HARMLESS = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+
+
+def as_script(data: Sequence[dict[str, Any]]) -> str:
+    """The data as JSON in which no character could end or open an element."""
+    whole = data[0] if len(data) == 1 else list(data)
+    return json.dumps(whole, ensure_ascii=False).translate(HARMLESS)
+
+
+def website(publication: Publication) -> dict[str, Any]:
+    """The site as a whole."""
+    return {
+        "@context": CONTEXT,
+        "@type": "WebSite",
+        "name": publication.name,
+        "description": publication.tagline or publication.about,
+        "url": f"{settings.SITE_URL}/",
+        "inLanguage": publication.language_codes,
+        "publisher": organization(publication),
+    }
+
+
+def organization(publication: Publication) -> dict[str, Any]:
+    """Who publishes."""
+    return {
+        "@type": "Organization",
+        "name": publication.name,
+        "legalName": publication.copyright_holder,
+        "url": f"{settings.SITE_URL}/",
+        "logo": {
+            "@type": "ImageObject",
+            "url": f"{settings.SITE_URL}{static('icons/icon-512.png')}",
+            "width": 512,
+            "height": 512,
+        },
+    }
+
+
+def person(author: AuthorProfile, publication: Publication) -> dict[str, Any]:
+    """An author."""
+    about: dict[str, Any] = {
+        "@type": "Person",
+        "name": author.name,
+        "url": f"{settings.SITE_URL}{author.get_absolute_url()}",
+    }
+    if author.role:
+        about["jobTitle"] = author.role
+    if author.biography:
+        about["description"] = author.biography
+    if author.website:
+        about["sameAs"] = author.website
+    return about
+
+
+def breadcrumbs(crumbs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """The way from the top of the site to a page."""
+    return {
+        "@context": CONTEXT,
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": position, "name": name, "item": address}
+            for position, (name, address) in enumerate(crumbs, start=1)
+        ],
+    }
+
+
+def news_article(article: Article, publication: Publication, *, comments: int) -> dict[str, Any]:
+    """An article with its people, sections and credited pictures."""
+    published, updated = article.published_at, article.last_change
+    data: dict[str, Any] = {
+        "@context": CONTEXT,
+        "@type": "NewsArticle",
+        "mainEntityOfPage": f"{settings.SITE_URL}{article.get_absolute_url()}",
+        "url": f"{settings.SITE_URL}{article.get_absolute_url()}",
+        "headline": article.headline,
+        "inLanguage": article.language,
+        "isAccessibleForFree": True,
+        "publisher": organization(publication),
+        "author": [person(row.author, publication) for row in article.bylines.all()]
+        or [organization(publication)],
+        "articleSection": [row.category.name for row in article.article_categories.all()],
+        "genre": article.kind.name,
+        "commentCount": comments,
+        "discussionUrl": f"{settings.SITE_URL}{article.get_absolute_url()}#comments",
+        "copyrightHolder": {"@type": "Organization", "name": publication.copyright_holder},
+    }
+    if article.description:
+        data["description"] = article.description
+    if published and updated:
+        data["datePublished"] = publication.local(published).isoformat(timespec="seconds")
+        data["dateModified"] = publication.local(updated).isoformat(timespec="seconds")
+        data["copyrightYear"] = publication.local(published).year
+    if tags := [tag.name for tag in article.tags.all()]:
+        data["keywords"] = tags
+    if pictures := _pictures(article):
+        data["image"] = pictures
+    if corrections := list(article.corrections.all()):
+        data["correction"] = [
+            {
+                "@type": "CorrectionComment",
+                "text": each.text,
+                "datePublished": publication.local(each.made_at).isoformat(timespec="seconds"),
+            }
+            for each in corrections
+        ]
+    return data
+
+
+def _pictures(article: Article) -> list[dict[str, Any]]:
+    figures: list[Figure] = list(article.figures.all())
+    return [
+        about
+        for figure in figures
+        if figure.image.may_be_shown and (about := picture(figure.image, figure.caption))
+    ]
+
+
+def picture(image: Image, caption: str) -> dict[str, Any] | None:
+    """A picture with caption, credit and rights; None while no size of it is ready."""
+    rendition = plain_rendition(image)
+    if rendition is None:
+        return None
+    about: dict[str, Any] = {
+        "@type": "ImageObject",
+        "url": f"{settings.SITE_URL}{rendition.get_absolute_url()}",
+        "width": rendition.width,
+        "height": rendition.height,
+    }
+    words = {
+        "caption": caption_text(caption) if caption else "",
+        "creditText": image.credit,
+        "copyrightNotice": image.copyright_notice,
+        # Terms that are an address are the licence; other words are for the newsroom only.
+        "license": image.usage_terms if _is_address(image.usage_terms) else "",
+    }
+    about.update({name: value for name, value in words.items() if value})
+    if image.byline:
+        about["creator"] = {"@type": "Person", "name": image.byline}
+    return about
+
+
+def _is_address(terms: str) -> bool:
+    return terms.startswith(("https://", "http://")) and len(terms.split()) == 1

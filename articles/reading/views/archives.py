@@ -1,0 +1,62 @@
+"""Pages by time: years, months, corrections."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.formats import date_format
+
+from articles.editorial.models import Article, Correction
+from articles.reading import meta
+from articles.reading.archive import archive_of
+from iria.kit.caching import public_page
+from iria.kit.paging import page_of
+
+
+@public_page
+def year(request: HttpRequest, year: int) -> HttpResponse:
+    archive = archive_of(Article.objects.published())
+    months = archive.of_year(year)
+    if not months:
+        raise Http404
+    cards = Article.objects.published().filter(year=year).newest().for_cards()
+    page = page_of(cards, request.GET.get("page"))
+    about = meta.of_list(request, str(year), page, description=f"What was published in {year}.")
+    context = {"year": year, "months": months, "archive": archive, "page": page, "meta": about}
+    return render(request, "articles/reading/year.html", context)
+
+
+@public_page
+def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
+    archive = archive_of(Article.objects.published())
+    chosen = next((each for each in archive.of_year(year) if each.month == month), None)
+    if chosen is None:
+        raise Http404
+    cards = Article.objects.published().filter(year=year, month=month).newest().for_cards()
+    page = page_of(cards, request.GET.get("page"))
+    name = date_format(chosen.first_day, "F Y")
+    earlier, later = archive.around(year, month)
+    about = meta.of_list(
+        request,
+        name,
+        page,
+        description=f"What was published in {name}.",
+        above=[(str(year), f"/{year:04}/")],
+    )
+    context = {"month": chosen, "earlier": earlier, "later": later, "page": page, "meta": about}
+    return render(request, "articles/reading/month.html", context)
+
+
+@public_page
+def corrections(request: HttpRequest) -> HttpResponse:
+    found = (
+        Correction.objects.filter(article__in=Article.objects.published())
+        .select_related("article")
+        .defer("article__body", "article__search_description")
+    )
+    page = page_of(found, request.GET.get("page"))
+    about = meta.of_list(
+        request,
+        "Corrections",
+        page,
+        description="What we got wrong and put right, newest first.",
+    )
+    return render(request, "articles/reading/corrections.html", {"page": page, "meta": about})

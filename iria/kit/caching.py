@@ -1,0 +1,33 @@
+"""How public pages may be kept by browsers and by the caches between."""
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+
+SHARED = "public, max-age=0, s-maxage=60"
+"""A shared cache may answer for a minute; a browser asks each time, and is mostly told 304."""
+
+
+def public_page[V: Callable[..., HttpResponse]](view: V) -> V:
+    """Marks a view whose answer is the same for everybody; the one place that decides on caching.
+
+    The tag is made of the bytes of the answer, so it changes exactly when the page does: with a
+    comment, a moved category, another name of the publication.
+    """
+
+    @wraps(view)
+    def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        if response.status_code != 200 or request.method not in {"GET", "HEAD"}:
+            return response
+        response.headers.setdefault("Cache-Control", SHARED)
+        tag = f'"{hashlib.blake2b(response.content, digest_size=12).hexdigest()}"'
+        response.headers.setdefault("ETag", tag)
+        return get_conditional_response(request, tag, response=response) or response
+
+    return cast(V, marked)

@@ -1,0 +1,82 @@
+"""A publication with as much of everything as a test asks for."""
+
+from datetime import UTC, datetime, timedelta
+
+from articles.comments.models import Comment
+from articles.editorial.models import Article, Category, Correction
+from articles.images.models import Image, Rendition
+from articles.related.models import RelatedLink
+from tests import newsroom
+
+FIRST_DAY = datetime(2026, 3, 1, 9, tzinfo=UTC)
+
+
+def sized(image: Image) -> Image:
+    """The picture with two sizes in two formats, as the worker leaves it."""
+    for form in (Rendition.Format.WEBP, Rendition.Format.JPEG):
+        for width in (320, 640):
+            name = f"{image.pk}-{width}.{form}"
+            Rendition.objects.create(
+                image=image, format=form, width=width, height=width * 2 // 3, name=name, file=name
+            )
+    return image
+
+
+def figure(image: Image, caption: str = "A quay") -> str:
+    return f'<figure data-image="{image.pk}"><figcaption>{caption}</figcaption></figure>'
+
+
+def illustrated(headline: str, *, figures: int, categories: list[Category]) -> Article:
+    """A published article with a lead picture and figures, two authors, tags and a correction."""
+    pictures = [sized(newsroom.picture(credit=f"Ines Faro {n}")) for n in range(figures)]
+    author = newsroom.author(f"Author of {headline}")
+    article = newsroom.published(
+        headline,
+        at=FIRST_DAY,
+        lead_picture=sized(newsroom.picture()),
+        lead_caption="Morning at the quay",
+        body="<p>Words before.</p>" + "".join(figure(each) for each in pictures),
+        categories=categories,
+        authors=[author, newsroom.author(f"Second of {headline}")],
+        tags=["shipping", "straits"],
+    )
+    Correction.objects.create(article=article, text="It was Tuesday, not Monday.")
+    return article
+
+
+def comments(article: Article, count: int) -> None:
+    """A thread whose every third comment answers the one before."""
+    before: Comment | None = None
+    for number in range(count):
+        before = Comment.objects.create(
+            article=article,
+            parent=before if number % 3 else None,
+            name=f"Reader {number}",
+            text="I read it twice.",
+            state=Comment.State.APPROVED,
+        )
+
+
+def sections(count: int, articles: int, *, first: int = 0) -> list[Category]:
+    """Sections with one section below each, and articles with pictures in both."""
+    found = []
+    for number in range(first, first + count):
+        top = newsroom.category(f"Section {number}", position=number)
+        below = newsroom.category(f"Part of {number}", parent=top)
+        found.append(top)
+        for place in range(articles):
+            headline = f"Article {place} of {number}"
+            newsroom.published(
+                headline,
+                at=FIRST_DAY + timedelta(hours=number * articles + place),
+                categories=[below if place % 2 else top],
+                authors=[newsroom.author(f"Writer of {headline}")],
+                lead_picture=sized(newsroom.picture()),
+                tags=[f"topic {place % 3}"],
+            )
+    return found
+
+
+def related(article: Article, others: list[Article]) -> None:
+    for position, other in enumerate(others):
+        RelatedLink.objects.create(article=article, other=other, position=position, score=1.0)
