@@ -1,15 +1,19 @@
 """A body as a tree, and back."""
 
+import re
 from html import escape
+from typing import Final
 
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
+UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What XML, and so lxml, cannot hold; cleaned bodies have none of it."""
+
 
 def parse(body: str) -> HtmlElement:
     """The body's elements inside one `div`."""
-    # A NUL would end libxml2's reading early; it can only come from outside the forms.
-    return lxml_html.fragment_fromstring(body.replace("\x00", ""), create_parent="div")
+    return lxml_html.fragment_fromstring(UNREADABLE.sub("", body), create_parent="div")
 
 
 def inner_html(element: HtmlElement) -> str:

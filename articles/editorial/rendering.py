@@ -5,6 +5,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from articles.body.figures import FigureUse
 from articles.body.rendering import render
+from articles.body.wording import wording_of
 from articles.editorial.models import Article
 from articles.images.crediting import credit_line
 from articles.images.showing import picture_values
@@ -37,4 +38,5 @@ def render_body(article: Article, publication: Publication) -> SafeString:
         }
         return render_to_string("articles/editorial/_figure.html", context)
 
-    return mark_safe(render(article.body, draw))  # noqa: S308 - cleaned when it was saved
+    html = render(article.body, draw, wording=wording_of(article.language))
+    return mark_safe(html)  # noqa: S308 - cleaned when it was saved

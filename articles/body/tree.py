@@ -1,0 +1,64 @@
+"""A light tree of markup: what the tidying reads."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Final
+
+VOID: Final = frozenset({"br", "hr", "img", "wbr", "col"})
+DEEPEST: Final = 80
+"""Elements nested deeper than this are passed over; what they hold stays."""
+
+
+@dataclass(slots=True)
+class Node:
+    tag: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    children: list["Node | str"] = field(default_factory=list)
+
+    def elements(self) -> list["Node"]:
+        return [child for child in self.children if isinstance(child, Node)]
+
+    def text(self) -> str:
+        """Every word inside, as it stands."""
+        parts = []
+        for child in self.children:
+            parts.append(child if isinstance(child, str) else child.text())
+        return "\n" if self.tag == "br" else "".join(parts)
+
+
+class _Reader(HTMLParser):
+    """Reads markup whose tags are balanced, as the first gate writes it."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.root = Node("root")
+        self._open = [self.root]
+        self._passed_over = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in VOID:
+            self._open[-1].children.append(Node(tag))
+        elif len(self._open) >= DEEPEST:
+            self._passed_over += 1
+        else:
+            node = Node(tag, {name: value or "" for name, value in attrs})
+            self._open[-1].children.append(node)
+            self._open.append(node)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in VOID:
+            return
+        if self._passed_over:
+            self._passed_over -= 1
+        elif len(self._open) > 1:
+            self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self._open[-1].children.append(data)
+
+
+def read(html: str) -> Node:
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return reader.root

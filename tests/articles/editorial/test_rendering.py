@@ -1,0 +1,89 @@
+"""An article's text on its page."""
+
+import re
+from typing import Any
+
+from articles.editorial.models import Article
+from articles.editorial.rendering import render_body
+from articles.images import ingest
+from articles.images.models import Image
+from iria.publication.models import Publication, current_publication
+from tests import newsroom
+
+
+def _picture(**fields: Any) -> Image:
+    """A picture of the library with its first rendition made."""
+    values = {"credit": "Ines Faro/via Meridian Pictures", "alt_text": "Cranes above a quay"}
+    return ingest.take_in(newsroom.picture_file(), by=None, **{**values, **fields})
+
+
+def _page(body: str, **fields: Any) -> str:
+    article = newsroom.draft(body=body, **fields)
+    return render_body(Article.objects.for_page().get(pk=article.pk), current_publication())
+
+
+def _figure(picture: Image, caption: str = "A quay at <em>dusk</em>", width: str = "wide") -> str:
+    return (
+        f'<figure data-image="{picture.pk}" data-width="{width}">'
+        f"<figcaption>{caption}</figcaption></figure>"
+    )
+
+
+def test_a_figure_shows_its_caption_and_then_the_credit(db: None) -> None:
+    html = _page(f"<p>Before.</p>{_figure(_picture())}<p>After.</p>")
+    caption = re.search(r"<figcaption>(.*?)</figcaption>", html, re.DOTALL)
+    assert caption is not None
+    assert re.sub("<[^>]*>", "", caption[1]) == (
+        "A quay at dusk (Image Credit: Ines Faro/via Meridian Pictures)"
+    )
+    assert 'alt="Cranes above a quay"' in html
+    assert "figure-wide" in html
+
+
+def test_the_credit_is_written_in_the_publications_wording(db: None) -> None:
+    Publication(name="Meridian", credit_wording="Photo: {credit}").save()
+    assert "Photo: Ines Faro/via Meridian Pictures" in _page(_figure(_picture()))
+
+
+def test_a_credit_mended_in_the_library_changes_every_page_at_once(db: None) -> None:
+    picture = _picture()
+    article = newsroom.draft(body=_figure(picture))
+    Image.objects.update(credit="Ines Faro/via Another Agency")
+    shown = render_body(Article.objects.for_page().get(pk=article.pk), current_publication())
+    assert "Another Agency" in shown
+
+
+def test_an_uncredited_picture_is_never_drawn(db: None) -> None:
+    html = _page(f"<p>Words.</p>{_figure(_picture(credit=''))}")
+    assert "<figure" not in html
+    assert "A quay" not in html
+
+
+def test_a_picture_excused_from_credit_is_drawn_without_one(db: None) -> None:
+    picture = _picture(credit="", needs_no_credit=True, no_credit_reason="Our own chart.")
+    html = _page(_figure(picture))
+    assert "A quay" in html
+    assert "Image Credit" not in html
+
+
+def test_a_figure_of_a_picture_that_is_gone_leaves_nothing_behind(db: None) -> None:
+    html = _page('<p>Words.</p><figure data-image="99999"><figcaption>Gone</figcaption></figure>')
+    assert html.strip() == "<p>Words.</p>"
+
+
+def test_notes_stand_under_a_heading_in_the_articles_language(db: None) -> None:
+    html = _page('<p>Mots<span data-footnote="Note."></span></p>', language="fr")
+    assert "Retour au texte" in html
+
+
+def test_a_prefetched_page_asks_nothing_more(db: None, django_assert_num_queries: Any) -> None:
+    pictures = [
+        ingest.take_in(newsroom.picture_file(colour=colour), by=None, credit="Ines Faro")
+        for colour in ("navy", "teal", "olive")
+    ]
+    article = newsroom.draft(body="".join(_figure(picture) for picture in pictures))
+    fetched = Article.objects.for_page().get(pk=article.pk)
+    publication = current_publication()
+    with django_assert_num_queries(0):
+        html = render_body(fetched, publication)
+    assert html.count("<figure") == 3
