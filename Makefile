@@ -1,4 +1,5 @@
 # Two commands matter: `make run` and `make test`. Everything else is in iria/running.
+# Each line execs, so that a signal to make reaches the launcher and make waits for its end.
 PORT ?= 8000
 PART ?=
 export PORT PART
@@ -14,19 +15,19 @@ endif
 .PHONY: run test bench prove reset-demo upgrade-database
 
 run:
-	@sh iria/running/find-python.sh run "$$PORT"
+	@exec sh iria/running/find-python.sh run "$$PORT"
 
 test:
-	@sh iria/running/find-python.sh test
+	@exec sh iria/running/find-python.sh test
 
 bench:
-	@sh iria/running/find-python.sh bench
+	@exec sh iria/running/find-python.sh bench
 
 prove:
-	@sh iria/running/find-python.sh prove $$PART
+	@exec sh iria/running/find-python.sh prove $$PART
 
 reset-demo:
-	@sh iria/running/find-python.sh reset-demo
+	@exec sh iria/running/find-python.sh reset-demo
 
 upgrade-database:
-	@sh iria/running/find-python.sh upgrade-database
+	@exec sh iria/running/find-python.sh upgrade-database

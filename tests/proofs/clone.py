@@ -1,0 +1,181 @@
+"""A fresh clone of the project, and the site that `make run` starts in it."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+
+import psycopg
+
+from iria.running import processes
+from iria.running.cluster import Cluster
+from iria.running.places import PROJECT
+
+PAGES = ("/", "/admin/login/")
+FIRST_SECONDS, AGAIN_SECONDS, STOP_SECONDS = 180.0, 5.0, 3.0
+_OURS = (
+    "DATABASE_URL",
+    "SECRET_KEY",
+    "SITE_URL",
+    "ALLOWED_HOSTS",
+    "IRIA_",
+    "DEBUG",
+    "PORT",
+    "PART",
+)
+_THEIRS = ("MAKE", "MFLAGS", "DJANGO_", "COV_", "COVERAGE", "PYTEST", "VIRTUAL_ENV", "PYTHONPATH")
+
+
+def clone(folder: Path) -> Path:
+    """The project as a clone brings it, with what has been changed here and not committed."""
+    git = ("git", "-c", "safe.directory=*")
+    subprocess.run([*git, "clone", "-q", "--no-hardlinks", PROJECT, folder], check=True)
+    listed = subprocess.run(
+        [*git, "ls-files", "-z", "--modified", "--others", "--exclude-standard"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        target = folder / name
+        if (PROJECT / name).exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(PROJECT / name, target)
+        else:
+            target.unlink(missing_ok=True)
+    return folder
+
+
+def surroundings(**more: str) -> dict[str, str]:
+    """The environment of a person who has just cloned: nothing of ours, nothing of the tests'."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(_OURS + _THEIRS)
+    }
+    return kept | more
+
+
+def free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
+
+
+class Site:
+    """One `make run`, from its start to its end."""
+
+    def __init__(
+        self,
+        project: Path,
+        port: int,
+        *,
+        state: Path | None = None,
+        before: Sequence[str | Path] = (),
+        user: int | None = None,
+        **settings: str,
+    ) -> None:
+        if state is not None:
+            settings["IRIA_STATE"] = str(state)
+        self.state = state or project / "var"
+        self.address = f"http://127.0.0.1:{port}"
+        self.output = project.parent / f"output-{port}"
+        self.began = time.monotonic()
+        with self.output.open("w") as output:
+            self.process = subprocess.Popen(
+                [*before, "make", "run", f"PORT={port}"],
+                cwd=project,
+                env=surroundings(**settings),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                user=user,
+            )
+
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def wait(self, seconds: float) -> float:
+        """Wait for the three lines; answer how long they took."""
+        while "Sign in:" not in self.said():
+            took = time.monotonic() - self.began
+            assert self.process.poll() is None, f"make run ended: {self.said()}"
+            assert took < seconds, f"not ready after {seconds} s: {self.said()}"
+            time.sleep(0.05)
+        return time.monotonic() - self.began
+
+    def answers(self) -> None:
+        """Every kind of page is there, at once."""
+        for page in PAGES:
+            with urllib.request.urlopen(self.address + page, timeout=20) as answer:
+                assert answer.status == 200, page
+
+    def pids(self) -> dict[str, int]:
+        """The site's processes by name."""
+        run = json.loads((self.state / "run.json").read_text())
+        web, worker = map(int, run["children"])
+        server = int((self.state / "postgres" / "postmaster.pid").read_text().split()[0])
+        return {
+            "make": self.process.pid,
+            "supervisor": run["pid"],
+            "web server": web,
+            "one of its workers": children_of(web)[0],
+            "worker": worker,
+            "keeper": parent_of(server),
+            "postmaster": server,
+            "backend": children_of(server)[-1],
+        }
+
+    def stop(self) -> float:
+        """SIGTERM, as a service manager would; answer how long the end took."""
+        begin = time.monotonic()
+        pids = self.pids()
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(30)
+        left = {name: pid for name, pid in pids.items() if processes.started_at(pid)}
+        took = time.monotonic() - begin
+        assert left == {}
+        return took
+
+    def clear(self) -> None:
+        """At the end of a test, however it went."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+
+class Rows:
+    """Rows written by hand into the site's database, to be found again after every accident."""
+
+    def __init__(self, state: Path) -> None:
+        self.cluster = Cluster(state)
+        self.written = 0
+
+    def write(self) -> None:
+        with psycopg.connect(self.cluster.access().url, connect_timeout=10) as database:
+            database.execute("CREATE TABLE IF NOT EXISTS proof_row (number int PRIMARY KEY)")
+            database.execute("INSERT INTO proof_row VALUES (%s)", [self.written])
+        self.written += 1
+
+    def are_all_there(self) -> None:
+        with psycopg.connect(self.cluster.access().url, connect_timeout=10) as database:
+            rows = database.execute("SELECT number FROM proof_row ORDER BY 1").fetchall()
+        assert [number for (number,) in rows] == list(range(self.written))
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(part) for part in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])

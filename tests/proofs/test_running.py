@@ -1,0 +1,354 @@
+"""`make run` from a bare clone, through every accident it promises to survive.
+
+make prove running
+"""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from iria.running import places, processes
+from tests.proofs.clone import (
+    AGAIN_SECONDS,
+    FIRST_SECONDS,
+    STOP_SECONDS,
+    Rows,
+    Site,
+    clone,
+    free_port,
+    surroundings,
+)
+from tests.proofs.size import FULL, sized
+
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc"),
+]
+
+long_way = pytest.mark.skipif(not FULL, reason="only at full size: make prove running")
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can hide folders and play others")
+
+Start = Callable[..., Site]
+
+HIDE = ("unshare", "-m", "sh", "-c")
+HIDING = 'for d in {places}; do [ -d "$d" ] && mount -t tmpfs none "$d"; done; exec "$@"'
+
+
+def hidden_server() -> tuple[str, ...]:
+    """A prefix that runs a command where the system's PostgreSQL servers cannot be seen."""
+    from iria.running import binaries
+
+    folders = {str(found.folder) for found in binaries.installed()}
+    assert not folders & {"/usr/bin", "/usr/local/bin"}, "they lie among everybody's programs"
+    return (*HIDE, HIDING.format(places=" ".join(sorted(folders))), "sh")
+
+
+@pytest.fixture(scope="module")
+def ground() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="iria-proof-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def project(ground: Path) -> Path:
+    """One clone for most of the proofs; the first one finds it bare."""
+    return clone(ground / "a new folder")
+
+
+@pytest.fixture
+def start(project: Path) -> Iterator[Start]:
+    sites: list[Site] = []
+
+    def start(folder: Path = project, port: int | None = None, **options: object) -> Site:
+        sites.append(Site(folder, port or free_port(), **options))  # type: ignore[arg-type]
+        return sites[-1]
+
+    yield start
+    for site in sites:
+        site.clear()
+
+
+def figure(name: str, seconds: float, limit: float) -> None:
+    print(f"{name}: {seconds:.1f} s of {limit:.0f}")
+    assert seconds < limit, name
+
+
+def test_a_bare_clone_answers_stops_and_starts_again(start: Start, project: Path) -> None:
+    assert not (project / ".venv").exists()
+    site = start()
+    figure("first start", site.wait(FIRST_SECONDS), FIRST_SECONDS)
+    site.answers()
+    rows = Rows(site.state)
+    rows.write()
+    figure("stop", site.stop(), STOP_SECONDS)
+    for _ in range(sized(1, 3)):
+        begin = time.monotonic()
+        site = start()
+        site.wait(60)
+        figure("started again", time.monotonic() - begin, AGAIN_SECONDS)
+        assert "Installing" not in site.said()
+        site.answers()
+        rows.are_all_there()
+        rows.write()
+        site.stop()
+
+
+@pytest.mark.parametrize(
+    "name",
+    sized(
+        ["supervisor"],
+        [
+            *("make", "supervisor", "web server", "one of its workers", "worker", "keeper"),
+            *("postmaster", "backend", "all of them"),
+        ],
+    ),
+)
+def test_nothing_is_lost_when_a_process_is_killed(start: Start, name: str) -> None:
+    site = start()
+    site.wait(FIRST_SECONDS)
+    rows = Rows(site.state)
+    with_rows(rows)
+    pids = site.pids()
+    for pid in pids.values() if name == "all of them" else [pids[name]]:
+        processes.send(pid, signal.SIGKILL)
+    if name in {"make", "supervisor", "all of them"}:
+        site.process.wait(20)
+    else:
+        recovers(site)
+        site.stop()
+    again = start()
+    took = again.wait(60)
+    print(f"after kill -9 of {name}: ready in {took:.1f} s")
+    again.answers()
+    rows.are_all_there()
+    again.stop()
+
+
+def with_rows(rows: Rows) -> None:
+    """Go on where an earlier test stopped."""
+    import psycopg
+
+    with psycopg.connect(rows.cluster.access().url) as database:
+        database.execute("CREATE TABLE IF NOT EXISTS proof_row (number int PRIMARY KEY)")
+        counted = database.execute("SELECT count(*) FROM proof_row").fetchone()
+    rows.written = int(counted[0]) if counted else 0
+    rows.write()
+
+
+def recovers(site: Site) -> None:
+    """Within a while every page answers again, without anybody doing anything."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            site.answers()
+        except OSError:
+            assert time.monotonic() < deadline, site.said()
+            time.sleep(0.2)
+        else:
+            return
+
+
+@long_way
+def test_ctrl_c_ends_everything(start: Start) -> None:
+    site = start()
+    site.wait(FIRST_SECONDS)
+    pids = site.pids()
+    begin = time.monotonic()
+    os.killpg(site.process.pid, signal.SIGINT)
+    site.process.wait(20)
+    figure("Ctrl-C", time.monotonic() - begin, STOP_SECONDS)
+    assert not [name for name, pid in pids.items() if processes.started_at(pid)]
+    assert "Traceback" not in site.said()
+
+
+@long_way
+def test_commands_at_the_same_time_share_one_database(start: Start, project: Path) -> None:
+    count = "from articles.editorial.models import Article as A; print(A.objects.count())"
+    command = [".venv/bin/python", "manage.py", "shell", "-v0", "-c", count]
+
+    def asked() -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            command, cwd=project, env=surroundings(), stdout=subprocess.PIPE, text=True
+        )
+
+    alone = [asked() for _ in range(3)]
+    answers = {one.communicate(timeout=60)[0] for one in alone}
+    assert len(answers) == 1
+    assert not processes.working_in(project / "var" / "postgres", ("postgres",))
+    site = start()
+    site.wait(FIRST_SECONDS)
+    beside = [asked() for _ in range(2)]
+    assert {one.communicate(timeout=60)[0] for one in beside} == answers
+    site.answers()
+    second = start()
+    assert second.process.wait(30) != 0
+    one_sentence(second.said(), "IRIA runs already at")
+    site.answers()
+    site.stop()
+
+
+@long_way
+def test_two_starts_at_once_make_one_site(start: Start) -> None:
+    both = [start(), start()]
+    deadline = time.monotonic() + 60
+    while all(site.process.poll() is None for site in both):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    loser, winner = sorted(both, key=lambda site: site.process.poll() is None)
+    one_sentence(loser.said(), "IRIA runs already")
+    winner.wait(60)
+    winner.stop()
+
+
+def one_sentence(said: str, start: str) -> None:
+    """What a refused start says: one line of its own (make adds its own), and no traceback."""
+    lines = [line for line in said.splitlines() if not line.startswith("make")]
+    assert len(lines) == 1, said
+    assert start in lines[0]
+
+
+@long_way
+def test_each_obstacle_is_told_in_one_sentence(start: Start) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = start(port=other.getsockname()[1])
+        assert taken.process.wait(30) != 0
+        one_sentence(taken.said(), "is taken by another program")
+    wrong = start(port="eighty")
+    assert wrong.process.wait(30) != 0
+    one_sentence(wrong.said(), "PORT must be a number")
+    dead = start(DATABASE_URL=f"postgres://iria:secret@127.0.0.1:{free_port()}/iria")
+    assert dead.process.wait(60) != 0
+    assert "Traceback" not in dead.said()
+    assert "DATABASE_URL names does not answer" in dead.said()
+    assert "secret" not in dead.said()
+
+
+@long_way
+@as_root
+def test_a_full_disk_is_told_in_one_sentence(start: Start, ground: Path) -> None:
+    state = ground / "small disk"
+    state.mkdir()
+    for size in ("200k", "4m", "30m", "60m"):
+        small = (*HIDE, f'mount -t tmpfs -o size={size},mode=755 none "{state}"; exec "$@"', "sh")
+        site = start(state=state, before=small)
+        assert site.process.wait(120) != 0, site.said()
+        assert "Traceback" not in site.said()
+        assert "The disk is full" in site.said(), site.said()
+
+
+@long_way
+@as_root
+def test_without_a_server_on_the_machine_one_is_fetched(start: Start, ground: Path) -> None:
+    site = start(state=ground / "fetched", before=hidden_server())
+    figure("start with a fetched server", site.wait(FIRST_SECONDS), FIRST_SECONDS)
+    site.answers()
+    assert (site.state / "postgres" / "PG_VERSION").read_text().strip() == "18"
+    rows = Rows(site.state)
+    rows.write()
+    site.stop()
+    seen = start(state=ground / "fetched")
+    seen.wait(60)
+    rows.are_all_there()
+    seen.stop()
+
+
+@long_way
+@as_root
+def test_a_server_that_vanishes_takes_no_data_along(start: Start) -> None:
+    site = start()
+    site.wait(FIRST_SECONDS)
+    rows = Rows(site.state)
+    with_rows(rows)
+    site.stop()
+    site = start(before=hidden_server())
+    site.wait(60)
+    assert "copy that was kept" in site.said()
+    site.answers()
+    rows.are_all_there()
+    site.stop()
+
+
+@long_way
+@as_root
+def test_an_upgrade_keeps_every_row_and_the_old_database(start: Start, project: Path) -> None:
+    site = start()
+    site.wait(FIRST_SECONDS)
+    rows = Rows(site.state)
+    with_rows(rows)
+    busy = subprocess.run(
+        ["make", "upgrade-database"],
+        cwd=project,
+        env=surroundings(),
+        capture_output=True,
+        text=True,
+    )
+    assert busy.returncode != 0
+    one_sentence(busy.stderr, "The database is in use")
+    site.stop()
+    before = (project / "var/postgres/PG_VERSION").read_text().strip()
+    done = subprocess.run(
+        [*hidden_server(), "make", "upgrade-database"],
+        cwd=project,
+        env=surroundings(),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    print(done.stderr)
+    assert (project / "var/postgres/PG_VERSION").read_text().strip() == "18"
+    assert list((project / "var").glob(f"postgres-{before}-*"))
+    site = start()
+    site.wait(60)
+    site.answers()
+    rows.are_all_there()
+    site.stop()
+
+
+@long_way
+@as_root
+def test_in_a_closed_home_root_finds_another_place(start: Start, ground: Path) -> None:
+    home = ground / "home"
+    home.mkdir(mode=0o700)
+    project = clone(home / "newsroom")
+    site = start(project)
+    away = places.state_folder(project, {})
+    assert away.parent == places.AWAY
+    site.state = away
+    try:
+        figure("start in a closed home", site.wait(FIRST_SECONDS), FIRST_SECONDS)
+        assert str(away) in site.said()
+        site.answers()
+        site.stop()
+    finally:
+        site.clear()
+        shutil.rmtree(away, ignore_errors=True)
+
+
+@long_way
+@as_root
+def test_an_ordinary_user_needs_no_root(start: Start, ground: Path) -> None:
+    home = ground / "ordinary"
+    home.mkdir()
+    project = clone(home / "newsroom")
+    user = pwd.getpwnam("nobody").pw_uid
+    for path in [home, *home.rglob("*")]:
+        os.chown(path, user, -1, follow_symlinks=False)
+    site = start(project, user=user, HOME=str(home))
+    figure("start as an ordinary user", site.wait(FIRST_SECONDS), FIRST_SECONDS)
+    site.answers()
+    assert (project / "var" / "postgres").stat().st_uid == user
+    figure("stop", site.stop(), STOP_SECONDS)
