@@ -100,13 +100,7 @@ def library_folder(folder: Path) -> Path | None:
 
 def _beside(folder: Path, question: str, proof: str) -> Path | None:
     """Ask the set's `pg_config`; without one (it is often packaged apart) try the usual layouts."""
-    try:
-        done = subprocess.run(
-            [folder / "pg_config", question], capture_output=True, text=True, timeout=20
-        )
-        told = [Path(done.stdout.strip())] if done.returncode == 0 else []
-    except (OSError, subprocess.TimeoutExpired):
-        told = []
+    told = _ask(folder / "pg_config", question)
     prefix, name = folder.parent, folder.parent.name
     guesses = [
         *(prefix / part for part in ("share", "share/postgresql", "share/pgsql")),
@@ -114,7 +108,23 @@ def _beside(folder: Path, question: str, proof: str) -> Path | None:
         prefix.parents[1] / "share/postgresql" / name if len(prefix.parents) > 1 else prefix,
         *(Path("/usr/share") / folder.name, Path("/usr/lib") / folder.name),  # Alpine
     ]
-    return next((place for place in [*told, *guesses] if (place / proof).exists()), None)
+    return next(
+        (
+            place
+            for place in [*([Path(told)] if told else []), *guesses]
+            if (place / proof).exists()
+        ),
+        None,
+    )
+
+
+def _ask(config: Path, question: str) -> str:
+    """What a `pg_config` answers; nothing if there is none."""
+    try:
+        done = subprocess.run([config, question], capture_output=True, text=True, timeout=20)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
 
 
 def _candidates() -> Iterator[Path]:
@@ -122,13 +132,7 @@ def _candidates() -> Iterator[Path]:
     on_path = [Path(part) for part in os.environ.get("PATH", "").split(":") if part.startswith("/")]
     for folder in on_path:
         yield from _new(folder, seen)
-        if (config := folder / "pg_config").exists():
-            try:
-                told = subprocess.run(
-                    [config, "--bindir"], capture_output=True, text=True, timeout=20
-                ).stdout.strip()
-            except (OSError, subprocess.TimeoutExpired):
-                continue
+        if told := _ask(folder / "pg_config", "--bindir"):
             yield from _new(Path(told), seen)
     for pattern in _USUAL:
         for place in sorted(Path("/").glob(pattern[1:])):
@@ -138,6 +142,7 @@ def _candidates() -> Iterator[Path]:
 def _new(folder: Path, seen: set[Path]) -> Iterator[Path]:
     # Through links: Homebrew's and others' programs stand elsewhere, with their own relatives.
     real = (folder / "postgres").resolve().parent
-    if real not in seen and (real / "postgres").is_file():
+    # `os.access`, since a PATH may name folders that are closed to us.
+    if real not in seen and os.access(real / "postgres", os.X_OK):
         seen.add(real)
         yield real

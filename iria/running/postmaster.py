@@ -83,9 +83,9 @@ class Server:
     def clear_leftovers(self) -> None:
         """End what a killed start left, so that a new server finds the data folder its own.
 
-        Backends can outlive a killed postmaster and still write; and after a restart of the
-        machine the number in a stale pid file may belong to anything, which PostgreSQL takes
-        for a running server. The pid file is removed only when nobody works in the folder.
+        Backends can outlive a killed postmaster and still write. And the number in a stale pid
+        file may belong to a zombie, or after a restart of the machine to anything at all, which
+        PostgreSQL takes for a running server; so the file goes once nobody works in the folder.
         """
         for number, patience in ((signal.SIGINT, 8), (signal.SIGQUIT, 3), (signal.SIGKILL, 3)):
             left = processes.working_in(self.data, ("postgres", "postmaster"))
@@ -99,7 +99,7 @@ class Server:
                 f"A process of an earlier start ({left[0]}) does not end; end it by hand."
             )
         lines = _pid_file(self.data)
-        if lines and processes.started_at(int(lines[0])) is not None:
+        if lines and processes.has_number(int(lines[0])):
             (self.data / "postmaster.pid").unlink(missing_ok=True)
 
 

@@ -57,6 +57,17 @@ def started_at(pid: int) -> str | None:
     return done.stdout.strip() or None
 
 
+def has_number(pid: int) -> bool:
+    """Whether the system still knows this number, be it only as a zombie's."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
 def working_in(folder: Path, names: tuple[str, ...]) -> list[int]:
     """The processes of these names whose working directory is the folder, as a server's all are.
 

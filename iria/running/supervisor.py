@@ -12,7 +12,7 @@ from iria.running import processes
 from iria.running.telling import StartError, last_words, say
 
 TRIES, WITHIN_SECONDS = 5, 60.0
-GRACE_SECONDS = 1.5
+GRACE_SECONDS = 1.3
 """What is left of the 3 s in which everything has to end belongs to the database."""
 _LOG_LIMIT = 5_000_000
 

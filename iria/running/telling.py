@@ -24,7 +24,8 @@ def tells_of_a_full_disk(text: str) -> bool:
 def sentence_about(trouble: OSError) -> str:
     """One sentence for what the operating system refused."""
     where = f" ({trouble.filename})" if trouble.filename else ""
-    if trouble.errno in {errno.ENOSPC, errno.EDQUOT}:
+    # A copied tree's troubles come as one, without a number.
+    if trouble.errno in {errno.ENOSPC, errno.EDQUOT} or tells_of_a_full_disk(str(trouble)):
         return f"The disk is full{where}; make room and start again."
     reason = (trouble.strerror or str(trouble)).lower()
     return f"The system refused{where}: {reason}."
