@@ -3,9 +3,17 @@
 from django.urls import URLPattern, URLResolver
 
 from articles.comments.urls import urlpatterns as comments
+from articles.feeds.urls import urlpatterns as feeds
 from articles.images.urls import urlpatterns as images
 from articles.pages.urls import urlpatterns as pages
 from articles.reading.urls import urlpatterns as reading
 from articles.search.urls import urlpatterns as search
 
-urlpatterns: list[URLPattern | URLResolver] = [*images, *comments, *search, *reading, *pages]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *images,
+    *feeds,
+    *comments,
+    *search,
+    *reading,
+    *pages,
+]

@@ -1,0 +1,111 @@
+"""An article as every feed tells it, before it becomes RSS, Atom or JSON."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from articles.body.words import caption_text
+from articles.editorial.models import Article, Figure
+from articles.editorial.querysets import ArticleQuerySet
+from articles.feeds.addresses import absolute, tag_id
+from articles.feeds.fulltext import full_text
+from articles.feeds.xml import legal
+from articles.images.showing import MEDIA_TYPES, plain_rendition
+from iria.publication.models import Publication
+
+LENGTH: Final = 20
+"""Articles in a feed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    name: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The lead picture as one file, with the words that belong to it."""
+
+    address: str
+    media_type: str
+    bytes: int
+    width: int
+    height: int
+    alt: str
+    caption: str
+    credit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Text throughout, but for `html`; every address is absolute, every moment has a zone."""
+
+    id: str
+    address: str
+    title: str
+    summary: str
+    html: str
+    language: str
+    published: datetime
+    updated: datetime
+    authors: list[Person]
+    topics: list[str]
+    picture: Picture | None = None
+    comments: bool = False
+
+    @property
+    def comments_feed(self) -> str:
+        return f"{self.address}feed/"
+
+
+def entries(articles: ArticleQuerySet, publication: Publication) -> list[Entry]:
+    """The newest of these articles. Seven queries, whatever their number."""
+    newest = articles.newest().for_page()[:LENGTH]
+    return [_entry(article, publication) for article in newest]
+
+
+def _entry(article: Article, publication: Publication) -> Entry:
+    published = article.published_at
+    if published is None:
+        raise ValueError(article.pk)
+    figures = list(article.figures.all())
+    categories = [placed.category.name for placed in article.article_categories.all()]
+    return Entry(
+        id=tag_id(published, f"article/{article.pk}"),
+        address=absolute(article.get_absolute_url()),
+        title=legal(article.headline),
+        summary=legal(article.description),
+        html=legal(full_text(article, figures, publication)),
+        language=article.language,
+        published=published,
+        updated=max(published, article.updated_at or published),
+        authors=[
+            Person(legal(byline.author.name), absolute(byline.author.get_absolute_url()))
+            for byline in article.bylines.all()
+        ],
+        topics=[
+            legal(name)
+            for name in dict.fromkeys([*categories, *(tag.name for tag in article.tags.all())])
+        ],
+        picture=_lead(figures, publication),
+        comments=article.comments_open,
+    )
+
+
+def _lead(figures: list[Figure], publication: Publication) -> Picture | None:
+    lead = next((figure for figure in figures if figure.place == Figure.Place.LEAD), None)
+    rendition = plain_rendition(lead.image) if lead else None
+    if lead is None or rendition is None:
+        return None
+    credit = publication.credit_line(lead.image.credit) if lead.image.is_credited else ""
+    return Picture(
+        address=absolute(rendition.get_absolute_url()),
+        media_type=MEDIA_TYPES[rendition.format],
+        bytes=rendition.bytes,
+        width=rendition.width,
+        height=rendition.height,
+        alt=legal(lead.image.alt_text),
+        caption=legal(caption_text(lead.caption)),
+        credit=legal(credit),
+    )

@@ -1,0 +1,56 @@
+"""JSON Feed 1.1."""
+
+import json
+from typing import Any
+
+from articles.feeds.atom import moment
+from articles.feeds.channels import Channel
+from articles.feeds.entries import Entry, Person
+
+CONTENT_TYPE = "application/feed+json; charset=utf-8"
+VERSION = "https://jsonfeed.org/version/1.1"
+
+
+def write(channel: Channel) -> bytes:
+    """The channel as a JSON document."""
+    feed = {
+        "version": VERSION,
+        "title": channel.title,
+        "home_page_url": channel.home,
+        "feed_url": channel.feed_address("json"),
+        "description": channel.description,
+        "language": channel.language,
+        "authors": [_person(channel.publisher)],
+        "items": [_item(entry) for entry in channel.entries],
+    }
+    return json.dumps(feed, ensure_ascii=False, indent=1).encode()
+
+
+def _item(entry: Entry) -> dict[str, Any]:
+    item = {
+        "id": entry.id,
+        "url": entry.address,
+        "title": entry.title,
+        "summary": entry.summary,
+        "content_html": entry.html,
+        "date_published": moment(entry.published),
+        "date_modified": moment(entry.updated),
+        "authors": [_person(author) for author in entry.authors],
+        "tags": entry.topics,
+        "language": entry.language,
+    }
+    if picture := entry.picture:
+        item["image"] = picture.address
+        item["attachments"] = [
+            {
+                "url": picture.address,
+                "mime_type": picture.media_type,
+                "title": " ".join(words for words in (picture.caption, picture.credit) if words),
+                "size_in_bytes": picture.bytes,
+            }
+        ]
+    return {name: value for name, value in item.items() if value}
+
+
+def _person(person: Person) -> dict[str, str]:
+    return {"name": person.name, "url": person.address} if person.address else {"name": person.name}

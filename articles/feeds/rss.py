@@ -1,0 +1,81 @@
+"""RSS 2.0, with the whole text, several authors and the picture with its credit."""
+
+from email.utils import format_datetime
+
+from articles.feeds.channels import Channel
+from articles.feeds.entries import Entry, Picture
+from articles.feeds.xml import Document
+
+CONTENT_TYPE = "application/rss+xml; charset=utf-8"
+
+NAMESPACES = {
+    "xmlns:atom": "http://www.w3.org/2005/Atom",
+    "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
+    "xmlns:dc": "http://purl.org/dc/elements/1.1/",
+    "xmlns:media": "http://search.yahoo.com/mrss/",
+    "xmlns:wfw": "http://wellformedweb.org/CommentAPI/",
+}
+
+
+def write(channel: Channel) -> bytes:
+    """The channel as an RSS document."""
+    xml = Document()
+    with xml.element("rss", {"version": "2.0", **NAMESPACES}), xml.element("channel"):
+        xml.leaf("title", channel.title)
+        xml.leaf("link", channel.home)
+        xml.leaf("description", channel.description)
+        xml.leaf(
+            "atom:link",
+            attributes={
+                "rel": "self",
+                "type": "application/rss+xml",
+                "href": channel.feed_address(""),
+            },
+        )
+        xml.leaf("language", channel.language)
+        xml.leaf("copyright", channel.rights)
+        xml.leaf("lastBuildDate", format_datetime(channel.updated))
+        for entry in channel.entries:
+            _item(xml, entry)
+    return xml.as_bytes()
+
+
+def _item(xml: Document, entry: Entry) -> None:
+    with xml.element("item"):
+        xml.leaf("title", entry.title)
+        xml.leaf("link", entry.address)
+        xml.leaf("guid", entry.id, {"isPermaLink": "false"})
+        xml.leaf("pubDate", format_datetime(entry.published))
+        for author in entry.authors:
+            xml.leaf("dc:creator", author.name)
+        for topic in entry.topics:
+            xml.leaf("category", topic)
+        if entry.summary:
+            xml.leaf("description", entry.summary)
+        xml.leaf("content:encoded", entry.html)
+        if entry.comments:
+            xml.leaf("comments", f"{entry.address}#comments")
+            xml.leaf("wfw:commentRss", entry.comments_feed)
+        if entry.picture:
+            _picture(xml, entry.picture)
+
+
+def _picture(xml: Document, picture: Picture) -> None:
+    file = {"url": picture.address, "type": picture.media_type}
+    xml.leaf("enclosure", attributes={**file, "length": str(picture.bytes)})
+    with xml.element(
+        "media:content",
+        {
+            **file,
+            "medium": "image",
+            "fileSize": str(picture.bytes),
+            "width": str(picture.width),
+            "height": str(picture.height),
+        },
+    ):
+        if picture.alt:
+            xml.leaf("media:title", picture.alt, {"type": "plain"})
+        if picture.caption:
+            xml.leaf("media:description", picture.caption, {"type": "plain"})
+        if picture.credit:
+            xml.leaf("media:credit", picture.credit)

@@ -1,0 +1,172 @@
+"""Which pages there are, for crawlers: sitemap, news sitemap, robots.txt.
+
+One file as long as it stays handy; beyond that an index of files, cut by the articles' ids, so that
+a new article changes one file only.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db.models import OuterRef, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from taggit.models import Tag
+
+from accounts.models import AuthorProfile
+from articles.editorial.models import Article, Category, Figure
+from articles.editorial.querysets import ArticleQuerySet
+from articles.feeds.addresses import absolute
+from articles.feeds.atom import moment
+from articles.feeds.freshness import fresh
+from articles.feeds.xml import Document, legal
+from articles.images.models import Rendition
+from iria.publication.context import publication_of
+
+PER_FILE = 10_000
+"""Addresses in one file. The protocol allows 50,000; pictures make ours longer."""
+
+NEWS_FOR: Final = timedelta(hours=48)
+NEWS_AT_MOST: Final = 1000
+
+SITEMAP: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
+IMAGE: Final = "http://www.google.com/schemas/sitemap-image/1.1"
+NEWS: Final = "http://www.google.com/schemas/sitemap-news/0.9"
+CONTENT_TYPE: Final = "application/xml; charset=utf-8"
+
+ROBOTS: Final = """User-agent: *
+Disallow: /admin/
+Disallow: /accounts/
+Disallow: /preview/
+Disallow: /comments/
+Disallow: /search/
+
+Sitemap: {site}/sitemap.xml
+Sitemap: {site}/sitemap-news.xml
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One page: where it is, when it changed, which pictures it shows."""
+
+    path: str
+    changed: datetime | None = None
+    pictures: list[str] = field(default_factory=list)
+
+
+def whole(request: HttpRequest) -> HttpResponseBase:
+    """Everything in one file, or the list of the files."""
+    articles = Article.objects.published()
+    listings, count = _listings(), articles.count()
+    if len(listings) + count <= PER_FILE:
+        return _answer(request, _urlset([*listings, *_articles(articles)]))
+    return _answer(request, _index(1 + -(-count // PER_FILE)))
+
+
+def part(request: HttpRequest, number: int) -> HttpResponseBase:
+    """One file of the list: 1 holds the listings, the others the articles from the oldest on."""
+    start = (number - 2) * PER_FILE
+    if number == 1:
+        return _answer(request, _urlset(_listings()))
+    if number < 1 or start >= Article.objects.published().count():
+        raise Http404
+    chosen = Article.objects.published().order_by("pk")[start : start + PER_FILE]
+    return _answer(request, _urlset(_articles(chosen)))
+
+
+def news(request: HttpRequest) -> HttpResponseBase:
+    """What was published in the last two days; the front page alone when that was nothing."""
+    recent = (
+        Article.objects.published()
+        .filter(published_at__gt=timezone.now() - NEWS_FOR)
+        .newest()
+        .only("year", "month", "slug", "headline", "language", "published_at")
+    )
+    name = legal(publication_of(request).name)
+    return _answer(request, _newsset(list(recent[:NEWS_AT_MOST]), name))
+
+
+def robots(request: HttpRequest) -> HttpResponseBase:
+    return HttpResponse(ROBOTS.format(site=settings.SITE_URL), content_type="text/plain")
+
+
+def _answer(request: HttpRequest, document: bytes) -> HttpResponseBase:
+    return fresh(request, HttpResponse(document, content_type=CONTENT_TYPE))
+
+
+def _listings() -> list[Place]:
+    """The front page, and every category, tag and author with something to read."""
+    readable = Article.objects.published().values("pk")
+    newest = Article.objects.published().newest().values_list("published_at", flat=True).first()
+    categories = Category.objects.in_order()
+    tags = Tag.objects.filter(articles_articletag_items__content_object__in=readable)
+    authors = AuthorProfile.objects.filter(bylines__article__in=readable)
+    return [
+        Place("/", newest),
+        *(Place(category.get_absolute_url()) for category in categories),
+        *(Place(f"/tag/{tag.slug}/") for tag in tags.order_by("pk").distinct()),
+        *(Place(author.get_absolute_url()) for author in authors.order_by("pk").distinct()),
+    ]
+
+
+def _articles(articles: ArticleQuerySet) -> list[Place]:
+    """Articles with their pictures: two queries for all of them."""
+    chosen = list(articles.only("year", "month", "slug", "published_at", "updated_at"))
+    renditions = Rendition.objects.filter(image=OuterRef("image"), format__in=["jpeg", "png"])
+    widest = renditions.filter(width__lte=1280).order_by("-width", "format").values("name")[:1]
+    figures = Figure.objects.filter(article__in=[article.pk for article in chosen])
+    pictures: dict[int, list[str]] = {}
+    for article_id, name in figures.values_list("article_id", Subquery(widest)):
+        if name is not None:
+            pictures.setdefault(article_id, []).append(reverse("rendition", args=[name]))
+    return [
+        Place(article.get_absolute_url(), article.last_change, pictures.get(article.pk, []))
+        for article in chosen
+    ]
+
+
+def _urlset(places: list[Place]) -> bytes:
+    xml = Document()
+    with xml.element("urlset", {"xmlns": SITEMAP, "xmlns:image": IMAGE}):
+        for place in places:
+            with xml.element("url"):
+                xml.leaf("loc", absolute(place.path))
+                if place.changed:
+                    xml.leaf("lastmod", moment(place.changed))
+                for picture in dict.fromkeys(place.pictures):
+                    with xml.element("image:image"):
+                        xml.leaf("image:loc", absolute(picture))
+    return xml.as_bytes()
+
+
+def _index(files: int) -> bytes:
+    xml = Document()
+    with xml.element("sitemapindex", {"xmlns": SITEMAP}):
+        for number in range(1, files + 1):
+            with xml.element("sitemap"):
+                xml.leaf("loc", absolute(reverse("sitemap_part", args=[number])))
+    return xml.as_bytes()
+
+
+def _newsset(articles: list[Article], name: str) -> bytes:
+    xml = Document()
+    with xml.element("urlset", {"xmlns": SITEMAP, "xmlns:news": NEWS}):
+        for article in articles:
+            with xml.element("url"):
+                xml.leaf("loc", absolute(article.get_absolute_url()))
+                with xml.element("news:news"):
+                    with xml.element("news:publication"):
+                        xml.leaf("news:name", name)
+                        xml.leaf("news:language", article.language)
+                    if article.published_at:
+                        xml.leaf("news:publication_date", moment(article.published_at))
+                    xml.leaf("news:title", legal(article.headline))
+        if not articles:
+            # The schema asks for one address at least; without news it is a page like any other.
+            with xml.element("url"):
+                xml.leaf("loc", absolute("/"))
+    return xml.as_bytes()

@@ -1,0 +1,35 @@
+"""The comments below an article as entries of a feed."""
+
+from django.utils.html import linebreaks
+
+from articles.comments.models import Comment
+from articles.editorial.models import Article
+from articles.feeds.addresses import absolute, tag_id
+from articles.feeds.entries import Entry, Person
+from articles.feeds.xml import legal
+
+LENGTH = 50
+"""Comments in a feed; a busy thread moves faster than a front page."""
+
+
+def thread_entries(article: Article) -> list[Entry]:
+    """The newest comments that can be read, in one query."""
+    comments = Comment.objects.published().filter(article=article).select_related("user")
+    newest = comments.order_by("-created_at", "-pk")[:LENGTH]
+    return [_entry(comment, article) for comment in newest]
+
+
+def _entry(comment: Comment, article: Article) -> Entry:
+    name = legal(comment.public_name)
+    return Entry(
+        id=tag_id(comment.created_at, f"comment/{comment.pk}"),
+        address=f"{absolute(article.get_absolute_url())}#{comment.anchor}",
+        title=f"{name} on {legal(article.headline)}",
+        summary="",
+        html=linebreaks(legal(comment.text), autoescape=True),
+        language=article.language,
+        published=comment.created_at,
+        updated=comment.created_at,
+        authors=[Person(name)],
+        topics=[],
+    )

@@ -1,0 +1,38 @@
+"""The addresses of the feeds. They are tried before the pages: a category is never called feed."""
+
+from django.urls import URLPattern, path, register_converter
+from django.urls.converters import StringConverter
+
+from articles.feeds import sitemaps, views
+from iria.kit import addresses as addresses  # makes the parts of an address known
+
+
+class Form(StringConverter):
+    """The forms of a feed besides RSS."""
+
+    regex = "atom|json"
+
+
+register_converter(Form, "feed_form")
+
+
+def _forms(prefix: str, view: views.FeedView, name: str) -> list[URLPattern]:
+    """A feed in its three forms under one name."""
+    return [
+        path(f"{prefix}feed/", view, name=name),
+        path(f"{prefix}feed/<feed_form:form>/", view, name=name),
+    ]
+
+
+urlpatterns = [
+    *_forms("", views.site, "feed"),
+    *_forms("category/<letters_path:path>/", views.category, "category_feed"),
+    *_forms("tag/<letters:slug>/", views.tag, "tag_feed"),
+    *_forms("author/<letters:slug>/", views.author, "author_feed"),
+    *_forms("language/<letters:code>/", views.language, "language_feed"),
+    *_forms("<year:year>/<month:month>/<letters:slug>/", views.thread, "thread_feed"),
+    path("sitemap.xml", sitemaps.whole, name="sitemap"),
+    path("sitemap-news.xml", sitemaps.news, name="sitemap_news"),
+    path("sitemap-<int:number>.xml", sitemaps.part, name="sitemap_part"),
+    path("robots.txt", sitemaps.robots, name="robots"),
+]

@@ -1,0 +1,255 @@
+"""The feeds of the site and of every listing."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils.http import http_date, parse_http_date
+from lxml import etree
+
+from accounts.models import User
+from articles.comments.models import Comment
+from articles.editorial import categorising, publishing, revising
+from articles.editorial.models import Article
+from tests import newsroom
+from tests.articles.feeds.conftest import picture
+
+NAMES = {
+    "atom": "http://www.w3.org/2005/Atom",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "media": "http://search.yahoo.com/mrss/",
+}
+
+
+@pytest.fixture(autouse=True)
+def _site(settings: Any) -> None:
+    settings.SITE_URL, settings.SITE_HOST = "https://meridian.example", "meridian.example"
+
+
+def rss(client: Client, address: str = "/feed/") -> etree._Element:
+    return etree.fromstring(client.get(address).content)
+
+
+def texts(tree: etree._Element, path: str) -> list[str]:
+    found: Any = tree.xpath(path, namespaces=NAMES)
+    return [each if isinstance(each, str) else (each.text or "") for each in found]
+
+
+def headlines(client: Client, address: str) -> list[str]:
+    return texts(rss(client, address), "//item/title")
+
+
+def test_rss_carries_the_whole_article(client: Client, strait: Article) -> None:
+    tree = rss(client)
+    assert texts(tree, "channel/title") == ["Meridian"]
+    assert texts(tree, "channel/atom:link[@rel='self']/@href") == ["https://meridian.example/feed/"]
+    assert texts(tree, "//item/title") == ["Ferries & tankers <again>"]
+    assert texts(tree, "//item/link") == ["https://meridian.example/2026/03/ferries-tankers-again/"]
+    assert texts(tree, "//item/guid") == [f"tag:meridian.example,2026-03-04:article/{strait.pk}"]
+    assert texts(tree, "//item/guid/@isPermaLink") == ["false"]
+    assert texts(tree, "//item/pubDate") == ["Wed, 04 Mar 2026 12:30:00 +0000"]
+    assert texts(tree, "//item/dc:creator") == ["Edna Okafor", "Ines Faro"]
+    assert texts(tree, "//item/category") == ["Asia-Pacific", "News", "Shipping"]
+    assert texts(tree, "//item/description") == ["What the strait's pilots say."]
+
+
+def test_figures_keep_caption_and_credit_and_every_address_is_absolute(
+    client: Client, strait: Article
+) -> None:
+    (html,) = texts(rss(client), "//item/content:encoded")
+    assert "<figcaption>Ships at <em>anchor</em> (Image Credit: Ines Faro/via Meridian" in html
+    assert (
+        '<figcaption>The <em>quay</em> at dusk <a href="https://agency.example/?a=1&amp;b=2">'
+        "(Image Credit: Rui &amp; Co/via Agency)</a></figcaption>" in html
+    )
+    assert "alt='A \"strait\"'" in html
+    assert 'href="https://meridian.example/about/"' in html
+    assert 'href="https://meridian.example/2026/03/ferries-tankers-again/#note-1"' in html
+    assert "Two of them told us." in html
+    assert 'src="https://meridian.example/pictures/' in html
+    for ours in ("class=", "role=", "tabindex", 'href="/', 'src="/', 'href="#'):
+        assert ours not in html
+
+
+def test_the_lead_picture_is_enclosed_with_its_real_length(client: Client, strait: Article) -> None:
+    tree = rss(client)
+    assert texts(tree, "//enclosure/@length") == ["128000"]
+    assert texts(tree, "//enclosure/@type") == ["image/jpeg"]
+    assert texts(tree, "//media:credit") == ["(Image Credit: Ines Faro/via Meridian Pictures)"]
+    assert texts(tree, "//media:description") == ["Ships at anchor"]
+    assert texts(tree, "//media:content/@width") == ["1280"]
+
+
+def test_atom_says_the_same(client: Client, strait: Article) -> None:
+    response = client.get("/feed/atom/")
+    assert response["Content-Type"] == "application/atom+xml; charset=utf-8"
+    tree = etree.fromstring(response.content)
+    entry = "atom:entry/atom:"
+    assert texts(tree, f"{entry}id") == [f"tag:meridian.example,2026-03-04:article/{strait.pk}"]
+    assert texts(tree, f"{entry}title") == ["Ferries & tankers <again>"]
+    assert texts(tree, f"{entry}published") == ["2026-03-04T12:30:00+00:00"]
+    assert texts(tree, f"{entry}author/atom:name") == ["Edna Okafor", "Ines Faro"]
+    assert texts(tree, f"{entry}category/@term") == ["Asia-Pacific", "News", "Shipping"]
+    assert texts(tree, f"{entry}link[@rel='enclosure']/@length") == ["128000"]
+    assert texts(tree, "atom:link[@rel='self']/@href") == ["https://meridian.example/feed/atom/"]
+
+
+def test_json_says_the_same(client: Client, strait: Article) -> None:
+    response = client.get("/feed/json/")
+    assert response["Content-Type"] == "application/feed+json; charset=utf-8"
+    feed = json.loads(response.content)
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    (item,) = feed["items"]
+    assert item["id"] == f"tag:meridian.example,2026-03-04:article/{strait.pk}"
+    assert item["date_published"] == "2026-03-04T12:30:00+00:00"
+    assert [author["name"] for author in item["authors"]] == ["Edna Okafor", "Ines Faro"]
+    assert item["attachments"][0]["size_in_bytes"] == 128000
+    assert item["language"] == "en"
+    assert "<figcaption>" in item["content_html"]
+
+
+def test_a_changed_address_keeps_the_id(client: Client, strait: Article, edna: User) -> None:
+    before = texts(rss(client), "//item/guid")
+    strait.slug = "another-slug"
+    revising.save(strait, by=edna)
+    assert texts(rss(client), "//item/guid") == before
+
+
+def test_every_listing_has_its_feed(client: Client, strait: Article) -> None:
+    other = newsroom.published("Elsewhere", categories=[newsroom.category("Europe")])
+    french = newsroom.published("Ailleurs", language="fr")
+    both = [other.headline, strait.headline]
+    assert headlines(client, "/feed/") == both
+    assert headlines(client, "/category/asia-pacific/feed/") == [strait.headline]
+    assert headlines(client, "/category/europe/feed/") == [other.headline]
+    assert headlines(client, "/tag/shipping/feed/") == [strait.headline]
+    assert headlines(client, "/author/ines-faro/feed/") == [strait.headline]
+    assert headlines(client, "/language/fr/feed/") == [french.headline]
+    for address in ("/category/asia-pacific", "/tag/shipping", "/author/ines-faro"):
+        assert client.get(f"{address}/feed/atom/").status_code == 200
+        assert json.loads(client.get(f"{address}/feed/json/").content)["items"]
+
+
+def test_a_category_holds_what_stands_below_it(client: Client, strait: Article) -> None:
+    asia = strait.categories.get(slug="asia-pacific")
+    japan = newsroom.category("Japan", parent=asia)
+    newsroom.published("In Nagoya", categories=[japan])
+    assert headlines(client, "/category/asia-pacific/feed/") == ["In Nagoya", strait.headline]
+    assert headlines(client, "/category/asia-pacific/japan/feed/") == ["In Nagoya"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/category/nowhere/feed/",
+        "/tag/nothing/feed/",
+        "/author/nobody/feed/",
+        "/language/xx/feed/",
+        "/feed/yaml/",
+        "/2026/03/nothing/feed/",
+    ],
+)
+def test_a_feed_of_nothing_is_not_found(client: Client, strait: Article, address: str) -> None:
+    assert client.get(address).status_code == 404
+
+
+def test_a_moved_category_and_a_moved_article_lead_to_their_feeds(
+    client: Client, strait: Article, edna: User
+) -> None:
+    asia = strait.categories.get(slug="asia-pacific")
+    asia.slug = "pacific"
+    categorising.save(asia)
+    response = client.get("/category/asia-pacific/feed/atom/")
+    assert (response.status_code, response["Location"]) == (301, "/category/pacific/feed/atom/")
+    strait.slug = "new-words"
+    revising.save(strait, by=edna)
+    response = client.get("/2026/03/ferries-tankers-again/feed/")
+    assert (response.status_code, response["Location"]) == (301, "/2026/03/new-words/feed/")
+
+
+def test_only_what_is_published_and_only_twenty(client: Client, strait: Article) -> None:
+    newsroom.draft("Hidden")
+    for number in range(25):
+        newsroom.published(f"Number {number}")
+    found = headlines(client, "/feed/")
+    assert len(found) == 20
+    assert found[0] == "Number 24"
+    assert "Hidden" not in found
+
+
+def test_a_picture_that_is_not_ready_is_left_out_and_the_text_stands(
+    client: Client, strait: Article
+) -> None:
+    newsroom.published("Waiting", lead_picture=newsroom.picture())
+    tree = rss(client)
+    assert len(texts(tree, "//item")) == 2
+    assert len(texts(tree, "//enclosure")) == 1
+
+
+def test_control_characters_and_broken_links_do_not_break_a_feed(
+    client: Client, strait: Article
+) -> None:
+    body = "<p>A\x0b word\x1f <a href='http://[broken'>link</a> <a href='x\x01y'>two</a> \ufffe</p>"
+    Article.objects.filter(pk=strait.pk).update(headline="Odd \x08 words", body=body)
+    for form in ("", "atom/"):
+        etree.fromstring(client.get(f"/feed/{form}").content)
+    assert json.loads(client.get("/feed/json/").content)["items"][0]["title"] == "Odd  words"
+
+
+def test_a_reader_who_has_the_feed_already_is_told_so(client: Client, strait: Article) -> None:
+    first = client.get("/feed/")
+    by_tag = {"If-None-Match": first["ETag"]}
+    by_date = {"If-Modified-Since": first["Last-Modified"]}
+    assert client.get("/feed/", headers=by_tag).status_code == 304
+    assert client.get("/feed/", headers=by_date).status_code == 304
+    assert not first.cookies
+
+
+def test_a_withdrawal_reaches_readers_who_ask_by_date_alone(
+    client: Client, strait: Article, edna: User
+) -> None:
+    newsroom.published("Staying", at=datetime(2026, 3, 5, tzinfo=UTC))
+    Article.objects.update(updated_at=None)
+    hour_ago = http_date((datetime.now(UTC) - timedelta(hours=1)).timestamp())
+    publishing.withdraw(strait, by=edna)
+    response = client.get("/feed/", headers={"If-Modified-Since": hour_ago})
+    assert response.status_code == 200
+    assert b"Ferries" not in response.content
+    assert parse_http_date(response["Last-Modified"]) > parse_http_date(hour_ago)
+
+
+def test_the_comments_of_an_article_have_a_feed(client: Client, strait: Article) -> None:
+    for name, state in [("Ola", "approved"), ("Nobody", "held")]:
+        Comment.objects.create(
+            article=strait, name=name, email="a@b.example", text="I <b>saw</b> it.\x0b", state=state
+        )
+    tree = rss(client, "/2026/03/ferries-tankers-again/feed/")
+    assert texts(tree, "//item/title") == ["Ola on Ferries & tankers <again>"]
+    assert texts(tree, "//item/content:encoded") == ["<p>I &lt;b&gt;saw&lt;/b&gt; it.</p>"]
+    (link,) = texts(tree, "//item/link")
+    assert link.startswith("https://meridian.example/2026/03/ferries-tankers-again/#comment-")
+    assert "a@b.example" not in etree.tostring(tree, encoding="unicode")
+
+
+def test_an_article_leads_to_its_comments_only_where_they_are_open(
+    client: Client, strait: Article
+) -> None:
+    newsroom.published("Closed", comments_open=False)
+    assert texts(rss(client), "//item/comments") == [
+        "https://meridian.example/2026/03/ferries-tankers-again/#comments"
+    ]
+
+
+@pytest.mark.parametrize("more", [0, 12])
+def test_a_feed_asks_the_same_questions_whatever_it_holds(
+    client: Client, strait: Article, more: int, django_assert_num_queries: Any
+) -> None:
+    for number in range(more):
+        newsroom.published(f"Number {number}", lead_picture=picture(), tags=[f"Tag {number}"])
+    with django_assert_num_queries(10):
+        client.get("/feed/")
+    with django_assert_num_queries(11):
+        client.get("/category/news/feed/atom/")

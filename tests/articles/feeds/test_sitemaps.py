@@ -1,0 +1,156 @@
+"""What crawlers are told."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from lxml import etree
+
+from articles.editorial.models import Article
+from articles.feeds import sitemaps
+from tests import newsroom
+from tests.articles.feeds.conftest import picture
+from tests.shared import shared_data
+
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+IMAGE = "{http://www.google.com/schemas/sitemap-image/1.1}"
+NEWS = "{http://www.google.com/schemas/sitemap-news/0.9}"
+SITE = "https://meridian.example"
+
+
+@pytest.fixture(autouse=True)
+def _site(settings: Any) -> None:
+    settings.SITE_URL, settings.SITE_HOST = SITE, "meridian.example"
+
+
+def tree_at(client: Client, address: str) -> etree._Element:
+    response = client.get(address)
+    assert response.status_code == 200
+    return etree.fromstring(response.content)
+
+
+def texts(tree: etree._Element, name: str) -> list[str]:
+    return [element.text or "" for element in tree.iter(name)]
+
+
+def validate(tree: etree._Element, schema: str) -> None:
+    """Against the protocol's own schema, which knows nothing of extensions: they are taken out."""
+    for element in list(tree.iter()):
+        parent = element.getparent()
+        if parent is not None and not str(element.tag).startswith(SITEMAP):
+            parent.remove(element)
+    etree.XMLSchema(etree.parse(shared_data("feeds", schema))).assertValid(tree)
+
+
+def test_every_page_stands_in_the_sitemap_with_its_pictures(
+    client: Client, strait: Article
+) -> None:
+    newsroom.draft("Hidden")
+    tree = tree_at(client, "/sitemap.xml")
+    found = texts(tree, f"{SITEMAP}loc")
+    assert found[0] == f"{SITE}/"
+    assert f"{SITE}/category/asia-pacific/" in found
+    assert f"{SITE}/tag/shipping/" in found
+    assert f"{SITE}/author/ines-faro/" in found
+    assert found[-1] == f"{SITE}/2026/03/ferries-tankers-again/"
+    assert len(found) == len(set(found))
+    pictures = texts(tree, f"{IMAGE}loc")
+    assert len(pictures) == 2
+    assert all(each.startswith(f"{SITE}/pictures/") for each in pictures)
+    assert all("-1280.jpeg" in each for each in pictures)
+    validate(tree, "sitemap.xsd")
+
+
+def test_a_picture_used_twice_is_named_once(client: Client, strait: Article) -> None:
+    image = picture()
+    newsroom.published(
+        "Twice", lead_picture=image, body=f'<p>W</p><figure data-image="{image.pk}"></figure>'
+    )
+    assert len(texts(tree_at(client, "/sitemap.xml"), f"{IMAGE}loc")) == 3
+
+
+def test_beyond_a_handy_size_the_sitemap_is_a_list_of_files(
+    client: Client, strait: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(6):
+        newsroom.published(f"Number {number}")
+    monkeypatch.setattr(sitemaps, "PER_FILE", 3)
+    index = tree_at(client, "/sitemap.xml")
+    files = texts(index, f"{SITEMAP}loc")
+    assert files == [f"{SITE}/sitemap-{number}.xml" for number in (1, 2, 3, 4)]
+    validate(index, "siteindex.xsd")
+    listed = []
+    for file in files:
+        tree = tree_at(client, file.removeprefix(SITE))
+        listed += texts(tree, f"{SITEMAP}loc")
+        validate(tree, "sitemap.xsd")
+    articles = [each for each in listed if "/20" in each]
+    assert len(articles) == len(set(articles)) == 7
+
+
+@pytest.mark.parametrize("number", ["0", "3", "9" * 30, "-1", "x"])
+def test_a_file_that_is_not_listed_is_not_found(
+    client: Client, strait: Article, number: str
+) -> None:
+    assert client.get(f"/sitemap-{number}.xml").status_code == 404
+
+
+def test_the_news_sitemap_holds_two_days(client: Client, strait: Article) -> None:
+    newsroom.published("Fresh & new", at=timezone.now() - timedelta(hours=47))
+    newsroom.published("Old", at=timezone.now() - timedelta(hours=49))
+    tree = tree_at(client, "/sitemap-news.xml")
+    assert texts(tree, f"{NEWS}title") == ["Fresh & new"]
+    assert texts(tree, f"{NEWS}name") == ["Meridian"]
+    assert texts(tree, f"{NEWS}language") == ["en"]
+    (moment,) = texts(tree, f"{NEWS}publication_date")
+    assert moment.endswith("+00:00")
+    order = [tag for tag in (str(element.tag) for element in tree.iter()) if tag.startswith(NEWS)]
+    assert order == [f"{NEWS}{name}" for name in ("news", "publication", "name", "language")] + [
+        f"{NEWS}publication_date",
+        f"{NEWS}title",
+    ]
+    validate(tree, "sitemap.xsd")
+
+
+def test_without_news_the_news_sitemap_is_valid_still(client: Client, strait: Article) -> None:
+    tree = tree_at(client, "/sitemap-news.xml")
+    assert texts(tree, f"{NEWS}title") == []
+    validate(tree, "sitemap.xsd")
+
+
+def test_our_news_sitemap_has_the_form_of_the_samples() -> None:
+    names = set()
+    for sample in shared_data("feeds", "sitemaps").glob("*.xml"):
+        for element in etree.parse(sample).iter(f"{NEWS}news"):
+            names |= {child.tag for child in element}
+    assert {f"{NEWS}{name}" for name in ("publication", "publication_date", "title")} <= names
+
+
+def test_robots_are_told_where_the_sitemaps_are_and_where_nothing_is_for_them(
+    client: Client, db: None
+) -> None:
+    response = client.get("/robots.txt")
+    assert response["Content-Type"].startswith("text/plain")
+    lines = response.content.decode().splitlines()
+    assert f"Sitemap: {SITE}/sitemap.xml" in lines
+    assert f"Sitemap: {SITE}/sitemap-news.xml" in lines
+    assert "Disallow: /admin/" in lines
+    assert "Disallow: /" not in lines
+
+
+def test_the_sitemap_asks_the_same_questions_whatever_it_holds(
+    client: Client, strait: Article, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(7):
+        client.get("/sitemap.xml")
+    for number in range(8):
+        newsroom.published(f"Number {number}", lead_picture=picture())
+    with django_assert_num_queries(7):
+        client.get("/sitemap.xml")
+
+
+def test_a_crawler_who_has_the_sitemap_is_told_so(client: Client, strait: Article) -> None:
+    tag = client.get("/sitemap.xml")["ETag"]
+    assert client.get("/sitemap.xml", headers={"If-None-Match": tag}).status_code == 304
