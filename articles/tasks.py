@@ -1,8 +1,9 @@
 """Index for the worker: the jobs of every room."""
 
 from articles.comments import tasks as comments
+from articles.editorial import tasks as editorial
 from articles.images import tasks as images
 from articles.related import tasks as related
 from articles.search import tasks as search
 
-__all__ = ["comments", "images", "related", "search"]
+__all__ = ["comments", "editorial", "images", "related", "search"]

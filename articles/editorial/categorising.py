@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from django.db import connection, transaction
 
-from articles.editorial.models import Article, ArticleCategory, Category, Redirect
+from articles.editorial import redirecting
+from articles.editorial.models import Article, ArticleCategory, Category
 
 
 def save(category: Category) -> None:
@@ -56,8 +57,5 @@ def _place_children(parent: Category) -> None:
 
 
 def _leave_redirect(category: Category, old_path: str) -> None:
-    Redirect.objects.filter(old_path=category.get_absolute_url()).delete()
-    Redirect.objects.update_or_create(
-        old_path=f"/category/{old_path}/",
-        defaults={"category": category, "article": None, "author": None, "tag": None},
-    )
+    path = f"/category/{old_path}/"
+    redirecting.leave(path, category.get_absolute_url(), category=category)

@@ -1,16 +1,17 @@
 """Publishing, scheduling and withdrawing: the same verbs for the admin, commands and jobs."""
 
+import logging
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from articles.editorial import signals
+from articles.editorial import addressing, signals
 from articles.editorial.checklist import obstacles
 from articles.editorial.models import Article, StateChange
-from iria.kit.slugs import slug_from
-from iria.publication.models import current_publication
+
+logger = logging.getLogger(__name__)
 
 
 class NotReady(Exception):
@@ -35,16 +36,7 @@ def publish(article: Article, *, by: User | None, at: datetime | None = None) ->
         current = _locked(article)
         if current.state != Article.State.PUBLISHED:
             _refuse_unready(current)
-            moment = at or timezone.now()
-            current.state = Article.State.PUBLISHED
-            current.published_at = current.published_at or moment
-            current.publish_at = current.withdrawn_at = None
-            _give_address(current, current.published_at)
-            current.save()
-            StateChange.objects.create(article=current, state=current.state, made_by=by)
-            transaction.on_commit(
-                lambda: signals.published.send(sender=Article, article_id=current.pk)
-            )
+            _go_out(current, by=by, moment=at or timezone.now())
     article.refresh_from_db()
 
 
@@ -62,7 +54,7 @@ def schedule(article: Article, *, by: User, at: datetime) -> None:
             raise NotReady(["The time to publish lies in the past; choose a later one."])
         _refuse_unready(current)
         current.state, current.publish_at = Article.State.SCHEDULED, at
-        current.slug = current.slug or slug_from(current.headline, fallback="article")
+        current.slug = addressing.wished_slug(current)
         current.save()
         StateChange.objects.create(article=current, state=current.state, made_by=by, publish_at=at)
     article.refresh_from_db()
@@ -76,7 +68,7 @@ def withdraw(article: Article, *, by: User) -> None:
         if was_published:
             current.state, current.withdrawn_at = Article.State.WITHDRAWN, timezone.now()
         elif current.state == Article.State.SCHEDULED:
-            current.state, current.publish_at = Article.State.DRAFT, None
+            _take_off_schedule(current)
         else:
             return
         current.save()
@@ -91,49 +83,60 @@ def withdraw(article: Article, *, by: User) -> None:
 def publish_due() -> int:
     """Publishes every scheduled article whose time has come; returns how many.
 
-    Each in a transaction of its own: one that is no longer ready goes back to draft and does not
-    hold up the others.
+    Each in a transaction of its own, so that one that cannot go out does not hold up the others.
     """
     published = 0
-    for article in Article.objects.due().order_by("publish_at"):
+    for pk in Article.objects.due().order_by("publish_at").values_list("pk", flat=True):
         try:
-            publish(article, by=None, at=article.publish_at)
-            published += 1
-        except NotReady:
-            Article.objects.filter(pk=article.pk, state=Article.State.SCHEDULED).update(
-                state=Article.State.DRAFT, publish_at=None
-            )
+            published += _keep_schedule(pk)
+        except Exception:
+            logger.exception("The scheduled article %s could not be published.", pk)
     return published
 
 
+def _keep_schedule(pk: int) -> bool:
+    """Publishes the article if it is still scheduled and due.
+
+    One that is no longer ready is taken off its schedule; the row without an author and with the time it
+    missed says so, and the first page of the desk shows it as held back.
+    """
+    with transaction.atomic():
+        current = Article.objects.select_for_update(of=("self",)).due().filter(pk=pk).first()
+        if current is None:
+            return False
+        due = current.publish_at
+        if not obstacles(current):
+            _go_out(current, by=None, moment=due or timezone.now())
+            return True
+        _take_off_schedule(current)
+        current.save()
+        StateChange.objects.create(article=current, state=current.state, publish_at=due)
+        return False
+
+
+def _go_out(article: Article, *, by: User | None, moment: datetime) -> None:
+    """Makes a locked article public."""
+    article.state = Article.State.PUBLISHED
+    article.published_at = article.published_at or moment
+    article.publish_at = article.withdrawn_at = None
+    addressing.give(article, article.published_at)
+    article.save()
+    StateChange.objects.create(article=article, state=article.state, made_by=by)
+    transaction.on_commit(lambda: signals.published.send(sender=Article, article_id=article.pk))
+
+
+def _take_off_schedule(article: Article) -> None:
+    """Back to what it was before: a draft, or an article that readers once saw."""
+    was_public = article.published_at is not None
+    article.state = Article.State.WITHDRAWN if was_public else Article.State.DRAFT
+    article.publish_at = None
+
+
 def _locked(article: Article) -> Article:
-    current: Article = Article.objects.select_for_update().get(pk=article.pk)
+    current: Article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
     return current
 
 
 def _refuse_unready(article: Article) -> None:
     if reasons := obstacles(article):
         raise NotReady(reasons)
-
-
-def _give_address(article: Article, moment: datetime) -> None:
-    """Year, month and a slug that is free in them. An address once given stays."""
-    if article.year is not None:
-        return
-    local = current_publication().local(moment)
-    article.year, article.month = local.year, local.month
-    article.slug = free_slug(article, article.slug or article.headline)
-
-
-def free_slug(article: Article, wish: str) -> str:
-    """The wished slug, with a number where another article of the month has it."""
-    base = slug_from(wish, fallback="article", length=74)
-    taken = set(
-        Article.objects.filter(year=article.year, month=article.month, slug__startswith=base)
-        .exclude(pk=article.pk)
-        .values_list("slug", flat=True)
-    )
-    slug, number = base, 2
-    while slug in taken or slug == "feed":
-        slug, number = f"{base}-{number}", number + 1
-    return slug

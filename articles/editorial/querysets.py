@@ -20,6 +20,22 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """Scheduled articles whose time has come, also those missed while the worker was down."""
         return self.filter(state="scheduled", publish_at__lte=timezone.now())
 
+    def held_back(self) -> "ArticleQuerySet":
+        """Articles whose time came while they were not ready, and nobody has seen to them since."""
+        from articles.editorial.models import StateChange
+
+        latest = StateChange.objects.filter(article=models.OuterRef("pk")).order_by(
+            "-made_at", "-pk"
+        )
+        missed = models.Q(made_by__isnull=True, publish_at__isnull=False)
+        last_was_missed = latest.annotate(
+            missed=models.Case(models.When(missed, then=True), default=False)
+        ).values("missed")[:1]
+        return self.filter(state__in=("draft", "withdrawn")).filter(
+            models.Exists(StateChange.objects.filter(missed, article=models.OuterRef("pk")))
+            & models.Q(models.Subquery(last_was_missed))
+        )
+
     def in_category(self, category: "Category") -> "ArticleQuerySet":
         """Articles in the category or below it, each once."""
         within = models.Q(article_categories__category=category) | models.Q(

@@ -1,21 +1,38 @@
 """Saving the words of an article: cleaned, recorded, with its pictures known."""
 
+from typing import Final
+
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import User
 from articles.body.cleaning import clean, clean_caption
 from articles.body.figures import figures_in
-from articles.editorial import signals
-from articles.editorial.models import Article, Figure, Redirect, Revision
-from articles.editorial.publishing import free_slug
+from articles.editorial import addressing, signals
+from articles.editorial.models import Article, Figure, Revision
 from articles.images.models import Image
-from iria.kit.slugs import slug_from
+
+RECORDED: Final = ("headline", "standfirst", "body", "lead_picture_id", "lead_caption")
+"""What a revision holds."""
+
+WRITTEN: Final = (
+    *("headline", "slug", "standfirst", "body", "kind", "language", "search_description"),
+    *("lead_picture", "lead_caption", "comments_open", "version", "updated_at", "changed_at"),
+)
+"""The columns that saving the words may change. State and time of publication are not among them,
+so an article that went out while somebody wrote on it is not called back by their saving."""
+
+
+class Stale(Exception):
+    """Somebody saved the article since; `latest` is what they saved."""
+
+    def __init__(self, latest: Revision | None) -> None:
+        super().__init__("The article was saved by somebody else in the meantime.")
+        self.latest = latest
 
 
 def save(article: Article, *, by: User | None) -> Revision:
-    """Saves the article with a revision that says who wrote what.
+    """Saves the article, with a revision that says who wrote what where its words changed.
 
     The text is cleaned, the figure rows follow from it, a changed slug of an article that has an
     address leaves a redirect. Categories and bylines are saved by whoever calls, before or after.
@@ -23,11 +40,13 @@ def save(article: Article, *, by: User | None) -> Revision:
     with transaction.atomic():
         article.body = clean(article.body)
         article.lead_caption = clean_caption(article.lead_caption)
-        _keep_address(article)
-        article.version = (article.version or 0) + 1
-        if article.is_published:
-            article.updated_at = timezone.now()
-        article.save()
+        if article.slug in addressing.RESERVED:
+            article.slug = addressing.wished_slug(article)
+        if article._state.adding:
+            article.version = 1
+            article.save()
+        else:
+            _save_words(article)
         record_figures(article)
         revision = _record(article, by)
         if article.is_published:
@@ -35,6 +54,35 @@ def save(article: Article, *, by: User | None) -> Revision:
                 lambda: signals.changed.send(sender=Article, article_id=article.pk)
             )
     return revision
+
+
+def hold(article: Article, *, opened_at: int) -> None:
+    """Holds the article until the end of the transaction, for somebody who opened it at a version.
+
+    Raises:
+        Stale: it was saved since.
+    """
+    version = (
+        Article.objects.select_for_update(of=("self",))
+        .filter(pk=article.pk)
+        .values_list("version", flat=True)
+        .first()
+    )
+    if version is not None and version != opened_at:
+        raise Stale(article.revisions.select_related("made_by").first())
+
+
+def _save_words(article: Article) -> None:
+    """Saves the words over the row as it is now, not as it was when the article was read."""
+    current = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+    for name in ("state", "publish_at", "published_at", "withdrawn_at", "year", "month"):
+        setattr(article, name, getattr(current, name))
+    article.version = current.version + 1
+    addressing.keep(article)
+    changed = any(getattr(article, name) != getattr(current, name) for name in RECORDED)
+    if article.is_published and changed:
+        article.updated_at = timezone.now()
+    article.save(update_fields=WRITTEN)
 
 
 def record_figures(article: Article) -> None:
@@ -70,31 +118,10 @@ def record_figures(article: Article) -> None:
 
 
 def _record(article: Article, by: User | None) -> Revision:
-    latest = article.revisions.aggregate(latest=Max("number"))["latest"] or 0
-    return Revision.objects.create(
-        article=article,
-        number=latest + 1,
-        headline=article.headline,
-        standfirst=article.standfirst,
-        body=article.body,
-        lead_picture_id=article.lead_picture_id,
-        lead_caption=article.lead_caption,
-        made_by=by,
-    )
-
-
-def _keep_address(article: Article) -> None:
-    """A slug for an article that has an address, unique in its month, the old one kept."""
-    if article.year is None:
-        return
-    before = Article.objects.filter(pk=article.pk).values_list("slug", flat=True).first()
-    wish = article.slug or before or slug_from(article.headline, fallback="article")
-    article.slug = wish if wish == before else free_slug(article, wish)
-    if before and before != article.slug:
-        old_path = f"/{article.year:04}/{article.month:02}/{before}/"
-        Redirect.objects.filter(old_path=article.get_absolute_url()).delete()
-        Redirect.objects.update_or_create(
-            old_path=old_path,
-            defaults={"article": article, "category": None, "author": None, "tag": None},
-        )
-        transaction.on_commit(lambda: signals.moved.send(sender=Article, article_id=article.pk))
+    """The revision of these words; saving the same words again makes no other."""
+    words = {name: getattr(article, name) for name in RECORDED}
+    latest = article.revisions.first()
+    if latest is not None and all(getattr(latest, name) == words[name] for name in RECORDED):
+        return latest
+    number = latest.number + 1 if latest is not None else 1
+    return Revision.objects.create(article=article, number=number, made_by=by, **words)

@@ -85,3 +85,83 @@ def test_going_back_to_the_first_slug_makes_no_ring(edna: User) -> None:
         article.slug = slug
         revising.save(article, by=edna)
     assert not Redirect.objects.filter(old_path=article.get_absolute_url()).exists()
+
+
+def test_an_article_taken_off_its_schedule_meanwhile_does_not_go_out(edna: User) -> None:
+    article = newsroom.draft()
+    publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
+    publishing.withdraw(article, by=edna)
+    Article.objects.update(publish_at=timezone.now() - timedelta(hours=5))
+    assert publishing.publish_due() == 0
+    article.refresh_from_db()
+    assert article.state == Article.State.DRAFT
+
+
+def test_an_article_that_is_no_longer_ready_is_held_back_and_holds_up_no_other(edna: User) -> None:
+    unready, ready = newsroom.draft("Lost its text"), newsroom.draft("Still whole")
+    for article in (unready, ready):
+        publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
+    Article.objects.update(publish_at=timezone.now() - timedelta(minutes=1))
+    Article.objects.filter(pk=unready.pk).update(body="")
+    assert publishing.publish_due() == 1
+    assert Article.objects.published().get() == ready
+    assert Article.objects.held_back().get() == unready
+
+
+def test_an_article_scheduled_anew_is_no_longer_held_back(edna: User) -> None:
+    article = newsroom.draft()
+    publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
+    Article.objects.update(publish_at=timezone.now() - timedelta(minutes=1), body="")
+    publishing.publish_due()
+    article.refresh_from_db()
+    article.body = "<p>Whole again.</p>"
+    revising.save(article, by=edna)
+    publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
+    assert not Article.objects.held_back().exists()
+
+
+def test_a_fault_in_one_article_does_not_stop_the_others(
+    edna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, sound = newsroom.draft("Broken"), newsroom.draft("Sound")
+    for article in (broken, sound):
+        publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
+    Article.objects.update(publish_at=timezone.now() - timedelta(minutes=1))
+
+    def obstacles(article: Article) -> list[str]:
+        if article.pk == broken.pk:
+            raise RuntimeError
+        return []
+
+    monkeypatch.setattr(publishing, "obstacles", obstacles)
+    assert publishing.publish_due() == 1
+    assert Article.objects.published().get() == sound
+
+
+def test_a_withdrawn_article_taken_off_a_new_schedule_stays_withdrawn(edna: User) -> None:
+    article = newsroom.published()
+    publishing.withdraw(article, by=edna)
+    publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
+    publishing.withdraw(article, by=edna)
+    assert article.state == Article.State.WITHDRAWN
+
+
+def test_a_headline_that_would_make_a_reserved_address_is_numbered(edna: User) -> None:
+    article = newsroom.draft("Feed")
+    publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
+    publishing.publish(article, by=edna)
+    assert article.slug == "feed-2"
+
+
+def test_the_old_address_of_one_article_is_not_given_to_another(edna: User) -> None:
+    first = newsroom.published("Ferries")
+    first.slug = "ferries-and-ports"
+    revising.save(first, by=edna)
+    second = newsroom.published("Ferries")
+    assert second.slug == "ferries-2"
+
+
+def test_a_picture_that_is_not_in_the_library_holds_an_article_back(edna: User) -> None:
+    article = newsroom.draft(body='<p>Words.</p><figure data-image="4711"></figure>')
+    with pytest.raises(publishing.NotReady, match="4711"):
+        publishing.publish(article, by=edna)

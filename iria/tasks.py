@@ -1,0 +1,37 @@
+"""What the worker does for the whole house."""
+
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
+
+from iria.kit import ratelimit
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="iria.retry_stalled_jobs", queueing_lock="iria.retry_stalled_jobs", pass_context=True
+)
+async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
+    """Every minute: jobs of a worker that was killed are given to one that lives.
+
+    A worker that no longer writes its heartbeat cannot have them any more; without this they would
+    count as running for ever. A job whose like waits already is let go instead.
+    """
+    jobs = context.app.job_manager
+    for job in await jobs.get_stalled_jobs():
+        try:
+            await jobs.retry_job(job)
+        except UniqueViolation:
+            await jobs.finish_job(job, Status.FAILED, delete_job=True)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(
+    name="iria.forget_expired_limits",
+    queueing_lock="iria.forget_expired_limits",
+    retry=RetryStrategy(max_attempts=2),
+)
+def forget_expired_limits(timestamp: int) -> None:
+    """Every hour: counts of attempts whose window is over."""
+    ratelimit.forget_expired()

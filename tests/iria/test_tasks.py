@@ -1,0 +1,56 @@
+"""What the worker does by itself."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from iria.kit.ratelimit import RateCount
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+def _killed_worker_had(job_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat)"
+            " VALUES (now() - interval '5 minutes') RETURNING id"
+        )
+        (worker,) = cursor.fetchone()
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE id = %s",
+            [worker, job_id],
+        )
+
+
+def _expired_count() -> None:
+    RateCount.objects.create(key="old", expires_at=timezone.now() - timedelta(hours=1))
+
+
+def test_a_job_of_a_killed_worker_is_done_by_the_next_one(jobs: Callable[[], None]) -> None:
+    _expired_count()
+    lost = app.configure_task("iria.forget_expired_limits").defer(timestamp=0)
+    _killed_worker_had(lost)
+    jobs()
+    assert RateCount.objects.exists()
+    app.configure_task("iria.retry_stalled_jobs").defer(timestamp=0)
+    jobs()
+    assert not RateCount.objects.exists()
+
+
+def test_a_lost_job_whose_like_waits_holds_up_no_other(jobs: Callable[[], None]) -> None:
+    _expired_count()
+    lost = app.configure_task("editorial.publish_due", queueing_lock="one").defer(timestamp=0)
+    _killed_worker_had(lost)
+    app.configure_task("iria.retry_stalled_jobs", priority=9).defer(timestamp=0)
+    app.configure_task("editorial.publish_due", queueing_lock="one").defer(timestamp=0)
+    other = app.configure_task("iria.forget_expired_limits").defer(timestamp=0)
+    _killed_worker_had(other)
+    jobs()
+    assert not RateCount.objects.exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'")
+        assert cursor.fetchone() == (0,)
