@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
 from django.db import connection
+
+from articles.editorial.models import Article
 
 LOCK = 0x49524941
 """The number of the advisory lock under which only one command prepares a database at a time."""
@@ -20,4 +23,31 @@ class Command(BaseCommand):
         call_command("createcachetable", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         if "load_demo" in get_commands():
-            call_command("load_demo", verbosity=0)
+            load_demo_once()
+
+
+def load_demo_once() -> None:
+    """Load the demo newsroom into a database that holds no articles and never held it.
+
+    A database of somebody's own, or one the demo was taken out of, stays as it is. A note says
+    that loading began, so that one that was killed half way is taken up again.
+    """
+    loaded, begun = settings.STATE / "demo-loaded", settings.STATE / "demo-begun"
+    here = _name_of_the_database()
+    if loaded.exists() and loaded.read_text() == here:
+        return
+    unfinished = begun.exists() and begun.read_text() == here
+    if unfinished or not Article.objects.exists():
+        begun.write_text(here)
+        call_command("load_demo", verbosity=0)
+    loaded.write_text(here)
+    begun.unlink(missing_ok=True)
+
+
+def _name_of_the_database() -> str:
+    """What tells this database from every other, also from one that had its place before."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT system_identifier || '/' || current_database() FROM pg_control_system()"
+        )
+        return str(cursor.fetchone()[0])
