@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from iria.kit import registry
+
 
 class ArticlesConfig(AppConfig):
     name = "articles"
@@ -7,12 +9,13 @@ class ArticlesConfig(AppConfig):
 
     def ready(self) -> None:
         # The rooms' models are complete only now.
+        from articles.comments import waiting as comments
         from articles.editorial import uses
         from articles.images import receivers as images
         from articles.related import receivers as related
         from articles.search import receivers as search
-        from iria.kit import registry
 
+        registry.waiting.offer("comments", comments.held_for)
         images.connect()
         search.connect()
         related.connect()

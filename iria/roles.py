@@ -24,9 +24,11 @@ MAY: Final[dict[str, dict[str, str]]] = {
         "articles.articlecategory": ALL,
         "articles.byline": ALL,
         "articles.category": ALL,
+        "articles.comment": "view change",
         "articles.correction": ALL,
         "articles.kind": ALL,
         "articles.image": ALL,
+        "articles.moderation": "view",
         "articles.page": ALL,
         "articles.portrait": ALL,
         "articles.revision": "view",
@@ -50,6 +52,8 @@ MAY: Final[dict[str, dict[str, str]]] = {
     },
     MODERATOR: {
         "articles.article": "view",
+        "articles.comment": "view change",
+        "articles.moderation": "view",
     },
 }
 """Model → actions; every other action of a model is none of the role's business."""

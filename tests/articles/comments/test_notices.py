@@ -1,0 +1,127 @@
+"""Mail to the writer: that it waits, and what was decided."""
+
+import logging
+from collections.abc import Callable
+from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+from typing import Any
+
+import pytest
+from django.core.mail import EmailMessage
+from django.test import Client
+
+from accounts.models import User
+from articles.comments import moderation, notices, posting
+from articles.editorial.models import Article
+from tests.articles.comments.conftest import Write
+from tests.conftest import MailFolder
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+def text_of(message: Any) -> str:
+    return str(message.get_content())
+
+
+def link_in(text: str, part: str) -> str:
+    found = next(line for line in text.splitlines() if part in line)
+    return "/" + found.split("/", 3)[3]
+
+
+def test_the_writer_hears_that_it_waits_and_what_was_decided(
+    write: Write, mina: User, jobs: Callable[[], None], mail_folder: MailFolder, client: Client
+) -> None:
+    comment = write(waits=True)
+    jobs()
+    (received,) = mail_folder.to("teo@readers.example")
+    assert received["Subject"].startswith("Your comment is waiting for a moderator")
+    yours = link_in(text_of(received), "/comments/yours/")
+    assert "waiting for a moderator" in client.get(yours).content.decode()
+    moderation.approve(comment, by=mina)
+    jobs()
+    approved = mail_folder.to("teo@readers.example")[-1]
+    assert approved["Subject"].startswith("Your comment is on the page")
+    on_the_page = client.get(link_in(text_of(approved), f"/comments/{comment.pk}/"))
+    assert on_the_page["Location"].endswith(f"#comment-{comment.pk}")
+
+
+def test_a_rejection_gives_its_reason_only_when_told(
+    write: Write, mina: User, jobs: Callable[[], None], mail_folder: MailFolder
+) -> None:
+    quiet, told = write("One", waits=True), write("Two", waits=True)
+    jobs()
+    moderation.reject(quiet, by=mina, reason="Dull")
+    moderation.reject(told, by=mina, reason="It names a private person.", tell=True)
+    jobs()
+    mails = [text_of(message) for message in mail_folder.all()[-2:]]
+    assert all("not to publish" in mail for mail in mails)
+    assert not any("Dull" in mail for mail in mails)
+    assert sum("The reason: It names a private person." in mail for mail in mails) == 1
+
+
+def test_an_account_gets_mail_at_its_own_address(
+    write: Write, ola: User, jobs: Callable[[], None], mail_folder: MailFolder
+) -> None:
+    write(by=ola, waits=True)
+    jobs()
+    assert [message["To"] for message in mail_folder.all()] == [ola.email]
+
+
+def test_what_fills_the_trap_gets_no_mail(
+    article: Article, jobs: Callable[[], None], mail_folder: MailFolder
+) -> None:
+    posting.post(
+        article, name="A", email="stranger@readers.example", text="Buy", trap="https://x.example"
+    )
+    jobs()
+    assert mail_folder.all() == []
+
+
+def test_nothing_is_sent_about_what_was_decided_meanwhile(
+    write: Write, mina: User, jobs: Callable[[], None], mail_folder: MailFolder
+) -> None:
+    comment = write(waits=True)
+    moderation.spam(comment, by=mina)
+    jobs()
+    assert mail_folder.all() == []
+
+
+def test_words_of_others_stay_in_the_body_of_a_mail(
+    write: Write, article: Article, jobs: Callable[[], None], mail_folder: MailFolder
+) -> None:
+    Article.objects.filter(pk=article.pk).update(headline="Ferries\nBcc: all@readers.example")
+    write("Harmless", name="Teo <b>", waits=True)
+    jobs()
+    (message,) = mail_folder.all()
+    assert message["Bcc"] is None
+    assert "Ferries Bcc: all@readers.example" in text_of(message)
+
+
+def test_an_address_nobody_has_ends_the_matter_and_stays_out_of_the_log(
+    write: Write,
+    jobs: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def refuse(message: EmailMessage, **options: Any) -> int:
+        raise SMTPRecipientsRefused({"teo@readers.example": (550, b"teo@readers.example unknown")})
+
+    comment = write(waits=True)
+    monkeypatch.setattr(EmailMessage, "send", refuse)
+    with caplog.at_level(logging.DEBUG):
+        jobs()
+    assert f"comment {comment.pk} was refused" in caplog.text
+    assert "teo@readers.example" not in caplog.text
+
+
+def test_a_mail_server_that_is_away_is_asked_again_without_naming_anybody(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_off(message: EmailMessage, **options: Any) -> int:
+        raise SMTPServerDisconnected("while sending to teo@readers.example")
+
+    comment = write(waits=True)
+    monkeypatch.setattr(EmailMessage, "send", break_off)
+    with pytest.raises(notices.NotSent) as caught:
+        notices.send_received(comment.pk)
+    assert "teo" not in str(caught.value)
+    assert caught.value.__suppress_context__
