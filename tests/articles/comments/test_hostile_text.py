@@ -1,0 +1,108 @@
+"""What hostile and naughty people type as comment, name and reason: kept as text, or refused in words."""
+
+import json
+from datetime import timedelta
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from articles.comments import moderation, posting, seals
+from articles.comments.models import Moderation
+from articles.comments.threads import thread_of
+from articles.editorial.models import Article
+from tests.shared import shared_data
+
+WORDS = {"name": "Teo Brandt", "email": "teo@readers.example", "text": "On time"}
+
+
+def strings(*parts: str) -> list[str]:
+    found: list[Any] = json.loads(shared_data(*parts).read_text())
+    return [entry["payload"] if isinstance(entry, dict) else entry for entry in found]
+
+
+def all_strings() -> list[str]:
+    return [
+        *strings("naughty", "blns.json"),
+        *strings("xss", "owasp-filter-evasion.json"),
+        *strings("xss", "bleach-data.json"),
+        *strings("xss", "live_in_chromium.json"),
+    ]
+
+
+class Seen(HTMLParser):
+    """The elements and event handlers a browser would make of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.found.append(tag)
+        self.found += [name for name, _ in attributes if name.startswith("on") or name == "style"]
+
+
+def elements(page: str) -> list[str]:
+    parser = Seen()
+    parser.feed(page)
+    return parser.found
+
+
+def test_every_string_is_kept_as_text_or_refused_in_words(
+    client: Client, article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("articles.comments.screening.PER_ARTICLE", (10**6, timedelta(1)))
+    address = f"/comments/new/?article={article.pk}"
+    plain = elements(client.post(address, WORDS).content.decode())
+    kept = 0
+    for string in all_strings():
+        for field in ("text", "name"):
+            answer = client.post(address, {**WORDS, field: string})
+            assert answer.status_code in {200, 422}, string
+            page = answer.content.decode()
+            if answer.status_code == 200:
+                kept += 1
+                # Line breaks in a comment make paragraphs; nothing else is added.
+                added = [tag for tag in elements(page) if tag not in {"p", "br"}]
+                assert added == [tag for tag in plain if tag not in {"p", "br"}], string
+            else:
+                assert "Nothing was sent yet" in page
+    assert kept > 700
+
+
+def test_approved_strings_stand_in_the_thread_as_they_were_typed(
+    client: Client, article: Article, mina: User
+) -> None:
+    typed = {}
+    for string in all_strings():
+        try:
+            comment = posting.post(
+                article, name="Teo Brandt", email="teo@readers.example", text=string
+            )
+        except posting.Refused:
+            continue
+        moderation.approve(comment, by=mina)
+        typed[comment.pk] = string.replace("\r\n", "\n").replace("\r", "\n").strip()
+    thread = thread_of(article)
+    assert {place.id: place.text for place in thread.comments} == typed
+    assert len(typed) > 0.95 * len(all_strings())
+
+
+def test_a_reason_may_be_as_strange_as_it_likes(
+    client: Client, article: Article, mina: User
+) -> None:
+    client.force_login(mina)
+    comment = posting.post(article, name="Teo Brandt", email="teo@readers.example", text="On time")
+    yours = f"/comments/yours/{seals.link_to(comment)}/"
+    at_desk = f"/admin/articles/comment/{comment.pk}/change/"
+    moderation.reject(comment, by=mina, reason="Plain", tell=True)
+    plain = elements(client.get(yours).content.decode())
+    used = set(elements(client.get(at_desk).content.decode()))
+    for string in all_strings():
+        row = Moderation(decision="rejected", reason=string.replace("\x00", "")[:500], told=True)
+        comment.moderations.add(row, bulk=False)
+        if "<" in string:
+            assert elements(client.get(yours).content.decode()) == plain, string
+    assert set(elements(client.get(at_desk).content.decode())) - {"br"} == used - {"br"}
