@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from articles.feeds.addresses import absolute
 from articles.feeds.entries import Entry, Person
 from articles.feeds.xml import legal
+from iria.kit.addresses import absolute
 from iria.publication.models import Publication
 
 BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)

@@ -7,10 +7,11 @@ from typing import Final
 from articles.body.words import caption_text
 from articles.editorial.models import Article, Figure
 from articles.editorial.querysets import ArticleQuerySet
-from articles.feeds.addresses import absolute, tag_id
 from articles.feeds.fulltext import full_text
+from articles.feeds.ids import tag_id
 from articles.feeds.xml import legal
 from articles.images.showing import MEDIA_TYPES, plain_rendition
+from iria.kit.addresses import absolute
 from iria.publication.models import Publication
 
 LENGTH: Final = 20

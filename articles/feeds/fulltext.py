@@ -11,10 +11,10 @@ from articles.body.figures import FigureUse
 from articles.body.parsing import inner_html, parse
 from articles.body.rendering import render
 from articles.editorial.models import Article, Figure
-from articles.feeds.addresses import absolute
 from articles.feeds.xml import legal
 from articles.images.models import Image
 from articles.images.showing import plain_rendition
+from iria.kit.addresses import absolute
 from iria.publication.models import Publication
 
 KEPT: Final = frozenset(

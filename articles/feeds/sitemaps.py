@@ -11,7 +11,6 @@ from typing import Final
 from django.conf import settings
 from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from taggit.models import Tag
@@ -19,11 +18,12 @@ from taggit.models import Tag
 from accounts.models import AuthorProfile
 from articles.editorial.models import Article, Category, Figure
 from articles.editorial.querysets import ArticleQuerySet
-from articles.feeds.addresses import absolute
 from articles.feeds.atom import moment
-from articles.feeds.freshness import fresh
 from articles.feeds.xml import Document, legal
 from articles.images.models import Rendition
+from articles.pages.models import Page
+from iria.kit.addresses import absolute
+from iria.kit.caching import public_page
 from iria.publication.context import publication_of
 
 PER_FILE = 10_000
@@ -58,27 +58,30 @@ class Place:
     pictures: list[str] = field(default_factory=list)
 
 
-def whole(request: HttpRequest) -> HttpResponseBase:
+@public_page
+def whole(request: HttpRequest) -> HttpResponse:
     """Everything in one file, or the list of the files."""
     articles = Article.objects.published()
-    listings, count = _listings(), articles.count()
+    listings, count = _listings(publication_of(request).language_codes), articles.count()
     if len(listings) + count <= PER_FILE:
-        return _answer(request, _urlset([*listings, *_articles(articles)]))
-    return _answer(request, _index(1 + -(-count // PER_FILE)))
+        return _answer(_urlset([*listings, *_articles(articles)]))
+    return _answer(_index(1 + -(-count // PER_FILE)))
 
 
-def part(request: HttpRequest, number: int) -> HttpResponseBase:
+@public_page
+def part(request: HttpRequest, number: int) -> HttpResponse:
     """One file of the list: 1 holds the listings, the others the articles from the oldest on."""
     start = (number - 2) * PER_FILE
     if number == 1:
-        return _answer(request, _urlset(_listings()))
+        return _answer(_urlset(_listings(publication_of(request).language_codes)))
     if number < 1 or start >= Article.objects.published().count():
         raise Http404
     chosen = Article.objects.published().order_by("pk")[start : start + PER_FILE]
-    return _answer(request, _urlset(_articles(chosen)))
+    return _answer(_urlset(_articles(chosen)))
 
 
-def news(request: HttpRequest) -> HttpResponseBase:
+@public_page
+def news(request: HttpRequest) -> HttpResponse:
     """What was published in the last two days; the front page alone when that was nothing."""
     recent = (
         Article.objects.published()
@@ -87,19 +90,20 @@ def news(request: HttpRequest) -> HttpResponseBase:
         .only("year", "month", "slug", "headline", "language", "published_at")
     )
     name = legal(publication_of(request).name)
-    return _answer(request, _newsset(list(recent[:NEWS_AT_MOST]), name))
+    return _answer(_newsset(list(recent[:NEWS_AT_MOST]), name))
 
 
-def robots(request: HttpRequest) -> HttpResponseBase:
+@public_page
+def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse(ROBOTS.format(site=settings.SITE_URL), content_type="text/plain")
 
 
-def _answer(request: HttpRequest, document: bytes) -> HttpResponseBase:
-    return fresh(request, HttpResponse(document, content_type=CONTENT_TYPE))
+def _answer(document: bytes) -> HttpResponse:
+    return HttpResponse(document, content_type=CONTENT_TYPE)
 
 
-def _listings() -> list[Place]:
-    """The front page, and every category, tag and author with something to read."""
+def _listings(languages: list[str]) -> list[Place]:
+    """Front pages, pages, categories, and every tag and author with something to read."""
     readable = Article.objects.published().values("pk")
     newest = Article.objects.published().newest().values_list("published_at", flat=True).first()
     categories = Category.objects.in_order()
@@ -107,8 +111,10 @@ def _listings() -> list[Place]:
     authors = AuthorProfile.objects.filter(bylines__article__in=readable)
     return [
         Place("/", newest),
+        *(Place(reverse("language", args=[code])) for code in languages[1:]),
+        *(Place(page.get_absolute_url()) for page in Page.objects.published().order_by("path")),
         *(Place(category.get_absolute_url()) for category in categories),
-        *(Place(f"/tag/{tag.slug}/") for tag in tags.order_by("pk").distinct()),
+        *(Place(reverse("tag", args=[tag.slug])) for tag in tags.order_by("pk").distinct()),
         *(Place(author.get_absolute_url()) for author in authors.order_by("pk").distinct()),
     ]
 

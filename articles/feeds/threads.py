@@ -4,9 +4,10 @@ from django.utils.html import linebreaks
 
 from articles.comments.models import Comment
 from articles.editorial.models import Article
-from articles.feeds.addresses import absolute, tag_id
 from articles.feeds.entries import Entry, Person
+from articles.feeds.ids import tag_id
 from articles.feeds.xml import legal
+from iria.kit.addresses import absolute
 
 LENGTH = 50
 """Comments in a feed; a busy thread moves faster than a front page."""

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
 from django.core.paginator import Page
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
@@ -14,6 +13,7 @@ from articles.editorial.models import Article, Portrait
 from articles.images.models import Image, Rendition
 from articles.images.showing import plain_rendition
 from articles.reading import structured
+from iria.kit.addresses import absolute
 from iria.publication.context import publication_of
 
 Crumbs = Sequence[tuple[str, str]]
@@ -62,11 +62,6 @@ class Meta:
     def structured(self) -> SafeString:
         """The data for search engines as JSON that cannot end its own element."""
         return mark_safe(structured.as_script(self.data))  # noqa: S308 - escaped there
-
-
-def absolute(path: str) -> str:
-    """The full address of a path on this site."""
-    return f"{settings.SITE_URL}{path}"
 
 
 def of_front(request: HttpRequest, code: str, name: str, lead: Article | None) -> Meta:

@@ -69,8 +69,6 @@ class Findings:
     page: int = 1
     pages: int = 1
     results: list[Found] = field(default_factory=list)
-    first: int = 1
-    """The place of the first result on this page among all."""
 
     @property
     def next_page(self) -> int | None:
@@ -110,9 +108,7 @@ def find(words: str, *, page: int | str = 1, size: int = PER_PAGE) -> Findings:
     except TookTooLong as mistake:
         sentence = "This search takes too long; try fewer words, or rarer ones."
         raise Unanswerable(sentence) from mistake
-    return Findings(
-        words=words, total=total, page=number, pages=pages, results=results, first=start + 1
-    )
+    return Findings(words=words, total=total, page=number, pages=pages, results=results)
 
 
 def _checked(words: str) -> str:

@@ -1,7 +1,12 @@
-"""Parts of an address, for the rooms' `urls.py`. Importing this module makes them known."""
+"""Addresses: their parts, for the rooms' `urls.py`, and whole ones, for the world outside.
 
+Importing this module makes the parts known to Django.
+"""
+
+from django.conf import settings
 from django.urls import register_converter
 from django.urls.converters import StringConverter
+from django.utils.encoding import iri_to_uri
 
 
 class Year:
@@ -37,3 +42,8 @@ register_converter(Year, "year")
 register_converter(Month, "month")
 register_converter(Slug, "letters")
 register_converter(SlugPath, "letters_path")
+
+
+def absolute(path: str) -> str:
+    """The whole address of a path on this site, as it may stand in a feed, a mail, a link tag."""
+    return iri_to_uri(f"{settings.SITE_URL}{path}")

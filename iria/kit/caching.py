@@ -8,6 +8,7 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
+from django.utils.http import parse_http_date_safe
 
 SHARED = "public, max-age=0, s-maxage=60"
 """A shared cache may answer for a minute; a browser asks each time, and is mostly told 304."""
@@ -17,7 +18,8 @@ def public_page[V: Callable[..., HttpResponse]](view: V) -> V:
     """Marks a view whose answer is the same for everybody; the one place that decides on caching.
 
     The tag is made of the bytes of the answer, so it changes exactly when the page does: with a
-    comment, a moved category, another name of the publication.
+    comment, a moved category, another name of the publication. A view that knows when it last
+    changed, withdrawals included, may say so in `Last-Modified`.
     """
 
     @wraps(view)
@@ -28,6 +30,7 @@ def public_page[V: Callable[..., HttpResponse]](view: V) -> V:
         response.headers.setdefault("Cache-Control", SHARED)
         tag = f'"{hashlib.blake2b(response.content, digest_size=12).hexdigest()}"'
         response.headers.setdefault("ETag", tag)
-        return get_conditional_response(request, tag, response=response) or response
+        changed = parse_http_date_safe(response.headers.get("Last-Modified", ""))
+        return get_conditional_response(request, tag, changed, response) or response
 
     return cast(V, marked)

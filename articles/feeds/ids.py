@@ -1,14 +1,8 @@
-"""Addresses and names that mean the same wherever a feed is read."""
+"""Names of entries that outlive their addresses."""
 
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.encoding import iri_to_uri
-
-
-def absolute(path: str) -> str:
-    """An address of this site from its path."""
-    return iri_to_uri(f"{settings.SITE_URL}{path}")
 
 
 def tag_id(moment: datetime, what: str) -> str:
