@@ -1,5 +1,6 @@
 """The picture library."""
 
+from dataclasses import fields
 from typing import Any
 
 from django.contrib import admin, messages
@@ -16,11 +17,14 @@ from django.utils.safestring import SafeString
 from articles.images import choosing, removing
 from articles.images.filters import Lacks, Used
 from articles.images.forms import ImageForm
+from articles.images.metadata import PictureMetadata
 from articles.images.models import SEARCHED, Image
 from articles.images.showing import picture_values
 from articles.images.uploading import MOST_AT_ONCE, receive
 from articles.images.uses import uses_of
+from iria.publication.models import current_publication
 
+NAMES = [field.name for field in fields(PictureMetadata)]
 GRID, LIST = "grid", "list"
 
 
@@ -42,6 +46,7 @@ class ImageAdmin(admin.ModelAdmin[Image]):
     search_fields = SEARCHED
     search_help_text = "Searches names, captions, credits, creators and alternative texts."
     ordering = ["-uploaded_at", "-pk"]
+    view_on_site = False
     readonly_fields = ["preview", "facts", "used", "said"]
     fieldsets = [
         (None, {"fields": ["preview", "headline", "alt_text", "caption"]}),
@@ -82,7 +87,12 @@ class ImageAdmin(admin.ModelAdmin[Image]):
         look = LIST if request.GET.get("look") == LIST else GRID
         other = request.GET.copy()
         other["look"] = GRID if look == LIST else LIST
-        context = {**(extra_context or {}), "look": look, "other_look": f"?{other.urlencode()}"}
+        context = {
+            **(extra_context or {}),
+            "title": "Pictures",
+            "look": look,
+            "other_look": f"?{other.urlencode()}",
+        }
         return super().changelist_view(request, context)
 
     # Taking in
@@ -96,6 +106,9 @@ class ImageAdmin(admin.ModelAdmin[Image]):
         received = []
         if request.method == "POST":
             received = receive(request.FILES.getlist("pictures"), by=request.user)  # type: ignore[arg-type]
+            for result in received:
+                if result.is_new and result.image is not None:
+                    self.log_addition(request, result.image, "Uploaded.")
             if len(received) == 1 and (image := received[0].image) is not None:
                 level = messages.SUCCESS if received[0].is_new else messages.WARNING
                 self.message_user(request, received[0].sentence, level)
@@ -146,7 +159,7 @@ class ImageAdmin(admin.ModelAdmin[Image]):
 
     @admin.display(description="Picture")
     def preview(self, image: Image) -> SafeString:
-        return _markup(image, "inline", alt=image.alt_text)
+        return _markup(image, "lead", alt=image.alt_text)
 
     @admin.display(description="Size", ordering="width")
     def size(self, image: Image) -> str:
@@ -155,7 +168,11 @@ class ImageAdmin(admin.ModelAdmin[Image]):
     @admin.display(description="Facts")
     def facts(self, image: Image) -> str:
         kind = image.media_type.removeprefix("image/").upper()
-        return f"{kind}, {image.width} × {image.height} pixels, number {image.pk}"
+        zone = current_publication().zone_info
+        day = image.uploaded_at.astimezone(zone).strftime("%-d %B %Y")
+        who = f" by {image.uploaded_by}" if image.uploaded_by else ""
+        size = f"{image.width} × {image.height} pixels"
+        return f"{kind}, {size}, number {image.pk}, taken in on {day}{who}"
 
     @admin.display(description="Where it is used")
     def used(self, image: Image) -> SafeString | str:
@@ -172,7 +189,8 @@ class ImageAdmin(admin.ModelAdmin[Image]):
                 name.replace("_", " ").capitalize(),
                 ", ".join(said) if isinstance(said, list) else said,
             )
-            for name, said in image.metadata.items()
+            for name in NAMES
+            if (said := image.metadata.get(name))
         ]
         if not rows:
             return "Nothing about itself."

@@ -47,7 +47,7 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
             return {"metadata": _metadata(picture)}
         if order["task"] == "take_in":
             return _take_in(picture, kind, Path(order["folder"]))
-        return _renditions(picture, order, Path(order["folder"]))
+        return _renditions(picture, kind, order, Path(order["folder"]))
     except pixels.Unfit as unfit:
         return {"refused": str(unfit)}
 
@@ -72,11 +72,11 @@ def _take_in(picture: Any, kind: Any, folder: Path) -> dict[str, Any]:
         "width": width,
         "height": height,
         "metadata": said,
-        "made": [_write(decoded, size, folder)],
+        "made": [_write(decoded, size, kind, folder)],
     }
 
 
-def _renditions(picture: Any, order: dict[str, Any], folder: Path) -> dict[str, Any]:
+def _renditions(picture: Any, kind: Any, order: dict[str, Any], folder: Path) -> dict[str, Any]:
     from articles.images import pixels, sizes
 
     width, height = pixels.upright_size(picture)
@@ -90,7 +90,7 @@ def _renditions(picture: Any, order: dict[str, Any], folder: Path) -> dict[str, 
         if decoded.width != size.width:
             decoded = pixels.scaled(decoded, size)
         if (size.format, size.width) not in have:
-            made.append(_write(decoded, size, folder))
+            made.append(_write(decoded, size, kind, folder))
     return {"made": made}
 
 
@@ -99,15 +99,15 @@ def _decoded(picture: Any, widest: int) -> Any:
 
     try:
         return pixels.decode(picture, widest)
-    except (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError) as mistake:
+    except pixels.BROKEN_FILE as mistake:
         raise pixels.Unfit(pixels.BROKEN) from mistake
 
 
-def _write(decoded: Any, size: Any, folder: Path) -> dict[str, Any]:
+def _write(decoded: Any, size: Any, kind: Any, folder: Path) -> dict[str, Any]:
     from articles.images import pixels
 
     name = f"{size.width}.{size.format}"
-    pixels.write(decoded, size, folder / name)
+    pixels.write(decoded, size, folder / name, kind=kind)
     return {"file": name, "format": size.format, "width": size.width, "height": size.height}
 
 

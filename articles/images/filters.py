@@ -7,6 +7,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from articles.images.models import Image, ImageQuerySet
+from articles.images.offering import FIELDS
+
+TELLING = sorted({source for sources in FIELDS.values() for source in sources})
+"""What a file may say that helps an editor; an orientation does not."""
 
 
 class Lacks(admin.SimpleListFilter):
@@ -29,7 +33,7 @@ class Lacks(admin.SimpleListFilter):
             case "alt":
                 return queryset.filter(alt_text="")
             case "metadata":
-                return queryset.filter(metadata={})
+                return queryset.exclude(metadata__has_any_keys=TELLING)
         return queryset
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 
 from articles.images.models import Image
 from articles.images.uses import listed, public_uses_of
@@ -24,6 +25,16 @@ class ImageForm(forms.ModelForm[Image]):
             "needs_no_credit",
             "no_credit_reason",
         ]
+        widgets = {
+            **{
+                name: AdminTextareaWidget(attrs={"rows": 3})
+                for name in ("alt_text", "caption", "usage_terms")
+            },
+            **{
+                name: AdminTextInputWidget(attrs={"size": 60})
+                for name in ("headline", "credit", "byline", "source", "copyright_notice")
+            },
+        }
 
     def clean(self) -> dict[str, Any]:
         """The credit of a picture that readers see cannot be taken away."""

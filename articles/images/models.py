@@ -107,6 +107,7 @@ class Image(models.Model):
     objects = ImageQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "picture"
         ordering = ["-uploaded_at", "-pk"]
         constraints = [
             models.CheckConstraint(

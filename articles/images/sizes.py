@@ -20,8 +20,12 @@ class Size:
 
 
 def widths_for(width: int) -> list[int]:
-    """The widths that fit a picture, none wider than itself, the widest last."""
-    return [fitting for fitting in WIDTHS if fitting < width] + [min(width, WIDTHS[-1])]
+    """The widths that fit a picture, none wider than itself, the widest last.
+
+    A width only a little below the picture's own is left out; two such files would be one too many.
+    """
+    own = min(width, WIDTHS[-1])
+    return [fitting for fitting in WIDTHS if fitting < own * 0.9] + [own]
 
 
 def formats_for(*, transparent: bool) -> tuple[str, str, str]:

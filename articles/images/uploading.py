@@ -32,7 +32,11 @@ class Received:
 
 def receive(files: "Iterable[File[Any]]", *, by: User) -> list[Received]:
     """Takes in what can be taken in; one bad file does not keep the others out."""
-    return [_receive_one(file, by) for file in list(files)[:MOST_AT_ONCE]]
+    sent = list(files)
+    too_many = f"not taken in: at most {MOST_AT_ONCE} files at once; send it again."
+    return [_receive_one(file, by) for file in sent[:MOST_AT_ONCE]] + [
+        Received(str(file.name), None, too_many, is_new=False) for file in sent[MOST_AT_ONCE:]
+    ]
 
 
 def _receive_one(file: "File[Any]", by: User) -> Received:

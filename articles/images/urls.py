@@ -1,9 +1,13 @@
 """Addresses of pictures."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, re_path
 
 from articles.images import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("pictures/<str:name>", views.rendition, name="rendition"),
+    re_path(
+        r"^pictures/(?P<name>[A-Za-z0-9_-]{1,60}\.(?:avif|webp|jpeg|png))$",
+        views.rendition,
+        name="rendition",
+    ),
 ]

@@ -41,6 +41,7 @@ async function show(address, options) {
     inside.replaceChildren(sorry);
   }
   inside.removeAttribute("aria-busy");
+  (inside.querySelector("input[type=search]") ?? inside).focus();
 }
 
 function settle(name, detail) {

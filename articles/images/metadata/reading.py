@@ -56,7 +56,15 @@ def read_file(path: Path) -> PictureMetadata:
     except FileNotFoundError as mistake:
         sentence = "There is no such file."
         raise Unreadable(sentence) from mistake
-    except (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError) as mistake:
+    except (
+        OSError,
+        SyntaxError,
+        ValueError,
+        TypeError,
+        LookupError,
+        ArithmeticError,
+        AttributeError,
+    ) as mistake:
         sentence = "The file is not a picture that can be read."
         raise Unreadable(sentence) from mistake
 

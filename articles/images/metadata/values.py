@@ -42,8 +42,8 @@ class PictureMetadata:
     keywords: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """Every field, as JSON can hold it."""
-        return {**asdict(self), "keywords": list(self.keywords)}
+        """Every field, as JSON can hold it; what the file does not say is null."""
+        return {**asdict(self), "keywords": list(self.keywords) or None}
 
 
 def text_of(value: object) -> str | None:

@@ -6,10 +6,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from articles.images.models import Image
-from tests.newsroom import picture, picture_file
+from articles.images.models import Image, Rendition
+from tests.newsroom import draft, picture, picture_file
 
 LIBRARY = "/admin/articles/image/"
 
@@ -77,3 +78,131 @@ def test_the_chooser_without_javascript_is_a_page_with_numbers(desk: Client) -> 
     image = picture()
     page = desk.get(f"{LIBRARY}choose/").content.decode()
     assert f"Number <strong>{image.pk}</strong>" in page
+
+
+def test_grid_and_list_ask_as_much_for_many_pictures_as_for_few(
+    desk: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for look, most in (("grid", 9), ("list", 9)):
+        for count in (2, 20):
+            many(count)
+            with django_assert_max_num_queries(most):
+                assert desk.get(f"{LIBRARY}?look={look}").status_code == 200
+
+
+def test_the_chooser_asks_as_much_for_many_pictures_as_for_few(
+    desk: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for count in (2, 20):
+        many(count)
+        with django_assert_max_num_queries(7):
+            assert desk.get(f"{LIBRARY}choose/?fragment=1").status_code == 200
+
+
+def many(count: int) -> None:
+    for _ in range(count):
+        image = picture()
+        Rendition.objects.bulk_create(
+            Rendition(
+                image=image, format="jpeg", width=width, height=9, name=f"{image.pk}-{width}.jpeg"
+            )
+            for width in (320, 640)
+        )
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=lighthouse", {"Lighthouse"}),
+        ("q=reis+lighthouse", {"Lighthouse"}),
+        ("q=faro", {"Quay"}),
+        ("lacks=credit", {"Bare"}),
+        ("lacks=alt", {"Lighthouse"}),
+        ("lacks=metadata", {"Lighthouse", "Quay"}),
+        ("used=no", {"Lighthouse", "Bare"}),
+        ("used=yes", {"Quay"}),
+    ],
+)
+def test_pictures_are_found_by_words_and_by_what_they_lack(
+    desk: Client, query: str, found: set[str]
+) -> None:
+    picture(headline="Lighthouse", credit="Jo Reis", alt_text="", metadata={"orientation": 1})
+    quay = picture(headline="Quay", credit="Ines Faro")
+    picture(headline="Bare", credit="", metadata={"caption": "Something"})
+    draft(lead_picture=quay)
+    results = desk.get(f"{LIBRARY}?{query}").context["cl"].result_list
+    assert {image.headline for image in results} == found
+
+
+def test_words_in_the_chooser_narrow_the_grid(desk: Client) -> None:
+    picture(headline="Lighthouse")
+    picture(headline="Quay")
+    page = desk.get(f"{LIBRARY}choose/?fragment=1&q=light%00house").content.decode()
+    assert "Quay" not in page
+    page = desk.get(f"{LIBRARY}choose/?fragment=1&q=LIGHTHOUSE").content.decode()
+    assert "Lighthouse" in page
+    assert "No picture matches" in desk.get(f"{LIBRARY}choose/?q=nothing").content.decode()
+
+
+def test_pages_of_the_chooser_that_do_not_exist_are_not_found(desk: Client) -> None:
+    for page in ("0", "9", "x"):
+        assert desk.get(f"{LIBRARY}choose/?page={page}").status_code == 404
+
+
+def test_who_may_not_see_pictures_sees_none(client: Client, mina: User, ola: User) -> None:
+    client.force_login(mina)
+    for path in ("", "add/", "choose/"):
+        assert client.get(LIBRARY + path).status_code == 403
+    client.force_login(ola)
+    for path in ("", "add/", "choose/"):
+        assert client.get(LIBRARY + path).status_code == 302
+
+
+def test_a_reporter_adds_and_completes_pictures_but_deletes_none(client: Client, rui: User) -> None:
+    client.force_login(rui)
+    client.post(f"{LIBRARY}add/", {"pictures": sent()})
+    image = Image.objects.get()
+    assert image.uploaded_by == rui
+    client.post(f"{LIBRARY}{image.pk}/change/", {"credit": "Rui Tavares"})
+    image.refresh_from_db()
+    assert image.credit == "Rui Tavares"
+    assert client.post(f"{LIBRARY}{image.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_a_credit_is_needed_or_a_reason_why_not(desk: Client) -> None:
+    image = picture(credit="")
+    page = desk.post(f"{LIBRARY}{image.pk}/change/", {"needs_no_credit": "on"}).content.decode()
+    assert "Say why this picture needs no credit" in page
+    reason = {"needs_no_credit": "on", "no_credit_reason": "Drawn by the desk"}
+    assert desk.post(f"{LIBRARY}{image.pk}/change/", reason).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("credit", "x" * 301, "at most 300"),
+        ("credit", "a\x00b", "ull characters"),
+        ("caption", "x" * 2001, "at most 2000"),
+        ("credit_url", "javascript:alert(1)", "valid URL"),
+    ],
+)
+def test_what_cannot_be_kept_is_said_and_the_row_stays(
+    desk: Client, field: str, value: str, words: str
+) -> None:
+    image = picture()
+    form = {"credit": "Ines Faro", field: value}
+    page = desk.post(f"{LIBRARY}{image.pk}/change/", form).content.decode()
+    assert words in page
+    image.refresh_from_db()
+    assert image.credit == "Ines Faro/via Meridian Pictures"
+
+
+def test_an_unused_picture_is_deleted_with_its_sizes(desk: Client) -> None:
+    image = picture()
+    many(1)
+    desk.post(f"{LIBRARY}{image.pk}/delete/", {"post": "yes"})
+    assert not Image.objects.filter(pk=image.pk).exists()
+    chosen = {"action": "delete_selected", "_selected_action": Image.objects.get().pk}
+    assert "Are you sure" in desk.post(LIBRARY, chosen).content.decode()
+    desk.post(LIBRARY, {**chosen, "post": "yes"})
+    assert not Image.objects.exists()

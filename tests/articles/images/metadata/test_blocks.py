@@ -1,0 +1,136 @@
+"""Each block is read as the programs of newsrooms write it."""
+
+import pytest
+from PIL import Image as Pixels
+
+from articles.images.metadata import iim, read, xmp
+from articles.images.metadata.values import MAX_BLOCK
+from tests.articles.images.metadata.blocks import UTF8, alternatives, jpeg, packet
+from tests.articles.images.metadata.blocks import iim as iim_block
+
+CAPTION = (2, 120)
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding"),
+    [(True, "utf-8"), (False, "utf-8"), (False, "latin-1"), (False, "cp1252")],
+)
+def test_iim_is_read_whether_or_not_its_character_set_is_declared(
+    declared: bool, encoding: str
+) -> None:
+    text = "Café – “quay”" if encoding in {"utf-8", "cp1252"} else "Café à quai"
+    mark = [(1, 90, UTF8)] if declared else []
+    block = iim_block(*mark, (*CAPTION, text.encode(encoding)))
+    assert iim.read(block)["caption"] == [text]
+
+
+def test_iim_cut_in_the_middle_of_a_sign_loses_that_sign_only() -> None:
+    block = iim_block((1, 90, UTF8), (*CAPTION, "Málaga é".encode()[:-1]))
+    assert iim.read(block)["caption"] == ["Málaga "]
+
+
+def test_iim_stops_at_the_first_thing_that_is_none() -> None:
+    block = iim_block((*CAPTION, b"A quay")) + b"\x1c\x02\x69\xff\xff\xff" + b"rubbish"
+    assert iim.read(block) == {"caption": ["A quay"]}
+
+
+def test_several_creators_are_joined_and_named_once_each() -> None:
+    block = iim_block((2, 80, b"Ines Faro"), (2, 80, b"Jo Reis"), (2, 80, b"Ines Faro"))
+    assert read(jpeg(iim_block=block)).byline == "Ines Faro; Jo Reis"
+
+
+def test_iim_says_when_the_picture_was_taken() -> None:
+    block = iim_block((2, 55, b"20260314"), (2, 60, b"093000+0100"))
+    assert read(jpeg(iim_block=block)).taken == "2026-03-14T09:30:00+01:00"
+
+
+def test_xmp_is_read_from_elements_attributes_and_lists() -> None:
+    inside = (
+        alternatives("dc:description", x_default="A quay")
+        + "<dc:creator><rdf:Seq><rdf:li>Ines Faro</rdf:li><rdf:li>Jo Reis</rdf:li></rdf:Seq></dc:creator>"
+        + "<dc:subject><rdf:Bag><rdf:li>sea</rdf:li><rdf:li>cranes</rdf:li></rdf:Bag></dc:subject>"
+        + "<photoshop:Headline>Quiet quay</photoshop:Headline>"
+        + alternatives("xmpRights:UsageTerms", x_default="Once")
+        + alternatives("Iptc4xmpCore:AltTextAccessibility", x_default="Cranes above a quay")
+        + alternatives("Iptc4xmpCore:ExtDescrAccessibility", x_default="Long words")
+    )
+    said = read(jpeg(xmp=packet(inside, 'photoshop:Credit="Meridian" photoshop:City="Porto"')))
+    assert said.caption == "A quay"
+    assert said.byline == "Ines Faro; Jo Reis"
+    assert said.keywords == ("sea", "cranes")
+    assert said.headline == "Quiet quay"
+    assert said.usage_terms == "Once"
+    assert said.alt_text == "Cranes above a quay"
+    assert said.extended_description == "Long words"
+    assert (said.credit, said.city) == ("Meridian", "Porto")
+
+
+@pytest.mark.parametrize(
+    ("languages", "best"),
+    [
+        ({"fr": "Un quai", "x_default": "A quay"}, "A quay"),
+        ({"fr": "Un quai", "en_GB": "A quay"}, "A quay"),
+        ({"fr": "Un quai", "pt": "Um cais"}, "Un quai"),
+    ],
+)
+def test_of_several_languages_the_default_one_counts(languages: dict[str, str], best: str) -> None:
+    assert xmp.read(packet(alternatives("dc:description", **languages)))["caption"] == [best]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        b'<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]><a>&e;</a>',
+        b'<!DOCTYPE a [<!ENTITY e "x"><!ENTITY f "&e;&e;&e;">]><a>&f;</a>',
+        b"<a><b></a>",
+        b"\xff\xfe\x00",
+        b'<?xml version="1.0" encoding="no-such-charset"?><a/>',
+        b"",
+    ],
+)
+def test_xmp_that_is_broken_or_tries_something_says_nothing(hostile: bytes) -> None:
+    assert xmp.read(hostile) == {}
+
+
+def test_a_packet_of_unreasonable_size_is_passed_over() -> None:
+    padded = packet(alternatives("dc:description", x_default="A quay")) + b" " * MAX_BLOCK
+    assert xmp.read(padded) == {}
+
+
+def test_exif_in_utf8_is_read_as_such_though_the_standard_knows_ascii_only() -> None:
+    said = read(jpeg(exif={270: "A café at the quay".encode(), 315: "Bjørn Ås".encode()}))
+    assert said.caption == "A café at the quay"
+    assert said.byline == "Bjørn Ås"
+
+
+def test_exif_names_photographer_and_editor_in_one_notice() -> None:
+    assert read(jpeg(exif={33432: "Ines Faro\x00Meridian"})).copyright == "Ines Faro; Meridian"
+
+
+def test_nul_and_lone_surrogates_never_leave_the_reader() -> None:
+    block = iim_block((*CAPTION, b"A \x00quay\x07"))
+    surrogate = packet("<photoshop:Headline>&#xE000;ok</photoshop:Headline>")
+    said = read(jpeg(iim_block=block, xmp=surrogate))
+    assert said.caption == "A quay"
+    assert said.headline == "\ue000ok"
+
+
+def test_a_picture_without_a_word_says_nothing() -> None:
+    said = read(jpeg())
+    assert set(said.as_json().values()) == {None}
+
+
+def test_a_png_speaks_through_xmp_and_exif(tmp_path_factory: pytest.TempPathFactory) -> None:
+    from PIL.PngImagePlugin import PngInfo
+
+    path = tmp_path_factory.mktemp("png") / "chart.png"
+    text = PngInfo()
+    text.add_itxt(
+        "XML:com.adobe.xmp", packet(alternatives("dc:title", x_default="A chart")).decode()
+    )
+    tags = Pixels.Exif()
+    tags[315] = "Ines Faro"
+    Pixels.new("RGB", (8, 8)).save(path, pnginfo=text, exif=tags.tobytes())
+    with Pixels.open(path) as picture:
+        said = read(picture)
+    assert (said.title, said.byline) == ("A chart", "Ines Faro")

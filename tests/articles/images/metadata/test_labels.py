@@ -1,0 +1,59 @@
+"""Real photographs: what is read is what ExifTool reads, block by block in our order."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from articles.images.metadata import PictureMetadata, Unreadable, read_file
+from tests.shared import shared_data
+
+LABELS = {
+    "caption": ("XMP-dc:Description", "IPTC:Caption-Abstract", "IFD0:ImageDescription"),
+    "byline": ("XMP-dc:Creator", "IPTC:By-line", "IFD0:Artist"),
+    "credit": ("XMP-photoshop:Credit", "IPTC:Credit"),
+    "copyright": ("XMP-dc:Rights", "IPTC:CopyrightNotice", "IFD0:Copyright"),
+    "source": ("XMP-photoshop:Source", "IPTC:Source"),
+    "headline": ("XMP-photoshop:Headline", "IPTC:Headline"),
+    "title": ("XMP-dc:Title", "IPTC:ObjectName"),
+    "orientation": ("IFD0:Orientation",),
+}
+
+
+def test_every_labelled_photograph_says_what_exiftool_says() -> None:
+    folder = shared_data("photo-metadata")
+    labels = json.loads((folder / "expected_exiftool.json").read_text())
+    assert len(labels) >= 16
+    for label in labels:
+        said = read_file(folder / label["SourceFile"])
+        if "IPTC:Keywords" in label:  # the labels leave out the keywords of XMP
+            assert list(said.keywords) == _as_list(label["IPTC:Keywords"]), label["SourceFile"]
+        for field, names in LABELS.items():
+            expected = next((label[name] for name in names if name in label), None)
+            assert _plain(getattr(said, field)) == _plain(expected), (label["SourceFile"], field)
+
+
+def _plain(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+def _as_list(value: Any) -> list[str]:
+    """ExifTool writes a list of one as a plain text."""
+    return [value] if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("name", ["xss-in-images/SVG_XSS2.svg", "libvips/17000x17000.avif"])
+def test_a_file_that_is_no_picture_is_unreadable_in_words(name: str) -> None:
+    with pytest.raises(Unreadable, match="not a picture"):
+        read_file(shared_data("hostile-images") / name)
+
+
+def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match="no such file"):
+        read_file(tmp_path / "nowhere.jpg")
+
+
+def test_a_picture_with_a_loop_in_its_exif_ends() -> None:
+    said = read_file(shared_data("hostile-images", "imagemeta", "infinite_loop_exif.jpg"))
+    assert isinstance(said, PictureMetadata)

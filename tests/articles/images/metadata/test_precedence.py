@@ -1,0 +1,42 @@
+"""Where blocks disagree, the rule of docs/algorithms/metadata.md decides."""
+
+from typing import Any
+
+import pytest
+
+from articles.images.metadata import read
+from tests.articles.images.metadata.blocks import UTF8, alternatives, iim, jpeg, packet
+
+IN_XMP = packet(alternatives("dc:description", x_default="from XMP"))
+IN_IIM = iim((1, 90, UTF8), (2, 120, b"from IIM"))
+IN_EXIF = {270: "from EXIF"}
+
+
+@pytest.mark.parametrize(
+    ("blocks", "winner"),
+    [
+        ({"iim_block": IN_IIM, "xmp": IN_XMP, "exif": IN_EXIF}, "from XMP"),
+        ({"iim_block": IN_IIM, "exif": IN_EXIF}, "from IIM"),
+        ({"exif": IN_EXIF}, "from EXIF"),
+        ({"iim_block": IN_IIM, "xmp": IN_XMP, "digest": True}, "from XMP"),
+        ({"iim_block": IN_IIM, "xmp": IN_XMP, "digest": b"x" * 16}, "from IIM"),
+        ({"iim_block": IN_IIM, "xmp": IN_XMP, "digest": bytes(16)}, "from XMP"),
+    ],
+)
+def test_xmp_counts_before_iim_before_exif_unless_iim_changed_later(
+    blocks: dict[str, Any], winner: str
+) -> None:
+    assert read(jpeg(**blocks)).caption == winner
+
+
+def test_a_value_that_iim_had_to_cut_never_counts_against_the_whole_one() -> None:
+    whole = "Ines Faro and the survey team of the harbour"
+    xmp = packet(f"<photoshop:Credit>{whole}</photoshop:Credit>")
+    cut = iim((2, 110, whole.encode()[:32]))
+    assert read(jpeg(iim_block=cut, xmp=xmp, digest=b"x" * 16)).credit == whole
+
+
+def test_the_clock_of_the_camera_says_when_a_picture_was_taken() -> None:
+    block = iim((2, 55, b"20260101"))
+    picture = jpeg(iim_block=block, exif={34665: {36867: "2025:12:31 23:59:58"}})
+    assert read(picture).taken == "2025-12-31T23:59:58"

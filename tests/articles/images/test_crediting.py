@@ -1,0 +1,42 @@
+"""The credit is written the same everywhere."""
+
+from articles.images.crediting import credit_line, credit_words
+from articles.images.models import Image
+from iria.publication.models import Publication
+
+PUBLICATION = Publication(credit_wording="(Image Credit: {credit})")
+
+
+def test_the_credit_stands_in_the_wording_of_the_publication() -> None:
+    image = Image(credit="Ines Faro/via Meridian")
+    assert credit_words(image, PUBLICATION) == "(Image Credit: Ines Faro/via Meridian)"
+    assert credit_line(image, PUBLICATION) == (
+        '<span class="credit">(Image Credit: Ines Faro/via Meridian)</span>'
+    )
+    assert credit_words(image, Publication(credit_wording="Foto: {credit}")).startswith(
+        "Foto: Ines"
+    )
+
+
+def test_a_credit_with_a_link_leads_there() -> None:
+    image = Image(credit="Ines Faro", credit_url="https://faro.example/?a=1&b=2")
+    assert '<a href="https://faro.example/?a=1&amp;b=2">Ines Faro</a>' in credit_line(
+        image, PUBLICATION
+    )
+
+
+def test_markup_in_a_credit_is_shown_and_not_run() -> None:
+    image = Image(credit="<img src=x onerror=alert(1)>{credit}")
+    assert "<img" not in credit_line(image, PUBLICATION)
+    assert "{credit}" in credit_line(image, PUBLICATION)
+
+
+def test_a_picture_that_needs_no_credit_has_no_line() -> None:
+    image = Image(credit=" ", needs_no_credit=True, no_credit_reason="Drawn by the desk")
+    assert credit_line(image, PUBLICATION) == ""
+    assert credit_words(image, PUBLICATION) == ""
+
+
+def test_a_credit_that_was_entered_is_shown_even_if_none_is_needed() -> None:
+    image = Image(credit="Ines Faro", needs_no_credit=True, no_credit_reason="Public domain")
+    assert "Ines Faro" in credit_line(image, PUBLICATION)

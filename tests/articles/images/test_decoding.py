@@ -1,0 +1,79 @@
+"""No file, however hostile, hurts more than the process that opens it."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from articles.images import decoder, decoding
+from tests.shared import shared_data
+
+
+def test_every_hostile_file_is_taken_in_or_refused_within_seconds(tmp_path: Path) -> None:
+    folder = shared_data("hostile-images")
+    labels = json.loads((folder / "pillow_baseline.json").read_text())
+    assert len(labels) >= 25
+    for label in labels:
+        began = time.monotonic()
+        outcome = _outcome(folder / label["file"], tmp_path)
+        assert time.monotonic() - began < 10, label["file"]
+        if isinstance(outcome, str):
+            assert outcome.endswith(".")
+        else:
+            assert outcome["made"]
+            assert label["pillow"].startswith("OK"), "what the reference cannot decode is refused"
+
+
+def _outcome(path: Path, folder: Path) -> dict[str, Any] | str:
+    try:
+        return decoding.take_in(path, folder)
+    except decoding.Undecodable as refused:
+        return str(refused)
+
+
+@pytest.fixture
+def child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Replaces the decoder by a script that does what is given, under the same limits."""
+
+    def become(does: str) -> Path:
+        script = tmp_path / "decoder.py"
+        script.write_text(
+            "import sys, os, json, time\n"
+            f"sys.path.insert(0, {str(Path(decoder.__file__).parents[2])!r})\n"
+            "from articles.images import decoder\n"
+            f"decoder.take_limits()\n{does}\n"
+        )
+        monkeypatch.setattr(decoder, "__file__", str(script))
+        return script
+
+    return become
+
+
+def test_a_file_that_fills_the_memory_is_refused_in_words(child: Any) -> None:
+    with pytest.raises(decoding.Undecodable, match="too much memory"):
+        decoding.describe(child("x = bytearray(2 * 1024 ** 3)"))
+
+
+def test_a_file_that_never_ends_is_refused_in_words(
+    child: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoding, "WALL_SECONDS", 0.5)
+    with pytest.raises(decoding.Undecodable, match="too long"):
+        decoding.describe(child("time.sleep(60)"))
+
+
+def test_a_file_that_crashes_its_decoder_is_refused_in_words(child: Any) -> None:
+    with pytest.raises(decoding.Undecodable, match="broken"):
+        decoding.describe(child("os.abort()"))
+
+
+def test_the_process_that_opens_files_knows_no_secret(
+    child: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_KEY", "the secret of this test")
+    script = child('print(json.dumps({"metadata": dict(os.environ)}))')
+    known = decoding.describe(script)
+    assert "PATH" in known
+    assert not {"SECRET_KEY", "DATABASE_URL"} & set(known)

@@ -1,0 +1,91 @@
+"""Every size is made once, by the worker, and goes with its picture."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image as Pixels
+
+from articles.images import ingest, removing, renditions
+from articles.images.models import Image, Rendition
+from tests.newsroom import picture, picture_file
+
+REAL = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+def files_below(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+@REAL
+def test_the_worker_makes_every_size_after_the_upload(jobs: Callable[[], None]) -> None:
+    image = ingest.take_in(picture_file(width=1400, height=700), by=None)
+    assert image.renditions.count() == 1
+    jobs()
+    made = {(each.format, each.width, each.height) for each in image.renditions.all()}
+    assert made == {
+        (form, width, width // 2)
+        for form in ("avif", "webp", "jpeg")
+        for width in (320, 640, 960, 1400)
+    } | {("jpeg", 960, 480)}
+
+
+def test_making_twice_changes_nothing(db: None, settings: Any) -> None:
+    image = ingest.take_in(picture_file(width=700, height=500), by=None)
+    assert len(renditions.make(image)) == 5
+    names = set(image.renditions.values_list("name", flat=True))
+    count = len(files_below(settings.MEDIA_ROOT))
+    assert renditions.make(image) == []
+    assert set(image.renditions.values_list("name", flat=True)) == names
+    assert len(files_below(settings.MEDIA_ROOT)) == count
+
+
+def test_who_comes_second_leaves_no_file_behind(db: None, settings: Any, tmp_path: Path) -> None:
+    image = ingest.take_in(picture_file(width=300, height=200), by=None)
+    count = len(files_below(settings.MEDIA_ROOT))
+    (tmp_path / "again").write_bytes(b"the same size once more")
+    again = {"file": "again", "format": "jpeg", "width": 300, "height": 200}
+    assert renditions.keep(image, [again], tmp_path) == []
+    assert len(files_below(settings.MEDIA_ROOT)) == count
+
+
+def test_every_file_is_what_its_row_says(db: None) -> None:
+    image = ingest.take_in(picture_file(width=700, height=500), by=None)
+    renditions.make(image)
+    for each in image.renditions.all():
+        with Pixels.open(each.file.path) as served:
+            assert served.size == (each.width, each.height)
+            assert str(served.format).lower() == each.format
+        assert each.bytes == Path(each.file.path).stat().st_size
+        assert len(each.name) >= 20
+
+
+@REAL
+def test_the_files_of_a_deleted_picture_go_after_the_commit(settings: Any) -> None:
+    image = ingest.take_in(picture_file(), by=None)
+    renditions.make(image)
+    assert files_below(settings.MEDIA_ROOT)
+    removing.remove(image)
+    assert not Image.objects.exists()
+    assert not Rendition.objects.exists()
+    assert not files_below(settings.MEDIA_ROOT)
+
+
+@REAL
+def test_a_picture_deleted_before_the_worker_came_is_no_error(jobs: Callable[[], None]) -> None:
+    removing.remove(ingest.take_in(picture_file(), by=None))
+    jobs()
+    assert not Rendition.objects.exists()
+
+
+@REAL
+def test_a_picture_whose_original_broke_keeps_its_first_size(jobs: Callable[[], None]) -> None:
+    image = ingest.take_in(picture_file(), by=None)
+    Path(image.original.path).write_bytes(b"rust")
+    jobs()
+    assert image.renditions.count() == 1
+
+
+def test_a_picture_that_was_never_taken_in_has_no_sizes(db: None) -> None:
+    assert picture().renditions.count() == 0

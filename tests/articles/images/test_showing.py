@@ -1,0 +1,87 @@
+"""What a page gets of a picture, without asking the database again."""
+
+from typing import Any
+
+import pytest
+from django.template import Context, Template
+from pytest_django import DjangoAssertNumQueries
+
+from articles.images.models import Image, Rendition
+from articles.images.showing import USES, picture_values, plain_rendition
+from tests.newsroom import picture
+
+
+def with_sizes(*formats: str, widths: tuple[int, ...] = (320, 640, 1280), **fields: Any) -> Image:
+    image = picture(width=1280, height=800, **fields)
+    Rendition.objects.bulk_create(
+        Rendition(
+            image=image, format=form, width=width, height=width * 5 // 8, name=f"{width}.{form}"
+        )
+        for form in formats
+        for width in widths
+    )
+    return Image.objects.for_grid().get(pk=image.pk)
+
+
+def drawn(template: str, **context: Any) -> str:
+    return Template("{% load pictures %}" + template).render(Context(context))
+
+
+def test_each_format_is_offered_in_all_its_widths(db: None) -> None:
+    values = picture_values(with_sizes("avif", "webp", "jpeg"), "inline")
+    assert values is not None
+    assert [source.media_type for source in values.sources] == ["image/avif", "image/webp"]
+    assert values.sources[0].srcset == (
+        "/pictures/320.avif 320w, /pictures/640.avif 640w, /pictures/1280.avif 1280w"
+    )
+    assert values.src == "/pictures/640.jpeg"
+    assert (values.width, values.height) == (640, 400)
+    assert values.alt == "Cranes above a quay at dusk"
+
+
+def test_a_page_with_prefetched_pictures_asks_nothing_more(
+    db: None, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    image = with_sizes("avif", "webp", "jpeg")
+    with django_assert_num_queries(0):
+        for use in USES:
+            picture_values(image, use)
+            drawn("{% picture image use=use %}", image=image, use=use)
+        plain_rendition(image)
+
+
+def test_a_picture_in_its_first_minute_is_shown_by_the_one_size_it_has(db: None) -> None:
+    values = picture_values(with_sizes("jpeg", widths=(1280,)), "card")
+    assert values is not None
+    assert values.sources == ()
+    assert values.src == "/pictures/1280.jpeg"
+
+
+def test_a_picture_without_any_size_leaves_the_page_as_it_is(db: None) -> None:
+    assert picture_values(picture(), "card") is None
+    assert drawn("{% picture image use='card' %}", image=picture()).strip() == ""
+    assert drawn("{% picture image use='card' %}", image=None).strip() == ""
+
+
+def test_what_shines_through_falls_back_to_png(db: None) -> None:
+    values = picture_values(with_sizes("avif", "webp", "png"), "inline")
+    assert values is not None
+    assert values.src.endswith(".png")
+
+
+@pytest.mark.parametrize(
+    ("use", "loading", "priority"), [("lead", "eager", "high"), ("inline", "lazy", None)]
+)
+def test_only_the_lead_picture_is_loaded_at_once(
+    db: None, use: str, loading: str, priority: str | None
+) -> None:
+    markup = drawn("{% picture image use=use %}", image=with_sizes("jpeg"), use=use)
+    assert f'loading="{loading}"' in markup
+    assert ('fetchpriority="high"' in markup) is (priority is not None)
+    assert "style=" not in markup
+
+
+def test_words_in_the_alternative_text_stay_words(db: None) -> None:
+    image = with_sizes("jpeg", alt_text='"><script>alert(1)</script>')
+    assert "<script" not in drawn("{% picture image %}", image=image)
+    assert 'alt=""' in drawn("{% picture image use='card' alt='' %}", image=image)
