@@ -31,9 +31,10 @@ def _marked(language: str, around: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def interface_language(context: dict[str, Any]) -> SafeString:
-    """Marks the interface's own words on a page that is in another language."""
-    return _marked(INTERFACE_LANGUAGE, context.get("page_language") or INTERFACE_LANGUAGE)
+def interface_language(context: dict[str, Any], around: str = "") -> SafeString:
+    """Marks the interface's own words within a page, or within a text, in another language."""
+    around = around or context.get("page_language") or INTERFACE_LANGUAGE
+    return _marked(INTERFACE_LANGUAGE, around)
 
 
 @register.simple_tag(takes_context=True)

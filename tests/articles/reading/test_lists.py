@@ -113,13 +113,13 @@ def test_the_archive_counts_months_and_leads_from_one_to_the_next(client: Client
     for month in (1, 1, 4):
         newsroom.published("Quiet", at=datetime(2025, month, 3, tzinfo=UTC))
     newsroom.published("Loud", at=datetime(2024, 12, 3, tzinfo=UTC))
-    year = page(client, "/2025/")
-    assert 'January <span class="count">2</span>' in year
-    assert 'April <span class="count">1</span>' in year
-    assert 'href="/2024/"' in year
-    month = page(client, "/2025/01/")
-    assert 'href="/2024/12/" rel="prev"' in month
-    assert 'href="/2025/04/" rel="next"' in month
+    whole_year = page(client, "/2025/")
+    assert 'January <span class="count">2</span>' in whole_year
+    assert 'April <span class="count">1</span>' in whole_year
+    assert 'href="/2024/"' in whole_year
+    one_month = page(client, "/2025/01/")
+    assert 'href="/2024/12/" rel="prev"' in one_month
+    assert 'href="/2025/04/" rel="next"' in one_month
     for nothing in ("/2023/", "/2025/02/", "/2025/13/", "/0000/"):
         assert client.get(nothing).status_code == 404
 
