@@ -1,5 +1,16 @@
 """Addresses under /newsletter/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from iria.kit import addresses as addresses  # makes the parts of an address known
+from newsletter import views
+
+urlpatterns = [
+    path("", views.sign_up, name="newsletter"),
+    path("look-in-your-mail/", views.asked, name="newsletter_asked"),
+    path("confirm/<str:token>/", views.confirm, name="newsletter_confirm"),
+    path("preferences/<str:token>/", views.preferences, name="newsletter_preferences"),
+    path("unsubscribe/<str:token>/", views.unsubscribe, name="newsletter_unsubscribe"),
+    path("issues/", views.issues, name="newsletter_issues"),
+    path("issues/<letters:slug>/", views.issue, name="newsletter_issue"),
+]

@@ -1,0 +1,107 @@
+"""E-mail addresses as people type them, judged by their form alone.
+
+No look-up on the network happens on the reader's path: whether an address works is found out by
+the mail with the link to confirm.
+"""
+
+from email.headerregistry import Address, AddressHeader
+
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
+from django.utils.encoding import punycode
+
+from iria.kit.text import refuse_unstorable
+
+LOCAL_MAX_BYTES = 64
+DOMAIN_MAX_BYTES = 253
+ADDRESS_MAX_BYTES = 254
+
+MISSING = "Please enter your e-mail address."
+NOT_IN_FORM = "This does not look like an e-mail address; it should be like name@example.org."
+TOO_LONG = (
+    "An e-mail address has at most 64 characters before the @ and 254 in all; this is longer."
+)
+ACCENTS = "Before the @, only letters without accents can be written to from here."
+UNUSUAL = "This form of an address cannot be subscribed; please use another one."
+NO_SERVER = "The part after the @ is not the name of a mail server; please check it."
+
+_in_form = EmailValidator(
+    message=NOT_IN_FORM,
+    allowlist=[],
+)
+
+
+def normal(text: str) -> str:
+    """The one form in which an address is kept: its domain in ASCII and small letters.
+
+    The part before the @ stays as typed; two addresses that differ only in capitals are one to
+    the database all the same.
+
+    Raises:
+        ValidationError: with a sentence for whoever typed it.
+    """
+    address = text.strip()
+    refuse_unstorable(address)
+    if not address:
+        raise _refusal(MISSING)
+    if len(address.encode()) > 4 * ADDRESS_MAX_BYTES:
+        raise _refusal(TOO_LONG)
+    local, _, domain = address.rpartition("@")
+    if local and not local.isascii():
+        raise _refusal(ACCENTS)
+    _in_form(address)
+    if domain.startswith("[") or local.startswith('"'):
+        raise _refusal(UNUSUAL)
+    domain = _ascii(domain).lower()
+    if (
+        len(local) > LOCAL_MAX_BYTES
+        or len(domain) > DOMAIN_MAX_BYTES
+        or len(local) + 1 + len(domain) > ADDRESS_MAX_BYTES
+    ):
+        raise _refusal(TOO_LONG)
+    kept = f"{local}@{domain}"
+    if not _survives_a_header(kept):
+        raise _refusal(UNUSUAL)
+    return kept
+
+
+def shown(address: str) -> str:
+    """The address for people: the letters of its domain instead of their ASCII form."""
+    local, _, domain = address.rpartition("@")
+    try:
+        readable = domain.encode("ascii").decode("idna")
+    except UnicodeError:
+        return address
+    return f"{local}@{readable}"
+
+
+def mailbox(name: str, address: str) -> str:
+    """The address with a name, as it stands in a header."""
+    local, _, domain = address.rpartition("@")
+    return str(Address(" ".join(name.split()), local, domain))
+
+
+def _refusal(sentence: str) -> ValidationError:
+    return ValidationError(sentence, code="invalid")
+
+
+def _ascii(domain: str) -> str:
+    try:
+        return punycode(domain)
+    except UnicodeError as mistake:
+        raise _refusal(NO_SERVER) from mistake
+
+
+def _survives_a_header(address: str) -> bool:
+    """Whether a header with this address is read back as exactly this one address."""
+    if not address.isascii() or not address.isprintable():
+        return False
+    parsed = AddressHeader.value_parser(address)
+    boxes = parsed.all_mailboxes
+    return not list(parsed.all_defects) and len(boxes) == 1 and boxes[0].addr_spec == address
+
+
+def hidden(address: str) -> str:
+    """The address as a hint to its owner, for pages whose link may have been passed on."""
+    local, _, domain = shown(address).rpartition("@")
+    return f"{local[0]}…@{domain}"

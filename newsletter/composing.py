@@ -1,0 +1,122 @@
+"""An issue as a mail: HTML with its rules inlined, and a text that reads like a letter.
+
+The mail is composed once for everybody. Where a recipient's token belongs stands a placeholder,
+so that fifty thousand mails are fifty thousand replacements, not fifty thousand renderings.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import css_inline
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+
+from iria.publication.models import Publication, current_publication
+from newsletter import words
+from newsletter.models import Issue
+from newsletter.plain import issue_as_letter
+from newsletter.stories import Story, stories_of
+
+TOKEN: Final = "recipient-token-stands-here"  # noqa: S105 - the opposite of a secret
+GMAIL_CUTS_AT: Final = 102 * 1024
+"""Bytes of HTML after which Gmail hides the rest of a mail, the link to leave included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A composed mail, the same for everybody but for the placeholder of the token."""
+
+    subject: str
+    html: str
+    text: str
+
+    @property
+    def is_too_long(self) -> bool:
+        return len(self.html.encode()) > GMAIL_CUTS_AT
+
+    def addressed(self, token: str) -> "Letter":
+        """The letter to whoever holds this token."""
+        return Letter(
+            self.subject, self.html.replace(TOKEN, token), self.text.replace(TOKEN, token)
+        )
+
+
+def compose(issue: Issue) -> Letter:
+    """The issue as it would be sent now."""
+    context = issue_context(issue)
+    html = render_to_string("newsletter/mail/issue.html", {**context, "stylesheet": stylesheet()})
+    return Letter(context["subject"], inlined(html), issue_as_letter(context))
+
+
+def preview(issue: Issue) -> str:
+    """The same HTML with its rules in a file, for a page whose policy forbids inline styles."""
+    return render_to_string("newsletter/mail/issue.html", issue_context(issue))
+
+
+def inlined(html: str) -> str:
+    """HTML with the rules of its `style` element written into the elements they meet."""
+    inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+    return inliner.inline(html)
+
+
+@cache
+def stylesheet() -> str:
+    """The rules of a mail. They are our own file, so they need no escaping in a `style` element."""
+    path = finders.find("css/mail/letter.css")
+    assert isinstance(path, str)  # noqa: S101 - a file of this project
+    return mark_safe(Path(path).read_text("utf-8"))  # noqa: S308
+
+
+def leave_address(token: str) -> str:
+    return site_address("newsletter_unsubscribe", token)
+
+
+def preferences_address(token: str) -> str:
+    return site_address("newsletter_preferences", token)
+
+
+def site_address(name: str, *args: str) -> str:
+    """An address that leads back from a mail."""
+    return f"{settings.SITE_URL}{reverse(name, args=args)}"
+
+
+def issue_context(issue: Issue) -> dict[str, Any]:
+    """Everything that the two forms of the mail say."""
+    publication = current_publication()
+    whole = Issue.objects.with_stories().get(pk=issue.pk)
+    stories: list[Story] = stories_of(whole, publication)
+    return {
+        "issue": whole,
+        "subject": whole.subject,
+        "preheader": whole.preheader,
+        "introduction": _absolute(whole.introduction),
+        "closing": _absolute(whole.closing),
+        "stories": stories,
+        "newsletter": whole.newsletter,
+        "leave_address": leave_address(TOKEN),
+        "preferences_address": preferences_address(TOKEN),
+        "browser_address": f"{settings.SITE_URL}{whole.get_absolute_url()}",
+        "day": publication.local_date(whole.started_at or timezone.now()),
+        **surroundings(publication, whole.newsletter.language, whole.newsletter.direction),
+    }
+
+
+def surroundings(publication: Publication, language: str, direction: str) -> dict[str, Any]:
+    """What the layout of every mail needs."""
+    return {
+        "publication": publication,
+        "site_url": settings.SITE_URL,
+        "language": language,
+        "direction": direction,
+    }
+
+
+def _absolute(html: str) -> str:
+    # Cleaned on saving and once more here, where it goes out.
+    return mark_safe(words.absolute(html, settings.SITE_URL))  # noqa: S308

@@ -1,0 +1,153 @@
+"""An issue of a newsletter: what is sent, and how far it has come."""
+
+from django.conf import settings
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from articles.editorial.models import Article
+from iria.kit.text import refuse_unstorable
+from newsletter.models.subscriber import Newsletter
+from newsletter.querysets import IssueQuerySet
+
+WORDS_MAX_LENGTH = 20_000
+
+
+class Issue(models.Model):
+    """Articles chosen by an editor, with an introduction.
+
+    When the issue is sent, the mail is rendered once and kept: every recipient gets the same
+    words, and what was sent can be read afterwards whatever happens to the articles.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        SENDING = "sending", "Being sent"
+        SENT = "sent", "Sent"
+
+    newsletter = models.ForeignKey(Newsletter, on_delete=models.PROTECT, related_name="issues")
+    subject = models.CharField(
+        max_length=150,
+        blank=True,
+        validators=[refuse_unstorable],
+        help_text="The first words decide whether a mail is opened; phones show about 40 characters.",
+    )
+    preheader = models.CharField(
+        max_length=200,
+        blank=True,
+        validators=[refuse_unstorable],
+        help_text="What mail programs show after the subject, about 90 characters.",
+    )
+    slug = models.SlugField(
+        max_length=80,
+        unique=True,
+        blank=True,
+        allow_unicode=True,
+        help_text="The last part of its address in the archive; left empty, made from the subject.",
+    )
+    introduction = models.TextField(
+        blank=True,
+        validators=[refuse_unstorable, MaxLengthValidator(WORDS_MAX_LENGTH)],
+        help_text="What the editor says before the articles.",
+    )
+    closing = models.TextField(
+        blank=True,
+        validators=[refuse_unstorable, MaxLengthValidator(WORDS_MAX_LENGTH)],
+        help_text="What the editor says after the articles.",
+    )
+    articles = models.ManyToManyField(Article, through="IssueItem", related_name="+")
+
+    state = models.CharField(
+        max_length=8, choices=State, default=State.DRAFT, editable=False, db_index=True
+    )
+    trouble = models.CharField(
+        max_length=500,
+        blank=True,
+        editable=False,
+        help_text="Why the sending does not go on at the moment.",
+    )
+    sent_html = models.TextField(blank=True, editable=False)
+    sent_text = models.TextField(blank=True, editable=False)
+
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    made_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    started_at = models.DateTimeField(null=True, blank=True, editable=False)
+    sent_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = IssueQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        permissions = [("send_issue", "Can send issues to the subscribers")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(slug=""), name="issue_has_slug"),
+            models.CheckConstraint(
+                condition=Q(state="draft")
+                | (
+                    Q(started_at__isnull=False)
+                    & ~Q(subject="")
+                    & ~Q(sent_html="")
+                    & ~Q(sent_text="")
+                ),
+                name="issue_started_is_complete",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="sent") | Q(sent_at__isnull=False), name="issue_sent_has_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject or f"Issue without a subject ({self.pk})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("newsletter_issue", args=[self.slug])
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
+
+
+class IssueItem(models.Model):
+    """An article in an issue, at its place."""
+
+    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="items")
+    article = models.ForeignKey(
+        Article,
+        on_delete=models.CASCADE,
+        related_name="+",
+        limit_choices_to={"state": Article.State.PUBLISHED},
+    )
+    position = models.PositiveSmallIntegerField(
+        default=0, help_text="The first one stands on top with its picture large."
+    )
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = "article"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issue", "article"],
+                name="issue_article_once",
+                violation_error_message="This article is chosen twice.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.article}"

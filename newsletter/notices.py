@@ -1,0 +1,160 @@
+"""The mails about subscribing: one asks to confirm, one says that all is well already."""
+
+from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
+from typing import Final
+
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from iria.publication.models import current_publication
+from newsletter import composing, headers
+from newsletter.models import Consent, Newsletter, Subscriber
+from newsletter.plain import notice_as_letter
+from newsletter.subscribing import confirmation_token
+
+PAUSE_BETWEEN_LINKS: Final = timedelta(minutes=10)
+LINKS_A_DAY: Final = 5
+PAUSE_BETWEEN_REMINDERS: Final = timedelta(days=1)
+
+Answer = Consent.Answer
+
+
+def answer(consent_id: int) -> None:
+    """Writes to whoever entered an address, once for each time it was entered.
+
+    The row is locked while the mail is handed over, so two workers cannot both write; when the
+    mail server does not take it, the row stays unanswered and is tried again.
+    """
+    with transaction.atomic():
+        consent = (
+            Consent.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("subscriber")
+            .prefetch_related("newsletters")
+            .filter(pk=consent_id, answered_at__isnull=True)
+            .first()
+        )
+        if consent is None:
+            return
+        consent.answer = _fitting_answer(consent)
+        try:
+            if consent.answer == Answer.CONFIRM:
+                _ask_to_confirm(consent)
+            elif consent.answer == Answer.KNOWN:
+                _say_that_they_are_known(consent)
+        except SMTPRecipientsRefused as refusal:
+            if not _is_final(refusal):
+                raise
+            consent.answer = Answer.NONE
+        consent.answered_at = timezone.now()
+        consent.save(update_fields=["answer", "answered_at"])
+
+
+def unanswered(*, older_than: timedelta = timedelta(minutes=1)) -> list[int]:
+    """Whose jobs were lost: entered some time ago and not answered yet, while a link is of use."""
+    now = timezone.now()
+    waiting = Consent.objects.filter(
+        answered_at__isnull=True,
+        asked_at__lt=now - older_than,
+        asked_at__gt=now - timedelta(days=1),
+    )
+    return list(waiting.order_by("asked_at").values_list("pk", flat=True)[:200])
+
+
+def _is_final(refusal: SMTPRecipientsRefused) -> bool:
+    """Whether the mail server says that there is no such address, rather than not now."""
+    return all(code >= 500 for code, _ in refusal.recipients.values())
+
+
+def _fitting_answer(consent: Consent) -> Consent.Answer:
+    subscriber, now = consent.subscriber, timezone.now()
+    before = subscriber.consents.exclude(pk=consent.pk)
+    if subscriber.state == Subscriber.State.SUPPRESSED:
+        return Answer.NONE
+    wanted = {newsletter.pk for newsletter in consent.newsletters.all()}
+    received = set(subscriber.subscriptions.values_list("newsletter_id", flat=True))
+    if subscriber.is_active and wanted <= received:
+        reminded = before.filter(answer=Answer.KNOWN, answered_at__gt=now - PAUSE_BETWEEN_REMINDERS)
+        return Answer.NONE if reminded.exists() else Answer.KNOWN
+    links = before.filter(answer=Answer.CONFIRM, answered_at__gt=now - timedelta(days=1))
+    if links.count() >= LINKS_A_DAY:
+        return Answer.NONE
+    # A form sent twice is one wish. A link that was used or overtaken is no longer one.
+    usable = links.filter(
+        answered_at__gt=now - PAUSE_BETWEEN_LINKS,
+        confirmed_at__isnull=True,
+        asked_at__gt=subscriber.left_at or now - timedelta(days=1),
+    )
+    asked = {pk for link in usable for pk in link.newsletters.values_list("pk", flat=True)}
+    return Answer.NONE if wanted <= asked else Answer.CONFIRM
+
+
+ASKING: Final = (
+    "Somebody, we hope you, entered this address for the newsletter of {name}. "
+    "Open the link and press the button there; only then will you receive it."
+)
+IF_NOT_YOU: Final = (
+    "The link works for three days. If it was not you, do nothing: without the button being "
+    "pressed, nothing is sent to this address."
+)
+KNOWN_ALREADY: Final = (
+    "This address was entered for the newsletter of {name} once more. You receive it already, "
+    "so there is nothing to do."
+)
+LOOK_FOR_IT: Final = (
+    "If mails do not arrive, look among the unwanted mail and tell your mail program that they "
+    "are welcome."
+)
+
+
+def _ask_to_confirm(consent: Consent) -> None:
+    name = current_publication().name
+    _send(
+        consent,
+        subject=f"Please confirm: newsletter of {name}",
+        before=[ASKING.format(name=name), consent.wording],
+        button="Confirm",
+        button_address=composing.site_address("newsletter_confirm", confirmation_token(consent)),
+        after=[IF_NOT_YOU],
+    )
+
+
+def _say_that_they_are_known(consent: Consent) -> None:
+    name = current_publication().name
+    _send(
+        consent,
+        subject=f"You receive the newsletter of {name} already",
+        before=[KNOWN_ALREADY.format(name=name), LOOK_FOR_IT],
+        button="Choose what you receive, or leave",
+        button_address=composing.preferences_address(consent.subscriber.token),
+        after=[],
+    )
+
+
+def _send(consent: Consent, *, subject: str, **said: object) -> None:
+    publication = current_publication()
+    newsletter = consent.newsletters.first() or Newsletter.objects.order_by("position").first()
+    assert newsletter is not None  # noqa: S101 - the first one is made by a migration
+    context = {
+        **composing.surroundings(publication, "en", "ltr"),
+        "subject": subject,
+        "stylesheet": composing.stylesheet(),
+        **said,
+    }
+    html = composing.inlined(render_to_string("newsletter/mail/notice.html", context))
+    message = EmailMultiAlternatives(
+        subject=headers.one_header_line(subject),
+        body=notice_as_letter(context),
+        from_email=headers.sender(newsletter, publication),
+        to=[consent.subscriber.email],
+        reply_to=headers.answers_to(newsletter, publication),
+        headers={
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+            "List-Id": headers.list_id(newsletter),
+        },
+    )
+    message.attach_alternative(html, "text/html")
+    message.send(using="default")

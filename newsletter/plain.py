@@ -1,0 +1,67 @@
+"""An issue as a letter in plain text."""
+
+from typing import Any
+
+from newsletter.stories import Story
+from newsletter.words import LINE_WIDTH, as_letter, wrapped
+
+RULE = "–" * 24
+
+
+def issue_as_letter(context: dict[str, Any]) -> str:
+    """The text part: the same words in the same order as the HTML part, none of its pictures."""
+    publication, newsletter = context["publication"], context["newsletter"]
+    day = context["day"]
+    parts = [
+        wrapped(f"{publication.name} – {newsletter.name}, {day.day} {day:%B %Y}"),
+        _headed(context["subject"]),
+        as_letter(context["introduction"]),
+        *[_story(story) for story in context["stories"]],
+        *([RULE, as_letter(context["closing"])] if context["closing"] else []),
+        RULE,
+        _foot(context),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def notice_as_letter(context: dict[str, Any]) -> str:
+    """The text part of a short mail with one thing to do."""
+    publication = context["publication"]
+    parts = [
+        *[wrapped(paragraph) for paragraph in context["before"]],
+        f"{context['button']}:\n{context['button_address']}" if context["button_address"] else "",
+        *[wrapped(paragraph) for paragraph in context["after"]],
+        RULE,
+        f"{publication.name}\n{context['site_url']}/",
+        publication.postal_address.strip(),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _headed(subject: str) -> str:
+    lines = wrapped(subject)
+    longest = max((len(line) for line in lines.splitlines()), default=0)
+    return f"{lines}\n{'=' * min(longest, LINE_WIDTH)}"
+
+
+def _story(story: Story) -> str:
+    lines = [wrapped(story.headline), wrapped(story.authors), wrapped(story.standfirst)]
+    return "\n\n".join([RULE, "\n".join(line for line in lines if line), story.address])
+
+
+def _foot(context: dict[str, Any]) -> str:
+    publication, newsletter = context["publication"], context["newsletter"]
+    because = (
+        f"You receive “{newsletter.name}” because you subscribed to it and confirmed this address."
+    )
+    lines = [
+        wrapped(because),
+        "",
+        f"Leave: {context['leave_address']}",
+        f"Preferences: {context['preferences_address']}",
+        f"Read in the browser: {context['browser_address']}",
+        "",
+        f"© {publication.copyright_years} {publication.copyright_holder}",
+    ]
+    address = [line.strip() for line in publication.postal_address.splitlines() if line.strip()]
+    return "\n".join([*lines, *address])

@@ -1,0 +1,78 @@
+"""Which newsletters, subscribers, issues and deliveries."""
+
+import secrets
+from typing import TYPE_CHECKING
+
+from django.db import connection, models
+from django.db.models import Count, Prefetch
+from django.db.models.functions import Lower
+
+from articles.editorial.models import Article
+
+if TYPE_CHECKING:
+    from newsletter.models import Delivery, Issue, Newsletter, Subscriber  # noqa: F401 - names the generics
+
+
+def new_token() -> str:
+    """192 random bits, safe in an address."""
+    return secrets.token_urlsafe(24)
+
+
+class NewsletterQuerySet(models.QuerySet["Newsletter"]):
+    def offered(self) -> "NewsletterQuerySet":
+        """What readers can choose, the first one being the usual one."""
+        return self.filter(offered=True).order_by("position", "pk")
+
+
+class SubscriberQuerySet(models.QuerySet["Subscriber"]):
+    def receiving(self, newsletter: "Newsletter") -> "SubscriberQuerySet":
+        """Who gets this newsletter: subscribed to it, confirmed, and not gone."""
+        return self.filter(state="active", subscriptions__newsletter=newsletter)
+
+    def with_address(self, email: str) -> "SubscriberQuerySet":
+        """The one with this address, however its letters are written."""
+        return self.alias(small=Lower("email")).filter(small=email.lower())
+
+    def known_or_new(self, email: str) -> "Subscriber":
+        """The one with this address, locked until the transaction ends, made where unknown.
+
+        One statement that writes a row either way, so its time tells nothing, and nobody can
+        erase the row between finding it and writing to it.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO newsletter_subscriber AS known"
+                " (email, state, token, created_at, suppressed_because)"
+                " VALUES (%s, 'pending', %s, now(), '')"
+                " ON CONFLICT (lower(email)) DO UPDATE SET email = known.email RETURNING id",
+                [email, new_token()],
+            )
+            (subscriber_id,) = cursor.fetchone()
+        return self.get(pk=subscriber_id)
+
+
+class IssueQuerySet(models.QuerySet["Issue"]):
+    def public(self) -> "IssueQuerySet":
+        """What the archive shows: issues that went out, or are going out now."""
+        return self.filter(state__in=["sending", "sent"]).order_by("-started_at", "-pk")
+
+    def sending(self) -> "IssueQuerySet":
+        return self.filter(state="sending").order_by("started_at", "pk")
+
+    def with_stories(self) -> "IssueQuerySet":
+        """With everything the mail and the archive page show; articles in their order."""
+        from newsletter.models import IssueItem
+
+        items = IssueItem.objects.order_by("position", "pk").prefetch_related(
+            Prefetch("article", Article.objects.for_cards())
+        )
+        return self.select_related("newsletter").prefetch_related(Prefetch("items", items))
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def counts(self) -> dict[str, int]:
+        """How many are in each state, every state named, none hidden."""
+        from newsletter.models import Delivery
+
+        found = dict(self.order_by().values_list("state").annotate(Count("pk")))
+        return {state.value: found.get(state.value, 0) for state in Delivery.State}

@@ -1,0 +1,24 @@
+"""Hands work to the worker, by the names under which `newsletter.tasks` offers it.
+
+A lost job loses nothing: what is to be done stands in the tables, and every minute the worker
+looks there for what was left.
+"""
+
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+ANSWER = "newsletter.answer"
+DELIVER = "newsletter.deliver"
+
+
+def answer_soon(consent_id: int) -> None:
+    """Has the worker answer somebody who entered an address."""
+    app.configure_task(ANSWER).defer(consent_id=consent_id)
+
+
+def deliver_soon(issue_id: int) -> None:
+    """Has the worker send the next mails of an issue; one waiting job for each issue is enough."""
+    try:
+        app.configure_task(DELIVER, queueing_lock=f"{DELIVER} {issue_id}").defer(issue_id=issue_id)
+    except AlreadyEnqueued:
+        return

@@ -1,0 +1,106 @@
+"""The articles of an issue as a mail shows them: absolute addresses, one size of each picture."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+from django.utils.safestring import SafeString, mark_safe
+
+from articles.body.cleaning import clean_caption
+from articles.editorial.models import Article
+from articles.images.models import Image, Rendition
+from iria.publication.models import Publication
+from newsletter.models import Issue
+
+LEAD_WIDTH: Final = 600
+BESIDE_WIDTH: Final = 184
+FOR_MAIL: Final = (Rendition.Format.JPEG, Rendition.Format.PNG)
+"""Formats that every mail program shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture with the words that belong to it; width and height as shown, in CSS pixels."""
+
+    address: str
+    width: int
+    height: int
+    alt: str
+    caption: SafeString
+    credit: str
+    credit_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    headline: str
+    address: str
+    standfirst: str
+    kicker: str
+    authors: str
+    language: str
+    direction: str
+    picture: Picture | None
+
+
+def stories_of(issue: Issue, publication: Publication) -> list[Story]:
+    """The stories of an issue fetched `with_stories`; the first has its picture large."""
+    return [
+        _story(item.article, publication, width=BESIDE_WIDTH if number else LEAD_WIDTH)
+        for number, item in enumerate(issue.items.all())
+    ]
+
+
+def _story(article: Article, publication: Publication, *, width: int) -> Story:
+    categories = [row.category.name for row in article.article_categories.all()]
+    names = [byline.author.name for byline in article.bylines.all()]
+    return Story(
+        headline=article.headline,
+        address=f"{settings.SITE_URL}{article.get_absolute_url()}",
+        standfirst=article.standfirst,
+        kicker=" · ".join([", ".join(categories), article.kind.name])
+        if categories
+        else article.kind.name,
+        authors=f"By {_listed(names)}" if names else "",
+        language=article.language,
+        direction="rtl" if article.right_to_left else "ltr",
+        picture=_picture(article, publication, width=width),
+    )
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _picture(article: Article, publication: Publication, *, width: int) -> Picture | None:
+    image = article.lead_picture
+    if image is None or not image.may_be_shown:
+        return None
+    rendition = best_rendition(image, width=width)
+    if rendition is None:
+        return None
+    shown = min(width, rendition.width)
+    return Picture(
+        address=f"{settings.SITE_URL}{rendition.get_absolute_url()}",
+        width=shown,
+        height=max(1, round(shown * rendition.height / rendition.width)),
+        alt=image.alt_text,
+        caption=mark_safe(clean_caption(article.lead_caption)),  # noqa: S308 - just cleaned
+        credit=publication.credit_line(image.credit) if image.is_credited else "",
+        credit_url=image.credit_url if image.is_credited else "",
+    )
+
+
+def best_rendition(image: Image, *, width: int) -> Rendition | None:
+    """The smallest rendition that is sharp on a fine screen at this width, else the largest.
+
+    Reads the prefetched renditions, without a query of its own.
+    """
+    fitting = sorted(
+        (rendition for rendition in image.renditions.all() if rendition.format in FOR_MAIL),
+        key=lambda rendition: rendition.width,
+    )
+    sharp = [rendition for rendition in fitting if rendition.width >= 2 * width]
+    if sharp:
+        return sharp[0]
+    return fitting[-1] if fitting else None

@@ -1,0 +1,225 @@
+"""Subscribing, confirming, choosing and leaving: the same verbs for pages, admin and jobs.
+
+Nothing a stranger does on the site tells whether an address is known. A request writes the same
+rows for every address; what follows from who they are happens in the worker, in a mail.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from iria.kit.ratelimit import count_and_allow
+from iria.kit.signing import BrokenToken, make_token, read_token
+from iria.publication.models import current_publication
+from newsletter import queueing
+from newsletter.models import Consent, Newsletter, Subscriber, Subscription
+from newsletter.wording import consent_wording
+
+CONFIRM_WITHIN = timedelta(days=3)
+PURPOSE = "newsletter.confirm"
+REQUESTS_A_DAY = 12
+"""How often one address may be entered in a day; what comes after is met with silence."""
+
+
+class NotPossible(Exception):
+    """What was asked cannot be done; the text is a sentence for whoever asked."""
+
+
+def request(email: str, *, where: str, newsletters: Sequence[Newsletter]) -> None:
+    """Somebody entered this address; the worker answers it by mail.
+
+    Args:
+        email: in its normal form (`newsletter.addresses.normal`).
+        where: the path of the page on which it was entered.
+    """
+    if not count_and_allow(
+        "newsletter.address", email.lower(), limit=REQUESTS_A_DAY, per=timedelta(days=1)
+    ):
+        return
+    with transaction.atomic():
+        subscriber = Subscriber.objects.known_or_new(email)
+        consent = Consent.objects.create(
+            subscriber=subscriber,
+            where=where[:300],
+            wording=consent_wording(current_publication().name, newsletters),
+            asked_at=timezone.now(),
+        )
+        consent.newsletters.set(newsletters)
+        transaction.on_commit(lambda: queueing.answer_soon(consent.pk))
+
+
+def confirmation_token(consent: Consent) -> str:
+    return make_token(consent.pk, purpose=PURPOSE)
+
+
+def consent_of(token: str) -> Consent:
+    """What a link to confirm is about.
+
+    Raises:
+        ExpiredToken, BrokenToken: from `iria.kit.signing`.
+    """
+    consent_id = read_token(token, purpose=PURPOSE, valid_for=CONFIRM_WITHIN)
+    consent = (
+        Consent.objects.select_related("subscriber")
+        .prefetch_related("newsletters")
+        .filter(pk=consent_id)
+        .first()
+    )
+    if consent is None:
+        # Erased since, together with the subscriber.
+        raise BrokenToken
+    return consent
+
+
+def was_overtaken(consent: Consent) -> bool:
+    """Whether the subscriber left after they had asked; an old link must not bring them back."""
+    left_at = consent.subscriber.left_at
+    return left_at is not None and left_at >= consent.asked_at
+
+
+def confirm(token: str) -> Consent:
+    """The subscriber agrees. Twice changes nothing.
+
+    Raises:
+        ExpiredToken, BrokenToken: from `iria.kit.signing`.
+        NotPossible: they have left since, or the address must not be written to.
+    """
+    with transaction.atomic():
+        consent = consent_of(token)
+        subscriber = Subscriber.objects.select_for_update().get(pk=consent.subscriber_id)
+        consent.subscriber = subscriber
+        if subscriber.state == Subscriber.State.SUPPRESSED:
+            sentence = "Mail to this address was returned or reported, so it is not written to."
+            raise NotPossible(sentence)
+        if was_overtaken(consent):
+            sentence = "You have left since this link was sent; please enter your address again."
+            raise NotPossible(sentence)
+        if consent.confirmed_at is None:
+            _subscribe(consent)
+    return consent
+
+
+def _subscribe(consent: Consent) -> None:
+    now = timezone.now()
+    subscriber = consent.subscriber
+    consent.confirmed_at = now
+    consent.save(update_fields=["confirmed_at"])
+    if not subscriber.is_active:
+        subscriber.state, subscriber.confirmed_at = Subscriber.State.ACTIVE, now
+        subscriber.save(update_fields=["state", "confirmed_at"])
+    Subscription.objects.bulk_create(
+        [
+            Subscription(subscriber=subscriber, newsletter=newsletter)
+            for newsletter in consent.newsletters.all()
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def leave(token: str) -> Subscriber | None:
+    """The holder of the token leaves every newsletter, at once; twice changes nothing.
+
+    Returns:
+        Who left, or None where no subscriber has this token (any more).
+    """
+    with transaction.atomic():
+        subscriber = _locked(token)
+        if subscriber is not None and subscriber.state in {
+            Subscriber.State.ACTIVE,
+            Subscriber.State.PENDING,
+        }:
+            subscriber.state, subscriber.left_at = Subscriber.State.LEFT, timezone.now()
+            subscriber.save(update_fields=["state", "left_at"])
+            subscriber.subscriptions.all().delete()
+    return subscriber
+
+
+def choose(token: str, newsletters: Sequence[Newsletter]) -> Subscriber:
+    """The holder of the token chooses what they receive; choosing nothing is leaving.
+
+    Raises:
+        NotPossible: they are not subscribed.
+    """
+    with transaction.atomic():
+        subscriber = _locked(token)
+        if subscriber is None or not subscriber.is_active:
+            sentence = "This address is not subscribed at the moment; please enter it again."
+            raise NotPossible(sentence)
+        if not newsletters:
+            leave(token)
+            subscriber.refresh_from_db()
+            return subscriber
+        received = set(subscriber.subscriptions.values_list("newsletter_id", flat=True))
+        added = [newsletter for newsletter in newsletters if newsletter.pk not in received]
+        subscriber.subscriptions.exclude(newsletter__in=newsletters).delete()
+        if added:
+            _agree_on_the_spot(subscriber, added)
+    return subscriber
+
+
+def _agree_on_the_spot(subscriber: Subscriber, newsletters: Sequence[Newsletter]) -> None:
+    """Whoever chooses on their own page of preferences has shown that the address is theirs."""
+    now = timezone.now()
+    consent = Consent.objects.create(
+        subscriber=subscriber,
+        where="/newsletter/preferences/",
+        wording=consent_wording(current_publication().name, newsletters),
+        asked_at=now,
+        answered_at=now,
+        answer=Consent.Answer.NONE,
+    )
+    consent.newsletters.set(newsletters)
+    _subscribe(consent)
+
+
+def suppress(subscriber: Subscriber, *, because: str) -> None:
+    """Never writes to this address again, whoever enters it, until it is released."""
+    with transaction.atomic():
+        current = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
+        current.state = Subscriber.State.SUPPRESSED
+        current.suppressed_at, current.suppressed_because = timezone.now(), because
+        current.save(update_fields=["state", "suppressed_at", "suppressed_because"])
+        current.subscriptions.all().delete()
+    subscriber.refresh_from_db()
+
+
+def release(subscriber: Subscriber) -> None:
+    """Lets a suppressed address subscribe again; until it does, it counts as having left."""
+    with transaction.atomic():
+        current = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
+        if current.state == Subscriber.State.SUPPRESSED:
+            current.state, current.left_at = Subscriber.State.LEFT, timezone.now()
+            current.save(update_fields=["state", "left_at"])
+    subscriber.refresh_from_db()
+
+
+def erase(subscriber: Subscriber) -> None:
+    """Removes the address and all that is known of it; what was sent stays counted."""
+    with transaction.atomic():
+        # The row is locked before what hangs on it, in the order in which sending locks them.
+        locked = Subscriber.objects.select_for_update().filter(pk=subscriber.pk).first()
+        if locked is not None:
+            locked.delete()
+
+
+def forget_unconfirmed(*, older_than: timedelta = timedelta(days=30)) -> int:
+    """Removes addresses that were entered long ago and never confirmed; returns how many."""
+    limit = timezone.now() - older_than
+    stale = Subscriber.objects.filter(state=Subscriber.State.PENDING, created_at__lt=limit).exclude(
+        consents__asked_at__gte=limit
+    )
+    with transaction.atomic():
+        # Locked and judged again, since somebody may confirm or ask again at this moment.
+        locked = stale.filter(pk__in=list(stale.values_list("pk", flat=True)[:1000]))
+        ids = list(locked.select_for_update(of=("self",)).values_list("pk", flat=True))
+        Subscriber.objects.filter(pk__in=ids).delete()
+    Consent.objects.filter(confirmed_at__isnull=True, asked_at__lt=limit).delete()
+    return len(ids)
+
+
+def _locked(token: str) -> Subscriber | None:
+    if not token.isascii() or "\x00" in token:
+        return None
+    return Subscriber.objects.select_for_update().filter(token=token).first()

@@ -1,0 +1,45 @@
+"""The jobs of the newsletter; each calls the verb that pages and the admin call."""
+
+import time
+
+from procrastinate.contrib.django import app
+from procrastinate.job_context import JobContext
+
+from newsletter import notices, queueing, sending, subscribing
+
+SECONDS_AT_A_TIME = 20
+"""After this long a job makes room for other jobs and queues the rest."""
+
+
+@app.task(name=queueing.ANSWER)
+def answer(consent_id: int) -> None:
+    notices.answer(consent_id)
+
+
+@app.task(name=queueing.DELIVER, pass_context=True)
+def deliver(context: JobContext, issue_id: int) -> None:
+    until = time.monotonic() + SECONDS_AT_A_TIME
+
+    def stop() -> bool:
+        return context.should_abort() or time.monotonic() > until
+
+    while not stop():
+        if not sending.deliver_batch(issue_id, stop=stop):
+            return
+    queueing.deliver_soon(issue_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="newsletter.look_after", queueing_lock="newsletter.look_after", pass_context=False)
+def look_after(timestamp: int) -> None:
+    """Picks up what a lost job left: mails to send, people to answer."""
+    for issue_id in sending.look_after():
+        queueing.deliver_soon(issue_id)
+    for consent_id in notices.unanswered():
+        notices.answer(consent_id)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="newsletter.forget_unconfirmed", queueing_lock="newsletter.forget_unconfirmed")
+def forget_unconfirmed(timestamp: int) -> None:
+    subscribing.forget_unconfirmed()

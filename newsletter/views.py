@@ -1,0 +1,208 @@
+"""The pages of the newsletter: signing up, confirming, choosing, leaving, past issues.
+
+None of them knows who is signed in. Where somebody acts on their own subscription, the token in
+the address is their right to do so, and the page is neither stored nor told to other sites.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods, require_safe
+
+from articles.editorial.models import Article
+from iria.kit.http import client_address
+from iria.kit.origin import open_to_other_sites
+from iria.kit.paging import page_of
+from iria.kit.ratelimit import count_and_allow
+from iria.kit.signing import BrokenToken, ExpiredToken
+from newsletter import subscribing
+from newsletter.addresses import hidden
+from newsletter.forms import PreferencesForm, SignUpForm
+from newsletter.models import Issue, Newsletter, Subscriber
+
+REQUESTS_AN_HOUR = 30
+"""From one network address; a whole institute may stand behind one."""
+
+INCOMPLETE = (
+    "This link is not complete. Open it once more from the mail, or copy its whole address."
+)
+EXPIRED = "This link has expired; it worked for three days."
+UNKNOWN = (
+    "This link is not complete, or the address it was sent to is not kept here any more. "
+    "In that case nothing is sent to it."
+)
+
+View = Callable[..., HttpResponse]
+
+
+def for_one_reader(view: View) -> View:
+    """The address of the page holds a secret: it is not stored, not indexed, not passed on."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response.headers["Cache-Control"] = "private, no-store"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return guarded
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """Enter an address. The answer is the same for every address, known or not."""
+    if request.method != "POST":
+        return _sign_up_page(request, SignUpForm())
+    form = SignUpForm(request.POST)
+    if form.was_filled_by_a_program:
+        return redirect("newsletter_asked")
+    if not form.is_valid():
+        return _sign_up_page(request, form, status=422)
+    if not count_and_allow(
+        "newsletter.client",
+        client_address(request),
+        limit=REQUESTS_AN_HOUR,
+        per=timedelta(hours=1),
+    ):
+        sentence = "Many addresses were entered from your network; please try again in an hour."
+        form.add_error(None, sentence)
+        return _sign_up_page(request, form, status=429)
+    subscribing.request(
+        form.cleaned_data["email"],
+        where=_page_it_came_from(request),
+        newsletters=form.cleaned_data["newsletters"],
+    )
+    return redirect("newsletter_asked")
+
+
+def _sign_up_page(request: HttpRequest, form: SignUpForm, *, status: int = 200) -> HttpResponse:
+    context = {
+        "form": form,
+        "newsletters": Newsletter.objects.offered(),
+        "latest": Issue.objects.public()[:3],
+    }
+    return render(request, "newsletter/sign_up.html", context, status=status)
+
+
+def _page_it_came_from(request: HttpRequest) -> str:
+    """The path of the page with the form, as the browser says; ours where it says nothing."""
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    path = came_from.path if came_from.netloc == request.get_host() else ""
+    return path if path.startswith("/") and path.isprintable() else request.path
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def asked(request: HttpRequest) -> HttpResponse:
+    """What to do next, for everybody who entered an address."""
+    return render(request, "newsletter/asked.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_one_reader
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """GET shows a page with one button, because programs that look through mail open links."""
+    try:
+        if request.method == "POST":
+            subscribing.confirm(token)
+            return redirect("newsletter_confirm", token)
+        consent = subscribing.consent_of(token)
+    except BrokenToken:
+        return _sentence(request, INCOMPLETE, status=404)
+    except ExpiredToken:
+        return _sentence(request, EXPIRED, status=410)
+    except subscribing.NotPossible as refusal:
+        return _sentence(request, str(refusal), status=410)
+    if subscribing.was_overtaken(consent):
+        return _sentence(request, "You have left since this link was sent.", status=410)
+    template = "welcome" if consent.confirmed_at else "confirm"
+    context = {"consent": consent, "token": token}
+    return render(request, f"newsletter/{template}.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_one_reader
+def preferences(request: HttpRequest, token: str) -> HttpResponse:
+    subscriber = _holder_of(token)
+    if subscriber is None:
+        return _sentence(request, UNKNOWN, status=404)
+    received = set(subscriber.subscriptions.values_list("newsletter_id", flat=True))
+    form = PreferencesForm(request.POST or None, received=received)
+    if request.method == "POST" and subscriber.is_active:
+        # An empty form is an answer too: it chooses nothing.
+        form = PreferencesForm(request.POST, received=received)
+        if form.is_valid():
+            subscribing.choose(token, list(form.cleaned_data["newsletters"]))
+            return redirect(f"{request.path}?saved=1")
+    context = {
+        "form": form,
+        "subscriber": subscriber,
+        "address": hidden(subscriber.email),
+        "received": received,
+        "saved": "saved" in request.GET,
+    }
+    return render(
+        request, "newsletter/preferences.html", context, status=422 if form.errors else 200
+    )
+
+
+@open_to_other_sites
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_one_reader
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """GET shows one button and changes nothing; a POST from anywhere leaves at once (RFC 8058)."""
+    if request.method == "POST":
+        left = subscribing.leave(token)
+        if left is None:
+            return _sentence(request, UNKNOWN, status=404)
+        return render(request, "newsletter/left.html", {"address": hidden(left.email)})
+    subscriber = _holder_of(token)
+    if subscriber is None:
+        return _sentence(request, UNKNOWN, status=404)
+    context = {"subscriber": subscriber, "address": hidden(subscriber.email)}
+    return render(request, "newsletter/unsubscribe.html", context)
+
+
+@require_safe
+@cache_control(public=True, max_age=300)
+def issues(request: HttpRequest) -> HttpResponse:
+    page = page_of(Issue.objects.public().select_related("newsletter"), request.GET.get("page"))
+    return render(request, "newsletter/issues.html", {"page": page})
+
+
+@require_safe
+@cache_control(public=True, max_age=300)
+def issue(request: HttpRequest, slug: str) -> HttpResponse:
+    """An issue on the site: its words, and those of its articles that can still be read."""
+    chosen = get_object_or_404(Issue.objects.public().select_related("newsletter"), slug=slug)
+    articles = (
+        Article.objects.published()
+        .for_cards()
+        .filter(pk__in=chosen.items.values("article_id"))
+        .in_bulk()
+    )
+    order = chosen.items.values_list("article_id", flat=True)
+    context = {
+        "issue": chosen,
+        "articles": [articles[article_id] for article_id in order if article_id in articles],
+        "page_language": chosen.newsletter.language,
+    }
+    return render(request, "newsletter/issue.html", context)
+
+
+def _holder_of(token: str) -> Subscriber | None:
+    if not token.isascii():
+        return None
+    return Subscriber.objects.filter(token=token).first()
+
+
+def _sentence(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
+    """A page that says in one sentence what is the matter, and what to do instead."""
+    return render(request, "newsletter/sentence.html", {"sentence": sentence}, status=status)

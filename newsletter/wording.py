@@ -1,0 +1,15 @@
+"""Sentences that are kept as proof of what somebody agreed to."""
+
+from collections.abc import Sequence
+
+from newsletter.models import Newsletter
+
+
+def consent_wording(publication_name: str, newsletters: Sequence[Newsletter]) -> str:
+    """What stands above the button that confirms; the same words are kept with the consent."""
+    names = [f"“{newsletter.name}”" for newsletter in newsletters]
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return (
+        f"Send me {listed} from {publication_name} by e-mail. "
+        "I can leave at any time with the link in every mail."
+    )

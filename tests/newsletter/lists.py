@@ -1,0 +1,63 @@
+"""Subscribers and issues to test with, in a line each."""
+
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from accounts.models import User
+from articles.editorial.models import Article
+from articles.images.models import Image, Rendition
+from newsletter.models import Issue, IssueItem, Newsletter, Subscriber, Subscription
+from tests.newsroom import picture, published
+
+
+def news() -> Newsletter:
+    """The newsletter of the form at the foot of every page."""
+    return Newsletter.objects.get(slug="news")
+
+
+def subscriber(email: str = "ola@readers.example", *, to: Newsletter | None = None) -> Subscriber:
+    """Somebody who subscribed and confirmed."""
+    made = Subscriber.objects.create(
+        email=email, state=Subscriber.State.ACTIVE, confirmed_at=timezone.now()
+    )
+    Subscription.objects.create(subscriber=made, newsletter=to or news())
+    return made
+
+
+def subscribers(count: int) -> list[Subscriber]:
+    return [subscriber(f"reader{number}@readers.example") for number in range(count)]
+
+
+def mail_picture(**fields: Any) -> Image:
+    """A picture of the library with the renditions a mail asks for."""
+    image = picture(**fields)
+    for width in (320, 640, 1280):
+        name = f"{image.pk}-{width}.jpg"
+        Rendition.objects.create(
+            image=image,
+            format=Rendition.Format.JPEG,
+            width=width,
+            height=width * 5 // 8,
+            name=name,
+            file=ContentFile(b"", name=name),
+        )
+    return image
+
+
+def issue(
+    subject: str = "What moved this week", *articles: Article, by: User | None = None, **fields: Any
+) -> Issue:
+    """A draft that could be sent, once somebody is subscribed."""
+    slug = fields.pop("slug", f"issue-{Issue.objects.count() + 1}")
+    made = Issue.objects.create(
+        newsletter=fields.pop("newsletter", None) or news(),
+        subject=subject,
+        slug=slug,
+        made_by=by,
+        **fields,
+    )
+    for position, article in enumerate(articles or [published()], start=1):
+        IssueItem.objects.create(issue=made, article=article, position=position)
+    return made
