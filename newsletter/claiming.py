@@ -31,7 +31,7 @@ MARK: Final = """
 WITH next AS MATERIALIZED (
     SELECT d.id, d.subscriber_id
       FROM newsletter_delivery d
-     WHERE d.issue_id = %(issue)s AND d.state = 'queued' AND d.due_at <= now()
+     WHERE d.issue_id = %(issue)s AND d.state = 'queued' AND d.due_at <= statement_timestamp()
        AND EXISTS (SELECT FROM newsletter_issue i WHERE i.id = %(issue)s AND i.state = 'sending')
      ORDER BY d.due_at, d.id
      LIMIT 1
@@ -70,7 +70,7 @@ UPDATE newsletter_delivery
 
 PUT_BACK: Final = """
 UPDATE newsletter_delivery
-   SET state = 'queued', words = %(words)s, due_at = now() + %(pause)s,
+   SET state = 'queued', words = %(words)s, due_at = statement_timestamp() + %(pause)s,
        attempts = attempts - %(uncounted)s
  WHERE id = %(delivery)s AND attempts = %(attempt)s AND state = 'sending'
 """

@@ -33,6 +33,10 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
         """The one with this address, however its letters are written."""
         return self.alias(small=Lower("email")).filter(small=email.lower())
 
+    def holding(self, token: str) -> "SubscriberQuerySet":
+        """Whoever has this token; nobody has one that PostgreSQL could not even keep."""
+        return self.filter(token=token) if token.isascii() and token.isprintable() else self.none()
+
     def known_or_new(self, email: str) -> "Subscriber":
         """The one with this address, locked until the transaction ends, made where unknown.
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
@@ -198,9 +199,10 @@ def send_again(delivery: Delivery) -> None:
         current = Delivery.objects.select_for_update().get(pk=delivery.pk)
         if current.state not in {Delivery.State.UNCERTAIN, Delivery.State.FAILED}:
             return
-        current.state, current.words = Delivery.State.QUEUED, ""
-        current.due_at, current.done_at = timezone.now(), None
-        current.save(update_fields=["state", "words", "due_at", "done_at"])
+        # The database's clock, as everywhere in a mailing: workers may have others.
+        Delivery.objects.filter(pk=current.pk).update(
+            state=Delivery.State.QUEUED, words="", due_at=Now(), done_at=None
+        )
         Issue.objects.filter(pk=current.issue_id, state=Issue.State.SENT).update(
             state=Issue.State.SENDING, sent_at=None
         )

@@ -220,6 +220,4 @@ def forget_unconfirmed(*, older_than: timedelta = timedelta(days=30)) -> int:
 
 
 def _locked(token: str) -> Subscriber | None:
-    if not token.isascii() or "\x00" in token:
-        return None
-    return Subscriber.objects.select_for_update().filter(token=token).first()
+    return Subscriber.objects.holding(token).select_for_update().first()

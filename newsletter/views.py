@@ -130,7 +130,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_one_reader
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
-    subscriber = _holder_of(token)
+    subscriber = Subscriber.objects.holding(token).first()
     if subscriber is None:
         return _sentence(request, UNKNOWN, status=404)
     received = set(subscriber.subscriptions.values_list("newsletter_id", flat=True))
@@ -163,7 +163,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         if left is None:
             return _sentence(request, UNKNOWN, status=404)
         return render(request, "newsletter/left.html", {"address": hidden(left.email)})
-    subscriber = _holder_of(token)
+    subscriber = Subscriber.objects.holding(token).first()
     if subscriber is None:
         return _sentence(request, UNKNOWN, status=404)
     context = {"subscriber": subscriber, "address": hidden(subscriber.email)}
@@ -195,12 +195,6 @@ def issue(request: HttpRequest, slug: str) -> HttpResponse:
         "page_language": chosen.newsletter.language,
     }
     return render(request, "newsletter/issue.html", context)
-
-
-def _holder_of(token: str) -> Subscriber | None:
-    if not token.isascii():
-        return None
-    return Subscriber.objects.filter(token=token).first()
 
 
 def _sentence(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:

@@ -235,7 +235,9 @@ def test_a_lost_job_loses_nobody(
     assert len(mail.outbox) == 1
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(some.lists(some.sampled_from(["ask", "confirm", "confirm-old", "leave", "nothing", "all"])))
 def test_no_order_of_deeds_breaks_what_must_hold(deeds: list[str]) -> None:
     """Active means: the last deed that counts was a confirmation, and there is proof of it."""
@@ -280,4 +282,6 @@ def _check(expected: str) -> None:
     assert found.subscriptions.exists() == (expected == "active")
     if expected == "active":
         proof = found.consents.filter(confirmed_at__isnull=False)
-        assert proof.filter(asked_at__gt=found.left_at).exists() if found.left_at else proof.exists()
+        assert (
+            proof.filter(asked_at__gt=found.left_at).exists() if found.left_at else proof.exists()
+        )

@@ -1,0 +1,314 @@
+"""Starting a mailing freezes words and recipients; leaving is respected to the last moment."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db import connection, connections, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from articles.editorial import publishing
+from articles.images.models import Image, Rendition
+from newsletter import claiming, sending, subscribing
+from newsletter.models import Delivery, Issue, Newsletter, Subscriber
+from tests.newsletter.conftest import MailServer
+from tests.newsletter.lists import issue, mail_picture, news, subscriber, subscribers
+from tests.newsroom import draft, picture, published
+
+pytestmark = pytest.mark.django_db
+OLA = "ola@readers.example"
+
+
+@pytest.fixture(autouse=True)
+def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsletter.queueing.deliver_soon", lambda issue_id: None)
+
+
+def reasons_of(made: Issue, by: User) -> list[str]:
+    with pytest.raises(sending.NotReady) as refusal:
+        sending.start(made, by=by)
+    made.refresh_from_db()
+    assert not Delivery.objects.filter(issue=made).exists()
+    return refusal.value.reasons
+
+
+def test_starting_freezes_everybody_who_is_subscribed_at_that_moment(edna: User) -> None:
+    subscribers(3)
+    subscribing.leave(subscriber("left@readers.example").token)
+    Subscriber.objects.create(email="pending@readers.example")
+    weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
+    subscriber("other@readers.example", to=weekly)
+    made = issue(by=edna)
+    assert sending.start(made, by=edna) == 3
+    assert made.state == "sending"
+    assert made.started_by == edna
+    assert made.deliveries.counts() == {
+        "queued": 3,
+        "sending": 0,
+        "sent": 0,
+        "failed": 0,
+        "uncertain": 0,
+        "skipped": 0,
+    }
+    subscriber("late@readers.example")
+    assert made.deliveries.count() == 3
+    assert len(set(made.deliveries.values_list("message_id", flat=True))) == 3
+
+
+def test_sending_twice_is_refused_and_nobody_is_frozen_twice(edna: User) -> None:
+    subscribers(2)
+    made = issue()
+    stale = Issue.objects.get(pk=made.pk)
+    sending.start(made, by=edna)
+    with pytest.raises(sending.NotReady, match="went out already"):
+        sending.start(stale, by=edna)
+    assert made.deliveries.count() == 2
+
+
+def test_an_empty_draft_is_told_everything_that_is_missing(edna: User) -> None:
+    made = Issue.objects.create(newsletter=news(), subject=" ", slug="empty")
+    subject, article, audience = reasons_of(made, edna)
+    assert "subject is empty" in subject
+    assert "No article is chosen" in article
+    assert "Nobody has subscribed" in audience
+
+
+def test_an_article_must_be_published(edna: User) -> None:
+    subscriber()
+    (unpublished,) = reasons_of(issue("Soon", draft("Not yet")), edna)
+    assert unpublished == "The article “Not yet” is not published; publish it or take it out."
+    gone = published("Gone again")
+    withdrawn = issue("Gone", gone)
+    publishing.withdraw(gone, by=edna)
+    assert "not published" in reasons_of(withdrawn, edna)[0]
+
+
+def test_a_picture_must_be_credited_and_ready(edna: User) -> None:
+    subscriber()
+    bare = published("With a bare picture", lead_picture=picture())
+    assert "is being made ready" in reasons_of(issue("One", bare), edna)[0]
+    shown = mail_picture()
+    story = published("With a picture", lead_picture=shown)
+    Image.objects.filter(pk=shown.pk).update(credit="")
+    assert "has no credit" in reasons_of(issue("Two", story), edna)[0]
+    Image.objects.filter(pk=shown.pk).update(credit="Ines Faro/via Meridian Pictures")
+    assert Rendition.objects.filter(image=shown).exists()
+    assert sending.start(Issue.objects.get(subject="Two"), by=edna) == 1
+
+
+def test_everybody_gets_the_words_of_the_moment_it_was_started(edna: User) -> None:
+    subscriber(OLA)
+    story = published("As it was")
+    made = issue("Words", story)
+    sending.start(made, by=edna)
+    story.headline = "As it is now"
+    story.save()
+    sending.deliver_batch(made.pk)
+    (message,) = mail.outbox
+    assert "As it was" in message.body
+    assert "As it is now" not in message.body
+
+
+def test_who_leaves_before_their_turn_is_skipped_and_counted(edna: User) -> None:
+    first, second, third = subscribers(3)
+    made = issue()
+    sending.start(made, by=edna)
+    subscribing.leave(second.token)
+    subscribing.suppress(third, because="Returned: no such mailbox")
+    sending.deliver_batch(made.pk)
+    assert [message.to for message in mail.outbox] == [[first.email]]
+    counts = made.deliveries.counts()
+    assert (counts["sent"], counts["skipped"]) == (1, 2)
+    made.refresh_from_db()
+    assert made.state == "sent"
+
+
+def test_who_drops_only_this_newsletter_is_skipped_too(edna: User) -> None:
+    weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
+    ola = subscriber(OLA)
+    made = issue()
+    sending.start(made, by=edna)
+    subscribing.choose(ola.token, [weekly])
+    sending.deliver_batch(made.pk)
+    assert mail.outbox == []
+    assert made.deliveries.counts()["skipped"] == 1
+
+
+def test_who_is_erased_meanwhile_is_skipped_and_still_counted(edna: User) -> None:
+    ola = subscriber(OLA)
+    made = issue()
+    sending.start(made, by=edna)
+    subscribing.erase(ola)
+    sending.deliver_batch(made.pk)
+    assert mail.outbox == []
+    assert made.deliveries.counts()["skipped"] == 1
+
+
+def test_each_mail_carries_the_link_of_its_reader_alone(edna: User) -> None:
+    everybody = subscribers(3)
+    made = issue()
+    sending.start(made, by=edna)
+    sending.deliver_batch(made.pk)
+    tokens = {reader.email: reader.token for reader in everybody}
+    for message in mail.outbox:
+        text = message.body + str(message.alternatives[0].content)  # type: ignore[attr-defined]
+        assert {email for email, token in tokens.items() if token in text} == set(message.to)
+
+
+def test_a_batch_stops_where_it_is_told_to(edna: User) -> None:
+    subscribers(5)
+    made = issue()
+    sending.start(made, by=edna)
+    assert sending.deliver_batch(made.pk, size=2) == 2
+    assert sending.deliver_batch(made.pk, stop=lambda: True) == 1
+    assert made.deliveries.counts()["queued"] == 2
+
+
+def test_what_is_not_being_sent_delivers_nothing(edna: User) -> None:
+    subscriber()
+    made = issue()
+    assert sending.deliver_batch(made.pk) == 0
+    assert sending.deliver_batch(0) == 0
+    assert mail.outbox == []
+
+
+def test_the_worker_finds_what_lost_jobs_left(edna: User) -> None:
+    subscribers(2)
+    made = issue()
+    sending.start(made, by=edna)
+    assert sending.look_after() == [made.pk]
+    claiming.mark_next(made)
+    assert sending.look_after() == []
+    Delivery.objects.filter(state="sending").update(sending_at=timezone.now() - timedelta(hours=1))
+    assert sending.look_after() == [made.pk]
+    assert made.deliveries.counts()["uncertain"] == 1
+
+
+def test_a_test_goes_to_one_person_and_changes_nothing(edna: User) -> None:
+    subscribers(2)
+    made = issue("A try")
+    sending.send_test(made, edna.email, by=edna)
+    (message,) = mail.outbox
+    assert (message.to, message.subject) == ([edna.email], "[Test] A try")
+    made.refresh_from_db()
+    assert made.is_draft
+    assert not made.deliveries.exists()
+
+
+def test_a_test_that_is_refused_says_why(edna: User, mail_server: MailServer) -> None:
+    mail_server.on_recipient = lambda to: "550 Not here"
+    with pytest.raises(sending.NotTaken, match="550 Not here"):
+        sending.send_test(issue(), edna.email, by=edna)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_leaving_that_is_under_way_is_waited_for(edna: User) -> None:
+    """The mark must not be made from what was true a moment before the leaving was committed."""
+    ola = subscriber(OLA)
+    made = issue()
+    sending.start(made, by=edna)
+    marking = threading.Thread(target=_in_own_connection(lambda: claiming.mark_next(made)))
+    with transaction.atomic():
+        subscribing.leave(ola.token)
+        marking.start()
+        marking.join(0.5)
+        assert marking.is_alive()
+    marking.join(10)
+    assert made.deliveries.counts()["skipped"] == 1
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_dropping_one_newsletter_is_waited_for_too(edna: User) -> None:
+    weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
+    ola = subscriber(OLA)
+    made = issue()
+    sending.start(made, by=edna)
+    marking = threading.Thread(target=_in_own_connection(lambda: claiming.mark_next(made)))
+    with transaction.atomic():
+        subscribing.choose(ola.token, [weekly])
+        marking.start()
+        marking.join(0.5)
+        assert marking.is_alive()
+    marking.join(10)
+    assert made.deliveries.counts()["skipped"] == 1
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_workers_at_once_send_nothing_twice(edna: User, mail_server: MailServer) -> None:
+    subscribers(30)
+    made = issue()
+    sending.start(made, by=edna)
+    workers = [
+        threading.Thread(target=_in_own_connection(lambda: sending.deliver_batch(made.pk)))
+        for _ in range(3)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(30)
+    assert len(mail_server.recipients) == 30
+    assert len(set(mail_server.recipients)) == 30
+    made.refresh_from_db()
+    assert made.state == "sent"
+    assert made.deliveries.counts()["sent"] == 30
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_the_mark_is_committed_before_the_mail_leaves(edna: User, mail_server: MailServer) -> None:
+    subscriber(OLA)
+    made = issue()
+    sending.start(made, by=edna)
+    seen: list[str] = []
+
+    def look(recipient: str) -> None:
+        seen.append(Delivery.objects.get().state)
+        connections.close_all()
+
+    mail_server.before_answer = look
+    sending.deliver_batch(made.pk)
+    assert seen == ["sending"]
+    assert Delivery.objects.get().state == "sent"
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_of_many_who_leave_while_it_goes_out_none_gets_mail_after_leaving(
+    edna: User, mail_server: MailServer
+) -> None:
+    everybody = subscribers(40)
+    made = issue()
+    sending.start(made, by=edna)
+
+    def leave_all() -> None:
+        for reader in reversed(everybody):
+            subscribing.leave(reader.token)
+
+    leaving = threading.Thread(target=_in_own_connection(leave_all))
+    leaving.start()
+    sending.deliver_batch(made.pk)
+    leaving.join(30)
+    sending.deliver_batch(made.pk)
+    for delivery in made.deliveries.select_related("subscriber"):
+        left_at = delivery.subscriber.left_at if delivery.subscriber else None
+        received = delivery.subscriber and delivery.subscriber.email in mail_server.recipients
+        assert left_at is not None
+        if received:
+            assert delivery.sending_at is not None
+            assert delivery.sending_at <= left_at
+        else:
+            assert delivery.state == "skipped"
+    counts = made.deliveries.counts()
+    assert counts["sent"] + counts["skipped"] == 40
+    assert len(mail_server.recipients) == counts["sent"]
+
+
+def _in_own_connection(deed: object) -> object:
+    def run() -> None:
+        try:
+            assert callable(deed)
+            deed()
+        finally:
+            connection.close()
+
+    return run
