@@ -37,6 +37,11 @@ MAY: Final[dict[str, dict[str, str]]] = {
         "articles.relatedpick": ALL,
         "taggit.tag": ALL,
         "accounts.authorprofile": ALL,
+        "newsletter.issue": f"{ALL} send",
+        "newsletter.issueitem": ALL,
+        "newsletter.newsletter": "view",
+        "newsletter.delivery": "view",
+        "newsletter.subscriber": "view",
     },
     REPORTER: {
         "articles.article": "view add change",

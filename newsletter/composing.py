@@ -4,6 +4,7 @@ The mail is composed once for everybody. Where a recipient's token belongs stand
 so that fifty thousand mails are fifty thousand replacements, not fifty thousand renderings.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,9 @@ from newsletter.stories import Story, stories_of
 TOKEN: Final = "recipient-token-stands-here"  # noqa: S105 - the opposite of a secret
 GMAIL_CUTS_AT: Final = 102 * 1024
 """Bytes of HTML after which Gmail hides the rest of a mail, the link to leave included."""
+RULES_FIRST: Final = re.compile(
+    r"(<!DOCTYPE html><html[^>]*><head>)(<style>.*?</style>)", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,12 @@ def preview(issue: Issue) -> str:
 def inlined(html: str) -> str:
     """HTML with the rules of its `style` element written into the elements they meet."""
     inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
-    return inliner.inline(html)
+    written = inliner.inline(html)
+    # The rules for dark and narrow screens come out first in the head, before the encoding is said.
+    rules = RULES_FIRST.match(written)
+    if rules is None:
+        return written
+    return written.replace(rules[2], "", 1).replace("</head>", f"{rules[2]}</head>", 1)
 
 
 @cache

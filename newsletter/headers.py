@@ -1,6 +1,11 @@
 """The headers by which mail programs know a newsletter and let its reader leave."""
 
+from email import policy as policies
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
+from email.message import EmailMessage
+from email.policy import Policy
 from email.utils import parseaddr
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -12,6 +17,29 @@ from newsletter import composing
 from newsletter.addresses import mailbox
 from newsletter.composing import Letter
 from newsletter.models import Newsletter
+
+
+class WholeHeader(UnstructuredHeader):
+    """A header that stands on one line as it is.
+
+    Python would write a web address that is longer than a line as an encoded word, which no mail
+    program takes for a way to leave.
+    """
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined]
+
+
+_registry = HeaderRegistry()
+for _name in ("list-unsubscribe", "list-archive"):
+    _registry.map_to_type(_name, WholeHeader)  # type: ignore[arg-type]
+
+
+class ListMail(EmailMultiAlternatives):
+    """A mail whose list headers come out whole, whichever backend writes it."""
+
+    def message(self, *, policy: Any = policies.default) -> EmailMessage:
+        return super().message(policy=policy.clone(header_factory=_registry))
 
 
 def one_header_line(words: str) -> str:
@@ -52,14 +80,14 @@ def message_to(
     publication: Publication,
     token: str,
     message_id: str,
-) -> EmailMultiAlternatives:
+) -> ListMail:
     """The mail of an issue to one recipient.
 
     `List-Unsubscribe` with `List-Unsubscribe-Post` is RFC 8058: a mail program leaves with one
     POST, without opening a page.
     """
     own = letter.addressed(token)
-    message = EmailMultiAlternatives(
+    message = ListMail(
         subject=one_header_line(own.subject),
         body=own.text,
         from_email=sender(newsletter, publication),

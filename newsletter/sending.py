@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -15,6 +14,7 @@ from newsletter import checklist, claiming, composing, headers, queueing
 from newsletter.claiming import Marked
 from newsletter.composing import Letter
 from newsletter.envelope import Answer, Outcome, Post
+from newsletter.headers import ListMail
 from newsletter.models import Delivery, Issue
 
 MOST_ATTEMPTS: Final = 8
@@ -132,9 +132,7 @@ def _deliver(issue: Issue, post: Post, *, size: int, stop: Callable[[], bool]) -
     return judged
 
 
-def _message(
-    marked: Marked, letter: Letter, issue: Issue, publication: Publication
-) -> EmailMultiAlternatives:
+def _message(marked: Marked, letter: Letter, issue: Issue, publication: Publication) -> ListMail:
     return headers.message_to(
         marked.email,
         letter,

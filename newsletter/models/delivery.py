@@ -50,6 +50,9 @@ class Delivery(models.Model):
     class Meta:
         ordering = ["pk"]
         verbose_name_plural = "deliveries"
+        permissions = [
+            ("read_all_mail", "Can read every mail in the folder, sign-in codes included"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["issue", "subscriber"], name="delivery_once"),
             models.CheckConstraint(
