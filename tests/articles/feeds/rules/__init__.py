@@ -1,0 +1,52 @@
+"""What a feed must be: rules written down as checks.
+
+`problems(document)` names what is wrong with a feed, by kind and place. `test_rules.py` holds the
+checks against feeds whose faults others have labelled; `test_ours.py` holds our feeds against them.
+"""
+
+from dataclasses import dataclass
+
+from lxml import etree
+
+from tests.articles.feeds.rules.names import name_of
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`kind` is date, id, repeated, escaping, missing, address, unsafe or malformed."""
+
+    kind: str
+    place: str
+    words: str
+
+
+def problems(document: bytes) -> list[Problem]:
+    """Everything the rules find in an RSS or Atom document."""
+    from tests.articles.feeds.rules import markup, structure, values
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    try:
+        root = etree.fromstring(document, parser)
+    except etree.XMLSyntaxError as mistake:
+        return [Problem("malformed", "document", str(mistake))]
+    found = []
+    for element in root.iter(etree.Element):
+        if inside_markup(element):
+            continue
+        place = name_of(element)
+        for rule in (*structure.RULES, *values.RULES, *markup.RULES):
+            found += [Problem(kind, place, words) for kind, words in rule(element)]
+    return found
+
+
+def inside_markup(element: etree._Element) -> bool:
+    """Whether the element is part of somebody's text rather than of the feed."""
+    above = element.getparent()
+    while above is not None:
+        if name_of(above) in {"atom:content", "atom:title", "atom:summary", "atom:rights"} | {
+            "atom:subtitle",
+            "xhtml:body",
+        }:
+            return True
+        above = above.getparent()
+    return False

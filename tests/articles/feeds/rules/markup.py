@@ -1,0 +1,137 @@
+"""Markup where words are expected, and markup nobody should have to read."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from lxml import etree
+
+from tests.articles.feeds.rules.names import ATOM, name_of, text_of
+
+Found = Iterator[tuple[str, str]]
+
+WORDS: Final = frozenset(
+    {"title", "category", "atom:name", "atom:generator", "itunes:subtitle", "media:category"}
+    | {"managingEditor", "webMaster", "author", "dc:creator", "generator", "copyright"}
+    | {"channel/description", "image/description", "itunes:author", "textInput/description"}
+)
+"""Elements for plain words. The description of an item is HTML by custom."""
+
+ATOM_TEXT: Final = frozenset({"atom:title", "atom:subtitle", "atom:summary", "atom:rights"})
+MEDIA_TEXT: Final = frozenset({"media:title", "media:description", "media:text"})
+HTML: Final = frozenset(
+    {"description", "content:encoded", "atom:content", "atom:summary"} | ATOM_TEXT
+)
+
+TAG: Final = re.compile(r"</?[a-zA-Z][\w:]*(\s[^<>]*)?/?>")
+REFERENCE: Final = re.compile(r"&(#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z]\w*);")
+OPEN: Final = re.compile(r"<[a-zA-Z!/?]")
+
+FORBIDDEN: Final = frozenset(
+    {"script", "object", "embed", "iframe", "frame", "frameset", "applet", "meta", "link", "base"}
+    | {"style", "form", "noscript", "comment", "plaintext", "listing", "layer"}
+)
+KNOWN: Final = frozenset(
+    {"abbr", "accept", "accept-charset", "accesskey", "action", "align", "alt", "axis", "border"}
+    | {
+        "cellpadding",
+        "cellspacing",
+        "char",
+        "charoff",
+        "charset",
+        "checked",
+        "cite",
+        "class",
+        "clear",
+    }
+    | {"cols", "colspan", "color", "compact", "coords", "datetime", "dir", "disabled", "enctype"}
+    | {"face", "for", "frame", "headers", "height", "href", "hreflang", "hspace", "id"}
+    | {"ismap", "label", "lang", "longdesc", "maxlength", "media", "method", "multiple", "name"}
+    | {"nohref", "noshade", "nowrap", "prompt", "readonly", "rel", "rev", "rows", "rowspan"}
+    | {"rules", "scope", "selected", "shape", "size", "span", "src", "start", "summary"}
+    | {"tabindex", "target", "title", "type", "usemap", "valign", "value", "vspace", "width"}
+    | {"xml:lang", "style", "loading", "decoding", "srcset", "sizes"}
+)
+STYLES: Final = re.compile(
+    r"\s*(azimuth|background(-color)?|border[-a-z]*|clear|color|cursor|direction|display|elevation"
+    r"|float|font[-a-z]*|height|letter-spacing|line-height|margin[-a-z]*|overflow|padding[-a-z]*"
+    r"|pause[-a-z]*|pitch[-a-z]*|richness|speak[-a-z]*|speech-rate|stress|text-[-a-z]+"
+    r"|unicode-bidi|vertical-align|voice-family|volume|white-space|width)\s*:"
+    r"[\s\w#.,%'\"()-]*"
+)
+
+
+def plain_words(element: etree._Element) -> Found:
+    """No tags and no references in what is shown as words."""
+    above = element.getparent()
+    place = f"{name_of(above)}/{name_of(element)}" if above is not None else ""
+    name = name_of(element)
+    for label in (element.get("label"), element.get("text")):
+        if label and TAG.search(label):
+            yield "escaping", "markup in a label"
+    if not ({name, place} & WORDS) or len(element):
+        return
+    text = text_of(element)
+    if TAG.search(text) or REFERENCE.search(text):
+        yield "escaping", "markup in words"
+
+
+def declared(element: etree._Element) -> Found:
+    """Atom and Media RSS say what a text is; HTML called text is shown as signs."""
+    name, text = name_of(element), text_of(element)
+    kind = element.get("type", "text")
+    if name in ATOM_TEXT | {"atom:content"} | MEDIA_TEXT:
+        if kind in {"text", "plain", "text/plain"} and TAG.search(text):
+            yield "escaping", "HTML that is called text"
+        if kind == "html" and (len(element) or not _is_html(text)):
+            yield "escaping", "called HTML and none"
+        if kind == "xhtml" and not len(element) and TAG.search(text):
+            yield "escaping", "XHTML inside of signs"
+        if kind == "xhtml" and any(
+            str(inner.tag).startswith(f"{{{ATOM}}}") for inner in element.iterdescendants()
+        ):
+            yield "escaping", "XHTML outside its namespace"
+
+
+def _is_html(text: str) -> bool:
+    """Every `<` opens a tag that is closed again by `>`."""
+    bare = TAG.sub("", re.sub(r"<!--.*?-->", "", text, flags=re.S))
+    return not OPEN.search(bare)
+
+
+def safe(element: etree._Element) -> Found:
+    """No element that acts, no attribute that runs, no style that covers the page."""
+    name = name_of(element)
+    if name in HTML or name in {"xhtml:body"} | MEDIA_TEXT:
+        for inner in element.iterdescendants(etree.Element):
+            yield from _judge(_local(str(inner.tag)), dict(inner.attrib.items()), strict=True)
+        signs = name.startswith("atom:") and element.get("type", "text") in {"text", "text/plain"}
+        if not len(element) and not signs and TAG.search(text_of(element)):
+            tree = etree.fromstring(f"<div>{text_of(element)}</div>", etree.HTMLParser())
+            for inner in tree.iterdescendants(etree.Element) if tree is not None else ():
+                yield from _judge(str(inner.tag), dict(inner.attrib.items()), strict=False)
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def _judge(tag: str, attributes: dict[str, str], *, strict: bool) -> Found:
+    if tag.lower() in FORBIDDEN:
+        yield "unsafe", f"the element {tag}"
+    for name, value in attributes.items():
+        name = _local(name).lower()
+        if name.startswith("on") or value.strip().lower().startswith(("javascript:", "vbscript:")):
+            yield "unsafe", f"the attribute {name} runs something"
+        elif name == "style" and not _is_harmless(value):
+            yield "unsafe", f"the style {value}"
+        elif strict and name not in KNOWN:
+            yield "unsafe", f"the attribute {name} is unknown"
+
+
+def _is_harmless(style: str) -> bool:
+    rules = [rule for rule in style.split(";") if rule.strip()]
+    return all(STYLES.fullmatch(rule) for rule in rules)
+
+
+RULES: Final = (plain_words, declared, safe)

@@ -1,0 +1,105 @@
+"""Our feeds against the rules, with ordinary words and with awkward ones."""
+
+import json
+from html import escape
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+from lxml import etree, html
+
+from articles.comments.models import Comment
+from articles.editorial.models import Article
+from tests import newsroom
+from tests.articles.feeds.conftest import picture
+from tests.articles.feeds.rules import problems
+from tests.shared import shared_data
+
+LISTINGS = ["/", "/category/asia-pacific/", "/tag/shipping/", "/author/ines-faro/", "/language/en/"]
+THREAD = "/2026/03/ferries-tankers-again/"
+
+
+@pytest.fixture(autouse=True)
+def _site(settings: Any) -> None:
+    settings.SITE_URL, settings.SITE_HOST = "https://meridian.example", "meridian.example"
+
+
+@pytest.fixture
+def full(strait: Article) -> Article:
+    """An article and its neighbours, so that no part of a feed stays empty."""
+    strait.headline = "Ferries and tankers again"
+    strait.save()
+    newsroom.published("Bare", comments_open=False, standfirst="")
+    newsroom.published("Arabic", language="ar", lead_picture=picture(), tags=["ميناء"])
+    Comment.objects.create(article=strait, name="Ola", text="I saw it.", state="approved")
+    return strait
+
+
+def whole(address: str) -> bool:
+    return urlsplit(address).scheme in {"http", "https", "mailto", "tel"}
+
+
+def json_problems(document: bytes) -> list[str]:
+    """The same rules for JSON Feed: what is required, unique ids, whole addresses."""
+    feed = json.loads(document)
+    found = [name for name in ("version", "title", "feed_url", "items") if not feed.get(name)]
+    ids = [item.get("id") for item in feed["items"]]
+    found += ["an id stands twice"] * (len(ids) != len(set(ids)))
+    for item in feed["items"]:
+        found += [
+            name
+            for name in ("id", "url", "content_html", "date_published", "date_modified")
+            if not item.get(name)
+        ]
+        tree = html.fragment_fromstring(item["content_html"], create_parent="div")
+        found += [link for _, _, link, _ in tree.iterlinks() if not whole(link)]
+    return found
+
+
+@pytest.mark.parametrize("address", [*LISTINGS, THREAD])
+def test_no_feed_of_ours_breaks_a_rule(client: Client, full: Article, address: str) -> None:
+    for form in ("", "atom/"):
+        assert problems(client.get(f"{address}feed/{form}").content) == []
+    assert json_problems(client.get(f"{address}feed/json/").content) == []
+
+
+def test_a_feed_without_entries_breaks_no_rule(client: Client, meridian: Any) -> None:
+    for form in ("", "atom/"):
+        assert problems(client.get(f"/feed/{form}").content) == []
+
+
+def naughty() -> list[str]:
+    strings: list[str] = json.loads(shared_data("naughty", "blns.json").read_text())
+    return [each for each in strings if each.strip() and "\x00" not in each]
+
+
+def test_awkward_words_come_back_as_they_went_in(client: Client, full: Article) -> None:
+    """Twenty at a time, as headline, standfirst, text, tag and caption."""
+    strings = [each for each in naughty() if not any("\ud800" <= sign <= "\udfff" for sign in each)]
+    image = picture()
+    for start in range(0, len(strings), 20):
+        some = strings[start : start + 20]
+        Article.objects.exclude(pk=full.pk).delete()
+        Article.objects.filter(pk=full.pk).update(state="withdrawn")
+        for words in some:
+            body = f"<p>{escape(words)}</p>"
+            article = newsroom.published(
+                "Headline", standfirst=words[:600], body=f"<p>Words</p>{body}", lead_picture=image
+            )
+            Article.objects.filter(pk=article.pk).update(headline=words[:200], lead_caption=words)
+        rss = etree.fromstring(client.get("/feed/").content)
+        atom = client.get("/feed/atom/").content
+        titles = [title.text or "" for title in rss.iterfind("channel/item/title")]
+        expected = [_as_xml_reads(words[:200]) for words in reversed(some)]
+        assert titles == expected
+        unsafe = [p for p in problems(atom) if p.kind in {"unsafe", "address", "malformed"}]
+        assert unsafe == []
+        assert json_problems(client.get("/feed/json/").content) == []
+
+
+def _as_xml_reads(words: str) -> str:
+    """What is left of words in XML: no forbidden signs, and every line end is one sign."""
+    kept = "".join(sign for sign in words if sign in "\t\n\r" or sign >= " ")
+    kept = "".join(sign for sign in kept if sign not in "\ufffe\uffff")
+    return kept.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,106 @@
+"""Our rules against feeds whose faults others have labelled."""
+
+import json
+import re
+from collections import Counter
+from functools import cache
+from typing import Final
+
+import pytest
+
+from tests.articles.feeds.rules import problems
+from tests.shared import shared_data
+
+KINDS: Final = {
+    "date": "InvalidRFC3339Date InvalidRFC2822Date ProblematicalRFC822Date ImplausibleDate"
+    " ValidRFC2822Date ValidW3CDTFDate",
+    "id": "InvalidTAG InvalidURN NonCanonicalURI InvalidHttpGUID InvalidPermalink ValidTAG ValidURN",
+    "repeated": "DuplicateElement DuplicateAtomLink DuplicateEnclosure DuplicateValue",
+    "escaping": "ContainsHTML ContainsUndeclaredHTML NotHtml NotInline HtmlFragment ValidHtml",
+    "missing": "MissingElement MissingAttribute MissingHref MissingNamespace MissingSourceElement"
+    " MissingTypeAttr NotBlank AttrNotBlank AtomLinkNotEmpty MissingDescription MissingXhtmlDiv"
+    " ItemMustContainTitleOrDescription",
+    "address": "InvalidFullLink InvalidLink RelativeSelf InvalidUriChar UnexpectedWhitespace"
+    " UriNotIri ValidURLAttribute ValidURI",
+    "unsafe": "SecurityRisk SecurityRiskAttr DangerousStyleAttr",
+}
+"""Kind of problem → the messages of the labels that speak of it."""
+
+KIND_OF: Final = {message: kind for kind, messages in KINDS.items() for message in messages.split()}
+
+
+@cache
+def labels() -> list[dict[str, str]]:
+    found: list[dict[str, str]] = json.loads(
+        shared_data("feeds", "feedvalidator", "labels.json").read_text()
+    )
+    return found
+
+
+def found_in(file: str) -> list[tuple[str, str]]:
+    """The problems of a labelled feed: kind, and place with words."""
+    document = shared_data("feeds", "feedvalidator", file).read_bytes()
+    return [(each.kind, f"{each.place} {each.words}".lower()) for each in problems(document)]
+
+
+def agrees(label: dict[str, str]) -> bool:
+    """Whether the rules say what the label says: this kind of problem at this element, or none.
+
+    Messages that begin with `Valid` say that a value is sound, those with `!` that there is no
+    such problem.
+    """
+    expected = label["expect"]
+    message, _, rest = expected.lstrip("!").partition("{")
+    wanted = not (expected.startswith("!") or message.startswith("Valid"))
+    names = [name.split(":")[-1].lower() for name in re.findall(r"(?:element|attr):([^,}]+)", rest)]
+    kind = KIND_OF[message]
+    found = [
+        words
+        for each, words in found_in(label["file"])
+        if each == kind and (not names or any(name in words for name in names))
+    ]
+    return bool(found) == wanted
+
+
+def test_the_rules_say_what_the_labels_of_their_kinds_say() -> None:
+    agreed, counted = Counter[str](), Counter[str]()
+    for label in labels():
+        message = label["expect"].lstrip("!").partition("{")[0]
+        if kind := KIND_OF.get(message):
+            counted[kind] += 1
+            agreed[kind] += agrees(label)
+    shares = {kind: agreed[kind] / counted[kind] for kind in KINDS}
+    assert agreed.total() / counted.total() >= 0.9, shares
+    assert min(shares.values()) >= 0.75, shares
+
+
+def test_the_rules_find_nothing_in_feeds_that_are_sound() -> None:
+    sound = [label["file"] for label in labels() if label["expect"] == "!Error"]
+    clean = [file for file in sound if not found_in(file)]
+    assert len(clean) / len(sound) >= 0.9, set(sound) - set(clean)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_rule_can_fail(kind: str) -> None:
+    """A faulty feed of our own for each kind, so that the rules are tried without the labels too."""
+    faults = {
+        "date": ("<pubDate>Wed, 04 Mar 2026 12:30:00 +0000</pubDate>", "<pubDate>today</pubDate>"),
+        "id": ('<guid isPermaLink="false">tag', '<guid isPermaLink="true">tag'),
+        "repeated": ("<title>A</title>", "<title>A</title><title>B</title>"),
+        "escaping": ("<title>A</title>", "<title>A &lt;b&gt;bold&lt;/b&gt; word</title>"),
+        "missing": ("<description>C</description>", ""),
+        "address": ("https://m.example/a/", "/a/"),
+        "unsafe": ("&lt;p&gt;", '&lt;p onclick="x()"&gt;'),
+    }
+    feed = (
+        "<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel>"
+        "<title>T</title><link>https://m.example/</link><description>C</description><item>"
+        "<title>A</title><link>https://m.example/a/</link>"
+        '<guid isPermaLink="false">tag:m.example,2026:a</guid>'
+        "<pubDate>Wed, 04 Mar 2026 12:30:00 +0000</pubDate>"
+        "<content:encoded>&lt;p&gt;Words&lt;/p&gt;</content:encoded></item></channel></rss>"
+    )
+    before, after = faults[kind]
+    assert before in feed
+    assert problems(feed.encode()) == []
+    assert kind in {found.kind for found in problems(feed.replace(before, after).encode())}

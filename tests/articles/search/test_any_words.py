@@ -1,0 +1,99 @@
+"""Whatever somebody types, search answers in words and in time."""
+
+import json
+from time import perf_counter
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils.html import escape
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from articles.search import indexing
+from articles.search.excerpts import CLOSES, OPENS, as_html
+from articles.search.query import Findings, Unanswerable, find
+from iria.kit.timelimit import TookTooLong, time_limit
+from tests import newsroom
+from tests.shared import shared_data
+
+pytestmark = pytest.mark.django_db
+
+OPERATORS = st.sampled_from(
+    ['"', "-", " OR ", " or ", "(", ")", "|", "&", "!", ":*", "<->", "\\", "'", " "]
+)
+LIKE_QUERIES = st.lists(OPERATORS | st.text(max_size=8) | st.just("barge"), max_size=30).map(
+    "".join
+)
+
+
+@pytest.fixture
+def barge() -> None:
+    for language in ("en", "fr", "ar", "ja"):
+        article = newsroom.published("The barge", language=language)
+        indexing.index(article.pk)
+
+
+@given(words=st.text(max_size=520) | LIKE_QUERIES, page=st.integers() | st.text(max_size=12))
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_text_finds_something_or_gets_a_sentence(
+    barge: None, words: str, page: int | str
+) -> None:
+    try:
+        findings, sentence = find(words, page=page), ""
+    except Unanswerable as answer:
+        findings, sentence = Findings(words), answer.sentence
+    assert sentence.endswith(".") or findings.total >= len(findings.results)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")  # the connection is still good
+
+
+@given(st.text(alphabet=f"ab<>&\"'{OPENS}{CLOSES} "))
+def test_an_excerpt_is_words_and_marks_only(text: str) -> None:
+    plain = text.replace(OPENS, "").replace(CLOSES, "")
+    html = as_html(text)
+    assert html.count("<mark>") == html.count("</mark>")
+    assert html.replace("<mark>", "").replace("</mark>", "") == escape(plain)
+
+
+def test_every_awkward_string_is_answered_quickly(client: Client, barge: None) -> None:
+    strings: list[str] = json.loads(shared_data("naughty", "blns.json").read_text())
+    for words in strings:
+        start = perf_counter()
+        response = client.get("/search/", {"q": words})
+        assert response.status_code in {200, 400}, words
+        assert perf_counter() - start < 2, words
+
+
+def test_every_awkward_string_that_is_a_word_is_found_in_its_article(client: Client) -> None:
+    strings: list[str] = json.loads(shared_data("naughty", "blns.json").read_text())
+    words = [each for each in strings if each.isalpha() and len(each) > 3]
+    text = "".join(f"<p>{escape(each)}</p>" for each in words)
+    # Ukrainian is read word by word, so no word counts as too common.
+    article = newsroom.published("Words", body=text, language="uk")
+    indexing.index(article.pk)
+    assert words
+    for each in words:
+        assert [found.article for found in find(f'"{each}"').results] == [article], each
+
+
+def test_a_statement_that_takes_too_long_is_stopped_and_the_limit_is_gone_afterwards() -> None:
+    with pytest.raises(TookTooLong), time_limit(50), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(5)")
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("0",)
+
+
+def test_a_search_that_takes_too_long_says_so(barge: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(*args: object) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(5)")
+        return 0
+
+    monkeypatch.setattr("articles.search.query.PATIENCE", 50)
+    monkeypatch.setattr("articles.search.query._queries", slow)
+    with pytest.raises(Unanswerable, match="takes too long"):
+        find("barge")
