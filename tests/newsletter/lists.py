@@ -34,7 +34,7 @@ def mail_picture(**fields: Any) -> Image:
     """A picture of the library with the renditions a mail asks for."""
     image = picture(**fields)
     for width in (320, 640, 1280):
-        name = f"{image.pk}-{width}.jpg"
+        name = f"{image.pk}-{width}.jpeg"
         Rendition.objects.create(
             image=image,
             format=Rendition.Format.JPEG,

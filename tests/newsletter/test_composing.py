@@ -138,7 +138,7 @@ def test_a_picture_carries_alt_caption_and_credit_in_the_wording_of_the_publicat
     tree = html_of(sent(issue("Light", story)))
     (shown,) = tree.iter("img")
     assert shown.get("alt") == image.alt_text
-    assert shown.get("src") == f"{settings.SITE_URL}/pictures/{image.pk}-1280.jpg"
+    assert shown.get("src") == f"{settings.SITE_URL}/pictures/{image.pk}-1280.jpeg"
     assert (shown.get("width"), shown.get("height")) == ("600", "375")
     (caption,) = tree.find_class("caption")
     assert " ".join(caption.text_content().split()) == (
