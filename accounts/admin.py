@@ -1,11 +1,13 @@
 """People in the admin."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.http import HttpRequest
 
+from accounts import addresses
 from accounts.models import AuthorProfile, User
 
 
@@ -25,6 +27,11 @@ class UserAdmin(DjangoUserAdmin[User]):
     )
     readonly_fields = ["last_login", "date_joined"]
     filter_horizontal = ["groups"]
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change or "email" in form.changed_data:
+            addresses.vouch_for(obj)
 
 
 @admin.register(AuthorProfile)

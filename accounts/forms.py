@@ -1,21 +1,41 @@
 """Forms about an account."""
 
+from typing import Any
+
 from django import forms
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.http import HttpRequest
 
+from accounts import names
 from accounts.models import User
-from iria.kit.text import refuse_blank
+from iria.kit.text import refuse_blank, refuse_unstorable
+
+NAME_MAX_LENGTH = 80
+
+
+def name_field() -> forms.CharField:
+    return forms.CharField(
+        max_length=NAME_MAX_LENGTH,
+        validators=[refuse_unstorable, refuse_blank],
+        label="Your name",
+        help_text="Stands beside your comments. Your e-mail address is never shown.",
+        widget=forms.TextInput({"autocomplete": "name"}),
+    )
 
 
 class SignupForm(forms.Form):
     """What we ask beside address and password; allauth mixes it into its own form."""
 
-    display_name = forms.CharField(
-        max_length=80,
-        validators=[refuse_blank],
-        label="Your name",
-        help_text="Stands beside your comments.",
-    )
+    display_name = name_field()
+    field_order = ("display_name", "email", "password1")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "email" in self.fields:
+            self.fields["email"].label = "E-mail address"
+
+    def clean_display_name(self) -> str:
+        return names.checked(self.cleaned_data["display_name"])
 
     def signup(self, request: HttpRequest, user: User) -> None:
         user.display_name = self.cleaned_data["display_name"]
@@ -23,6 +43,28 @@ class SignupForm(forms.Form):
 
 
 class ProfileForm(forms.ModelForm[User]):
+    display_name = name_field()
+
     class Meta:
         model = User
-        fields = ["display_name"]
+        fields = ("display_name",)
+
+    def clean_display_name(self) -> str:
+        return names.checked(self.cleaned_data["display_name"], besides=self.instance)
+
+
+class DeskLoginForm(AdminAuthenticationForm):
+    """Signing in at the desk, under the same limits as everywhere else."""
+
+    def clean(self) -> dict[str, Any]:
+        from allauth.account.adapter import get_adapter
+
+        address = self.cleaned_data.get("username")
+        if address and self.request is not None:
+            adapter = get_adapter(self.request)
+            adapter.pre_authenticate(self.request, email=address)
+            cleaned = super().clean()
+            # Only failures count; a good sign-in gives its try back.
+            adapter._rollback_login_failed_rl_usage()
+            return cleaned
+        return super().clean()

@@ -2,8 +2,10 @@
 
 import unicodedata
 
+from django.core.exceptions import ValidationError
+
 from accounts.models import AuthorProfile, User
-from iria.kit.text import INVISIBLE
+from iria.kit.text import INVISIBLE, one_line
 
 
 def folded(name: str) -> str:
@@ -14,16 +16,30 @@ def folded(name: str) -> str:
 
 def belongs_to_newsroom(name: str, *, besides: User | None = None) -> bool:
     """True for a name that a member of the newsroom or an author goes by, other than `besides`."""
-    wanted = folded(name)
+    if besides is not None and besides.is_staff:
+        return False
     staff = User.objects.filter(is_staff=True).exclude(display_name="")
     authors = AuthorProfile.objects.all()
     if besides is not None and besides.pk is not None:
-        if besides.is_staff:
-            return False
-        staff = staff.exclude(pk=besides.pk)
         authors = authors.exclude(user=besides)
-    names = [
+    known = [
         *staff.values_list("display_name", flat=True),
         *authors.values_list("name", flat=True),
     ]
-    return any(folded(known) == wanted for known in names)
+    wanted = folded(name)
+    return any(folded(other) == wanted for other in known)
+
+
+def checked(name: str, *, besides: User | None = None) -> str:
+    """The name on one line.
+
+    Raises:
+        ValidationError: a member of the newsroom has it.
+    """
+    name = one_line(name)
+    if belongs_to_newsroom(name, besides=besides):
+        sentence = (
+            "A member of the newsroom has this name; please add something that tells you apart."
+        )
+        raise ValidationError(sentence)
+    return name

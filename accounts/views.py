@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from accounts.forms import ProfileForm
 from accounts.models import User
@@ -13,7 +14,8 @@ from accounts.models import User
 def profile(request: HttpRequest) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)  # noqa: S101 - login_required
-    form = ProfileForm(request.POST or None, instance=user)
+    # The form changes its instance while it checks it; the page must not show a refused name.
+    form = ProfileForm(request.POST or None, instance=User.objects.get(pk=user.pk))
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "Your profile is saved.")
@@ -21,6 +23,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     return render(request, "account/profile.html", {"form": form})
 
 
+@require_safe
 def sign_in_state(request: HttpRequest) -> HttpResponse:
     """A small private fragment, fetched by a script, that says who is signed in."""
     return render(request, "account/_state.html")

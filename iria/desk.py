@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
+from accounts.forms import DeskLoginForm
 from iria.kit import registry
 
 
@@ -15,6 +16,7 @@ class DeskSite(admin.AdminSite):
     index_title = "What waits"
     enable_nav_sidebar = True
     index_template = "admin/desk.html"
+    login_form = DeskLoginForm
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

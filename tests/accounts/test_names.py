@@ -1,0 +1,74 @@
+"""Display names: visible, on one line, and nobody else's in the newsroom."""
+
+import json
+
+import pytest
+from django.test import Client
+from django.utils.html import escape
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts import names
+from accounts.models import AuthorProfile, User
+from tests.shared import shared_data
+
+PROFILE = "/accounts/profile/"
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("", "This field is required."),
+        ("\u200b\u2060", "Please write something that can be seen."),
+        ("Edna\x00", "Null characters are not allowed."),
+        ("o" * 81, "at most 80 characters"),
+        ("edna  OKAFOR", "A member of the newsroom has this name"),
+        ("E\u200bdna Okafor", "A member of the newsroom has this name"),
+        ("Ｅｄｎａ Ｏｋａｆｏｒ", "A member of the newsroom has this name"),
+        ("Ines Faro", "A member of the newsroom has this name"),
+    ],
+)
+def test_a_name_that_will_not_do_is_refused_in_words(
+    client: Client, ola: User, edna: User, name: str, sentence: str
+) -> None:
+    AuthorProfile.objects.create(name="Ines Faro", slug="ines-faro")
+    client.force_login(ola)
+    answer = client.post(PROFILE, {"display_name": name})
+    assert answer.status_code == 200
+    assert sentence in answer.content.decode()
+    ola.refresh_from_db()
+    assert ola.display_name == "Ola Lind"
+
+
+def test_a_name_is_kept_on_one_line(client: Client, ola: User) -> None:
+    client.force_login(ola)
+    answer = client.post(PROFILE, {"display_name": "  Ola\t Lindqvist "}, follow=True)
+    assert "Your profile is saved." in answer.content.decode()
+    ola.refresh_from_db()
+    assert ola.display_name == "Ola Lindqvist"
+
+
+def test_staff_and_authors_keep_their_own_names(client: Client, ola: User, edna: User) -> None:
+    AuthorProfile.objects.create(name="Ola Lind", slug="ola-lind", user=ola)
+    for user in (ola, edna):
+        assert names.checked(user.display_name, besides=user) == user.display_name
+
+
+def test_the_profile_is_for_whoever_is_signed_in(client: Client, db: None) -> None:
+    assert client.get(PROFILE)["Location"].startswith("/accounts/login/")
+    assert client.get("/accounts/")["Location"] == PROFILE
+
+
+@given(st.text(max_size=40))
+def test_folding_twice_changes_nothing_and_case_never_tells_apart(name: str) -> None:
+    assert names.folded(names.folded(name)) == names.folded(name)
+    assert names.folded(f"  {name} ") == names.folded(name)
+
+
+def test_every_strange_name_is_kept_as_text_or_refused(client: Client, ola: User) -> None:
+    client.force_login(ola)
+    for name in json.loads(shared_data("naughty", "blns.json").read_text()):
+        answer = client.post(PROFILE, {"display_name": name}, follow=True)
+        assert answer.status_code == 200
+        ola.refresh_from_db()
+        assert escape(ola.display_name) in client.get("/accounts/state/").content.decode()

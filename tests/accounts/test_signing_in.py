@@ -1,0 +1,281 @@
+"""Making an account, signing in and out, and never telling who has an account."""
+
+import json
+import re
+from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.core.mail import EmailMessage
+from django.test import Client
+from django.urls import reverse
+
+from accounts import addresses
+from accounts.models import User
+from tests.conftest import PASSWORD, MailFolder
+from tests.shared import shared_data
+
+LOGIN = "/accounts/login/"
+SIGNUP = "/accounts/signup/"
+CODE = "/accounts/login/code/"
+NEW = {"display_name": "Nia Falk", "email": "nia@readers.example", "password1": PASSWORD}
+
+
+@pytest.fixture(autouse=True)
+def _no_limits_from_other_tests(db: None) -> None:
+    cache.clear()
+
+
+def code_in(folder: MailFolder, address: str) -> str:
+    first_line = str(folder.to(address)[-1].get_content()).splitlines()[0]
+    assert re.fullmatch(r"[A-Z0-9-]{4,12}", first_line), first_line
+    return first_line
+
+
+def page_after(client: Client, path: str, form: dict[str, Any]) -> str:
+    answer = client.post(path, form, follow=True)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def signed_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+def test_an_account_is_made_with_a_name_and_confirmed_by_a_code(
+    client: Client, mail_folder: MailFolder
+) -> None:
+    assert "Enter the code" in page_after(client, SIGNUP, NEW)
+    assert not signed_in(client)
+    code = code_in(mail_folder, "nia@readers.example")
+    page = page_after(client, reverse("account_email_verification_sent"), {"code": code})
+    assert "Your profile" in page
+    assert signed_in(client)
+    assert User.objects.get(email="nia@readers.example").public_name == "Nia Falk"
+
+
+def test_a_wrong_code_gets_a_sentence_and_no_account_that_works(
+    client: Client, mail_folder: MailFolder
+) -> None:
+    page_after(client, SIGNUP, NEW)
+    page = page_after(client, reverse("account_email_verification_sent"), {"code": "WRONG1"})
+    assert "Incorrect code." in page
+    assert not signed_in(client)
+
+
+def test_an_account_without_a_password_signs_in_by_code(
+    client: Client, mail_folder: MailFolder
+) -> None:
+    page_after(client, SIGNUP, {**NEW, "password1": ""})
+    code = code_in(mail_folder, "nia@readers.example")
+    page = page_after(client, reverse("account_email_verification_sent"), {"code": code})
+    assert "you sign in with a code" in page
+    client.logout()
+    page_after(client, CODE, {"email": "nia@readers.example"})
+    code = code_in(mail_folder, "nia@readers.example")
+    page_after(client, reverse("account_confirm_login_code"), {"code": code})
+    assert signed_in(client)
+
+
+def test_signing_in_with_a_password_and_out_again(client: Client, ola: User) -> None:
+    addresses.vouch_for(ola)
+    assert "Your profile" in page_after(client, LOGIN, {"login": ola.email, "password": PASSWORD})
+    assert "Ola Lind" in client.get("/accounts/state/").content.decode()
+    client.post("/accounts/logout/")
+    assert not signed_in(client)
+    assert "Sign in" in client.get("/accounts/state/").content.decode()
+
+
+def test_a_visit_alone_signs_nobody_out(client: Client, ola: User) -> None:
+    client.force_login(ola)
+    assert client.get("/accounts/logout/").status_code == 200
+    assert signed_in(client)
+
+
+def test_one_comes_back_to_where_one_was_and_never_to_another_site(
+    client: Client, ola: User
+) -> None:
+    addresses.vouch_for(ola)
+    form = {"login": ola.email, "password": PASSWORD}
+    assert client.post(f"{LOGIN}?next=/2026/03/ferries/", form)["Location"] == "/2026/03/ferries/"
+    client.logout()
+    away = client.post(f"{LOGIN}?next=https://elsewhere.example/", form)
+    assert away["Location"] == "/accounts/profile/"
+
+
+def test_a_wrong_password_says_the_same_as_an_unknown_address(client: Client, ola: User) -> None:
+    known = page_after(client, LOGIN, {"login": ola.email, "password": "wrong"})
+    unknown = page_after(client, LOGIN, {"login": "no@readers.example", "password": "wrong"})
+    assert without_tokens(known) == without_tokens(unknown, "no@readers.example", ola.email)
+
+
+def test_signing_up_with_a_known_address_says_the_same_as_with_a_new_one(
+    client: Client, ola: User, mail_folder: MailFolder
+) -> None:
+    addresses.vouch_for(ola)
+    known = page_after(Client(), SIGNUP, {**NEW, "email": ola.email})
+    new = page_after(Client(), SIGNUP, NEW)
+    assert without_tokens(known) == without_tokens(new, NEW["email"], ola.email)
+    assert mail_folder.to(ola.email)[-1]["Subject"].startswith("You have an account already")
+
+
+@pytest.mark.parametrize("path", [CODE, "/accounts/password/reset/"])
+def test_asking_for_a_code_says_the_same_whether_or_not_there_is_an_account(
+    client: Client, ola: User, mail_folder: MailFolder, path: str
+) -> None:
+    addresses.vouch_for(ola)
+    known = page_after(Client(), path, {"email": ola.email})
+    unknown = page_after(Client(), path, {"email": "no@readers.example"})
+    assert without_tokens(known) == without_tokens(unknown, "no@readers.example", ola.email)
+    subject = mail_folder.to("no@readers.example")[-1]["Subject"]
+    assert subject.startswith("There is no account with this address")
+
+
+def test_a_forgotten_password_is_replaced_by_code(
+    client: Client, ola: User, mail_folder: MailFolder
+) -> None:
+    addresses.vouch_for(ola)
+    page_after(client, "/accounts/password/reset/", {"email": ola.email})
+    code = code_in(mail_folder, ola.email)
+    confirm = reverse("account_confirm_password_reset_code")
+    assert "Keep this password" in page_after(client, confirm, {"code": code})
+    new = {"password1": "another-long-word-of-ola", "password2": "another-long-word-of-ola"}
+    page = page_after(client, reverse("account_complete_password_reset"), new)
+    assert "Your password is changed" in page
+    ola.refresh_from_db()
+    assert ola.check_password("another-long-word-of-ola")
+    assert mail_folder.to(ola.email)[-1]["Subject"].startswith("Your password was changed")
+
+
+def test_a_new_address_counts_only_after_its_code(
+    client: Client, ola: User, mail_folder: MailFolder
+) -> None:
+    addresses.vouch_for(ola)
+    old = ola.email
+    client.force_login(ola)
+    page_after(client, "/accounts/email/", {"email": "ola@new.example", "action_add": ""})
+    ola.refresh_from_db()
+    assert ola.email == old
+    code = code_in(mail_folder, "ola@new.example")
+    page_after(client, reverse("account_email_verification_sent"), {"code": code})
+    ola.refresh_from_db()
+    assert ola.email == "ola@new.example"
+    assert "was changed" in mail_folder.to(old)[-1]["Subject"]
+
+
+def test_five_wrong_passwords_close_the_door_for_a_while(client: Client, ola: User) -> None:
+    addresses.vouch_for(ola)
+    for _ in range(5):
+        page_after(client, LOGIN, {"login": ola.email, "password": "wrong"})
+    page = page_after(client, LOGIN, {"login": ola.email, "password": PASSWORD})
+    assert "Too many failed login attempts" in page
+    assert not signed_in(client)
+
+
+def test_the_desk_has_the_same_door(client: Client, edna: User) -> None:
+    form = {"username": edna.email, "password": "wrong"}
+    for _ in range(5):
+        client.post("/admin/login/", form)
+    answer = client.post("/admin/login/", {**form, "password": PASSWORD})
+    assert "Too many failed login attempts" in answer.content.decode()
+    assert not signed_in(client)
+    cache.clear()
+    for _ in range(7):
+        client.post("/admin/login/", {**form, "password": PASSWORD})
+        assert signed_in(client)
+        client.logout()
+
+
+def test_many_requests_get_a_page_in_words(client: Client, db: None) -> None:
+    answers = [client.post(LOGIN, {"login": "", "password": ""}) for _ in range(31)]
+    assert answers[-1].status_code == 429
+    assert "Please wait five minutes" in answers[-1].content.decode()
+
+
+def test_whoever_was_made_inactive_is_told_so(client: Client, ola: User) -> None:
+    addresses.vouch_for(ola)
+    User.objects.filter(pk=ola.pk).update(is_active=False)
+    page = page_after(client, LOGIN, {"login": ola.email, "password": PASSWORD})
+    assert "This account is closed" in page
+    assert not signed_in(client)
+
+
+@pytest.mark.parametrize(
+    ("mistake", "told"),
+    [
+        (SMTPServerDisconnected("to nia@readers.example"), True),
+        (ConnectionRefusedError(), True),
+        (SMTPRecipientsRefused({"nia@readers.example": (550, b"unknown")}), False),
+    ],
+)
+def test_a_mail_that_cannot_be_sent_is_no_crash_and_logs_no_address(
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    mistake: Exception,
+    told: bool,
+) -> None:
+    def fail(message: EmailMessage, **options: Any) -> int:
+        raise mistake
+
+    monkeypatch.setattr(EmailMessage, "send", fail)
+    page = page_after(client, SIGNUP, NEW)
+    assert ("could not be sent just now" in page) == told
+    assert "mail about an account" in caplog.text
+    assert "nia@readers.example" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "path", [LOGIN, SIGNUP, CODE, "/accounts/password/reset/", "/accounts/state/"]
+)
+def test_pages_of_accounts_are_private(client: Client, db: None, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert "no-store" in answer["Cache-Control"]
+    assert "style=" not in answer.content.decode()
+
+
+def test_the_fragment_of_a_stranger_asks_the_database_nothing(
+    client: Client, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(0):
+        answer = client.get("/accounts/state/")
+    assert not answer.cookies
+
+
+def test_only_staff_sees_the_way_to_the_desk(client: Client, ola: User, edna: User) -> None:
+    client.force_login(ola)
+    assert "/admin/" not in client.get("/accounts/state/").content.decode()
+    client.force_login(edna)
+    assert "/admin/" in client.get("/accounts/state/").content.decode()
+
+
+def test_no_string_brings_a_form_down(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = False
+    strange = json.loads(shared_data("naughty", "blns.json").read_text())
+    strange += ["n" * 10_000, "nia\x00", "n" * 255 + "@readers.example", "\u200b", "😀" * 90]
+    for string in strange:
+        for path, form in (
+            (LOGIN, {"login": string, "password": string}),
+            (SIGNUP, {**NEW, "display_name": string, "password1": "short"}),
+            (SIGNUP, {**NEW, "email": string, "password1": "short"}),
+            (CODE, {"email": string}),
+        ):
+            assert client.post(path, form).status_code in {200, 302}, (path, string)
+
+
+def test_an_address_too_long_to_keep_is_refused_in_words(client: Client, db: None) -> None:
+    label = "r" * 60
+    long = f"nia@{label}.{label}.{label}.{label}.{label}.example"
+    page = page_after(client, SIGNUP, {**NEW, "email": long})
+    assert "An address may have 254 characters" in page
+    assert not User.objects.exists()
+
+
+def without_tokens(page: str, address: str = "", stands_for: str = "") -> str:
+    """The page without what differs between any two visits."""
+    page = re.sub(r'(name="csrfmiddlewaretoken" value=")[^"]+', r"\1", page)
+    return page.replace(address, stands_for) if address else page
