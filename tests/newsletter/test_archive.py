@@ -60,7 +60,11 @@ def test_the_archive_costs_the_same_for_many_articles_as_for_few(
         ]
         made = issue(f"With {count}", *stories)
         Issue.objects.filter(pk=made.pk).update(
-            state="sent", started_at=made.made_at, sent_at=made.made_at, sent_html="x", sent_text="x"
+            state="sent",
+            started_at=made.made_at,
+            sent_at=made.made_at,
+            sent_html="x",
+            sent_text="x",
         )
         with django_assert_max_num_queries(10):
             assert client.get(made.get_absolute_url()).status_code == 200
