@@ -96,10 +96,11 @@ def _renditions(picture: Any, kind: Any, order: dict[str, Any], folder: Path) ->
 
 def _decoded(picture: Any, widest: int) -> Any:
     from articles.images import pixels
+    from articles.images.metadata.values import BROKEN_FILE
 
     try:
         return pixels.decode(picture, widest)
-    except pixels.BROKEN_FILE as mistake:
+    except BROKEN_FILE as mistake:
         raise pixels.Unfit(pixels.BROKEN) from mistake
 
 

@@ -13,6 +13,7 @@ from PIL import Image, ImageCms
 
 from articles.images.kinds import GIF, PNG, TIFF, Kind
 from articles.images.metadata.exif import orientation_of
+from articles.images.metadata.values import BROKEN_FILE
 from articles.images.sizes import WIDTHS, Size, height_at
 
 Pixels = Image.Image
@@ -48,17 +49,6 @@ _CRISP: Final[dict[str, dict[str, Any]]] = {
 class Unfit(Exception):
     """The file cannot be taken in; the message is the sentence for the person who sent it."""
 
-
-BROKEN_FILE: Final = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    LookupError,
-    ArithmeticError,
-    AttributeError,
-)
-"""What decoders raise for a file that is not what it says."""
 
 BROKEN: Final = "This picture is broken or cut off and cannot be read; export or copy it again."
 

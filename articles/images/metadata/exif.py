@@ -6,18 +6,11 @@ from typing import Any, Final
 from PIL import Image
 from PIL.ExifTags import IFD, Base
 
+from articles.images.metadata.values import BROKEN_FILE
+
 _MOMENT = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)", re.ASCII)
 _OFFSET = re.compile(r"[+-]\d\d:\d\d", re.ASCII)
 _OFFSET_TIME_ORIGINAL: Final = 0x9011
-_FAILS: Final = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    LookupError,
-    ArithmeticError,
-    AttributeError,
-)
 
 
 def exif_of(picture: Image.Image) -> Image.Exif:
@@ -33,7 +26,7 @@ def exif_of(picture: Image.Image) -> Image.Exif:
             return picture.getexif() if "Raw profile type exif" in picture.info else Image.Exif()
         exif = Image.Exif()
         exif.load(block)
-    except _FAILS:
+    except BROKEN_FILE:
         return Image.Exif()
     return exif
 
@@ -42,7 +35,7 @@ def orientation_of(picture: Image.Image) -> int | None:
     """The orientation of EXIF, 1 to 8, or None where the file does not say."""
     try:
         value = exif_of(picture).get(Base.Orientation)
-    except _FAILS:
+    except BROKEN_FILE:
         return None
     return value if isinstance(value, int) and 1 <= value <= 8 else None
 
@@ -62,7 +55,7 @@ def read(picture: Image.Image) -> dict[str, list[str]]:
 def _get(exif: Image.Exif, tag: int) -> Any:
     try:
         return exif.get(tag)
-    except _FAILS:
+    except BROKEN_FILE:
         return None
 
 
@@ -99,7 +92,7 @@ def _notice(value: str | None) -> str | None:
 def _taken(exif: Image.Exif) -> str | None:
     try:
         details: dict[int, Any] = dict(exif.get_ifd(IFD.Exif))
-    except _FAILS:
+    except BROKEN_FILE:
         details = {}
     moment = _MOMENT.match(str(details.get(Base.DateTimeOriginal) or ""))
     if moment is None:

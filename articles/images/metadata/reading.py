@@ -1,6 +1,9 @@
 """Three blocks, one answer: which of them counts (docs/algorithms/metadata.md)."""
 
 import hashlib
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,6 +11,7 @@ from PIL import Image
 
 from articles.images.metadata import exif, iim, xmp
 from articles.images.metadata.values import (
+    BROKEN_FILE,
     MAX_BLOCK,
     PictureMetadata,
     Unreadable,
@@ -48,7 +52,7 @@ def read_file(path: Path) -> PictureMetadata:
         Unreadable: when the file cannot be opened as a picture.
     """
     try:
-        with Image.open(path, formats=FORMATS) as picture:
+        with _quietly(), Image.open(path, formats=FORMATS) as picture:
             return read(picture)
     except Image.DecompressionBombError as mistake:
         sentence = "The picture is too large to be opened."
@@ -56,27 +60,21 @@ def read_file(path: Path) -> PictureMetadata:
     except FileNotFoundError as mistake:
         sentence = "There is no such file."
         raise Unreadable(sentence) from mistake
-    except (
-        OSError,
-        SyntaxError,
-        ValueError,
-        TypeError,
-        LookupError,
-        ArithmeticError,
-        AttributeError,
-    ) as mistake:
+    except BROKEN_FILE as mistake:
         sentence = "The file is not a picture that can be read."
         raise Unreadable(sentence) from mistake
 
 
 def read(picture: Image.Image) -> PictureMetadata:
     """What an opened picture says; never raises for what a file can hold."""
-    photoshop = _photoshop_resources(picture)
-    iim_block = _bytes(photoshop.get(_IIM_RESOURCE)) or _tag(picture, _IIM_TAG)
+    with _quietly():
+        photoshop = _photoshop_resources(picture)
+        iim_block = _bytes(photoshop.get(_IIM_RESOURCE)) or _tag(picture, _IIM_TAG)
+        said_xmp = xmp.read(_xmp_packet(picture))
+        said_exif = exif.read(picture)
+        orientation = exif.orientation_of(picture)
     newer = _iim_is_newer(iim_block, _bytes(photoshop.get(_DIGEST_RESOURCE)))
     said_iim = iim.read(iim_block)
-    said_xmp = xmp.read(_xmp_packet(picture))
-    said_exif = exif.read(picture)
     fields: dict[str, Any] = {
         field: _choose(field, said_xmp, said_iim, said_exif, iim_first=newer) for field in _TEXTS
     }
@@ -87,9 +85,17 @@ def read(picture: Image.Image) -> PictureMetadata:
             (day for block in (said_exif, first, second) if (day := _date(block)) is not None),
             None,
         ),
-        orientation=exif.orientation_of(picture),
+        orientation=orientation,
         keywords=texts_of(first.get("keywords")) or texts_of(second.get("keywords")),
     )
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Pillow warns of what it passes over in a broken file; there is nobody to be warned."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _choose(
@@ -155,7 +161,7 @@ def _tag(picture: Image.Image, tag: int) -> bytes:
     tags: Any = getattr(picture, "tag_v2", None)
     try:
         value = tags.get(tag) if tags is not None else None
-    except (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError):
+    except BROKEN_FILE:
         return b""
     if isinstance(value, tuple) and value and isinstance(value[0], int):
         # Some programs declare the block as LONGs; the bytes are the same, in the file's order.

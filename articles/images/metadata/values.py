@@ -1,6 +1,8 @@
 """The fields that are read, and how a value is made fit to keep."""
 
 import re
+import struct
+import zlib
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -8,6 +10,23 @@ MAX_TEXT: Final = 10_000
 MAX_VALUES: Final = 200
 MAX_BLOCK: Final = 4 * 1024 * 1024
 """A block of metadata above this size is passed over; whole books fit into less."""
+
+BROKEN_FILE: Final = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    AssertionError,
+    RuntimeError,
+    EOFError,
+    struct.error,
+    zlib.error,
+)
+"""What decoders raise for a file that is not what it says; all of these have been seen or are
+documented. MemoryError is not among them: it ends the process that opens the file."""
 
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _DATE = re.compile(

@@ -39,28 +39,33 @@ def alternatives(name: str, **languages: str) -> str:
     return f"<{name}><rdf:Alt>{items}</rdf:Alt></{name}>"
 
 
-def jpeg(
+def jpeg(**blocks: Any) -> Pixels.Image:
+    """An opened JPEG with the blocks in it; see `jpeg_file`."""
+    return Pixels.open(BytesIO(jpeg_file(**blocks)))
+
+
+def jpeg_file(
     *,
     iim_block: bytes = b"",
     xmp: bytes = b"",
     exif: dict[int, Any] | None = None,
     digest: Any = None,
-) -> Pixels.Image:
-    """An opened JPEG with the blocks in it. `digest`: True for the right one, bytes for another."""
+) -> bytes:
+    """A small JPEG. `digest`: True for the right one of the IIM block, bytes for another."""
     tags = Pixels.Exif()
     tags.update(exif or {})
     options = {"xmp": xmp} if xmp else {}
     buffer = BytesIO()
     Pixels.new("RGB", (8, 8)).save(buffer, "JPEG", exif=tags.tobytes() if exif else b"", **options)
     content = buffer.getvalue()
-    if iim_block:
-        resources = _resource(0x0404, iim_block)
-        if digest is not None:
-            right = hashlib.md5(iim_block).digest()
-            resources += _resource(0x0425, right if digest is True else digest)
-        segment = b"Photoshop 3.0\x00" + resources
-        content = content[:2] + pack(">BBH", 0xFF, 0xED, len(segment) + 2) + segment + content[2:]
-    return Pixels.open(BytesIO(content))
+    if not iim_block:
+        return content
+    resources = _resource(0x0404, iim_block)
+    if digest is not None:
+        right = hashlib.md5(iim_block).digest()
+        resources += _resource(0x0425, right if digest is True else digest)
+    segment = b"Photoshop 3.0\x00" + resources
+    return content[:2] + pack(">BBH", 0xFF, 0xED, len(segment) + 2) + segment + content[2:]
 
 
 def _resource(code: int, data: bytes) -> bytes:
