@@ -29,14 +29,30 @@ def die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
     return tie
 
 
-def end_when_parent_ends() -> None:
-    """Ask for SIGTERM at our parent's death if that is `make`, killed before it could tell us."""
+def make_above() -> int | None:
+    """The number of the `make` that started us, if one did (Linux)."""
+    parent = os.getppid()
     try:
-        parent = Path(f"/proc/{os.getppid()}/comm").read_text().strip()
+        name = Path(f"/proc/{parent}/comm").read_text().strip()
     except OSError:
-        return
-    if _libc is not None and parent in {"make", "gmake"}:
+        return None
+    return parent if name in {"make", "gmake"} else None
+
+
+def end_when_make_ends() -> None:
+    """Ask for SIGTERM at the death of the `make` above us, which may be killed without a word."""
+    if _libc is not None and make_above() is not None:
         _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM))
+
+
+def catches(pid: int, number: signal.Signals) -> bool:
+    """Whether a process has a handler of its own for a signal, as `make` has until it is used."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+    return bool(int(caught.split()[1], 16) >> (number - 1) & 1)
 
 
 def started_at(pid: int) -> str | None:

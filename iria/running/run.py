@@ -29,7 +29,6 @@ def run(port_text: str) -> int:
     """Run the site until Ctrl-C or SIGTERM; 0 if it ended because it was asked to."""
     port = port_number(port_text)
     stop_on_signals()
-    processes.end_when_parent_ends()
     state = make_folder(places.state_folder())
     try:
         with _only_one(state), _bound(port) as door:
@@ -130,7 +129,13 @@ def _children(
     beats = memory if os.access(memory, os.W_OK) else state
     web = [
         *(str(python), "-m", "gunicorn", "iria.wsgi", f"--bind=fd://{door.fileno()}"),
-        *("--workers=2", "--threads=4", f"--worker-tmp-dir={beats}", "--no-control-socket"),
+        *(
+            "--preload",
+            "--workers=2",
+            "--threads=4",
+            f"--worker-tmp-dir={beats}",
+            "--no-control-socket",
+        ),
         *("--timeout=60", "--graceful-timeout=1", "--log-level=warning"),
     ]
     worker = [str(python), "manage.py", "procrastinate", "worker", "--shutdown-graceful-timeout=1"]

@@ -23,14 +23,40 @@ class Stopped(BaseException):
 
 def stop_on_signals() -> None:
     """From now on a signal to end raises `Stopped`, once; a second one changes nothing."""
+    ends = {signal.SIGINT, signal.SIGTERM}
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as it is under nohup
+        ends.add(signal.SIGHUP)
 
-    def stop(number: int, frame: object) -> None:
-        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    def stop(*_: object) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for each in ends:
             signal.signal(each, signal.SIG_IGN)
         raise Stopped
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in ends:
         signal.signal(number, stop)
+    _stop_with_make(stop)
+
+
+def _stop_with_make(stop: Callable[[], None]) -> None:
+    """End with the `make` above us, also when a signal was sent to it alone.
+
+    A terminal sends Ctrl-C to everybody, but `kill -INT` only to one; `make` passes on a SIGTERM
+    and nothing else, and waits for us to end. Its handler is gone from then on, which can be seen.
+    """
+    make = processes.make_above()
+    if make is None:
+        return
+    processes.end_when_make_ends()
+    caught = [n for n in (signal.SIGINT, signal.SIGHUP) if processes.catches(make, n)]
+
+    def look(*_: object) -> None:
+        heard = not all(processes.catches(make, number) for number in caught)
+        if heard and processes.make_above() == make:
+            stop()
+
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, 0.3, 0.3)
 
 
 @dataclass

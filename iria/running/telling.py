@@ -23,6 +23,8 @@ def tells_of_a_full_disk(text: str) -> bool:
 
 def sentence_about(trouble: OSError) -> str:
     """One sentence for what the operating system refused."""
+    if isinstance(trouble, TimeoutError) and trouble.args:
+        return f"Another process has held {trouble.args[0]} for too long; end it and start again."
     where = f" ({trouble.filename})" if trouble.filename else ""
     # A copied tree's troubles come as one, without a number.
     if trouble.errno in {errno.ENOSPC, errno.EDQUOT} or tells_of_a_full_disk(str(trouble)):
