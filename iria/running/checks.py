@@ -72,11 +72,16 @@ def test() -> int:
     stop_on_signals()
     try:
         environment.Environment().ensure(environment.FOR_DEVELOPING)
-        (PROJECT / ".coverage").unlink(missing_ok=True)
+        _forget_coverage()
         with _workplace(durable=False) as surroundings:
             return _report([_run(step, surroundings) for step in steps()])
     except Stopped:
         return 130
+
+
+def _forget_coverage() -> None:
+    """The steps add to one another's figures, not to those of the last time."""
+    (PROJECT / ".coverage").unlink(missing_ok=True)
 
 
 def prove(*parts: str) -> int:

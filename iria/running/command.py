@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from iria.running import places, record, settings_file
 from iria.running.cluster import Cluster
@@ -62,16 +63,18 @@ def database(state: Path) -> Iterator[tuple[str, Cluster | None]]:
 
 def for_site(state: Path, url: str, address: str) -> dict[str, str]:
     """The whole environment of the site's own processes under `make run`."""
-    settings = settings_file.environment(places.PROJECT)
-    filled = dict(os.environ) | {"IRIA_STATE": str(state), "DATABASE_URL": url}
+    filled = settings_file.environment(places.PROJECT)
+    filled.update(IRIA_STATE=str(state), DATABASE_URL=url)
     filled.setdefault("PYTHONUNBUFFERED", "1")
     # Kept bytecode makes every start after the first one shorter by half.
     filled.pop("PYTHONDONTWRITEBYTECODE", None)
     filled.setdefault("PGCONNECT_TIMEOUT", "10")
-    if not settings.get("SECRET_KEY"):
+    if not filled.get("SECRET_KEY"):
         filled["SECRET_KEY"] = places.kept_secret(state / "secret-key")
-    if not settings.get("SITE_URL"):
+    if not filled.get("SITE_URL"):
         filled["SITE_URL"] = address
-    if not settings.get("ALLOWED_HOSTS"):
-        filled["ALLOWED_HOSTS"] = "127.0.0.1,localhost,[::1]"
+    if not filled.get("ALLOWED_HOSTS"):
+        names = [urlsplit(filled["SITE_URL"]).hostname or "127.0.0.1"]
+        names += [name for name in ("127.0.0.1", "localhost", "[::1]") if name not in names]
+        filled["ALLOWED_HOSTS"] = ",".join(names)
     return filled

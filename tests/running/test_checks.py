@@ -1,0 +1,138 @@
+"""`make test` runs every step, whatever happens to the ones before, and sets up what they need."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from iria.running import checks, environment, machine
+from iria.running.checks import Step
+from iria.running.telling import StartError
+
+Run = Callable[..., tuple[int, str]]
+
+
+def python(code: str) -> tuple[str, ...]:
+    return (sys.executable, "-c", code)
+
+
+@pytest.fixture
+def run_steps(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """`make test` with steps of ours, and what it printed."""
+
+    @contextmanager
+    def workplace(*, durable: bool) -> Iterator[dict[str, str]]:
+        yield dict(os.environ) | {"GREETING": "hello"}
+
+    monkeypatch.setattr(checks, "_workplace", workplace)
+    monkeypatch.setattr(checks, "stop_on_signals", lambda: None)
+    monkeypatch.setattr(checks, "_forget_coverage", lambda: None)
+    monkeypatch.setattr(environment.Environment, "ensure", lambda self, lock: Path(sys.executable))
+
+    def run(*steps: Step) -> tuple[int, str]:
+        monkeypatch.setattr(checks, "steps", lambda: list(steps))
+        code = checks.test()
+        return code, capsys.readouterr().out
+
+    return run
+
+
+def test_all_steps_run_also_after_one_has_failed(run_steps: Run) -> None:
+    code, said = run_steps(
+        Step("first", python("print('line one'); print('line two'); raise SystemExit(3)")),
+        Step(
+            "second",
+            python("import os; print(os.environ['GREETING'], os.environ['MORE'])"),
+            (("MORE", "there"),),
+        ),
+    )
+    assert code == 1
+    assert "line one" in said
+    assert "hello there" in said
+    assert said.splitlines()[-1].strip().startswith("1 of 2 failed")
+
+
+def test_when_all_is_well_the_last_line_says_so(run_steps: Run) -> None:
+    code, said = run_steps(Step("only", python("pass")), Step("ours", lambda: None))
+    assert code == 0
+    assert said.splitlines()[-1].strip().startswith("all 2 passed")
+
+
+def test_a_step_that_hangs_is_ended_and_counts_as_failed(
+    run_steps: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "STEP_SECONDS", 0.5)
+    code, said = run_steps(Step("endless", python("import time; time.sleep(60)")))
+    assert code == 1
+    assert "took longer" in said
+
+
+def test_a_step_of_ours_fails_with_its_sentence(run_steps: Run) -> None:
+    def lack() -> None:
+        raise StartError("The checks need chromium.")
+
+    code, said = run_steps(Step("programs", lack))
+    assert code == 1
+    assert "The checks need chromium." in said
+
+
+def test_a_proof_that_does_not_exist_is_answered_with_those_that_do() -> None:
+    with pytest.raises(StartError, match=r"no proof “walking”; there are: .*running"):
+        checks.prove("walking")
+
+
+def program(folder: Path, name: str, text: str) -> None:
+    path = folder / name
+    path.write_text("#!/bin/sh\n" + text)
+    path.chmod(0o755)
+
+
+def test_what_is_missing_is_named_where_it_cannot_be_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("java", "node", "npm", "git", "chromium-browser"):
+        program(tmp_path, name, "")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(StartError, match=r"need libimage-exiftool-perl .*which this machine lacks"):
+        machine.furnish()
+
+
+def test_root_on_debian_gets_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("java", "node", "npm", "git", "chromium"):
+        program(tmp_path, name, "")
+    calls = tmp_path / "calls"
+    install = f'echo "$@" >> "{calls}"; case "$*" in *install*) echo "" > "{tmp_path}/exiftool"; /bin/chmod +x "{tmp_path}/exiftool";; esac'
+    program(tmp_path, "apt-get", install)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    machine.furnish()
+    update, installed = calls.read_text().splitlines()
+    assert update.endswith("update")
+    assert installed.endswith("install -y --no-install-recommends libimage-exiftool-perl")
+
+
+def test_the_checkers_are_installed_once_for_each_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    program(tools, "npm", 'echo "$@" >> calls; /bin/mkdir -p node_modules')
+    monkeypatch.setenv("PATH", str(tools))
+    lock = tmp_path / "package-lock.json"
+    for text in ("one", "one", "two"):
+        lock.write_text(text)
+        machine.install_checkers(tmp_path)
+    assert len((tmp_path / "calls").read_text().splitlines()) == 2
+
+
+def test_the_lock_of_npm_carries_hashes_and_no_addresses() -> None:
+    text = (machine.CHECKERS / "package-lock.json").read_text()
+    assert '"resolved"' not in text
+    assert "://" not in text
+    assert text.count('"integrity": "sha512-') == text.count('"node_modules/')
