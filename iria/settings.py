@@ -161,6 +161,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",
 ]
 
 # Sessions, sign-in and CSRF tokens exist only under PRIVATE_PATHS (iria.kit.private): a public
@@ -204,6 +205,9 @@ TEMPLATES = [
         },
     },
 ]
+
+# Widgets of our own have their templates beside those of the pages.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Where things are kept
 
