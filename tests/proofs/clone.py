@@ -17,7 +17,7 @@ from iria.running import processes
 from iria.running.cluster import Cluster
 from iria.running.places import PROJECT
 
-PAGES = ("/", "/admin/login/")
+PAGES = ("/", "/admin/", "/feed/", "/newsletter/", "/search/?q=security")
 FIRST_SECONDS, AGAIN_SECONDS, STOP_SECONDS = 180.0, 5.0, 3.0
 _OURS = (
     "DATABASE_URL",
