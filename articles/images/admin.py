@@ -40,11 +40,10 @@ class Library(ChangeList):
 class ImageAdmin(admin.ModelAdmin[Image]):
     form = ImageForm
     list_display = ["small", "__str__", "credit", "alt_text", "size", "uploaded_at"]
-    list_display_links = ["small", "__str__"]
+    list_display_links = ["__str__"]
     list_filter = [Lacks, Used, "media_type", "uploaded_at"]
     list_per_page = 60
     search_fields = SEARCHED
-    search_help_text = "Searches names, captions, credits, creators and alternative texts."
     ordering = ["-uploaded_at", "-pk"]
     view_on_site = False
     readonly_fields = ["preview", "facts", "used", "said"]

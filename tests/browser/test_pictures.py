@@ -1,0 +1,137 @@
+"""The picture library and its chooser, as an editor meets them."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from articles.images import ingest
+from articles.images.models import Image
+from iria.demo.drawing.labelling import Label, labelled
+from tests.browser.checkers import accessibility_complaints
+from tests.browser.conftest import PHONE, OpenPage
+from tests.newsroom import picture_file
+
+pytestmark = pytest.mark.browser
+
+LIBRARY = "/admin/articles/image/"
+LABEL = Label(
+    headline="Cranes at rest",
+    caption="The cranes of the east quay stood still on Sunday.",
+    alt_text="Four cranes above an empty quay",
+    byline="Ines Faro",
+    credit="Ines Faro/via Meridian Pictures",
+    source="Meridian Pictures",
+    copyright_notice="© 2026 Ines Faro",
+    usage_terms="For one publication",
+    made_on=date(2026, 3, 14),
+)
+
+
+@pytest.fixture
+def labelled_file(tmp_path: Path) -> Path:
+    path = tmp_path / "cranes.jpg"
+    path.write_bytes(labelled(picture_file(width=900, height=600).read(), LABEL))
+    return path
+
+
+def filled_library(count: int) -> None:
+    for shade in range(count):
+        file = picture_file(width=600 + shade, height=400, colour=f"hsl({shade * 40}, 60%, 50%)")
+        credit = "Ines Faro" if shade % 3 else ""
+        ingest.take_in(file, by=None, headline=f"Quay {shade}", credit=credit, alt_text="A quay")
+
+
+def test_a_file_is_uploaded_checked_and_saved_without_scripts(
+    desk: OpenPage, edna: User, labelled_file: Path
+) -> None:
+    page = desk(edna, f"{LIBRARY}add/", scripts=False)
+    page.set_input_files("input[name=pictures]", labelled_file)
+    page.click("text=Upload")
+    assert "were read from the file; check them" in page.locator(".messagelist").inner_text()
+    assert page.input_value("[name=caption]") == LABEL.caption
+    assert page.input_value("[name=credit]") == LABEL.credit
+    assert page.input_value("[name=alt_text]") == LABEL.alt_text
+    page.fill("[name=credit]", "Ines Faro/via Meridian")
+    page.click("[name=_save]")
+    card = page.locator(".picture-card")
+    assert card.locator(".picture-credit").inner_text() == "Ines Faro/via Meridian"
+    assert card.locator("img").evaluate("img => img.naturalWidth") > 0
+
+
+@pytest.mark.parametrize("options", [{}, {"scheme": "dark", "size": PHONE}])
+def test_nobody_is_shut_out_of_the_library(
+    desk: OpenPage, edna: User, options: dict[str, object]
+) -> None:
+    filled_library(4)
+    page = desk(edna, LIBRARY, **options)
+    for path in ("", "?look=list", "add/", "choose/", f"{Image.objects.latest('pk').pk}/change/"):
+        page.goto(LIBRARY + path)
+        assert accessibility_complaints(page) == [], path
+
+
+def opened_dialog(page: Page) -> None:
+    """Any page of the desk may ask for a picture; this one has no form of its own that does."""
+    page.add_script_tag(url="/static/desk/pictures.js", type="module")
+    page.add_style_tag(url="/static/desk/pictures.css")
+    page.evaluate(
+        """() => {
+            for (const name of ["picture:chosen", "picture:dismissed"])
+                document.addEventListener(name, event =>
+                    document.body.dataset.heard ??= JSON.stringify([name, event.detail]));
+            document.querySelector("#content").dispatchEvent(
+                new CustomEvent("picture:ask", {bubbles: true}));
+        }"""
+    )
+    page.wait_for_selector(".picture-dialog [data-picture]")
+
+
+def heard(page: Page) -> Any:
+    """The event that came back, name and detail."""
+    page.wait_for_selector("body[data-heard]")
+    return json.loads(page.locator("body").get_attribute("data-heard") or "")
+
+
+def test_a_picture_is_chosen_in_the_dialog_with_the_keyboard(desk: OpenPage, edna: User) -> None:
+    filled_library(5)
+    page = desk(edna)
+    opened_dialog(page)
+    assert accessibility_complaints(page) == []
+    page.keyboard.type("Quay 3")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-picture]")).to_have_count(1)
+    page.locator("[data-picture]").focus()
+    page.keyboard.press("Enter")
+    name, detail = heard(page)
+    image = Image.objects.get(headline="Quay 3")
+    assert name == "picture:chosen"
+    assert detail["id"] == str(image.pk)
+    assert detail["alt"] == "A quay"
+    assert detail["thumbnail"].startswith("/pictures/")
+    assert not page.locator(".picture-dialog").is_visible()
+
+
+def test_a_dialog_closed_without_a_choice_says_so(desk: OpenPage, edna: User) -> None:
+    filled_library(1)
+    page = desk(edna)
+    opened_dialog(page)
+    page.keyboard.press("Escape")
+    assert heard(page) == ["picture:dismissed", None]
+
+
+def test_a_picture_is_uploaded_inside_the_dialog(
+    desk: OpenPage, edna: User, labelled_file: Path
+) -> None:
+    filled_library(1)
+    page = desk(edna)
+    opened_dialog(page)
+    page.set_input_files(".picture-dialog input[type=file]", labelled_file)
+    page.click(".picture-dialog .picture-upload button")
+    page.wait_for_selector(".picture-dialog .received")
+    first = page.locator("[data-picture]").first
+    assert first.get_attribute("data-caption") == LABEL.caption
+    assert first.get_attribute("data-credit") == LABEL.credit
