@@ -1,0 +1,107 @@
+"""Pages beside the articles."""
+
+import re
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import get_resolver
+
+from accounts.models import User
+from articles.pages import keeping
+from articles.pages.models import RESERVED, Page
+from tests.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+
+def kept(path: str = "about", **fields: object) -> Page:
+    values = {"title": "About us", "body": "<p>We study straits.</p>", "is_published": True}
+    page = Page(path=path, **{**values, **fields})
+    keeping.save(page)
+    return page
+
+
+def test_a_page_stands_at_its_own_address(client: Client) -> None:
+    page = kept("about/our-team", description="Who we are.")
+    assert page.get_absolute_url() == "/about/our-team/"
+    html = client.get("/about/our-team/").content.decode()
+    assert "<h1>About us</h1>" in html
+    assert "We study straits." in html
+    assert '<meta name="description" content="Who we are.">' in html
+
+
+def test_the_address_may_be_pasted_with_its_slashes() -> None:
+    assert kept("/about/").path == "about"
+
+
+def test_a_page_that_is_not_published_cannot_be_read_and_is_named_nowhere(client: Client) -> None:
+    kept("about", is_published=False, position=1)
+    assert client.get("/about/").status_code == 404
+    assert "About us" not in client.get("/").content.decode()
+
+
+def test_the_foot_names_pages_in_the_editors_order(client: Client) -> None:
+    kept("privacy", title="Privacy", position=3)
+    kept("contact", title="Contact", position=2)
+    kept("about", title="About", position=1)
+    kept("imprint", title="Imprint")
+    foot = client.get("/").content.decode().split("<footer")[1]
+    assert re.findall(r'<a href="/([a-z]+)/">', foot)[:3] == ["about", "contact", "privacy"]
+    assert "Imprint" not in foot
+
+
+def test_only_what_may_stand_in_a_text_is_kept(client: Client) -> None:
+    kept(body='<p onclick="x()">Words</p><script>alert(1)</script><img src=x onerror=alert(1)>')
+    html = client.get("/about/").content.decode()
+    assert "alert(1)" not in html
+    assert "onclick" not in html
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("admin", "belong to another part of the site"),
+        ("category/asia", "belong to another part of the site"),
+        ("2026/plan", "belong to the articles"),
+        ("about/feed", "kept for feeds"),
+        ("about us", "as words with hyphens"),
+        ("about//team", "as words with hyphens"),
+        ("../etc", "as words with hyphens"),
+        ("über-uns?x=1", "as words with hyphens"),
+        ("a\x00b", "NUL"),
+        ("", "cannot be blank"),
+    ],
+)
+def test_an_address_that_cannot_be_is_refused_in_words(path: str, words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        kept(path)
+    assert not Page.objects.exists()
+
+
+def test_two_pages_never_share_an_address() -> None:
+    kept("about")
+    with pytest.raises(ValidationError, match="There is a page at this address already"):
+        kept("about", title="Another")
+
+
+def test_every_first_part_of_an_address_of_the_site_is_reserved() -> None:
+    first = {re.split(r"[/.]", str(each.pattern))[0] for each in get_resolver().url_patterns}
+    inside = [each for each in get_resolver().url_patterns if str(each.pattern) == ""]
+    for include in inside:
+        first |= {re.split(r"[/.]", str(each.pattern))[0] for each in include.url_patterns}
+    fixed = {part.lstrip("^") for part in first if part and "<" not in part}
+    assert {"admin", "category", "search", "feed"} <= fixed
+    assert {part.split("-")[0] for part in fixed} <= RESERVED
+
+
+def test_an_editor_makes_a_page_at_the_desk_and_is_told_what_is_wrong(
+    client: Client, edna: User
+) -> None:
+    assert client.login(email=edna.email, password=PASSWORD)
+    sent = {"title": "About us", "path": "/admin/x/", "body": "<p>Words.</p>", "language": "en"}
+    answer = client.post("/admin/articles/page/add/", {**sent, "is_published": "on"})
+    assert "belong to another part of the site" in answer.content.decode()
+    answer = client.post("/admin/articles/page/add/", {**sent, "path": "/about/"})
+    assert answer.status_code == 302
+    assert Page.objects.get().path == "about"
