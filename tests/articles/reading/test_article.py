@@ -26,7 +26,8 @@ def page(client: Client, article: Article) -> str:
 
 def words_of(html: str) -> str:
     """What a reader reads, on one line."""
-    body = lxml_html.document_fromstring(html).body
+    body = lxml_html.document_fromstring(html).find("body")
+    assert body is not None
     for script in list(body.iter("script", "style")):
         script.drop_tree()
     return " ".join("".join(body.itertext()).split())

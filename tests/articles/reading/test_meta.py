@@ -44,7 +44,7 @@ def full_article(**fields: Any) -> Article:
     article = full_house.illustrated(
         "The long way", figures=1, categories=[newsroom.category("Asia-Pacific")]
     )
-    Image.objects.filter(pk=article.lead_picture_id).update(
+    Image.objects.filter(led_articles=article).update(
         copyright_notice="© Ines Faro",
         usage_terms="https://licences.example/one",
         byline="Ines Faro",

@@ -1,0 +1,210 @@
+"""Reading: without scripts, with the keyboard, on any screen, on paper."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Page
+
+from articles.editorial.models import Portrait
+from articles.images import ingest
+from articles.images.models import Image
+from articles.pages import keeping
+from articles.pages.models import Page as StandingPage
+from iria.publication.models import current_publication
+from tests import newsroom
+from tests.articles.reading import full_house
+from tests.browser.checkers import accessibility_complaints, html_complaints
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage
+
+pytestmark = pytest.mark.browser
+
+SMALL = {"width": 320, "height": 640}
+LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen"
+
+
+@dataclass(frozen=True)
+class Paths:
+    """One address of every kind of page."""
+
+    article: str
+    arabic: str
+    lists: tuple[str, ...]
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        return ("/", *self.lists, self.article, self.arabic)
+
+
+@pytest.fixture
+def paths(site: str) -> Paths:
+    publication = current_publication()
+    publication.name, publication.languages = "Meridian", "en, ar"
+    publication.tagline = "Notes on a crowded world"
+    publication.about = "We study straits."
+    publication.contact_email = "reports@meridian.example"
+    publication.save()
+    full_house.sections(3, 3)
+    sections = [newsroom.category("Asia-Pacific", introduction="From the Urals to the date line.")]
+    newsroom.category("Japan", parent=sections[0])
+    picture = _picture("steelblue")
+    figure = full_house.figure(picture, "A quay, <em>early</em>")
+    body = (
+        f"<p>Words before. {LONG_WORD} <a href='https://elsewhere.example/a'>elsewhere</a></p>"
+        f"<h2>A heading</h2>{figure}{figure.replace('<figure', '<figure data-width="wide"')}"
+        f"{figure.replace('<figure', '<figure data-width="full"')}<blockquote><p>Said.</p></blockquote>"
+        f"<table><caption>Figures</caption><tr>{'<th scope="col">Heading</th>' * 9}</tr>"
+        f"<tr>{'<td>123,456</td>' * 9}</tr></table><ul><li>One</li></ul>"
+        "<p>A claim.<span data-footnote='And its source'></span></p>"
+    )
+    author = newsroom.author("Ines Faro")
+    Portrait.objects.create(author=author, image=_picture("sienna"))
+    article = newsroom.published(
+        f"The long way of the {LONG_WORD}",
+        body=body,
+        lead_picture=picture,
+        lead_caption="Morning",
+        categories=sections,
+        authors=[author],
+        tags=["shipping"],
+    )
+    full_house.Correction.objects.create(article=article, text="It was Tuesday.")
+    full_house.comments(article, 5)
+    full_house.related(article, list(full_house.Article.objects.exclude(pk=article.pk)[:4]))
+    arabic = newsroom.published("أسبوع هادئ", language="ar", body="<p>كلمات.</p>", authors=[author])
+    keeping.save(StandingPage(title="About", path="about", body="<p>Us.</p>", is_published=True))
+    year = f"/{article.year}/"
+    lists = ("/category/asia-pacific/", "/tag/shipping/", "/author/ines-faro/", year)
+    more = (f"{year}{article.month:02}/", "/language/ar/", "/corrections/", "/about/", "/nowhere/")
+    return Paths(article.get_absolute_url(), arabic.get_absolute_url(), (*lists, *more))
+
+
+def _picture(colour: str) -> Image:
+    file = newsroom.picture_file(width=1500, height=1000, colour=colour)
+    return ingest.take_in(file, by=None, alt_text="Cranes at dusk", credit="Ines Faro")
+
+
+def wider_than_the_screen(page: Page) -> int:
+    width: int = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_every_kind_of_page_can_be_used_by_everyone(
+    open_page: OpenPage, paths: Paths, size: dict[str, int], scheme: str
+) -> None:
+    # axe writes style attributes while it looks; the policy is watched in the other tests.
+    page = open_page("/", size=size, scheme=scheme, bypass_csp=True)
+    for path in paths.all:
+        page.goto(path)
+        assert accessibility_complaints(page) == [], path
+
+
+def test_every_kind_of_page_is_valid_html(paths: Paths, client: Client, tmp_path: Path) -> None:
+    pages = {path: client.get(path).content.decode() for path in paths.all}
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    assert html_complaints(pages, folder) == []
+
+
+def test_nothing_is_wider_than_a_small_phone_also_with_large_text(
+    open_page: OpenPage, paths: Paths
+) -> None:
+    page = open_page("/", size=SMALL)
+    for path in paths.all:
+        page.goto(path)
+        assert wider_than_the_screen(page) <= 0, path
+    page = open_page("/", size={"width": 640, "height": 900})
+    for path in paths.all:
+        page.goto(path)
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert wider_than_the_screen(page) <= 0, f"{path} in large text"
+
+
+def test_a_reader_without_scripts_finds_the_way_from_the_front_page_to_the_thread(
+    open_page: OpenPage, paths: Paths
+) -> None:
+    page = open_page("/", scripts=False, size=PHONE)
+    page.click("summary >> text=Sections")
+    page.click("nav >> text=Asia-Pacific")
+    page.click("h2 >> text=The long way")
+    assert page.url.endswith(paths.article)
+    page.click("text=5 Comments on")
+    assert page.url.endswith("#comments")
+    assert page.locator("#comments").is_visible()
+    page.click("text=Back to top")
+    page.fill("#masthead-search", "quay")
+    page.press("#masthead-search", "Enter")
+    assert "/search/?q=quay" in page.url
+
+
+def test_the_keyboard_meets_things_in_the_order_of_the_eye(
+    open_page: OpenPage, paths: Paths
+) -> None:
+    page = open_page(paths.article)
+    met = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        met.append(page.evaluate("document.activeElement.innerText || document.activeElement.name"))
+    assert met[0] == "Skip to the content"
+    order = ["Meridian", "Asia-Pacific", "q", "Ines Faro"]
+    places = [next(place for place, text in enumerate(met) if text == word) for word in order]
+    assert places == sorted(places)
+    page.goto(paths.article)
+    page.keyboard.press("Tab")
+    assert page.locator(".skip").is_visible()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_what_is_touched_on_a_phone_is_large_enough(open_page: OpenPage, paths: Paths) -> None:
+    page = open_page("/", size=PHONE)
+    page.click("summary >> text=Sections")
+    for path in ("/", paths.article, "/category/asia-pacific/"):
+        page.goto(path)
+        small = page.evaluate(
+            "[...document.querySelectorAll('header.masthead a, header.masthead button, summary,"
+            " header.masthead input, footer a, footer button, footer input:not([name=website]),"
+            " .tag-list a, .pages a, .crumbs a')]"
+            ".filter(each => each.getClientRects().length && each.getBoundingClientRect().height < 44)"
+            ".map(each => each.outerHTML)"
+        )
+        assert small == [], path
+
+
+def test_reading_leaves_no_cookie(open_page: OpenPage, paths: Paths) -> None:
+    page = open_page("/")
+    for path in (*paths.all, "/search/?q=quay"):
+        with page.expect_response("**/accounts/state/"):
+            page.goto(path)
+    assert page.context.cookies() == []
+
+
+def test_an_article_written_from_the_right_begins_on_the_right(
+    open_page: OpenPage, paths: Paths
+) -> None:
+    page = open_page(paths.arabic, size=PHONE)
+    edges = page.evaluate(
+        "['h1', '.kicker', '.article-text p'].map(each => {"
+        " const range = document.createRange();"
+        " range.selectNodeContents(document.querySelector(each));"
+        " return Math.round(innerWidth - range.getBoundingClientRect().right) })"
+    )
+    assert max(edges) - min(edges) <= 3
+    assert max(edges) <= 40
+
+
+def test_paper_gets_the_text_its_address_and_no_forms(open_page: OpenPage, paths: Paths) -> None:
+    page = open_page(paths.article)
+    page.emulate_media(media="print")
+    for gone in (".foot-letter", ".masthead-ways", ".comment-form", ".related"):
+        assert not page.locator(gone).first.is_visible(), gone
+    for kept in ("h1", ".article-text", "figcaption", ".credit", ".foot-rights"):
+        assert page.locator(kept).first.is_visible(), kept
+    assert paths.article in page.locator(".printed-address").inner_text()
+    shown = page.evaluate(
+        "getComputedStyle(document.querySelector('.prose a[href^=http]'), '::after').content"
+    )
+    assert "https://elsewhere.example/a" in shown
