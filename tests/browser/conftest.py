@@ -66,12 +66,17 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def site(
+    chromium: Browser,
     transactional_db: None,
     django_db_serialized_rollback: None,
     live_server: LiveServer,
     settings: Any,
 ) -> str:
-    """The address of a running, empty site; the groups and kinds of a new database are there."""
+    """The address of a running, empty site; the groups and kinds of a new database are there.
+
+    The browser comes first: its loop decides which connection Django sees in this thread, and the
+    content of the new database is remembered by the one that saw it made.
+    """
     settings.SITE_URL = live_server.url
     return str(live_server.url)
 
