@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page
 
-from articles.editorial.models import Portrait
+from articles.editorial.models import Article, Correction, Portrait
 from articles.images import ingest
 from articles.images.models import Image
 from articles.pages import keeping
@@ -69,9 +69,9 @@ def paths(site: str) -> Paths:
         authors=[author],
         tags=["shipping"],
     )
-    full_house.Correction.objects.create(article=article, text="It was Tuesday.")
+    Correction.objects.create(article=article, text="It was Tuesday.")
     full_house.comments(article, 5)
-    full_house.related(article, list(full_house.Article.objects.exclude(pk=article.pk)[:4]))
+    full_house.related(article, list(Article.objects.exclude(pk=article.pk)[:4]))
     arabic = newsroom.published("أسبوع هادئ", language="ar", body="<p>كلمات.</p>", authors=[author])
     keeping.save(StandingPage(title="About", path="about", body="<p>Us.</p>", is_published=True))
     year = f"/{article.year}/"
