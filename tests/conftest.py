@@ -1,7 +1,7 @@
 """The cast: Edna edits, Rui reports, Mina moderates, Ola reads."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 from django.core.management import call_command
+from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from accounts.models import User
-from accounts.roles import EDITOR, MODERATOR, REPORTER
+from accounts.roles import ADMINISTRATOR, EDITOR, MODERATOR, REPORTER
+from articles.editorial.models import Kind
 
 PASSWORD = "a-long-password-of-the-cast"
 
@@ -28,9 +30,17 @@ def _media_in_a_folder_of_its_own(tmp_path: Path, settings: Any) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
         call_command("createcachetable", verbosity=0)
+    yield
+    with django_db_blocker.unblock():
+        # A test with real transactions leaves its database empty; whoever reuses it wants the
+        # groups and kinds of a new one.
+        contents = getattr(connection, "_test_serialized_contents", None)
+        if contents and not Kind.objects.exists():
+            Group.objects.all().delete()
+            connection.creation.deserialize_db_from_string(contents)
 
 
 def _member(email: str, name: str, group: str | None) -> User:
@@ -38,6 +48,12 @@ def _member(email: str, name: str, group: str | None) -> User:
     if group is not None:
         user.groups.add(Group.objects.get(name=group))
     return user
+
+
+@pytest.fixture
+def chief(db: None) -> User:
+    """The administrator, for pages that only one may open."""
+    return _member("chief@meridian.example", "Ada Lund", ADMINISTRATOR)
 
 
 @pytest.fixture

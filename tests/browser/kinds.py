@@ -1,0 +1,78 @@
+"""One address of every kind of page, found in the newsroom that stands in the database."""
+
+from articles.comments.models import Comment
+from articles.editorial.models import Article, Category
+from articles.images.models import Image
+from newsletter.models import Issue, Subscriber
+
+
+def public_pages() -> dict[str, str]:
+    """Name → address of every kind of page a stranger can open."""
+    articles = Article.objects.published().newest()
+    plain = articles.filter(language="en", figures__place="inline").first()
+    arabic = articles.filter(language="ar").first()
+    assert plain
+    assert arabic
+    author = plain.bylines.select_related("author").get(position=0).author
+    category = Category.objects.get(path="asia-pacific")
+    tag = plain.tags.first()
+    subscriber = Subscriber.objects.filter(state="active").first()
+    issue = Issue.objects.filter(state="sent").first()
+    assert tag
+    assert subscriber
+    assert issue
+    return {
+        "front page": "/",
+        "article": plain.get_absolute_url(),
+        "article, right to left": arabic.get_absolute_url(),
+        "category": category.get_absolute_url(),
+        "tag": f"/tag/{tag.slug}/",
+        "author": author.get_absolute_url(),
+        "year": f"/{plain.year:04}/",
+        "month": f"/{plain.year:04}/{plain.month:02}/",
+        "language": "/language/fr/",
+        "corrections": "/corrections/",
+        "search, empty": "/search/",
+        "search, found": "/search/?q=security",
+        "search, nothing": "/search/?q=xylophonically",
+        "not found": "/nowhere/to/be/found/",
+        "about": "/about/",
+        "look it over": f"/comments/new/?article={plain.pk}",
+        "newsletter": "/newsletter/",
+        "newsletter issues": "/newsletter/issues/",
+        "newsletter issue": f"/newsletter/issues/{issue.slug}/",
+        "preferences": f"/newsletter/preferences/{subscriber.token}/",
+        "unsubscribe": f"/newsletter/unsubscribe/{subscriber.token}/",
+        "sign in": "/accounts/login/",
+        "sign up": "/accounts/signup/",
+        "sign in by code": "/accounts/login/code/",
+        "password reset": "/accounts/password/reset/",
+    }
+
+
+def desk_pages() -> dict[str, str]:
+    """Name → address of the pages where an editor spends the day."""
+    article = Article.objects.published().newest().first()
+    image = Image.objects.first()
+    comment = Comment.objects.filter(state="held").first()
+    issue = Issue.objects.first()
+    assert article
+    assert image
+    assert comment
+    assert issue
+    return {
+        "desk": "/admin/",
+        "articles": "/admin/articles/article/",
+        "new article": "/admin/articles/article/add/",
+        "article form": f"/admin/articles/article/{article.pk}/change/",
+        "library": "/admin/articles/image/",
+        "picture form": f"/admin/articles/image/{image.pk}/change/",
+        "new picture": "/admin/articles/image/add/",
+        "moderators' list": "/admin/articles/comment/",
+        "comment": f"/admin/articles/comment/{comment.pk}/change/",
+        "categories": "/admin/articles/category/",
+        "issues": "/admin/newsletter/issue/",
+        "issue form": f"/admin/newsletter/issue/{issue.pk}/change/",
+        "subscribers": "/admin/newsletter/subscriber/",
+        "publication": "/admin/iria/publication/1/change/",
+    }
