@@ -48,7 +48,7 @@ class ImageAdmin(admin.ModelAdmin[Image]):
     view_on_site = False
     readonly_fields = ["preview", "facts", "used", "said"]
     fieldsets = [
-        (None, {"fields": ["preview", "headline", "alt_text", "caption"]}),
+        (None, {"fields": ["seen", "preview", "headline", "alt_text", "caption"]}),
         (
             "Rights",
             {

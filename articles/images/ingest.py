@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import connection, transaction
 
@@ -67,9 +68,10 @@ def take_in(
             found = decoding.take_in(received.path, folder)
         except decoding.Undecodable as mistake:
             raise Refused(str(mistake)) from mistake
+        given = {name: value for name, value in fields.items() if value not in ("", None)}
         values = {
             **offered(found["metadata"]),
-            **fields,
+            **given,
             "checksum": received.checksum,
             "media_type": found["media_type"],
             "width": found["width"],
@@ -121,6 +123,7 @@ def _keep(
 ) -> Image:
     """Writes files and rows together; when the rows fail, the files go."""
     image = Image(**values)
+    _refuse_unkeepable(image)
     with transaction.atomic():
         # Two uploads of one file at the same moment: the second one waits, then finds the first.
         with connection.cursor() as cursor:
@@ -142,6 +145,16 @@ def _keep(
         number = image.pk
         transaction.on_commit(lambda: make_renditions.defer(image_id=number))
     return image
+
+
+def _refuse_unkeepable(image: Image) -> None:
+    """What a caller gave may be too long, hold a NUL, or need no credit without a reason."""
+    try:
+        image.full_clean(exclude={"original", "uploaded_by"}, validate_unique=False)
+    except ValidationError as mistake:
+        field, sentences = next(iter(mistake.message_dict.items()))
+        sentence = f"The picture's {field.replace('_', ' ')} cannot be kept: {sentences[0]}"
+        raise Refused(sentence) from mistake
 
 
 def _out_of_room(mistake: OSError) -> Exception:

@@ -26,6 +26,11 @@ class ImageQuerySet(models.QuerySet["Image"]):
                 pictures = pictures.filter(~Exists(rows))
         return pictures
 
+    def lacking_sizes(self) -> "ImageQuerySet":
+        """Pictures that have no more than the first size, made while they were taken in."""
+        made = Rendition.objects.filter(image=OuterRef("pk")).exclude(format__in=["jpeg", "png"])
+        return self.filter(~Exists(made))
+
     def matching(self, words: str) -> "ImageQuerySet":
         """Pictures whose descriptions hold every one of the words."""
         pictures: ImageQuerySet = self

@@ -165,3 +165,20 @@ def test_the_same_file_from_two_people_at_once_is_one_picture() -> None:
         rows = set(people.map(take_in, range(4)))
     assert len(rows) == Image.objects.count() == 1
     assert len(kept_files()) == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"credit": "x" * 301}, "credit cannot be kept"),
+        ({"caption": "a\x00b"}, "caption cannot be kept"),
+        ({"needs_no_credit": True}, "Say why"),
+    ],
+)
+def test_what_a_caller_gives_must_be_fit_to_keep(
+    db: None, fields: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ingest.Refused, match=words):
+        ingest.take_in(picture_file(), by=None, **fields)
+    assert not Image.objects.exists()
+    assert not kept_files()

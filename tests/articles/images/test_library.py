@@ -206,3 +206,19 @@ def test_an_unused_picture_is_deleted_with_its_sizes(desk: Client) -> None:
     assert "Are you sure" in desk.post(LIBRARY, chosen).content.decode()
     desk.post(LIBRARY, {**chosen, "post": "yes"})
     assert not Image.objects.exists()
+
+
+def test_nobody_overwrites_unseen_what_somebody_else_wrote(desk: Client) -> None:
+    image = picture()
+    address = f"{LIBRARY}{image.pk}/change/"
+    form = {"headline": "Mine", "credit": "Ines Faro"}
+    form["seen"] = desk.get(address).context["adminform"].form.initial["seen"]
+    image.caption = "Written meanwhile"
+    image.save()
+    answer = desk.post(address, form)
+    assert "Somebody else changed this picture" in answer.content.decode()
+    assert 'value="Mine"' in answer.content.decode()
+    image.refresh_from_db()
+    assert image.headline != "Mine"
+    form["seen"] = answer.context["adminform"].form["seen"].value()
+    assert desk.post(address, form).status_code == 302

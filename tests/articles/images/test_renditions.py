@@ -1,14 +1,17 @@
 """Every size is made once, by the worker, and goes with its picture."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from PIL import Image as Pixels
 
 from articles.images import ingest, removing, renditions
 from articles.images.models import Image, Rendition
+from articles.images.tasks import catch_up
 from tests.newsroom import picture, picture_file
 
 REAL = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -89,3 +92,13 @@ def test_a_picture_whose_original_broke_keeps_its_first_size(jobs: Callable[[], 
 
 def test_a_picture_that_was_never_taken_in_has_no_sizes(db: None) -> None:
     assert picture().renditions.count() == 0
+
+
+def test_sizes_that_a_lost_job_left_out_are_made_later(db: None) -> None:
+    image = ingest.take_in(picture_file(width=300, height=200), by=None)
+    catch_up(timestamp=0)
+    assert image.renditions.count() == 1, "its own job may still be on the way"
+    Image.objects.update(uploaded_at=timezone.now() - timedelta(hours=1))
+    catch_up(timestamp=0)
+    assert image.renditions.count() == 3
+    assert not Image.objects.lacking_sizes().exists()
