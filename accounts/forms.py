@@ -29,11 +29,6 @@ class SignupForm(forms.Form):
     display_name = name_field()
     field_order = ("display_name", "email", "password1")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "email" in self.fields:
-            self.fields["email"].label = "E-mail address"
-
     def clean_display_name(self) -> str:
         return names.checked(self.cleaned_data["display_name"])
 

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from articles.comments.querysets import CommentQuerySet
 from articles.editorial.models import Article
@@ -150,4 +152,10 @@ class Moderation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_decision_display()}: {self.comment_id}"
+        """As in “Rejected by Mina Sato on 4 March 2026 at 14:05: off the subject (told)”."""
+        moment = date_format(localtime(self.made_at), r"j F Y \a\t H:i")
+        who = f" by {self.made_by.public_name}" if self.made_by else ""
+        why = f": {self.reason}" if self.reason else ""
+        return (
+            f"{self.get_decision_display()}{who} on {moment}{why}{' (told)' if self.told else ''}"
+        )

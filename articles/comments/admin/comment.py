@@ -11,14 +11,15 @@ from django.db.models.expressions import Combinable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from articles.comments import moderation
-from articles.comments.admin.log import Decisions
 from articles.comments.admin.queue import Queue, chosen_queue
 from articles.comments.forms import ChosenComments, DecisionForm
 from articles.comments.models import Comment
@@ -34,38 +35,40 @@ DONE = {"approve": "approved", "reject": "rejected", "spam": "marked as spam"}
 class CommentAdmin(admin.ModelAdmin[Comment]):
     """A moderator decides and never changes a word."""
 
-    list_display = ["words", "below", "writer", "state_in_words", "created_at"]
-    list_display_links = ["created_at"]
+    list_display = ["words", "below", "when"]
+    list_display_links = ["when"]
     list_filter = [Queue]
     list_select_related = ["article", "parent__user", "user"]
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     search_fields = ["text", "name", "article__headline"]
-    search_help_text = "Looks in text, name and headline, in every queue."
     action_form = ChosenComments
     actions = ["approve_chosen", "reject_chosen", "spam_chosen"]
-    fields = ("words_in_full", "below", "answers", "writer", "state_in_words", "created_at")
-    readonly_fields = (
+    fields = (
         "words_in_full",
-        "below",
         "answers",
         "writer",
-        "state_in_words",
+        "below",
         "created_at",
+        "state_in_words",
+        "decisions",
     )
-    inlines = [Decisions]
+    readonly_fields = fields
 
     class Media:
-        css = {"all": ["css/desk/comments.css"]}
+        css = {"all": ["desk/comments.css"]}
 
     # What is shown
 
     @admin.display(description="comment")
     def words(self, comment: Comment) -> SafeString:
-        quoted = self.answers(comment) if comment.parent else ""
+        """Who, in answer to what, and the words: all that is needed to decide."""
         return format_html(
-            '{}<div class="comment-words" dir="auto">{}</div>',
-            quoted,
+            '<p class="comment-writer">{} {}</p>{}<div class="comment-words" dir="auto">{}</div>',
+            self.writer(comment),
+            "" if comment.state == Comment.State.HELD else self.state_in_words(comment),
+            self.answers(comment) if comment.parent else "",
             _shortened(comment.text, 600),
         )
 
@@ -77,7 +80,7 @@ class CommentAdmin(admin.ModelAdmin[Comment]):
     def answers(self, comment: Comment) -> SafeString | str:
         above = comment.parent
         if above is None:
-            return "–"
+            return "nobody, it stands on its own"
         return format_html(
             '<blockquote class="comment-answered" dir="auto"><a href="{}">{}</a>: {}</blockquote>',
             reverse("admin:articles_comment_change", args=[above.pk]),
@@ -93,12 +96,16 @@ class CommentAdmin(admin.ModelAdmin[Comment]):
             comment.article.headline,
         )
 
+    @admin.display(description="written", ordering="created_at")
+    def when(self, comment: Comment) -> str:
+        return date_format(localtime(comment.created_at), "j M Y, H:i")
+
     @admin.display(ordering="name")
     def writer(self, comment: Comment) -> SafeString:
         kind = "guest"
         if comment.user:
             kind = "staff" if comment.user.is_staff else "account"
-        return format_html("<bdi>{}</bdi> ({})", comment.public_name, kind)
+        return format_html("<b><bdi>{}</bdi></b> ({})", comment.public_name, kind)
 
     @admin.display(description="state", ordering="state")
     def state_in_words(self, comment: Comment) -> SafeString:
@@ -106,6 +113,13 @@ class CommentAdmin(admin.ModelAdmin[Comment]):
             '<span class="comment-state comment-state-{}">{}</span>',
             comment.state,
             comment.get_state_display(),
+        )
+
+    @admin.display(description="what was decided")
+    def decisions(self, comment: Comment) -> SafeString:
+        rows = comment.moderations.select_related("made_by").order_by("made_at", "pk")
+        return format_html(
+            "<ol>{}</ol>", format_html_join("", "<li>{}</li>", ((row,) for row in rows))
         )
 
     def view_on_site(self, comment: Comment) -> str | None:
@@ -136,8 +150,12 @@ class CommentAdmin(admin.ModelAdmin[Comment]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        nothing_to_save = {"show_save": False, "show_save_and_continue": False}
-        context = {**nothing_to_save, "may_decide": self.has_change_permission(request)}
+        context = {
+            "title": "A comment",
+            "may_decide": self.has_change_permission(request),
+            "show_save": False,
+            "show_save_and_continue": False,
+        }
         return super().change_view(
             request, object_id, form_url, {**context, **(extra_context or {})}
         )

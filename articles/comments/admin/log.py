@@ -1,31 +1,12 @@
 """What was decided, by whom and why: to read, not to write."""
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from articles.comments.models import Comment, Moderation
-
-
-class Decisions(admin.TabularInline[Moderation, Comment]):
-    model = Moderation
-    fields = ("made_at", "decision", "made_by", "reason", "told")
-    readonly_fields = ("made_at", "decision", "made_by", "reason", "told")
-    extra = 0
-    can_delete = False
-    verbose_name_plural = "what was decided"
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Moderation]:
-        return super().get_queryset(request).select_related("made_by")
-
-    def has_add_permission(self, request: HttpRequest, obj: Comment | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Comment | None = None) -> bool:
-        return False
+from articles.comments.models import Moderation
 
 
 class ModerationAdmin(admin.ModelAdmin[Moderation]):
@@ -37,6 +18,10 @@ class ModerationAdmin(admin.ModelAdmin[Moderation]):
     list_select_related = ["made_by", "comment__article", "comment__user"]
     search_fields = ["reason", "comment__text", "comment__name"]
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+
+    class Media:
+        css = {"all": ["desk/comments.css"]}
 
     @admin.display(description="by", ordering="made_by")
     def who(self, row: Moderation) -> str:

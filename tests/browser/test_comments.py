@@ -1,0 +1,241 @@
+"""A reader comments, a moderator decides, the count changes: without JavaScript and with it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route
+
+from accounts import addresses
+from accounts.models import User
+from articles.comments import moderation, posting
+from articles.comments.models import Comment
+from articles.editorial.models import Article
+from tests import newsroom
+from tests.browser.checkers import accessibility_complaints, html_complaints
+from tests.browser.conftest import PHONE, OpenPage
+from tests.conftest import PASSWORD, MailFolder
+
+pytestmark = pytest.mark.browser
+
+WORDS = "I was on that ferry.\nIt was late."
+
+
+@pytest.fixture
+def article(site: str) -> Article:
+    return newsroom.published("Ferries at the strait")
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test types faster than a person; that being too quick is refused is tested elsewhere."""
+    monkeypatch.setattr("articles.comments.screening.TOO_QUICK", timedelta(0))
+
+
+def write(page: Page, words: str = WORDS, *, name: str = "Teo Brandt") -> None:
+    page.fill("#comment-name", name)
+    page.fill("#comment-email", "teo@readers.example")
+    page.fill("#comment-text", words)
+
+
+def comments_said(page: Page, article: Article) -> str:
+    page.goto(article.get_absolute_url())
+    return page.locator("a[href='#comments']").first.inner_text()
+
+
+def test_without_javascript_a_comment_is_looked_over_waits_and_is_approved(
+    open_page: OpenPage,
+    desk: OpenPage,
+    article: Article,
+    mina: User,
+    jobs: Callable[[], None],
+    mail_folder: MailFolder,
+) -> None:
+    reader = open_page(article.get_absolute_url(), scripts=False)
+    assert comments_said(reader, article) == "No Comments on Ferries at the strait"
+    write(reader)
+    reader.click("#comment-form button")
+    assert reader.locator("h1").inner_text() == "Look it over"
+    assert "It was late." in reader.locator(".comment-preview").inner_text()
+    reader.click("text=Send comment")
+    assert "Your comment is waiting for a moderator" in reader.locator("main").inner_text()
+    reader.click("main a:text-is('Your comment')")
+    assert "waiting for a moderator" in reader.locator("main [role=status]").inner_text()
+    assert comments_said(reader, article) == "No Comments on Ferries at the strait"
+
+    moderator = desk(mina, "/admin/articles/comment/", scripts=False)
+    assert "It was late." in moderator.locator("#result_list").inner_text()
+    moderator.check("#result_list .action-select")
+    moderator.select_option("select[name=action]", "approve_chosen")
+    moderator.click("button[name=index]")
+    assert "One comment was approved." in moderator.locator(".messagelist").inner_text()
+
+    assert comments_said(reader, article) == "1 Comment on Ferries at the strait"
+    assert "I was on that ferry." in reader.locator("#comments").inner_text()
+    jobs()
+    subjects = [str(message["Subject"]) for message in mail_folder.to("teo@readers.example")]
+    assert any("on the page" in subject for subject in subjects)
+
+    reader.click("text=Reply")
+    assert "Answer Teo Brandt" in reader.locator("h1").inner_text()
+    write(reader, "Which one?", name="Ana Reis")
+    reader.click("text=Send comment")
+    assert "waiting for a moderator" in reader.locator("main").inner_text()
+    assert Comment.objects.held().get().parent == Comment.objects.published().get()
+
+
+def test_with_javascript_a_comment_is_sent_in_one_step(
+    open_page: OpenPage, article: Article
+) -> None:
+    page = open_page(article.get_absolute_url())
+    write(page)
+    page.click("text=Send comment")
+    page.wait_for_url("**/comments/thanks/**")
+    assert Comment.objects.held().get().text == WORDS
+
+
+def test_with_javascript_the_form_comes_to_the_comment_and_goes_back(
+    open_page: OpenPage, article: Article, mina: User
+) -> None:
+    above = posting.post(article, name="Ana Reis", email="ana@readers.example", text="Which one?")
+    moderation.approve(above, by=mina)
+    page = open_page(article.get_absolute_url())
+    page.click("text=Reply")
+    assert page.locator(f"#comment-{above.pk} + form").is_visible()
+    page.click("text=Reply")
+    assert page.locator(f"#comment-{above.pk} + form").count() == 0
+    page.click("text=Reply")
+    write(page)
+    page.click("text=Send comment")
+    page.wait_for_url("**/comments/thanks/**")
+    assert Comment.objects.held().get().parent == above
+
+
+def test_a_dropped_connection_loses_no_word(open_page: OpenPage, article: Article) -> None:
+    page = open_page(article.get_absolute_url())
+    write(page)
+    page.wait_for_selector("text=Send comment")
+
+    def drop(route: Route) -> None:
+        route.abort("internetdisconnected")
+
+    page.route("**/comments/new/**", drop)
+    page.click("text=Send comment")
+    page.wait_for_selector("text=The connection was lost")
+    assert page.input_value("#comment-text") == WORDS
+    page.reload()
+    assert page.input_value("#comment-text") == WORDS
+    page.unroute("**/comments/new/**")
+    write(page)
+    page.click("text=Send comment")
+    page.wait_for_url("**/comments/thanks/**")
+    assert Comment.objects.count() == 1
+    page.goto(article.get_absolute_url())
+    assert page.input_value("#comment-text") == ""
+
+
+def test_what_is_refused_is_said_where_the_form_stands(
+    open_page: OpenPage, article: Article, mina: User
+) -> None:
+    page = open_page(article.get_absolute_url())
+    write(page, name="Mina Sato")
+    page.click("text=Send comment")
+    page.wait_for_selector("text=A member of the newsroom has this name")
+    assert page.url.endswith(article.get_absolute_url())
+    assert page.input_value("#comment-text") == WORDS
+    assert page.evaluate("document.activeElement.id") == "comment-name"
+    page.fill("#comment-name", "Teo Brandt")
+    page.click("text=Send comment")
+    page.wait_for_url("**/comments/thanks/**")
+
+
+def test_an_account_sees_under_which_name_it_writes(
+    open_page: OpenPage, article: Article, ola: User
+) -> None:
+    addresses.vouch_for(ola)
+    page = open_page("/accounts/login/")
+    page.fill("[name=login]", ola.email)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main [type=submit]")
+    page.goto(article.get_absolute_url())
+    page.focus("#comment-text")
+    page.wait_for_selector("text=You write as Ola Lind.")
+    assert not page.locator("#comment-name").is_visible()
+    page.fill("#comment-text", WORDS)
+    page.click("text=Send comment")
+    page.wait_for_url("**/comments/thanks/**")
+    assert Comment.objects.get().user == ola
+
+
+def test_the_moderators_pages_work_with_scripts_and_keep_the_policy(
+    desk: OpenPage, article: Article, mina: User
+) -> None:
+    comment = posting.post(article, name="Ana Reis", email="ana@readers.example", text="<b>Which?")
+    page = desk(mina, "/admin/articles/comment/")
+    page.click("#result_list .field-when a")
+    page.fill("#decision-reason", "Off the subject")
+    page.check("[name=tell]")
+    page.click("text=Reject >> nth=-1")
+    assert "One comment was rejected." in page.locator(".messagelist").inner_text()
+    row = comment.moderations.first()
+    assert row
+    assert (row.decision, row.reason, row.told) == ("rejected", "Off the subject", True)
+    page.goto("/admin/articles/moderation/")
+    assert "Off the subject" in page.locator("#result_list").inner_text()
+
+
+def a_thread(article: Article, mina: User) -> Comment:
+    above = None
+    for number in range(5):
+        above = posting.post(
+            article, name="Ana Reis", email="a@readers.example", text=f"Word {number}", parent=above
+        )
+        moderation.approve(above, by=mina)
+    assert above
+    gap = posting.post(article, name="Ana Reis", email="a@readers.example", text="Unkind")
+    moderation.approve(gap, by=mina)
+    answer = posting.post(
+        article, name="Ben Ode", email="b@readers.example", text="Be kind", parent=gap
+    )
+    moderation.approve(answer, by=mina)
+    moderation.reject(gap, by=mina)
+    return above
+
+
+def test_every_page_of_the_conversation_can_be_used_by_everybody(
+    open_page: OpenPage, desk: OpenPage, article: Article, mina: User, tmp_path: Path
+) -> None:
+    comment = a_thread(article, mina)
+    waiting = posting.post(article, name="Ola", email="o@readers.example", text="Waits")
+    paths = [
+        article.get_absolute_url(),
+        f"/comments/new/?article={article.pk}&parent={comment.pk}",
+        "/comments/new/?article=0",
+        "/comments/yours/x/",
+        "/accounts/login/",
+        "/accounts/signup/",
+        "/accounts/login/code/",
+        "/accounts/password/reset/",
+    ]
+    sources, complaints = {}, []
+    for size, scheme in ((PHONE, "light"), (PHONE, "dark")):
+        # The checker itself writes styles into the page, which the policy would refuse.
+        page = open_page(size=size, scheme=scheme, bypass_csp=True)
+        for address in paths:
+            answer = page.goto(address)
+            assert answer
+            sources[address] = answer.text()
+            complaints += [f"{address}: {each}" for each in accessibility_complaints(page)]
+            assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    at_desk = desk(mina, bypass_csp=True)
+    for address in (
+        "/admin/articles/comment/",
+        f"/admin/articles/comment/{waiting.pk}/change/",
+        "/admin/articles/moderation/",
+        "/accounts/profile/",
+    ):
+        at_desk.goto(address)
+        complaints += [f"{address}: {each}" for each in accessibility_complaints(at_desk)]
+    assert complaints == []
+    assert html_complaints(sources, tmp_path) == []
