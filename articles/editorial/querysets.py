@@ -69,10 +69,14 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
         return (
             self.select_related("kind", "lead_picture")
+            .defer("lead_picture__metadata")
             .prefetch_related(
                 Prefetch("article_categories", _with_category()),
                 Prefetch("bylines", _with_author()),
-                Prefetch("figures", Figure.objects.select_related("image")),
+                Prefetch(
+                    "figures",
+                    Figure.objects.select_related("image").defer("image__metadata"),
+                ),
                 "figures__image__renditions",
                 "tags",  # type: ignore[misc]  # the plugin does not know taggit
                 "corrections",
