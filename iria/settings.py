@@ -5,16 +5,15 @@ A missing or malformed value stops the start with one sentence that names it.
 
 import os
 import sys
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import django_stubs_ext
-import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from iria.environment import address, database, mailer, networks, read_file, setting, yes_or_no
 from iria.running.places import state_folder
 
 # Django's generic classes take their type in brackets only for the type checker; this makes the
@@ -25,102 +24,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 TESTING = "pytest" in sys.modules
 
-env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
-
-
-def yes_or_no(text: str) -> bool:
-    """A switch; anything that is neither on nor off is a mistake, not an off."""
-    word = text.strip().lower()
-    if word in {"1", "true", "yes", "on"}:
-        return True
-    if word in {"", "0", "false", "no", "off"}:
-        return False
-    raise ValueError(text)
-
-
-yes_or_no.__name__ = "yes or no"
-
-
-def setting(name: str, kind: Any, default: Any = environ.Env.NOTSET) -> Any:
-    """One value from the environment, or a sentence that names what is wrong with it."""
-    try:
-        return env.get_value(name, cast=kind, default=default)
-    except (ValueError, TypeError, ImproperlyConfigured) as mistake:
-        given = os.environ.get(name)
-        problem = "is missing" if given is None else f"is “{given}”, which is not a {kind.__name__}"
-        sentence = f"The setting {name} {problem}; .env.example says what it should be."
-        raise ImproperlyConfigured(sentence) from mistake
-
-
-def address(name: str, default: str) -> str:
-    """A setting that is a web address, without a slash at its end."""
-    value: str = setting(name, str, default)
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        sentence = f"The setting {name} is “{value}”; it should be like https://www.example.org."
-        raise ImproperlyConfigured(sentence)
-    return value.rstrip("/")
-
-
-def mailer(name: str, folder: Path) -> dict[str, Any]:
-    """A mail address such as smtp+tls://user:password@host:587, or files in a folder without one."""
-    value: str = setting(name, str, "")
-    if not value:
-        return {"BACKEND": "iria.kit.mail.FolderBackend", "OPTIONS": {"folder": str(folder)}}
-    try:
-        config = environ.Env.email_url_config(value)
-    except (KeyError, ValueError, ImproperlyConfigured) as mistake:
-        # The value may hold a password, so it is not repeated.
-        sentence = (
-            f"The setting {name} should be like smtp+tls://user:password@mail.example.org:587."
-        )
-        raise ImproperlyConfigured(sentence) from mistake
-    options = {
-        "host": config.get("EMAIL_HOST"),
-        "port": config.get("EMAIL_PORT"),
-        "username": config.get("EMAIL_HOST_USER") or "",
-        "password": config.get("EMAIL_HOST_PASSWORD") or "",
-        "use_tls": config.get("EMAIL_USE_TLS", False),
-        "use_ssl": config.get("EMAIL_USE_SSL", False),
-        "timeout": 20,
-    }
-    if config["EMAIL_BACKEND"] != "django.core.mail.backends.smtp.EmailBackend":
-        return {"BACKEND": config["EMAIL_BACKEND"]}
-    return {"BACKEND": config["EMAIL_BACKEND"], "OPTIONS": options}
-
-
-def database(name: str) -> dict[str, Any]:
-    value: str = setting(name, str, "")
-    if not value:
-        sentence = (
-            f"The setting {name} is missing; `make run` and `manage.py` find or make a database of "
-            "their own, a server of yours is named like postgres://user:password@host:5432/iria."
-        )
-        raise ImproperlyConfigured(sentence)
-    try:
-        config: dict[str, Any] = environ.Env.db_url_config(value)
-    except (ValueError, ImproperlyConfigured) as mistake:
-        sentence = f"The setting {name} should be like postgres://user:password@host:5432/iria."
-        raise ImproperlyConfigured(sentence) from mistake
-    if config.get("ENGINE") != "django.db.backends.postgresql":
-        sentence = f"The setting {name} must name a PostgreSQL database (postgres://…)."
-        raise ImproperlyConfigured(sentence)
-    if not TESTING:
-        config["OPTIONS"] = {**config.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 8}}
-    return config
-
-
-def networks(name: str) -> list[Any]:
-    found = []
-    for part in setting(name, list, []):
-        try:
-            found.append(ip_network(part.strip()))
-        except ValueError as mistake:
-            sentence = f"The setting {name} holds “{part}”, which is not a network like 10.0.0.0/8."
-            raise ImproperlyConfigured(sentence) from mistake
-    return found
-
+read_file(BASE_DIR / ".env")
 
 # Where we are
 
@@ -212,6 +116,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # Where things are kept
 
 DATABASES = {"default": database("DATABASE_URL")}
+if not TESTING:
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8}
 _CACHE_URL: str = setting("CACHE_URL", str, "none")
 CACHES: dict[str, dict[str, Any]]
 if _CACHE_URL == "none":

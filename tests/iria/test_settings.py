@@ -34,6 +34,7 @@ def start(**settings: str) -> "subprocess.CompletedProcess[str]":
         ("DATABASE_URL", "mysql://there/is"),
         ("DATABASE_URL", "not an address"),
         ("SITE_URL", "example.org"),
+        ("SITE_URL", "http://["),
         ("DEBUG", "perhaps"),
         ("TRUSTED_PROXIES", "the-proxy"),
         ("CACHE_URL", "memcache://there"),
