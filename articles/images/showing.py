@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
+
+from django.urls import reverse
 
 from articles.images.models import Image, Rendition
 
@@ -75,7 +78,7 @@ def picture_values(image: Image, use: str) -> PictureValues | None:
             for form in ("avif", "webp")
             if form != plain and by_format.get(form)
         ),
-        src=fallback.get_absolute_url(),
+        src=f"{_place()}{fallback.name}",
         srcset=_srcset(by_format[plain]),
         sizes=wanted.sizes,
         width=fallback.width,
@@ -106,4 +109,12 @@ def _fitting(renditions: list[Rendition], widest: int) -> Rendition:
 
 
 def _srcset(renditions: list[Rendition]) -> str:
-    return ", ".join(f"{each.get_absolute_url()} {each.width}w" for each in renditions)
+    place = _place()
+    return ", ".join(f"{place}{each.name} {each.width}w" for each in renditions)
+
+
+@cache
+def _place() -> str:
+    """Where every rendition is, up to its name; asked once, since a front page names hundreds."""
+    example = "x.jpeg"
+    return reverse("rendition", args=[example]).removesuffix(example)

@@ -222,3 +222,17 @@ def test_nobody_overwrites_unseen_what_somebody_else_wrote(desk: Client) -> None
     assert image.headline != "Mine"
     form["seen"] = answer.context["adminform"].form["seen"].value()
     assert desk.post(address, form).status_code == 302
+
+
+def test_markup_in_what_files_say_is_shown_and_not_run(desk: Client) -> None:
+    bad = "\"'><script>alert(1)</script>"
+    image = picture(
+        **dict.fromkeys(("headline", "alt_text", "caption", "credit", "byline", "source"), bad),
+        metadata={"caption": bad, "keywords": [bad]},
+    )
+    many(1)
+    Rendition.objects.create(image=image, format="jpeg", width=320, height=200, name="x.jpeg")
+    for path in ("", "?look=list", "choose/", "choose/?fragment=1", f"{image.pk}/change/"):
+        page = desk.get(LIBRARY + path).content.decode()
+        assert "script&gt;alert(1)" in page, path
+        assert "<script>alert" not in page, path
