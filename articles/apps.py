@@ -12,6 +12,7 @@ class ArticlesConfig(AppConfig):
         from articles.comments import waiting as comments
         from articles.editorial import uses
         from articles.images import receivers as images
+        from articles.pages import uses as pages
         from articles.related import receivers as related
         from articles.search import receivers as search
 
@@ -20,3 +21,4 @@ class ArticlesConfig(AppConfig):
         search.connect()
         related.connect()
         registry.picture_uses.offer("articles", uses.in_articles)
+        registry.picture_uses.offer("pages", pages.in_pages)

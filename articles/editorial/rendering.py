@@ -1,4 +1,6 @@
-"""An article's text as it stands on its page."""
+"""A text as it stands on its page."""
+
+from collections.abc import Mapping
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
@@ -8,6 +10,7 @@ from articles.body.rendering import render
 from articles.body.wording import wording_of
 from articles.editorial.models import Article
 from articles.images.crediting import credit_line
+from articles.images.models import Image
 from articles.images.showing import picture_values
 from iria.publication.models import Publication
 
@@ -15,12 +18,25 @@ WIDTHS = {"normal": "inline", "wide": "wide", "full": "full"}
 
 
 def render_body(article: Article, publication: Publication) -> SafeString:
-    """The text with its figures drawn, each with the caption of its use and the picture's credit.
+    """The article's text as it stands on its page.
 
-    Asks the database nothing when `figures` were fetched with their pictures (`for_page()`). A
-    picture that may not be shown, or of which no size is ready, leaves nothing behind.
+    Asks the database nothing when `figures` were fetched with their pictures (`for_page()`).
     """
     pictures = {figure.image_id: figure.image for figure in article.figures.all()}
+    return render_text(article.body, pictures, publication, language=article.language)
+
+
+def render_text(
+    body: str, pictures: Mapping[int, Image], publication: Publication, *, language: str
+) -> SafeString:
+    """A text with its figures drawn, each with the caption of its use and the picture's credit.
+
+    A picture that may not be shown, or of which no size is ready, leaves nothing behind.
+
+    Args:
+        body: cleaned when it was saved.
+        pictures: by their numbers, with their renditions fetched.
+    """
 
     def draw(use: FigureUse) -> str:
         image = pictures.get(use.image_id)
@@ -38,5 +54,5 @@ def render_body(article: Article, publication: Publication) -> SafeString:
         }
         return render_to_string("articles/editorial/_figure.html", context)
 
-    html = render(article.body, draw, wording=wording_of(article.language))
+    html = render(body, draw, wording=wording_of(language))
     return mark_safe(html)  # noqa: S308 - cleaned when it was saved

@@ -2,11 +2,13 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.safestring import mark_safe
 
-from articles.body.rendering import render as render_text
+from articles.body.figures import figures_in
+from articles.editorial.rendering import render_text
+from articles.images.models import Image
 from articles.pages.models import Page
 from iria.kit.caching import public_page
+from iria.publication.context import publication_of
 
 
 @public_page
@@ -14,8 +16,17 @@ def page(request: HttpRequest, path: str) -> HttpResponse:
     chosen = get_object_or_404(Page.objects.published(), path=path)
     context = {
         "page": chosen,
-        # Cleaned when it was saved (pages.keeping).
-        "body": mark_safe(render_text(chosen.body, lambda figure: "")),  # noqa: S308
+        "body": render_text(
+            chosen.body, _pictures(chosen), publication_of(request), language=chosen.language
+        ),
         "page_language": chosen.language,
     }
     return render(request, "articles/pages/page.html", context)
+
+
+def _pictures(page: Page) -> dict[int, Image]:
+    wanted = [use.image_id for use in figures_in(page.body)]
+    if not wanted:
+        return {}
+    found = Image.objects.filter(pk__in=wanted).defer("metadata").prefetch_related("renditions")
+    return {image.pk: image for image in found}

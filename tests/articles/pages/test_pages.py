@@ -10,6 +10,9 @@ from django.urls import URLResolver, get_resolver
 from accounts.models import User
 from articles.pages import keeping
 from articles.pages.models import RESERVED, Page
+from articles.pages.uses import in_pages
+from tests import newsroom
+from tests.articles.reading import full_house
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +59,17 @@ def test_only_what_may_stand_in_a_text_is_kept(client: Client) -> None:
     html = client.get("/about/").content.decode()
     assert "alert(1)" not in html
     assert "onclick" not in html
+
+
+def test_a_page_shows_its_pictures_with_credit_and_the_library_knows(client: Client) -> None:
+    picture = full_house.sized(newsroom.picture())
+    page = kept(body=full_house.figure(picture, "Our house"))
+    html = client.get("/about/").content.decode()
+    assert 'Our house <span class="credit">(Image Credit: Ines Faro/via Meridian Pictures)' in html
+    assert [use.where for use in in_pages(picture.pk)] == ["the page “About us”"]
+    picture.credit = ""
+    picture.save()
+    assert "<img" not in client.get(page.get_absolute_url()).content.decode()
 
 
 @pytest.mark.parametrize(
