@@ -21,16 +21,20 @@ class DecidedMeanwhile(Exception):
     """Somebody else decided since the comment was read; the sentence says who and what."""
 
 
-def approve(comment: Comment, *, by: User, seen: str | None = None) -> bool:
+def approve(
+    comment: Comment, *, by: User | None, seen: str | None = None, quiet: bool = False
+) -> bool:
     """Puts the comment on the page. True when that changed something.
 
     Args:
+        by: who decided; None for an import, which brings what was decided elsewhere.
         seen: the state in which the moderator saw it; the comment's own where not given.
+        quiet: for imports and the demo: the writer gets no mail.
 
     Raises:
         DecidedMeanwhile: it is in another state than the moderator saw.
     """
-    return _decide(comment, Comment.State.APPROVED, by=by, seen=seen)
+    return _decide(comment, Comment.State.APPROVED, by=by, seen=seen, quiet=quiet)
 
 
 def reject(
@@ -57,10 +61,11 @@ def _decide(
     comment: Comment,
     decision: Comment.State,
     *,
-    by: User,
+    by: User | None,
     seen: str | None,
     reason: str = "",
     tell: bool = False,
+    quiet: bool = False,
 ) -> bool:
     expected = seen or comment.state
     with transaction.atomic():
@@ -68,7 +73,7 @@ def _decide(
         current = Comment.objects.select_for_update().get(pk=comment.pk)
         changed = current.state != decision
         if changed:
-            if current.state in (Comment.State.DELETED,) or current.state != expected:
+            if current.state == Comment.State.DELETED or current.state != expected:
                 raise DecidedMeanwhile(_what_happened(current))
             current.state = decision
             current.save(update_fields=["state"])
@@ -79,7 +84,7 @@ def _decide(
                 reason=reason.strip(),
                 told=tell and bool(reason.strip()),
             )
-            if decision != Comment.State.SPAM:
+            if decision != Comment.State.SPAM and not quiet:
                 tell_writer_what_was_decided(row)
     comment.state = current.state
     return changed

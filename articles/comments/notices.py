@@ -1,7 +1,9 @@
 """Mail to the writer of a comment: that it came in, and what was decided."""
 
 import logging
+from datetime import timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused
+from typing import Final
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -10,8 +12,11 @@ from django.urls import reverse
 
 from articles.comments import seals
 from articles.comments.models import Comment, Moderation
+from iria.kit.ratelimit import count_and_allow
 from iria.kit.text import one_line
 from iria.publication.models import current_publication
+
+MAILS_A_DAY: Final = (12, timedelta(days=1))
 
 log = logging.getLogger(__name__)
 
@@ -21,9 +26,16 @@ class NotSent(Exception):
 
 
 def send_received(comment_id: int) -> None:
-    """Tells the writer that the comment waits; nothing if it is gone or decided already."""
+    """Tells the writer that the comment waits; nothing if it is gone or decided already.
+
+    An address that somebody else may have written gets only so many of these a day.
+    """
     comment = Comment.objects.select_related("article", "user").filter(pk=comment_id).first()
-    if comment is not None and comment.state == Comment.State.HELD:
+    if comment is None or comment.state != Comment.State.HELD:
+        return
+    limit, per = MAILS_A_DAY
+    who = _address(comment).lower()
+    if count_and_allow("mails about comments", who, limit=limit, per=per):
         _send(comment, "received", "Your comment is waiting for a moderator")
 
 
@@ -43,8 +55,12 @@ def send_decided(moderation_id: int) -> None:
         _send(moderation.comment, "rejected", "Your comment was not published", reason=reason)
 
 
+def _address(comment: Comment) -> str:
+    return comment.user.email if comment.user else comment.email
+
+
 def _send(comment: Comment, template: str, subject: str, **words: str) -> None:
-    address = comment.user.email if comment.user else comment.email
+    address = _address(comment)
     if not address:
         return
     publication = current_publication()

@@ -67,6 +67,7 @@ def post(
     form_age: timedelta | None = None,
     address: str | None = None,
     at: datetime | None = None,
+    quiet: bool = False,
 ) -> Comment:
     """Takes a comment and holds it for a moderator.
 
@@ -79,6 +80,7 @@ def post(
         form_age: how long the form was open; None where no form was (import, demo).
         address: where it came from, for the limits; None counts nothing.
         at: when it was written, for imports and the demo; now where not given.
+        quiet: for imports and the demo: the writer gets no mail.
 
     Raises:
         Refused: with what the writer can do about it.
@@ -93,7 +95,7 @@ def post(
     if address is not None and screening.too_many(article, address):
         sentence = "Many comments came in just now; please wait ten minutes and send it again."
         raise Refused({"form": sentence}, busy=True)
-    return _keep(comment, screening.first_look(comment.text, trap=trap))
+    return _keep(comment, screening.first_look(comment.text, trap=trap), quiet=quiet)
 
 
 def take_back(comment: Comment, *, by: User | None) -> None:
@@ -105,14 +107,14 @@ def take_back(comment: Comment, *, by: User | None) -> None:
     comment.refresh_from_db()
 
 
-def _keep(comment: Comment, verdict: screening.Verdict) -> Comment:
+def _keep(comment: Comment, verdict: screening.Verdict, *, quiet: bool) -> Comment:
     """Saves comment, decision and the mail to send in one transaction: all of them or none."""
     try:
         with transaction.atomic():
             comment.save()
             _record(comment, verdict.state, verdict.reason, by=None)
             # Mail only to people: what fills the trap would have us write to strangers.
-            if verdict.state != Comment.State.SPAM:
+            if verdict.state != Comment.State.SPAM and not quiet:
                 tell_writer_it_was_received(comment)
     except IntegrityError as mistake:
         if isinstance(mistake.__cause__, ForeignKeyViolation):

@@ -6,7 +6,9 @@ from html import unescape
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from articles.comments import moderation, posting, seals
@@ -355,3 +357,18 @@ def test_an_article_that_is_none_gets_a_sentence(client: Client, db: None, artic
         client.get(f"/comments/token/?article={article_id}"),
     ):
         assert answer.status_code == 404
+
+
+def test_sending_takes_few_queries_however_long_the_thread(
+    client: Client, article: Article, write: Write, later: None
+) -> None:
+    def queries() -> int:
+        token = token_in(client.get(address_of(article)).content.decode())
+        with CaptureQueriesContext(connection) as seen:
+            client.post(address_of(article), {**WORDS, "token": token})
+        return len(seen)
+
+    few = queries()
+    for number in range(8):
+        write(f"Word {number}")
+    assert queries() == few <= 20

@@ -85,6 +85,27 @@ def test_nothing_is_sent_about_what_was_decided_meanwhile(
     assert mail_folder.all() == []
 
 
+def test_a_stranger_cannot_be_flooded_through_our_form(
+    write: Write, mail_folder: MailFolder
+) -> None:
+    limit, _ = notices.MAILS_A_DAY
+    for number in range(limit + 3):
+        notices.send_received(write(f"Word {number}", waits=True).pk)
+    assert len(mail_folder.all()) == limit
+
+
+def test_imports_and_the_demo_write_to_nobody(
+    article: Article, jobs: Callable[[], None], mail_folder: MailFolder
+) -> None:
+    comment = posting.post(
+        article, name="Ana Reis", email="ana@readers.example", text="From before", quiet=True
+    )
+    moderation.approve(comment, by=None, quiet=True)
+    jobs()
+    assert mail_folder.all() == []
+    assert comment.is_visible
+
+
 def test_words_of_others_stay_in_the_body_of_a_mail(
     write: Write, article: Article, jobs: Callable[[], None], mail_folder: MailFolder
 ) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import RestrictedError
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -168,3 +169,18 @@ def test_closed_comments_are_shown_but_not_open(article: Article, write: Write) 
     article.refresh_from_db()
     thread = thread_of(article)
     assert (thread.count, thread.open) == (1, False)
+
+
+def test_a_deleted_article_takes_its_whole_thread_with_it(article: Article, write: Write) -> None:
+    write("Elsewhere", below=newsroom.published("Another harbour"))
+    write("Third", parent=write("Second", parent=write("First")))
+    article.delete()
+    connection.check_constraints()
+    assert [comment.text for comment in Comment.objects.all()] == ["Elsewhere"]
+
+
+def test_a_comment_that_was_answered_cannot_vanish_alone(write: Write) -> None:
+    comment = write("First")
+    write("Second", parent=comment)
+    with pytest.raises(RestrictedError):
+        comment.delete()
