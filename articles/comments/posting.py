@@ -90,11 +90,7 @@ def post(
     comment = prepare(article, name=name, email=email, text=text, parent=parent, by=by)
     comment.form_id = form_id
     comment.created_at = at or timezone.now()
-    if form_age is not None and screening.is_too_quick(form_age):
-        raise Refused({"form": "That was very quick; please wait a moment and send it again."})
-    if address is not None and screening.too_many(article, address):
-        sentence = "Many comments came in just now; please wait ten minutes and send it again."
-        raise Refused({"form": sentence}, busy=True)
+    _refuse_hasty(article, form_age, address)
     return _keep(comment, screening.first_look(comment.text, trap=trap), quiet=quiet)
 
 
@@ -171,6 +167,14 @@ def _refuse_closed(article: Article, parent: Comment | None) -> None:
     if not parent.is_visible:
         sentence = "The comment you answer is no longer there. You can send yours on its own."
         raise Refused({"parent": sentence})
+
+
+def _refuse_hasty(article: Article, form_age: timedelta | None, address: str | None) -> None:
+    if form_age is not None and screening.is_too_quick(form_age):
+        raise Refused({"form": "That was very quick; please wait a moment and send it again."})
+    if address is not None and screening.too_many(article, address):
+        sentence = "Many comments came in just now; please wait ten minutes and send it again."
+        raise Refused({"form": sentence}, busy=True)
 
 
 def _refuse_unfit(comment: Comment) -> None:

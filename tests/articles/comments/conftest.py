@@ -1,6 +1,7 @@
 """Below an article: who wrote what, in a line each."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -44,3 +45,9 @@ def write(article: Article, mina: User) -> Write:
         return comment
 
     return write
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forms are never too quick here; the test of that leaves this out."""
+    monkeypatch.setattr("articles.comments.screening.TOO_QUICK", timedelta(0))
