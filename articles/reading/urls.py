@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from articles.reading.views import archives, article, listings
+from articles.reading.views import archives, article, listings, preview
 from iria.kit import addresses as addresses  # makes the parts of an address known
 
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("tag/<letters:slug>/", listings.tag, name="tag"),
     path("author/<letters:slug>/", listings.author, name="author"),
     path("corrections/", archives.corrections, name="corrections"),
+    path("preview/<str:token>/", preview.preview, name="preview"),
     path("<year:year>/", archives.year, name="year"),
     path("<year:year>/<month:month>/", archives.month, name="month"),
     path("<year:year>/<month:month>/<letters:slug>/", article.article, name="article"),
