@@ -1,15 +1,41 @@
 """Index for Django: registers what the rooms offer to the admin."""
 
+# taggit registers a tag admin of its own as soon as it is imported; ours takes its place below.
+import taggit.admin  # noqa: F401
 from django.contrib import admin
+from taggit.models import Tag
 
+from accounts.models import AuthorProfile
 from articles.comments.admin import CommentAdmin, ModerationAdmin
 from articles.comments.models import Comment, Moderation
+from articles.editorial.desk.article_admin import ArticleAdmin
+from articles.editorial.desk.category_admin import CategoryAdmin, KindAdmin
+from articles.editorial.desk.others import PortraitInline, RedirectAdmin
+from articles.editorial.desk.tag_admin import TagAdmin
+from articles.editorial.models import Article, Category, Kind, Redirect
 from articles.images.admin import ImageAdmin
 from articles.images.models import Image
 from articles.pages.admin import PageAdmin
 from articles.pages.models import Page
+from articles.related.admin import RelatedPickInline
 
+
+class ArticleWithPicksAdmin(ArticleAdmin):
+    """The desk knows nothing of related articles; here its form meets their part."""
+
+    inlines = [*ArticleAdmin.inlines, RelatedPickInline]
+
+
+# Accounts know no pictures; here authors meet their portraits.
+admin.site.get_model_admin(AuthorProfile).inlines = [PortraitInline]  # type: ignore[misc]
+
+admin.site.unregister(Tag)
+admin.site.register(Article, ArticleWithPicksAdmin)
+admin.site.register(Category, CategoryAdmin)
 admin.site.register(Comment, CommentAdmin)
-admin.site.register(Moderation, ModerationAdmin)
 admin.site.register(Image, ImageAdmin)
+admin.site.register(Kind, KindAdmin)
+admin.site.register(Moderation, ModerationAdmin)
 admin.site.register(Page, PageAdmin)
+admin.site.register(Redirect, RedirectAdmin)
+admin.site.register(Tag, TagAdmin)

@@ -10,13 +10,17 @@ class ArticlesConfig(AppConfig):
     def ready(self) -> None:
         # The rooms' models are complete only now.
         from articles.comments import waiting as comments
+        from articles.editorial import receivers as editorial
         from articles.editorial import uses
+        from articles.editorial.desk import waiting
         from articles.images import receivers as images
         from articles.pages import uses as pages
         from articles.related import receivers as related
         from articles.search import receivers as search
 
+        registry.waiting.offer("articles", waiting.waiting_articles)
         registry.waiting.offer("comments", comments.held_for)
+        editorial.connect()
         images.connect()
         search.connect()
         related.connect()

@@ -1,22 +1,60 @@
 """The admin site, called the desk: Django's own, with what waits on its first page."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any, cast
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 
 from accounts.forms import DeskLoginForm
 from iria.kit import registry
+from iria.publication.context import publication_of
 
 
 class DeskSite(admin.AdminSite):
-    site_header = "The desk"
-    site_title = "The desk"
-    index_title = "What waits"
+    index_title = "The desk"
     enable_nav_sidebar = True
     index_template = "admin/desk.html"
     login_form = DeskLoginForm
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        name = publication_of(request).name
+        return {**super().each_context(request), "site_header": name, "site_title": name}
+
+    def admin_view[V: Callable[..., Any]](self, view: V, cacheable: bool = False) -> V:
+        """Every page of the desk runs on the publication's clock.
+
+        It is rendered here and not later, because the zone is set back when this returns.
+        """
+        inner = super().admin_view(view, cacheable)
+
+        def on_the_clock(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if "%00" in request.META.get("QUERY_STRING", ""):
+                # No row holds a NUL; asking the database for one would be an error.
+                return redirect(request.get_full_path().replace("%00", ""))
+            with timezone.override(publication_of(request).zone_info):
+                response: HttpResponse = inner(request, *args, **kwargs)
+                if isinstance(response, TemplateResponse):
+                    response.render()
+            return response
+
+        return cast(V, update_wrapper(on_the_clock, inner))
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Tags stand among what they are put on, not under the name of the package they come from."""
+        apps = super().get_app_list(request, app_label)
+        articles = next((app for app in apps if app["app_label"] == "articles"), None)
+        tags = next((app for app in apps if app["app_label"] == "taggit"), None)
+        if articles is None or tags is None:
+            return apps
+        models = sorted([*articles["models"], *tags["models"]], key=lambda each: each["name"])
+        return [
+            {**app, "models": models} if app is articles else app for app in apps if app is not tags
+        ]
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

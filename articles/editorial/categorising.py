@@ -1,11 +1,15 @@
 """Where categories stand in their tree, and which an article is in."""
 
 from collections.abc import Iterable
+from typing import Any, Final
 
 from django.db import connection, transaction
 
 from articles.editorial import redirecting
 from articles.editorial.models import Article, ArticleCategory, Category
+
+PATH_LENGTH: Final = 400
+"""Of a category's whole address."""
 
 
 def save(category: Category) -> None:
@@ -28,13 +32,37 @@ def save(category: Category) -> None:
 
 
 def choose(article: Article, categories: Iterable[Category]) -> None:
-    """Puts the article into these categories, the first one as its primary."""
+    """Puts the article into these categories, the first one as its primary.
+
+    Choosing the same again changes nothing.
+    """
+    wanted = [category.pk for category in categories]
     with transaction.atomic():
+        if list(article.article_categories.values_list("category", flat=True)) == wanted:
+            return
         article.article_categories.all().delete()
         ArticleCategory.objects.bulk_create(
-            ArticleCategory(article=article, category=category, position=position)
-            for position, category in enumerate(categories)
+            ArticleCategory(article=article, category_id=pk, position=position)
+            for position, pk in enumerate(wanted)
         )
+
+
+def longest_path(category: Category, values: dict[str, Any]) -> int | None:
+    """The longest address that these values would make for the category or one below it.
+
+    None where every address fits.
+    """
+    parent: Category | None = values.get("parent")
+    path = f"{parent.path}/{values['slug']}" if parent else str(values["slug"])
+    below = 0
+    if category.pk is not None:
+        before = Category.objects.get(pk=category.pk).path
+        paths = Category.objects.filter(path__startswith=f"{before}/").values_list(
+            "path", flat=True
+        )
+        below = max((len(each) - len(before) for each in paths), default=0)
+    longest = len(path) + below
+    return longest if longest > PATH_LENGTH else None
 
 
 def _place(category: Category) -> tuple[str, str]:

@@ -24,11 +24,11 @@ so an article that went out while somebody wrote on it is not called back by the
 
 
 class Stale(Exception):
-    """Somebody saved the article since; `latest` is what they saved."""
+    """The article was saved since it was opened: its version now, and the newest revision."""
 
-    def __init__(self, latest: Revision | None) -> None:
+    def __init__(self, version: int, latest: Revision | None) -> None:
         super().__init__("The article was saved by somebody else in the meantime.")
-        self.latest = latest
+        self.version, self.latest = version, latest
 
 
 def save(article: Article, *, by: User | None) -> Revision:
@@ -69,7 +69,7 @@ def hold(article: Article, *, opened_at: int) -> None:
         .first()
     )
     if version is not None and version != opened_at:
-        raise Stale(article.revisions.select_related("made_by").first())
+        raise Stale(version, article.revisions.select_related("made_by").first())
 
 
 def _save_words(article: Article) -> None:

@@ -13,6 +13,13 @@ from iria.kit.ratelimit import RateCount
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
+@pytest.fixture(autouse=True)
+def _no_jobs_of_other_tests() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+        cursor.execute("DELETE FROM procrastinate_workers")
+
+
 def _killed_worker_had(job_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(

@@ -113,6 +113,12 @@ class Article(models.Model):
         editable=False,
         related_name="articles_created",
     )
+    made_from = models.UUIDField(
+        null=True,
+        editable=False,
+        unique=True,
+        help_text="The empty form it was begun with; a form sent twice makes one article.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
     version = models.PositiveIntegerField(
@@ -170,7 +176,7 @@ class Article(models.Model):
 
     def get_absolute_url(self) -> str:
         """The public address; an article that was never published has none but its preview."""
-        if self.year is None or self.month is None:
+        if self.year is None or self.month is None or not self.slug:
             return reverse("admin:articles_article_change", args=[self.pk])
         return reverse("article", args=[self.year, self.month, self.slug])
 

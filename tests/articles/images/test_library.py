@@ -83,7 +83,7 @@ def test_the_chooser_without_javascript_is_a_page_with_numbers(desk: Client) -> 
 def test_grid_and_list_ask_as_much_for_many_pictures_as_for_few(
     desk: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    for look, most in (("grid", 9), ("list", 9)):
+    for look, most in (("grid", 10), ("list", 10)):
         for count in (2, 20):
             many(count)
             with django_assert_max_num_queries(most):
@@ -95,7 +95,7 @@ def test_the_chooser_asks_as_much_for_many_pictures_as_for_few(
 ) -> None:
     for count in (2, 20):
         many(count)
-        with django_assert_max_num_queries(7):
+        with django_assert_max_num_queries(8):
             assert desk.get(f"{LIBRARY}choose/?fragment=1").status_code == 200
 
 

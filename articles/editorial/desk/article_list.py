@@ -1,0 +1,166 @@
+"""The list of articles."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from articles.editorial import permissions, publishing
+from articles.editorial.models import Article, ArticleCategory, Byline, Category
+
+MOST_AT_ONCE: Final = 200
+
+
+class InCategory(admin.SimpleListFilter):
+    """Articles in a category or below it."""
+
+    title = "category"
+    parameter_name = "in"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        categories = Category.objects.in_order().only("path", "name")
+        return [(each.path, "\u2003" * each.depth + each.name) for each in categories]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> Any:
+        path = self.value()
+        if not path:
+            return queryset
+        within = Q(article_categories__category__path=path) | Q(
+            article_categories__category__path__startswith=f"{path}/"
+        )
+        return queryset.filter(pk__in=Article.objects.filter(within).values("pk"))
+
+
+class Whose(admin.SimpleListFilter):
+    title = "whose"
+    parameter_name = "whose"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("mine", "Mine"), ("held", "Held back by the worker")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> Any:
+        if self.value() == "mine":
+            return queryset.filter(permissions.own(request.user))
+        if self.value() == "held":
+            return queryset.filter(pk__in=Article.objects.held_back().values("pk"))
+        return queryset
+
+
+class Rows(ChangeList):
+    """All that the columns show, two queries beside the list's own."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:
+        categories = ArticleCategory.objects.select_related("category")
+        bylines = Byline.objects.select_related("author")
+        return (
+            super()
+            .get_queryset(request, exclude_parameters)
+            .defer("body")
+            .prefetch_related(
+                Prefetch("article_categories", categories), Prefetch("bylines", bylines)
+            )
+        )
+
+
+class ArticleList(admin.ModelAdmin[Article]):
+    """The part of the articles' admin that is their list."""
+
+    list_display = [
+        "headline",
+        "state_in_words",
+        "kind",
+        "primary_category",
+        "authors",
+        "published",
+        "last_saved",
+    ]
+    list_display_links = ["headline"]
+    list_filter = ["state", Whose, InCategory, "kind", "language"]
+    list_select_related = ["kind"]
+    list_per_page = 50
+    search_fields = ["headline", "standfirst", "bylines__author__name"]
+    search_help_text = "Searches headlines, standfirsts and authors."
+    date_hierarchy = "published_at"
+    ordering = ["-changed_at", "-pk"]
+    actions = ["publish_selected", "withdraw_selected"]
+    show_full_result_count = False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Rows
+
+    # Columns
+
+    @admin.display(description="State", ordering="state")
+    def state_in_words(self, article: Article) -> SafeString:
+        words = article.get_state_display()
+        if article.state == Article.State.SCHEDULED and article.publish_at:
+            words = f"{words} for {_shown(article.publish_at)}"
+        return format_html('<span class="desk-state desk-{}">{}</span>', article.state, words)
+
+    @admin.display(description="Category")
+    def primary_category(self, article: Article) -> str:
+        chosen = list(article.article_categories.all())
+        return str(chosen[0].category) if chosen else "–"
+
+    @admin.display(description="Authors")
+    def authors(self, article: Article) -> str:
+        return ", ".join(str(byline.author) for byline in article.bylines.all()) or "–"
+
+    @admin.display(description="Published", ordering="published_at")
+    def published(self, article: Article) -> str:
+        return _shown(article.published_at) if article.published_at else "–"
+
+    @admin.display(description="Last saved", ordering="changed_at")
+    def last_saved(self, article: Article) -> str:
+        return _shown(article.changed_at)
+
+    # Actions
+
+    @admin.action(description="Publish the selected articles", permissions=["publish"])
+    def publish_selected(self, request: HttpRequest, queryset: QuerySet[Article]) -> None:
+        def publish(article: Article) -> str:
+            was = article.state
+            publishing.publish(article, by=request.user)  # type: ignore[arg-type]
+            return "was published already" if was == article.state else "is published"
+
+        self._one_by_one(request, queryset, publish)
+
+    @admin.action(description="Withdraw the selected articles", permissions=["publish"])
+    def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Article]) -> None:
+        def withdraw(article: Article) -> str:
+            was = article.state
+            publishing.withdraw(article, by=request.user)  # type: ignore[arg-type]
+            if was == article.state:
+                return "was not public, nothing changed"
+            return "is withdrawn" if was == Article.State.PUBLISHED else "is off the schedule"
+
+        self._one_by_one(request, queryset, withdraw)
+
+    def _one_by_one(
+        self, request: HttpRequest, articles: QuerySet[Article], act: Callable[[Article], str]
+    ) -> None:
+        """Does it to each and says for each what came of it; one that cannot holds up no other."""
+        done, refused = [], []
+        for article in articles.order_by("pk")[:MOST_AT_ONCE]:
+            if not permissions.may_change(request.user, article):
+                refused.append((article.headline, "is not yours to change"))
+                continue
+            try:
+                done.append((article.headline, act(article)))
+            except publishing.NotReady as refusal:
+                refused.append((article.headline, f"is not ready: {refusal}"))
+        for level, rows in ((messages.SUCCESS, done), (messages.ERROR, refused)):
+            if rows:
+                listed = format_html_join("", "<li>“{}” {}</li>", rows)
+                self.message_user(request, format_html("<ul>{}</ul>", listed), level)
+
+
+def _shown(moment: Any) -> str:
+    return date_format(timezone.localtime(moment), "j M Y, H:i")

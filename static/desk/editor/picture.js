@@ -1,0 +1,191 @@
+/* A picture in the text: `<figure data-image="ID" data-width="wide"><figcaption>…</figcaption></figure>`.
+   The caption is written here; the picture and its credit are only shown, they belong to the library. */
+
+import { Node, crel } from "django-prose-editor/editor";
+
+const FACTS_ADDRESS = "/admin/articles/article/pictures/";
+const WIDTHS = [["normal", "As wide as the text"], ["wide", "Wide"], ["full", "As wide as the page"]];
+
+const known = new Map();
+let asked = null;
+
+/* Facts of a picture, asked for all pictures of a page in one request. */
+function factsOf(id) {
+  if (known.has(id)) return known.get(id);
+  asked ??= { ids: new Set(), answer: Promise.resolve().then(fetchFacts) };
+  asked.ids.add(id);
+  const facts = asked.answer.then((found) => found[id] ?? null);
+  known.set(id, facts);
+  return facts;
+}
+
+async function fetchFacts() {
+  const { ids } = asked;
+  asked = null;
+  try {
+    const query = new URLSearchParams([...ids].map((id) => ["id", id]));
+    const response = await fetch(`${FACTS_ADDRESS}?${query}`, { credentials: "same-origin" });
+    return response.ok ? await response.json() : {};
+  } catch {
+    for (const id of ids) known.delete(id);
+    return {};
+  }
+}
+
+/* The library's dialog (static/desk/pictures.js) opens and answers by events. */
+function choose(editor, take) {
+  const frame = editor.view.dom.closest(".prose-editor");
+  const chosen = (event) => { stop(); take(event.detail); };
+  const stop = () => {
+    frame.removeEventListener("picture:chosen", chosen);
+    frame.removeEventListener("picture:dismissed", stop);
+  };
+  frame.addEventListener("picture:chosen", chosen);
+  frame.addEventListener("picture:dismissed", stop);
+  frame.dispatchEvent(new CustomEvent("picture:ask", { bubbles: true }));
+}
+
+export const Picture = Node.create({
+  name: "picture",
+  group: "block",
+  content: "text*",
+  marks: "bold italic link subscript superscript",
+  draggable: true,
+  isolating: true,
+  defining: true,
+
+  addAttributes() {
+    return {
+      image: {
+        default: null,
+        parseHTML: (element) => element.dataset.image,
+        renderHTML: ({ image }) => ({ "data-image": image }),
+      },
+      width: {
+        default: "normal",
+        parseHTML: (element) => element.dataset.width || "normal",
+        renderHTML: ({ width }) => (width === "normal" ? {} : { "data-width": width }),
+      },
+    };
+  },
+
+  parseHTML() {
+    const captionOf = (element) => element.querySelector("figcaption") ?? element;
+    return [{ tag: "figure[data-image]", contentElement: captionOf }];
+  },
+
+  renderHTML({ HTMLAttributes }) {
+    return ["figure", HTMLAttributes, ["figcaption", 0]];
+  },
+
+  addCommands() {
+    return {
+      choosePicture: () => ({ editor }) => {
+        choose(editor, ({ id, caption }) => {
+          const words = (caption || "").replace(/\s+/g, " ").trim();
+          const content = words ? [{ type: "text", text: words }] : [];
+          editor.chain().focus().insertContent({ type: "picture", attrs: { image: id }, content }).run();
+        });
+        return true;
+      },
+    };
+  },
+
+  addMenuItems({ buttons, menu }) {
+    menu.defineItem({
+      name: "picture",
+      groups: "insert",
+      priority: 120,
+      button: buttons.material("image", "Picture"),
+      command: (editor) => editor.commands.choosePicture(),
+      active: (editor) => editor.isActive("picture"),
+    });
+  },
+
+  addNodeView() {
+    return ({ node, editor, getPos }) => new PictureView(node, editor, getPos);
+  },
+});
+
+class PictureView {
+  constructor(node, editor, getPos) {
+    Object.assign(this, { node, editor, getPos });
+    this.image = crel("img", { className: "desk-figure-image", alt: "", draggable: false });
+    this.name = crel("span", { className: "desk-figure-name" });
+    this.width = crel("select", { "aria-label": "How wide the picture is" },
+      WIDTHS.map(([value, textContent]) => crel("option", { value, textContent })));
+    this.width.addEventListener("change", () => this.change({ width: this.width.value }));
+    const tools = crel("div", { className: "desk-figure-tools" },
+      [this.width, this.button("Choose another", () => this.chooseAnother()), this.button("Take out", () => this.takeOut())]);
+    const shown = crel("div", { className: "desk-figure-shown" }, [this.image, this.name, tools]);
+    this.contentDOM = crel("figcaption", { className: "desk-figure-caption", "data-hint": "Write a caption" });
+    this.credit = crel("div", { className: "desk-figure-credit" });
+    shown.contentEditable = this.credit.contentEditable = "false";
+    this.dom = crel("figure", { className: "desk-figure" }, [shown, this.contentDOM, this.credit]);
+    this.show();
+  }
+
+  button(textContent, act) {
+    const made = crel("button", { type: "button", className: "button", textContent });
+    made.addEventListener("click", act);
+    return made;
+  }
+
+  change(attributes) {
+    const { state, view } = this.editor;
+    view.dispatch(state.tr.setNodeMarkup(this.getPos(), undefined, { ...this.node.attrs, ...attributes }));
+  }
+
+  chooseAnother() {
+    choose(this.editor, ({ id }) => this.change({ image: id }));
+  }
+
+  takeOut() {
+    const from = this.getPos();
+    this.editor.chain().focus().deleteRange({ from, to: from + this.node.nodeSize }).run();
+  }
+
+  async show() {
+    const { image, width } = this.node.attrs;
+    this.width.value = width;
+    this.dom.dataset.width = width;
+    this.empty();
+    if (this.shownImage === image) return;
+    this.shownImage = image;
+    const facts = await factsOf(image);
+    if (this.shownImage !== image) return;
+    this.image.hidden = !facts?.thumbnail;
+    if (facts?.thumbnail) this.image.src = facts.thumbnail;
+    this.image.alt = facts?.alt || "";
+    this.name.textContent = facts ? facts.name : `Picture number ${image} is not in the library.`;
+    this.credit.textContent = creditOf(facts);
+    this.credit.classList.toggle("desk-lacks", Boolean(facts) && !facts.may_be_shown);
+  }
+
+  empty() {
+    this.contentDOM.classList.toggle("desk-empty", this.node.content.size === 0);
+  }
+
+  update(node) {
+    if (node.type !== this.node.type) return false;
+    this.node = node;
+    this.show();
+    return true;
+  }
+
+  stopEvent(event) {
+    return !this.contentDOM.contains(event.target) && event.target !== this.dom
+      && ["SELECT", "OPTION", "BUTTON"].includes(event.target.nodeName);
+  }
+
+  ignoreMutation(mutation) {
+    return mutation.type !== "selection" && !this.contentDOM.contains(mutation.target)
+      || (mutation.type === "attributes" && mutation.target === this.contentDOM);
+  }
+}
+
+function creditOf(facts) {
+  if (!facts) return "";
+  if (facts.credit) return facts.credit;
+  return facts.may_be_shown ? "Needs no credit" : "No credit yet: readers will not see this picture. Give it one in the library.";
+}

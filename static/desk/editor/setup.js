@@ -1,0 +1,85 @@
+/* Makes editors of the text areas that ask for one. Without this script they hold the HTML itself.
+   The editor's own starting script is not used, because it adds a style element to the page, which
+   our policy refuses; the styles it would add stand in static/desk/editor.css. */
+
+import {
+  Blockquote, Bold, BulletList, Code, CodeBlock, Document, Dropcursor, Editor, Fullscreen, Gapcursor,
+  HTML, HardBreak, Heading, History, HorizontalRule, Italic, ListItem, Menu, OrderedList, Paragraph,
+  Placeholder, Strike, Subscript, Superscript, Table, TableCell, TableHeader, TableRow, Text,
+  TrailingNode, Underline, crel,
+} from "django-prose-editor/editor";
+import { Footnote } from "desk/footnote";
+import { Link } from "desk/link";
+import { Cite, Kept, Passage } from "desk/marks";
+import { Pasting } from "desk/pasting";
+import { Picture } from "desk/picture";
+import { GROUPS, dress } from "desk/toolbar";
+
+const COMMON = [Document, Paragraph, Text, Bold, Italic, Subscript, Superscript, Link, History];
+
+const KINDS = {
+  body: () => [
+    ...COMMON, Blockquote, BulletList, Cite, Code, CodeBlock, Dropcursor, Footnote, Fullscreen, Gapcursor,
+    HTML, HardBreak, Heading.configure({ levels: [2, 3, 4] }), HorizontalRule, Kept, ListItem, OrderedList,
+    Passage, Pasting, Picture, Strike, Table, TableCell, TableHeader, TableRow, TrailingNode, Underline,
+    Menu.configure({ groups: GROUPS }),
+    Placeholder.configure({ placeholder: "Write here" }),
+  ],
+  caption: () => [
+    ...COMMON, Menu.configure({ groups: [{ group: "marks" }, { group: "link" }] }),
+  ],
+};
+
+/* The groups that upstream gives its items are coarse; ours decide where each stands. */
+const MOVED = { paragraph: "headings", blockquote: "lists", horizontalRule: "insert" };
+/* Kept where a text has them, by keyboard too, but not worth a button of their own. */
+const UNSHOWN = new Set(["underline", "code", "codeBlock"]);
+
+function regroup(menu) {
+  const define = menu.defineItem;
+  menu.defineItem = (item) => {
+    if (!UNSHOWN.has(item.name)) define.call(menu, { ...item, groups: MOVED[item.name] ?? item.groups });
+  };
+}
+
+function edit(textarea) {
+  const kind = textarea.dataset.editor;
+  const label = textarea.getAttribute("aria-label");
+  const frame = crel("div", { className: `prose-editor desk-editor desk-editor-${kind}` });
+  textarea.before(frame);
+  frame.append(textarea);
+  const editor = new Editor({
+    element: frame,
+    injectCSS: false,
+    extensions: KINDS[kind](),
+    content: textarea.value,
+    editorProps: {
+      attributes: { "aria-label": label, "aria-multiline": "true", role: "textbox", spellcheck: "true" },
+    },
+    onBeforeCreate: ({ editor: made }) => regroup(made.storage.menu.menu),
+    onUpdate: ({ editor: changed }) => {
+      textarea.value = changed.isEmpty ? "" : changed.getHTML();
+      textarea.dispatchEvent(new Event("input", { bubbles: true }));
+    },
+  });
+  editor.on("create", () => dress(editor, label));
+  for (const named of textarea.labels ?? []) named.addEventListener("click", () => editor.commands.focus());
+  textarea.addEventListener("desk:write", (event) => editor.commands.setContent(event.detail, { emitUpdate: true }));
+  followLanguage(textarea, editor);
+}
+
+/* The browser's spelling and the direction of writing follow the article's language. */
+const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur"]);
+
+function followLanguage(textarea, editor) {
+  const chosen = textarea.form?.elements.language;
+  if (!chosen) return;
+  const follow = () => {
+    editor.view.dom.lang = chosen.value;
+    editor.view.dom.dir = RIGHT_TO_LEFT.has(chosen.value) ? "rtl" : "ltr";
+  };
+  chosen.addEventListener("change", follow);
+  editor.on("create", follow);
+}
+
+document.querySelectorAll("textarea[data-editor]").forEach(edit);

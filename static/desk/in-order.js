@@ -1,0 +1,68 @@
+/* Fields of several choices in their order (articles/editorial/desk/in_order.py): rows are added,
+   moved and taken out with buttons. Without this script there are two spare rows. */
+
+function enhance(list) {
+  const { row, first } = list.dataset;
+  const spare = list.lastElementChild;
+  const pattern = spare.cloneNode(true);
+  const chosen = [...list.children].filter((item) => item.querySelector("select").value);
+  if (chosen.length) list.replaceChildren(...chosen);
+  else list.replaceChildren(spare);
+  const add = made("button", "button in-order-add", `Add ${chosen.length ? "another" : "one"}`);
+  add.addEventListener("click", () => {
+    const item = pattern.cloneNode(true);
+    dress(item);
+    list.append(item);
+    number();
+    item.querySelector("select").focus();
+  });
+  list.after(add);
+  [...list.children].forEach(dress);
+  number();
+
+  function dress(item) {
+    const tools = document.createElement("span");
+    tools.className = "in-order-tools";
+    tools.append(
+      tool("↑", "Move up", () => item.previousElementSibling?.before(item)),
+      tool("↓", "Move down", () => item.nextElementSibling?.after(item)),
+      tool("×", "Take out", () => (list.children.length > 1 ? item.remove() : (item.querySelector("select").value = ""))),
+    );
+    item.append(tools);
+  }
+
+  function tool(sign, words, act) {
+    const button = made("button", "in-order-tool", sign);
+    button.title = words;
+    button.addEventListener("click", () => {
+      act();
+      number();
+      list.dispatchEvent(new Event("input", { bubbles: true }));
+      if (button.isConnected) button.focus();
+    });
+    button.dataset.words = words;
+    return button;
+  }
+
+  function number() {
+    [...list.children].forEach((item, index) => {
+      const name = `${row} ${index + 1}${index === 0 && first ? `, ${first}` : ""}`;
+      const select = item.querySelector("select");
+      select.setAttribute("aria-label", name);
+      select.id = `${list.id}_${index}`;
+      for (const button of item.querySelectorAll("button")) {
+        button.setAttribute("aria-label", `${button.dataset.words}: ${name}`);
+      }
+    });
+    add.textContent = list.children.length ? "Add another" : "Add one";
+  }
+}
+
+function made(tag, className, textContent) {
+  const element = document.createElement(tag);
+  element.type = "button";
+  Object.assign(element, { className, textContent });
+  return element;
+}
+
+document.querySelectorAll("ol.in-order").forEach(enhance);
