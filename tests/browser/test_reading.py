@@ -145,7 +145,7 @@ def test_the_keyboard_meets_things_in_the_order_of_the_eye(
 ) -> None:
     page = open_page(paths.article)
     met = []
-    for _ in range(12):
+    for _ in range(20):
         page.keyboard.press("Tab")
         met.append(page.evaluate("document.activeElement.innerText || document.activeElement.name"))
     assert met[0] == "Skip to the content"
