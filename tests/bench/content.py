@@ -1,0 +1,147 @@
+"""What the measured pages show: articles of realistic length with everything a page can carry."""
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from articles.comments.models import Comment
+from articles.editorial.models import Article, Category, Correction
+from articles.images.models import Image, Rendition
+from articles.images.sizes import sizes_for
+from articles.related import refreshing
+from articles.search import indexing
+from tests import newsroom
+
+FIRST_DAY = datetime(2026, 3, 1, 9, tzinfo=UTC)
+MEASURED = 12
+"""Articles that are asked for in turn, so that no page is the one asked for before."""
+
+FIGURES, COMMENTS, SECTIONS, BRIEF_ARTICLES = 6, 50, 6, 60
+
+STEMS = [
+    "harbour",
+    "convoy",
+    "tariff",
+    "ministry",
+    "river",
+    "border",
+    "pipeline",
+    "election",
+    "treaty",
+    "railway",
+    "grain",
+    "strait",
+    "island",
+    "reserve",
+    "council",
+    "market",
+    "energy",
+    "summit",
+    "budget",
+    "patrol",
+    "visa",
+    "currency",
+    "mineral",
+    "delta",
+    "province",
+    "ceasefire",
+    "export",
+    "sanction",
+    "fishery",
+    "satellite",
+    "refinery",
+    "parliament",
+]
+JOINTS = [
+    "and",
+    "of",
+    "the",
+    "in",
+    "after",
+    "before",
+    "near",
+    "against",
+    "while",
+    "for",
+    "with",
+    "over",
+    "under",
+    "between",
+    "despite",
+]
+
+
+def fill() -> list[Article]:
+    """Fills an empty database; returns the articles to measure, each with figures and a thread."""
+    random = Random(2026)
+    tops = [newsroom.category(f"Section {number}", position=number) for number in range(SECTIONS)]
+    for number in range(BRIEF_ARTICLES):
+        _article(random, f"Brief {number}", tops[number % SECTIONS], number, figures=1)
+    measured = []
+    for number in range(MEASURED):
+        below = newsroom.category(f"Part {number}", parent=tops[number % SECTIONS])
+        day = BRIEF_ARTICLES + number
+        article = _article(random, f"Measured {number}", below, day, figures=FIGURES)
+        Correction.objects.create(article=article, text="It was Tuesday, not Monday.")
+        _thread(random, article)
+        measured.append(article)
+    indexing.reindex()
+    refreshing.refresh_all()
+    return measured
+
+
+def words(random: Random, count: int) -> str:
+    text = " ".join(random.choice(STEMS if place % 2 else JOINTS) for place in range(count))
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _article(random: Random, name: str, section: Category, day: int, *, figures: int) -> Article:
+    parts = [f"<p>{words(random, 90)}</p>" for _ in range(10)]
+    for place in range(figures):
+        parts.insert(place * 2 + 1, _figure(random, _picture()))
+    return newsroom.published(
+        f"{name}: {words(random, 8)}",
+        at=FIRST_DAY + timedelta(hours=day),
+        standfirst=words(random, 24),
+        body="".join(parts),
+        lead_picture=_picture(),
+        lead_caption=words(random, 12),
+        categories=[section],
+        authors=[newsroom.author(f"Author of {name}"), newsroom.author(f"Second of {name}")],
+        tags=random.sample(STEMS, 4),
+    )
+
+
+def _figure(random: Random, image: Image) -> str:
+    caption = f"<figcaption>{words(random, 14)}</figcaption>"
+    return f'<figure data-image="{image.pk}">{caption}</figure>'
+
+
+def _picture() -> Image:
+    """A picture with every rendition the worker would make; pages read the rows, not the files."""
+    image = newsroom.picture(width=2400, height=1600)
+    Rendition.objects.bulk_create(
+        Rendition(
+            image=image,
+            format=size.format,
+            width=size.width,
+            height=size.height,
+            name=f"{image.pk}-{size.width}.{size.format}",
+            file=f"renditions/{image.pk}-{size.width}.{size.format}",
+            bytes=size.width * 60,
+        )
+        for size in sizes_for(image.width, image.height, transparent=False)
+    )
+    return image
+
+
+def _thread(random: Random, article: Article) -> None:
+    """Every third comment begins anew, the others answer the one before."""
+    before: Comment | None = None
+    for number in range(COMMENTS):
+        before = Comment.objects.create(
+            article=article,
+            parent=before if number % 3 else None,
+            name=f"Reader {number}",
+            text=words(random, 40),
+            state=Comment.State.APPROVED,
+        )
