@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from django.urls import reverse
+
 from articles.comments.models import Comment
 from articles.editorial.models import Article
 
@@ -34,6 +36,11 @@ class Shown:
     replies: list["Shown"] = field(default_factory=list)
 
     @property
+    def key(self) -> str:
+        """The number as text, which a template writes without asking how numbers are written."""
+        return str(self.id)
+
+    @property
     def anchor(self) -> str:
         return f"comment-{self.id}"
 
@@ -49,6 +56,8 @@ class Thread:
     comments: list[Shown]
     count: int
     open: bool
+    reply_address: str = ""
+    """Where an answer is written, up to the number of the comment it answers."""
 
     @property
     def words(self) -> str:
@@ -78,6 +87,7 @@ def thread_of(article: Article) -> Thread:
         comments=top,
         count=sum(not place.gap for place in shown.values()),
         open=article.comments_open and article.is_published,
+        reply_address=f"{reverse('comment_new')}?article={article.pk}&parent=",
     )
 
 

@@ -10,6 +10,7 @@ from articles.editorial.querysets import ArticleQuerySet
 from articles.feeds.fulltext import full_text
 from articles.feeds.ids import tag_id
 from articles.feeds.xml import legal
+from articles.images.crediting import credit_words
 from articles.images.showing import MEDIA_TYPES, plain_rendition
 from iria.kit.addresses import absolute
 from iria.publication.models import Publication
@@ -99,7 +100,6 @@ def _lead(figures: list[Figure], publication: Publication) -> Picture | None:
     rendition = plain_rendition(lead.image) if lead else None
     if lead is None or rendition is None:
         return None
-    credit = publication.credit_line(lead.image.credit) if lead.image.is_credited else ""
     return Picture(
         address=absolute(rendition.get_absolute_url()),
         media_type=MEDIA_TYPES[rendition.format],
@@ -108,5 +108,5 @@ def _lead(figures: list[Figure], publication: Publication) -> Picture | None:
         height=rendition.height,
         alt=legal(lead.image.alt_text),
         caption=legal(caption_text(lead.caption)),
-        credit=legal(credit),
+        credit=legal(credit_words(lead.image, publication)),
     )

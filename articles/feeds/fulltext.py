@@ -12,6 +12,7 @@ from articles.body.parsing import inner_html, parse
 from articles.body.rendering import render
 from articles.editorial.models import Article, Figure
 from articles.feeds.xml import legal
+from articles.images.crediting import credit_line
 from articles.images.models import Image
 from articles.images.showing import plain_rendition
 from iria.kit.addresses import absolute
@@ -47,9 +48,7 @@ def draw_figure(image: Image | None, caption: str, publication: Publication) -> 
     rendition = plain_rendition(image)
     if rendition is None:
         return ""
-    credit = escape(publication.credit_line(image.credit)) if image.is_credited else ""
-    if credit and image.credit_url:
-        credit = f'<a href="{escape(image.credit_url)}">{credit}</a>'
+    credit = credit_line(image, publication)
     words = " ".join(part for part in (caption, credit) if part)
     return (
         f'<figure><img src="{escape(rendition.get_absolute_url())}"'

@@ -1,13 +1,12 @@
 """The comments below an article as entries of a feed."""
 
-from django.utils.html import linebreaks
-
 from articles.comments.models import Comment
 from articles.editorial.models import Article
 from articles.feeds.entries import Entry, Person
 from articles.feeds.ids import tag_id
 from articles.feeds.xml import legal
 from iria.kit.addresses import absolute
+from iria.kit.text import paragraphs
 
 LENGTH = 50
 """Comments in a feed; a busy thread moves faster than a front page."""
@@ -27,7 +26,7 @@ def _entry(comment: Comment, article: Article) -> Entry:
         address=f"{absolute(article.get_absolute_url())}#{comment.anchor}",
         title=f"{name} on {legal(article.headline)}",
         summary="",
-        html=linebreaks(legal(comment.text), autoescape=True),
+        html=paragraphs(legal(comment.text)),
         language=article.language,
         published=comment.created_at,
         updated=comment.created_at,

@@ -4,18 +4,22 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.editorial.models.article import RIGHT_TO_LEFT
 from articles.images.crediting import credit_line
 from articles.images.models import Image
+from iria.kit.dates import time_element
+from iria.kit.text import paragraphs
 
 register = template.Library()
 
 INTERFACE_LANGUAGE = "en"
 NOTHING = mark_safe("")
+
+
+register.filter("paragraphs", paragraphs)
 
 
 @register.filter
@@ -46,12 +50,13 @@ def language_of(context: dict[str, Any], article: Any) -> SafeString:
 @register.simple_tag(takes_context=True)
 def day(context: dict[str, Any], moment: datetime) -> SafeString:
     """The day of a moment in the publication's zone, as in “4 March 2026”."""
-    local = context["publication"].local(moment)
-    return format_html(
-        '<time datetime="{}">{}</time>',
-        local.isoformat(timespec="seconds"),
-        formats.date_format(local, "j F Y"),
-    )
+    return time_element(context["publication"].local(moment))
+
+
+@register.simple_tag(takes_context=True)
+def moment(context: dict[str, Any], when: datetime) -> SafeString:
+    """Day and hour of a moment in the publication's zone, as in “4 March 2026, 18:30”."""
+    return time_element(context["publication"].local(when), clock=True)
 
 
 @register.filter
