@@ -50,14 +50,21 @@ def manage(state: Path, python: Path, surroundings: dict[str, str], *arguments: 
     )
     log.write_text(done.stdout)
     if done.returncode:
-        if tells_of_a_full_disk(done.stdout):
-            raise StartError(f"The disk is full; `manage.py {arguments[0]}` could not finish.")
-        why = last_words(done.stdout).removeprefix("django.db.utils.")
-        if "OperationalError" in why or "connection failed" in why:
-            why = why.removeprefix("OperationalError: ")
-            raise StartError(f"The database that DATABASE_URL names does not answer: {why}.")
-        raise StartError(f"`manage.py {arguments[0]}` failed: {why} (more in {shown(log)}).")
+        raise _failure(arguments[0], done.stdout, log)
     return done.stdout
+
+
+def _failure(name: str, said: str, log: Path) -> StartError:
+    """The one sentence for a command that failed."""
+    if tells_of_a_full_disk(said):
+        return StartError(f"The disk is full; `manage.py {name}` could not finish.")
+    if len(lines := said.strip().splitlines()) == 1:
+        return StartError(lines[0])  # a sentence already, about a setting
+    why = last_words(said).removeprefix("django.db.utils.").rstrip(".")
+    if "OperationalError" in why or "connection failed" in why:
+        why = why.removeprefix("OperationalError: ")
+        return StartError(f"The database that DATABASE_URL names does not answer: {why}.")
+    return StartError(f"`manage.py {name}` failed: {why} (more in {shown(log)}).")
 
 
 def demo_password(state: Path) -> str:

@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from iria.running.telling import StartError
+
 _LINE = re.compile(r"(?:export )?([A-Za-z_0-9]+)=(.*)")
 _QUOTED = re.compile(r"""(['"])(.*)\1""")
 
@@ -15,6 +17,8 @@ def read(path: Path) -> dict[str, str]:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return {}
+    except UnicodeDecodeError as mistake:
+        raise StartError(f"{path} is not a text in UTF-8; save it as one.") from mistake
     found = {}
     for line in text.splitlines():
         if named := _LINE.fullmatch(line):

@@ -139,6 +139,12 @@ def test_the_settings_file_is_read_as_the_settings_read_it(
     assert settings_file.read(file) == theirs
 
 
+def test_a_settings_file_that_is_no_text_is_refused_in_words(home: Path) -> None:
+    (home / ".env").write_bytes(b"NAME=caf\xe9\n")
+    with pytest.raises(StartError, match="not a text in UTF-8"):
+        settings_file.environment(home, {})
+
+
 def test_the_environment_goes_before_the_file(home: Path) -> None:
     (home / ".env").write_text("A=file\nB=file\n")
     assert settings_file.environment(home, {"A": "process"}) == {"A": "process", "B": "file"}
