@@ -1,6 +1,15 @@
 from django.apps import AppConfig
 
+from iria.kit import registry
+
 
 class NewsletterConfig(AppConfig):
     name = "newsletter"
     verbose_name = "Newsletter"
+
+    def ready(self) -> None:
+        # The models are complete only now.
+        from newsletter import uses, waiting
+
+        registry.waiting.offer("newsletter", waiting.waiting_for)
+        registry.picture_uses.offer("newsletter", uses.in_issues)

@@ -1,6 +1,8 @@
 """The few words an editor adds to an issue: what may stand in them, and how they read as text."""
 
+import re
 import textwrap
+from html import escape
 from typing import Final
 from urllib.parse import urljoin
 
@@ -9,19 +11,30 @@ from lxml.html import HtmlElement
 
 from articles.body.parsing import parse
 
-TAGS: Final = frozenset({"p", "br", "strong", "em", "b", "i", "a", "ul", "ol", "li"})
+TAGS: Final = frozenset({"p", "br", "strong", "em", "b", "i", "sub", "sup", "a", "ul", "ol", "li"})
 LINE_WIDTH: Final = 72
 """What a reader of plain text sees without a line breaking where it should not."""
 
 
 def clean(html: str) -> str:
-    """The words with only what may stand in them; an editor's empty paragraph is nothing."""
-    return _cleaned(html, "pass_through")
+    """The words with only what may stand in them; an editor's empty paragraph is nothing.
+
+    Without JavaScript there is a plain field, and what is typed there has no markup: its empty
+    lines part paragraphs.
+    """
+    return _cleaned(html if "<" in html else _paragraphed(html), "pass_through")
 
 
 def absolute(html: str, site: str) -> str:
     """The words with every link leading somewhere from a mail, where no page stands around it."""
     return _cleaned(html, lambda href: urljoin(f"{site}/", href))
+
+
+def _paragraphed(text: str) -> str:
+    parts = re.split(r"\n\s*\n", text.replace("\r\n", "\n"))
+    return "".join(
+        f"<p>{escape(part.strip(), quote=False).replace(chr(10), '<br>')}</p>" for part in parts
+    )
 
 
 def _cleaned(html: str, relative: object) -> str:

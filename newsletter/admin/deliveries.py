@@ -1,0 +1,74 @@
+"""What happened to each mail, on the desk."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import URLPattern, path
+
+from newsletter import sending
+from newsletter.admin import folder
+from newsletter.models import Delivery
+
+
+class DeliveryAdmin(admin.ModelAdmin[Delivery]):
+    list_display = ["recipient", "issue", "state", "attempts", "words", "sending_at", "done_at"]
+    list_filter = ["state", ("issue", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["subscriber", "issue"]
+    list_per_page = 100
+    show_full_result_count = False
+    search_fields = ["subscriber__email", "=message_id"]
+    search_help_text = "Searches addresses and whole message ids."
+    readonly_fields: ClassVar[list[str]] = [
+        "recipient",
+        "issue",
+        "state",
+        "words",
+        "attempts",
+        "due_at",
+        "sending_at",
+        "done_at",
+        "message_id",
+    ]
+    fields = (*readonly_fields,)
+    actions = ["send_again"]
+
+    @admin.display(description="Recipient", ordering="subscriber__email")
+    def recipient(self, delivery: Delivery) -> str:
+        return str(delivery.subscriber or "erased")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """These rows are the proof of what was sent."""
+        return False
+
+    def has_send_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("newsletter.send_issue")
+
+    def get_urls(self) -> list[URLPattern]:
+        guard = self.admin_site.admin_view
+        return [
+            path("mails/", guard(folder.mails), name="newsletter_mails"),
+            path("mails/<str:name>/", guard(folder.mail), name="newsletter_mail"),
+            *super().get_urls(),
+        ]
+
+    @admin.action(
+        description="Send again, though it may have arrived already", permissions=["send"]
+    )
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
+        may_be = {Delivery.State.UNCERTAIN, Delivery.State.FAILED}
+        chosen = [delivery for delivery in queryset if delivery.state in may_be]
+        for delivery in chosen:
+            sending.send_again(delivery)
+        self.message_user(
+            request,
+            f"{len(chosen)} of {len(queryset)} chosen mails wait to be sent again.",
+            messages.SUCCESS if chosen else messages.WARNING,
+        )

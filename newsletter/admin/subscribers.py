@@ -1,0 +1,123 @@
+"""Who receives what, on the desk: looked at, helped to leave, never added by hand."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from newsletter import addresses, subscribing
+from newsletter.models import Consent, Newsletter, Subscriber
+
+
+class NewsletterAdmin(admin.ModelAdmin[Newsletter]):
+    list_display = ["name", "description", "language", "offered", "position"]
+    prepopulated_fields: ClassVar[dict[str, Sequence[str]]] = {"slug": ("name",)}
+
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Newsletter | None = None
+    ) -> dict[str, Sequence[str]]:
+        return {} if obj else self.prepopulated_fields
+
+
+class ConsentInline(admin.TabularInline[Consent, Subscriber]):
+    """What this person was asked and agreed to; nobody writes it by hand."""
+
+    model = Consent
+    readonly_fields: ClassVar[list[str]] = [
+        "asked_at",
+        "where",
+        "wording",
+        "answer",
+        "confirmed_at",
+    ]
+    fields = (*readonly_fields,)
+    extra = 0
+    can_delete = False
+    verbose_name_plural = "Consent"
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("newsletter.view_subscriber")
+
+
+class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
+    list_display = ["address", "state", "receives", "confirmed_at", "left_at"]
+    list_filter = ["state", "newsletters"]
+    search_fields = ["email"]
+    search_help_text = "Searches addresses."
+    list_per_page = 100
+    show_full_result_count = False
+    readonly_fields: ClassVar[list[str]] = [
+        "address",
+        "state",
+        "receives",
+        "created_at",
+        "confirmed_at",
+        "left_at",
+        "suppressed_at",
+        "suppressed_because",
+    ]
+    fields = (*readonly_fields,)
+    inlines = [ConsentInline]
+    actions = ["leave", "suppress", "release"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Subscriber]:
+        return super().get_queryset(request).prefetch_related("newsletters")
+
+    @admin.display(description="E-mail address", ordering="email")
+    def address(self, subscriber: Subscriber) -> str:
+        return addresses.shown(subscriber.email)
+
+    @admin.display(description="Receives")
+    def receives(self, subscriber: Subscriber) -> str:
+        return ", ".join(newsletter.name for newsletter in subscriber.newsletters.all()) or "–"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Only the person themselves can agree."""
+        return False
+
+    def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        kwargs["extra_context"] = {
+            **(kwargs.get("extra_context") or {}),
+            "show_save": False,
+            "show_save_and_continue": False,
+        }
+        return super().change_view(request, *args, **kwargs)
+
+    def delete_model(self, request: HttpRequest, obj: Subscriber) -> None:
+        subscribing.erase(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
+        for subscriber in queryset:
+            subscribing.erase(subscriber)
+
+    @admin.action(description="Let them leave every newsletter", permissions=["change"])
+    def leave(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
+        for subscriber in queryset:
+            subscribing.leave(subscriber.token)
+        self._say(request, len(queryset), "left")
+
+    @admin.action(description="Never write to them again", permissions=["change"])
+    def suppress(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
+        for subscriber in queryset:
+            subscribing.suppress(subscriber, because=f"By hand: {request.user}")
+        self._say(request, len(queryset), "will not be written to")
+
+    @admin.action(
+        description="Release: they may subscribe again themselves", permissions=["change"]
+    )
+    def release(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
+        for subscriber in queryset:
+            subscribing.release(subscriber)
+        self._say(request, len(queryset), "may subscribe again")
+
+    def _say(self, request: HttpRequest, count: int, deed: str) -> None:
+        noun = "1 address" if count == 1 else f"{count} addresses"
+        self.message_user(request, f"{noun} {deed}.", messages.SUCCESS)

@@ -1,0 +1,85 @@
+"""Saving a draft of an issue: its words cleaned, its address free, its articles in order."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from articles.editorial.models import Article
+from iria.kit.slugs import slug_from
+from newsletter import words
+from newsletter.models import Issue, IssueItem
+
+EDITABLE = (
+    "newsletter", "subject", "preheader", "slug", "introduction", "closing", "changed_at",
+)  # fmt: skip
+
+
+class NotADraft(Exception):
+    """The issue went out while somebody was writing; the text is a sentence."""
+
+
+def save(issue: Issue, articles: Sequence[Article] | None, *, by: User | None) -> None:
+    """Saves what an editor wrote; `articles` are the chosen ones in their order, None as they are.
+
+    Raises:
+        NotADraft: for an issue that went out, whose words can no longer change.
+    """
+    issue.introduction, issue.closing = words.clean(issue.introduction), words.clean(issue.closing)
+    issue.slug = free_slug(issue)
+    with transaction.atomic():
+        if issue.pk is None:
+            issue.made_by = by
+            issue.save()
+        else:
+            _refuse_sent(issue)
+            issue.save(update_fields=EDITABLE)
+        if articles is not None:
+            choose(issue, articles)
+
+
+def choose(issue: Issue, articles: Sequence[Article]) -> None:
+    """Makes these the articles of the issue, in this order."""
+    issue.items.all().delete()
+    IssueItem.objects.bulk_create(
+        IssueItem(issue=issue, article=article, position=position)
+        for position, article in enumerate(dict.fromkeys(articles), start=1)
+    )
+
+
+def same_draft(issue: Issue, *, by: User) -> Issue | None:
+    """The draft that this one repeats: a form sent twice makes one draft."""
+    return (
+        Issue.objects.filter(
+            made_by=by,
+            newsletter=issue.newsletter,
+            subject=issue.subject,
+            state=Issue.State.DRAFT,
+            made_at__gt=timezone.now() - timedelta(minutes=1),
+        )
+        .order_by("pk")
+        .first()
+    )
+
+
+def free_slug(issue: Issue) -> str:
+    """The wished address, or one made from the subject, with a number where it is taken."""
+    base = slug_from(issue.slug or issue.subject, fallback="issue", length=74)
+    taken = set(
+        Issue.objects.filter(slug__startswith=base)
+        .exclude(pk=issue.pk)
+        .values_list("slug", flat=True)
+    )
+    slug, number = base, 2
+    while slug in taken:
+        slug, number = f"{base}-{number}", number + 1
+    return slug
+
+
+def _refuse_sent(issue: Issue) -> None:
+    current = Issue.objects.select_for_update().get(pk=issue.pk)
+    if not current.is_draft:
+        sentence = "This issue went out meanwhile; what was sent can no longer change."
+        raise NotADraft(sentence)

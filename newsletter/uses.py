@@ -1,0 +1,19 @@
+"""Where the newsletter shows a picture: what the library asks before it lets one go."""
+
+from django.urls import reverse
+
+from iria.kit.registry import PictureUse
+from newsletter.models import Issue
+
+
+def in_issues(image_id: int) -> list[PictureUse]:
+    """Every issue with an article that the picture leads."""
+    issues = Issue.objects.filter(items__article__lead_picture_id=image_id).distinct()
+    return [
+        PictureUse(
+            where=f"the newsletter “{issue}”",
+            address=reverse("admin:newsletter_issue_change", args=[issue.pk]),
+            public=not issue.is_draft,
+        )
+        for issue in issues.order_by("pk").only("subject", "state")
+    ]

@@ -1,0 +1,31 @@
+"""What the newsletter has waiting for somebody, on the first page of the desk."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from iria.kit.registry import Waiting
+from newsletter.models import Delivery, Issue
+
+
+def waiting_for(user: Any) -> list[Waiting]:
+    """Drafts, and what is going out now, for whoever may write issues."""
+    if not user.has_perm("newsletter.change_issue"):
+        return []
+    issues = reverse("admin:newsletter_issue_changelist")
+    found = []
+    drafts = Issue.objects.filter(state=Issue.State.DRAFT).count()
+    if drafts:
+        words = "One newsletter waits" if drafts == 1 else f"{drafts} newsletters wait"
+        found.append(Waiting(f"{words} to be sent", drafts, f"{issues}?state__exact=draft"))
+    return found + [_going_out(issue) for issue in Issue.objects.sending()]
+
+
+def _going_out(issue: Issue) -> Waiting:
+    counts = issue.deliveries.counts()
+    total = sum(counts.values())
+    done = total - counts[Delivery.State.QUEUED] - counts[Delivery.State.SENDING]
+    words = f"“{issue}” is being sent: {done} of {total}"
+    if issue.trouble:
+        words += f" – held up: {issue.trouble}"
+    return Waiting(words, total - done, reverse("admin:newsletter_issue_change", args=[issue.pk]))

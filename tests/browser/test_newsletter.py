@@ -1,0 +1,159 @@
+"""From the form at the foot of a page to the mail that no longer comes. Scripts are off."""
+
+import re
+from collections.abc import Callable
+from email.message import EmailMessage
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+import pytest
+from playwright.sync_api import Page
+
+from accounts.models import User
+from newsletter.models import Delivery, Issue, Subscriber
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage
+from tests.conftest import MailFolder
+from tests.newsletter.lists import issue, mail_picture, subscriber
+from tests.newsroom import published
+
+pytestmark = pytest.mark.browser
+OLA = "ola@readers.example"
+Jobs = Callable[[], None]
+
+
+def text_of(message: EmailMessage) -> str:
+    part = message.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def path_in(message: EmailMessage, part: str) -> str:
+    """The path of the one address in the mail that holds this."""
+    (address,) = {found for found in re.findall(r"http\S+", text_of(message)) if part in found}
+    return str(urlsplit(address).path)
+
+
+def post_one_click(address: str) -> int:
+    """What a mail program sends when its reader presses “Unsubscribe”: no page, no cookie."""
+    request = Request(address, data=b"List-Unsubscribe=One-Click", method="POST")
+    try:
+        with urlopen(request, timeout=20) as answer:
+            assert "Set-Cookie" not in answer.headers
+            return int(answer.status)
+    except HTTPError as refusal:
+        return refusal.code
+
+
+def compose_and_send(page: Page, subject: str) -> None:
+    """What Edna does on the desk, from the list to the last button."""
+    page.goto("/admin/newsletter/issue/add/")
+    page.select_option("select[name=newsletter]", label="News")
+    page.fill("input[name=subject]", subject)
+    page.fill("textarea[name=introduction]", "Good morning.\n\nOne piece today.")
+    page.locator("select[name=chosen_articles]").first.select_option(index=1)
+    page.click("input[name=_continue]")
+    page.click("text=Preview")
+    wide = page.frame_locator("iframe").first
+    assert wide.locator("h1").inner_text() == subject
+    page.click("text=Send a test to")
+    assert "A test is on its way" in page.inner_text(".messagelist")
+    page.click("main a:has-text('Send…'), #content a:has-text('Send…')")
+    page.click("button:has-text('Send now to')")
+    assert "is being sent to" in page.inner_text(".messagelist")
+
+
+def test_a_reader_subscribes_receives_and_leaves_without_scripts(
+    open_page: OpenPage, desk: OpenPage, edna: User, jobs: Jobs, mail_folder: MailFolder, site: str
+) -> None:
+    published("A quiet week at the strait", lead_picture=mail_picture())
+    subscriber("mina@readers.example")
+
+    reader = open_page("/", scripts=False, size=PHONE)
+    reader.fill("footer input[name=email]", OLA)
+    reader.click("footer button")
+    assert reader.inner_text("h1") == "Look in your mail"
+
+    jobs()
+    (asking,) = mail_folder.to(OLA)
+    reader.goto(path_in(asking, "/newsletter/confirm/"))
+    assert "has not subscribed you yet" in reader.inner_text("main")
+    assert not Subscriber.objects.get(email=OLA).is_active
+    reader.click("main button")
+    assert reader.inner_text("h1") == "You are subscribed"
+
+    editor = desk(edna, "/admin/newsletter/issue/", scripts=False)
+    compose_and_send(editor, "What moved this week")
+    jobs()
+    (first,) = [mail for mail in mail_folder.to(OLA) if mail["List-Unsubscribe"]]
+    assert first["Subject"] == "What moved this week"
+    assert "One piece today." in text_of(first)
+    assert "Image Credit: Ines Faro/via Meridian Pictures" in str(first.get_body(("html",)))
+    editor.reload()
+    assert re.search(r"2 frozen =.*2 sent", editor.inner_text(".letter-equation"))
+
+    reader.goto(path_in(first, "/newsletter/issues/"))
+    assert reader.inner_text("h1") == "What moved this week"
+    leave = str(first["List-Unsubscribe"]).strip("<>")
+    reader.goto(urlsplit(leave).path)
+    assert "Nothing has changed yet" in reader.inner_text("main")
+    assert post_one_click(leave) == 200
+    assert post_one_click(leave) == 200
+    assert reader.context.cookies() == []
+
+    compose_and_send(editor, "And the week after")
+    jobs()
+    subjects = [mail["Subject"] for mail in mail_folder.to(OLA)]
+    assert "And the week after" not in subjects
+    assert "And the week after" in [
+        mail["Subject"] for mail in mail_folder.to("mina@readers.example")
+    ]
+    assert Delivery.objects.filter(issue__subject="And the week after").count() == 1
+    assert Issue.objects.get(subject="And the week after").state == "sent"
+
+
+def test_a_reader_chooses_and_leaves_on_their_own_page(
+    open_page: OpenPage, mail_folder: MailFolder
+) -> None:
+    ola = subscriber(OLA)
+    page = open_page(ola.preferences_path(), scripts=False, size=PHONE)
+    assert OLA not in page.content()
+    page.click("text=Leave every newsletter")
+    assert page.inner_text("h1") == "You have left"
+    assert not Subscriber.objects.get().is_active
+    page.click("text=enter your address again")
+    page.fill("#newsletter-email", "not an address")
+    page.click("main button")
+    assert "should be like name@example.org" in page.inner_text("main")
+    assert page.input_value("#newsletter-email") == "not an address"
+
+
+def test_an_editor_writes_with_the_editor_of_the_desk(desk: OpenPage, edna: User) -> None:
+    first, second = published("First"), published("Second")
+    made = issue("With scripts", first, introduction="<p>Good <strong>morning</strong>.</p>")
+    page = desk(edna, f"/admin/newsletter/issue/{made.pk}/change/")
+    writing = page.locator("[role=textbox][aria-label=Introduction]")
+    assert writing.inner_text().strip() == "Good morning."
+    writing.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" More words.")
+    page.click("text=Add another")
+    page.locator("select[name=chosen_articles]").last.select_option(str(second.pk))
+    page.click("input[name=_continue]")
+    made.refresh_from_db()
+    assert made.introduction == "<p>Good <strong>morning</strong>. More words.</p>"
+    assert [item.article for item in made.items.all()] == [first, second]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
+def test_no_page_of_the_newsletter_is_wider_than_its_screen(
+    open_page: OpenPage, scheme: str, size: dict[str, int]
+) -> None:
+    ola = subscriber(OLA)
+    paths = ("/newsletter/", "/newsletter/issues/", "/newsletter/look-in-your-mail/")
+    own = (ola.preferences_path(), f"/newsletter/unsubscribe/{ola.token}/")
+    page = open_page("/newsletter/", scheme=scheme, size=size)
+    for path in (*paths, *own):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]

@@ -1,0 +1,355 @@
+"""An editor writes, looks, tries, sends and follows an issue on the desk."""
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from lxml import html as lxml_html
+
+from accounts.models import User
+from accounts.roles import ADMINISTRATOR
+from articles.editorial import publishing
+from articles.editorial.models import Article
+from articles.images.uses import uses_of
+from iria.kit import registry
+from newsletter import sending, subscribing
+from newsletter.models import Delivery, Issue, Subscriber
+from newsletter.waiting import waiting_for
+from tests.conftest import PASSWORD, MailFolder
+from tests.newsletter.lists import issue, mail_picture, news, subscriber, subscribers
+from tests.newsroom import published
+
+pytestmark = pytest.mark.django_db
+ADD = "/admin/newsletter/issue/add/"
+
+
+@pytest.fixture(autouse=True)
+def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsletter.queueing.deliver_soon", lambda issue_id: None)
+
+
+@pytest.fixture
+def ednas(client: Client, edna: User) -> Client:
+    """Edna's browser."""
+    client.force_login(edna)
+    return client
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    """Ada administers."""
+    user = User.objects.create_user("ada@meridian.example", PASSWORD, is_staff=True)
+    user.groups.add(Group.objects.get(name=ADMINISTRATOR))
+    return user
+
+
+def filled(*articles: Article, **changed: Any) -> dict[str, Any]:
+    """What the form of an issue sends."""
+    return {
+        "newsletter": news().pk,
+        "subject": "What moved this week",
+        "preheader": "",
+        "introduction": "Good morning.\n\nTwo things.",
+        "closing": "",
+        "slug": "",
+        "chosen_articles": [article.pk for article in articles],
+        **changed,
+    }
+
+
+def at(made: Issue, deed: str) -> str:
+    return reverse(f"admin:newsletter_issue_{deed}", args=[made.pk])
+
+
+def said(answer: Any) -> list[str]:
+    return [str(message) for message in answer.context["messages"]]
+
+
+def test_an_editor_writes_an_issue_with_articles_in_order(ednas: Client, edna: User) -> None:
+    first, second = published("First"), published("Second")
+    answer = ednas.post(ADD, filled(second, first))
+    assert answer.status_code == 302
+    made = Issue.objects.get()
+    assert made.made_by == edna
+    assert made.slug == "what-moved-this-week"
+    assert made.introduction == "<p>Good morning.</p><p>Two things.</p>"
+    assert [str(item.article) for item in made.items.all()] == ["Second", "First"]
+
+
+def test_the_same_form_sent_twice_makes_one_draft(ednas: Client) -> None:
+    story = published()
+    for _ in range(2):
+        ednas.post(ADD, filled(story))
+    assert Issue.objects.count() == 1
+    assert Issue.objects.get().items.count() == 1
+
+
+def test_two_issues_of_one_subject_get_two_addresses(ednas: Client) -> None:
+    issue("What moved this week", slug="what-moved-this-week")
+    ednas.post(ADD, filled())
+    assert set(Issue.objects.values_list("slug", flat=True)) == {
+        "what-moved-this-week",
+        "what-moved-this-week-2",
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("subject", "x" * 151),
+        ("subject", "Nul\x00"),
+        ("introduction", "x" * 20_001),
+        ("introduction", "Nul\x00"),
+        ("slug", "not a slug/"),
+        ("newsletter", "0"),
+        ("chosen_articles", ["999999"]),
+        ("chosen_articles", ["x\x00"]),
+    ],
+)
+def test_what_cannot_be_kept_gets_a_sentence_and_stays_in_the_form(
+    ednas: Client, field: str, typed: Any
+) -> None:
+    answer = ednas.post(ADD, filled(**{field: typed, "preheader": "Kept words"}))
+    assert answer.status_code == 200
+    assert list(answer.context["adminform"].form.errors) == [field]
+    assert b"Kept words" in answer.content
+    assert not Issue.objects.exists()
+
+
+def test_an_unpublished_article_cannot_be_chosen_but_a_chosen_one_stays_seen(
+    ednas: Client, edna: User
+) -> None:
+    story = published("Soon gone")
+    made = issue("Draft", story)
+    publishing.withdraw(story, by=edna)
+    page = ednas.get(at(made, "change")).content.decode()
+    assert "Soon gone (not published)" in page
+    other = issue("Other", published("Another"))
+    refused = ednas.post(at(other, "change"), filled(story))
+    assert refused.status_code == 200
+    assert [str(item.article) for item in other.items.all()] == ["Another"]
+
+
+def test_markup_in_an_introduction_is_cleaned_when_it_is_saved(ednas: Client) -> None:
+    ednas.post(ADD, filled(introduction='<p onclick="x">Hi <script>alert(1)</script></p>'))
+    assert Issue.objects.get().introduction == "<p>Hi </p>"
+
+
+def test_the_preview_shows_the_mail_in_frames_and_its_text(ednas: Client) -> None:
+    story = published("With a light", lead_picture=mail_picture())
+    made = issue("Light", story)
+    page = ednas.get(at(made, "preview"))
+    tree = lxml_html.document_fromstring(page.content)
+    frames = [frame.get("src") for frame in tree.iter("iframe")]
+    assert frames == [at(made, "mail")] * 2
+    assert "With a light" in tree.find_class("letter-text")[0].text_content()
+
+
+def test_the_framed_mail_has_a_strict_policy_and_no_inline_style(ednas: Client) -> None:
+    answer = ednas.get(at(issue("Light", published(lead_picture=mail_picture())), "mail"))
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'self'" in policy
+    assert "unsafe" not in policy
+    assert answer["X-Frame-Options"] == "SAMEORIGIN"
+    assert b"style=" not in answer.content
+
+
+def test_a_test_goes_to_whoever_presses_the_button(ednas: Client, edna: User) -> None:
+    made = issue("A try")
+    answer = ednas.post(at(made, "test"), follow=True)
+    assert said(answer) == [f"A test is on its way to {edna.email}."]
+    assert mail.outbox[0].to == [edna.email]
+    assert ednas.get(at(made, "test")).status_code == 405
+
+
+def test_sending_asks_once_more_and_says_to_how_many(ednas: Client) -> None:
+    subscribers(3)
+    made = issue("Out it goes")
+    page = ednas.get(at(made, "send")).content
+    assert b"Send now to 3 subscribers" in page
+    made.refresh_from_db()
+    assert made.is_draft
+    answer = ednas.post(at(made, "send"), follow=True)
+    assert said(answer) == ["“Out it goes” is being sent to 3 subscribers."]
+    assert made.deliveries.count() == 3
+
+
+def test_pressing_send_twice_sends_once(ednas: Client) -> None:
+    subscribers(2)
+    made = issue()
+    ednas.post(at(made, "send"), follow=True)
+    answer = ednas.post(at(made, "send"), follow=True)
+    assert said(answer) == ["This issue went out already; make a new one."]
+    assert made.deliveries.count() == 2
+
+
+def test_an_issue_that_is_not_ready_offers_no_button_and_says_why(ednas: Client) -> None:
+    made = issue("")
+    page = ednas.get(at(made, "send")).content
+    assert b"Send now" not in page
+    assert b"The subject is empty" in page
+    answer = ednas.post(at(made, "send"), follow=True)
+    assert len(said(answer)) == 2
+    assert not Delivery.objects.exists()
+
+
+def test_what_went_out_can_be_seen_and_no_longer_changed(ednas: Client, edna: User) -> None:
+    subscriber()
+    made = issue("Gone out")
+    sending.start(made, by=edna)
+    answer = ednas.post(at(made, "change"), filled(subject="Other words"), follow=True)
+    assert said(answer) == ["This issue went out meanwhile; what was sent can no longer change."]
+    made.refresh_from_db()
+    assert made.subject == "Gone out"
+    assert b'name="subject"' not in answer.content
+    assert ednas.post(at(made, "delete"), {"post": "yes"}).status_code == 403
+
+
+def test_the_page_of_an_issue_shows_that_nobody_was_forgotten(ednas: Client, edna: User) -> None:
+    first, *_ = subscribers(4)
+    made = issue()
+    sending.start(made, by=edna)
+    subscribing.leave(first.token)
+    sending.deliver_batch(made.pk, size=2)
+    tree = lxml_html.document_fromstring(ednas.get(at(made, "change")).content)
+    (equation,) = tree.find_class("letter-equation")
+    assert " ".join(equation.text_content().split()) == (
+        "4 frozen = 1 waits + 0 being sent + 2 sent + 0 refused + 0 uncertain"
+        " + 1 left before it was sent"
+    )
+    for link in equation.iter("a"):
+        assert ednas.get(link.get("href") or "").status_code == 200
+
+
+def test_an_uncertain_mail_can_be_sent_again_by_hand(ednas: Client, edna: User) -> None:
+    subscriber()
+    made = issue()
+    sending.start(made, by=edna)
+    Delivery.objects.update(state="uncertain", words="Broke off", done_at=made.started_at)
+    delivery = Delivery.objects.get()
+    answer = ednas.post(
+        reverse("admin:newsletter_delivery_changelist"),
+        {"action": "send_again", "_selected_action": [delivery.pk]},
+        follow=True,
+    )
+    assert said(answer) == ["1 of 1 chosen mails wait to be sent again."]
+    delivery.refresh_from_db()
+    assert delivery.state == "queued"
+
+
+def test_a_reporter_has_no_newsletter(client: Client, rui: User) -> None:
+    client.force_login(rui)
+    made = issue()
+    for path in (ADD, at(made, "change"), at(made, "preview"), at(made, "mail"), at(made, "send")):
+        assert client.get(path).status_code == 403
+    for path in (at(made, "test"), at(made, "send")):
+        assert client.post(path).status_code == 403
+    assert client.get(reverse("admin:newsletter_mails")).status_code == 403
+    assert waiting_for(rui) == []
+
+
+def test_a_page_of_an_issue_that_does_not_exist_is_not_found(ednas: Client) -> None:
+    for deed in ("preview", "mail", "send"):
+        assert ednas.get(f"/admin/newsletter/issue/99999/{deed}/").status_code == 404
+
+
+def test_the_first_page_says_what_waits(ednas: Client, edna: User) -> None:
+    subscribers(2)
+    made = issue("Under way")
+    assert b"One newsletter waits to be sent" in ednas.get("/admin/").content
+    sending.start(made, by=edna)
+    sending.deliver_batch(made.pk, size=1)
+    assert "“Under way” is being sent: 1 of 2" in ednas.get("/admin/").content.decode()
+    sending.deliver_batch(made.pk)
+    assert waiting_for(edna) == []
+
+
+def test_the_library_knows_that_a_newsletter_shows_a_picture(edna: User) -> None:
+    image = mail_picture()
+    issue("Light", published("Light", lead_picture=image))
+    assert len(list(registry.picture_uses)) >= 2
+    assert "the newsletter “Light”" in [use.where for use in uses_of(image)]
+
+
+def test_an_editor_looks_at_subscribers_and_an_administrator_lets_them_go(
+    ednas: Client, ada: User
+) -> None:
+    ola = subscriber()
+    changelist = reverse("admin:newsletter_subscriber_changelist")
+    detail = reverse("admin:newsletter_subscriber_change", args=[ola.pk])
+    assert ola.email in ednas.get(changelist).content.decode()
+    assert ola.token not in ednas.get(detail).content.decode()
+    leave = {"action": "leave", "_selected_action": [ola.pk]}
+    ednas.post(changelist, leave)
+    assert Subscriber.objects.get().is_active
+
+    ednas.force_login(ada)
+    assert said(ednas.post(changelist, leave, follow=True)) == ["1 address left."]
+    assert Subscriber.objects.get().state == "left"
+    ednas.post(changelist, {**leave, "action": "suppress"})
+    assert "By hand" in Subscriber.objects.get().suppressed_because
+    ednas.post(changelist, {**leave, "action": "release"})
+    assert Subscriber.objects.get().state == "left"
+    ednas.post(reverse("admin:newsletter_subscriber_delete", args=[ola.pk]), {"post": "yes"})
+    assert not Subscriber.objects.exists()
+    assert ednas.get(reverse("admin:newsletter_subscriber_add")).status_code == 403
+
+
+def test_every_list_of_the_newsletter_opens(client: Client, ada: User) -> None:
+    subscriber()
+    issue()
+    client.force_login(ada)
+    for name in ("issue", "delivery", "subscriber", "newsletter"):
+        assert client.get(reverse(f"admin:newsletter_{name}_changelist")).status_code == 200
+    assert client.get(reverse("admin:newsletter_newsletter_add")).status_code == 200
+    assert client.get(reverse("admin:newsletter_newsletter_change", args=[news().pk])).status_code
+
+
+def test_the_latest_mails_can_be_read_where_no_server_is_set(
+    ednas: Client, edna: User, mail_folder: MailFolder
+) -> None:
+    sending.send_test(issue("In the folder"), edna.email, by=edna)
+    assert len(mail_folder.all()) == 1
+    page = ednas.get(reverse("admin:newsletter_mails"))
+    assert b"[Test] In the folder" in page.content
+    (link,) = [
+        link.get("href") or ""
+        for link in lxml_html.document_fromstring(page.content).iter("a")
+        if link.text_content().startswith("[Test]")
+    ]
+    opened = ednas.get(link)
+    assert b"List-Unsubscribe" in opened.content
+    assert f'href="{settings.SITE_URL}/newsletter/unsubscribe/test/"' in opened.content.decode()
+
+
+def test_only_an_administrator_reads_mail_that_is_not_the_newsletters(
+    ednas: Client, ada: User, mail_folder: MailFolder
+) -> None:
+    mail.EmailMessage("Your code", "123456", to=["ada@meridian.example"]).send(using="default")
+    (file,) = mail_folder.path.glob("*.eml")
+    path = reverse("admin:newsletter_mail", args=[file.name])
+    assert b"Your code" not in ednas.get(reverse("admin:newsletter_mails")).content
+    assert ednas.get(path).status_code == 404
+    ednas.force_login(ada)
+    assert b"Your code" in ednas.get(reverse("admin:newsletter_mails")).content
+    assert b"123456" in ednas.get(path).content
+
+
+@pytest.mark.parametrize(
+    "name", ["x.eml", "..", "20260101T000000.000000-abcdef.eml", "%00"]
+)
+def test_nothing_but_mails_of_the_folder_can_be_opened(
+    ednas: Client, mail_folder: MailFolder, name: str
+) -> None:
+    mail_folder.path.mkdir()
+    (mail_folder.path / "x.eml").write_text("Subject: planted\n\n")
+    assert ednas.get(f"/admin/newsletter/delivery/mails/{name}/").status_code == 404
+
+
+def test_with_a_mail_server_nothing_lies_there(ednas: Client) -> None:
+    assert b"handed to a mail server" in ednas.get(reverse("admin:newsletter_mails")).content
