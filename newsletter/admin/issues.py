@@ -48,7 +48,7 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
     view_fieldsets = ((None, {"fields": ("newsletter", "subject", "preheader", "slug")}),)
 
     class Media:
-        css = {"all": ["desk/newsletter.css"]}
+        css = {"all": ["desk/article.css", "desk/newsletter.css"]}
 
     @admin.display(description="Subject", ordering="subject")
     def subject_or_hint(self, issue: Issue) -> str:

@@ -1,103 +1,34 @@
-"""A mail server of our own, which takes, refuses, defers and drops as a test tells it."""
+"""What the tests of the newsletter share."""
 
-import asyncio
-import socket
-from collections import Counter
-from collections.abc import Callable, Iterator
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.contrib.auth.models import Group
+from django.test import Client
 
-Behaviour = Callable[[str], str | None]
-"""Given an address or a step, the server's answer; None for its usual one, “drop” to hang up."""
-
-
-class MailServer:
-    """What aiosmtpd asks of a handler; `taken` is what was accepted, in order."""
-
-    def __init__(self) -> None:
-        self.taken: list[tuple[str, bytes]] = []
-        self.connections: Counter[str] = Counter()
-        self.on_mail: Behaviour = lambda sender: None
-        self.on_recipient: Behaviour = lambda recipient: None
-        self.on_data: Behaviour = lambda recipient: None
-        self.before_answer: Callable[[str], None] = lambda recipient: None
-
-    def messages_to(self, address: str) -> list[EmailMessage]:
-        return [
-            message_from_bytes(raw, policy=policy.default)
-            for recipient, raw in self.taken
-            if recipient == address
-        ]
-
-    @property
-    def recipients(self) -> list[str]:
-        return [recipient for recipient, _ in self.taken]
-
-    async def handle_EHLO(  # noqa: N802 - aiosmtpd's names
-        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, answers: list[str]
-    ) -> list[str]:
-        self.connections["opened"] += 1
-        session.host_name = hostname
-        return answers
-
-    async def handle_MAIL(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if answer := self.on_mail(address):
-            return _said(server, answer)
-        envelope.mail_from = address
-        return "250 OK"
-
-    async def handle_RCPT(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if answer := self.on_recipient(address):
-            return _said(server, answer)
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
-        recipient = envelope.rcpt_tos[0]
-        content = envelope.content
-        assert isinstance(content, bytes)
-        answer = self.on_data(recipient)
-        if answer is None or answer == "take and drop":
-            self.taken.append((recipient, content))
-        # Django's own code may run in there, which no event loop likes.
-        await asyncio.get_running_loop().run_in_executor(None, self.before_answer, recipient)
-        return _said(server, answer or "250 Taken")
-
-
-def _said(server: SMTP, answer: str) -> str:
-    if answer.endswith("drop"):
-        transport: Any = server.transport
-        transport.abort()
-        return "421 Going away"
-    return answer
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+from accounts.models import User
+from accounts.roles import ADMINISTRATOR
+from tests.conftest import PASSWORD
+from tests.newsletter.mailserver import MailServer, running_mail_server
 
 
 @pytest.fixture
 def mail_server(settings: Any) -> Iterator[MailServer]:
-    """A running mail server to which the newsletter's mails go."""
-    handler = MailServer()
-    port = _free_port()
-    controller = Controller(handler, hostname="127.0.0.1", port=port, ready_timeout=10)
-    controller.start()
-    options = {"host": "127.0.0.1", "port": port, "timeout": 5}
-    backend = {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
-    settings.MAILERS = {"default": backend, "newsletter": backend}
-    yield handler
-    controller.stop()
+    with running_mail_server(settings) as server:
+        yield server
+
+
+@pytest.fixture
+def ednas(client: Client, edna: User) -> Client:
+    """Edna's browser."""
+    client.force_login(edna)
+    return client
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    """Ada administers."""
+    user = User.objects.create_user("ada@meridian.example", PASSWORD, is_staff=True)
+    user.groups.add(Group.objects.get(name=ADMINISTRATOR))
+    return user

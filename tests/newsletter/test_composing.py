@@ -7,15 +7,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as some
 from lxml import html as lxml_html
 from pytest_django import DjangoAssertNumQueries
 
 from articles.images.models import Image
 from iria.publication.models import Publication, current_publication
-from newsletter import checklist, composing, headers, words
+from newsletter import checklist, composing, headers
 from newsletter.composing import TOKEN, Letter
 from newsletter.envelope import on_the_wire
 from newsletter.models import Issue, Newsletter
@@ -237,51 +234,6 @@ def test_the_order_is_the_editors() -> None:
     made = issue("Order", *reversed(stories))
     text = letter(made).text
     assert text.index("Story 2") < text.index("Story 1") < text.index("Story 0")
-
-
-@pytest.mark.parametrize(
-    ("html", "letter"),
-    [
-        ("<p>One</p><p>Two</p>", "One\n\nTwo"),
-        ("<p>One<br>Two</p>", "One\nTwo"),
-        ("loose <b>words</b><ul><li>a</li><li>b</li></ul>tail", "loose words\n\n– a\n– b\n\ntail"),
-        ("<ol><li>a</li><li>b</li></ol>", "1. a\n2. b"),
-        (
-            '<p>See <a href="https://example.org/x">the note</a>.</p>',
-            "See the note (https://example.org/x).",
-        ),
-        ('<p><a href="https://example.org/">https://example.org</a></p>', "https://example.org"),
-        ("<p></p><p>  </p>", ""),
-        ("", ""),
-    ],
-)
-def test_an_editors_words_read_like_a_letter(html: str, letter: str) -> None:
-    assert words.as_letter(html) == letter
-
-
-@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(some.text(max_size=200))
-def test_cleaning_words_twice_changes_nothing_and_their_text_never_fails(typed: str) -> None:
-    once = words.clean(typed)
-    assert words.clean(once) == once
-    assert all(
-        len(line) <= 72 or " " not in line.strip() for line in words.as_letter(once).split("\n")
-    )
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        '<a href="javascript:alert(1)">x</a>',
-        "<script>alert(1)</script>x",
-        '<p onclick="alert(1)" style="color:red">x</p>',
-        '<img src="x" onerror="alert(1)">x',
-        "<svg onload=alert(1)>x",
-    ],
-)
-def test_nothing_that_runs_stays_in_an_editors_words(typed: str) -> None:
-    cleaned = words.clean(typed)
-    assert not re.search(r"script|onclick|style|onerror|onload|<img|<svg", cleaned)
 
 
 def test_a_subject_with_a_line_break_makes_no_header() -> None:

@@ -3,15 +3,12 @@
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.contrib.auth.models import Group
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from lxml import html as lxml_html
 
 from accounts.models import User
-from accounts.roles import ADMINISTRATOR
 from articles.editorial import publishing
 from articles.editorial.models import Article
 from articles.images.uses import uses_of
@@ -19,7 +16,6 @@ from iria.kit import registry
 from newsletter import sending, subscribing
 from newsletter.models import Delivery, Issue, Subscriber
 from newsletter.waiting import waiting_for
-from tests.conftest import PASSWORD, MailFolder
 from tests.newsletter.lists import issue, mail_picture, news, subscriber, subscribers
 from tests.newsroom import published
 
@@ -30,21 +26,6 @@ ADD = "/admin/newsletter/issue/add/"
 @pytest.fixture(autouse=True)
 def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.queueing.deliver_soon", lambda issue_id: None)
-
-
-@pytest.fixture
-def ednas(client: Client, edna: User) -> Client:
-    """Edna's browser."""
-    client.force_login(edna)
-    return client
-
-
-@pytest.fixture
-def ada(db: None) -> User:
-    """Ada administers."""
-    user = User.objects.create_user("ada@meridian.example", PASSWORD, is_staff=True)
-    user.groups.add(Group.objects.get(name=ADMINISTRATOR))
-    return user
 
 
 def filled(*articles: Article, **changed: Any) -> dict[str, Any]:
@@ -308,48 +289,3 @@ def test_every_list_of_the_newsletter_opens(client: Client, ada: User) -> None:
         assert client.get(reverse(f"admin:newsletter_{name}_changelist")).status_code == 200
     assert client.get(reverse("admin:newsletter_newsletter_add")).status_code == 200
     assert client.get(reverse("admin:newsletter_newsletter_change", args=[news().pk])).status_code
-
-
-def test_the_latest_mails_can_be_read_where_no_server_is_set(
-    ednas: Client, edna: User, mail_folder: MailFolder
-) -> None:
-    sending.send_test(issue("In the folder"), edna.email, by=edna)
-    assert len(mail_folder.all()) == 1
-    page = ednas.get(reverse("admin:newsletter_mails"))
-    assert b"[Test] In the folder" in page.content
-    (link,) = [
-        link.get("href") or ""
-        for link in lxml_html.document_fromstring(page.content).iter("a")
-        if link.text_content().startswith("[Test]")
-    ]
-    opened = ednas.get(link)
-    assert b"List-Unsubscribe" in opened.content
-    assert f'href="{settings.SITE_URL}/newsletter/unsubscribe/test/"' in opened.content.decode()
-
-
-def test_only_an_administrator_reads_mail_that_is_not_the_newsletters(
-    ednas: Client, ada: User, mail_folder: MailFolder
-) -> None:
-    mail.EmailMessage("Your code", "123456", to=["ada@meridian.example"]).send(using="default")
-    (file,) = mail_folder.path.glob("*.eml")
-    path = reverse("admin:newsletter_mail", args=[file.name])
-    assert b"Your code" not in ednas.get(reverse("admin:newsletter_mails")).content
-    assert ednas.get(path).status_code == 404
-    ednas.force_login(ada)
-    assert b"Your code" in ednas.get(reverse("admin:newsletter_mails")).content
-    assert b"123456" in ednas.get(path).content
-
-
-@pytest.mark.parametrize(
-    "name", ["x.eml", "..", "20260101T000000.000000-abcdef.eml", "%00"]
-)
-def test_nothing_but_mails_of_the_folder_can_be_opened(
-    ednas: Client, mail_folder: MailFolder, name: str
-) -> None:
-    mail_folder.path.mkdir()
-    (mail_folder.path / "x.eml").write_text("Subject: planted\n\n")
-    assert ednas.get(f"/admin/newsletter/delivery/mails/{name}/").status_code == 404
-
-
-def test_with_a_mail_server_nothing_lies_there(ednas: Client) -> None:
-    assert b"handed to a mail server" in ednas.get(reverse("admin:newsletter_mails")).content

@@ -1,12 +1,9 @@
 """Starting a mailing freezes words and recipients; leaving is respected to the last moment."""
 
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.core import mail
-from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -14,8 +11,8 @@ from articles.editorial import publishing
 from articles.images.models import Image, Rendition
 from newsletter import claiming, sending, subscribing
 from newsletter.models import Delivery, Issue, Newsletter, Subscriber
-from tests.newsletter.conftest import MailServer
 from tests.newsletter.lists import issue, mail_picture, news, subscriber, subscribers
+from tests.newsletter.mailserver import MailServer
 from tests.newsroom import draft, picture, published
 
 pytestmark = pytest.mark.django_db
@@ -202,113 +199,3 @@ def test_a_test_that_is_refused_says_why(edna: User, mail_server: MailServer) ->
     mail_server.on_recipient = lambda to: "550 Not here"
     with pytest.raises(sending.NotTaken, match="550 Not here"):
         sending.send_test(issue(), edna.email, by=edna)
-
-
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_a_leaving_that_is_under_way_is_waited_for(edna: User) -> None:
-    """The mark must not be made from what was true a moment before the leaving was committed."""
-    ola = subscriber(OLA)
-    made = issue()
-    sending.start(made, by=edna)
-    marking = threading.Thread(target=_in_own_connection(lambda: claiming.mark_next(made)))
-    with transaction.atomic():
-        subscribing.leave(ola.token)
-        marking.start()
-        marking.join(0.5)
-        assert marking.is_alive()
-    marking.join(10)
-    assert made.deliveries.counts()["skipped"] == 1
-
-
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_dropping_one_newsletter_is_waited_for_too(edna: User) -> None:
-    weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
-    ola = subscriber(OLA)
-    made = issue()
-    sending.start(made, by=edna)
-    marking = threading.Thread(target=_in_own_connection(lambda: claiming.mark_next(made)))
-    with transaction.atomic():
-        subscribing.choose(ola.token, [weekly])
-        marking.start()
-        marking.join(0.5)
-        assert marking.is_alive()
-    marking.join(10)
-    assert made.deliveries.counts()["skipped"] == 1
-
-
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_two_workers_at_once_send_nothing_twice(edna: User, mail_server: MailServer) -> None:
-    subscribers(30)
-    made = issue()
-    sending.start(made, by=edna)
-    workers = [
-        threading.Thread(target=_in_own_connection(lambda: sending.deliver_batch(made.pk)))
-        for _ in range(3)
-    ]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(30)
-    assert len(mail_server.recipients) == 30
-    assert len(set(mail_server.recipients)) == 30
-    made.refresh_from_db()
-    assert made.state == "sent"
-    assert made.deliveries.counts()["sent"] == 30
-
-
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_the_mark_is_committed_before_the_mail_leaves(edna: User, mail_server: MailServer) -> None:
-    subscriber(OLA)
-    made = issue()
-    sending.start(made, by=edna)
-    seen: list[str] = []
-
-    def look(recipient: str) -> None:
-        seen.append(Delivery.objects.get().state)
-        connections.close_all()
-
-    mail_server.before_answer = look
-    sending.deliver_batch(made.pk)
-    assert seen == ["sending"]
-    assert Delivery.objects.get().state == "sent"
-
-
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_of_many_who_leave_while_it_goes_out_none_gets_mail_after_leaving(
-    edna: User, mail_server: MailServer
-) -> None:
-    everybody = subscribers(40)
-    made = issue()
-    sending.start(made, by=edna)
-
-    def leave_all() -> None:
-        for reader in reversed(everybody):
-            subscribing.leave(reader.token)
-
-    leaving = threading.Thread(target=_in_own_connection(leave_all))
-    leaving.start()
-    sending.deliver_batch(made.pk)
-    leaving.join(30)
-    sending.deliver_batch(made.pk)
-    for delivery in made.deliveries.select_related("subscriber"):
-        left_at = delivery.subscriber.left_at if delivery.subscriber else None
-        received = delivery.subscriber and delivery.subscriber.email in mail_server.recipients
-        assert left_at is not None
-        if received:
-            assert delivery.sending_at is not None
-            assert delivery.sending_at <= left_at
-        else:
-            assert delivery.state == "skipped"
-    counts = made.deliveries.counts()
-    assert counts["sent"] + counts["skipped"] == 40
-    assert len(mail_server.recipients) == counts["sent"]
-
-
-def _in_own_connection(deed: Callable[[], object]) -> Callable[[], None]:
-    def run() -> None:
-        try:
-            deed()
-        finally:
-            connection.close()
-
-    return run

@@ -10,8 +10,8 @@ from django.utils import timezone
 from accounts.models import User
 from newsletter import claiming, sending
 from newsletter.models import Delivery, Issue
-from tests.newsletter.conftest import MailServer
 from tests.newsletter.lists import issue, subscribers
+from tests.newsletter.mailserver import MailServer
 
 pytestmark = pytest.mark.django_db
 FIRST, SECOND, THIRD = (f"reader{number}@readers.example" for number in range(3))

@@ -1,0 +1,32 @@
+"""A worker in a process of its own, to be killed."""
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from newsletter.models import Issue
+
+WORK = "import django; django.setup(); from newsletter import sending; print('ready', flush=True)\nwhile sending.deliver_batch({issue}): pass"
+
+
+def start_worker(made: Issue) -> "subprocess.Popen[bytes]":
+    """A process of its own that delivers the issue from the database of this test."""
+    server = settings.MAILERS["newsletter"]["OPTIONS"]
+    database = connection.settings_dict
+    surroundings: dict[str, Any] = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "iria.settings",
+        "DATABASE_URL": "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database),
+        "MAIL_URL": f"smtp://{server['host']}:{server['port']}",
+        "NEWSLETTER_MAIL_URL": "",
+    }
+    return subprocess.Popen(
+        [sys.executable, "-c", WORK.format(issue=made.pk)],
+        env=surroundings,
+        cwd=settings.BASE_DIR,
+        stdout=subprocess.PIPE,
+    )
