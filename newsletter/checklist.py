@@ -43,6 +43,23 @@ def warnings(letter: Letter) -> list[str]:
     return found
 
 
+def hindrance(issue: Issue) -> str:
+    """Why an issue that is going out should not go on, or nothing.
+
+    What was withdrawn after the start stands in the mail that was frozen. So it waits until the
+    article is published again, or somebody stops the issue.
+    """
+    gone = Article.objects.filter(pk__in=issue.items.values("article_id")).exclude(
+        pk__in=Article.objects.published().values("pk")
+    )
+    if not (article := gone.first()):
+        return ""
+    return (
+        f"The article “{article}” was withdrawn after the start. Publish it again to go on, "
+        "or stop the issue."
+    )
+
+
 def chosen_articles(issue: Issue) -> list[Article]:
     """The articles of an issue, published or not, with their pictures."""
     return list(

@@ -32,7 +32,8 @@ WITH next AS MATERIALIZED (
     SELECT d.id, d.subscriber_id
       FROM newsletter_delivery d
      WHERE d.issue_id = %(issue)s AND d.state = 'queued' AND d.due_at <= statement_timestamp()
-       AND EXISTS (SELECT FROM newsletter_issue i WHERE i.id = %(issue)s AND i.state = 'sending')
+       AND EXISTS (SELECT FROM newsletter_issue i
+                    WHERE i.id = %(issue)s AND i.state = 'sending' AND i.stopped_at IS NULL)
      ORDER BY d.due_at, d.id
      LIMIT 1
        FOR UPDATE OF d SKIP LOCKED
@@ -81,6 +82,15 @@ UPDATE newsletter_delivery
        words = 'The sending broke off after the mail was taken in hand; it may have arrived.'
  WHERE state = 'sending' AND sending_at <= clock_timestamp() - %(after)s
 """
+
+CANCEL: Final = """
+UPDATE newsletter_delivery d
+   SET state = 'cancelled', done_at = clock_timestamp(), words = ''
+  FROM newsletter_issue i
+ WHERE d.issue_id = %(issue)s AND d.state = 'queued'
+   AND i.id = d.issue_id AND i.stopped_at IS NOT NULL
+"""
+"""What waits when somebody stops an issue; also what comes back to waiting a moment later."""
 
 CLOSE: Final = """
 UPDATE newsletter_issue i
@@ -147,6 +157,7 @@ def doubt_stranded(*, after: timedelta = STRANDED_AFTER) -> int:
 
 def close(issue_id: int) -> bool:
     """Marks the issue as sent once nothing waits and nothing is in hand."""
+    _changed(CANCEL, {"issue": issue_id})
     return _changed(CLOSE, {"issue": issue_id}) > 0
 
 

@@ -91,7 +91,7 @@ def never() -> bool:
     return False
 
 
-def deliver_batch(issue_id: int, *, size: int = 100, stop: Callable[[], bool] = never) -> int:
+def deliver_batch(issue_id: int, *, size: int = 100, enough: Callable[[], bool] = never) -> int:
     """Tries up to `size` mails of an issue over one connection; returns how many were judged.
 
     0 means that nothing is due, or that the mail server takes nothing at the moment.
@@ -99,21 +99,24 @@ def deliver_batch(issue_id: int, *, size: int = 100, stop: Callable[[], bool] = 
     Must not run inside a transaction: each mark is committed before its mail leaves.
 
     Args:
-        stop: asked between two mails; what is not in hand by then waits for the next batch.
+        enough: asked between two mails; what is not in hand by then waits for the next batch.
     """
     issue = Issue.objects.select_related("newsletter").filter(pk=issue_id).first()
     if issue is None or issue.state != Issue.State.SENDING:
+        return 0
+    if hindrance := checklist.hindrance(issue):
+        _note_trouble(issue, hindrance)
         return 0
     with Post() as post:
         if trouble := post.open():
             _note_trouble(issue, trouble.words)
             return 0
-        judged = _deliver(issue, post, size=size, stop=stop)
+        judged = _deliver(issue, post, size=size, enough=enough)
     claiming.close(issue.pk)
     return judged
 
 
-def _deliver(issue: Issue, post: Post, *, size: int, stop: Callable[[], bool]) -> int:
+def _deliver(issue: Issue, post: Post, *, size: int, enough: Callable[[], bool]) -> int:
     publication = current_publication()
     letter = Letter(issue.subject, issue.sent_html, issue.sent_text)
     judged = 0
@@ -125,7 +128,7 @@ def _deliver(issue: Issue, post: Post, *, size: int, stop: Callable[[], bool]) -
         # The answer of this mail and the mark of the next share a commit.
         with transaction.atomic(durable=True):
             _write_down(marked, answer)
-            ends = out_of_reach or judged >= size or stop()
+            ends = out_of_reach or judged >= size or enough()
             marked = None if ends else claiming.mark_next(issue)
         if out_of_reach or issue.trouble:
             _note_trouble(issue, answer.words if out_of_reach else "")
@@ -173,6 +176,15 @@ def _note_trouble(issue: Issue, words: str) -> None:
     issue.save(update_fields=["trouble"])
 
 
+def stop(issue: Issue, *, by: User) -> None:
+    """Sends nothing more of this issue; what has left cannot be called back."""
+    Issue.objects.filter(pk=issue.pk, state=Issue.State.SENDING, stopped_at__isnull=True).update(
+        stopped_at=Now(), stopped_by=by, trouble=""
+    )
+    claiming.close(issue.pk)
+    issue.refresh_from_db()
+
+
 def look_after() -> list[int]:
     """What the worker does every minute, so that no mail depends on a job that was lost.
 
@@ -194,8 +206,13 @@ def send_again(delivery: Delivery) -> None:
     Only a person decides this: whoever may have the mail already would get it twice.
     """
     with transaction.atomic():
-        current = Delivery.objects.select_for_update().get(pk=delivery.pk)
-        if current.state not in {Delivery.State.UNCERTAIN, Delivery.State.FAILED}:
+        current = (
+            Delivery.objects.select_for_update(of=("self",))
+            .select_related("issue")
+            .get(pk=delivery.pk)
+        )
+        may_be = {Delivery.State.UNCERTAIN, Delivery.State.FAILED}
+        if current.state not in may_be or current.issue.stopped_at is not None:
             return
         # The database's clock, as everywhere in a mailing: workers may have others.
         Delivery.objects.filter(pk=current.pk).update(

@@ -20,11 +20,11 @@ def answer(consent_id: int) -> None:
 def deliver(context: JobContext, issue_id: int) -> None:
     until = time.monotonic() + SECONDS_AT_A_TIME
 
-    def stop() -> bool:
+    def enough() -> bool:
         return context.should_abort() or time.monotonic() > until
 
-    while not stop():
-        if not sending.deliver_batch(issue_id, stop=stop):
+    while not enough():
+        if not sending.deliver_batch(issue_id, enough=enough):
             return
     queueing.deliver_soon(issue_id)
 

@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 from articles.body.parsing import parse
 
 TAGS: Final = frozenset({"p", "br", "strong", "em", "b", "i", "sub", "sup", "a", "ul", "ol", "li"})
+TAG: Final = re.compile(r"</?[A-Za-z!]")
 LINE_WIDTH: Final = 72
 """What a reader of plain text sees without a line breaking where it should not."""
 
@@ -22,7 +23,8 @@ def clean(html: str) -> str:
     Without JavaScript there is a plain field, and what is typed there has no markup: its empty
     lines part paragraphs.
     """
-    return _cleaned(html if "<" in html else _paragraphed(html), "pass_through")
+    cleaned = _cleaned(html if TAG.search(html) else _paragraphed(html), "pass_through")
+    return cleaned if TAG.search(cleaned) or not cleaned else f"<p>{cleaned}</p>"
 
 
 def absolute(html: str, site: str) -> str:

@@ -105,6 +105,7 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
             ("mail", self.mail),
             ("test", self.test),
             ("send", self.send),
+            ("stop", self.stop),
         )
         return [
             path(f"<int:issue_id>/{name}/", guard(view), name=f"newsletter_issue_{name}")
@@ -172,6 +173,19 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
             audience=_subscribers(count),
         )
         return TemplateResponse(request, "admin/newsletter/issue/send.html", context)
+
+    @method_decorator(require_POST)
+    def stop(self, request: HttpRequest, issue_id: int) -> HttpResponse:
+        issue = self._seen(request, issue_id)
+        if not self.has_send_permission(request):
+            raise PermissionDenied
+        sending.stop(issue, by=_user(request))
+        if issue.stopped_at:
+            self.message_user(request, f"“{issue}” is stopped.", messages.SUCCESS)
+        else:
+            sentence = f"“{issue}” is not being sent, so there was nothing to stop."
+            self.message_user(request, sentence, messages.WARNING)
+        return redirect("admin:newsletter_issue_change", issue.pk)
 
     def _seen(self, request: HttpRequest, issue_id: int) -> Issue:
         issue = Issue.objects.select_related("newsletter").filter(pk=issue_id).first()

@@ -22,6 +22,7 @@ class Delivery(models.Model):
         FAILED = "failed", "Refused"
         UNCERTAIN = "uncertain", "Uncertain"
         SKIPPED = "skipped", "Left before it was sent"
+        CANCELLED = "cancelled", "Stopped"
 
     issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="deliveries")
     subscriber = models.ForeignKey(

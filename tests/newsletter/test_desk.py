@@ -201,10 +201,23 @@ def test_the_page_of_an_issue_shows_that_nobody_was_forgotten(ednas: Client, edn
     (equation,) = tree.find_class("letter-equation")
     assert " ".join(equation.text_content().split()) == (
         "4 frozen = 1 waits + 0 being sent + 2 sent + 0 refused + 0 uncertain"
-        " + 1 left before it was sent"
+        " + 1 left before it was sent + 0 stopped"
     )
     for link in equation.iter("a"):
         assert ednas.get(link.get("href") or "").status_code == 200
+
+
+def test_an_editor_can_stop_what_is_going_out(ednas: Client, edna: User) -> None:
+    subscribers(3)
+    made = issue("Too early")
+    sending.start(made, by=edna)
+    sending.deliver_batch(made.pk, size=1)
+    assert at(made, "stop") in ednas.get(at(made, "change")).content.decode()
+    answer = ednas.post(at(made, "stop"), follow=True)
+    assert said(answer) == ["“Too early” is stopped."]
+    assert made.deliveries.counts()["cancelled"] == 2
+    again = ednas.post(at(made, "stop"), follow=True)
+    assert at(made, "stop") not in again.content.decode()
 
 
 def test_an_uncertain_mail_can_be_sent_again_by_hand(ednas: Client, edna: User) -> None:
@@ -228,7 +241,7 @@ def test_a_reporter_has_no_newsletter(client: Client, rui: User) -> None:
     made = issue()
     for path in (ADD, at(made, "change"), at(made, "preview"), at(made, "mail"), at(made, "send")):
         assert client.get(path).status_code == 403
-    for path in (at(made, "test"), at(made, "send")):
+    for path in (at(made, "test"), at(made, "send"), at(made, "stop")):
         assert client.post(path).status_code == 403
     assert client.get(reverse("admin:newsletter_mails")).status_code == 403
     assert waiting_for(rui) == []

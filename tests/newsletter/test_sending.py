@@ -49,6 +49,7 @@ def test_starting_freezes_everybody_who_is_subscribed_at_that_moment(edna: User)
         "failed": 0,
         "uncertain": 0,
         "skipped": 0,
+        "cancelled": 0,
     }
     subscriber("late@readers.example")
     assert made.deliveries.count() == 3
@@ -160,7 +161,7 @@ def test_a_batch_stops_where_it_is_told_to(edna: User) -> None:
     made = issue()
     sending.start(made, by=edna)
     assert sending.deliver_batch(made.pk, size=2) == 2
-    assert sending.deliver_batch(made.pk, stop=lambda: True) == 1
+    assert sending.deliver_batch(made.pk, enough=lambda: True) == 1
     assert made.deliveries.counts()["queued"] == 2
 
 
@@ -199,3 +200,49 @@ def test_a_test_that_is_refused_says_why(edna: User, mail_server: MailServer) ->
     mail_server.on_recipient = lambda to: "550 Not here"
     with pytest.raises(sending.NotTaken, match="550 Not here"):
         sending.send_test(issue(), edna.email, by=edna)
+
+
+def test_a_withdrawn_article_holds_up_the_rest_until_it_is_back(edna: User) -> None:
+    subscribers(3)
+    story = published("Doubtful")
+    made = issue("Doubts", story)
+    sending.start(made, by=edna)
+    sending.deliver_batch(made.pk, size=1)
+    publishing.withdraw(story, by=edna)
+    assert sending.deliver_batch(made.pk) == 0
+    made.refresh_from_db()
+    assert made.trouble.startswith("The article “Doubtful” was withdrawn after the start.")
+    publishing.publish(story, by=edna)
+    assert sending.deliver_batch(made.pk) == 2
+    made.refresh_from_db()
+    assert (made.state, made.trouble) == ("sent", "")
+
+
+def test_stopping_sends_nothing_more_and_counts_what_was_stopped(edna: User) -> None:
+    subscribers(3)
+    made = issue()
+    sending.start(made, by=edna)
+    sending.deliver_batch(made.pk, size=1)
+    in_hand = claiming.mark_next(made)
+    assert in_hand is not None
+    sending.stop(made, by=edna)
+    assert made.stopped_by == edna
+    assert made.state == "sending"
+    # The one in hand is put off by the server, and does not begin to wait again.
+    claiming.put_back(in_hand, "451 Later", pause=timedelta(0), counted=True)
+    assert sending.deliver_batch(made.pk) == 0
+    made.refresh_from_db()
+    assert made.state == "sent"
+    counts = made.deliveries.counts()
+    assert (counts["sent"], counts["cancelled"]) == (1, 2)
+    assert len(mail.outbox) == 1
+
+
+def test_what_has_gone_out_cannot_be_stopped(edna: User) -> None:
+    subscriber()
+    made = issue()
+    sending.start(made, by=edna)
+    sending.deliver_batch(made.pk)
+    made.refresh_from_db()
+    sending.stop(made, by=edna)
+    assert made.stopped_at is None
