@@ -25,6 +25,10 @@ const KINDS = {
     Menu.configure({ groups: GROUPS }),
     Placeholder.configure({ placeholder: "Write here" }),
   ],
+  letter: () => [
+    ...COMMON, BulletList, HardBreak, ListItem, OrderedList,
+    Menu.configure({ groups: [{ group: "marks" }, { group: "link" }, { group: "lists" }, { group: "history" }] }),
+  ],
   caption: () => [
     ...COMMON, Menu.configure({ groups: [{ group: "marks" }, { group: "link" }] }),
   ],
