@@ -42,9 +42,9 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
     if kind is None:
         return {"refused": kinds.refusal_of(head)}
     try:
-        picture = pixels.open_picture(path, kind)
         if order["task"] == "describe":
-            return {"metadata": _metadata(picture)}
+            return {"metadata": _metadata(pixels.open_picture(path, kind))}
+        picture = pixels.open_whole(path, kind)
         if order["task"] == "take_in":
             return _take_in(picture, kind, Path(order["folder"]))
         return _renditions(picture, kind, order, Path(order["folder"]))

@@ -72,6 +72,21 @@ def open_picture(path: Path, kind: Kind) -> Pixels:
     return picture
 
 
+def open_whole(path: Path, kind: Kind) -> Pixels:
+    """An opened picture that will be decoded.
+
+    A PNG is decoded here, since what it says about itself may stand behind its pixels; the others
+    wait until it is known how small they may be.
+    """
+    picture = open_picture(path, kind)
+    if kind is PNG:
+        try:
+            picture.load()
+        except BROKEN_FILE as mistake:
+            raise Unfit(BROKEN) from mistake
+    return picture
+
+
 def _keep_limits(picture: Pixels, kind: Kind) -> None:
     width, height = picture.size
     most = MAX_PIXELS if kind.plugin == "Jpeg" else MAX_PIXELS // 2
@@ -108,8 +123,16 @@ def _is_raw(picture: Pixels) -> bool:
 
 
 def turn_of(picture: Pixels) -> int:
-    """The orientation that is still to be applied, 1 for none. Pillow turns TIFF files itself."""
-    return 1 if hasattr(picture, "tag_v2") else orientation_of(picture) or 1
+    """The orientation that is still to be applied, 1 for none.
+
+    Pillow turns TIFF files itself. In AVIF the container says how to turn, whatever EXIF says;
+    Pillow hands that over in an EXIF of its own.
+    """
+    if hasattr(picture, "tag_v2"):
+        return 1
+    if picture.format == "AVIF":
+        return int(picture.getexif().get(0x0112, 1))
+    return orientation_of(picture) or 1
 
 
 def upright_size(picture: Pixels) -> tuple[int, int]:

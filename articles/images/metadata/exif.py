@@ -14,14 +14,14 @@ _OFFSET_TIME_ORIGINAL: Final = 0x9011
 
 
 def exif_of(picture: Image.Image) -> Image.Exif:
-    """The file's own EXIF; an empty one where there is none or it is broken.
+    """The file's own EXIF, as it was written; an empty one where there is none or it is broken.
 
     Pillow's `getexif` would also take an orientation from XMP, which no browser does.
     """
     try:
         if hasattr(picture, "tag_v2"):
             return picture.getexif()
-        block = picture.info.get("exif")
+        block = _block(picture)
         if not isinstance(block, bytes):
             return picture.getexif() if "Raw profile type exif" in picture.info else Image.Exif()
         exif = Image.Exif()
@@ -29,6 +29,25 @@ def exif_of(picture: Image.Image) -> Image.Exif:
     except BROKEN_FILE:
         return Image.Exif()
     return exif
+
+
+def _block(picture: Image.Image) -> Any:
+    """The bytes as they stand in the file.
+
+    For AVIF, Pillow writes them anew to fit the turn that the container asks for, and loses every
+    letter that is not ASCII.
+    """
+    decoder: Any = getattr(picture, "_decoder", None)
+    if picture.format == "AVIF" and hasattr(decoder, "get_info"):
+        return decoder.get_info()[4]
+    read_to_the_end(picture)
+    return picture.info.get("exif")
+
+
+def read_to_the_end(picture: Image.Image) -> None:
+    """In a PNG, what the file says may stand behind its pixels, which Pillow reads only with them."""
+    if picture.format == "PNG" and "exif" not in picture.info:
+        picture.load()
 
 
 def orientation_of(picture: Image.Image) -> int | None:

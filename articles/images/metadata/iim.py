@@ -35,6 +35,9 @@ LIMITS: Final = {
 }
 """How many bytes each field may have; programs cut what is longer, so a value of that length is suspect."""
 
+MARKER: Final = 0x1C
+"""Every dataset begins with it."""
+
 _CHARSET: Final = (1, 90)
 _DATE: Final = (2, 55)
 _TIME: Final = (2, 60)
@@ -44,7 +47,7 @@ def parse(block: bytes) -> Datasets:
     """The datasets of a block, up to the first thing that is none."""
     found: Datasets = {}
     at = 0
-    while at + 5 <= len(block) <= MAX_BLOCK and block[at] == 0x1C:
+    while at + 5 <= len(block) <= MAX_BLOCK and block[at] == MARKER:
         record, dataset = block[at + 1], block[at + 2]
         length = int.from_bytes(block[at + 3 : at + 5])
         at += 5

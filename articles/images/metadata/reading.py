@@ -68,10 +68,10 @@ def read_file(path: Path) -> PictureMetadata:
 def read(picture: Image.Image) -> PictureMetadata:
     """What an opened picture says; never raises for what a file can hold."""
     with _quietly():
-        photoshop = _photoshop_resources(picture)
-        iim_block = _bytes(photoshop.get(_IIM_RESOURCE)) or _tag(picture, _IIM_TAG)
-        said_xmp = xmp.read(_xmp_packet(picture))
         said_exif = exif.read(picture)
+        photoshop = _photoshop_resources(picture)
+        iim_block = _iim_block(picture, photoshop)
+        said_xmp = xmp.read(_xmp_packet(picture))
         orientation = exif.orientation_of(picture)
     newer = _iim_is_newer(iim_block, _bytes(photoshop.get(_DIGEST_RESOURCE)))
     said_iim = iim.read(iim_block)
@@ -132,7 +132,7 @@ def _photoshop_resources(picture: Image.Image) -> dict[int, Any]:
     resources = picture.info.get("photoshop")
     if isinstance(resources, dict):
         return resources
-    return _parse_resources(_tag(picture, _PHOTOSHOP_TAG))
+    return _parse_resources(_tag(picture, _PHOTOSHOP_TAG) or _raw_profile(picture, "iptc"))
 
 
 def _parse_resources(block: bytes) -> dict[int, bytes]:
@@ -157,20 +157,33 @@ def _xmp_packet(picture: Image.Image) -> bytes:
 
 
 def _tag(picture: Image.Image, tag: int) -> bytes:
-    """A tag of a TIFF file, as bytes."""
-    tags: Any = getattr(picture, "tag_v2", None)
-    try:
-        value = tags.get(tag) if tags is not None else None
-    except BROKEN_FILE:
+    """A tag of a TIFF file as its bytes, whatever type it was declared with.
+
+    Pillow's own IPTC reader goes to the same place, since its parsed value is cut.
+    """
+    unparsed: Any = getattr(getattr(picture, "tag_v2", None), "_tagdata", None)
+    return _bytes(unparsed.get(tag)) if isinstance(unparsed, dict) else b""
+
+
+def _iim_block(picture: Image.Image, photoshop: dict[int, Any]) -> bytes:
+    """From Photoshop's resources, or a tag of its own in TIFF, sometimes in swapped words."""
+    block = _bytes(photoshop.get(_IIM_RESOURCE)) or _tag(picture, _IIM_TAG)
+    if block and block[0] != iim.MARKER and len(block) % 4 == 0:
+        swapped = b"".join(block[at : at + 4][::-1] for at in range(0, len(block), 4))
+        return swapped if swapped[0] == iim.MARKER else block
+    return block
+
+
+def _raw_profile(picture: Image.Image, name: str) -> bytes:
+    """A block that ImageMagick and others keep in a PNG as text: name, length, hexadecimal."""
+    text = picture.info.get(f"Raw profile type {name}")
+    if not isinstance(text, str) or len(text) > 2 * MAX_BLOCK:
         return b""
-    if isinstance(value, tuple) and value and isinstance(value[0], int):
-        # Some programs declare the block as LONGs; the bytes are the same, in the file's order.
-        order = "little" if getattr(tags, "_endian", "<") == "<" else "big"
-        try:
-            value = b"".join(number.to_bytes(4, order) for number in value)
-        except (OverflowError, AttributeError):
-            return b""
-    return _bytes(value)
+    hexadecimal = "".join(text.strip().splitlines()[2:])
+    try:
+        return bytes.fromhex(hexadecimal)
+    except ValueError:
+        return b""
 
 
 def _bytes(value: object) -> bytes:

@@ -60,13 +60,13 @@ def jpeg_file(
     content = buffer.getvalue()
     if not iim_block:
         return content
-    resources = _resource(0x0404, iim_block)
+    resources = resource(0x0404, iim_block)
     if digest is not None:
         right = hashlib.md5(iim_block).digest()
-        resources += _resource(0x0425, right if digest is True else digest)
+        resources += resource(0x0425, right if digest is True else digest)
     segment = b"Photoshop 3.0\x00" + resources
     return content[:2] + pack(">BBH", 0xFF, 0xED, len(segment) + 2) + segment + content[2:]
 
 
-def _resource(code: int, data: bytes) -> bytes:
+def resource(code: int, data: bytes) -> bytes:
     return b"8BIM" + pack(">HxxI", code, len(data)) + data + b"\x00" * (len(data) % 2)

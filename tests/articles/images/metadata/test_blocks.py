@@ -1,11 +1,18 @@
 """Each block is read as the programs of newsrooms write it."""
 
+import zlib
+from pathlib import Path
+from struct import pack
+
 import pytest
 from PIL import Image as Pixels
+from PIL import TiffTags
+from PIL.PngImagePlugin import PngInfo
+from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from articles.images.metadata import iim, read, xmp
 from articles.images.metadata.values import MAX_BLOCK
-from tests.articles.images.metadata.blocks import UTF8, alternatives, jpeg, packet
+from tests.articles.images.metadata.blocks import UTF8, alternatives, jpeg, packet, resource
 from tests.articles.images.metadata.blocks import iim as iim_block
 
 CAPTION = (2, 120)
@@ -120,10 +127,8 @@ def test_a_picture_without_a_word_says_nothing() -> None:
     assert set(said.as_json().values()) == {None}
 
 
-def test_a_png_speaks_through_xmp_and_exif(tmp_path_factory: pytest.TempPathFactory) -> None:
-    from PIL.PngImagePlugin import PngInfo
-
-    path = tmp_path_factory.mktemp("png") / "chart.png"
+def test_a_png_speaks_through_xmp_and_exif(tmp_path: Path) -> None:
+    path = tmp_path / "chart.png"
     text = PngInfo()
     text.add_itxt(
         "XML:com.adobe.xmp", packet(alternatives("dc:title", x_default="A chart")).decode()
@@ -134,3 +139,60 @@ def test_a_png_speaks_through_xmp_and_exif(tmp_path_factory: pytest.TempPathFact
     with Pixels.open(path) as picture:
         said = read(picture)
     assert (said.title, said.byline) == ("A chart", "Ines Faro")
+
+
+def test_words_behind_the_pixels_of_a_png_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "chart.png"
+    Pixels.new("RGB", (8, 8)).save(path)
+    whole = path.read_bytes()
+    tags = Pixels.Exif()
+    tags.update({315: "Ines Faro", 274: 6})
+    end = whole.index(b"IEND") - 4
+    late = chunk(b"eXIf", tags.tobytes()[6:]) + chunk(b"zTXt", raw_profile(b"A quay"))
+    path.write_bytes(whole[:end] + late + whole[end:])
+    with Pixels.open(path) as picture:
+        said = read(picture)
+    assert (said.byline, said.caption, said.orientation) == ("Ines Faro", "A quay", 6)
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    return pack(">I", len(data)) + name + data + pack(">I", zlib.crc32(name + data))
+
+
+def raw_profile(caption: bytes) -> bytes:
+    block = resource(0x0404, iim_block((*CAPTION, caption)))
+    text = f"\niptc\n{len(block):8}\n{block.hex()}\n".encode()
+    return b"Raw profile type iptc\x00\x00" + zlib.compress(text)
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_iim_in_a_tag_of_tiff_is_read_even_with_its_words_swapped(
+    swapped: bool, tmp_path: Path
+) -> None:
+    block = iim_block((*CAPTION, b"A quay")) + b"\x00"
+    assert len(block) % 4 == 0
+    if swapped:
+        block = b"".join(block[at : at + 4][::-1] for at in range(0, len(block), 4))
+    tags = ImageFileDirectory_v2()
+    tags.tagtype[33723] = TiffTags.UNDEFINED
+    tags[33723] = block
+    Pixels.new("RGB", (8, 8)).save(tmp_path / "x.tif", tiffinfo=tags)
+    as_bytes = pack("<HHI", 33723, TiffTags.UNDEFINED, len(block))
+    as_words = pack("<HHI", 33723, TiffTags.LONG, len(block) // 4)
+    content = (tmp_path / "x.tif").read_bytes()
+    assert as_bytes in content
+    (tmp_path / "x.tif").write_bytes(content.replace(as_bytes, as_words))
+    with Pixels.open(tmp_path / "x.tif") as picture:
+        assert read(picture).caption == "A quay"
+
+
+def test_exif_of_an_avif_keeps_its_letters_though_the_container_turns_the_picture(
+    tmp_path: Path,
+) -> None:
+    tags = Pixels.Exif()
+    tags.update({315: "Bj--rn --s", 274: 6})
+    Pixels.new("RGB", (16, 8)).save(tmp_path / "x.avif", exif=tags.tobytes())
+    content = (tmp_path / "x.avif").read_bytes()
+    (tmp_path / "x.avif").write_bytes(content.replace(b"Bj--rn --s", "Bjørn Ås".encode()))
+    with Pixels.open(tmp_path / "x.avif") as picture:
+        assert read(picture).byline == "Bjørn Ås"
