@@ -1,6 +1,7 @@
 """Index for Django: the models of the project package."""
 
+from iria.kit.marks import Mark
 from iria.kit.ratelimit import RateCount
 from iria.publication.models import Publication
 
-__all__ = ["Publication", "RateCount"]
+__all__ = ["Mark", "Publication", "RateCount"]

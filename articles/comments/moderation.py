@@ -38,14 +38,25 @@ def approve(
 
 
 def reject(
-    comment: Comment, *, by: User, reason: str = "", tell: bool = False, seen: str | None = None
+    comment: Comment,
+    *,
+    by: User,
+    reason: str = "",
+    tell: bool = False,
+    seen: str | None = None,
+    quiet: bool = False,
 ) -> bool:
     """Keeps the comment off the page; the reason goes to the writer only with `tell`.
+
+    Args:
+        quiet: for imports and the demo: the writer gets no mail.
 
     Raises:
         DecidedMeanwhile
     """
-    return _decide(comment, Comment.State.REJECTED, by=by, seen=seen, reason=reason, tell=tell)
+    return _decide(
+        comment, Comment.State.REJECTED, by=by, seen=seen, reason=reason, tell=tell, quiet=quiet
+    )
 
 
 def spam(comment: Comment, *, by: User, seen: str | None = None) -> bool:

@@ -1,0 +1,102 @@
+"""A newsletter that was sent, another that is being written, and those who receive them."""
+
+from functools import partial
+from typing import Any
+
+from django.core.mail import mailers
+from django.core.mail.backends.smtp import EmailBackend
+from django.utils import timezone
+
+from accounts.models import User
+from articles.editorial.models import Article
+from iria.demo import content
+from iria.demo.loading.texts import mark_of
+from iria.kit.marks import Marks
+from iria.publication.models import current_publication
+from newsletter import sending, subscribing
+from newsletter.models import Consent, Issue, IssueItem, Newsletter, Subscriber
+from newsletter.wording import consent_wording
+
+NOT_SENT = (
+    "The demo's newsletter stays a draft: mail would leave through a real server, "
+    "or reach real subscribers."
+)
+
+
+def load(marks: Marks, *, by: User) -> tuple[int, str]:
+    """Subscribers and issues; returns how many are new, and a remark where one was not sent."""
+    words = content.table("newsletter")
+    newsletter = Newsletter.objects.offered().first()
+    if newsletter is None:
+        newsletter = Newsletter.objects.create(**words["newsletter"])
+    new = sum(
+        marks.once(f"subscriber:{reader['email']}", partial(_subscribe, reader, newsletter))
+        for reader in words["subscriber"]
+    )
+    new += sum(
+        marks.once(_mark(issue), partial(_write, issue, newsletter, marks, by))
+        for issue in words["draft"]
+    )
+    past = words["issue"]
+    sent = marks.once(_mark(past), partial(_write, past, newsletter, marks, by))
+    issue = marks.row(_mark(past), Issue)
+    return new + sent, _send(issue, marks, by) if sent and issue else ""
+
+
+def _mark(words: dict[str, Any]) -> str:
+    return f"issue:{words['slug']}"
+
+
+def _subscribe(words: dict[str, Any], newsletter: Newsletter) -> Subscriber | None:
+    """Somebody at example.org who has agreed; nobody is written to."""
+    if Subscriber.objects.with_address(words["email"]).exists():
+        return None
+    subscriber = Subscriber.objects.known_or_new(words["email"])
+    now = timezone.now()
+    consent = Consent.objects.create(
+        subscriber=subscriber,
+        where="/",
+        wording=consent_wording(current_publication().name, [newsletter]),
+        asked_at=now,
+        answered_at=now,
+        answer=Consent.Answer.NONE,
+    )
+    consent.newsletters.set([newsletter])
+    if not words.get("pending"):
+        subscribing.confirm(subscribing.confirmation_token(consent))
+    if words.get("left"):
+        subscribing.leave(subscriber.token)
+    return subscriber
+
+
+def _write(words: dict[str, Any], newsletter: Newsletter, marks: Marks, by: User) -> Issue | None:
+    if Issue.objects.filter(slug=words["slug"]).exists():
+        return None
+    issue = Issue.objects.create(
+        newsletter=newsletter,
+        slug=words["slug"],
+        subject=words["subject"],
+        preheader=words["preheader"],
+        introduction=words["introduction"].strip(),
+        closing=words.get("closing", "").strip(),
+        made_by=by,
+    )
+    stories = [marks.row(mark_of(slug), Article) for slug in words["articles"]]
+    IssueItem.objects.bulk_create(
+        IssueItem(issue=issue, article=article, position=position)
+        for position, article in enumerate(filter(None, stories))
+    )
+    return issue
+
+
+def _send(issue: Issue, marks: Marks, by: User) -> str:
+    """Sends it to the demo's own subscribers, into the folder of mails; never to anybody else."""
+    strangers = Subscriber.objects.receiving(issue.newsletter).exclude(
+        pk__in=marks.rows(Subscriber)
+    )
+    if isinstance(mailers["newsletter"], EmailBackend) or strangers.exists():
+        return NOT_SENT
+    sending.start(issue, by=by)
+    while sending.deliver_batch(issue.pk):
+        pass
+    return ""

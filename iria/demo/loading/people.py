@@ -1,0 +1,53 @@
+"""The demo editor, who can sign in, and the authors, who cannot."""
+
+import secrets
+from functools import partial
+
+from django.contrib.auth.models import Group
+
+from accounts.addresses import vouch_for
+from accounts.models import AuthorProfile, User
+from iria.demo import content
+from iria.kit.marks import Marks
+
+EDITOR = "editor"
+
+
+def load_editor(marks: Marks, password: str) -> tuple[User | None, str]:
+    """The demo editor, and the password where it was made up just now.
+
+    Where somebody's own account has the address already, it is used as it is. None where the
+    account was loaded once and has been deleted since.
+    """
+    words = content.table("publication")["editor"]
+    made_up = "" if password else secrets.token_urlsafe(12)
+
+    def make() -> User | None:
+        if User.objects.filter(email__iexact=words["email"]).exists():
+            return None
+        user = User.objects.create_user(
+            words["email"],
+            password or made_up,
+            display_name=words["display_name"],
+            is_staff=True,
+        )
+        user.groups.add(Group.objects.get(name=words["role"]))
+        vouch_for(user)
+        return user
+
+    new = marks.once(EDITOR, make)
+    user = User.objects.filter(email__iexact=words["email"]).first()
+    return user, made_up if new else ""
+
+
+def load_authors(marks: Marks) -> int:
+    return sum(
+        marks.once(f"author:{words['slug']}", partial(_author, words))
+        for words in content.table("publication")["author"]
+    )
+
+
+def _author(words: dict[str, str]) -> AuthorProfile | None:
+    if AuthorProfile.objects.filter(slug=words["slug"]).exists():
+        return None
+    return AuthorProfile.objects.create(**words)

@@ -1,0 +1,39 @@
+"""The demo newsroom, loaded once for all tests of this folder and committed, as in life.
+
+Each test works in a transaction of its own on top of it; afterwards the demo takes itself away.
+Every test of this folder must use the database, so that pytest keeps them together.
+"""
+
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import override_settings
+
+from tests.iria.demo.newsroom import PASSWORD, Rows, every_row
+
+
+@pytest.fixture(scope="package", autouse=True)
+def before(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Rows]:
+    """Loads the newsroom; the rows there were before it came."""
+    folder = tmp_path_factory.mktemp("demo")
+    with (
+        django_db_blocker.unblock(),
+        override_settings(STATE=folder, MEDIA_ROOT=folder / "media"),
+        pytest.MonkeyPatch.context() as environment,
+    ):
+        environment.setenv("IRIA_DEMO_PASSWORD", PASSWORD)
+        rows = every_row()
+        call_command("load_demo", verbosity=0)
+        yield rows
+        call_command("load_demo", "--remove", stdout=StringIO())
+
+
+@pytest.fixture(autouse=True)
+def _state(tmp_path: Path, settings: Any) -> None:
+    settings.STATE = tmp_path

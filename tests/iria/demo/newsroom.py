@@ -1,0 +1,49 @@
+"""Hands for the tests of the demo newsroom."""
+
+from io import StringIO
+from typing import Any, Final
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+
+from articles.editorial.models import Article
+from iria.demo.loading import pictures
+
+PASSWORD: Final = "of-the-demo-editor"
+BESIDE: Final = {"procrastinate", "sessions", "contenttypes"}
+"""Labels whose rows are no part of a newsroom."""
+
+type Rows = dict[str, list[tuple[Any, ...]]]
+
+
+def every_row() -> Rows:
+    """What stands in the tables of all houses."""
+    found: Rows = {}
+    for model in apps.get_models():
+        if model._meta.app_label not in BESIDE:
+            rows = model._default_manager.order_by("pk").values_list()
+            found[model._meta.label] = list(rows)
+    return found
+
+
+def load() -> str:
+    said = StringIO()
+    call_command("load_demo", stdout=said)
+    return said.getvalue()
+
+
+def remove() -> str:
+    said = StringIO()
+    call_command("load_demo", "--remove", stdout=said)
+    return said.getvalue()
+
+
+def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading anew within a test: the drawing is left out."""
+    monkeypatch.setattr(pictures, "load", lambda marks, by: 0)
+    monkeypatch.setattr(pictures, "missing", lambda marks: [])
+
+
+def story(slug: str) -> Article:
+    return Article.objects.get(slug=slug)

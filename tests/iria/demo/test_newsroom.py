@@ -1,0 +1,140 @@
+"""What a visitor finds in the demo newsroom."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from lxml import html as lxml_html
+
+from accounts.models import AuthorProfile
+from articles.body.words import plain_text
+from articles.comments.models import Comment
+from articles.editorial.models import Article, Category, Figure
+from articles.images.models import Image
+from articles.pages.models import Page
+from articles.related.models import RelatedPick
+from iria.demo import content
+from iria.demo.loading import everything, pictures
+from iria.kit.marks import Marks
+from newsletter.models import Delivery, Issue, Subscriber
+from tests.iria.demo.newsroom import (
+    story,
+)
+from tests.shared import shared_data
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_is_the_newsroom_that_checks_from_outside_look_for() -> None:
+    asia = Category.objects.get(path="asia-pacific")
+    assert asia.children.count() >= 4
+    assert Article.objects.published().in_category(Category.objects.get(slug="china")).exists()
+    assert Article.objects.published().in_category(Category.objects.get(slug="security")).exists()
+    lead = story("search-and-rescue-drill")
+    names = [link.category.name for link in lead.article_categories.all()]
+    assert names == ["Asia-Pacific", "News"]
+    assert lead.comments.filter(state="approved").count() >= 5
+    assert lead.related_picks.count() >= 2
+    assert lead.lead_picture is not None
+    assert lead.lead_picture.is_credited
+
+
+def test_it_is_large_and_varied_enough_to_try_the_house() -> None:
+    published = Article.objects.published()
+    assert published.count() >= 30
+    assert AuthorProfile.objects.count() == 6
+    assert set(published.values_list("language", flat=True)) == {"en", "fr", "ar"}
+    assert published.filter(language="fr").count() >= 3
+    assert set(published.values_list("kind__slug", flat=True)) >= {
+        "news",
+        "analysis",
+        "report",
+        "opinion",
+    }
+    assert Article.objects.filter(state="draft").exists()
+    assert Comment.objects.filter(state="held").count() >= 4
+    assert Comment.objects.filter(parent__parent__isnull=False).exists()
+    assert RelatedPick.objects.count() > 20
+    assert {page.path for page in Page.objects.published()} == {"about", "contact", "privacy"}
+    assert story("verification-without-trust").corrections.count() == 1
+
+
+def test_articles_stand_at_their_written_addresses() -> None:
+    written = {text.address for text in content.stories() if text.published}
+    assert {article.get_absolute_url() for article in Article.objects.published()} == written
+    newest, oldest = (
+        Article.objects.published().newest().values_list("published_at", flat=True)[i]
+        for i in (0, len(written) - 1)
+    )
+    assert newest is not None
+    assert oldest is not None
+    assert newest - oldest > timedelta(days=540)
+
+
+def test_every_figure_has_a_caption_a_credit_and_words_for_those_who_cannot_see_it() -> None:
+    figures = list(Figure.objects.select_related("image"))
+    assert len(figures) > 45
+    for figure in figures:
+        assert figure.caption.strip(), figure
+        assert figure.image.credit.strip(), figure
+        assert len(figure.image.alt_text) > 40, figure
+        assert figure.image.width >= 1800, figure
+
+
+def test_the_library_read_from_the_files_what_was_written_into_them() -> None:
+    for key, number in pictures.ids(Marks(everything.COLLECTION)).items():
+        label, image = pictures.label_of(key), Image.objects.get(pk=number)
+        assert image.headline == label.headline
+        assert image.caption == label.caption
+        assert image.alt_text == label.alt_text
+        assert image.credit == label.credit
+        assert image.byline == label.byline
+        assert image.copyright_notice == label.copyright_notice
+        assert image.usage_terms == label.usage_terms
+
+
+def test_every_link_inside_leads_somewhere(client: Client) -> None:
+    bodies = [
+        *Article.objects.values_list("body", flat=True),
+        *Page.objects.values_list("body", flat=True),
+    ]
+    links = {
+        href
+        for body in bodies
+        for href in lxml_html.fragment_fromstring(body, create_parent="div").xpath("//a/@href")
+    }
+    inside = {href for href in links if href.startswith("/")}
+    assert len(inside) >= 12
+    assert all(href.startswith("mailto:") for href in links - inside)
+    for href in inside:
+        assert client.get(href).status_code == 200, href
+
+
+def test_the_past_newsletter_was_delivered_to_those_who_agreed() -> None:
+    issue = Issue.objects.get(slug="a-raft-with-nobody-in-it")
+    assert issue.state == "sent"
+    received = Delivery.objects.filter(issue=issue, state="sent")
+    assert received.count() == Subscriber.objects.filter(state="active").count() == 6
+    assert all(row.subscriber.email.endswith("@example.org") for row in received if row.subscriber)
+    assert Subscriber.objects.filter(state="left").count() == 1
+
+
+def test_no_words_are_those_of_the_page_we_learned_from() -> None:
+    """Eight words in a row that stand there too would be a copy, not a coincidence."""
+    theirs = shingles(shared_data("seed", "article-page.txt").read_text("utf-8"))
+    ours: set[tuple[str, ...]] = set()
+    for text in content.stories():
+        words = [text.headline, text.standfirst, text.lead_caption, plain_text(text.body)]
+        ours |= shingles("\n".join(words))
+    for path in content.NEWSROOM.rglob("*.toml"):
+        ours |= shingles(path.read_text("utf-8"))
+    for page in content.pages():
+        ours |= shingles(plain_text(page.body))
+    assert len(ours) > 20_000
+    assert not ours & theirs
+
+
+def shingles(text: str) -> set[tuple[str, ...]]:
+    words = re.findall(r"\w+", text.lower())
+    return {tuple(words[i : i + 8]) for i in range(len(words) - 7)}

@@ -1,0 +1,85 @@
+"""The demo newsroom goes without a trace of it and without a loss to others."""
+
+import pytest
+
+from accounts.models import AuthorProfile, User
+from articles.comments import posting
+from articles.comments.models import Comment
+from articles.editorial import revising
+from articles.editorial.models import Article, Category
+from articles.images.models import Image
+from iria.publication.models import Publication
+from tests.iria.demo.newsroom import Rows, every_row, remove, story
+from tests.newsroom import category, draft, picture
+
+pytestmark = pytest.mark.django_db
+
+
+def test_removing_leaves_the_tables_as_they_were(before: Rows) -> None:
+    assert every_row() != before
+    remove()
+    assert every_row() == before
+    assert "(0 rows)" in remove()
+
+
+def test_an_editors_own_article_stays_with_all_that_it_uses(rui: User) -> None:
+    theirs = draft("Our own", by=rui, categories=[Category.objects.get(path="asia-pacific/japan")])
+    theirs.lead_picture = Image.objects.get(headline="Lighthouse on a headland")
+    theirs.bylines.create(author=AuthorProfile.objects.get(slug="marek-sovinec"))
+    theirs.tags.set(["Japan", "tides"])
+    revising.save(theirs, by=rui)
+    own_picture = picture(checksum="1" * 64)
+    said = remove()
+    theirs.refresh_from_db()
+    assert [kept.path for kept in theirs.categories.all()] == ["asia-pacific/japan"]
+    assert theirs.lead_picture is not None
+    assert theirs.bylines.get().author.name == "Marek Sovinec"
+    assert sorted(theirs.tags.names()) == ["Japan", "tides"]
+    assert Image.objects.filter(pk=own_picture.pk).exists()
+    assert Image.objects.count() == 2
+    assert {"asia-pacific", "asia-pacific/japan"} == set(
+        Category.objects.values_list("path", flat=True)
+    )
+    assert "Kept: the author “Marek Sovinec”, which is in use." in said
+    assert "Kept: the picture “Lighthouse on a headland”, which is in use." in said
+
+
+def test_a_demo_article_that_somebody_else_edited_has_become_theirs(rui: User) -> None:
+    edited = story("panama-lake")
+    edited.headline = "Panama’s lake, as we see it"
+    revising.save(edited, by=rui)
+    said = remove()
+    assert [kept.headline for kept in Article.objects.all()] == ["Panama’s lake, as we see it"]
+    assert "which somebody has edited" in said
+    assert edited.figures.get().image.headline == "Level of the canal’s lake"
+
+
+def test_what_the_demo_editor_tried_out_goes_with_the_demo() -> None:
+    played_with = story("panama-lake")
+    played_with.headline = "Testing, testing"
+    revising.save(played_with, by=User.objects.get(email="edna@roadstead.example"))
+    remove()
+    assert not Article.objects.exists()
+
+
+def test_an_article_that_was_begun_with_the_demo_editors_account_stays() -> None:
+    edna = User.objects.get(email="edna@roadstead.example")
+    draft("Our first real article", by=edna, categories=[category("Ours", slug="ours")])
+    remove()
+    kept = Article.objects.get()
+    assert (kept.headline, kept.created_by) == ("Our first real article", None)
+
+
+def test_a_changed_name_of_the_publication_stays() -> None:
+    row = Publication.objects.get()
+    row.name = "The Strait Review"
+    row.save()
+    assert "name and contact of the publication" in remove()
+    assert Publication.objects.get().name == "The Strait Review"
+
+
+def test_a_readers_comment_below_a_demo_article_goes_with_it(ola: User) -> None:
+    posting.post(story("panama-lake"), text="I was there last week.", by=ola)
+    remove()
+    assert not Comment.objects.exists()
+    assert User.objects.filter(pk=ola.pk).exists()
