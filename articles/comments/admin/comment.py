@@ -50,7 +50,7 @@ class CommentAdmin(admin.ModelAdmin[Comment]):
         "answers",
         "writer",
         "below",
-        "created_at",
+        "when",
         "state_in_words",
         "decisions",
     )
