@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import parse_http_date_safe
@@ -14,8 +14,11 @@ SHARED = "public, max-age=0, s-maxage=60"
 """A shared cache may answer for a minute; a browser asks each time, and is mostly told 304."""
 
 
+READING = ("GET", "HEAD")
+
+
 def public_page[V: Callable[..., HttpResponse]](view: V) -> V:
-    """Marks a view whose answer is the same for everybody; the one place that decides on caching.
+    """Marks a view that only reads and answers everybody alike; the one place that decides on caching.
 
     The tag is made of the bytes of the answer, so it changes exactly when the page does: with a
     comment, a moved category, another name of the publication. A view that knows when it last
@@ -24,8 +27,10 @@ def public_page[V: Callable[..., HttpResponse]](view: V) -> V:
 
     @wraps(view)
     def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method not in READING:
+            return HttpResponseNotAllowed(READING)
         response = view(request, *args, **kwargs)
-        if response.status_code != 200 or request.method not in {"GET", "HEAD"}:
+        if response.status_code != 200:
             return response
         response.headers.setdefault("Cache-Control", SHARED)
         tag = f'"{hashlib.blake2b(response.content, digest_size=12).hexdigest()}"'

@@ -78,7 +78,7 @@ def test_the_old_address_of_a_withdrawn_article_leads_nowhere(client: Client, ed
 
 def test_a_post_is_never_sent_elsewhere(client: Client, edna: User) -> None:
     old, _ = moved_article(edna)
-    assert client.post(old).status_code == 404
+    assert client.post(old).status_code == 405
 
 
 def test_a_missing_page_offers_search_newest_articles_and_sections(client: Client) -> None:
