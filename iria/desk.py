@@ -16,7 +16,7 @@ from iria.publication.context import publication_of
 
 
 class DeskSite(admin.AdminSite):
-    index_title = "The desk"
+    index_title = "What waits"
     enable_nav_sidebar = True
     index_template = "admin/desk.html"
     login_form = DeskLoginForm

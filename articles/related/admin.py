@@ -6,7 +6,7 @@ from articles.editorial.models import Article
 from articles.related.models import RelatedPick
 
 
-class RelatedPickInline(admin.TabularInline[RelatedPick, Article]):
+class RelatedPickInline(admin.StackedInline[RelatedPick, Article]):
     model = RelatedPick
     fk_name = "article"
     verbose_name_plural = "read next: your picks stand first, computed ones follow"

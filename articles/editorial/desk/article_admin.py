@@ -82,6 +82,9 @@ class ArticleAdmin(ArticleList):
             return False
         return super().has_delete_permission(request, obj)
 
+    def get_view_on_site_url(self, obj: Article | None = None) -> str | None:
+        return obj.get_absolute_url() if obj is not None and obj.is_published else None
+
     def has_publish_permission(self, request: HttpRequest) -> bool:
         """For actions that ask for it by name."""
         return permissions.may_publish(request.user)

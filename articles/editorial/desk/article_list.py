@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from articles.editorial import permissions, publishing
 from articles.editorial.models import Article, ArticleCategory, Byline, Category
+from articles.editorial.models.article import LANGUAGES
 
 MOST_AT_ONCE: Final = 200
 
@@ -26,7 +27,7 @@ class InCategory(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         categories = Category.objects.in_order().only("path", "name")
-        return [(each.path, "\u2003" * each.depth + each.name) for each in categories]
+        return [(each.path, "– " * each.depth + each.name) for each in categories]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> Any:
         path = self.value()
@@ -36,6 +37,20 @@ class InCategory(admin.SimpleListFilter):
             article_categories__category__path__startswith=f"{path}/"
         )
         return queryset.filter(pk__in=Article.objects.filter(within).values("pk"))
+
+
+class InLanguage(admin.SimpleListFilter):
+    """The languages that are written in, not all that could be."""
+
+    title = "language"
+    parameter_name = "language"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        written = set(Article.objects.order_by().values_list("language", flat=True).distinct())
+        return [(code, name) for code, name in LANGUAGES if code in written]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> Any:
+        return queryset.filter(language=self.value()) if self.value() else queryset
 
 
 class Whose(admin.SimpleListFilter):
@@ -82,7 +97,7 @@ class ArticleList(admin.ModelAdmin[Article]):
         "last_saved",
     ]
     list_display_links = ["headline"]
-    list_filter = ["state", Whose, InCategory, "kind", "language"]
+    list_filter = ["state", Whose, InCategory, "kind", InLanguage]
     list_select_related = ["kind"]
     list_per_page = 50
     search_fields = ["headline", "standfirst", "bylines__author__name"]

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from articles.editorial.models import Article, Correction
 
 
-class CorrectionInline(admin.TabularInline[Correction, Article]):
+class CorrectionInline(admin.StackedInline[Correction, Article]):
     """New ones can be added; what was told to readers once stays as it was."""
 
     model = Correction

@@ -7,9 +7,28 @@ import { Extension, Plugin } from "django-prose-editor/editor";
 const RENAMED = { H1: "h2", H5: "h4", H6: "h4", STRIKE: "s", DEL: "s" };
 const MARKER = /mso-list:\s*ignore/i;
 const COUNTED = /^\(?([0-9]{1,3}|[a-z]|[ivx]{1,5})[.)]/i;
+const TAG = /<[a-z](?:"[^"]*"|'[^']*'|[^"'>])*>/gi;
+const ATTRIBUTE = /([^\s=>"'/]+)(\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))/g;
+const STYLED = [
+  [/font-weight:\s*(bold|[6-9]00)/, "strong"],
+  [/font-style:\s*(italic|oblique)/, "em"],
+  [/vertical-align:\s*super/, "sup"],
+  [/vertical-align:\s*sub(?!\w)/, "sub"],
+];
+
+/* Markup without anything that our policy would refuse while it is read: styles become plain data,
+   handlers, scripts and comments go. What remains of the kind is refused by the policy itself. */
+export function tamed(html) {
+  return html
+    .replace(/<!--[\s\S]*?-->/g, "")
+    .replace(/<(script|style|title|xml)\b[\s\S]*?<\/\1\s*>/gi, "")
+    .replace(/<(link|meta|base)\b[^>]*>/gi, "")
+    .replace(TAG, (tag) => tag.replace(ATTRIBUTE, (whole, name, value) =>
+      (/^(on.+|style)$/i.test(name) ? `data-${name}${value}` : whole)));
+}
 
 export function tidied(html) {
-  const page = new DOMParser().parseFromString(html.replace(/<!--[\s\S]*?-->/g, ""), "text/html");
+  const page = new DOMParser().parseFromString(tamed(html), "text/html");
   const notes = takeNotes(page.body);
   for (const link of page.querySelectorAll("a[href*='#_ftn'], a[href*='#_edn']")) {
     const note = notes.get(link.getAttribute("href").replace(/^.*#_/, ""));
@@ -18,16 +37,19 @@ export function tidied(html) {
     mark.dataset.footnote = note;
     link.replaceWith(mark);
   }
-  listsOf(page);
-  for (const element of page.querySelectorAll(Object.keys(RENAMED).join(","))) {
-    const renamed = page.createElement(RENAMED[element.nodeName]);
-    renamed.append(...element.childNodes);
-    element.replaceWith(renamed);
-  }
+  makeLists(page);
+  readStyles(page);
+  for (const element of page.querySelectorAll(Object.keys(RENAMED).join(","))) rename(element, RENAMED[element.nodeName]);
   for (const empty of page.querySelectorAll("p, h2, h3, h4")) {
-    if (!empty.textContent.trim() && !empty.querySelector("img, [data-footnote], [data-image]")) empty.remove();
+    if (!empty.textContent.trim() && !empty.querySelector("[data-footnote], [data-image]")) empty.remove();
   }
   return page.body.innerHTML;
+}
+
+function rename(element, name) {
+  const renamed = element.ownerDocument.createElement(name);
+  renamed.append(...element.childNodes);
+  element.replaceWith(renamed);
 }
 
 /* Word writes its footnotes below the text, each in a box of its own. */
@@ -41,10 +63,10 @@ function takeNotes(body) {
 }
 
 /* Word writes its lists as paragraphs with a bullet or a number in front. */
-function listsOf(page) {
+function makeLists(page) {
   let list = null;
   for (const paragraph of page.querySelectorAll("p")) {
-    const marker = [...paragraph.querySelectorAll("span")].find((span) => MARKER.test(span.getAttribute("style") ?? ""));
+    const marker = [...paragraph.querySelectorAll("span")].find((span) => MARKER.test(span.dataset.style ?? ""));
     if (!marker) continue;
     const kind = COUNTED.test(marker.textContent.trim()) ? "ol" : "ul";
     marker.remove();
@@ -56,6 +78,21 @@ function listsOf(page) {
     }
     list.append(item);
     paragraph.remove();
+  }
+}
+
+/* Google Docs says with styles what others say with elements. */
+function readStyles(page) {
+  for (const element of page.querySelectorAll("b[data-style*='font-weight:normal']")) {
+    element.replaceWith(...element.childNodes);
+  }
+  for (const span of page.querySelectorAll("span[data-style]")) {
+    for (const [pattern, name] of STYLED) {
+      if (!pattern.test(span.dataset.style)) continue;
+      const mark = page.createElement(name);
+      mark.append(...span.childNodes);
+      span.append(mark);
+    }
   }
 }
 

@@ -4,7 +4,7 @@
 
 import {
   Blockquote, Bold, BulletList, Code, CodeBlock, Document, Dropcursor, Editor, Fullscreen, Gapcursor,
-  HTML, HardBreak, Heading, History, HorizontalRule, Italic, ListItem, Menu, OrderedList, Paragraph,
+  HardBreak, Heading, History, HorizontalRule, Italic, ListItem, Menu, OrderedList, Paragraph,
   Placeholder, Strike, Subscript, Superscript, Table, TableCell, TableHeader, TableRow, Text,
   TrailingNode, Underline, crel,
 } from "django-prose-editor/editor";
@@ -13,6 +13,7 @@ import { Link } from "desk/link";
 import { Cite, Kept, Passage } from "desk/marks";
 import { Pasting } from "desk/pasting";
 import { Picture } from "desk/picture";
+import { Source } from "desk/source";
 import { GROUPS, dress } from "desk/toolbar";
 
 const COMMON = [Document, Paragraph, Text, Bold, Italic, Subscript, Superscript, Link, History];
@@ -20,8 +21,8 @@ const COMMON = [Document, Paragraph, Text, Bold, Italic, Subscript, Superscript,
 const KINDS = {
   body: () => [
     ...COMMON, Blockquote, BulletList, Cite, Code, CodeBlock, Dropcursor, Footnote, Fullscreen, Gapcursor,
-    HTML, HardBreak, Heading.configure({ levels: [2, 3, 4] }), HorizontalRule, Kept, ListItem, OrderedList,
-    Passage, Pasting, Picture, Strike, Table, TableCell, TableHeader, TableRow, TrailingNode, Underline,
+    HardBreak, Heading.configure({ levels: [2, 3, 4] }), HorizontalRule, Kept, ListItem, OrderedList,
+    Passage, Pasting, Picture, Source, Strike, Table, TableCell, TableHeader, TableRow, TrailingNode, Underline,
     Menu.configure({ groups: GROUPS }),
     Placeholder.configure({ placeholder: "Write here" }),
   ],

@@ -1,0 +1,131 @@
+"""The list of articles, and what can be done from it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from articles.editorial import publishing
+from articles.editorial.models import Article
+from iria.publication.models import Publication
+from tests import newsroom
+from tests.articles.editorial.desk.sending import words_of
+
+LIST = "/admin/articles/article/"
+
+
+@pytest.fixture
+def desk(client: Client, edna: User) -> Client:
+    client.force_login(edna)
+    return client
+
+
+def _do(client: Client, action: str, *articles: Article) -> str:
+    chosen = {"action": action, ACTION_CHECKBOX_NAME: [article.pk for article in articles]}
+    return words_of(client.post(LIST, chosen, follow=True))
+
+
+def test_the_list_says_what_an_article_is_and_whose(desk: Client, edna: User) -> None:
+    Publication(name="Meridian", zone="Asia/Karachi").save()
+    sections = [newsroom.category("Asia-Pacific"), newsroom.category("News")]
+    article = newsroom.draft(
+        "A quiet week", categories=sections, authors=[newsroom.author("Ines Faro")]
+    )
+    publishing.publish(
+        article, by=edna, at=timezone.now().replace(year=2026, month=1, day=2, hour=10, minute=0)
+    )
+    words = words_of(desk.get(LIST))
+    for part in ("A quiet week", "Published", "Asia-Pacific", "Ines Faro", "2 Jan 2026, 15:00"):
+        assert part in words
+
+
+def test_the_list_asks_as_much_for_many_articles_as_for_few(
+    desk: Client, django_assert_max_num_queries: Any
+) -> None:
+    counts = []
+    for _ in range(2):
+        for number in range(6):
+            newsroom.draft(
+                f"Article {number}",
+                categories=[newsroom.category(f"Section {Article.objects.count()}")],
+                authors=[newsroom.author(f"Author {Article.objects.count()}")],
+            )
+        with django_assert_max_num_queries(18) as asked:
+            desk.get(LIST)
+        counts.append(len(asked.captured_queries))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?q=strait", "At the strait"),
+        ("?q=Faro", "Signed by Ines"),
+        ("?state__exact=published", "Out already"),
+        ("?in=asia-pacific", "From Tokyo"),
+        ("?language=fr", "En français"),
+        ("?whose=mine", "Begun by Edna"),
+    ],
+)
+def test_the_list_can_be_narrowed(desk: Client, edna: User, query: str, found: str) -> None:
+    asia = newsroom.category("Asia-Pacific")
+    japan = newsroom.category("Japan", parent=asia)
+    newsroom.draft("At the strait")
+    newsroom.draft("Signed by Ines", authors=[newsroom.author("Ines Faro")])
+    newsroom.published("Out already")
+    newsroom.draft("From Tokyo", categories=[japan])
+    newsroom.draft("En français", language="fr")
+    newsroom.draft("Begun by Edna", by=edna)
+    words = words_of(desk.get(LIST + query))
+    assert found in words
+    assert words.count("Last saved") == 1
+    assert "1 article" in words
+
+
+@pytest.mark.parametrize("query", ["?in=%00", "?q=%00", "?state__exact=%00", "?whose=%00", "?p=x"])
+def test_a_strange_address_is_no_trouble(desk: Client, query: str) -> None:
+    assert desk.get(LIST + query, follow=True).status_code == 200
+
+
+def test_selected_articles_are_published_and_each_outcome_is_said(desk: Client) -> None:
+    ready = newsroom.draft("Whole")
+    unready = newsroom.draft("Without a text", body="")
+    already = newsroom.published("Out already")
+    words = _do(desk, "publish_selected", ready, unready, already)
+    assert "“Whole” is published" in words
+    assert "“Out already” was published already" in words
+    assert "“Without a text” is not ready: The text is empty" in words
+    assert Article.objects.published().count() == 2
+
+
+def test_selected_articles_are_withdrawn_and_each_outcome_is_said(desk: Client, edna: User) -> None:
+    public = newsroom.published("Out")
+    draft = newsroom.draft("Never out")
+    scheduled = newsroom.draft("Soon out")
+    publishing.schedule(scheduled, by=edna, at=timezone.now() + timedelta(hours=1))
+    words = _do(desk, "withdraw_selected", public, draft, scheduled)
+    assert "“Out” is withdrawn" in words
+    assert "“Never out” was not public, nothing changed" in words
+    assert "“Soon out” is off the schedule" in words
+
+
+def test_a_reporter_is_offered_no_button_of_an_editor(client: Client, rui: User) -> None:
+    article = newsroom.draft("Rui's draft", by=rui)
+    client.force_login(rui)
+    page = client.get(LIST)
+    assert "publish_selected" not in page.content.decode()
+    _do(client, "publish_selected", article)
+    assert not Article.objects.published().exists()
+
+
+def test_a_moderator_sees_only_what_readers_see(client: Client, mina: User) -> None:
+    newsroom.draft("Not out yet")
+    newsroom.published("Out")
+    client.force_login(mina)
+    words = words_of(client.get(LIST))
+    assert "Out" in words
+    assert "Not out yet" not in words

@@ -1,0 +1,381 @@
+"""An editor writes and publishes in a real browser, and the page shows every part in its place."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from articles.editorial.models import Article
+from articles.images.models import Image
+from iria.publication.models import Publication
+from tests import newsroom
+from tests.browser.checkers import accessibility_complaints
+from tests.browser.conftest import PHONE, OpenPage
+from tests.shared import shared_data
+
+pytestmark = pytest.mark.browser
+
+ADD = "/admin/articles/article/add/"
+EDITOR = ".desk-editor-body .ProseMirror"
+
+
+@dataclass(frozen=True)
+class Seed:
+    """The article that we must be able to carry, as it was seen by a visitor."""
+
+    headline: str
+    categories: list[str]
+    before_picture: list[str]
+    after_picture: list[str]
+
+
+def seed() -> Seed:
+    lines = shared_data("seed", "article-page.txt").read_text().splitlines()
+    lines = [line for line in lines if line.strip()]
+    headline = lines[0]
+    categories = lines[2].partition(" No Comments on ")[0].split(", ")
+    text = lines[3 : lines.index("Related Articles")]
+    (picture,) = [at for at, line in enumerate(text) if "(Image Credit:" in line]
+    return Seed(headline, categories, text[:picture], text[picture + 1 :])
+
+
+def type_paragraphs(page: Page, paragraphs: list[str]) -> None:
+    for paragraph in paragraphs:
+        page.keyboard.insert_text(paragraph)
+        page.keyboard.press("Enter")
+
+
+def choose_categories(page: Page, names: list[str]) -> None:
+    rows = page.locator("#id_chosen_categories select")
+    for number, name in enumerate(names):
+        if rows.count() <= number:
+            page.click(".field-chosen_categories .in-order-add")
+        rows.nth(number).select_option(label=name)
+
+
+def upload_in_dialog(page: Page, file: str) -> None:
+    page.click(f"{EDITOR} >> xpath=.. >> button[data-name=picture]")
+    page.set_input_files(".picture-dialog input[name=pictures]", file)
+    page.click(".picture-dialog .picture-upload button")
+    expect(page.locator(".picture-dialog .received")).to_be_visible(timeout=30_000)
+    page.locator(".picture-dialog button[data-picture]").first.click()
+
+
+def order_of(page: Page, selectors: dict[str, str]) -> list[str]:
+    """The names of the parts, in the order in which they stand on the page."""
+    places = page.evaluate(
+        """selectors => {
+            const all = [...document.querySelectorAll('*')];
+            return Object.fromEntries(Object.entries(selectors).map(
+                ([name, selector]) => [name, all.indexOf(document.querySelector(selector))]));
+        }""",
+        selectors,
+    )
+    missing = [name for name, place in places.items() if place == -1]
+    assert missing == [], f"not on the page: {missing}"
+    return sorted(places, key=lambda name: places[name])
+
+
+PARTS = {
+    "categories": ".article-head .kicker a",
+    "headline": "h1",
+    "standfirst": ".article-head .standfirst",
+    "byline": ".article-facts a[href^='/author/']",
+    "date": ".article-facts time",
+    "link to the thread": ".article-facts a[href='#comments']",
+    "text": ".article-text p",
+    "figure": ".article-text figure img",
+    "caption": ".article-text figcaption",
+    "credit": ".article-text figcaption .credit",
+    "tags": "a[rel=tag]",
+    "related articles": ".related a",
+    "thread": "#comments",
+    "leave a comment": "#leave-a-comment",
+    "subscribe": "footer label[for=foot-email]",
+    "what the institute does": "footer .foot-about",
+    "address for reports": "footer a[href^='mailto:']",
+    "copyright": "footer .foot-rights",
+    "back to top": "footer a[href='#top']",
+}
+
+
+def test_the_article_we_must_carry_is_typed_published_and_shown_in_order(
+    desk: OpenPage, edna: User, jobs: Callable[[], None]
+) -> None:
+    article = seed()
+    photograph = shared_data("photo-metadata", "mei", "Issue_600_(1).jpg")
+    Publication(
+        name="Meridian",
+        about="We look into what others pass by.",
+        contact_email="reports@meridian.example",
+        first_year=2014,
+    ).save()
+    sections = {name: newsroom.category(name) for name in [*article.categories, "Elsewhere"]}
+    author = newsroom.author("Ines Faro")
+    for number in range(3):
+        newsroom.published(
+            f"{article.headline}, part {number}",
+            body=f"<p>{article.before_picture[number]}</p>",
+            categories=[sections[article.categories[0]]],
+            tags=["dialogue"],
+        )
+
+    page = desk(edna, ADD)
+    page.fill("#id_headline", article.headline)
+    page.fill("#id_standfirst", "Two neighbours talk again.")
+    page.click(EDITOR)
+    type_paragraphs(page, article.before_picture)
+    upload_in_dialog(page, str(photograph))
+    picture = Image.objects.get()
+    figure = page.locator(".desk-figure")
+    assert figure.locator("figcaption").inner_text() == " ".join(picture.caption.split())
+    assert picture.caption
+    assert picture.credit
+    expect(figure.locator(".desk-figure-credit")).to_contain_text(picture.credit)
+    page.locator(f"{EDITOR} > p").last.click()
+    type_paragraphs(page, article.after_picture)
+    choose_categories(page, article.categories)
+    page.locator("#id_signed_by select").first.select_option(str(author.pk))
+    page.fill("#id_tags", "dialogue, security")
+    page.click("[name=_publish]")
+    expect(page.locator(".messagelist")).to_contain_text("Published")
+    jobs()
+    page.click(".messagelist a")
+
+    published = Article.objects.get(headline=article.headline)
+    assert page.url.endswith(published.get_absolute_url())
+    assert order_of(page, PARTS) == list(PARTS)
+    head = page.locator(".article-head .kicker")
+    assert head.locator("a").all_inner_texts() == article.categories
+    assert ", ".join(article.categories) in head.inner_text()
+    link = page.locator(".article-facts a[href='#comments']").inner_text()
+    assert page.locator(".comments-link").inner_text() == f"No Comments on {article.headline}"
+    assert link.startswith("No Comments")
+    shown = page.locator(".article-text > *").evaluate_all(
+        "all => all.map(element => element.tagName === 'FIGURE' ? 'figure' : element.innerText)"
+    )
+    assert shown == [*article.before_picture, "figure", *article.after_picture]
+    caption = page.locator(".article-text figcaption").inner_text()
+    assert caption == f"{' '.join(picture.caption.split())} (Image Credit: {picture.credit})"
+    image = page.locator(".article-text figure img")
+    image.scroll_into_view_if_needed()
+    expect(image).to_have_js_property("complete", True)
+    assert image.evaluate("img => img.naturalWidth") > 0
+    assert page.locator("label[for=foot-email]").inner_text() == (
+        "Subscribe to Meridian News – Enter your email address"
+    )
+    assert re.search(r"© 2014–20\d\d", page.locator(".foot-rights").inner_text())
+    assert page.locator("footer a[href='#top']").inner_text() == "Back to top"
+
+
+def test_without_scripts_the_text_is_html_and_everything_else_works(
+    desk: OpenPage, edna: User
+) -> None:
+    newsroom.category("News")
+    second = newsroom.category("Security")
+    page = desk(edna, ADD, scripts=False)
+    page.fill("#id_headline", "Written by hand")
+    page.fill("#id_body", "<p>One <strong>word</strong>.</p>")
+    page.locator("#id_chosen_categories select").nth(0).select_option(label="Security")
+    page.locator("#id_chosen_categories select").nth(1).select_option(label="News")
+    page.click("[name=_publish]")
+    assert "Published" in page.locator(".messagelist").inner_text()
+    article = Article.objects.published().get()
+    assert article.body == "<p>One <strong>word</strong>.</p>"
+    assert article.article_categories.get(position=0).category == second
+
+
+# The editor
+
+BODY = "\n".join(
+    [
+        '<h2 id="ports" lang="fr">Ports</h2>',
+        (
+            '<p dir="ltr">The <strong>ferries <em>ran</em></strong> on <span lang="fr">temps</span>, '
+            'said <cite>The Quay</cite><span data-footnote="In a letter &amp; &quot;more&quot;."></span>, '
+            'H<sub>2</sub>O, <a href="https://example.org/?a=1&amp;b=2">there</a>.</p>'
+        ),
+        (
+            '<figure data-image="{0}" data-width="wide"><figcaption>Terraces at <em>dusk</em>, '
+            '<a href="/about/">ours</a></figcaption></figure>'
+        ),
+        '<figure data-image="{0}"><figcaption></figcaption></figure>',
+        "<ul><li>One<ul><li>Inner</li></ul></li><li>Two</li></ul>",
+        '<ol start="3"><li>Third</li></ol>',
+        "<blockquote><p>Said.</p></blockquote>",
+        "<hr>",
+        "<pre><code>let x = 1;\nlet y;</code></pre>",
+        (
+            '<table><thead><tr><th>Port</th><th colspan="2">Calls</th></tr></thead>'
+            "<tbody><tr><td>Aden</td><td>12</td><td><s>9</s></td></tr></tbody></table>"
+        ),
+        "<p>The end.<br>Really.</p>",
+    ]
+)
+
+
+def test_the_editor_gives_every_text_back_as_it_was(desk: OpenPage, edna: User) -> None:
+    body = BODY.format(newsroom.picture().pk)
+    article = newsroom.draft(body=body, by=edna)
+    assert article.body == body
+    page = desk(edna, f"/admin/articles/article/{article.pk}/change/")
+    page.locator(f"{EDITOR} > p").last.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" Now.")
+    page.click("[name=_continue]")
+    expect(page.locator(".messagelist")).to_contain_text("Saved")
+    article.refresh_from_db()
+    assert article.body == body.replace("Really.", "Really. Now.")
+
+
+def test_a_footnote_is_asked_for_kept_changed_and_taken_out(desk: OpenPage, edna: User) -> None:
+    page = desk(edna, ADD)
+    page.fill("#id_headline", "With a note")
+    page.click(EDITOR)
+    page.keyboard.insert_text("It is said.")
+    page.keyboard.press("Control+Alt+f")
+    page.fill(".prose-editor-dialog textarea", "By whom,\nwe know.")
+    page.click(".prose-editor-dialog [type=submit]")
+    expected = '<p>It is said.<span data-footnote="{}"></span></p>'
+    assert page.input_value("#id_body") == expected.format("By whom, we know.")
+    page.dblclick(".desk-note")
+    page.fill(".prose-editor-dialog textarea", "By Ines.")
+    page.click(".prose-editor-dialog [type=submit]")
+    assert page.input_value("#id_body") == expected.format("By Ines.")
+    page.dblclick(".desk-note")
+    page.fill(".prose-editor-dialog textarea", "")
+    page.click(".prose-editor-dialog [type=submit]")
+    assert page.input_value("#id_body") == "<p>It is said.</p>"
+
+
+def test_a_text_pasted_from_word_shows_what_will_be_kept(desk: OpenPage, edna: User) -> None:
+    pasted = (
+        "<html><head><style>p {color: red}</style></head><body><!--StartFragment-->"
+        "<h1 style='color:red'>Ports</h1>"
+        "<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'>"
+        "<span style='mso-list:Ignore'>·<span>&nbsp;</span></span>Aden</p>"
+        "<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'>"
+        "<span style='mso-list:Ignore'>·</span>Hodeidah</p>"
+        "<p class=MsoNormal style='margin:0' onclick='alert(1)'>It <b>fell</b>"
+        "<a href='#_ftn1' name='_ftnref1'>[1]</a>.</p>"
+        "<div id=ftn1><p><a href='#_ftnref1'>[1]</a> By a third.</p></div>"
+        "<!--EndFragment--></body></html>"
+    )
+    page = desk(edna, ADD)
+    page.click(EDITOR)
+    page.evaluate(
+        """([selector, html]) => {
+            const data = new DataTransfer();
+            data.setData('text/html', html);
+            data.setData('text/plain', 'plain');
+            document.querySelector(selector).dispatchEvent(
+                new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));
+        }""",
+        [EDITOR, pasted],
+    )
+    assert page.input_value("#id_body") == (
+        "<h2>Ports</h2><ul><li><p>Aden</p></li><li><p>Hodeidah</p></li></ul>"
+        '<p>It <strong>fell</strong><span data-footnote="By a third."></span>.</p>'
+    )
+
+
+def test_a_link_is_completed_or_refused(desk: OpenPage, edna: User) -> None:
+    page = desk(edna, ADD)
+    page.click(EDITOR)
+    page.keyboard.insert_text("there")
+    for typed, kept in (
+        ("example.org/page", '<a href="https://example.org/page">there</a>'),
+        ("ines@meridian.example", '<a href="mailto:ines@meridian.example">there</a>'),
+        ("javascript:alert(1)", "there"),
+    ):
+        page.keyboard.press("Control+a")
+        page.keyboard.press("Control+k")
+        page.fill(".prose-editor-dialog input[name=href]", typed)
+        page.click(".prose-editor-dialog [type=submit]")
+        assert page.input_value("#id_body") == f"<p>{kept}</p>"
+
+
+def test_html_written_by_hand_in_the_editor_runs_nothing(desk: OpenPage, edna: User) -> None:
+    page = desk(edna, ADD)
+    page.click("button[data-name=html]")
+    page.fill(
+        ".prose-editor-dialog textarea",
+        "<p>Words<img src=x onerror=\"document.title='ran'\"></p><script>document.title='ran'</script>",
+    )
+    page.click(".prose-editor-dialog [type=submit]")
+    assert page.input_value("#id_body") == "<p>Words</p>"
+    assert page.title() != "ran"
+
+
+def test_the_lead_picture_brings_its_caption_and_leaves_a_written_one(
+    desk: OpenPage, edna: User
+) -> None:
+    newsroom.picture(caption="Cranes & ships at rest", headline="First")
+    page = desk(edna, ADD)
+    page.click(".field-lead_picture .picture-widget-choose")
+    page.click(".picture-dialog [data-picture]")
+    caption = page.locator(".desk-editor-caption .ProseMirror")
+    expect(caption).to_have_text("Cranes & ships at rest")
+    caption.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text("Our own words")
+    page.click(".field-lead_picture .picture-widget-choose")
+    page.click(".picture-dialog [data-picture]")
+    expect(caption).to_have_text("Our own words")
+
+
+def test_categories_are_moved_with_buttons(desk: OpenPage, edna: User) -> None:
+    names = ["First", "Second", "Third"]
+    article = newsroom.draft(categories=[newsroom.category(name) for name in names])
+    page = desk(edna, f"/admin/articles/article/{article.pk}/change/")
+    page.click("[aria-label='Move up: Category 3']")
+    page.click("[aria-label='Move up: Category 2']")
+    page.click("[aria-label='Take out: Category 3']")
+    page.click("[name=_continue]")
+    expect(page.locator(".messagelist")).to_be_visible()
+    chosen = [str(each) for each in article.article_categories.all()]
+    assert chosen == ["Third", "First"]
+
+
+def test_two_clicks_on_save_make_one_article(desk: OpenPage, edna: User) -> None:
+    page = desk(edna, ADD)
+    page.fill("#id_headline", "Clicked twice")
+    page.evaluate(
+        """() => {
+            const button = document.querySelector('[name=_continue]');
+            button.click();
+            button.click();
+        }"""
+    )
+    expect(page.locator(".messagelist")).to_be_visible()
+    assert Article.objects.count() == 1
+
+
+def test_unsaved_words_are_not_lost_by_a_wrong_click(desk: OpenPage, edna: User) -> None:
+    page = desk(edna, ADD)
+    page.fill("#id_headline", "Not saved yet")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.click("#site-name a")
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    assert page.input_value("#id_headline") == "Not saved yet"
+
+
+@pytest.mark.parametrize("options", [{}, {"scheme": "dark"}, {"size": PHONE}])
+def test_nobody_is_shut_out_of_the_articles_form(
+    desk: OpenPage, edna: User, options: dict[str, object]
+) -> None:
+    article = newsroom.draft(
+        body=BODY.format(newsroom.picture().pk), authors=[newsroom.author("Ines Faro")], tags=["x"]
+    )
+    page = desk(edna, f"/admin/articles/article/{article.pk}/change/", **options)
+    for details in page.locator(".desk-panel details").all():
+        details.locator("summary").click()
+    expect(page.locator(".desk-figure-credit").first).not_to_be_empty()
+    assert accessibility_complaints(page) == []
+    wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    assert not page.evaluate(wider)
