@@ -135,3 +135,33 @@ def test_a_picture_is_uploaded_inside_the_dialog(
     first = page.locator("[data-picture]").first
     assert first.get_attribute("data-caption") == LABEL.caption
     assert first.get_attribute("data-credit") == LABEL.credit
+
+
+def test_a_lead_picture_is_chosen_seen_and_removed_in_the_form_of_an_article(
+    desk: OpenPage, edna: User
+) -> None:
+    filled_library(3)
+    page = desk(edna, "/admin/articles/article/add/")
+    widget = page.locator(".field-lead_picture .picture-widget")
+    number = widget.locator("input[name=lead_picture]")
+    widget.locator(".picture-widget-choose").click()
+    page.locator(".picture-dialog [data-picture]", has_text="Quay 1").click()
+    image = Image.objects.get(headline="Quay 1")
+    expect(number).to_have_value(str(image.pk))
+    expect(widget.locator(".picture-widget-name")).to_have_text("Quay 1")
+    expect(widget.locator("img")).to_have_js_property("complete", value=True)
+    widget.locator(".picture-widget-clear").click()
+    expect(number).to_have_value("")
+    expect(widget.locator("img")).to_be_hidden()
+
+
+def test_without_scripts_a_lead_picture_is_named_by_its_number(desk: OpenPage, edna: User) -> None:
+    filled_library(1)
+    page = desk(edna, "/admin/articles/article/add/", scripts=False)
+    with page.context.expect_page() as opened:
+        page.click(".picture-widget-choose")
+    number = opened.value.locator(".picture-number strong").inner_text()
+    page.fill("[name=headline]", "Quiet week at the quay")
+    page.fill("[name=lead_picture]", number)
+    page.click("[name=_save]")
+    assert Image.objects.get(pk=number).led_articles.get().headline == "Quiet week at the quay"

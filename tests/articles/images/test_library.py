@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from articles.images.models import Image, Rendition
-from tests.newsroom import draft, picture, picture_file
+from tests.newsroom import draft, picture, picture_file, published
 
 LIBRARY = "/admin/articles/image/"
 
@@ -236,3 +236,40 @@ def test_markup_in_what_files_say_is_shown_and_not_run(desk: Client) -> None:
         page = desk.get(LIBRARY + path).content.decode()
         assert "script&gt;alert(1)" in page, path
         assert "<script>alert" not in page, path
+
+
+def test_a_used_picture_is_not_deleted_and_the_page_says_where_it_stands(desk: Client) -> None:
+    image = picture()
+    draft(headline="Ships at dusk", lead_picture=image)
+    page = desk.post(f"{LIBRARY}{image.pk}/delete/", {"post": "yes"}, follow=True).content.decode()
+    assert "cannot be deleted: it is used in the article “Ships at dusk”" in page
+    chosen = {"action": "delete_selected", "_selected_action": image.pk, "post": "yes"}
+    assert "cannot be deleted: it is used in" in desk.post(LIBRARY, chosen).content.decode()
+    assert Image.objects.filter(pk=image.pk).exists()
+
+
+def test_the_form_of_a_picture_leads_to_every_place_where_it_is_used(desk: Client) -> None:
+    image = picture()
+    article = draft(headline="Ships at dusk", lead_picture=image)
+    page = desk.get(f"{LIBRARY}{image.pk}/change/").content.decode()
+    assert f'<a href="/admin/articles/article/{article.pk}/change/">' in page
+    assert "Ships at dusk" in page
+
+
+def test_the_credit_of_a_picture_readers_see_cannot_be_emptied(desk: Client) -> None:
+    image = picture()
+    published(headline="Ships at dusk", lead_picture=image)
+    address = f"{LIBRARY}{image.pk}/change/"
+    page = desk.post(address, {"credit": " ", "headline": "Typed"}).content.decode()
+    assert "Readers see this picture in the article “Ships at dusk”" in page
+    assert 'value="Typed"' in page
+    image.refresh_from_db()
+    assert image.credit
+    reason = {"needs_no_credit": "on", "no_credit_reason": "In the public domain"}
+    assert desk.post(address, reason).status_code == 302
+
+
+def test_a_draft_does_not_keep_a_credit_from_being_emptied(desk: Client) -> None:
+    image = picture()
+    draft(lead_picture=image)
+    assert desk.post(f"{LIBRARY}{image.pk}/change/", {"credit": ""}).status_code == 302
