@@ -43,7 +43,8 @@ class Watch:
     def console(self, message: ConsoleMessage) -> None:
         text = message.text
         if "Content Security Policy" in text or "Content-Security-Policy" in text:
-            self.complaints.append(f"policy: {text}")
+            where = message.page.url if message.page else "?"
+            self.complaints.append(f"policy at {where}: {text}")
 
     def error(self, mistake: Any) -> None:
         self.complaints.append(f"script: {mistake}")
@@ -113,7 +114,7 @@ def open_page(chromium: Browser, site: str) -> Iterator[OpenPage]:
     yield open_page
     for context in contexts:
         context.close()
-    assert watch.complaints == []
+    assert sorted(set(watch.complaints)) == []
 
 
 @pytest.fixture

@@ -24,15 +24,21 @@ def newsroom(site: str) -> None:
     call_command("load_demo", verbosity=0)
 
 
-def test_public_pages_are_accessible_and_fit_a_small_phone(
-    newsroom: None, open_page: OpenPage
-) -> None:
+def test_public_pages_are_accessible(newsroom: None, open_page: OpenPage) -> None:
     complaints = []
     for scheme, size in SIGHTS:
-        page = open_page("/", size=size, scheme=scheme)
+        # axe tries styles on copies of elements, which the policy would refuse it.
+        page = open_page("/", size=size, scheme=scheme, bypass_csp=True)
         for name, path in public_pages().items():
             page.goto(path)
             complaints += [f"{name}, {scheme}: {text}" for text in accessibility_complaints(page)]
+    assert complaints == []
+
+
+def test_public_pages_keep_the_policy_and_fit_a_small_phone(
+    newsroom: None, open_page: OpenPage
+) -> None:
+    complaints = []
     page = open_page("/", size={"width": 320, "height": 640})
     for name, path in public_pages().items():
         page.goto(path)
@@ -45,11 +51,18 @@ def test_public_pages_are_accessible_and_fit_a_small_phone(
 def test_the_desk_is_accessible(newsroom: None, desk: Callable[..., Page], chief: User) -> None:
     complaints = []
     for scheme, size in SIGHTS:
-        page = desk(chief, size=size, scheme=scheme)
+        page = desk(chief, size=size, scheme=scheme, bypass_csp=True)
         for name, path in desk_pages().items():
             page.goto(path)
             complaints += [f"{name}, {scheme}: {text}" for text in accessibility_complaints(page)]
     assert complaints == []
+
+
+def test_the_desk_keeps_the_policy(newsroom: None, desk: Callable[..., Page], chief: User) -> None:
+    page = desk(chief)
+    for path in desk_pages().values():
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
 
 
 def test_every_page_is_valid_html(newsroom: None, chief: User, tmp_path: Path) -> None:
