@@ -14,6 +14,7 @@ from iria.running.places import PROJECT, make_folder, shown, write_whole
 from iria.running.telling import StartError, last_words, say, tells_of_a_full_disk
 
 DEMO_EDITOR = "demo-editor.txt"
+_TYPED = "abcdefghjkmnpqrstuvwxyz23456789"
 _HOUSES = ("iria", "accounts", "articles", "newsletter")
 _SOURCES = (
     "static/**/*",
@@ -29,7 +30,7 @@ def prepare(state: Path, python: Path, surroundings: dict[str, str], *, private:
     wanted = _fingerprint(surroundings) if private else ""
     if private and _read(stamp).get("sources") == wanted:
         return
-    say("Preparing the database and the static files.")
+    say("Preparing the database and the static files, the first time also the demo newsroom.")
     manage(state, python, surroundings, "prepare")
     if private:
         write_whole(stamp, json.dumps({"sources": wanted}), 0o644)
@@ -71,7 +72,9 @@ def demo_password(state: Path) -> str:
     """The demo editor's password: random, made at the first call, kept where only we can read it."""
     file = state / DEMO_EDITOR
     if not file.exists():
-        write_whole(file, secrets.token_urlsafe(12) + "\n")
+        # To be read from a screen and typed: four groups, nothing that looks like something else.
+        groups = ("".join(secrets.choice(_TYPED) for _ in range(4)) for _ in range(4))
+        write_whole(file, "-".join(groups) + "\n")
     return file.read_text().split()[-1]
 
 
