@@ -60,9 +60,14 @@ def moment(context: dict[str, Any], when: datetime) -> SafeString:
 
 
 @register.filter
-def kind_beside_sections(article: Any) -> str:
-    """The kind of an article, unless one of its categories says the same word."""
-    names = {row.category.name.casefold() for row in article.article_categories.all()}
+def kind_beside(article: Any, sections: str) -> str:
+    """The kind of an article, unless a section named beside it says the same word.
+
+    `sections` is “primary” where only the primary one is named, or “all”.
+    """
+    rows = list(article.article_categories.all())
+    named = rows[:1] if sections == "primary" else rows
+    names = {row.category.name.casefold() for row in named}
     return "" if article.kind.name.casefold() in names else article.kind.name
 
 
