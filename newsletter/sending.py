@@ -36,7 +36,7 @@ class NotTaken(Exception):
     """The mail server did not take a test; the text is a sentence."""
 
 
-def send_test(issue: Issue, to: str, *, by: User) -> None:
+def send_test(issue: Issue, to: str) -> None:
     """Sends the issue as it stands now to one address, marked as a test.
 
     Raises:

@@ -140,7 +140,7 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
             raise PermissionDenied
         user = _user(request)
         try:
-            sending.send_test(issue, user.email, by=user)
+            sending.send_test(issue, user.email)
             self.message_user(request, f"A test is on its way to {user.email}.", messages.SUCCESS)
         except sending.NotTaken as refusal:
             self.message_user(request, str(refusal), messages.ERROR)

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def test_the_latest_mails_can_be_read_where_no_server_is_set(
     ednas: Client, edna: User, mail_folder: MailFolder
 ) -> None:
-    sending.send_test(issue("In the folder"), edna.email, by=edna)
+    sending.send_test(issue("In the folder"), edna.email)
     assert len(mail_folder.all()) == 1
     page = ednas.get(reverse("admin:newsletter_mails"))
     assert b"[Test] In the folder" in page.content

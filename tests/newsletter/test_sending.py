@@ -188,7 +188,7 @@ def test_the_worker_finds_what_lost_jobs_left(edna: User) -> None:
 def test_a_test_goes_to_one_person_and_changes_nothing(edna: User) -> None:
     subscribers(2)
     made = issue("A try")
-    sending.send_test(made, edna.email, by=edna)
+    sending.send_test(made, edna.email)
     (message,) = mail.outbox
     assert (message.to, message.subject) == ([edna.email], "[Test] A try")
     made.refresh_from_db()
@@ -199,7 +199,7 @@ def test_a_test_goes_to_one_person_and_changes_nothing(edna: User) -> None:
 def test_a_test_that_is_refused_says_why(edna: User, mail_server: MailServer) -> None:
     mail_server.on_recipient = lambda to: "550 Not here"
     with pytest.raises(sending.NotTaken, match="550 Not here"):
-        sending.send_test(issue(), edna.email, by=edna)
+        sending.send_test(issue(), edna.email)
 
 
 def test_a_withdrawn_article_holds_up_the_rest_until_it_is_back(edna: User) -> None:
