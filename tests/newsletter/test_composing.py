@@ -17,6 +17,7 @@ from newsletter.composing import TOKEN, Letter
 from newsletter.envelope import on_the_wire
 from newsletter.models import Issue, Newsletter
 from newsletter.stories import best_rendition
+from tests.articles.body.markup import payloads
 from tests.newsletter.lists import issue, mail_picture, news
 from tests.newsroom import author, category, picture, published
 
@@ -257,3 +258,19 @@ def test_a_line_that_is_a_dot_does_not_end_the_mail() -> None:
     assert b"\r\n..\r\n...two\r\n" in wire
     assert b"\r\n.\r\n" not in wire[:-5]
     assert b"\n" not in wire.replace(b"\r\n", b"")
+
+
+def test_no_attack_in_any_field_becomes_markup_of_the_mail() -> None:
+    plain = {element.tag for element in lxml_html.document_fromstring(letter().html).iter()}
+    for number, payload in enumerate(payloads()):
+        story = published(payload[:200], slug=f"attack-{number}", standfirst=payload[:600])
+        made = issue(
+            payload[:150], story, preheader=payload[:200], introduction=payload, closing=payload
+        )
+        tree = lxml_html.document_fromstring(composing.preview(made))
+        found = {element.tag for element in tree.iter()} - plain
+        assert found <= {"link", "b", "i", "em", "strong", "ul", "ol", "li", "sub", "sup"}
+        names = [str(name) for element in tree.iter() for name in element.attrib]
+        assert not [name for name in names if name.startswith("on") or name == "style"]
+        for link in tree.iter("a"):
+            assert (link.get("href") or "http").startswith(("http", "mailto:", "tel:")), payload

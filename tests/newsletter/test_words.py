@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from newsletter import words
+from tests.articles.body.markup import MARKUP, dangers_in, fuzzing_tokens, payloads
 
 
 @pytest.mark.parametrize(
@@ -56,3 +57,16 @@ def test_nothing_that_runs_stays_in_an_editors_words(typed: str) -> None:
 def test_text_without_markup_gets_its_paragraphs() -> None:
     """As it comes from the field of the desk where there is no JavaScript."""
     assert words.clean("R&D\r\nline\r\n\r\nsecond") == "<p>R&amp;D<br>line</p><p>second</p>"
+
+
+def test_nothing_of_the_attack_lists_stays_dangerous_in_an_editors_words() -> None:
+    for payload in [*payloads(), *fuzzing_tokens()]:
+        for typed in (payload, f"<p>{payload}</p>", f'<a href="{payload}">x</a>'):
+            assert dangers_in(words.clean(typed)) == []
+            assert dangers_in(words.absolute(words.clean(typed), "https://example.org")) == []
+
+
+@given(MARKUP)
+def test_no_markup_stays_dangerous_or_fails(typed: str) -> None:
+    assert dangers_in(words.clean(typed)) == []
+    words.as_letter(words.clean(typed))
