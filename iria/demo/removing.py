@@ -19,7 +19,7 @@ from iria.demo.loading.front import is_as_loaded
 from iria.kit.marks import Marks
 from iria.publication.models import Publication
 from newsletter import subscribing
-from newsletter.models import Delivery, Issue, Subscriber
+from newsletter.models import Delivery, Issue, Newsletter, Subscriber
 
 
 @dataclass(slots=True)
@@ -58,6 +58,8 @@ def _letters(marks: Marks, removed: Removed) -> None:
         Delivery.objects.filter(issue=issue).delete()
         issue.delete()
         removed.count += 1
+    # A newsletter that anybody still receives is no longer the demo's.
+    _each(marks.rows(Newsletter).filter(subscriptions=None), removed)
 
 
 def _articles(marks: Marks, removed: Removed) -> None:

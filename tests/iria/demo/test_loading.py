@@ -105,5 +105,18 @@ def test_a_real_subscriber_is_never_sent_the_demos_newsletter(
     assert mail.outbox == []
 
 
+def test_a_house_without_a_newsletter_gets_one_and_loses_it_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    remove()
+    Newsletter.objects.all().delete()
+    without_pictures(monkeypatch)
+    load()
+    assert Newsletter.objects.get().name == "News"
+    assert Issue.objects.filter(state="sent").count() == 1
+    remove()
+    assert not Newsletter.objects.exists()
+
+
 def test_nobody_is_written_to_about_comments_of_the_past() -> None:
     assert not ProcrastinateJob.objects.filter(task_name__startswith="comments.").exists()
