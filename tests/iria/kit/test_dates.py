@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from django.template.defaultfilters import linebreaks
 from django.utils.formats import date_format
+from django.utils.html import linebreaks
 from hypothesis import given
 from hypothesis import strategies as st
 
