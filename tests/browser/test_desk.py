@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from accounts.models import User
 from articles.editorial.models import Article
@@ -358,7 +358,12 @@ def test_unsaved_words_are_not_lost_by_a_wrong_click(desk: OpenPage, edna: User)
     page = desk(edna, ADD)
     page.fill("#id_headline", "Not saved yet")
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
     page.click("#site-name a")
     page.wait_for_timeout(300)
     assert asked == ["beforeunload"]
