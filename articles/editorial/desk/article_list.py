@@ -101,7 +101,7 @@ class ArticleList(admin.ModelAdmin[Article]):
     list_select_related = ["kind"]
     list_per_page = 50
     search_fields = ["headline", "standfirst", "bylines__author__name"]
-    search_help_text = "Searches headlines, standfirsts and authors."
+    search_help_text = "Headline, standfirst or author"
     date_hierarchy = "published_at"
     ordering = ["-changed_at", "-pk"]
     actions = ["publish_selected", "withdraw_selected"]
