@@ -118,6 +118,16 @@ def freeze(issue: Issue, *, domain: str) -> int:
     return _changed(FREEZE, values)
 
 
+def count_anew() -> None:
+    """Lets PostgreSQL look at the deliveries after many were written.
+
+    Until it does by itself, it takes the waiting ones for few, and looks for the next by sorting
+    all of them: 100 ms for each mail of 100,000 instead of one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE newsletter_delivery")
+
+
 def mark_next(issue: Issue) -> Marked | None:
     """The next delivery, marked *sending*; who left meanwhile is skipped on the way.
 

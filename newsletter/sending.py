@@ -82,6 +82,7 @@ def start(issue: Issue, *, by: User) -> int:
         if count == 0:
             # The last subscriber left while we looked.
             raise NotReady(["Nobody is subscribed at this moment, so there is nobody to send to."])
+        transaction.on_commit(claiming.count_anew)
         transaction.on_commit(lambda: queueing.deliver_soon(current.pk))
     issue.refresh_from_db()
     return count

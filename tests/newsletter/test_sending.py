@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
 from articles.editorial import publishing
 from articles.images.models import Image, Rendition
 from newsletter import claiming, sending, subscribing
-from newsletter.models import Delivery, Issue, Newsletter, Subscriber
+from newsletter.models import Delivery, Issue, Newsletter, Subscriber, Subscription
 from tests.newsletter.lists import issue, mail_picture, news, subscriber, subscribers
 from tests.newsletter.mailserver import MailServer
 from tests.newsroom import draft, picture, published
@@ -183,6 +185,32 @@ def test_the_worker_finds_what_lost_jobs_left(edna: User) -> None:
     Delivery.objects.filter(state="sending").update(sending_at=timezone.now() - timedelta(hours=1))
     assert sending.look_after() == [made.pk]
     assert made.deliveries.counts()["uncertain"] == 1
+
+
+def test_the_next_mail_is_found_without_sorting_all_that_wait(
+    edna: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    """Right after the start too, when PostgreSQL does not yet know how many wait."""
+    Subscriber.objects.bulk_create(
+        Subscriber(email=f"r{number}@readers.example", state="active", confirmed_at=timezone.now())
+        for number in range(3000)
+    )
+    Subscription.objects.bulk_create(
+        Subscription(subscriber=reader, newsletter=news()) for reader in Subscriber.objects.all()
+    )
+    sending.start(last := issue("Last week"), by=edna)
+    now = timezone.now()
+    Delivery.objects.filter(issue=last).update(state="sent", sending_at=now, done_at=now)
+    claiming.count_anew()
+    made = issue()
+    with django_capture_on_commit_callbacks(execute=True):
+        sending.start(made, by=edna)
+    with connection.cursor() as cursor:
+        values = {"issue": made.pk, "newsletter": made.newsletter_id}
+        cursor.execute(f"EXPLAIN {claiming.MARK}", values)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "using delivery_queue" in plan
+    assert "Sort" not in plan
 
 
 def test_a_test_goes_to_one_person_and_changes_nothing(edna: User) -> None:
