@@ -15,8 +15,15 @@ CHANGED_MEANWHILE: Final = (
 )
 
 
+class Unlabelled(forms.HiddenInput):
+    """A hidden field whose label, which the admin writes all the same, points at nothing."""
+
+    def id_for_label(self, id_: str | None, *args: Any) -> str:
+        return ""
+
+
 class ImageForm(forms.ModelForm[Image]):
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, widget=Unlabelled)
     """When the picture had last been changed as this form was made."""
 
     class Meta:

@@ -43,6 +43,8 @@ def html_complaints(pages: dict[str, str], folder: Path) -> list[str]:
     java = shutil.which("java")
     assert java, "Java is not installed; `make test` installs it on Debian."
     names = {}
+    folder = folder / "pages"
+    folder.mkdir()
     for number, (name, html) in enumerate(pages.items()):
         file = folder / f"{number}.html"
         file.write_text(html)
