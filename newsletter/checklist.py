@@ -63,9 +63,9 @@ def hindrance(issue: Issue) -> str:
 def chosen_articles(issue: Issue) -> list[Article]:
     """The articles of an issue, published or not, with their pictures."""
     return list(
-        Article.objects.filter(pk__in=issue.items.values("article_id"))
-        .select_related("lead_picture")
-        .prefetch_related("lead_picture__renditions")
+        Article.objects.filter(pk__in=issue.items.values("article_id")).select_related(
+            "lead_picture"
+        )
     )
 
 

@@ -8,14 +8,13 @@ from django.utils.safestring import SafeString, mark_safe
 
 from articles.body.cleaning import clean_caption
 from articles.editorial.models import Article
-from articles.images.models import Image, Rendition
+from articles.images.models import Image
+from articles.images.showing import PictureFile, plain_files
 from iria.publication.models import Publication
 from newsletter.models import Issue
 
 LEAD_WIDTH: Final = 600
 BESIDE_WIDTH: Final = 184
-FOR_MAIL: Final = (Rendition.Format.JPEG, Rendition.Format.PNG)
-"""Formats that every mail program shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +90,12 @@ def _picture(article: Article, publication: Publication, *, width: int) -> Pictu
     )
 
 
-def best_rendition(image: Image, *, width: int) -> Rendition | None:
+def best_rendition(image: Image, *, width: int) -> PictureFile | None:
     """The smallest rendition that is sharp on a fine screen at this width, else the largest.
 
-    Reads the prefetched renditions, without a query of its own.
+    The picture's row says which files there are; the database is not asked.
     """
-    fitting = sorted(
-        (rendition for rendition in image.renditions.all() if rendition.format in FOR_MAIL),
-        key=lambda rendition: rendition.width,
-    )
+    fitting = plain_files(image)
     sharp = [rendition for rendition in fitting if rendition.width >= 2 * width]
     if sharp:
         return sharp[0]

@@ -49,7 +49,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def for_cards(self) -> "ArticleQuerySet":
         """All a card shows: kind, categories, bylines, the lead picture in its sizes.
 
-        Three queries beside its own, however many cards. The text is left in the database;
+        Two queries beside its own, however many cards. The text is left in the database;
         touching what was not fetched raises an error instead of asking once a card.
         """
         return (
@@ -58,7 +58,6 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             .prefetch_related(
                 Prefetch("article_categories", _with_category()),
                 Prefetch("bylines", _with_author()),
-                "lead_picture__renditions",
             )
             .fetch_mode(FETCH_RAISE)
         )
@@ -77,7 +76,6 @@ class ArticleQuerySet(models.QuerySet["Article"]):
                     "figures",
                     Figure.objects.select_related("image").defer("image__metadata"),
                 ),
-                "figures__image__renditions",
                 "tags",  # type: ignore[misc]  # the plugin does not know taggit
                 "corrections",
             )

@@ -42,8 +42,8 @@ class ImageQuerySet(models.QuerySet["Image"]):
         return pictures
 
     def for_grid(self) -> "ImageQuerySet":
-        """All a grid shows of each picture, in one query beside its own."""
-        return self.defer("metadata").prefetch_related("renditions")
+        """All a grid shows of each picture."""
+        return self.defer("metadata")
 
 
 class Image(models.Model):
@@ -100,6 +100,12 @@ class Image(models.Model):
         default=False, help_text="Only for pictures whose licence asks for none; say why below."
     )
     no_credit_reason = models.CharField(max_length=300, blank=True, validators=[refuse_unstorable])
+    sizes = models.JSONField(
+        default=list,
+        editable=False,
+        help_text="Every rendition as format, width, height, name and bytes, the narrowest first. "
+        "PostgreSQL keeps it from the renditions' rows; what is written here is overruled.",
+    )
     metadata = models.JSONField(
         default=dict, blank=True, editable=False, help_text="What the file itself said."
     )

@@ -1,13 +1,12 @@
-"""What a template needs to show a picture, computed from renditions that were fetched before."""
+"""What a template needs to show a picture, computed from the picture's own row."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.urls import reverse
 
-from articles.images.models import Image, Rendition
+from articles.images.models import Image
 
 MEDIA_TYPES: Final = {
     "avif": "image/avif",
@@ -61,13 +60,26 @@ class PictureValues:
     fetchpriority: str
 
 
+class PictureFile(NamedTuple):
+    """One rendition as the picture's own row knows it (`Image.sizes`)."""
+
+    format: str
+    width: int
+    height: int
+    name: str
+    bytes: int
+
+    def get_absolute_url(self) -> str:
+        return f"{_place()}{self.name}"
+
+
 def picture_values(image: Image, use: str) -> PictureValues | None:
     """The values for one use of a picture, or None while nothing of it can be shown.
 
-    Asks the database nothing when `renditions` were prefetched; where they were not, one query.
+    The picture's row says which files there are; the database is not asked.
     """
     wanted = USES[use]
-    by_format = _by_format(image.renditions.all())
+    by_format = _by_format(image)
     plain = next((form for form in ("jpeg", "png", "webp", "avif") if by_format.get(form)), None)
     if plain is None:
         return None
@@ -78,7 +90,7 @@ def picture_values(image: Image, use: str) -> PictureValues | None:
             for form in ("avif", "webp")
             if form != plain and by_format.get(form)
         ),
-        src=f"{_place()}{fallback.name}",
+        src=fallback.get_absolute_url(),
         srcset=_srcset(by_format[plain]),
         sizes=wanted.sizes,
         width=fallback.width,
@@ -89,28 +101,33 @@ def picture_values(image: Image, use: str) -> PictureValues | None:
     )
 
 
-def plain_rendition(image: Image, widest: int = 1280) -> Rendition | None:
+def plain_rendition(image: Image, widest: int = 1280) -> PictureFile | None:
     """One file in a format that everything understands: for mail, feeds and previews elsewhere."""
-    by_format = _by_format(image.renditions.all())
-    plain = by_format.get("jpeg") or by_format.get("png")
+    plain = plain_files(image)
     return _fitting(plain, widest) if plain else None
 
 
-def _by_format(renditions: Iterable[Rendition]) -> dict[str, list[Rendition]]:
-    found: dict[str, list[Rendition]] = {}
-    for rendition in sorted(renditions, key=lambda each: each.width):
-        found.setdefault(rendition.format, []).append(rendition)
+def plain_files(image: Image) -> list[PictureFile]:
+    """The picture's files in the format that everything understands, the narrowest first."""
+    by_format = _by_format(image)
+    return by_format.get("jpeg") or by_format.get("png") or []
+
+
+def _by_format(image: Image) -> dict[str, list[PictureFile]]:
+    found: dict[str, list[PictureFile]] = {}
+    for row in image.sizes:
+        found.setdefault(row[0], []).append(PictureFile(*row))
     return found
 
 
-def _fitting(renditions: list[Rendition], widest: int) -> Rendition:
+def _fitting(files: list[PictureFile], widest: int) -> PictureFile:
     """The widest one not above the wish, or the narrowest there is."""
-    return next((each for each in reversed(renditions) if each.width <= widest), renditions[0])
+    return next((each for each in reversed(files) if each.width <= widest), files[0])
 
 
-def _srcset(renditions: list[Rendition]) -> str:
+def _srcset(files: list[PictureFile]) -> str:
     place = _place()
-    return ", ".join(f"{place}{each.name} {each.width}w" for each in renditions)
+    return ", ".join(f"{place}{each.name} {each.width}w" for each in files)
 
 
 @cache

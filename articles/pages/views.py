@@ -28,5 +28,5 @@ def _pictures(page: Page) -> dict[int, Image]:
     wanted = [use.image_id for use in figures_in(page.body)]
     if not wanted:
         return {}
-    found = Image.objects.filter(pk__in=wanted).defer("metadata").prefetch_related("renditions")
+    found = Image.objects.filter(pk__in=wanted).defer("metadata")
     return {image.pk: image for image in found}

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import AuthorProfile
 from articles.editorial.models import Article, Portrait
-from articles.images.models import Image, Rendition
+from articles.images.models import Image
 from articles.images.showing import plain_rendition
 from articles.reading import structured
 from iria.kit.addresses import absolute
@@ -153,7 +153,7 @@ def _numbered(address: str, number: int) -> str:
 
 
 def _preview(image: Image | None) -> Preview | None:
-    rendition: Rendition | None = plain_rendition(image) if image else None
+    rendition = plain_rendition(image) if image else None
     if image is None or rendition is None:
         return None
     return Preview(

@@ -20,14 +20,14 @@ WHERE link.article_id = %s AND link.other_id = articles_article.id)"""
 SHOWN: Final = (
     *("headline", "language", "state", "year", "month", "slug", "published_at", "kind__name"),
     *("lead_picture__alt_text", "lead_picture__credit", "lead_picture__needs_no_credit"),
-    *("lead_picture__width", "lead_picture__height"),
+    "lead_picture__sizes",
 )
 
 
 def related_to(article: Article, limit: int = 4) -> list[Article]:
     """The editor's picks first, then the computed neighbours; published ones only.
 
-    Two queries, whatever the number: the articles with kind and lead picture, and its renditions.
+    One query, whatever the number: the articles with kind and lead picture.
     Only what a small card shows is read; asking for more raises an error.
     """
     found = (
@@ -39,7 +39,6 @@ def related_to(article: Article, limit: int = 4) -> list[Article]:
         )
         .select_related("kind", "lead_picture")
         .only(*SHOWN)
-        .prefetch_related("lead_picture__renditions")
         .fetch_mode(FETCH_RAISE)
     )
     return list(found[:limit])

@@ -43,6 +43,7 @@ def mail_picture(**fields: Any) -> Image:
             name=name,
             file=ContentFile(b"", name=name),
         )
+    image.refresh_from_db()
     return image
 
 

@@ -77,12 +77,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
 @public_page
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = get_object_or_404(AuthorProfile, slug=slug)
-    portrait = (
-        Portrait.objects.filter(author=chosen)
-        .select_related("image")
-        .prefetch_related("image__renditions")
-        .first()
-    )
+    portrait = Portrait.objects.filter(author=chosen).select_related("image").first()
     cards = Article.objects.published().filter(bylines__author=chosen).newest().for_cards()
     page = page_of(cards, request.GET.get("page"))
     about = meta.of_author(request, chosen, page, portrait)

@@ -1,0 +1,54 @@
+"""A picture's row knows its files, whoever writes what."""
+
+import pytest
+
+from articles.images.models import Image, Rendition
+from tests.newsroom import picture
+
+pytestmark = pytest.mark.django_db
+
+
+def size(image: Image, form: str, width: int) -> Rendition:
+    return Rendition.objects.create(
+        image=image, format=form, width=width, height=width // 2, name=f"{width}.{form}", bytes=9
+    )
+
+
+def known(image: Image) -> list[list[object]]:
+    found: list[list[object]] = Image.objects.get(pk=image.pk).sizes
+    return found
+
+
+def test_it_follows_the_rows_as_they_come_change_and_go() -> None:
+    image = picture()
+    assert known(image) == []
+    large, small = size(image, "jpeg", 640), size(image, "avif", 320)
+    assert known(image) == [["avif", 320, 160, "320.avif", 9], ["jpeg", 640, 320, "640.jpeg", 9]]
+    Rendition.objects.filter(pk=large.pk).update(bytes=10)
+    assert known(image)[1] == ["jpeg", 640, 320, "640.jpeg", 10]
+    small.delete()
+    assert [row[0] for row in known(image)] == ["jpeg"]
+
+
+def test_saving_a_picture_with_an_old_list_does_not_bring_it_back() -> None:
+    image = picture()
+    size(image, "jpeg", 640)
+    assert image.sizes == []
+    image.credit = "Ines Faro"
+    image.save()
+    assert len(known(image)) == 1
+
+
+def test_a_rendition_that_moves_is_known_by_its_new_picture_alone() -> None:
+    first, second = picture(), picture()
+    moving = size(first, "jpeg", 640)
+    moving.image = second
+    moving.save()
+    assert (known(first), len(known(second))) == ([], 1)
+
+
+def test_a_picture_is_removed_with_its_sizes() -> None:
+    image = picture()
+    size(image, "jpeg", 640)
+    image.delete()
+    assert not Rendition.objects.exists()
