@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlencode
 
 import psycopg
 
@@ -115,6 +116,25 @@ class Site:
         for page in PAGES:
             with urllib.request.urlopen(self.address + page, timeout=20) as answer:
                 assert answer.status == 200, page
+
+    def lets_the_demo_editor_in(self) -> None:
+        """With the address and the password that are kept, and were printed if it was there."""
+        address, password = (self.state / "demo-editor.txt").read_text().split()
+        form = self.address + "/admin/login/?next=/admin/"
+        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        html = browser.open(form, timeout=20).read().decode()
+        token = html.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+        filled = urlencode(
+            {"username": address, "password": password, "csrfmiddlewaretoken": token}
+        )
+        headers = {"Origin": self.address, "Referer": form}
+        answer = browser.open(urllib.request.Request(form, filled.encode(), headers), timeout=20)
+        assert answer.url == self.address + "/admin/"
+
+    def shown_articles(self) -> int:
+        """How many articles the feed offers."""
+        with urllib.request.urlopen(self.address + "/feed/", timeout=20) as answer:
+            return int(answer.read().count(b"<item>"))
 
     def pids(self) -> dict[str, int]:
         """The site's processes by name."""

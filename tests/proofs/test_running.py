@@ -93,6 +93,10 @@ def test_a_bare_clone_answers_stops_and_starts_again(start: Start, project: Path
     site = start()
     figure("first start", site.wait(FIRST_SECONDS), FIRST_SECONDS)
     site.answers()
+    site.lets_the_demo_editor_in()
+    assert (site.state / "demo-editor.txt").read_text().split()[1] in site.said()
+    offered = site.shown_articles()
+    assert offered > 0
     rows = Rows(site.state)
     rows.write()
     stops, starts = [site.stop()], []
@@ -101,6 +105,7 @@ def test_a_bare_clone_answers_stops_and_starts_again(start: Start, project: Path
         starts.append(site.wait(60))
         assert "Installing" not in site.said()
         site.answers()
+        assert site.shown_articles() == offered
         rows.are_all_there()
         rows.write()
         stops.append(site.stop())
@@ -200,6 +205,23 @@ def test_commands_at_the_same_time_share_one_database(start: Start, project: Pat
     assert second.process.wait(30) != 0
     one_sentence(second.said(), "IRIA runs already at")
     site.answers()
+    site.stop()
+
+
+@long_way
+def test_a_demo_that_was_removed_does_not_come_back_by_itself(start: Start, project: Path) -> None:
+    def command(*line: str) -> None:
+        subprocess.run(line, cwd=project, env=surroundings(), check=True, capture_output=True)
+
+    manage = (".venv/bin/python", "manage.py")
+    command(*manage, "load_demo", "--remove")
+    (project / "var" / "prepared.json").unlink()
+    site = start()
+    site.wait(FIRST_SECONDS)
+    assert site.shown_articles() == 0
+    command("make", "reset-demo")
+    assert site.shown_articles() > 0
+    site.lets_the_demo_editor_in()
     site.stop()
 
 
