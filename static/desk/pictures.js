@@ -86,13 +86,13 @@ document.addEventListener("picture:ask", (event) => {
 /* The widget of a form field (articles/images/widgets.py). */
 
 function showChosen(widget, detail) {
-  const preview = widget.querySelector(".picture-widget-preview");
   const input = widget.querySelector("input");
   input.value = detail?.id ?? "";
   widget.querySelector(".picture-widget-name").textContent =
     detail ? detail.headline || detail.caption || `Picture ${detail.id}` : "";
-  preview.hidden = !detail?.thumbnail;
+  const preview = Object.assign(document.createElement("img"), { className: "picture-widget-preview", alt: "" });
   if (detail?.thumbnail) preview.src = detail.thumbnail;
+  widget.querySelector(".picture-widget-frame").replaceChildren(...(detail?.thumbnail ? [preview] : []));
   widget.querySelector(".picture-widget-clear").hidden = !input.value;
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }

@@ -184,7 +184,7 @@ class ArticleAdmin(ArticleList):
         }
         if obj is not None:
             context |= {
-                "obstacles": [] if obj.is_published else obstacles(obj),
+                "obstacles": obstacles(obj),
                 "advice": advice(obj),
                 "preview_link": request.build_absolute_uri(preview_address(obj)),
                 "preview_until": expires_at(),

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import AuthorProfile, User
 from articles.editorial import publishing, revising
+from articles.editorial.desk.form import ArticleForm
 from articles.editorial.models import Article, Revision
 from iria.publication.models import Publication
 from tests import newsroom
@@ -131,6 +132,16 @@ def test_a_nul_is_refused_in_words(desk: Client, field: str) -> None:
     assert page.status_code == 200
     assert not Article.objects.exists()
     assert "errorlist" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["headline", "standfirst", "body", "tags", "lead_caption", "search_description", "slug"],
+)
+def test_half_a_character_is_refused_in_words(db: None, field: str) -> None:
+    """No form encoding carries a lone surrogate, so the form is asked itself."""
+    form = ArticleForm({"headline": "A headline", field: "Half \ud800 a character"})
+    assert field in form.errors
 
 
 @pytest.mark.parametrize("field", ["chosen_categories", "signed_by", "kind", "lead_picture"])
@@ -260,6 +271,14 @@ def test_a_preview_link_is_shown_and_works(desk: Client) -> None:
     link = re.search(r'href="(/preview/[^"]+)"', page.content.decode())
     assert link is not None
     assert "Not out yet" in Client().get(link[1]).content.decode()
+
+
+def test_a_published_article_that_loses_something_says_what_readers_miss(desk: Client) -> None:
+    article = newsroom.published()
+    picture = newsroom.picture(credit="", headline="Nameless")
+    body = f'<p>Words.</p><figure data-image="{picture.pk}"></figure>'
+    page = send(desk, change_address(article), body=body)
+    assert "The picture “Nameless” has no credit" in words_of(page)
 
 
 # Two people, or one person twice

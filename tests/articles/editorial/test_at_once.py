@@ -1,0 +1,91 @@
+"""Two people, or one with a double click, at the same moment."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from articles.editorial import publishing
+from articles.editorial.models import Article
+from tests import newsroom
+from tests.articles.editorial.desk.sending import ADD, change_address, values_of, words_of
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+def at_once[T](*deeds: Callable[[], T]) -> list[T]:
+    """Does them all at the same moment, each with a connection of its own."""
+    barrier = Barrier(len(deeds))
+
+    def do(deed: Callable[[], T]) -> T:
+        try:
+            barrier.wait(timeout=20)
+            return deed()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(do, deeds))
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def poster(client: Client, address: str, values: dict[str, Any]) -> Callable[[], Any]:
+    return lambda: client.post(address, {**values, "_continue": "1"})
+
+
+def test_a_double_click_on_the_empty_form_makes_one_article(edna: User) -> None:
+    client = signed_in(edna)
+    values = {**values_of(client.get(ADD)), "headline": ["Once"], "body": ["Words"]}
+    pages = at_once(*(poster(signed_in(edna), ADD, values) for _ in range(4)))
+    (article,) = Article.objects.all()
+    assert {page["Location"] for page in pages} == {change_address(article)}
+    assert article.revisions.count() == 1
+
+
+def test_of_two_people_who_save_at_once_one_is_told(edna: User, chief: User) -> None:
+    article = newsroom.draft()
+    address = change_address(article)
+    people = [signed_in(edna), signed_in(chief)]
+    forms = [values_of(client.get(address)) for client in people]
+    pages = at_once(
+        *(
+            poster(client, address, {**values, "headline": [f"By {number}"]})
+            for number, (client, values) in enumerate(zip(people, forms, strict=True))
+        )
+    )
+    assert sorted(page.status_code for page in pages) == [200, 302]
+    (told,) = [page for page in pages if page.status_code == 200]
+    assert "saved this article" in words_of(told)
+    article.refresh_from_db()
+    assert article.version == 2
+    assert article.revisions.count() == 2
+
+
+def test_articles_published_at_once_with_one_headline_get_addresses_of_their_own(
+    edna: User,
+) -> None:
+    articles = [newsroom.draft("The week ahead") for _ in range(4)]
+    at_once(*((lambda each=each: publishing.publish(each, by=edna)) for each in articles))  # type: ignore[misc]
+    slugs = set(Article.objects.published().values_list("slug", flat=True))
+    assert slugs == {"the-week-ahead", *(f"the-week-ahead-{number}" for number in (2, 3, 4))}
+
+
+def test_two_workers_publish_what_is_due_once(edna: User) -> None:
+
+    article = newsroom.draft()
+    publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
+    Article.objects.update(publish_at=timezone.now() - timedelta(minutes=1))
+    assert sum(at_once(publishing.publish_due, publishing.publish_due)) == 1
+    assert article.state_changes.filter(state="published").count() == 1
