@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import update_wrapper
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +13,9 @@ from django.utils import timezone
 from accounts.forms import DeskLoginForm
 from iria.kit import registry
 from iria.publication.context import publication_of
+
+AMONG: Final = {"taggit": "articles", "auth": "accounts"}
+"""App whose models are shown among those of another one."""
 
 
 class DeskSite(admin.AdminSite):
@@ -45,16 +48,13 @@ class DeskSite(admin.AdminSite):
         return cast(V, update_wrapper(on_the_clock, inner))
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """Tags stand among what they are put on, not under the name of the package they come from."""
-        apps = super().get_app_list(request, app_label)
-        articles = next((app for app in apps if app["app_label"] == "articles"), None)
-        tags = next((app for app in apps if app["app_label"] == "taggit"), None)
-        if articles is None or tags is None:
-            return apps
-        models = sorted([*articles["models"], *tags["models"]], key=lambda each: each["name"])
-        return [
-            {**app, "models": models} if app is articles else app for app in apps if app is not tags
-        ]
+        """What other packages bring stands among what it belongs to, not under their names."""
+        apps = {app["app_label"]: app for app in super().get_app_list(request, app_label)}
+        for guest, host in AMONG.items():
+            if guest in apps and host in apps:
+                models = [*apps[host]["models"], *apps.pop(guest)["models"]]
+                apps[host]["models"] = sorted(models, key=lambda model: model["name"])
+        return list(apps.values())
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -69,9 +69,19 @@ class ArticleForm(forms.ModelForm[Article]):
             "comments_open",
         ]
         widgets = {
-            "headline": forms.TextInput({"class": "desk-headline", "autocomplete": "off"}),
+            "headline": forms.Textarea({"class": "desk-headline", "rows": 1}),
             "standfirst": forms.Textarea({"rows": 3, "data-count": "200"}),
             "search_description": forms.Textarea({"rows": 3, "data-count": "155"}),
+        }
+        labels = {
+            "slug": "Last part of the address",
+            "search_description": "Description for search engines",
+            "comments_open": "Readers may comment",
+        }
+        help_texts = {
+            "slug": "Left empty, it is made from the headline; after a change, the old address "
+            "leads to the new one.",
+            "comments_open": "What was written before stays when this is taken away.",
         }
         error_messages = {"headline": {"required": "Write a headline; it can be changed later."}}
 

@@ -77,7 +77,7 @@ def test_articles_published_at_once_with_one_headline_get_addresses_of_their_own
     edna: User,
 ) -> None:
     articles = [newsroom.draft("The week ahead") for _ in range(4)]
-    at_once(*((lambda each=each: publishing.publish(each, by=edna)) for each in articles))  # type: ignore[misc]
+    at_once(*((lambda each=each: publishing.publish(each, by=edna)) for each in articles))
     slugs = set(Article.objects.published().values_list("slug", flat=True))
     assert slugs == {"the-week-ahead", *(f"the-week-ahead-{number}" for number in (2, 3, 4))}
 
