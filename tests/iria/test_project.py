@@ -28,14 +28,12 @@ def test_every_dependency_has_its_reason_written_down() -> None:
 
 def test_the_house_on_paper_is_the_house_that_stands() -> None:
     page = (PROJECT / "docs" / "house.md").read_text()
-    for app in ("iria", "articles", "accounts", "newsletter"):
-        for room in sorted((PROJECT / app).iterdir()):
-            if room.is_dir() and (room / "__init__.py").exists() and room.name != "migrations":
-                assert f"{room.name}/" in page, f"{app}/{room.name} is not in docs/house.md"
-    drawn = re.findall(r"^  ([a-z]+)/ ", page, flags=re.MULTILINE)
+    drawn = set(re.findall(r"^  ([a-z]+)/ ", page, flags=re.MULTILINE))
     standing = {
         room.name
-        for app in ("iria", "articles", "accounts", "newsletter")
-        for room in (PROJECT / app).iterdir()
+        for house in ("iria", "articles")
+        for room in (PROJECT / house).iterdir()
+        if (room / "__init__.py").exists()
     }
-    assert {name for name in drawn if name not in standing} == set()
+    # What Django itself looks for is no room of ours.
+    assert standing - {"migrations", "templatetags"} == drawn - {"templatetags"}
