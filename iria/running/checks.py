@@ -24,6 +24,7 @@ from iria.running.telling import StartError
 
 STEP_SECONDS = 900
 PROOFS = PROJECT / "tests" / "proofs"
+_BOTH_CORES = ("-n", "2", "--dist", "loadfile")
 _COVERED = ("--cov", "--cov-append", "--cov-report=")
 
 
@@ -56,8 +57,8 @@ def steps() -> list[Step]:
             (*manage, "check", "--deploy", "--fail-level", "WARNING"),
             deployed,
         ),
-        Step("tests", (*tool, "pytest", *_COVERED)),
-        Step("tests in the browser", (*tool, "pytest", "-m", "browser", *_COVERED)),
+        Step("tests", (*tool, "pytest", *_BOTH_CORES, *_COVERED)),
+        Step("tests in the browser", (*tool, "pytest", "-m", "browser", *_BOTH_CORES, *_COVERED)),
         Step("proofs, small", (*tool, "pytest", "-m", "proof", "-rs", *_COVERED)),
         Step("branch coverage", (*tool, "coverage", "report", "--skip-covered"), shown=True),
     ]
