@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from pytest_django.plugin import blocking_manager_key
 
 from accounts.models import User
 from accounts.roles import ADMINISTRATOR, EDITOR, MODERATOR, REPORTER
@@ -29,18 +30,41 @@ def _media_in_a_folder_of_its_own(tmp_path: Path, settings: Any) -> None:
     settings.MAIL_FOLDER = tmp_path / "mail"
 
 
+NEW_DATABASE = pytest.StashKey[str]()
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: Any, request: pytest.FixtureRequest
+) -> None:
     with django_db_blocker.unblock():
         call_command("createcachetable", verbosity=0)
+        request.config.stash[NEW_DATABASE] = getattr(connection, "_test_serialized_contents", "")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """A test with real transactions leaves its database empty; the next one finds it as new.
+
+    Groups and kinds are made by migrations. Without this the order of the tests would matter, and
+    on two cores every core has an order of its own.
+    """
     yield
-    with django_db_blocker.unblock():
-        # A test with real transactions leaves its database empty; whoever reuses it wants the
-        # groups and kinds of a new one.
-        contents = getattr(connection, "_test_serialized_contents", None)
-        if contents and not Kind.objects.exists():
-            Group.objects.all().delete()
-            connection.creation.deserialize_db_from_string(contents)
+    contents = item.config.stash.get(NEW_DATABASE, "")
+    if contents and _has_real_transactions(item):
+        with item.config.stash[blocking_manager_key].unblock():
+            if not Kind.objects.exists():
+                Group.objects.all().delete()
+                connection.creation.deserialize_db_from_string(contents)
+                connection.close()
+
+
+def _has_real_transactions(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(marker and marker.kwargs.get("transaction")) or bool(
+        fixtures & {"transactional_db", "live_server"}
+    )
 
 
 def _member(email: str, name: str, group: str | None) -> User:
