@@ -25,7 +25,10 @@ def is_foreign(request: HttpRequest) -> bool:
     origin = request.headers.get("Origin")
     if origin is None:
         return False
-    sender = urlsplit(origin)
+    try:
+        sender = urlsplit(origin)
+    except ValueError:
+        return True  # no browser of ours wrote this
     site = urlsplit(settings.SITE_URL)
     own = {(site.scheme, site.netloc), (request.scheme or "", request.get_host())}
     return (sender.scheme, sender.netloc) not in own
