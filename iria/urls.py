@@ -14,5 +14,6 @@ urlpatterns = [
     path("", include("articles.urls")),
 ]
 
+handler400 = "articles.reading.views.missing.bad_request"
 handler404 = "articles.reading.views.missing.page_not_found"
 handler500 = "articles.reading.views.missing.server_error"

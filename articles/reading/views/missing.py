@@ -1,8 +1,15 @@
-"""What a reader gets where there is nothing, or where something broke."""
+"""What a reader gets where there is nothing, where a request cannot be read, or where something broke."""
 
 import re
 from urllib.parse import unquote
 
+from django.conf import settings
+from django.core.exceptions import (
+    DisallowedHost,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -11,6 +18,8 @@ from articles.editorial.models import Article
 from iria.kit.paging import NoSuchPage
 
 NEWEST = 5
+TOO_MUCH = "More was sent than can be taken at once"
+UNREADABLE = "What was sent cannot be read"
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -21,6 +30,34 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         "reason": str(exception) if isinstance(exception, NoSuchPage) else "",
     }
     return render(request, "404.html", context, status=404)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What was sent was too large, cut off on its way, or not written as a form is."""
+    if isinstance(exception, DisallowedHost):
+        # No page of ours has this name; links on one would lead nowhere.
+        return HttpResponse(
+            "This site is not known by that name.\n", status=400, content_type="text/plain"
+        )
+    context = {"heading": UNREADABLE, "sentence": _what_to_do(exception)}
+    status = 400
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        context["heading"], status = TOO_MUCH, 413
+    return render(request, "400.html", context, status=status)
+
+
+def _what_to_do(exception: Exception) -> str:
+    match exception:
+        case RequestDataTooBig():
+            most = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // 1024**2
+            return f"A form may hold {most} MB of text. Please go back and send less of it."
+        case TooManyFieldsSent():
+            most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS or 0
+            return f"A form may hold {most:,} fields. Please go back and choose fewer rows."
+        case TooManyFilesSent():
+            most = settings.DATA_UPLOAD_MAX_NUMBER_FILES or 0
+            return f"At most {most} files can be sent at once. Please go back and choose fewer."
+    return "It may have been cut off on its way. Please go back and send it once more."
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
