@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.forms import DeskLoginForm
 from iria.kit import registry
+from iria.kit.out_of_date import out_of_date, typed_words
 from iria.publication.context import publication_of
 
 AMONG: Final = {"taggit": "articles", "auth": "accounts"}
@@ -39,6 +40,9 @@ class DeskSite(admin.AdminSite):
             if "%00" in request.META.get("QUERY_STRING", ""):
                 # No row holds a NUL; asking the database for one would be an error.
                 return redirect(request.get_full_path().replace("%00", ""))
+            if request.method == "POST" and request.user.is_anonymous and typed_words(request):
+                # The session ended while somebody wrote; the door alone would lose their words.
+                return out_of_date(request)
             with timezone.override(publication_of(request).zone_info):
                 response: HttpResponse = inner(request, *args, **kwargs)
                 if isinstance(response, TemplateResponse):
