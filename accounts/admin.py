@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from accounts import addresses
 from accounts.models import AuthorProfile, User
+from iria.kit.finding_rows import FindsRows
 
 
 @admin.register(User)
@@ -35,7 +36,7 @@ class UserAdmin(DjangoUserAdmin[User]):
 
 
 @admin.register(AuthorProfile)
-class AuthorProfileAdmin(admin.ModelAdmin[AuthorProfile]):
+class AuthorProfileAdmin(FindsRows, admin.ModelAdmin[AuthorProfile]):
     list_display = ["name", "role", "user"]
     list_select_related = ["user"]
     search_fields = ["name", "user__email"]
