@@ -31,6 +31,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """The address that limits are counted by: forwarding headers count only from our proxies."""
         return client_address(request) or "unknown"
 
+    def is_safe_url(self, url: str) -> bool:
+        """Whether somebody may be sent there; an address that cannot be read is no reason to break."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def clean_email(self, email: str) -> str:
         if len(email) > EMAIL_MAX_LENGTH:
             sentence = f"An address may have {EMAIL_MAX_LENGTH} characters; this one is longer."

@@ -5,6 +5,8 @@ from functools import update_wrapper
 from typing import Any, Final, cast
 
 from django.contrib import admin
+from django.contrib.admin.options import TO_FIELD_VAR
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -40,6 +42,10 @@ class DeskSite(admin.AdminSite):
             if "%00" in request.META.get("QUERY_STRING", ""):
                 # No row holds a NUL; asking the database for one would be an error.
                 return redirect(request.get_full_path().replace("%00", ""))
+            if "" in (request.GET.get(TO_FIELD_VAR), request.POST.get(TO_FIELD_VAR)):
+                # Django refuses every other field that is none, and breaks over this one.
+                sentence = "No field has an empty name."
+                raise BadRequest(sentence)
             if request.method == "POST" and request.user.is_anonymous and typed_words(request):
                 # The session ended while somebody wrote; the door alone would lose their words.
                 return out_of_date(request)

@@ -1,0 +1,69 @@
+"""Somebody to send what nobody meant, and a site where every address leads to something."""
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from articles.comments import moderation, posting, seals
+from articles.editorial.previewing import make_preview_token
+from articles.images import ingest
+from articles.pages.models import Page
+from newsletter import subscribing
+from newsletter.models import Consent, Issue
+from tests import newsroom
+from tests.newsletter import lists
+
+
+@pytest.fixture
+def anybody() -> Client:
+    """Somebody whose mistakes are answered as on the running site."""
+    return Client(raise_request_exception=False)
+
+
+@pytest.fixture
+def parts(mina: User) -> dict[str, str]:
+    """What fits into the places of an address, each leading to something that is there."""
+    category = newsroom.category("Asia-Pacific")
+    author = newsroom.author("Ines Faro")
+    article = newsroom.published(
+        "Ferries at the strait", categories=[category], authors=[author], tags=["straits"]
+    )
+    comment = posting.post(article, name="Teo Brandt", email="teo@readers.example", text="Late.")
+    moderation.approve(comment, by=mina)
+    subscribing.request("ola@readers.example", where="/", newsletters=[lists.news()])
+    consent = Consent.objects.get()
+    reader = lists.subscriber("teo@readers.example")
+    issue = lists.issue("What moved", article, slug="what-moved")
+    now = timezone.now()
+    gone_out = {
+        "state": "sent",
+        "started_at": now,
+        "sent_at": now,
+        "sent_html": "x",
+        "sent_text": "x",
+    }
+    Issue.objects.filter(pk=issue.pk).update(**gone_out)
+    lists.issue("What moves next", article, slug="what-moves-next")
+    Page.objects.create(title="About us", path="about", is_published=True)
+    rendition = ingest.take_in(newsroom.picture_file(), by=None).renditions.get()
+    return {
+        "year": f"{article.year:04}",
+        "month": f"{article.month:02}",
+        "slug": article.slug,
+        "tag": "straits",
+        "author": author.slug,
+        "category": category.path,
+        "code": "en",
+        "pk": str(comment.pk),
+        "link": seals.link_to(comment),
+        "preview": make_preview_token(newsroom.draft("Not yet")),
+        "confirm": subscribing.confirmation_token(consent),
+        "reader": reader.token,
+        "issue": "what-moved",
+        "page": "about",
+        "picture": rendition.name,
+        "number": "1",
+        "form": "atom",
+        "article": str(article.pk),
+    }

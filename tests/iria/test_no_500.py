@@ -1,0 +1,137 @@
+"""Whatever is sent to whatever address: an answer in words, never a crash, never another site."""
+
+import re
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from tests import newsroom
+from tests.iria import hostile
+from tests.iria.sweeping import dealt, sends, with_query, wrong
+from tests.proofs.size import sized
+
+DESK = "/admin/"
+
+PLACES = {
+    "newsletter_confirm": {"token": "confirm"},
+    "newsletter_preferences": {"token": "reader"},
+    "newsletter_unsubscribe": {"token": "reader"},
+    "newsletter_issue": {"slug": "issue"},
+    "preview": {"token": "preview"},
+    "rendition": {"name": "picture"},
+    "page": {"path": "page"},
+    "category": {"path": "category"},
+    "category_feed": {"path": "category"},
+    "tag": {"slug": "tag"},
+    "tag_feed": {"slug": "tag"},
+    "author": {"slug": "author"},
+    "author_feed": {"slug": "author"},
+}
+"""Which of the parts stands in a place, where the place's own name does not say it."""
+
+
+def fitting(name: str, route: str, parts: dict[str, str]) -> dict[str, str]:
+    places = PLACES.get(name, {})
+    return {place: parts[places.get(place, place)] for place in re.findall(r"<(\w+)>", route)}
+
+
+def addresses_of_readers(parts: dict[str, str]) -> list[str]:
+    """Every address outside the desk, leading to something that is there."""
+    found = []
+    for name, route in hostile.routes():
+        if not route.startswith(DESK):
+            for place, part in fitting(name, route, parts).items():
+                route = route.replace(f"<{place}>", part)
+            found.append(route)
+    return [*found, f"/comments/new/?article={parts['article']}"]
+
+
+def test_every_address_is_known_by_what_it_leads_to(anybody: Client, parts: dict[str, str]) -> None:
+    """The other tests would prove little if their addresses led nowhere."""
+    missing = [a for a in addresses_of_readers(parts) if anybody.get(a).status_code == 404]
+    assert missing == ["/comments/new/", "/comments/token/"]
+
+
+def test_no_part_of_an_address_breaks_a_page(anybody: Client, parts: dict[str, str]) -> None:
+    addresses = [
+        address
+        for name, route in hostile.routes()
+        if not route.startswith(DESK)
+        for value in hostile.VALUES
+        for address in hostile.filled_but_one(route, fitting(name, route, parts), value)
+    ]
+    addresses += [f"/{value}{end}" for value in hostile.VALUES for end in ("", "/", "/feed/")]
+    assert wrong(sends(anybody, "GET", address) for address in addresses) == []
+
+
+def test_no_query_breaks_a_page_or_leads_away(anybody: Client, parts: dict[str, str]) -> None:
+    assert (
+        wrong(
+            sends(anybody, "GET", with_query(address, query))
+            for turn, address in enumerate(addresses_of_readers(parts))
+            for query in dealt(hostile.queries(), turn, sized(2, 1))
+        )
+        == []
+    )
+
+
+def test_no_naughty_words_break_the_search(anybody: Client, db: None) -> None:
+    newsroom.published()
+    words = hostile.naughty_words()
+    addresses = [f"/search/?q={quote(each.encode('utf-8', 'surrogatepass'))}" for each in words]
+    assert wrong(sends(anybody, "GET", address) for address in addresses) == []
+
+
+def test_no_body_breaks_a_page_or_leads_away(anybody: Client, parts: dict[str, str]) -> None:
+    for address in addresses_of_readers(parts):
+        found = wrong(
+            sends(anybody, "POST", address, data=body.content, content_type=body.content_type)
+            for body in hostile.bodies()
+        )
+        assert found == []
+
+
+def test_no_body_breaks_the_pages_of_an_account(anybody: Client, ola: User) -> None:
+    anybody.force_login(ola)
+    for _, route in hostile.routes("/accounts/"):
+        found = wrong(
+            sends(anybody, "POST", route, data=body.content, content_type=body.content_type)
+            for body in hostile.bodies()
+        )
+        found += wrong(sends(anybody, "GET", with_query(route, q)) for q in hostile.queries())
+        assert found == []
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Origin",
+        "Referer",
+        "Sec-Fetch-Site",
+        "Host",
+        "Cookie",
+        "If-None-Match",
+        "If-Modified-Since",
+        "Accept-Language",
+        "X-Forwarded-For",
+        "Range",
+        "Content-Length",
+        "Accept",
+        "X-Requested-With",
+    ],
+)
+def test_no_header_breaks_a_page(anybody: Client, parts: dict[str, str], header: str) -> None:
+    values = ["", "\x00", "http://[", "[::", "é\x80", "x" * 9000, "-1", "sessionid=\x00", "*", ","]
+    addresses = ["/", "/newsletter/", f"/comments/new/?article={parts['article']}", "/admin/login/"]
+    assert (
+        wrong(
+            sends(anybody, method, address, headers={header: value})
+            for value in values
+            for address in addresses
+            for method in ("GET", "POST")
+            if not (header == "Content-Length" and method == "GET")
+        )
+        == []
+    )
