@@ -155,3 +155,9 @@ def test_no_field_of_a_form_breaks_the_desk(desk: Client, parts: dict[str, str])
             wrongs = sends(desk, "POST", address, data=body, content_type=hostile.FORM)
             found.append(wrongs and f"{address} with {name}={value[:12]!r}: {wrongs}")
     assert wrong(found) == []
+
+
+@pytest.mark.parametrize("way", ["get", "post"])
+def test_a_field_without_a_name_is_refused(desk: Client, edna: User, way: str) -> None:
+    address = reverse("admin:accounts_user_change", args=[edna.pk])
+    assert getattr(desk, way)(address, {"_to_field": ""}).status_code == 400

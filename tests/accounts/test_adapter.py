@@ -1,0 +1,20 @@
+"""Where somebody is sent after signing in."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from tests.conftest import PASSWORD
+
+
+@pytest.mark.parametrize(
+    "address", ["http://[", "//elsewhere.example/", "https://elsewhere.example/"]
+)
+def test_an_address_that_is_not_ours_is_passed_over(
+    client: Client, ola: User, address: str
+) -> None:
+    assert client.get("/accounts/login/", {"next": address}).status_code == 200
+    sent = {"login": ola.email, "password": PASSWORD, "next": address}
+    answer = client.post("/accounts/login/", sent)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/accounts/")
