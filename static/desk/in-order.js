@@ -8,17 +8,25 @@ function enhance(list) {
   const chosen = [...list.children].filter((item) => item.querySelector("select").value);
   if (chosen.length) list.replaceChildren(...chosen);
   else list.replaceChildren(spare);
-  const add = made("button", "button in-order-add", `Add ${chosen.length ? "another" : "one"}`);
-  add.addEventListener("click", () => {
+  const add = made("button", "button in-order-add", "");
+  add.addEventListener("click", () => appended().focus());
+  list.after(add);
+  /* Django's pop-up puts what was made into the select that the link's id names. */
+  const link = list.parentElement.querySelector(".in-order-new");
+  link?.addEventListener("click", () => {
+    const empty = [...list.querySelectorAll("select")].find((select) => !select.value);
+    link.id = `add_${(empty ?? appended()).id}`;
+  });
+  [...list.children].forEach(dress);
+  number();
+
+  function appended() {
     const item = pattern.cloneNode(true);
     dress(item);
     list.append(item);
     number();
-    item.querySelector("select").focus();
-  });
-  list.after(add);
-  [...list.children].forEach(dress);
-  number();
+    return item.querySelector("select");
+  }
 
   function dress(item) {
     const tools = document.createElement("span");

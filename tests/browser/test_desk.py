@@ -12,8 +12,7 @@ from articles.editorial.models import Article
 from articles.images.models import Image
 from iria.publication.models import Publication
 from tests import newsroom
-from tests.browser.checkers import accessibility_complaints
-from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.conftest import OpenPage
 from tests.shared import shared_data
 
 pytestmark = pytest.mark.browser
@@ -188,128 +187,6 @@ def test_without_scripts_the_text_is_html_and_everything_else_works(
     assert article.article_categories.get(position=0).category == second
 
 
-# The editor
-
-BODY = "\n".join(
-    [
-        '<h2 id="ports" lang="fr">Ports</h2>',
-        (
-            '<p dir="ltr">The <strong>ferries <em>ran</em></strong> on <span lang="fr">temps</span>, '
-            'said <cite>The Quay</cite><span data-footnote="In a letter &amp; &quot;more&quot;."></span>, '
-            'H<sub>2</sub>O, <a href="https://example.org/?a=1&amp;b=2">there</a>.</p>'
-        ),
-        (
-            '<figure data-image="{0}" data-width="wide"><figcaption>Terraces at <em>dusk</em>, '
-            '<a href="/about/">ours</a></figcaption></figure>'
-        ),
-        '<figure data-image="{0}"><figcaption></figcaption></figure>',
-        "<ul><li>One<ul><li>Inner</li></ul></li><li>Two</li></ul>",
-        '<ol start="3"><li>Third</li></ol>',
-        "<blockquote><p>Said.</p></blockquote>",
-        "<hr>",
-        "<pre><code>let x = 1;\nlet y;</code></pre>",
-        (
-            '<table><thead><tr><th>Port</th><th colspan="2">Calls</th></tr></thead>'
-            "<tbody><tr><td>Aden</td><td>12</td><td><s>9</s></td></tr></tbody></table>"
-        ),
-        "<p>The end.<br>Really.</p>",
-    ]
-)
-
-
-def test_the_editor_gives_every_text_back_as_it_was(desk: OpenPage, edna: User) -> None:
-    body = BODY.format(newsroom.picture().pk)
-    article = newsroom.draft(body=body, by=edna)
-    assert article.body == body
-    page = desk(edna, f"/admin/articles/article/{article.pk}/change/")
-    page.locator(f"{EDITOR} > p").last.click()
-    page.keyboard.press("Control+End")
-    page.keyboard.type(" Now.")
-    page.click("[name=_continue]")
-    expect(page.locator(".messagelist")).to_contain_text("Saved")
-    article.refresh_from_db()
-    assert article.body == body.replace("Really.", "Really. Now.")
-
-
-def test_a_footnote_is_asked_for_kept_changed_and_taken_out(desk: OpenPage, edna: User) -> None:
-    page = desk(edna, ADD)
-    page.fill("#id_headline", "With a note")
-    page.click(EDITOR)
-    page.keyboard.insert_text("It is said.")
-    page.keyboard.press("Control+Alt+f")
-    page.fill(".prose-editor-dialog textarea", "By whom,\nwe know.")
-    page.click(".prose-editor-dialog [type=submit]")
-    expected = '<p>It is said.<span data-footnote="{}"></span></p>'
-    assert page.input_value("#id_body") == expected.format("By whom, we know.")
-    page.dblclick(".desk-note")
-    page.fill(".prose-editor-dialog textarea", "By Ines.")
-    page.click(".prose-editor-dialog [type=submit]")
-    assert page.input_value("#id_body") == expected.format("By Ines.")
-    page.dblclick(".desk-note")
-    page.fill(".prose-editor-dialog textarea", "")
-    page.click(".prose-editor-dialog [type=submit]")
-    assert page.input_value("#id_body") == "<p>It is said.</p>"
-
-
-def test_a_text_pasted_from_word_shows_what_will_be_kept(desk: OpenPage, edna: User) -> None:
-    pasted = (
-        "<html><head><style>p {color: red}</style></head><body><!--StartFragment-->"
-        "<h1 style='color:red'>Ports</h1>"
-        "<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'>"
-        "<span style='mso-list:Ignore'>·<span>&nbsp;</span></span>Aden</p>"
-        "<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'>"
-        "<span style='mso-list:Ignore'>·</span>Hodeidah</p>"
-        "<p class=MsoNormal style='margin:0' onclick='alert(1)'>It <b>fell</b>"
-        "<a href='#_ftn1' name='_ftnref1'>[1]</a>.</p>"
-        "<div id=ftn1><p><a href='#_ftnref1'>[1]</a> By a third.</p></div>"
-        "<!--EndFragment--></body></html>"
-    )
-    page = desk(edna, ADD)
-    page.click(EDITOR)
-    page.evaluate(
-        """([selector, html]) => {
-            const data = new DataTransfer();
-            data.setData('text/html', html);
-            data.setData('text/plain', 'plain');
-            document.querySelector(selector).dispatchEvent(
-                new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));
-        }""",
-        [EDITOR, pasted],
-    )
-    assert page.input_value("#id_body") == (
-        "<h2>Ports</h2><ul><li><p>Aden</p></li><li><p>Hodeidah</p></li></ul>"
-        '<p>It <strong>fell</strong><span data-footnote="By a third."></span>.</p>'
-    )
-
-
-def test_a_link_is_completed_or_refused(desk: OpenPage, edna: User) -> None:
-    page = desk(edna, ADD)
-    page.click(EDITOR)
-    page.keyboard.insert_text("there")
-    for typed, kept in (
-        ("example.org/page", '<a href="https://example.org/page">there</a>'),
-        ("ines@meridian.example", '<a href="mailto:ines@meridian.example">there</a>'),
-        ("javascript:alert(1)", "there"),
-    ):
-        page.keyboard.press("Control+a")
-        page.keyboard.press("Control+k")
-        page.fill(".prose-editor-dialog input[name=href]", typed)
-        page.click(".prose-editor-dialog [type=submit]")
-        assert page.input_value("#id_body") == f"<p>{kept}</p>"
-
-
-def test_html_written_by_hand_in_the_editor_runs_nothing(desk: OpenPage, edna: User) -> None:
-    page = desk(edna, ADD)
-    page.click("button[data-name=html]")
-    page.fill(
-        ".prose-editor-dialog textarea",
-        "<p>Words<img src=x onerror=\"document.title='ran'\"></p><script>document.title='ran'</script>",
-    )
-    page.click(".prose-editor-dialog [type=submit]")
-    assert page.input_value("#id_body") == "<p>Words</p>"
-    assert page.title() != "ran"
-
-
 def test_the_lead_picture_brings_its_caption_and_leaves_a_written_one(
     desk: OpenPage, edna: User
 ) -> None:
@@ -340,6 +217,21 @@ def test_categories_are_moved_with_buttons(desk: OpenPage, edna: User) -> None:
     assert chosen == ["Third", "First"]
 
 
+def test_a_new_author_made_in_passing_signs_beside_the_others(desk: OpenPage, edna: User) -> None:
+    article = newsroom.draft(authors=[newsroom.author("Ines Faro")])
+    page = desk(edna, f"/admin/articles/article/{article.pk}/change/")
+    with page.expect_popup() as opened:
+        page.click(".field-signed_by .in-order-new")
+    popup = opened.value
+    popup.fill("#id_name", "Tomas Reis")
+    popup.fill("#id_slug", "tomas-reis")
+    popup.click("[name=_save]")
+    expect(page.locator("#id_signed_by select").nth(1)).to_have_value(re.compile(r"\d+"))
+    page.click("[name=_continue]")
+    expect(page.locator(".messagelist")).to_contain_text("Saved")
+    assert [str(each) for each in article.bylines.all()] == ["Ines Faro", "Tomas Reis"]
+
+
 def test_two_clicks_on_save_make_one_article(desk: OpenPage, edna: User) -> None:
     page = desk(edna, ADD)
     page.fill("#id_headline", "Clicked twice")
@@ -368,19 +260,3 @@ def test_unsaved_words_are_not_lost_by_a_wrong_click(desk: OpenPage, edna: User)
     page.wait_for_timeout(300)
     assert asked == ["beforeunload"]
     assert page.input_value("#id_headline") == "Not saved yet"
-
-
-@pytest.mark.parametrize("options", [{}, {"scheme": "dark"}, {"size": PHONE}])
-def test_nobody_is_shut_out_of_the_articles_form(
-    desk: OpenPage, edna: User, options: dict[str, object]
-) -> None:
-    article = newsroom.draft(
-        body=BODY.format(newsroom.picture().pk), authors=[newsroom.author("Ines Faro")], tags=["x"]
-    )
-    page = desk(edna, f"/admin/articles/article/{article.pk}/change/", **options)
-    for details in page.locator(".desk-panel details").all():
-        details.locator("summary").click()
-    expect(page.locator(".desk-figure-credit").first).not_to_be_empty()
-    assert accessibility_complaints(page) == []
-    wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-    assert not page.evaluate(wider)

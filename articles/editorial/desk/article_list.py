@@ -162,8 +162,13 @@ class ArticleList(admin.ModelAdmin[Article]):
         self, request: HttpRequest, articles: QuerySet[Article], act: Callable[[Article], str]
     ) -> None:
         """Does it to each and says for each what came of it; one that cannot holds up no other."""
-        done, refused = [], []
-        for article in articles.order_by("pk")[:MOST_AT_ONCE]:
+        done: list[tuple[str, str]] = []
+        refused: list[tuple[str, str]] = []
+        if articles.count() > MOST_AT_ONCE:
+            sentence = f"Choose at most {MOST_AT_ONCE} articles at once; nothing was changed."
+            self.message_user(request, sentence, messages.ERROR)
+            return
+        for article in articles.order_by("pk"):
             if not permissions.may_change(request.user, article):
                 refused.append((article.headline, "is not yours to change"))
                 continue

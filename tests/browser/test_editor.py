@@ -1,0 +1,149 @@
+"""The editor of the text: what it keeps, what it asks, what it lets nobody do."""
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.models import User
+from tests import newsroom
+from tests.browser.checkers import accessibility_complaints
+from tests.browser.conftest import PHONE, OpenPage
+
+pytestmark = pytest.mark.browser
+
+ADD = "/admin/articles/article/add/"
+EDITOR = ".desk-editor-body .ProseMirror"
+
+BODY = "\n".join(
+    [
+        '<h2 id="ports" lang="fr">Ports</h2>',
+        (
+            '<p dir="ltr">The <strong>ferries <em>ran</em></strong> on <span lang="fr">temps</span>, '
+            'said <cite>The Quay</cite><span data-footnote="In a letter &amp; &quot;more&quot;."></span>, '
+            'H<sub>2</sub>O, <a href="https://example.org/?a=1&amp;b=2">there</a>.</p>'
+        ),
+        (
+            '<figure data-image="{0}" data-width="wide"><figcaption>Terraces at <em>dusk</em>, '
+            '<a href="/about/">ours</a></figcaption></figure>'
+        ),
+        '<figure data-image="{0}"><figcaption></figcaption></figure>',
+        "<ul><li>One<ul><li>Inner</li></ul></li><li>Two</li></ul>",
+        '<ol start="3"><li>Third</li></ol>',
+        "<blockquote><p>Said.</p></blockquote>",
+        "<hr>",
+        "<pre><code>let x = 1;\nlet y;</code></pre>",
+        (
+            '<table><thead><tr><th>Port</th><th colspan="2">Calls</th></tr></thead>'
+            "<tbody><tr><td>Aden</td><td>12</td><td><s>9</s></td></tr></tbody></table>"
+        ),
+        "<p>The end.<br>Really.</p>",
+    ]
+)
+
+
+def test_the_editor_gives_every_text_back_as_it_was(desk: OpenPage, edna: User) -> None:
+    body = BODY.format(newsroom.picture().pk)
+    article = newsroom.draft(body=body, by=edna)
+    assert article.body == body
+    page = desk(edna, f"/admin/articles/article/{article.pk}/change/")
+    page.locator(f"{EDITOR} > p").last.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" Now.")
+    page.click("[name=_continue]")
+    expect(page.locator(".messagelist")).to_contain_text("Saved")
+    article.refresh_from_db()
+    assert article.body == body.replace("Really.", "Really. Now.")
+
+
+def test_a_footnote_is_asked_for_kept_changed_and_taken_out(desk: OpenPage, edna: User) -> None:
+    page = desk(edna, ADD)
+    page.fill("#id_headline", "With a note")
+    page.click(EDITOR)
+    page.keyboard.insert_text("It is said.")
+    page.keyboard.press("Control+Alt+f")
+    page.fill(".prose-editor-dialog textarea", "By whom,\nwe know.")
+    page.click(".prose-editor-dialog [type=submit]")
+    expected = '<p>It is said.<span data-footnote="{}"></span></p>'
+    assert page.input_value("#id_body") == expected.format("By whom, we know.")
+    page.dblclick(".desk-note")
+    page.fill(".prose-editor-dialog textarea", "By Ines.")
+    page.click(".prose-editor-dialog [type=submit]")
+    assert page.input_value("#id_body") == expected.format("By Ines.")
+    page.dblclick(".desk-note")
+    page.fill(".prose-editor-dialog textarea", "")
+    page.click(".prose-editor-dialog [type=submit]")
+    assert page.input_value("#id_body") == "<p>It is said.</p>"
+
+
+def test_a_text_pasted_from_word_shows_what_will_be_kept(desk: OpenPage, edna: User) -> None:
+    pasted = (
+        "<html><head><style>p {color: red}</style></head><body><!--StartFragment-->"
+        "<h1 style='color:red'>Ports</h1>"
+        "<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'>"
+        "<span style='mso-list:Ignore'>·<span>&nbsp;</span></span>Aden</p>"
+        "<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'>"
+        "<span style='mso-list:Ignore'>·</span>Hodeidah</p>"
+        "<p class=MsoNormal style='margin:0' onclick='alert(1)'>It <b>fell</b>"
+        "<a href='#_ftn1' name='_ftnref1'>[1]</a>.</p>"
+        "<div id=ftn1><p><a href='#_ftnref1'>[1]</a> By a third.</p></div>"
+        "<!--EndFragment--></body></html>"
+    )
+    page = desk(edna, ADD)
+    page.click(EDITOR)
+    page.evaluate(
+        """([selector, html]) => {
+            const data = new DataTransfer();
+            data.setData('text/html', html);
+            data.setData('text/plain', 'plain');
+            document.querySelector(selector).dispatchEvent(
+                new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));
+        }""",
+        [EDITOR, pasted],
+    )
+    assert page.input_value("#id_body") == (
+        "<h2>Ports</h2><ul><li><p>Aden</p></li><li><p>Hodeidah</p></li></ul>"
+        '<p>It <strong>fell</strong><span data-footnote="By a third."></span>.</p>'
+    )
+
+
+def test_a_link_is_completed_or_refused(desk: OpenPage, edna: User) -> None:
+    page = desk(edna, ADD)
+    page.click(EDITOR)
+    page.keyboard.insert_text("there")
+    for typed, kept in (
+        ("example.org/page", '<a href="https://example.org/page">there</a>'),
+        ("ines@meridian.example", '<a href="mailto:ines@meridian.example">there</a>'),
+        ("javascript:alert(1)", "there"),
+    ):
+        page.keyboard.press("Control+a")
+        page.keyboard.press("Control+k")
+        page.fill(".prose-editor-dialog input[name=href]", typed)
+        page.click(".prose-editor-dialog [type=submit]")
+        assert page.input_value("#id_body") == f"<p>{kept}</p>"
+
+
+def test_html_written_by_hand_in_the_editor_runs_nothing(desk: OpenPage, edna: User) -> None:
+    page = desk(edna, ADD)
+    page.click("button[data-name=html]")
+    page.fill(
+        ".prose-editor-dialog textarea",
+        "<p>Words<img src=x onerror=\"document.title='ran'\"></p><script>document.title='ran'</script>",
+    )
+    page.click(".prose-editor-dialog [type=submit]")
+    assert page.input_value("#id_body") == "<p>Words</p>"
+    assert page.title() != "ran"
+
+
+@pytest.mark.parametrize("options", [{}, {"scheme": "dark"}, {"size": PHONE}])
+def test_nobody_is_shut_out_of_the_articles_form(
+    desk: OpenPage, edna: User, options: dict[str, object]
+) -> None:
+    article = newsroom.draft(
+        body=BODY.format(newsroom.picture().pk), authors=[newsroom.author("Ines Faro")], tags=["x"]
+    )
+    page = desk(edna, f"/admin/articles/article/{article.pk}/change/", **options)
+    for details in page.locator(".desk-panel details").all():
+        details.locator("summary").click()
+    expect(page.locator(".desk-figure-credit").first).not_to_be_empty()
+    assert accessibility_complaints(page) == []
+    wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    assert not page.evaluate(wider)
