@@ -35,6 +35,9 @@ _THEIRS = ("MAKE", "MFLAGS", "DJANGO_", "COV_", "COVERAGE", "PYTEST", "VIRTUAL_E
 
 def clone(folder: Path) -> Path:
     """The project as a clone brings it, with what has been changed here and not committed."""
+    if not (PROJECT / ".git").exists():  # unpacked from an archive
+        made = shutil.ignore_patterns(".venv", "var", "node_modules", ".*_cache", "__pycache__")
+        return Path(shutil.copytree(PROJECT, folder, ignore=made))
     git = ("git", "-c", "safe.directory=*")
     subprocess.run([*git, "clone", "-q", "--no-hardlinks", PROJECT, folder], check=True)
     listed = subprocess.run(
