@@ -118,6 +118,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATABASES = {"default": database("DATABASE_URL")}
 if not TESTING:
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8}
+    # After a restart of the database a pooled connection is tried before it is handed out.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 _CACHE_URL: str = setting("CACHE_URL", str, "none")
 CACHES: dict[str, dict[str, Any]]
 if _CACHE_URL == "none":
