@@ -22,7 +22,7 @@ from iria.running.places import PROJECT
 from iria.running.supervisor import Stopped, stop_on_signals
 from iria.running.telling import StartError
 
-STEP_SECONDS = 900
+STEP_SECONDS = 1500
 PROOFS = PROJECT / "tests" / "proofs"
 _BOTH_CORES = ("-n", "2", "--dist", "loadfile")
 _COVERED = ("--cov", "--cov-append", "--cov-report=")
