@@ -43,15 +43,16 @@ def django_db_setup(
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """A test with real transactions leaves its database empty; the next one finds it as new.
 
     Groups and kinds are made by migrations. Without this the order of the tests would matter, and
-    on two cores every core has an order of its own.
+    on two cores every core has an order of its own. After the last test nobody comes, and the
+    database may be gone already.
     """
     yield
     contents = item.config.stash.get(NEW_DATABASE, "")
-    if contents and _has_real_transactions(item):
+    if nextitem and contents and _has_real_transactions(item):
         with item.config.stash[blocking_manager_key].unblock():
             if not Kind.objects.exists():
                 Group.objects.all().delete()
