@@ -1,8 +1,5 @@
-"""The floor: one Django view that does nothing, behind no middleware, with our other settings."""
+"""A view that does nothing. `bare_site` and `naked_site` put it behind our middleware, or none."""
 
-import os
-
-from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
@@ -12,6 +9,3 @@ def bare(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [path("", bare)]
-
-os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.bare_settings"
-application = get_wsgi_application()

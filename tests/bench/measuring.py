@@ -1,73 +1,86 @@
-"""Asking for a page many times, one after another."""
+"""Asking for pages many times, one after another, each beside the floor."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from statistics import median, quantiles
 from time import perf_counter
 
 from tests.bench.serving import Server
 
-WARM_UP = 20
+WARM_UP = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What one answer costs, in milliseconds: processor time of web server and database, and waiting."""
+@dataclass(slots=True)
+class Target:
+    """Pages of one kind on one server, asked for in turn over one connection."""
 
     name: str
-    requests: int
-    cpu: float
-    database_cpu: float
-    wall: float
-    wall_p95: float
-    bytes: int
+    server: Server
+    paths: Sequence[str]
+    block: int
+    """How often in one round."""
+    rounds: list[float] = field(default_factory=list)
+    """Milliseconds of processor time an answer took, web server and database, round by round."""
+    database: list[float] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
+    bytes: int = 0
+    asked: int = 0
 
     @property
-    def whole_cpu(self) -> float:
-        return self.cpu + self.database_cpu
+    def cpu(self) -> float:
+        return median(self.rounds)
+
+    @property
+    def database_cpu(self) -> float:
+        return median(self.database)
+
+    @property
+    def wall_p95(self) -> float:
+        return quantiles(self.waits, n=20)[-1]
+
+    def ratio(self, floor: "Target") -> float:
+        """How many times the floor: the median of the rounds, each against the floor beside it.
+
+        Other work on the machine slows both sides of a round alike.
+        """
+        pairs = zip(self.rounds, floor.rounds, strict=True)
+        return median(own / theirs for own, theirs in pairs)
 
 
-def measure(
-    name: str,
-    server: Server,
-    database_cpu: Callable[[], float],
-    paths: Sequence[str],
-    *,
-    requests: int,
-) -> Measured:
-    """Asks for the pages in turn over one connection, with no header that would spare the work.
+def measure(targets: Sequence[Target], database_cpu: Callable[[], float], *, rounds: int) -> None:
+    """Fills the targets, round after round, a block of each in every round.
+
+    No header spares the server any work: nothing is asked for conditionally.
 
     Raises:
         RuntimeError: an answer was not 200.
     """
-    asking = HTTPConnection("127.0.0.1", server.port, timeout=60)
-    for number in range(WARM_UP):
-        size = _ask(asking, paths[number % len(paths)])
-    before, database_before = server.cpu(), database_cpu()
+    for target in targets:
+        _ask_many(target, WARM_UP)
+    for _ in range(rounds):
+        for target in targets:
+            before, database_before = target.server.cpu(), database_cpu()
+            target.waits += _ask_many(target, target.block)
+            database = database_cpu() - database_before
+            own = target.server.cpu() - before
+            target.database.append(database * 1000 / target.block)
+            target.rounds.append((own + database) * 1000 / target.block)
+
+
+def _ask_many(target: Target, times: int) -> list[float]:
+    asking = HTTPConnection("127.0.0.1", target.server.port, timeout=60)
     waits = []
-    for number in range(requests):
+    for _ in range(times):
+        path = target.paths[target.asked % len(target.paths)]
+        target.asked += 1
         begin = perf_counter()
-        size = _ask(asking, paths[number % len(paths)])
+        asking.request("GET", path, headers={"Host": "127.0.0.1", "Cache-Control": "no-cache"})
+        answer = asking.getresponse()
+        target.bytes = len(answer.read())
         waits.append((perf_counter() - begin) * 1000)
-    cpu, database = server.cpu() - before, database_cpu() - database_before
+        if answer.status != 200:
+            sentence = f"{path} answered {answer.status}."
+            raise RuntimeError(sentence)
     asking.close()
-    return Measured(
-        name=name,
-        requests=requests,
-        cpu=cpu * 1000 / requests,
-        database_cpu=database * 1000 / requests,
-        wall=median(waits),
-        wall_p95=quantiles(waits, n=20)[-1],
-        bytes=size,
-    )
-
-
-def _ask(asking: HTTPConnection, path: str) -> int:
-    asking.request("GET", path, headers={"Host": "127.0.0.1", "Cache-Control": "no-cache"})
-    answer = asking.getresponse()
-    body = answer.read()
-    if answer.status != 200:
-        sentence = f"{path} answered {answer.status}."
-        raise RuntimeError(sentence)
-    return len(body)
+    return waits

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -17,8 +17,6 @@ from django.db import connection
 PROJECT = Path(__file__).resolve().parents[2]
 FLAGS = ("--workers=2", "--threads=4", "--no-control-socket", "--log-level=warning")
 """As in iria.running.run: what is measured is what people start."""
-
-TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +32,18 @@ class Server:
 
 
 @contextmanager
-def serving(application: str) -> Iterator[Server]:
-    """Gunicorn with this application on a free port, until the block ends."""
+def serving(settings: str = "iria.settings") -> Iterator[Server]:
+    """Gunicorn with our application under these settings on a free port, until the block ends."""
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         port: int = door.getsockname()[1]
-        command = [sys.executable, "-m", "gunicorn", application, f"--bind=fd://{door.fileno()}"]
-        process = subprocess.Popen([*command, *FLAGS], cwd=PROJECT, pass_fds=[door.fileno()])
+        command = [sys.executable, "-m", "gunicorn", "iria.wsgi", f"--bind=fd://{door.fileno()}"]
+        process = subprocess.Popen(
+            [*command, *FLAGS],
+            cwd=PROJECT,
+            env=dict(os.environ) | {"DJANGO_SETTINGS_MODULE": settings},
+            pass_fds=[door.fileno()],
+        )
     try:
         _wait_for(port, process)
         yield Server(process.pid, port)
@@ -72,30 +75,39 @@ def postmaster() -> int | None:
     name = Path(f"/proc/{backend}/comm")
     if not name.exists() or not name.read_text().startswith("postgres"):
         return None
-    return _stat(backend)[1]
+    return _parent(backend)
 
 
 def cpu_of_tree(pid: int) -> float:
-    """Processor seconds of a process, of all that live below it, and of those that ended there."""
-    children: dict[int, list[int]] = {}
-    times: dict[int, float] = {}
+    """Processor seconds of a process and of all that live below it, to the nanosecond."""
+    parents = dict(_processes())
+    total = 0
+    for process in parents:
+        above: int | None = process
+        while above is not None and above != pid:
+            above = parents.get(above)
+        if above == pid:
+            total += _nanoseconds(process)
+    return total / 1e9
+
+
+def _processes() -> Iterator[tuple[int, int]]:
+    """Every process with its parent."""
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal():
-            try:
-                own, parent, ticks = _stat(int(entry.name))
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            children.setdefault(parent, []).append(own)
-            times[own] = ticks * TICK
-    waiting, total = [pid], 0.0
-    while waiting:
-        current = waiting.pop()
-        total += times.get(current, 0.0)
-        waiting += children.get(current, [])
+            with suppress(OSError):
+                yield int(entry.name), _parent(int(entry.name))
+
+
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def _nanoseconds(pid: int) -> int:
+    """What the scheduler counted for all threads; the ticks of `stat` are too coarse for a floor."""
+    total = 0
+    with suppress(OSError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(OSError):
+                total += int((thread / "schedstat").read_text().split()[0])
     return total
-
-
-def _stat(pid: int) -> tuple[int, int, int]:
-    """Process id, parent, and clock ticks: own and of ended children, in user and system mode."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return pid, int(fields[1]), sum(int(field) for field in fields[11:15])

@@ -1,4 +1,4 @@
-"""Our settings with nothing between gunicorn and the view."""
+"""Django alone: our settings with nothing between gunicorn and the view."""
 
 from iria.settings import *  # noqa: F403 - the same settings but for three
 
