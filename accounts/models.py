@@ -5,10 +5,10 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.managers import UserManager
+from iria.kit.addresses import address_of
 from iria.kit.text import refuse_blank, refuse_unstorable
 
 
@@ -112,4 +112,4 @@ class AuthorProfile(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("author", args=[self.slug])
+        return address_of("author", self.slug)

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.urls import reverse
 
+from accounts.models import User
 from articles.comments.models import Comment
 from articles.editorial.models import Article
 
@@ -36,17 +37,8 @@ class Shown:
     replies: list["Shown"] = field(default_factory=list)
 
     @property
-    def key(self) -> str:
-        """The number as text, which a template writes without asking how numbers are written."""
-        return str(self.id)
-
-    @property
     def anchor(self) -> str:
         return f"comment-{self.id}"
-
-    @property
-    def can_be_answered(self) -> bool:
-        return not self.gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +97,19 @@ def _visible_and_answered(rows: dict[int, Comment]) -> set[int]:
 def _place(row: Comment) -> Shown:
     place = Shown(id=row.pk, written_at=row.created_at)
     if row.is_visible:
-        place.name = row.user.public_name if row.user else row.shown_name  # type: ignore[attr-defined]
-        place.by_staff = row.user is not None and row.user.is_staff
+        place.name, place.by_staff = _writer(row)
         place.text = row.shown_text  # type: ignore[attr-defined]
     else:
         place.gap = GAPS[Comment.State(row.state)]
     return place
+
+
+def _writer(row: Any) -> tuple[str, bool]:
+    """The name readers see, an account's as it is today, and whether it is one of the house."""
+    if row.user_id is None:
+        return row.shown_name, False
+    account = User(pk=row.user_id, display_name=row.writer_name)
+    return account.public_name, row.writer_is_staff
 
 
 def _below(place: Shown, parent: Shown) -> list[Shown]:

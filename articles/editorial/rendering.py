@@ -10,6 +10,7 @@ from articles.body.rendering import render
 from articles.body.wording import wording_of
 from articles.editorial.models import Article
 from articles.images.crediting import credit_line
+from articles.images.markup import picture_markup
 from articles.images.models import Image
 from articles.images.showing import picture_values
 from iria.publication.models import Publication
@@ -47,8 +48,7 @@ def render_text(
             return ""
         context = {
             "use": use,
-            "picture": values,
-            "alt": values.alt,
+            "picture": picture_markup(values),
             "caption": mark_safe(use.caption),  # noqa: S308 - cleaned by figures
             "credit": credit_line(image, publication),
         }

@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -17,6 +16,7 @@ from django.utils.safestring import SafeString
 from articles.images import choosing, removing
 from articles.images.filters import Lacks, Used
 from articles.images.forms import ImageForm
+from articles.images.markup import picture_markup
 from articles.images.metadata import PictureMetadata
 from articles.images.models import SEARCHED, Image
 from articles.images.showing import picture_values
@@ -195,5 +195,4 @@ class ImageAdmin(admin.ModelAdmin[Image]):
 
 
 def _markup(image: Image, use: str, *, alt: str) -> SafeString:
-    values = picture_values(image, use)
-    return render_to_string("articles/images/_picture.html", {"picture": values, "alt": alt})
+    return picture_markup(picture_values(image, use), alt)

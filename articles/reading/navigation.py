@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from articles.editorial.models import Category
 from articles.pages.models import Page
+from iria.kit.addresses import address_of
 from iria.publication.context import publication_of
 
 
@@ -51,7 +52,7 @@ class Navigation:
         )
         rows = sorted(sections.union(pages, all=True), key=lambda row: (row[0], row[3], row[4]))
         return [
-            (is_page, Way(name, reverse("page" if is_page else "category", args=[path])))
+            (is_page, Way(name, address_of("page" if is_page else "category", path)))
             for is_page, name, path, _place, _order in rows
         ]
 

@@ -24,9 +24,9 @@ QUERY: Final = r"('''' || replace(replace({0}, '\', '\\'), '''', '''''') || ''''
 
 UPSERT: Final = """
 WITH words AS (SELECT
-    setweight(to_tsvector(%(configuration)s::regconfig, %(headline)s), 'A') ||
-    setweight(to_tsvector(%(configuration)s::regconfig, %(standfirst)s), 'B') ||
-    setweight(to_tsvector(%(configuration)s::regconfig, %(text)s), 'C') AS vector)
+    setweight(to_tsvector(%(configuration)s::text::regconfig, %(headline)s), 'A') ||
+    setweight(to_tsvector(%(configuration)s::text::regconfig, %(standfirst)s), 'B') ||
+    setweight(to_tsvector(%(configuration)s::text::regconfig, %(text)s), 'C') AS vector)
 INSERT INTO articles_articleterms (article_id, vector, length)
 SELECT %(id)s, vector,
     (SELECT coalesce(sum(cardinality(positions)), 0) FROM unnest(vector)) FROM words

@@ -28,11 +28,11 @@ MARKS = re.compile("[\x00\ue000\ue001\ud800-\udfff]")
 
 UPSERT = """
 INSERT INTO articles_searchentry (article_id, configuration, vector, text, indexed_at)
-VALUES (%(id)s, %(configuration)s,
-    setweight(to_tsvector(%(configuration)s::regconfig, %(headline)s), 'A') ||
-    setweight(to_tsvector(%(configuration)s::regconfig, %(standfirst)s), 'B') ||
-    setweight(to_tsvector(%(configuration)s::regconfig, %(text)s), 'C') ||
-    setweight(to_tsvector(%(configuration)s::regconfig, %(rest)s), 'D'),
+VALUES (%(id)s, %(configuration)s::text,
+    setweight(to_tsvector(%(configuration)s::text::regconfig, %(headline)s), 'A') ||
+    setweight(to_tsvector(%(configuration)s::text::regconfig, %(standfirst)s), 'B') ||
+    setweight(to_tsvector(%(configuration)s::text::regconfig, %(text)s), 'C') ||
+    setweight(to_tsvector(%(configuration)s::text::regconfig, %(rest)s), 'D'),
     %(whole)s, clock_timestamp())
 ON CONFLICT (article_id) DO UPDATE SET configuration = excluded.configuration,
     vector = excluded.vector, text = excluded.text, indexed_at = excluded.indexed_at

@@ -11,15 +11,11 @@ from articles.editorial.models.article import RIGHT_TO_LEFT
 from articles.images.crediting import credit_line
 from articles.images.models import Image
 from iria.kit.dates import time_element
-from iria.kit.text import paragraphs
 
 register = template.Library()
 
 INTERFACE_LANGUAGE = "en"
 NOTHING = mark_safe("")
-
-
-register.filter("paragraphs", paragraphs)
 
 
 @register.filter
@@ -51,12 +47,6 @@ def language_of(context: dict[str, Any], article: Any) -> SafeString:
 def day(context: dict[str, Any], moment: datetime) -> SafeString:
     """The day of a moment in the publication's zone, as in “4 March 2026”."""
     return time_element(context["publication"].local(moment))
-
-
-@register.simple_tag(takes_context=True)
-def moment(context: dict[str, Any], when: datetime) -> SafeString:
-    """Day and hour of a moment in the publication's zone, as in “4 March 2026, 18:30”."""
-    return time_element(context["publication"].local(when), clock=True)
 
 
 @register.filter

@@ -3,8 +3,10 @@
 Importing this module makes the parts known to Django.
 """
 
+from functools import lru_cache
+
 from django.conf import settings
-from django.urls import register_converter
+from django.urls import register_converter, reverse
 from django.urls.converters import StringConverter
 from django.utils.encoding import iri_to_uri
 
@@ -42,6 +44,13 @@ register_converter(Year, "year")
 register_converter(Month, "month")
 register_converter(Slug, "letters")
 register_converter(SlugPath, "letters_path")
+
+
+@lru_cache(maxsize=20_000)
+def address_of(name: str, *parts: str | int) -> str:
+    """`reverse`, remembered: an address follows from its parts alone, and a front page asks for a
+    hundred of them each time."""
+    return reverse(name, args=parts)
 
 
 def absolute(path: str) -> str:

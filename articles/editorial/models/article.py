@@ -12,6 +12,7 @@ from taggit.models import TaggedItemBase
 from articles.editorial.models.category import Category, Kind
 from articles.editorial.querysets import ArticleQuerySet
 from articles.images.models import Image
+from iria.kit.addresses import address_of
 from iria.kit.text import refuse_blank, refuse_unstorable
 
 BODY_MAX_LENGTH = 1_000_000
@@ -178,7 +179,7 @@ class Article(models.Model):
         """The public address; an article that was never published has none but its preview."""
         if self.year is None or self.month is None or not self.slug:
             return reverse("admin:articles_article_change", args=[self.pk])
-        return reverse("article", args=[self.year, self.month, self.slug])
+        return address_of("article", self.year, self.month, self.slug)
 
     @property
     def is_published(self) -> bool:

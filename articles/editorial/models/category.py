@@ -3,8 +3,8 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 
+from iria.kit.addresses import address_of
 from iria.kit.text import refuse_blank, refuse_unstorable
 
 RESERVED_SEGMENTS = frozenset({"feed"})
@@ -74,7 +74,7 @@ class Category(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("category", args=[self.path])
+        return address_of("category", self.path)
 
     @property
     def depth(self) -> int:

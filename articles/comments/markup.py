@@ -1,0 +1,74 @@
+"""The comments of a thread as markup.
+
+Written here and not as a template, because a page may show hundreds of them: as a template, fifty
+comments cost more than everything else on an article's page together. Whatever a reader wrote goes
+through `escape` or `paragraphs`; everything else is ours.
+"""
+
+from collections.abc import Iterable
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+
+from articles.comments.threads import Shown, Thread
+from iria.kit.dates import time_element
+from iria.kit.text import paragraphs
+from iria.publication.models import Publication
+
+
+def comments_markup(thread: Thread, publication: Publication) -> SafeString:
+    """Every comment of the thread, each with its replies below it."""
+    reply_address = escape(thread.reply_address) if thread.open else ""
+    return SafeString(_list(thread.comments, "thread-list", reply_address, publication))
+
+
+def _list(places: Iterable[Shown], name: str, reply_address: str, publication: Publication) -> str:
+    items = "\n".join(_place(place, reply_address, publication) for place in places)
+    return f'<ol class="{name}" role="list">\n{items}\n</ol>' if items else ""
+
+
+def _place(place: Shown, reply_address: str, publication: Publication) -> str:
+    inside = _gap(place) if place.gap else _comment(place, reply_address, publication)
+    replies = _list(place.replies, "thread-replies", reply_address, publication)
+    return (
+        f'<li class="thread-place">\n<article class="comment" id="{place.anchor}">\n{inside}\n'
+        f"</article>\n{replies}</li>"
+    )
+
+
+def _gap(place: Shown) -> str:
+    return f'<p class="comment-gap">{escape(place.gap)}</p>'
+
+
+def _comment(place: Shown, reply_address: str, publication: Publication) -> str:
+    name = f"<bdi>{escape(place.name)}</bdi>"
+    staff = '<span class="comment-staff">Staff</span>\n' if place.by_staff else ""
+    written = time_element(publication.local(place.written_at), clock=True)
+    return (
+        f'<header class="comment-head">\n<h3 class="comment-name">{name}</h3>\n{staff}'
+        f'<a class="comment-date" href="#{place.anchor}">{written}</a>\n</header>\n'
+        f"{_answered(place.in_reply_to)}"
+        f'<div class="comment-text" dir="auto">{paragraphs(place.text)}</div>\n'
+        f"{_reply(place, name, reply_address)}"
+    )
+
+
+def _answered(other: Shown | None) -> str:
+    """On the last level, where replies stand beside what they answer: whom this one answers."""
+    if other is None:
+        return ""
+    whom = (
+        "a comment that was removed"
+        if other.gap
+        else f'<a href="#{other.anchor}"><bdi>{escape(other.name)}</bdi></a>'
+    )
+    return f'<p class="comment-to">in reply to {whom}</p>\n'
+
+
+def _reply(place: Shown, name: str, reply_address: str) -> str:
+    if not reply_address:
+        return ""
+    return (
+        f'<a class="comment-reply" rel="nofollow" href="{reply_address}{place.id}"'
+        f' data-parent="{place.id}">Reply<span class="unseen"> to {name}</span></a>'
+    )
