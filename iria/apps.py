@@ -11,10 +11,11 @@ class IriaConfig(AppConfig):
 
     def ready(self) -> None:
         # Models of other apps are complete only now.
-        from iria import roles
+        from iria import roles, shown
 
         pre_migrate.connect(roles.remember_permissions, sender=self)
         post_migrate.connect(roles.grant_new_permissions)
+        post_migrate.connect(shown.watch, sender=self)
 
 
 class DeskConfig(AdminConfig):

@@ -1,7 +1,8 @@
 """Index for Django: the models of the project package."""
 
+from iria.kit.changes import Change
 from iria.kit.marks import Mark
 from iria.kit.ratelimit import RateCount
 from iria.publication.models import Publication
 
-__all__ = ["Mark", "Publication", "RateCount"]
+__all__ = ["Change", "Mark", "Publication", "RateCount"]

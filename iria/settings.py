@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "iria.kit.http.ForwardedHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "iria.kit.compression.Compression",
     "iria.kit.http.ResponseHeaders",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "iria.kit.origin.SameOrigin",

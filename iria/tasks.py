@@ -5,7 +5,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
-from iria.kit import ratelimit
+from iria.kit import changes, ratelimit
 
 
 @app.periodic(cron="* * * * *")
@@ -35,3 +35,10 @@ async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
 def forget_expired_limits(timestamp: int) -> None:
     """Every hour: counts of attempts whose window is over."""
     ratelimit.forget_expired()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="iria.fold_changes", queueing_lock="iria.fold_changes")
+def fold_changes(timestamp: int) -> None:
+    """Every minute: the marks of what changed become one a scope, so that reading them stays quick."""
+    changes.fold()

@@ -10,6 +10,7 @@ from django.utils.http import http_date
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
+from articles.comments.generation import thread_scope
 from articles.comments.models import Moderation
 from articles.editorial.models import Article, Category
 from articles.editorial.models.article import LANGUAGES
@@ -71,7 +72,7 @@ def author(request: HttpRequest, slug: str, form: str = "") -> HttpResponse:
     return _feed(request, form, articles, path=path, name=name, description=chosen.biography)
 
 
-@public_page
+@public_page(also=thread_scope)
 def thread(request: HttpRequest, year: int, month: int, slug: str, form: str = "") -> HttpResponse:
     """The comments below an article, newest first."""
     articles = Article.objects.published().defer("body")

@@ -1,41 +1,93 @@
 """How public pages may be kept by browsers and by the caches between."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from functools import wraps
-from typing import Any, cast
+from typing import Any, cast, overload
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import parse_http_date_safe
+
+from iria.kit.changes import CONTENT, generations
+from iria.kit.release import release
 
 SHARED = "public, max-age=0, s-maxage=60"
 """A shared cache may answer for a minute; a browser asks each time, and is mostly told 304."""
 
-
 READING = ("GET", "HEAD")
 
+View = Callable[..., HttpResponse]
+Scopes = Callable[..., Iterable[str]]
 
-def public_page[V: Callable[..., HttpResponse]](view: V) -> V:
+
+@overload
+def public_page[V: View](view: V) -> V: ...
+@overload
+def public_page[V: View](*, also: Scopes) -> Callable[[V], V]: ...
+def public_page(view: Any = None, *, also: Scopes | None = None) -> Any:
     """Marks a view that only reads and answers everybody alike; the one place that decides on caching.
 
-    The tag is made of the bytes of the answer, so it changes exactly when the page does: with a
-    comment, a moved category, another name of the publication. A view that knows when it last
-    changed, withdrawals included, may say so in `Last-Modified`.
-    """
+    The tag follows from what the page is made of and not from the page: whoever holds the current
+    one is told so before anything is rendered (`tag_of`). A view that knows when it last changed,
+    withdrawals included, may say so in `Last-Modified` for readers who ask by date alone.
 
+    Args:
+        also: called with the view's arguments, the scopes of `iria.kit.changes` beside `content`
+            that the page shows, such as an article's thread.
+    """
+    if view is None:
+        return lambda each: _marked(each, also)
+    return _marked(view, also)
+
+
+def _marked[V: View](view: V, also: Scopes | None) -> V:
     @wraps(view)
     def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method not in READING:
             return HttpResponseNotAllowed(READING)
+        # Read before the page is made: a change in between leaves a newer page under an older
+        # tag, which costs one download more and shows nobody anything old.
+        tag = tag_of([CONTENT, *(also(request, *args, **kwargs) if also else ())])
+        unchanged = _unchanged(request, tag)
+        if unchanged is not None:
+            return unchanged
         response = view(request, *args, **kwargs)
         if response.status_code != 200:
             return response
-        response.headers.setdefault("Cache-Control", SHARED)
-        tag = f'"{hashlib.blake2b(response.content, digest_size=12).hexdigest()}"'
-        response.headers.setdefault("ETag", tag)
+        _tell(response, tag)
         changed = parse_http_date_safe(response.headers.get("Last-Modified", ""))
         return get_conditional_response(request, tag, changed, response) or response
 
     return cast(V, marked)
+
+
+def tag_of(scopes: Iterable[str]) -> str:
+    """The ETag of a page that shows these scopes.
+
+    Made of the release, the scopes' generations, and the day, for what follows from the clock,
+    such as the years of the copyright. Weak, because the same page goes out compressed and plain.
+    While debugging it is new each time: a template may change without the release noticing.
+    """
+    now = datetime.now(UTC)
+    moment = now.isoformat() if settings.DEBUG else now.date().isoformat()
+    parts = [release(), moment, *(f"{name}={mark}" for name, mark in generations(scopes))]
+    return f'W/"{hashlib.blake2b("|".join(parts).encode(), digest_size=12).hexdigest()}"'
+
+
+def _unchanged(request: HttpRequest, tag: str) -> HttpResponseBase | None:
+    if "HTTP_IF_NONE_MATCH" not in request.META:
+        return None
+    response = get_conditional_response(request, tag)
+    if response is not None:
+        _tell(response, tag)
+    return response
+
+
+def _tell(response: HttpResponseBase, tag: str) -> None:
+    response.headers["ETag"] = tag
+    response.headers.setdefault("Cache-Control", SHARED)
+    patch_vary_headers(response, ["Accept-Encoding"])

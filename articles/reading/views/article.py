@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from articles.comments.generation import thread_scope
 from articles.comments.threads import thread_of
 from articles.editorial.models import Article, Figure
 from articles.editorial.rendering import render_body
@@ -13,7 +14,7 @@ from iria.kit.caching import public_page
 from iria.publication.context import publication_of
 
 
-@public_page
+@public_page(also=thread_scope)
 def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpResponse:
     chosen = get_object_or_404(
         Article.objects.published().for_page(), year=year, month=month, slug=slug

@@ -1,0 +1,108 @@
+"""Which tables public pages are made of, and the triggers that tell of every change to them.
+
+Every table of the houses stands in one of the two lists (a test sees to it): whoever adds one
+decides whether readers see its rows.
+"""
+
+from typing import Any, Final
+
+from django.apps import AppConfig, apps
+from django.db import connection
+
+HOUSES: Final = ("accounts", "articles", "iria", "newsletter", "taggit")
+
+SHOWN: Final = {
+    "accounts.authorprofile": "",
+    # A sign-in writes to the row too, and changes no page.
+    "accounts.user": "UPDATE OF display_name, is_staff",
+    "articles.article": "",
+    "articles.articlecategory": "",
+    "articles.articletag": "",
+    "articles.byline": "",
+    "articles.category": "",
+    "articles.comment": "",
+    "articles.correction": "",
+    "articles.figure": "",
+    "articles.image": "",
+    "articles.kind": "",
+    "articles.page": "",
+    "articles.portrait": "",
+    "articles.redirect": "",
+    "articles.relatedlink": "",
+    "articles.relatedpick": "",
+    "articles.searchentry": "",
+    "iria.publication": "",
+    "newsletter.issue": "",
+    "newsletter.issueitem": "",
+    "newsletter.newsletter": "",
+    "taggit.tag": "",
+}
+"""Model → the events that count, where that is not every insert, update and delete."""
+
+UNSHOWN: Final = {
+    "accounts.user_groups",
+    "accounts.user_user_permissions",
+    "articles.articleterms",
+    "articles.moderation",
+    "articles.rendition",
+    "articles.revision",
+    "articles.statechange",
+    "iria.change",
+    "iria.mark",
+    "iria.ratecount",
+    "newsletter.consent",
+    "newsletter.consent_newsletters",
+    "newsletter.delivery",
+    "newsletter.subscriber",
+    "newsletter.subscription",
+    "taggit.taggeditem",
+}
+"""What only the desk sees, and what is told by another table: a rendition writes to its image."""
+
+COMMENT: Final = "articles.comment"
+EVERYTHING: Final = "INSERT OR UPDATE OR DELETE"
+
+FUNCTIONS: Final = """
+CREATE OR REPLACE FUNCTION iria_tell_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO iria_change (scope, mark)
+        VALUES (TG_ARGV[0], hashtextextended(gen_random_uuid()::text, 0));
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION iria_tell_thread() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO iria_change (scope, mark)
+        SELECT DISTINCT 'thread:' || article_id, hashtextextended(gen_random_uuid()::text, 0)
+        FROM unnest(ARRAY[OLD.article_id, NEW.article_id]) AS article_id
+        WHERE article_id IS NOT NULL;
+    RETURN NULL;
+END $$;
+"""
+
+TRIGGER: Final = """
+CREATE OR REPLACE TRIGGER iria_tell AFTER {events} ON {table}
+    FOR EACH STATEMENT EXECUTE FUNCTION iria_tell_change('{scope}')
+"""
+
+THREAD_TRIGGER: Final = """
+CREATE OR REPLACE TRIGGER iria_tell_thread AFTER INSERT OR UPDATE OR DELETE ON {table}
+    FOR EACH ROW EXECUTE FUNCTION iria_tell_thread()
+"""
+
+
+def watch(app_config: AppConfig, **signal: Any) -> None:
+    """After a migrate: every shown table tells of its changes."""
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+        if "iria_change" not in tables:
+            return
+        cursor.execute(FUNCTIONS)
+        for name, events in SHOWN.items():
+            table = apps.get_model(name)._meta.db_table
+            if table not in tables:
+                continue
+            scope = "comments" if name == COMMENT else "content"
+            cursor.execute(TRIGGER.format(events=events or EVERYTHING, table=table, scope=scope))
+            if name == COMMENT:
+                cursor.execute(THREAD_TRIGGER.format(table=table))

@@ -1,0 +1,37 @@
+"""Public pages go out compressed, and nothing with a secret in it does."""
+
+import gzip
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from tests import newsroom
+
+pytestmark = pytest.mark.django_db
+
+ACCEPTING = {"Accept-Encoding": "gzip, br"}
+
+
+def test_a_public_page_is_compressed_for_whoever_can_read_it(client: Client) -> None:
+    address = newsroom.published("Quiet").get_absolute_url()
+    plain, packed = client.get(address), client.get(address, headers=ACCEPTING)
+    assert packed["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == plain.content
+    assert "Content-Encoding" not in plain
+    assert plain["Vary"] == packed["Vary"] == "Accept-Encoding"
+    assert plain["ETag"] == packed["ETag"]
+
+
+def test_two_readers_get_the_same_compressed_bytes(client: Client) -> None:
+    address = newsroom.published("Quiet").get_absolute_url()
+    first, second = (client.get(address, headers=ACCEPTING) for _ in range(2))
+    assert first.content == second.content
+
+
+def test_pages_with_a_token_or_a_name_go_out_as_they_are(client: Client, chief: User) -> None:
+    client.force_login(chief)
+    for path in ("/admin/", "/accounts/profile/", "/newsletter/"):
+        answer = client.get(path, headers=ACCEPTING)
+        assert answer.status_code == 200
+        assert "Content-Encoding" not in answer
