@@ -18,7 +18,13 @@ from articles.editorial.models import (
 from articles.images.models import Image, Rendition
 from articles.pages.models import Page
 from articles.related.models import ArticleTerms, RelatedLink, RelatedPick
-from articles.search.models import SearchEntry
+from articles.search.models import (
+    PinnedQuery,
+    PinnedResult,
+    SearchCount,
+    SearchEntry,
+    Synonyms,
+)
 
 __all__ = [
     "Article",
@@ -34,12 +40,16 @@ __all__ = [
     "Kind",
     "Moderation",
     "Page",
+    "PinnedQuery",
+    "PinnedResult",
     "Portrait",
     "Redirect",
     "RelatedLink",
     "RelatedPick",
     "Rendition",
     "Revision",
+    "SearchCount",
     "SearchEntry",
     "StateChange",
+    "Synonyms",
 ]

@@ -114,5 +114,5 @@ def _values(words: ArticleWords, length: int) -> dict[str, str | int]:
         "standfirst": standfirst,
         "text": text,
         "rest": f"{captions}\n{names}"[:length],
-        "whole": "\n".join(part for part in (standfirst, text, captions) if part),
+        "whole": "\n".join(part for part in (standfirst, text) if part),
     }

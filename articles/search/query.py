@@ -5,8 +5,10 @@ reading of its own language. So quotes, minus and OR bind in every language at o
 article is not let in because a French stemmer reads the excluded word differently.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Final
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
@@ -16,7 +18,11 @@ from django.db.models import Case, F, Q, Value, When
 
 from articles.editorial.models import Article
 from articles.editorial.querysets import ArticleQuerySet
-from articles.search.excerpts import excerpts_of
+from articles.search.explaining import Why, explain
+from articles.search.narrowing import EVERYWHERE, Narrowing
+from articles.search.pins import pinned_for
+from articles.search.sorting import Sort, in_order
+from articles.search.synonyms import ways_to_ask
 from iria.kit.text import refuse_unstorable
 from iria.kit.timelimit import TookTooLong, time_limit
 
@@ -24,6 +30,9 @@ LONGEST: Final = 500
 """Characters of a query. Nobody types more; whoever pastes a page means something else."""
 
 PER_PAGE: Final = 10
+MOST: Final = 1000
+"""Articles that are put in order, paged through and counted by facets: the best of all that match."""
+
 PATIENCE: Final = 2000
 """Milliseconds after which PostgreSQL gives up on one statement of a search."""
 
@@ -54,10 +63,16 @@ class NoSuchPage(Unanswerable):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One article with the words that matched, as safe HTML with `mark`."""
+    """One article, and what to show of why it was found."""
 
     article: Article
-    excerpt: str
+    why: Why
+    is_pinned: bool = False
+    """Editors chose it to stand here."""
+
+    @property
+    def excerpt(self) -> str:
+        return self.why.excerpt
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +81,17 @@ class Findings:
 
     words: str
     total: int = 0
+    """Every article that matches, also those beyond the ones put in order."""
     page: int = 1
     pages: int = 1
     results: list[Found] = field(default_factory=list)
+    matched: Sequence[int] = ()
+    """The articles put in order, at most MOST, on all pages together."""
+
+    @property
+    def is_cut(self) -> bool:
+        """More articles match than are put in order."""
+        return self.total > len(self.matched)
 
     @property
     def next_page(self) -> int | None:
@@ -79,13 +102,22 @@ class Findings:
         return self.page - 1 if self.page > 1 else None
 
 
-def find(words: str, *, page: int | str = 1, size: int = PER_PAGE) -> Findings:
+def find(
+    words: str,
+    *,
+    page: int | str = 1,
+    size: int = PER_PAGE,
+    narrowing: Narrowing = EVERYWHERE,
+    sort: Sort = Sort.BEST,
+) -> Findings:
     """The published articles that hold the words, the best first.
 
     Understands what readers know from elsewhere: "a phrase", -without, one OR another.
 
     Args:
         page: as it came from the address; counted from 1.
+        narrowing: what was chosen among the facets; applied before anything is counted or cut.
+        sort: the order of the articles that match best, at most MOST.
 
     Raises:
         Unanswerable: the query is too long, cannot be stored, says nothing to look for, or takes
@@ -97,18 +129,23 @@ def find(words: str, *, page: int | str = 1, size: int = PER_PAGE) -> Findings:
     start = (number - 1) * size
     try:
         with time_limit(PATIENCE):
-            queries = _queries(words)
-            matching = _matching(queries)
-            total = matching.count() if queries else 0
-            pages = max(1, -(-total // size))
+            ways = ways_to_ask(words)
+            queries = _queries(words, ways)
+            matching = narrowing.apply(_matching(queries))
+            matched = _ranked(matching, queries, sort) if queries else []
+            total = len(matched) if len(matched) < MOST else matching.count()
+            pinned = pinned_for(words) if sort is Sort.BEST and not narrowing else []
+            total += len(set(pinned).difference(matched))
+            matched = list(dict.fromkeys([*pinned, *matched]))
+            pages = max(1, -(-len(matched) // size))
             if number > pages:
                 raise NoSuchPage(_beyond(pages))
-            chosen = _ranked(matching, queries, start, size) if total else []
-            results = _with_excerpts(chosen, queries) if chosen else []
+            chosen = matched[start : start + size]
+            results = _explained(chosen, ways, pinned) if chosen else []
     except TookTooLong as mistake:
         sentence = "This search takes too long; try fewer words, or rarer ones."
         raise Unanswerable(sentence) from mistake
-    return Findings(words=words, total=total, page=number, pages=pages, results=results)
+    return Findings(words, total, number, pages, results, matched)
 
 
 def _checked(words: str) -> str:
@@ -136,7 +173,7 @@ def _beyond(pages: int) -> str:
     return f"There {there_are} of these results."
 
 
-def _queries(words: str) -> dict[str, SearchQuery]:
+def _queries(words: str, ways: Sequence[str]) -> dict[str, SearchQuery]:
     """Configuration → query, for every configuration that finds something to look up in the words.
 
     Raises:
@@ -152,7 +189,7 @@ def _queries(words: str) -> dict[str, SearchQuery]:
             sentence = "There is nothing to look for in these words; add one that is less common."
         raise Unanswerable(sentence)
     return {
-        name: SearchQuery(words, config=name, search_type="websearch")
+        name: reduce(or_, (SearchQuery(way, config=name, search_type="websearch") for way in ways))
         for name, tree in readings.items()
         if tree not in {"", "T"}
     }
@@ -165,10 +202,8 @@ def _matching(queries: Mapping[str, SearchQuery]) -> ArticleQuerySet:
     return Article.objects.published().filter(match)
 
 
-def _ranked(
-    matching: ArticleQuerySet, queries: Mapping[str, SearchQuery], start: int, size: int
-) -> list[int]:
-    """The articles of one page, the best first; equals by date, so that pages never shuffle."""
+def _ranked(matching: ArticleQuerySet, queries: Mapping[str, SearchQuery], sort: Sort) -> list[int]:
+    """The articles that match best, in the order asked for."""
     ranks = [
         When(
             search_entry__configuration=name,
@@ -178,10 +213,14 @@ def _ranked(
         for name, query in queries.items()
     ]
     ranked = matching.order_by(Case(*ranks, default=Value(0.0)).desc(), "-published_at", "-pk")
-    return list(ranked.values_list("pk", flat=True)[start : start + size])
+    return in_order(ranked.values_list("pk", "published_at")[:MOST], sort)
 
 
-def _with_excerpts(article_ids: list[int], queries: Mapping[str, SearchQuery]) -> list[Found]:
-    excerpts = excerpts_of(article_ids, queries)
+def _explained(article_ids: list[int], ways: Sequence[str], pinned: Sequence[int]) -> list[Found]:
     articles = Article.objects.published().for_cards().in_bulk(article_ids)
-    return [Found(articles[pk], excerpts.get(pk, "")) for pk in article_ids if pk in articles]
+    reasons = explain(articles, " ".join(ways))
+    return [
+        Found(articles[pk], reasons.get(pk, Why()), pk in pinned)
+        for pk in article_ids
+        if pk in articles
+    ]

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from articles.search import indexing
-from articles.search.excerpts import CLOSES, OPENS, as_html
+from articles.search.excerpts import excerpt, marked, matches, suspects
 from articles.search.query import Findings, Unanswerable, find
 from iria.kit.timelimit import TookTooLong, time_limit
 from tests import newsroom
@@ -50,21 +50,27 @@ def test_any_text_finds_something_or_gets_a_sentence(
         cursor.execute("SELECT 1")  # the connection is still good
 
 
-@given(st.text(alphabet=f"ab<>&\"'{OPENS}{CLOSES} "))
-def test_an_excerpt_is_words_and_marks_only(text: str) -> None:
-    plain = text.replace(OPENS, "").replace(CLOSES, "")
-    html = as_html(text)
-    assert html.count("<mark>") == html.count("</mark>")
-    assert html.replace("<mark>", "").replace("</mark>", "") == escape(plain)
+@given(
+    text=st.text(alphabet="ab<>&\"'é \n-"), lexeme=st.text(alphabet="ab", min_size=1, max_size=3)
+)
+def test_an_excerpt_is_words_and_marks_only(text: str, lexeme: str) -> None:
+    spots = suspects(text, [lexeme])
+    found = matches(spots, {spot.word: [lexeme] for spot in spots}, [lexeme])
+    html = marked(text, found)
+    assert html.count("<mark>") == html.count("</mark>") == len(found)
+    assert html.replace("<mark>", "").replace("</mark>", "") == escape(text)
+    plain = excerpt(text, found).replace("<mark>", "").replace("</mark>", "")
+    assert all(piece.strip() in escape(text) for piece in plain.split("…"))
 
 
 def test_every_awkward_string_is_answered_quickly(client: Client, barge: None) -> None:
+    client.get("/search/", {"q": "barge"})  # the first one compiles the templates
     strings: list[str] = json.loads(shared_data("naughty", "blns.json").read_text())
     for words in strings:
         start = perf_counter()
         response = client.get("/search/", {"q": words})
         assert response.status_code in {200, 400}, words
-        assert perf_counter() - start < 2, words
+        assert perf_counter() - start < 0.2, words
 
 
 def test_every_awkward_string_that_is_a_word_is_found_in_its_article(client: Client) -> None:

@@ -1,0 +1,64 @@
+"""The answer to a whole question: what was found, its facets, and what was perhaps meant."""
+
+from dataclasses import dataclass, field
+
+from articles.search.asking import Asked
+from articles.search.facets import Facet, facets_of
+from articles.search.query import Findings, find
+from articles.search.spelling import corrected
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the search page shows."""
+
+    asked: Asked
+    findings: Findings
+    facets: list[Facet] = field(default_factory=list)
+    offered: str = ""
+    """Words that were perhaps meant; a link."""
+    instead_of: str = ""
+    """The words that found nothing; the findings are those of the corrected ones."""
+
+    @property
+    def offered_address(self) -> str:
+        return self.asked.anew(self.offered).address()
+
+    @property
+    def next_address(self) -> str:
+        return self._page(self.findings.next_page)
+
+    @property
+    def previous_address(self) -> str:
+        return self._page(self.findings.previous_page)
+
+    def _page(self, number: int | None) -> str:
+        if number is None:
+            return ""
+        return self.asked.address(page=str(number)) if number > 1 else self.asked.address()
+
+
+def answer(question: Asked) -> Answer:
+    """Finds, counts, and looks at the spelling; words that find nothing are corrected at once.
+
+    Raises:
+        Unanswerable, NoSuchPage: as `find` does.
+    """
+    findings = _found(question)
+    better = corrected(question.words) or ""
+    if better and not findings.total:
+        meant = question.anew(better)
+        instead = _found(meant)
+        if instead.total:
+            return Answer(meant, instead, _facets(meant, instead), instead_of=question.words)
+    return Answer(question, findings, _facets(question, findings), offered=better)
+
+
+def _found(question: Asked) -> Findings:
+    return find(
+        question.words, page=question.page, narrowing=question.narrowing, sort=question.sort
+    )
+
+
+def _facets(question: Asked, findings: Findings) -> list[Facet]:
+    return facets_of(findings.matched, question)

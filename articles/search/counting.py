@@ -1,0 +1,91 @@
+"""Counting what is searched for, without keeping anything about who searches.
+
+One row a day and query: how often, how much was found, how often something of it was opened. No
+address, no cookie, no order of events. Words that may tell of a person are not kept at all.
+"""
+
+import logging
+import re
+from datetime import timedelta
+from typing import Final
+
+from django.db import DatabaseError, connection
+from django.db.models import F, Sum
+from django.utils import timezone
+
+from articles.search.keys import key_of
+from articles.search.models import SearchCount
+
+LONGEST: Final = 60
+MOST_WORDS: Final = 6
+MOST_DIGITS: Final = 4
+"""A year may stand in a query; what has more digits may be a telephone or an account."""
+
+RARE: Final = timedelta(days=30)
+"""After so long, what was searched for only once is forgotten: it says something of one person."""
+
+KEPT: Final = timedelta(days=400)
+
+ROBOT: Final = re.compile(
+    r"bot|crawl|spider|slurp|preview|monitor|curl|wget|python|http-client", re.I
+)
+
+COUNT: Final = """
+INSERT INTO articles_searchcount (day, words, searches, found, opened)
+SELECT %(day)s, %(words)s, 1, %(found)s, 0
+FROM set_config('synchronous_commit', 'off', true)
+ON CONFLICT (day, words) DO UPDATE
+SET searches = articles_searchcount.searches + 1, found = excluded.found
+"""
+"""Losing the last counts in a crash loses nothing, so nobody waits for the disk."""
+
+logger = logging.getLogger(__name__)
+
+
+def countable(words: str) -> str:
+    """The words as they are counted, or an empty text where they are not."""
+    key = key_of(words)
+    digits = sum(each.isdigit() for each in key)
+    odd = (
+        not key
+        or len(key) > LONGEST
+        or key.count(" ") >= MOST_WORDS
+        or digits > MOST_DIGITS
+        or not any(each.isalpha() for each in key)
+        or any(sign in key for sign in ("@", "://", "www.", "<", ">", "\\", "{", "="))
+        or max(len(word) for word in key.split()) > 30
+        or not key.isprintable()
+    )
+    return "" if odd else key
+
+
+def is_robot(agent: str) -> bool:
+    """A browser that says it is none."""
+    return not agent or ROBOT.search(agent) is not None
+
+
+def count(words: str, found: int) -> None:
+    """Counts one search; a database that cannot is no reader's trouble."""
+    if key := countable(words):
+        try:
+            with connection.cursor() as cursor:
+                day = timezone.now().date()
+                cursor.execute(COUNT, {"day": day, "words": key, "found": found})
+        except DatabaseError:
+            logger.exception("A search could not be counted")
+
+
+def count_opened(words: str) -> None:
+    """Counts that something found for these words was opened; only for words counted today."""
+    today = SearchCount.objects.filter(day=timezone.now().date(), words=countable(words))
+    today.filter(opened__lt=F("searches") * 10).update(opened=F("opened") + 1)
+
+
+def forget() -> int:
+    """Drops what is old, and what was searched for only once a month ago; returns how many rows."""
+    today = timezone.now().date()
+    old, _ = SearchCount.objects.filter(day__lt=today - KEPT).delete()
+    often = SearchCount.objects.values("words").annotate(all=Sum("searches")).filter(all__gt=1)
+    once = SearchCount.objects.filter(day__lt=today - RARE).exclude(words__in=often.values("words"))
+    rare, _ = once.delete()
+    return old + rare

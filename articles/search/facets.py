@@ -1,0 +1,139 @@
+"""What was found, counted by category, author, year, kind and language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from articles.editorial.models.article import LANGUAGES
+from articles.search.asking import FACETS, Asked
+from articles.search.narrowing import Narrowing
+
+MOST_AUTHORS: Final = 30
+AT_ONCE: Final = 8
+"""Choices of a facet that are seen at once; the others are a click away."""
+
+COUNTS = """
+WITH found AS (
+    SELECT id, kind_id, language, year FROM articles_article WHERE id = ANY(%(articles)s)
+)
+SELECT 'category' AS facet, above.path AS value, above.name AS name, above.sort_key AS place,
+    count(DISTINCT found.id) AS number
+FROM found
+JOIN articles_articlecategory AS chosen ON chosen.article_id = found.id
+JOIN articles_category AS own ON own.id = chosen.category_id
+JOIN articles_category AS above
+    ON own.path = above.path OR starts_with(own.path, above.path || '/')
+WHERE above.parent_id IS NOT DISTINCT FROM %(category)s OR above.id = %(category)s
+GROUP BY above.id
+UNION ALL
+(SELECT 'author', author.slug, author.name, '', count(*)
+FROM found
+JOIN articles_byline AS byline ON byline.article_id = found.id
+JOIN accounts_authorprofile AS author ON author.id = byline.author_id
+GROUP BY author.id ORDER BY count(*) DESC, author.name LIMIT %(authors)s)
+UNION ALL
+SELECT 'year', found.year::text, found.year::text, (9999 - found.year)::text, count(*)
+FROM found WHERE found.year IS NOT NULL GROUP BY found.year
+UNION ALL
+SELECT 'kind', kind.slug, kind.name, to_char(kind.position, '00000') || kind.name, count(*)
+FROM found JOIN articles_kind AS kind ON kind.id = found.kind_id GROUP BY kind.id
+UNION ALL
+SELECT 'language', found.language, found.language, '', count(*)
+FROM found GROUP BY found.language
+"""
+"""One query for all facets. A category counts what stands below it; asked for are the ones at the
+top, or the chosen one and its children."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way to narrow down, and how many articles would be left."""
+
+    name: str
+    count: int
+    address: str
+
+
+@dataclass(slots=True)
+class Facet:
+    """One side from which what was found can be counted."""
+
+    key: str
+    title: str
+    choices: list[Choice] = field(default_factory=list)
+    chosen: str = ""
+    """The name of what was chosen already."""
+    without: str = ""
+    """Where the same is found without that choice."""
+
+    @property
+    def first(self) -> list[Choice]:
+        return self.choices[:AT_ONCE]
+
+    @property
+    def more(self) -> list[Choice]:
+        return self.choices[AT_ONCE:]
+
+
+def facets_of(article_ids: Sequence[int], question: Asked) -> list[Facet]:
+    """The facets that still divide these articles, or that were chosen; in one query."""
+    facets = {key: Facet(key, title) for key, title in _titles().items()}
+    for key, name in _chosen(question.narrowing).items():
+        facets[key].chosen = name
+        facets[key].without = question.address(**{key: ""})
+    chosen = question.narrowing.parameters
+    for key, value, name, _place, count in sorted(_counts(article_ids, question), key=_order):
+        # Below a chosen category its children divide further; anything else is chosen or not.
+        if key not in chosen or (key == "category" and value != chosen[key]):
+            address = question.address(**{key: value})
+            facets[key].choices.append(Choice(_named(key, name), count, address))
+    return [each for each in facets.values() if each.chosen or _divides(each, len(article_ids))]
+
+
+def _counts(article_ids: Sequence[int], question: Asked) -> list[tuple[str, str, str, str, int]]:
+    if not article_ids:
+        return []
+    category = question.narrowing.category
+    values = {
+        "articles": list(article_ids),
+        "category": category.pk if category else None,
+        "authors": MOST_AUTHORS,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTS, values)
+        rows: list[tuple[str, str, str, str, int]] = cursor.fetchall()
+    return rows
+
+
+def _order(row: tuple[str, str, str, str, int]) -> tuple[str, int, str]:
+    """Years, kinds and categories in their own order, the others by how often."""
+    _key, _value, name, place, count = row
+    return (place, 0, name) if place else ("", -count, name)
+
+
+def _divides(facet: Facet, total: int) -> bool:
+    """A single choice that holds for every article is none."""
+    return len(facet.choices) > 1 or any(choice.count < total for choice in facet.choices)
+
+
+def _named(key: str, name: str) -> str:
+    return _(dict(LANGUAGES).get(name, name)) if key == "language" else name
+
+
+def _chosen(narrowing: Narrowing) -> dict[str, str]:
+    names = {
+        "category": str(narrowing.category or ""),
+        "author": str(narrowing.author or ""),
+        "year": str(narrowing.year or ""),
+        "kind": str(narrowing.kind or ""),
+        "language": _named("language", narrowing.language) if narrowing.language else "",
+    }
+    return {key: name for key, name in names.items() if name}
+
+
+def _titles() -> dict[str, str]:
+    titles = (_("Category"), _("Author"), _("Year"), _("Kind"), _("Language"))
+    return dict(zip(FACETS, titles, strict=True))
