@@ -11,9 +11,12 @@ class ArticlesConfig(AppConfig):
         # The rooms' models are complete only now.
         from articles.comments import waiting as comments
         from articles.editorial import receivers as editorial
+        from articles.editorial import targets as sections
         from articles.editorial import uses
         from articles.editorial.desk import waiting
+        from articles.images import emblems
         from articles.images import receivers as images
+        from articles.pages import targets as page_targets
         from articles.pages import uses as pages
         from articles.related import receivers as related
         from articles.search import receivers as search
@@ -24,5 +27,8 @@ class ArticlesConfig(AppConfig):
         images.connect()
         search.connect()
         related.connect()
+        sections.connect()
+        page_targets.connect()
+        registry.emblem_drawing.offer("pictures", emblems.draw)
         registry.picture_uses.offer("articles", uses.in_articles)
         registry.picture_uses.offer("pages", pages.in_pages)

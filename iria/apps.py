@@ -12,10 +12,13 @@ class IriaConfig(AppConfig):
     def ready(self) -> None:
         # Models of other apps are complete only now.
         from iria import roles, shown
+        from iria.kit import registry
+        from iria.publication.waiting import dead_entries
 
         pre_migrate.connect(roles.remember_permissions, sender=self)
         post_migrate.connect(roles.grant_new_permissions)
         post_migrate.connect(shown.watch, sender=self)
+        registry.waiting.offer("publication", dead_entries)
 
 
 class DeskConfig(AdminConfig):

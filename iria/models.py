@@ -3,6 +3,6 @@
 from iria.kit.changes import Change
 from iria.kit.marks import Mark
 from iria.kit.ratelimit import RateCount
-from iria.publication.models import Publication
+from iria.publication.models import Emblem, Publication
 
-__all__ = ["Change", "Mark", "Publication", "RateCount"]
+__all__ = ["Change", "Emblem", "Mark", "Publication", "RateCount"]

@@ -52,6 +52,8 @@ UNSHOWN: Final = {
     "articles.searchcount",
     "articles.statechange",
     "iria.change",
+    # Named by its content; the publication says which one stands.
+    "iria.emblem",
     "iria.mark",
     "iria.ratecount",
     "newsletter.consent",

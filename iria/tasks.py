@@ -6,6 +6,7 @@ from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
 from iria.kit import changes, ratelimit
+from iria.publication import menus
 
 
 @app.periodic(cron="* * * * *")
@@ -42,3 +43,14 @@ def forget_expired_limits(timestamp: int) -> None:
 def fold_changes(timestamp: int) -> None:
     """Every minute: the marks of what changed become one a scope, so that reading them stays quick."""
     changes.fold()
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(
+    name="iria.keep_menus_right",
+    queueing_lock="iria.keep_menus_right",
+    retry=RetryStrategy(max_attempts=2),
+)
+def keep_menus_right(timestamp: int) -> None:
+    """Every hour: what the menus lead to, for targets that were changed past the desk."""
+    menus.refresh()

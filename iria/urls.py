@@ -11,6 +11,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("accounts.urls")),
     path("newsletter/", include("newsletter.urls")),
+    path("", include("iria.publication.urls")),
     path("", include("articles.urls")),
 ]
 

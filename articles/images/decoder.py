@@ -32,7 +32,7 @@ def take_limits() -> None:
 
 
 def answer(order: dict[str, Any]) -> dict[str, Any]:
-    """Does what the order says: `describe`, `take_in` or `renditions`."""
+    """Does what the order says: `describe`, `take_in`, `renditions` or `emblems`."""
     from articles.images import kinds, pixels
 
     path = Path(order["path"])
@@ -47,6 +47,8 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
         picture = pixels.open_whole(path, kind)
         if order["task"] == "take_in":
             return _take_in(picture, kind, Path(order["folder"]))
+        if order["task"] == "emblems":
+            return _emblems(picture, kind, order["boxes"], Path(order["folder"]))
         return _renditions(picture, kind, order, Path(order["folder"]))
     except pixels.Unfit as unfit:
         return {"refused": str(unfit)}
@@ -91,6 +93,20 @@ def _renditions(picture: Any, kind: Any, order: dict[str, Any], folder: Path) ->
             decoded = pixels.scaled(decoded, size)
         if (size.format, size.width) not in have:
             made.append(_write(decoded, size, kind, folder))
+    return {"made": made}
+
+
+def _emblems(picture: Any, kind: Any, boxes: list[list[int]], folder: Path) -> dict[str, Any]:
+    from articles.images import pixels, sizes
+
+    decoded = _decoded(picture, max(width for width, _ in boxes) * 2)
+    made = []
+    for number, (width, height) in enumerate(boxes):
+        scale = min(1.0, width / decoded.width, height / decoded.height)
+        wide, tall = (max(1, round(side * scale)) for side in decoded.size)
+        name = f"emblem-{number}.png"
+        pixels.write(decoded, sizes.Size("png", wide, tall), folder / name, kind=kind)
+        made.append({"file": name, "width": wide, "height": tall})
     return {"made": made}
 
 

@@ -44,6 +44,13 @@ def renditions(path: Path, folder: Path, have: list[tuple[str, int]]) -> list[di
     return made
 
 
+def emblems(path: Path, folder: Path, boxes: list[tuple[int, int]]) -> list[dict[str, Any]]:
+    """The picture as PNG, fitted into each box (width, height), written into the folder."""
+    order = {"task": "emblems", "path": str(path), "folder": str(folder), "boxes": boxes}
+    made: list[dict[str, Any]] = _ask(order)["made"]
+    return made
+
+
 @contextlib.contextmanager
 def scratch_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="iria-picture-") as folder:

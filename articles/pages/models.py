@@ -14,7 +14,7 @@ from iria.kit.text import refuse_blank, refuse_unstorable
 RESERVED: Final = frozenset(
     {"accounts", "admin", "api", "author", "category", "comments", "corrections", "feed"}
     | {"healthz", "language", "newsletter", "pictures", "preview", "readyz", "robots", "search"}
-    | {"sitemap", "static", "tag"}
+    | {"emblem", "sitemap", "static", "tag", "theme"}
 )
 """First parts of an address under which other things of the site stand."""
 

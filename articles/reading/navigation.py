@@ -1,60 +1,71 @@
 """What every page's head and foot lead to."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from django.conf.locale import LANG_INFO
-from django.db.models import Value
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
-from articles.editorial.models import Category
-from articles.pages.models import Page
-from iria.kit.addresses import address_of
+from iria.publication import menus
 from iria.publication.context import publication_of
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A name and where it leads."""
+    """A name and where it leads; `below` are the entries that stand under it."""
 
     name: str
     address: str
     language: str = ""
+    below: list["Way"] = field(default_factory=list)
 
 
 class Navigation:
-    """The sections, languages and pages, each read once and only where a template asks."""
+    """The menus and languages; they stand in the publication's row and cost no query of their own."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
 
-    @property
+    @cached_property
     def sections(self) -> list[Way]:
-        """The categories at the top of the tree."""
-        return [way for is_page, way in self._ways if not is_page]
-
-    @property
-    def pages(self) -> list[Way]:
-        """What the foot of every page names."""
-        return [way for is_page, way in self._ways if is_page]
+        """The menu in the head; if nobody composed one, the categories at the top of the tree."""
+        return [_way(each) for each in self._ways["header"]]
 
     @cached_property
-    def _ways(self) -> list[tuple[bool, Way]]:
-        """Both in one query, since every page of the site asks for both."""
-        sections = (
-            Category.objects.filter(parent=None)
-            .in_order()
-            .values_list(Value(False), "name", "path", Value(0), "sort_key")
-        )
-        pages = Page.objects.in_foot().values_list(
-            Value(True), "title", "path", "position", "title"
-        )
-        rows = sorted(sections.union(pages, all=True), key=lambda row: (row[0], row[3], row[4]))
-        return [
-            (is_page, Way(name, address_of("page" if is_page else "category", path)))
-            for is_page, name, path, _place, _order in rows
-        ]
+    def pages(self) -> list[Way]:
+        """The menu at the foot; if nobody composed one, the pages that have a place there."""
+        return [_way(each) for each in self._ways["footer"]]
+
+    @cached_property
+    def _ways(self) -> dict[str, Any]:
+        publication = publication_of(self.request)
+        if publication.ways is None:
+            # Nothing was saved yet since the menus came to be.
+            return menus.resolve(publication, menus.targets())
+        ways: dict[str, Any] = publication.ways
+        return ways
+
+    @property
+    def menu(self) -> SafeString:
+        """The menu of narrow screens: everything, one below the other."""
+        return _list(self.sections, self.request.path, _below)
+
+    @property
+    def row(self) -> SafeString:
+        """The row of wide screens: what stands below an entry opens under it."""
+        return _list(self.sections, self.request.path, _opened)
+
+    @property
+    def foot(self) -> SafeString:
+        """The entries of the foot, as items of its list."""
+        here = self.request.path
+        return mark_safe("".join(_item(way, here, _below) for way in self.pages))  # noqa: S308
 
     @cached_property
     def languages(self) -> list[Way]:
@@ -66,6 +77,43 @@ class Navigation:
         return ways + [
             Way(own_name(code), reverse("language", args=[code]), code) for code in others
         ]
+
+
+Nested = Callable[[Way, str], str]
+
+
+def _list(ways: list[Way], here: str, nested: Nested) -> SafeString:
+    """Written out, because it stands twice on every page of the site."""
+    items = "".join(_item(way, here, nested) for way in ways)
+    return mark_safe(f'<ul class="sections-list" role="list">\n{items}</ul>')  # noqa: S308 - escaped
+
+
+def _item(way: Way, here: str, nested: Nested) -> str:
+    below = nested(way, here) if way.below else ""
+    grouped = ' class="has-below"' if below else ""
+    return f"<li{grouped}>{_link(way, here)}{below}</li>\n"
+
+
+def _link(way: Way, here: str) -> str:
+    current = ' aria-current="page"' if way.address == here else ""
+    return f'<a href="{escape(way.address)}"{current}>{escape(way.name)}</a>'
+
+
+def _below(way: Way, here: str) -> str:
+    items = "".join(f"<li>{_link(each, here)}</li>\n" for each in way.below)
+    return f'<ul class="below" role="list">\n{items}</ul>'
+
+
+def _opened(way: Way, here: str) -> str:
+    words = gettext("More in %(name)s") % {"name": way.name}
+    return (
+        '<details class="sections-more" name="sections-more">'
+        f'<summary><span class="unseen">{escape(words)}</span></summary>{_below(way, here)}</details>'
+    )
+
+
+def _way(kept: dict[str, Any]) -> Way:
+    return Way(kept["name"], kept["address"], below=[_way(each) for each in kept["below"]])
 
 
 def own_name(code: str) -> str:

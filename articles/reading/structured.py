@@ -39,17 +39,41 @@ def website(publication: Publication) -> dict[str, Any]:
 
 def organization(publication: Publication) -> dict[str, Any]:
     """Who publishes."""
-    return {
+    about: dict[str, Any] = {
         "@type": "Organization",
         "name": publication.name,
         "legalName": publication.copyright_holder,
         "url": f"{settings.SITE_URL}/",
-        "logo": {
-            "@type": "ImageObject",
-            "url": f"{settings.SITE_URL}{static('icons/icon-512.png')}",
-            "width": 512,
-            "height": 512,
-        },
+        "logo": _logo(publication),
+    }
+    if publication.postal_address:
+        about["address"] = ", ".join(publication.postal_address.splitlines())
+    if publication.contact_email:
+        about["email"] = publication.contact_email
+    if publication.social_links:
+        about["sameAs"] = [link["address"] for link in publication.social_links]
+    return about
+
+
+def _logo(publication: Publication) -> dict[str, Any]:
+    ours = {"address": static("icons/icon-512.png"), "width": 512, "height": 512}
+    standing = publication.emblems
+    chosen = standing.get("logo") or standing.get("icon_512") or ours
+    return {
+        "@type": "ImageObject",
+        "url": f"{settings.SITE_URL}{chosen['address']}",
+        "width": chosen["width"],
+        "height": chosen["height"],
+    }
+
+
+def periodical(publication: Publication) -> dict[str, Any]:
+    """The serial that articles are part of, known by its ISSN."""
+    return {
+        "@type": "Periodical",
+        "name": publication.name,
+        "issn": publication.issn,
+        "url": f"{settings.SITE_URL}/",
     }
 
 
@@ -101,6 +125,8 @@ def news_article(article: Article, publication: Publication, *, comments: int) -
         "discussionUrl": f"{settings.SITE_URL}{article.get_absolute_url()}#comments",
         "copyrightHolder": {"@type": "Organization", "name": publication.copyright_holder},
     }
+    if publication.issn:
+        data["isPartOf"] = periodical(publication)
     if article.description:
         data["description"] = article.description
     if published and updated:

@@ -18,6 +18,10 @@ class Port[T]:
         """Adds an offer; offering the same name again replaces it, so a reload is harmless."""
         self._offers[name] = what
 
+    def items(self) -> Iterator[tuple[str, T]]:
+        """Each offer with its name."""
+        return iter(self._offers.items())
+
     def __iter__(self) -> Iterator[T]:
         return iter(self._offers.values())
 
@@ -45,3 +49,45 @@ picture_uses: Port[Callable[[int], list[PictureUse]]] = Port()
 
 waiting: Port[Callable[[Any], list[Waiting]]] = Port()
 """Given a user, what waits for them; shown on the first page of the admin."""
+
+
+@dataclass(frozen=True, slots=True)
+class MenuTarget:
+    """Something of the site that a menu can lead to."""
+
+    key: str
+    name: str
+    address: str
+    live: bool = True
+    """Whether readers find it; what is not live is left out of menus, and reported."""
+    at_home: str = ""
+    """The menu that names it as long as nobody has composed one: `header`, `footer` or neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class MenuTargets:
+    """A kind of thing that menus can lead to, with its name for editors."""
+
+    label: str
+    ask: Callable[[], list[MenuTarget]]
+
+
+menu_targets: Port[MenuTargets] = Port()
+"""Everything of one kind that a menu can lead to, in the order in which it is offered."""
+
+
+class Undrawable(Exception):
+    """The file cannot become an emblem; the message is the sentence for the person who sent it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A small picture made anew from pixels, as PNG."""
+
+    png: bytes
+    width: int
+    height: int
+
+
+emblem_drawing: Port[Callable[[bytes, list[tuple[int, int]]], list[Drawn]]] = Port()
+"""Given a file and boxes (width, height), the picture fitted into each; raises Undrawable."""

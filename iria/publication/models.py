@@ -8,7 +8,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
+from iria.kit.addresses import address_of
 from iria.kit.text import refuse_unstorable
+from iria.publication import accent
+
+COLOUR = r"^(#[0-9a-f]{6})?$"
 
 
 def refuse_unknown_zone(name: str) -> None:
@@ -86,9 +90,44 @@ class Publication(models.Model):
         help_text="How a picture's credit is written after its caption; {credit} is replaced.",
     )
 
+    issn = models.CharField(
+        "ISSN",
+        max_length=9,
+        blank=True,
+        help_text="The number of the serial, if it has one, such as 2049-3630; for catalogues.",
+    )
+    accent = models.CharField(
+        max_length=7,
+        blank=True,
+        help_text="The colour of links and buttons, such as #1a5f7a. Left empty, our own.",
+    )
+    accent_dark = models.CharField(
+        "accent in the dark",
+        max_length=7,
+        blank=True,
+        help_text="The same on dark paper. Left empty, it is made from the accent.",
+    )
+    social_links = models.JSONField(default=list, blank=True)
+    """`{"name", "address"}` each: where the publication speaks elsewhere."""
+    header_menu = models.JSONField(default=list, blank=True)
+    footer_menu = models.JSONField(default=list, blank=True)
+    """Entries as editors composed them (`publication.menus.Entry`); empty, the site's own order."""
+    ways = models.JSONField(null=True, editable=False)
+    """What the menus lead to, resolved by `publication.menus`, so that a page reads one row."""
+    emblems = models.JSONField(default=dict, editable=False)
+    """The address and size of each emblem that stands (`publication.emblems`)."""
+
     class Meta:
         verbose_name_plural = "publication"
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(accent__regex=COLOUR) & models.Q(accent_dark__regex=COLOUR),
+                name="publication_accent_is_colour",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(issn__regex=r"^(\d{4}-\d{3}[\dX])?$"),
+                name="publication_issn_shape",
+            ),
             models.CheckConstraint(condition=models.Q(pk=1), name="publication_is_one_row"),
             models.CheckConstraint(
                 condition=models.Q(credit_wording__contains="{credit}"),
@@ -122,6 +161,14 @@ class Publication(models.Model):
         this_year = self.local(timezone.now()).year
         return str(this_year) if self.first_year >= this_year else f"{self.first_year}–{this_year}"
 
+    @property
+    def theme_address(self) -> str:
+        """Where the rules of the accent stand; empty for the accent of the tokens."""
+        if not self.accent:
+            return ""
+        dark = self.accent_dark or accent.for_dark(self.accent)
+        return address_of("theme", self.accent[1:], dark[1:])
+
     def local(self, moment: datetime) -> datetime:
         """The moment in the publication's zone."""
         return moment.astimezone(self.zone_info)
@@ -132,6 +179,26 @@ class Publication(models.Model):
     def credit_line(self, credit: str) -> str:
         """The credit in the publication's wording, as text."""
         return self.credit_wording.replace("{credit}", credit)
+
+
+class Emblem(models.Model):
+    """A small picture of the publication's own, made anew from what was uploaded.
+
+    Named by its content and never changed or removed, since a mail or a kept page may ask for an
+    old one. The bytes stand in the row: they are few, and saved and copied with everything else.
+    """
+
+    name = models.CharField(max_length=40, unique=True)
+    png = models.BinaryField()
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return address_of("emblem", self.name)
 
 
 def current_publication() -> Publication:

@@ -1,11 +1,13 @@
-/* Fields of several choices in their order (articles/editorial/desk/in_order.py): rows are added,
-   moved and taken out with buttons. Without this script there are two spare rows. */
+/* Fields of several rows in their order (articles/editorial/desk/in_order.py, iria/publication/rows.py):
+   rows are added, moved and taken out with buttons. Without this script there are two spare rows. */
+
+const FIELDS = "select, input";
 
 function enhance(list) {
   const { row, first } = list.dataset;
   const spare = list.lastElementChild;
   const pattern = spare.cloneNode(true);
-  const chosen = [...list.children].filter((item) => item.querySelector("select").value);
+  const chosen = [...list.children].filter((item) => fields(item).some((field) => field.value));
   if (chosen.length) list.replaceChildren(...chosen);
   else list.replaceChildren(spare);
   const add = made("button", "button in-order-add", "");
@@ -25,7 +27,7 @@ function enhance(list) {
     dress(item);
     list.append(item);
     number();
-    return item.querySelector("select");
+    return item.querySelector(FIELDS);
   }
 
   function dress(item) {
@@ -34,7 +36,7 @@ function enhance(list) {
     tools.append(
       tool("↑", "Move up", () => item.previousElementSibling?.before(item)),
       tool("↓", "Move down", () => item.nextElementSibling?.after(item)),
-      tool("×", "Take out", () => (list.children.length > 1 ? item.remove() : (item.querySelector("select").value = ""))),
+      tool("×", "Take out", () => (list.children.length > 1 ? item.remove() : fields(item).forEach((field) => { field.value = ""; }))),
     );
     item.append(tools);
   }
@@ -55,15 +57,20 @@ function enhance(list) {
   function number() {
     [...list.children].forEach((item, index) => {
       const name = `${row} ${index + 1}${index === 0 && first ? `, ${first}` : ""}`;
-      const select = item.querySelector("select");
-      select.setAttribute("aria-label", name);
-      select.id = `${list.id}_${index}`;
+      for (const field of fields(item)) {
+        field.setAttribute("aria-label", field.dataset.says ? `${name}: ${field.dataset.says}` : name);
+      }
+      fields(item)[0].id = `${list.id}_${index}`;
       for (const button of item.querySelectorAll("button")) {
         button.setAttribute("aria-label", `${button.dataset.words}: ${name}`);
       }
     });
     add.textContent = list.children.length ? "Add another" : "Add one";
   }
+}
+
+function fields(item) {
+  return [...item.querySelectorAll(FIELDS)];
 }
 
 function made(tag, className, textContent) {

@@ -149,6 +149,31 @@ def test_an_article_says_who_what_when_and_whose_pictures(client: Client, articl
     assert data["image"][1]["caption"] == "A quay"
 
 
+def test_the_publisher_is_known_by_its_legal_name_address_number_and_other_places(
+    client: Client, article: Article
+) -> None:
+    row = current_publication()
+    row.legal_name, row.issn = "Meridian Institute", "2049-3630"
+    row.postal_address = "1 Quay Street\nLisbon"
+    row.social_links = [{"name": "Mastodon", "address": "https://mastodon.example/@meridian"}]
+    row.emblems = {"logo": {"address": "/emblem/a.png", "width": 640, "height": 160}}
+    row.save()
+    data = structured(client, article.get_absolute_url())
+    assert list(mistakes(data)) == []
+    (about,) = [each for each in data if "headline" in each]
+    publisher = about["publisher"]
+    assert publisher["legalName"] == "Meridian Institute"
+    assert publisher["address"] == "1 Quay Street, Lisbon"
+    assert publisher["sameAs"] == ["https://mastodon.example/@meridian"]
+    assert publisher["logo"]["url"] == "https://meridian.example/emblem/a.png"
+    assert about["isPartOf"] == {
+        "@type": "Periodical",
+        "name": "Meridian",
+        "issn": "2049-3630",
+        "url": "https://meridian.example/",
+    }
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [

@@ -1,0 +1,12 @@
+"""Addresses of the publication's look."""
+
+from django.urls import re_path
+
+from iria.publication import views
+
+urlpatterns = [
+    re_path(
+        r"^theme/(?P<light>[0-9a-f]{6})-(?P<dark>[0-9a-f]{6})\.css$", views.theme, name="theme"
+    ),
+    re_path(r"^emblem/(?P<name>[0-9a-f]{20}\.png)$", views.emblem, name="emblem"),
+]

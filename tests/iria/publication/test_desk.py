@@ -1,0 +1,147 @@
+"""The publication's form: everything at once, refused in words, nothing typed is lost."""
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts.models import User
+from iria.publication.models import Publication
+from tests import newsroom
+from tests.conftest import PASSWORD
+from tests.iria.publication.test_emblems import file
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "/admin/iria/publication/1/change/"
+
+
+@pytest.fixture
+def desk(client: Client, chief: User) -> Client:
+    Publication(name="Meridian").save()
+    assert client.login(email=chief.email, password=PASSWORD)
+    return client
+
+
+def sent(**fields: Any) -> dict[str, Any]:
+    rows: dict[str, Any] = {
+        "header_menu-target": ["", ""],
+        "header_menu-address": ["", ""],
+        "header_menu-label": ["", ""],
+        "header_menu-level": ["", ""],
+        "footer_menu-target": [""],
+        "footer_menu-address": [""],
+        "footer_menu-label": [""],
+        "footer_menu-level": [""],
+        "social_links-address": [""],
+        "social_links-name": [""],
+    }
+    words = {
+        "name": "Meridian",
+        "contact_words": "Write to",
+        "first_year": "2014",
+        "zone": "UTC",
+        "languages": "en",
+        "credit_wording": "({credit})",
+    }
+    return {**rows, **words, "_continue": "1", **fields}
+
+
+def test_everything_is_kept_at_once(desk: Client) -> None:
+    asia = newsroom.category("Asia")
+    answer = desk.post(
+        ADDRESS,
+        sent(
+            **{
+                "header_menu-target": [f"category:{asia.pk}", "link"],
+                "header_menu-address": ["", "/newsletter/"],
+                "header_menu-label": ["", "Letter"],
+                "header_menu-level": ["below", "below"],
+                "social_links-address": ["https://mastodon.example/@meridian"],
+                "social_links-name": ["Mastodon"],
+                "accent": "8A0303",
+                "issn": "issn 20493630",
+                "logo": SimpleUploadedFile("logo.png", file(400, 100)),
+            }
+        ),
+        follow=True,
+    )
+    assert answer.status_code == 200
+    kept = Publication.objects.get()
+    assert kept.header_menu == [
+        {"kind": "category", "key": str(asia.pk), "label": "", "below": False},
+        {"kind": "link", "key": "/newsletter/", "label": "Letter", "below": True},
+    ]
+    assert kept.social_links == [
+        {"name": "Mastodon", "address": "https://mastodon.example/@meridian"}
+    ]
+    assert (kept.accent, kept.issn) == ("#8a0303", "2049-3630")
+    page = answer.content.decode()
+    assert kept.emblems["logo"]["address"] in page
+    foot = desk.get("/").content.decode().split("<footer")[1]
+    assert '<a rel="me" href="https://mastodon.example/@meridian">Mastodon</a>' in foot
+    assert "ISSN 2049-3630" in foot
+
+
+def test_a_logo_is_taken_away_by_a_tick(desk: Client) -> None:
+    desk.post(ADDRESS, sent(logo=SimpleUploadedFile("logo.png", file(400, 100))))
+    desk.post(ADDRESS, sent())
+    assert "logo" in Publication.objects.get().emblems
+    desk.post(ADDRESS, sent(**{"logo-away": "1"}))
+    assert Publication.objects.get().emblems == {}
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"accent": "#ffcc00"}, "The nearest that passes is #"),
+        ({"accent": "url(javascript:x)"}, "Write the colour as #"),
+        ({"accent_dark": "#1a5f7a", "accent": "#1a5f7a"}, "on dark paper"),
+        ({"accent_dark": "#75c9da"}, "Write the accent for light paper too"),
+        ({"issn": "2049-3631"}, "the last sign would be 0"),
+        ({"logo": SimpleUploadedFile("logo.svg", b"<svg/>")}, "SVG"),
+        (
+            {"header_menu-target": ["link", ""], "header_menu-address": ["javascript:x", ""]},
+            "Row 1: Write a whole address",
+        ),
+        (
+            {"header_menu-target": ["link", ""], "header_menu-address": ["//evil.example", ""]},
+            "Row 1: Write a whole address",
+        ),
+        ({"header_menu-label": ["Only words", ""]}, "Row 1: Choose where it leads."),
+        (
+            {"header_menu-target": ["category:1", ""], "header_menu-address": ["/x/", ""]},
+            "Row 1: It leads to what is chosen or to an address, not to both",
+        ),
+        ({"social_links-address": ["ftp://x"]}, "Row 1: Write the whole address"),
+        ({"social_links-address": ["https://x.example/"]}, "Row 1: Write the name of the place"),
+        ({"social_links-name": ["a\x00b"], "social_links-address": ["https://x.example/"]}, "NUL"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words_and_nothing_typed_is_lost(
+    desk: Client, fields: dict[str, Any], sentence: str
+) -> None:
+    answer = desk.post(ADDRESS, sent(tagline="Kept words", **fields))
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert sentence.replace("“", "“") in page
+    assert "Kept words" in page
+    for value in fields.values():
+        if isinstance(value, str):
+            assert value in page
+    kept = Publication.objects.get()
+    assert (kept.tagline, kept.accent, kept.header_menu, kept.emblems) == ("", "", [], {})
+
+
+def test_the_form_says_which_entry_leads_nowhere(desk: Client) -> None:
+    asia = newsroom.category("Asia")
+    desk.post(
+        ADDRESS,
+        sent(**{"header_menu-target": [f"category:{asia.pk}", ""]}),
+    )
+    asia.delete()
+    page = desk.get(ADDRESS).content.decode()
+    assert "Menu in the head, row 1: what it leads to is no longer there" in page
+    assert "– gone –" in page
+    assert "One entry of the menus leads nowhere" in desk.get("/admin/").content.decode()

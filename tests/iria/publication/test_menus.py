@@ -1,0 +1,152 @@
+"""Menus: composed by editors, resolved when something is saved, read with the publication's row."""
+
+import re
+from typing import Any
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+
+from articles.editorial import categorising
+from articles.pages import keeping
+from articles.pages.models import Page
+from iria.publication import menus
+from iria.publication.menus import Entry
+from iria.publication.models import Publication
+from iria.publication.waiting import dead_entries, sentences_about
+from tests import newsroom
+
+pytestmark = pytest.mark.django_db
+
+
+def page(path: str = "about", **fields: Any) -> Page:
+    made = Page(path=path, **{"title": "About us", "is_published": True, **fields})
+    keeping.save(made)
+    return made
+
+
+def entry(kind: str, key: object, label: str = "", *, below: bool = False) -> Entry:
+    return Entry(kind=kind, key=str(key), label=label, below=below)
+
+
+def compose(**menus_composed: list[Entry]) -> Publication:
+    publication = Publication.objects.filter(pk=1).first() or Publication()
+    for name, entries in menus_composed.items():
+        setattr(publication, name, entries)
+    menus.save(publication)
+    return publication
+
+
+def head(client: Client) -> str:
+    html = client.get("/").content.decode()
+    found = re.search(r'<nav class="sections-row".*?</nav>', html, re.DOTALL)
+    return found[0] if found else ""
+
+
+def foot(client: Client) -> str:
+    return client.get("/").content.decode().split('<nav class="foot-ways"')[1].split("</nav>")[0]
+
+
+def named(html: str) -> list[str]:
+    return re.findall(r">([^<>\n]+)</a>", html)
+
+
+def test_as_long_as_nobody_composed_it_the_head_names_the_sections(client: Client) -> None:
+    asia = newsroom.category("Asia", position=2)
+    newsroom.category("Japan", parent=asia)
+    newsroom.category("Europe", position=1)
+    Publication().save()
+    assert named(head(client)) == ["Europe", "Asia"]
+
+
+def test_editors_order_name_and_nest_categories_pages_and_links(client: Client) -> None:
+    asia, about = newsroom.category("Asia"), page()
+    japan = newsroom.category("Japan", parent=asia)
+    compose(
+        header_menu=[
+            entry("page", about.pk, "Who we are"),
+            entry("category", asia.pk),
+            entry("category", japan.pk, below=True),
+            entry("link", "https://example.org/data", "Our data", below=True),
+        ]
+    )
+    html = head(client)
+    assert named(html) == ["Who we are", "Asia", "Japan", "Our data"]
+    assert re.search(r"<details.*?More in Asia.*?/category/asia/japan/", html, re.DOTALL)
+    assert 'href="https://example.org/data"' in html
+
+
+def test_the_page_one_is_on_is_said_to_be_so(client: Client) -> None:
+    newsroom.category("Asia")
+    newsroom.category("Europe")
+    compose()
+    html = client.get("/category/asia/").content.decode()
+    assert html.count('<a href="/category/asia/" aria-current="page">') == 2
+
+
+def test_a_renamed_section_and_a_moved_page_are_followed(client: Client) -> None:
+    asia, about = newsroom.category("Asia"), page()
+    compose(header_menu=[entry("category", asia.pk)], footer_menu=[entry("page", about.pk)])
+    asia.name, asia.slug = "Asia and the Pacific", "asia-pacific"
+    categorising.save(asia)
+    about.path = "who-we-are"
+    keeping.save(about)
+    assert 'href="/category/asia-pacific/"' in head(client)
+    assert named(head(client)) == ["Asia and the Pacific"]
+    assert 'href="/who-we-are/"' in foot(client)
+
+
+def test_what_readers_do_not_find_is_left_out_and_reported(client: Client, chief: Any) -> None:
+    asia, about = newsroom.category("Asia"), page()
+    compose(
+        header_menu=[
+            entry("page", about.pk),
+            entry("link", "/newsletter/", "Letter", below=True),
+            entry("category", asia.pk),
+        ]
+    )
+    about.is_published = False
+    keeping.save(about)
+    assert named(head(client)) == ["Letter", "Asia"]
+    asia.delete()
+    assert named(head(client)) == ["Letter"]
+    assert [each.words for each in dead_entries(chief)] == ["2 entries of the menus lead nowhere"]
+    publication = Publication.objects.get()
+    first, second = sentences_about(menus.dead(publication, menus.targets()))
+    assert "row 1 (“About us”): what it leads to is not published" in first
+    assert "row 3: what it leads to is no longer there" in second
+
+
+def test_nobody_is_told_of_dead_entries_who_cannot_mend_them(edna: Any) -> None:
+    compose(header_menu=[entry("category", 404)])
+    assert dead_entries(edna) == []
+
+
+def test_entries_of_what_was_merged_lead_to_what_it_was_merged_into(client: Client) -> None:
+    asia, east = newsroom.category("Asia"), newsroom.category("East Asia")
+    compose(
+        header_menu=[entry("category", east.pk), entry("category", asia.pk)],
+        footer_menu=[entry("category", east.pk, "The East")],
+    )
+    menus.retarget("category", str(east.pk), str(asia.pk))
+    assert named(head(client)) == ["Asia"]
+    assert 'href="/category/asia/">The East</a>' in foot(client)
+
+
+def test_names_and_addresses_cannot_break_out_of_the_page(client: Client) -> None:
+    compose(header_menu=[entry("link", "/x?a=1&b=2", '<script>alert("x")</script>')])
+    html = client.get("/").content.decode()
+    assert "<script>alert" not in html
+    assert "/x?a=1&amp;b=2" in html
+
+
+def test_the_publication_and_its_menus_are_one_question(
+    rf: RequestFactory, django_assert_num_queries: Any
+) -> None:
+    newsroom.category("Asia")
+    page(position=1)
+    compose()
+    with django_assert_num_queries(1):
+        html = render_to_string("base.html", request=rf.get("/"))
+    assert "/category/asia/" in html
+    assert "/about/" in html
