@@ -6,9 +6,17 @@ import pytest
 from django.test import Client
 
 from articles.editorial.models import Article
+from iria.publication import menus
+from iria.publication.models import current_publication
 from tests.articles.reading import full_house
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _somebody_has_saved_the_publication(db: None) -> None:
+    """As on every site in use; what its menus lead to stands in its row."""
+    menus.save(current_publication())
 
 
 @pytest.mark.parametrize("times", [1, 10])
