@@ -7,7 +7,7 @@ from typing import Final
 from articles.body.words import caption_text
 from articles.editorial.models import Article, Figure
 from articles.editorial.querysets import ArticleQuerySet
-from articles.feeds.fulltext import full_text
+from articles.editorial.standalone import full_text
 from articles.feeds.ids import tag_id
 from articles.feeds.xml import legal
 from articles.images.crediting import credit_words

@@ -11,7 +11,6 @@ from articles.body.figures import FigureUse
 from articles.body.parsing import inner_html, parse
 from articles.body.rendering import render
 from articles.editorial.models import Article, Figure
-from articles.feeds.xml import legal
 from articles.images.crediting import credit_line
 from articles.images.models import Image
 from articles.images.showing import plain_rendition
@@ -60,7 +59,7 @@ def draw_figure(image: Image | None, caption: str, publication: Publication) -> 
 
 def _on_its_own(html: str, address: str) -> str:
     """Without what only our pages understand, and with links that lead here from anywhere."""
-    tree = parse(legal(html))
+    tree = parse(html)
     for element in tree.iter():
         for name, value in list(element.attrib.items()):
             if name not in KEPT:
