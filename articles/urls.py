@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
+from articles.api.urls import urlpatterns as api
 from articles.comments.urls import urlpatterns as comments
 from articles.feeds.urls import urlpatterns as feeds
 from articles.images.urls import urlpatterns as images
@@ -12,6 +13,7 @@ from articles.search.urls import urlpatterns as search
 urlpatterns: list[URLPattern | URLResolver] = [
     *images,
     *feeds,
+    *api,
     *comments,
     *search,
     *reading,

@@ -44,6 +44,9 @@ if not SECRET_KEY:
     SECRET_KEY = "only-for-debugging-on-one-machine"  # noqa: S105
 SECRET_KEY_FALLBACKS = setting("SECRET_KEY_FALLBACKS", list, [])
 
+# How often one address may ask the content API in a minute; answers from a cache do not count.
+API_PER_MINUTE: int = setting("API_PER_MINUTE", int, 120)
+
 # What is installed
 
 INSTALLED_APPS = [

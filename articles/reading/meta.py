@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from django.core.paginator import Page
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import AuthorProfile
@@ -57,6 +59,29 @@ class Meta:
             ("application/atom+xml", f"{self.title} (Atom)", f"{self.feed}atom/"),
             ("application/feed+json", f"{self.title} (JSON)", f"{self.feed}json/"),
         ]
+
+    @property
+    def oembed(self) -> str:
+        """Where other sites ask for the card of this article."""
+        return f"{absolute(reverse('oembed'))}?url={quote(self.address, safe='')}"
+
+    @property
+    def links(self) -> str:
+        """What the page leads to, for those who read the headers alone (RFC 8288)."""
+        ways = [f'<{self.address}>; rel="canonical"']
+        ways += [
+            f'<{absolute(address)}>; rel="alternate"; type="{kind}"'
+            for kind, _title, address in self.feeds
+        ]
+        if self.earlier:
+            ways.append(f'<{self.earlier}>; rel="prev"')
+        if self.later:
+            ways.append(f'<{self.later}>; rel="next"')
+        if self.article:
+            item = absolute(f"{reverse('api')}articles/{self.article.pk}/")
+            ways.append(f'<{item}>; rel="alternate"; type="application/json"')
+            ways.append(f'<{self.oembed}>; rel="alternate"; type="application/json+oembed"')
+        return ", ".join(ways)
 
     @property
     def structured(self) -> SafeString:

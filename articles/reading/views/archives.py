@@ -1,12 +1,12 @@
 """Pages by time: years, months, corrections."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.formats import date_format
 
 from articles.editorial.models import Article, Correction
 from articles.reading import meta
 from articles.reading.archive import archive_of
+from articles.reading.showing import shown
 from iria.kit.caching import public_page
 from iria.kit.paging import page_of
 
@@ -21,7 +21,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     page = page_of(cards, request.GET.get("page"))
     about = meta.of_list(request, str(year), page, description=f"What was published in {year}.")
     context = {"year": year, "months": months, "archive": archive, "page": page, "meta": about}
-    return render(request, "articles/reading/year.html", context)
+    return shown(request, "articles/reading/year.html", context)
 
 
 @public_page
@@ -42,7 +42,7 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
         above=[(str(year), f"/{year:04}/")],
     )
     context = {"month": chosen, "earlier": earlier, "later": later, "page": page, "meta": about}
-    return render(request, "articles/reading/month.html", context)
+    return shown(request, "articles/reading/month.html", context)
 
 
 @public_page
@@ -59,4 +59,4 @@ def corrections(request: HttpRequest) -> HttpResponse:
         page,
         description="What we got wrong and put right, newest first.",
     )
-    return render(request, "articles/reading/corrections.html", {"page": page, "meta": about})
+    return shown(request, "articles/reading/corrections.html", {"page": page, "meta": about})

@@ -1,7 +1,7 @@
 """The page of an article."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 
 from articles.comments.generation import thread_scope
 from articles.comments.threads import thread_of
@@ -9,6 +9,7 @@ from articles.editorial.models import Article, Figure
 from articles.editorial.rendering import render_body
 from articles.reading import meta
 from articles.reading.duration import minutes_to_read
+from articles.reading.showing import shown
 from articles.related.reading_next import related_to
 from iria.kit.caching import public_page
 from iria.publication.context import publication_of
@@ -26,7 +27,7 @@ def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpRespo
         "related": related_to(chosen),
         "meta": meta.of_article(request, chosen, comments=thread.count),
     }
-    return render(request, "articles/reading/article.html", context)
+    return shown(request, "articles/reading/article.html", context)
 
 
 def text_of(request: HttpRequest, chosen: Article) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Pages that lead to articles: the front page, sections, tags, authors."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
@@ -11,6 +11,7 @@ from articles.editorial.querysets import ArticleQuerySet
 from articles.reading import front, meta
 from articles.reading.family import family_of
 from articles.reading.navigation import own_name
+from articles.reading.showing import shown
 from iria.kit.caching import public_page
 from iria.kit.paging import page_of
 from iria.publication.context import publication_of
@@ -41,7 +42,7 @@ def _front(request: HttpRequest, articles: ArticleQuerySet, code: str) -> HttpRe
     composed = front.compose(articles)
     about = meta.of_front(request, code, own_name(code), composed.lead)
     context = {"front": composed, "page_language": code, "meta": about}
-    return render(request, "articles/reading/home.html", context)
+    return shown(request, "articles/reading/home.html", context)
 
 
 @public_page
@@ -60,7 +61,7 @@ def category(request: HttpRequest, path: str) -> HttpResponse:
         feed=True,
     )
     context = {"family": family, "category": family.chosen, "page": page, "meta": about}
-    return render(request, "articles/reading/category.html", context)
+    return shown(request, "articles/reading/category.html", context)
 
 
 @public_page
@@ -71,7 +72,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
     words = f"Articles about {chosen.name}."
     about = meta.of_list(request, chosen.name, page, description=words, feed=True)
     context = {"tag": chosen, "page": page, "meta": about}
-    return render(request, "articles/reading/tag.html", context)
+    return shown(request, "articles/reading/tag.html", context)
 
 
 @public_page
@@ -82,4 +83,4 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
     page = page_of(cards, request.GET.get("page"))
     about = meta.of_author(request, chosen, page, portrait)
     context = {"author": chosen, "portrait": portrait, "page": page, "meta": about}
-    return render(request, "articles/reading/author.html", context)
+    return shown(request, "articles/reading/author.html", context)

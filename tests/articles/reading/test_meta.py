@@ -160,3 +160,17 @@ def _things(value: Any) -> Iterator[dict[str, Any]]:
         yield value
         for each in value.values():
             yield from _things(each)
+
+
+def test_headers_alone_lead_to_the_address_the_feeds_the_card_and_the_data(client: Client) -> None:
+    article = full_article()
+    link = client.get(article.get_absolute_url()).headers["Link"]
+    assert f'<{SITE}{article.get_absolute_url()}>; rel="canonical"' in link
+    data = f'<{SITE}/api/v1/articles/{article.pk}/>; rel="alternate"; type="application/json"'
+    assert data in link
+    assert 'rel="alternate"; type="application/json+oembed"' in link
+    assert client.get(f"/api/v1/articles/{article.pk}/").status_code == 200
+    link = client.get("/category/asia-pacific/").headers["Link"]
+    assert (
+        f'<{SITE}/category/asia-pacific/feed/>; rel="alternate"; type="application/rss+xml"' in link
+    )

@@ -1,0 +1,1 @@
+"""The content API: what is public, for programs (docs/api.md)."""

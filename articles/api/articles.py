@@ -1,0 +1,57 @@
+"""Published articles: lists, searches, one of them."""
+
+from typing import Any, Final
+
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from ninja import Query
+
+from articles.api import shapes
+from articles.api.asking import ArticlesAsked, Sparse
+from articles.api.finding import found
+from articles.api.interface import api
+from articles.api.narrowing import narrowed
+from articles.api.paging import Order, page_of
+from articles.api.telling import FIELDS, loaded, teller
+from articles.editorial.models import Article
+
+ORDERS: Final = {
+    "newest": Order("published_at", moments=True, down=True),
+    "oldest": Order("published_at", moments=True),
+    "changed": Order("changed", moments=True),
+}
+
+
+@api.get("/articles/", response=shapes.FoundArticles, summary="Articles", tags=["articles"])
+def articles(
+    request: HttpRequest, response: HttpResponse, asked: Query[ArticlesAsked]
+) -> dict[str, Any]:
+    """Published articles, the newest first: all of them, or those that fit every filter.
+
+    The texts themselves (`html`, `text`) come only where `fields` names them.
+    """
+    names = FIELDS.chosen(asked.fields, in_list=True)
+    if asked.q is not None:
+        return found(request, response, asked, names)
+    rows = narrowed(Article.objects.published(), asked, request)
+    if asked.order == "changed":
+        rows = rows.annotate(changed=Coalesce("updated_at", "published_at"))
+    return page_of(
+        request,
+        response,
+        loaded(rows, names),
+        ORDERS[asked.order or "newest"],
+        asked,
+        teller(request, names),
+    )
+
+
+@api.get(
+    "/articles/{int:number}/", response=shapes.Article, summary="An article", tags=["articles"]
+)
+def one_article(request: HttpRequest, number: int, asked: Query[Sparse]) -> dict[str, Any]:
+    """One published article with its text, pictures, credits and corrections."""
+    names = FIELDS.chosen(asked.fields, in_list=False)
+    row = get_object_or_404(loaded(Article.objects.published(), names), pk=number)
+    return teller(request, names)(row)

@@ -1,0 +1,70 @@
+"""Comments that readers can see."""
+
+from typing import Any, Final
+
+from django.db.models import FETCH_RAISE, Exists, OuterRef
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from ninja import Query
+
+from articles.api import shapes
+from articles.api.asking import CommentsAsked, Sparse
+from articles.api.fields import Fields
+from articles.api.interface import api
+from articles.api.paging import Order, page_of
+from articles.comments.models import Comment
+from articles.comments.querysets import CommentQuerySet
+from iria.kit.addresses import absolute
+from iria.kit.text import paragraphs
+
+FIELDS: Final = Fields(
+    {
+        "id": lambda row: row.pk,
+        "url": lambda row: f"{absolute(row.article.get_absolute_url())}#{row.anchor}",
+        "article": lambda row: row.article_id,
+        "in_reply_to": lambda row: row.parent_id if row.answers_a_visible_one else None,
+        "name": lambda row: row.public_name,
+        "by_staff": lambda row: bool(row.user and row.user.is_staff),
+        "written_at": lambda row: row.created_at,
+        "html": lambda row: str(paragraphs(row.text)),
+        "text": lambda row: row.text,
+    }
+)
+
+
+def public() -> CommentQuerySet:
+    """What readers can see, in one query; the writer's address is never read."""
+    parents = Comment.objects.published().filter(pk=OuterRef("parent_id"))
+    return (
+        Comment.objects.published()
+        .annotate(answers_a_visible_one=Exists(parents))
+        .select_related("article", "user")
+        .only(
+            *("article__year", "article__month", "article__slug"),
+            *("parent_id", "name", "text", "created_at"),
+            *("user__display_name", "user__is_staff"),
+        )
+        .fetch_mode(FETCH_RAISE)
+    )
+
+
+@api.get("/comments/", response=shapes.Comments, summary="Comments", tags=["comments"])
+def comments(
+    request: HttpRequest, response: HttpResponse, asked: Query[CommentsAsked]
+) -> dict[str, Any]:
+    """Comments, the newest first; hidden ones are never among them."""
+    names = FIELDS.chosen(asked.fields, in_list=True)
+    rows = public()
+    if asked.article is not None:
+        rows = rows.filter(article_id=asked.article)
+    if asked.since is not None:
+        rows = rows.filter(created_at__gte=asked.since)
+    order = Order("created_at", moments=True, down=True)
+    return page_of(request, response, rows, order, asked, lambda row: FIELDS.tell(row, names))
+
+
+@api.get("/comments/{int:number}/", response=shapes.Comment, summary="A comment", tags=["comments"])
+def one_comment(request: HttpRequest, number: int, asked: Query[Sparse]) -> dict[str, Any]:
+    """One comment."""
+    names = FIELDS.chosen(asked.fields, in_list=False)
+    return FIELDS.tell(get_object_or_404(public(), pk=number), names)

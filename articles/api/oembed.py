@@ -1,0 +1,115 @@
+"""oEmbed of our own articles: what another site may show where somebody pastes their address."""
+
+import re
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.html import escape
+
+from articles.api.problems import NOT_FOUND, PARAMETER, Refused, problem, refuse
+from articles.editorial.models import Article
+from articles.images.crediting import credit_words
+from articles.images.showing import plain_rendition
+from iria.kit.addresses import absolute
+from iria.kit.dates import day_words
+from iria.publication.context import publication_of
+from iria.publication.models import Publication
+
+PARAMETERS: Final = frozenset({"url", "format", "maxwidth", "maxheight"})
+ADDRESS: Final = re.compile(r"/(?P<year>\d{4})/(?P<month>\d{2})/(?P<slug>[-\w]+)/?")
+WIDTH, HEIGHT, NARROWEST = 600, 240, 200
+KEPT_FOR: Final = 24 * 60 * 60
+
+
+def oembed(request: HttpRequest) -> HttpResponse:
+    """A card of the article whose address was given."""
+    try:
+        article = _article(request.GET.get("url", ""))
+        if request.GET.get("format", "json") != "json":
+            refuse("format", "There is json, and nothing else.")
+        width, height = _most(request, "maxwidth", WIDTH), _most(request, "maxheight", HEIGHT)
+    except Refused as mistake:
+        return problem(mistake.kind, mistake.detail, mistake.errors)
+    if article is None:
+        return problem(NOT_FOUND, "No published article of ours has this address.")
+    return JsonResponse(card(article, publication_of(request), width, height))
+
+
+def _article(address: str) -> Article | None:
+    """The article an address leads to, if it is one of ours."""
+    if not address:
+        raise Refused(PARAMETER, "Say in “url” which article is meant.")
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return None
+    found = ADDRESS.fullmatch(unquote(parts.path))
+    own = {urlsplit(settings.SITE_URL).netloc, ""}
+    if parts.scheme not in {"http", "https", ""} or parts.netloc not in own or found is None:
+        return None
+    articles = Article.objects.published().for_cards()
+    return articles.filter(
+        year=int(found["year"]), month=int(found["month"]), slug=found["slug"]
+    ).first()
+
+
+def _most(request: HttpRequest, name: str, usual: int) -> int:
+    text = request.GET.get(name, "")
+    if not text:
+        return usual
+    if not (text.isascii() and text.isdecimal() and 0 < len(text) < 7 and int(text)):
+        refuse(name, "This is a number of pixels.")
+    return min(usual, int(text))
+
+
+def card(article: Article, publication: Publication, width: int, height: int) -> dict[str, Any]:
+    """The article in the words of oEmbed 1.0; its markup needs no script and no style."""
+    authors = [byline.author for byline in article.bylines.all()]
+    told: dict[str, Any] = {
+        "version": "1.0",
+        "type": "rich",
+        "title": article.headline,
+        "provider_name": publication.name,
+        "provider_url": absolute("/"),
+        "cache_age": KEPT_FOR,
+        "width": width,
+        "height": height,
+        "html": _markup(article, publication, [author.name for author in authors]),
+    }
+    if authors:
+        told["author_name"] = ", ".join(author.name for author in authors)
+        told["author_url"] = absolute(authors[0].get_absolute_url())
+    return told | _thumbnail(article, publication, width, height)
+
+
+def _thumbnail(
+    article: Article, publication: Publication, width: int, height: int
+) -> dict[str, Any]:
+    image = article.lead_picture
+    if image is None or not image.may_be_shown:
+        return {}
+    file = plain_rendition(image, max(width, NARROWEST))
+    if file is None or file.width > width or file.height > max(height, file.height):
+        return {}
+    return {
+        "thumbnail_url": absolute(file.get_absolute_url()),
+        "thumbnail_width": file.width,
+        "thumbnail_height": file.height,
+        # No part of oEmbed; whoever shows the picture must have a way to name its maker.
+        "thumbnail_credit": credit_words(image, publication),
+        "thumbnail_alt": image.alt_text,
+    }
+
+
+def _markup(article: Article, publication: Publication, names: list[str]) -> str:
+    address = escape(absolute(article.get_absolute_url()))
+    day = day_words(publication.local(article.published_at)) if article.published_at else ""
+    facts = " · ".join(escape(word) for word in (", ".join(names), publication.name, day) if word)
+    lead = f"<p>{escape(article.standfirst)}</p>" if article.standfirst else ""
+    return (
+        f'<blockquote lang="{escape(article.language)}" cite="{address}">'
+        f'<p><a href="{address}">{escape(article.headline)}</a></p>{lead}'
+        f"<footer>{facts}</footer></blockquote>"
+    )

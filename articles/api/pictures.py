@@ -1,0 +1,93 @@
+"""Pictures with their credit and licence."""
+
+from collections.abc import Collection
+from typing import Any, Final
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from ninja import Query
+
+from articles.api import shapes
+from articles.api.asking import PicturesAsked, Sparse
+from articles.api.fields import Fields
+from articles.api.interface import api
+from articles.api.paging import Order, page_of
+from articles.editorial.models import Article, Figure
+from articles.images.models import Image, ImageQuerySet
+from articles.images.showing import MEDIA_TYPES, PictureFile
+from iria.kit.addresses import absolute
+
+
+def licence_of(image: Image) -> str:
+    """The address of its licence. Terms in words are for the newsroom alone."""
+    terms = image.usage_terms.strip()
+    is_address = terms.startswith(("https://", "http://")) and len(terms.split()) == 1
+    return terms if is_address else ""
+
+
+def files_of(image: Image) -> list[dict[str, Any]]:
+    """Every size in every format, as the picture's own row knows them."""
+    return [
+        {
+            "url": absolute(file.get_absolute_url()),
+            "media_type": MEDIA_TYPES[file.format],
+            "width": file.width,
+            "height": file.height,
+            "bytes": file.bytes,
+        }
+        for file in (PictureFile(*row) for row in image.sizes)
+    ]
+
+
+FIELDS: Final = Fields(
+    {
+        "id": lambda image: image.pk,
+        "alt_text": lambda image: image.alt_text,
+        "credit": lambda image: image.credit.strip(),
+        "credit_url": lambda image: image.credit_url,
+        "creator": lambda image: image.byline,
+        "copyright_notice": lambda image: image.copyright_notice,
+        "licence": licence_of,
+        "width": lambda image: image.width,
+        "height": lambda image: image.height,
+        "files": files_of,
+    }
+)
+ALL: Final = tuple(FIELDS.writers)
+
+
+def picture(image: Image, names: Collection[str] = ALL) -> dict[str, Any]:
+    return FIELDS.tell(image, names)
+
+
+def public() -> ImageQuerySet:
+    """Pictures that a published article shows."""
+    shown = Figure.objects.filter(image=OuterRef("pk"), article__in=Article.objects.published())
+    return Image.objects.showable().filter(Exists(shown)).defer("metadata")
+
+
+@api.get("/pictures/", response=shapes.Pictures, summary="Pictures", tags=["pictures"])
+def pictures(
+    request: HttpRequest, response: HttpResponse, asked: Query[PicturesAsked]
+) -> dict[str, Any]:
+    """Pictures of published articles, the newest first, with what has to be named beside them."""
+    names = FIELDS.chosen(asked.fields, in_list=True)
+    rows = public()
+    if asked.article is not None:
+        rows = rows.filter(pk__in=_shown_in(asked.article))
+    return page_of(
+        request, response, rows, Order(down=True), asked, lambda row: FIELDS.tell(row, names)
+    )
+
+
+@api.get("/pictures/{int:number}/", response=shapes.Picture, summary="A picture", tags=["pictures"])
+def one_picture(request: HttpRequest, number: int, asked: Query[Sparse]) -> dict[str, Any]:
+    """One picture of a published article."""
+    names = FIELDS.chosen(asked.fields, in_list=False)
+    return FIELDS.tell(get_object_or_404(public(), pk=number), names)
+
+
+def _shown_in(article: int) -> Any:
+    readable = Article.objects.published().filter(pk=article)
+    return Figure.objects.filter(article__in=readable).values("image_id")

@@ -1,0 +1,60 @@
+"""The addresses of the API: everything registered with the interface, each behind the doors."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, re_path
+
+from articles.api import articles, authors, conversation, oembed, pictures, sections
+from articles.api.document import PREFIX, openapi
+from articles.api.doors import JSON, through_the_doors
+from articles.api.interface import api
+from articles.api.problems import NOT_FOUND, problem
+from articles.api.reference import DOCUMENT_TYPE, document, reference
+from iria.kit.changes import COMMENTS
+
+REGISTERED: Final = (articles, authors, conversation, pictures, sections)
+"""Importing these fills the interface."""
+
+
+def _operations() -> Iterator[URLPattern]:
+    """Each operation at its address; the parameters that it knows are those it documents."""
+    paths = openapi()["paths"]
+    patterns, _, _ = api.urls
+    for pattern in patterns:
+        route = str(pattern.pattern)
+        item = paths.get(f"/{PREFIX}{re.sub(r'<int:(\w+)>', r'{\1}', route)}")
+        if item is None or not isinstance(pattern, URLPattern):
+            continue
+        known = {each["name"] for each in item["get"]["parameters"] if each["in"] == "query"}
+        view = through_the_doors(
+            pattern.callback,
+            parameters=frozenset(known),
+            forms=(JSON,),
+            scopes=(COMMENTS,) if route.startswith("comments/") else (),
+        )
+        yield path(f"{PREFIX}{route}", view, name=f"api_{pattern.name}")
+
+
+def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
+    """Below the API's address, what is not there is told to programs too."""
+    return problem(NOT_FOUND, "There is no such address; /api/v1/ names those that there are.")
+
+
+urlpatterns = [
+    path(PREFIX, reference, name="api"),
+    path(
+        f"{PREFIX}openapi.json",
+        through_the_doors(document, parameters=frozenset(), forms=(DOCUMENT_TYPE, JSON)),
+        name="api_document",
+    ),
+    path(
+        "api/oembed/",
+        through_the_doors(oembed.oembed, parameters=oembed.PARAMETERS, forms=(JSON,)),
+        name="oembed",
+    ),
+    *_operations(),
+    re_path(r"^api/(?P<rest>.*)$", through_the_doors(nowhere, parameters=None, forms=(JSON,))),
+]

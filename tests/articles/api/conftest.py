@@ -1,0 +1,81 @@
+"""A small newsroom as programs see it, and a way to ask."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from articles.comments.models import Comment
+from articles.editorial.models import Article, Portrait
+from iria.publication.models import current_publication
+from tests import newsroom
+from tests.articles.reading import full_house
+
+SITE = "https://meridian.example"
+FIRST = datetime(2026, 3, 1, 9, tzinfo=UTC)
+
+Ask = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(autouse=True)
+def _site(settings: Any) -> None:
+    settings.SITE_URL, settings.SITE_HOST = SITE, "meridian.example"
+
+
+@pytest.fixture
+def ask(client: Client) -> Ask:
+    """What the API says at an address; the status has to be the one expected."""
+
+    def asked(path: str, status: int = 200, **parameters: Any) -> dict[str, Any]:
+        response = client.get(f"/api/v1/{path}", parameters)
+        assert response.status_code == status, response.content
+        answer: dict[str, Any] = json.loads(response.content)
+        return answer
+
+    return asked
+
+
+@pytest.fixture
+def house(db: None) -> Article:
+    """One article with everything, three bare ones, and much that is not public."""
+    row = current_publication()
+    row.name, row.zone = "Meridian", "Asia/Karachi"
+    row.save()
+    asia = newsroom.category("Asia-Pacific", introduction="From the Gulf to the Pacific.")
+    japan = newsroom.category("Japan", parent=asia)
+    europe = newsroom.category("Europe")
+    article = full_house.illustrated("The long way", figures=1, categories=[japan, europe])
+    for number, language in enumerate(["en", "en", "fr"], start=1):
+        newsroom.published(
+            f"Brief {number}",
+            at=FIRST + timedelta(days=number),
+            categories=[europe],
+            language=language,
+            authors=[newsroom.author(f"Writer {number}")],
+            tags=["harbours"] if number == 1 else [],
+        )
+    _not_public()
+    Comment.objects.create(
+        article=article,
+        name="Ola",
+        email="ola@r.example",
+        text="I <i>saw</i> it.",
+        state="approved",
+    )
+    held = Comment.objects.create(
+        article=article, name="Spam", email="s@r.example", text="Buy", state="held"
+    )
+    Comment.objects.create(
+        article=article, parent=held, name="Rui", text="No, thanks.", state="approved"
+    )
+    return article
+
+
+def _not_public() -> None:
+    secret = newsroom.author("Nobody Yet")
+    picture = full_house.sized(newsroom.picture(credit="Secret/via Desk"))
+    Portrait.objects.create(author=secret, image=picture)
+    newsroom.draft("Not yet", authors=[secret], lead_picture=picture, tags=["unseen"])

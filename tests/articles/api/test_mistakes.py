@@ -1,0 +1,178 @@
+"""Whatever is asked, the answer is in words, and a program can read it."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from articles.editorial.models import Article
+from tests.articles.api.conftest import SITE, Ask
+from tests.shared import shared_data
+
+pytestmark = pytest.mark.django_db
+
+
+def problem_of(response: Any, status: int, name: str) -> dict[str, Any]:
+    assert response.status_code == status, response.content
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    told: dict[str, Any] = json.loads(response.content)
+    assert (told["status"], told["type"]) == (status, f"{SITE}/api/v1/#{name}")
+    assert told["title"]
+    assert told["detail"].endswith((".", "…")), told["detail"]
+    return told
+
+
+@pytest.mark.parametrize(
+    ("asked", "parameter", "words"),
+    [
+        ("category=nowhere", "category", "no category “nowhere”"),
+        ("tag=nothing", "tag", "no tag"),
+        ("author=nobody", "author", "no author"),
+        ("kind=poem", "kind", "no kind"),
+        ("language=xx", "language", "no language"),
+        ("published_from=2026-02-30", "published_from", "day"),
+        ("published_until=yesterday", "published_until", "date"),
+        ("published_until=9999-12-31", "published_until", "calendar"),
+        ("changed_since=2026-03-04T12:00:00", "changed_since", "timezone"),
+        ("changed_since=0001-01-01T00:00:00%2B14:00", "changed_since", "calendar"),
+        ("limit=0", "limit", "1"),
+        ("limit=101", "limit", "100"),
+        ("limit=ten", "limit", "integer"),
+        ("order=sideways", "order", "newest"),
+        ("fields=id,secrets", "fields", "no “secrets”; there are id"),
+        ("tag=%00", "tag", "NUL"),
+        ("facet=1", "facet", "no such parameter"),
+        ("page=-1", "page", "no such parameter"),
+        ("q=pilots&order=oldest", "order", "search"),
+    ],
+)
+def test_a_parameter_that_cannot_be_used_is_named_with_the_reason(
+    client: Client, db: None, asked: str, parameter: str, words: str
+) -> None:
+    told = problem_of(client.get(f"/api/v1/articles/?{asked}"), 400, "parameter")
+    (error,) = told["errors"]
+    assert error["parameter"] == parameter
+    assert words in error["detail"]
+
+
+@pytest.mark.parametrize("words", ["", "the and of", "-", '"', "x" * 10_000, "\x00", "()|&!"])
+def test_words_that_cannot_be_searched_for_get_a_sentence(
+    client: Client, db: None, words: str
+) -> None:
+    response = client.get("/api/v1/articles/", {"q": words})
+    if response.status_code != 200:
+        problem_of(response, 400, "search")
+
+
+def test_a_cursor_bent_by_hand_is_refused(client: Client, ask: Ask, house: Article) -> None:
+    cursor = ask("articles/", limit=1)["next"].rpartition("cursor=")[2]
+    bent = [cursor[:-1], cursor[1:], f"{cursor}x", "x", "a.b", ".", "é", "0" * 399, "\x7f"]
+    for text in bent:
+        response = client.get("/api/v1/articles/", {"limit": 1, "cursor": text})
+        problem_of(response, 400, "cursor")
+    other = client.get("/api/v1/articles/", {"language": "fr", "cursor": cursor})
+    assert "another list" in problem_of(other, 400, "cursor")["detail"]
+    problem_of(client.get("/api/v1/comments/", {"cursor": cursor}), 400, "cursor")
+    problem_of(client.get("/api/v1/articles/", {"q": "long", "cursor": cursor}), 400, "cursor")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "articles",
+        "articles/x/",
+        "articles/0/",
+        f"articles/{10**30}/",
+        "nothing/",
+        "../x",
+        "%00",
+    ],
+)
+def test_where_nothing_is_a_program_is_told_so(client: Client, db: None, path: str) -> None:
+    response = client.get(f"/api/v1/{path}")
+    if path:
+        problem_of(response, 404, "not-found")
+    problem_of(client.get(f"/api/v2/{path}"), 404, "not-found")
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "trace"])
+def test_nothing_can_be_changed(client: Client, db: None, method: str) -> None:
+    for origin in ({}, {"Origin": "https://elsewhere.example"}):
+        response = getattr(client, method)("/api/v1/articles/", headers=origin)
+        problem_of(response, 405, "method")
+        assert response.headers["Allow"] == "GET, HEAD, OPTIONS"
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        ("application/json", 200),
+        ("*/*", 200),
+        ("application/*;q=0.1", 200),
+        ("text/html,application/xhtml+xml,*/*;q=0.8", 200),
+        ("", 200),
+        ("text/html", 406),
+        ("image/png;q=1", 406),
+        ("application/json;q=0", 406),
+        ("garbage", 406),
+        (";;;,,,/", 406),
+        ("application/json;q=banana", 200),
+        ("text/html;q=nan, */x", 406),
+        ("é/\x80" * 500, 406),
+    ],
+)
+def test_a_form_that_there_is_not_is_refused_in_words(
+    client: Client, db: None, accept: str, status: int
+) -> None:
+    response = client.get("/api/v1/articles/", headers={"Accept": accept})
+    if status == 200:
+        assert response.status_code == 200
+        assert response.headers["Content-Type"].startswith("application/json")
+    else:
+        problem_of(response, 406, "not-acceptable")
+
+
+def test_too_many_requests_are_told_when_to_come_again(
+    client: Client, db: None, settings: Any
+) -> None:
+    settings.API_PER_MINUTE = 2
+    first = client.get("/api/v1/tags/")
+    client.get("/api/v1/tags/")
+    # Nothing in an answer belongs to one who asks, so a cache may keep it for all.
+    assert not {name for name in first.headers if "limit" in name.lower()}
+    assert "public" in first.headers["Cache-Control"]
+    response = client.get("/api/v1/tags/")
+    problem_of(response, 429, "too-many-requests")
+    assert response.headers["Retry-After"] == "60"
+    assert client.get("/api/v1/tags/", REMOTE_ADDR="192.0.2.7").status_code == 200
+
+
+def test_what_breaks_is_a_problem_too_and_written_down(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    from articles.api import articles
+
+    def breaks(*_: Any) -> None:
+        raise RuntimeError("broken pipe of a test")
+
+    monkeypatch.setattr(articles, "narrowed", breaks)
+    client.raise_request_exception = False
+    told = problem_of(client.get("/api/v1/articles/"), 500, "broken")
+    assert "pipe" not in str(told)
+    assert "broken pipe of a test" in caplog.text
+
+
+def test_every_awkward_string_is_answered_in_words(client: Client, db: None, settings: Any) -> None:
+    settings.API_PER_MINUTE = 100_000
+    strings = json.loads(shared_data("naughty", "blns.json").read_text())
+    names = ("category", "tag", "cursor", "fields", "q", "published_from", "changed_since")
+    for turn, string in enumerate(strings):
+        sent = string.encode("utf-8", "replace").decode()
+        for name in (names[turn % len(names)], "limit"):
+            response = client.get("/api/v1/articles/", {name: sent}, headers={"Accept": "*/*"})
+            assert response.status_code in {200, 400}, (name, string)
+            json.loads(response.content)

@@ -1,0 +1,124 @@
+"""Filters, order, pages and search."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from articles.editorial.models import Article
+from tests import newsroom
+from tests.articles.api.conftest import FIRST, SITE, Ask
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def commits(django_capture_on_commit_callbacks: Any) -> Any:
+    """What happens after the commit, such as indexing, happens at the end of the block."""
+    return django_capture_on_commit_callbacks
+
+
+def headlines(answer: dict[str, Any]) -> list[str]:
+    return [item["headline"] for item in answer["items"]]
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"category": "asia-pacific"}, ["The long way"]),
+        ({"category": "europe"}, ["Brief 3", "Brief 2", "Brief 1", "The long way"]),
+        ({"tag": "harbours"}, ["Brief 1"]),
+        ({"author": "writer-2"}, ["Brief 2"]),
+        ({"kind": "news", "language": "fr"}, ["Brief 3"]),
+        ({"kind": "analysis"}, []),
+        ({"order": "oldest", "limit": 2}, ["The long way", "Brief 1"]),
+        # Half past eight in the evening in London is the next day in Karachi.
+        ({"published_from": "2026-03-05"}, ["Late"]),
+        ({"published_from": "2026-03-03", "published_until": "2026-03-04"}, ["Brief 3", "Brief 2"]),
+    ],
+)
+def test_filters_narrow_the_list(
+    ask: Ask, house: Article, asked: dict[str, Any], expected: list[str]
+) -> None:
+    newsroom.published(
+        "Late",
+        at=datetime(2026, 3, 4, 20, 30, tzinfo=UTC),
+        categories=[newsroom.category("Elsewhere")],
+        language="de",
+    )
+    if asked != {"kind": "analysis"} and "published_from" not in asked:
+        Article.objects.filter(headline="Late").update(state="withdrawn")
+    assert headlines(ask("articles/", **asked)) == expected
+
+
+def test_what_changed_since_a_moment_comes_in_the_order_of_change(ask: Ask, house: Article) -> None:
+    Article.objects.update(updated_at=None)
+    Article.objects.filter(pk=house.pk).update(updated_at=datetime(2026, 3, 20, 12, tzinfo=UTC))
+    asked = {"changed_since": "2026-03-04T14:00:00+05:00", "order": "changed"}
+    assert headlines(ask("articles/", **asked)) == ["Brief 3", "The long way"]
+    (_, last) = ask("articles/", **asked)["items"]
+    assert last["changed_at"] == "2026-03-20T12:00:00Z"
+    assert headlines(ask("articles/?changed_since=2026-03-04T14:00:00+05:00")) != []
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "changed"])
+def test_pages_hold_everything_once_also_where_moments_are_equal(
+    ask: Ask, house: Article, order: str
+) -> None:
+    for number in range(7):
+        newsroom.published(f"Same {number}", at=FIRST)
+    seen: list[str] = []
+    path: str | None = f"articles/?order={order}&limit=3&fields=headline"
+    while path:
+        answer = ask(path)
+        seen += headlines(answer)
+        path = (answer["next"] or "").removeprefix(f"{SITE}/api/v1/")
+    assert len(seen) == len(set(seen)) == 11
+
+
+@pytest.mark.parametrize(
+    "path", ["categories/", "tags/", "authors/", "pictures/", "comments/", "articles/?q=words"]
+)
+def test_every_list_can_be_walked_through(
+    ask: Ask, house: Article, path: str, commits: Any
+) -> None:
+    with commits(execute=True):
+        for number in range(3):
+            newsroom.published(f"Words {number}", body="<p>Some words.</p>")
+    joined = "&" if "?" in path else "?"
+    whole = ask(f"{path}{joined}limit=100")["items"]
+    seen: list[Any] = []
+    following: str | None = f"{path}{joined}limit=1"
+    while following:
+        answer = ask(following)
+        seen += answer["items"]
+        following = (answer["next"] or "").removeprefix(f"{SITE}/api/v1/")
+    assert seen == whole
+    assert len(seen) > 1
+
+
+def test_a_new_article_shifts_nothing_on_the_pages_below(ask: Ask, house: Article) -> None:
+    first = ask("articles/", limit=2)
+    newsroom.published("In between")
+    second = ask(first["next"].removeprefix(f"{SITE}/api/v1/"))
+    assert headlines(first) + headlines(second) == ["Brief 3", "Brief 2", "Brief 1", "The long way"]
+
+
+def test_the_same_page_has_the_same_bytes(client: Any, house: Article) -> None:
+    address = "/api/v1/articles/?limit=2"
+    assert client.get(address).content == client.get(address).content
+    link = client.get(address).headers["Link"]
+    assert link.startswith(f"<{SITE}/api/v1/articles/?limit=2&cursor=")
+    assert link.endswith('>; rel="next"')
+
+
+def test_a_search_finds_the_best_first_and_says_how_many(
+    ask: Ask, house: Article, commits: Any
+) -> None:
+    with commits(execute=True):
+        newsroom.published("Pilots of the strait", body="<p>Pilots wait.</p>")
+        newsroom.published("Tides", body="<p>A pilot waits there.</p>")
+    answer = ask("articles/", q="pilots", fields="headline")
+    assert headlines(answer) == ["Pilots of the strait", "Tides"]
+    assert answer["total"] == 2
+    assert "total" not in ask("articles/")

@@ -1,0 +1,85 @@
+"""The card that other sites show of our articles."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from lxml import html
+
+from articles.editorial.models import Article
+from tests.articles.api.conftest import SITE
+
+pytestmark = pytest.mark.django_db
+
+
+def card(client: Client, status: int = 200, **asked: Any) -> dict[str, Any]:
+    response = client.get("/api/oembed/", asked)
+    assert response.status_code == status, response.content
+    told: dict[str, Any] = json.loads(response.content)
+    return told
+
+
+def test_an_article_becomes_a_card_with_its_picture_and_credit(
+    client: Client, house: Article
+) -> None:
+    told = card(client, url=f"{SITE}/2026/03/the-long-way/")
+    assert (told["version"], told["type"]) == ("1.0", "rich")
+    assert told["title"] == "The long way"
+    assert told["author_name"] == "Author of The long way, Second of The long way"
+    assert told["provider_name"] == "Meridian"
+    assert told["thumbnail_url"].startswith(f"{SITE}/pictures/")
+    assert told["thumbnail_width"] <= 600
+    assert "Ines Faro/via Meridian Pictures" in told["thumbnail_credit"]
+    tree = html.fragment_fromstring(told["html"])
+    assert tree.findtext(".//a") == "The long way"
+    assert tree.find(".//a").get("href") == f"{SITE}/2026/03/the-long-way/"  # type: ignore[union-attr]
+    assert "script" not in told["html"]
+
+
+def test_words_of_an_article_are_words_in_the_card(client: Client, house: Article) -> None:
+    Article.objects.filter(pk=house.pk).update(headline='<b>"A" & B</b>', standfirst="<script>")
+    told = card(client, url=f"{SITE}/2026/03/the-long-way/")
+    tree = html.fragment_fromstring(told["html"])
+    assert tree.findtext(".//a") == '<b>"A" & B</b>'
+    assert tree.find(".//script") is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://elsewhere.example/2026/03/the-long-way/",
+        f"{SITE}/2026/03/not-yet/",
+        f"{SITE}/category/europe/",
+        f"{SITE}/2026/13/the-long-way/",
+        "javascript:alert(1)",
+        "http://[broken",
+        f"{SITE}/2026/03/%00/",
+        "x" * 9000,
+    ],
+)
+def test_what_is_no_article_of_ours_has_no_card(client: Client, house: Article, url: str) -> None:
+    assert card(client, 404, url=url)["status"] == 404
+
+
+@pytest.mark.parametrize(
+    "asked", [{}, {"format": "xml"}, {"maxwidth": "wide"}, {"maxheight": "0"}, {"callback": "x"}]
+)
+def test_what_cannot_be_made_is_refused_in_words(
+    client: Client, house: Article, asked: dict[str, str]
+) -> None:
+    url = {} if not asked else {"url": f"{SITE}/2026/03/the-long-way/"}
+    assert card(client, 400, **url, **asked)["detail"]
+
+
+def test_a_narrow_place_gets_a_narrow_card(client: Client, house: Article) -> None:
+    told = card(client, url="/2026/03/the-long-way/", maxwidth="320", maxheight="200")
+    assert (told["width"], told["height"]) == (320, 200)
+    assert told["thumbnail_width"] <= 320
+
+
+def test_an_article_says_where_its_card_is(client: Client, house: Article) -> None:
+    page = client.get(house.get_absolute_url())
+    document = html.document_fromstring(page.content.decode())
+    (link,) = document.xpath("//link[@type='application/json+oembed']/@href")
+    assert json.loads(client.get(link.removeprefix(SITE)).content)["title"] == "The long way"

@@ -1,0 +1,192 @@
+"""What programs are told of articles and everything around them."""
+
+from typing import Any
+
+import pytest
+from taggit.models import Tag
+
+from accounts.models import AuthorProfile, User
+from articles.api import authors, conversation, pictures, sections, shapes
+from articles.api.telling import FIELDS
+from articles.comments.models import Comment
+from articles.editorial import publishing
+from articles.editorial.models import Article, Portrait
+from articles.images.models import Image
+from tests import newsroom
+from tests.articles.api.conftest import SITE, Ask
+from tests.articles.reading import full_house
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_list_names_the_newest_first_and_leaves_the_texts_out(ask: Ask, house: Article) -> None:
+    items = ask("articles/")["items"]
+    assert [item["headline"] for item in items] == ["Brief 3", "Brief 2", "Brief 1", "The long way"]
+    assert all("html" not in item and "text" not in item for item in items)
+
+
+def test_an_article_is_told_whole_with_its_pictures_and_their_credits(
+    ask: Ask, house: Article
+) -> None:
+    told = ask(f"articles/{house.pk}/")
+    assert told["url"] == f"{SITE}/2026/03/the-long-way/"
+    assert told["kind"] == {"name": "News", "slug": "news"}
+    assert told["published_at"] == "2026-03-01T09:00:00Z"
+    assert [each["path"] for each in told["categories"]] == ["asia-pacific/japan", "europe"]
+    assert [each["name"] for each in told["authors"]] == [
+        "Author of The long way",
+        "Second of The long way",
+    ]
+    assert {each["slug"] for each in told["tags"]} == {"shipping", "straits"}
+    assert [each["place"] for each in told["figures"]] == ["lead", "inline"]
+    lead = told["figures"][0]["picture"]
+    assert (lead["credit"], lead["alt_text"]) == (
+        "Ines Faro/via Meridian Pictures",
+        "Cranes above a quay at dusk",
+    )
+    assert {file["media_type"] for file in lead["files"]} == {"image/webp", "image/jpeg"}
+    assert all(file["url"].startswith(f"{SITE}/pictures/") for file in lead["files"])
+    assert [each["text"] for each in told["corrections"]] == ["It was Tuesday, not Monday."]
+    assert f'<img src="{SITE}/pictures/' in told["html"]
+    assert "Words before." in told["text"]
+    assert "<" not in told["text"]
+
+
+def test_only_the_fields_that_were_asked_for_come_back(ask: Ask, house: Article) -> None:
+    told = ask(f"articles/{house.pk}/", fields="headline, text")
+    assert list(told) == ["id", "headline", "text"]
+    (first, *_) = ask("articles/", fields="id,html")["items"]
+    assert list(first) == ["id", "html"]
+
+
+def test_every_field_that_is_told_is_documented_and_the_other_way_round() -> None:
+    for fields, shape in [
+        (FIELDS, shapes.Article),
+        (pictures.FIELDS, shapes.Picture),
+        (authors.FIELDS, shapes.Author),
+        (conversation.FIELDS, shapes.Comment),
+        (sections.CATEGORY, shapes.Category),
+        (sections.TAG, shapes.Tag),
+    ]:
+        assert list(fields.writers) == list(shape.__annotations__), shape
+
+
+def test_sections_people_pictures_and_comments_each_have_their_list(
+    ask: Ask, house: Article
+) -> None:
+    assert [each["path"] for each in ask("categories/")["items"]] == [
+        "asia-pacific",
+        "asia-pacific/japan",
+        "europe",
+        "news",
+    ]
+    assert [each["slug"] for each in ask("tags/")["items"]] == ["harbours", "shipping", "straits"]
+    assert "Nobody Yet" not in {each["name"] for each in ask("authors/")["items"]}
+    assert len(ask("authors/")["items"]) == 5
+    assert {each["credit"] for each in ask("pictures/")["items"]} == {
+        "Ines Faro 0",
+        "Ines Faro/via Meridian Pictures",
+    }
+    newest, first = ask("comments/")["items"]
+    assert (newest["name"], newest["in_reply_to"]) == ("Rui", None)
+    assert (first["name"], first["text"]) == ("Ola", "I <i>saw</i> it.")
+    assert first["html"] == "<p>I &lt;i&gt;saw&lt;/i&gt; it.</p>"
+    assert first["url"] == f"{SITE}/2026/03/the-long-way/#comment-{first['id']}"
+
+
+def test_each_thing_of_a_list_has_an_address_of_its_own(ask: Ask, house: Article) -> None:
+    for name in ("articles", "categories", "tags", "authors", "pictures", "comments"):
+        for item in ask(f"{name}/", limit=2)["items"]:
+            one = ask(f"{name}/{item['id']}/")
+            assert {key: one[key] for key in item} == item
+
+
+def test_where_an_address_of_more_is_given_it_leads_there(ask: Ask, house: Article) -> None:
+    (author,) = [a for a in ask("authors/")["items"] if a["name"] == "Writer 1"]
+    path = author["articles_url"].removeprefix(f"{SITE}/api/v1/")
+    assert [each["headline"] for each in ask(path)["items"]] == ["Brief 1"]
+    path = ask(f"articles/{house.pk}/")["comments_url"].removeprefix(f"{SITE}/api/v1/")
+    assert len(ask(path)["items"]) == 2
+
+
+def test_an_author_is_shown_with_a_portrait_that_may_be_shown(ask: Ask, house: Article) -> None:
+    writer = AuthorProfile.objects.get(name="Writer 1")
+    portrait = Portrait.objects.create(author=writer, image=full_house.sized(newsroom.picture()))
+    shown = ask(f"authors/{writer.pk}/")["portrait"]
+    assert shown["credit"] == "Ines Faro/via Meridian Pictures"
+    Image.objects.filter(pk=portrait.image_id).update(credit="")
+    assert ask(f"authors/{writer.pk}/")["portrait"] is None
+
+
+def test_what_is_not_public_is_nowhere(ask: Ask, house: Article, client: Any) -> None:
+    hidden = Article.objects.get(headline="Not yet")
+    author = AuthorProfile.objects.get(name="Nobody Yet")
+    picture = Image.objects.get(credit="Secret/via Desk")
+    comment = Comment.objects.get(name="Spam")
+    for path in [
+        f"articles/{hidden.pk}/",
+        f"authors/{author.pk}/",
+        f"pictures/{picture.pk}/",
+        f"comments/{comment.pk}/",
+        f"tags/{Tag.objects.get(name='unseen').pk}/",
+    ]:
+        assert ask(path, status=404)["type"] == f"{SITE}/api/v1/#not-found"
+    assert ask("comments/", article=hidden.pk)["items"] == []
+    assert ask("pictures/", article=hidden.pk)["items"] == []
+    for path in ("articles", "authors", "pictures", "comments", "tags", "categories"):
+        whole = client.get(f"/api/v1/{path}/").content.decode()
+        for word in ("Not yet", "Nobody", "Secret", "unseen", "Spam", "@r.example"):
+            assert word not in whole, (path, word)
+
+
+def test_what_is_withdrawn_takes_its_comments_and_pictures_along(
+    ask: Ask, house: Article, edna: User
+) -> None:
+    comment, picture = ask("comments/")["items"][0]["id"], ask("pictures/")["items"][0]["id"]
+    publishing.withdraw(house, by=edna)
+    for path in (f"articles/{house.pk}/", f"comments/{comment}/", f"pictures/{picture}/"):
+        ask(path, status=404)
+    assert "The long way" not in str(ask("articles/"))
+
+
+def test_a_picture_without_credit_is_told_nowhere(ask: Ask, house: Article) -> None:
+    Image.objects.update(credit="", needs_no_credit=False)
+    assert ask("pictures/")["items"] == []
+    told = ask(f"articles/{house.pk}/")
+    assert told["figures"] == []
+    assert "<img" not in told["html"]
+
+
+def test_terms_of_use_in_words_stay_in_the_newsroom(ask: Ask, house: Article) -> None:
+    Image.objects.update(usage_terms="Only for us, until June")
+    assert {each["licence"] for each in ask("pictures/")["items"]} == {""}
+    Image.objects.update(usage_terms="https://licences.example/by/4.0/")
+    assert {each["licence"] for each in ask("pictures/")["items"]} == {
+        "https://licences.example/by/4.0/"
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        # Always two: how often it was asked, and what changed last.
+        ("articles/", 8),
+        ("articles/?fields=id,headline", 3),
+        ("articles/?fields=html,text", 9),
+        ("categories/", 3),
+        ("tags/", 3),
+        ("authors/", 4),
+        ("pictures/", 3),
+        ("comments/", 3),
+    ],
+)
+def test_a_list_asks_the_same_few_times_however_much_there_is(
+    client: Any, house: Article, path: str, most: int, django_assert_num_queries: Any
+) -> None:
+    client.get(f"/api/v1/{path}")
+    with django_assert_num_queries(most):
+        client.get(f"/api/v1/{path}")
+    full_house.sections(3, 5)
+    full_house.comments(house, 12)
+    with django_assert_num_queries(most):
+        client.get(f"/api/v1/{path}")
