@@ -18,6 +18,8 @@ from articles.images.models import Image
 from articles.pages.admin import PageAdmin
 from articles.pages.models import Page
 from articles.related.admin import RelatedPickInline
+from articles.search.admin import PinnedQueryAdmin, SearchReportAdmin, SynonymsAdmin
+from articles.search.models import PinnedQuery, SearchCount, Synonyms
 
 
 class ArticleWithPicksAdmin(ArticleAdmin):
@@ -37,5 +39,8 @@ admin.site.register(Image, ImageAdmin)
 admin.site.register(Kind, KindAdmin)
 admin.site.register(Moderation, ModerationAdmin)
 admin.site.register(Page, PageAdmin)
+admin.site.register(PinnedQuery, PinnedQueryAdmin)
 admin.site.register(Redirect, RedirectAdmin)
+admin.site.register(SearchCount, SearchReportAdmin)
+admin.site.register(Synonyms, SynonymsAdmin)
 admin.site.register(Tag, TagAdmin)

@@ -1,8 +1,12 @@
 """The answer to a whole question: what was found, its facets, and what was perhaps meant."""
 
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from articles.search.asking import Asked
+from articles.search.counting import countable
 from articles.search.facets import Facet, facets_of
 from articles.search.query import Findings, find
 from articles.search.spelling import corrected
@@ -23,6 +27,12 @@ class Answer:
     @property
     def offered_address(self) -> str:
         return self.asked.anew(self.offered).address()
+
+    @property
+    def opened_address(self) -> str:
+        """Where a browser tells that something was opened; empty for words that are not counted."""
+        key = countable(self.instead_of or self.asked.words)
+        return f"{reverse('search_opened')}?{urlencode({'q': key})}" if key else ""
 
     @property
     def next_address(self) -> str:

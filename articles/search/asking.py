@@ -54,6 +54,11 @@ class Asked:
         return replace(self, words=words)
 
     @property
+    def is_plain(self) -> bool:
+        """As somebody asks who begins to search."""
+        return self == Asked(self.words)
+
+    @property
     def orders(self) -> list[tuple[str, str]]:
         """The orders there are by name, each with its address; none for the present one."""
         names = {

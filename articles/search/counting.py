@@ -60,8 +60,8 @@ def countable(words: str) -> str:
 
 
 def is_robot(agent: str) -> bool:
-    """A browser that says it is none."""
-    return not agent or ROBOT.search(agent) is not None
+    """Whoever says so."""
+    return ROBOT.search(agent) is not None
 
 
 def count(words: str, found: int) -> None:

@@ -18,7 +18,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 FRAGMENTS: Final = 3
-BEFORE, WITHIN, AFTER = (50, 110, 70)
+BEFORE, WITHIN, AFTER = (70, 110, 80)
 """Characters of a fragment: before its first match, from there to its last, and behind."""
 
 WHOLE: Final = 230
@@ -113,7 +113,7 @@ def excerpt(text: str, found: Sequence[Match]) -> SafeString:
     """
     pieces = [_around(text, group) for group in _groups(found)] or [(0, _end(text, 0, WHOLE))]
     first, last = pieces[0][0], pieces[-1][1]
-    before = "… " if first and text[first - 1] != "\n" else ""
+    before = "… " if first and text[first - 1] != "\n" and text[first - 2] != "." else ""
     after = " …" if last < len(text) and text[last] != "\n" else ""
     marked = " … ".join(_marked(text, start, end, found) for start, end in pieces)
     # Every word was escaped; only `mark` is markup.
@@ -149,12 +149,13 @@ def _from(pool: Sequence[Match], place: int) -> list[Match]:
 
 
 def _around(text: str, group: Sequence[Match]) -> tuple[int, int]:
-    """Where a fragment begins and ends: between words, and within its paragraphs' ends."""
+    """Where a fragment begins and ends: with a sentence or between words, within its paragraphs."""
     match = group[0].start
     start = max(0, match - BEFORE)
     line = text.rfind("\n", start, match)
-    if line >= 0:
-        start = line + 1
+    sentence = text.rfind(". ", start, match)
+    if line >= 0 or sentence >= 0:
+        start = max(line + 1, sentence + 2)
     elif start:
         space = text.find(" ", start, match)
         start = space + 1 if space >= 0 else start

@@ -55,6 +55,8 @@ class Synonyms(models.Model):
     )
     keys = ArrayField(
         models.CharField(max_length=80),
+        default=list,
+        blank=True,
         editable=False,
         help_text="Each of them as queries are compared (search.keys).",
     )
@@ -179,6 +181,7 @@ class SearchCount(models.Model):
 
     class Meta:
         ordering = ["-day", "-searches", "words"]
+        verbose_name_plural = "searches of readers"
         constraints = [
             models.UniqueConstraint(fields=["day", "words"], name="search_count_once"),
         ]

@@ -5,7 +5,7 @@ from typing import Final
 from procrastinate.contrib.django import app
 
 from articles.editorial.models import Article
-from articles.search import indexing
+from articles.search import counting, indexing
 
 CARRIERS: Final = {"image": "figures__image", "authorprofile": "bylines__author"}
 
@@ -23,3 +23,10 @@ def index_carriers(what: str, pk: int) -> None:
 def catch_up(timestamp: int) -> None:
     """Indexes what was missed while something was down."""
     indexing.catch_up()
+
+
+@app.periodic(cron="40 3 * * *")
+@app.task(name="search.forget", queueing_lock="search.forget")
+def forget(timestamp: int) -> None:
+    """Drops old counts of searches, and what was searched for only once."""
+    counting.forget()

@@ -4,4 +4,8 @@ from django.urls import path
 
 from articles.search import views
 
-urlpatterns = [path("search/", views.search, name="search")]
+urlpatterns = [
+    path("search/", views.search, name="search"),
+    path("search/suggest/", views.suggest, name="search_suggest"),
+    path("search/opened/", views.opened, name="search_opened"),
+]

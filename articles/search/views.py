@@ -1,11 +1,16 @@
 """The search page."""
 
-from django.http import HttpRequest, HttpResponse
+from dataclasses import asdict
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_POST
 
 from articles.search.answering import Answer, answer
 from articles.search.asking import Asked, NothingLikeIt, asked
+from articles.search.counting import count, count_opened, is_robot
 from articles.search.query import NoSuchPage, Unanswerable
+from articles.search.suggesting import suggestions
 from iria.kit.caching import public_page
 
 
@@ -19,6 +24,8 @@ def search(request: HttpRequest) -> HttpResponse:
         question = asked(request.GET)
         if question.words:
             found = answer(question)
+            if question.is_plain and not is_robot(request.headers.get("User-Agent", "")):
+                count(question.words, found.findings.total)
     except NoSuchPage as mistake:
         problem, status, elsewhere = mistake.sentence, 404, question.address()
     except NothingLikeIt as mistake:
@@ -34,3 +41,17 @@ def search(request: HttpRequest) -> HttpResponse:
         "elsewhere": elsewhere,
     }
     return render(request, "articles/search/search.html", context, status=status)
+
+
+@public_page
+def suggest(request: HttpRequest) -> HttpResponse:
+    """What begins with what was typed so far, for the list below the field."""
+    found = suggestions(request.GET.get("q", ""))
+    return JsonResponse({"suggestions": [asdict(each) for each in found]})
+
+
+@require_POST
+def opened(request: HttpRequest) -> HttpResponse:
+    """A browser tells that something found for these words was opened (`ping` of the link)."""
+    count_opened(request.GET.get("q", ""))
+    return HttpResponse(status=204)

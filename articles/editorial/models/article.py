@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -169,6 +170,12 @@ class Article(models.Model):
                 F("published_at").desc(),
                 condition=Q(state="published"),
                 name="article_newest",
+            ),
+            GinIndex(
+                fields=["headline"],
+                opclasses=["gin_trgm_ops"],
+                condition=Q(state="published"),
+                name="article_headline_parts",
             ),
         ]
 

@@ -1,0 +1,85 @@
+"""Search on the desk: synonyms, pinned results, and what readers searched for."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from articles.search.models import PinnedQuery, PinnedResult, SearchCount, Synonyms
+from articles.search.reporting import PERIODS, report
+from iria.kit.finding_rows import FindsRows
+
+
+class SynonymsAdmin(admin.ModelAdmin[Synonyms]):
+    list_display = ["words", "made_by", "made_at"]
+    list_select_related = ["made_by"]
+    search_fields = ["words"]
+
+    def save_model(
+        self, request: HttpRequest, obj: Synonyms, form: ModelForm[Synonyms], change: bool
+    ) -> None:
+        obj.made_by = request.user  # type: ignore[assignment]
+        super().save_model(request, obj, form, change)
+
+
+class PinnedResultInline(FindsRows, admin.TabularInline[PinnedResult, PinnedQuery]):
+    model = PinnedResult
+    fields = ("article", "position")
+    autocomplete_fields = ("article",)
+    extra = 1
+    max_num = 5
+
+
+class PinnedQueryAdmin(admin.ModelAdmin[PinnedQuery]):
+    list_display = ["words", "articles", "made_by", "made_at"]
+    list_select_related = ["made_by"]
+    search_fields = ["words", "results__article__headline"]
+    inlines = [PinnedResultInline]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("results__article")
+
+    @admin.display(description="Stand first")
+    def articles(self, query: PinnedQuery) -> str:
+        return "; ".join(str(row.article) for row in query.results.all()) or "–"
+
+    def save_model(
+        self, request: HttpRequest, obj: PinnedQuery, form: ModelForm[PinnedQuery], change: bool
+    ) -> None:
+        obj.made_by = request.user  # type: ignore[assignment]
+        super().save_model(request, obj, form, change)
+
+
+class SearchReportAdmin(admin.ModelAdmin[SearchCount]):
+    """A report instead of a list: the rows are counts, and nobody writes them."""
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        asked = request.GET.get("days", "")
+        days = int(asked) if asked in {str(each) for each in PERIODS} else 30
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "What readers search for",
+            "opts": self.opts,
+            "report": report(days),
+            "periods": PERIODS,
+            "may_add_synonyms": request.user.has_perm("articles.add_synonyms"),
+            "may_pin": request.user.has_perm("articles.add_pinnedquery"),
+            "media": self.media,
+        }
+        return TemplateResponse(request, "admin/articles/searchcount/report.html", context)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: SearchCount | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: SearchCount | None = None) -> bool:
+        return False

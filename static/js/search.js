@@ -1,0 +1,87 @@
+/* Suggestions below the search field while somebody types (ARIA combobox, list autocomplete).
+   Without this script the field is a field. */
+class SearchSuggest extends HTMLElement {
+  connectedCallback() {
+    this.input = this.querySelector("input");
+    this.list = document.createElement("ul");
+    this.list.id = "search-suggestions";
+    this.list.hidden = true;
+    this.set(this.list, { role: "listbox", "aria-label": this.getAttribute("label") });
+    this.set(this.input, {
+      role: "combobox",
+      "aria-autocomplete": "list",
+      "aria-expanded": "false",
+      "aria-controls": this.list.id,
+    });
+    this.append(this.list);
+    this.input.addEventListener("input", () => {
+      clearTimeout(this.soon);
+      this.soon = setTimeout(() => this.ask(), 150);
+    });
+    this.input.addEventListener("keydown", (event) => this.key(event));
+    this.input.addEventListener("blur", () => this.show([]));
+    /* The field keeps the focus, so that a press on an option is not a blur first. */
+    this.list.addEventListener("mousedown", (event) => event.preventDefault());
+    this.list.addEventListener("click", ({ target }) => this.open(target.closest("li")));
+  }
+
+  set(element, attributes) {
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  }
+
+  async ask() {
+    const words = this.input.value.trim();
+    const asked = words.length > 2 ? `${this.getAttribute("from")}?q=${encodeURIComponent(words)}` : "";
+    this.asked = asked;
+    try {
+      const found = asked ? (await (await fetch(asked)).json()).suggestions : [];
+      if (this.asked === asked && document.activeElement === this.input) this.show(found);
+    } catch {
+      this.show([]);
+    }
+  }
+
+  show(found) {
+    this.list.replaceChildren(
+      ...found.map(({ kind, name, address }, place) => {
+        const option = document.createElement("li");
+        this.set(option, { role: "option", id: `suggestion-${place}`, "aria-selected": "false" });
+        option.dataset.address = address;
+        const what = document.createElement("span");
+        what.textContent = kind;
+        option.append(name, " ", what);
+        return option;
+      }),
+    );
+    this.list.hidden = !found.length;
+    this.input.ariaExpanded = String(!this.list.hidden);
+    this.choose(null);
+  }
+
+  choose(option) {
+    this.chosen?.setAttribute("aria-selected", "false");
+    this.chosen = option;
+    option?.setAttribute("aria-selected", "true");
+    option?.scrollIntoView({ block: "nearest" });
+    if (option) this.input.setAttribute("aria-activedescendant", option.id);
+    else this.input.removeAttribute("aria-activedescendant");
+  }
+
+  key(event) {
+    if (this.list.hidden) return;
+    const options = [...this.list.children];
+    const place = options.indexOf(this.chosen);
+    if (event.key === "ArrowDown") this.choose(options[place + 1] ?? null);
+    else if (event.key === "ArrowUp") this.choose(options.at(place < 0 ? -1 : place - 1) ?? null);
+    else if (event.key === "Enter" && this.chosen) this.open(this.chosen);
+    else if (event.key === "Escape") this.show([]);
+    else return;
+    if (event.key === "ArrowUp" && place === 0) this.choose(null);
+    event.preventDefault();
+  }
+
+  open(option) {
+    if (option) location.assign(option.dataset.address);
+  }
+}
+customElements.define("search-suggest", SearchSuggest);

@@ -1,0 +1,141 @@
+"""What was searched for, as the desk sees it, with nothing in it about who searched."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.models import User
+from articles.search import counting, indexing
+from articles.search.counting import countable
+from articles.search.models import SearchCount
+from articles.search.reporting import report
+from tests import newsroom
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def barge() -> None:
+    indexing.index(newsroom.published("The barge").pk)
+
+
+def counts() -> list[tuple[str, int, int, int]]:
+    rows = SearchCount.objects.order_by("words")
+    return list(rows.values_list("words", "searches", "found", "opened"))
+
+
+def test_a_search_is_counted_by_its_words_and_day(client: Client, barge: None) -> None:
+    for words in ("Barge", " bargé ", "“barge”", "zeppelin"):
+        client.get("/search/", {"q": words})
+    assert counts() == [("barge", 3, 1, 0), ("zeppelin", 1, 0, 0)]
+    assert SearchCount.objects.first().day == timezone.now().date()  # type: ignore[union-attr]
+
+
+def test_turning_pages_narrowing_and_robots_are_not_counted(client: Client, barge: None) -> None:
+    client.get("/search/?q=barge&page=2")
+    client.get("/search/?q=barge&sort=newest")
+    client.get("/search/?q=barge&language=en")
+    client.get("/search/?q=barge", headers={"User-Agent": "Mozilla/5.0 (compatible; Anybot/2.1)"})
+    client.get("/search/?q=-barge")
+    assert counts() == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ola@readers.example",
+        "+351 21 123 45 67",
+        "12.03.1980",
+        "4242 4242",
+        "2026",
+        "x" * 61,
+        "a b c d e f g",
+        "https://readers.example/me",
+        "<script>",
+        "a\\b",
+        "?!",
+        "PT50000201231234567890154",
+        "q" * 31,
+    ],
+)
+def test_what_may_tell_of_a_person_is_not_kept(client: Client, barge: None, words: str) -> None:
+    assert countable(words) == ""
+    client.get("/search/", {"q": words})
+    assert counts() == []
+
+
+@given(st.text())
+def test_whatever_is_counted_fits_and_holds_no_long_number(words: str) -> None:
+    key = countable(words)
+    assert len(key) <= counting.LONGEST
+    assert sum(sign.isdigit() for sign in key) <= counting.MOST_DIGITS
+    assert "@" not in key
+
+
+def test_a_browser_tells_that_something_was_opened_and_only_of_what_was_searched(
+    client: Client, barge: None
+) -> None:
+    page = client.get("/search/?q=Barge").content.decode()
+    assert 'ping="/search/opened/?q=barge"' in page
+    answer = client.post("/search/opened/?q=barge", headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.status_code == 204
+    assert not answer.cookies
+    client.post("/search/opened/?q=never+searched")
+    client.post("/search/opened/?q=%00")
+    assert counts() == [("barge", 1, 1, 1)]
+    other = client.post("/search/opened/?q=barge", headers={"Sec-Fetch-Site": "cross-site"})
+    assert other.status_code == 403
+    assert client.get("/search/opened/?q=barge").status_code == 405
+    assert counts() == [("barge", 1, 1, 1)]
+
+
+def test_a_query_that_is_not_counted_has_no_beacon(client: Client, barge: None) -> None:
+    page = client.get("/search/?q=barge+2026+12345").content.decode()
+    assert "ping=" not in page
+
+
+def _counted(words: str, days_ago: int, searches: int, found: int, opened: int) -> None:
+    day = timezone.now().date() - timedelta(days=days_ago)
+    SearchCount.objects.create(day=day, words=words, searches=searches, found=found, opened=opened)
+
+
+def test_the_report_says_what_found_nothing_and_what_was_not_opened() -> None:
+    _counted("tariffs", 0, 3, 8, 2)
+    _counted("tariffs", 5, 4, 7, 0)
+    _counted("zeppelin", 2, 5, 0, 0)
+    _counted("barge", 1, 2, 6, 0)
+    _counted("old", 40, 9, 0, 0)
+    seen = report(30)
+    assert seen.searches == 14
+    assert (seen.most[0].words, seen.most[0].searches) == ("tariffs", 7)
+    assert [row.words for row in seen.nothing] == ["zeppelin"]
+    assert [row.words for row in seen.unopened] == ["barge"]
+    assert "old" in [row.words for row in report(90).nothing]
+
+
+def test_editors_read_the_report_and_readers_do_not(client: Client, edna: User, mina: User) -> None:
+    _counted("zeppelin", 2, 5, 0, 0)
+    client.force_login(edna)
+    for days in ("", "7", "365", "-1", "1e9", "%00"):
+        answer = client.get(f"/admin/articles/searchcount/?days={days}", follow=True)
+        assert answer.status_code == 200, days
+    page = answer.content.decode()
+    assert "zeppelin" in page
+    assert "/admin/articles/synonyms/add/?words=zeppelin" in page
+    client.force_login(mina)
+    assert client.get("/admin/articles/searchcount/").status_code == 403
+
+
+def test_what_is_old_or_was_searched_only_once_is_forgotten() -> None:
+    _counted("once", 31, 1, 0, 0)
+    _counted("twice", 31, 2, 0, 0)
+    _counted("on two days", 31, 1, 0, 0)
+    _counted("on two days", 2, 1, 0, 0)
+    _counted("lately", 3, 1, 0, 0)
+    _counted("tariffs", 401, 50, 1, 1)
+    assert counting.forget() == 2
+    assert {row[0] for row in counts()} == {"twice", "on two days", "lately"}

@@ -1,0 +1,63 @@
+"""Suggestions while somebody types."""
+
+import json
+
+import pytest
+from django.test import Client
+
+from articles.search.suggesting import suggestions
+from tests import newsroom
+from tests.shared import shared_data
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def archive() -> None:
+    rivers = newsroom.category("River trade")
+    newsroom.published(
+        "The rivers of the north",
+        categories=[rivers],
+        authors=[newsroom.author("Rivka Stone")],
+        tags=["River law"],
+    )
+    newsroom.draft(
+        "Rivers nobody may see yet", tags=["Riverside"], authors=[newsroom.author("Riv Draft")]
+    )
+
+
+def names(typed: str) -> list[str]:
+    return [each.name for each in suggestions(typed)]
+
+
+def test_what_begins_so_is_suggested_and_only_what_readers_may_see(archive: None) -> None:
+    assert names("riv") == ["River trade", "Rivka Stone", "River law", "The rivers of the north"]
+    assert names("rivers nor") == ["The rivers of the north"]
+    assert names("ivers") == []
+    assert names("ri") == []
+
+
+def test_a_suggestion_leads_somewhere(client: Client, archive: None) -> None:
+    for each in suggestions("riv"):
+        assert client.get(each.address).status_code == 200, each
+
+
+def test_the_answer_is_json_that_a_cache_may_keep(client: Client, archive: None) -> None:
+    answer = client.get("/search/suggest/?q=rivka")
+    assert answer.headers["Content-Type"] == "application/json"
+    assert "public" in answer.headers["Cache-Control"]
+    (only,) = json.loads(answer.content)["suggestions"]
+    assert only == {"kind": "Author", "name": "Rivka Stone", "address": "/author/rivka-stone/"}
+
+
+def test_two_questions_to_the_database_beside_the_limit(
+    client: Client, archive: None, django_assert_max_num_queries: object
+) -> None:
+    with django_assert_max_num_queries(7):  # type: ignore[operator]
+        client.get("/search/suggest/?q=riv")
+
+
+def test_any_text_is_answered(client: Client, archive: None) -> None:
+    strings: list[str] = json.loads(shared_data("naughty", "blns.json").read_text())
+    for words in [*strings, "\x00riv", "riv\\", "riv(((", "x" * 10_000, "*** riv"]:
+        assert client.get("/search/suggest/", {"q": words}).status_code == 200, words
