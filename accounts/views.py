@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.forms import ProfileForm
 from accounts.models import User
+from iria.kit.speaking import speaking
 
 
 @login_required
@@ -25,5 +26,9 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sign_in_state(request: HttpRequest) -> HttpResponse:
-    """A small private fragment, fetched by a script, that says who is signed in."""
-    return render(request, "account/_state.html")
+    """A small private fragment, fetched by a script, that says who is signed in.
+
+    It speaks as the page does that asks for it.
+    """
+    with speaking(request.GET.get("language", "")):
+        return render(request, "account/_state.html")

@@ -17,6 +17,8 @@ from articles.images.admin import ImageAdmin
 from articles.images.models import Image
 from articles.pages.admin import PageAdmin
 from articles.pages.models import Page
+from articles.reading.desk.placement_admin import PlacementAdmin
+from articles.reading.models import Placement
 from articles.related.admin import RelatedPickInline
 from articles.search.admin import PinnedQueryAdmin, SearchReportAdmin, SynonymsAdmin
 from articles.search.models import PinnedQuery, SearchCount, Synonyms
@@ -40,6 +42,7 @@ admin.site.register(Kind, KindAdmin)
 admin.site.register(Moderation, ModerationAdmin)
 admin.site.register(Page, PageAdmin)
 admin.site.register(PinnedQuery, PinnedQueryAdmin)
+admin.site.register(Placement, PlacementAdmin)
 admin.site.register(Redirect, RedirectAdmin)
 admin.site.register(SearchCount, SearchReportAdmin)
 admin.site.register(Synonyms, SynonymsAdmin)

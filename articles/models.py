@@ -17,6 +17,7 @@ from articles.editorial.models import (
 )
 from articles.images.models import Image, Rendition
 from articles.pages.models import Page
+from articles.reading.models import Placement
 from articles.related.models import ArticleTerms, RelatedLink, RelatedPick
 from articles.search.models import (
     PinnedQuery,
@@ -42,6 +43,7 @@ __all__ = [
     "Page",
     "PinnedQuery",
     "PinnedResult",
+    "Placement",
     "Portrait",
     "Redirect",
     "RelatedLink",

@@ -9,12 +9,16 @@ from articles.images.urls import urlpatterns as images
 from articles.pages.urls import urlpatterns as pages
 from articles.reading.urls import urlpatterns as reading
 from articles.search.urls import urlpatterns as search
+from iria.publication.speaking import speak
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *images,
     *feeds,
     *api,
-    *comments,
+    *speak(comments),
+    *search,
+    *reading,
+    *pages,
     *search,
     *reading,
     *pages,

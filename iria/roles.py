@@ -32,6 +32,7 @@ MAY: Final[dict[str, dict[str, str]]] = {
         "articles.page": ALL,
         "articles.pinnedquery": ALL,
         "articles.pinnedresult": ALL,
+        "articles.placement": ALL,
         "articles.portrait": ALL,
         "articles.revision": "view",
         "articles.statechange": "view",

@@ -110,6 +110,8 @@ TEMPLATES = [
                 "iria.publication.context.publication",
                 "articles.reading.navigation.navigation",
             ],
+            # Every public template speaks; none has to load this first.
+            "builtins": ["django.templatetags.i18n"],
         },
     },
 ]
@@ -174,6 +176,10 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
+# What the interface can say, each with its catalogue; pages choose by what they show, see
+# docs/decisions/languages.md. The desk speaks English.
+LANGUAGES = [("en", "English"), ("fr", "Français")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 
 # Mail
 

@@ -28,6 +28,7 @@ SHOWN: Final = {
     "articles.page": "",
     "articles.pinnedquery": "",
     "articles.pinnedresult": "",
+    "articles.placement": "",
     "articles.portrait": "",
     "articles.redirect": "",
     "articles.relatedlink": "",

@@ -3,14 +3,17 @@
 from django.urls import path
 
 from iria.kit import addresses as addresses  # makes the parts of an address known
+from iria.publication.speaking import speak
 from newsletter import views
 
-urlpatterns = [
-    path("", views.sign_up, name="newsletter"),
-    path("look-in-your-mail/", views.asked, name="newsletter_asked"),
-    path("confirm/<str:token>/", views.confirm, name="newsletter_confirm"),
-    path("preferences/<str:token>/", views.preferences, name="newsletter_preferences"),
-    path("unsubscribe/<str:token>/", views.unsubscribe, name="newsletter_unsubscribe"),
-    path("issues/", views.issues, name="newsletter_issues"),
-    path("issues/<letters:slug>/", views.issue, name="newsletter_issue"),
-]
+urlpatterns = speak(
+    [
+        path("", views.sign_up, name="newsletter"),
+        path("look-in-your-mail/", views.asked, name="newsletter_asked"),
+        path("confirm/<str:token>/", views.confirm, name="newsletter_confirm"),
+        path("preferences/<str:token>/", views.preferences, name="newsletter_preferences"),
+        path("unsubscribe/<str:token>/", views.unsubscribe, name="newsletter_unsubscribe"),
+        path("issues/", views.issues, name="newsletter_issues"),
+        path("issues/<letters:slug>/", views.issue, name="newsletter_issue"),
+    ]
+)

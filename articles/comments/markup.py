@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from articles.comments.threads import Shown, Thread
 from iria.kit.dates import time_element
@@ -42,7 +43,7 @@ def _gap(place: Shown) -> str:
 
 def _comment(place: Shown, reply_address: str, publication: Publication) -> str:
     name = f"<bdi>{escape(place.name)}</bdi>"
-    staff = '<span class="comment-staff">Staff</span>\n' if place.by_staff else ""
+    staff = f'<span class="comment-staff">{gettext("Staff")}</span>\n' if place.by_staff else ""
     written = time_element(publication.local(place.written_at), clock=True)
     return (
         f'<header class="comment-head">\n<h3 class="comment-name">{name}</h3>\n{staff}'
@@ -58,17 +59,20 @@ def _answered(other: Shown | None) -> str:
     if other is None:
         return ""
     whom = (
-        "a comment that was removed"
+        escape(gettext("a comment that was removed"))
         if other.gap
         else f'<a href="#{other.anchor}"><bdi>{escape(other.name)}</bdi></a>'
     )
-    return f'<p class="comment-to">in reply to {whom}</p>\n'
+    words = escape(gettext("in reply to %(whom)s")) % {"whom": whom}
+    return f'<p class="comment-to">{words}</p>\n'
 
 
 def _reply(place: Shown, name: str, reply_address: str) -> str:
     if not reply_address:
         return ""
+    words = escape(gettext("Reply<> to %(name)s"))
+    shown, _, unseen = words.partition(escape("<>"))
     return (
         f'<a class="comment-reply" rel="nofollow" href="{reply_address}{place.id}"'
-        f' data-parent="{place.id}">Reply<span class="unseen"> to {name}</span></a>'
+        f' data-parent="{place.id}">{shown}<span class="unseen">{unseen % {"name": name}}</span></a>'
     )

@@ -9,12 +9,14 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
 from articles.comments import seals
 from articles.comments.models import Comment, Moderation
 from iria.kit.ratelimit import count_and_allow
+from iria.kit.speaking import speaking
 from iria.kit.text import one_line
-from iria.publication.models import current_publication
+from iria.publication.models import Publication, current_publication
 
 MAILS_A_DAY: Final = (12, timedelta(days=1))
 
@@ -36,7 +38,7 @@ def send_received(comment_id: int) -> None:
     limit, per = MAILS_A_DAY
     who = _address(comment).lower()
     if count_and_allow("mails about comments", who, limit=limit, per=per):
-        _send(comment, "received", "Your comment is waiting for a moderator")
+        _send(comment, "received", gettext_noop("Your comment is waiting for a moderator"))
 
 
 def send_decided(moderation_id: int) -> None:
@@ -49,10 +51,11 @@ def send_decided(moderation_id: int) -> None:
     if moderation is None or moderation.comment.state != moderation.decision:
         return
     if moderation.decision == Comment.State.APPROVED:
-        _send(moderation.comment, "approved", "Your comment is on the page")
+        _send(moderation.comment, "approved", gettext_noop("Your comment is on the page"))
     else:
         reason = moderation.reason if moderation.told else ""
-        _send(moderation.comment, "rejected", "Your comment was not published", reason=reason)
+        subject = gettext_noop("Your comment was not published")
+        _send(moderation.comment, "rejected", subject, reason=reason)
 
 
 def _address(comment: Comment) -> str:
@@ -60,10 +63,24 @@ def _address(comment: Comment) -> str:
 
 
 def _send(comment: Comment, template: str, subject: str, **words: str) -> None:
+    """In the language of the article, which is what its writer reads."""
     address = _address(comment)
     if not address:
         return
     publication = current_publication()
+    with speaking(publication.language_codes[0]), speaking(comment.article.language):
+        message = _written(comment, publication, address, template, subject, words)
+    _hand_over(message, comment)
+
+
+def _written(
+    comment: Comment,
+    publication: Publication,
+    address: str,
+    template: str,
+    subject: str,
+    words: dict[str, str],
+) -> EmailMessage:
     text = render_to_string(
         f"articles/comments/mail/{template}.txt",
         {
@@ -75,13 +92,12 @@ def _send(comment: Comment, template: str, subject: str, **words: str) -> None:
             **words,
         },
     )
-    message = EmailMessage(
-        subject=one_line(f"{subject} – {publication.name}"),
+    return EmailMessage(
+        subject=one_line(f"{gettext(subject)} – {publication.name}"),
         body=text.strip() + "\n",
         to=[address],
         headers={"Auto-Submitted": "auto-generated"},
     )
-    _hand_over(message, comment)
 
 
 def _hand_over(message: EmailMessage, comment: Comment) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from psycopg.errors import ForeignKeyViolation
 
 from accounts.models import User
@@ -114,7 +115,9 @@ def _keep(comment: Comment, verdict: screening.Verdict, *, quiet: bool) -> Comme
                 tell_writer_it_was_received(comment)
     except IntegrityError as mistake:
         if isinstance(mistake.__cause__, ForeignKeyViolation):
-            raise Refused({"form": "The article or comment is not there any more."}) from mistake
+            raise Refused(
+                {"form": gettext("The article or comment is not there any more.")}
+            ) from mistake
         if comment.form_id is None:
             raise
         # The same form was being sent by two requests at once, and the other one won.
@@ -136,7 +139,7 @@ def _already_sent(form_id: UUID, text: str, parent: Comment | None) -> Comment |
     """
     first = Comment.objects.filter(form_id=form_id).first()
     if first and (first.text, first.parent) != (_with_plain_breaks(text), parent):
-        sentence = (
+        sentence = gettext(
             "A comment was sent with this form already, and it is kept. "
             "Send again to add these words as another one."
         )
@@ -157,23 +160,29 @@ def _refuse_unstorable(**fields: str) -> None:
 
 def _refuse_closed(article: Article, parent: Comment | None) -> None:
     if not article.is_published:
-        raise Refused({"form": "This article is not on the site, so it takes no comments."})
+        sentence = gettext("This article is not on the site, so it takes no comments.")
+        raise Refused({"form": sentence})
     if not article.comments_open:
-        raise Refused({"form": "Comments on this article are closed."})
+        raise Refused({"form": gettext("Comments on this article are closed.")})
     if parent is None:
         return
     if parent.article_id != article.pk:
-        raise Refused({"form": "The comment you answer stands below another article."})
+        raise Refused({"form": gettext("The comment you answer stands below another article.")})
     if not parent.is_visible:
-        sentence = "The comment you answer is no longer there. You can send yours on its own."
+        sentence = gettext(
+            "The comment you answer is no longer there. You can send yours on its own."
+        )
         raise Refused({"parent": sentence})
 
 
 def _refuse_hasty(article: Article, form_age: timedelta | None, address: str | None) -> None:
     if form_age is not None and screening.is_too_quick(form_age):
-        raise Refused({"form": "That was very quick; please wait a moment and send it again."})
+        sentence = gettext("That was very quick; please wait a moment and send it again.")
+        raise Refused({"form": sentence})
     if address is not None and screening.too_many(article, address):
-        sentence = "Many comments came in just now; please wait ten minutes and send it again."
+        sentence = gettext(
+            "Many comments came in just now; please wait ten minutes and send it again."
+        )
         raise Refused({"form": sentence}, busy=True)
 
 
@@ -186,12 +195,11 @@ def _refuse_unfit(comment: Comment) -> None:
     if comment.user is None:
         problems |= _problems_of_guest(comment, address_is_sound="email" not in problems)
     if not comment.text:
-        problems["text"] = "Please write a comment."
+        problems["text"] = gettext("Please write a comment.")
     elif len(comment.text) > TEXT_MAX_LENGTH:
-        problems["text"] = (
-            f"The comment has {len(comment.text):,} characters; "
-            f"at most {TEXT_MAX_LENGTH:,} can be kept, please shorten it."
-        )
+        problems["text"] = gettext(
+            "The comment has %(count)s characters; at most %(most)s can be kept, please shorten it."
+        ) % {"count": f"{len(comment.text):,}", "most": f"{TEXT_MAX_LENGTH:,}"}
     if problems:
         raise Refused(problems)
 
@@ -199,18 +207,20 @@ def _refuse_unfit(comment: Comment) -> None:
 def _problems_of_guest(comment: Comment, *, address_is_sound: bool) -> dict[str, str]:
     problems = {}
     if not comment.name:
-        problems["name"] = "Please write your name."
+        problems["name"] = gettext("Please write your name.")
     elif len(comment.name) > NAME_MAX_LENGTH:
-        problems["name"] = f"A name may have {NAME_MAX_LENGTH} characters; please shorten yours."
+        problems["name"] = gettext("A name may have %(most)d characters; please shorten yours.") % {
+            "most": NAME_MAX_LENGTH
+        }
     elif belongs_to_newsroom(comment.name):
-        problems["name"] = (
+        problems["name"] = gettext(
             "A member of the newsroom has this name. If it is you, please sign in; "
             "if not, add something that tells you apart."
         )
     if not comment.email:
-        problems["email"] = "Please write your e-mail address; it is never shown."
+        problems["email"] = gettext("Please write your e-mail address; it is never shown.")
     elif not address_is_sound:
-        problems["email"] = (
+        problems["email"] = gettext(
             "No mail can be sent to this address; it should be like name@example.org."
         )
     return problems

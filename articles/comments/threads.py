@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from accounts.models import User
 from articles.comments.models import Comment
@@ -13,10 +14,10 @@ from articles.editorial.models import Article
 LEVELS: Final = 3
 
 GAPS: Final = {
-    Comment.State.HELD: "This comment is waiting for a moderator again.",
-    Comment.State.REJECTED: "A moderator removed this comment.",
-    Comment.State.SPAM: "A moderator removed this comment.",
-    Comment.State.DELETED: "The writer removed this comment.",
+    Comment.State.HELD: gettext_lazy("This comment is waiting for a moderator again."),
+    Comment.State.REJECTED: gettext_lazy("A moderator removed this comment."),
+    Comment.State.SPAM: gettext_lazy("A moderator removed this comment."),
+    Comment.State.DELETED: gettext_lazy("The writer removed this comment."),
 }
 """What stands where a comment was that others answered."""
 
@@ -55,8 +56,10 @@ class Thread:
     def words(self) -> str:
         """The count as readers say it: “No Comments”, “1 Comment”, “12 Comments”."""
         if self.count == 0:
-            return "No Comments"
-        return "1 Comment" if self.count == 1 else f"{self.count} Comments"
+            return gettext("No Comments")
+        return ngettext("%(count)d Comment", "%(count)d Comments", self.count) % {
+            "count": self.count
+        }
 
 
 def thread_of(article: Article) -> Thread:
@@ -100,7 +103,7 @@ def _place(row: Comment) -> Shown:
         place.name, place.by_staff = _writer(row)
         place.text = row.shown_text  # type: ignore[attr-defined]
     else:
-        place.gap = GAPS[Comment.State(row.state)]
+        place.gap = str(GAPS[Comment.State(row.state)])
     return place
 
 

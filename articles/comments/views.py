@@ -6,6 +6,7 @@ says what guards them instead.
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,10 +16,15 @@ from articles.comments.models import Comment
 from articles.comments.seals import writer_of
 from articles.editorial.models import Article
 from iria.kit.http import client_address
+from iria.kit.speaking import speaking
 
 AGAIN = {
-    seals.Stale: "This form was opened more than two days ago; please look it over and send it again.",
-    seals.MadeForAnother: "You signed in or out since this form was opened; please look it over and send it again.",
+    seals.Stale: gettext_lazy(
+        "This form was opened more than two days ago; please look it over and send it again."
+    ),
+    seals.MadeForAnother: gettext_lazy(
+        "You signed in or out since this form was opened; please look it over and send it again."
+    ),
 }
 
 
@@ -30,10 +36,11 @@ def new(request: HttpRequest) -> HttpResponse:
     if article is None:
         draft = Draft.from_form(request.POST)
         return render(request, "articles/comments/gone.html", {"draft": draft}, status=404)
-    if request.method == "POST":
-        return _take(request, article, Draft.from_form(request.POST))
-    draft = Draft(parent=request.GET.get("parent", ""))
-    return _page(request, article, draft, status=200)
+    with speaking(article.language):
+        if request.method == "POST":
+            return _take(request, article, Draft.from_form(request.POST))
+        draft = Draft(parent=request.GET.get("parent", ""))
+        return _page(request, article, draft, status=200)
 
 
 def _take(request: HttpRequest, article: Article, draft: Draft) -> HttpResponse:
@@ -41,7 +48,7 @@ def _take(request: HttpRequest, article: Article, draft: Draft) -> HttpResponse:
         parent = draft.answered(article)
     except Comment.DoesNotExist:
         draft.parent = ""
-        draft.errors["form"] = (
+        draft.errors["form"] = gettext(
             "The comment you answer is not below this article. You can send yours on its own."
         )
         return _page(request, article, draft)
@@ -50,7 +57,7 @@ def _take(request: HttpRequest, article: Article, draft: Draft) -> HttpResponse:
     except (seals.Unsealed, seals.Stale, seals.MadeForAnother) as mistake:
         draft.token = ""
         if sentence := AGAIN.get(type(mistake)):
-            draft.errors["form"] = sentence
+            draft.errors["form"] = str(sentence)
         return _look_over(request, article, draft, parent)
     if "look" in request.POST:
         return _look_over(request, article, draft, parent)
@@ -127,7 +134,8 @@ def _page(
     if parent is not None and not parent.is_visible:
         parent, draft.parent = None, ""
         draft.errors.setdefault(
-            "parent", "The comment you answer is no longer there. You can send yours on its own."
+            "parent",
+            gettext("The comment you answer is no longer there. You can send yours on its own."),
         )
     draft.token = draft.token or seals.mint(article, request)
     context = {
@@ -158,7 +166,9 @@ def thanks(request: HttpRequest, link: str) -> HttpResponse:
     comment = seals.comment_behind(link)
     if comment is None:
         return render(request, "articles/comments/no_link.html", status=404)
-    return render(request, "articles/comments/thanks.html", {"comment": comment, "link": link})
+    with speaking(comment.article.language):
+        context = {"comment": comment, "link": link}
+        return render(request, "articles/comments/thanks.html", context)
 
 
 @csrf_exempt
@@ -173,7 +183,8 @@ def yours(request: HttpRequest, link: str) -> HttpResponse:
         return redirect("comment_yours", link)
     latest = comment.moderations.first()
     context = {"comment": comment, "link": link, "latest": latest}
-    return render(request, "articles/comments/yours.html", context)
+    with speaking(comment.article.language):
+        return render(request, "articles/comments/yours.html", context)
 
 
 @require_safe

@@ -36,6 +36,18 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             & models.Q(models.Subquery(last_was_missed))
         )
 
+    def of_front(self, code: str, codes: "list[str]") -> "ArticleQuerySet":
+        """What the front page and the feeds of a language are made of.
+
+        The publication's first language takes in whatever is in a language it does not list.
+
+        Args:
+            codes: the publication's languages, the first one first.
+        """
+        if code == codes[0]:
+            return self.exclude(language__in=codes[1:])
+        return self.filter(language=code)
+
     def in_category(self, category: "Category") -> "ArticleQuerySet":
         """Articles in the category or below it, each once."""
         within = models.Q(article_categories__category=category) | models.Q(

@@ -8,12 +8,20 @@ from articles.editorial.rendering import render_text
 from articles.images.models import Image
 from articles.pages.models import Page
 from iria.kit.caching import public_page
+from iria.kit.speaking import speaking
 from iria.publication.context import publication_of
+from iria.publication.speaking import in_its_language
 
 
 @public_page
+@in_its_language
 def page(request: HttpRequest, path: str) -> HttpResponse:
     chosen = get_object_or_404(Page.objects.published(), path=path)
+    with speaking(chosen.language):
+        return _shown(request, chosen)
+
+
+def _shown(request: HttpRequest, chosen: Page) -> HttpResponse:
     context = {
         "page": chosen,
         "body": render_text(

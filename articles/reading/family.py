@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Concat
 
-from articles.editorial.models import Category
+from articles.editorial.models import Article, Category
+from articles.reading.models import Placement, PlacementQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,15 +16,36 @@ class Family:
     chosen: Category | None
     above: list[Category]
     children: list[Category]
+    lead_id: int | None
+    """The article that an editor picked to lead the page."""
 
 
 def family_of(path: str) -> Family:
     """The category at a path and its family, in one query."""
     parts = path.split("/")
     line = ["/".join(parts[:length]) for length in range(1, len(parts) + 1)]
-    rows = list(Category.objects.filter(Q(path__in=line) | Q(parent__path=path)).in_order())
+    wanted = Category.objects.filter(Q(path__in=line) | Q(parent__path=path)).in_order()
+    rows = list(wanted.annotate(lead_id=Subquery(_picked().values("article")[:1])))
+    chosen = next((row for row in rows if row.path == path), None)
     return Family(
-        chosen=next((row for row in rows if row.path == path), None),
+        chosen=chosen,
+        lead_id=getattr(chosen, "lead_id", None),
         above=[row for row in rows if row.path in line[:-1]],
         children=[row for row in rows if row.path not in line],
     )
+
+
+def _picked() -> PlacementQuerySet:
+    """The lead of a section, while it is published and still in it."""
+    inside = Article.objects.filter(
+        Q(article_categories__category=OuterRef(OuterRef("pk")))
+        | Q(
+            article_categories__category__path__startswith=Concat(
+                OuterRef(OuterRef("path")), Value("/")
+            )
+        )
+    )
+    picked = Placement.objects.in_force().filter(
+        place=Placement.Place.HEAD, category=OuterRef("pk")
+    )
+    return picked.filter(article__in=inside.values("pk"))

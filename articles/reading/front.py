@@ -1,21 +1,23 @@
-"""The front page, composed by rule: the newest first, and no article twice."""
+"""The front page: what editors placed by hand, the rest by rule, and no article twice."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, Exists, F, Func, OuterRef, Value
 
 from articles.editorial.models import Article, ArticleCategory, Category
 from articles.editorial.querysets import ArticleQuerySet
+from articles.reading.models import Placement
 
-SECONDS = 4
-IN_SECTION = 4
+SECONDS: Final = 4
+IN_SECTION: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A category at the top of the tree and the newest articles in or below it."""
+    """A category at the top of the tree and what stands in its part of the page."""
 
     category: Category
     articles: list[Article]
@@ -28,33 +30,95 @@ class FrontPage:
     sections: list[Section]
 
 
-def compose(articles: ArticleQuerySet) -> FrontPage:
-    """The front page of these articles.
+@dataclass(slots=True)
+class ByHand:
+    """The numbers of the articles that editors placed, by place and position."""
 
-    Six queries, whatever their number: the newest, the newest of every section, and the cards of
-    both at once. Each section is asked for as many more as the head of the page can take from it.
+    lead: dict[int, int] = field(default_factory=dict)
+    seconds: dict[int, int] = field(default_factory=dict)
+    sections: dict[int, dict[int, int]] = field(default_factory=dict)
+    all: set[int] = field(default_factory=set)
+
+    def add(self, place: str, category: int | None, position: int, article: int) -> None:
+        self.all.add(article)
+        if place == Placement.Place.LEAD:
+            self.lead[position] = article
+        elif place == Placement.Place.SECOND:
+            self.seconds[position] = article
+        elif category is not None:
+            self.sections.setdefault(category, {})[position] = article
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which article stands where, by their numbers."""
+
+    head: list[int]
+    """The lead, then the seconds."""
+    sections: list[tuple[Category, list[int]]]
+
+    @property
+    def all(self) -> set[int]:
+        return set(self.head).union(*(chosen for _category, chosen in self.sections))
+
+
+def compose(articles: ArticleQuerySet, language: str) -> FrontPage:
+    """The front page of these articles, as the editors of this language composed it.
+
+    Six queries, whatever their number: what was placed, the newest, the newest of every section,
+    and the cards of all at once with their sections and authors.
     """
-    head = list(articles.newest().values_list("pk", flat=True)[: 1 + SECONDS])
-    sections = list(_with_newest(articles, IN_SECTION + len(head)))
-    taken = set(head)
-    chosen = {section.pk: _take(section.newest, taken) for section in sections}  # type: ignore[attr-defined]
-    cards = {card.pk: card for card in articles.filter(pk__in=taken).for_cards()}
-    front = [cards[pk] for pk in head if pk in cards]
+    layout = lay_out(articles, language)
+    cards = {card.pk: card for card in articles.filter(pk__in=layout.all).for_cards()}
+    head = [cards[pk] for pk in layout.head if pk in cards]
     return FrontPage(
-        lead=front[0] if front else None,
-        seconds=front[1:],
+        lead=head[0] if head else None,
+        seconds=head[1:],
         sections=[
             Section(section, shown)
-            for section in sections
-            if (shown := [cards[pk] for pk in chosen[section.pk] if pk in cards])
+            for section, chosen in layout.sections
+            if (shown := [cards[pk] for pk in chosen if pk in cards])
         ],
     )
 
 
-def _take(wished: Iterable[int], taken: set[int]) -> list[int]:
-    free = [pk for pk in wished if pk not in taken][:IN_SECTION]
-    taken.update(free)
-    return free
+def lay_out(articles: ArticleQuerySet, language: str) -> Layout:
+    """Places first what was placed by hand, then the newest that stand nowhere yet.
+
+    The newest and every section are asked for as many more as the places before them can take.
+    """
+    placed = by_hand(articles, language)
+    newest = articles.newest().values_list("pk", flat=True)
+    rest = _besides(newest[: 1 + SECONDS + len(placed.all)], placed.all)
+    lead = _filled(placed.lead, rest, 1)
+    head = lead + _filled(placed.seconds, rest, SECONDS)
+    taken = placed.all | set(head)
+    sections = []
+    for section in _with_newest(articles, IN_SECTION + len(head) + len(placed.all)):
+        free = _besides(section.newest, taken)  # type: ignore[attr-defined]
+        chosen = _filled(placed.sections.get(section.pk, {}), free, IN_SECTION)
+        taken.update(chosen)
+        sections.append((section, chosen))
+    return Layout(head, sections)
+
+
+def by_hand(articles: ArticleQuerySet, language: str) -> ByHand:
+    """What editors placed on the front page of a language, as far as it can be shown there."""
+    found = ByHand()
+    rows = Placement.objects.in_force().on_front(language).filter(article__in=articles)
+    for row in rows.values_list("place", "category_id", "position", "article_id"):
+        found.add(*row)
+    return found
+
+
+def _besides(wished: Iterable[int], taken: set[int]) -> Iterator[int]:
+    return iter([pk for pk in wished if pk not in taken])
+
+
+def _filled(placed: dict[int, int], rest: Iterator[int], places: int) -> list[int]:
+    """The places in their order: by hand where somebody placed something, else the next by rule."""
+    chosen = [placed.get(position) or next(rest, None) for position in range(places)]
+    return [pk for pk in chosen if pk is not None]
 
 
 def _with_newest(articles: ArticleQuerySet, each: int) -> Iterable[Category]:

@@ -9,6 +9,7 @@ from django.core.paginator import Page
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from accounts.models import AuthorProfile
 from articles.editorial.models import Article, Portrait
@@ -117,7 +118,7 @@ def of_list(
     own = absolute(request.path)
     crumbs = [*above, (title, request.path)]
     return Meta(
-        title=title if page.number == 1 else f"{title}, page {page.number}",
+        title=_titled(title, page.number),
         description=description,
         address=_numbered(own, page.number),
         feed=f"{request.path}feed/" if feed else "",
@@ -171,6 +172,12 @@ def of_article(request: HttpRequest, article: Article, *, comments: int) -> Meta
 def of_page(request: HttpRequest, title: str, description: str) -> Meta:
     """About a page that is neither an article nor a list."""
     return Meta(title=title, description=description, address=absolute(request.path))
+
+
+def _titled(title: str, number: int) -> str:
+    if number == 1:
+        return title
+    return gettext("%(title)s, page %(number)d") % {"title": title, "number": number}
 
 
 def _numbered(address: str, number: int) -> str:

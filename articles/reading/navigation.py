@@ -12,8 +12,11 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from articles.reading.cards import marked
+from iria.kit.speaking import interface_language
 from iria.publication import menus
 from iria.publication.context import publication_of
+from iria.publication.models import Publication
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +57,19 @@ class Navigation:
     @property
     def menu(self) -> SafeString:
         """The menu of narrow screens: everything, one below the other."""
-        return _list(self.sections, self.request.path, _below)
+        return self._list(_below)
 
     @property
     def row(self) -> SafeString:
         """The row of wide screens: what stands below an entry opens under it."""
-        return _list(self.sections, self.request.path, _opened)
+        return self._list(_opened)
+
+    def _list(self, nested: "Nested") -> SafeString:
+        """Written out, because it stands twice on every page of the site."""
+        items = "".join(_item(way, self.request.path, nested) for way in self.sections)
+        ours = marked(publication_of(self.request).language_codes[0], interface_language())
+        whole = f'<ul class="sections-list" role="list"{ours}>\n{items}</ul>'
+        return mark_safe(whole)  # noqa: S308 - escaped
 
     @property
     def foot(self) -> SafeString:
@@ -70,22 +80,16 @@ class Navigation:
     @cached_property
     def languages(self) -> list[Way]:
         """The publication's languages by their own names, where there are several."""
-        first, *others = publication_of(self.request).language_codes
-        if not others:
+        publication = publication_of(self.request)
+        if len(publication.language_codes) == 1:
             return []
-        ways = [Way(own_name(first), reverse("home"), first)]
-        return ways + [
-            Way(own_name(code), reverse("language", args=[code]), code) for code in others
+        return [
+            Way(own_name(code), front_address(code, publication), code)
+            for code in publication.language_codes
         ]
 
 
 Nested = Callable[[Way, str], str]
-
-
-def _list(ways: list[Way], here: str, nested: Nested) -> SafeString:
-    """Written out, because it stands twice on every page of the site."""
-    items = "".join(_item(way, here, nested) for way in ways)
-    return mark_safe(f'<ul class="sections-list" role="list">\n{items}</ul>')  # noqa: S308 - escaped
 
 
 def _item(way: Way, here: str, nested: Nested) -> str:
@@ -114,6 +118,12 @@ def _opened(way: Way, here: str) -> str:
 
 def _way(kept: dict[str, Any]) -> Way:
     return Way(kept["name"], kept["address"], below=[_way(each) for each in kept["below"]])
+
+
+def front_address(code: str, publication: Publication) -> str:
+    """Where the front page of a language stands."""
+    first = code == publication.language_codes[0]
+    return reverse("home") if first else reverse("language", args=[code])
 
 
 def own_name(code: str) -> str:

@@ -12,9 +12,11 @@ from articles.search.counting import count, count_opened, is_robot
 from articles.search.query import NoSuchPage, Unanswerable
 from articles.search.suggesting import suggestions
 from iria.kit.caching import public_page
+from iria.publication.speaking import in_its_language
 
 
 @public_page
+@in_its_language
 def search(request: HttpRequest) -> HttpResponse:
     """The form, and what was found; a question that cannot be answered gets a sentence instead."""
     question = Asked(request.GET.get("q", "").strip())

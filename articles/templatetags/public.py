@@ -7,21 +7,26 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from articles.editorial.models.article import RIGHT_TO_LEFT
 from articles.images.crediting import credit_line
 from articles.images.models import Image
+from articles.reading.cards import Around, card_markup, names_markup
+from iria.kit import speaking
 from iria.kit.dates import time_element
 
 register = template.Library()
 
-INTERFACE_LANGUAGE = "en"
 NOTHING = mark_safe("")
 
 
 @register.filter
 def direction(language: str | None) -> str:
     """How a language is written: rtl or ltr."""
-    return "rtl" if (language or "").split("-")[0] in RIGHT_TO_LEFT else "ltr"
+    return speaking.direction_of(language or "")
+
+
+def _around(context: dict[str, Any]) -> str:
+    """The language of the page; one that shows nothing in particular is in the interface's."""
+    return str(context.get("page_language") or speaking.interface_language())
 
 
 def _marked(language: str, around: str) -> SafeString:
@@ -31,22 +36,53 @@ def _marked(language: str, around: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def language_of_page(context: dict[str, Any]) -> SafeString:
+    """`lang` and `dir` of the whole page."""
+    language = _around(context)
+    return format_html('lang="{}" dir="{}"', language, direction(language))
+
+
+@register.simple_tag(takes_context=True)
 def interface_language(context: dict[str, Any], around: str = "") -> SafeString:
     """Marks the interface's own words within a page, or within a text, in another language."""
-    around = around or context.get("page_language") or INTERFACE_LANGUAGE
-    return _marked(INTERFACE_LANGUAGE, around)
+    return _marked(speaking.interface_language(), around or _around(context))
+
+
+@register.simple_tag(takes_context=True)
+def house_language(context: dict[str, Any]) -> SafeString:
+    """Marks the publication's own words, among those of the interface, in another language."""
+    return _marked(context["publication"].language_codes[0], speaking.interface_language())
 
 
 @register.simple_tag(takes_context=True)
 def language_of(context: dict[str, Any], article: Any) -> SafeString:
     """Marks an article's words on a page that is in another language."""
-    return _marked(article.language, context.get("page_language") or INTERFACE_LANGUAGE)
+    return _marked(article.language, _around(context))
 
 
 @register.simple_tag(takes_context=True)
 def day(context: dict[str, Any], moment: datetime) -> SafeString:
     """The day of a moment in the publication's zone, as in “4 March 2026”."""
     return time_element(context["publication"].local(moment))
+
+
+@register.simple_tag(takes_context=True)
+def card(
+    context: dict[str, Any],
+    article: Any,
+    form: str = "row",
+    level: str = "h3",
+    within: Any = None,
+) -> SafeString:
+    """An article in a list: `{% card article form="lead" level="h2" within=category %}`."""
+    around = Around(context["publication"], _around(context), within.pk if within else None)
+    return card_markup(article, around, form=form, level=level)
+
+
+@register.simple_tag
+def names_of(article: Any) -> SafeString:
+    """Who signs an article, each name a link."""
+    return mark_safe(names_markup([row.author for row in article.bylines.all()]))  # noqa: S308
 
 
 @register.filter

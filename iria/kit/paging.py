@@ -3,6 +3,7 @@
 from django.core.paginator import EmptyPage, InvalidPage, Page, PageNotAnInteger, Paginator
 from django.db.models import Model, QuerySet
 from django.http import Http404
+from django.utils.translation import gettext
 
 
 class NoSuchPage(Http404):
@@ -19,5 +20,5 @@ def page_of[T: Model](items: "QuerySet[T]", number: str | None, *, size: int = 2
     try:
         return paginator.page(number or 1)
     except (EmptyPage, PageNotAnInteger, InvalidPage, OverflowError) as mistake:
-        sentence = "There is no such page of this list."
+        sentence = gettext("There is no such page of this list.")
         raise NoSuchPage(sentence) from mistake

@@ -5,7 +5,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
-from articles.editorial.models.article import LANGUAGES, RIGHT_TO_LEFT
+from articles.editorial.models.article import LANGUAGES
+from iria.kit.speaking import direction_of
 from iria.kit.text import refuse_blank, refuse_unstorable
 from newsletter.querysets import NewsletterQuerySet, SubscriberQuerySet, new_token
 
@@ -63,7 +64,7 @@ class Newsletter(models.Model):
 
     @property
     def direction(self) -> str:
-        return "rtl" if self.language in RIGHT_TO_LEFT else "ltr"
+        return direction_of(self.language)
 
 
 class Subscriber(models.Model):

@@ -14,6 +14,7 @@ from articles.editorial.models.category import Category, Kind
 from articles.editorial.querysets import ArticleQuerySet
 from articles.images.models import Image
 from iria.kit.addresses import address_of
+from iria.kit.speaking import direction_of
 from iria.kit.text import refuse_blank, refuse_unstorable
 
 BODY_MAX_LENGTH = 1_000_000
@@ -39,7 +40,6 @@ LANGUAGES = [
     ("ko", "Korean"),
     ("id", "Indonesian"),
 ]
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 
 class Article(models.Model):
@@ -194,7 +194,7 @@ class Article(models.Model):
 
     @property
     def right_to_left(self) -> bool:
-        return self.language in RIGHT_TO_LEFT
+        return direction_of(self.language) == "rtl"
 
     @property
     def description(self) -> str:

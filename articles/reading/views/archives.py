@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 from articles.editorial.models import Article, Correction
 from articles.reading import meta
@@ -9,9 +10,11 @@ from articles.reading.archive import archive_of
 from articles.reading.showing import shown
 from iria.kit.caching import public_page
 from iria.kit.paging import page_of
+from iria.publication.speaking import in_its_language
 
 
 @public_page
+@in_its_language
 def year(request: HttpRequest, year: int) -> HttpResponse:
     archive = archive_of(Article.objects.published())
     months = archive.of_year(year)
@@ -19,12 +22,14 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
         raise Http404
     cards = Article.objects.published().filter(year=year).newest().for_cards()
     page = page_of(cards, request.GET.get("page"))
-    about = meta.of_list(request, str(year), page, description=f"What was published in {year}.")
+    words = gettext("What was published in %(when)s.") % {"when": year}
+    about = meta.of_list(request, str(year), page, description=words)
     context = {"year": year, "months": months, "archive": archive, "page": page, "meta": about}
     return shown(request, "articles/reading/year.html", context)
 
 
 @public_page
+@in_its_language
 def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     archive = archive_of(Article.objects.published())
     chosen = next((each for each in archive.of_year(year) if each.month == month), None)
@@ -38,7 +43,7 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
         request,
         name,
         page,
-        description=f"What was published in {name}.",
+        description=gettext("What was published in %(when)s.") % {"when": name},
         above=[(str(year), f"/{year:04}/")],
     )
     context = {"month": chosen, "earlier": earlier, "later": later, "page": page, "meta": about}
@@ -46,6 +51,7 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
 
 
 @public_page
+@in_its_language
 def corrections(request: HttpRequest) -> HttpResponse:
     found = (
         Correction.objects.filter(article__in=Article.objects.published())
@@ -55,8 +61,8 @@ def corrections(request: HttpRequest) -> HttpResponse:
     page = page_of(found, request.GET.get("page"))
     about = meta.of_list(
         request,
-        "Corrections",
+        gettext("Corrections"),
         page,
-        description="What we got wrong and put right, newest first.",
+        description=gettext("What we got wrong and put right, newest first."),
     )
     return shown(request, "articles/reading/corrections.html", {"page": page, "meta": about})

@@ -12,22 +12,26 @@ from articles.reading.duration import minutes_to_read
 from articles.reading.showing import shown
 from articles.related.reading_next import related_to
 from iria.kit.caching import public_page
+from iria.kit.speaking import speaking
 from iria.publication.context import publication_of
+from iria.publication.speaking import in_its_language
 
 
 @public_page(also=thread_scope)
+@in_its_language
 def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpResponse:
     chosen = get_object_or_404(
         Article.objects.published().for_page(), year=year, month=month, slug=slug
     )
-    thread = thread_of(chosen)
-    context = {
-        **text_of(request, chosen),
-        "thread": thread,
-        "related": related_to(chosen),
-        "meta": meta.of_article(request, chosen, comments=thread.count),
-    }
-    return shown(request, "articles/reading/article.html", context)
+    with speaking(chosen.language):
+        thread = thread_of(chosen)
+        context = {
+            **text_of(request, chosen),
+            "thread": thread,
+            "related": related_to(chosen),
+            "meta": meta.of_article(request, chosen, comments=thread.count),
+        }
+        return shown(request, "articles/reading/article.html", context)
 
 
 def text_of(request: HttpRequest, chosen: Article) -> dict[str, object]:

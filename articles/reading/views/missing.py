@@ -13,15 +13,18 @@ from django.core.exceptions import (
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext, gettext_noop
 
 from articles.editorial.models import Article
 from iria.kit.paging import NoSuchPage
+from iria.publication.speaking import in_its_language
 
 NEWEST = 5
-TOO_MUCH = "More was sent than can be taken at once"
-UNREADABLE = "What was sent cannot be read"
+TOO_MUCH = gettext_noop("More was sent than can be taken at once")
+UNREADABLE = gettext_noop("What was sent cannot be read")
 
 
+@in_its_language
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Words from the address in the search field, the newest articles, the sections."""
     context = {
@@ -39,10 +42,15 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         return HttpResponse(
             "This site is not known by that name.\n", status=400, content_type="text/plain"
         )
-    context = {"heading": UNREADABLE, "sentence": _what_to_do(exception)}
+    return _refused(request, exception)
+
+
+@in_its_language
+def _refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    context = {"heading": gettext(UNREADABLE), "sentence": _what_to_do(exception)}
     status = 400
     if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
-        context["heading"], status = TOO_MUCH, 413
+        context["heading"], status = gettext(TOO_MUCH), 413
     return render(request, "400.html", context, status=status)
 
 
@@ -50,14 +58,23 @@ def _what_to_do(exception: Exception) -> str:
     match exception:
         case RequestDataTooBig():
             most = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // 1024**2
-            return f"A form may hold {most} MB of text. Please go back and send less of it."
+            sentence = gettext(
+                "A form may hold %(most)s MB of text. Please go back and send less of it."
+            )
+            return sentence % {"most": most}
         case TooManyFieldsSent():
             most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS or 0
-            return f"A form may hold {most:,} fields. Please go back and choose fewer rows."
+            sentence = gettext(
+                "A form may hold %(most)s fields. Please go back and choose fewer rows."
+            )
+            return sentence % {"most": f"{most:,}"}
         case TooManyFilesSent():
             most = settings.DATA_UPLOAD_MAX_NUMBER_FILES or 0
-            return f"At most {most} files can be sent at once. Please go back and choose fewer."
-    return "It may have been cut off on its way. Please go back and send it once more."
+            sentence = gettext(
+                "At most %(most)s files can be sent at once. Please go back and choose fewer."
+            )
+            return sentence % {"most": most}
+    return gettext("It may have been cut off on its way. Please go back and send it once more.")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

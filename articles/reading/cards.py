@@ -1,0 +1,110 @@
+"""An article in a list, as markup.
+
+Written here and not as a template, because a front page draws thirty of them: as a template they cost
+more than everything else on it together. Whatever an editor wrote goes through `escape`; everything
+else is ours. Which forms there are, and what they look like: static/css/components/card.css.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from accounts.models import AuthorProfile
+from articles.editorial.models import Article
+from articles.images.markup import picture_markup
+from articles.images.showing import picture_values
+from iria.kit.dates import time_element
+from iria.kit.speaking import direction_of, interface_language
+from iria.publication.models import Publication
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a card has to know of the page it stands on."""
+
+    publication: Publication
+    language: str
+    """Of the page; words in another one are marked."""
+    category_id: int | None = None
+    """The section whose name stands above already, so the card need not repeat it."""
+
+
+def card_markup(
+    article: Article, around: Around, *, form: str = "row", level: str = "h3"
+) -> SafeString:
+    """The card of an article fetched by `for_cards()`.
+
+    Args:
+        form: lead, second, row or brief.
+        level: the rank of its headline.
+    """
+    own = article.language
+    ours = marked(interface_language(), own)
+    parts = [
+        f'<article class="card card-{form}"><div class="card-body">',
+        "" if form == "brief" else _picture(article, form),
+        f'<div class="card-words"{marked(own, around.language)}>',
+        _kicker(article, around.category_id, ours),
+        f'<{level} class="card-headline"><a href="{article.get_absolute_url()}">',
+        f"{escape(article.headline)}</a></{level}>",
+        _standfirst(article, form),
+        _byline(article, around.publication, ours),
+        "</div></div></article>",
+    ]
+    return SafeString("".join(parts))
+
+
+def marked(language: str, around: str) -> str:
+    """`lang` and `dir` for words in another language than those around them."""
+    if language == around:
+        return ""
+    return f' lang="{escape(language)}" dir="{direction_of(language)}"'
+
+
+def _picture(article: Article, form: str) -> str:
+    image = article.lead_picture
+    if image is None or not image.may_be_shown:
+        return ""
+    values = picture_values(image, "lead" if form == "lead" else "card")
+    return f'<div class="card-picture">{picture_markup(values, "")}</div>'
+
+
+def _kicker(article: Article, above: int | None, ours: str) -> str:
+    """Its primary section and its kind, each unless the page or the other says it already."""
+    words, named = "", ""
+    for row in article.article_categories.all()[:1]:
+        named = row.category.name
+        if row.category_id != above:
+            words = f'<a href="{row.category.get_absolute_url()}">{escape(named)}</a>'
+    if article.kind.name.casefold() != named.casefold():
+        words += f' <span class="kind">{escape(article.kind.name)}</span>'
+    return f'<p class="kicker"{ours}>{words}</p>' if words else ""
+
+
+def _standfirst(article: Article, form: str) -> str:
+    if form == "brief" or not article.standfirst:
+        return ""
+    return f'<p class="card-standfirst">{escape(article.standfirst)}</p>'
+
+
+def _byline(article: Article, publication: Publication, ours: str) -> str:
+    when = article.published_at
+    day = time_element(publication.local(when)) if when else ""
+    names = names_markup([row.author for row in article.bylines.all()])
+    return f'<p class="byline"{ours}>{names}{day}</p>'
+
+
+def names_markup(authors: Sequence[AuthorProfile]) -> str:
+    """Who signs, each name a link: “A, B and C”."""
+    links = [
+        f'<a href="{author.get_absolute_url()}" rel="author">{escape(author.name)}</a>'
+        for author in authors
+    ]
+    if not links:
+        return ""
+    *before, last = links
+    words = f"{', '.join(before)} {escape(gettext('and'))} {last}" if before else last
+    return f'<span class="names">{words}</span> '

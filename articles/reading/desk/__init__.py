@@ -1,0 +1,1 @@
+"""Composing pages, on the desk."""
