@@ -19,6 +19,7 @@ class ArticlesConfig(AppConfig):
         from articles.pages import targets as page_targets
         from articles.pages import uses as pages
         from articles.related import receivers as related
+        from articles.search import on_the_desk
         from articles.search import receivers as search
 
         registry.waiting.offer("articles", waiting.waiting_articles)
@@ -30,5 +31,6 @@ class ArticlesConfig(AppConfig):
         sections.connect()
         page_targets.connect()
         registry.emblem_drawing.offer("pictures", emblems.draw)
+        registry.article_search.offer("search", on_the_desk.best_for)
         registry.picture_uses.offer("articles", uses.in_articles)
         registry.picture_uses.offer("pages", pages.in_pages)

@@ -91,3 +91,6 @@ class Drawn:
 
 emblem_drawing: Port[Callable[[bytes, list[tuple[int, int]]], list[Drawn]]] = Port()
 """Given a file and boxes (width, height), the picture fitted into each; raises Undrawable."""
+
+article_search: Port[Callable[[str], list[int]]] = Port()
+"""Given words, the published articles that readers would find by them, the best first."""

@@ -34,6 +34,8 @@ def public_pages() -> dict[str, str]:
         "corrections": "/corrections/",
         "search, empty": "/search/",
         "search, found": "/search/?q=security",
+        "search, narrowed": "/search/?q=sea&category=asia-pacific&sort=newest",
+        "search, refused": "/search/?q=sea&year=2026-02-30",
         "search, nothing": "/search/?q=xylophonically",
         "not found": "/nowhere/to/be/found/",
         "about": "/about/",
@@ -74,5 +76,8 @@ def desk_pages() -> dict[str, str]:
         "issues": "/admin/newsletter/issue/",
         "issue form": f"/admin/newsletter/issue/{issue.pk}/change/",
         "subscribers": "/admin/newsletter/subscriber/",
+        "searches": "/admin/articles/searchcount/",
+        "new synonyms": "/admin/articles/synonyms/add/",
+        "new pinned search": "/admin/articles/pinnedquery/add/",
         "publication": "/admin/iria/publication/1/change/",
     }

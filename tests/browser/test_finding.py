@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,6 +12,7 @@ from articles.editorial.models import Article
 from articles.related import refreshing
 from articles.related.models import RelatedPick
 from articles.search import indexing
+from articles.search.models import SearchCount
 from tests import newsroom
 from tests.browser.conftest import PHONE, OpenPage
 
@@ -45,6 +47,97 @@ def test_a_reader_searches_turns_the_page_and_opens_what_was_found(
     assert page.locator("ol.card-list > li").count() == 2
     page.locator("ol.card-list h2 a").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Barge number")
+
+
+@pytest.fixture
+def library(site: str) -> list[Article]:
+    """Three articles that differ in everything a search can be narrowed by."""
+    rivers, law = newsroom.category("Rivers"), newsroom.category("Law")
+    locks = newsroom.category("Locks", parent=rivers)
+    ines, hugo = newsroom.author("Ines Faro"), newsroom.author("Hugo Lind")
+    image = newsroom.picture()
+    figure = f'<figure data-image="{image.pk}"><figcaption>A dredger below the weir</figcaption></figure>'
+    articles = [
+        newsroom.published(
+            "Barges wait", categories=[locks], authors=[ines], body=f"<p>Barges.</p>{figure}"
+        ),
+        newsroom.published("Barges sail", categories=[rivers], authors=[hugo], language="en"),
+        newsroom.published("Barges in court", categories=[law], authors=[hugo]),
+    ]
+    indexing.reindex()
+    return articles
+
+
+def search(page: Page, words: str) -> None:
+    page.get_by_label("Words to look for").fill(words)
+    page.locator("main form[role=search] button").click()
+
+
+def test_an_article_is_found_by_its_caption_and_by_its_author(
+    open_page: OpenPage, library: list[Article]
+) -> None:
+    page = open_page("/search/", scripts=False)
+    search(page, "dredger weir")
+    expect(page.locator("ol.card-list > li")).to_have_count(1)
+    expect(page.locator(".search-why")).to_have_text("In a caption: A dredger below the weir")
+    page.get_by_role("link", name="Barges wait").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Barges wait")
+    page.goto("/search/")
+    search(page, "hugo lind")
+    expect(page.locator("ol.card-list h2")).to_have_text(["Barges in court", "Barges sail"])
+
+
+def test_a_reader_narrows_by_facets_and_takes_it_back(
+    open_page: OpenPage, library: list[Article]
+) -> None:
+    page = open_page("/search/?q=barges", scripts=False)
+    facets = page.get_by_role("region", name="Narrow these results")
+    expect(facets.locator("li", has_text="Rivers").locator(".count")).to_have_text("2")
+    facets.get_by_role("link", name="Rivers").click()
+    expect(page.get_by_role("status")).to_contain_text("2 articles")
+    facets.get_by_role("link", name="Locks").click()
+    expect(page.locator("ol.card-list h2")).to_have_text(["Barges wait"])
+    facets.get_by_role("link", name="Remove Category: Locks").click()
+    facets.get_by_role("link", name="Hugo Lind").click()
+    page.get_by_role("link", name="Oldest first").click()
+    expect(page.locator("ol.card-list h2")).to_have_text(["Barges sail", "Barges in court"])
+
+
+def test_opening_what_was_found_is_counted_without_scripts_or_cookies(
+    open_page: OpenPage, library: list[Article]
+) -> None:
+    page = open_page("/search/?q=barges", scripts=False)
+    page.get_by_role("link", name="Barges wait").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Barges wait")
+    deadline = monotonic() + 5
+    while monotonic() < deadline and not SearchCount.objects.filter(opened=1).exists():
+        page.wait_for_timeout(50)
+    assert SearchCount.objects.get().opened == 1
+    assert page.context.cookies() == []
+
+
+def test_suggestions_are_chosen_with_the_keys_and_read_out(
+    open_page: OpenPage, library: list[Article]
+) -> None:
+    page = open_page("/search/")
+    field = page.get_by_role("combobox", name="Words to look for")
+    field.press_sequentially("barg")
+    options = page.get_by_role("option")
+    expect(options).to_have_count(3)
+    expect(field).to_have_attribute("aria-expanded", "true")
+    field.press("ArrowDown")
+    field.press("ArrowDown")
+    chosen = page.get_by_role("option", selected=True)
+    expect(chosen).to_contain_text("Barges sail")
+    expect(field).to_have_attribute("aria-activedescendant", str(chosen.get_attribute("id")))
+    field.press("Escape")
+    expect(options).to_have_count(0)
+    expect(field).to_have_value("barg")
+    field.press_sequentially("e")
+    expect(options).to_have_count(3)
+    field.press("ArrowUp")
+    field.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Barges wait")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -5,7 +5,17 @@ from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Prefetch, Q, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    BigIntegerField,
+    F,
+    Func,
+    IntegerField,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,6 +25,7 @@ from django.utils.safestring import SafeString
 from articles.editorial import permissions, publishing
 from articles.editorial.models import Article, ArticleCategory, Byline, Category
 from articles.editorial.models.article import LANGUAGES
+from iria.kit import registry
 
 MOST_AT_ONCE: Final = 200
 
@@ -101,7 +112,7 @@ class ArticleList(admin.ModelAdmin[Article]):
     list_select_related = ["kind"]
     list_per_page = 50
     search_fields = ["headline", "standfirst", "bylines__author__name"]
-    search_help_text = "Headline, standfirst or author"
+    search_help_text = "Anything readers would find; of drafts headline, standfirst or author"
     date_hierarchy = "published_at"
     ordering = ["-changed_at", "-pk"]
     actions = ["publish_selected", "withdraw_selected"]
@@ -109,6 +120,25 @@ class ArticleList(admin.ModelAdmin[Article]):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return Rows
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Article], search_term: str
+    ) -> tuple[QuerySet[Article], bool]:
+        """What readers would find stands first, then what Django finds among all the others."""
+        by_name, _ = super().get_search_results(request, queryset, search_term)
+        if not search_term:
+            return queryset, False
+        best = [pk for search in registry.article_search for pk in search(search_term)]
+        found = queryset.filter(Q(pk__in=best) | Q(pk__in=by_name.order_by().values("pk")))
+        if "o" not in request.GET:
+            place = Func(
+                Value(best, ArrayField(BigIntegerField())),
+                F("pk"),
+                function="array_position",
+                output_field=IntegerField(),
+            )
+            found = found.order_by(place.asc(nulls_last=True), *self.ordering)
+        return found, False
 
     # Columns
 

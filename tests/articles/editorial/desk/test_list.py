@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from articles.editorial import publishing
 from articles.editorial.models import Article
+from articles.search import indexing as search_indexing
 from iria.publication.models import Publication
 from tests import newsroom
 from tests.articles.editorial.desk.sending import words_of
@@ -129,3 +130,23 @@ def test_a_moderator_sees_only_what_readers_see(client: Client, mina: User) -> N
     words = words_of(client.get(LIST))
     assert "Out" in words
     assert "Not out yet" not in words
+
+
+def test_the_list_finds_what_readers_find_best_first_and_drafts_by_their_names(
+    client: Client, edna: User
+) -> None:
+    image = newsroom.picture()
+    figure = f'<figure data-image="{image.pk}"><figcaption>Dredgers at work</figcaption></figure>'
+    captioned = newsroom.published("Harbours", body=f"<p>Words.</p>{figure}")
+    named = newsroom.published("Dredger, dredger", body="<p>A dredger.</p>")
+    draft = newsroom.draft("A dredger nobody has seen")
+    newsroom.draft("Something else")
+    for article in (captioned, named):
+        search_indexing.index(article.pk)
+    client.force_login(edna)
+    rows = client.get("/admin/articles/article/?q=dredger").context["cl"].result_list
+    assert [article.pk for article in rows] == [named.pk, captioned.pk, draft.pk]
+    by_date = client.get("/admin/articles/article/?q=dredger&o=6").context["cl"].result_list
+    assert [article.pk for article in by_date] == [captioned.pk, named.pk, draft.pk]
+    for words in ("-dredger", '"', "x" * 3000, "the", "%00"):
+        assert client.get("/admin/articles/article/", {"q": words}).status_code == 200
