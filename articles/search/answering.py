@@ -10,6 +10,7 @@ from articles.search.counting import countable
 from articles.search.facets import Facet, facets_of
 from articles.search.query import Findings, find
 from articles.search.spelling import corrected
+from iria.kit.addresses import absolute
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Answer:
     def opened_address(self) -> str:
         """Where a browser tells that something was opened; empty for words that are not counted."""
         key = countable(self.instead_of or self.asked.words)
-        return f"{reverse('search_opened')}?{urlencode({'q': key})}" if key else ""
+        return absolute(f"{reverse('search_opened')}?{urlencode({'q': key})}") if key else ""
 
     @property
     def next_address(self) -> str:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
@@ -80,7 +81,7 @@ def test_a_browser_tells_that_something_was_opened_and_only_of_what_was_searched
     client: Client, barge: None
 ) -> None:
     page = client.get("/search/?q=Barge").content.decode()
-    assert 'ping="/search/opened/?q=barge"' in page
+    assert f'ping="{settings.SITE_URL}/search/opened/?q=barge"' in page
     answer = client.post("/search/opened/?q=barge", headers={"Sec-Fetch-Site": "same-origin"})
     assert answer.status_code == 204
     assert not answer.cookies
