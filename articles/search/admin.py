@@ -25,11 +25,11 @@ class SynonymsAdmin(admin.ModelAdmin[Synonyms]):
         super().save_model(request, obj, form, change)
 
 
-class PinnedResultInline(FindsRows, admin.TabularInline[PinnedResult, PinnedQuery]):
+class PinnedResultInline(FindsRows, admin.StackedInline[PinnedResult, PinnedQuery]):
     model = PinnedResult
     fields = ("article", "position")
     autocomplete_fields = ("article",)
-    extra = 1
+    extra = 0
     max_num = 5
 
 

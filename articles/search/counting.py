@@ -26,9 +26,8 @@ RARE: Final = timedelta(days=30)
 
 KEPT: Final = timedelta(days=400)
 
-ROBOT: Final = re.compile(
-    r"bot|crawl|spider|slurp|preview|monitor|curl|wget|python|http-client", re.I
-)
+ROBOT: Final = re.compile(r"bot\b|crawl|spider|slurp|preview", re.IGNORECASE)
+"""Whatever says of itself that it reads for others."""
 
 COUNT: Final = """
 INSERT INTO articles_searchcount (day, words, searches, found, opened)
@@ -60,7 +59,6 @@ def countable(words: str) -> str:
 
 
 def is_robot(agent: str) -> bool:
-    """Whoever says so."""
     return ROBOT.search(agent) is not None
 
 

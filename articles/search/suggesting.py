@@ -70,7 +70,12 @@ def suggestions(typed: str) -> list[Suggestion]:
             rows = cursor.fetchall()
     except TookTooLong:
         return []
-    return [_suggestion(*row) for row in rows][:8]
+    found: dict[str, Suggestion] = {}
+    for row in rows:
+        # A topic that is called like a section is the lesser of the two.
+        each = _suggestion(*row)
+        found.setdefault(each.name.casefold() if row[0] != "article" else each.address, each)
+    return list(found.values())[:8]
 
 
 def _suggestion(kind: str, name: str, part: str, year: int | None, month: int | None) -> Suggestion:

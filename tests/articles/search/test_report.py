@@ -140,3 +140,19 @@ def test_what_is_old_or_was_searched_only_once_is_forgotten() -> None:
     _counted("tariffs", 401, 50, 1, 1)
     assert counting.forget() == 2
     assert {row[0] for row in counts()} == {"twice", "on two days", "lately"}
+
+
+@pytest.mark.parametrize(
+    ("agent", "robot"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", False),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36", False),
+        ("curl/8.14", False),
+        ("", False),
+        ("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", True),
+        ("facebookexternalhit/1.1 link-preview", True),
+        ("Baiduspider", True),
+    ],
+)
+def test_whoever_says_it_reads_for_others_is_no_reader(agent: str, robot: bool) -> None:
+    assert counting.is_robot(agent) is robot
