@@ -65,8 +65,8 @@ class Navigation:
         return self._list(_opened)
 
     def _list(self, nested: "Nested") -> SafeString:
-        """Written out, because it stands twice on every page of the site."""
-        items = "".join(_item(way, self.request.path, nested) for way in self.sections)
+        """Which entry leads to the page itself `{% standing %}` says: these are held for all pages."""
+        items = "".join(_item(way, nested) for way in self.sections)
         ours = marked(publication_of(self.request).language_codes[0], interface_language())
         whole = f'<ul class="sections-list" role="list"{ours}>\n{items}</ul>'
         return mark_safe(whole)  # noqa: S308 - escaped
@@ -74,8 +74,7 @@ class Navigation:
     @property
     def foot(self) -> SafeString:
         """The entries of the foot, as items of its list."""
-        here = self.request.path
-        return mark_safe("".join(_item(way, here, _below) for way in self.pages))  # noqa: S308
+        return mark_safe("".join(_item(way, _below) for way in self.pages))  # noqa: S308
 
     @cached_property
     def languages(self) -> list[Way]:
@@ -89,30 +88,29 @@ class Navigation:
         ]
 
 
-Nested = Callable[[Way, str], str]
+Nested = Callable[[Way], str]
 
 
-def _item(way: Way, here: str, nested: Nested) -> str:
-    below = nested(way, here) if way.below else ""
+def _item(way: Way, nested: Nested) -> str:
+    below = nested(way) if way.below else ""
     grouped = ' class="has-below"' if below else ""
-    return f"<li{grouped}>{_link(way, here)}{below}</li>\n"
+    return f"<li{grouped}>{_link(way)}{below}</li>\n"
 
 
-def _link(way: Way, here: str) -> str:
-    current = ' aria-current="page"' if way.address == here else ""
-    return f'<a href="{escape(way.address)}"{current}>{escape(way.name)}</a>'
+def _link(way: Way) -> str:
+    return f'<a href="{escape(way.address)}">{escape(way.name)}</a>'
 
 
-def _below(way: Way, here: str) -> str:
-    items = "".join(f"<li>{_link(each, here)}</li>\n" for each in way.below)
+def _below(way: Way) -> str:
+    items = "".join(f"<li>{_link(each)}</li>\n" for each in way.below)
     return f'<ul class="below" role="list">\n{items}</ul>'
 
 
-def _opened(way: Way, here: str) -> str:
+def _opened(way: Way) -> str:
     words = gettext("More in %(name)s") % {"name": way.name}
     return (
         '<details class="sections-more" name="sections-more">'
-        f'<summary><span class="unseen">{escape(words)}</span></summary>{_below(way, here)}</details>'
+        f'<summary><span class="unseen">{escape(words)}</span></summary>{_below(way)}</details>'
     )
 
 

@@ -51,7 +51,9 @@ def _marked[V: View](view: V, also: Scopes | None) -> V:
             return HttpResponseNotAllowed(READING)
         # Read before the page is made: a change in between leaves a newer page under an older
         # tag, which costs one download more and shows nobody anything old.
-        tag = tag_of([CONTENT, *(also(request, *args, **kwargs) if also else ())])
+        marks = generations([CONTENT, *(also(request, *args, **kwargs) if also else ())])
+        tag = tag_of(marks)
+        request.generation = _generation(marks)  # type: ignore[attr-defined]
         unchanged = _unchanged(request, tag)
         if unchanged is not None:
             return unchanged
@@ -65,8 +67,14 @@ def _marked[V: View](view: V, also: Scopes | None) -> V:
     return cast(V, marked)
 
 
-def tag_of(scopes: Iterable[str]) -> str:
-    """The ETag of a page that shows these scopes.
+def _generation(marks: Iterable[tuple[str, int]]) -> str:
+    """Under which what follows from the rows alone may be held (`iria.kit.held`), for a day."""
+    mark = dict(marks).get(CONTENT)
+    return "" if mark is None else f"{datetime.now(UTC).date()} {mark}"
+
+
+def tag_of(marks: Iterable[tuple[str, int]]) -> str:
+    """The ETag of a page made of scopes with these generations.
 
     Made of the release, the scopes' generations, and the day, for what follows from the clock,
     such as the years of the copyright. Weak, because the same page goes out compressed and plain.
@@ -74,7 +82,7 @@ def tag_of(scopes: Iterable[str]) -> str:
     """
     now = datetime.now(UTC)
     moment = now.isoformat() if settings.DEBUG else now.date().isoformat()
-    parts = [release(), moment, *(f"{name}={mark}" for name, mark in generations(scopes))]
+    parts = [release(), moment, *(f"{name}={mark}" for name, mark in marks)]
     return f'W/"{hashlib.blake2b("|".join(parts).encode(), digest_size=12).hexdigest()}"'
 
 

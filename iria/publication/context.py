@@ -4,14 +4,17 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from iria.kit.held import Held
 from iria.publication.models import Publication, current_publication
+
+_held: Held[Publication] = Held()
 
 
 def publication_of(request: HttpRequest) -> Publication:
-    """The publication, read once for this request."""
+    """The publication, read once for this request, and for public pages once until something changes."""
     known: Publication | None = getattr(request, "_publication", None)
     if known is None:
-        known = current_publication()
+        known = _held.of(request, "publication", current_publication)
         request._publication = known  # type: ignore[attr-defined]
     return known
 
