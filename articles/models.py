@@ -26,6 +26,7 @@ from articles.search.models import (
     SearchEntry,
     Synonyms,
 )
+from articles.search.postings import SearchLanguage, SearchLexeme, SearchPosting, SearchWord
 
 __all__ = [
     "Article",
@@ -52,6 +53,10 @@ __all__ = [
     "Revision",
     "SearchCount",
     "SearchEntry",
+    "SearchLanguage",
+    "SearchLexeme",
+    "SearchPosting",
+    "SearchWord",
     "StateChange",
     "Synonyms",
 ]

@@ -15,7 +15,8 @@ class ArticleWords:
     text: str
     captions: str
     names: str
-    """Credits, bylines and tags."""
+    """Credits and bylines."""
+    tags: str
 
 
 def words_of(article: Article) -> ArticleWords:
@@ -30,5 +31,6 @@ def words_of(article: Article) -> ArticleWords:
         standfirst=article.standfirst,
         text=plain_text(article.body, captions=False),
         captions="\n".join(captions),
-        names="\n".join([*credits, *bylines, *tags]),
+        names="\n".join([*credits, *bylines]),
+        tags="\n".join(tags),
     )

@@ -30,7 +30,7 @@ UPSERT = """
 INSERT INTO articles_searchentry (article_id, configuration, vector, text, indexed_at)
 VALUES (%(id)s, %(configuration)s::text,
     setweight(to_tsvector(%(configuration)s::text::regconfig, %(headline)s), 'A') ||
-    setweight(to_tsvector(%(configuration)s::text::regconfig, %(standfirst)s), 'B') ||
+    setweight(to_tsvector(%(configuration)s::text::regconfig, %(above)s), 'B') ||
     setweight(to_tsvector(%(configuration)s::text::regconfig, %(text)s), 'C') ||
     setweight(to_tsvector(%(configuration)s::text::regconfig, %(rest)s), 'D'),
     %(whole)s, clock_timestamp())
@@ -111,7 +111,7 @@ def _values(words: ArticleWords, length: int) -> dict[str, str | int]:
     headline, standfirst = MARKS.sub(" ", words.headline), MARKS.sub(" ", words.standfirst)
     return {
         "headline": headline,
-        "standfirst": standfirst,
+        "above": f"{standfirst}\n{MARKS.sub(' ', words.tags)}"[:length],
         "text": text,
         "rest": f"{captions}\n{names}"[:length],
         "whole": "\n".join(part for part in (standfirst, text) if part),

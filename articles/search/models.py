@@ -30,7 +30,7 @@ class SearchEntry(models.Model):
         max_length=40, db_index=True, help_text="The text search configuration of its language."
     )
     vector = SearchVectorField(
-        help_text="Headline A, standfirst B, text C; captions, credits, bylines, tags D."
+        help_text="Headline A, standfirst and tags B, text C; captions, credits, bylines D."
     )
     text = models.TextField(help_text="Standfirst, text and captions, without markup.")
     indexed_at = models.DateTimeField(default=timezone.now)

@@ -1,52 +1,32 @@
-"""Finding published articles by words.
+"""Finding published articles by words."""
 
-A query is read once for each text search configuration in use, and every article is judged by the
-reading of its own language. So quotes, minus and OR bind in every language at once: an English
-article is not let in because a French stemmer reads the excluded word differently.
-"""
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
 from typing import Final
 
-from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import Case, F, Q, Value, When
 
 from articles.editorial.models import Article
-from articles.editorial.querysets import ArticleQuerySet
+from articles.search import ranking, reading
 from articles.search.explaining import Why, explain
 from articles.search.narrowing import EVERYWHERE, Narrowing
 from articles.search.pins import pinned_for
+from articles.search.ranking import Ranking
 from articles.search.sorting import Sort, in_order
 from articles.search.synonyms import ways_to_ask
 from iria.kit.text import refuse_unstorable
 from iria.kit.timelimit import TookTooLong, time_limit
 
-LONGEST: Final = 500
-"""Characters of a query. Nobody types more; whoever pastes a page means something else."""
+LONGEST: Final = 2000
+"""Characters of a query: a paragraph may be looked for, a pasted page means something else."""
 
 PER_PAGE: Final = 10
-MOST: Final = 1000
-"""Articles that are put in order, paged through and counted by facets: the best of all that match."""
-
 PATIENCE: Final = 2000
 """Milliseconds after which PostgreSQL gives up on one statement of a search."""
 
-READINGS = """
-WITH RECURSIVE used AS (
-    SELECT min(configuration) AS name FROM articles_searchentry
-    UNION ALL
-    SELECT (SELECT min(configuration) FROM articles_searchentry WHERE configuration > used.name)
-    FROM used WHERE used.name IS NOT NULL
-)
-SELECT name, querytree(websearch_to_tsquery(name::regconfig, %s)) FROM used WHERE name IS NOT NULL
-"""
-"""The configurations in use, by hops through their index, and what each can look up of the query:
-nothing ('') of stop words alone, everything but something ('T') of a lone minus."""
+SETTINGS: Final = "SELECT set_config('jit', 'off', true), set_config('work_mem', '32MB', true)"
+"""Compiling would take longer than answering, and a common word's articles fit into memory."""
 
 
 class Unanswerable(Exception):
@@ -86,7 +66,9 @@ class Findings:
     pages: int = 1
     results: list[Found] = field(default_factory=list)
     matched: Sequence[int] = ()
-    """The articles put in order, at most MOST, on all pages together."""
+    """The articles put in order, at most `candidates.MOST`, on all pages together."""
+    is_exact: bool = True
+    """Otherwise at least `total` match: common words were not counted through."""
 
     @property
     def is_cut(self) -> bool:
@@ -109,15 +91,19 @@ def find(
     size: int = PER_PAGE,
     narrowing: Narrowing = EVERYWHERE,
     sort: Sort = Sort.BEST,
+    recency: float = ranking.RECENCY,
+    with_feedback: bool | None = None,
 ) -> Findings:
-    """The published articles that hold the words, the best first.
+    """The published articles that hold any of the words, the best first.
 
     Understands what readers know from elsewhere: "a phrase", -without, one OR another.
 
     Args:
         page: as it came from the address; counted from 1.
         narrowing: what was chosen among the facets; applied before anything is counted or cut.
-        sort: the order of the articles that match best, at most MOST.
+        sort: the order of the articles that match best, at most `candidates.MOST`.
+        recency: how much being new counts (`ranking.rank`).
+        with_feedback: None lets the size of the site decide.
 
     Raises:
         Unanswerable: the query is too long, cannot be stored, says nothing to look for, or takes
@@ -130,12 +116,10 @@ def find(
     try:
         with time_limit(PATIENCE):
             ways = ways_to_ask(words)
-            queries = _queries(words, ways)
-            matching = narrowing.apply(_matching(queries))
-            matched = _ranked(matching, queries, sort) if queries else []
-            total = len(matched) if len(matched) < MOST else matching.count()
+            found = _ranked(ways, narrowing, recency, with_feedback)
+            matched = in_order(found.ranked, sort)
             pinned = pinned_for(words) if sort is Sort.BEST and not narrowing else []
-            total += len(set(pinned).difference(matched))
+            total = found.total + len(set(pinned).difference(matched))
             matched = list(dict.fromkeys([*pinned, *matched]))
             pages = max(1, -(-len(matched) // size))
             if number > pages:
@@ -145,13 +129,13 @@ def find(
     except TookTooLong as mistake:
         sentence = "This search takes too long; try fewer words, or rarer ones."
         raise Unanswerable(sentence) from mistake
-    return Findings(words, total, number, pages, results, matched)
+    return Findings(words, total, number, pages, results, matched, found.is_exact)
 
 
 def _checked(words: str) -> str:
     words = words.strip()
     if len(words) > LONGEST:
-        sentence = f"Please search with at most {LONGEST} characters; these are {len(words):,}."
+        sentence = f"Please search with at most {LONGEST:,} characters; these are {len(words):,}."
         raise Unanswerable(sentence)
     try:
         refuse_unstorable(words)
@@ -173,47 +157,37 @@ def _beyond(pages: int) -> str:
     return f"There {there_are} of these results."
 
 
-def _queries(words: str, ways: Sequence[str]) -> dict[str, SearchQuery]:
-    """Configuration → query, for every configuration that finds something to look up in the words.
+def _ranked(
+    ways: Sequence[str], narrowing: Narrowing, recency: float, with_feedback: bool | None
+) -> Ranking:
+    """The best articles for a query and its other wordings.
 
     Raises:
-        Unanswerable: there is no word that could be looked up.
+        Unanswerable: there is no word that could be looked up, or too much that binds.
     """
+    parts = reading.take_apart(ways[0])
+    if len(parts.unwanted) + sum(map(len, parts.required)) > reading.MOST_BINDING:
+        sentence = f"Please search with at most {reading.MOST_BINDING} quotes and minus signs."
+        raise Unanswerable(sentence)
     with connection.cursor() as cursor:
-        cursor.execute(READINGS, [words])
-        readings: dict[str, str] = dict(cursor.fetchall())
-    if readings and not any(tree not in {"", "T"} for tree in readings.values()):
-        if "T" in readings.values():
+        cursor.execute(SETTINGS)
+    others = " ".join(reading.take_apart(each).wanted for each in ways[1:])
+    readings = reading.read(parts, others)
+    telling = [each for each in readings if each.words]
+    if readings and not telling:
+        if any(each.unwanted for each in readings):
             sentence = "Say also what to look for, not only what to leave out."
         else:
             sentence = "There is nothing to look for in these words; add one that is less common."
         raise Unanswerable(sentence)
-    return {
-        name: reduce(or_, (SearchQuery(way, config=name, search_type="websearch") for way in ways))
-        for name, tree in readings.items()
-        if tree not in {"", "T"}
-    }
-
-
-def _matching(queries: Mapping[str, SearchQuery]) -> ArticleQuerySet:
-    match = Q(pk__in=[])
-    for name, query in queries.items():
-        match |= Q(search_entry__configuration=name, search_entry__vector=query)
-    return Article.objects.published().filter(match)
-
-
-def _ranked(matching: ArticleQuerySet, queries: Mapping[str, SearchQuery], sort: Sort) -> list[int]:
-    """The articles that match best, in the order asked for."""
-    ranks = [
-        When(
-            search_entry__configuration=name,
-            # 1: a long text does not win by its length alone.
-            then=SearchRank(F("search_entry__vector"), query, normalization=Value(1)),
-        )
-        for name, query in queries.items()
-    ]
-    ranked = matching.order_by(Case(*ranks, default=Value(0.0)).desc(), "-published_at", "-pk")
-    return in_order(ranked.values_list("pk", "published_at")[:MOST], sort)
+    return ranking.rank(
+        parts,
+        telling,
+        narrowing.apply(Article.objects.published()),
+        narrowed=bool(narrowing),
+        recency=recency,
+        with_feedback=with_feedback,
+    )
 
 
 def _explained(article_ids: list[int], ways: Sequence[str], pinned: Sequence[int]) -> list[Found]:

@@ -100,6 +100,6 @@ def test_a_search_that_takes_too_long_says_so(barge: None, monkeypatch: pytest.M
         return 0
 
     monkeypatch.setattr("articles.search.query.PATIENCE", 50)
-    monkeypatch.setattr("articles.search.query._queries", slow)
+    monkeypatch.setattr("articles.search.reading.read", slow)
     with pytest.raises(Unanswerable, match="takes too long"):
         find("barge")

@@ -58,6 +58,37 @@ def test_quotes_minus_and_or_bind() -> None:
     assert set(headlines("tariffs OR reopens")) == {"Grain corridor reopens", "Steel tariffs"}
 
 
+def test_any_word_suffices_and_all_of_them_or_the_phrase_stand_higher() -> None:
+    indexed("Grain, and grain again", body="<p>Grain, more grain, and nothing but grain.</p>")
+    indexed("A corridor for which nobody brought grain")
+    indexed("The grain corridor")
+    indexed("Steel tariffs")
+    assert headlines("grain corridor") == [
+        "The grain corridor",
+        "A corridor for which nobody brought grain",
+        "Grain, and grain again",
+    ]
+
+
+def test_either_of_two_phrases_does_where_or_stands_between_them() -> None:
+    indexed("Grain corridor reopens")
+    indexed("Steel tariffs fall")
+    indexed("Tariffs on grain and steel")
+    assert set(headlines('"grain corridor" OR "steel tariffs"')) == {
+        "Grain corridor reopens",
+        "Steel tariffs fall",
+    }
+    assert headlines('"grain corridor" OR "steel tariffs" -reopens') == ["Steel tariffs fall"]
+    assert headlines('"steel tariffs" grain') == ["Steel tariffs fall"]
+
+
+def test_a_rare_word_counts_more_than_a_common_one() -> None:
+    for number in range(6):
+        indexed(f"The harbour in week {number}")
+    indexed("A dredger, and nothing else")
+    assert headlines("harbour dredger")[0] == "A dredger, and nothing else"
+
+
 def test_each_article_is_read_in_its_language_and_minus_binds_across_languages() -> None:
     indexed("Les élections approchent", language="fr", body="<p>Un vote au parlement.</p>")
     indexed("Elections in the north", body="<p>The parliament votes.</p>")
@@ -124,7 +155,7 @@ def test_a_page_that_does_not_exist_is_said_in_words(page: str) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ("x" * 501, "at most 500"),
+        ("x" * 2001, "at most 2,000"),
         ("a\x00b", "NUL"),
         ("a\ud800b", "surrogate"),
         ("the of and", "less common"),

@@ -64,7 +64,7 @@ def test_nothing_found_says_what_to_try(client: Client, barges: None) -> None:
 @pytest.mark.parametrize(
     ("query", "status", "sentence"),
     [
-        ({"q": "x" * 10_000}, 400, "at most 500 characters; these are 10,000"),
+        ({"q": "x" * 10_000}, 400, "at most 2,000 characters; these are 10,000"),
         ({"q": "bar\0ge"}, 400, "NUL character"),
         ({"q": "the and of"}, 400, "nothing to look for"),
         ({"q": "-barge"}, 400, "what to look for"),

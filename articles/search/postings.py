@@ -1,0 +1,83 @@
+"""What ranking knows of the articles' words.
+
+All of it follows from the entries, kept by triggers of the migration `search_statistics` within the
+transaction that writes an entry, whoever writes it.
+"""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from articles.search.models import SearchEntry
+
+
+class SearchLanguage(models.Model):
+    """How many entries are read by a text search configuration, and how long they are together."""
+
+    configuration = models.CharField(max_length=40, primary_key=True)
+    articles = models.IntegerField()
+    length = models.FloatField(help_text="Words of all entries, each counted by its place.")
+    mean = models.FloatField(
+        help_text="The mean length that the postings' weights were written with; the true one may "
+        "have moved on a little (search.statistics.refresh)."
+    )
+
+    def __str__(self) -> str:
+        return self.configuration
+
+
+class SearchLexeme(models.Model):
+    """A stem of one language, and in how many entries it stands."""
+
+    id = models.AutoField(primary_key=True)
+    configuration = models.CharField(max_length=40)
+    word = models.TextField()
+    articles = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["configuration", "word"], name="search_lexeme_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class SearchPosting(models.Model):
+    """That a stem stands in an article, and how much that says.
+
+    The weight is what BM25+ makes of how often it stands there and how long the article is; the
+    stem's rarity is left to the query. The primary key holds the weight too, so that a query reads
+    nothing but the index. There are no foreign keys: two checks a row would cost more than the row,
+    and nothing but the triggers writes here.
+    """
+
+    pk = models.CompositePrimaryKey("lexeme_id", "article_id")
+    lexeme = models.ForeignKey(
+        SearchLexeme, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    article = models.ForeignKey(
+        SearchEntry, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    weight = models.FloatField()
+
+    def __str__(self) -> str:
+        return f"{self.lexeme_id} in {self.article_id}"
+
+
+class SearchWord(models.Model):
+    """A word as it is written, for “did you mean”; known once seen, as frequent as its stem is."""
+
+    configuration = models.CharField(max_length=40)
+    word = models.TextField()
+    lexeme = models.ForeignKey(
+        SearchLexeme, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["word", "configuration"], name="search_word_once")
+        ]
+        indexes = [GinIndex(fields=["word"], name="search_word_like", opclasses=["gin_trgm_ops"])]
+
+    def __str__(self) -> str:
+        return self.word

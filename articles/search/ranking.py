@@ -1,0 +1,114 @@
+"""From what matches to the order that readers see; every weight of that order stands here.
+
+The score of an article is what BM25+ says of the words (and, where feedback runs, of the words that
+the best articles add), times one plus small shares: for holding all the words, for holding them as
+one phrase, for being new.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from django.db import connection
+from django.utils import timezone
+
+from articles.editorial.querysets import ArticleQuerySet
+from articles.search import feedback
+from articles.search.candidates import Candidate, candidates
+from articles.search.reading import Parts, Reading
+
+ALL_WORDS: Final = 0.5
+"""The share for an article that holds every word."""
+
+PHRASE: Final = 0.25
+"""The share, beside that, for one that holds the words as they stand."""
+
+PHRASE_WORDS: Final = 6
+"""Longer queries are sentences; nobody expects to find them word by word."""
+
+PHRASE_AMONG: Final = 60
+"""Articles that are looked through for the phrase."""
+
+RECENCY: Final = 0.1
+"""The share for an article of today; half of it after HALF_LIFE days."""
+
+HALF_LIFE: Final = 365.0
+
+FEEDBACK_BELOW: Final = 50_000
+"""Articles up to which feedback runs by itself; above, its second pass would be felt."""
+
+PHRASES: Final = """
+SELECT entry.article_id FROM articles_searchentry AS entry
+WHERE entry.article_id = ANY(%s)
+    AND entry.vector @@ phraseto_tsquery(entry.configuration::regconfig, %s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The best of what matches, in order."""
+
+    ranked: list[tuple[int, datetime]] = field(default_factory=list)
+    """Article and date of publication, the best first."""
+    total: int = 0
+    is_exact: bool = True
+    """Otherwise at least `total` match."""
+
+
+def rank(
+    parts: Parts,
+    readings: Sequence[Reading],
+    articles: ArticleQuerySet,
+    *,
+    narrowed: bool = False,
+    recency: float = RECENCY,
+    with_feedback: bool | None = None,
+) -> Ranking:
+    """The best articles for a query.
+
+    Args:
+        articles: what may be found at all: the published ones, or some of them.
+        narrowed: whether they are only some of them.
+        recency: the share for an article of today; 0 leaves time out.
+        with_feedback: None lets the size of the site decide.
+    """
+    found = candidates(readings, articles, narrowed=narrowed)
+    best = found.best
+    length = max((each.length for each in readings), default=0)
+    if _has_feedback(readings) if with_feedback is None else with_feedback:
+        feedback.apply(best, length)
+    _add_shares(best, parts, readings, recency)
+    best.sort(key=lambda each: each.place)
+    ranked = [(each.article_id, each.published_at) for each in best]
+    return Ranking(ranked, found.total, found.is_exact)
+
+
+def _has_feedback(readings: Sequence[Reading]) -> bool:
+    return sum(each.articles for each in readings) <= FEEDBACK_BELOW
+
+
+def _add_shares(
+    best: Sequence[Candidate], parts: Parts, readings: Sequence[Reading], recency: float
+) -> None:
+    several = max((each.words for each in readings), default=0) > 1
+    complete = [each for each in best if each.has_all] if several else []
+    as_phrase = _holding_the_phrase(complete, parts, readings)
+    for each in complete:
+        each.score *= 1 + ALL_WORDS + (PHRASE if each.article_id in as_phrase else 0)
+    if recency:
+        now = timezone.now()
+        for each in best:
+            days = max(0.0, (now - each.published_at).total_seconds() / 86_400)
+            each.score *= 1 + recency * 0.5 ** (days / HALF_LIFE)
+
+
+def _holding_the_phrase(
+    complete: Sequence[Candidate], parts: Parts, readings: Sequence[Reading]
+) -> set[int]:
+    if not complete or any(each.words > PHRASE_WORDS for each in readings):
+        return set()
+    among = sorted(complete, key=lambda each: each.place)[:PHRASE_AMONG]
+    with connection.cursor() as cursor:
+        cursor.execute(PHRASES, [[each.article_id for each in among], parts.wanted])
+        return {pk for (pk,) in cursor.fetchall()}
