@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from django.core.exceptions import ValidationError
-from django.db import connection
 
 from articles.editorial.models import Article
 from articles.search import ranking, reading
@@ -24,9 +23,6 @@ LONGEST: Final = 2000
 PER_PAGE: Final = 10
 PATIENCE: Final = 2000
 """Milliseconds after which PostgreSQL gives up on one statement of a search."""
-
-SETTINGS: Final = "SELECT set_config('jit', 'off', true), set_config('work_mem', '32MB', true)"
-"""Compiling would take longer than answering, and a common word's articles fit into memory."""
 
 
 class Unanswerable(Exception):
@@ -169,8 +165,6 @@ def _ranked(
     if len(parts.unwanted) + sum(map(len, parts.required)) > reading.MOST_BINDING:
         sentence = f"Please search with at most {reading.MOST_BINDING} quotes and minus signs."
         raise Unanswerable(sentence)
-    with connection.cursor() as cursor:
-        cursor.execute(SETTINGS)
     others = " ".join(reading.take_apart(each).wanted for each in ways[1:])
     readings = reading.read(parts, others)
     telling = [each for each in readings if each.words]

@@ -98,7 +98,7 @@ def test_the_newest_or_the_oldest_stand_first(fleet: None) -> None:
 
 
 def test_narrowing_comes_before_the_cut(fleet: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("articles.search.query.MOST", 2)
+    monkeypatch.setattr("articles.search.candidates.MOST", 2)
     cut = find("barge")
     assert cut.total == 5
     assert len(cut.matched) == 2

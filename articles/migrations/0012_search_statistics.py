@@ -159,7 +159,7 @@ DROP FUNCTION articles_search_weight(real, float8, float8);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0010_headline_parts")]
+    dependencies = [("articles", "0011_places_on_front_pages")]
 
     operations = [
         migrations.AlterField(
