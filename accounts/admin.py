@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.http import HttpRequest
 
-from accounts import addresses
+from accounts import addresses, joining
 from accounts.models import AuthorProfile, User
 from iria.kit.finding_rows import FindsRows
 
@@ -35,6 +36,23 @@ class UserAdmin(DjangoUserAdmin[User]):
             addresses.vouch_for(obj)
 
 
+class AuthorProfileForm(forms.ModelForm[AuthorProfile]):
+    class Meta:
+        model = AuthorProfile
+        fields = ("name", "slug", "user", "role", "biography", "website")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial_user = self.instance.user
+
+    def clean_user(self) -> User | None:
+        user: User | None = self.cleaned_data["user"]
+        other = AuthorProfile.objects.filter(user=user).exclude(pk=self.instance.pk).first()
+        if user is not None and other is not None:
+            raise forms.ValidationError(joining.taken(other))
+        return user
+
+
 @admin.register(AuthorProfile)
 class AuthorProfileAdmin(FindsRows, admin.ModelAdmin[AuthorProfile]):
     list_display = ["name", "role", "user"]
@@ -42,3 +60,13 @@ class AuthorProfileAdmin(FindsRows, admin.ModelAdmin[AuthorProfile]):
     search_fields = ["name", "user__email"]
     autocomplete_fields = ["user"]
     prepopulated_fields: ClassVar[dict[str, Sequence[str]]] = {"slug": ("name",)}
+    form = AuthorProfileForm
+
+    def save_model(self, request: HttpRequest, obj: AuthorProfile, form: Any, change: bool) -> None:
+        user, obj.user = obj.user, form.initial_user if change else None
+        super().save_model(request, obj, form, change)
+        if user != obj.user:
+            try:
+                joining.join(obj, user)
+            except joining.CannotJoin as mistake:
+                self.message_user(request, str(mistake), messages.ERROR)

@@ -1,5 +1,7 @@
 """Index for Django: registers what the rooms offer to the admin."""
 
+from typing import Any
+
 # taggit registers a tag admin of its own as soon as it is imported; ours takes its place below.
 import taggit.admin  # noqa: F401
 from django.contrib import admin
@@ -9,8 +11,9 @@ from accounts.models import AuthorProfile
 from articles.comments.admin import CommentAdmin, ModerationAdmin
 from articles.comments.models import Comment, Moderation
 from articles.editorial.desk.article_admin import ArticleAdmin
+from articles.editorial.desk.author_admin import WithPortraitAndMerging
 from articles.editorial.desk.category_admin import CategoryAdmin, KindAdmin
-from articles.editorial.desk.others import PortraitInline, RedirectAdmin
+from articles.editorial.desk.others import RedirectAdmin
 from articles.editorial.desk.tag_admin import TagAdmin
 from articles.editorial.models import Article, Category, Kind, Redirect
 from articles.images.admin import ImageAdmin
@@ -30,9 +33,10 @@ class ArticleWithPicksAdmin(ArticleAdmin):
     inlines = [*ArticleAdmin.inlines, RelatedPickInline]
 
 
-# Accounts know no pictures; here authors meet their portraits.
-admin.site.get_model_admin(AuthorProfile).inlines = [PortraitInline]  # type: ignore[misc]
-
+# Accounts know neither pictures nor bylines; here authors meet theirs.
+offered: Any = type(admin.site.get_model_admin(AuthorProfile))
+admin.site.unregister(AuthorProfile)
+admin.site.register(AuthorProfile, type("AuthorAdmin", (WithPortraitAndMerging, offered), {}))
 admin.site.unregister(Tag)
 admin.site.register(Article, ArticleWithPicksAdmin)
 admin.site.register(Category, CategoryAdmin)

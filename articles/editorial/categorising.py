@@ -1,15 +1,22 @@
 """Where categories stand in their tree, and which an article is in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from django.db import connection, transaction
 
-from articles.editorial import redirecting
+from articles.editorial import merging, redirecting
+from articles.editorial.merging import CannotMerge
 from articles.editorial.models import Article, ArticleCategory, Category
+from articles.editorial.targets import KIND
+from iria.publication import menus
 
 PATH_LENGTH: Final = 400
 """Of a category's whole address."""
+
+
+BELOW: Final = ("articles.Category.parent",)
+"""Moves by the tree's own rules, since addresses follow from it."""
 
 
 def save(category: Category) -> None:
@@ -19,9 +26,7 @@ def save(category: Category) -> None:
         ValidationError: the category would stand under itself.
     """
     with transaction.atomic():
-        # One tree is changed by one person at a time, or two moves could make a ring.
-        with connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE articles_category IN SHARE ROW EXCLUSIVE MODE")
+        _hold_the_tree()
         category.clean()
         before = Category.objects.filter(pk=category.pk).values_list("path", flat=True).first()
         category.path, category.sort_key = _place(category)
@@ -36,8 +41,13 @@ def choose(article: Article, categories: Iterable[Category]) -> None:
 
     Choosing the same again changes nothing.
     """
-    wanted = [category.pk for category in categories]
+    chosen = list(categories)
     with transaction.atomic():
+        addresses = [category.get_absolute_url() for category in chosen]
+        wanted = [
+            category.pk
+            for category in merging.still_there(chosen, addresses=addresses, kind="category")
+        ]
         if list(article.article_categories.values_list("category", flat=True)) == wanted:
             return
         article.article_categories.all().delete()
@@ -45,6 +55,70 @@ def choose(article: Article, categories: Iterable[Category]) -> None:
             ArticleCategory(article=article, category_id=pk, position=position)
             for position, pk in enumerate(wanted)
         )
+
+
+def merge(categories: Iterable[Category], *, into: Category) -> None:
+    """Makes one section of several: articles, what stands below and menus move, addresses lead there.
+
+    Raises:
+        CannotMerge: the one that stays stands under one that goes, two sections below have the same
+            address, an address would be too long, or one of them is no longer there.
+    """
+    with transaction.atomic():
+        _hold_the_tree()
+        goes, stays = merging.hold(categories, into)
+        refuse_unfitting(goes, stays)
+        merging.tell(merging.articles_of(goes, ArticleCategory, "category"))
+        # The deepest first: what stands below one that goes may go too.
+        for each in sorted(goes, key=lambda category: -category.depth):
+            _merge_one(each, stays)
+
+
+def _merge_one(goes: Category, stays: Category) -> None:
+    old_path, pk = f"/category/{goes.path}/", str(goes.pk)
+    Category.objects.filter(parent=goes).update(parent=stays)
+    _place_children(stays)
+    merging.turn([goes], stays, besides=BELOW)
+    goes.delete()
+    menus.retarget(KIND, pk, str(stays.pk))
+    redirecting.leave(old_path, stays.get_absolute_url(), category=stays)
+
+
+def refuse_unfitting(goes: Sequence[Category], stays: Category) -> None:
+    """Looks whether what stands below can move.
+
+    Raises:
+        CannotMerge: it cannot; the sentence says why.
+    """
+    there = set(
+        Category.objects.filter(parent=stays)
+        .exclude(pk__in=_keys(goes))
+        .values_list("slug", flat=True)
+    )
+    for each in goes:
+        if stays.path.startswith(f"{each.path}/"):
+            sentence = f"“{stays}” stands under “{each}”; move it out first, or let “{each}” stay."
+            raise CannotMerge(sentence)
+        for child in Category.objects.filter(parent=each).exclude(pk__in=_keys(goes)):
+            if child.slug in there:
+                sentence = (
+                    f"“{child}” would stand twice below “{stays}”; merge or rename those first."
+                )
+                raise CannotMerge(sentence)
+            there.add(child.slug)
+            if longest_path(child, {"parent": stays, "slug": child.slug}):
+                sentence = f"Below “{stays}”, the address of “{child}” would be too long."
+                raise CannotMerge(sentence)
+
+
+def _keys(categories: Sequence[Category]) -> list[int]:
+    return [category.pk for category in categories]
+
+
+def _hold_the_tree() -> None:
+    """One tree is changed by one person at a time, or two moves could make a ring."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE articles_category IN SHARE ROW EXCLUSIVE MODE")
 
 
 def longest_path(category: Category, values: dict[str, Any]) -> int | None:

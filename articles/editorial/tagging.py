@@ -6,25 +6,34 @@ from typing import Final
 from django.db import transaction
 from taggit.models import Tag
 
-from articles.editorial import redirecting
-from articles.editorial.models import ArticleTag, Redirect
+from articles.editorial import merging, redirecting
+from articles.editorial.models import ArticleTag
+from articles.editorial.models.tagged import tags_called
 from iria.kit.slugs import slug_from
 
 RESERVED: Final = frozenset({"feed"})
 
 
 def merge(tags: Iterable[Tag], *, into: Tag) -> None:
-    """Puts `into` wherever one of the tags is, and lets their addresses lead to it."""
+    """Puts `into` wherever one of the tags is, and lets their addresses lead to it.
+
+    Raises:
+        CannotMerge: one of them is no longer there; nothing was changed.
+    """
     with transaction.atomic():
-        for tag in tags:
-            if tag.pk == into.pk:
-                continue
-            there = ArticleTag.objects.filter(tag=into).values("content_object")
-            ArticleTag.objects.filter(tag=tag).exclude(content_object__in=there).update(tag=into)
-            Redirect.objects.filter(tag=tag).update(tag=into)
+        goes, stays = merging.hold(tags, into)
+        merging.tell(merging.articles_of(goes, ArticleTag, "tag"))
+        merging.turn(goes, stays)
+        for tag in goes:
             old_path = address(tag.slug)
             tag.delete()
-            redirecting.leave(old_path, address(into.slug), tag=into)
+            redirecting.leave(old_path, address(stays.slug), tag=stays)
+
+
+def the_same_word(name: str, *, besides: Tag) -> Tag | None:
+    """Another tag that is this word but for capitals and accents."""
+    pk = tags_called([name]).get(name)
+    return Tag.objects.filter(pk=pk).exclude(pk=besides.pk).first()
 
 
 def address(slug: str) -> str:

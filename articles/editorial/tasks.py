@@ -1,8 +1,10 @@
 """What the worker does for the desk."""
 
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from articles.editorial import publishing
+from articles.editorial import publishing, signals
+from articles.editorial.models import Article
 
 
 @app.periodic(cron="* * * * *")
@@ -10,3 +12,10 @@ from articles.editorial import publishing
 def publish_due(timestamp: int) -> None:
     """Every minute: what was scheduled goes out, also what was missed while the worker was down."""
     publishing.publish_due()
+
+
+@app.task(name="editorial.tell_changed", retry=RetryStrategy(max_attempts=3, wait=30))
+def tell_changed(article_ids: list[int]) -> None:
+    """After a merge: whoever listens hears of each article whose tags, sections or authors changed."""
+    for pk in Article.objects.published().filter(pk__in=article_ids).values_list("pk", flat=True):
+        signals.changed.send(sender=Article, article_id=pk)

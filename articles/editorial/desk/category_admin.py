@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from articles.editorial import categorising
+from articles.editorial.desk.merge import MergesRows, Move
 from articles.editorial.models import Category, Kind
 
 
@@ -40,8 +41,11 @@ class CategoryForm(forms.ModelForm[Category]):
         return values
 
 
-class CategoryAdmin(admin.ModelAdmin[Category]):
+class CategoryAdmin(MergesRows, admin.ModelAdmin[Category]):
     form = CategoryForm
+    merge_verb = staticmethod(categorising.merge)
+    not_by_key = categorising.BELOW
+    readonly_fields = ["what_moves"]
     list_display = ["tree", "address", "position", "articles_in_it"]
     list_display_links = ["tree"]
     search_fields = ["name", "path"]
@@ -58,6 +62,21 @@ class CategoryAdmin(admin.ModelAdmin[Category]):
         self, request: HttpRequest, obj: Category, form: forms.ModelForm[Category], change: bool
     ) -> None:
         categorising.save(obj)
+
+    def look(self, goes: Sequence[Category], stays: Category) -> None:
+        categorising.refuse_unfitting(goes, stays)
+
+    def addresses_below(self, goes: Sequence[Category], stays: Category) -> list[Move]:
+        return [
+            Move(
+                below.get_absolute_url(),
+                below.get_absolute_url().replace(
+                    each.get_absolute_url(), stays.get_absolute_url(), 1
+                ),
+            )
+            for each in goes
+            for below in Category.objects.in_order().filter(path__startswith=f"{each.path}/")
+        ]
 
     @admin.display(description="Category")
     def tree(self, category: Category) -> SafeString:

@@ -3,12 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from taggit.models import Tag
 
 from articles.editorial import tagging
+from articles.editorial.desk.merge import MergesRows
 from articles.editorial.desk.tags import refuse_unusable
 from iria.kit.text import one_line, refuse_blank, refuse_unstorable
 
@@ -24,6 +25,12 @@ class TagForm(forms.ModelForm[Tag]):
         refuse_unstorable(name)
         refuse_blank(name)
         refuse_unusable(name)
+        if same := tagging.the_same_word(name, besides=self.instance):
+            sentence = (
+                f"There is the tag “{same}” already; capitals and accents make no other. "
+                "To make one of two, merge them in the list."
+            )
+            raise forms.ValidationError(sentence)
         return name
 
     def clean_slug(self) -> str:
@@ -34,13 +41,14 @@ class TagForm(forms.ModelForm[Tag]):
         return slug
 
 
-class TagAdmin(admin.ModelAdmin[Tag]):
+class TagAdmin(MergesRows, admin.ModelAdmin[Tag]):
     form = TagForm
+    merge_verb = staticmethod(tagging.merge)
+    readonly_fields = ["what_moves"]
     list_display = ["name", "slug", "articles_with_it"]
     search_fields = ["name"]
     ordering = ["name"]
     prepopulated_fields = {"slug": ("name",)}
-    actions = ["merge_selected"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tag]:
         return super().get_queryset(request).annotate(count=Count("articles_articletag_items"))
@@ -49,18 +57,11 @@ class TagAdmin(admin.ModelAdmin[Tag]):
     def articles_with_it(self, tag: Tag) -> int:
         return int(getattr(tag, "count", 0))
 
-    @admin.action(description="Merge into the one most used", permissions=["change", "delete"])
-    def merge_selected(self, request: HttpRequest, queryset: QuerySet[Tag]) -> None:
-        used = Count("articles_articletag_items", distinct=True)
-        tags = list(queryset.annotate(used=used).order_by("-used", "pk"))
-        if len(tags) < 2:
-            self.message_user(request, "Choose at least two tags to merge.", messages.WARNING)
-            return
-        kept, *others = tags
-        tagging.merge(others, into=kept)
-        names = ", ".join(f"“{tag}”" for tag in others)
-        sentence = f"{names} merged into “{kept}”; their addresses lead there now."
-        self.message_user(request, sentence, messages.SUCCESS)
+    def address_of(self, row: Tag) -> str:
+        return tagging.address(row.slug)
+
+    def called(self, name: str) -> Tag | None:
+        return tagging.the_same_word(name, besides=Tag())
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What a tag is on is not deleted with it, so it is not listed as if it were."""

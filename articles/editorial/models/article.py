@@ -11,6 +11,7 @@ from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
 
 from articles.editorial.models.category import Category, Kind
+from articles.editorial.models.tagged import FoldedTags
 from articles.editorial.querysets import ArticleQuerySet
 from articles.images.models import Image
 from iria.kit.addresses import address_of
@@ -130,7 +131,9 @@ class Article(models.Model):
     categories = models.ManyToManyField(
         Category, through="ArticleCategory", related_name="articles"
     )
-    tags = TaggableManager(through="ArticleTag", blank=True)  # type: ignore[no-untyped-call]
+    tags = TaggableManager(  # type: ignore[no-untyped-call]
+        through="ArticleTag", blank=True, manager=FoldedTags
+    )
 
     objects = ArticleQuerySet.as_manager()
 

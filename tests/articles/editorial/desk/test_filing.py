@@ -1,7 +1,6 @@
 """Categories, tags, kinds, authors and redirects on the desk."""
 
 import pytest
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.test import Client
 from taggit.models import Tag
 
@@ -137,21 +136,6 @@ def test_a_tag_made_elsewhere_has_an_address_all_the_same(db: None, name: str) -
     tag = article.tags.exclude(name="Shipping").get()
     assert tag.slug not in {"", "feed"}
     assert tag.slug.strip("-_")
-
-
-def test_tags_are_merged_and_every_old_address_leads_to_the_one_kept(desk: Client) -> None:
-    both = newsroom.draft("Both", tags=["Shipping", "Sea trade"])
-    one = newsroom.draft("One", tags=["Sea trade"])
-    newsroom.draft("Two", tags=["Shipping"])
-    newsroom.draft("Three", tags=["Shipping"])
-    tags = list(Tag.objects.values_list("pk", flat=True))
-    chosen = {"action": "merge_selected", ACTION_CHECKBOX_NAME: tags}
-    words = words_of(desk.post(TAGS, chosen, follow=True))
-    assert "“Sea trade” merged into “Shipping”" in words
-    assert list(both.tags.names()) == ["Shipping"]
-    assert list(one.tags.names()) == ["Shipping"]
-    kept = Tag.objects.get()
-    assert Redirect.objects.get(old_path="/tag/sea-trade/").tag == kept
 
 
 # Authors

@@ -1,0 +1,39 @@
+"""An author who signed articles before they had an account gets one."""
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import AuthorProfile, User
+
+
+class CannotJoin(Exception):
+    """The author keeps the account they had; the message is one sentence that says why."""
+
+
+def join(author: AuthorProfile, user: User | None) -> None:
+    """Lets the account sign as this author from now on; None takes the account away.
+
+    Bylines point at the author, so everything signed before is theirs at once.
+
+    Raises:
+        CannotJoin: the account signs as another author.
+    """
+    with transaction.atomic():
+        AuthorProfile.objects.select_for_update(of=("self",)).get(pk=author.pk)
+        other = AuthorProfile.objects.filter(user=user).exclude(pk=author.pk).first()
+        if user is not None and other is not None:
+            raise CannotJoin(taken(other))
+        author.user = user
+        try:
+            with transaction.atomic():
+                author.save(update_fields=["user"])
+        except IntegrityError as mistake:
+            # Joined to somebody else at this very moment.
+            sentence = "This account was given to another author in the meantime; look at the list."
+            raise CannotJoin(sentence) from mistake
+
+
+def taken(other: AuthorProfile) -> str:
+    return (
+        f"This account signs as “{other}” already. If the two are one person, merge them in the "
+        "list of authors; else take the account from the other first."
+    )

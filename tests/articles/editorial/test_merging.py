@@ -1,0 +1,228 @@
+"""One of several: what points at those that go points at the one that stays."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from taggit.models import Tag
+
+from accounts.models import AuthorProfile, User
+from articles.editorial import bylining, categorising, signals, tagging
+from articles.editorial.merging import CannotMerge
+from articles.editorial.models import Category, Portrait, Redirect
+from iria.publication import menus
+from iria.publication.menus import Entry
+from iria.publication.models import Publication
+from tests import newsroom
+from tests.articles.editorial.test_at_once import at_once
+
+pytestmark = pytest.mark.django_db
+
+
+def named(article: Any) -> list[str]:
+    return sorted(article.tags.names())
+
+
+@pytest.mark.parametrize("typed", ["sécurité", "SECURITE", "Securite\u0301", "ＳＥＣＵＲＩＴＥ"])
+def test_a_tag_is_the_same_word_whatever_its_capitals_and_accents(typed: str) -> None:
+    newsroom.draft("One", tags=["Sécurité"])
+    assert named(newsroom.draft("Two", tags=[typed])) == ["Sécurité"]
+
+
+def test_the_database_lets_no_word_be_two_tags() -> None:
+    Tag.objects.create(name="Sécurité", slug="one")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Tag.objects.create(name="SECURITE", slug="two")
+
+
+def test_letters_of_other_scripts_stay_apart() -> None:
+    assert len(named(newsroom.draft(tags=["Война", "война", "日本", "日木", "سوريا"]))) == 4
+
+
+def test_a_word_that_was_merged_stays_merged_when_it_is_typed_again() -> None:
+    newsroom.draft("One", tags=["Nippon", "Japan"])
+    tagging.merge([Tag.objects.get(name="Nippon")], into=Tag.objects.get(name="Japan"))
+    assert named(newsroom.draft("Two", tags=["nippon"])) == ["Japan"]
+
+
+def test_an_old_address_of_what_goes_leads_on_without_a_chain() -> None:
+    for name in ("One", "Two", "Three"):
+        Tag.objects.create(name=name, slug=name.lower())
+    one, two, three = (Tag.objects.get(slug=slug) for slug in ("one", "two", "three"))
+    tagging.merge([one], into=two)
+    tagging.merge([two], into=three)
+    assert {row.tag for row in Redirect.objects.all()} == {three}
+    assert Redirect.objects.count() == 2
+
+
+def test_an_article_in_both_sections_keeps_its_better_place() -> None:
+    east, economy, asia = (newsroom.category(name) for name in ("East", "Economy", "Asia"))
+    article = newsroom.draft(categories=[east, economy, asia])
+    categorising.merge([east], into=asia)
+    assert [row.category.name for row in article.article_categories.all()] == ["Asia", "Economy"]
+
+
+def test_a_section_and_one_below_it_can_go_together() -> None:
+    east, asia = newsroom.category("East"), newsroom.category("Asia")
+    japan = newsroom.category("Japan", parent=east)
+    newsroom.category("Kyushu", parent=japan)
+    newsroom.category("Japan", parent=asia)
+    categorising.merge([east, japan], into=asia)
+    assert list(Category.objects.in_order().values_list("path", flat=True)) == [
+        "asia",
+        "asia/japan",
+        "asia/kyushu",
+    ]
+    leads = {row.old_path: row.category.path for row in Redirect.objects.all() if row.category}
+    assert leads["/category/east/"] == "asia"
+    assert leads["/category/east/japan/"] == "asia"
+    assert leads["/category/east/japan/kyushu/"] == "asia/kyushu"
+
+
+def test_sections_of_one_address_below_are_not_thrown_together() -> None:
+    east, asia = newsroom.category("East"), newsroom.category("Asia")
+    newsroom.category("Japan", parent=east)
+    newsroom.category("Japan", parent=asia)
+    with pytest.raises(CannotMerge, match="“Japan” would stand twice below “Asia”"):
+        categorising.merge([east], into=asia)
+    assert Category.objects.count() == 4
+
+
+def test_menus_follow_a_merged_section() -> None:
+    east, asia = newsroom.category("East"), newsroom.category("Asia")
+    menus.save(
+        Publication(header_menu=[Entry(kind="category", key=str(east.pk), label="", below=False)])
+    )
+    categorising.merge([east], into=asia)
+    publication = Publication.objects.get()
+    assert publication.ways["header"] == [
+        {"name": "Asia", "address": "/category/asia/", "below": []}
+    ]
+    assert menus.dead(publication, menus.targets()) == []
+
+
+def test_two_accounts_are_never_thrown_together(rui: User, edna: User) -> None:
+    one, two = newsroom.author("One"), newsroom.author("Two")
+    AuthorProfile.objects.filter(pk=one.pk).update(user=rui)
+    AuthorProfile.objects.filter(pk=two.pk).update(user=edna)
+    with pytest.raises(CannotMerge, match="different accounts"):
+        bylining.merge([one], into=two)
+    assert AuthorProfile.objects.count() == 2
+
+
+def test_an_author_has_one_portrait_afterwards() -> None:
+    one, two = newsroom.author("One"), newsroom.author("Two")
+    first, second = newsroom.picture(), newsroom.picture(checksum="1" * 64)
+    Portrait.objects.create(author=one, image=first)
+    bylining.merge([one], into=two)
+    assert Portrait.objects.get().author == two
+    three = newsroom.author("Three")
+    Portrait.objects.create(author=three, image=second)
+    bylining.merge([three], into=two)
+    assert Portrait.objects.get().image == first
+
+
+def test_an_author_is_not_merged_with_nobody_or_with_who_is_gone() -> None:
+    one, two = newsroom.author("One"), newsroom.author("Two")
+    with pytest.raises(CannotMerge, match="at least two"):
+        bylining.merge([one], into=one)
+    AuthorProfile.objects.filter(pk=two.pk).delete()
+    with pytest.raises(CannotMerge, match="merged or deleted in the meantime"):
+        bylining.merge([one], into=two)
+
+
+def test_a_form_that_names_what_was_merged_meanwhile_gets_what_it_became() -> None:
+    old, kept = newsroom.category("Old"), newsroom.category("Kept")
+    author, same = newsroom.author("One"), newsroom.author("Two")
+    categorising.merge([Category.objects.get(pk=old.pk)], into=kept)
+    bylining.merge([AuthorProfile.objects.get(pk=author.pk)], into=same)
+    article = newsroom.draft(categories=[old, kept])
+    bylining.sign(article, [author, same])
+    assert [row.category for row in article.article_categories.all()] == [kept]
+    assert [row.author for row in article.bylines.all()] == [same]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_whoever_listens_hears_of_published_articles_after_a_merge(
+    jobs: Callable[[], None],
+) -> None:
+    one = newsroom.published("One", tags=["Nippon"])
+    newsroom.draft("Draft", tags=["Nippon", "Japan"])
+    jobs()
+    heard: list[int] = []
+
+    def hear(article_id: int, **signal: Any) -> None:
+        heard.append(article_id)
+
+    signals.changed.connect(hear)
+    tagging.merge([Tag.objects.get(name="Nippon")], into=Tag.objects.get(name="Japan"))
+    jobs()
+    assert heard == [one.pk]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_merges_in_a_ring_at_once_leave_one_tag_and_no_error_in_the_database() -> None:
+    newsroom.draft("One", tags=["A", "B"])
+    a, b = Tag.objects.get(name="A"), Tag.objects.get(name="B")
+
+    def merging(goes: Tag, stays: Tag) -> Callable[[], str]:
+        def do() -> str:
+            try:
+                tagging.merge([goes], into=stays)
+            except CannotMerge:
+                return "told"
+            return "merged"
+
+        return do
+
+    assert sorted(at_once(merging(a, b), merging(b, a))) == ["merged", "told"]
+    assert Tag.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_an_article_saved_while_its_section_is_merged_stands_in_what_it_became() -> None:
+    old, kept = newsroom.category("Old"), newsroom.category("Kept")
+    articles = [newsroom.draft(f"Number {number}", categories=[kept]) for number in range(6)]
+
+    def choosing(article: Any) -> Callable[[], None]:
+        return lambda: categorising.choose(article, [old])
+
+    at_once(*(choosing(each) for each in articles), lambda: categorising.merge([old], into=kept))
+    for article in articles:
+        assert [row.category for row in article.article_categories.all()] == [kept]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_one_word_typed_by_several_at_once_is_one_tag() -> None:
+    articles = [newsroom.draft(f"Number {number}") for number in range(4)]
+    words = ["Sécurité", "securite", "SÉCURITÉ", "Securité"]
+    at_once(
+        *(
+            (lambda article=article, word=word: article.tags.set([word]))
+            for article, word in zip(articles, words, strict=True)
+        )
+    )
+    assert Tag.objects.count() == 1
+    assert {tuple(article.tags.names()) for article in articles} == {(Tag.objects.get().name,)}
+
+
+def test_tags_that_were_double_before_are_merged_by_the_migration() -> None:
+    from importlib import import_module
+
+    from django.apps import apps
+
+    migration = import_module("articles.migrations.0013_tags_folded")
+    article = newsroom.draft(tags=["Japan"])
+    with connection.schema_editor() as editor:
+        editor.execute("DROP INDEX tag_once_folded")
+        double = Tag.objects.create(name="JAPAN", slug="japan-2")
+        article.article_tags.create(tag=double)
+        other = newsroom.draft("Other")
+        other.article_tags.create(tag=double)
+        newsroom.draft("Third", tags=["Japan"])
+        migration.merge_doubles(apps, editor)
+        editor.execute("CREATE UNIQUE INDEX tag_once_folded ON taggit_tag (iria_folded(name))")
+    assert Tag.objects.get().name == "Japan"
+    assert named(article) == named(other) == ["Japan"]
+    assert Redirect.objects.get(old_path="/tag/japan-2/").tag == Tag.objects.get()
