@@ -60,7 +60,7 @@ class AuthorProfileAdmin(FindsRows, admin.ModelAdmin[AuthorProfile]):
     search_fields = ["name", "user__email"]
     autocomplete_fields = ["user"]
     prepopulated_fields: ClassVar[dict[str, Sequence[str]]] = {"slug": ("name",)}
-    form = AuthorProfileForm
+    form = AuthorProfileForm  # type: ignore[assignment]  # the base is generic in no model
 
     def save_model(self, request: HttpRequest, obj: AuthorProfile, form: Any, change: bool) -> None:
         user, obj.user = obj.user, form.initial_user if change else None

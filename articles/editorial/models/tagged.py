@@ -47,13 +47,15 @@ class FoldedTags(_TaggableManager):
             return known
         try:
             with transaction.atomic():
-                return Tag.objects.create(name=name)
+                made: Tag = Tag.objects.create(name=name)
+                return made
         except IntegrityError:
             # The same word was made at this moment by somebody else; the index lets one of us.
             found = tags_called([name])
             if name not in found:
                 raise
-            return Tag.objects.get(pk=found[name])
+            there: Tag = Tag.objects.get(pk=found[name])
+            return there
 
     def _merged_into(self, name: str) -> Tag | None:
         """A word that was merged into another tag, or renamed, stays so when it is typed again."""

@@ -96,6 +96,7 @@ def test_menus_follow_a_merged_section() -> None:
     )
     categorising.merge([east], into=asia)
     publication = Publication.objects.get()
+    assert publication.ways is not None
     assert publication.ways["header"] == [
         {"name": "Asia", "address": "/category/asia/", "below": []}
     ]
