@@ -23,9 +23,22 @@ def _storable(text: str) -> str:
     return text
 
 
-def _plus(value: Any) -> Any:
-    """The plus of “+02:00” comes as a space when nobody wrote it as %2B."""
-    return re.sub(r" (\d\d:?\d\d)$", r"+\1", value) if isinstance(value, str) else value
+def _day(text: Any) -> Any:
+    """Written as a day; pydantic would also take a number of seconds."""
+    if isinstance(text, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+        sentence = "This is no date; write one like 2026-03-04."
+        raise ValueError(sentence)
+    return text
+
+
+def _moment(text: Any) -> Any:
+    """Written as a moment. The plus of “+02:00” comes as a space where nobody wrote %2B."""
+    if not isinstance(text, str):
+        return text
+    if not re.match(r"\d{4}-\d\d-\d\d[Tt ]\d\d:", text, re.ASCII):
+        sentence = "This is no moment; write one like 2026-03-04T12:00:00Z."
+        raise ValueError(sentence)
+    return re.sub(r" (\d\d:?\d\d)$", r"+\1", text)
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -44,8 +57,8 @@ def _in_calendar(day: date) -> date:
 
 
 Word = Annotated[str, AfterValidator(_storable), Field(max_length=400)]
-Day = Annotated[date, AfterValidator(_in_calendar)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_plus), AfterValidator(_in_utc)]
+Day = Annotated[date, BeforeValidator(_day), AfterValidator(_in_calendar)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_in_utc)]
 
 
 class Sparse(Schema):

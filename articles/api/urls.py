@@ -56,5 +56,5 @@ urlpatterns = [
         name="oembed",
     ),
     *_operations(),
-    re_path(r"^api/(?P<rest>.*)$", through_the_doors(nowhere, parameters=None, forms=(JSON,))),
+    re_path(r"^api/(?P<rest>[\s\S]*)$", through_the_doors(nowhere, parameters=None, forms=(JSON,))),
 ]

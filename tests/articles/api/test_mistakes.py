@@ -35,6 +35,8 @@ def problem_of(response: Any, status: int, name: str) -> dict[str, Any]:
         ("language=xx", "language", "no language"),
         ("published_from=2026-02-30", "published_from", "day"),
         ("published_until=yesterday", "published_until", "date"),
+        ("published_until=20000", "published_until", "no date"),
+        ("changed_since=0", "changed_since", "no moment"),
         ("published_until=9999-12-31", "published_until", "calendar"),
         ("changed_since=2026-03-04T12:00:00", "changed_since", "timezone"),
         ("changed_since=0001-01-01T00:00:00%2B14:00", "changed_since", "calendar"),
