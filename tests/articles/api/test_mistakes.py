@@ -48,7 +48,7 @@ def problem_of(response: Any, status: int, name: str) -> dict[str, Any]:
         ("tag=%00", "tag", "NUL"),
         ("facet=1", "facet", "no such parameter"),
         ("page=-1", "page", "no such parameter"),
-        ("q=pilots&order=oldest", "order", "search"),
+        ("q=pilots&order=changed", "order", "the best, the newest"),
     ],
 )
 def test_a_parameter_that_cannot_be_used_is_named_with_the_reason(

@@ -122,3 +122,15 @@ def test_a_search_finds_the_best_first_and_says_how_many(
     assert headlines(answer) == ["Pilots of the strait", "Tides"]
     assert answer["total"] == 2
     assert "total" not in ask("articles/")
+
+
+def test_a_search_goes_with_filters_and_order(ask: Ask, house: Article, commits: Any) -> None:
+    with commits(execute=True):
+        newsroom.published("Pilots of the strait", at=FIRST, tags=["pilots"], body="<p>Wait.</p>")
+        newsroom.published("Tides", body="<p>A pilot waits there.</p>")
+    assert headlines(ask("articles/", q="pilots", tag="pilots")) == ["Pilots of the strait"]
+    assert headlines(ask("articles/", q="pilots", published_from="2026-04-01")) == ["Tides"]
+    assert headlines(ask("articles/", q="pilots", order="newest")) == [
+        "Tides",
+        "Pilots of the strait",
+    ]
