@@ -70,6 +70,9 @@ def openapi() -> dict[str, Any]:
 
 def _complete(operation: dict[str, Any], *, one: bool) -> None:
     """Adds the answers that every operation has beside the one it was written for."""
+    for each in operation["parameters"]:
+        if each["in"] == "path":
+            each["description"] = "Its `id`."
     answers = operation["responses"]
     # The document is JSON, where every name is a text.
     fine = answers.pop(200)
