@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from django.db import connection
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from articles.editorial.models.article import LANGUAGES
 from articles.search.asking import FACETS, Asked
+from articles.search.markup import choices_markup
 from articles.search.narrowing import Narrowing
 
 MOST_AUTHORS: Final = 30
@@ -70,12 +72,14 @@ class Facet:
     """Where the same is found without that choice."""
 
     @property
-    def first(self) -> list[Choice]:
-        return self.choices[:AT_ONCE]
+    def first(self) -> SafeString:
+        """The choices that are seen at once, as markup."""
+        return choices_markup(self.choices[:AT_ONCE])
 
     @property
-    def more(self) -> list[Choice]:
-        return self.choices[AT_ONCE:]
+    def more(self) -> SafeString:
+        """All the others, as markup."""
+        return choices_markup(self.choices[AT_ONCE:])
 
 
 def facets_of(article_ids: Sequence[int], question: Asked) -> list[Facet]:
