@@ -4,7 +4,6 @@ Two questions to the database for a page of results, whatever was found – the 
 and what each suspected word really is – and a third where captions are shown, for their pictures.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -19,8 +18,6 @@ from articles.search.excerpts import Match, Spot, excerpt, marked, matches, show
 
 READ: Final = 60_000
 """Characters of a text that are looked through."""
-
-EXCLUDED: Final = re.compile(r'(?<!\S)-(?:"[^"]*"?|\S+)')
 
 PLACES: Final = """
 SELECT entry.article_id, entry.configuration, left(entry.text, %(read)s),
@@ -95,12 +92,12 @@ class _Parts:
         yield from (self.text, *self.seen, *self.captions, *self.credits, *self.tags)
 
 
-def explain(articles: Mapping[int, Article], words: str) -> dict[int, Why]:
-    """Article → what to show of why it was found for the words; articles as `for_cards()` has them.
+def explain(articles: Mapping[int, Article], wanted: str) -> dict[int, Why]:
+    """Article → what to show of why it was found; articles as `for_cards()` has them.
 
-    What was excluded with a minus is nothing to show.
+    Args:
+        wanted: the words that may be found; what was left out with a minus is nothing to show.
     """
-    wanted = EXCLUDED.sub(" ", words)
     with connection.cursor() as cursor:
         cursor.execute(PLACES, {"read": READ, "words": wanted, "articles": list(articles)})
         found = {pk: _parts(articles[pk], *row) for pk, *row in cursor.fetchall()}

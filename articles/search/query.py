@@ -186,7 +186,7 @@ def _ranked(
 
 def _explained(article_ids: list[int], ways: Sequence[str], pinned: Sequence[int]) -> list[Found]:
     articles = Article.objects.published().for_cards().in_bulk(article_ids)
-    reasons = explain(articles, " ".join(ways))
+    reasons = explain(articles, " ".join(reading.take_apart(each).wanted for each in ways))
     return [
         Found(articles[pk], reasons.get(pk, Why()), pk in pinned)
         for pk in article_ids
