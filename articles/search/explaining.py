@@ -51,6 +51,7 @@ class Caption:
 class Why:
     """What a result shows of the reasons it was found for; every text is safe HTML."""
 
+    headline: SafeString = NOTHING
     excerpt: SafeString = NOTHING
     caption: Caption | None = None
     credit: SafeString = NOTHING
@@ -170,6 +171,7 @@ def _why(parts: _Parts, caption: _Part | None, images: Mapping[int, Image]) -> W
     shown |= credit.shows if credit else set()
     topic = _adding(parts.tags, shown)
     return Why(
+        headline=parts.seen[0].marked,
         excerpt=excerpt(parts.text.text, parts.text.found),
         caption=Caption(caption.marked, images.get(caption.image_id)) if caption else None,
         credit=credit.marked if credit else NOTHING,
