@@ -14,6 +14,7 @@ from articles.editorial.models import (
     Redirect,
     Revision,
     StateChange,
+    TranslationGroup,
 )
 from articles.images.models import Image, Rendition
 from articles.pages.models import Page
@@ -59,4 +60,5 @@ __all__ = [
     "SearchWord",
     "StateChange",
     "Synonyms",
+    "TranslationGroup",
 ]

@@ -52,6 +52,7 @@ UNSHOWN: Final = {
     "articles.revision",
     "articles.searchcount",
     "articles.statechange",
+    "articles.translationgroup",
     "iria.change",
     # Named by its content; the publication says which one stands.
     "iria.emblem",

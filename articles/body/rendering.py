@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Callable
-from html import escape
+from dataclasses import dataclass, field
+from html import escape, unescape
 from itertools import count
 from typing import Final
 
 from lxml.html import HtmlElement, fragment_fromstring
 
 from articles.body.figures import FigureUse, use_of
-from articles.body.parsing import inner_html, parse, replace
+from articles.body.parsing import inner_html, parse, replace, text_of
 from articles.body.wording import ENGLISH, Wording
 
 DrawFigure = Callable[[FigureUse], str]
@@ -18,18 +19,75 @@ DrawFigure = Callable[[FigureUse], str]
 PLACE: Final = re.compile(r'<figure data-drawn="(\d+)"></figure>')
 
 
+NOT_IN_ANCHOR: Final = re.compile(r"\W+")
+LINK: Final = re.compile(r'<a\b[^>]*?\shref="([^"#][^"]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of the text and where it stands."""
+
+    level: int
+    anchor: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A body as the HTML of a page, and what else the page may say about it."""
+
+    html: str
+    headings: list[Heading] = field(default_factory=list)
+
+    @property
+    def links(self) -> list[str]:
+        """Where its links lead, in the order of the text; those within the page left out."""
+        return [unescape(address) for address in LINK.findall(self.html)]
+
+
 def render(body: str, draw_figure: DrawFigure, *, wording: Wording = ENGLISH) -> str:
+    """The body as HTML; see `draw`."""
+    return draw(body, draw_figure, wording=wording).html
+
+
+def draw(body: str, draw_figure: DrawFigure, *, wording: Wording = ENGLISH) -> Drawn:
     """The body with its figures drawn, its footnotes numbered and linked both ways.
 
-    Tables get a box of their own that scrolls, so that a wide one never widens the page.
+    Headings get anchors. Tables get a box of their own that scrolls, so that a wide one never
+    widens the page.
     """
     tree = parse(body)
     drawn = _draw_figures(tree, draw_figure)
+    headings = _name_headings(tree)
     _wrap_tables(tree, wording)
     notes = _number_footnotes(tree)
     # What was drawn goes in as it is: a parser of the last century would misread <source>.
     html = PLACE.sub(lambda place: drawn[int(place.group(1))], inner_html(tree))
-    return html + _notes_section(notes, wording)
+    return Drawn(html + _notes_section(notes, wording), headings)
+
+
+def _name_headings(tree: HtmlElement) -> list[Heading]:
+    """Gives every heading an anchor made of its words; one that has an anchor keeps it."""
+    found: list[Heading] = []
+    taken = {element.get("id") for element in tree.iter("h2", "h3", "h4")}
+    for element in tree.iter("h2", "h3"):
+        words = " ".join(text_of(element).split())
+        anchor = element.get("id") or _free_anchor(words, taken)
+        element.set("id", anchor)
+        taken.add(anchor)
+        if words:
+            found.append(Heading(int(str(element.tag)[1]), anchor, words))
+    return found
+
+
+def _free_anchor(words: str, taken: "set[str | None]") -> str:
+    """An anchor that nothing else on the page has: its prefix is used for headings only."""
+    name = NOT_IN_ANCHOR.sub("-", words.lower()).strip("-")[:60].strip("-") or "part"
+    base, number = f"h-{name}", 2
+    anchor = base
+    while anchor in taken:
+        anchor, number = f"{base}-{number}", number + 1
+    return anchor
 
 
 def _draw_figures(tree: HtmlElement, draw_figure: DrawFigure) -> list[str]:
@@ -47,12 +105,15 @@ def _draw_figures(tree: HtmlElement, draw_figure: DrawFigure) -> list[str]:
 
 
 def _wrap_tables(tree: HtmlElement, wording: Wording) -> None:
-    for table in list(tree.iter("table")):
+    tables = list(tree.iter("table"))
+    for number, table in enumerate(tables, start=1):
+        # Several on a page are told apart by their number.
+        name = wording.table if len(tables) == 1 else f"{wording.table} {number}"
         for cell in table.xpath("./thead/tr/th[not(@scope)]"):
             cell.set("scope", "col")
         box = fragment_fromstring(
             '<div class="table-scroll" role="region" tabindex="0" '
-            f'aria-label="{escape(wording.table)}"></div>'
+            f'aria-label="{escape(name)}"></div>'
         )
         replace(table, box)
         table.tail = None

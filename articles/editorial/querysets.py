@@ -75,7 +75,10 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         )
 
     def for_page(self) -> "ArticleQuerySet":
-        """All an article's page shows of the article itself: five queries beside its own."""
+        """All an article's page shows of the article itself: five queries beside its own.
+
+        Authors come with their portraits, for the box that tells who they are.
+        """
         from articles.editorial.models import Figure
 
         return (
@@ -83,7 +86,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             .defer("lead_picture__metadata")
             .prefetch_related(
                 Prefetch("article_categories", _with_category()),
-                Prefetch("bylines", _with_author()),
+                Prefetch("bylines", _with_portrait()),
                 Prefetch(
                     "figures",
                     Figure.objects.select_related("image").defer("image__metadata"),
@@ -115,3 +118,10 @@ def _with_author() -> "models.QuerySet[models.Model]":
     from articles.editorial.models import Byline
 
     return Byline.objects.select_related("author")
+
+
+def _with_portrait() -> "models.QuerySet[models.Model]":
+    from articles.editorial.models import Byline
+
+    rows = Byline.objects.select_related("author__portrait__image")
+    return rows.defer("author__portrait__image__metadata")

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.body.figures import FigureUse
-from articles.body.rendering import render
+from articles.body.rendering import Drawn, draw
 from articles.body.wording import wording_of
 from articles.editorial.models import Article
 from articles.images.crediting import credit_line
@@ -19,12 +18,17 @@ WIDTHS = {"normal": "inline", "wide": "wide", "full": "full"}
 
 
 def render_body(article: Article, publication: Publication) -> SafeString:
-    """The article's text as it stands on its page.
+    """The article's text as it stands on its page; see `draw_body`."""
+    return mark_safe(draw_body(article, publication).html)  # noqa: S308 - cleaned when it was saved
+
+
+def draw_body(article: Article, publication: Publication) -> Drawn:
+    """The article's text with its headings and links.
 
     Asks the database nothing when `figures` were fetched with their pictures (`for_page()`).
     """
     pictures = {figure.image_id: figure.image for figure in article.figures.all()}
-    return render_text(article.body, pictures, publication, language=article.language)
+    return _drawn(article.body, pictures, publication, article.language)
 
 
 def render_text(
@@ -38,21 +42,27 @@ def render_text(
         body: cleaned when it was saved.
         pictures: by their numbers, with their renditions fetched.
     """
+    html = _drawn(body, pictures, publication, language).html
+    return mark_safe(html)  # noqa: S308 - cleaned when it was saved
 
-    def draw(use: FigureUse) -> str:
+
+def _drawn(
+    body: str, pictures: Mapping[int, Image], publication: Publication, language: str
+) -> Drawn:
+    def figure(use: FigureUse) -> str:
         image = pictures.get(use.image_id)
         if image is None or not image.may_be_shown:
             return ""
-        values = picture_values(image, WIDTHS[use.width])
-        if values is None:
-            return ""
-        context = {
-            "use": use,
-            "picture": picture_markup(values),
-            "caption": mark_safe(use.caption),  # noqa: S308 - cleaned by figures
-            "credit": credit_line(image, publication),
-        }
-        return render_to_string("articles/editorial/_figure.html", context)
+        return _figure(use, image, publication)
 
-    html = render(body, draw, wording=wording_of(language))
-    return mark_safe(html)  # noqa: S308 - cleaned when it was saved
+    return draw(body, figure, wording=wording_of(language))
+
+
+def _figure(use: FigureUse, image: Image, publication: Publication) -> str:
+    """Written here and not as a template: an article may have many. The caption was cleaned."""
+    values = picture_values(image, WIDTHS[use.width])
+    if values is None:
+        return ""
+    words = " ".join(filter(None, [use.caption, credit_line(image, publication)]))
+    caption = f"<figcaption>{words}</figcaption>" if words else ""
+    return f'<figure class="figure figure-{use.width}">{picture_markup(values)}{caption}</figure>'

@@ -16,8 +16,10 @@ from articles.editorial.models import Article, Portrait
 from articles.images.models import Image
 from articles.images.showing import plain_rendition
 from articles.reading import structured
+from articles.reading.navigation import front_address
 from iria.kit.addresses import absolute
 from iria.publication.context import publication_of
+from iria.publication.models import Publication
 
 Crumbs = Sequence[tuple[str, str]]
 """Names and addresses from the top of the site down to the page itself."""
@@ -48,6 +50,8 @@ class Meta:
     earlier: str = ""
     later: str = ""
     article: Article | None = None
+    alternates: Sequence[tuple[str, str]] = ()
+    """Language and address of the same in other languages, this page among them."""
     data: Sequence[dict[str, Any]] = field(default_factory=tuple)
 
     @property
@@ -101,6 +105,7 @@ def of_front(request: HttpRequest, code: str, name: str, lead: Article | None) -
         language=code,
         image=_preview(lead.lead_picture if lead else None),
         feed="" if first else f"/language/{code}/feed/",
+        alternates=_fronts(publication),
         data=[structured.website(publication)],
     )
 
@@ -147,7 +152,9 @@ def of_author(
     )
 
 
-def of_article(request: HttpRequest, article: Article, *, comments: int) -> Meta:
+def of_article(
+    request: HttpRequest, article: Article, *, comments: int, translations: Sequence[Article] = ()
+) -> Meta:
     """About an article; everything it needs was fetched by `for_page()`."""
     publication = publication_of(request)
     sections = [row.category for row in article.article_categories.all()]
@@ -160,6 +167,7 @@ def of_article(request: HttpRequest, article: Article, *, comments: int) -> Meta
         language=article.language,
         image=_preview(next((each.image for each in article.figures.all()), None)),
         article=article,
+        alternates=_alternates([article, *translations]),
         data=[
             structured.news_article(article, publication, comments=comments),
             structured.breadcrumbs(
@@ -172,6 +180,21 @@ def of_article(request: HttpRequest, article: Article, *, comments: int) -> Meta
 def of_page(request: HttpRequest, title: str, description: str) -> Meta:
     """About a page that is neither an article nor a list."""
     return Meta(title=title, description=description, address=absolute(request.path))
+
+
+def _alternates(articles: Sequence[Article]) -> list[tuple[str, str]]:
+    """Nothing for an article that is in one language only."""
+    if len(articles) < 2:
+        return []
+    return [(each.language, absolute(each.get_absolute_url())) for each in articles]
+
+
+def _fronts(publication: Publication) -> list[tuple[str, str]]:
+    codes = publication.language_codes
+    if len(codes) < 2:
+        return []
+    fronts = [(code, absolute(front_address(code, publication))) for code in codes]
+    return [*fronts, ("x-default", fronts[0][1])]
 
 
 def _titled(title: str, number: int) -> str:

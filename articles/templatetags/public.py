@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from articles.images.crediting import credit_line
 from articles.images.models import Image
+from articles.reading import navigation
 from articles.reading.cards import Around, card_markup, names_markup
 from iria.kit import speaking
 from iria.kit.dates import time_element
@@ -77,6 +78,18 @@ def card(
     """An article in a list: `{% card article form="lead" level="h2" within=category %}`."""
     around = Around(context["publication"], _around(context), within.pk if within else None)
     return card_markup(article, around, form=form, level=level)
+
+
+@register.filter
+def own_name(code: str) -> str:
+    """What a language is called in itself."""
+    return navigation.own_name(code)
+
+
+@register.filter
+def without_scheme(address: str) -> str:
+    """An address of the web as people write it: example.org/about."""
+    return address.partition("://")[2].removeprefix("www.").rstrip("/") or address
 
 
 @register.simple_tag

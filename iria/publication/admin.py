@@ -21,7 +21,7 @@ class PublicationAdmin(admin.ModelAdmin[Publication]):
         ("Menus", {"fields": ("header_menu", "footer_menu")}),
         ("Look", {"fields": ("logo", "logo_dark", "icon", "accent", "accent_dark", "colours")}),
         ("Contact", {"fields": ("contact_words", "contact_email", "postal_address")}),
-        ("Elsewhere", {"fields": ("social_links", "issn")}),
+        ("Elsewhere", {"fields": ("social_links", "share_links", "issn")}),
         ("Time and language", {"fields": ("first_year", "zone", "languages")}),
         ("Pictures", {"fields": ("credit_wording",)}),
     )

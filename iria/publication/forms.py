@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from iria.publication import accent, emblems, issn
 from iria.publication.models import Publication
-from iria.publication.rows import LinksField, MenuField
+from iria.publication.rows import LinksField, MenuField, ShareField
 
 
 class EmblemWidget(forms.FileInput):
@@ -73,13 +73,19 @@ class PublicationForm(forms.ModelForm[Publication]):
         help_text="Where the publication speaks elsewhere; at the foot of every page, and told to "
         "search engines.",
     )
+    share_links = ShareField(
+        label="Share",
+        help_text="Services below every article besides mail, as plain links; {address} and "
+        "{headline} are replaced: https://social.example/share?text={headline}%20{address}",
+    )
 
     class Meta:
         model = Publication
         fields = (
             *("name", "legal_name", "tagline", "about", "header_menu", "footer_menu"),
             *("accent", "accent_dark", "contact_words", "contact_email", "postal_address"),
-            *("social_links", "issn", "first_year", "zone", "languages", "credit_wording"),
+            *("social_links", "share_links", "issn", "first_year", "zone", "languages"),
+            "credit_wording",
         )
         widgets = {
             "accent": forms.TextInput({"size": 10, "placeholder": "#1a5f7a"}),

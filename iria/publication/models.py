@@ -109,6 +109,8 @@ class Publication(models.Model):
     )
     social_links = models.JSONField(default=list, blank=True)
     """`{"name", "address"}` each: where the publication speaks elsewhere."""
+    share_links = models.JSONField(default=list, blank=True)
+    """The same for passing an article on; the address holds {address} and may hold {headline}."""
     header_menu = models.JSONField(default=list, blank=True)
     footer_menu = models.JSONField(default=list, blank=True)
     """Entries as editors composed them (`publication.menus.Entry`); empty, the site's own order."""

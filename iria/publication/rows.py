@@ -186,6 +186,17 @@ class LinksField(RowsField):
         return {"address": kept.get("address", ""), "name": kept.get("name", "")}
 
 
+class ShareField(LinksField):
+    """Services an article can be passed to: their address says where that of the article goes."""
+
+    def read(self, row: Row, *, first: bool) -> Row:
+        kept = super().read(row, first=first)
+        if "{address}" not in kept["address"]:
+            sentence = "Write {address} where the address of the article goes."
+            raise ValidationError(sentence)
+        return kept
+
+
 def _name(text: str) -> str:
     refuse_unstorable(text)
     name = one_line(text)

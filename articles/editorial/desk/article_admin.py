@@ -11,7 +11,14 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 
-from articles.editorial import bylining, categorising, correcting, permissions, revising
+from articles.editorial import (
+    bylining,
+    categorising,
+    correcting,
+    permissions,
+    revising,
+    translating,
+)
 from articles.editorial.checklist import advice, obstacles
 from articles.editorial.desk import deciding, history, sent_twice
 from articles.editorial.desk.article_list import ArticleList
@@ -36,7 +43,10 @@ FIELDSETS: Final = [
     (
         "Where it belongs",
         {
-            "fields": ("kind", "chosen_categories", "tags", "signed_by", "language"),
+            "fields": (
+                *("kind", "chosen_categories", "tags", "signed_by"),
+                *("language", "translation_of"),
+            ),
             "classes": [BESIDE],
         },
     ),
@@ -204,6 +214,8 @@ class ArticleAdmin(ArticleList):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         categorising.choose(form.instance, form.cleaned_data["chosen_categories"])
         bylining.sign(form.instance, form.cleaned_data["signed_by"])
+        if "translation_of" in form.changed_data:
+            translating.link(form.instance, form.cleaned_data["translation_of"])
         super().save_related(request, form, formsets, change)
         deciding.decide(self, request, form.instance, at=form.cleaned_data.get("schedule_for"))
 

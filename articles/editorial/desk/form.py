@@ -9,20 +9,22 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.editorial import revising
+from articles.editorial import revising, translating
 from articles.editorial.addressing import RESERVED
 from articles.editorial.desk import sent_twice
 from articles.editorial.desk.body_field import BodyField, CaptionField
 from articles.editorial.desk.in_order import InOrderField
 from articles.editorial.desk.moment_field import MomentField
+from articles.editorial.desk.named_article import NamedArticleField, offers_of
 from articles.editorial.desk.tags import TagsField, join
 from articles.editorial.models import Article, Category
 from iria.kit.text import one_line
 
+OFFERED_HERE = 60
 SCHEDULE = "_schedule"
 """The name of the button that sets a time."""
 
@@ -49,6 +51,11 @@ class ArticleForm(forms.ModelForm[Article]):
         help_text="In the order in which they sign.",
     )
     tags = TagsField()
+    translation_of = NamedArticleField(
+        Article.objects.all(),
+        label="Translation of",
+        help_text="The same text in another language: choose from the list, or paste its address.",
+    )
     schedule_for = MomentField(label="Date and time", required=False)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     form_token = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -101,6 +108,7 @@ class ArticleForm(forms.ModelForm[Article]):
         # The form of somebody who may only look has no fields.
         if "chosen_categories" in self.fields:
             categories = Category.objects.in_order().only("name", "path")
+            self._offer_translations()
             self.fields["chosen_categories"].offer(  # type: ignore[attr-defined]
                 (each.pk, "\u2003" * each.depth + each.name) for each in categories
             )
@@ -109,6 +117,27 @@ class ArticleForm(forms.ModelForm[Article]):
             self.fields["signed_by"].offer(  # type: ignore[attr-defined]
                 ((pk, f"{name}, {role}" if role else name) for pk, name, role in authors),
                 add_address=reverse("admin:accounts_authorprofile_add"),
+            )
+
+    def _offer_translations(self) -> None:
+        field = self.fields["translation_of"]
+        others = Article.objects.exclude(language=self.instance.language or "en")
+        field.widget.offers = offers_of(others, OFFERED_HERE)
+        if linked := translating.translations_of(self.instance):
+            field.help_text = format_html(
+                "It is linked to {}. Emptied, it is linked to none of them.",
+                format_html_join(
+                    ", ",
+                    '<a href="{}">{} ({})</a>',
+                    (
+                        (
+                            reverse("admin:articles_article_change", args=[each.pk]),
+                            each.headline,
+                            each.get_language_display(),
+                        )
+                        for each in linked
+                    ),
+                ),
             )
 
     def clean_headline(self) -> str:
@@ -144,7 +173,23 @@ class ArticleForm(forms.ModelForm[Article]):
         else:
             self._refuse_stale()
         self._offer_caption(values)
+        self._refuse_second_translation(values)
         return values
+
+    def _refuse_second_translation(self, values: dict[str, Any]) -> None:
+        """A text is in each language once."""
+        other: Article | None = values.get("translation_of")
+        wanted = Article(pk=self.instance.pk, language=values.get("language", ""))
+        if other is not None and other.pk == self.instance.pk:
+            self.add_error("translation_of", "An article is no translation of itself.")
+        elif taken := translating.taken_by(wanted, other):
+            sentence = format_html(
+                "“{}” is the {} version of this text already; change the language, or name another "
+                "article.",
+                taken.headline,
+                taken.get_language_display(),
+            )
+            self.add_error("translation_of", sentence)
 
     def _offer_caption(self, values: dict[str, Any]) -> None:
         """A picture just chosen brings its own caption where none was written."""
@@ -206,6 +251,7 @@ def _beside_the_row(article: Article) -> dict[str, Any]:
     """What the form shows of an article that its own row does not hold."""
     tags = Tag.objects.filter(article=article).order_by("name")
     return {
+        "translation_of": next(iter(translating.translations_of(article)), None),
         "chosen_categories": list(article.article_categories.values_list("category", flat=True)),
         "signed_by": list(article.bylines.values_list("author", flat=True)),
         "tags": join(list(tags.values_list("name", flat=True))),

@@ -1,10 +1,11 @@
-"""A published article, named in a field: chosen from a list of the newest, or by its address.
+"""An article, named in a field: chosen from a list of the newest, or by its address.
 
 The list is a `datalist`, which browsers show without JavaScript, and whatever stands in the archive can
 be named besides.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -20,15 +21,30 @@ ADDRESS: Final = re.compile(r"^/([0-9]{4})/(0[1-9]|1[0-2])/([-\w]+)/?$")
 SHOWN: Final = ("headline", "language", "year", "month", "slug", "state")
 
 
+class NamedArticleWidget(forms.TextInput):
+    """A line with a list of its own below it; `offers` fills the list."""
+
+    template_name = "admin/articles/article/_named.html"
+    offers: Iterable[str] = ()
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"]["list"] = f"{name}-list"
+        return {**context, "offers": list(self.offers)}
+
+
 class NamedArticleField(forms.CharField):
-    """Reads “Headline [12]” as the list has it, an address, or a headline that only one article has."""
+    """Reads “Headline [12]” as the list has it, an address, or a headline that only one article has.
+
+    Args:
+        offers: the id of a list that stands on the page already; left out, the field has its own.
+    """
 
     def __init__(self, articles: ArticleQuerySet, *, offers: str = "", **options: Any) -> None:
         options.setdefault("required", False)
         options.setdefault("max_length", 500)
-        widget = forms.TextInput({"class": "vTextField", "autocomplete": "off"})
-        if offers:
-            widget.attrs["list"] = offers
+        attrs = {"class": "vTextField", "autocomplete": "off"}
+        widget = forms.TextInput({**attrs, "list": offers}) if offers else NamedArticleWidget(attrs)
         super().__init__(widget=widget, **options)
         self.articles = articles
 
@@ -51,7 +67,7 @@ class NamedArticleField(forms.CharField):
             sentence = "Several articles are called so; choose from the list, or paste the address."
         else:
             sentence = (
-                f"There is no published article “{words[:80]}” for this place; choose one from the "
+                f"There is no article “{words[:80]}” that could stand here; choose one from the "
                 "list, or paste its address."
             )
         raise ValidationError(sentence, code="article")
@@ -77,6 +93,6 @@ def named(article: Article) -> str:
     return f"{article.headline} [{article.pk}]"
 
 
-def offers_of(articles: ArticleQuerySet) -> list[str]:
+def offers_of(articles: ArticleQuerySet, most: int = OFFERED) -> list[str]:
     """What the list offers: the newest."""
-    return [named(each) for each in articles.newest().only("headline")[:OFFERED]]
+    return [named(each) for each in articles.newest().only("headline")[:most]]

@@ -7,6 +7,7 @@ from articles.editorial.models.correction import Correction
 from articles.editorial.models.figure import Figure
 from articles.editorial.models.redirect import Redirect
 from articles.editorial.models.revision import Revision, StateChange
+from articles.editorial.models.translation import TranslationGroup
 
 __all__ = [
     "Article",
@@ -21,4 +22,5 @@ __all__ = [
     "Redirect",
     "Revision",
     "StateChange",
+    "TranslationGroup",
 ]

@@ -108,6 +108,15 @@ class Article(models.Model):
     year = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     month = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
 
+    translation_group = models.ForeignKey(
+        "articles.TranslationGroup",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="articles",
+        help_text="The same text in other languages.",
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -164,6 +173,9 @@ class Article(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(month__isnull=True) | Q(month__range=(1, 12)), name="article_month"
+            ),
+            models.UniqueConstraint(
+                fields=["translation_group", "language"], name="article_language_once_a_text"
             ),
             models.CheckConstraint(condition=~Q(headline=""), name="article_has_headline"),
             models.CheckConstraint(condition=~Q(slug="feed"), name="article_slug_not_reserved"),

@@ -1,20 +1,31 @@
 """The page of an article."""
 
+from typing import Final
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.safestring import mark_safe
 
+from articles.body.rendering import Drawn, Heading
 from articles.comments.generation import thread_scope
 from articles.comments.threads import thread_of
 from articles.editorial.models import Article, Figure
-from articles.editorial.rendering import render_body
+from articles.editorial.rendering import draw_body
 from articles.reading import meta
+from articles.reading.around import around
 from articles.reading.duration import minutes_to_read
+from articles.reading.sharing import ways_to_share
 from articles.reading.showing import shown
 from articles.related.reading_next import related_to
+from iria.kit.addresses import absolute
 from iria.kit.caching import public_page
 from iria.kit.speaking import speaking
 from iria.publication.context import publication_of
 from iria.publication.speaking import in_its_language
+
+CONTENTS_FROM: Final = 3
+LONG: Final = 4
+"""Parts and minutes from which a text has a table of contents."""
 
 
 @public_page(also=thread_scope)
@@ -24,12 +35,17 @@ def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpRespo
         Article.objects.published().for_page(), year=year, month=month, slug=slug
     )
     with speaking(chosen.language):
-        thread = thread_of(chosen)
+        thread, beside = thread_of(chosen), around(chosen)
         context = {
             **text_of(request, chosen),
             "thread": thread,
+            "around": beside,
+            "sharing": ways_to_share(chosen, publication_of(request)),
+            "address": absolute(chosen.get_absolute_url()),
             "related": related_to(chosen),
-            "meta": meta.of_article(request, chosen, comments=thread.count),
+            "meta": meta.of_article(
+                request, chosen, comments=thread.count, translations=beside.translations
+            ),
         }
         return shown(request, "articles/reading/article.html", context)
 
@@ -39,13 +55,23 @@ def text_of(request: HttpRequest, chosen: Article) -> dict[str, object]:
 
     A page that shows something unpublished adds `preview`, the words of its banner.
     """
+    drawn, minutes = draw_body(chosen, publication_of(request)), minutes_to_read(chosen.body)
     return {
         "article": chosen,
+        "authors": [row.author for row in chosen.bylines.all()],
         "lead": _lead(chosen),
-        "body": render_body(chosen, publication_of(request)),
-        "minutes": minutes_to_read(chosen.body),
+        "body": mark_safe(drawn.html),  # noqa: S308 - cleaned when it was saved
+        "contents": contents_of(drawn, minutes),
+        "links": [absolute(link) if link.startswith("/") else link for link in drawn.links],
+        "minutes": minutes,
         "page_language": chosen.language,
     }
+
+
+def contents_of(drawn: Drawn, minutes: int) -> list[Heading]:
+    """The headings of a text long enough to be looked through before it is read; else none."""
+    parts = [heading for heading in drawn.headings if heading.level == 2]
+    return parts if len(parts) >= CONTENTS_FROM and minutes >= LONG else []
 
 
 def _lead(article: Article) -> Figure | None:

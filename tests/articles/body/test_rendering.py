@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from articles.body.cleaning import clean
 from articles.body.figures import FigureUse, figures_in
-from articles.body.rendering import render
+from articles.body.rendering import draw, render
 from articles.body.wording import wording_of
 from tests.articles.body.markup import MARKUP, dangers_in
 
@@ -73,3 +73,33 @@ def test_a_wide_table_scrolls_in_a_box_of_its_own() -> None:
     )
     assert re.search(r'<div class="table-scroll"[^>]*tabindex="0"[^>]*><table>', html)
     assert '<th scope="col">' in html
+
+
+def test_headings_get_anchors_of_their_words_and_keep_those_they_have() -> None:
+    body = "<h2>Who pays</h2><h3>Who pays</h3><h2 id='kept'>Then</h2><h2>من يدفع؟</h2><h2>…</h2>"
+    drawn = draw(body, lambda use: "")
+    assert [(each.level, each.anchor) for each in drawn.headings] == [
+        (2, "h-who-pays"),
+        (3, "h-who-pays-2"),
+        (2, "kept"),
+        (2, "h-من-يدفع"),
+        (2, "h-part"),
+    ]
+    assert '<h2 id="h-who-pays">Who pays</h2>' in drawn.html
+
+
+def test_links_are_listed_in_the_order_of_the_text() -> None:
+    body = (
+        '<p><a href="https://a.example/?b=1&amp;c=2">a</a><span data-footnote="note"></span>'
+        '<a href="/2026/03/b/">b</a></p>'
+    )
+    drawn = draw(body, lambda use: "")
+    assert drawn.links == ["https://a.example/?b=1&c=2", "/2026/03/b/"]
+
+
+def test_several_tables_are_told_apart_by_name() -> None:
+    table = "<table><tbody><tr><td>1</td></tr></tbody></table>"
+    assert 'aria-label="Table"' in render(table, lambda use: "")
+    two = render(table * 2, lambda use: "")
+    assert 'aria-label="Table 1"' in two
+    assert 'aria-label="Table 2"' in two

@@ -2,15 +2,19 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from lxml import html as lxml_html
 
 from accounts.models import User
 from articles.comments.models import Comment
 from articles.editorial import publishing, revising
-from articles.editorial.models import Article
+from articles.editorial.models import Article, Portrait
+from iria.publication import menus
 from iria.publication.models import current_publication
 from tests import newsroom
 from tests.articles.reading import full_house
@@ -170,3 +174,95 @@ def test_a_page_is_the_same_for_everybody_and_nothing_in_it_is_made_for_one(
     second = client.get(article.get_absolute_url(), headers={"Accept-Language": "ar"})
     assert first.content == second.content
     assert not re.search(r"nonce|csrf", first.content.decode())
+
+
+def long_body(parts: int) -> str:
+    return "".join(f"<h2>Part {n}</h2><p>{'Words of it. ' * 150}</p>" for n in range(parts))
+
+
+def test_a_long_text_has_its_contents_and_a_short_one_has_none(client: Client) -> None:
+    html = page(client, newsroom.published("Long", body=long_body(4)))
+    tree = lxml_html.document_fromstring(html)
+    links = tree.xpath("//nav[@aria-labelledby='contents']//a")
+    assert [link.text_content() for link in links] == [f"Part {n}" for n in range(4)]
+    assert all(tree.get_element_by_id(link.get("href")[1:]) is not None for link in links)
+    short = newsroom.published("Short", body="<h2>One</h2><h2>Two</h2><h2>Three</h2>")
+    assert 'id="contents"' not in page(client, short)
+
+
+def test_before_and_after_are_of_the_same_primary_section_and_language(client: Client) -> None:
+    straits, news = newsroom.category("Straits"), newsroom.category("News")
+
+    def at(hour: int, headline: str, **fields: Any) -> Article:
+        moment = datetime(2026, 3, 1, hour, tzinfo=UTC)
+        return newsroom.published(headline, at=moment, **{"categories": [straits], **fields})
+
+    before, chosen = at(1, "Before"), at(5, "Chosen")
+    after = at(9, "After")
+    at(4, "Elsewhere", categories=[news, straits])
+    at(6, "Ailleurs", language="fr")
+    tree = lxml_html.document_fromstring(page(client, chosen))
+    ways = {
+        link.get("rel"): link.get("href")
+        for link in tree.xpath("//a[@class][@rel='prev' or @rel='next']")
+    }
+    assert ways == {"prev": before.get_absolute_url(), "next": after.get_absolute_url()}
+
+
+def test_authors_are_introduced_with_portrait_biography_and_link(
+    client: Client, django_assert_max_num_queries: Any
+) -> None:
+    ines, rui = newsroom.author("Ines Faro"), newsroom.author("Rui Tavares")
+    ines.biography, ines.role = "She counts ships.", "Senior fellow"
+    ines.website = "https://www.faro.example/ines/"
+    ines.save()
+    portrait = full_house.sized(newsroom.picture(credit="Nell Sandoval"))
+    Portrait.objects.create(author=ines, image=portrait)
+    article = newsroom.published("Signed by two", authors=[ines, rui])
+    menus.save(current_publication())
+    with django_assert_max_num_queries(12):
+        html = page(client, article)
+    tree = lxml_html.document_fromstring(html)
+    (box,) = tree.xpath("//section[@class='author-box']")
+    words = " ".join(box.text_content().split())
+    assert (
+        words
+        == "(Image Credit: Nell Sandoval) Ines Faro Senior fellow She counts ships. faro.example/ines"
+    )
+    assert "About Rui Tavares" not in html
+
+
+def test_an_article_is_passed_on_by_plain_links(client: Client) -> None:
+    publication = current_publication()
+    pattern = "https://social.example/share?u={address}&t={headline}"
+    publication.share_links = [{"name": "Social", "address": pattern}]
+    publication.save()
+    article = newsroom.published("Ships & “straits” {address}")
+    tree = lxml_html.document_fromstring(page(client, article))
+    mail, social = tree.xpath("//section[@aria-labelledby='share']//a/@href")
+    whole = f"{settings.SITE_URL}{article.get_absolute_url()}"
+    assert mail.startswith("mailto:?subject=Ships%20%26%20")
+    assert mail.endswith("&body=" + quote(whole))
+    assert social.startswith(
+        f"https://social.example/share?u={quote(whole, safe='')}&t=Ships%20%26"
+    )
+    assert social.endswith("%7Baddress%7D")
+    assert tree.get_element_by_id("share-address").get("value") == whole
+
+
+def test_a_page_speaks_the_language_of_its_article_and_not_of_the_browser(client: Client) -> None:
+    article = newsroom.published("Une semaine calme", language="fr")
+    plain = page(client, article)
+    asked = client.get(article.get_absolute_url(), headers={"Accept-Language": "de, en"})
+    assert asked.content.decode() == plain
+    assert '<html lang="fr" dir="ltr">' in plain
+    words = words_of(plain)
+    for part in (
+        "Aller au contenu",
+        "Aucun commentaire sur",
+        "Laisser un commentaire",
+        "S’abonner",
+    ):
+        assert part in words
+    english = page(client, newsroom.published("A quiet week"))
+    assert "Skip to the content" in english

@@ -1,0 +1,66 @@
+"""Linking an article to its translations."""
+
+from django.db import transaction
+
+from articles.editorial.models import Article, TranslationGroup
+
+
+class LanguageTaken(Exception):
+    """The text has a translation in this language already: `other`."""
+
+    def __init__(self, other: Article) -> None:
+        super().__init__(f"{other} is in this language already.")
+        self.other = other
+
+
+def link(article: Article, other: Article | None) -> None:
+    """Says that two articles are one text in two languages; None takes the article out.
+
+    Whatever the other one is linked to belongs to it too. Saying the same again changes nothing.
+
+    Raises:
+        LanguageTaken: another article of the text is in the article's language.
+    """
+    with transaction.atomic():
+        # Both rows at once and in one order, so that two editors cannot wait for each other.
+        wanted = {article.pk, other.pk} if other else {article.pk}
+        rows = Article.objects.select_for_update().order_by("pk").only("translation_group")
+        groups = {row.pk: row.translation_group_id for row in rows.filter(pk__in=wanted)}
+        before = groups[article.pk]
+        after = groups[other.pk] if other else None
+        if before == after and (before is not None or other is None):
+            return
+        if taken := taken_by(article, other):
+            raise LanguageTaken(taken)
+        if other is not None and after is None:
+            after = TranslationGroup.objects.create().pk
+            Article.objects.filter(pk=other.pk).update(translation_group=after)
+        Article.objects.filter(pk=article.pk).update(translation_group=after)
+        article.translation_group_id = after
+        if before is not None:
+            _dissolve_if_alone(before)
+
+
+def taken_by(article: Article, other: Article | None) -> Article | None:
+    """Which article of the other one's text is in the article's language already."""
+    if other is None:
+        return None
+    if other.language == article.language:
+        return other
+    if other.translation_group_id is None:
+        return None
+    there = Article.objects.filter(translation_group=other.translation_group_id)
+    return there.filter(language=article.language).exclude(pk=article.pk).first()
+
+
+def translations_of(article: Article) -> list[Article]:
+    """The other articles of its text, published or not, by language."""
+    if article.pk is None or article.translation_group_id is None:
+        return []
+    there = Article.objects.filter(translation_group=article.translation_group_id)
+    return list(there.exclude(pk=article.pk).defer("body").order_by("language"))
+
+
+def _dissolve_if_alone(group: int) -> None:
+    if Article.objects.filter(translation_group=group).count() < 2:
+        TranslationGroup.objects.filter(pk=group).delete()

@@ -1,0 +1,58 @@
+"""What stands around an article: its translations, and what came before and after in its section."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from django.db.models import FETCH_RAISE
+from django.db.models.expressions import RawSQL
+
+from articles.editorial.models import Article
+
+NEIGHBOURS: Final = """
+(SELECT a.id FROM articles_article AS a
+    JOIN articles_articlecategory AS c ON c.article_id = a.id AND c.position = 0
+    WHERE c.category_id = %s AND a.language = %s AND a.state = 'published'
+    AND (a.published_at, a.id) < (%s, %s) ORDER BY a.published_at DESC, a.id DESC LIMIT 1)
+UNION ALL
+(SELECT a.id FROM articles_article AS a
+    JOIN articles_articlecategory AS c ON c.article_id = a.id AND c.position = 0
+    WHERE c.category_id = %s AND a.language = %s AND a.state = 'published'
+    AND (a.published_at, a.id) > (%s, %s) ORDER BY a.published_at, a.id LIMIT 1)
+UNION ALL
+SELECT id FROM articles_article WHERE translation_group_id = %s AND id <> %s
+"""
+"""Written out and in one query, because every reader of an article pays for it."""
+
+SHOWN: Final = (
+    *("headline", "language", "state", "year", "month", "slug", "published_at"),
+    "translation_group",
+)
+
+
+@dataclass(slots=True)
+class Around:
+    """The articles an article's page leads to besides those that are related."""
+
+    earlier: Article | None = None
+    later: Article | None = None
+    translations: list[Article] = field(default_factory=list)
+
+
+def around(article: Article) -> Around:
+    """Published ones only; neighbours are of the same primary section and language."""
+    section = next((row.category_id for row in article.article_categories.all()), None)
+    group, here = article.translation_group_id, (article.published_at, article.pk)
+    if group is None and (section is None or article.published_at is None):
+        return Around()
+    neighbours = [section, article.language, *here] * 2
+    rows = RawSQL(NEIGHBOURS, [*neighbours, group, article.pk])  # noqa: S611 - a constant
+    found = Article.objects.published().filter(pk__in=rows).order_by("language")
+    result = Around()
+    for row in found.only(*SHOWN).fetch_mode(FETCH_RAISE):
+        if group is not None and row.translation_group_id == group:
+            result.translations.append(row)
+        elif (row.published_at, row.pk) < here:
+            result.earlier = row
+        else:
+            result.later = row
+    return result

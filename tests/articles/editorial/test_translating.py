@@ -1,0 +1,95 @@
+"""One text in several languages."""
+
+import pytest
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from accounts.models import User
+from articles.editorial import publishing, translating
+from articles.editorial.models import Article, TranslationGroup
+from tests import newsroom
+from tests.articles.editorial.desk.sending import change_address, errors_on, send, words_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def english() -> Article:
+    return newsroom.published("A quiet week", language="en")
+
+
+@pytest.fixture
+def french() -> Article:
+    return newsroom.published("Une semaine calme", language="fr")
+
+
+def test_whoever_is_linked_to_one_is_linked_to_all(english: Article, french: Article) -> None:
+    arabic = newsroom.published("أسبوع هادئ", language="ar")
+    translating.link(french, english)
+    english.refresh_from_db()
+    translating.link(arabic, english)
+    assert {each.language for each in translating.translations_of(french)} == {"en", "ar"}
+    translating.link(arabic, english)
+    assert TranslationGroup.objects.count() == 1
+    translating.link(french, None)
+    assert [each.language for each in translating.translations_of(arabic)] == ["en"]
+    translating.link(arabic, None)
+    assert not TranslationGroup.objects.exists()
+
+
+def test_a_text_is_in_each_language_once(english: Article, french: Article) -> None:
+    second = newsroom.published("Encore une semaine", language="fr")
+    translating.link(french, english)
+    english.refresh_from_db()
+    with pytest.raises(translating.LanguageTaken):
+        translating.link(second, english)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Article.objects.filter(pk=second.pk).update(translation_group=english.translation_group)
+
+
+def test_a_reader_is_told_and_machines_too(
+    client: Client, english: Article, french: Article
+) -> None:
+    translating.link(french, english)
+    page = client.get(english.get_absolute_url()).content.decode()
+    there = french.get_absolute_url()
+    assert f'<a href="{there}" lang="fr" hreflang="fr"' in page
+    assert ">Français</a>" in page
+    for article in (english, french):
+        html = client.get(article.get_absolute_url()).content.decode()
+        head = html.partition("</head>")[0]
+        assert f'hreflang="en" href="{settings.SITE_URL}{english.get_absolute_url()}"' in head
+        assert f'hreflang="fr" href="{settings.SITE_URL}{there}"' in head
+    assert "Aussi en" in html
+    publishing.withdraw(french, by=None)
+    page = client.get(english.get_absolute_url()).content.decode()
+    assert there not in page
+    assert "hreflang" not in page.partition("</head>")[0]
+
+
+def test_an_editor_links_a_translation_by_its_headline(
+    client: Client, edna: User, english: Article, french: Article
+) -> None:
+    client.force_login(edna)
+    address = change_address(french)
+    assert f'<option value="A quiet week [{english.pk}]">' in client.get(address).content.decode()
+    page = send(client, address, translation_of="A quiet week")
+    assert translating.translations_of(Article.objects.get(pk=french.pk)) == [english]
+    assert "It is linked to A quiet week (English)" in words_of(page)
+    send(client, address, translation_of="")
+    assert translating.translations_of(Article.objects.get(pk=french.pk)) == []
+
+
+def test_a_second_french_version_is_refused_in_words(
+    client: Client, edna: User, english: Article, french: Article
+) -> None:
+    translating.link(french, english)
+    second = newsroom.draft("Encore une semaine", language="fr")
+    client.force_login(edna)
+    page = send(client, change_address(second), translation_of="A quiet week")
+    (sentence,) = errors_on(page)
+    assert "is the French version of this text already" in sentence
+    assert 'value="A quiet week"' in page.content.decode()
+    page = send(client, change_address(second), translation_of="Encore une semaine")
+    assert errors_on(page) == ["An article is no translation of itself."]
