@@ -137,7 +137,7 @@ def of_author(
     request: HttpRequest, author: AuthorProfile, page: Page[Any], portrait: Portrait | None
 ) -> Meta:
     about = of_list(request, author.name, page, description=author.biography, feed=True)
-    person = structured.person(author, publication_of(request))
+    person = structured.person(author)
     image = _preview(portrait.image if portrait else None)
     return Meta(
         title=about.title,
@@ -208,7 +208,7 @@ def _numbered(address: str, number: int) -> str:
 
 
 def _preview(image: Image | None) -> Preview | None:
-    rendition = plain_rendition(image) if image else None
+    rendition = plain_rendition(image) if image and image.may_be_shown else None
     if image is None or rendition is None:
         return None
     return Preview(

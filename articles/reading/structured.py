@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.templatetags.static import static
@@ -15,6 +15,23 @@ from articles.images.showing import plain_rendition
 from iria.publication.models import Publication
 
 CONTEXT = "https://schema.org"
+TYPES: Final = {
+    "news": "NewsArticle",
+    "analysis": "AnalysisNewsArticle",
+    "report": "Report",
+    "opinion": "OpinionNewsArticle",
+    "commentary": "OpinionNewsArticle",
+    "backgrounder": "BackgroundNewsArticle",
+    "background": "BackgroundNewsArticle",
+    "explainer": "BackgroundNewsArticle",
+    "reportage": "ReportageNewsArticle",
+    "review": "ReviewNewsArticle",
+}
+"""The slug of a kind → what schema.org calls it. Editors may add kinds; those are news to it."""
+
+MOST_COMMENTS: Final = 20
+"""Of a thread, told in an article's data. Whoever wants all of them has feed and API."""
+
 HARMLESS = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
@@ -77,8 +94,16 @@ def periodical(publication: Publication) -> dict[str, Any]:
     }
 
 
-def person(author: AuthorProfile, publication: Publication) -> dict[str, Any]:
-    """An author."""
+def person(author: AuthorProfile) -> dict[str, Any]:
+    """An author on their own page, with what they say of themselves."""
+    about = signature(author)
+    if author.biography:
+        about["description"] = author.biography
+    return about
+
+
+def signature(author: AuthorProfile) -> dict[str, Any]:
+    """Who signed an article."""
     about: dict[str, Any] = {
         "@type": "Person",
         "name": author.name,
@@ -86,8 +111,6 @@ def person(author: AuthorProfile, publication: Publication) -> dict[str, Any]:
     }
     if author.role:
         about["jobTitle"] = author.role
-    if author.biography:
-        about["description"] = author.biography
     if author.website:
         about["sameAs"] = author.website
     return about
@@ -110,14 +133,14 @@ def news_article(article: Article, publication: Publication, *, comments: int) -
     published, updated = article.published_at, article.last_change
     data: dict[str, Any] = {
         "@context": CONTEXT,
-        "@type": "NewsArticle",
+        "@type": TYPES.get(article.kind.slug, "NewsArticle"),
         "mainEntityOfPage": f"{settings.SITE_URL}{article.get_absolute_url()}",
         "url": f"{settings.SITE_URL}{article.get_absolute_url()}",
         "headline": article.headline,
         "inLanguage": article.language,
         "isAccessibleForFree": True,
         "publisher": organization(publication),
-        "author": [person(row.author, publication) for row in article.bylines.all()]
+        "author": [signature(row.author) for row in article.bylines.all()]
         or [organization(publication)],
         "articleSection": [row.category.name for row in article.article_categories.all()],
         "genre": article.kind.name,

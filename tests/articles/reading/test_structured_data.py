@@ -12,7 +12,8 @@ from django.test import Client
 from lxml import html
 
 from accounts.models import User
-from articles.editorial.models import Article, Correction
+from articles.editorial.models import Article, Correction, Kind
+from articles.images.models import Image
 from iria.publication.models import current_publication
 from tests import newsroom
 from tests.articles.feeds.conftest import picture
@@ -172,6 +173,29 @@ def test_the_publisher_is_known_by_its_legal_name_address_number_and_other_place
         "issn": "2049-3630",
         "url": "https://meridian.example/",
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "called"),
+    [("analysis", "AnalysisNewsArticle"), ("report", "Report"), ("interview", "NewsArticle")],
+)
+def test_each_kind_is_called_what_schema_org_calls_it(
+    client: Client, article: Article, kind: str, called: str
+) -> None:
+    article.kind = Kind.objects.get(slug=kind)
+    article.save()
+    (data, *_) = structured(client, article.get_absolute_url())
+    assert data["@type"] == called
+    assert list(mistakes(data)) == []
+
+
+def test_a_picture_whose_credit_was_taken_away_is_shown_nowhere_else_either(
+    client: Client, article: Article
+) -> None:
+    Image.objects.update(credit="")
+    page = client.get(article.get_absolute_url()).content.decode()
+    assert "og:image" not in page
+    assert "ImageObject" not in str(structured(client, article.get_absolute_url())[0].get("image"))
 
 
 @pytest.mark.parametrize(
