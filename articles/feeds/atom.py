@@ -4,6 +4,7 @@ from datetime import datetime
 
 from articles.feeds.channels import Channel
 from articles.feeds.entries import Entry, Person
+from articles.feeds.media import MEDIA, media
 from articles.feeds.xml import Document
 
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
@@ -14,6 +15,7 @@ def write(channel: Channel) -> bytes:
     xml = Document()
     names = {
         "xmlns": "http://www.w3.org/2005/Atom",
+        "xmlns:media": MEDIA,
         "xmlns:thr": "http://purl.org/syndication/thread/1.0",
         "xml:lang": channel.language,
     }
@@ -51,11 +53,11 @@ def _entry(xml: Document, entry: Entry) -> None:
             xml.leaf("category", attributes={"term": topic})
         if entry.summary:
             xml.leaf("summary", entry.summary)
-        xml.leaf("content", entry.html, {"type": "html"})
-        if entry.picture:
-            length = str(entry.picture.bytes)
-            file = entry.picture
-            _link(xml, "enclosure", file.address, file.media_type, length=length)
+        if entry.html:
+            xml.leaf("content", entry.html, {"type": "html"})
+        if file := entry.picture:
+            _link(xml, "enclosure", file.address, file.media_type, length=str(file.bytes))
+            media(xml, file)
         if entry.comments:
             _link(xml, "replies", f"{entry.comments_feed}atom/", "application/atom+xml")
 

@@ -19,16 +19,26 @@ class Channel:
 
     title: str
     description: str
-    home: str
-    """The page that shows the same articles to people."""
+    path: str
+    """Of the page that shows the same articles to people."""
     language: str
     rights: str
     publisher: Person
     entries: list[Entry] = field(default_factory=list)
+    narrowed: str = ""
+    """What stands behind the question mark of the page, such as the words of a search."""
+    asked: str = ""
+    """The same of the feed, which knows more: `text=summary`."""
+
+    @property
+    def home(self) -> str:
+        """The address of the page."""
+        return absolute(_with(self.path, self.narrowed))
 
     def feed_address(self, form: str) -> str:
         """The address of this feed as RSS (no form), `atom` or `json`."""
-        return f"{self.home}feed/{form}/" if form else f"{self.home}feed/"
+        place = f"{self.path}feed/{form}/" if form else f"{self.path}feed/"
+        return absolute(_with(place, self.asked))
 
     @property
     def updated(self) -> datetime:
@@ -43,6 +53,8 @@ def channel_of(
     name: str = "",
     description: str = "",
     language: str = "",
+    narrowed: str = "",
+    asked: str = "",
 ) -> Channel:
     """The channel of a listing.
 
@@ -54,9 +66,15 @@ def channel_of(
     return Channel(
         title=legal(title),
         description=legal(description or publication.tagline or publication.about or title),
-        home=absolute(path),
+        path=path,
         language=language or publication.language_codes[0],
         rights=legal(f"© {publication.copyright_years} {publication.copyright_holder}"),
         publisher=Person(legal(publication.name), absolute("/")),
         entries=entries,
+        narrowed=narrowed,
+        asked=asked,
     )
+
+
+def _with(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from articles.body.words import caption_text
+from django.utils.text import Truncator
+
+from articles.body.words import caption_text, plain_text
 from articles.editorial.models import Article, Figure
 from articles.editorial.querysets import ArticleQuerySet
 from articles.editorial.standalone import full_text
@@ -17,6 +19,7 @@ from iria.publication.models import Publication
 
 LENGTH: Final = 20
 """Articles in a feed."""
+SUMMARY_LENGTH: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Text throughout, but for `html`; every address is absolute, every moment has a zone."""
+    """Text throughout, but for `html`; every address is absolute, every moment has a zone.
+
+    A feed of summaries has no `html`.
+    """
 
     id: str
     address: str
@@ -61,13 +67,19 @@ class Entry:
         return f"{self.address}feed/"
 
 
-def entries(articles: ArticleQuerySet, publication: Publication) -> list[Entry]:
-    """The newest of these articles. Seven queries, whatever their number."""
+def entries(
+    articles: ArticleQuerySet, publication: Publication, *, whole: bool = True
+) -> list[Entry]:
+    """The newest of these articles. Seven queries, whatever their number.
+
+    Args:
+        whole: with their texts; else with a summary alone.
+    """
     newest = articles.newest().for_page()[:LENGTH]
-    return [_entry(article, publication) for article in newest]
+    return [_entry(article, publication, whole=whole) for article in newest]
 
 
-def _entry(article: Article, publication: Publication) -> Entry:
+def _entry(article: Article, publication: Publication, *, whole: bool) -> Entry:
     published = article.published_at
     if published is None:
         raise ValueError(article.pk)
@@ -77,8 +89,8 @@ def _entry(article: Article, publication: Publication) -> Entry:
         id=tag_id(published, f"article/{article.pk}"),
         address=absolute(article.get_absolute_url()),
         title=legal(article.headline),
-        summary=legal(article.description),
-        html=legal(full_text(article, figures, publication)),
+        summary=legal(article.description if whole else _summary(article)),
+        html=legal(full_text(article, figures, publication)) if whole else "",
         language=article.language,
         published=published,
         updated=max(published, article.updated_at or published),
@@ -95,9 +107,15 @@ def _entry(article: Article, publication: Publication) -> Entry:
     )
 
 
+def _summary(article: Article) -> str:
+    """What stands for the text: the standfirst, or how the text begins."""
+    return article.description or Truncator(plain_text(article.body)).chars(SUMMARY_LENGTH)
+
+
 def _lead(figures: list[Figure], publication: Publication) -> Picture | None:
+    """The lead picture; nothing where it may not be shown (any more) or is not ready."""
     lead = next((figure for figure in figures if figure.place == Figure.Place.LEAD), None)
-    rendition = plain_rendition(lead.image) if lead else None
+    rendition = plain_rendition(lead.image) if lead and lead.image.may_be_shown else None
     if lead is None or rendition is None:
         return None
     return Picture(

@@ -33,6 +33,8 @@ def _item(entry: Entry) -> dict[str, Any]:
         "title": entry.title,
         "summary": entry.summary,
         "content_html": entry.html,
+        # One of the two must be there.
+        "content_text": "" if entry.html else entry.summary or entry.title,
         "date_published": moment(entry.published),
         "date_modified": moment(entry.updated),
         "authors": [_person(author) for author in entry.authors],
@@ -49,6 +51,13 @@ def _item(entry: Entry) -> dict[str, Any]:
                 "size_in_bytes": picture.bytes,
             }
         ]
+        item["_picture"] = {
+            "alt": picture.alt,
+            "caption": picture.caption,
+            "credit": picture.credit,
+            "width": picture.width,
+            "height": picture.height,
+        }
     return {name: value for name, value in item.items() if value}
 
 

@@ -4,6 +4,7 @@ from email.utils import format_datetime
 
 from articles.feeds.channels import Channel
 from articles.feeds.entries import Entry, Picture
+from articles.feeds.media import MEDIA, media
 from articles.feeds.xml import Document
 
 CONTENT_TYPE = "application/rss+xml; charset=utf-8"
@@ -12,7 +13,7 @@ NAMESPACES = {
     "xmlns:atom": "http://www.w3.org/2005/Atom",
     "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
     "xmlns:dc": "http://purl.org/dc/elements/1.1/",
-    "xmlns:media": "http://search.yahoo.com/mrss/",
+    "xmlns:media": MEDIA,
     "xmlns:wfw": "http://wellformedweb.org/CommentAPI/",
 }
 
@@ -52,7 +53,8 @@ def _item(xml: Document, entry: Entry) -> None:
             xml.leaf("category", topic)
         if entry.summary:
             xml.leaf("description", entry.summary)
-        xml.leaf("content:encoded", entry.html)
+        if entry.html:
+            xml.leaf("content:encoded", entry.html)
         if entry.comments:
             xml.leaf("comments", f"{entry.address}#comments")
             xml.leaf("wfw:commentRss", entry.comments_feed)
@@ -63,19 +65,4 @@ def _item(xml: Document, entry: Entry) -> None:
 def _picture(xml: Document, picture: Picture) -> None:
     file = {"url": picture.address, "type": picture.media_type}
     xml.leaf("enclosure", attributes={**file, "length": str(picture.bytes)})
-    with xml.element(
-        "media:content",
-        {
-            **file,
-            "medium": "image",
-            "fileSize": str(picture.bytes),
-            "width": str(picture.width),
-            "height": str(picture.height),
-        },
-    ):
-        if picture.alt:
-            xml.leaf("media:title", picture.alt, {"type": "plain"})
-        if picture.caption:
-            xml.leaf("media:description", picture.caption, {"type": "plain"})
-        if picture.credit:
-            xml.leaf("media:credit", picture.credit)
+    media(xml, picture)

@@ -26,6 +26,7 @@ def _forms(prefix: str, view: views.FeedView, name: str) -> list[URLPattern]:
 
 urlpatterns = [
     *_forms("", views.site, "feed"),
+    *_forms("search/", views.search, "search_feed"),
     *_forms("category/<letters_path:path>/", views.category, "category_feed"),
     *_forms("tag/<letters:slug>/", views.tag, "tag_feed"),
     *_forms("author/<letters:slug>/", views.author, "author_feed"),

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.http import http_date
 from taggit.models import Tag
 
@@ -19,7 +20,10 @@ from articles.feeds import atom, jsonfeed, rss
 from articles.feeds.channels import Channel, channel_of
 from articles.feeds.entries import entries
 from articles.feeds.freshness import last_change
+from articles.feeds.searching import newest_holding
 from articles.feeds.threads import thread_entries
+from articles.search.asking import asked
+from articles.search.query import Unanswerable
 from iria.kit.caching import public_page
 from iria.publication.context import publication_of
 
@@ -89,9 +93,34 @@ def thread(request: HttpRequest, year: int, month: int, slug: str, form: str = "
     return _answer(form, channel, decided)
 
 
+@public_page
+def search(request: HttpRequest, form: str = "") -> HttpResponse:
+    """What holds the words, the newest first: a search to be told of from now on."""
+    try:
+        question = asked(request.GET)
+        found = newest_holding(question)
+    except Unanswerable as mistake:
+        sentence = f"{mistake.sentence}\n"
+        return HttpResponse(sentence, status=400, content_type="text/plain; charset=utf-8")
+    _, _, query = question.address(sort="").partition("?")
+    return _feed(
+        request,
+        form,
+        found,
+        path=reverse("search"),
+        name=question.words,
+        narrowed=query,
+    )
+
+
 def _feed(request: HttpRequest, form: str, articles: ArticleQuerySet, **about: str) -> HttpResponse:
     publication = publication_of(request)
-    return _answer(form, channel_of(publication, entries(articles, publication), **about))
+    summary = request.GET.get("text") == "summary"
+    whole = publication.whole_texts_in_feeds and not summary
+    parts = [about.get("narrowed", ""), "text=summary" if summary else ""]
+    query = "&".join(part for part in parts if part)
+    told = entries(articles, publication, whole=whole)
+    return _answer(form, channel_of(publication, told, asked=query, **about))
 
 
 def _answer(form: str, channel: Channel, decided: datetime | None = None) -> HttpResponse:

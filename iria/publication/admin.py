@@ -24,6 +24,7 @@ class PublicationAdmin(admin.ModelAdmin[Publication]):
         ("Elsewhere", {"fields": ("social_links", "share_links", "issn")}),
         ("Time and language", {"fields": ("first_year", "zone", "languages")}),
         ("Pictures", {"fields": ("credit_wording",)}),
+        ("Feeds", {"fields": ("whole_texts_in_feeds",)}),
     )
     readonly_fields = ("colours",)
 

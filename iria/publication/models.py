@@ -90,6 +90,10 @@ class Publication(models.Model):
         help_text="How a picture's credit is written after its caption; {credit} is replaced.",
     )
 
+    whole_texts_in_feeds = models.BooleanField(
+        default=True,
+        help_text="Untick to give feed readers a summary with the picture instead of the whole text.",
+    )
     issn = models.CharField(
         "ISSN",
         max_length=9,

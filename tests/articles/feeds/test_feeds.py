@@ -13,8 +13,11 @@ from accounts.models import User
 from articles.comments.models import Comment
 from articles.editorial import categorising, publishing, revising
 from articles.editorial.models import Article
+from articles.images.models import Image
+from iria.publication.models import Publication
 from tests import newsroom
 from tests.articles.feeds.conftest import picture
+from tests.articles.feeds.rules import problems
 
 NAMES = {
     "atom": "http://www.w3.org/2005/Atom",
@@ -80,7 +83,8 @@ def test_the_lead_picture_is_enclosed_with_its_real_length(client: Client, strai
     assert texts(tree, "//enclosure/@length") == ["128000"]
     assert texts(tree, "//enclosure/@type") == ["image/jpeg"]
     assert texts(tree, "//media:credit") == ["(Image Credit: Ines Faro/via Meridian Pictures)"]
-    assert texts(tree, "//media:description") == ["Ships at anchor"]
+    assert texts(tree, "//media:title") == ["Ships at anchor"]
+    assert texts(tree, "//media:description") == ['A "strait"']
     assert texts(tree, "//media:content/@width") == ["1280"]
 
 
@@ -252,5 +256,84 @@ def test_a_feed_asks_the_same_questions_whatever_it_holds(
         newsroom.published(f"Number {number}", lead_picture=picture(), tags=[f"Tag {number}"])
     with django_assert_num_queries(10):
         client.get("/feed/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get("/category/news/feed/atom/")
+
+
+def test_atom_and_json_name_the_pictures_maker_and_say_what_it_shows(
+    client: Client, strait: Article
+) -> None:
+    tree = etree.fromstring(client.get("/feed/atom/").content)
+    entry = "atom:entry/media:content/media:"
+    assert texts(tree, f"{entry}credit") == ["(Image Credit: Ines Faro/via Meridian Pictures)"]
+    assert texts(tree, f"{entry}description") == ['A "strait"']
+    (item,) = json.loads(client.get("/feed/json/").content)["items"]
+    assert item["_picture"]["credit"] == "(Image Credit: Ines Faro/via Meridian Pictures)"
+    assert item["_picture"]["alt"] == 'A "strait"'
+
+
+def test_a_picture_that_lost_its_credit_leaves_the_feeds(client: Client, strait: Article) -> None:
+    Image.objects.update(credit="")
+    for form in ("", "atom/", "json/"):
+        assert b"/pictures/" not in client.get(f"/feed/{form}").content
+
+
+def test_whoever_asks_for_summaries_gets_no_texts(client: Client, strait: Article) -> None:
+    newsroom.published("Bare", standfirst="", body=f"<p>{'Words go on. ' * 60}</p>")
+    tree = rss(client, "/feed/?text=summary")
+    assert texts(tree, "//item/content:encoded") == []
+    bare, strait_words = texts(tree, "//item/description")
+    assert bare.startswith("Words go on. ")
+    assert len(bare) <= 400
+    assert strait_words == "What the strait's pilots say."
+    assert texts(tree, "//enclosure/@length") == ["128000"]
+    own = "https://meridian.example/feed/?text=summary"
+    assert texts(tree, "channel/atom:link[@rel='self']/@href") == [own]
+    for item in json.loads(client.get("/feed/json/?text=summary").content)["items"]:
+        assert "content_html" not in item
+        assert item["content_text"]
+    Article.objects.filter(pk=strait.pk).update(headline="Ferries and tankers")
+    for form in ("", "atom/"):
+        assert problems(client.get(f"/feed/{form}?text=summary").content) == []
+
+
+def test_editors_can_keep_the_texts_for_the_site(
+    client: Client, strait: Article, meridian: Publication
+) -> None:
+    meridian.whole_texts_in_feeds = False
+    meridian.save()
+    for form in ("", "atom/", "json/"):
+        for asked in ("", "?text=full"):
+            content = client.get(f"/feed/{form}{asked}").content.decode()
+            assert "Pilots wait" not in content
+            assert "Ferries" in content
+
+
+def test_a_search_has_a_feed_of_what_holds_all_its_words_the_newest_first(
+    client: Client, meridian: Publication, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        for day, body in enumerate(["Pilots and tugs", "Tugs alone", "A pilot, two tugs"], start=1):
+            at = datetime(2026, 3, day, tzinfo=UTC)
+            newsroom.published(f"Number {day}", at=at, body=f"<p>{body}.</p>")
+    tree = rss(client, "/search/feed/?q=pilots+tugs")
+    assert texts(tree, "//item/title") == ["Number 3", "Number 1"]
+    assert texts(tree, "channel/title") == ["pilots tugs – Meridian"]
+    assert texts(tree, "channel/link") == ["https://meridian.example/search/?q=pilots+tugs"]
+    own = "https://meridian.example/search/feed/?q=pilots+tugs"
+    assert texts(tree, "channel/atom:link[@rel='self']/@href") == [own]
+    assert headlines(client, "/search/feed/?q=pilots&category=news") == ["Number 3", "Number 1"]
+    for form in ("", "atom/"):
+        assert problems(client.get(f"/search/feed/{form}?q=pilots").content) == []
+    page = client.get("/search/?q=pilots+tugs").content.decode()
+    assert 'href="/search/feed/?q=pilots%20tugs"' in page
+
+
+@pytest.mark.parametrize("asked", ["", "q=", "q=%00", "q=the", "q=-x", "q=ship&category=nowhere"])
+def test_a_feed_of_no_search_is_refused_in_words(
+    client: Client, meridian: Publication, asked: str
+) -> None:
+    response = client.get(f"/search/feed/?{asked}")
+    if response.status_code != 200:
+        assert response.status_code == 400
+        assert response.content.decode().strip().endswith((".", "…"))
