@@ -27,7 +27,7 @@ def write(channel: Channel) -> bytes:
 
 
 def _item(entry: Entry) -> dict[str, Any]:
-    item = {
+    item: dict[str, Any] = {
         "id": entry.id,
         "url": entry.address,
         "title": entry.title,
