@@ -16,6 +16,8 @@ from articles.editorial.desk.category_admin import CategoryAdmin, KindAdmin
 from articles.editorial.desk.others import RedirectAdmin
 from articles.editorial.desk.tag_admin import TagAdmin
 from articles.editorial.models import Article, Category, Kind, Redirect
+from articles.embeds.admin import EmbedProviderAdmin
+from articles.embeds.models import EmbedProvider
 from articles.images.admin import ImageAdmin
 from articles.images.models import Image
 from articles.pages.admin import PageAdmin
@@ -41,6 +43,7 @@ admin.site.unregister(Tag)
 admin.site.register(Article, ArticleWithPicksAdmin)
 admin.site.register(Category, CategoryAdmin)
 admin.site.register(Comment, CommentAdmin)
+admin.site.register(EmbedProvider, EmbedProviderAdmin)
 admin.site.register(Image, ImageAdmin)
 admin.site.register(Kind, KindAdmin)
 admin.site.register(Moderation, ModerationAdmin)

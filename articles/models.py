@@ -16,6 +16,7 @@ from articles.editorial.models import (
     StateChange,
     TranslationGroup,
 )
+from articles.embeds.models import EmbedProvider
 from articles.images.models import Image, Rendition
 from articles.pages.models import Page
 from articles.reading.models import Placement
@@ -38,6 +39,7 @@ __all__ = [
     "Category",
     "Comment",
     "Correction",
+    "EmbedProvider",
     "Figure",
     "Image",
     "Kind",

@@ -26,6 +26,7 @@ MAY: Final[dict[str, dict[str, str]]] = {
         "articles.category": ALL,
         "articles.comment": "view change",
         "articles.correction": ALL,
+        "articles.embedprovider": "view",
         "articles.kind": ALL,
         "articles.image": ALL,
         "articles.moderation": "view",

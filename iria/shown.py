@@ -22,6 +22,7 @@ SHOWN: Final = {
     "articles.category": "",
     "articles.comment": "",
     "articles.correction": "",
+    "articles.embedprovider": "",
     "articles.figure": "",
     "articles.image": "",
     "articles.kind": "",

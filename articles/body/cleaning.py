@@ -10,6 +10,7 @@ from typing import Final
 
 import nh3
 
+from articles.body.embedding import kept_address
 from articles.body.tidying import tidy
 
 TAGS: Final = frozenset(
@@ -19,7 +20,7 @@ TAGS: Final = frozenset(
 )
 ATTRIBUTES: Final = {
     "a": {"href"},
-    "figure": {"data-image", "data-width"},
+    "figure": {"data-image", "data-width", "data-embed"},
     "span": {"data-footnote", "lang", "dir"},
     "ol": {"start"},
     "th": {"colspan", "rowspan", "scope"},
@@ -71,6 +72,8 @@ def _kept(tag: str, attribute: str, value: str) -> str | None:
     match tag, attribute:
         case "figure", "data-image":
             return value if WHOLE_NUMBER.fullmatch(value) else None
+        case "figure", "data-embed":
+            return kept_address(value)
         case "figure", "data-width":
             return value if value in WIDTHS else None
         case _, "dir":

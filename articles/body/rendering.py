@@ -9,12 +9,16 @@ from typing import Final
 
 from lxml.html import HtmlElement, fragment_fromstring
 
+from articles.body.embeds import EmbedUse, card, embed_of
 from articles.body.figures import FigureUse, use_of
 from articles.body.parsing import inner_html, parse, replace, text_of
 from articles.body.wording import ENGLISH, Wording
 
 DrawFigure = Callable[[FigureUse], str]
 """Markup of a figure, or an empty text where the picture may not be shown."""
+
+DrawEmbed = Callable[[EmbedUse], str]
+"""Markup of an embed; never empty, or readers would miss what the text speaks of."""
 
 PLACE: Final = re.compile(r'<figure data-drawn="(\d+)"></figure>')
 
@@ -50,14 +54,20 @@ def render(body: str, draw_figure: DrawFigure, *, wording: Wording = ENGLISH) ->
     return draw(body, draw_figure, wording=wording).html
 
 
-def draw(body: str, draw_figure: DrawFigure, *, wording: Wording = ENGLISH) -> Drawn:
+def draw(
+    body: str,
+    draw_figure: DrawFigure,
+    draw_embed: DrawEmbed = card,
+    *,
+    wording: Wording = ENGLISH,
+) -> Drawn:
     """The body with its figures drawn, its footnotes numbered and linked both ways.
 
     Headings get anchors. Tables get a box of their own that scrolls, so that a wide one never
     widens the page.
     """
     tree = parse(body)
-    drawn = _draw_figures(tree, draw_figure)
+    drawn = _draw_figures(tree, draw_figure, draw_embed)
     headings = _name_headings(tree)
     _wrap_tables(tree, wording)
     notes = _number_footnotes(tree)
@@ -90,12 +100,13 @@ def _free_anchor(words: str, taken: "set[str | None]") -> str:
     return anchor
 
 
-def _draw_figures(tree: HtmlElement, draw_figure: DrawFigure) -> list[str]:
+def _draw_figures(tree: HtmlElement, draw_figure: DrawFigure, draw_embed: DrawEmbed) -> list[str]:
     """Draws every figure and leaves a numbered place in the tree for each."""
     drawn: list[str] = []
     for figure in list(tree.iter("figure")):
-        use = use_of(figure)
+        use, embed = use_of(figure), embed_of(figure)
         markup = draw_figure(use).strip() if use is not None else ""
+        markup = draw_embed(embed) if embed is not None else markup
         if markup:
             replace(figure, fragment_fromstring(f'<figure data-drawn="{len(drawn)}"></figure>'))
             drawn.append(markup)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Final
 
+from articles.body.embedding import kept_address
 from articles.body.inline import (
     BREAK,
     NOTE,
@@ -213,11 +214,15 @@ def _rule(flow: _Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
 
 
 def _figure(flow: _Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
-    """A picture of ours with its caption; any other figure is only what stands in it."""
+    """A picture of ours, or an embed, with its caption; any other figure is only what is in it."""
     image = node.attributes.get("data-image", "")
-    if not image.isascii() or not image.isdigit() or int(image) == 0:
+    embed = kept_address(node.attributes.get("data-embed", ""))
+    is_ours = image.isascii() and image.isdigit() and int(image) > 0
+    if not is_ours and embed is None:
         return flow.within(node, marks)
     caption = "".join(block.inner for block in flow.within(node, (), wrap="figcaption"))
+    if not is_ours and embed is not None:
+        return [Block("figure", f"<figcaption>{caption}</figcaption>", {"data-embed": embed})]
     width = node.attributes.get("data-width", "normal")
     attributes = {"data-image": str(int(image))}
     if width != "normal":

@@ -10,6 +10,7 @@ from articles.body.cleaning import clean, clean_caption
 from articles.body.figures import figures_in
 from articles.editorial import addressing, signals
 from articles.editorial.models import Article, Figure, Revision
+from articles.embeds.placing import place
 from articles.images.models import Image
 
 RECORDED: Final = ("headline", "standfirst", "body", "lead_picture_id", "lead_caption")
@@ -34,11 +35,11 @@ class Stale(Exception):
 def save(article: Article, *, by: User | None) -> Revision:
     """Saves the article, with a revision that says who wrote what where its words changed.
 
-    The text is cleaned, the figure rows follow from it, a changed slug of an article that has an
+    The text is cleaned, addresses that stand alone become embeds, the figure rows follow from it, a changed slug of an article that has an
     address leaves a redirect. Categories and bylines are saved by whoever calls, before or after.
     """
     with transaction.atomic():
-        article.body = clean(article.body)
+        article.body = place(clean(article.body))
         article.lead_caption = clean_caption(article.lead_caption)
         if article.slug in addressing.RESERVED:
             article.slug = addressing.wished_slug(article)

@@ -1,6 +1,7 @@
 """Keeping a page."""
 
 from articles.body.cleaning import clean
+from articles.embeds.placing import place
 from articles.pages.models import Page
 
 
@@ -11,6 +12,6 @@ def save(page: Page) -> None:
         ValidationError: a field is not as it should be; nothing was saved.
     """
     page.path = page.path.strip().strip("/")
-    page.body = clean(page.body)
+    page.body = place(clean(page.body))
     page.full_clean()
     page.save()

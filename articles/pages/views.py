@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 
 from articles.body.figures import figures_in
 from articles.editorial.rendering import render_text
+from articles.embeds.frames import allow, frames_of
 from articles.images.models import Image
 from articles.pages.models import Page
 from iria.kit.caching import public_page
@@ -22,14 +23,21 @@ def page(request: HttpRequest, path: str) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, chosen: Page) -> HttpResponse:
+    frames = frames_of(chosen.body)
+    body = render_text(
+        chosen.body,
+        _pictures(chosen),
+        publication_of(request),
+        language=chosen.language,
+        frames=frames,
+    )
     context = {
         "page": chosen,
-        "body": render_text(
-            chosen.body, _pictures(chosen), publication_of(request), language=chosen.language
-        ),
+        "body": body,
+        "frames": frames,
         "page_language": chosen.language,
     }
-    return render(request, "articles/pages/page.html", context)
+    return allow(render(request, "articles/pages/page.html", context), frames)
 
 
 def _pictures(page: Page) -> dict[int, Image]:

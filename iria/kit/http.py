@@ -69,6 +69,10 @@ class ResponseHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if response.status_code == 304:
+            # Whoever holds the page keeps its own policy: that of a page with frames names them,
+            # and a browser would put what stands here in its place.
+            response.headers.pop("Content-Security-Policy", None)
         response.headers.setdefault(
             "Permissions-Policy",
             "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",

@@ -62,7 +62,8 @@ def stylesheet(light: str, dark: str) -> str:
     deep = f"light-dark({_moved(light, DEEPER_LIGHT)}, {_moved(dark, DEEPER_DARK)})"
     return (
         "@layer reset, tokens, base, layout, components, pages, theme;\n"
-        f"@layer theme {{ :root {{ --accent: light-dark({light}, {dark}); --accent-deep: {deep}; }} }}\n"
+        "@layer theme { @media screen { :root { "
+        f"--accent: light-dark({light}, {dark}); --accent-deep: {deep}; }} }} }}\n"
     )
 
 

@@ -26,6 +26,10 @@ BODY = "\n".join(
             '<a href="/about/">ours</a></figcaption></figure>'
         ),
         '<figure data-image="{0}"><figcaption></figcaption></figure>',
+        (
+            '<figure data-embed="https://www.youtube.com/watch?v=abc&amp;t=3"><figcaption>The strait, '
+            "<em>filmed</em></figcaption></figure>"
+        ),
         "<ul><li>One<ul><li>Inner</li></ul></li><li>Two</li></ul>",
         '<ol start="3"><li>Third</li></ol>',
         "<blockquote><p>Said.</p></blockquote>",
@@ -72,6 +76,26 @@ def test_a_footnote_is_asked_for_kept_changed_and_taken_out(desk: OpenPage, edna
     page.fill(".prose-editor-dialog textarea", "")
     page.click(".prose-editor-dialog [type=submit]")
     assert page.input_value("#id_body") == "<p>It is said.</p>"
+
+
+def test_a_page_of_another_site_is_put_in_by_its_address(desk: OpenPage, edna: User) -> None:
+    page = desk(edna, ADD)
+    page.click(EDITOR)
+    for typed, kept in (
+        ("javascript:alert(1)", ""),
+        (
+            "https://vimeo.com/7",
+            '<figure data-embed="https://vimeo.com/7"><figcaption>A film</figcaption></figure>',
+        ),
+    ):
+        page.click("button[data-name=embed]")
+        page.fill(".prose-editor-dialog input[name=address]", typed)
+        page.click(".prose-editor-dialog [type=submit]")
+        if kept:
+            page.click(".desk-embed figcaption")
+            page.keyboard.insert_text("A film")
+        assert kept in page.input_value("#id_body")
+        assert ("data-embed" in page.input_value("#id_body")) == bool(kept)
 
 
 def test_a_text_pasted_from_word_shows_what_will_be_kept(desk: OpenPage, edna: User) -> None:

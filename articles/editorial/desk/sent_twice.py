@@ -13,6 +13,7 @@ from typing import Final
 
 from articles.body.cleaning import clean
 from articles.editorial.models import Article
+from articles.embeds.placing import place
 from iria.kit.signing import BrokenToken, ExpiredToken, make_token, read_token
 
 PURPOSE: Final = "article-form"
@@ -41,5 +42,5 @@ def is_the_same(article: Article, headline: str, body: str) -> bool:
     """Whether a form sent again says what the article was made with."""
     first = article.revisions.order_by("number").first()
     return first is not None and (
-        first.headline == " ".join(headline.split()) and first.body == clean(body)
+        first.headline == " ".join(headline.split()) and first.body == place(clean(body))
     )

@@ -1,6 +1,6 @@
 """The page of an article."""
 
-from typing import Final
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -11,6 +11,7 @@ from articles.comments.generation import thread_scope
 from articles.comments.threads import thread_of
 from articles.editorial.models import Article, Figure
 from articles.editorial.rendering import draw_body
+from articles.embeds.frames import allow, frames_of
 from articles.reading import meta
 from articles.reading.around import around
 from articles.reading.duration import minutes_to_read
@@ -47,15 +48,17 @@ def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpRespo
                 request, chosen, comments=thread.count, translations=beside.translations
             ),
         }
-        return shown(request, "articles/reading/article.html", context)
+        response = shown(request, "articles/reading/article.html", context)
+        return allow(response, context["frames"])
 
 
-def text_of(request: HttpRequest, chosen: Article) -> dict[str, object]:
+def text_of(request: HttpRequest, chosen: Article) -> dict[str, Any]:
     """What the page shows of the article itself, for `articles/reading/article.html`.
 
     A page that shows something unpublished adds `preview`, the words of its banner.
     """
-    drawn, minutes = draw_body(chosen, publication_of(request)), minutes_to_read(chosen.body)
+    frames, minutes = frames_of(chosen.body), minutes_to_read(chosen.body)
+    drawn = draw_body(chosen, publication_of(request), frames)
     return {
         "article": chosen,
         "authors": [row.author for row in chosen.bylines.all()],
@@ -63,6 +66,7 @@ def text_of(request: HttpRequest, chosen: Article) -> dict[str, object]:
         "body": mark_safe(drawn.html),  # noqa: S308 - cleaned when it was saved
         "contents": contents_of(drawn, minutes),
         "links": [absolute(link) if link.startswith("/") else link for link in drawn.links],
+        "frames": frames,
         "minutes": minutes,
         "page_language": chosen.language,
     }

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from articles.editorial.models import Article
 from articles.editorial.previewing import read_preview_token
+from articles.embeds.frames import allow
 from articles.reading.views.article import text_of
 from iria.kit.signing import BrokenToken, ExpiredToken
 from iria.kit.speaking import speaking
@@ -35,7 +36,8 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
         return _private(redirect(chosen.get_absolute_url()))
     with speaking(chosen.language):
         context = {**text_of(request, chosen), "preview": BANNERS[Article.State(chosen.state)]}
-        return _private(render(request, "articles/reading/article.html", context))
+        response = render(request, "articles/reading/article.html", context)
+        return _private(allow(response, context["frames"]))
 
 
 def _over(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:

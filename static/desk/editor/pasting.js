@@ -41,7 +41,7 @@ export function tidied(html) {
   readStyles(page);
   for (const element of page.querySelectorAll(Object.keys(RENAMED).join(","))) rename(element, RENAMED[element.nodeName]);
   for (const empty of page.querySelectorAll("p, h2, h3, h4")) {
-    if (!empty.textContent.trim() && !empty.querySelector("[data-footnote], [data-image]")) empty.remove();
+    if (!empty.textContent.trim() && !empty.querySelector("[data-footnote], [data-image], [data-embed]")) empty.remove();
   }
   return page.body.innerHTML;
 }

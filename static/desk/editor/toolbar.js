@@ -20,6 +20,7 @@ const WORDS = {
   horizontalRule: "Line between two parts",
   table: "Table",
   picture: "Picture",
+  embed: "From another site",
   footnote: `Footnote (${modifier}Alt+F)`,
   "history:undo": `Undo (${modifier}Z)`,
   "history:redo": `Redo (${modifier}Shift+Z)`,

@@ -1,0 +1,97 @@
+"""Embeds in a body: an address of https and a title, and nothing that could run."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from articles.body.cleaning import clean
+from articles.body.embedding import kept_address
+from articles.body.embeds import EmbedUse, embeds_in
+from articles.body.rendering import render
+from articles.body.words import plain_text
+from tests.articles.body.markup import dangers_in
+
+FILM = "https://www.youtube.com/watch?v=abc&amp;t=3"
+BODY = f'<figure data-embed="{FILM}"><figcaption>The strait</figcaption></figure>'
+
+
+def test_an_embed_stays_as_it_is_however_often_it_is_cleaned() -> None:
+    assert clean(BODY) == BODY
+    assert clean(clean(BODY)) == BODY
+    assert embeds_in(BODY) == [EmbedUse("https://www.youtube.com/watch?v=abc&t=3", "The strait")]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "java\tscript:alert(1)",
+        "http://example.org/",
+        "//example.org/",
+        "data:text/html,x",
+        "https://",
+        "https://user:secret@example.org/",
+        "https://example.org:8443/",
+        "https://exam ple.org/",
+        "https://example.org\\@evil.example/",
+        "https://localhost/",
+        "https://127.0.0.1/",
+        "https://[::1]/",
+        "https://example.org/\u202egpj.exe",
+        "https://exämple.org/",
+        "https://example.org/" + "a" * 500,
+        "",
+    ],
+)
+def test_another_address_leaves_only_the_words(address: str) -> None:
+    assert kept_address(address) is None
+    body = clean(f'<figure data-embed="{address}"><figcaption>The strait</figcaption></figure>')
+    assert body == "<p>The strait</p>"
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("HTTPS://Example.ORG/A?b=C", "https://example.org/A?b=C"),
+        ("https://example.org", "https://example.org/"),
+        (" https://example.org/é\"'<> ", None),
+        ("https://example.org/é", "https://example.org/%C3%A9"),
+        ("https://example.org/\"onload='x'<b>", "https://example.org/%22onload=%27x%27%3Cb%3E"),
+    ],
+)
+def test_an_address_is_kept_in_one_form(written: str, kept: str | None) -> None:
+    if kept is not None:
+        assert kept_address(written) == kept
+        assert kept_address(kept) == kept
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_given_an_address_is_plain_or_none(text: str) -> None:
+    for address in (kept_address(text), kept_address(f"https://example.org/{text}")):
+        if address is not None:
+            assert address.startswith("https://")
+            assert not set(address) & set("\"'<> \\\n\t")
+            assert kept_address(address) == address
+
+
+def test_without_a_frame_it_is_a_card_with_title_link_and_host() -> None:
+    html = render(BODY, lambda use: "")
+    assert f'<a href="{FILM}">The strait</a>' in html
+    assert "(youtube.com)" in html
+    assert dangers_in(html) == []
+
+
+def test_without_a_title_the_card_says_the_address() -> None:
+    html = render('<figure data-embed="https://vimeo.com/7"></figure>', lambda use: "")
+    assert '<a href="https://vimeo.com/7">vimeo.com/7</a></p>' in html
+
+
+def test_a_picture_is_never_taken_for_an_embed() -> None:
+    body = clean(
+        '<figure data-image="3" data-embed="https://vimeo.com/7"><figcaption>A</figcaption></figure>'
+    )
+    assert body == '<figure data-image="3"><figcaption>A</figcaption></figure>'
+
+
+def test_the_title_is_among_the_words_of_the_text() -> None:
+    assert plain_text(f"<p>Before</p>{BODY}") == "Before\nThe strait"

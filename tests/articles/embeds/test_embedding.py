@@ -1,0 +1,174 @@
+"""From an address on its own line to a frame that loads on a click."""
+
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from accounts.models import User
+from articles.editorial.models import Article
+from articles.embeds.models import EmbedProvider
+from articles.embeds.placing import place
+from articles.pages import keeping
+from articles.pages.models import Page
+from tests import newsroom
+
+pytestmark = pytest.mark.django_db
+
+FILM = "https://www.youtube.com/watch?v=abc-123"
+EMBED = f'<figure data-embed="{FILM}"><figcaption></figcaption></figure>'
+PROVIDERS = "/admin/articles/embedprovider/"
+
+
+def with_film(**fields: Any) -> Article:
+    titled = EMBED.replace("<figcaption>", "<figcaption>The strait in March")
+    return newsroom.published(body=f"<p>Before.</p>{titled}<p>After.</p>", **fields)
+
+
+@pytest.mark.parametrize(
+    "alone",
+    [
+        f"<p>{FILM}</p>",
+        f'<p><a href="{FILM}">{FILM}</a></p>',
+        f'<p><a href="{FILM}">youtube.com/watch?v=abc-123</a></p>',
+        f"Before\n\n{FILM}\n\nAfter",
+    ],
+)
+def test_an_address_alone_on_its_line_becomes_an_embed(alone: str) -> None:
+    body = newsroom.draft(body=alone).body
+    assert EMBED in body
+    assert place(body) == body
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        f"<p>See {FILM}</p>",
+        f'<p><a href="{FILM}">The film</a></p>',
+        "<p>https://example.org/page</p>",
+        f"<blockquote><p>{FILM}</p></blockquote>",
+        "<p>https://www.youtube.com/watch?v=a b</p>",
+        f"<p>{FILM.replace('https', 'http')}</p>",
+    ],
+)
+def test_other_links_stay_what_they_are(written: str) -> None:
+    assert "data-embed" not in newsroom.draft(body=written).body
+
+
+def test_a_page_has_a_card_and_its_policy_names_the_frame_and_no_other(client: Client) -> None:
+    answer = client.get(with_film().get_absolute_url())
+    html = answer.content.decode()
+    assert f'<a href="{FILM}">The strait in March</a>' in html
+    assert 'data-frame="https://www.youtube-nocookie.com/embed/abc-123"' in html
+    assert "<iframe" not in html
+    assert "js/embed.js" in html
+    policy = answer.headers["Content-Security-Policy"]
+    assert "frame-src 'self' https://www.youtube-nocookie.com;" in policy
+    assert "vimeo" not in policy
+
+
+def test_a_page_without_embeds_has_the_policy_of_every_page(client: Client) -> None:
+    answer = client.get(newsroom.published().get_absolute_url())
+    assert "frame-src 'self';" in answer.headers["Content-Security-Policy"]
+    assert "js/embed.js" not in answer.content.decode()
+
+
+def test_whoever_holds_the_page_keeps_its_policy(client: Client) -> None:
+    address = with_film().get_absolute_url()
+    tag = client.get(address).headers["ETag"]
+    answer = client.get(address, headers={"If-None-Match": tag})
+    assert answer.status_code == 304
+    assert "Content-Security-Policy" not in answer.headers
+
+
+def test_a_provider_that_is_off_leaves_the_card(client: Client) -> None:
+    article = with_film()
+    EmbedProvider.objects.update(is_on=False)
+    answer = client.get(article.get_absolute_url())
+    html = answer.content.decode()
+    assert f'<a href="{FILM}">The strait in March</a>' in html
+    assert "data-frame" not in html
+    assert "youtube" not in answer.headers["Content-Security-Policy"]
+
+
+def test_feeds_have_the_card(client: Client) -> None:
+    with_film()
+    for address in ("/feed/", "/feed/json/"):
+        feed = client.get(address).content.decode()
+        assert "The strait in March" in feed
+        assert "youtube-nocookie" not in feed
+        assert "embed-frame" not in feed
+
+
+def test_a_page_edited_in_the_admin_has_embeds_too(client: Client) -> None:
+    page = Page(title="About", path="about", is_published=True, body=f"<p>{FILM}</p>")
+    keeping.save(page)
+    answer = client.get("/about/")
+    assert "youtube-nocookie" in answer.headers["Content-Security-Policy"]
+    assert "data-frame" in answer.content.decode()
+
+
+def test_our_own_site_is_never_framed(client: Client, settings: Any) -> None:
+    EmbedProvider.objects.create(
+        name="Ours",
+        address_patterns="https://meridian.example/{id}",
+        frame_address="https://meridian.example/{id}/",
+    )
+    settings.SITE_HOST = "meridian.example"
+    body = '<figure data-embed="https://meridian.example/x"><figcaption>X</figcaption></figure>'
+    html = client.get(newsroom.published(body=body).get_absolute_url()).content.decode()
+    assert "data-frame" not in html
+
+
+def test_a_text_without_embeds_asks_nothing_and_one_with_many_asks_once(
+    client: Client, django_assert_num_queries: Any
+) -> None:
+    from articles.embeds.frames import frames_of
+
+    with django_assert_num_queries(0):
+        frames_of("<p>data-embed</p>")
+    many = "".join(EMBED.replace("abc-123", f"abc-{number}") for number in range(30))
+    with django_assert_num_queries(1):
+        assert len(frames_of(many)) == 30
+
+
+def test_the_database_keeps_frame_and_origin_together() -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        EmbedProvider.objects.filter(name="Vimeo").update(frame_origin="https://evil.example")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"address_patterns": "https://{host}/x"}, "the host must stand there whole"),
+        ({"address_patterns": "vimeo"}, "is no address of ours"),
+        ({"frame_address": "javascript:alert({id})"}, "is no address of ours"),
+        ({"frame_address": "https://example.org/{x}"}, "The frame needs {x}"),
+        ({"frame_address": "https://meridian.example/{id}"}, "A frame of our own site"),
+    ],
+)
+def test_a_provider_that_cannot_be_is_refused_in_words(
+    client: Client, chief: User, settings: Any, changes: dict[str, str], sentence: str
+) -> None:
+    settings.SITE_HOST = "meridian.example"
+    client.force_login(chief)
+    sent = {
+        "name": "New",
+        "address_patterns": "https://films.example/{id}",
+        "frame_address": "https://films.example/frame/{id}",
+        "shape": "wide",
+        "is_on": "on",
+    }
+    page = client.post(f"{PROVIDERS}add/", {**sent, **changes}).content.decode()
+    assert sentence in page
+    assert not EmbedProvider.objects.filter(name="New").exists()
+    assert client.post(f"{PROVIDERS}add/", sent).status_code == 302
+    assert EmbedProvider.objects.get(name="New").frame_origin == "https://films.example"
+
+
+def test_editors_see_the_providers_and_change_none(client: Client, edna: User) -> None:
+    client.force_login(edna)
+    pk = EmbedProvider.objects.get(name="Vimeo").pk
+    assert client.get(f"{PROVIDERS}{pk}/change/").status_code == 200
+    assert client.get(f"{PROVIDERS}add/").status_code == 403

@@ -1,0 +1,72 @@
+"""A page of another site in a text: a card at first, its frame when somebody asks for it."""
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Page, Request, expect
+
+from tests import newsroom
+from tests.browser.checkers import accessibility_complaints, html_complaints
+from tests.browser.conftest import PHONE, OpenPage
+
+pytestmark = pytest.mark.browser
+
+FILM = "https://www.youtube.com/watch?v=abc"
+FRAME = "https://www.youtube-nocookie.com/embed/abc"
+BODY = (
+    "<p>Words before.</p>"
+    f'<figure data-embed="{FILM}"><figcaption>The strait in March</figcaption></figure>'
+    '<figure data-embed="https://unknown.example/x"><figcaption></figcaption></figure>'
+)
+
+
+def watched(page: Page) -> list[str]:
+    """The addresses of other sites that the page asks for; each is answered here."""
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        if "127.0.0.1" not in request.url and "localhost" not in request.url:
+            asked.append(request.url)
+
+    page.on("request", note)
+    page.route(f"{FRAME}*", lambda route: route.fulfill(body="<p>A film", content_type="text/html"))
+    return asked
+
+
+def test_nothing_of_another_site_is_loaded_before_somebody_asks(open_page: OpenPage) -> None:
+    article = newsroom.published(body=BODY)
+    page = open_page(size=PHONE)
+    asked = watched(page)
+    page.goto(article.get_absolute_url())
+    card = page.locator(".embed-wide")
+    expect(card.get_by_role("link")).to_have_attribute("href", FILM)
+    expect(card).to_contain_text("YouTube will then know that you read this page.")
+    assert asked == []
+    card.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    frame = card.locator("iframe")
+    expect(frame).to_have_attribute("src", FRAME)
+    expect(frame.content_frame.locator("p")).to_have_text("A film")
+    assert "allow-top-navigation" not in (frame.get_attribute("sandbox") or "allow-top-navigation")
+    expect(card.get_by_role("link")).to_be_visible()
+    assert asked == [FRAME]
+
+
+def test_without_a_script_the_card_leads_there(open_page: OpenPage) -> None:
+    article = newsroom.published(body=BODY)
+    page = open_page(article.get_absolute_url(), scripts=False)
+    expect(page.locator(".embed-wide").get_by_role("link")).to_be_visible()
+    expect(page.locator(".embed-ask")).to_be_hidden()
+    expect(page.get_by_role("link", name="unknown.example/x")).to_be_visible()
+
+
+def test_cards_are_read_aloud_well_and_written_by_the_rules(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    article = newsroom.published(body=BODY)
+    # axe writes style attributes while it looks; the policy is watched in the other tests.
+    page = open_page(article.get_absolute_url(), scheme="dark", bypass_csp=True)
+    assert accessibility_complaints(page) == []
+    html = Client().get(article.get_absolute_url()).content.decode()
+    assert html_complaints({"embeds": html}, tmp_path) == []
