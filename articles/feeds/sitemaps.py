@@ -26,16 +26,23 @@ from iria.kit.addresses import absolute
 from iria.kit.caching import public_page
 from iria.publication.context import publication_of
 
-PER_FILE = 10_000
-"""Addresses in one file. The protocol allows 50,000; pictures make ours longer."""
+PER_FILE = 2_000
+"""Addresses in one file. The protocol allows 50,000 and 50 MB; with the longest addresses, all the
+pictures and every language, so many stay below (tests/articles/feeds/test_sitemaps.py)."""
+
+PICTURES = 50
+"""Of one article; further ones are left to whoever reads it."""
 
 NEWS_FOR: Final = timedelta(hours=48)
 NEWS_AT_MOST: Final = 1000
 
 SITEMAP: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 IMAGE: Final = "http://www.google.com/schemas/sitemap-image/1.1"
+XHTML: Final = "http://www.w3.org/1999/xhtml"
 NEWS: Final = "http://www.google.com/schemas/sitemap-news/0.9"
 CONTENT_TYPE: Final = "application/xml; charset=utf-8"
+
+ADDRESS: Final = ("year", "month", "slug")
 
 ROBOTS: Final = """User-agent: *
 Disallow: /admin/
@@ -56,6 +63,8 @@ class Place:
     path: str
     changed: datetime | None = None
     pictures: list[str] = field(default_factory=list)
+    languages: list[tuple[str, str]] = field(default_factory=list)
+    """The same in other languages, the page itself among them: code and path."""
 
 
 @public_page
@@ -109,9 +118,11 @@ def _listings(languages: list[str]) -> list[Place]:
     categories = Category.objects.in_order()
     tags = Tag.objects.filter(articles_articletag_items__content_object__in=readable)
     authors = AuthorProfile.objects.filter(bylines__article__in=readable)
+    others = [(code, reverse("language", args=[code])) for code in languages[1:]]
+    fronts = [(languages[0], "/"), *others] if others else []
     return [
-        Place("/", newest),
-        *(Place(reverse("language", args=[code])) for code in languages[1:]),
+        Place("/", newest, languages=fronts),
+        *(Place(path, languages=fronts) for _, path in fronts[1:]),
         *(Place(page.get_absolute_url()) for page in Page.objects.published().order_by("path")),
         *(Place(category.get_absolute_url()) for category in categories),
         *(Place(reverse("tag", args=[tag.slug])) for tag in tags.order_by("pk").distinct()),
@@ -120,8 +131,9 @@ def _listings(languages: list[str]) -> list[Place]:
 
 
 def _articles(articles: ArticleQuerySet) -> list[Place]:
-    """Articles with their pictures: two queries for all of them."""
-    chosen = list(articles.only("year", "month", "slug", "published_at", "updated_at"))
+    """Articles with their pictures and translations: three queries for all of them."""
+    chosen = list(articles.only(*ADDRESS, "published_at", "updated_at", "translation_group"))
+    languages = _translations({article.translation_group_id for article in chosen})
     renditions = Rendition.objects.filter(image=OuterRef("image"), format__in=["jpeg", "png"])
     widest = renditions.filter(width__lte=1280).order_by("-width", "format").values("name")[:1]
     figures = Figure.objects.filter(article__in=[article.pk for article in chosen])
@@ -130,19 +142,38 @@ def _articles(articles: ArticleQuerySet) -> list[Place]:
         if name is not None:
             pictures.setdefault(article_id, []).append(reverse("rendition", args=[name]))
     return [
-        Place(article.get_absolute_url(), article.last_change, pictures.get(article.pk, []))
+        Place(
+            article.get_absolute_url(),
+            article.last_change,
+            pictures.get(article.pk, [])[:PICTURES],
+            languages.get(article.translation_group_id, []),
+        )
         for article in chosen
     ]
 
 
+def _translations(groups: set[int | None]) -> dict[int | None, list[tuple[str, str]]]:
+    """Group of translations → language and path of each article that can be read."""
+    found: dict[int | None, list[tuple[str, str]]] = {}
+    together = Article.objects.published().filter(translation_group__in=groups - {None})
+    rows = together.order_by("language").only(*ADDRESS, "language", "translation_group")
+    for row in rows:
+        place = (row.language, row.get_absolute_url())
+        found.setdefault(row.translation_group_id, []).append(place)
+    return {group: places for group, places in found.items() if len(places) > 1}
+
+
 def _urlset(places: list[Place]) -> bytes:
     xml = Document()
-    with xml.element("urlset", {"xmlns": SITEMAP, "xmlns:image": IMAGE}):
+    with xml.element("urlset", {"xmlns": SITEMAP, "xmlns:image": IMAGE, "xmlns:xhtml": XHTML}):
         for place in places:
             with xml.element("url"):
                 xml.leaf("loc", absolute(place.path))
                 if place.changed:
                     xml.leaf("lastmod", moment(place.changed))
+                for code, path in place.languages:
+                    link = {"rel": "alternate", "hreflang": code, "href": absolute(path)}
+                    xml.leaf("xhtml:link", attributes=link)
                 for picture in dict.fromkeys(place.pictures):
                     with xml.element("image:image"):
                         xml.leaf("image:loc", absolute(picture))

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from accounts.models import AuthorProfile
+from articles.comments.threads import Thread
 from articles.editorial.models import Article, Portrait
 from articles.images.models import Image
 from articles.images.showing import plain_rendition
@@ -77,6 +78,10 @@ class Meta:
         ways += [
             f'<{absolute(address)}>; rel="alternate"; type="{kind}"'
             for kind, _title, address in self.feeds
+        ]
+        ways += [
+            f'<{address}>; rel="alternate"; hreflang="{language}"'
+            for language, address in self.alternates
         ]
         if self.earlier:
             ways.append(f'<{self.earlier}>; rel="prev"')
@@ -153,7 +158,7 @@ def of_author(
 
 
 def of_article(
-    request: HttpRequest, article: Article, *, comments: int, translations: Sequence[Article] = ()
+    request: HttpRequest, article: Article, thread: Thread, translations: Sequence[Article] = ()
 ) -> Meta:
     """About an article; everything it needs was fetched by `for_page()`."""
     publication = publication_of(request)
@@ -169,7 +174,7 @@ def of_article(
         article=article,
         alternates=_alternates([article, *translations]),
         data=[
-            structured.news_article(article, publication, comments=comments),
+            structured.news_article(article, publication, thread, translations),
             structured.breadcrumbs(
                 [*crumbs, (article.headline, absolute(article.get_absolute_url()))]
             ),

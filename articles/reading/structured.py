@@ -1,7 +1,8 @@
 """Structured data in the words of schema.org (JSON-LD)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from django.conf import settings
@@ -9,7 +10,8 @@ from django.templatetags.static import static
 
 from accounts.models import AuthorProfile
 from articles.body.words import caption_text
-from articles.editorial.models import Article, Figure
+from articles.comments.threads import Shown, Thread
+from articles.editorial.models import Article, Correction, Figure
 from articles.images.models import Image
 from articles.images.showing import plain_rendition
 from iria.publication.models import Publication
@@ -128,14 +130,17 @@ def breadcrumbs(crumbs: Sequence[tuple[str, str]]) -> dict[str, Any]:
     }
 
 
-def news_article(article: Article, publication: Publication, *, comments: int) -> dict[str, Any]:
-    """An article with its people, sections and credited pictures."""
+def news_article(
+    article: Article, publication: Publication, thread: Thread, translations: Sequence[Article] = ()
+) -> dict[str, Any]:
+    """An article with its people, sections, credited pictures and what readers wrote below it."""
+    address = f"{settings.SITE_URL}{article.get_absolute_url()}"
     published, updated = article.published_at, article.last_change
     data: dict[str, Any] = {
         "@context": CONTEXT,
         "@type": TYPES.get(article.kind.slug, "NewsArticle"),
-        "mainEntityOfPage": f"{settings.SITE_URL}{article.get_absolute_url()}",
-        "url": f"{settings.SITE_URL}{article.get_absolute_url()}",
+        "mainEntityOfPage": address,
+        "url": address,
         "headline": article.headline,
         "inLanguage": article.language,
         "isAccessibleForFree": True,
@@ -144,8 +149,8 @@ def news_article(article: Article, publication: Publication, *, comments: int) -
         or [organization(publication)],
         "articleSection": [row.category.name for row in article.article_categories.all()],
         "genre": article.kind.name,
-        "commentCount": comments,
-        "discussionUrl": f"{settings.SITE_URL}{article.get_absolute_url()}#comments",
+        "commentCount": thread.count,
+        "discussionUrl": f"{address}#comments",
         "copyrightHolder": {"@type": "Organization", "name": publication.copyright_holder},
     }
     if publication.issn:
@@ -161,15 +166,45 @@ def news_article(article: Article, publication: Publication, *, comments: int) -
     if pictures := _pictures(article):
         data["image"] = pictures
     if corrections := list(article.corrections.all()):
-        data["correction"] = [
+        data["correction"] = [_correction(each, publication) for each in corrections]
+    if comments := list(islice(_readable(thread.comments), MOST_COMMENTS)):
+        data["comment"] = [_comment(each, address, publication) for each in comments]
+    if translations:
+        data["workTranslation"] = [
             {
-                "@type": "CorrectionComment",
-                "text": each.text,
-                "datePublished": publication.local(each.made_at).isoformat(timespec="seconds"),
+                "@type": "NewsArticle",
+                "url": f"{settings.SITE_URL}{each.get_absolute_url()}",
+                "inLanguage": each.language,
             }
-            for each in corrections
+            for each in translations
         ]
     return data
+
+
+def _correction(correction: Correction, publication: Publication) -> dict[str, Any]:
+    return {
+        "@type": "CorrectionComment",
+        "text": correction.text,
+        "datePublished": publication.local(correction.made_at).isoformat(timespec="seconds"),
+    }
+
+
+def _readable(places: Iterable[Shown]) -> Iterator[Shown]:
+    """The comments of a thread that can be read, each before its answers."""
+    for place in places:
+        if not place.gap:
+            yield place
+        yield from _readable(place.replies)
+
+
+def _comment(place: Shown, address: str, publication: Publication) -> dict[str, Any]:
+    return {
+        "@type": "Comment",
+        "url": f"{address}#{place.anchor}",
+        "author": {"@type": "Person", "name": place.name},
+        "dateCreated": publication.local(place.written_at).isoformat(timespec="seconds"),
+        "text": place.text,
+    }
 
 
 def _pictures(article: Article) -> list[dict[str, Any]]:

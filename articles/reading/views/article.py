@@ -44,9 +44,7 @@ def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpRespo
             "sharing": ways_to_share(chosen, publication_of(request)),
             "address": absolute(chosen.get_absolute_url()),
             "related": related_to(chosen),
-            "meta": meta.of_article(
-                request, chosen, comments=thread.count, translations=beside.translations
-            ),
+            "meta": meta.of_article(request, chosen, thread, beside.translations),
         }
         response = shown(request, "articles/reading/article.html", context)
         return allow(response, context["frames"])

@@ -8,7 +8,10 @@ from django.test import Client
 from django.utils import timezone
 from lxml import etree
 
+from accounts.models import User
+from articles.editorial import publishing, translating
 from articles.editorial.models import Article
+from articles.editorial.models.article import LANGUAGES
 from articles.feeds import sitemaps
 from tests import newsroom
 from tests.articles.feeds.conftest import picture
@@ -16,6 +19,7 @@ from tests.shared import shared_data
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 IMAGE = "{http://www.google.com/schemas/sitemap-image/1.1}"
+LINK = "{http://www.w3.org/1999/xhtml}link"
 NEWS = "{http://www.google.com/schemas/sitemap-news/0.9}"
 SITE = "https://meridian.example"
 
@@ -88,6 +92,33 @@ def test_beyond_a_handy_size_the_sitemap_is_a_list_of_files(
         validate(tree, "sitemap.xsd")
     articles = [each for each in listed if "/20" in each]
     assert len(articles) == len(set(articles)) == 7
+
+
+def test_the_longest_file_stays_below_what_the_protocol_allows(client: Client, db: None) -> None:
+    path = f"/2026/03/{'語' * 80}/"
+    pictures = [f"/pictures/{number:x>60}.jpeg" for number in range(sitemaps.PICTURES)]
+    languages = [(code, path) for code, _ in LANGUAGES]
+    one = len(sitemaps._urlset([sitemaps.Place(path, timezone.now(), pictures, languages)]))
+    assert sitemaps.PER_FILE <= 50_000
+    assert one * sitemaps.PER_FILE < 50 * 1024**2
+
+
+def test_an_article_names_its_translations_that_can_be_read(
+    client: Client, strait: Article, rui: User
+) -> None:
+    french = newsroom.published("Une semaine", language="fr")
+    translating.link(french, strait)
+    tree = tree_at(client, "/sitemap.xml")
+    links = [(link.get("hreflang"), link.get("href")) for link in tree.iter(LINK)]
+    pair = [("en", f"{SITE}/2026/03/ferries-tankers-again/")]
+    pair += [("fr", f"{SITE}{french.get_absolute_url()}")]
+    fronts = [("en", f"{SITE}/"), ("fr", f"{SITE}/language/fr/")]
+    assert links == [*fronts, *fronts, *pair, *pair]
+    validate(tree, "sitemap.xsd")
+    publishing.withdraw(french, by=rui)
+    later = tree_at(client, "/sitemap.xml")
+    assert pair[1] not in [(link.get("hreflang"), link.get("href")) for link in later.iter(LINK)]
+    assert len(list(later.iter(LINK))) == 4
 
 
 @pytest.mark.parametrize("number", ["0", "3", "9" * 30, "-1", "x"])

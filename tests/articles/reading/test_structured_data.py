@@ -12,6 +12,8 @@ from django.test import Client
 from lxml import html
 
 from accounts.models import User
+from articles.comments.models import Comment
+from articles.editorial import translating
 from articles.editorial.models import Article, Correction, Kind
 from articles.images.models import Image
 from iria.publication.models import current_publication
@@ -122,6 +124,11 @@ def article(edna: User, settings: Any) -> Article:
         categories=[newsroom.category("Asia-Pacific"), newsroom.category("News")],
     )
     Correction.objects.create(article=made, text="It was a Tuesday.", made_by=edna)
+    first = Comment.objects.create(article=made, name="Ola", text="Gone.", state="rejected")
+    for number in range(25):
+        Comment.objects.create(
+            article=made, parent=first, name="Rui", text=f"Note {number}", state="approved"
+        )
     return made
 
 
@@ -148,6 +155,24 @@ def test_an_article_says_who_what_when_and_whose_pictures(client: Client, articl
     ] * 2
     assert data["image"][1]["license"] == "https://creativecommons.example/by/4.0/"
     assert data["image"][1]["caption"] == "A quay"
+    assert [comment["text"] for comment in data["comment"]] == [f"Note {n}" for n in range(20)]
+    assert data["comment"][0]["url"].startswith(f"{data['url']}#comment-")
+    assert data["commentCount"] == 25
+
+
+def test_an_article_names_its_translations(client: Client, article: Article) -> None:
+    french = newsroom.published("Ferries", language="fr")
+    translating.link(french, article)
+    response = client.get(article.get_absolute_url())
+    link = f'<https://meridian.example{french.get_absolute_url()}>; rel="alternate"; hreflang="fr"'
+    assert link in response.headers["Link"]
+    (data, *_) = structured(client, article.get_absolute_url())
+    (told,) = data["workTranslation"]
+    assert (told["inLanguage"], told["url"]) == (
+        "fr",
+        f"https://meridian.example{french.get_absolute_url()}",
+    )
+    assert list(mistakes(data)) == []
 
 
 def test_the_publisher_is_known_by_its_legal_name_address_number_and_other_places(
