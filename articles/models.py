@@ -20,7 +20,14 @@ from articles.embeds.models import EmbedProvider
 from articles.images.models import Image, Rendition
 from articles.pages.models import Page
 from articles.reading.models import Placement
-from articles.related.models import ArticleTerms, RelatedLink, RelatedPick
+from articles.related.models import (
+    ArticleTerms,
+    Rarity,
+    RelatedExclusion,
+    RelatedLink,
+    RelatedPick,
+    TextLink,
+)
 from articles.search.models import (
     PinnedQuery,
     PinnedResult,
@@ -49,7 +56,9 @@ __all__ = [
     "PinnedResult",
     "Placement",
     "Portrait",
+    "Rarity",
     "Redirect",
+    "RelatedExclusion",
     "RelatedLink",
     "RelatedPick",
     "Rendition",
@@ -62,5 +71,6 @@ __all__ = [
     "SearchWord",
     "StateChange",
     "Synonyms",
+    "TextLink",
     "TranslationGroup",
 ]

@@ -1,7 +1,8 @@
 """What to read next: the editors' picks, and what was computed."""
 
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 
@@ -49,7 +50,7 @@ class RelatedLink(models.Model):
     score = models.FloatField()
     position = models.PositiveSmallIntegerField(help_text="0 for the nearest.")
     reasons = models.JSONField(
-        default=dict, help_text="What the two share: words, tags, categories, authors, days apart."
+        default=dict, help_text="What the two share, in names, and what each part gave."
     )
 
     class Meta:
@@ -65,8 +66,56 @@ class RelatedLink(models.Model):
         return f"{self.article_id} → {self.other_id}"
 
 
+class RelatedExclusion(models.Model):
+    """A neighbour that an editor does not want to stand below an article, by whom and since when."""
+
+    article = models.ForeignKey(
+        Article, on_delete=models.CASCADE, related_name="related_exclusions"
+    )
+    other = models.ForeignKey(
+        Article, on_delete=models.CASCADE, related_name="excluded_from", verbose_name="not this one"
+    )
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False
+    )
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        verbose_name = "left out"
+        verbose_name_plural = "left out"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "other"],
+                name="related_exclusion_once",
+                violation_error_message="This article is left out already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} without {self.other_id}"
+
+
+class TextLink(models.Model):
+    """A link that stands in the text of one article and leads to another."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="text_links")
+    other = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="linked_from")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["article", "other"], name="text_link_once"),
+            models.CheckConstraint(
+                condition=~Q(article=F("other")), name="text_link_not_to_itself"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} → {self.other_id}"
+
+
 class ArticleTerms(models.Model):
-    """The stems of a published article, from which neighbours are computed.
+    """The words of a published article as numbers, from which neighbours are computed.
 
     Related articles own their words: search may change how it indexes without moving them.
     """
@@ -74,12 +123,35 @@ class ArticleTerms(models.Model):
     article = models.OneToOneField(
         Article, on_delete=models.CASCADE, primary_key=True, related_name="terms"
     )
-    vector = SearchVectorField(help_text="Headline A, standfirst B, text C.")
-    length = models.PositiveIntegerField(help_text="Words counted by their weight.")
+    language = models.CharField(max_length=8)
+    headline = ArrayField(models.IntegerField(), help_text="The stems of the headline.")
+    words = ArrayField(
+        models.IntegerField(),
+        help_text="Stems in their order, 0 for a break: headline, standfirst, text.",
+    )
+    norm = models.FloatField(default=0, help_text="Length of the vector of its words.")
+    pair_norm = models.FloatField(default=0, help_text="Length of the vector of its word pairs.")
+    recorded_at = models.DateTimeField(auto_now=True, db_index=True)
 
     class Meta:
         verbose_name_plural = "article terms"
-        indexes = [GinIndex(fields=["vector"], name="article_terms_words")]
+        indexes = [GinIndex(fields=["words"], name="article_terms_by_word")]
 
     def __str__(self) -> str:
         return f"Terms of article {self.article_id}"
+
+
+class Rarity(models.Model):
+    """In how many articles a word or a pair of words stands; what is not here stands in one or two.
+
+    Measured now and then, not kept to the day: the logarithm forgives.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    articles = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name_plural = "rarities"
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.articles}"

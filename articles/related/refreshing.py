@@ -1,26 +1,29 @@
 """Computing what stands below an article, and below those it comes near to."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 
 from articles.editorial.models import Article
-from articles.related import scoring, terms
-from articles.related.models import RelatedLink
+from articles.related import linking, rarity, scoring, stems
+from articles.related.models import ArticleTerms, RelatedLink, TextLink
 
 KEPT: Final = 8
 """More than are shown, so that a withdrawal leaves no gap until the worker has been there."""
+
+A_NIGHT: Final = 3000
+"""Articles compared anew in a night, those longest ago first."""
 
 
 def refresh(article_id: int) -> None:
     """After a publication, a change or a withdrawal: the article's neighbours, and theirs."""
     before = _touching(article_id)
-    with transaction.atomic():
-        article = _readable(article_id)
-        if article is None:
-            terms.forget(article_id)
-        else:
-            terms.record(article)
+    if article := _record(article_id):
+        if rarity.has_outgrown(article.language):
+            _measure()
+        rarity.weigh(ArticleTerms.objects.filter(article=article))
     recompute(article_id)
     for other_id in sorted(before | _touching(article_id)):
         recompute(other_id)
@@ -28,22 +31,27 @@ def refresh(article_id: int) -> None:
 
 def refresh_all() -> int:
     """Reads and compares every published article anew; returns how many."""
-    published = list(Article.objects.published().order_by("pk").values_list("pk", flat=True))
-    unreadable = Article.objects.exclude(pk__in=Article.objects.published())
-    RelatedLink.objects.filter(article__in=unreadable).delete()
-    for article_id in unreadable.filter(terms__isnull=False).values_list("pk", flat=True):
-        terms.forget(article_id)
-    for article_id in published:
-        with transaction.atomic():
-            if article := _readable(article_id):
-                terms.record(article)
-    for article_id in published:
-        recompute(article_id)
-    return len(published)
+    return _refresh(Article.objects.published().order_by("pk"))
 
 
-def recompute(article_id: int) -> None:
-    """Writes the links of one article anew, from the stems as they are recorded."""
+def refresh_oldest() -> int:
+    """Counts how rare words are, and compares what was compared longest ago; returns how many."""
+    longest_ago = F("terms__recorded_at").asc(nulls_first=True)
+    return _refresh(Article.objects.published().order_by(longest_ago, "pk")[:A_NIGHT])
+
+
+def read(articles: QuerySet[Article]) -> list[int]:
+    """Records the words and links of these articles, and how rare all words are; returns which."""
+    article_ids = list(articles.values_list("pk", flat=True))
+    for article_id in article_ids:
+        _record(article_id)
+    rarity.measure()
+    rarity.weigh(ArticleTerms.objects.filter(pk__in=article_ids).iterator())
+    return article_ids
+
+
+def recompute(article_id: int, *, weights: Mapping[str, float] = scoring.WEIGHTS) -> None:
+    """Writes the links of one article anew, from the words as they are recorded."""
     with transaction.atomic():
         # Locked, so that two workers do not both write the links of one article.
         article = Article.objects.select_for_update(no_key=True).filter(pk=article_id).first()
@@ -58,18 +66,45 @@ def recompute(article_id: int) -> None:
                 position=position,
                 reasons=neighbour.reasons,
             )
-            for position, neighbour in enumerate(scoring.neighbours(article, limit=KEPT))
+            for position, neighbour in enumerate(scoring.neighbours(article, limit=KEPT, weights=weights))
         )
 
 
-def _readable(article_id: int) -> Article | None:
-    locked = Article.objects.select_for_update(no_key=True, of=("self",)).published()
-    found: Article | None = locked.filter(pk=article_id).for_words().first()
-    return found
+def _refresh(articles: QuerySet[Article]) -> int:
+    unreadable = Article.objects.exclude(pk__in=Article.objects.published())
+    RelatedLink.objects.filter(article__in=unreadable).delete()
+    ArticleTerms.objects.filter(article__in=unreadable).delete()
+    article_ids = read(articles)
+    for article_id in article_ids:
+        recompute(article_id)
+    return len(article_ids)
+
+
+def _record(article_id: int) -> Article | None:
+    """Writes the words and links of an article as it stands; None where readers cannot read it."""
+    with transaction.atomic():
+        locked = Article.objects.select_for_update(no_key=True, of=("self",)).published()
+        article: Article | None = locked.filter(pk=article_id).for_words().first()
+        if article is None:
+            stems.forget(article_id)
+        else:
+            stems.record(article)
+            linking.record(article)
+    return article
+
+
+def _measure() -> None:
+    """Counts words anew in a publication that has grown; where it is small, weighs all of it anew."""
+    rarity.measure()
+    if ArticleTerms.objects.count() <= A_NIGHT:
+        rarity.weigh(ArticleTerms.objects.iterator())
 
 
 def _touching(article_id: int) -> set[int]:
     """The articles this one leads to, and those that lead to it."""
-    to = RelatedLink.objects.filter(article_id=article_id).values_list("other_id", flat=True)
-    back = RelatedLink.objects.filter(other_id=article_id).values_list("article_id", flat=True)
-    return {*to, *back}
+    touching: set[int] = set()
+    for model in (RelatedLink, TextLink):
+        rows = model._default_manager.all()
+        touching.update(rows.filter(article_id=article_id).values_list("other_id", flat=True))
+        touching.update(rows.filter(other_id=article_id).values_list("article_id", flat=True))
+    return touching

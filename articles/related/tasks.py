@@ -17,7 +17,7 @@ def refresh(article_id: int) -> None:
 @app.task(name="related.refresh_all", queueing_lock="related.refresh_all")
 def refresh_all(timestamp: int) -> None:
     """Every night: how rare a word is has shifted with the day's articles."""
-    refreshing.refresh_all()
+    refreshing.refresh_oldest()
 
 
 def refresh_soon(article_id: int) -> None:

@@ -1,0 +1,40 @@
+"""`manage.py evaluate_related DIR`"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from articles.editorial.models.article import LANGUAGES
+from articles.related import scoring
+from articles.related.judged.collection import Unreadable, read
+from articles.related.judged.evaluating import evaluate
+
+
+class Command(BaseCommand):
+    help = (
+        "Measures related articles on a judged collection: articles.jsonl and links.tsv. "
+        "Tables of its own are used and dropped; the site is not touched."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", type=Path, metavar="DIR")
+        parser.add_argument("--language", default="en", choices=sorted(dict(LANGUAGES)))
+        parser.add_argument(
+            "--without",
+            action="append",
+            default=[],
+            choices=list(scoring.WEIGHTS),
+            help="a part of the score to leave out; can be given again",
+        )
+
+    def handle(self, *args: Any, folder: Path, language: str, **options: Any) -> None:
+        try:
+            collection = read(folder)
+        except Unreadable as mistake:
+            raise CommandError(str(mistake)) from mistake
+        figures = evaluate(
+            collection, language=language, without=options["without"], tell=self.stdout.write
+        )
+        self.stdout.write(json.dumps(figures))

@@ -1,0 +1,72 @@
+"""Which articles are compared at all: found through indexes, so that a hundred thousand do no harm."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.db import connection
+from django.db.models import Q
+
+from articles.editorial.models import Article
+from articles.related.models import ArticleTerms
+
+BY_TEXT: Final = 200
+"""How many candidates the text brings."""
+
+HEAVIEST: Final = 40
+"""Words of an article by which it looks for candidates, the heaviest by how often and how rare."""
+
+NEWEST: Final = 20
+"""How many of the newest articles with a common mark are considered beside those of the text."""
+
+LINKED: Final = 50
+"""How many linked articles are considered."""
+
+BY_WORDS: Final = """
+SELECT terms.article_id
+FROM unnest(%s::int[], %s::float8[]) AS heavy (number, weight)
+JOIN articles_articleterms AS terms ON terms.words @> ARRAY[heavy.number]
+WHERE terms.article_id <> %s
+GROUP BY terms.article_id ORDER BY sum(heavy.weight) DESC, terms.article_id DESC LIMIT %s
+"""
+
+
+def candidates_for(article: Article, weights: Mapping[int, float]) -> dict[int, ArticleTerms]:
+    """The readable articles in the same language that may be near, with their words.
+
+    Args:
+        weights: the article's words, by how heavy they are.
+    """
+    wanted = _by_words(article.pk, weights) | _newest_beside(article) | _linked(article.pk)
+    wanted -= {article.pk, *article.related_exclusions.values_list("other", flat=True)}
+    readable = Article.objects.published().filter(pk__in=wanted, language=article.language)
+    return ArticleTerms.objects.in_bulk(list(readable.values_list("pk", flat=True)))
+
+
+def _by_words(article_id: int, weights: Mapping[int, float]) -> set[int]:
+    """Those that hold the most of the article's heavy words."""
+    heavy = sorted(weights, key=lambda number: (-weights[number], number))[:HEAVIEST]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            BY_WORDS, [heavy, [weights[number] for number in heavy], article_id, BY_TEXT]
+        )
+        return {pk for (pk,) in cursor.fetchall()}
+
+
+def _newest_beside(article: Article) -> set[int]:
+    """The newest that share a tag or a category."""
+    beside = Q(article_tags__tag__in=article.article_tags.values("tag")) | Q(
+        article_categories__category__in=article.article_categories.values("category")
+    )
+    sharing = Article.objects.filter(beside).values("pk")
+    newest = Article.objects.published().filter(pk__in=sharing, language=article.language).newest()
+    return set(newest.values_list("pk", flat=True)[:NEWEST])
+
+
+def _linked(article_id: int) -> set[int]:
+    """Those that the article's text leads to, and those that lead to it."""
+    to = Article.objects.published().filter(linked_from__article=article_id)
+    back = Article.objects.published().filter(text_links__other=article_id)
+    return {
+        *to.newest().values_list("pk", flat=True)[:LINKED],
+        *back.newest().values_list("pk", flat=True)[:LINKED],
+    }

@@ -1,0 +1,1 @@
+"""How good related articles are, measured on articles whose links are known."""

@@ -1,0 +1,137 @@
+"""How rare a word is, and what an article's words weigh together.
+
+Counting in how many articles each word stands, and each pair of words, is the dear part of comparing
+texts. It is done at night, on a sample where there are many articles, and in between whenever the
+publication has grown by a fifth; until then a new word is taken for a rare one.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import batched, chain, pairwise
+from math import log, sqrt
+from typing import Final
+
+from django.db import connection, transaction
+
+from articles.related.models import ArticleTerms, Rarity
+from articles.related.stems import BREAK, number_of, pair_number
+
+SAMPLE: Final = 20_000
+"""Articles among which words are counted, the newest; more would change no logarithm."""
+
+LISTED: Final = 3
+"""What stands in fewer articles is not listed and counts as `UNLISTED`."""
+
+UNLISTED: Final = 1.5
+GROWTH: Final = 1.2
+AT_ONCE: Final = 200
+
+MEASURE: Final = """
+WITH sample AS MATERIALIZED (
+    SELECT language, words FROM articles_articleterms ORDER BY article_id DESC LIMIT %(sample)s
+)
+INSERT INTO articles_rarity (number, articles)
+SELECT number, count(*) FROM sample, LATERAL (
+    SELECT word::bigint AS number FROM unnest(words) AS word WHERE word <> 0
+    UNION
+    SELECT (first::bigint << 32) | (second::bigint & 4294967295)
+    FROM unnest(words, words[2:]) AS pair (first, second) WHERE first <> 0 AND second <> 0
+) AS present GROUP BY number HAVING count(*) >= %(listed)s
+"""
+
+LANGUAGES: Final = """
+SELECT language, count(*) FROM (
+    SELECT language FROM articles_articleterms ORDER BY article_id DESC LIMIT %s
+) AS sample GROUP BY language
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rarities:
+    """In how many of `articles` articles of a language each number stands."""
+
+    articles: int
+    counts: Mapping[int, int]
+
+    def weight(self, number: int, times: int = 1) -> float:
+        """tf·idf, both by their logarithm; above 0 even for what stands everywhere."""
+        rarity = log((self.articles + 1) / self.counts.get(number, UNLISTED))
+        return (1 + log(times)) * max(rarity, 0.0)
+
+
+def measure() -> None:
+    """Counts anew in how many articles each word and each pair of words stands."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM articles_rarity")
+        cursor.execute(MEASURE, {"sample": SAMPLE, "listed": LISTED})
+        cursor.execute(LANGUAGES, [SAMPLE])
+        Rarity.objects.bulk_create(
+            Rarity(number=_whole(language), articles=count) for language, count in cursor.fetchall()
+        )
+
+
+def has_outgrown(language: str) -> bool:
+    """Whether a language has grown so much that its words should be counted anew."""
+    counted = Rarity.objects.filter(number=_whole(language)).values_list("articles", flat=True)
+    before = counted.first() or 0
+    return before < SAMPLE and before * GROWTH <= ArticleTerms.objects.filter(
+        language=language
+    ).count()
+
+
+def rarities_of(numbers: Iterable[int], language: str) -> Rarities:
+    """How rare these words and pairs are in a language, in one query."""
+    whole = _whole(language)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT number, articles FROM articles_rarity WHERE number = ANY(%s::bigint[])",
+            [[whole, *numbers]],
+        )
+        counts = dict(cursor.fetchall())
+    return Rarities(counts.pop(whole, 1), counts)
+
+
+def weigh(articles: Iterable[ArticleTerms]) -> None:
+    """Writes how much the words of these articles weigh together, and their pairs."""
+    for some in batched(articles, AT_ONCE, strict=False):
+        for language in {terms.language for terms in some}:
+            _weigh([terms for terms in some if terms.language == language], language)
+
+
+def _weigh(articles: list[ArticleTerms], language: str) -> None:
+    counted = [(terms, words_in(terms.words), pairs_in(terms.words)) for terms in articles]
+    numbers = set(chain.from_iterable(chain(words, pairs) for _, words, pairs in counted))
+    rarities = rarities_of(numbers, language)
+    for terms, words, pairs in counted:
+        terms.norm, terms.pair_norm = norm(words, rarities), norm(pairs, rarities)
+    ArticleTerms.objects.bulk_update(articles, ["norm", "pair_norm"])
+
+
+def norm(counted: Mapping[int, int], rarities: Rarities) -> float:
+    """The length of the vector of these numbers, by how often each stands there."""
+    return sqrt(sum(rarities.weight(number, times) ** 2 for number, times in counted.items()))
+
+
+def words_in(sequence: list[int]) -> Counter[int]:
+    """How often each word stands in a sequence."""
+    counted = Counter(sequence)
+    counted.pop(BREAK, None)
+    return counted
+
+
+def pairs_in(sequence: list[int]) -> Counter[int]:
+    """How often each two words follow each other in a sequence."""
+    counted = Counter(pairwise(sequence))
+    return Counter(
+        {
+            pair_number(first, second): times
+            for (first, second), times in counted.items()
+            if first and second
+        }
+    )
+
+
+def _whole(language: str) -> int:
+    """The number under which it is counted how many articles there are."""
+    return number_of(language, "")

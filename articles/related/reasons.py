@@ -1,0 +1,108 @@
+"""Why an article stands below another one: kept as names, told to editors in words."""
+
+import re
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from typing import Any, Final
+
+from django.db import connection
+
+from articles.body.words import plain_text
+from articles.editorial.models import Article
+from articles.editorial.stemming import configuration_for
+from articles.related.likeness import Likeness
+from articles.related.linking import Links
+from articles.related.marks import Marks
+from articles.related.models import ArticleTerms
+from articles.related.stems import UNSTORABLE, WHOLE, number_of
+
+TOLD: Final = 4
+"""How many words and how many pairs are told."""
+
+FORM: Final = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+
+STEMS: Final = """
+SELECT form, lexeme FROM unnest(%s::text[]) AS form,
+    unnest(to_tsvector(%s::text::regconfig, form)) AS stem
+"""
+
+
+class Spelling:
+    """The words and pairs that an article shares with its neighbours, as they are spelt in it."""
+
+    def __init__(
+        self, article: Article, likeness: Likeness, others: Iterable[ArticleTerms]
+    ) -> None:
+        self._words, self._pairs = {}, {}
+        for other in others:
+            self._words[other.article_id] = _most(likeness.shared_words(other))
+            self._pairs[other.article_id] = _most(likeness.shared_pairs(other))
+        numbers = {*chain.from_iterable(self._words.values())}
+        for pair in chain.from_iterable(self._pairs.values()):
+            numbers.update(pair)
+        self._forms = forms_of(article, numbers) if numbers else {}
+
+    def words(self, other: int) -> list[str]:
+        return [self._forms[number] for number in self._words[other] if number in self._forms]
+
+    def pairs(self, other: int) -> list[str]:
+        return [
+            f"{self._forms[first]} {self._forms[second]}"
+            for first, second in self._pairs[other]
+            if first in self._forms and second in self._forms
+        ]
+
+
+def forms_of(article: Article, numbers: set[int]) -> dict[int, str]:
+    """Number of a stem → the word as it stands first in the article."""
+    text = "\n".join([plain_text(article.body)[:WHOLE], article.headline, article.standfirst])
+    forms = list(dict.fromkeys(FORM.findall(UNSTORABLE.sub(" ", text))))
+    with connection.cursor() as cursor:
+        cursor.execute(STEMS, [forms, configuration_for(article.language)])
+        stems = {}
+        for form, stem in cursor.fetchall():
+            stems.setdefault(number_of(article.language, stem), form)
+    return {number: stems[number] for number in numbers & stems.keys()}
+
+
+def collect(other: int, spelling: Spelling, marks: Marks, links: Links) -> dict[str, Any]:
+    """What speaks for one neighbour, by name; what does not is left out."""
+    found: dict[str, Any] = {
+        "pairs": spelling.pairs(other),
+        "words": spelling.words(other),
+        **marks.names(other),
+        "linked": [way for way, there in (("to", links.to), ("from", links.back)) if other in there],
+    }
+    return {name: what for name, what in found.items() if what} | {"days": round(marks.days(other))}
+
+
+def in_words(reasons: Mapping[str, Any]) -> str:
+    """The reasons as a line for the editor, what weighs most first."""
+    linked = {"to": "linked in the text", "from": "links here"}
+    told = [linked[way] for way in reasons.get("linked", []) if way in linked]
+    if shared := reasons.get("pairs") or reasons.get("words"):
+        told.append("both speak of " + ", ".join(f"“{each}”" for each in shared))
+    if marks := [*reasons.get("tags", []), *reasons.get("categories", [])]:
+        told.append("shares " + ", ".join(marks))
+    if authors := reasons.get("authors"):
+        told.append(f"same author ({', '.join(authors)})")
+    if "days" in reasons:
+        told.append(_apart(reasons["days"]))
+    return "; ".join(told)
+
+
+def _apart(days: int) -> str:
+    match days:
+        case 0:
+            return "the same day"
+        case 1:
+            return "a day apart"
+        case _ if days < 60:
+            return f"{days} days apart"
+        case _ if days < 700:
+            return f"{round(days / 30.4)} months apart"
+    return f"{round(days / 365.25)} years apart"
+
+
+def _most[Key](given: Mapping[Key, float]) -> list[Key]:
+    return sorted(given, key=lambda key: -given[key])[:TOLD]
