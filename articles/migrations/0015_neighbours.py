@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'article terms',
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['words'], name='article_terms_by_word')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['words'], name='article_terms_by_word')],
             },
         ),
         migrations.CreateModel(

@@ -27,9 +27,7 @@ class Likeness:
 
     def __init__(self, own: ArticleTerms) -> None:
         words = words_in(own.words)
-        pairs = {
-            pair: times for pair, times in Counter(pairwise(own.words)).items() if all(pair)
-        }
+        pairs = {pair: times for pair, times in Counter(pairwise(own.words)).items() if all(pair)}
         numbers = {pair: pair_number(*pair) for pair in pairs}
         self.rarities = rarities_of([*words, *numbers.values()], own.language)
         rarity = self.rarities.weight

@@ -53,7 +53,7 @@ def _targets(paths: set[str]) -> set[int]:
             wanted |= Q(year=int(at["year"]), month=int(at["month"]), slug=at["slug"])
     found = Article.objects.filter(wanted).values_list("pk", flat=True) if wanted else []
     moved = Redirect.objects.filter(old_path__in=paths, article__isnull=False)
-    return {*found, *moved.values_list("article", flat=True)}  # type: ignore[misc]
+    return {*found, *moved.values_list("article", flat=True)}
 
 
 class Links:

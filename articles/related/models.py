@@ -135,7 +135,8 @@ class ArticleTerms(models.Model):
 
     class Meta:
         verbose_name_plural = "article terms"
-        indexes = [GinIndex(fields=["words"], name="article_terms_by_word")]
+        # Nothing is left pending: a search through what waits costs more than a save now and then.
+        indexes = [GinIndex(fields=["words"], name="article_terms_by_word", fastupdate=False)]
 
     def __str__(self) -> str:
         return f"Terms of article {self.article_id}"

@@ -59,7 +59,7 @@ def forms_of(article: Article, numbers: set[int]) -> dict[int, str]:
     forms = list(dict.fromkeys(FORM.findall(UNSTORABLE.sub(" ", text))))
     with connection.cursor() as cursor:
         cursor.execute(STEMS, [forms, configuration_for(article.language)])
-        stems = {}
+        stems: dict[int, str] = {}
         for form, stem in cursor.fetchall():
             stems.setdefault(number_of(article.language, stem), form)
     return {number: stems[number] for number in numbers & stems.keys()}
@@ -71,7 +71,9 @@ def collect(other: int, spelling: Spelling, marks: Marks, links: Links) -> dict[
         "pairs": spelling.pairs(other),
         "words": spelling.words(other),
         **marks.names(other),
-        "linked": [way for way, there in (("to", links.to), ("from", links.back)) if other in there],
+        "linked": [
+            way for way, there in (("to", links.to), ("from", links.back)) if other in there
+        ],
     }
     return {name: what for name, what in found.items() if what} | {"days": round(marks.days(other))}
 

@@ -1,6 +1,5 @@
 """Computing what stands below an article, and below those it comes near to."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from django.db import transaction
@@ -50,7 +49,7 @@ def read(articles: QuerySet[Article]) -> list[int]:
     return article_ids
 
 
-def recompute(article_id: int, *, weights: Mapping[str, float] = scoring.WEIGHTS) -> None:
+def recompute(article_id: int) -> None:
     """Writes the links of one article anew, from the words as they are recorded."""
     with transaction.atomic():
         # Locked, so that two workers do not both write the links of one article.
@@ -66,7 +65,7 @@ def recompute(article_id: int, *, weights: Mapping[str, float] = scoring.WEIGHTS
                 position=position,
                 reasons=neighbour.reasons,
             )
-            for position, neighbour in enumerate(scoring.neighbours(article, limit=KEPT, weights=weights))
+            for position, neighbour in enumerate(scoring.neighbours(article, limit=KEPT))
         )
 
 

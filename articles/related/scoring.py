@@ -4,8 +4,8 @@ The text decides. What editors marked, linked and when orders what the text hold
 every weight was measured (docs/algorithms/related.md). Each part lies between 0 and 1.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from articles.editorial.models import Article
@@ -22,54 +22,64 @@ WEIGHTS: Final = {
     "pairs": 1.0,
     "headline": 0.05,
     "links": 0.2,
-    "beside": 0.3,
-    "tags": 0.06,
+    "beside": 0.4,
+    "tags": 0.08,
     "categories": 0.06,
     "authors": 0.06,
     "time": 0.02,
 }
 """The whole of the judgement, in one place."""
 
+TEXT: Final = ("words", "pairs", "headline")
 
-def neighbours(
-    article: Article, *, limit: int, weights: Mapping[str, float] = WEIGHTS
-) -> list[Neighbour]:
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """An article beside its candidates."""
+
+    likeness: Likeness
+    candidates: Mapping[int, ArticleTerms]
+    marks: Marks
+    links: Links
+    found: Sequence[Neighbour]
+    """Every candidate with its score, the nearest first."""
+
+
+def neighbours(article: Article, *, limit: int) -> list[Neighbour]:
     """The published articles nearest to this one in its language, the nearest first."""
-    own = ArticleTerms.objects.filter(article=article).first()
-    if own is None:
+    compared = compare(article)
+    if compared is None:
         return []
-    likeness = Likeness(own)
-    candidates = candidates_for(article, likeness.weights)
-    marks, links = Marks(article, candidates), Links(article.pk, candidates)
-    found = _scored(likeness, candidates, marks, links, weights)
-    chosen = variety.varied(found, marks.moments, candidates)[:limit]
-    spelt = reasons.Spelling(article, likeness, [candidates[each.article_id] for each in chosen])
+    chosen = variety.varied(compared.found, compared.marks.moments, compared.candidates)[:limit]
+    others = [compared.candidates[each.article_id] for each in chosen]
+    spelt = reasons.Spelling(article, compared.likeness, others)
     return [
-        replace(each, reasons=reasons.collect(each.article_id, spelt, marks, links))
+        replace(
+            each,
+            reasons=reasons.collect(each.article_id, spelt, compared.marks, compared.links),
+        )
         for each in chosen
     ]
 
 
-def _scored(
-    likeness: Likeness,
-    candidates: Mapping[int, ArticleTerms],
-    marks: Marks,
-    links: Links,
-    weights: Mapping[str, float],
-) -> list[Neighbour]:
-    """Every candidate with its score, the nearest first."""
+def compare(article: Article) -> Comparison | None:
+    """The article beside every candidate; None while its words are not recorded."""
+    own = ArticleTerms.objects.filter(article=article).first()
+    if own is None:
+        return None
+    likeness = Likeness(own)
+    candidates = candidates_for(article, likeness.weights)
+    marks, links = Marks(article, candidates), Links(article.pk, candidates)
     texts = likeness.parts(candidates.values())
     nearness = {
-        pk: sum(weights[name] * part for name, part in parts.items())
-        for pk, parts in texts.items()
+        pk: sum(WEIGHTS[name] * parts[name] for name in TEXT) for pk, parts in texts.items()
     }
     found = []
     for pk, parts in texts.items():
         linked = {"links": links.own(pk), "beside": links.beside(pk, nearness)}
         given = {
-            name: weights[name] * part
-            for name, part in (parts | marks.parts(pk) | linked).items()
+            name: WEIGHTS[name] * part for name, part in (parts | marks.parts(pk) | linked).items()
         }
         found.append(Neighbour(pk, sum(given.values()), given))
     found.sort(key=lambda neighbour: (-neighbour.score, -neighbour.article_id))
-    return found
+    return Comparison(likeness, candidates, marks, links, found)

@@ -15,6 +15,7 @@ OF_ONE_EVENT: Final = 2
 LOOKED_AT: Final = 16
 DAY: Final = timedelta(days=1)
 
+FAIR: Final = 0.5
 ALIKE: Final = 0.2
 """Words of two articles of one day that are so alike tell of the same event."""
 
@@ -24,18 +25,24 @@ def varied(
     moments: Mapping[int, datetime],
     terms: Mapping[int, ArticleTerms],
 ) -> list[Neighbour]:
-    """The same neighbours; a third piece on one day's event stands behind the first four.
+    """The same neighbours; a third piece on one day's event gives way to something else near.
 
-    Nothing moves where there is nothing else to show.
+    What takes its place must come at least half as near: an article that has nothing to do with this
+    one is no variety.
     """
     shown: list[Neighbour] = []
-    later: list[Neighbour] = []
+    held: list[Neighbour] = []
     for each in found[:LOOKED_AT]:
-        if len(shown) < SEEN and _same_event(each, shown, moments, terms) < OF_ONE_EVENT:
+        while held and each.score < FAIR * held[0].score:
+            shown.append(held.pop(0))
+        if len(shown) >= SEEN:
+            break
+        if _same_event(each, shown, moments, terms) < OF_ONE_EVENT:
             shown.append(each)
         else:
-            later.append(each)
-    return [*shown, *later, *found[LOOKED_AT:]]
+            held.append(each)
+    first = {each.article_id for each in shown}
+    return [*shown, *(each for each in found if each.article_id not in first)]
 
 
 def _same_event(
@@ -47,9 +54,7 @@ def _same_event(
     """How many of those shown tell of the same day's event."""
     moment = moments[each.article_id]
     same_day = [
-        terms[other.article_id]
-        for other in shown
-        if abs(moments[other.article_id] - moment) <= DAY
+        terms[other.article_id] for other in shown if abs(moments[other.article_id] - moment) <= DAY
     ]
     if len(same_day) < OF_ONE_EVENT:
         return 0

@@ -7,7 +7,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from articles.editorial.models.article import LANGUAGES
-from articles.related import scoring
 from articles.related.judged.collection import Unreadable, read
 from articles.related.judged.evaluating import evaluate
 
@@ -22,11 +21,9 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path, metavar="DIR")
         parser.add_argument("--language", default="en", choices=sorted(dict(LANGUAGES)))
         parser.add_argument(
-            "--without",
-            action="append",
-            default=[],
-            choices=list(scoring.WEIGHTS),
-            help="a part of the score to leave out; can be given again",
+            "--ablation",
+            action="store_true",
+            help="also say what it would be without each part of the score",
         )
 
     def handle(self, *args: Any, folder: Path, language: str, **options: Any) -> None:
@@ -35,6 +32,6 @@ class Command(BaseCommand):
         except Unreadable as mistake:
             raise CommandError(str(mistake)) from mistake
         figures = evaluate(
-            collection, language=language, without=options["without"], tell=self.stdout.write
+            collection, language=language, ablation=options["ablation"], tell=self.stdout.write
         )
         self.stdout.write(json.dumps(figures))

@@ -41,7 +41,9 @@ def _by_shared(
         if name not in collection.linked:
             continue
         scores = {
-            other.id: len(own & marks[other.id]) if counted else bool(own & marks[other.id] or not own)
+            other.id: len(own & marks[other.id])
+            if counted
+            else bool(own & marks[other.id] or not own)
             for other in newest
             if other.id != name
         }

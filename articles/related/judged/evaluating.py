@@ -1,7 +1,6 @@
 """The production code on a judged collection, in a schema of its own."""
 
 from collections.abc import Callable
-from collections.abc import Collection as Names
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +9,7 @@ from django.db.models import Q
 from articles.editorial.models import Article
 from articles.related import refreshing, scoring
 from articles.related.judged import baselines
+from articles.related.judged.baselines import Ranking
 from articles.related.judged.collection import Collection
 from articles.related.judged.loading import link, load
 from articles.related.judged.measuring import figures
@@ -21,13 +21,13 @@ def evaluate(
     collection: Collection,
     *,
     language: str,
-    without: Names[str] = (),
+    ablation: bool = False,
     tell: Callable[[str], None] = lambda sentence: None,
 ) -> dict[str, Any]:
     """Figures of related articles and of three baselines; the site's rows stay as they are.
 
     Args:
-        without: parts of the score to leave out, for an ablation.
+        ablation: also what it would be without each part of the score.
         tell: hears what is being done.
     """
     with scratch_schema():
@@ -43,26 +43,43 @@ def evaluate(
             "shared tags": baselines.shared_tags(collection),
             "BM25": baselines.bm25(collection, numbers),
         }
-        weights = {
-            name: 0.0 if name in without else weight for name, weight in scoring.WEIGHTS.items()
-        }
-        related = _related(collection, numbers, weights)
+        if ablation:
+            rankings |= _each_part_off(collection, numbers)
+        related = _related(collection, numbers)
         shown = {name: figures(ranking, collection.linked) for name, ranking in rankings.items()}
         return {**figures(related, collection.linked), "baselines": shown}
 
 
-def _related(
-    collection: Collection, numbers: dict[str, int], weights: dict[str, float]
-) -> baselines.Ranking:
+def _related(collection: Collection, numbers: dict[str, int]) -> Ranking:
     """What every article with a link would be given if its own links did not exist."""
     names = {number: name for name, number in numbers.items()}
     ranking = {}
     for name in collection.linked:
-        number = numbers[name]
         with transaction.atomic():
-            TextLink.objects.filter(Q(article=number) | Q(other=number)).delete()
-            refreshing.recompute(number, weights=weights)
-            given = RelatedLink.objects.filter(article=number).order_by("position")
+            _forget_links(numbers[name])
+            refreshing.recompute(numbers[name])
+            given = RelatedLink.objects.filter(article=numbers[name]).order_by("position")
             ranking[name] = [names[other] for other in given.values_list("other", flat=True)]
             transaction.set_rollback(True)
     return ranking
+
+
+def _each_part_off(collection: Collection, numbers: dict[str, int]) -> dict[str, Ranking]:
+    """For each part of the score what would be given if it counted nothing."""
+    names = {number: name for name, number in numbers.items()}
+    rankings: dict[str, Ranking] = {f"without {part}": {} for part in scoring.WEIGHTS}
+    for name in collection.linked:
+        with transaction.atomic():
+            _forget_links(numbers[name])
+            compared = scoring.compare(Article.objects.get(pk=numbers[name]))
+            transaction.set_rollback(True)
+        found = compared.found if compared else []
+        for part in scoring.WEIGHTS:
+            best = sorted(found, key=lambda each: each.parts[part] - each.score)
+            given = [names[each.article_id] for each in best[: refreshing.KEPT]]
+            rankings[f"without {part}"][name] = given
+    return rankings
+
+
+def _forget_links(number: int) -> None:
+    TextLink.objects.filter(Q(article=number) | Q(other=number)).delete()

@@ -33,7 +33,9 @@ def test_what_shares_rare_words_comes_first() -> None:
     newsroom.published("From the harbour", body=HARBOUR)
     refreshing.refresh_all()
     assert names(strait)[0] == "From the harbour"
-    assert {"minefield", "navi"} & set(strait.related_links.get(position=0).reasons["words"])
+    reasons = strait.related_links.get(position=0).reasons
+    assert "strait" in reasons["words"]
+    assert "navies escort" in reasons["pairs"]
 
 
 def test_never_itself_never_a_draft_and_at_most_four() -> None:
@@ -102,10 +104,10 @@ def test_tags_and_authors_order_what_the_text_holds_for_equal() -> None:
     strait = newsroom.published("At the strait", body=STRAIT, tags=["Convoys"], authors=[author])
     newsroom.published("Untagged", body=HARBOUR)
     newsroom.published("Tagged", body=HARBOUR, tags=["Convoys"])
-    newsroom.published("Tagged and signed", body=HARBOUR, tags=["Convoys"], authors=[author])
+    newsroom.published("Signed", body=HARBOUR, tags=["Convoys"], authors=[author])
     newsroom.published("Cheese", body=CHEESE)
     refreshing.refresh_all()
-    assert names(strait)[:3] == ["Tagged and signed", "Tagged", "Untagged"]
+    assert names(strait)[:3] == ["Signed", "Tagged", "Untagged"]
     reasons = strait.related_links.get(position=0).reasons
     assert (reasons["tags"], reasons["authors"]) == (["Convoys"], ["Ines Faro"])
 

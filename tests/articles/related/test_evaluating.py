@@ -1,0 +1,116 @@
+"""How good related articles are is measured with the production code, and leaves no trace."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from articles.editorial.models import Article
+from articles.related import scoring
+from articles.related.judged.collection import Unreadable, read, without_links
+from articles.related.judged.evaluating import evaluate
+from articles.related.judged.measuring import figures
+from articles.related.models import RelatedLink
+from tests import newsroom
+
+SEA = "Tankers wait at the strait while navies escort convoys past the minefields."
+BAY = "Navies escort convoys from the bay, past minefields and the wrecks of tankers."
+COPPER = "Mountain dairies press cheese in copper vats all summer long."
+MILK = "In copper vats the mountain dairies warm milk and press cheese."
+
+
+def write(folder: Path, *records: dict[str, Any], links: list[tuple[str, str]]) -> Path:
+    folder.mkdir(exist_ok=True)
+    lines = [json.dumps({"tags": [], "categories": [], "authors": [], **each}) for each in records]
+    (folder / "articles.jsonl").write_text("\n".join(lines))
+    rows = ["from\tto", *("\t".join(link) for link in links)]
+    (folder / "links.tsv").write_text("\n".join(rows))
+    return folder
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> Path:
+    return write(
+        tmp_path / "judged",
+        {"id": "sea", "title": "Sea", "text": SEA, "date": "2020-01-01T00:00:00Z"},
+        {"id": "bay", "title": "Bay", "html": f"<p>{BAY}</p>", "date": "2021-05-01"},
+        {"id": "copper", "title": "Copper", "text": COPPER, "date": None},
+        {"id": "milk", "title": "Milk", "text": MILK, "date": "no date"},
+        links=[("sea", "bay"), ("milk", "copper")],
+    )
+
+
+def test_the_last_line_holds_the_figures_and_the_site_is_untouched(
+    db: None, collection: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    newsroom.published("At the strait", body=f"<p>{SEA}</p>")
+    call_command("evaluate_related", str(collection))
+    shown = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert shown["recall@5"] == shown["mrr"] == 1.0
+    assert set(shown) == {"recall@5", "mrr", "precision@4", "baselines"}
+    assert set(shown["baselines"]) == {"newest in category", "shared tags", "BM25"}
+    assert Article.objects.get().headline == "At the strait"
+    assert not RelatedLink.objects.exists()
+
+
+def test_an_articles_own_links_give_nothing_away(db: None, tmp_path: Path) -> None:
+    folder = write(
+        tmp_path / "judged",
+        {"id": "sea", "title": "Sea", "text": SEA},
+        {"id": "milk", "title": "Milk", "text": MILK},
+        {"id": "bay", "title": "Bay", "text": BAY},
+        links=[("sea", "milk")],
+    )
+    shown = evaluate(read(folder), language="en")
+    assert shown["mrr"] < 1
+    assert shown["baselines"]["BM25"]["mrr"] < 1
+
+
+def test_links_are_taken_out_with_their_words() -> None:
+    html = '<p>See <a href="/x/">our piece on convoys</a>, and read on.</p>'
+    assert without_links({"html": html}) == "<p>See , and read on.</p>"
+    text = "See [our piece](/x/) at https://a.example/convoys {% link x %}and ![a](b.png) read on."
+    assert without_links({"text": text}) == "<p>See at and read on.</p>"
+
+
+def test_recall_divides_by_five_or_by_the_links_where_they_are_fewer() -> None:
+    linked = {"a": {"b", "c"}, "d": {f"l{number}" for number in range(8)}}
+    shown = figures({"a": ["x", "b"], "d": ["l1", "l2", "l3", "l4", "l5"]}, linked)
+    assert shown == {"recall@5": 0.75, "mrr": 0.75, "precision@4": 0.625}
+
+
+def test_every_part_of_the_score_can_be_seen_left_out(db: None, collection: Path) -> None:
+    shown = evaluate(read(collection), language="en", ablation=True)["baselines"]
+    assert {f"without {part}" for part in scoring.WEIGHTS} <= set(shown)
+    assert shown["without tags"]["mrr"] == 1
+
+
+def test_what_cannot_be_read_is_named_by_file_and_line(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"articles\.jsonl cannot be read"):
+        call_command("evaluate_related", str(tmp_path))
+    folder = write(tmp_path, {"id": "sea", "title": "Sea", "text": SEA}, links=[])
+    with pytest.raises(Unreadable, match="no link between two"):
+        read(folder)
+    (folder / "articles.jsonl").write_text('{"id": "sea"}\n{"id": ')
+    with pytest.raises(Unreadable, match="line 2"):
+        read(folder)
+
+
+@pytest.mark.parametrize("language", ["de", "zh"])
+def test_other_languages_are_read_by_their_own_rules(
+    db: None, tmp_path: Path, language: str
+) -> None:
+    texts = {
+        "de": ("Die Häfen im Norden warten auf Kohle.", "Ein Hafen wartet auf Schiffe mit Kohle."),
+        "zh": ("海峡的油轮正在等待护航舰队。", "护航舰队保护海峡里的油轮。"),
+    }[language]
+    folder = write(
+        tmp_path / "judged",
+        {"id": "one", "title": "1", "text": texts[0]},
+        {"id": "two", "title": "2", "text": texts[1]},
+        *({"id": f"x{number}", "title": "x", "text": f"Etwas {number}"} for number in range(6)),
+        links=[("one", "two")],
+    )
+    assert evaluate(read(folder), language=language)["mrr"] == 1
