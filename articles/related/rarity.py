@@ -108,7 +108,7 @@ def rarities_of(numbers: Iterable[int], language: str) -> Rarities:
 
 def weigh(articles: Iterable[ArticleTerms]) -> None:
     """Writes how much the words of these articles weigh together, and their pairs."""
-    for some in batched(articles, AT_ONCE)  # noqa: B911 - the last batch is shorter:
+    for some in batched(articles, AT_ONCE):
         for language in {terms.language for terms in some}:
             _weigh([terms for terms in some if terms.language == language], language)
 
