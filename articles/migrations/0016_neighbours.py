@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0014_translations'),
+        ('articles', '0015_embeds'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
