@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 
 from accounts.models import AuthorProfile
 from articles.editorial.models import Category, Kind
@@ -62,9 +62,9 @@ class Asked:
     def orders(self) -> list[tuple[str, str]]:
         """The orders there are by name, each with its address; none for the present one."""
         names = {
-            Sort.BEST: _("Best first"),
-            Sort.NEWEST: _("Newest first"),
-            Sort.OLDEST: _("Oldest first"),
+            Sort.BEST: gettext("Best first"),
+            Sort.NEWEST: gettext("Newest first"),
+            Sort.OLDEST: gettext("Oldest first"),
         }
         return [
             (name, "" if sort is self.sort else self.address(sort=sort.value.replace("best", "")))
@@ -127,7 +127,7 @@ def _language(code: str) -> str:
 
 def _sort(text: str) -> Sort:
     if text and text not in set(Sort):
-        sentence = _("What was found can stand by the best, the newest or the oldest first.")
+        sentence = gettext("What was found can stand by the best, the newest or the oldest first.")
         raise NothingLikeIt(sentence)
     return Sort(text) if text else Sort.BEST
 
@@ -135,10 +135,10 @@ def _sort(text: str) -> Sort:
 def _unknown(name: str, value: str) -> str:
     value = Truncator(value).chars(60)
     sentences = {
-        "category": _("There is no category “%(value)s” to search in."),
-        "author": _("There is no author “%(value)s” to search for."),
-        "year": _("There is no year “%(value)s”; write one like 2026."),
-        "kind": _("There is no kind of article called “%(value)s”."),
-        "language": _("There is no language “%(value)s” to search in."),
+        "category": gettext("There is no category “%(value)s” to search in."),
+        "author": gettext("There is no author “%(value)s” to search for."),
+        "year": gettext("There is no year “%(value)s”; write one like 2026."),
+        "kind": gettext("There is no kind of article called “%(value)s”."),
+        "language": gettext("There is no language “%(value)s” to search in."),
     }
     return sentences[name] % {"value": value}

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db import connection
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language_info, gettext
 
 from articles.editorial.models.article import LANGUAGES
 from articles.search.asking import FACETS, Asked
@@ -124,7 +124,13 @@ def _divides(facet: Facet, total: int) -> bool:
 
 
 def _named(key: str, name: str) -> str:
-    return _(dict(LANGUAGES).get(name, name)) if key == "language" else name
+    if key != "language":
+        return name
+    try:
+        words = str(get_language_info(name)["name_translated"])
+    except KeyError:
+        return dict(LANGUAGES).get(name, name)
+    return words[:1].upper() + words[1:]
 
 
 def _chosen(narrowing: Narrowing) -> dict[str, str]:
@@ -139,5 +145,11 @@ def _chosen(narrowing: Narrowing) -> dict[str, str]:
 
 
 def _titles() -> dict[str, str]:
-    titles = (_("Category"), _("Author"), _("Year"), _("Kind"), _("Language"))
+    titles = (
+        gettext("Category"),
+        gettext("Author"),
+        gettext("Year"),
+        gettext("Kind"),
+        gettext("Language"),
+    )
     return dict(zip(FACETS, titles, strict=True))

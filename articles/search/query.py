@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, ngettext
 
 from articles.editorial.models import Article
 from articles.search import ranking, reading
@@ -123,7 +124,7 @@ def find(
             chosen = matched[start : start + size]
             results = _explained(chosen, ways, pinned) if chosen else []
     except TookTooLong as mistake:
-        sentence = "This search takes too long; try fewer words, or rarer ones."
+        sentence = gettext("This search takes too long; try fewer words, or rarer ones.")
         raise Unanswerable(sentence) from mistake
     return Findings(words, total, number, pages, results, matched, found.is_exact)
 
@@ -131,8 +132,8 @@ def find(
 def _checked(words: str) -> str:
     words = words.strip()
     if len(words) > LONGEST:
-        sentence = f"Please search with at most {LONGEST:,} characters; these are {len(words):,}."
-        raise Unanswerable(sentence)
+        sentence = gettext("Please search with at most %(most)s characters; these are %(number)s.")
+        raise Unanswerable(sentence % {"most": f"{LONGEST:,}", "number": f"{len(words):,}"})
     try:
         refuse_unstorable(words)
     except ValidationError as mistake:
@@ -143,14 +144,17 @@ def _checked(words: str) -> str:
 def _page_number(page: int | str) -> int:
     text = str(page).strip()
     if not (text.isdecimal() and len(text) < 12 and int(text) > 0):
-        sentence = "There is no such page of these results."
+        sentence = gettext("There is no such page of these results.")
         raise NoSuchPage(sentence)
     return int(text)
 
 
 def _beyond(pages: int) -> str:
-    there_are = "is only one page" if pages == 1 else f"are only {pages} pages"
-    return f"There {there_are} of these results."
+    return ngettext(
+        "There is only %(pages)s page of these results.",
+        "There are only %(pages)s pages of these results.",
+        pages,
+    ) % {"pages": pages}
 
 
 def _ranked(
@@ -163,16 +167,18 @@ def _ranked(
     """
     parts = reading.take_apart(ways[0])
     if len(parts.unwanted) + sum(map(len, parts.required)) > reading.MOST_BINDING:
-        sentence = f"Please search with at most {reading.MOST_BINDING} quotes and minus signs."
-        raise Unanswerable(sentence)
+        sentence = gettext("Please search with at most %(most)s quotes and minus signs.")
+        raise Unanswerable(sentence % {"most": reading.MOST_BINDING})
     others = " ".join(reading.take_apart(each).wanted for each in ways[1:])
     readings = reading.read(parts, others)
     telling = [each for each in readings if each.words]
     if readings and not telling:
         if any(each.unwanted for each in readings):
-            sentence = "Say also what to look for, not only what to leave out."
+            sentence = gettext("Say also what to look for, not only what to leave out.")
         else:
-            sentence = "There is nothing to look for in these words; add one that is less common."
+            sentence = gettext(
+                "There is nothing to look for in these words; add one that is less common."
+            )
         raise Unanswerable(sentence)
     return ranking.rank(
         parts,

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db import connection
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 
 from iria.kit.addresses import address_of
 from iria.kit.text import one_line
@@ -80,6 +80,6 @@ def suggestions(typed: str) -> list[Suggestion]:
 
 def _suggestion(kind: str, name: str, part: str, year: int | None, month: int | None) -> Suggestion:
     if kind == "article" and year and month:
-        return Suggestion(_("Article"), name, address_of("article", year, month, part))
-    titles = {"category": _("Category"), "author": _("Author"), "tag": _("Topic")}
+        return Suggestion(gettext("Article"), name, address_of("article", year, month, part))
+    titles = {"category": gettext("Category"), "author": gettext("Author"), "tag": gettext("Topic")}
     return Suggestion(titles[kind], name, address_of(kind, part))

@@ -63,14 +63,30 @@ def test_an_excerpt_is_words_and_marks_only(text: str, lexeme: str) -> None:
     assert all(piece.strip() in escape(text) for piece in plain.split("…"))
 
 
+def ask_quickly(client: Client, **parts: str) -> int:
+    """The status of the answer, which took at most 200 ms; a busy machine gets two tries more."""
+    for _ in range(3):
+        start = perf_counter()
+        response = client.get("/search/", parts)
+        if perf_counter() - start < 0.2:
+            return response.status_code
+    pytest.fail(f"{parts} took longer than 200 ms three times")
+
+
 def test_every_awkward_string_is_answered_quickly(client: Client, barge: None) -> None:
-    client.get("/search/", {"q": "barge"})  # the first one compiles the templates
     strings: list[str] = json.loads(shared_data("naughty", "blns.json").read_text())
     for words in strings:
-        start = perf_counter()
-        response = client.get("/search/", {"q": words})
-        assert response.status_code in {200, 400}, words
-        assert perf_counter() - start < 0.2, words
+        assert ask_quickly(client, q=words) in {200, 400}, words
+
+
+def test_awkward_strings_in_any_part_of_the_address_are_answered_quickly(
+    client: Client, barge: None
+) -> None:
+    strings: list[str] = json.loads(shared_data("naughty", "blns.json").read_text())
+    parts = ["page", "sort", "category", "author", "year", "kind", "language", "colour"]
+    for number, words in enumerate(strings[::3]):
+        part = {parts[number % len(parts)]: words}
+        assert ask_quickly(client, q="barge", **part) in {200, 400, 404}, words
 
 
 def test_every_awkward_string_that_is_a_word_is_found_in_its_article(client: Client) -> None:
