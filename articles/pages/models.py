@@ -12,7 +12,7 @@ from articles.editorial.models.article import LANGUAGES
 from iria.kit.text import refuse_blank, refuse_unstorable
 
 RESERVED: Final = frozenset(
-    {"accounts", "admin", "api", "author", "category", "comments", "corrections", "feed"}
+    {"accounts", "admin", "api", "archive", "author", "category", "comments", "corrections", "feed"}
     | {"healthz", "language", "newsletter", "pictures", "preview", "readyz", "robots", "search"}
     | {"emblem", "sitemap", "static", "tag", "theme"}
 )

@@ -44,6 +44,11 @@ class Archive:
             counts[month.year] = counts.get(month.year, 0) + month.count
         return list(counts.items())
 
+    @property
+    def by_year(self) -> list[tuple[int, int, list[Month]]]:
+        """Each year with its count and its months, newest first."""
+        return [(year, count, self.of_year(year)) for year, count in self.years]
+
     def around(self, year: int, month: int) -> tuple[Month | None, Month | None]:
         """The nearest month before and after that has articles."""
         earlier = [each for each in self.months if (each.year, each.month) < (year, month)]

@@ -7,10 +7,41 @@ from django.utils.translation import gettext
 from articles.editorial.models import Article, Correction
 from articles.reading import meta
 from articles.reading.archive import archive_of
+from articles.reading.indexes import AUTHORS, TAGS, authors_in_print, by_letter, tags_in_use
 from articles.reading.showing import shown
 from iria.kit.caching import public_page
 from iria.kit.paging import page_of
 from iria.publication.speaking import in_its_language
+
+
+@public_page
+@in_its_language
+def archive(request: HttpRequest) -> HttpResponse:
+    """Every year and month with how much was published in it."""
+    found = archive_of(Article.objects.published())
+    words = gettext("Everything we have published, by year and month.")
+    about = meta.of_page(request, gettext("Archive"), words)
+    context = {"archive": found, "description": words, "meta": about}
+    return shown(request, "articles/reading/archive.html", context)
+
+
+@public_page
+@in_its_language
+def tags(request: HttpRequest) -> HttpResponse:
+    page = page_of(tags_in_use(), request.GET.get("page"), size=TAGS)
+    words = gettext("Everything our articles are about.")
+    about = meta.of_list(request, gettext("Topics"), page, description=words)
+    context = {"letters": list(by_letter(page.object_list)), "page": page, "meta": about}
+    return shown(request, "articles/reading/tags.html", context)
+
+
+@public_page
+@in_its_language
+def authors(request: HttpRequest) -> HttpResponse:
+    page = page_of(authors_in_print(), request.GET.get("page"), size=AUTHORS)
+    words = gettext("Everybody who writes here.")
+    about = meta.of_list(request, gettext("Authors"), page, description=words)
+    return shown(request, "articles/reading/authors.html", {"page": page, "meta": about})
 
 
 @public_page

@@ -1,8 +1,5 @@
 """What a reader gets where there is nothing, where a request cannot be read, or where something broke."""
 
-import re
-from urllib.parse import unquote
-
 from django.conf import settings
 from django.core.exceptions import (
     DisallowedHost,
@@ -16,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext, gettext_noop
 
 from articles.editorial.models import Article
+from articles.reading.meant import meant_by
 from iria.kit.paging import NoSuchPage
 from iria.publication.speaking import in_its_language
 
@@ -26,10 +24,13 @@ UNREADABLE = gettext_noop("What was sent cannot be read")
 
 @in_its_language
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Words from the address in the search field, the newest articles, the sections."""
+    """What was perhaps meant, its words in the search field; else the newest; the sections."""
+    meant = meant_by(request.path)
+    newest = Article.objects.published().newest().for_cards()[:NEWEST]
     context = {
-        "newest": Article.objects.published().newest().for_cards()[:NEWEST],
-        "wanted": words_of(request.path),
+        "meant": meant.articles,
+        "newest": [] if meant.articles else newest,
+        "wanted": meant.words,
         "reason": str(exception) if isinstance(exception, NoSuchPage) else "",
     }
     return render(request, "404.html", context, status=404)
@@ -84,10 +85,3 @@ def server_error(request: HttpRequest) -> HttpResponse:
     except Exception:
         page = "<!doctype html><title>Something broke</title><p>Something broke on our side."
     return HttpResponse(page, status=500)
-
-
-def words_of(path: str) -> str:
-    """What somebody may have looked for, judged by the address: its last part without numbers."""
-    parts = [part for part in unquote(path).split("/") if part and part != "feed"]
-    words = re.findall(r"[^\W\d_]{2,}", parts[-1]) if parts else []
-    return " ".join(word for word in words if word not in {"html", "php", "index"})[:80]

@@ -7,7 +7,7 @@ from taggit.models import Tag
 from accounts.models import User
 from articles.editorial import categorising, publishing, revising
 from articles.editorial.models import Article, Redirect
-from articles.reading.views.missing import words_of
+from articles.reading.meant import words_of
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db
