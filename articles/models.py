@@ -18,7 +18,7 @@ from articles.editorial.models import (
 )
 from articles.embeds.models import EmbedProvider
 from articles.images.models import Image, Rendition
-from articles.pages.models import Page
+from articles.pages.models import FormerAddress, Page
 from articles.reading.models import Placement
 from articles.related.models import (
     ArticleTerms,
@@ -48,6 +48,7 @@ __all__ = [
     "Correction",
     "EmbedProvider",
     "Figure",
+    "FormerAddress",
     "Image",
     "Kind",
     "Moderation",

@@ -24,6 +24,7 @@ SHOWN: Final = {
     "articles.correction": "",
     "articles.embedprovider": "",
     "articles.figure": "",
+    "articles.formeraddress": "",
     "articles.image": "",
     "articles.kind": "",
     "articles.page": "",

@@ -8,6 +8,7 @@ stand twice (an article with both tags) stands once, at the better place.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import unquote
 
 from django.db import connection, transaction
 from django.db.models import Exists, ForeignObjectRel, Model, OuterRef, QuerySet, UniqueConstraint
@@ -131,7 +132,8 @@ def still_there[M: Model](rows: Sequence[M], *, addresses: Sequence[str], kind: 
 
 
 def _successor(address: str, kind: str) -> Any:
-    moved = Redirect.objects.filter(old_path=address).select_related(kind).first()
+    both = {address, unquote(address)}
+    moved = Redirect.objects.filter(old_path__in=both).select_related(kind).first()
     return getattr(moved, kind) if moved else None
 
 

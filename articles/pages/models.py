@@ -59,7 +59,7 @@ class Page(models.Model):
         max_length=200,
         unique=True,
         validators=[refuse_unstorable, refuse_bad_path],
-        help_text="As in about or about/our-team. Links from elsewhere lead here: change it rarely.",
+        help_text="As in about or about/our-team. After a change the old one leads here.",
         error_messages={"unique": "There is a page at this address already."},
     )
     body = models.TextField("text", blank=True, max_length=500_000, validators=[refuse_unstorable])
@@ -95,3 +95,14 @@ class Page(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("page", args=[self.path])
+
+
+class FormerAddress(models.Model):
+    """An address where a page once stood. It points at the page, so a second move makes no chain."""
+
+    path = models.CharField(max_length=200, unique=True)
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="former_addresses")
+    left_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"/{self.path}/"

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.encoding import escape_uri_path
 
 from articles.editorial.models import Redirect
+from articles.pages.keeping import moved_to
 from iria.kit.http import GetResponse
 from iria.kit.private import is_private
 
@@ -46,7 +47,7 @@ def new_address(path: str) -> str:
         .defer("article__body")
         .first()
     )
-    new = _leads_to(found) if found else ""
+    new = _leads_to(found) if found else moved_to(old)
     return new + feed[0] if new and feed else new
 
 

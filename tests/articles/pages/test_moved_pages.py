@@ -1,0 +1,84 @@
+"""A page that moved is found at its old address."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from articles.pages import keeping
+from articles.pages.models import FormerAddress, Page
+
+pytestmark = pytest.mark.django_db
+
+
+def kept(path: str, **fields: Any) -> Page:
+    page = Page(path=path, **{"title": "About us", "is_published": True, **fields})
+    keeping.save(page)
+    return page
+
+
+def move(page: Page, path: str) -> None:
+    page.path = path
+    keeping.save(page)
+
+
+def test_an_old_address_leads_to_the_new_one_in_one_step(client: Client) -> None:
+    page = kept("about")
+    move(page, "institute")
+    move(page, "institute/who-we-are")
+    for old in ("/about/", "/about", "/institute/?from=letter"):
+        answer = client.get(old)
+        assert answer.status_code == 301
+        assert answer["Location"].startswith("/institute/who-we-are/")
+    assert client.get("/institute/?from=letter")["Location"].endswith("?from=letter")
+
+
+def test_a_page_that_moves_back_makes_no_ring(client: Client) -> None:
+    page = kept("about")
+    move(page, "institute")
+    move(page, "about")
+    assert client.get("/about/").status_code == 200
+    assert client.get("/institute/")["Location"] == "/about/"
+    assert [row.path for row in FormerAddress.objects.all()] == ["institute"]
+
+
+def test_a_new_page_at_an_old_address_is_what_is_found_there(client: Client) -> None:
+    page = kept("about")
+    move(page, "institute")
+    kept("about", title="About this site")
+    assert "About this site" in client.get("/about/").content.decode()
+    assert not FormerAddress.objects.exists()
+
+
+def test_letters_of_every_script_lead_on(client: Client) -> None:
+    page = kept("\u0645\u0646-\u0646\u062d\u0646")
+    move(page, "\u00fcber-uns")
+    answer = client.get("/\u0645\u0646-\u0646\u062d\u0646/")
+    assert (answer.status_code, answer["Location"]) == (301, "/%C3%BCber-uns/")
+
+
+def test_an_unpublished_page_is_not_led_to(client: Client) -> None:
+    page = kept("about", position=1)
+    move(page, "institute")
+    page.is_published = False
+    keeping.save(page)
+    assert client.get("/about/").status_code == 404
+
+
+def test_a_refused_move_leaves_everything_as_it_was(client: Client, edna: User) -> None:
+    page = kept("about")
+    kept("contact", title="Contact")
+    client.force_login(edna)
+    sent = {"title": "About us", "body": "", "language": "en", "is_published": "on"}
+    address = f"/admin/articles/page/{page.pk}/change/"
+    for path, words in (
+        ("feed/x", "belong to another part"),
+        ("contact", "at this address already"),
+    ):
+        assert words in client.post(address, {**sent, "path": path}).content.decode()
+    page.refresh_from_db()
+    assert page.path == "about"
+    assert not FormerAddress.objects.exists()
+    client.post(address, {**sent, "path": "/institute/"})
+    assert client.get("/about/")["Location"] == "/institute/"
