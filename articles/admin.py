@@ -24,12 +24,12 @@ from articles.pages.admin import PageAdmin
 from articles.pages.models import Page
 from articles.reading.desk.placement_admin import PlacementAdmin
 from articles.reading.models import Placement
-from articles.related.admin import RelatedPickInline
+from articles.related.admin import RelatedPickInline, WithSuggestions
 from articles.search.admin import PinnedQueryAdmin, SearchReportAdmin, SynonymsAdmin
 from articles.search.models import PinnedQuery, SearchCount, Synonyms
 
 
-class ArticleWithPicksAdmin(ArticleAdmin):
+class ArticleWithPicksAdmin(WithSuggestions, ArticleAdmin):
     """The desk knows nothing of related articles; here its form meets their part."""
 
     inlines = [*ArticleAdmin.inlines, RelatedPickInline]

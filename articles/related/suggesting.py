@@ -1,0 +1,64 @@
+"""Suggestions in the form of an article: what stands below it, why, and what an editor says to it.
+
+They are no formset: the worker may compute them anew while somebody writes, and what an editor has
+written must not be refused because a suggestion has gone.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from accounts.models import User
+from articles.editorial.models import Article
+from articles.related import deciding
+from articles.related.models import RelatedExclusion, RelatedLink
+from articles.related.reasons import in_words
+
+FIELD: Final = "suggestion-"
+"""Name of a suggestion's field in the form, before the number of the article suggested."""
+
+
+def context_of(article: Article) -> dict[str, Any]:
+    """The computed suggestions with their reasons in words, and what was left out by whom."""
+    links = RelatedLink.objects.filter(article=article).select_related("other")
+    picked = set(article.related_picks.values_list("picked", flat=True))
+    suggestions = [
+        {
+            "field": f"{FIELD}{link.other_id}",
+            "other": link.other,
+            "why": in_words(link.reasons),
+            "score": link.score,
+        }
+        for link in links.only("score", "reasons", "other__headline", "other__published_at")
+        if link.other_id not in picked
+    ]
+    left_out = RelatedExclusion.objects.filter(article=article)
+    return {
+        "suggestions": suggestions,
+        "left_out": [
+            {
+                "field": f"{FIELD}{row.other_id}",
+                "other": row.other,
+                "by": row.made_by.public_name if row.made_by else "somebody",
+                "at": row.made_at,
+            }
+            for row in left_out.select_related("other", "made_by")
+        ],
+    }
+
+
+def save_decisions(article: Article, sent: Mapping[str, str], *, by: User) -> None:
+    """Does what the form says to each suggestion; what it says to anything else is passed over."""
+    said = {
+        int(name.removeprefix(FIELD)): decision
+        for name, decision in sent.items()
+        if name.startswith(FIELD) and name.removeprefix(FIELD).isdecimal() and len(name) < 30
+    }
+    known = Article.objects.filter(pk__in=[pk for pk in said if pk < 2**63]).exclude(pk=article.pk)
+    for other in known.only("pk") if said else []:
+        match said[other.pk]:
+            case "pick":
+                deciding.pick(article, other)
+            case "leave-out":
+                deciding.leave_out(article, other, by=by)
+            case "allow":
+                deciding.allow(article, other)

@@ -1,0 +1,144 @@
+"""Editors see why an article is suggested, and decide otherwise."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from articles.editorial.models import Article
+from articles.related import deciding, refreshing
+from articles.related.models import RelatedExclusion
+from articles.related.reading_next import related_to
+from tests import newsroom
+from tests.articles.related.test_reading_next import CHEESE, HARBOUR, STRAIT, names
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def strait() -> Article:
+    author = newsroom.author("Ines Faro")
+    article = newsroom.published("At the strait", body=STRAIT, tags=["Convoys"], authors=[author])
+    newsroom.published("From the harbour", body=HARBOUR, tags=["Convoys"], authors=[author])
+    newsroom.published("Cheese", body=CHEESE)
+    refreshing.refresh_all()
+    return article
+
+
+def form(client: Client, article: Article) -> str:
+    return client.get(f"/admin/articles/article/{article.pk}/change/").content.decode()
+
+
+def send(client: Client, article: Article, **decisions: str) -> None:
+    """The form as it stands, with what an editor says to suggestions."""
+    article.refresh_from_db()
+    data = {
+        "headline": article.headline,
+        "standfirst": article.standfirst,
+        "body": article.body,
+        "kind": article.kind_id,
+        "language": article.language,
+        "chosen_categories": list(article.categories.values_list("pk", flat=True)),
+        "signed_by": list(article.bylines.values_list("author", flat=True)),
+        "tags": "Convoys",
+        "version": article.version,
+        "related_picks-TOTAL_FORMS": 0,
+        "related_picks-INITIAL_FORMS": 0,
+        "corrections-TOTAL_FORMS": 0,
+        "corrections-INITIAL_FORMS": 0,
+        **decisions,
+    }
+    answer = client.post(f"/admin/articles/article/{article.pk}/change/", data)
+    assert answer.status_code == 302, answer.context["errors"]
+
+
+def test_an_editor_reads_why_an_article_is_suggested(
+    client: Client, edna: User, strait: Article
+) -> None:
+    client.force_login(edna)
+    page = form(client, strait)
+    assert "From the harbour" in page
+    assert "“navies escort”" in page
+    assert "shares Convoys" in page
+    assert "same author (Ines Faro)" in page
+
+
+def test_an_editor_leaves_one_out_and_allows_it_again(
+    client: Client, edna: User, strait: Article
+) -> None:
+    harbour = Article.objects.get(headline="From the harbour")
+    client.force_login(edna)
+    send(client, strait, **{f"suggestion-{harbour.pk}": "leave-out"})
+    assert names(strait) == ["Cheese"]
+    refreshing.refresh_all()
+    assert names(strait) == ["Cheese"]
+    assert RelatedExclusion.objects.get().made_by == edna
+    assert "by Edna Okafor" in form(client, strait)
+    send(client, strait, **{f"suggestion-{harbour.pk}": "allow"})
+    refreshing.refresh_all()
+    assert names(strait)[0] == "From the harbour"
+
+
+def test_an_editor_puts_one_first(client: Client, edna: User, strait: Article) -> None:
+    cheese = Article.objects.get(headline="Cheese")
+    client.force_login(edna)
+    send(client, strait, **{f"suggestion-{cheese.pk}": "pick"})
+    assert names(strait) == ["Cheese", "From the harbour"]
+
+
+def test_what_was_bent_by_hand_changes_nothing(client: Client, edna: User, strait: Article) -> None:
+    client.force_login(edna)
+    bent = {f"suggestion-{number}": "pick" for number in (strait.pk, 10**9, "9" * 20, "x", "-1")}
+    send(client, strait, **bent)
+    assert not strait.related_picks.exists()
+
+
+def test_links_in_a_text_bring_articles_near(edna: User) -> None:
+    cheese = newsroom.published("Cheese", body=CHEESE)
+    newsroom.published("Pasture", body="<p>Goats graze.</p>")
+    link = f'<p>As <a href="{cheese.get_absolute_url()}">we wrote</a>, dairies wait.</p>'
+    strait = newsroom.published("At the strait", body=STRAIT + link)
+    refreshing.refresh_all()
+    assert names(strait)[0] == "Cheese"
+    assert strait.related_links.get(position=0).reasons["linked"] == ["to"]
+    assert cheese.related_links.get(position=0).reasons["linked"] == ["from"]
+
+
+def test_no_more_than_two_of_the_first_four_tell_of_one_days_event() -> None:
+    day = datetime(2026, 3, 1, 9, tzinfo=UTC)
+    strait = newsroom.published("At the strait", body=STRAIT, at=day - timedelta(days=30))
+    for hour in range(4):
+        moment = day + timedelta(hours=hour)
+        newsroom.published(f"Event {hour}", body=STRAIT, at=moment)
+    for week in range(1, 4):
+        text = f"{STRAIT}<p>Insurers raise the premium for wooden hulls.</p>"
+        newsroom.published(f"Week {week}", body=text, at=day - timedelta(weeks=week))
+    refreshing.refresh_all()
+    assert sorted(name[:5] for name in names(strait)) == ["Event", "Event", "Week ", "Week "]
+
+
+def test_a_third_piece_on_the_event_stays_where_nothing_else_is_near() -> None:
+    strait = newsroom.published("At the strait", body=STRAIT)
+    for number in range(3):
+        newsroom.published(f"Event {number}", body=STRAIT)
+    newsroom.published("Cheese", body=CHEESE)
+    refreshing.refresh_all()
+    assert names(strait)[3] == "Cheese"
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_the_place_of_one_left_out_is_filled_by_the_worker(
+    edna: User, jobs: Callable[[], None]
+) -> None:
+    strait = newsroom.published("At the strait", body=STRAIT)
+    others = [newsroom.published(f"Harbour {number}", body=HARBOUR) for number in range(9)]
+    jobs()
+    before = related_to(strait, limit=8)
+    deciding.leave_out(strait, before[0], by=edna)
+    jobs()
+    after = related_to(strait, limit=8)
+    assert len(after) == 8
+    assert before[0] not in after
+    assert set(after) <= set(others)
