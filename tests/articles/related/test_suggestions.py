@@ -108,10 +108,11 @@ def test_links_in_a_text_bring_articles_near(edna: User) -> None:
 
 def test_no_more_than_two_of_the_first_four_tell_of_one_days_event() -> None:
     day = datetime(2026, 3, 1, 9, tzinfo=UTC)
-    strait = newsroom.published("At the strait", body=STRAIT, at=day - timedelta(days=30))
+    own = f"{STRAIT}<p>Anglers complain of helicopters and their noise.</p>"
+    strait = newsroom.published("Noise", body=own, at=day - timedelta(days=30))
     for hour in range(4):
-        moment = day + timedelta(hours=hour)
-        newsroom.published(f"Event {hour}", body=STRAIT, at=moment)
+        text = f"{STRAIT}<p>Pilots of the harbour rest on Sundays.</p>"
+        newsroom.published(f"Event {hour}", body=text, at=day + timedelta(hours=hour))
     for week in range(1, 4):
         text = f"{STRAIT}<p>Insurers raise the premium for wooden hulls.</p>"
         newsroom.published(f"Week {week}", body=text, at=day - timedelta(weeks=week))
