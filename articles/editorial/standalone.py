@@ -1,20 +1,25 @@
 """The whole text of an article as it can stand on its own, far from our pages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Final
 from urllib.parse import urljoin
 
+from django.utils.translation import ngettext
 from lxml.html import HtmlElement
 
 from articles.body.figures import FigureUse
 from articles.body.parsing import inner_html, parse
 from articles.body.rendering import render
+from articles.body.wording import wording_of
 from articles.editorial.models import Article, Figure
 from articles.images.crediting import credit_line
 from articles.images.models import Image
 from articles.images.showing import plain_rendition
 from iria.kit.addresses import absolute
+from iria.kit.speaking import speaking
 from iria.publication.models import Publication
 
 KEPT: Final = frozenset(
@@ -23,38 +28,87 @@ KEPT: Final = frozenset(
 )
 """Attributes that mean something to whoever reads the feed; ours for style and scripts do not."""
 
+REMEMBERED_LENGTH: Final = 60_000
+"""Characters of a body up to which its text is kept in memory; two hundred make ten megabytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture as it goes out with a text: markup of one plain file, and of its credit."""
+
+    image_id: int
+    file: str
+    credit: str
+
+    def figure(self, caption: str) -> str:
+        words = " ".join(part for part in (caption, self.credit) if part)
+        caption = f"<figcaption>{words}</figcaption>" if words else ""
+        return f"<figure>{self.file}{caption}</figure>"
+
 
 def full_text(article: Article, figures: Iterable[Figure], publication: Publication) -> str:
-    """Lead picture and text, each figure with caption and credit, every address absolute."""
-    images = {figure.image_id: figure.image for figure in figures}
+    """Lead picture and text, each figure with caption and credit, every address absolute.
+
+    What was made of the same text, pictures and corrections before is used again: feeds and the API
+    tell the same twenty articles over and over.
+    """
+    figures = list(figures)
+    lead = next((each for each in figures if each.place == Figure.Place.LEAD), None)
+    pictures = tuple(
+        shown for figure in figures if (shown := _shown(figure.image, publication)) is not None
+    )
+    whole = _remembered if len(article.body) < REMEMBERED_LENGTH else _whole
+    return whole(
+        article.body,
+        (lead.image_id, lead.caption) if lead else None,
+        pictures,
+        tuple(_corrections(article)),
+        article.language,
+        absolute(article.get_absolute_url()),
+    )
+
+
+def _shown(image: Image, publication: Publication) -> Shown | None:
+    """Nothing where the picture may not be shown or is not ready."""
+    rendition = plain_rendition(image) if image.may_be_shown else None
+    if rendition is None:
+        return None
+    file = (
+        f'<img src="{escape(rendition.get_absolute_url())}"'
+        f' width="{rendition.width}" height="{rendition.height}" alt="{escape(image.alt_text)}">'
+    )
+    return Shown(image.pk, file, credit_line(image, publication))
+
+
+def _corrections(article: Article) -> Iterator[str]:
+    corrections = list(article.corrections.all())
+    if corrections:
+        with speaking(article.language):
+            name = ngettext("Correction", "Corrections", 1)
+            for correction in corrections:
+                yield f"<p>{escape(name)}: {escape(correction.text)}</p>"
+
+
+def _whole(
+    body: str,
+    lead: tuple[int, str] | None,
+    pictures: tuple[Shown, ...],
+    corrections: tuple[str, ...],
+    language: str,
+    address: str,
+) -> str:
+    shown = {picture.image_id: picture for picture in pictures}
 
     def draw(use: FigureUse) -> str:
-        return draw_figure(images.get(use.image_id), use.caption, publication)
+        picture = shown.get(use.image_id)
+        return picture.figure(use.caption) if picture else ""
 
-    lead = next((each for each in figures if each.place == Figure.Place.LEAD), None)
-    shown = draw_figure(lead.image, lead.caption, publication) if lead else ""
-    corrections = "".join(
-        f"<p>Correction: {escape(correction.text)}</p>" for correction in article.corrections.all()
-    )
-    html = shown + render(article.body, draw) + corrections
-    return _on_its_own(html, absolute(article.get_absolute_url()))
+    first = shown[lead[0]].figure(lead[1]) if lead and lead[0] in shown else ""
+    text = render(body, draw, wording=wording_of(language))
+    return _on_its_own(first + text + "".join(corrections), address)
 
 
-def draw_figure(image: Image | None, caption: str, publication: Publication) -> str:
-    """A figure with one plain file; nothing where the picture may not be shown or is not ready."""
-    if image is None or not image.may_be_shown:
-        return ""
-    rendition = plain_rendition(image)
-    if rendition is None:
-        return ""
-    credit = credit_line(image, publication)
-    words = " ".join(part for part in (caption, credit) if part)
-    return (
-        f'<figure><img src="{escape(rendition.get_absolute_url())}"'
-        f' width="{rendition.width}" height="{rendition.height}" alt="{escape(image.alt_text)}">'
-        + (f"<figcaption>{words}</figcaption>" if words else "")
-        + "</figure>"
-    )
+_remembered = lru_cache(maxsize=200)(_whole)
 
 
 def _on_its_own(html: str, address: str) -> str:

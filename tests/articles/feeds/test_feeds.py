@@ -12,7 +12,7 @@ from lxml import etree
 from accounts.models import User
 from articles.comments.models import Comment
 from articles.editorial import categorising, publishing, revising
-from articles.editorial.models import Article
+from articles.editorial.models import Article, Correction, Figure
 from articles.images.models import Image
 from iria.publication.models import Publication
 from tests import newsroom
@@ -337,3 +337,31 @@ def test_a_feed_of_no_search_is_refused_in_words(
     if response.status_code != 200:
         assert response.status_code == 400
         assert response.content.decode().strip().endswith((".", "…"))
+
+
+def test_a_text_that_was_told_before_is_told_anew_when_anything_of_it_changes(
+    client: Client, strait: Article, edna: User
+) -> None:
+    def told() -> str:
+        return texts(rss(client), "//item/content:encoded")[0]
+
+    seen = [told(), told()]
+    assert seen[0] == seen[1]
+    Image.objects.filter(credit__startswith="Rui").update(credit="Somebody Else")
+    seen.append(told())
+    Image.objects.filter(credit="Somebody Else").update(alt_text="A ferry")
+    seen.append(told())
+    Correction.objects.create(article=strait, text="It was a Tuesday.", made_by=edna)
+    seen.append(told())
+    Article.objects.filter(pk=strait.pk).update(lead_caption="", language="de")
+    Figure.objects.filter(article=strait, place="lead").update(caption="Navires")
+    seen.append(told())
+    strait.refresh_from_db()
+    strait.slug = "new-words"
+    revising.save(strait, by=edna)
+    seen.append(told())
+    assert len(set(seen)) == len(seen) - 1
+    assert "Somebody Else" in seen[2]
+    assert "Correction: It was a Tuesday." in seen[4]
+    assert "Anmerkungen" in seen[5]
+    assert "/new-words/#note-1" in seen[6]
