@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Query
@@ -35,8 +34,6 @@ def articles(
     if asked.q is not None:
         return found(request, response, asked, names)
     rows = narrowed(Article.objects.published(), asked, request)
-    if asked.order == "changed":
-        rows = rows.annotate(changed=Coalesce("updated_at", "published_at"))
     return page_of(
         request,
         response,

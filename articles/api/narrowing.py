@@ -3,7 +3,8 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
+from django.db.models.functions import Greatest
 from django.http import HttpRequest
 from taggit.models import Tag
 
@@ -38,10 +39,10 @@ def narrowed(rows: ArticleQuerySet, asked: ArticlesAsked, request: HttpRequest) 
         rows = rows.filter(language=asked.language)
     if asked.published_from is not None or asked.published_until is not None:
         rows = _published(rows, asked, publication_of(request))
+    if asked.changed_since is not None or asked.order == "changed":
+        rows = rows.annotate(changed=Greatest("updated_at", "published_at"))
     if asked.changed_since is not None:
-        rows = rows.filter(
-            Q(updated_at__gte=asked.changed_since) | Q(published_at__gte=asked.changed_since)
-        )
+        rows = rows.filter(changed__gte=asked.changed_since)
     return rows
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 from django.urls import reverse
 from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
@@ -185,6 +186,12 @@ class Article(models.Model):
                 F("published_at").desc(),
                 condition=Q(state="published"),
                 name="article_newest",
+            ),
+            models.Index(
+                Greatest("updated_at", "published_at"),
+                "id",
+                condition=Q(state="published"),
+                name="article_changed_last",
             ),
             GinIndex(
                 fields=["headline"],
