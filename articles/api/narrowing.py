@@ -1,10 +1,11 @@
 """The filters of the list of articles. What is not there is refused by its name."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Model, QuerySet
 from django.db.models.functions import Greatest
+from django.db.models.lookups import GreaterThanOrEqual
 from django.http import HttpRequest
 from taggit.models import Tag
 
@@ -16,6 +17,9 @@ from articles.editorial.models.article import LANGUAGES
 from articles.editorial.querysets import ArticleQuerySet
 from iria.publication.context import publication_of
 from iria.publication.models import Publication
+
+LAST_CHANGE: Final = Greatest("updated_at", "published_at")
+"""There is an index on it."""
 
 
 def narrowed(rows: ArticleQuerySet, asked: ArticlesAsked, request: HttpRequest) -> ArticleQuerySet:
@@ -39,10 +43,10 @@ def narrowed(rows: ArticleQuerySet, asked: ArticlesAsked, request: HttpRequest) 
         rows = rows.filter(language=asked.language)
     if asked.published_from is not None or asked.published_until is not None:
         rows = _published(rows, asked, publication_of(request))
-    if asked.changed_since is not None or asked.order == "changed":
-        rows = rows.annotate(changed=Greatest("updated_at", "published_at"))
+    if asked.order == "changed":
+        rows = rows.annotate(changed=LAST_CHANGE)
     if asked.changed_since is not None:
-        rows = rows.filter(changed__gte=asked.changed_since)
+        rows = rows.filter(GreaterThanOrEqual(LAST_CHANGE, asked.changed_since))
     return rows
 
 
