@@ -9,6 +9,7 @@ from articles.comments import moderation, posting, seals
 from articles.editorial.previewing import make_preview_token
 from articles.images import ingest
 from articles.pages.models import Page
+from iria.publication.models import Emblem
 from newsletter import subscribing
 from newsletter.models import Consent, Issue
 from tests import newsroom
@@ -26,8 +27,14 @@ def parts(mina: User) -> dict[str, str]:
     """What fits into the places of an address, each leading to something that is there."""
     category = newsroom.category("Asia-Pacific")
     author = newsroom.author("Ines Faro")
+    picture = ingest.take_in(newsroom.picture_file(), by=None, credit="Ines Faro")
+    rendition = picture.renditions.get()
     article = newsroom.published(
-        "Ferries at the strait", categories=[category], authors=[author], tags=["straits"]
+        "Ferries at the strait",
+        categories=[category],
+        authors=[author],
+        tags=["straits"],
+        lead_picture=picture,
     )
     comment = posting.post(article, name="Teo Brandt", email="teo@readers.example", text="Late.")
     moderation.approve(comment, by=mina)
@@ -46,7 +53,6 @@ def parts(mina: User) -> dict[str, str]:
     Issue.objects.filter(pk=issue.pk).update(**gone_out)
     lists.issue("What moves next", article, slug="what-moves-next")
     Page.objects.create(title="About us", path="about", is_published=True)
-    rendition = ingest.take_in(newsroom.picture_file(), by=None).renditions.get()
     return {
         "year": f"{article.year:04}",
         "month": f"{article.month:02}",
@@ -63,6 +69,14 @@ def parts(mina: User) -> dict[str, str]:
         "issue": "what-moved",
         "page": "about",
         "picture": rendition.name,
+        "one_picture": str(picture.pk),
+        "one_category": str(category.pk),
+        "one_tag": str(article.tags.get().pk),
+        "one_author": str(author.pk),
+        "rest": "nothing",
+        "light": "1a5f7a",
+        "dark": "75c9da",
+        "emblem": Emblem.objects.create(name=f"{0:020}.png", png=b"x", width=1, height=1).name,
         "number": "1",
         "form": "atom",
         "article": str(article.pk),
