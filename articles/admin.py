@@ -14,8 +14,9 @@ from articles.editorial.desk.article_admin import ArticleAdmin
 from articles.editorial.desk.author_admin import WithPortraitAndMerging
 from articles.editorial.desk.category_admin import CategoryAdmin, KindAdmin
 from articles.editorial.desk.others import RedirectAdmin
+from articles.editorial.desk.series_admin import SeriesAdmin
 from articles.editorial.desk.tag_admin import TagAdmin
-from articles.editorial.models import Article, Category, Kind, Redirect
+from articles.editorial.models import Article, Category, Kind, Redirect, Series
 from articles.embeds.admin import EmbedProviderAdmin
 from articles.embeds.models import EmbedProvider
 from articles.images.admin import ImageAdmin
@@ -52,5 +53,6 @@ admin.site.register(PinnedQuery, PinnedQueryAdmin)
 admin.site.register(Placement, PlacementAdmin)
 admin.site.register(Redirect, RedirectAdmin)
 admin.site.register(SearchCount, SearchReportAdmin)
+admin.site.register(Series, SeriesAdmin)
 admin.site.register(Synonyms, SynonymsAdmin)
 admin.site.register(Tag, TagAdmin)

@@ -13,6 +13,8 @@ from articles.editorial.models import (
     Portrait,
     Redirect,
     Revision,
+    Series,
+    SeriesPart,
     StateChange,
     TranslationGroup,
 )
@@ -70,6 +72,8 @@ __all__ = [
     "SearchLexeme",
     "SearchPosting",
     "SearchWord",
+    "Series",
+    "SeriesPart",
     "StateChange",
     "Synonyms",
     "TextLink",

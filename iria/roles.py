@@ -40,6 +40,8 @@ MAY: Final[dict[str, dict[str, str]]] = {
         "articles.redirect": "view",
         "articles.relatedpick": ALL,
         "articles.searchcount": "view",
+        "articles.series": ALL,
+        "articles.seriespart": ALL,
         "articles.synonyms": ALL,
         "taggit.tag": ALL,
         "accounts.authorprofile": ALL,

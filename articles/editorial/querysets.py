@@ -22,6 +22,10 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """What readers may see. Every public list, feed, index and mail begins with this word."""
         return self.filter(state="published", published_at__lte=timezone.now())
 
+    def to_be_found(self) -> "ArticleQuerySet":
+        """Without what search engines are asked to leave out, or to look for elsewhere."""
+        return self.filter(noindex=False, canonical_address="")
+
     def due(self) -> "ArticleQuerySet":
         """Scheduled articles whose time has come, also those missed while the worker was down."""
         return self.filter(state="scheduled", publish_at__lte=timezone.now())
@@ -85,7 +89,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         from articles.editorial.models import Figure
 
         return (
-            self.select_related("kind", "lead_picture")
+            self.select_related("kind", "lead_picture", "series_part__series")
             .defer("lead_picture__metadata")
             .prefetch_related(
                 Prefetch("bylines", _with_portrait()),

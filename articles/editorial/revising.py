@@ -18,6 +18,7 @@ RECORDED: Final = ("headline", "standfirst", "body", "lead_picture_id", "lead_ca
 
 WRITTEN: Final = (
     *("headline", "slug", "standfirst", "body", "kind", "language", "search_description"),
+    *("canonical_address", "noindex", "first_published_in", "first_published_address", "licence"),
     *("lead_picture", "lead_caption", "comments_open", "version", "updated_at", "changed_at"),
 )
 """The columns that saving the words may change. State and time of publication are not among them,

@@ -70,7 +70,7 @@ class Place:
 @public_page
 def whole(request: HttpRequest) -> HttpResponse:
     """Everything in one file, or the list of the files."""
-    articles = Article.objects.published()
+    articles = Article.objects.published().to_be_found()
     listings, count = _listings(publication_of(request).language_codes), articles.count()
     if len(listings) + count <= PER_FILE:
         return _answer(_urlset([*listings, *_articles(articles)]))
@@ -83,9 +83,9 @@ def part(request: HttpRequest, number: int) -> HttpResponse:
     start = (number - 2) * PER_FILE
     if number == 1:
         return _answer(_urlset(_listings(publication_of(request).language_codes)))
-    if number < 1 or start >= Article.objects.published().count():
+    if number < 1 or start >= Article.objects.published().to_be_found().count():
         raise Http404
-    chosen = Article.objects.published().order_by("pk")[start : start + PER_FILE]
+    chosen = Article.objects.published().to_be_found().order_by("pk")[start : start + PER_FILE]
     return _answer(_urlset(_articles(chosen)))
 
 
@@ -94,6 +94,7 @@ def news(request: HttpRequest) -> HttpResponse:
     """What was published in the last two days; the front page alone when that was nothing."""
     recent = (
         Article.objects.published()
+        .to_be_found()
         .filter(published_at__gt=timezone.now() - NEWS_FOR)
         .newest()
         .only("year", "month", "slug", "headline", "language", "published_at")

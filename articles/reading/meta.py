@@ -67,6 +67,12 @@ class Meta:
         ]
 
     @property
+    def canonical(self) -> str:
+        """Where the original stands: here, unless an editor says that it stands elsewhere."""
+        elsewhere = self.article.canonical_address if self.article else ""
+        return elsewhere or self.address
+
+    @property
     def oembed(self) -> str:
         """Where other sites ask for the card of this article."""
         return f"{absolute(reverse('oembed'))}?url={quote(self.address, safe='')}"
@@ -74,7 +80,7 @@ class Meta:
     @property
     def links(self) -> str:
         """What the page leads to, for those who read the headers alone (RFC 8288)."""
-        ways = [f'<{self.address}>; rel="canonical"']
+        ways = [f'<{self.canonical}>; rel="canonical"']
         ways += [
             f'<{absolute(address)}>; rel="alternate"; type="{kind}"'
             for kind, _title, address in self.feeds

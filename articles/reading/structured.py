@@ -163,6 +163,7 @@ def news_article(
         data["copyrightYear"] = publication.local(published).year
     if tags := [tag.name for tag in article.tags.all()]:
         data["keywords"] = tags
+    data.update(_rights(article))
     if pictures := _pictures(article):
         data["image"] = pictures
     if corrections := list(article.corrections.all()):
@@ -179,6 +180,15 @@ def news_article(
             for each in translations
         ]
     return data
+
+
+def _rights(article: Article) -> dict[str, str]:
+    """What others may do with the text, and where it stood first."""
+    said = {
+        "license": article.licence_address,
+        "isBasedOn": article.canonical_address or article.first_published_address,
+    }
+    return {name: address for name, address in said.items() if address}
 
 
 def _correction(correction: Correction, publication: Publication) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.db.models import Q
 
-from articles.editorial.models import Article
+from articles.editorial.models import Article, SeriesPart
 from articles.related.models import ArticleTerms
 
 BY_TEXT: Final = 250
@@ -56,9 +56,12 @@ def _by_words(article_id: int, weights: Mapping[int, float]) -> set[int]:
 
 
 def _newest_beside(article: Article) -> set[int]:
-    """The newest that share a tag or a category."""
-    beside = Q(article_tags__tag__in=article.article_tags.values("tag")) | Q(
-        article_categories__category__in=article.article_categories.values("category")
+    """The newest that share a tag, a category or a series."""
+    series = SeriesPart.objects.filter(article=article).values("series")
+    beside = (
+        Q(series_part__series__in=series)
+        | Q(article_tags__tag__in=article.article_tags.values("tag"))
+        | Q(article_categories__category__in=article.article_categories.values("category"))
     )
     sharing = Article.objects.filter(beside).values("pk")
     newest = Article.objects.published().filter(pk__in=sharing, language=article.language).newest()

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.db.models import Count
 
-from articles.editorial.models import Article, ArticleCategory, ArticleTag, Byline
+from articles.editorial.models import Article, ArticleCategory, ArticleTag, Byline, SeriesPart
 
 YEAR: Final = 365.0
 
@@ -16,6 +16,7 @@ KINDS: Final = {
     "tags": (ArticleTag, "content_object", "tag"),
     "categories": (ArticleCategory, "article", "category"),
     "authors": (Byline, "article", "author"),
+    "series": (SeriesPart, "article", "series"),
 }
 """Kind of mark → its rows, and their columns for the article and the mark."""
 

@@ -86,6 +86,8 @@ def in_words(reasons: Mapping[str, Any]) -> str:
         told.append("both speak of " + ", ".join(f"“{each}”" for each in shared))
     if marks := [*reasons.get("tags", []), *reasons.get("categories", [])]:
         told.append("shares " + ", ".join(marks))
+    if series := reasons.get("series"):
+        told.append(f"same series ({', '.join(series)})")
     if authors := reasons.get("authors"):
         told.append(f"same author ({', '.join(authors)})")
     if "days" in reasons:

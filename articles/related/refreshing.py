@@ -9,6 +9,7 @@ from articles.editorial.models import Article
 from articles.related import linking, rarity, scoring, stems
 from articles.related.models import ArticleTerms, RelatedLink, TextLink
 
+DIGITS: Final = 3
 KEPT: Final = 8
 """More than are shown, so that a withdrawal leaves no gap until the worker has been there."""
 
@@ -54,19 +55,25 @@ def recompute(article_id: int) -> None:
     with transaction.atomic():
         # Locked, so that two workers do not both write the links of one article.
         article = Article.objects.select_for_update(no_key=True).filter(pk=article_id).first()
-        RelatedLink.objects.filter(article_id=article_id).delete()
+        known = RelatedLink.objects.filter(article_id=article_id)
         if article is None or not article.is_published:
+            known.delete()
             return
-        RelatedLink.objects.bulk_create(
+        links = [
             RelatedLink(
                 article=article,
                 other_id=neighbour.article_id,
-                score=neighbour.score,
+                score=round(neighbour.score, DIGITS),
                 position=position,
                 reasons=neighbour.reasons,
             )
             for position, neighbour in enumerate(scoring.neighbours(article, limit=KEPT))
-        )
+        ]
+        # What stands there already is left alone: every write makes readers' copies stale.
+        said = [(link.other_id, link.score, link.reasons) for link in links]
+        if said != list(known.order_by("position").values_list("other", "score", "reasons")):
+            known.delete()
+            RelatedLink.objects.bulk_create(links)
 
 
 def _refresh(articles: QuerySet[Article]) -> int:

@@ -26,6 +26,7 @@ WEIGHTS: Final = {
     "tags": 0.08,
     "categories": 0.06,
     "authors": 0.06,
+    "series": 0.3,
     "time": 0.02,
 }
 """The whole of the judgement, in one place."""

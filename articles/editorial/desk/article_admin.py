@@ -51,6 +51,16 @@ FIELDSETS: Final = [
         },
     ),
     ("Readers", {"fields": ("comments_open",), "classes": [BESIDE]}),
+    (
+        "Republishing",
+        {
+            "fields": (
+                *("licence", "first_published_in", "first_published_address"),
+                *("canonical_address", "noindex"),
+            ),
+            "classes": [BESIDE],
+        },
+    ),
 ]
 SEEN_ONLY: Final = [
     (None, {"fields": ("headline", "standfirst", "text"), "classes": ["desk-writing"]}),

@@ -74,6 +74,11 @@ class ArticleForm(forms.ModelForm[Article]):
             "slug",
             "search_description",
             "comments_open",
+            "canonical_address",
+            "noindex",
+            "first_published_in",
+            "first_published_address",
+            "licence",
         ]
         widgets = {
             "headline": forms.Textarea({"class": "desk-headline", "rows": 1}),

@@ -7,6 +7,7 @@ from articles.editorial.models.correction import Correction
 from articles.editorial.models.figure import Figure
 from articles.editorial.models.redirect import Redirect
 from articles.editorial.models.revision import Revision, StateChange
+from articles.editorial.models.series import Series, SeriesPart
 from articles.editorial.models.translation import TranslationGroup
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "Portrait",
     "Redirect",
     "Revision",
+    "Series",
+    "SeriesPart",
     "StateChange",
     "TranslationGroup",
 ]

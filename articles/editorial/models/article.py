@@ -12,6 +12,7 @@ from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
 
 from articles.editorial.models.category import Category, Kind
+from articles.editorial.models.republication import Republished
 from articles.editorial.models.tagged import FoldedTags
 from articles.editorial.querysets import ArticleQuerySet
 from articles.images.models import Image
@@ -44,7 +45,7 @@ LANGUAGES = [
 ]
 
 
-class Article(models.Model):
+class Article(Republished, models.Model):
     """A text with its headline, pictures, categories, tags and bylines.
 
     Its address is made of the year and month of its first publication, in the publication's zone,
@@ -154,6 +155,7 @@ class Article(models.Model):
             ("change_others_article", "Can change the articles of others"),
         ]
         constraints = [
+            *Republished.Meta.constraints,
             models.UniqueConstraint(
                 fields=["year", "month", "slug"],
                 condition=Q(year__isnull=False),

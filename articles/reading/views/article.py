@@ -15,6 +15,7 @@ from articles.embeds.frames import allow, frames_of
 from articles.reading import meta
 from articles.reading.around import around
 from articles.reading.duration import minutes_to_read
+from articles.reading.series import place_in_series
 from articles.reading.sharing import ways_to_share
 from articles.reading.showing import shown
 from articles.related.reading_next import related_to
@@ -40,6 +41,7 @@ def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpRespo
         context = {
             **text_of(request, chosen),
             "thread": thread,
+            "series": place_in_series(chosen),
             "around": beside,
             "sharing": ways_to_share(chosen, publication_of(request)),
             "address": absolute(chosen.get_absolute_url()),

@@ -1,0 +1,47 @@
+"""Articles that belong together, in an order."""
+
+from django.db import models
+
+from articles.editorial.models.article import Article
+from iria.kit.text import refuse_blank, refuse_unstorable
+
+
+class Series(models.Model):
+    """A series: its name, and its parts in their order."""
+
+    name = models.CharField(
+        max_length=120,
+        unique=True,
+        validators=[refuse_unstorable, refuse_blank],
+        help_text="Stands above each of its parts.",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "series"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SeriesPart(models.Model):
+    """An article as a part of a series; of one series at most."""
+
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="parts")
+    article = models.OneToOneField(
+        Article,
+        on_delete=models.CASCADE,
+        related_name="series_part",
+        error_messages={"unique": "This article is a part of a series already."},
+    )
+    position = models.PositiveSmallIntegerField(
+        default=0, help_text="Lower numbers come first; of equal ones, the one published earlier."
+    )
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = "part"
+
+    def __str__(self) -> str:
+        return str(self.article)

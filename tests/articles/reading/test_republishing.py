@@ -1,0 +1,77 @@
+"""Texts that stand elsewhere too, and what others may do with them."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from accounts.models import User
+from articles.editorial.models import Article
+from tests import newsroom
+
+pytestmark = pytest.mark.django_db
+
+
+def page(client: Client, article: Article) -> str:
+    return client.get(article.get_absolute_url()).content.decode()
+
+
+def structured(html: str) -> dict[str, Any]:
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
+    assert found
+    about: dict[str, Any] = json.loads(found[1])["@graph"][0] if "@graph" in found[1] else {}
+    return about or json.loads(found[1])[0]
+
+
+def test_an_original_elsewhere_is_what_search_engines_are_sent_to(client: Client) -> None:
+    article = newsroom.published("Strait", canonical_address="https://first.example/strait")
+    answer = client.get(article.get_absolute_url())
+    assert '<link rel="canonical" href="https://first.example/strait">' in answer.content.decode()
+    assert '<https://first.example/strait>; rel="canonical"' in answer["Link"]
+
+
+def test_what_is_kept_out_of_search_engines_says_so_and_is_in_no_sitemap(client: Client) -> None:
+    hidden = newsroom.published("Hidden", noindex=True)
+    elsewhere = newsroom.published("Elsewhere", canonical_address="https://first.example/x")
+    plain = newsroom.published("Plain")
+    assert '<meta name="robots" content="noindex">' in page(client, hidden)
+    assert "noindex" not in page(client, plain)
+    for sitemap in ("/sitemap.xml", "/sitemap-news.xml"):
+        listed = client.get(sitemap).content.decode()
+        assert plain.get_absolute_url() in listed
+        assert hidden.get_absolute_url() not in listed
+        assert elsewhere.get_absolute_url() not in listed
+
+
+def test_readers_see_where_it_stood_first_and_what_they_may_do_with_it(client: Client) -> None:
+    article = newsroom.published(
+        "Strait",
+        first_published_in="The Harbour Review",
+        first_published_address="https://first.example/strait",
+        licence="CC BY-SA 4.0",
+    )
+    shown = page(client, article)
+    assert (
+        'First published in <a href="https://first.example/strait" rel="external">'
+        "The Harbour Review</a>" in shown
+    )
+    address = "https://creativecommons.org/licenses/by-sa/4.0/"
+    assert f'<a href="{address}" rel="license">CC BY-SA 4.0</a>' in shown
+    about = structured(shown)
+    assert about["license"] == address
+    assert about["isBasedOn"] == "https://first.example/strait"
+    assert "First published" not in page(client, newsroom.published("Plain"))
+
+
+def test_an_address_without_a_name_gets_a_sentence(client: Client, edna: User) -> None:
+    with pytest.raises(IntegrityError, match="first_published_has_name"), transaction.atomic():
+        newsroom.published("Strait", first_published_address="https://first.example/strait")
+    client.force_login(edna)
+    kept = {"headline": "Strait", "first_published_address": "https://first.example/strait"}
+    answer = client.post("/admin/articles/article/add/", kept)
+    assert "Name the publication to which the address belongs." in answer.content.decode()
+    assert "https://first.example/strait" in answer.content.decode()
+    assert not Article.objects.exists()
