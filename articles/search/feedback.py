@@ -36,8 +36,9 @@ JOIN articles_searchlexeme AS lexeme
     ON lexeme.configuration = entry.configuration AND lexeme.word = term
 JOIN articles_searchposting AS posting
     ON posting.lexeme_id = lexeme.id AND posting.article_id = entry.article_id
-CROSS JOIN LATERAL ln(1 + (greatest(language.articles, lexeme.articles) - lexeme.articles + 0.5)
-    / (lexeme.articles + 0.5)) AS lexeme_rarity
+CROSS JOIN LATERAL ln((
+    1 + (greatest(language.articles, lexeme.articles) - lexeme.articles + 0.5)
+    / (lexeme.articles + 0.5))::float8) AS lexeme_rarity
 GROUP BY lexeme.id, lexeme_rarity ORDER BY value DESC, lexeme.id LIMIT %s
 """
 

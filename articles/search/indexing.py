@@ -8,6 +8,7 @@ logged, and `catch_up` mends it.
 
 import re
 from collections.abc import Iterator
+from dataclasses import astuple, dataclass
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q
@@ -26,17 +27,39 @@ TOO_LONG = "54000"
 MARKS = re.compile("[\x00\ue000\ue001\ud800-\udfff]")
 """What cannot be stored, and the two private signs that mark a match inside an excerpt."""
 
-UPSERT = """
+WRITE = """
 INSERT INTO articles_searchentry (article_id, configuration, vector, text, indexed_at)
-VALUES (%(id)s, %(configuration)s::text,
-    setweight(to_tsvector(%(configuration)s::text::regconfig, %(headline)s), 'A') ||
-    setweight(to_tsvector(%(configuration)s::text::regconfig, %(above)s), 'B') ||
-    setweight(to_tsvector(%(configuration)s::text::regconfig, %(text)s), 'C') ||
-    setweight(to_tsvector(%(configuration)s::text::regconfig, %(rest)s), 'D'),
-    %(whole)s, clock_timestamp())
+SELECT article_id, configuration,
+    setweight(to_tsvector(configuration::regconfig, headline), 'A') ||
+    setweight(to_tsvector(configuration::regconfig, above), 'B') ||
+    setweight(to_tsvector(configuration::regconfig, body), 'C') ||
+    setweight(to_tsvector(configuration::regconfig, beside), 'D'),
+    shown, clock_timestamp()
+FROM {given} AS given
 ON CONFLICT (article_id) DO UPDATE SET configuration = excluded.configuration,
     vector = excluded.vector, text = excluded.text, indexed_at = excluded.indexed_at
 """
+
+UPSERT = WRITE.format(
+    given="""(SELECT %s::bigint AS article_id, %s::text AS configuration, %s::text AS headline,
+    %s::text AS above, %s::text AS body, %s::text AS beside, %s::text AS shown)"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is written of an article, in the order of the statement's columns."""
+
+    article_id: int
+    configuration: str
+    headline: str
+    above: str
+    """Standfirst and tags."""
+    body: str
+    beside: str
+    """Captions, credits and bylines."""
+    shown: str
+    """The text that excerpts are cut from."""
 
 
 def index(article_id: int) -> None:
@@ -90,8 +113,7 @@ def _write(article: Article) -> None:
     configuration = configuration_for(article.language)
     length = WHOLE
     while True:
-        values = _values(words, length)
-        values |= {"id": article.pk, "configuration": configuration}
+        values = astuple(_cut(article.pk, configuration, words, length))
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(UPSERT, values)
@@ -104,15 +126,16 @@ def _write(article: Article) -> None:
             return
 
 
-def _values(words: ArticleWords, length: int) -> dict[str, str | int]:
-    text, captions, names = (
-        MARKS.sub(" ", part)[:length] for part in (words.text, words.captions, words.names)
+def _cut(article_id: int, configuration: str, words: ArticleWords, length: int) -> Words:
+    headline, standfirst, text, captions, names, tags = (
+        MARKS.sub(" ", part) for part in astuple(words)
     )
-    headline, standfirst = MARKS.sub(" ", words.headline), MARKS.sub(" ", words.standfirst)
-    return {
-        "headline": headline,
-        "above": f"{standfirst}\n{MARKS.sub(' ', words.tags)}"[:length],
-        "text": text,
-        "rest": f"{captions}\n{names}"[:length],
-        "whole": "\n".join(part for part in (standfirst, text) if part),
-    }
+    return Words(
+        article_id=article_id,
+        configuration=configuration,
+        headline=headline,
+        above=f"{standfirst}\n{tags}"[:length],
+        body=text[:length],
+        beside=f"{captions}\n{names}"[:length],
+        shown="\n".join(part for part in (standfirst, text[:length]) if part),
+    )

@@ -1,0 +1,113 @@
+"""Judged collections: documents, queries, and which document answers which query."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import log2
+from pathlib import Path
+from typing import Any
+
+
+class Unreadable(Exception):
+    """The folder holds no judged collection; the sentence says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    id: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What somebody asked, and how well each document answers it; above 0 it does."""
+
+    words: str
+    grades: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How well one ranking answers one query."""
+
+    ndcg: float
+    """Gain of the first ten, each grade divided by log2(1 + place), of the best there could be."""
+    precision: float
+    """Mean of the precision at each document that answers: average precision."""
+    recall: float
+    """How many of all that answer stand among the first hundred."""
+
+
+def documents(folder: Path) -> Iterator[Document]:
+    """The documents of `documents.jsonl`.
+
+    Raises:
+        Unreadable: it is missing, or a line of it is no document.
+    """
+    for line in _lines(folder / "documents.jsonl"):
+        yield Document(str(line["id"]), str(line.get("title") or ""), str(line.get("text") or ""))
+
+
+def queries(folder: Path) -> list[Query]:
+    """The queries of `queries.jsonl` that have a judgement in `qrels.tsv`.
+
+    Raises:
+        Unreadable: one of the two is missing, or a line cannot be read.
+    """
+    grades: dict[str, dict[str, int]] = {}
+    for number, line in enumerate(_read(folder / "qrels.tsv").splitlines(), 1):
+        parts = line.split("\t") if "\t" in line else line.split()
+        try:
+            query, document, grade = parts[0], parts[-2], int(float(parts[-1]))
+        except (IndexError, ValueError) as mistake:
+            if number == 1 or not line.strip():
+                continue  # a head of names
+            sentence = f"Line {number} of qrels.tsv is no query, document and grade."
+            raise Unreadable(sentence) from mistake
+        if grade > 0:
+            grades.setdefault(query, {})[document] = grade
+    return [
+        Query(str(line.get("text") or ""), grades[str(line["id"])])
+        for line in _lines(folder / "queries.jsonl")
+        if str(line["id"]) in grades
+    ]
+
+
+def score(ranked: Sequence[str], grades: Mapping[str, int]) -> Score:
+    """Judges a ranking, the best first, by the grades of the documents that answer."""
+    ideal = sorted(grades.values(), reverse=True)
+    hits, precision = 0, 0.0
+    for place, document in enumerate(ranked, 1):
+        if document in grades:
+            hits += 1
+            precision += hits / place
+    return Score(
+        ndcg=_gain([grades.get(each, 0) for each in ranked]) / _gain(ideal),
+        precision=precision / len(grades),
+        recall=sum(document in grades for document in ranked[:100]) / len(grades),
+    )
+
+
+def _gain(grades: Sequence[int]) -> float:
+    return sum(grade / log2(1 + place) for place, grade in enumerate(grades[:10], 1))
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(_read(path).split("\n"), 1):
+        if line.strip():
+            try:
+                value = json.loads(line)
+                value["id"]
+            except (ValueError, KeyError, TypeError) as mistake:
+                sentence = f"Line {number} of {path.name} is no object with an id."
+                raise Unreadable(sentence) from mistake
+            yield value
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as mistake:
+        sentence = f"{path.name} cannot be read in {path.parent}: {mistake}"
+        raise Unreadable(sentence) from mistake
