@@ -112,6 +112,8 @@ REBUILDING = """
 CREATE FUNCTION articles_search_rebuild() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock(1769105761, 1936023923);
+    -- So many new rows are strange to the planner, who would join them one by one.
+    ANALYZE articles_searchentry;
     TRUNCATE articles_searchposting;
     DELETE FROM articles_searchlanguage;
     INSERT INTO articles_searchlanguage (configuration, articles, length, mean)
@@ -127,19 +129,22 @@ BEGIN
     FROM articles_searchentry, unnest(tsvector_to_array(vector)) AS word
     GROUP BY configuration, word ORDER BY configuration, word
     ON CONFLICT (configuration, word) DO UPDATE SET articles = excluded.articles;
+    ANALYZE articles_searchlexeme;
+    ANALYZE articles_searchlanguage;
     INSERT INTO articles_searchposting (lexeme_id, article_id, weight)
-    SELECT lexeme.id, entry.article_id,
-        articles_search_weight(term.times, entry.length, language.mean)
-    FROM (
-        SELECT article_id, configuration, vector,
+    WITH entry AS MATERIALIZED (  -- or every posting would count its article's words again
+        SELECT article_id, configuration,
             (SELECT sum(times) FROM articles_search_terms(vector)) AS length
         FROM articles_searchentry
-    ) AS entry
-    JOIN articles_searchlanguage AS language USING (configuration)
-    CROSS JOIN LATERAL articles_search_terms(entry.vector) AS term
+    )
+    SELECT lexeme.id, article_id, articles_search_weight(term.times, entry.length, language.mean)
+    FROM articles_searchentry AS whole
+    JOIN entry USING (article_id)
+    JOIN articles_searchlanguage AS language ON language.configuration = entry.configuration
+    CROSS JOIN LATERAL articles_search_terms(whole.vector) AS term
     JOIN articles_searchlexeme AS lexeme
         ON lexeme.configuration = entry.configuration AND lexeme.word = term.word
-    ORDER BY lexeme.id, entry.article_id;
+    ORDER BY lexeme.id, article_id;
 END $$;
 
 SELECT articles_search_rebuild();

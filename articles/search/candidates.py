@@ -8,6 +8,7 @@ some ten thousand articles every word leads, and nothing is cut at all.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
@@ -42,6 +43,7 @@ CROSS JOIN LATERAL (
     JOIN articles_searchposting AS posting
         ON posting.lexeme_id = term.lexeme_id AND posting.article_id = best.article_id
 ) AS more
+ORDER BY visible.published_at DESC, best.article_id DESC
 """
 
 REQUIRED: Final = """posting.article_id IN (
@@ -53,18 +55,14 @@ UNWANTED: Final = """posting.article_id NOT IN (
 
 @dataclass(slots=True)
 class Candidate:
-    """An article that matches, and how well."""
+    """An article that matches, and how well. Candidates come newest first, so that a sort by their
+    scores leaves equals in the order of their dates and pages never shuffle."""
 
     article_id: int
     published_at: datetime
     score: float
     has_all: bool
     """It holds every word that was asked for."""
-
-    @property
-    def place(self) -> tuple[float, float, int]:
-        """To sort by: the best first, equals by date, so that pages never shuffle."""
-        return (-self.score, -self.published_at.timestamp(), -self.article_id)
 
 
 @dataclass(slots=True)
@@ -75,6 +73,9 @@ class Candidates:
     total: int = 0
     is_exact: bool = True
     """Otherwise at least so many match: common words were not counted through."""
+
+
+SCORE: Final = attrgetter("score")
 
 
 def candidates(
@@ -111,7 +112,7 @@ def candidates(
         Candidate(pk, at, score, has_all=words >= wanted)
         for pk, at, score, words, wanted, _ in rows
     ]
-    best.sort(key=lambda each: each.place)
+    best.sort(key=SCORE, reverse=True)
     total = rows[0][-1] if rows else 0
     if total <= MOST:
         total = len(best)

@@ -20,7 +20,7 @@ from articles.editorial.models import Article, Kind
 from articles.editorial.stemming import configuration_for
 from articles.search import judging
 from articles.search.bulk import LONGEST as LONGEST_TEXT
-from articles.search.bulk import index_in_bulk
+from articles.search.bulk import rebuild, write_entries
 from articles.search.indexing import MARKS, Words
 from articles.search.judging import Document, Query, Score
 from articles.search.query import LONGEST, Unanswerable, find
@@ -100,7 +100,8 @@ def _load(documents: Iterable[Document], language: str) -> list[str]:
             )
 
     copy_rows(articles())
-    index_in_bulk(words)
+    write_entries(words)
+    rebuild()
     _settle()
     return names
 

@@ -8,6 +8,7 @@ one phrase, for being new.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import nlargest
 from typing import Final
 
 from django.db import connection
@@ -15,7 +16,7 @@ from django.utils import timezone
 
 from articles.editorial.querysets import ArticleQuerySet
 from articles.search import feedback
-from articles.search.candidates import Candidate, candidates
+from articles.search.candidates import SCORE, Candidate, candidates
 from articles.search.reading import Parts, Reading
 
 ALL_WORDS: Final = 0.5
@@ -79,7 +80,7 @@ def rank(
     if _has_feedback(readings) if with_feedback is None else with_feedback:
         feedback.apply(best, length)
     _add_shares(best, parts, readings, recency)
-    best.sort(key=lambda each: each.place)
+    best.sort(key=SCORE, reverse=True)
     ranked = [(each.article_id, each.published_at) for each in best]
     return Ranking(ranked, found.total, found.is_exact)
 
@@ -108,7 +109,7 @@ def _holding_the_phrase(
 ) -> set[int]:
     if not complete or any(each.words > PHRASE_WORDS for each in readings):
         return set()
-    among = sorted(complete, key=lambda each: each.place)[:PHRASE_AMONG]
+    among = nlargest(PHRASE_AMONG, complete, key=SCORE)
     with connection.cursor() as cursor:
         cursor.execute(PHRASES, [[each.article_id for each in among], parts.wanted])
         return {pk for (pk,) in cursor.fetchall()}

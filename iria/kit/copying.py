@@ -19,7 +19,7 @@ def copy_rows(rows: Iterable[Model]) -> int:
     if first is None:
         return 0
     fields = [each for each in first._meta.local_concrete_fields if not each.generated]
-    columns = [each.column for each in fields]
+    columns = [str(each.column) for each in fields]
 
     def values() -> Iterator[list[Any]]:
         for row in chain([first], rows):

@@ -1,0 +1,39 @@
+"""`manage.py load_synthetic --articles N --comments N --subscribers N`"""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+
+from iria.synthetic.articles import Archive
+from iria.synthetic.readers import load_comments, load_subscribers
+from iria.synthetic.words import Language
+
+
+class Command(BaseCommand):
+    help = (
+        "Load a large made-up newsroom for load tests, in bulk. Take a database of its own for it: "
+        "the articles are public at once, and nothing takes them away again."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        for what in ("articles", "comments", "subscribers"):
+            parser.add_argument(f"--{what}", type=int, default=0, metavar="N")
+        parser.add_argument("--seed", type=int, default=1, help="the same one makes the same texts")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        language, seed = Language(), options["seed"]
+        if options["articles"] > 0:
+            Archive(language, seed).load(options["articles"], self.stdout.write)
+        if options["comments"] > 0:
+            count = load_comments(options["comments"], language, seed)
+            self.stdout.write(f"{count:,} comments are written.")
+        if options["subscribers"] > 0:
+            count = load_subscribers(options["subscribers"])
+            self.stdout.write(f"{count:,} subscribers are written.")
+        self._settle()
+
+    def _settle(self) -> None:
+        """What PostgreSQL would do by itself some minutes after so many rows."""
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE" if connection.in_atomic_block else "VACUUM ANALYZE")

@@ -1,0 +1,1 @@
+"""A large made-up newsroom, to find out what a large real one would cost."""

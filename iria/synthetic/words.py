@@ -1,0 +1,91 @@
+"""Made-up language: as many words, as rare and as clustered as in real texts.
+
+The small words of English stand where they stand in English, so that stop words are dropped as
+usual. All others are made of syllables; how often a word comes follows the law of Zipf and
+Mandelbrot, and a text keeps to the words of its subject, as real texts do.
+"""
+
+from collections.abc import Sequence
+from itertools import accumulate
+from random import Random
+from typing import Final
+
+_SMALL: Final = (
+    "the of and to in a is that for it as was with be by on not he his but at are this have from "
+    "or had an they which one were all their has would will there can if more when who so its may"
+)
+_OPENINGS: Final = "b c d f g h j k l m n p r s t v w br ch cl cr dr fl gr pl pr sh sl st tr th"
+_VOWELS: Final = "a e i o u a e i o ai ea ou"
+SMALL, OPENINGS, VOWELS = _SMALL.split(), _OPENINGS.split(), _VOWELS.split()
+CLOSINGS: Final = ("", "", "", "", "n", "r", "l", "s", "t", "m", "nd", "rt", "ck")
+
+WORDS: Final = 60_000
+SUBJECTS: Final = 400
+OF_A_SUBJECT: Final = 250
+SHARE_OF_SUBJECT: Final = 0.25
+EXPONENT, SHIFT = 1.05, 2.7
+
+
+class Language:
+    """A vocabulary and its subjects; the same seed makes the same language."""
+
+    def __init__(self, seed: int = 1) -> None:
+        chance = Random(seed)  # noqa: S311 - nothing secret
+        self.words = [*SMALL, *_made_up(chance, WORDS - len(SMALL))]
+        self._weights = list(
+            accumulate((rank + SHIFT) ** -EXPONENT for rank in range(1, len(self.words) + 1))
+        )
+        self._subjects = [
+            chance.sample(range(len(SMALL), len(self.words)), OF_A_SUBJECT) for _ in range(SUBJECTS)
+        ]
+        self._subject_weights = list(accumulate((rank + 1) ** -0.8 for rank in range(OF_A_SUBJECT)))
+
+    def text(self, chance: Random, subject: int, length: int) -> list[str]:
+        """So many words on a subject."""
+        of_subject = round(length * SHARE_OF_SUBJECT)
+        numbers = chance.choices(
+            range(len(self.words)), cum_weights=self._weights, k=length - of_subject
+        )
+        numbers += self.of_subject(chance, subject, of_subject)
+        chance.shuffle(numbers)
+        return [self.words[number] for number in numbers]
+
+    def of_subject(self, chance: Random, subject: int, length: int) -> list[int]:
+        return chance.choices(self._subjects[subject], cum_weights=self._subject_weights, k=length)
+
+    def title(self, chance: Random, subject: int, length: int) -> str:
+        """A few words that say what it is about."""
+        numbers = self.of_subject(chance, subject, length)
+        return " ".join(dict.fromkeys(self.words[number] for number in numbers)).capitalize()
+
+    def query(self, chance: Random, length: int) -> str:
+        """What a reader might type: words of one subject, with a common one among them."""
+        subject = chance.randrange(SUBJECTS)
+        common = self.words[len(SMALL) + int(2_000 * chance.random() ** 2)]
+        numbers = self.of_subject(chance, subject, length - 1)
+        return " ".join([common, *(self.words[number] for number in numbers)])
+
+
+def sentences(words: Sequence[str], chance: Random) -> list[str]:
+    """The words as sentences of a usual length."""
+    made, start = [], 0
+    while start < len(words):
+        end = start + chance.randint(8, 24)
+        made.append(" ".join(words[start:end]).capitalize() + ".")
+        start = end
+    return made
+
+
+def _made_up(chance: Random, count: int) -> list[str]:
+    """Different words; the more often one comes, the shorter it tends to be."""
+    made: dict[str, None] = {}
+    while len(made) < count:
+        syllables = 2 + (chance.random() < 0.2 + len(made) / count) + (chance.random() < 0.25)
+        parts = (
+            chance.choice(OPENINGS) + chance.choice(VOWELS) + chance.choice(CLOSINGS)
+            for _ in range(syllables)
+        )
+        word = "".join(parts)
+        if word not in SMALL:
+            made[word] = None
+    return list(made)
