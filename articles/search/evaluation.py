@@ -59,12 +59,12 @@ def evaluate(folder: Path, language: str) -> Evaluation:
     Raises:
         Unreadable: the folder holds no such collection.
     """
-    queries = judging.queries(folder)
+    queries, documents = judging.queries(folder), list(judging.documents(folder))
     if not queries:
         sentence = "qrels.tsv judges none of the queries."
         raise judging.Unreadable(sentence)
     with scratch_schema():
-        names = _load(judging.documents(folder), language)
+        names = _load(documents, language)
         return Evaluation(
             documents=len(names),
             queries=len(queries),
