@@ -46,6 +46,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
+@in_its_language
 def suggest(request: HttpRequest) -> HttpResponse:
     """What begins with what was typed so far, for the list below the field."""
     found = suggestions(request.GET.get("q", ""))

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from articles.search import indexing
+from iria.publication.models import Publication
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db
@@ -85,3 +86,31 @@ def test_bad_input_gets_a_sentence_and_keeps_what_was_typed(
 def test_markup_in_a_query_is_only_text(client: Client, barges: None) -> None:
     _, page = ask(client, q='"><script>alert(1)</script>')
     assert "<script>alert" not in page
+
+
+def test_the_page_asks_the_same_few_questions_however_much_there_is(
+    client: Client, django_assert_max_num_queries: Any, django_assert_num_queries: Any
+) -> None:
+    def barge(number: int) -> None:
+        image = newsroom.picture()
+        article = newsroom.published(
+            f"Barge {number}",
+            categories=[newsroom.category(f"River {number}")],
+            authors=[newsroom.author(f"Author {number}")],
+            tags=[f"Weir {number}"],
+            lead_picture=image,
+            body=f'<figure data-image="{image.pk}"><figcaption>A lock</figcaption></figure>',
+        )
+        indexing.index(article.pk)
+
+    Publication(name="Meridian").save()
+    for number in range(2):
+        barge(number)
+    with django_assert_max_num_queries(24) as asked:
+        client.get("/search/?q=barge+lock+weir")
+    for number in range(2, 12):
+        barge(number)
+    with django_assert_num_queries(len(asked)):
+        page = client.get("/search/?q=barge+lock+weir").content.decode()
+    assert "12 articles" in page
+    assert page.count("In a caption") == 10

@@ -62,7 +62,7 @@ def test_the_answer_is_json_that_a_cache_may_keep(client: Client, archive: None)
 def test_the_database_is_asked_the_same_few_questions(
     client: Client, archive: None, django_assert_max_num_queries: object
 ) -> None:
-    with django_assert_max_num_queries(8):  # type: ignore[operator]
+    with django_assert_max_num_queries(9):  # type: ignore[operator]
         client.get("/search/suggest/?q=riv")
 
 
