@@ -18,6 +18,8 @@ class Problem:
     kind: str
     place: str
     words: str
+    within: str = ""
+    """The element around it."""
 
 
 def problems(document: bytes) -> list[Problem]:
@@ -33,9 +35,10 @@ def problems(document: bytes) -> list[Problem]:
     for element in root.iter(etree.Element):
         if inside_markup(element):
             continue
-        place = name_of(element)
+        place, above = name_of(element), element.getparent()
+        within = name_of(above) if above is not None else ""
         for rule in (*structure.RULES, *values.RULES, *markup.RULES):
-            found += [Problem(kind, place, words) for kind, words in rule(element)]
+            found += [Problem(kind, place, words, within) for kind, words in rule(element)]
     return found
 
 

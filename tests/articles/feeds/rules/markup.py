@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html.entities import name2codepoint
 from typing import Final
 
 from lxml import etree
@@ -24,7 +25,13 @@ HTML: Final = frozenset(
 )
 
 TAG: Final = re.compile(r"</?[a-zA-Z][\w:]*(\s[^<>]*)?/?>")
-REFERENCE: Final = re.compile(r"&(#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z]\w*);")
+REFERENCE: Final = re.compile(r"&(#(?![xX]0*(?:26|3[cC]);)[\dxX]|[a-zA-Z]\w*;)")
+"""What a reader that shows words as HTML would take for a sign. `&#x26;` and `&#x3C;` are the way
+in which RSS itself advises to write those two."""
+BARE: Final = re.compile(r"&([a-zA-Z]+)")
+NAMED: Final = re.compile(
+    r"&(nbsp|amp|lt|gt|quot|[lr][sd]quo|[mn]dash|hellip|#\d+|#x[\da-f]+);", re.I
+)
 OPEN: Final = re.compile(r"<[a-zA-Z!/?]")
 
 FORBIDDEN: Final = frozenset(
@@ -72,7 +79,8 @@ def plain_words(element: etree._Element) -> Found:
     if not ({name, place} & WORDS) or len(element):
         return
     text = text_of(element)
-    if TAG.search(text) or REFERENCE.search(text):
+    bare = any(name in name2codepoint for name in BARE.findall(text))
+    if TAG.search(text) or REFERENCE.search(text) or bare:
         yield "escaping", "markup in words"
 
 
@@ -81,10 +89,13 @@ def declared(element: etree._Element) -> Found:
     name, text = name_of(element), text_of(element)
     kind = element.get("type", "text")
     if name in ATOM_TEXT | {"atom:content"} | MEDIA_TEXT:
-        if kind in {"text", "plain", "text/plain"} and TAG.search(text):
+        marked = TAG.search(text) or NAMED.search(text)
+        if kind in {"text", "plain", "text/plain"} and marked:
             yield "escaping", "HTML that is called text"
-        if kind == "html" and (len(element) or not _is_html(text)):
+        if (kind == "html" and len(element)) or (kind in {"html", "text/html"} and not _is_html(text)):
             yield "escaping", "called HTML and none"
+        elif kind == "text/html" and "mode" not in element.attrib and "<html" not in text.lower():
+            yield "escaping", "a fragment that is called a whole page"
         if kind == "xhtml" and not len(element) and TAG.search(text):
             yield "escaping", "XHTML inside of signs"
         if kind == "xhtml" and any(
