@@ -23,6 +23,10 @@ KINDS: Final = {
     "address": "InvalidFullLink InvalidLink RelativeSelf InvalidUriChar UnexpectedWhitespace"
     " UriNotIri ValidURLAttribute ValidURI",
     "unsafe": "SecurityRisk SecurityRiskAttr DangerousStyleAttr",
+    "type": "InvalidMIMEType InvalidMIMEAttribute ValidMIMEAttribute ValidLanguage",
+    "number": "InvalidInteger InvalidIntegerAttribute InvalidPositiveInteger ValidInteger",
+    "media": "InvalidMediaRating InvalidCreditRole InvalidMediaMedium InvalidMediaHash"
+    " InvalidMediaTextType InvalidMediaRestrictionRel InvalidMediaRestrictionType",
 }
 """Kind of problem → the messages of the labels that speak of it."""
 
@@ -98,14 +102,20 @@ def test_each_kind_of_rule_can_fail(kind: str) -> None:
         "missing": ("<description>C</description>", ""),
         "address": ("https://m.example/a/", "/a/"),
         "unsafe": ("&lt;p&gt;", '&lt;p onclick="x()"&gt;'),
+        "type": ('type="image/jpeg"', 'type="jpeg"'),
+        "number": ('length="12"', 'length="many"'),
+        "media": ('medium="image"', 'medium="picture"'),
     }
     feed = (
-        "<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel>"
+        "<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/'"
+        " xmlns:media='http://search.yahoo.com/mrss/'><channel>"
         "<title>T</title><link>https://m.example/</link><description>C</description><item>"
         "<title>A</title><link>https://m.example/a/</link>"
         '<guid isPermaLink="false">tag:m.example,2026:a</guid>'
         "<pubDate>Wed, 04 Mar 2026 12:30:00 +0000</pubDate>"
-        "<content:encoded>&lt;p&gt;Words&lt;/p&gt;</content:encoded></item></channel></rss>"
+        "<content:encoded>&lt;p&gt;Words&lt;/p&gt;</content:encoded>"
+        '<enclosure url="https://m.example/a.jpeg" length="12" type="image/jpeg"/>'
+        '<media:content url="https://m.example/a.jpeg" medium="image"/></item></channel></rss>'
     )
     before, after = faults[kind]
     assert before in feed

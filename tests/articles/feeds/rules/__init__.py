@@ -13,7 +13,8 @@ from tests.articles.feeds.rules.names import name_of
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`kind` is date, id, repeated, escaping, missing, address, unsafe or malformed."""
+    """`kind` is date, id, repeated, escaping, missing, address, unsafe, type, number, media or
+    malformed."""
 
     kind: str
     place: str
@@ -24,7 +25,7 @@ class Problem:
 
 def problems(document: bytes) -> list[Problem]:
     """Everything the rules find in an RSS or Atom document."""
-    from tests.articles.feeds.rules import markup, structure, values
+    from tests.articles.feeds.rules import files, markup, structure, values
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     try:
@@ -37,7 +38,7 @@ def problems(document: bytes) -> list[Problem]:
             continue
         place, above = name_of(element), element.getparent()
         within = name_of(above) if above is not None else ""
-        for rule in (*structure.RULES, *values.RULES, *markup.RULES):
+        for rule in (*structure.RULES, *values.RULES, *markup.RULES, *files.RULES):
             found += [Problem(kind, place, words, within) for kind, words in rule(element)]
     return found
 

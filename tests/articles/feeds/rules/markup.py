@@ -92,7 +92,9 @@ def declared(element: etree._Element) -> Found:
         marked = TAG.search(text) or NAMED.search(text)
         if kind in {"text", "plain", "text/plain"} and marked:
             yield "escaping", "HTML that is called text"
-        if (kind == "html" and len(element)) or (kind in {"html", "text/html"} and not _is_html(text)):
+        if (kind == "html" and len(element)) or (
+            kind in {"html", "text/html"} and not _is_html(text)
+        ):
             yield "escaping", "called HTML and none"
         elif kind == "text/html" and "mode" not in element.attrib and "<html" not in text.lower():
             yield "escaping", "a fragment that is called a whole page"
