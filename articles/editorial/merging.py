@@ -11,7 +11,15 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from django.db import connection, transaction
-from django.db.models import Exists, ForeignObjectRel, Model, OuterRef, QuerySet, UniqueConstraint
+from django.db.models import (
+    Exists,
+    ForeignObjectRel,
+    Model,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    UniqueConstraint,
+)
 
 from articles.editorial import tasks
 from articles.editorial.models import Article, Redirect
@@ -28,10 +36,14 @@ class CannotMerge(Exception):
 class Moves:
     """What a merge would move, of one kind."""
 
-    what: str
+    kind: tuple[str, str]
+    """What editors call one of them, and several."""
     count: int
     both: int
     """Of these, how many have the one that stays already."""
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.kind[self.count != 1]}"
 
 
 def hold[M: Model](goes: Iterable[M], stays: M) -> tuple[list[M], M]:
@@ -75,8 +87,7 @@ def preview(goes: Sequence[Model], stays: Model, *, besides: Sequence[str] = ())
         if count:
             twice = _standing_twice(relation, rows, stays)
             both = 0 if twice is None else twice.count()
-            name = str(relation.related_model._meta.verbose_name_plural)
-            found.append(Moves(_spoken(relation, name), count, both))
+            found.append(Moves(_spoken(relation), count, both))
     return found
 
 
@@ -172,25 +183,24 @@ def _give_the_better_place(relation: ForeignObjectRel, twice: QuerySet[Any], sta
     """An article's first category stays its first, under the name of the one that stays."""
     model: Any = relation.related_model
     fields = {each.name for each in model._meta.concrete_fields}
-    sets = _unique_with(relation)
-    if "position" not in fields or not sets:
-        return
-    for row in twice:
-        like = {each: getattr(row, each) for each in sets[0]}
-        standing = _rows(relation).filter(**{relation.field.name: stays}, **like)
-        standing.filter(position__gt=row.position).update(position=row.position)
+    others = _unique_with(relation)[0]
+    if "position" in fields and others:
+        like = twice.filter(**{each: OuterRef(each) for each in others})
+        better = Subquery(like.order_by("position").values("position")[:1])
+        standing = _rows(relation).filter(**{relation.field.name: stays}, position__gt=better)
+        standing.update(position=better)
 
 
-def _spoken(relation: ForeignObjectRel, name: str) -> str:
+def _spoken(relation: ForeignObjectRel) -> tuple[str, str]:
     """The kind of thing that moves, as editors call it."""
-    label: str = relation.related_model._meta.label
-    return SPOKEN.get(label, name)
+    meta: Any = relation.related_model._meta
+    return SPOKEN.get(meta.label) or (str(meta.verbose_name), str(meta.verbose_name_plural))
 
 
+ARTICLES: Final = ("article", "articles")
 SPOKEN: Final = {
-    "articles.ArticleTag": "articles",
-    "articles.ArticleCategory": "articles",
-    "articles.Byline": "articles",
-    "articles.Redirect": "old addresses that lead here",
-    "articles.Portrait": "portraits",
+    "articles.ArticleTag": ARTICLES,
+    "articles.ArticleCategory": ARTICLES,
+    "articles.Byline": ARTICLES,
+    "articles.Redirect": ("old address that leads here", "old addresses that lead here"),
 }

@@ -10,7 +10,8 @@ from django.db.models.signals import pre_save
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.editorial import redirecting, tagging
+from articles.editorial import merging, redirecting, tagging
+from articles.editorial.models import ArticleTag
 
 
 def connect() -> None:
@@ -22,19 +23,24 @@ def _tag_is_saved(instance: Tag, raw: bool = False, **signal: Any) -> None:
     if raw:
         return
     instance.slug = tagging.usable_slug(instance)
-    before = _slug_before(Tag, instance)
-    if before is not None and before != instance.slug:
-        redirecting.leave(tagging.address(before), tagging.address(instance.slug), tag=instance)
+    before = _before(Tag, instance)
+    if before is None:
+        return
+    if before.slug != instance.slug:
+        old, new = tagging.address(before.slug), tagging.address(instance.slug)
+        redirecting.leave(old, new, tag=instance)
+    if before.name != instance.name:
+        # The search knows articles by the words of their tags.
+        merging.tell(merging.articles_of([instance], ArticleTag, "tag"))
 
 
 def _author_is_saved(instance: AuthorProfile, raw: bool = False, **signal: Any) -> None:
-    before = None if raw else _slug_before(AuthorProfile, instance)
-    if before is not None and before != instance.slug:
-        redirecting.leave(f"/author/{before}/", instance.get_absolute_url(), author=instance)
+    before = None if raw else _before(AuthorProfile, instance)
+    if before is not None and before.slug != instance.slug:
+        old = f"/author/{before.slug}/"
+        redirecting.leave(old, instance.get_absolute_url(), author=instance)
 
 
-def _slug_before(model: Any, instance: Any) -> str | None:
-    if instance._state.adding:
-        return None
-    slug: str | None = model.objects.filter(pk=instance.pk).values_list("slug", flat=True).first()
-    return slug
+def _before(model: Any, instance: Any) -> Any:
+    """The row as it stands in the database; None for one that is new."""
+    return None if instance._state.adding else model.objects.filter(pk=instance.pk).first()

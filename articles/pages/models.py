@@ -45,10 +45,6 @@ class PageQuerySet(models.QuerySet["Page"]):
         """What readers may see."""
         return self.filter(is_published=True)
 
-    def in_foot(self) -> "PageQuerySet":
-        """Published pages that the foot of every page names, in their order."""
-        return self.published().filter(position__isnull=False).order_by("position", "title")
-
 
 class Page(models.Model):
     """A page at an address of its own. `pages.keeping.save` cleans its text."""

@@ -131,10 +131,7 @@ class MergesRows:
         """Stands on the form, beside the name and the address."""
         if row is None or row.pk is None:
             return "Nothing yet."
-        parts = [
-            f"{moves.count} {moves.what}"
-            for moves in merging.preview([row], row, besides=self.not_by_key)
-        ]
+        parts = [str(moves) for moves in merging.preview([row], row, besides=self.not_by_key)]
         parts += [f"{move.old}" for move in self.addresses_below([row], row)]
         listed = ", ".join(parts) or "nothing yet"
         return (

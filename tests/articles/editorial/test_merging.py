@@ -63,6 +63,22 @@ def test_an_article_in_both_sections_keeps_its_better_place() -> None:
     assert [row.category.name for row in article.article_categories.all()] == ["Asia", "Economy"]
 
 
+def test_a_merge_asks_as_often_for_forty_articles_as_for_four(
+    django_assert_max_num_queries: Any,
+) -> None:
+    east, asia = newsroom.category("East"), newsroom.category("Asia")
+    counts = []
+    for many in (4, 40):
+        for number in range(many):
+            newsroom.draft(f"Number {number}", categories=[east, asia])
+        with django_assert_max_num_queries(100) as asked:
+            categorising.merge([east], into=asia)
+        counts.append(len(asked))
+        east = newsroom.category("East")
+    # The second section stands where a redirect is already, which is looked at.
+    assert abs(counts[0] - counts[1]) <= 2
+
+
 def test_a_section_and_one_below_it_can_go_together() -> None:
     east, asia = newsroom.category("East"), newsroom.category("Asia")
     japan = newsroom.category("Japan", parent=east)
@@ -158,6 +174,26 @@ def test_whoever_listens_hears_of_published_articles_after_a_merge(
 
     signals.changed.connect(hear)
     tagging.merge([Tag.objects.get(name="Nippon")], into=Tag.objects.get(name="Japan"))
+    jobs()
+    assert heard == [one.pk]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_whoever_listens_hears_of_a_tag_that_was_renamed(jobs: Callable[[], None]) -> None:
+    one = newsroom.published("One", tags=["Nippon"])
+    jobs()
+    heard: list[int] = []
+
+    def hear(article_id: int, **signal: Any) -> None:
+        heard.append(article_id)
+
+    signals.changed.connect(hear)
+    tag = Tag.objects.get()
+    tag.save()
+    jobs()
+    assert heard == []
+    tag.name = "Japan"
+    tag.save()
     jobs()
     assert heard == [one.pk]
 

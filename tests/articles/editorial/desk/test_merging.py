@@ -133,7 +133,7 @@ def test_the_form_says_what_moves_with_an_address(desk: Client) -> None:
     newsroom.category("Japan", parent=asia)
     newsroom.draft(categories=[asia])
     words = words_of(desk.get(f"{CATEGORIES}{asia.pk}/change/"))
-    assert "1 articles" in words
+    assert "1 article, " in words
     assert "/category/asia/japan/" in words
 
 
