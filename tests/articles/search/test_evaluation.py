@@ -67,7 +67,9 @@ def _rows() -> tuple[Any, ...]:
     return (
         SearchEntry.objects.order_by("pk").values_list("pk", "vector"),
         SearchLexeme.objects.order_by("pk").values_list("pk", "word", "articles"),
-        SearchPosting.objects.order_by("lexeme_id").values_list("lexeme_id", "article_id", "weight"),
+        SearchPosting.objects.order_by("lexeme_id").values_list(
+            "lexeme_id", "article_id", "weight"
+        ),
     )
 
 
