@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from accounts.models import User
 from iria.kit.http import client_address
@@ -40,7 +41,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def clean_email(self, email: str) -> str:
         if len(email) > EMAIL_MAX_LENGTH:
-            sentence = f"An address may have {EMAIL_MAX_LENGTH} characters; this one is longer."
+            sentence = gettext("An address may have %(most)d characters; this one is longer.") % {
+                "most": EMAIL_MAX_LENGTH
+            }
             raise ValidationError(sentence)
         return email
 
@@ -59,5 +62,5 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             log.warning("a mail about an account was refused for its recipient")
         except (SMTPException, OSError) as mistake:
             log.error("a mail about an account could not be sent: %s", type(mistake).__name__)
-            sentence = "The mail could not be sent just now. Please try again in a minute."
+            sentence = gettext("The mail could not be sent just now. Please try again in a minute.")
             messages.error(self.request, sentence)

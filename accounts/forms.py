@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from accounts import names
 from accounts.models import User
@@ -17,8 +18,8 @@ def name_field() -> forms.CharField:
     return forms.CharField(
         max_length=NAME_MAX_LENGTH,
         validators=[refuse_unstorable, refuse_blank],
-        label="Your name",
-        help_text="Stands beside your comments. Your e-mail address is never shown.",
+        label=gettext_lazy("Your name"),
+        help_text=gettext_lazy("Stands beside your comments. Your e-mail address is never shown."),
         widget=forms.TextInput({"autocomplete": "name"}),
     )
 

@@ -3,6 +3,7 @@
 import unicodedata
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 from accounts.models import AuthorProfile, User
 from iria.kit.text import INVISIBLE, one_line
@@ -38,7 +39,7 @@ def checked(name: str, *, besides: User | None = None) -> str:
     """
     name = one_line(name)
     if belongs_to_newsroom(name, besides=besides):
-        sentence = (
+        sentence = gettext(
             "A member of the newsroom has this name; please add something that tells you apart."
         )
         raise ValidationError(sentence)

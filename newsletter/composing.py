@@ -5,6 +5,8 @@ so that fifty thousand mails are fifty thousand replacements, not fifty thousand
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,9 +20,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
+from iria.kit.speaking import speaking
 from iria.publication.models import Publication, current_publication
 from newsletter import words
-from newsletter.models import Issue
+from newsletter.models import Issue, Newsletter
 from newsletter.plain import issue_as_letter
 from newsletter.stories import Story, stories_of
 
@@ -54,13 +57,24 @@ class Letter:
 def compose(issue: Issue) -> Letter:
     """The issue as it would be sent now."""
     context = issue_context(issue)
-    html = render_to_string("newsletter/mail/issue.html", {**context, "stylesheet": stylesheet()})
-    return Letter(context["subject"], inlined(html), issue_as_letter(context))
+    with _speaking(context["publication"], context["newsletter"]):
+        whole = {**context, "stylesheet": stylesheet()}
+        html = render_to_string("newsletter/mail/issue.html", whole)
+        return Letter(context["subject"], inlined(html), issue_as_letter(context))
 
 
 def preview(issue: Issue) -> str:
     """The same HTML with its rules in a file, for a page whose policy forbids inline styles."""
-    return render_to_string("newsletter/mail/issue.html", issue_context(issue))
+    context = issue_context(issue)
+    with _speaking(context["publication"], context["newsletter"]):
+        return render_to_string("newsletter/mail/issue.html", context)
+
+
+@contextmanager
+def _speaking(publication: Publication, newsletter: Newsletter) -> Iterator[None]:
+    """Within it, the interface speaks the newsletter's language, else the publication's first."""
+    with speaking(publication.language_codes[0]), speaking(newsletter.language):
+        yield
 
 
 def inlined(html: str) -> str:
@@ -99,7 +113,8 @@ def issue_context(issue: Issue) -> dict[str, Any]:
     """Everything that the two forms of the mail say."""
     publication = current_publication()
     whole = Issue.objects.with_stories().get(pk=issue.pk)
-    stories: list[Story] = stories_of(whole, publication)
+    with _speaking(publication, whole.newsletter):
+        stories: list[Story] = stories_of(whole, publication)
     return {
         "issue": whole,
         "subject": whole.subject,

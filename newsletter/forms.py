@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from newsletter import addresses
 from newsletter.models import Newsletter
@@ -27,8 +28,12 @@ class SignUpForm(forms.Form):
         queryset=Newsletter.objects.none(),
         required=False,
         error_messages={
-            "invalid_choice": "This newsletter is not offered any more; please choose again.",
-            "invalid_pk_value": "This newsletter is not offered any more; please choose again.",
+            "invalid_choice": gettext_lazy(
+                "This newsletter is not offered any more; please choose again."
+            ),
+            "invalid_pk_value": gettext_lazy(
+                "This newsletter is not offered any more; please choose again."
+            ),
         },
     )
     choosing = forms.CharField(required=False, max_length=1)
@@ -43,7 +48,7 @@ class SignUpForm(forms.Form):
         if not chosen and not self.data.get("choosing"):
             chosen = list(Newsletter.objects.offered()[:1])
         if not chosen:
-            sentence = "Please choose at least one newsletter."
+            sentence = gettext("Please choose at least one newsletter.")
             raise forms.ValidationError(sentence)
         return chosen
 
@@ -58,8 +63,12 @@ class PreferencesForm(forms.Form):
         queryset=Newsletter.objects.none(),
         required=False,
         error_messages={
-            "invalid_choice": "This newsletter is not offered any more; please choose again.",
-            "invalid_pk_value": "This newsletter is not offered any more; please choose again.",
+            "invalid_choice": gettext_lazy(
+                "This newsletter is not offered any more; please choose again."
+            ),
+            "invalid_pk_value": gettext_lazy(
+                "This newsletter is not offered any more; please choose again."
+            ),
         },
     )
 

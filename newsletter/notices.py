@@ -8,7 +8,9 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
+from iria.kit.speaking import direction_of, interface_language, speaking
 from iria.publication.models import current_publication
 from newsletter import composing, headers
 from newsletter.models import Consent, Newsletter, Subscriber
@@ -40,10 +42,12 @@ def answer(consent_id: int) -> None:
             return
         consent.answer = _fitting_answer(consent)
         try:
-            if consent.answer == Answer.CONFIRM:
-                _ask_to_confirm(consent)
-            elif consent.answer == Answer.KNOWN:
-                _say_that_they_are_known(consent)
+            # The words of the consent are kept in it; the mail is in the same language.
+            with speaking(current_publication().language_codes[0]):
+                if consent.answer == Answer.CONFIRM:
+                    _ask_to_confirm(consent)
+                elif consent.answer == Answer.KNOWN:
+                    _say_that_they_are_known(consent)
         except SMTPRecipientsRefused as refusal:
             if not _is_final(refusal):
                 raise
@@ -91,19 +95,19 @@ def _fitting_answer(consent: Consent) -> Consent.Answer:
     return Answer.NONE if wanted <= asked else Answer.CONFIRM
 
 
-ASKING: Final = (
-    "Somebody, we hope you, entered this address for the newsletter of {name}. "
+ASKING: Final = gettext_noop(
+    "Somebody, we hope you, entered this address for the newsletter of %(name)s. "
     "Open the link and press the button there; only then will you receive it."
 )
-IF_NOT_YOU: Final = (
+IF_NOT_YOU: Final = gettext_noop(
     "The link works for three days. If it was not you, do nothing: without the button being "
     "pressed, nothing is sent to this address."
 )
-KNOWN_ALREADY: Final = (
-    "This address was entered for the newsletter of {name} once more. You receive it already, "
+KNOWN_ALREADY: Final = gettext_noop(
+    "This address was entered for the newsletter of %(name)s once more. You receive it already, "
     "so there is nothing to do."
 )
-LOOK_FOR_IT: Final = (
+LOOK_FOR_IT: Final = gettext_noop(
     "If mails do not arrive, look among the unwanted mail and tell your mail program that they "
     "are welcome."
 )
@@ -113,11 +117,11 @@ def _ask_to_confirm(consent: Consent) -> None:
     name = current_publication().name
     _send(
         consent,
-        subject=f"Please confirm: newsletter of {name}",
-        before=[ASKING.format(name=name), consent.wording],
-        button="Confirm",
+        subject=gettext("Please confirm: newsletter of %(name)s") % {"name": name},
+        before=[gettext(ASKING) % {"name": name}, consent.wording],
+        button=gettext("Confirm"),
         button_address=composing.site_address("newsletter_confirm", confirmation_token(consent)),
-        after=[IF_NOT_YOU],
+        after=[gettext(IF_NOT_YOU)],
     )
 
 
@@ -125,9 +129,9 @@ def _say_that_they_are_known(consent: Consent) -> None:
     name = current_publication().name
     _send(
         consent,
-        subject=f"You receive the newsletter of {name} already",
-        before=[KNOWN_ALREADY.format(name=name), LOOK_FOR_IT],
-        button="Choose what you receive, or leave",
+        subject=gettext("You receive the newsletter of %(name)s already") % {"name": name},
+        before=[gettext(KNOWN_ALREADY) % {"name": name}, gettext(LOOK_FOR_IT)],
+        button=gettext("Choose what you receive, or leave"),
         button_address=composing.preferences_address(consent.subscriber.token),
         after=[],
     )
@@ -137,8 +141,9 @@ def _send(consent: Consent, *, subject: str, **said: object) -> None:
     publication = current_publication()
     newsletter = consent.newsletters.first() or Newsletter.objects.order_by("position").first()
     assert newsletter is not None  # noqa: S101 - the first one is made by a migration
+    language = interface_language()
     context = {
-        **composing.surroundings(publication, "en", "ltr"),
+        **composing.surroundings(publication, language, direction_of(language)),
         "subject": subject,
         "stylesheet": composing.stylesheet(),
         **said,

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
+
+from iria.kit.dates import day_words
 from newsletter.stories import Story
 from newsletter.words import LINE_WIDTH, as_letter, wrapped
 
@@ -13,7 +16,7 @@ def issue_as_letter(context: dict[str, Any]) -> str:
     publication, newsletter = context["publication"], context["newsletter"]
     day = context["day"]
     parts = [
-        wrapped(f"{publication.name} – {newsletter.name}, {day.day} {day:%B %Y}"),
+        wrapped(f"{publication.name} – {newsletter.name}, {day_words(day)}"),
         _headed(context["subject"]),
         as_letter(context["introduction"]),
         *[_story(story) for story in context["stories"]],
@@ -51,15 +54,15 @@ def _story(story: Story) -> str:
 
 def _foot(context: dict[str, Any]) -> str:
     publication, newsletter = context["publication"], context["newsletter"]
-    because = (
-        f"You receive “{newsletter.name}” because you subscribed to it and confirmed this address."
-    )
+    because = gettext(
+        "You receive “%(name)s” because you subscribed to it and confirmed this address."
+    ) % {"name": newsletter.name}
     lines = [
         wrapped(because),
         "",
-        f"Leave: {context['leave_address']}",
-        f"Preferences: {context['preferences_address']}",
-        f"Read in the browser: {context['browser_address']}",
+        f"{gettext('Leave')}: {context['leave_address']}",
+        f"{gettext('Preferences')}: {context['preferences_address']}",
+        f"{gettext('Read in the browser')}: {context['browser_address']}",
         "",
         f"© {publication.copyright_years} {publication.copyright_holder}",
     ]

@@ -5,6 +5,7 @@ from typing import Final
 
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from articles.body.cleaning import clean_caption
 from articles.editorial.models import Article
@@ -60,7 +61,7 @@ def _story(article: Article, publication: Publication, *, width: int) -> Story:
         kicker=" · ".join([", ".join(categories), article.kind.name])
         if categories
         else article.kind.name,
-        authors=f"By {_listed(names)}" if names else "",
+        authors=gettext("By %(names)s") % {"names": _listed(names)} if names else "",
         language=article.language,
         direction="rtl" if article.right_to_left else "ltr",
         picture=_picture(article, publication, width=width),
@@ -68,7 +69,7 @@ def _story(article: Article, publication: Publication, *, width: int) -> Story:
 
 
 def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {gettext('and')} {names[-1]}"
 
 
 def _picture(article: Article, publication: Publication, *, width: int) -> Picture | None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from iria.kit.ratelimit import count_and_allow
 from iria.kit.signing import BrokenToken, make_token, read_token
@@ -91,10 +92,14 @@ def confirm(token: str) -> Consent:
         subscriber = Subscriber.objects.select_for_update().get(pk=consent.subscriber_id)
         consent.subscriber = subscriber
         if subscriber.state == Subscriber.State.SUPPRESSED:
-            sentence = "Mail to this address was returned or reported, so it is not written to."
+            sentence = gettext(
+                "Mail to this address was returned or reported, so it is not written to."
+            )
             raise NotPossible(sentence)
         if was_overtaken(consent):
-            sentence = "You have left since this link was sent; please enter your address again."
+            sentence = gettext(
+                "You have left since this link was sent; please enter your address again."
+            )
             raise NotPossible(sentence)
         if consent.confirmed_at is None:
             _subscribe(consent)
@@ -145,7 +150,9 @@ def choose(token: str, newsletters: Sequence[Newsletter]) -> Subscriber:
     with transaction.atomic():
         subscriber = _locked(token)
         if subscriber is None or not subscriber.is_active:
-            sentence = "This address is not subscribed at the moment; please enter it again."
+            sentence = gettext(
+                "This address is not subscribed at the moment; please enter it again."
+            )
             raise NotPossible(sentence)
         if not newsletters:
             leave(token)

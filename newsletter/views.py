@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -29,11 +30,11 @@ from newsletter.models import Issue, Newsletter, Subscriber
 REQUESTS_AN_HOUR = 30
 """From one network address; a whole institute may stand behind one."""
 
-INCOMPLETE = (
+INCOMPLETE = gettext_noop(
     "This link is not complete. Open it once more from the mail, or copy its whole address."
 )
-EXPIRED = "This link has expired; it worked for three days."
-UNKNOWN = (
+EXPIRED = gettext_noop("This link has expired; it worked for three days.")
+UNKNOWN = gettext_noop(
     "This link is not complete, or the address it was sent to is not kept here any more. "
     "In that case nothing is sent to it."
 )
@@ -71,7 +72,9 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         limit=REQUESTS_AN_HOUR,
         per=timedelta(hours=1),
     ):
-        sentence = "Many addresses were entered from your network; please try again in an hour."
+        sentence = gettext(
+            "Many addresses were entered from your network; please try again in an hour."
+        )
         form.add_error(None, sentence)
         return _sign_up_page(request, form, status=429)
     subscribing.request(
@@ -115,13 +118,13 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("newsletter_confirm", token)
         consent = subscribing.consent_of(token)
     except BrokenToken:
-        return _sentence(request, INCOMPLETE, status=404)
+        return _sentence(request, gettext(INCOMPLETE), status=404)
     except ExpiredToken:
-        return _sentence(request, EXPIRED, status=410)
+        return _sentence(request, gettext(EXPIRED), status=410)
     except subscribing.NotPossible as refusal:
         return _sentence(request, str(refusal), status=410)
     if subscribing.was_overtaken(consent):
-        return _sentence(request, "You have left since this link was sent.", status=410)
+        return _sentence(request, gettext("You have left since this link was sent."), status=410)
     template = "welcome" if consent.confirmed_at else "confirm"
     context = {"consent": consent, "token": token}
     return render(request, f"newsletter/{template}.html", context)
@@ -132,7 +135,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
     subscriber = Subscriber.objects.holding(token).first()
     if subscriber is None:
-        return _sentence(request, UNKNOWN, status=404)
+        return _sentence(request, gettext(UNKNOWN), status=404)
     received = set(subscriber.subscriptions.values_list("newsletter_id", flat=True))
     form = PreferencesForm(request.POST or None, received=received)
     if request.method == "POST" and subscriber.is_active:
@@ -161,11 +164,11 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         left = subscribing.leave(token)
         if left is None:
-            return _sentence(request, UNKNOWN, status=404)
+            return _sentence(request, gettext(UNKNOWN), status=404)
         return render(request, "newsletter/left.html", {"address": hidden(left.email)})
     subscriber = Subscriber.objects.holding(token).first()
     if subscriber is None:
-        return _sentence(request, UNKNOWN, status=404)
+        return _sentence(request, gettext(UNKNOWN), status=404)
     context = {"subscriber": subscriber, "address": hidden(subscriber.email)}
     return render(request, "newsletter/unsubscribe.html", context)
 

@@ -6,6 +6,7 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.utils.html import escape
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 INVISIBLE = re.compile(
@@ -21,17 +22,21 @@ def refuse_unstorable(text: str) -> None:
         ValidationError: with a sentence for the person who sent the text.
     """
     if "\x00" in text:
-        sentence = "The text holds a NUL character, which cannot be kept; please remove it."
+        sentence = gettext(
+            "The text holds a NUL character, which cannot be kept; please remove it."
+        )
         raise ValidationError(sentence, code="nul")
     if SURROGATE.search(text):
-        sentence = "The text holds half of a character (a lone surrogate); please type it again."
+        sentence = gettext(
+            "The text holds half of a character (a lone surrogate); please type it again."
+        )
         raise ValidationError(sentence, code="surrogate")
 
 
 def refuse_blank(text: str) -> None:
     """A validator: a name made of spaces and invisible characters is no name."""
     if not INVISIBLE.sub("", text).strip():
-        sentence = "Please write something that can be seen."
+        sentence = gettext("Please write something that can be seen.")
         # Not "blank": Django would put its own words in the place of ours.
         raise ValidationError(sentence, code="unseen")
 

@@ -32,6 +32,10 @@ def public_pages() -> dict[str, str]:
         "month": f"/{plain.year:04}/{plain.month:02}/",
         "language": "/language/fr/",
         "corrections": "/corrections/",
+        "archive": "/archive/",
+        "topics": "/tag/",
+        "authors": "/author/",
+        "not understood": "/search/?" + "a=1&" * 1100,
         "search, empty": "/search/",
         "search, found": "/search/?q=security",
         "search, narrowed": "/search/?q=sea&category=asia-pacific&sort=newest",
@@ -80,4 +84,5 @@ def desk_pages() -> dict[str, str]:
         "new synonyms": "/admin/articles/synonyms/add/",
         "new pinned search": "/admin/articles/pinnedquery/add/",
         "publication": "/admin/iria/publication/1/change/",
+        "front pages": "/admin/articles/placement/",
     }

@@ -33,6 +33,7 @@ def test_every_public_page_can_be_used_by_everybody(
         # axe tries styles on copies of elements, which the policy would refuse it.
         page = open_page("/", size=size, scheme=scheme, bypass_csp=True)
         complaints += accessibility_of(page, pages, scheme)
+        complaints += accessibility_of_outdated_form(page, scheme)
     complaints += too_wide(open_page("/", size={"width": 320, "height": 640}), pages)
     complaints += cookies_of(pages)
     answers = {name: Client().get(path).content.decode() for name, path in pages.items()}
@@ -63,6 +64,17 @@ def accessibility_of(page: Page, pages: dict[str, str], scheme: str) -> list[str
         page.goto(path)
         complaints += [f"{name}, {scheme}: {text}" for text in accessibility_complaints(page)]
     return complaints
+
+
+def accessibility_of_outdated_form(page: Page, scheme: str) -> list[str]:
+    """The page that only a form leads to whose session is gone."""
+    page.goto("/accounts/login/")
+    page.context.clear_cookies()
+    page.fill("[name=login]", "ola@readers.example")
+    page.fill("[name=password]", "long since forgotten")
+    page.locator("main [type=submit]").first.click()
+    assert page.locator("h1").inner_text() == "This form is out of date"
+    return [f"outdated form, {scheme}: {text}" for text in accessibility_complaints(page)]
 
 
 def too_wide(page: Page, pages: dict[str, str]) -> list[str]:

@@ -90,8 +90,7 @@ def wider_than_the_screen(page: Page) -> int:
     return width
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(("scheme", "size"), [("light", PHONE), ("dark", DESKTOP)])
 def test_every_kind_of_page_can_be_used_by_everyone(
     open_page: OpenPage, paths: Paths, size: dict[str, int], scheme: str
 ) -> None:
@@ -177,7 +176,7 @@ def test_what_is_touched_on_a_phone_is_large_enough(open_page: OpenPage, paths: 
 def test_reading_leaves_no_cookie(open_page: OpenPage, paths: Paths) -> None:
     page = open_page("/")
     for path in (*paths.all, "/search/?q=quay"):
-        with page.expect_response("**/accounts/state/"):
+        with page.expect_response(lambda answer: "/accounts/state/" in answer.url):
             page.goto(path)
     assert page.context.cookies() == []
 
@@ -204,7 +203,4 @@ def test_paper_gets_the_text_its_address_and_no_forms(open_page: OpenPage, paths
     for kept in ("h1", ".article-text", "figcaption", ".credit", ".foot-rights"):
         assert page.locator(kept).first.is_visible(), kept
     assert paths.article in page.locator(".printed-address").inner_text()
-    shown = page.evaluate(
-        "getComputedStyle(document.querySelector('.prose a[href^=http]'), '::after').content"
-    )
-    assert "https://elsewhere.example/a" in shown
+    assert "https://elsewhere.example/a" in page.locator(".printed-links").inner_text()

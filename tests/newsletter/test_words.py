@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from newsletter import words
+from newsletter.composing import compose
+from newsletter.models import Issue, Newsletter
 from tests.articles.body.markup import MARKUP, dangers_in, fuzzing_tokens, payloads
 
 
@@ -70,3 +72,14 @@ def test_nothing_of_the_attack_lists_stays_dangerous_in_an_editors_words() -> No
 def test_no_markup_stays_dangerous_or_fails(typed: str) -> None:
     assert dangers_in(words.clean(typed)) == []
     words.as_letter(words.clean(typed))
+
+
+@pytest.mark.django_db
+def test_a_letter_speaks_its_own_language_and_a_notice_the_publications() -> None:
+    french = Newsletter.objects.create(name="La lettre", slug="lettre", language="fr")
+    made = Issue.objects.create(newsletter=french, subject="Novembre")
+    letter = compose(made)
+    assert "Se désabonner" in letter.text
+    assert "Lire dans le navigateur" in letter.html
+    english = Newsletter.objects.create(name="The letter", slug="letter", language="en")
+    assert "Leave" in compose(Issue.objects.create(newsletter=english, subject="May")).text

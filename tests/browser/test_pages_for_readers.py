@@ -1,0 +1,176 @@
+"""Pages for readers, without scripts: composed by an editor, followed, read from the right, printed."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from playwright.sync_api import Page, expect
+from pypdf import PdfReader
+
+from accounts.models import User
+from articles.editorial import translating
+from articles.editorial.models import Article, Portrait
+from articles.images import ingest
+from articles.images.models import Image
+from articles.related.models import RelatedPick
+from iria.publication.models import current_publication
+from tests import newsroom
+from tests.articles.reading import full_house
+from tests.browser.conftest import PHONE, OpenPage
+
+pytestmark = pytest.mark.browser
+
+ARABIC_TABLE = (
+    "<table><thead><tr><th>السنة</th><th>المحطة</th><th>المنسوب الأعلى</th><th>المنسوب الأدنى</th>"
+    "<th>الفارق</th></tr></thead><tbody><tr><td>2025</td><td>الموصل</td><td>123,456</td>"
+    "<td>98,765</td><td>24,691</td></tr></tbody></table>"
+)
+
+
+def picture(credit: str, colour: str = "steelblue") -> Image:
+    file = newsroom.picture_file(width=1200, height=800, colour=colour)
+    return ingest.take_in(file, by=None, alt_text="Cranes at dusk", credit=credit)
+
+
+def speak(*codes: str) -> None:
+    publication = current_publication()
+    publication.name, publication.languages = "Meridian", ", ".join(codes)
+    publication.save()
+
+
+def test_an_editor_composes_the_front_page_and_readers_find_it_so(
+    desk: Callable[..., Page], open_page: OpenPage, edna: User
+) -> None:
+    section = newsroom.category("Straits")
+    for number in range(7):
+        moment = full_house.FIRST_DAY.replace(hour=number)
+        newsroom.published(f"Ferry {number}", at=moment, categories=[section])
+    page = desk(edna, "/admin/articles/placement/", scripts=False)
+    (lead, *_seconds) = page.locator(".composing-now a").all_inner_texts()
+    assert lead == "Ferry 6"
+    page.get_by_label("Article for place 1 of “The lead”").fill("Ferry 0")
+    page.get_by_label("Article for place 2 of “Beside the lead”").fill("/2026/03/ferry-1/")
+    page.get_by_label("Until , place 2 of “Beside the lead”").fill("2199-01-01T12:00")
+    page.get_by_role("button", name="Save this page").click()
+    expect(page.locator(".messagelist")).to_contain_text("as you composed it")
+    expect(page.locator(".composing-now").first).to_contain_text("Placed by Edna Okafor")
+    reader = open_page("/", scripts=False)
+    expect(reader.locator(".card-lead h2")).to_have_text("Ferry 0")
+    seconds = reader.locator(".front-seconds h2").all_inner_texts()
+    assert seconds == ["Ferry 6", "Ferry 1", "Ferry 5", "Ferry 4"]
+    shown = reader.locator(".card-headline").all_inner_texts()
+    assert len(shown) == len(set(shown)) == 7
+
+
+def test_a_reader_follows_what_the_editor_pinned(open_page: OpenPage, edna: User) -> None:
+    article, pinned = newsroom.published("Ferries"), newsroom.published("Barges")
+    full_house.related(article, [newsroom.published("Computed")])
+    RelatedPick.objects.create(article=article, picked=pinned)
+    page = open_page(article.get_absolute_url(), scripts=False)
+    expect(page.locator(".related h3")).to_have_text(["Barges", "Computed"])
+    page.locator(".related").get_by_role("link", name="Barges").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Barges")
+
+
+def test_an_article_written_from_the_right_is_read_whole_on_a_phone(open_page: OpenPage) -> None:
+    speak("en", "fr", "ar")
+    headings = "".join(f"<h2>الفصل {n}</h2><p>{'ماء النهر قليل. ' * 120}</p>" for n in range(3))
+    figure = full_house.figure(picture("Nell Sandoval"), "نهر")
+    note = "<p>جملة.<span data-footnote='المصدر'></span></p>"
+    article = newsroom.published(
+        "حين ينحسر النهر", language="ar", body=headings + figure + ARABIC_TABLE * 2 + note
+    )
+    french = newsroom.published("Quand le fleuve baisse", language="fr")
+    translating.link(article, french)
+    page = open_page(article.get_absolute_url(), scripts=False, size=PHONE)
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    right = "each => Math.round(innerWidth - each.getBoundingClientRect().right)"
+    edges = {page.locator(name).first.evaluate(right) for name in ("h1", ".prose p", ".contents a")}
+    assert len(edges) == 1
+    page.locator(".contents a").nth(1).click()
+    assert page.locator("h2", has_text="الفصل 1").evaluate("e => e.matches(':target')")
+    page.locator(".note-mark a").click()
+    page.locator("[role=doc-backlink]").click()
+    assert page.evaluate("document.querySelector(':target').closest('.note-mark') !== null")
+    table = page.get_by_role("region", name="جدول 2")
+    table.focus()
+    assert table.evaluate("e => e.scrollWidth > e.clientWidth")
+    assert (
+        page.locator(".table-scroll").first.evaluate("e => getComputedStyle(e).direction") == "rtl"
+    )
+    page.get_by_role("link", name="Français").last.click()
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+    expect(page.get_by_role("link", name="Aller au contenu")).to_have_count(1)
+
+
+def paper_article() -> tuple[Article, list[str]]:
+    """An article with credits in every place that has one, and the credits."""
+    author = newsroom.author("Ines Faro")
+    author.biography = "She counts ships."
+    author.save()
+    Portrait.objects.create(author=author, image=picture("Portrait by Ottilie Kern", "sienna"))
+    body = (
+        '<p>Before <a href="https://elsewhere.example/a?b=c">elsewhere</a> and '
+        '<a href="/2026/01/here/">here</a>.</p>'
+    )
+    widths = {"normal": "teal", "wide": "gray", "full": "navy"}
+    for width, colour in widths.items():
+        image = picture(f"Harbour {width}/via Nell Sandoval", colour)
+        marked = f'<figure data-width="{width}" data-image'
+        body += full_house.figure(image, "A quay").replace("<figure data-image", marked)
+    lead = picture("Ada Lund/Meridian Maps")
+    article = newsroom.published(
+        "On paper", body=body, lead_picture=lead, lead_caption="Dawn", authors=[author]
+    )
+    inside = [f"Harbour {width}/via Nell Sandoval" for width in widths]
+    return article, ["Ada Lund/Meridian Maps", *inside, "Portrait by Ottilie Kern"]
+
+
+def test_paper_carries_every_credit_and_the_address_of_every_link(open_page: OpenPage) -> None:
+    article, credits = paper_article()
+    full_house.related(article, [newsroom.published("Not on paper")])
+    page = open_page(article.get_absolute_url(), scripts=False)
+    pdf = PdfReader(BytesIO(page.pdf(format="A4")))
+    # How a line breaks is the printer's business.
+    text = "".join("".join(sheet.extract_text().split()) for sheet in pdf.pages)
+    for credit in credits:
+        assert "".join(f"(Image Credit: {credit})".split()) in text, credit
+    own = article.get_absolute_url()
+    for address in ("https://elsewhere.example/a?b=c", "/2026/01/here/", own):
+        assert address in text, address
+    assert "elsewhere[1]" in text
+    assert "Shecountsships." in text
+    for gone in ("Notonpaper", "Skiptothecontent", "Leaveacomment", "Subscribe"):
+        assert gone not in text, gone
+
+
+FOCUS = """() => {
+  const here = document.activeElement, seen = [here, here.closest('.card')].filter(Boolean);
+  const ring = each => { const s = getComputedStyle(each);
+    return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2; };
+  return { name: here.outerHTML.slice(0, 90), ring: seen.some(ring), body: here === document.body };
+}"""
+
+
+MOVING = """[...document.querySelectorAll('a, button, input')].filter(
+  each => parseFloat(getComputedStyle(each).transitionDuration) > 0).length"""
+
+
+@pytest.mark.parametrize("forced", ["none", "active"])
+def test_whoever_walks_by_keyboard_sees_where_they_are(open_page: OpenPage, forced: str) -> None:
+    article, _credits = paper_article()
+    full_house.comments(article, 2)
+    page = open_page(article.get_absolute_url(), forced_colors=forced, reduced_motion="reduce")
+    unseen, met = [], 0
+    for _step in range(60):
+        page.keyboard.press("Tab")
+        place = page.evaluate(FOCUS)
+        if place["body"]:
+            break
+        met += 1
+        if not place["ring"]:
+            unseen.append(place["name"])
+    assert unseen == []
+    assert met > 20
+    assert page.evaluate(MOVING) == 0
