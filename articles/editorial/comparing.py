@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final, Literal
 
+from articles.body.embeds import embeds_in
 from articles.body.words import caption_text, plain_text
 from articles.editorial.models import Revision
 
@@ -52,13 +53,18 @@ def _texts(old: Revision | None, new: Revision) -> list[tuple[str, str, str]]:
     return [
         ("Headline", old.headline if old else "", new.headline),
         ("Standfirst", old.standfirst if old else "", new.standfirst),
-        ("Text", plain_text(old.body) if old else "", plain_text(new.body)),
+        ("Text", _text(old.body) if old else "", _text(new.body)),
         (
             "Caption of the lead picture",
             caption_text(old.lead_caption) if old else "",
             caption_text(new.lead_caption),
         ),
     ]
+
+
+def _text(body: str) -> str:
+    """The words, and below them what is shown from other sites: another film is another text."""
+    return "\n".join([plain_text(body), *(use.address for use in embeds_in(body))])
 
 
 def _paragraphs(before: list[str], after: list[str]) -> list[Paragraph]:

@@ -8,18 +8,12 @@ from django.http import QueryDict
 
 from articles.images.models import Image
 from articles.images.uses import listed, public_uses_of
+from iria.kit.hidden_field import Unlabelled
 
 CHANGED_MEANWHILE: Final = (
     "Somebody else changed this picture while you were writing. What you typed is still here: "
     "compare it with what the library says now, in another window, and save again to keep yours."
 )
-
-
-class Unlabelled(forms.HiddenInput):
-    """A hidden field whose label, which the admin writes all the same, points at nothing."""
-
-    def id_for_label(self, id_: str | None, *args: Any) -> str:
-        return ""
 
 
 class ImageForm(forms.ModelForm[Image]):

@@ -17,7 +17,7 @@ from iria.publication.waiting import sentences_about
 class PublicationAdmin(admin.ModelAdmin[Publication]):
     form = PublicationForm
     fieldsets = (
-        (None, {"fields": ("name", "legal_name", "tagline", "about")}),
+        (None, {"fields": ("name", "legal_name", "tagline", "about", "seen")}),
         ("Menus", {"fields": ("header_menu", "footer_menu")}),
         ("Look", {"fields": ("logo", "logo_dark", "icon", "accent", "accent_dark", "colours")}),
         ("Contact", {"fields": ("contact_words", "contact_email", "postal_address")}),

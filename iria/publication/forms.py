@@ -1,15 +1,24 @@
 """The form of the publication."""
 
-from typing import Any
+import hashlib
+import json
+from typing import Any, Final, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from iria.kit.hidden_field import Unlabelled
 from iria.publication import accent, emblems, issn
 from iria.publication.models import Publication
 from iria.publication.rows import LinksField, MenuField, ShareField
+
+CHANGED_MEANWHILE: Final = (
+    "Somebody else changed the publication while you were writing. What you typed is still here: "
+    "compare it with what stands now, in another window, and save again to keep yours."
+)
 
 
 class EmblemWidget(forms.FileInput):
@@ -79,6 +88,9 @@ class PublicationForm(forms.ModelForm[Publication]):
         "{headline} are replaced: https://social.example/share?text={headline}%20{address}",
     )
 
+    seen = forms.CharField(required=False, widget=Unlabelled)
+    """What the publication said as this form was made."""
+
     class Meta:
         model = Publication
         fields = (
@@ -102,6 +114,7 @@ class PublicationForm(forms.ModelForm[Publication]):
                 field.max_length = None
                 field.validators = []
                 field.widget.attrs.pop("maxlength", None)
+        self.initial["seen"] = said_by(self.instance)
         standing = self.instance.emblems
         shown = {"logo": "logo", "logo_dark": "logo_dark", "icon": "icon_180"}
         self.initial.update({field: standing.get(name) for field, name in shown.items()})
@@ -120,7 +133,19 @@ class PublicationForm(forms.ModelForm[Publication]):
         if values.get("accent_dark") and not values.get("accent") and "accent" not in self.errors:
             sentence = "Write the accent for light paper too; the dark one belongs to it."
             raise ValidationError({"accent": sentence})
+        self._look_for_others(values.get("seen", ""))
         return values
+
+    def _look_for_others(self, seen: str) -> None:
+        """Nobody's words are overwritten unseen; the row is held until they are saved."""
+        standing = Publication.objects.select_for_update().filter(pk=self.instance.pk).first()
+        if standing is None or seen in {"", said_by(standing)}:
+            return
+        # The next time, saving is a decision.
+        data = cast("QueryDict", self.data).copy()
+        data["seen"] = said_by(standing)
+        self.data = data
+        self.add_error(None, CHANGED_MEANWHILE)
 
     def put_emblems(self) -> None:
         """Gives the publication the pictures that were sent, and takes away what was ticked."""
@@ -130,6 +155,14 @@ class PublicationForm(forms.ModelForm[Publication]):
                 emblems.take_away(self.instance, place)
             elif sent:
                 emblems.put(self.instance, place, sent)
+
+
+def said_by(publication: Publication) -> str:
+    """All that editors write of the publication, as a mark that changes with it."""
+    columns = (each.attname for each in Publication._meta.concrete_fields)
+    words = {name: getattr(publication, name) for name in columns if name not in {"id", "ways"}}
+    written = json.dumps(words, sort_keys=True, default=str)
+    return hashlib.blake2b(written.encode(), digest_size=12).hexdigest()
 
 
 def shown_accent(publication: Publication) -> SafeString:

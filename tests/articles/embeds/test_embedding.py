@@ -7,6 +7,8 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from accounts.models import User
+from articles.editorial import revising
+from articles.editorial.comparing import compared
 from articles.editorial.models import Article
 from articles.embeds.models import EmbedProvider
 from articles.embeds.placing import place
@@ -131,6 +133,16 @@ def test_a_text_without_embeds_asks_nothing_and_one_with_many_asks_once(
     many = "".join(EMBED.replace("abc-123", f"abc-{number}") for number in range(30))
     with django_assert_num_queries(1):
         assert len(frames_of(many)) == 30
+
+
+def test_another_film_is_seen_among_what_changed() -> None:
+    article = newsroom.draft(body=f"<p>Words.</p>{EMBED}")
+    article.body = article.body.replace("abc-123", "other")
+    revising.save(article, by=None)
+    new, old = article.revisions.all()[:2]
+    (part,) = compared(old, new)
+    words = {(piece.kind, piece.text) for each in part.paragraphs for piece in each.pieces}
+    assert ("added", FILM.replace("abc-123", "other")) in words
 
 
 def test_the_database_keeps_frame_and_origin_together() -> None:

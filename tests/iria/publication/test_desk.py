@@ -1,5 +1,6 @@
 """The publication's form: everything at once, refused in words, nothing typed is lost."""
 
+import re
 from typing import Any
 
 import pytest
@@ -145,3 +146,17 @@ def test_the_form_says_which_entry_leads_nowhere(desk: Client) -> None:
     assert "Menu in the head, row 1: what it leads to is no longer there" in page
     assert "– gone –" in page
     assert "One entry of the menus leads nowhere" in desk.get("/admin/").content.decode()
+
+
+def test_what_somebody_else_saved_meanwhile_is_not_overwritten_unseen(desk: Client) -> None:
+    opened = re.search(r'name="seen" value="([0-9a-f]+)"', desk.get(ADDRESS).content.decode())
+    assert opened is not None
+    desk.post(ADDRESS, sent(tagline="Theirs"))
+    page = desk.post(ADDRESS, sent(tagline="Mine", seen=opened[1])).content.decode()
+    assert "Somebody else changed the publication while you were writing" in page
+    assert 'value="Mine"' in page
+    assert Publication.objects.get().tagline == "Theirs"
+    now = re.search(r'name="seen" value="([0-9a-f]+)"', page)
+    assert now is not None
+    desk.post(ADDRESS, sent(tagline="Mine", seen=now[1]))
+    assert Publication.objects.get().tagline == "Mine"
