@@ -119,8 +119,8 @@ def _order(row: tuple[str, str, str, str, int]) -> tuple[str, int, str]:
 
 
 def _divides(facet: Facet, total: int) -> bool:
-    """A single choice that holds for every article is none."""
-    return len(facet.choices) > 1 or any(choice.count < total for choice in facet.choices)
+    """A choice that holds for every article is none."""
+    return any(choice.count < total for choice in facet.choices)
 
 
 def _named(key: str, name: str) -> str:
