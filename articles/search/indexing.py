@@ -17,6 +17,7 @@ from articles.editorial.models import Article
 from articles.editorial.stemming import configuration_for
 from articles.editorial.words import ArticleWords, words_of
 from articles.search.models import SearchEntry
+from articles.search.spelling import learn
 
 WHOLE = 400_000
 """Characters of a text that are indexed. A tsvector holds one megabyte at most."""
@@ -113,16 +114,20 @@ def _write(article: Article) -> None:
     configuration = configuration_for(article.language)
     length = WHOLE
     while True:
-        values = astuple(_cut(article.pk, configuration, words, length))
+        written = _cut(article.pk, configuration, words, length)
         try:
             with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(UPSERT, values)
+                cursor.execute(UPSERT, astuple(written))
         except OperationalError as mistake:
             # A text of ever new words fills the megabyte sooner; then less of it must do.
             if getattr(mistake.__cause__, "sqlstate", None) != TOO_LONG or length < 1000:
                 raise
             length //= 2
         else:
+            learn(
+                configuration,
+                " ".join((words.headline, written.above, written.shown, written.beside)),
+            )
             return
 
 

@@ -5,7 +5,7 @@ from typing import Final
 from procrastinate.contrib.django import app
 
 from articles.editorial.models import Article
-from articles.search import counting, indexing
+from articles.search import counting, indexing, statistics
 
 CARRIERS: Final = {"image": "figures__image", "authorprofile": "bylines__author"}
 
@@ -23,6 +23,7 @@ def index_carriers(what: str, pk: int) -> None:
 def catch_up(timestamp: int) -> None:
     """Indexes what was missed while something was down."""
     indexing.catch_up()
+    statistics.refresh()
 
 
 @app.periodic(cron="40 3 * * *")

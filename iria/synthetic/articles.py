@@ -17,6 +17,7 @@ from articles.editorial.models import Article, ArticleCategory, ArticleTag, Byli
 from articles.editorial.stemming import configuration_for
 from articles.search.bulk import rebuild, write_entries
 from articles.search.indexing import Words
+from articles.search.spelling import learn
 from iria.kit.copying import catch_up_sequence, copy_rows
 from iria.synthetic.words import SUBJECTS, Language, sentences
 
@@ -50,6 +51,7 @@ class Archive:
         self._file(numbers)
         say("They have categories, authors and tags.")
         rebuild()
+        learn(configuration_for("en"), " ".join(self.language.words))
         say("They are in the search index.")
         return count
 

@@ -1,0 +1,36 @@
+"""Keeping the weights of postings near to the mean length of the articles.
+
+Every number is true at once (the migration `search_statistics`), but a weight is measured by the mean
+length as it was when the weights of its language were last written. Once the true mean has moved on
+by a tenth, they are written anew: some articles at a time, so that nobody waits for it.
+"""
+
+from typing import Final
+
+from django.db import connection, transaction
+
+from articles.search.models import SearchEntry
+
+MOVED: Final = 0.1
+BATCH: Final = 50
+
+MOVE_ON: Final = """
+UPDATE articles_searchlanguage SET mean = length / articles
+WHERE articles > 0 AND length > 0 AND abs(length / articles / mean - 1) > %s
+RETURNING configuration
+"""
+
+TOUCH: Final = "UPDATE articles_searchentry SET vector = vector WHERE article_id = ANY(%s)"
+
+
+def refresh() -> int:
+    """Writes the weights anew of languages whose articles became longer or shorter; returns of how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE_ON, [MOVED])
+        moved = [name for (name,) in cursor.fetchall()]
+    entries = SearchEntry.objects.filter(configuration__in=moved).order_by("pk")
+    article_ids = list(entries.values_list("pk", flat=True)) if moved else []
+    for start in range(0, len(article_ids), BATCH):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(TOUCH, [article_ids[start : start + BATCH]])
+    return len(article_ids)
