@@ -226,7 +226,7 @@ def test_composing_asks_as_much_for_twelve_articles_as_for_two(
 
     few, many = of(2), of(12)
     for made in (few, many):
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(4):
             letter(made)
 
 
