@@ -18,11 +18,13 @@ class ArticlesConfig(AppConfig):
         from articles.images import receivers as images
         from articles.pages import targets as page_targets
         from articles.pages import uses as pages
+        from articles.popular import reports as popular
         from articles.related import receivers as related
         from articles.search import on_the_desk
         from articles.search import receivers as search
 
         registry.waiting.offer("articles", waiting.waiting_articles)
+        registry.reports.offer("most read", popular.most_read)
         registry.waiting.offer("comments", comments.held_for)
         editorial.connect()
         images.connect()

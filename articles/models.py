@@ -21,6 +21,7 @@ from articles.editorial.models import (
 from articles.embeds.models import EmbedProvider
 from articles.images.models import Image, Rendition
 from articles.pages.models import FormerAddress, Page
+from articles.popular.models import ArticleViews, MostRead
 from articles.reading.models import Placement
 from articles.related.models import (
     ArticleTerms,
@@ -44,6 +45,7 @@ __all__ = [
     "ArticleCategory",
     "ArticleTag",
     "ArticleTerms",
+    "ArticleViews",
     "Byline",
     "Category",
     "Comment",
@@ -54,6 +56,7 @@ __all__ = [
     "Image",
     "Kind",
     "Moderation",
+    "MostRead",
     "Page",
     "PinnedQuery",
     "PinnedResult",

@@ -3,8 +3,9 @@
 from articles.comments import tasks as comments
 from articles.editorial import tasks as editorial
 from articles.images import tasks as images
+from articles.popular import tasks as popular
 from articles.reading import tasks as reading
 from articles.related import tasks as related
 from articles.search import tasks as search
 
-__all__ = ["comments", "editorial", "images", "reading", "related", "search"]
+__all__ = ["comments", "editorial", "images", "popular", "reading", "related", "search"]

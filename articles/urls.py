@@ -7,6 +7,7 @@ from articles.comments.urls import urlpatterns as comments
 from articles.feeds.urls import urlpatterns as feeds
 from articles.images.urls import urlpatterns as images
 from articles.pages.urls import urlpatterns as pages
+from articles.popular.urls import urlpatterns as popular
 from articles.reading.urls import urlpatterns as reading
 from articles.search.urls import urlpatterns as search
 from iria.publication.speaking import speak
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *api,
     *speak(comments),
     *search,
+    *popular,
     *reading,
     *pages,
     *search,

@@ -70,4 +70,6 @@ class DeskSite(admin.AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
         waiting = [item for ask in registry.waiting for item in ask(request.user)]
-        return super().index(request, {**(extra_context or {}), "waiting": waiting})
+        reports = [report for ask in registry.reports if (report := ask(request.user))]
+        context = {"waiting": waiting, "reports": reports}
+        return super().index(request, {**(extra_context or {}), **context})

@@ -13,7 +13,17 @@ from iria.kit.text import refuse_blank, refuse_unstorable
 
 RESERVED: Final = frozenset(
     {"accounts", "admin", "api", "archive", "author", "category", "comments", "corrections", "feed"}
-    | {"healthz", "language", "newsletter", "pictures", "preview", "readyz", "robots", "search"}
+    | {
+        "healthz",
+        "language",
+        "newsletter",
+        "pictures",
+        "preview",
+        "readyz",
+        "robots",
+        "search",
+        "seen",
+    }
     | {"emblem", "sitemap", "static", "tag", "theme"}
 )
 """First parts of an address under which other things of the site stand."""

@@ -44,6 +44,23 @@ class Waiting:
     address: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """A thing by name, what is said of it, and where it stands."""
+
+    name: str
+    words: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A short list for the first page of the desk."""
+
+    title: str
+    lines: list[ReportLine]
+
+
 picture_uses: Port[Callable[[int], list[PictureUse]]] = Port()
 """Given a picture's id, every use of it."""
 
@@ -94,3 +111,6 @@ emblem_drawing: Port[Callable[[bytes, list[tuple[int, int]]], list[Drawn]]] = Po
 
 article_search: Port[Callable[[str], list[int]]] = Port()
 """Given words, the published articles that readers would find by them, the best first."""
+
+reports: Port[Callable[[Any], Report | None]] = Port()
+"""Given a user, a short list for them on the first page of the admin, or nothing."""

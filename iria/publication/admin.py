@@ -25,6 +25,7 @@ class PublicationAdmin(admin.ModelAdmin[Publication]):
         ("Time and language", {"fields": ("first_year", "zone", "languages")}),
         ("Pictures", {"fields": ("credit_wording",)}),
         ("Feeds", {"fields": ("whole_texts_in_feeds",)}),
+        ("Front page", {"fields": ("shows_most_read",)}),
     )
     readonly_fields = ("colours",)
 

@@ -94,6 +94,11 @@ class Publication(models.Model):
         default=True,
         help_text="Untick to give feed readers a summary with the picture instead of the whole text.",
     )
+    shows_most_read = models.BooleanField(
+        "show what is read most",
+        default=False,
+        help_text="A list of five on the front page. Openings are counted without cookies either way.",
+    )
     issn = models.CharField(
         "ISSN",
         max_length=9,

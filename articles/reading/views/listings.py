@@ -8,6 +8,7 @@ from taggit.models import Tag
 from accounts.models import AuthorProfile
 from articles.editorial.models import Article, Portrait
 from articles.editorial.models.article import LANGUAGES
+from articles.popular.choosing import shown_as_most_read
 from articles.reading import front, meta
 from articles.reading.family import family_of
 from articles.reading.navigation import own_name
@@ -45,7 +46,13 @@ def _front(request: HttpRequest, code: str) -> HttpResponse:
     composed = front.compose(Article.objects.published().of_front(code, codes), code)
     with speaking(code):
         about = meta.of_front(request, code, own_name(code), composed.lead)
-        context = {"front": composed, "page_language": code, "meta": about}
+        popular = publication_of(request).shows_most_read
+        context = {
+            "front": composed,
+            "most_read": shown_as_most_read(code) if popular else [],
+            "page_language": code,
+            "meta": about,
+        }
         return shown(request, "articles/reading/home.html", context)
 
 

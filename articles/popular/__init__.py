@@ -1,0 +1,1 @@
+"""How often articles are read, and which are read most."""

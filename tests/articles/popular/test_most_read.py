@@ -1,0 +1,133 @@
+"""Openings are counted without a cookie, and the most read are shown where that is wanted."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from articles.editorial.models import Article
+from articles.popular import choosing
+from articles.popular.models import ArticleViews, MostRead
+from iria.kit.ratelimit import RateCount
+from iria.publication.models import Publication
+from tests import newsroom
+
+pytestmark = pytest.mark.django_db
+
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+def tell(client: Client, number: object, *, place: str = "203.0.113.9", **headers: str) -> None:
+    """What the script on an article's page sends."""
+    sent = {"User-Agent": BROWSER, "Sec-Fetch-Site": "same-origin", **headers}
+    kept = {name: value for name, value in sent.items() if value}
+    answer = client.post(
+        "/seen/", str(number), content_type="text/plain", headers=kept, REMOTE_ADDR=place
+    )
+    assert answer.status_code == 204
+    assert not answer.cookies
+
+
+def views(article: Article) -> int:
+    return sum(row.views for row in ArticleViews.objects.filter(article=article))
+
+
+def opened(article: Article, times: int, *, days_ago: int = 0) -> None:
+    day = timezone.now().date() - timedelta(days=days_ago)
+    ArticleViews.objects.create(article=article, day=day, views=times)
+
+
+def test_an_opening_is_counted_by_article_and_day_and_nothing_else(client: Client) -> None:
+    article = newsroom.published("Strait")
+    assert f'data-seen="{article.pk}"' in client.get(article.get_absolute_url()).content.decode()
+    tell(client, article.pk)
+    tell(client, article.pk, place="203.0.113.10")
+    row = ArticleViews.objects.get()
+    assert (row.article, row.views, row.day) == (article, 2, timezone.now().date())
+    assert not any("203" in count.key and "." in count.key for count in RateCount.objects.all())
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"},
+        {"User-Agent": "python-requests/2.32"},
+        {"User-Agent": ""},
+        {"Sec-Fetch-Site": ""},
+        {"Sec-Purpose": "prefetch;prerender"},
+    ],
+)
+def test_robots_are_left_out(client: Client, headers: dict[str, str]) -> None:
+    article = newsroom.published("Strait")
+    tell(client, article.pk, **headers)
+    assert views(article) == 0
+
+
+def test_another_site_cannot_count(client: Client) -> None:
+    article = newsroom.published("Strait")
+    answer = client.post(
+        "/seen/",
+        str(article.pk),
+        content_type="text/plain",
+        headers={"User-Agent": BROWSER, "Sec-Fetch-Site": "cross-site"},
+    )
+    assert answer.status_code == 403
+    assert views(article) == 0
+
+
+def test_one_place_that_opens_it_again_and_again_stops_counting(client: Client) -> None:
+    article = newsroom.published("Strait")
+    for _ in range(20):
+        tell(client, article.pk)
+    assert views(article) == 12
+
+
+def test_what_is_no_published_article_counts_nothing(client: Client) -> None:
+    draft = newsroom.draft("Draft")
+    for number in (draft.pk, 10**17, "1" * 400, "-1", "x", "", "1; drop", "\x00"):
+        tell(client, number)
+    assert not ArticleViews.objects.exists()
+    assert client.get("/seen/").status_code == 405
+
+
+def test_readers_see_the_list_only_where_the_publication_wants_it(
+    client: Client, django_assert_num_queries: Any
+) -> None:
+    Publication.objects.update_or_create(pk=1)
+    often, seldom = newsroom.published("Often"), newsroom.published("Seldom")
+    old, french = newsroom.published("Old"), newsroom.published("Souvent", language="fr")
+    opened(often, 5, days_ago=1)
+    opened(often, 5, days_ago=2)
+    opened(seldom, 7)
+    opened(old, 900, days_ago=8)
+    opened(french, 3)
+    choosing.choose()
+    assert "Most read" not in client.get("/").content.decode()
+    Publication.objects.update(shows_most_read=True)
+    page = client.get("/").content.decode()
+    listed = page[page.index('id="most-read"') :].split("</section>")[0]
+    assert listed.index("Often") < listed.index("Seldom")
+    assert "Old" not in listed
+    assert "Souvent" not in listed
+    with django_assert_num_queries(1):
+        assert choosing.shown_as_most_read("en") == [often, seldom]
+
+
+def test_a_list_that_stays_the_same_is_not_written_again() -> None:
+    opened(newsroom.published("Often"), 5)
+    choosing.choose()
+    before = MostRead.objects.get().pk
+    choosing.choose()
+    assert MostRead.objects.get().pk == before
+
+
+def test_the_desk_says_what_is_read_most(client: Client, edna: User) -> None:
+    client.force_login(edna)
+    assert "Most read" not in client.get("/admin/").content.decode()
+    opened(newsroom.published("Strait"), 1200)
+    page = client.get("/admin/").content.decode()
+    assert "Most read in the last seven days" in page
+    assert "opened 1,200 times" in page
