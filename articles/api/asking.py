@@ -88,7 +88,7 @@ class ArticlesAsked(Paged):
     q: str | None = Field(
         None,
         description='Search: words, `"a phrase"`, `-without`, `one OR another`; the best first. '
-        "Goes with the filters, not with `order`.",
+        "Goes with every filter, and with `order` but for `changed`.",
     )
     category: Word | None = Field(
         None, description="Path of a category, such as `asia-pacific/japan`; what is below counts."

@@ -85,7 +85,7 @@ def _operation(path: str, said: dict[str, Any]) -> Operation:
         path=path,
         words=[_words(part) for part in said.get("description", "").split("\n\n") if part],
         parameters=[
-            Row(each["name"], _kind(each["schema"]), _words(each.get("description", "")))
+            Row(each["name"], _given(each["schema"]), _words(each.get("description", "")))
             for each in said["parameters"]
         ],
         answer=answer["$ref"].rpartition("/")[2],
@@ -111,6 +111,12 @@ def shapes() -> list[Shape]:
 def _words(text: str) -> SafeString:
     """A sentence with what stands between backticks as code."""
     return SafeString(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(" ".join(text.split()))))
+
+
+def _given(schema: dict[str, Any]) -> SafeString:
+    """What a parameter may be; that it may be left away goes without saying."""
+    several = [each for each in schema.get("anyOf", []) if each.get("type") != "null"]
+    return _kind({"anyOf": several}) if several else _kind(schema)
 
 
 def _kind(schema: dict[str, Any]) -> SafeString:

@@ -36,6 +36,7 @@ def public_pages() -> dict[str, str]:
         "topics": "/tag/",
         "authors": "/author/",
         "not understood": "/search/?" + "a=1&" * 1100,
+        "content API": "/api/v1/",
         "search, empty": "/search/",
         "search, found": "/search/?q=security",
         "search, narrowed": "/search/?q=sea&category=asia-pacific&sort=newest",
