@@ -56,7 +56,8 @@ def answer(question: Asked) -> Answer:
         Unanswerable, NoSuchPage: as `find` does.
     """
     findings = _found(question)
-    better = corrected(question.words) or ""
+    # Whoever turned the page found what they meant.
+    better = corrected(question.words) or "" if question.page == "1" else ""
     if better and not findings.total:
         meant = question.anew(better)
         instead = _found(meant)

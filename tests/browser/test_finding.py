@@ -87,6 +87,20 @@ def test_an_article_is_found_by_its_caption_and_by_its_author(
     expect(page.locator("ol.card-list h2")).to_have_text(["Barges in court", "Barges sail"])
 
 
+def test_an_article_is_found_by_a_misspelt_word(
+    open_page: OpenPage, library: list[Article]
+) -> None:
+    page = open_page("/search/", scripts=False)
+    search(page, "dregder")
+    expect(page.locator(".search-meant")).to_have_text(
+        "Nothing was found for dregder, so this is what was found for dredger."
+    )
+    expect(page.locator("ol.card-list h2")).to_have_text(["Barges wait"])
+    search(page, "dredgr barges")
+    page.get_by_role("link", name="dredger barges").click()
+    expect(page.get_by_label("Words to look for")).to_have_value("dredger barges")
+
+
 def test_a_reader_narrows_by_facets_and_takes_it_back(
     open_page: OpenPage, library: list[Article]
 ) -> None:
