@@ -77,6 +77,15 @@ class Correction(TypedDict):
 class Article(TypedDict, total=False):
     id: Required[Id]
     url: Address
+    canonical_url: Annotated[
+        str,
+        Field(description="Where the original stands: `url`, or an address on another site."),
+    ]
+    first_published_in: Annotated[str, Field(description="The publication it stood in first.")]
+    licence: Annotated[
+        str,
+        Field(description="Address of the licence of the text; empty: all rights reserved."),
+    ]
     headline: str
     standfirst: str
     kind: KindRef

@@ -64,6 +64,9 @@ FIELDS: Final = Fields(
     {
         "id": lambda row: row.pk,
         "url": lambda row: absolute(row.get_absolute_url()),
+        "canonical_url": lambda row: row.canonical_address or absolute(row.get_absolute_url()),
+        "first_published_in": lambda row: row.first_published_in,
+        "licence": lambda row: row.licence_address,
         "headline": lambda row: row.headline,
         "standfirst": lambda row: row.standfirst,
         "kind": lambda row: {"name": row.kind.name, "slug": row.kind.slug},

@@ -58,6 +58,8 @@ def _entry(xml: Document, entry: Entry) -> None:
         if file := entry.picture:
             _link(xml, "enclosure", file.address, file.media_type, length=str(file.bytes))
             media(xml, file)
+        if entry.licence:
+            _link(xml, "license", entry.licence, "text/html")
         if entry.comments:
             _link(xml, "replies", f"{entry.comments_feed}atom/", "application/atom+xml")
 

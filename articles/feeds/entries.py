@@ -61,6 +61,8 @@ class Entry:
     topics: list[str]
     picture: Picture | None = None
     comments: bool = False
+    licence: str = ""
+    """Address of what others may do with the text."""
 
     @property
     def comments_feed(self) -> str:
@@ -104,6 +106,7 @@ def _entry(article: Article, publication: Publication, *, whole: bool) -> Entry:
         ],
         picture=_lead(figures, publication),
         comments=article.comments_open,
+        licence=article.licence_address,
     )
 
 

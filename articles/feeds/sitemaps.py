@@ -156,7 +156,8 @@ def _articles(articles: ArticleQuerySet) -> list[Place]:
 def _translations(groups: set[int | None]) -> dict[int | None, list[tuple[str, str]]]:
     """Group of translations → language and path of each article that can be read."""
     found: dict[int | None, list[tuple[str, str]]] = {}
-    together = Article.objects.published().filter(translation_group__in=groups - {None})
+    readable = Article.objects.published().to_be_found()
+    together = readable.filter(translation_group__in=groups - {None})
     rows = together.order_by("language").only(*ADDRESS, "language", "translation_group")
     for row in rows:
         place = (row.language, row.get_absolute_url())

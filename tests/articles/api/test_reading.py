@@ -52,6 +52,20 @@ def test_an_article_is_told_whole_with_its_pictures_and_their_credits(
     assert "<" not in told["text"]
 
 
+def test_an_article_says_whose_it_is_and_what_others_may_do_with_it(
+    ask: Ask, house: Article
+) -> None:
+    told = ask(f"articles/{house.pk}/")
+    assert (told["canonical_url"], told["licence"]) == (told["url"], "")
+    elsewhere = "https://elsewhere.example/long/"
+    Article.objects.filter(pk=house.pk).update(
+        canonical_address=elsewhere, first_published_in="Elsewhere", licence="CC BY 4.0"
+    )
+    told = ask(f"articles/{house.pk}/")
+    assert (told["canonical_url"], told["first_published_in"]) == (elsewhere, "Elsewhere")
+    assert told["licence"] == "https://creativecommons.org/licenses/by/4.0/"
+
+
 def test_only_the_fields_that_were_asked_for_come_back(ask: Ask, house: Article) -> None:
     told = ask(f"articles/{house.pk}/", fields="headline, text")
     assert list(told) == ["id", "headline", "text"]

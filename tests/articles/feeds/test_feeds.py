@@ -365,3 +365,11 @@ def test_a_text_that_was_told_before_is_told_anew_when_anything_of_it_changes(
     assert "Correction: It was a Tuesday." in seen[4]
     assert "Anmerkungen" in seen[5]
     assert "/new-words/#note-1" in seen[6]
+
+
+def test_atom_names_the_licence_of_a_text(client: Client, strait: Article) -> None:
+    Article.objects.update(licence="CC BY 4.0", headline="Ferries")
+    content = client.get("/feed/atom/").content
+    links = texts(etree.fromstring(content), "atom:entry/atom:link[@rel='license']/@href")
+    assert links == ["https://creativecommons.org/licenses/by/4.0/"]
+    assert problems(content) == []
