@@ -41,6 +41,15 @@ FIELDSETS: Final = [
     ("Lead picture", {"fields": ("lead_picture", "lead_caption")}),
     ("For search engines", {"fields": ("search_description", "slug")}),
     (
+        "Republishing",
+        {
+            "fields": (
+                *("licence", "first_published_in", "first_published_address"),
+                *("canonical_address", "noindex"),
+            ),
+        },
+    ),
+    (
         "Where it belongs",
         {
             "fields": (
@@ -51,16 +60,6 @@ FIELDSETS: Final = [
         },
     ),
     ("Readers", {"fields": ("comments_open",), "classes": [BESIDE]}),
-    (
-        "Republishing",
-        {
-            "fields": (
-                *("licence", "first_published_in", "first_published_address"),
-                *("canonical_address", "noindex"),
-            ),
-            "classes": [BESIDE],
-        },
-    ),
 ]
 SEEN_ONLY: Final = [
     (None, {"fields": ("headline", "standfirst", "text"), "classes": ["desk-writing"]}),

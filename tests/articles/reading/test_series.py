@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from articles.editorial import signals
 from articles.editorial.models import Article, Series, SeriesPart
 from articles.related import refreshing
 from tests import newsroom
@@ -67,14 +68,25 @@ def test_a_series_brings_its_parts_near() -> None:
     assert reasons["series"] == ["Trade"]
 
 
-def test_an_editor_orders_the_parts(client: Client, edna: User) -> None:
+def test_an_editor_orders_the_parts(
+    client: Client, edna: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    heard: list[int] = []
+
+    def hear(article_id: int, **signal: Any) -> None:
+        heard.append(article_id)
+
+    signals.changed.connect(hear)
     articles = [newsroom.published(f"Strait {number}") for number in range(2)]
     client.force_login(edna)
     data = {"name": "Straits", "parts-TOTAL_FORMS": 2, "parts-INITIAL_FORMS": 0}
     for number, article in enumerate(articles):
         data |= {f"parts-{number}-article": article.pk, f"parts-{number}-position": 1 - number}
-    answer = client.post("/admin/articles/series/add/", data)
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post("/admin/articles/series/add/", data)
+    signals.changed.disconnect(hear)
     assert answer.status_code == 302
+    assert sorted(heard) == [article.pk for article in articles]
     assert [part.article for part in SeriesPart.objects.all()] == articles[::-1]
     answer = client.post("/admin/articles/series/add/", data | {"name": "Others"})
     assert "is a part of a series already" in answer.content.decode()
