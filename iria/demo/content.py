@@ -38,6 +38,7 @@ class Story:
     standfirst: str
     description: str
     related: tuple[str, ...]
+    translation_of: str
     correction: Correction | None
     body: str
 
@@ -138,6 +139,7 @@ def _story(path: Path) -> Story:
         standfirst=head["standfirst"],
         description=head.get("description", ""),
         related=_names(head.get("related", "")),
+        translation_of=head.get("translation-of", ""),
         correction=_correction(head.get("correction", "")),
         body=body,
     )

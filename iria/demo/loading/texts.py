@@ -5,7 +5,7 @@ from functools import partial
 from django.db import transaction
 
 from accounts.models import AuthorProfile, User
-from articles.editorial import categorising, publishing, revising
+from articles.editorial import categorising, publishing, revising, translating
 from articles.editorial.models import Article, Byline, Category, Correction, Kind
 from articles.related.models import RelatedPick
 from iria.demo import content
@@ -24,6 +24,7 @@ def load(marks: Marks, *, by: User) -> int:
     ]
     for story in new:
         _pick_related(story, marks)
+        _link_translation(story, marks)
     return len(new)
 
 
@@ -82,6 +83,13 @@ def _file(article: Article, story: content.Story) -> None:
         Byline(article=article, author=author, position=position)
         for position, author in enumerate(authors)
     )
+
+
+def _link_translation(story: content.Story, marks: Marks) -> None:
+    article = marks.row(mark_of(story.slug), Article)
+    other = marks.row(mark_of(story.translation_of), Article)
+    if article is not None and other is not None:
+        translating.link(article, other)
 
 
 def _pick_related(story: content.Story, marks: Marks) -> None:

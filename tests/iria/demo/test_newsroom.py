@@ -138,3 +138,10 @@ def test_no_words_are_those_of_the_page_we_learned_from() -> None:
 def shingles(text: str) -> set[tuple[str, ...]]:
     words = re.findall(r"\w+", text.lower())
     return {tuple(words[i : i + 8]) for i in range(len(words) - 7)}
+
+
+def test_one_text_stands_in_two_languages_and_each_leads_to_the_other(client: Client) -> None:
+    there, here = story("panama-lake"), story("panama-le-lac-est-plein")
+    for one, other in ((there, here), (here, there)):
+        page = client.get(one.get_absolute_url()).content.decode()
+        assert f'href="{other.get_absolute_url()}" lang="{other.language}"' in page
