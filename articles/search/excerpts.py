@@ -53,16 +53,18 @@ Readings = Mapping[str, Collection[str]]
 
 def suspects(text: str, lexemes: Iterable[str]) -> list[Spot]:
     """The words of a text that may be forms of the lexemes."""
-    starts = frozenset(each[:-1] if len(each) > 3 else each for each in lexemes if each)
-    return list(_suspects(text, starts)) if starts else []
-
-
-def _suspects(text: str, starts: frozenset[str]) -> Iterator[Spot]:
+    starts, pattern = _beginnings(frozenset(lexemes))
     lower = text.lower()
     if len(lower) != len(text):
         lower = text
+    if not starts or (lower.isascii() and not any(start in lower for start in starts)):
+        return []
+    return list(_suspects(lower, starts, pattern))
+
+
+def _suspects(lower: str, starts: frozenset[str], pattern: re.Pattern[str]) -> Iterator[Spot]:
     found, unseen = 0, set(starts)
-    for each in _pattern(starts).finditer(lower):
+    for each in pattern.finditer(lower):
         word = each[0]
         if word.isascii() or _begins(word, starts):
             yield Spot(each.start(), each.end(), word)
@@ -73,10 +75,13 @@ def _suspects(text: str, starts: frozenset[str]) -> Iterator[Spot]:
 
 
 @lru_cache(maxsize=200)
-def _pattern(starts: frozenset[str]) -> re.Pattern[str]:
-    """A word that begins so, or one that holds a letter which may be another one with an accent."""
+def _beginnings(lexemes: frozenset[str]) -> tuple[frozenset[str], re.Pattern[str]]:
+    """How forms of the lexemes begin, and a pattern: a word that begins so, or one that holds a letter
+    which may be another one with an accent."""
+    starts = frozenset(each[:-1] if len(each) > 3 else each for each in lexemes if each)
     plain = "|".join(re.escape(each) for each in sorted(starts))
-    return re.compile(rf"\b(?:(?:{plain}){LETTERS}*|[a-z]*[^\x00-\x7f\W]{LETTERS}*)")
+    pattern = rf"\b(?:(?:{plain}){LETTERS}*|[a-z]*[^\x00-\x7f\W]{LETTERS}*)"
+    return starts, re.compile(pattern)
 
 
 def _begins(word: str, starts: Iterable[str]) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import quote_plus
 
 from django.db import connection
 from django.utils.safestring import SafeString
@@ -88,11 +89,12 @@ def facets_of(article_ids: Sequence[int], question: Asked) -> list[Facet]:
     for key, name in _chosen(question.narrowing).items():
         facets[key].chosen = name
         facets[key].without = question.address(**{key: ""})
-    chosen = question.narrowing.parameters
+    chosen, here = question.narrowing.parameters, question.address()
     for key, value, name, _place, count in sorted(_counts(article_ids, question), key=_order):
         # Below a chosen category its children divide further; anything else is chosen or not.
         if key not in chosen or (key == "category" and value != chosen[key]):
-            address = question.address(**{key: value})
+            more = f"{here}&{key}={quote_plus(value)}"
+            address = question.address(**{key: value}) if key in chosen else more
             facets[key].choices.append(Choice(_named(key, name), count, address))
     return [each for each in facets.values() if each.chosen or _divides(each, len(article_ids))]
 
