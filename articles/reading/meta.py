@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 from django.core.paginator import Page
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
@@ -18,7 +17,7 @@ from articles.images.models import Image
 from articles.images.showing import plain_rendition
 from articles.reading import structured
 from articles.reading.navigation import front_address
-from iria.kit.addresses import absolute
+from iria.kit.addresses import absolute, address_of
 from iria.publication.context import publication_of
 from iria.publication.models import Publication
 
@@ -75,7 +74,7 @@ class Meta:
     @property
     def oembed(self) -> str:
         """Where other sites ask for the card of this article."""
-        return f"{absolute(reverse('oembed'))}?url={quote(self.address, safe='')}"
+        return f"{absolute(address_of('oembed'))}?url={quote(self.address, safe='')}"
 
     @property
     def links(self) -> str:
@@ -94,7 +93,7 @@ class Meta:
         if self.later:
             ways.append(f'<{self.later}>; rel="next"')
         if self.article:
-            item = absolute(f"{reverse('api')}articles/{self.article.pk}/")
+            item = absolute(f"{address_of('api')}articles/{self.article.pk}/")
             ways.append(f'<{item}>; rel="alternate"; type="application/json"')
             ways.append(f'<{self.oembed}>; rel="alternate"; type="application/json+oembed"')
         return ", ".join(ways)
