@@ -1,0 +1,129 @@
+"""Lighthouse over a site as `make run` starts it, and what its pages weigh on the wire.
+
+Lighthouse plays a mid-range phone on a slow line. Every category has to reach 95 on each page.
+"""
+
+import json
+import shutil
+import subprocess
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from iria.running import machine
+from tests.browser.conftest import CHROMIUM_FLAGS, PHONE
+from tests.proofs.clone import FIRST_SECONDS, Site, clone, free_port
+from tests.proofs.size import FULL
+
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.skipif(not FULL, reason="only at full size: make prove lighthouse"),
+]
+
+TOOL: Final = Path(__file__).parent / "lighthouse"
+LEAST: Final = 95
+CATEGORIES: Final = ("performance", "accessibility", "best-practices", "seo")
+WORDS: Final = 60 * 1024
+SCRIPTS: Final = 10 * 1024
+FIRST_VIEW: Final = 8
+
+BEFORE_FIRST_PAINT: Final = """() => {
+    const paint = performance.getEntriesByName('first-contentful-paint')[0].startTime
+    const asked = performance.getEntriesByType('resource').filter((each) => each.startTime < paint)
+    return ['the page', ...asked.map((each) => each.name)]
+}"""
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The address of a clone with the demo newsroom, running with its default settings."""
+    machine.install_checkers(TOOL)
+    ground = Path(tempfile.mkdtemp(prefix="iria-proof-"))
+    ground.chmod(0o755)
+    site = Site(clone(ground / "clone"), free_port())
+    try:
+        site.wait(FIRST_SECONDS)
+        yield site.address
+    finally:
+        site.clear()
+        shutil.rmtree(ground, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def pages(address: str) -> dict[str, str]:
+    """Kind of page → an address of it."""
+    with urllib.request.urlopen(f"{address}/feed/json/", timeout=20) as answer:
+        items = json.load(answer)["items"]
+    return {
+        "front page": f"{address}/",
+        "article": items[0]["url"],
+        "search": f"{address}/search/?q=security",
+    }
+
+
+@pytest.mark.parametrize("kind", ["front page", "article", "search"])
+def test_every_category_of_lighthouse_is_content(pages: dict[str, str], kind: str) -> None:
+    report = _report(pages[kind])
+    scores = {name: round(report["categories"][name]["score"] * 100) for name in CATEGORIES}
+    shift = report["audits"]["cumulative-layout-shift"]["numericValue"]
+    print(f"{kind}: {scores}, layout shift {shift:.3f}")
+    failing = [
+        f"{audit['id']}: {audit['title']} {audit.get('displayValue', '')}"
+        for audit in report["audits"].values()
+        if audit.get("score") not in {None, 1}
+    ]
+    assert min(scores.values()) >= LEAST, failing
+    assert shift < 0.01, failing
+
+
+def test_an_articles_page_is_light(pages: dict[str, str], chromium: Browser) -> None:
+    """What a phone fetches that was never here, counted compressed as it goes over the wire."""
+    sizes: dict[str, int] = {}
+    context = chromium.new_context(viewport=PHONE)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.on("requestfinished", lambda asked: sizes.update(_size(asked)))
+    page.goto(pages["article"], wait_until="networkidle")
+    first = page.evaluate(BEFORE_FIRST_PAINT)
+    context.close()
+    scripts = sum(size for name, size in sizes.items() if name.startswith("script"))
+    words = scripts + sum(
+        size for name, size in sizes.items() if name.startswith(("document", "stylesheet"))
+    )
+    print(f"HTML, CSS and scripts {words:,} bytes, scripts {scripts:,}, first view {len(first)}")
+    assert scripts <= SCRIPTS
+    assert words <= WORDS
+    assert len(first) <= FIRST_VIEW, first
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+def _size(asked: Any) -> dict[str, int]:
+    sizes = asked.sizes()
+    whole = sizes["responseBodySize"] + sizes["responseHeadersSize"]
+    return {f"{asked.resource_type} {asked.url}": whole}
+
+
+def _report(address: str) -> dict[str, Any]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or "chromium"
+    flags = " ".join(["--headless", *CHROMIUM_FLAGS])
+    command = ["node", str(TOOL / "node_modules/lighthouse/cli/index.js"), address]
+    options = ["--output=json", "--quiet", f"--chrome-path={chromium}", f"--chrome-flags={flags}"]
+    only = f"--only-categories={','.join(CATEGORIES)}"
+    done = subprocess.run(
+        [*command, *options, only], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
