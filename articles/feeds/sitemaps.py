@@ -49,7 +49,7 @@ Disallow: /admin/
 Disallow: /accounts/
 Disallow: /preview/
 Disallow: /comments/
-Disallow: /search/
+Disallow: /search/*&
 
 Sitemap: {site}/sitemap.xml
 Sitemap: {site}/sitemap-news.xml

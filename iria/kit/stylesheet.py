@@ -66,6 +66,9 @@ def _seen_from(name: str, file: str, rules: str) -> str:
 class OneStylesheet(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Whitenoise's storage, which hashes and compresses what was written into one file before."""
 
+    # `js/site.js` brings the others by name; they have to be asked for by their hashed names.
+    support_js_module_import_aggregation = True
+
     def post_process(
         self, paths: dict[str, Any], dry_run: bool = False, **options: Any
     ) -> Iterator[Any]:

@@ -32,7 +32,7 @@ def test_without_words_there_is_the_form_alone(client: Client) -> None:
     assert status == 200
     assert 'name="q"' in page
     assert "Nothing was found" not in page
-    assert 'content="noindex"' in page
+    assert '/search/">' in page.split('rel="canonical"')[1].split("\n")[0]
 
 
 def test_results_carry_kind_category_date_and_excerpt(client: Client, barges: None) -> None:

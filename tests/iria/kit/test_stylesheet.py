@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.test import override_settings
 
-from iria.kit.stylesheet import UnknownImport, inlined
+from iria.kit.stylesheet import OneStylesheet, UnknownImport, inlined
 
 
 def test_each_imported_file_stands_in_its_layer() -> None:
@@ -60,3 +60,18 @@ def test_the_site_is_collected_into_one_stylesheet(tmp_path: Path, settings: Any
     for name in ("iria-text", "iria-display"):
         (font,) = (tmp_path / "fonts").glob(f"{name}.*.woff2")
         assert f'url("../fonts/{font.name}")' in whole
+
+
+def test_the_one_script_asks_for_the_others_by_their_hashed_names(tmp_path: Path) -> None:
+    storage = OneStylesheet(location=tmp_path, base_url="/static/")
+    paths = {}
+    for name, text in {
+        "js/site.js": 'if (document.querySelector("x-part")) import("./part.js");',
+        "js/part.js": "export {};",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+        paths[name] = (storage, name)
+    list(storage.post_process(paths))
+    written = storage.open(storage.stored_name("js/site.js")).read().decode()
+    assert f'import("./{Path(storage.stored_name("js/part.js")).name}")' in written
