@@ -5,6 +5,8 @@ class CommentThread extends HTMLElement {
     this.place = this.form.previousElementSibling;
     this.key = `comment ${location.pathname}`;
     this.fields.text.value ||= sessionStorage.getItem(this.key) ?? "";
+    /* The script comes after the page; somebody may be writing already. */
+    if (this.form.contains(document.activeElement)) this.seal();
     this.addEventListener("focusin", ({ target }) => target.form && this.seal());
     this.addEventListener("click", (event) => this.answer(event));
     this.addEventListener("submit", (event) => this.send(event));

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 
 from accounts import addresses
 from accounts.models import User
@@ -125,7 +125,7 @@ def test_a_dropped_connection_loses_no_word(open_page: OpenPage, article: Articl
     page.wait_for_selector("text=The connection was lost")
     assert page.input_value("#comment-text") == WORDS
     page.reload()
-    assert page.input_value("#comment-text") == WORDS
+    expect(page.locator("#comment-text")).to_have_value(WORDS)
     page.unroute("**/comments/new/**")
     write(page)
     page.click("text=Send comment")
