@@ -9,6 +9,8 @@ from email.headerregistry import Address, AddressHeader
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.utils.encoding import punycode
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from iria.kit.text import refuse_unstorable
 
@@ -16,14 +18,16 @@ LOCAL_MAX_BYTES = 64
 DOMAIN_MAX_BYTES = 253
 ADDRESS_MAX_BYTES = 254
 
-MISSING = "Please enter your e-mail address."
-NOT_IN_FORM = "This does not look like an e-mail address; it should be like name@example.org."
-TOO_LONG = (
+MISSING = gettext_lazy("Please enter your e-mail address.")
+NOT_IN_FORM = gettext_lazy(
+    "This does not look like an e-mail address; it should be like name@example.org."
+)
+TOO_LONG = gettext_lazy(
     "An e-mail address has at most 64 characters before the @ and 254 in all; this is longer."
 )
-ACCENTS = "Before the @, only letters without accents can be written to from here."
-UNUSUAL = "This form of an address cannot be subscribed; please use another one."
-NO_SERVER = "The part after the @ is not the name of a mail server; please check it."
+ACCENTS = gettext_lazy("Before the @, only letters without accents can be written to from here.")
+UNUSUAL = gettext_lazy("This form of an address cannot be subscribed; please use another one.")
+NO_SERVER = gettext_lazy("The part after the @ is not the name of a mail server; please check it.")
 
 _in_form = EmailValidator(
     message=NOT_IN_FORM,
@@ -81,8 +85,8 @@ def mailbox(name: str, address: str) -> str:
     return str(Address(" ".join(name.split()), local, domain))
 
 
-def _refusal(sentence: str) -> ValidationError:
-    return ValidationError(sentence, code="invalid")
+def _refusal(sentence: "str | Promise") -> ValidationError:
+    return ValidationError(str(sentence), code="invalid")
 
 
 def _ascii(domain: str) -> str:

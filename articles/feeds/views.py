@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import http_date
+from django.utils.translation import gettext
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
@@ -25,6 +26,7 @@ from articles.feeds.threads import thread_entries
 from articles.search.asking import asked
 from articles.search.query import Unanswerable
 from iria.kit.caching import public_page
+from iria.kit.speaking import speaking
 from iria.publication.context import publication_of
 
 FeedView = Callable[..., HttpResponse]
@@ -81,11 +83,14 @@ def thread(request: HttpRequest, year: int, month: int, slug: str, form: str = "
     """The comments below an article, newest first."""
     articles = Article.objects.published().defer("body")
     article = get_object_or_404(articles, year=year, month=month, slug=slug)
+    publication = publication_of(request)
+    with speaking(publication.language_codes[0]), speaking(article.language):
+        name = gettext("Comments on “%(headline)s”") % {"headline": article.headline}
     channel = channel_of(
-        publication_of(request),
+        publication,
         thread_entries(article),
         path=article.get_absolute_url(),
-        name=f"Comments on “{article.headline}”",
+        name=name,
         description=article.standfirst,
         language=article.language,
     )

@@ -11,6 +11,7 @@ from django.utils import translation
 from iria.kit.speaking import interface_language, speaking
 from tests.catalogue import keeping
 from tests.catalogue.collecting import collect, of_template
+from tests.catalogue.unsaid import unsaid, words_outside
 
 CATALOGUES = dict(keeping.catalogues())
 FILLED_IN = re.compile(r"%\(\w+\)[sd]|<[^>]*>")
@@ -68,3 +69,15 @@ def test_words_are_found_where_templates_hide_them() -> None:
     )
     found = [(each.singular, each.plural) for each in of_template(source)]
     assert found == [("one", ""), ("%(n)s thing", "%(n)s things")]
+
+
+def test_no_template_says_anything_that_cannot_be_translated() -> None:
+    assert list(unsaid()) == []
+
+
+def test_words_outside_of_the_catalogue_are_found_in_text_and_attributes() -> None:
+    source = (
+        '<p {% if a %}class="b"{% endif %}>{% translate "Said" %} <b>Not said</b></p>'
+        '<input placeholder="Nor this" value="{{ b }}" name="c">'
+    )
+    assert list(words_outside(source)) == ["Nor this", "Not said"]
