@@ -22,6 +22,9 @@ from articles.search.spelling import learn
 WHOLE = 400_000
 """Characters of a text that are indexed. A tsvector holds one megabyte at most."""
 
+PATIENCE = "SET LOCAL lock_timeout = '5s'"
+"""While all statistics are made anew nobody indexes; an editor does not wait for that, `catch_up` does."""
+
 TOO_LONG = "54000"
 """PostgreSQL's SQLSTATE for a value beyond one of its limits."""
 
@@ -66,6 +69,8 @@ class Words:
 def index(article_id: int) -> None:
     """Writes the entry of an article as it stands now; one that is not published loses its entry."""
     with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(PATIENCE)
         # Locked, so that of two savings the later one also writes the entry last.
         article = (
             Article.objects.select_for_update(no_key=True, of=("self",))

@@ -1,10 +1,13 @@
 """The statistics of ranking are right after whatever happened, as if made from nothing."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
+from accounts.models import User
+from articles.editorial import publishing
 from articles.search import indexing, statistics
 from articles.search.bulk import rebuild, write_entries
 from articles.search.indexing import Words
@@ -126,3 +129,24 @@ def test_weights_follow_when_articles_become_longer() -> None:
     stands = numbers()
     rebuild()
     assert numbers() == stands
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_an_editor_does_not_wait_while_all_statistics_are_made_anew(
+    edna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("articles.search.indexing.PATIENCE", "SET LOCAL lock_timeout = '50ms'")
+    article = newsroom.draft("Grain")
+
+    def publish() -> None:
+        publishing.publish(article, by=edna)
+        connection.close()
+
+    with transaction.atomic():
+        rebuild()
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(publish).result()
+    article.refresh_from_db()
+    assert article.is_published
+    assert not SearchEntry.objects.exists()
+    assert indexing.catch_up() == 1
