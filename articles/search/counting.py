@@ -26,6 +26,9 @@ RARE: Final = timedelta(days=30)
 
 KEPT: Final = timedelta(days=400)
 
+MOST_A_DAY: Final = 10_000
+"""Different queries; whoever sends more is no reader, and fills no table of ours."""
+
 ROBOT: Final = re.compile(r"bot\b|crawl|spider|slurp|preview", re.IGNORECASE)
 """Whatever says of itself that it reads for others."""
 
@@ -33,6 +36,7 @@ COUNT: Final = """
 INSERT INTO articles_searchcount (day, words, searches, found, opened)
 SELECT %(day)s, %(words)s, 1, %(found)s, 0
 FROM set_config('synchronous_commit', 'off', true)
+WHERE (SELECT count(*) FROM articles_searchcount WHERE day = %(day)s) < %(most)s
 ON CONFLICT (day, words) DO UPDATE
 SET searches = articles_searchcount.searches + 1, found = excluded.found
 """
@@ -68,7 +72,9 @@ def count(words: str, found: int) -> None:
         try:
             with connection.cursor() as cursor:
                 day = timezone.now().date()
-                cursor.execute(COUNT, {"day": day, "words": key, "found": found})
+                cursor.execute(
+                    COUNT, {"day": day, "words": key, "found": found, "most": MOST_A_DAY}
+                )
         except DatabaseError:
             logger.exception("A search could not be counted")
 

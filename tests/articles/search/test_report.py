@@ -69,6 +69,15 @@ def test_what_may_tell_of_a_person_is_not_kept(client: Client, barge: None, word
     assert counts() == []
 
 
+def test_a_flood_of_queries_fills_no_table(
+    client: Client, barge: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "MOST_A_DAY", 2)
+    for words in ("barge", "lock", "weir", "sluice"):
+        client.get("/search/", {"q": words})
+    assert [row[0] for row in counts()] == ["barge", "lock"]
+
+
 @given(st.text())
 def test_whatever_is_counted_fits_and_holds_no_long_number(words: str) -> None:
     key = countable(words)
