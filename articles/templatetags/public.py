@@ -11,6 +11,8 @@ from articles.images.crediting import credit_line
 from articles.images.models import Image
 from articles.reading import navigation
 from articles.reading.cards import Around, card_markup, names_markup
+from articles.reading.head import head_markup
+from articles.reading.meta import Meta
 from iria.kit import speaking
 from iria.kit.dates import time_element
 
@@ -59,6 +61,13 @@ def house_language(context: dict[str, Any]) -> SafeString:
 def language_of(context: dict[str, Any], article: Any) -> SafeString:
     """Marks an article's words on a page that is in another language."""
     return _marked(article.language, _around(context))
+
+
+@register.simple_tag(takes_context=True)
+def head(context: dict[str, Any]) -> SafeString:
+    """What a page tells machines in its head; nothing where the view said nothing about it."""
+    about = context.get("meta")
+    return head_markup(about, context["publication"]) if isinstance(about, Meta) else NOTHING
 
 
 @register.simple_tag(takes_context=True)

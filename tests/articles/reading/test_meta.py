@@ -174,3 +174,22 @@ def test_headers_alone_lead_to_the_address_the_feeds_the_card_and_the_data(clien
     assert (
         f'<{SITE}/category/asia-pacific/feed/>; rel="alternate"; type="application/rss+xml"' in link
     )
+
+
+@pytest.mark.parametrize("sign", ['"><script>x</script>', "' onload='x", "</title><b>", "& &lt; <"])
+def test_no_words_break_out_of_the_head(client: Client, sign: str) -> None:
+    article = newsroom.published(
+        f"Quiet {sign} week", standfirst=f"Why {sign}", authors=[newsroom.author("Ines Faro")]
+    )
+    found = head(client, article.get_absolute_url())
+    (title,) = found.xpath("meta[@property='og:title']/@content")
+    assert title == f"Quiet {sign} week"
+    assert not found.xpath("//*[@onload] | //script[text()='x'] | //head//b")
+
+
+def test_a_long_description_is_cut_at_what_search_engines_show(client: Client) -> None:
+    article = newsroom.published(standfirst="Words and words. " * 30)
+    found = head(client, article.get_absolute_url())
+    (words,) = found.xpath("meta[@name='description']/@content")
+    assert len(words) == 300
+    assert words.endswith("…")
