@@ -59,6 +59,10 @@ UNSHOWN: Final = {
     "articles.rendition",
     "articles.revision",
     "articles.searchcount",
+    "articles.searchlanguage",
+    "articles.searchlexeme",
+    "articles.searchposting",
+    "articles.searchword",
     "articles.statechange",
     "articles.textlink",
     "articles.translationgroup",
@@ -74,7 +78,8 @@ UNSHOWN: Final = {
     "newsletter.subscription",
     "taggit.taggeditem",
 }
-"""What only the desk sees, and what is told by another table: a rendition writes to its image."""
+"""What only the desk sees, and what is told by another table: a rendition writes to its image, and
+what ranking knows of words follows from the entries of the search."""
 
 COMMENT: Final = "articles.comment"
 EVERYTHING: Final = "INSERT OR UPDATE OR DELETE"

@@ -8,6 +8,7 @@ from articles.comments.models import Comment
 from articles.editorial import revising
 from articles.editorial.models import Article, Category
 from articles.images.models import Image
+from articles.search.postings import SearchLexeme
 from iria.publication.models import Publication
 from tests.iria.demo.newsroom import Rows, every_row, remove, story
 from tests.newsroom import category, draft, picture
@@ -19,6 +20,7 @@ def test_removing_leaves_the_tables_as_they_were(before: Rows) -> None:
     assert every_row() != before
     remove()
     assert every_row() == before
+    assert not SearchLexeme.objects.filter(articles__gt=0).exists()
     assert "(0 rows)" in remove()
 
 
