@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import Q
 
-from articles.editorial.models import Article, SeriesPart
+from articles.editorial.models import Article, ArticleCategory, ArticleTag, SeriesPart
 from articles.related.models import ArticleTerms
 
 BY_TEXT: Final = 250
@@ -57,13 +56,15 @@ def _by_words(article_id: int, weights: Mapping[int, float]) -> set[int]:
 
 def _newest_beside(article: Article) -> set[int]:
     """The newest that share a tag, a category or a series."""
-    series = SeriesPart.objects.filter(article=article).values("series")
-    beside = (
-        Q(series_part__series__in=series)
-        | Q(article_tags__tag__in=article.article_tags.values("tag"))
-        | Q(article_categories__category__in=article.article_categories.values("category"))
+    # Three short lists put together: one condition with OR would look at every article.
+    parts = SeriesPart.objects.filter(series__parts__article=article).order_by()
+    tagged = ArticleTag.objects.filter(tag__in=article.article_tags.values("tag")).order_by()
+    filed = ArticleCategory.objects.filter(
+        category__in=article.article_categories.order_by().values("category")
+    ).order_by()
+    sharing = parts.values("article").union(
+        tagged.values("content_object"), filed.values("article")
     )
-    sharing = Article.objects.filter(beside).values("pk")
     newest = Article.objects.published().filter(pk__in=sharing, language=article.language).newest()
     return set(newest.values_list("pk", flat=True)[:NEWEST])
 

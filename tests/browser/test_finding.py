@@ -180,3 +180,5 @@ def test_an_editor_picks_what_is_read_next(
     assert RelatedPick.objects.get().picked == picked
     reader = open_page(article.get_absolute_url(), scripts=False)
     expect(reader.locator(".related h3").first).to_have_text(picked.headline)
+    reader.locator(".related h3 a").first.click()
+    expect(reader.get_by_role("heading", level=1)).to_have_text(picked.headline)
