@@ -76,9 +76,10 @@ def rank(
     """
     found = candidates(readings, articles, narrowed=narrowed)
     best = found.best
-    length = max((each.length for each in readings), default=0)
-    if _has_feedback(readings) if with_feedback is None else with_feedback:
-        feedback.apply(best, length)
+    if best and (_has_feedback(readings) if with_feedback is None else with_feedback):
+        # The language of the query is most likely the one that knows most of its words.
+        own = max(readings, key=lambda each: (len(each.terms), -each.length))
+        feedback.apply(best, own.length)
     _add_shares(best, parts, readings, recency)
     best.sort(key=SCORE, reverse=True)
     ranked = [(each.article_id, each.published_at) for each in best]

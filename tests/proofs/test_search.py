@@ -3,6 +3,7 @@
 make prove search
 """
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -24,6 +25,7 @@ from iria.synthetic.words import SMALL, Language
 from tests import newsroom
 from tests.articles.search.test_statistics import numbers
 from tests.proofs.size import FULL, sized
+from tests.shared import shared_data
 
 pytestmark = [pytest.mark.proof, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
@@ -107,6 +109,16 @@ def _slip(word: str, chance: Random) -> str:
             word[:at] + word[at + 1] + word[at] + word[at + 2 :],
         ]
     )
+
+
+@pytest.mark.skipif(not FULL, reason="only at full size: make prove search")
+def test_a_judged_collection_scores_what_is_promised(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("evaluate_search", str(shared_data("search-ir", "vaswani-judged")))
+    output = capsys.readouterr().out
+    figures = json.loads(output.splitlines()[-1])
+    print(output)
+    assert figures["ndcg@10"] >= 0.46
+    figure("a judged query", figures["p95_ms"], 60)
 
 
 def test_ten_editors_saving_at_once_leave_no_wrong_statistic() -> None:
