@@ -8,7 +8,7 @@ from django.apps import apps
 from django.core.management import call_command
 
 from articles.editorial.models import Article
-from articles.search.postings import SearchLexeme, SearchWord
+from articles.search.postings import SearchLanguage, SearchLexeme, SearchWord
 from iria.demo.loading import pictures
 from iria.kit.changes import Change
 
@@ -16,14 +16,14 @@ PASSWORD: Final = "of-the-demo-editor"
 BESIDE: Final = {"procrastinate", "sessions", "contenttypes"}
 """Labels whose rows are no part of a newsroom."""
 
-REMEMBERED: Final = {Change, SearchLexeme, SearchWord}
+REMEMBERED: Final = {Change, SearchLanguage, SearchLexeme, SearchWord}
 
 type Rows = dict[str, list[tuple[Any, ...]]]
 
 
 def every_row() -> Rows:
-    """What stands in the tables of all houses; that something changed stays written down, and a word
-    that was seen once stays known to the search (`articles.search.postings`)."""
+    """What stands in the tables of all houses; that something changed stays written down, and
+    what was seen once, words and languages, stays known to the search (`articles.search.postings`)."""
     found: Rows = {}
     for model in apps.get_models():
         if model._meta.app_label not in BESIDE and model not in REMEMBERED:
