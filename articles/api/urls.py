@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path, re_path
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import URLPattern, path, re_path, resolve
 
 from articles.api import articles, authors, conversation, oembed, pictures, sections
 from articles.api.document import PREFIX, openapi
@@ -15,6 +15,7 @@ from articles.api.problems import NOT_FOUND, problem
 from articles.api.reference import DOCUMENT_TYPE, document, reference
 from iria.kit.changes import COMMENTS
 
+NOWHERE: Final = "api_nowhere"
 REGISTERED: Final = (articles, authors, conversation, pictures, sections)
 """Importing these fills the interface."""
 
@@ -39,7 +40,14 @@ def _operations() -> Iterator[URLPattern]:
 
 
 def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
-    """Below the API's address, what is not there is told to programs too."""
+    """Below the API's address, what is not there is told to programs too.
+
+    Where only the slash at the end is missing, the way to it is.
+    """
+    whole = f"/api/{rest}/"
+    if resolve(whole).url_name != NOWHERE:
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(f"{whole}?{query}" if query else whole)
     return problem(NOT_FOUND, "There is no such address; /api/v1/ names those that there are.")
 
 
@@ -56,5 +64,9 @@ urlpatterns = [
         name="oembed",
     ),
     *_operations(),
-    re_path(r"^api/(?P<rest>[\s\S]*)$", through_the_doors(nowhere, parameters=None, forms=(JSON,))),
+    re_path(
+        r"^api/(?P<rest>[\s\S]*)$",
+        through_the_doors(nowhere, parameters=None, forms=(JSON,)),
+        name=NOWHERE,
+    ),
 ]
