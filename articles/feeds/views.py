@@ -37,8 +37,8 @@ FORMS: Final = {"": rss, "atom": atom, "json": jsonfeed}
 @public_page
 def site(request: HttpRequest, form: str = "") -> HttpResponse:
     """The articles of the front page: the publication's first language, and what it does not list."""
-    others = publication_of(request).language_codes[1:]
-    return _feed(request, form, Article.objects.published().exclude(language__in=others))
+    codes = publication_of(request).language_codes
+    return _feed(request, form, Article.objects.published().of_front(codes[0], codes))
 
 
 @public_page
