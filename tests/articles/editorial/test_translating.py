@@ -49,7 +49,7 @@ def test_a_text_is_in_each_language_once(english: Article, french: Article) -> N
 
 
 def test_a_reader_is_told_and_machines_too(
-    client: Client, english: Article, french: Article
+    client: Client, english: Article, french: Article, edna: User
 ) -> None:
     translating.link(french, english)
     page = client.get(english.get_absolute_url()).content.decode()
@@ -62,7 +62,7 @@ def test_a_reader_is_told_and_machines_too(
         assert f'hreflang="en" href="{settings.SITE_URL}{english.get_absolute_url()}"' in head
         assert f'hreflang="fr" href="{settings.SITE_URL}{there}"' in head
     assert "Aussi en" in html
-    publishing.withdraw(french, by=None)
+    publishing.withdraw(french, by=edna)
     page = client.get(english.get_absolute_url()).content.decode()
     assert there not in page
     assert "hreflang" not in page.partition("</head>")[0]
