@@ -11,6 +11,12 @@ from articles.related.judged.collection import Unreadable, read
 from articles.related.judged.evaluating import evaluate
 
 
+def code_of(language: str) -> str:
+    """The code of a language that was named by its code or its English name."""
+    codes = {name.lower(): code for code, name in LANGUAGES}
+    return codes.get(language.lower(), language.lower())
+
+
 class Command(BaseCommand):
     help = (
         "Measures related articles on a judged collection: articles.jsonl and links.tsv. "
@@ -19,7 +25,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path, metavar="DIR")
-        parser.add_argument("--language", default="en", choices=sorted(dict(LANGUAGES)))
+        parser.add_argument(
+            "--language",
+            default="en",
+            type=code_of,
+            choices=sorted(dict(LANGUAGES)),
+            help="a code such as de, or the language's English name",
+        )
         parser.add_argument(
             "--ablation",
             action="store_true",

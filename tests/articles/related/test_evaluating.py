@@ -46,7 +46,7 @@ def test_the_last_line_holds_the_figures_and_the_site_is_untouched(
     db: None, collection: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     newsroom.published("At the strait", body=f"<p>{SEA}</p>")
-    call_command("evaluate_related", str(collection))
+    call_command("evaluate_related", str(collection), "--language", "English")
     shown = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert shown["recall@5"] == shown["mrr"] == 1.0
     assert set(shown) == {"recall@5", "mrr", "precision@4", "baselines"}
