@@ -20,7 +20,7 @@ from articles.search.reading import Reading, Term
 MOST: Final = 1000
 """Articles that are put in order: the best of all that match."""
 
-READ_WHOLE: Final = 30_000
+READ_WHOLE: Final = 10_000
 """Postings that are read whole, of the rarest words first."""
 
 CANDIDATES: Final = """
