@@ -82,21 +82,15 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         )
 
     def for_page(self) -> "ArticleQuerySet":
-        """All an article's page shows of the article itself: three queries beside its own.
+        """All an article's page shows of the article itself: one query beside its own.
 
         Authors come with their portraits, for the box that tells who they are.
         """
-        from articles.editorial.models import Figure
-
         return (
             self.select_related("kind", "lead_picture", "series_part__series")
             .defer("lead_picture__metadata")
             .prefetch_related(
                 Prefetch("bylines", _with_portrait()),
-                Prefetch(
-                    "figures",
-                    Figure.objects.select_related("image").defer("image__metadata"),
-                ),
             )
             .gathering(*_on_pages())
             .fetch_mode(FETCH_RAISE)
@@ -144,13 +138,17 @@ def _on_cards() -> tuple[Rows, ...]:
 def _on_pages() -> tuple[Rows, ...]:
     from taggit.models import Tag
 
-    from articles.editorial.models import ArticleCategory, ArticleTag, Correction
+    from articles.editorial.models import ArticleCategory, ArticleTag, Correction, Figure
+    from articles.images.models import Image
 
+    # What a file said about itself is long, and only the desk reads it.
+    pictured = tuple(each.name for each in Image._meta.concrete_fields if each.name != "metadata")
     tagged = (ArticleTag, "content_object_id", "tag_id")
     return (
         Rows("article_categories", ArticleCategory, beside=("category", ())),
         Rows("tags", Tag, through=tagged, order="between.id"),
         Rows("corrections", Correction, order="own.made_at DESC, own.id DESC"),
+        Rows("figures", Figure, beside=("image", pictured)),
     )
 
 

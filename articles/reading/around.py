@@ -1,12 +1,15 @@
 """What stands around an article: its translations, and what came before and after in its section."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from django.db.models import FETCH_RAISE
 from django.db.models.expressions import RawSQL
 
 from articles.editorial.models import Article
+from articles.editorial.querysets import ArticleQuerySet
+from iria.kit.prepared import Prepared
 
 NEIGHBOURS: Final = """
 (SELECT a.id FROM articles_article AS a
@@ -29,6 +32,16 @@ SHOWN: Final = (
 )
 
 
+def _found(section: int, language: str, moment: datetime, pk: int, group: int) -> ArticleQuerySet:
+    values = [*[section, language, moment, pk] * 2, group, pk]
+    rows = RawSQL(NEIGHBOURS, values)  # noqa: S611 - a constant
+    found = Article.objects.published().filter(pk__in=rows).order_by("language")
+    return found.only(*SHOWN).fetch_mode(FETCH_RAISE)
+
+
+_beside = Prepared(_found, [int, str, datetime, int, int])
+
+
 @dataclass(slots=True)
 class Around:
     """The articles an article's page leads to besides those that are related."""
@@ -41,17 +54,14 @@ class Around:
 def around(article: Article) -> Around:
     """Published ones only; neighbours are of the same primary section and language."""
     section = next((row.category_id for row in article.article_categories.all()), None)
-    group, here = article.translation_group_id, (article.published_at, article.pk)
-    if group is None and (section is None or article.published_at is None):
+    group, moment = article.translation_group_id, article.published_at
+    if moment is None or (group is None and section is None):
         return Around()
-    neighbours = [section, article.language, *here] * 2
-    rows = RawSQL(NEIGHBOURS, [*neighbours, group, article.pk])  # noqa: S611 - a constant
-    found = Article.objects.published().filter(pk__in=rows).order_by("language")
     result = Around()
-    for row in found.only(*SHOWN).fetch_mode(FETCH_RAISE):
+    for row in _beside(section or 0, article.language, moment, article.pk, group or 0):
         if group is not None and row.translation_group_id == group:
             result.translations.append(row)
-        elif (row.published_at, row.pk) < here:
+        elif (row.published_at, row.pk) < (moment, article.pk):
             result.earlier = row
         else:
             result.later = row

@@ -7,15 +7,17 @@ else is ours. Which forms there are, and what they look like: static/css/compone
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from accounts.models import AuthorProfile
+from articles.editorial.gathering import plainly
 from articles.editorial.models import Article
 from articles.images.markup import picture_markup
 from articles.images.showing import picture_values
+from iria.kit.addresses import address_of
 from iria.kit.dates import time_element
 from iria.kit.speaking import direction_of, interface_language
 from iria.publication.models import Publication
@@ -75,10 +77,9 @@ def _picture(article: Article, form: str) -> str:
 def _kicker(article: Article, above: int | None, ours: str) -> str:
     """Its primary section and its kind, each unless the page or the other says it already."""
     words, named = "", ""
-    for row in article.article_categories.all()[:1]:
-        named = row.category.name
-        if row.category_id != above:
-            words = f'<a href="{row.category.get_absolute_url()}">{escape(named)}</a>'
+    for pk, named, path in plainly(article, "article_categories", "id", "name", "path")[:1]:
+        if pk != above:
+            words = f'<a href="{address_of("category", path)}">{escape(named)}</a>'
     if article.kind.name.casefold() != named.casefold():
         words += f' <span class="kind">{escape(article.kind.name)}</span>'
     return f'<p class="kicker"{ours}>{words}</p>' if words else ""
@@ -93,15 +94,19 @@ def _standfirst(article: Article, form: str) -> str:
 def _byline(article: Article, publication: Publication, ours: str) -> str:
     when = article.published_at
     day = time_element(publication.local(when)) if when else ""
-    names = names_markup([row.author for row in article.bylines.all()])
+    names = names_markup(plainly(article, "bylines", "name", "slug"))
     return f'<p class="byline"{ours}>{names}{day}</p>'
 
 
-def names_markup(authors: Sequence[AuthorProfile]) -> str:
-    """Who signs, each name a link: “A, B and C”."""
+def names_markup(authors: Sequence[tuple[Any, ...]]) -> str:
+    """Who signs, each name a link: “A, B and C”.
+
+    Args:
+        authors: name and last part of the address of each.
+    """
     links = [
-        f'<a href="{author.get_absolute_url()}" rel="author">{escape(author.name)}</a>'
-        for author in authors
+        f'<a href="{address_of("author", slug)}" rel="author">{escape(name)}</a>'
+        for name, slug in authors
     ]
     if not links:
         return ""

@@ -6,6 +6,11 @@ from django.db.models import FETCH_RAISE
 from django.db.models.expressions import RawSQL
 
 from articles.editorial.models import Article
+from articles.editorial.querysets import ArticleQuerySet
+from iria.kit.prepared import Prepared
+
+SHOWN_BELOW: Final = 4
+MOST: Final = 8
 
 CHOSEN: Final = """
 SELECT picked_id FROM articles_relatedpick WHERE article_id = %s
@@ -24,21 +29,27 @@ SHOWN: Final = (
 )
 
 
-def related_to(article: Article, limit: int = 4) -> list[Article]:
+def related_to(article: Article, limit: int = SHOWN_BELOW) -> list[Article]:
     """The editor's picks first, then the computed neighbours; published ones only.
 
     One query, whatever the number: the articles with kind and lead picture.
     Only what a small card shows is read; asking for more raises an error.
     """
-    found = (
+    return _related(article.pk)[:limit]
+
+
+def _chosen(article: int) -> ArticleQuerySet:
+    return (
         Article.objects.published()
-        .filter(pk__in=RawSQL(CHOSEN, [article.pk, article.pk]))  # noqa: S611 - constants
+        .filter(pk__in=RawSQL(CHOSEN, [article, article]))  # noqa: S611 - constants
         .order_by(
-            RawSQL(PICKED, [article.pk]).asc(nulls_last=True),  # noqa: S611
-            RawSQL(COMPUTED, [article.pk]),  # noqa: S611
+            RawSQL(PICKED, [article]).asc(nulls_last=True),  # noqa: S611
+            RawSQL(COMPUTED, [article]),  # noqa: S611
         )
         .select_related("kind", "lead_picture")
         .only(*SHOWN)
-        .fetch_mode(FETCH_RAISE)
+        .fetch_mode(FETCH_RAISE)[:MOST]
     )
-    return list(found[:limit])
+
+
+_related = Prepared(_chosen, [int])

@@ -7,6 +7,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from articles.editorial.gathering import plainly
 from articles.images.crediting import credit_line
 from articles.images.models import Image
 from articles.reading import navigation
@@ -104,7 +105,7 @@ def without_scheme(address: str) -> str:
 @register.simple_tag
 def names_of(article: Any) -> SafeString:
     """Who signs an article, each name a link."""
-    return mark_safe(names_markup([row.author for row in article.bylines.all()]))  # noqa: S308
+    return mark_safe(names_markup(plainly(article, "bylines", "name", "slug")))  # noqa: S308
 
 
 @register.filter

@@ -2,8 +2,7 @@
 
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.safestring import mark_safe
 
 from articles.body.rendering import Drawn, Heading
@@ -21,9 +20,17 @@ from articles.reading.showing import shown
 from articles.related.reading_next import related_to
 from iria.kit.addresses import absolute
 from iria.kit.caching import public_page
+from iria.kit.prepared import Prepared
 from iria.kit.speaking import speaking
 from iria.publication.context import publication_of
 from iria.publication.speaking import in_its_language
+
+_at = Prepared(
+    lambda year, month, slug: (
+        Article.objects.published().for_page().filter(year=year, month=month, slug=slug)
+    ),
+    [int, int, str],
+)
 
 CONTENTS_FROM: Final = 3
 LONG: Final = 4
@@ -33,9 +40,9 @@ LONG: Final = 4
 @public_page(also=thread_scope)
 @in_its_language
 def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpResponse:
-    chosen = get_object_or_404(
-        Article.objects.published().for_page(), year=year, month=month, slug=slug
-    )
+    chosen = next(iter(_at(year, month, slug)), None)
+    if chosen is None:
+        raise Http404
     with speaking(chosen.language):
         thread, beside = thread_of(chosen), around(chosen)
         context = {
