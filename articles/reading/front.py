@@ -62,13 +62,8 @@ class Layout:
         return set(self.head).union(*(chosen for _category, chosen in self.sections))
 
 
-def compose(articles: ArticleQuerySet, language: str) -> FrontPage:
-    """The front page of these articles, as the editors of this language composed it.
-
-    Six queries, whatever their number: what was placed, the newest, the newest of every section,
-    and the cards of all at once with their sections and authors.
-    """
-    layout = lay_out(articles, language)
+def compose(articles: ArticleQuerySet, layout: Layout) -> FrontPage:
+    """The front page of these articles: one query for the cards of all that stand on it."""
     cards = {card.pk: card for card in articles.filter(pk__in=layout.all).for_cards()}
     head = [cards[pk] for pk in layout.head if pk in cards]
     return FrontPage(
@@ -84,6 +79,8 @@ def compose(articles: ArticleQuerySet, language: str) -> FrontPage:
 
 def lay_out(articles: ArticleQuerySet, language: str) -> Layout:
     """Places first what was placed by hand, then the newest that stand nowhere yet.
+
+    Three queries: what was placed in this language, the newest, the newest of every section.
 
     The newest and every section are asked for as many more as the places before them can take.
     """

@@ -15,10 +15,14 @@ from articles.reading.navigation import own_name
 from articles.reading.section import section_page
 from articles.reading.showing import shown
 from iria.kit.caching import public_page
+from iria.kit.held import Held
 from iria.kit.paging import page_of
 from iria.kit.speaking import speaking
 from iria.publication.context import publication_of
 from iria.publication.speaking import in_its_language
+
+_layouts: Held[front.Layout] = Held()
+"""What stands where on each front page changes with the rows alone, as little else on a site."""
 
 
 @public_page
@@ -43,7 +47,9 @@ def language(request: HttpRequest, code: str) -> HttpResponse:
 
 def _front(request: HttpRequest, code: str) -> HttpResponse:
     codes = publication_of(request).language_codes
-    composed = front.compose(Article.objects.published().of_front(code, codes), code)
+    articles = Article.objects.published().of_front(code, codes)
+    layout = _layouts.of(request, code, lambda: front.lay_out(articles, code))
+    composed = front.compose(articles, layout)
     with speaking(code):
         about = meta.of_front(request, code, own_name(code), composed.lead)
         popular = publication_of(request).shows_most_read

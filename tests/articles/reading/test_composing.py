@@ -35,7 +35,9 @@ def called(headline: str) -> Article:
 
 
 def composed() -> front.FrontPage:
-    return front.compose(Article.objects.published(), "en")
+    return front.compose(
+        Article.objects.published(), front.lay_out(Article.objects.published(), "en")
+    )
 
 
 def everything(page: front.FrontPage) -> list[str]:
