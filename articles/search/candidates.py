@@ -8,6 +8,7 @@ some ten thousand articles every word leads, and nothing is cut at all.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import nlargest
 from operator import attrgetter
 from typing import Any, Final
 
@@ -22,6 +23,9 @@ MOST: Final = 1000
 
 READ_WHOLE: Final = 10_000
 """Postings that are read whole, of the rarest words first."""
+
+LOOKED_UP: Final = 10
+"""Common words that are looked up for the best, the heaviest of them: more are a pasted paragraph."""
 
 CANDIDATES: Final = """
 WITH hit AS (
@@ -132,7 +136,7 @@ def _split(terms: list[Term]) -> tuple[list[Term], list[Term]]:
     for place, term in enumerate(terms):
         budget -= term.articles
         if budget < 0 and place:
-            return terms[:place], terms[place:]
+            return terms[:place], nlargest(LOOKED_UP, terms[place:], key=factor)
     return terms, []
 
 
