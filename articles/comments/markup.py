@@ -6,8 +6,9 @@ through `escape` or `paragraphs`; everything else is ours.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
@@ -17,20 +18,40 @@ from iria.kit.text import paragraphs
 from iria.publication.models import Publication
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What every comment of a thread says alike, looked up once."""
+
+    publication: Publication
+    reply_address: str
+    """Without the number of what is answered; empty where nobody may answer any more."""
+    reply: str
+    reply_to: str
+    """The rest of the link's words, with `%(name)s`; only heard."""
+    staff: str
+
+
 def comments_markup(thread: Thread, publication: Publication) -> SafeString:
     """Every comment of the thread, each with its replies below it."""
-    reply_address = escape(thread.reply_address) if thread.open else ""
-    return SafeString(_list(thread.comments, "thread-list", reply_address, publication))
+    reply, _, reply_to = gettext("Reply<> to %(name)s").partition("<>")
+    around = Around(
+        publication=publication,
+        reply_address=escape(thread.reply_address) if thread.open else "",
+        reply=escape(reply),
+        reply_to=escape(reply_to),
+        staff=f'<span class="comment-staff">{escape(gettext("Staff"))}</span>\n',
+    )
+    return SafeString(_list(thread.comments, "thread-list", around))
 
 
-def _list(places: Iterable[Shown], name: str, reply_address: str, publication: Publication) -> str:
-    items = "\n".join(_place(place, reply_address, publication) for place in places)
+def _list(places: Iterable[Shown], name: str, around: Around) -> str:
+    items = "\n".join(_place(place, around) for place in places)
     return f'<ol class="{name}" role="list">\n{items}\n</ol>' if items else ""
 
 
-def _place(place: Shown, reply_address: str, publication: Publication) -> str:
-    inside = _gap(place) if place.gap else _comment(place, reply_address, publication)
-    replies = _list(place.replies, "thread-replies", reply_address, publication)
+def _place(place: Shown, around: Around) -> str:
+    inside = _gap(place) if place.gap else _comment(place, around)
+    replies = _list(place.replies, "thread-replies", around) if place.replies else ""
     return (
         f'<li class="thread-place">\n<article class="comment" id="{place.anchor}">\n{inside}\n'
         f"</article>\n{replies}</li>"
@@ -41,16 +62,16 @@ def _gap(place: Shown) -> str:
     return f'<p class="comment-gap">{escape(place.gap)}</p>'
 
 
-def _comment(place: Shown, reply_address: str, publication: Publication) -> str:
+def _comment(place: Shown, around: Around) -> str:
     name = f"<bdi>{escape(place.name)}</bdi>"
-    staff = f'<span class="comment-staff">{gettext("Staff")}</span>\n' if place.by_staff else ""
-    written = time_element(publication.local(place.written_at), clock=True)
+    staff = around.staff if place.by_staff else ""
+    written = time_element(around.publication.local(place.written_at), clock=True)
     return (
         f'<header class="comment-head">\n<h3 class="comment-name">{name}</h3>\n{staff}'
         f'<a class="comment-date" href="#{place.anchor}">{written}</a>\n</header>\n'
         f"{_answered(place.in_reply_to)}"
         f'<div class="comment-text" dir="auto">{paragraphs(place.text)}</div>\n'
-        f"{_reply(place, name, reply_address)}"
+        f"{_reply(place, name, around)}"
     )
 
 
@@ -67,12 +88,11 @@ def _answered(other: Shown | None) -> str:
     return f'<p class="comment-to">{words}</p>\n'
 
 
-def _reply(place: Shown, name: str, reply_address: str) -> str:
-    if not reply_address:
+def _reply(place: Shown, name: str, around: Around) -> str:
+    if not around.reply_address:
         return ""
-    words = escape(gettext("Reply<> to %(name)s"))
-    shown, _, unseen = words.partition(escape("<>"))
     return (
-        f'<a class="comment-reply" rel="nofollow" href="{reply_address}{place.id}"'
-        f' data-parent="{place.id}">{shown}<span class="unseen">{unseen % {"name": name}}</span></a>'
+        f'<a class="comment-reply" rel="nofollow" href="{around.reply_address}{place.id}"'
+        f' data-parent="{place.id}">{around.reply}'
+        f'<span class="unseen">{around.reply_to % {"name": name}}</span></a>'
     )

@@ -20,6 +20,61 @@ BESIDE: Final = {"article_categories": "category", "bylines": "author"}
 
 
 @dataclass(frozen=True)
+class Owned:
+    """A row that points one to one at what stands beside, with what it points at itself.
+
+    Args:
+        model: of the row.
+        owner: its field for what stands beside.
+        accessor: the name under which the owner knows it.
+        beside: its own relation that comes with it, and which fields of it.
+    """
+
+    model: type[models.Model]
+    owner: str
+    accessor: str
+    beside: tuple[str, tuple[str, ...]]
+
+    @cached_property
+    def fields(self) -> "list[models.Field[Any, Any]]":
+        return _fields(self.model, ())
+
+    @cached_property
+    def _beside_model(self) -> Any:
+        return self.model._meta.get_field(self.beside[0]).related_model
+
+    @cached_property
+    def beside_fields(self) -> "list[models.Field[Any, Any]]":
+        return _fields(self._beside_model, self.beside[1])
+
+    @cached_property
+    def columns(self) -> list[str]:
+        columns = [f"owned.{field.column}" for field in self.fields]
+        return columns + [f"owned_beside.{field.column}" for field in self.beside_fields]
+
+    @cached_property
+    def tables(self) -> str:
+        owner = self.model._meta.get_field(self.owner).column  # type: ignore[union-attr]
+        beside = self.model._meta.get_field(self.beside[0]).column  # type: ignore[union-attr]
+        return (
+            f" LEFT JOIN {self.model._meta.db_table} AS owned ON owned.{owner} = beside.id"
+            f" LEFT JOIN {self._beside_model._meta.db_table} AS owned_beside"
+            f" ON owned_beside.id = owned.{beside}"
+        )
+
+    def lay(self, owner: models.Model, values: Sequence[Any]) -> None:
+        """Lets the owner know the row, or that there is none."""
+        if values[0] is None:
+            owner._state.fields_cache[self.accessor] = None
+            return
+        row = _row(self.model, self.fields, values[: len(self.fields)])
+        beside = _row(self._beside_model, self.beside_fields, values[len(self.fields) :])
+        row._state.fields_cache[self.beside[0]] = beside
+        row._state.fields_cache[self.owner] = owner
+        owner._state.fields_cache[self.accessor] = row
+
+
+@dataclass(frozen=True)
 class Rows:
     """The rows of one relation of an article.
 
@@ -30,6 +85,7 @@ class Rows:
         through: a model between the article and the rows, its column for the article, and its
             column for a row; the rows then come in the order of the model between.
         beside: a relation of the rows that comes with them, and which fields of it.
+        owned: what belongs one to one to that.
         order: SQL, with `own` for the rows' table and `between` for the one between.
     """
 
@@ -38,6 +94,7 @@ class Rows:
     only: tuple[str, ...] = ()
     through: tuple[type[models.Model], str, str] | None = None
     beside: tuple[str, tuple[str, ...]] | None = None
+    owned: Owned | None = None
     order: str = "own.position, own.id"
 
     @cached_property
@@ -72,6 +129,9 @@ class Rows:
             tables += (
                 f" JOIN {self._beside_model._meta.db_table} AS beside ON beside.id = own.{column}"
             )
+        if self.owned:
+            columns += self.owned.columns
+            tables += self.owned.tables
         return (
             f"SELECT json_agg(json_build_array({', '.join(columns)}) ORDER BY {self.order})"  # noqa: S608
             f" FROM {tables} WHERE {belongs} = articles_article.id"
@@ -86,8 +146,11 @@ class Rows:
             if self.through is None:
                 row._state.fields_cache["article"] = article
             if self.beside:
-                beside = _row(self._beside_model, self.beside_fields, values[split:])
+                end = split + len(self.beside_fields)
+                beside = _row(self._beside_model, self.beside_fields, values[split:end])
                 row._state.fields_cache[self.beside[0]] = beside
+                if self.owned:
+                    self.owned.lay(beside, values[end:])
             rows.append(row)
         return rows
 

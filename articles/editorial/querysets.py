@@ -8,7 +8,7 @@ from django.db.models import FETCH_RAISE, Prefetch
 from django.db.models.query import ModelIterable
 from django.utils import timezone
 
-from articles.editorial.gathering import COLUMN, Rows, column_of, lay_out
+from articles.editorial.gathering import COLUMN, Owned, Rows, column_of, lay_out
 
 if TYPE_CHECKING:
     from articles.editorial.models.article import Article  # noqa: F401 - names the generic
@@ -82,16 +82,13 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         )
 
     def for_page(self) -> "ArticleQuerySet":
-        """All an article's page shows of the article itself: one query beside its own.
+        """All an article's page shows of the article itself: one query.
 
         Authors come with their portraits, for the box that tells who they are.
         """
         return (
             self.select_related("kind", "lead_picture", "series_part__series")
             .defer("lead_picture__metadata")
-            .prefetch_related(
-                Prefetch("bylines", _with_portrait()),
-            )
             .gathering(*_on_pages())
             .fetch_mode(FETCH_RAISE)
         )
@@ -138,14 +135,23 @@ def _on_cards() -> tuple[Rows, ...]:
 def _on_pages() -> tuple[Rows, ...]:
     from taggit.models import Tag
 
-    from articles.editorial.models import ArticleCategory, ArticleTag, Correction, Figure
+    from articles.editorial.models import (
+        ArticleCategory,
+        ArticleTag,
+        Byline,
+        Correction,
+        Figure,
+        Portrait,
+    )
     from articles.images.models import Image
 
     # What a file said about itself is long, and only the desk reads it.
     pictured = tuple(each.name for each in Image._meta.concrete_fields if each.name != "metadata")
+    portrait = Owned(Portrait, "author", "portrait", ("image", pictured))
     tagged = (ArticleTag, "content_object_id", "tag_id")
     return (
         Rows("article_categories", ArticleCategory, beside=("category", ())),
+        Rows("bylines", Byline, beside=("author", ()), owned=portrait),
         Rows("tags", Tag, through=tagged, order="between.id"),
         Rows("corrections", Correction, order="own.made_at DESC, own.id DESC"),
         Rows("figures", Figure, beside=("image", pictured)),
@@ -156,10 +162,3 @@ def _with_author() -> "models.QuerySet[models.Model]":
     from articles.editorial.models import Byline
 
     return Byline.objects.select_related("author")
-
-
-def _with_portrait() -> "models.QuerySet[models.Model]":
-    from articles.editorial.models import Byline
-
-    rows = Byline.objects.select_related("author__portrait__image")
-    return rows.defer("author__portrait__image__metadata")

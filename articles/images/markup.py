@@ -4,7 +4,8 @@ Written here and not as a template: a front page draws thirty of them, and every
 alternative text is a number or an address of ours.
 """
 
-from django.utils.html import escape
+from html import escape
+
 from django.utils.safestring import SafeString
 
 from articles.images.showing import PictureValues

@@ -7,9 +7,9 @@ else is ours. Which forms there are, and what they look like: static/css/compone
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 

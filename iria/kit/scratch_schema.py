@@ -8,10 +8,10 @@ and extensions are still found where they are.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
-from django.db import connection
+from django.db import DataError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 TABLES: Final = """
@@ -38,13 +38,14 @@ def scratch_schema() -> Iterator[None]:
     a worker has a connection of its own.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_schema(), pg_my_temp_schema() <> 0")
-        schema, used_before = cursor.fetchone()
+        cursor.execute("SELECT current_schema()")
+        (schema,) = cursor.fetchone()
         if schema is None or schema.startswith("pg_temp"):
             sentence = "A scratch schema is in use already."
             raise RuntimeError(sentence)
-        if not used_before:
-            # Refused once a session has had temporary tables, and then it is not needed.
+        # Refused once a session has had temporary tables, also where they were rolled back, and
+        # then it is not needed.
+        with suppress(DataError), transaction.atomic():
             cursor.execute(f"SET temp_buffers = '{MEMORY}'")
         try:
             _copy(cursor, schema)

@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
+from html import escape
 
 from django.core.exceptions import ValidationError
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
@@ -53,5 +53,5 @@ def paragraphs(text: str) -> SafeString:
     The same as Django's `linebreaks`, in a third of the time; a thread calls it for every comment.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    parts = [str(escape(part)).replace("\n", "<br>") for part in re.split("\n{2,}", lines)]
+    parts = [escape(part).replace("\n", "<br>") for part in re.split("\n{2,}", lines)]
     return SafeString("\n\n".join(f"<p>{part}</p>" for part in parts))

@@ -20,10 +20,10 @@ def article() -> Article:
     return made
 
 
-def test_everything_on_a_page_comes_with_two_questions(
+def test_everything_on_a_page_comes_with_one_question(
     article: Article, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         found = Article.objects.for_page().get(pk=article.pk)
         credits = [figure.image.credit for figure in found.figures.all()]
         named = [row.category.path for row in found.article_categories.all()]
