@@ -1,5 +1,7 @@
 """The comments below an article as entries of a feed."""
 
+from django.utils.translation import gettext
+
 from articles.comments.models import Comment
 from articles.editorial.models import Article
 from articles.feeds.entries import Entry, Person
@@ -24,7 +26,8 @@ def _entry(comment: Comment, article: Article) -> Entry:
     return Entry(
         id=tag_id(comment.created_at, f"comment/{comment.pk}"),
         address=f"{absolute(article.get_absolute_url())}#{comment.anchor}",
-        title=f"{name} on {legal(article.headline)}",
+        title=gettext("%(name)s on %(headline)s")
+        % {"name": name, "headline": legal(article.headline)},
         summary="",
         html=paragraphs(legal(comment.text)),
         language=article.language,

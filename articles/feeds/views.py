@@ -107,14 +107,13 @@ def search(request: HttpRequest, form: str = "") -> HttpResponse:
     except Unanswerable as mistake:
         sentence = f"{mistake.sentence}\n"
         return HttpResponse(sentence, status=400, content_type="text/plain; charset=utf-8")
-    _, _, query = question.address(sort="").partition("?")
     return _feed(
         request,
         form,
         found,
         path=reverse("search"),
         name=question.words,
-        narrowed=query,
+        narrowed=question.query,
     )
 
 

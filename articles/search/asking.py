@@ -49,6 +49,11 @@ class Asked:
             f"{reverse('search')}?{urlencode({key: each for key, each in parts.items() if each})}"
         )
 
+    @property
+    def query(self) -> str:
+        """The question as it stands in an address, without its order: a feed has its own."""
+        return self.address(sort="").partition("?")[2]
+
     def anew(self, words: str) -> "Asked":
         """The same question with other words."""
         return replace(self, words=words)

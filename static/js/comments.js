@@ -29,9 +29,9 @@ class CommentThread extends HTMLElement {
       this.asked ??= fetch(this.getAttribute("from")).then((answer) => answer.json());
       const { token, name } = await this.asked;
       this.fields.token.value ||= token;
-      this.form.querySelector("button").textContent = "Send comment";
+      this.form.querySelector("button").textContent = this.dataset.send;
       this.form.classList.toggle("comment-form-signed", name);
-      if (name) this.say(`You write as ${name}.`);
+      if (name) this.say(this.dataset.signed.replace("{name}", name));
     } catch {
       this.asked = null;
     }
@@ -64,7 +64,7 @@ class CommentThread extends HTMLElement {
         location.assign(answer.url);
       } else this.show(await answer.text());
     } catch {
-      this.say("The connection was lost. Your words are still here; please send them again.");
+      this.say(this.dataset.lost);
     }
     form.ariaBusy = "false";
   }
@@ -73,7 +73,7 @@ class CommentThread extends HTMLElement {
   show(html) {
     const page = new DOMParser().parseFromString(html, "text/html");
     const form = page.querySelector(".comment-form");
-    if (!form) return this.say("Nothing was sent: this article takes no comments now.");
+    if (!form) return this.say(this.dataset.closed);
     form.prepend(...page.querySelectorAll(".comment-page .notice"));
     this.form.replaceWith(form);
     (form.querySelector("[aria-invalid]") ?? form.elements.text).focus();

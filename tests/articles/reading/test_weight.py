@@ -1,9 +1,12 @@
 """What a page weighs: one stylesheet in layers, small fonts, hardly any script."""
 
+import gzip
 import re
 from pathlib import Path
 
 import pytest
+
+from iria.kit.stylesheet import inlined
 
 STATIC = Path(__file__).resolve().parents[3] / "static"
 
@@ -12,6 +15,15 @@ def test_all_scripts_together_are_at_most_ten_kilobytes() -> None:
     scripts = list((STATIC / "js").rglob("*.js"))
     assert scripts
     assert sum(script.stat().st_size for script in scripts) <= 10 * 1024
+
+
+def test_the_one_stylesheet_is_at_most_twenty_kilobytes_on_the_wire() -> None:
+    folder = STATIC / "css"
+    sources = {
+        path.relative_to(STATIC).as_posix(): path.read_text() for path in folder.rglob("*.css")
+    }
+    whole = inlined("css/site.css", sources)
+    assert len(gzip.compress(whole.encode())) <= 20 * 1024
 
 
 def test_no_font_is_heavier_than_seventy_kilobytes_and_all_have_their_licence() -> None:

@@ -114,3 +114,8 @@ def test_the_page_asks_the_same_few_questions_however_much_there_is(
         page = client.get("/search/?q=barge+lock+weir").content.decode()
     assert "12 articles" in page
     assert page.count("In a caption") == 10
+
+
+def test_a_narrowed_search_offers_the_feed_of_what_it_shows(client: Client, barges: None) -> None:
+    _, page = ask(client, q="barge", kind="news", sort="newest")
+    assert '/search/feed/?q=barge&amp;kind=news"' in page
