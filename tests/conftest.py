@@ -54,10 +54,17 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     contents = item.config.stash.get(NEW_DATABASE, "")
     if nextitem and contents and _has_real_transactions(item):
         with item.config.stash[blocking_manager_key].unblock():
+            _drop_jobs()
             if not Kind.objects.exists():
                 Group.objects.all().delete()
                 connection.creation.deserialize_db_from_string(contents)
                 connection.close()
+
+
+def _drop_jobs() -> None:
+    """Django empties the tables it manages; those of the queue are not among them."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
 
 
 def _has_real_transactions(item: pytest.Item) -> bool:

@@ -1,8 +1,14 @@
 """Pages go out compressed, but only those that hold no secret."""
 
+import re
+from typing import Final
+
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+
+TEXT: Final = re.compile(r"text/|application/(?:[\w.-]+\+)?(?:json|xml)\b")
+"""Pictures and fonts are compressed in themselves."""
 
 
 class Compression(GZipMiddleware):
@@ -19,6 +25,11 @@ class Compression(GZipMiddleware):
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        if "public" not in response.headers.get("Cache-Control", ""):
+        shared = "public" in response.headers.get("Cache-Control", "")
+        if not shared or response.streaming or not _is_text(response):
             return response
         return super().process_response(request, response)
+
+
+def _is_text(response: HttpResponseBase) -> bool:
+    return TEXT.match(response.headers.get("Content-Type", "")) is not None

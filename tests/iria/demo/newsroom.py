@@ -16,7 +16,7 @@ PASSWORD: Final = "of-the-demo-editor"
 BESIDE: Final = {"procrastinate", "sessions", "contenttypes"}
 """Labels whose rows are no part of a newsroom."""
 
-REMEMBERED: Final = {Change, SearchLanguage, SearchLexeme, SearchWord}
+REMEMBERED: Final[set[Any]] = {Change, SearchLanguage, SearchLexeme, SearchWord}
 
 type Rows = dict[str, list[tuple[Any, ...]]]
 

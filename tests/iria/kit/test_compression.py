@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from articles.images import ingest
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db
@@ -35,3 +36,16 @@ def test_pages_with_a_token_or_a_name_go_out_as_they_are(client: Client, chief: 
         answer = client.get(path, headers=ACCEPTING)
         assert answer.status_code == 200
         assert "Content-Encoding" not in answer
+
+
+@pytest.mark.parametrize("path", ["/feed/", "/feed/atom/", "/feed/json/", "/sitemap.xml"])
+def test_feeds_and_sitemaps_are_text_too(client: Client, path: str) -> None:
+    newsroom.published("Quiet")
+    assert client.get(path, headers=ACCEPTING)["Content-Encoding"] == "gzip"
+
+
+def test_a_picture_is_not_compressed_once_more(client: Client) -> None:
+    only = ingest.take_in(newsroom.picture_file(), by=None).renditions.get()
+    answer = client.get(only.get_absolute_url(), headers=ACCEPTING)
+    assert "Content-Encoding" not in answer
+    assert "Vary" not in answer
