@@ -70,6 +70,7 @@ def _find(request: HttpRequest, asked: ArticlesAsked, page: int) -> Findings:
             size=asked.limit,
             narrowing=Fitting(rows=rows),
             sort=SORTS[asked.order],
+            explained=False,
         )
     except Unanswerable as mistake:
         raise Refused(SEARCH, mistake.sentence) from mistake

@@ -65,7 +65,7 @@ def _named(slug: str) -> list[Article]:
 
 def _found(words: str) -> list[Article]:
     try:
-        findings = find(words, size=MOST, with_feedback=False)
+        findings = find(words, size=MOST, with_feedback=False, explained=False)
     except Unanswerable:
         return []
     return [each.article for each in findings.results]

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from django.core.paginator import Page
 from django.http import HttpRequest
+from django.utils.encoding import iri_to_uri
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
@@ -20,6 +21,9 @@ from articles.reading.navigation import front_address
 from iria.kit.addresses import absolute, address_of
 from iria.publication.context import publication_of
 from iria.publication.models import Publication
+
+IN_ADDRESSES: Final = "%/:?#[]@!$&'()*+,;=~"
+"""Signs that stand in an address as they are (RFC 3986); what is left out is quoted."""
 
 Crumbs = Sequence[tuple[str, str]]
 """Names and addresses from the top of the site down to the page itself."""
@@ -69,7 +73,8 @@ class Meta:
     def canonical(self) -> str:
         """Where the original stands: here, unless an editor says that it stands elsewhere."""
         elsewhere = self.article.canonical_address if self.article else ""
-        return elsewhere or self.address
+        # An address may hold what would end it in a header; a browser would quote it too.
+        return quote(iri_to_uri(elsewhere), safe=IN_ADDRESSES) or self.address
 
     @property
     def oembed(self) -> str:

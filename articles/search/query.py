@@ -90,6 +90,7 @@ def find(
     sort: Sort = Sort.BEST,
     recency: float = ranking.RECENCY,
     with_feedback: bool | None = None,
+    explained: bool = True,
 ) -> Findings:
     """The published articles that hold any of the words, the best first.
 
@@ -101,6 +102,7 @@ def find(
         sort: the order of the articles that match best, at most `candidates.MOST`.
         recency: how much being new counts (`ranking.rank`).
         with_feedback: None lets the size of the site decide.
+        explained: whether to say of each article why it was found.
 
     Raises:
         Unanswerable: the query is too long, cannot be stored, says nothing to look for, or takes
@@ -122,7 +124,7 @@ def find(
             if number > pages:
                 raise NoSuchPage(_beyond(pages))
             chosen = matched[start : start + size]
-            results = _explained(chosen, ways, pinned) if chosen else []
+            results = _shown(chosen, ways if explained else (), pinned) if chosen else []
     except TookTooLong as mistake:
         sentence = gettext("This search takes too long; try fewer words, or rarer ones.")
         raise Unanswerable(sentence) from mistake
@@ -190,9 +192,10 @@ def _ranked(
     )
 
 
-def _explained(article_ids: list[int], ways: Sequence[str], pinned: Sequence[int]) -> list[Found]:
+def _shown(article_ids: list[int], ways: Sequence[str], pinned: Sequence[int]) -> list[Found]:
     articles = Article.objects.published().for_cards().in_bulk(article_ids)
-    reasons = explain(articles, " ".join(reading.take_apart(each).wanted for each in ways))
+    wanted = " ".join(reading.take_apart(each).wanted for each in ways)
+    reasons = explain(articles, wanted) if wanted else {}
     return [
         Found(articles[pk], reasons.get(pk, Why()), pk in pinned)
         for pk in article_ids

@@ -34,6 +34,12 @@ SAME_START: Final = 1.5
 SECOND_SLIP: Final = 4.0
 """What a second slip counts against a word."""
 
+BLOCKS: Final = 2
+"""Stretches of Unicode that the letters of one word come from; more is no word of any language."""
+
+SLIPS: Final = 12_000
+"""Words one slip away that are looked up for a query; the first of its words come first."""
+
 LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 TYPED: Final = re.compile(r'(?P<literal>(?<!\S)-?"[^"]*"?|(?<!\S)-\S+|\bOR\b)|(?P<word>[^\W\d_]+)')
 
@@ -160,7 +166,11 @@ def _better(typed: Sequence[str]) -> dict[str, str]:
 
 
 def _one_slip_away(words: Iterable[str]) -> Iterator[tuple[str, Near]]:
-    pairs = [(word, slip) for word in words for slip in slips(word)]
+    pairs: list[tuple[str, str]] = []
+    for word in words:
+        pairs += [(word, slip) for slip in slips(word)]
+        if len(pairs) > SLIPS:
+            break
     with connection.cursor() as cursor:
         cursor.execute(ONE_SLIP, [[each[0] for each in pairs], [each[1] for each in pairs]])
         yield from ((typed, Near(word, articles)) for typed, word, articles in cursor.fetchall())
@@ -200,7 +210,10 @@ def _plain(word: str) -> str:
 
 def _script(word: str) -> Iterator[str]:
     """The letters that stand near the word's own in Unicode: its alphabet, more or less."""
-    for page in {ord(letter) >> 6 for letter in word if not letter.isascii()}:
+    pages = {ord(letter) >> 6 for letter in word if not letter.isascii()}
+    if len(pages) > BLOCKS:
+        return
+    for page in pages:
         if page << 6 < 0x0800:  # beyond are scripts of too many letters
             letters = (chr(code) for code in range(page << 6, (page + 1) << 6))
             yield from (each for each in letters if each.isalpha() and not each.isupper())

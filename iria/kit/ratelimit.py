@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from datetime import timedelta
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from django.conf import settings
 from django.db import connection, models
@@ -33,7 +34,7 @@ def count_and_allow(scope: str, who: str, *, limit: int, per: timedelta) -> bool
     Windows are fixed: with limit 5 per minute, ten attempts can pass around a turn of the minute.
     One statement, so that two processes cannot both be the fifth.
     """
-    now = timezone.now()
+    now, who = timezone.now(), one_sender(who)
     window = int(now.timestamp() // per.total_seconds())
     text = f"{scope}\0{who}\0{window}\0{per.total_seconds()}"
     key = hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
@@ -45,6 +46,19 @@ def count_and_allow(scope: str, who: str, *, limit: int, per: timedelta) -> bool
         )
         (count,) = cursor.fetchone()
     return bool(count <= limit)
+
+
+def one_sender(who: str) -> str:
+    """Whoever has one IPv6 address has 2^64 of them: the network stands for all (RFC 6177)."""
+    try:
+        address = ip_address(who)
+    except ValueError:
+        return who
+    if isinstance(address, IPv4Address):
+        return who
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ip_network((address, 64), strict=False))
 
 
 def forget_expired() -> int:

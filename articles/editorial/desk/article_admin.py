@@ -73,6 +73,9 @@ SEEN_ONLY: Final = [
 ]
 
 
+LINKING: Final = {"language", "translation_of"}
+
+
 class ArticleAdmin(ArticleList):
     form = ArticleForm
     inlines = [CorrectionInline]
@@ -213,20 +216,40 @@ class ArticleAdmin(ArticleList):
 
     # Saving
 
+    def get_form(
+        self, request: HttpRequest, obj: Article | None = None, change: bool = False, **options: Any
+    ) -> type[forms.ModelForm[Article]]:
+        form = super().get_form(request, obj, change, **options)
+        form.nameable = permissions.visible_to(request.user, Article.objects.all())  # type: ignore[attr-defined]
+        return form
+
     def save_model(
         self, request: HttpRequest, obj: Article, form: forms.ModelForm[Article], change: bool
     ) -> None:
         if not change:
             obj.created_by = request.user  # type: ignore[assignment]
+        elif LINKING & set(form.changed_data):
+            # With its new language the article might stand in the way of its own translation.
+            translating.link(obj, None)
         revising.save(obj, by=request.user)  # type: ignore[arg-type]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         categorising.choose(form.instance, form.cleaned_data["chosen_categories"])
         bylining.sign(form.instance, form.cleaned_data["signed_by"])
-        if "translation_of" in form.changed_data:
-            translating.link(form.instance, form.cleaned_data["translation_of"])
+        if LINKING & set(form.changed_data):
+            self._link(request, form.instance, form.cleaned_data["translation_of"])
         super().save_related(request, form, formsets, change)
         deciding.decide(self, request, form.instance, at=form.cleaned_data.get("schedule_for"))
+
+    def _link(self, request: HttpRequest, article: Article, other: Article | None) -> None:
+        try:
+            translating.link(article, other)
+        except translating.LanguageTaken:
+            sentence = (
+                "Somebody else has just named another version in this language; "
+                "the article is saved, and linked to no translation."
+            )
+            self.message_user(request, sentence, messages.WARNING)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Corrections are made by a verb, which says by whom and tells whoever listens."""

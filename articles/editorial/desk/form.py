@@ -22,6 +22,7 @@ from articles.editorial.desk.moment_field import MomentField
 from articles.editorial.desk.named_article import NamedArticleField, offers_of
 from articles.editorial.desk.tags import TagsField, join
 from articles.editorial.models import Article, Category
+from articles.editorial.querysets import ArticleQuerySet
 from iria.kit.text import one_line
 
 OFFERED_HERE = 60
@@ -97,6 +98,9 @@ class ArticleForm(forms.ModelForm[Article]):
         }
         error_messages = {"headline": {"required": "Write a headline; it can be changed later."}}
 
+    nameable: ArticleQuerySet | None = None
+    """The articles that whoever has the form may see; the desk sets it."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         article = self.instance
@@ -126,9 +130,14 @@ class ArticleForm(forms.ModelForm[Article]):
 
     def _offer_translations(self) -> None:
         field = self.fields["translation_of"]
-        others = Article.objects.exclude(language=self.instance.language or "en")
+        field.articles = self._seen()  # type: ignore[attr-defined]
+        others = self._seen().exclude(language=self.instance.language or "en")
         field.widget.offers = offers_of(others, OFFERED_HERE)
-        if linked := translating.translations_of(self.instance):
+        linked = translating.translations_of(self.instance)
+        seen = set(
+            self._seen().filter(pk__in=[each.pk for each in linked]).values_list("pk", flat=True)
+        )
+        if linked := [each for each in linked if each.pk in seen]:
             field.help_text = format_html(
                 "It is linked to {}. Emptied, it is linked to none of them.",
                 format_html_join(
@@ -144,6 +153,9 @@ class ArticleForm(forms.ModelForm[Article]):
                     ),
                 ),
             )
+
+    def _seen(self) -> ArticleQuerySet:
+        return Article.objects.all() if self.nameable is None else self.nameable
 
     def clean_headline(self) -> str:
         return one_line(self.cleaned_data["headline"])
@@ -188,10 +200,11 @@ class ArticleForm(forms.ModelForm[Article]):
         if other is not None and other.pk == self.instance.pk:
             self.add_error("translation_of", "An article is no translation of itself.")
         elif taken := translating.taken_by(wanted, other):
+            may_see = self._seen().filter(pk=taken.pk).exists()
             sentence = format_html(
-                "“{}” is the {} version of this text already; change the language, or name another "
+                "{} is the {} version of this text already; change the language, or name another "
                 "article.",
-                taken.headline,
+                f"“{taken.headline}”" if may_see else "Another article",
                 taken.get_language_display(),
             )
             self.add_error("translation_of", sentence)

@@ -83,7 +83,7 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
 def _sheet(request: HttpRequest) -> Sheet | None:
     """The page that `?front=fr` or `?section=asia-pacific` names; the first front page by itself."""
     if path := request.GET.get("section"):
-        category = Category.objects.filter(path=path).first()
+        category = Category.objects.filter(path=path).first() if "\x00" not in path else None
         return section_sheet(category) if category else None
     publication = publication_of(request)
     code = request.GET.get("front") or publication.language_codes[0]

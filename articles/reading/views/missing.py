@@ -1,5 +1,7 @@
 """What a reader gets where there is nothing, where a request cannot be read, or where something broke."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.core.exceptions import (
     DisallowedHost,
@@ -13,8 +15,12 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext, gettext_noop
 
 from articles.editorial.models import Article
-from articles.reading.meant import meant_by
+from articles.reading.meant import Meant, meant_by, words_of
+from articles.reading.moved import new_address
+from iria.kit.http import client_address
 from iria.kit.paging import NoSuchPage
+from iria.kit.private import is_private
+from iria.kit.ratelimit import count_and_allow
 from iria.publication.speaking import in_its_language
 
 NEWEST = 5
@@ -25,7 +31,12 @@ UNREADABLE = gettext_noop("What was sent cannot be read")
 @in_its_language
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What was perhaps meant, its words in the search field; else the newest; the sections."""
-    meant = meant_by(request.path)
+    if is_private(request) or request.method not in {"GET", "HEAD"}:
+        meant = Meant(words_of(request.path))
+    elif new_address(request.path):
+        return HttpResponse(status=404)  # `Moved` leads on from here; nobody sees this
+    else:
+        meant = meant_by(request.path) if _may_search(request) else Meant(words_of(request.path))
     newest = Article.objects.published().newest().for_cards()[:NEWEST]
     context = {
         "meant": meant.articles,
@@ -34,6 +45,12 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         "reason": str(exception) if isinstance(exception, NoSuchPage) else "",
     }
     return render(request, "404.html", context, status=404)
+
+
+def _may_search(request: HttpRequest) -> bool:
+    """A search costs more than a page; whoever tries address after address gets the plain one."""
+    who = client_address(request)
+    return count_and_allow("missing", who, limit=60, per=timedelta(minutes=1))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

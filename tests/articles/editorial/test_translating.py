@@ -93,3 +93,39 @@ def test_a_second_french_version_is_refused_in_words(
     assert 'value="A quiet week"' in page.content.decode()
     page = send(client, change_address(second), translation_of="Encore une semaine")
     assert errors_on(page) == ["An article is no translation of itself."]
+
+
+def test_a_reporter_is_offered_no_draft_of_somebody_else_and_cannot_name_one(
+    client: Client, edna: User, rui: User, english: Article
+) -> None:
+    secret = newsroom.draft("What nobody may know yet", language="en", by=edna)
+    own = newsroom.draft("Une semaine à moi", language="fr", by=rui)
+    client.force_login(rui)
+    page = client.get(change_address(own)).content.decode()
+    assert "A quiet week" in page
+    assert "What nobody may know yet" not in page
+    page = send(client, change_address(own), translation_of=f"x [{secret.pk}]")
+    assert "There is no article" in errors_on(page)[0]
+    assert "What nobody may know yet" not in page.content.decode()
+    assert not TranslationGroup.objects.exists()
+
+
+def test_language_and_link_may_change_in_one_go(
+    client: Client, edna: User, english: Article, french: Article
+) -> None:
+    translating.link(french, english)
+    client.force_login(edna)
+    page = send(client, change_address(french), language="en", translation_of="")
+    assert errors_on(page) == []
+    french.refresh_from_db()
+    assert (french.language, french.translation_group) == ("en", None)
+
+
+def test_a_translation_put_into_another_language_stays_linked(
+    client: Client, edna: User, english: Article, french: Article
+) -> None:
+    translating.link(french, english)
+    client.force_login(edna)
+    send(client, change_address(french), language="de")
+    french.refresh_from_db()
+    assert [each.headline for each in translating.translations_of(french)] == ["A quiet week"]

@@ -81,3 +81,8 @@ def test_one_slip_is_a_distance_of_one(one: str, other: str) -> None:
     assert distance(one, other) == distance(other, one)
     assert (distance(one, one), distance(one, "")) == (0, len(one))
     assert (other in slips(one)) == (distance(one, other) == 1)
+
+
+def test_a_word_of_all_alphabets_costs_no_more_than_any_other() -> None:
+    mixed = "".join(chr(code) for code in range(0xE9, 0x7FF, 64))
+    assert len(slips(mixed)) < 3_000

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from iria.kit.ratelimit import RateCount, count_and_allow, forget_expired
+from iria.kit.ratelimit import RateCount, count_and_allow, forget_expired, one_sender
 
 HOUR = timedelta(hours=1)
 
@@ -43,3 +43,17 @@ def test_two_at_the_same_moment_cannot_both_be_the_last() -> None:
 def test_expired_counts_are_forgotten(db: None) -> None:
     count_and_allow("comment", "somebody", limit=5, per=timedelta(seconds=-1))
     assert forget_expired() == 1
+
+
+@pytest.mark.parametrize(
+    ("who", "counted"),
+    [
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("192.0.2.7", "192.0.2.7"),
+        ("article 12", "article 12"),
+    ],
+)
+def test_one_sender_is_one_network_however_many_addresses_it_has(who: str, counted: str) -> None:
+    assert one_sender(who) == counted

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.auth.models import Permission
 from django.db.models import Model
 from django.test import Client
 from taggit.models import Tag
@@ -141,6 +142,18 @@ def test_who_may_not_delete_may_not_merge(client: Client, rui: User) -> None:
     client.force_login(rui)
     newsroom.draft("One", tags=["Shipping", "Sea trade"])
     assert "Which one stays?" not in ask(client, TAGS, *Tag.objects.all(), merge="1")
+    assert Tag.objects.count() == 2
+
+
+def test_who_may_change_but_not_delete_may_not_merge_either(client: Client, rui: User) -> None:
+    rui.user_permissions.add(
+        Permission.objects.get(codename="change_tag"), Permission.objects.get(codename="view_tag")
+    )
+    client.force_login(rui)
+    newsroom.draft("One", tags=["Shipping", "Sea trade"])
+    rows = [str(tag.pk) for tag in Tag.objects.all()]
+    sent = {"action": "merge_selected", "_selected_action": rows, "merge": "1"}
+    assert client.post(TAGS, sent).status_code == 403
     assert Tag.objects.count() == 2
 
 
