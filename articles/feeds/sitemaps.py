@@ -23,7 +23,7 @@ from articles.feeds.xml import Document, legal
 from articles.images.models import Rendition
 from articles.pages.models import Page
 from iria.kit.addresses import absolute
-from iria.kit.caching import public_page
+from iria.kit.caching import hourly, public_page
 from iria.publication.context import publication_of
 
 PER_FILE = 2_000
@@ -89,7 +89,7 @@ def part(request: HttpRequest, number: int) -> HttpResponse:
     return _answer(_urlset(_articles(chosen)))
 
 
-@public_page
+@public_page(also=hourly)
 def news(request: HttpRequest) -> HttpResponse:
     """What was published in the last two days; the front page alone when that was nothing."""
     recent = (

@@ -198,10 +198,12 @@ def of_page(request: HttpRequest, title: str, description: str) -> Meta:
 
 
 def _alternates(articles: Sequence[Article]) -> list[tuple[str, str]]:
-    """Nothing for an article that is in one language only."""
-    if len(articles) < 2:
+    """Nothing for an article that is in one language only; machines are led to no page that sends
+    them elsewhere, as the sitemap leads them to none."""
+    found = [each for each in articles if not (each.noindex or each.canonical_address)]
+    if len(found) < 2:
         return []
-    return [(each.language, absolute(each.get_absolute_url())) for each in articles]
+    return [(each.language, absolute(each.get_absolute_url())) for each in found]
 
 
 def _fronts(publication: Publication) -> list[tuple[str, str]]:

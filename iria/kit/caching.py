@@ -51,8 +51,9 @@ def _marked[V: View](view: V, also: Scopes | None) -> V:
             return HttpResponseNotAllowed(READING)
         # Read before the page is made: a change in between leaves a newer page under an older
         # tag, which costs one download more and shows nobody anything old.
-        marks = generations([CONTENT, *(also(request, *args, **kwargs) if also else ())])
-        tag = tag_of(marks)
+        scopes = [CONTENT, *(also(request, *args, **kwargs) if also else ())]
+        marks = generations(scopes)
+        tag = tag_of(marks, scopes)
         request.generation = _generation(marks)  # type: ignore[attr-defined]
         unchanged = _unchanged(request, tag)
         if unchanged is not None:
@@ -67,14 +68,19 @@ def _marked[V: View](view: V, also: Scopes | None) -> V:
     return cast(V, marked)
 
 
+def hourly(request: HttpRequest, *args: Any, **kwargs: Any) -> tuple[str, ...]:
+    """For `public_page(also=hourly)`: what the page shows follows from the clock, within the day too."""
+    return (f"hour {datetime.now(UTC):%H}",)
+
+
 def _generation(marks: Iterable[tuple[str, int]]) -> str:
     """Under which what follows from the rows alone may be held (`iria.kit.held`), for a day."""
     mark = dict(marks).get(CONTENT)
     return "" if mark is None else f"{datetime.now(UTC).date()} {mark}"
 
 
-def tag_of(marks: Iterable[tuple[str, int]]) -> str:
-    """The ETag of a page made of scopes with these generations.
+def tag_of(marks: Iterable[tuple[str, int]], scopes: Iterable[str] = ()) -> str:
+    """The ETag of a page made of these scopes, those that ever changed with their generations.
 
     Made of the release, the scopes' generations, and the day, for what follows from the clock,
     such as the years of the copyright. Weak, because the same page goes out compressed and plain.
@@ -82,7 +88,7 @@ def tag_of(marks: Iterable[tuple[str, int]]) -> str:
     """
     now = datetime.now(UTC)
     moment = now.isoformat() if settings.DEBUG else now.date().isoformat()
-    parts = [release(), moment, *(f"{name}={mark}" for name, mark in marks)]
+    parts = [release(), moment, *scopes, *(f"{name}={mark}" for name, mark in marks)]
     return f'W/"{hashlib.blake2b("|".join(parts).encode(), digest_size=12).hexdigest()}"'
 
 

@@ -1,6 +1,6 @@
 """What crawlers are told."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from articles.editorial import publishing, translating
 from articles.editorial.models import Article
 from articles.editorial.models.article import LANGUAGES
 from articles.feeds import sitemaps
+from iria.kit import caching
 from tests import newsroom
 from tests.articles.feeds.conftest import picture
 from tests.shared import shared_data
@@ -185,3 +186,21 @@ def test_the_sitemap_asks_the_same_questions_whatever_it_holds(
 def test_a_crawler_who_has_the_sitemap_is_told_so(client: Client, strait: Article) -> None:
     tag = client.get("/sitemap.xml")["ETag"]
     assert client.get("/sitemap.xml", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_news_that_is_old_by_now_is_told_to_whoever_holds_the_file(
+    client: Client, strait: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def at(hour: int) -> type[datetime]:
+        class Then(datetime):
+            @classmethod
+            def now(cls, tz: Any = None) -> "Then":
+                return cls(2026, 11, 25, hour, 30, tzinfo=UTC)
+
+        return Then
+
+    monkeypatch.setattr(caching, "datetime", at(9))
+    held = {"If-None-Match": client.get("/sitemap-news.xml")["ETag"]}
+    assert client.get("/sitemap-news.xml", headers=held).status_code == 304
+    monkeypatch.setattr(caching, "datetime", at(23))
+    assert client.get("/sitemap-news.xml", headers=held).status_code == 200
