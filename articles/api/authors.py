@@ -2,20 +2,20 @@
 
 from typing import Any, Final
 
-from django.db.models import FETCH_RAISE, Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import FETCH_RAISE, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Query
 
 from accounts.models import AuthorProfile
-from articles.api import shapes
+from articles.api import known, shapes
 from articles.api.asking import Paged, Sparse
 from articles.api.fields import Fields
 from articles.api.interface import api
 from articles.api.paging import Order, page_of
 from articles.api.pictures import picture
 from articles.api.sections import articles_at
-from articles.editorial.models import Article, Byline, Portrait
+from articles.editorial.models import Portrait
 from iria.kit.addresses import absolute
 
 
@@ -42,10 +42,9 @@ FIELDS: Final = Fields(
 
 def public() -> "QuerySet[AuthorProfile]":
     """Authors of published articles, with their portraits: one query beside its own."""
-    signed = Byline.objects.filter(author=OuterRef("pk"), article__in=Article.objects.published())
     portraits = Portrait.objects.select_related("image").defer("image__metadata")
     return (
-        AuthorProfile.objects.filter(Exists(signed))
+        known.authors()
         .only("name", "slug", "role", "biography", "website")
         .prefetch_related(Prefetch("portrait", portraits, to_attr="shown_portrait"))
         .fetch_mode(FETCH_RAISE)

@@ -7,9 +7,8 @@ from django.db.models import Model, QuerySet
 from django.db.models.functions import Greatest
 from django.db.models.lookups import GreaterThanOrEqual
 from django.http import HttpRequest
-from taggit.models import Tag
 
-from accounts.models import AuthorProfile
+from articles.api import known
 from articles.api.asking import ArticlesAsked
 from articles.api.problems import refuse
 from articles.editorial.models import Category, Kind
@@ -31,9 +30,9 @@ def narrowed(rows: ArticleQuerySet, asked: ArticlesAsked, request: HttpRequest) 
     if asked.category is not None:
         rows = rows.in_category(_named(Category.objects.all(), "category", path=asked.category))
     if asked.tag is not None:
-        rows = rows.filter(article_tags__tag=_named(Tag.objects.all(), "tag", slug=asked.tag))
+        rows = rows.filter(article_tags__tag=_named(known.tags(), "tag", slug=asked.tag))
     if asked.author is not None:
-        author = _named(AuthorProfile.objects.all(), "author", slug=asked.author)
+        author = _named(known.authors(), "author", slug=asked.author)
         rows = rows.filter(bylines__author=author)
     if asked.kind is not None:
         rows = rows.filter(kind=_named(Kind.objects.all(), "kind", slug=asked.kind))

@@ -3,18 +3,16 @@
 from typing import Any, Final
 from urllib.parse import quote
 
-from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Query
-from taggit.models import Tag
 
-from articles.api import shapes
+from articles.api import known, shapes
 from articles.api.asking import Paged, Sparse
 from articles.api.fields import Fields
 from articles.api.interface import api
 from articles.api.paging import Order, page_of
-from articles.editorial.models import Article, ArticleTag, Category
+from articles.editorial.models import Category
 from iria.kit.addresses import absolute, address_of
 
 LIST: Final = "/api/v1/articles/"
@@ -66,20 +64,12 @@ def one_category(request: HttpRequest, number: int, asked: Query[Sparse]) -> dic
     return CATEGORY.tell(get_object_or_404(Category, pk=number), names)
 
 
-def _used_tags() -> "QuerySet[Tag]":
-    """Tags with something to read."""
-    used = ArticleTag.objects.filter(
-        tag=OuterRef("pk"), content_object__in=Article.objects.published()
-    )
-    return Tag.objects.filter(Exists(used))
-
-
 @api.get("/tags/", response=shapes.Tags, summary="Tags", tags=["sections"])
 def tags(request: HttpRequest, response: HttpResponse, asked: Query[Paged]) -> dict[str, Any]:
     """Every tag of a published article, by name."""
     names = TAG.chosen(asked.fields, in_list=True)
     return page_of(
-        request, response, _used_tags(), Order("name"), asked, lambda row: TAG.tell(row, names)
+        request, response, known.tags(), Order("name"), asked, lambda row: TAG.tell(row, names)
     )
 
 
@@ -87,4 +77,4 @@ def tags(request: HttpRequest, response: HttpResponse, asked: Query[Paged]) -> d
 def one_tag(request: HttpRequest, number: int, asked: Query[Sparse]) -> dict[str, Any]:
     """One tag of a published article."""
     names = TAG.chosen(asked.fields, in_list=False)
-    return TAG.tell(get_object_or_404(_used_tags(), pk=number), names)
+    return TAG.tell(get_object_or_404(known.tags(), pk=number), names)

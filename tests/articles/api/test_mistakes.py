@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from articles.editorial.models import Article
+from tests import newsroom
 from tests.articles.api.conftest import SITE, Ask
 from tests.shared import shared_data
 
@@ -191,3 +192,12 @@ def test_every_awkward_string_is_answered_in_words(client: Client, db: None, set
         response = client.get("/api/v1/articles/", {name: sent}, headers={"Accept": "*/*"})
         assert response.status_code in {200, 400}, (name, string)
         json.loads(response.content)
+
+
+@pytest.mark.parametrize("asked", ["tag=secret-topic", "author=secret-author"])
+def test_a_name_that_only_a_draft_bears_is_as_unknown_as_any(
+    client: Client, db: None, asked: str
+) -> None:
+    newsroom.draft("Hidden", tags=["Secret topic"], authors=[newsroom.author("Secret author")])
+    told = problem_of(client.get(f"/api/v1/articles/?{asked}"), 400, "parameter")
+    assert told["errors"][0]["detail"].startswith("There is no ")
