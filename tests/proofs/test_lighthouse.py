@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import tempfile
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,6 +57,7 @@ def address() -> Iterator[str]:
     site = Site(clone(ground / "clone"), free_port())
     try:
         site.wait(FIRST_SECONDS)
+        _wait_for_pictures(site.address)
         yield site.address
     finally:
         site.clear()
@@ -116,6 +118,18 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
+
+
+def _wait_for_pictures(address: str) -> None:
+    """Until the worker has made every size of the pictures on the front page; it takes both cores."""
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline:
+        with urllib.request.urlopen(address, timeout=20) as answer:
+            page = answer.read().decode()
+        if 0 < page.count("<picture>") == page.count('type="image/avif"'):
+            return
+        time.sleep(2)
+    raise AssertionError("The worker did not make the pictures of the front page.")
 
 
 def _size(asked: Any) -> dict[str, int]:
