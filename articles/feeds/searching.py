@@ -46,7 +46,9 @@ def newest_holding(question: Asked) -> ArticleQuerySet:
         Unanswerable: the question cannot be answered as it stands.
     """
     narrowing = HoldingAll(words=question.words, chosen=question.narrowing)
-    findings = find(question.words, size=LENGTH, narrowing=narrowing, sort=Sort.NEWEST)
+    findings = find(
+        question.words, size=LENGTH, narrowing=narrowing, sort=Sort.NEWEST, explained=False
+    )
     return Article.objects.published().filter(
         pk__in=[result.article.pk for result in findings.results]
     )

@@ -5,6 +5,7 @@ before somebody else saved can still be sent. It works without JavaScript;
 `static/desk/in-order.js` adds rows and moves them.
 """
 
+from abc import ABC, abstractmethod
 from typing import Any, Final
 
 from django import forms
@@ -92,7 +93,7 @@ def _offered(target: Any) -> str:
     return target.name if target.live else f"{target.name} (not published)"
 
 
-class RowsField(forms.Field):
+class RowsField(forms.Field, ABC):
     """A list of rows, each checked by itself; the sentence says which one is meant."""
 
     def __init__(self, **options: Any) -> None:
@@ -114,19 +115,22 @@ class RowsField(forms.Field):
             raise ValidationError(sentences)
         return kept
 
+    @abstractmethod
     def read(self, row: Row, *, first: bool) -> Any:
-        raise NotImplementedError
+        """What is kept of a row as it was typed; raises ValidationError."""
 
     def prepare_value(self, value: Any) -> Any:
         """What is kept as the widget shows it; what was typed stays as it is."""
         return [self.shown(each) if not isinstance(each, dict) or self.is_kept(each) else each
                 for each in value or []]  # fmt: skip
 
+    @abstractmethod
     def is_kept(self, row: Any) -> bool:
-        raise NotImplementedError
+        """Whether this is a row as it is kept, and not as it was typed."""
 
+    @abstractmethod
     def shown(self, kept: Any) -> Row:
-        raise NotImplementedError
+        """A row that is kept as the widget shows it."""
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return bool([self.shown(each) for each in initial or []] != (data or []))

@@ -1,5 +1,6 @@
 """What a stranger finds when they open the project."""
 
+import json
 import re
 import tomllib
 
@@ -15,6 +16,17 @@ def test_locks_carry_hashes_and_no_addresses() -> None:
         packages = re.findall(r"^[a-z0-9][^\n]*==[^\n]*", text, flags=re.MULTILINE)
         assert packages
         assert all(line.rstrip().endswith("\\") for line in packages), name
+
+
+def test_locks_of_the_checkers_carry_hashes_and_no_addresses() -> None:
+    locks = [*(PROJECT / "tests").glob("*/package-lock.json")]
+    locks += (PROJECT / "tests").glob("*/*/package-lock.json")
+    assert len(locks) == 2
+    for lock in locks:
+        text = lock.read_text()
+        assert "://" not in text, lock
+        packages = json.loads(text)["packages"]
+        assert all("integrity" in each for name, each in packages.items() if name), lock
 
 
 def test_every_dependency_has_its_reason_written_down() -> None:

@@ -1,6 +1,7 @@
 """A small newsroom with everything a feed can carry."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -56,3 +57,8 @@ def strait(meridian: Publication) -> Article:
         authors=[newsroom.author("Edna Okafor"), newsroom.author("Ines Faro")],
         tags=["Shipping"],
     )
+
+
+@pytest.fixture(autouse=True)
+def _site(settings: Any) -> None:
+    settings.SITE_URL, settings.SITE_HOST = "https://meridian.example", "meridian.example"

@@ -18,31 +18,7 @@ from iria.publication.models import Publication
 from tests import newsroom
 from tests.articles.feeds.conftest import picture
 from tests.articles.feeds.rules import problems
-
-NAMES = {
-    "atom": "http://www.w3.org/2005/Atom",
-    "content": "http://purl.org/rss/1.0/modules/content/",
-    "dc": "http://purl.org/dc/elements/1.1/",
-    "media": "http://search.yahoo.com/mrss/",
-}
-
-
-@pytest.fixture(autouse=True)
-def _site(settings: Any) -> None:
-    settings.SITE_URL, settings.SITE_HOST = "https://meridian.example", "meridian.example"
-
-
-def rss(client: Client, address: str = "/feed/") -> etree._Element:
-    return etree.fromstring(client.get(address).content)
-
-
-def texts(tree: etree._Element, path: str) -> list[str]:
-    found: Any = tree.xpath(path, namespaces=NAMES)
-    return [each if isinstance(each, str) else (each.text or "") for each in found]
-
-
-def headlines(client: Client, address: str) -> list[str]:
-    return texts(rss(client, address), "//item/title")
+from tests.articles.feeds.trees import headlines, rss, texts
 
 
 def test_rss_carries_the_whole_article(client: Client, strait: Article) -> None:
@@ -307,36 +283,6 @@ def test_editors_can_keep_the_texts_for_the_site(
             content = client.get(f"/feed/{form}{asked}").content.decode()
             assert "Pilots wait" not in content
             assert "Ferries" in content
-
-
-def test_a_search_has_a_feed_of_what_holds_all_its_words_the_newest_first(
-    client: Client, meridian: Publication, django_capture_on_commit_callbacks: Any
-) -> None:
-    with django_capture_on_commit_callbacks(execute=True):
-        for day, body in enumerate(["Pilots and tugs", "Tugs alone", "A pilot, two tugs"], start=1):
-            at = datetime(2026, 3, day, tzinfo=UTC)
-            newsroom.published(f"Number {day}", at=at, body=f"<p>{body}.</p>")
-    tree = rss(client, "/search/feed/?q=pilots+tugs")
-    assert texts(tree, "//item/title") == ["Number 3", "Number 1"]
-    assert texts(tree, "channel/title") == ["pilots tugs – Meridian"]
-    assert texts(tree, "channel/link") == ["https://meridian.example/search/?q=pilots+tugs"]
-    own = "https://meridian.example/search/feed/?q=pilots+tugs"
-    assert texts(tree, "channel/atom:link[@rel='self']/@href") == [own]
-    assert headlines(client, "/search/feed/?q=pilots&category=news") == ["Number 3", "Number 1"]
-    for form in ("", "atom/"):
-        assert problems(client.get(f"/search/feed/{form}?q=pilots").content) == []
-    page = client.get("/search/?q=pilots+tugs").content.decode()
-    assert 'href="/search/feed/?q=pilots+tugs"' in page
-
-
-@pytest.mark.parametrize("asked", ["", "q=", "q=%00", "q=the", "q=-x", "q=ship&category=nowhere"])
-def test_a_feed_of_no_search_is_refused_in_words(
-    client: Client, meridian: Publication, asked: str
-) -> None:
-    response = client.get(f"/search/feed/?{asked}")
-    if response.status_code != 200:
-        assert response.status_code == 400
-        assert response.content.decode().strip().endswith((".", "…"))
 
 
 def test_a_text_that_was_told_before_is_told_anew_when_anything_of_it_changes(

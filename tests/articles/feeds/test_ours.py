@@ -20,11 +20,6 @@ LISTINGS = ["/", "/category/asia-pacific/", "/tag/shipping/", "/author/ines-faro
 THREAD = "/2026/03/ferries-tankers-again/"
 
 
-@pytest.fixture(autouse=True)
-def _site(settings: Any) -> None:
-    settings.SITE_URL, settings.SITE_HOST = "https://meridian.example", "meridian.example"
-
-
 @pytest.fixture
 def full(strait: Article) -> Article:
     """An article and its neighbours, so that no part of a feed stays empty."""

@@ -25,11 +25,6 @@ NEWS = "{http://www.google.com/schemas/sitemap-news/0.9}"
 SITE = "https://meridian.example"
 
 
-@pytest.fixture(autouse=True)
-def _site(settings: Any) -> None:
-    settings.SITE_URL, settings.SITE_HOST = SITE, "meridian.example"
-
-
 def tree_at(client: Client, address: str) -> etree._Element:
     response = client.get(address)
     assert response.status_code == 200

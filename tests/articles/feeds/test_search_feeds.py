@@ -1,0 +1,43 @@
+"""A search can be subscribed to."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from iria.publication.models import Publication
+from tests import newsroom
+from tests.articles.feeds.rules import problems
+from tests.articles.feeds.trees import headlines, rss, texts
+
+
+def test_a_search_has_a_feed_of_what_holds_all_its_words_the_newest_first(
+    client: Client, meridian: Publication, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        for day, body in enumerate(["Pilots and tugs", "Tugs alone", "A pilot, two tugs"], start=1):
+            at = datetime(2026, 3, day, tzinfo=UTC)
+            newsroom.published(f"Number {day}", at=at, body=f"<p>{body}.</p>")
+    tree = rss(client, "/search/feed/?q=pilots+tugs")
+    assert texts(tree, "//item/title") == ["Number 3", "Number 1"]
+    assert texts(tree, "channel/title") == ["pilots tugs – Meridian"]
+    assert texts(tree, "channel/link") == ["https://meridian.example/search/?q=pilots+tugs"]
+    own = "https://meridian.example/search/feed/?q=pilots+tugs"
+    assert texts(tree, "channel/atom:link[@rel='self']/@href") == [own]
+    assert headlines(client, "/search/feed/?q=pilots&category=news") == ["Number 3", "Number 1"]
+    for form in ("", "atom/"):
+        assert problems(client.get(f"/search/feed/{form}?q=pilots").content) == []
+    page = client.get("/search/?q=pilots+tugs").content.decode()
+    assert 'href="/search/feed/?q=pilots+tugs"' in page
+
+
+@pytest.mark.parametrize("asked", ["", "q=", "q=%00", "q=the", "q=-x", "q=ship&category=nowhere"])
+def test_a_feed_of_no_search_is_refused_in_words(
+    client: Client, meridian: Publication, django_capture_on_commit_callbacks: Any, asked: str
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        newsroom.published("A ship")
+    response = client.get(f"/search/feed/?{asked}")
+    assert response.status_code == 400
+    assert response.content.decode().strip().endswith((".", "…"))

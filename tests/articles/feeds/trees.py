@@ -1,0 +1,26 @@
+"""Feeds as trees, and what stands in them."""
+
+from typing import Any
+
+from django.test import Client
+from lxml import etree
+
+NAMES = {
+    "atom": "http://www.w3.org/2005/Atom",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "media": "http://search.yahoo.com/mrss/",
+}
+
+
+def rss(client: Client, address: str = "/feed/") -> etree._Element:
+    return etree.fromstring(client.get(address).content)
+
+
+def texts(tree: etree._Element, path: str) -> list[str]:
+    found: Any = tree.xpath(path, namespaces=NAMES)
+    return [each if isinstance(each, str) else (each.text or "") for each in found]
+
+
+def headlines(client: Client, address: str) -> list[str]:
+    return texts(rss(client, address), "//item/title")
