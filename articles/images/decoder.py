@@ -79,21 +79,38 @@ def _take_in(picture: Any, kind: Any, folder: Path) -> dict[str, Any]:
 
 
 def _renditions(picture: Any, kind: Any, order: dict[str, Any], folder: Path) -> dict[str, Any]:
-    from articles.images import pixels, sizes
+    """Whole, then cut to each shape, all from one decoding; none that is there already."""
+    from articles.images import cropping, pixels, sizes
 
-    width, height = pixels.upright_size(picture)
-    decoded = _decoded(picture, sizes.WIDTHS[-1])
+    shapes = {each["shape"]: tuple(each["focus"]) for each in order["shapes"]}
+    upright = pixels.upright_size(picture)
+    decoded = _decoded(picture, sizes.decoded_size(*upright, shapes)[0])
     transparent = pixels.is_transparent(decoded)
     if not transparent and decoded.mode == "RGBA":
         decoded = decoded.convert("RGB")
-    have = {(form, at) for form, at in order["have"]}
-    made = []
-    for size in sizes.sizes_for(width, height, transparent=transparent):
-        if decoded.width != size.width:
-            decoded = pixels.scaled(decoded, size)
-        if (size.format, size.width) not in have:
-            made.append(_write(decoded, size, kind, folder))
+    have = {tuple(key) for key in order["have"]}
+    made = _chain(decoded, sizes.sizes_for(*upright, transparent=transparent), have, kind, folder)
+    for shape, focus in shapes.items():
+        part = decoded.crop(cropping.box_around(decoded.width, decoded.height, shape, focus))
+        planned = sizes.shaped_sizes(decoded.width, decoded.height, shape, transparent=transparent)
+        made += _chain(part, planned, have, kind, folder)
     return {"made": made}
+
+
+def _chain(
+    part: Any, planned: list[Any], have: set[Any], kind: Any, folder: Path
+) -> list[dict[str, Any]]:
+    """Each size made from the one before, the widest first."""
+    from articles.images import pixels
+
+    made = []
+    for size in planned:
+        if size.key in have:
+            continue
+        if part.size != (size.width, size.height):
+            part = pixels.scaled(part, size)
+        made.append(_write(part, size, kind, folder))
+    return made
 
 
 def _emblems(picture: Any, kind: Any, boxes: list[list[int]], folder: Path) -> dict[str, Any]:
@@ -123,9 +140,16 @@ def _decoded(picture: Any, widest: int) -> Any:
 def _write(decoded: Any, size: Any, kind: Any, folder: Path) -> dict[str, Any]:
     from articles.images import pixels
 
-    name = f"{size.width}.{size.format}"
+    name = f"{size.shape.replace(':', 'x') or 'whole'}-{size.width}.{size.format}"
     pixels.write(decoded, size, folder / name, kind=kind)
-    return {"file": name, "format": size.format, "width": size.width, "height": size.height}
+    return {
+        "file": name,
+        "format": size.format,
+        "width": size.width,
+        "height": size.height,
+        "shape": size.shape,
+        "moving": size.moving,
+    }
 
 
 def main() -> None:

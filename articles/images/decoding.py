@@ -8,12 +8,15 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from articles.images import decoder
+from articles.images.cropping import Point
 from articles.images.pixels import BROKEN
+from articles.images.sizes import Key
 
 WALL_SECONDS: Final = 30
 _PASSED_ON: Final = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR")
@@ -36,11 +39,25 @@ def take_in(path: Path, folder: Path) -> dict[str, Any]:
     return _ask({"task": "take_in", "path": str(path), "folder": str(folder)})
 
 
-def renditions(path: Path, folder: Path, have: list[tuple[str, int]]) -> list[dict[str, Any]]:
-    """Every rendition that is not there yet (format and width), written into the folder."""
-    made: list[dict[str, Any]] = _ask(
-        {"task": "renditions", "path": str(path), "folder": str(folder), "have": have}
-    )["made"]
+def renditions(
+    path: Path,
+    folder: Path,
+    have: Iterable[Key],
+    shapes: Mapping[str, Point] = MappingProxyType({}),
+) -> list[dict[str, Any]]:
+    """Every rendition that is not there yet, written into the folder, from one decoding.
+
+    `shapes` are cut around a point each: `{"3:2": (0.4, 0.5)}`. The answers name `file`, `format`,
+    `width`, `height`, `shape` (empty for the whole picture) and `moving`.
+    """
+    order = {
+        "task": "renditions",
+        "path": str(path),
+        "folder": str(folder),
+        "have": list(have),
+        "shapes": [{"shape": shape, "focus": focus} for shape, focus in shapes.items()],
+    }
+    made: list[dict[str, Any]] = _ask(order)["made"]
     return made
 
 

@@ -20,7 +20,7 @@ def make(image: Image) -> list[Rendition]:
     Raises:
         decoding.Undecodable: when the original cannot be opened any more.
     """
-    have = list(image.renditions.values_list("format", "width"))
+    have = [("", *size, False) for size in image.renditions.values_list("format", "width")]
     with decoding.scratch_folder() as folder, _local(image.original, folder) as path:
         made = decoding.renditions(path, folder, have)
         return keep(image, made, folder)

@@ -1,11 +1,19 @@
-"""Which widths and formats of a picture are served."""
+"""Which widths, shapes and formats of a picture are served."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
+
+from articles.images.cropping import shaped_size
 
 WIDTHS: Final = (320, 640, 960, 1280, 1920)
 BASE_WIDTH: Final = 1280
 """The first rendition, made while the picture is taken in, is at most this wide."""
+
+SHAPED_WIDTH: Final = 960
+"""What is cut to a shape can be had this wide, if the picture itself can."""
+DECODED_PIXELS: Final = 16_000_000
 
 LARGEST_SIDE: Final = {"webp": 16_383, "avif": 16_383, "jpeg": 65_000, "png": 65_000}
 
@@ -17,6 +25,18 @@ class Size:
     format: str
     width: int
     height: int
+    shape: str = ""
+    """Width to height it is cut to, as in `3:2`; empty for the whole picture."""
+    moving: bool = False
+    """Whether it holds several frames."""
+
+    @property
+    def key(self) -> "Key":
+        return (self.shape, self.format, self.width, self.moving)
+
+
+Key = tuple[str, str, int, bool]
+"""Shape, format, width, moving: there is one file of each."""
 
 
 def widths_for(width: int) -> list[int]:
@@ -41,6 +61,29 @@ def sizes_for(width: int, height: int, *, transparent: bool) -> list[Size]:
         for form in formats_for(transparent=transparent)
         if (tall := height_at(fitting, width, height)) <= LARGEST_SIDE[form]
     ]
+
+
+def shaped_sizes(width: int, height: int, shape: str, *, transparent: bool) -> list[Size]:
+    """The same for the picture cut to a shape."""
+    wide, tall = shaped_size(width, height, shape)
+    return [
+        Size(size.format, size.width, size.height, shape)
+        for size in sizes_for(wide, tall, transparent=transparent)
+    ]
+
+
+def decoded_size(width: int, height: int, shapes: Iterable[str] = ()) -> tuple[int, int]:
+    """How large a picture is decoded so that every size can be made of it.
+
+    A panorama is decoded larger than it is served, or nothing would be left of a square cut from it.
+    """
+    widest = min(width, WIDTHS[-1])
+    for shape in shapes:
+        wide, _ = shaped_size(width, height, shape)
+        widest = max(widest, ceil(width * min(1.0, SHAPED_WIDTH / wide)))
+    if widest > WIDTHS[-1]:
+        widest = max(WIDTHS[-1], min(widest, int((DECODED_PIXELS * width / height) ** 0.5)))
+    return widest, height_at(widest, width, height)
 
 
 def base_size(width: int, height: int, *, transparent: bool) -> Size:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from articles.images import decoder, decoding
 from tests.shared import shared_data
@@ -77,3 +78,24 @@ def test_the_process_that_opens_files_knows_no_secret(
     known = decoding.describe(script)
     assert "PATH" in known
     assert not {"SECRET_KEY", "DATABASE_URL"} & set(known)
+
+
+def test_one_decoding_gives_the_whole_picture_and_every_shape_of_it(tmp_path: Path) -> None:
+    scene = Image.new("RGB", (1200, 800), "navy")
+    scene.paste("orange", (800, 0, 1200, 800))
+    scene.save(tmp_path / "scene.png")
+    have = [("", "avif", 1200, False), ("1:1", "webp", 800, False)]
+    shapes = {"1:1": (0.9, 0.5), "16:9": (0.5, 0.5)}
+    made = decoding.renditions(tmp_path / "scene.png", tmp_path, have, shapes)
+    keys = {(each["shape"], each["format"], each["width"]) for each in made}
+    assert {("", "jpeg", 1200), ("1:1", "avif", 800), ("16:9", "jpeg", 1200)} <= keys
+    assert not keys & {("", "avif", 1200), ("1:1", "webp", 800)}
+    assert len({each["file"] for each in made}) == len(made)
+    for each in made:
+        with Image.open(tmp_path / each["file"]) as served:
+            assert served.size == (each["width"], each["height"])
+    square = next(each for each in made if each["shape"] == "1:1" and each["format"] == "jpeg")
+    with Image.open(tmp_path / square["file"]) as cut:
+        middle = cut.convert("RGB").getpixel((cut.width * 6 // 10, cut.height // 2))
+    assert isinstance(middle, tuple)
+    assert middle[0] > 200, "the orange half, where the eye rests, begins at the middle"
