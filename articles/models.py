@@ -19,7 +19,15 @@ from articles.editorial.models import (
     TranslationGroup,
 )
 from articles.embeds.models import EmbedProvider
-from articles.images.models import Image, Rendition
+from articles.images.models import (
+    Agency,
+    Collection,
+    FormerName,
+    Image,
+    Photographer,
+    PictureEvent,
+    Rendition,
+)
 from articles.pages.models import FormerAddress, Page
 from articles.popular.models import ArticleViews, MostRead
 from articles.reading.models import Placement
@@ -41,6 +49,7 @@ from articles.search.models import (
 from articles.search.postings import SearchLanguage, SearchLexeme, SearchPosting, SearchWord
 
 __all__ = [
+    "Agency",
     "Article",
     "ArticleCategory",
     "ArticleTag",
@@ -48,16 +57,20 @@ __all__ = [
     "ArticleViews",
     "Byline",
     "Category",
+    "Collection",
     "Comment",
     "Correction",
     "EmbedProvider",
     "Figure",
     "FormerAddress",
+    "FormerName",
     "Image",
     "Kind",
     "Moderation",
     "MostRead",
     "Page",
+    "Photographer",
+    "PictureEvent",
     "PinnedQuery",
     "PinnedResult",
     "Placement",

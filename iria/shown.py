@@ -51,9 +51,15 @@ SHOWN: Final = {
 UNSHOWN: Final = {
     "accounts.user_groups",
     "accounts.user_user_permissions",
+    "articles.agency",
     "articles.articleterms",
     "articles.articleviews",
+    "articles.collection",
+    "articles.collection_pictures",
+    "articles.formername",
     "articles.moderation",
+    "articles.photographer",
+    "articles.pictureevent",
     "articles.rarity",
     "articles.relatedexclusion",
     "articles.rendition",
@@ -78,8 +84,9 @@ UNSHOWN: Final = {
     "newsletter.subscription",
     "taggit.taggeditem",
 }
-"""What only the desk sees, and what is told by another table: a rendition writes to its image, and
-what ranking knows of words follows from the entries of the search."""
+"""What only the desk sees, and what is told by another table: a rendition writes to its image, the
+credit made of agency and photographer is the image's own column, and what ranking knows of words
+follows from the entries of the search."""
 
 COMMENT: Final = "articles.comment"
 EVERYTHING: Final = "INSERT OR UPDATE OR DELETE"

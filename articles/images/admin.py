@@ -18,7 +18,8 @@ from articles.images.filters import Lacks, Used
 from articles.images.forms import ImageForm
 from articles.images.markup import picture_markup
 from articles.images.metadata import PictureMetadata
-from articles.images.models import SEARCHED, Image
+from articles.images.models import Image
+from articles.images.models.querysets import SEARCHED
 from articles.images.showing import picture_values
 from articles.images.uploading import MOST_AT_ONCE, receive
 from articles.images.uses import uses_of

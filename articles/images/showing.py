@@ -68,6 +68,8 @@ class PictureFile(NamedTuple):
     height: int
     name: str
     bytes: int
+    shape: str = ""
+    moving: bool = False
 
     def get_absolute_url(self) -> str:
         return f"{_place()}{self.name}"
@@ -116,7 +118,9 @@ def plain_files(image: Image) -> list[PictureFile]:
 def _by_format(image: Image) -> dict[str, list[PictureFile]]:
     found: dict[str, list[PictureFile]] = {}
     for row in image.sizes:
-        found.setdefault(row[0], []).append(PictureFile(*row))
+        file = PictureFile(*row)
+        if not file.shape and not file.moving:
+            found.setdefault(file.format, []).append(file)
     return found
 
 

@@ -7,6 +7,7 @@ from django.db.models.expressions import RawSQL
 
 from articles.editorial.models import Article
 from articles.editorial.querysets import ArticleQuerySet
+from articles.images.models.licensed import DECIDING
 from iria.kit.prepared import Prepared
 
 SHOWN_BELOW: Final = 4
@@ -24,8 +25,8 @@ WHERE link.article_id = %s AND link.other_id = articles_article.id)"""
 
 SHOWN: Final = (
     *("headline", "language", "state", "year", "month", "slug", "published_at", "kind__name"),
-    *("lead_picture__alt_text", "lead_picture__credit", "lead_picture__needs_no_credit"),
-    "lead_picture__sizes",
+    *("lead_picture__alt_text", "lead_picture__is_decorative", "lead_picture__sizes"),
+    *(f"lead_picture__{field}" for field in DECIDING),
 )
 
 

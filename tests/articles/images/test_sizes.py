@@ -23,9 +23,12 @@ def test_it_follows_the_rows_as_they_come_change_and_go() -> None:
     image = picture()
     assert known(image) == []
     large, small = size(image, "jpeg", 640), size(image, "avif", 320)
-    assert known(image) == [["avif", 320, 160, "320.avif", 9], ["jpeg", 640, 320, "640.jpeg", 9]]
+    assert known(image) == [
+        ["avif", 320, 160, "320.avif", 9, "", False],
+        ["jpeg", 640, 320, "640.jpeg", 9, "", False],
+    ]
     Rendition.objects.filter(pk=large.pk).update(bytes=10)
-    assert known(image)[1] == ["jpeg", 640, 320, "640.jpeg", 10]
+    assert known(image)[1] == ["jpeg", 640, 320, "640.jpeg", 10, "", False]
     small.delete()
     assert [row[0] for row in known(image)] == ["jpeg"]
 

@@ -1,0 +1,76 @@
+"""The picture."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from articles.images.models.described import Described
+from articles.images.models.licensed import Licensed
+from articles.images.models.querysets import ImageQuerySet
+
+
+class Image(Described, Licensed, models.Model):
+    """A picture. Its credit belongs to it; a caption belongs to each use.
+
+    The original stays private as it came; what is served are renditions, always re-encoded.
+    """
+
+    original = models.FileField(upload_to="originals/%Y/%m/", max_length=200)
+    checksum = models.CharField(max_length=64, editable=False, help_text="SHA-256 of the original.")
+    looks = models.BigIntegerField(
+        null=True,
+        editable=False,
+        help_text="64 bits that are alike for pictures that look alike.",
+    )
+    media_type = models.CharField(max_length=40, editable=False)
+    width = models.PositiveIntegerField(editable=False, help_text="Upright, in pixels.")
+    height = models.PositiveIntegerField(editable=False, help_text="Upright, in pixels.")
+    is_moving = models.BooleanField(
+        default=False, editable=False, help_text="More than one frame is kept of it."
+    )
+    sizes = models.JSONField(
+        default=list,
+        editable=False,
+        help_text="Every rendition as format, width, height, name, bytes, shape and whether it "
+        "moves, the narrowest first. PostgreSQL keeps it from the renditions' rows; what is "
+        "written here is overruled.",
+    )
+    rights_version = models.PositiveIntegerField(
+        default=1,
+        editable=False,
+        help_text="Grows when what renditions say of rights changes; their names follow it.",
+    )
+    metadata = models.JSONField(
+        default=dict, blank=True, editable=False, help_text="What the file itself said."
+    )
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False
+    )
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects = ImageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "picture"
+        ordering = ["-uploaded_at", "-pk"]
+        constraints = [
+            *Described.Meta.constraints,
+            *Licensed.Meta.constraints,
+            models.CheckConstraint(condition=Q(width__gt=0, height__gt=0), name="image_has_size"),
+        ]
+        indexes = [
+            models.Index(fields=["checksum"]),
+            models.Index(
+                fields=["licence_until"],
+                condition=Q(licence_until__isnull=False),
+                name="image_licence_end",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.headline or self.caption[:60] or f"Picture {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("admin:articles_image_change", args=[self.pk])

@@ -1,0 +1,58 @@
+"""What may be asked of the library's pictures."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from articles.images.models.image import Image  # noqa: F401 - named below as text
+
+SEARCHED = ("headline", "caption", "credit", "alt_text", "byline", "source")
+
+
+class ImageQuerySet(models.QuerySet["Image"]):
+    def showable(self, at: datetime | None = None) -> "ImageQuerySet":
+        """Pictures that readers may see at that moment, now if none is named.
+
+        Credited or excused with a reason, not withdrawn, and within the time of their licence.
+        """
+        moment = at or timezone.now()
+        begun = Q(licence_from__isnull=True) | Q(licence_from__lte=moment)
+        ended = Q(licence_until__isnull=False, licence_until__lte=moment)
+        credited = ~Q(credit="") | Q(needs_no_credit=True)
+        return self.filter(credited & begun & ~ended, withdrawn_at__isnull=True)
+
+    def unused(self) -> "ImageQuerySet":
+        """Pictures that no row of any house points at, the room's own rows aside."""
+        room = __name__.partition(".models")[0]
+        pictures: ImageQuerySet = self
+        for relation in self.model._meta.related_objects:
+            if not relation.related_model.__module__.startswith(f"{room}."):
+                field = relation.field.name
+                rows = relation.related_model._base_manager.filter(**{field: OuterRef("pk")})
+                pictures = pictures.filter(~Exists(rows))
+        return pictures
+
+    def lacking_sizes(self) -> "ImageQuerySet":
+        """Pictures that have no more than the first size, made while they were taken in."""
+        from articles.images.models.rendition import Rendition
+
+        made = Rendition.objects.filter(image=OuterRef("pk")).exclude(format__in=["jpeg", "png"])
+        return self.filter(~Exists(made))
+
+    def matching(self, words: str) -> "ImageQuerySet":
+        """Pictures whose descriptions hold every one of the words."""
+        pictures: ImageQuerySet = self
+        for word in words.replace("\x00", " ").split()[:10]:
+            anywhere = Q()
+            for field in SEARCHED:
+                anywhere |= Q(**{f"{field}__icontains": word})
+            pictures = pictures.filter(anywhere)
+        return pictures
+
+    def for_grid(self) -> "ImageQuerySet":
+        """All a grid shows of each picture."""
+        return self.defer("metadata")

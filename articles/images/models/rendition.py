@@ -1,0 +1,69 @@
+"""The files in which a picture is served, and the names they had before."""
+
+from django.db import models
+from django.urls import reverse
+
+from articles.images.models.image import Image
+
+
+class Rendition(models.Model):
+    """One size and format of a picture, as it is served."""
+
+    class Format(models.TextChoices):
+        AVIF = "avif", "AVIF"
+        WEBP = "webp", "WebP"
+        JPEG = "jpeg", "JPEG"
+        PNG = "png", "PNG"
+
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="renditions")
+    format = models.CharField(max_length=4, choices=Format)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    name = models.CharField(
+        max_length=80, unique=True, help_text="Unguessable; the last part of its address."
+    )
+    file = models.FileField(upload_to="renditions/%Y/%m/", max_length=200)
+    bytes = models.PositiveIntegerField(default=0)
+    shape = models.CharField(
+        max_length=8,
+        blank=True,
+        default="",
+        help_text="Width to height it is cut to, as in 3:2; empty for the whole picture.",
+    )
+    moving = models.BooleanField(default=False, help_text="Whether it holds several frames.")
+    rights_version = models.PositiveIntegerField(
+        default=0, help_text="Which version of the picture's rights the file itself tells."
+    )
+
+    class Meta:
+        ordering = ["width"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["image", "shape", "format", "width", "moving"],
+                name="rendition_made_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.image_id} at {self.width} as {self.format}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("rendition", args=[self.name])
+
+
+class FormerName(models.Model):
+    """A name that a rendition had; what asks for it is led to the one of today."""
+
+    name = models.CharField(max_length=80, unique=True)
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="former_names")
+    format = models.CharField(max_length=4, choices=Rendition.Format)
+    width = models.PositiveIntegerField()
+    shape = models.CharField(max_length=8, blank=True, default="")
+    moving = models.BooleanField(default=False)
+    left_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["left_at"], name="former_name_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.name}, formerly of picture {self.image_id}"
