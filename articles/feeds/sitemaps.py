@@ -1,37 +1,31 @@
 """Which pages there are, for crawlers: sitemap, news sitemap, robots.txt.
 
-One file as long as it stays handy; beyond that an index of files, cut by the articles' ids, so that
-a new article changes one file only.
+One file as long as it stays handy; beyond that an index of files by what they hold, cut in the order
+in which things came, so that a new article changes one file only.
 """
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from taggit.models import Tag
 
-from accounts.models import AuthorProfile
-from articles.editorial.models import Article, Category, Figure
-from articles.editorial.querysets import ArticleQuerySet
+from articles.editorial.models import Article
 from articles.feeds.atom import moment
+from articles.feeds.places import Place, sorts
 from articles.feeds.xml import Document, legal
-from articles.images.models import Rendition
-from articles.pages.models import Page
 from iria.kit.addresses import absolute
 from iria.kit.caching import hourly, public_page
 from iria.publication.context import publication_of
 
+KINDS: Final = ("pages", "topics", "authors", "articles")
+"""What a file of the list may hold (`feeds.places`)."""
+
 PER_FILE = 2_000
 """Addresses in one file. The protocol allows 50,000 and 50 MB; with the longest addresses, all the
 pictures and every language, so many stay below (tests/articles/feeds/test_sitemaps.py)."""
-
-PICTURES = 50
-"""Of one article; further ones are left to whoever reads it."""
 
 NEWS_FOR: Final = timedelta(hours=48)
 NEWS_AT_MOST: Final = 1000
@@ -41,8 +35,6 @@ IMAGE: Final = "http://www.google.com/schemas/sitemap-image/1.1"
 XHTML: Final = "http://www.w3.org/1999/xhtml"
 NEWS: Final = "http://www.google.com/schemas/sitemap-news/0.9"
 CONTENT_TYPE: Final = "application/xml; charset=utf-8"
-
-ADDRESS: Final = ("year", "month", "slug")
 
 ROBOTS: Final = """User-agent: *
 Disallow: /admin/
@@ -56,37 +48,24 @@ Sitemap: {site}/sitemap-news.xml
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One page: where it is, when it changed, which pictures it shows."""
-
-    path: str
-    changed: datetime | None = None
-    pictures: list[str] = field(default_factory=list)
-    languages: list[tuple[str, str]] = field(default_factory=list)
-    """The same in other languages, the page itself among them: code and path."""
-
-
 @public_page
 def whole(request: HttpRequest) -> HttpResponse:
     """Everything in one file, or the list of the files."""
-    articles = Article.objects.published().to_be_found()
-    listings, count = _listings(publication_of(request).language_codes), articles.count()
-    if len(listings) + count <= PER_FILE:
-        return _answer(_urlset([*listings, *_articles(articles)]))
-    return _answer(_index(1 + -(-count // PER_FILE)))
+    found = sorts(publication_of(request).language_codes)
+    counts = {kind: sort.size() for kind, sort in found.items()}
+    if sum(counts.values()) <= PER_FILE:
+        return _answer(_urlset([each for sort in found.values() for each in sort.cut(0, PER_FILE)]))
+    return _answer(_index(counts))
 
 
 @public_page
-def part(request: HttpRequest, number: int) -> HttpResponse:
-    """One file of the list: 1 holds the listings, the others the articles from the oldest on."""
-    start = (number - 2) * PER_FILE
-    if number == 1:
-        return _answer(_urlset(_listings(publication_of(request).language_codes)))
-    if number < 1 or start >= Article.objects.published().to_be_found().count():
+def part(request: HttpRequest, kind: str, number: int) -> HttpResponse:
+    """One file of the list, each cut from the oldest on; what is not listed is not found."""
+    start = (number - 1) * PER_FILE
+    sort = sorts(publication_of(request).language_codes)[kind]
+    if not 0 <= start < sort.size():
         raise Http404
-    chosen = Article.objects.published().to_be_found().order_by("pk")[start : start + PER_FILE]
-    return _answer(_urlset(_articles(chosen)))
+    return _answer(_urlset(sort.cut(start, start + PER_FILE)))
 
 
 @public_page(also=hourly)
@@ -112,59 +91,6 @@ def _answer(document: bytes) -> HttpResponse:
     return HttpResponse(document, content_type=CONTENT_TYPE)
 
 
-def _listings(languages: list[str]) -> list[Place]:
-    """Front pages, pages, categories, and every tag and author with something to read."""
-    readable = Article.objects.published().values("pk")
-    newest = Article.objects.published().newest().values_list("published_at", flat=True).first()
-    categories = Category.objects.in_order()
-    tags = Tag.objects.filter(articles_articletag_items__content_object__in=readable)
-    authors = AuthorProfile.objects.filter(bylines__article__in=readable)
-    others = [(code, reverse("language", args=[code])) for code in languages[1:]]
-    fronts = [(languages[0], "/"), *others] if others else []
-    return [
-        Place("/", newest, languages=fronts),
-        *(Place(path, languages=fronts) for _, path in fronts[1:]),
-        *(Place(page.get_absolute_url()) for page in Page.objects.published().order_by("path")),
-        *(Place(category.get_absolute_url()) for category in categories),
-        *(Place(reverse("tag", args=[tag.slug])) for tag in tags.order_by("pk").distinct()),
-        *(Place(author.get_absolute_url()) for author in authors.order_by("pk").distinct()),
-    ]
-
-
-def _articles(articles: ArticleQuerySet) -> list[Place]:
-    """Articles with their pictures and translations: three queries for all of them."""
-    chosen = list(articles.only(*ADDRESS, "published_at", "updated_at", "translation_group"))
-    languages = _translations({article.translation_group_id for article in chosen})
-    renditions = Rendition.objects.filter(image=OuterRef("image"), format__in=["jpeg", "png"])
-    widest = renditions.filter(width__lte=1280).order_by("-width", "format").values("name")[:1]
-    figures = Figure.objects.filter(article__in=[article.pk for article in chosen])
-    pictures: dict[int, list[str]] = {}
-    for article_id, name in figures.values_list("article_id", Subquery(widest)):
-        if name is not None:
-            pictures.setdefault(article_id, []).append(reverse("rendition", args=[name]))
-    return [
-        Place(
-            article.get_absolute_url(),
-            article.last_change,
-            pictures.get(article.pk, [])[:PICTURES],
-            languages.get(article.translation_group_id, []),
-        )
-        for article in chosen
-    ]
-
-
-def _translations(groups: set[int | None]) -> dict[int | None, list[tuple[str, str]]]:
-    """Group of translations → language and path of each article that can be read."""
-    found: dict[int | None, list[tuple[str, str]]] = {}
-    readable = Article.objects.published().to_be_found()
-    together = readable.filter(translation_group__in=groups - {None})
-    rows = together.order_by("language").only(*ADDRESS, "language", "translation_group")
-    for row in rows:
-        place = (row.language, row.get_absolute_url())
-        found.setdefault(row.translation_group_id, []).append(place)
-    return {group: places for group, places in found.items() if len(places) > 1}
-
-
 def _urlset(places: list[Place]) -> bytes:
     xml = Document()
     with xml.element("urlset", {"xmlns": SITEMAP, "xmlns:image": IMAGE, "xmlns:xhtml": XHTML}):
@@ -182,12 +108,13 @@ def _urlset(places: list[Place]) -> bytes:
     return xml.as_bytes()
 
 
-def _index(files: int) -> bytes:
+def _index(counts: dict[str, int]) -> bytes:
     xml = Document()
     with xml.element("sitemapindex", {"xmlns": SITEMAP}):
-        for number in range(1, files + 1):
-            with xml.element("sitemap"):
-                xml.leaf("loc", absolute(reverse("sitemap_part", args=[number])))
+        for kind, count in counts.items():
+            for number in range(1, 1 + -(-count // PER_FILE)):
+                with xml.element("sitemap"):
+                    xml.leaf("loc", absolute(reverse("sitemap_part", args=[kind, number])))
     return xml.as_bytes()
 
 

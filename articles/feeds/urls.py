@@ -13,7 +13,14 @@ class Form(StringConverter):
     regex = "atom|json"
 
 
+class PartOfSitemap(StringConverter):
+    """What a file of the sitemap holds."""
+
+    regex = "|".join(sitemaps.KINDS)
+
+
 register_converter(Form, "feed_form")
+register_converter(PartOfSitemap, "part_of_sitemap")
 
 
 def _forms(prefix: str, view: views.FeedView, name: str) -> list[URLPattern]:
@@ -31,9 +38,14 @@ urlpatterns = [
     *_forms("tag/<letters:slug>/", views.tag, "tag_feed"),
     *_forms("author/<letters:slug>/", views.author, "author_feed"),
     *_forms("language/<letters:code>/", views.language, "language_feed"),
+    *_forms(
+        "language/<letters:code>/category/<letters_path:path>/",
+        views.category,
+        "language_category_feed",
+    ),
     *_forms("<year:year>/<month:month>/<letters:slug>/", views.thread, "thread_feed"),
     path("sitemap.xml", sitemaps.whole, name="sitemap"),
     path("sitemap-news.xml", sitemaps.news, name="sitemap_news"),
-    path("sitemap-<int:number>.xml", sitemaps.part, name="sitemap_part"),
+    path("sitemap-<part_of_sitemap:kind>-<int:number>.xml", sitemaps.part, name="sitemap_part"),
     path("robots.txt", sitemaps.robots, name="robots"),
 ]

@@ -43,39 +43,54 @@ def site(request: HttpRequest, form: str = "") -> HttpResponse:
 
 @public_page
 def language(request: HttpRequest, code: str, form: str = "") -> HttpResponse:
-    name = dict(LANGUAGES).get(code)
-    if name is None:
-        raise Http404
-    articles = Article.objects.published().filter(language=code)
-    return _feed(request, form, articles, path=f"/language/{code}/", name=name, language=code)
+    articles = _in_language(code)
+    path, name = f"/language/{code}/", dict(LANGUAGES)[code]
+    return _feed(request, form, articles, path=path, name=name, language=code)
 
 
 @public_page
-def category(request: HttpRequest, path: str, form: str = "") -> HttpResponse:
+def category(request: HttpRequest, path: str, form: str = "", code: str = "") -> HttpResponse:
+    """A section, or what there is of it in one language."""
     chosen = get_object_or_404(Category, path=path)
+    articles = _in_language(code) if code else Article.objects.published()
     return _feed(
         request,
         form,
-        Article.objects.published().in_category(chosen),
-        path=chosen.get_absolute_url(),
+        articles.in_category(chosen),
+        path=f"/language/{code}{chosen.get_absolute_url()}" if code else chosen.get_absolute_url(),
         name=chosen.name,
         description=chosen.introduction,
+        language=code,
     )
 
 
 @public_page
 def tag(request: HttpRequest, slug: str, form: str = "") -> HttpResponse:
     chosen = get_object_or_404(Tag, slug=slug)
-    articles = Article.objects.published().filter(article_tags__tag=chosen)
+    articles = _readable(Article.objects.filter(article_tags__tag=chosen))
     return _feed(request, form, articles, path=f"/tag/{slug}/", name=chosen.name)
 
 
 @public_page
 def author(request: HttpRequest, slug: str, form: str = "") -> HttpResponse:
     chosen = get_object_or_404(AuthorProfile, slug=slug)
-    articles = Article.objects.published().filter(bylines__author=chosen)
+    articles = _readable(Article.objects.filter(bylines__author=chosen))
     path, name = chosen.get_absolute_url(), chosen.name
     return _feed(request, form, articles, path=path, name=name, description=chosen.biography)
+
+
+def _in_language(code: str) -> ArticleQuerySet:
+    if code not in dict(LANGUAGES):
+        raise Http404
+    return Article.objects.published().filter(language=code)
+
+
+def _readable(articles: ArticleQuerySet) -> ArticleQuerySet:
+    """What only drafts bear has no feed, as it has no page."""
+    found = articles.published()
+    if not found.exists():
+        raise Http404
+    return found
 
 
 @public_page(also=thread_scope)

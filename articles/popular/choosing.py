@@ -1,6 +1,7 @@
 """Which articles are read most: for the desk as it is now, for readers as the worker found it."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
@@ -15,6 +16,9 @@ from iria.publication.models import current_publication
 
 WEEK: Final = timedelta(days=7)
 SHOWN: Final = 5
+KEPT: Final = 40
+"""Of a language: what stands elsewhere on the front page already is left out there."""
+
 LOOKED_AT: Final = 500
 
 FIELDS: Final = ("headline", "language", "state", "year", "month", "slug", "published_at")
@@ -32,7 +36,7 @@ def choose() -> None:
     """Writes what readers are shown; nothing is written where it is the same as before."""
     chosen: dict[str, list[int]] = defaultdict(list)
     for article in read_most()[:LOOKED_AT]:
-        if len(chosen[article.language]) < SHOWN:
+        if len(chosen[article.language]) < KEPT:
             chosen[article.language].append(article.pk)
     rows = [
         (language, position, article)
@@ -50,7 +54,12 @@ def choose() -> None:
         )
 
 
-def shown_as_most_read(language: str) -> list[Article]:
-    """What readers of a language are shown; one query of a few rows."""
+def shown_as_most_read(language: str, *, besides: Collection[int] = ()) -> list[Article]:
+    """What readers of a language are shown; one query of a few rows.
+
+    Args:
+        besides: the numbers of what stands on the page already.
+    """
     chosen = Article.objects.published().filter(most_read__language=language)
-    return list(chosen.order_by("most_read__position").only(*FIELDS).fetch_mode(FETCH_RAISE))
+    rest = chosen.exclude(pk__in=besides).order_by("most_read__position")
+    return list(rest.only(*FIELDS).fetch_mode(FETCH_RAISE)[:SHOWN])

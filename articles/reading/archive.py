@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count
-from django.urls import reverse
 
-from articles.editorial.querysets import ArticleQuerySet
+from articles.reading.shelf import Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +15,7 @@ class Month:
     year: int
     month: int
     count: int
+    shelf: Shelf
 
     @property
     def first_day(self) -> date:
@@ -23,7 +23,21 @@ class Month:
 
     @property
     def address(self) -> str:
-        return reverse("month", args=[self.year, self.month])
+        return self.shelf.address("month", self.year, self.month)
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A year with how much was published in it, and its months in the order of the calendar."""
+
+    year: int
+    count: int
+    months: list[Month]
+    shelf: Shelf
+
+    @property
+    def address(self) -> str:
+        return self.shelf.address("year", self.year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +45,19 @@ class Archive:
     """Every month with articles, newest first; read in one query."""
 
     months: list[Month]
+    shelf: Shelf
 
     def of_year(self, year: int) -> list[Month]:
         """The months of a year in the order of the calendar."""
         return [month for month in reversed(self.months) if month.year == year]
 
     @property
-    def years(self) -> list[tuple[int, int]]:
-        """Each year with its count, newest first."""
+    def years(self) -> list[Year]:
+        """Each year, newest first."""
         counts: dict[int, int] = {}
         for month in self.months:
             counts[month.year] = counts.get(month.year, 0) + month.count
-        return list(counts.items())
-
-    @property
-    def by_year(self) -> list[tuple[int, int, list[Month]]]:
-        """Each year with its count and its months, newest first."""
-        return [(year, count, self.of_year(year)) for year, count in self.years]
+        return [Year(year, count, self.of_year(year), self.shelf) for year, count in counts.items()]
 
     def around(self, year: int, month: int) -> tuple[Month | None, Month | None]:
         """The nearest month before and after that has articles."""
@@ -56,8 +66,8 @@ class Archive:
         return (earlier[0] if earlier else None, later[-1] if later else None)
 
 
-def archive_of(articles: ArticleQuerySet) -> Archive:
+def archive_of(shelf: Shelf) -> Archive:
     """The archive of these articles, by the year and month in their addresses."""
-    rows = articles.order_by("-year", "-month").values_list("year", "month")
+    rows = shelf.articles.order_by("-year", "-month").values_list("year", "month")
     counted = rows.annotate(count=Count("pk"))
-    return Archive([Month(*row) for row in counted])
+    return Archive([Month(year, month, count, shelf) for year, month, count in counted], shelf)

@@ -32,6 +32,8 @@ class Around:
     """Of the page; words in another one are marked."""
     category_id: int | None = None
     """The section whose name stands above already, so the card need not repeat it."""
+    shelf: str = ""
+    """The language whose lists the page is one of: what it leads to stays in it."""
 
 
 def card_markup(
@@ -49,7 +51,7 @@ def card_markup(
         f'<article class="card card-{form}"><div class="card-body">',
         "" if form == "brief" else _picture(article, form),
         f'<div class="card-words"{marked(own, around.language)}>',
-        _kicker(article, around.category_id, ours),
+        _kicker(article, around, ours),
         f'<{level} class="card-headline"><a href="{article.get_absolute_url()}">',
         f"{escape(article.headline)}</a></{level}>",
         _standfirst(article, form),
@@ -74,15 +76,19 @@ def _picture(article: Article, form: str) -> str:
     return f'<div class="card-picture">{picture_markup(values, "")}</div>'
 
 
-def _kicker(article: Article, above: int | None, ours: str) -> str:
+def _kicker(article: Article, around: Around, ours: str) -> str:
     """Its primary section and its kind, each unless the page or the other says it already."""
     words, named = "", ""
     for pk, named, path in plainly(article, "article_categories", "id", "name", "path")[:1]:
-        if pk != above:
-            words = f'<a href="{address_of("category", path)}">{escape(named)}</a>'
+        if pk != around.category_id:
+            words = f'<a href="{_section(path, around.shelf)}">{escape(named)}</a>'
     if article.kind.name.casefold() != named.casefold():
         words += f' <span class="kind">{escape(article.kind.name)}</span>'
     return f'<p class="kicker"{ours}>{words}</p>' if words else ""
+
+
+def _section(path: str, shelf: str) -> str:
+    return address_of("language_category", shelf, path) if shelf else address_of("category", path)
 
 
 def _standfirst(article: Article, form: str) -> str:

@@ -1,12 +1,13 @@
 """A category with what stands above and below it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import OuterRef, Q, Subquery, Value
 from django.db.models.functions import Concat
 
-from articles.editorial.models import Article, Category
+from articles.editorial.models import Article, ArticleCategory, Category
 from articles.reading.models import Placement, PlacementQuerySet
+from articles.reading.shelf import Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,16 @@ class Family:
     children: list[Category]
     lead_id: int | None
     """The article that an editor picked to lead the page."""
+
+    def within(self, shelf: Shelf) -> "Family":
+        """The same family with only those children that a shelf has something of: one query more."""
+        paths = {child.path for child in self.children}
+        filed = ArticleCategory.objects.filter(article__in=shelf.articles)
+        standing = filed.values_list("category__path", flat=True).distinct()
+        kept = {
+            path for filled in standing for path in paths if f"{filled}/".startswith(f"{path}/")
+        }
+        return replace(self, children=[each for each in self.children if each.path in kept])
 
 
 def family_of(path: str) -> Family:

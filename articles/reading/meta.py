@@ -132,16 +132,20 @@ def of_list(
     *,
     description: str = "",
     above: Crumbs = (),
-    feed: bool = False,
+    feed: str = "",
 ) -> Meta:
-    """About a page of a list, such as a section's second."""
+    """About a page of a list, such as a section's second.
+
+    Args:
+        feed: the address below which its feeds stand, if it has any.
+    """
     own = absolute(request.path)
     crumbs = [*above, (title, request.path)]
     return Meta(
         title=_titled(title, page.number),
         description=description,
         address=_numbered(own, page.number),
-        feed=f"{request.path}feed/" if feed else "",
+        feed=feed,
         earlier=_numbered(own, page.number - 1) if page.has_previous() else "",
         later=_numbered(own, page.number + 1) if page.has_next() else "",
         data=[structured.breadcrumbs([(name, absolute(path)) for name, path in crumbs])],
@@ -151,7 +155,8 @@ def of_list(
 def of_author(
     request: HttpRequest, author: AuthorProfile, page: Page[Any], portrait: Portrait | None
 ) -> Meta:
-    about = of_list(request, author.name, page, description=author.biography, feed=True)
+    feed = f"{request.path}feed/"
+    about = of_list(request, author.name, page, description=author.biography, feed=feed)
     person = structured.person(author)
     image = _preview(portrait.image if portrait else None)
     return Meta(

@@ -6,6 +6,7 @@ from django.core.paginator import Page
 from django.db.models import Q
 
 from articles.editorial.models import Article, Category
+from articles.reading.shelf import Shelf
 from iria.kit.paging import page_of
 
 
@@ -18,14 +19,16 @@ class SectionPage:
     page: Page[Article]
 
 
-def section_page(category: Category, lead_id: int | None, number: str | None) -> SectionPage:
+def section_page(
+    shelf: Shelf, category: Category, lead_id: int | None, number: str | None
+) -> SectionPage:
     """The cards of a section in four queries, a lead picked by an editor among them.
 
     Args:
         lead_id: the article that an editor picked, if one did.
         number: the page as it was asked for.
     """
-    articles = Article.objects.published()
+    articles = shelf.articles
     newest = articles.in_category(category).newest()
     if lead_id is not None:
         newest = newest.exclude(pk=lead_id)

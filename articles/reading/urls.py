@@ -2,19 +2,26 @@
 
 from django.urls import path
 
-from articles.reading.views import archives, article, listings, preview
+from articles.reading.views import archives, article, indexes, listings, preview
 from iria.kit import addresses as addresses  # makes the parts of an address known
+
+LANGUAGE = "language/<slug:code>/"
 
 urlpatterns = [
     path("", listings.home, name="home"),
-    path("language/<slug:code>/", listings.language, name="language"),
+    path(LANGUAGE, listings.language, name="language"),
+    path(f"{LANGUAGE}articles/", listings.articles, name="language_articles"),
+    path(f"{LANGUAGE}archive/", archives.archive, name="language_archive"),
+    path(f"{LANGUAGE}<year:year>/", archives.year, name="language_year"),
+    path(f"{LANGUAGE}<year:year>/<month:month>/", archives.month, name="language_month"),
+    path(f"{LANGUAGE}category/<letters_path:path>/", listings.category, name="language_category"),
     path("category/<letters_path:path>/", listings.category, name="category"),
     path("archive/", archives.archive, name="archive"),
-    path("tag/", archives.tags, name="tags"),
-    path("author/", archives.authors, name="authors"),
+    path("tag/", indexes.tags, name="tags"),
+    path("author/", indexes.authors, name="authors"),
     path("tag/<letters:slug>/", listings.tag, name="tag"),
     path("author/<letters:slug>/", listings.author, name="author"),
-    path("corrections/", archives.corrections, name="corrections"),
+    path("corrections/", indexes.corrections, name="corrections"),
     path("preview/<str:token>/", preview.preview, name="preview"),
     path("<year:year>/", archives.year, name="year"),
     path("<year:year>/<month:month>/", archives.month, name="month"),

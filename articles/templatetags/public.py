@@ -14,6 +14,7 @@ from articles.reading import navigation
 from articles.reading.cards import Around, card_markup, names_markup
 from articles.reading.head import head_markup
 from articles.reading.meta import Meta
+from articles.reading.shelf import WHOLE, Shelf
 from iria.kit import speaking
 from iria.kit.dates import time_element
 
@@ -53,9 +54,14 @@ def interface_language(context: dict[str, Any], around: str = "") -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def house_language(context: dict[str, Any]) -> SafeString:
-    """Marks the publication's own words, among those of the interface, in another language."""
-    return _marked(context["publication"].language_codes[0], speaking.interface_language())
+def house_language(context: dict[str, Any], around: str = "") -> SafeString:
+    """Marks the publication's own words, among those of the interface, in another language.
+
+    Args:
+        around: `page` where they stand by themselves on a page that may be in yet another one.
+    """
+    beside = _around(context) if around == "page" else speaking.interface_language()
+    return _marked(context["publication"].language_codes[0], beside)
 
 
 @register.simple_tag(takes_context=True)
@@ -86,8 +92,21 @@ def card(
     within: Any = None,
 ) -> SafeString:
     """An article in a list: `{% card article form="lead" level="h2" within=category %}`."""
-    around = Around(context["publication"], _around(context), within.pk if within else None)
+    shelf = _shelf(context)
+    pk = within.pk if within else None
+    around = Around(context["publication"], _around(context), pk, shelf.code)
     return card_markup(article, around, form=form, level=level)
+
+
+@register.simple_tag(takes_context=True)
+def list_address(context: dict[str, Any], page: str, *parts: str | int) -> str:
+    """Where a list stands, in the language of the lists around: `{% list_address "year" 2026 %}`."""
+    return _shelf(context).address(page, *parts)
+
+
+def _shelf(context: dict[str, Any]) -> Shelf:
+    shelf: Shelf = context.get("shelf") or WHOLE
+    return shelf
 
 
 @register.filter

@@ -16,6 +16,7 @@ from articles.reading.around import around
 from articles.reading.duration import minutes_to_read
 from articles.reading.series import place_in_series
 from articles.reading.sharing import ways_to_share
+from articles.reading.shelf import shelf_for
 from articles.reading.showing import shown
 from articles.related.reading_next import related_to
 from iria.kit.addresses import absolute
@@ -49,6 +50,7 @@ def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpRespo
             **text_of(request, chosen),
             "thread": thread,
             "series": place_in_series(chosen),
+            "shelf": shelf_for(chosen, request),
             "around": beside,
             "sharing": ways_to_share(chosen, publication_of(request)),
             "address": absolute(chosen.get_absolute_url()),

@@ -1,5 +1,6 @@
 """Pages that lead to articles: the front page, sections, tags, authors."""
 
+from django.core.paginator import Page
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext
@@ -7,13 +8,15 @@ from taggit.models import Tag
 
 from accounts.models import AuthorProfile
 from articles.editorial.models import Article, Portrait
-from articles.editorial.models.article import LANGUAGES
 from articles.popular.choosing import shown_as_most_read
 from articles.reading import front, meta
-from articles.reading.family import family_of
+from articles.reading.family import Family, family_of
 from articles.reading.navigation import own_name
 from articles.reading.section import section_page
+from articles.reading.shelf import Shelf, shelf_of
 from articles.reading.showing import shown
+from articles.reading.views.archives import beside
+from iria.kit.addresses import address_of
 from iria.kit.caching import public_page
 from iria.kit.held import Held
 from iria.kit.paging import page_of
@@ -35,14 +38,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @public_page
 @in_its_language
 def language(request: HttpRequest, code: str) -> HttpResponse:
-    codes = publication_of(request).language_codes
-    if code == codes[0]:
+    if code == publication_of(request).language_codes[0]:
         return redirect("home")
-    if code not in codes and code not in dict(LANGUAGES):
-        raise Http404
-    if code not in codes and not Article.objects.published().filter(language=code).exists():
-        raise Http404
-    return _front(request, code)
+    return _front(request, shelf_of(request, code).code)
 
 
 def _front(request: HttpRequest, code: str) -> HttpResponse:
@@ -55,37 +53,61 @@ def _front(request: HttpRequest, code: str) -> HttpResponse:
         popular = publication_of(request).shows_most_read
         context = {
             "front": composed,
-            "most_read": shown_as_most_read(code) if popular else [],
+            "most_read": shown_as_most_read(code, besides=layout.all) if popular else [],
             "page_language": code,
             "meta": about,
         }
+        if code != codes[0]:
+            context["shelf"] = Shelf(code, request.path)
         return shown(request, "articles/reading/home.html", context)
 
 
 @public_page
 @in_its_language
-def category(request: HttpRequest, path: str) -> HttpResponse:
-    family = family_of(path)
+def articles(request: HttpRequest, code: str) -> HttpResponse:
+    """Everything in one language, the newest first."""
+    shelf = shelf_of(request, code)
+    page = page_of(shelf.articles.newest().for_cards(), request.GET.get("page"))
+    with speaking(code):
+        title, feed = gettext("All articles"), address_of("language_feed", code)
+        about = meta.of_list(request, shelf.called(title), page, above=shelf.crumbs, feed=feed)
+        context = {"title": title, "page": page, "meta": about, **beside(shelf)}
+        return shown(request, "articles/reading/articles.html", context)
+
+
+@public_page
+@in_its_language
+def category(request: HttpRequest, path: str, code: str = "") -> HttpResponse:
+    """A section, or what there is of it in one language; a language in which nothing is has no page."""
+    shelf, family = shelf_of(request, code), family_of(path)
     if family.chosen is None:
         raise Http404
-    sheet = section_page(family.chosen, family.lead_id, request.GET.get("page"))
-    about = meta.of_list(
-        request,
-        family.chosen.name,
-        sheet.page,
-        description=family.chosen.introduction,
-        above=[(each.name, each.get_absolute_url()) for each in family.above],
-        feed=True,
-    )
-    context = {
-        "family": family,
-        "category": family.chosen,
-        "lead": sheet.lead,
-        "cards": sheet.cards,
-        "page": sheet.page,
-        "meta": about,
-    }
-    return shown(request, "articles/reading/category.html", context)
+    sheet = section_page(shelf, family.chosen, family.lead_id, request.GET.get("page"))
+    if code and not (sheet.lead or sheet.cards):
+        raise Http404
+    with speaking(code):
+        about = meta.of_list(
+            request,
+            shelf.called(family.chosen.name),
+            sheet.page,
+            description=family.chosen.introduction,
+            above=[*shelf.crumbs, *_above(family, shelf)],
+            feed=f"{request.path}feed/",
+        )
+        context = {
+            "family": family.within(shelf) if code else family,
+            "category": family.chosen,
+            "lead": sheet.lead,
+            "cards": sheet.cards,
+            "page": sheet.page,
+            "meta": about,
+            **beside(shelf),
+        }
+        return shown(request, "articles/reading/category.html", context)
+
+
+def _above(family: Family, shelf: Shelf) -> list[tuple[str, str]]:
+    return [(each.name, shelf.address("category", each.path)) for each in family.above]
 
 
 @public_page
@@ -94,8 +116,9 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = get_object_or_404(Tag, slug=slug)
     cards = Article.objects.published().filter(article_tags__tag=chosen).newest().for_cards()
     page = page_of(cards, request.GET.get("page"))
+    _refuse_nobody_knows(page)
     words = gettext("Articles about %(topic)s.") % {"topic": chosen.name}
-    about = meta.of_list(request, chosen.name, page, description=words, feed=True)
+    about = meta.of_list(request, chosen.name, page, description=words, feed=f"{request.path}feed/")
     context = {"tag": chosen, "page": page, "meta": about}
     return shown(request, "articles/reading/tag.html", context)
 
@@ -107,6 +130,13 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
     portrait = Portrait.objects.filter(author=chosen).select_related("image").first()
     cards = Article.objects.published().filter(bylines__author=chosen).newest().for_cards()
     page = page_of(cards, request.GET.get("page"))
+    _refuse_nobody_knows(page)
     about = meta.of_author(request, chosen, page, portrait)
     context = {"author": chosen, "portrait": portrait, "page": page, "meta": about}
     return shown(request, "articles/reading/author.html", context)
+
+
+def _refuse_nobody_knows(page: Page[Article]) -> None:
+    """What only drafts are about, and who signs nothing else, are the newsroom's business still."""
+    if not page.paginator.count:
+        raise Http404

@@ -99,6 +99,8 @@ def test_readers_see_the_list_only_where_the_publication_wants_it(
     Publication.objects.update_or_create(pk=1)
     often, seldom = newsroom.published("Often"), newsroom.published("Seldom")
     old, french = newsroom.published("Old"), newsroom.published("Souvent", language="fr")
+    standing = [newsroom.published(f"Newer {number}") for number in range(9)]
+    opened(standing[0], 99)
     opened(often, 5, days_ago=1)
     opened(often, 5, days_ago=2)
     opened(seldom, 7)
@@ -112,8 +114,18 @@ def test_readers_see_the_list_only_where_the_publication_wants_it(
     assert listed.index("Often") < listed.index("Seldom")
     assert "Old" not in listed
     assert "Souvent" not in listed
+    assert page.count(">Newer 0</a>") == 1
     with django_assert_num_queries(1):
-        assert choosing.shown_as_most_read("en") == [often, seldom]
+        besides = {standing[0].pk}
+        assert choosing.shown_as_most_read("en", besides=besides) == [often, seldom]
+
+
+def test_the_list_holds_five(client: Client) -> None:
+    for number in range(7):
+        opened(newsroom.published(f"Number {number}"), 1 + number)
+    choosing.choose()
+    most = [each.headline for each in choosing.shown_as_most_read("en")]
+    assert most == [f"Number {number}" for number in (6, 5, 4, 3, 2)]
 
 
 def test_a_list_that_stays_the_same_is_not_written_again() -> None:

@@ -1,5 +1,6 @@
 """Pages that lead to articles."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -57,6 +58,90 @@ def test_each_language_has_a_front_page_of_its_own(client: Client) -> None:
     assert "A quiet week" not in arabic
     assert client.get("/language/en/").headers["Location"] == "/"
     assert client.get("/language/xx/").status_code == 404
+
+
+@pytest.fixture
+def languages(db: None) -> None:
+    """Two in French, in two months and one section below another; one in English; one in Arabic."""
+    publication = current_publication()
+    publication.languages = "en, fr, ar"
+    publication.save()
+    asia, europe = newsroom.category("Asia-Pacific"), newsroom.category("Europe")
+    japan = newsroom.category("Japan", parent=asia)
+    newsroom.category("Korea", parent=asia)
+    march, april = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
+    newsroom.published("Neige à Niigata", language="fr", categories=[japan], at=march)
+    newsroom.published("Un port calme", language="fr", categories=[europe], at=april)
+    newsroom.published("A quiet week", categories=[asia, europe], at=april)
+    newsroom.published("أسبوع هادئ", language="ar", categories=[europe], at=april)
+
+
+FRENCH = {
+    "articles/": {"Neige à Niigata", "Un port calme"},
+    "2026/": {"Neige à Niigata", "Un port calme"},
+    "2026/03/": {"Neige à Niigata"},
+    "category/asia-pacific/": {"Neige à Niigata"},
+    "category/asia-pacific/japan/": {"Neige à Niigata"},
+    "category/europe/": {"Un port calme"},
+}
+
+
+@pytest.mark.parametrize(("path", "shown"), FRENCH.items())
+def test_each_language_has_lists_of_its_own(
+    client: Client, languages: None, path: str, shown: set[str]
+) -> None:
+    html = page(client, f"/language/fr/{path}")
+    assert '<html lang="fr" dir="ltr">' in html
+    every = {"Neige à Niigata", "Un port calme", "A quiet week", "أسبوع هادئ"}
+    assert {headline for headline in every if headline in html} == shown
+    assert 'lang="fr" dir="ltr"><a href="/language/fr/">Français</a>' in html
+    links = set(re.findall(r'href="(/[^"?#]*)', html.partition("<main")[2].partition("</main")[0]))
+    assert [link for link in links if client.get(link).status_code != 200] == []
+
+
+def test_what_lists_of_a_language_lead_to_stays_in_it(client: Client, languages: None) -> None:
+    front = page(client, "/language/fr/")
+    for path in ("articles/", "archive/", "category/asia-pacific/japan/"):
+        assert f'href="/language/fr/{path}"' in front
+    japan = page(client, "/language/fr/category/asia-pacific/japan/")
+    assert 'href="/language/fr/category/asia-pacific/"' in japan
+    asia = page(client, "/language/fr/category/asia-pacific/")
+    assert 'href="/language/fr/category/asia-pacific/japan/"' in asia
+    assert "Korea" not in asia.partition("<main")[2]
+    assert 'href="/category/asia-pacific/"' in asia
+    archive = page(client, "/language/fr/archive/")
+    assert 'href="/language/fr/2026/03/"' in archive
+    assert 'href="/language/en/archive/"' in archive
+    assert 'href="/language/fr/archive/"' in page(client, "/archive/")
+    month = page(client, "/language/fr/2026/03/")
+    assert 'href="/language/fr/2026/04/" rel="next"' in month
+    article = page(client, Article.objects.get(headline="Neige à Niigata").get_absolute_url())
+    assert 'href="/language/fr/category/asia-pacific/japan/"' in article
+
+
+def test_a_long_list_in_a_language_has_pages_and_says_where_its_feeds_are(
+    client: Client, languages: None
+) -> None:
+    for number in range(21):
+        newsroom.published(f"Numéro {number}", language="fr")
+    answer = client.get("/language/fr/articles/?page=2")
+    assert "Page 2 sur 2" in answer.content.decode()
+    assert '/language/fr/feed/>; rel="alternate"' in answer.headers["Link"]
+    assert 'articles/>; rel="prev"' in answer.headers["Link"]
+    section = client.get("/language/fr/category/europe/").headers["Link"]
+    assert '/language/fr/category/europe/feed/>; rel="alternate"' in section
+    feed = client.get("/language/fr/category/europe/feed/").content.decode()
+    assert "Un port calme" in feed
+    assert "A quiet week" not in feed
+    assert "/language/fr/category/europe/</link>" in feed
+
+
+def test_a_list_of_a_language_in_which_nothing_is_has_no_page(
+    client: Client, languages: None
+) -> None:
+    nowhere = ("fr/category/asia-pacific/korea/", "fr/2025/", "fr/2026/05/", "xx/articles/")
+    for path in (*nowhere, "ja/archive/", "fr/category/none/", "fr/2026/04/?page=2"):
+        assert client.get(f"/language/{path}").status_code == 404, path
 
 
 def test_a_language_the_publication_does_not_list_is_not_lost_to_readers(client: Client) -> None:
@@ -136,6 +221,15 @@ def test_corrections_stand_newest_first_and_only_of_articles_that_can_be_read(
     html = page(client, "/corrections/")
     assert html.index("It was in May.") < html.index("It was five, not six.")
     assert "Hidden now." not in html
+
+
+def test_what_only_drafts_bear_is_not_known_to_readers(client: Client, edna: User) -> None:
+    gone = newsroom.published("Gone", authors=[newsroom.author("Lea Roux")], tags=["dredging"])
+    publishing.withdraw(gone, by=edna)
+    newsroom.draft("Draft", authors=[newsroom.author("Ines Faro")], tags=["takeovers"])
+    for path in ("tag/takeovers/", "author/ines-faro/", "tag/dredging/", "author/lea-roux/"):
+        assert client.get(f"/{path}").status_code == 404
+        assert client.get(f"/{path}feed/").status_code == 404
 
 
 def test_what_is_not_published_stands_in_no_list(client: Client, edna: User) -> None:
