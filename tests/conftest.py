@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from django.contrib.auth.models import Group
@@ -16,6 +16,7 @@ from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from pytest_django.plugin import blocking_manager_key
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from accounts.models import User
 from accounts.roles import ADMINISTRATOR, EDITOR, MODERATOR, REPORTER
@@ -40,6 +41,21 @@ def django_db_setup(
     with django_db_blocker.unblock():
         call_command("createcachetable", verbosity=0)
         request.config.stash[NEW_DATABASE] = getattr(connection, "_test_serialized_contents", "")
+
+
+TOGETHER: Final = "tests/iria/demo/"
+"""The files of this folder share a newsroom that takes long to load: one core runs them all."""
+
+
+class _FolderByFolder(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    """A file's tests stay on one core, and so do those of a folder that shares what it loaded."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return TOGETHER if nodeid.startswith(TOGETHER) else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    return _FolderByFolder(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -30,6 +30,8 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# A machine that does much else at the same time is slow, not wrong.
+expect.set_options(timeout=20_000)
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 
@@ -103,7 +105,7 @@ def open_page(chromium: Browser, site: str) -> Iterator[OpenPage]:
             color_scheme=scheme,  # type: ignore[arg-type]
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", watch.console)
@@ -125,7 +127,9 @@ def desk(open_page: OpenPage) -> Callable[..., Page]:
         page = open_page("/admin/login/?next=" + path, **options)
         page.fill("input[name=username]", who.email)
         page.fill("input[name=password]", PASSWORD)
-        page.click("[type=submit]")
+        # Until the page is whole: a click that comes before its scripts finds links, not buttons.
+        with page.expect_navigation():
+            page.click("[type=submit]")
         return page
 
     return desk

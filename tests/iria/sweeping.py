@@ -11,7 +11,7 @@ from django.test import Client
 from tests.proofs.size import sized
 
 
-def dealt[T](things: Iterable[T], turn: int, hands: int = sized(10, 1)) -> list[T]:
+def dealt[T](things: Iterable[T], turn: int, hands: int = sized(20, 1)) -> list[T]:
     """A share of the things: each page gets some, all pages together get all; each all in full."""
     return list(things)[turn % hands :: hands]
 

@@ -29,7 +29,6 @@ def run_steps(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
 
     monkeypatch.setattr(checks, "_workplace", workplace)
     monkeypatch.setattr(checks, "stop_on_signals", lambda: None)
-    monkeypatch.setattr(checks, "_forget_coverage", lambda: None)
     monkeypatch.setattr(environment.Environment, "ensure", lambda self, lock: Path(sys.executable))
 
     def run(*steps: Step) -> tuple[int, str]:
