@@ -20,7 +20,7 @@ TAGS: Final = frozenset(
 )
 ATTRIBUTES: Final = {
     "a": {"href"},
-    "figure": {"data-image", "data-width", "data-embed"},
+    "figure": {"data-image", "data-width", "data-embed", "data-gallery"},
     "span": {"data-footnote", "lang", "dir"},
     "ol": {"start"},
     "th": {"colspan", "rowspan", "scope"},
@@ -70,12 +70,8 @@ ROUNDS: Final = 6
 def _kept(tag: str, attribute: str, value: str) -> str | None:
     """The value to keep, or None to drop the attribute."""
     match tag, attribute:
-        case "figure", "data-image":
-            return value if WHOLE_NUMBER.fullmatch(value) else None
-        case "figure", "data-embed":
-            return kept_address(value)
-        case "figure", "data-width":
-            return value if value in WIDTHS else None
+        case "figure", _:
+            return _kept_of_figure(attribute, value)
         case _, "dir":
             return value if value in {"ltr", "rtl", "auto"} else None
         case _, "lang":
@@ -89,6 +85,18 @@ def _kept(tag: str, attribute: str, value: str) -> str | None:
         case _, "colspan" | "rowspan" | "start":
             return value if WHOLE_NUMBER.fullmatch(value) and int(value) <= 1000 else None
     return value
+
+
+def _kept_of_figure(attribute: str, value: str) -> str | None:
+    match attribute:
+        case "data-image":
+            return value if WHOLE_NUMBER.fullmatch(value) else None
+        case "data-embed":
+            return kept_address(value)
+        case "data-width":
+            return value if value in WIDTHS else None
+    # What is left says that it is a gallery, by being there.
+    return ""
 
 
 _first = nh3.Cleaner(

@@ -1,8 +1,7 @@
-"""The pictures that a body uses."""
+"""The pictures that a body uses, alone and in galleries."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lxml.html import HtmlElement
@@ -15,32 +14,79 @@ IMAGE_ID: Final = re.compile(r"[1-9][0-9]{0,17}")
 
 @dataclass(frozen=True, slots=True)
 class FigureUse:
-    """One figure in a body: which picture, with which caption (HTML, cleaned)."""
+    """One picture in a body: which, and with which caption (HTML, cleaned)."""
 
     image_id: int
+    caption: str
+    width: str = "normal"
+    gallery: int = 0
+    """Which gallery of the text it is part of, counted from 1; 0 where it stands alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryUse:
+    """Pictures side by side, each with its own caption, and the caption for all of them."""
+
+    pictures: tuple[FigureUse, ...]
     caption: str
     width: str = "normal"
 
 
 def use_of(figure: HtmlElement) -> FigureUse | None:
     """The use that a `figure` element stands for; None where it names no picture."""
-    image_id, width = figure.get("data-image", ""), figure.get("data-width", "")
+    image_id = figure.get("data-image", "")
     if not IMAGE_ID.fullmatch(image_id):
         return None
     captions = [inner_html(caption) for caption in figure.iter("figcaption")]
-    return FigureUse(
-        image_id=int(image_id),
-        caption=clean_caption(" ".join(captions)),
-        width=width if width in WIDTHS else "normal",
+    return FigureUse(int(image_id), clean_caption(" ".join(captions)), _width(figure))
+
+
+def gallery_of(figure: HtmlElement, number: int) -> GalleryUse | None:
+    """The gallery that a `figure` element stands for; None where it is none.
+
+    Args:
+        number: of this gallery within the text, from 1.
+    """
+    if figure.get("data-gallery") is None or use_of(figure) is not None:
+        return None
+    width = _width(figure)
+    uses = [use_of(each) for each in figure.iterdescendants("figure")]
+    captions = [inner_html(caption) for caption in figure.iterchildren("figcaption")]
+    return GalleryUse(
+        tuple(replace(use, width=width, gallery=number) for use in uses if use is not None),
+        clean_caption(" ".join(captions)),
+        width,
     )
 
 
 def figures_in(body: str) -> list[FigureUse]:
-    """Every figure that names a picture, in the order of the text."""
-    return list(_uses(parse(body)))
+    """Every picture that a figure names, in the order of the text.
+
+    A picture of a gallery without words of its own has those of the gallery as its caption.
+    """
+    found: list[FigureUse] = []
+    galleries = 0
+    for figure in outer_figures(parse(body)):
+        gallery = gallery_of(figure, galleries + 1)
+        if gallery is not None:
+            galleries += 1
+            found += [
+                replace(use, caption=use.caption or gallery.caption) for use in gallery.pictures
+            ]
+        elif use := use_of(figure):
+            found.append(use)
+    return found
 
 
-def _uses(tree: HtmlElement) -> Iterator[FigureUse]:
-    for figure in tree.iter("figure"):
-        if use := use_of(figure):
-            yield use
+def outer_figures(tree: HtmlElement) -> list[HtmlElement]:
+    """The figures of a text; those within a gallery come with it."""
+    return [each for each in tree.iter("figure") if not _is_within_gallery(each)]
+
+
+def _is_within_gallery(figure: HtmlElement) -> bool:
+    return any(each.get("data-gallery") is not None for each in figure.iterancestors("figure"))
+
+
+def _width(figure: HtmlElement) -> str:
+    width = figure.get("data-width", "")
+    return width if width in WIDTHS else "normal"

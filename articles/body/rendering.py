@@ -10,12 +10,15 @@ from typing import Final
 from lxml.html import HtmlElement, fragment_fromstring
 
 from articles.body.embeds import EmbedUse, card, embed_of
-from articles.body.figures import FigureUse, use_of
+from articles.body.figures import FigureUse, GalleryUse, gallery_of, outer_figures, use_of
 from articles.body.parsing import inner_html, parse, replace, text_of
 from articles.body.wording import ENGLISH, Wording
 
 DrawFigure = Callable[[FigureUse], str]
 """Markup of a figure, or an empty text where the picture may not be shown."""
+
+DrawGallery = Callable[[GalleryUse, list[str]], str]
+"""Markup of a gallery around that of its pictures; at least one of them may be shown."""
 
 DrawEmbed = Callable[[EmbedUse], str]
 """Markup of an embed; never empty, or readers would miss what the text speaks of."""
@@ -24,7 +27,8 @@ PLACE: Final = re.compile(r'<figure data-drawn="(\d+)"></figure>')
 
 
 NOT_IN_ANCHOR: Final = re.compile(r"\W+")
-LINK: Final = re.compile(r'<a\b[^>]*?\shref="([^"#][^"]*)"')
+LINK: Final = re.compile(r'<a\b(?! class="enlarge")[^>]*?\shref="([^"#][^"]*)"')
+"""Not the ways to a picture's large view: on paper there is no larger one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,12 @@ class Drawn:
         return [unescape(address) for address in LINK.findall(self.html)]
 
 
+def gallery(use: GalleryUse, pictures: list[str]) -> str:
+    """A gallery far from our pages: the pictures one after another, and the words for all of them."""
+    caption = f"<figcaption>{use.caption}</figcaption>" if use.caption else ""
+    return f"<figure>{''.join(pictures)}{caption}</figure>"
+
+
 def render(body: str, draw_figure: DrawFigure, *, wording: Wording = ENGLISH) -> str:
     """The body as HTML; see `draw`."""
     return draw(body, draw_figure, wording=wording).html
@@ -58,6 +68,7 @@ def draw(
     body: str,
     draw_figure: DrawFigure,
     draw_embed: DrawEmbed = card,
+    draw_gallery: DrawGallery = gallery,
     *,
     wording: Wording = ENGLISH,
 ) -> Drawn:
@@ -67,7 +78,7 @@ def draw(
     widens the page.
     """
     tree = parse(body)
-    drawn = _draw_figures(tree, draw_figure, draw_embed)
+    drawn = _draw_figures(tree, draw_figure, draw_embed, draw_gallery)
     headings = _name_headings(tree)
     _wrap_tables(tree, wording)
     notes = _number_footnotes(tree)
@@ -100,13 +111,23 @@ def _free_anchor(words: str, taken: "set[str | None]") -> str:
     return anchor
 
 
-def _draw_figures(tree: HtmlElement, draw_figure: DrawFigure, draw_embed: DrawEmbed) -> list[str]:
+def _draw_figures(
+    tree: HtmlElement,
+    draw_figure: DrawFigure,
+    draw_embed: DrawEmbed,
+    draw_gallery: DrawGallery,
+) -> list[str]:
     """Draws every figure and leaves a numbered place in the tree for each."""
     drawn: list[str] = []
-    for figure in list(tree.iter("figure")):
-        use, embed = use_of(figure), embed_of(figure)
+    galleries = 0
+    for figure in outer_figures(tree):
+        use, embed, many = use_of(figure), embed_of(figure), gallery_of(figure, galleries + 1)
         markup = draw_figure(use).strip() if use is not None else ""
         markup = draw_embed(embed) if embed is not None else markup
+        if many is not None:
+            galleries += 1
+            pictures = [shown for each in many.pictures if (shown := draw_figure(each).strip())]
+            markup = draw_gallery(many, pictures) if pictures else ""
         if markup:
             replace(figure, fragment_fromstring(f'<figure data-drawn="{len(drawn)}"></figure>'))
             drawn.append(markup)

@@ -5,11 +5,11 @@ one meaning, so that saving an article unchanged changes nothing and versions co
 """
 
 import re
-from dataclasses import dataclass, field
 from html import escape
 from typing import Final
 
-from articles.body.embedding import kept_address
+from articles.body.blocks import Block
+from articles.body.figuring import figure
 from articles.body.inline import (
     BREAK,
     NOTE,
@@ -45,17 +45,6 @@ GENERATED_ANCHOR: Final = re.compile(
     r"^(_|docs-internal-guid|ftn|edn)|^(notes?|top|comments?|content)(-|$)"
 )
 """Anchors that editors make up, and those that our own pages use."""
-
-
-@dataclass(slots=True)
-class Block:
-    tag: str
-    inner: str = ""
-    attributes: dict[str, str] = field(default_factory=dict)
-
-    def html(self) -> str:
-        names = "".join(f' {name}="{escape(value)}"' for name, value in self.attributes.items())
-        return f"<{self.tag}{names}>" + ("" if self.tag == "hr" else f"{self.inner}</{self.tag}>")
 
 
 def tidy(html: str) -> str:
@@ -213,23 +202,6 @@ def _rule(flow: _Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
     return [Block("hr")]
 
 
-def _figure(flow: _Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
-    """A picture of ours, or an embed, with its caption; any other figure is only what is in it."""
-    image = node.attributes.get("data-image", "")
-    embed = kept_address(node.attributes.get("data-embed", ""))
-    is_ours = image.isascii() and image.isdigit() and int(image) > 0
-    if not is_ours and embed is None:
-        return flow.within(node, marks)
-    caption = "".join(block.inner for block in flow.within(node, (), wrap="figcaption"))
-    if not is_ours and embed is not None:
-        return [Block("figure", f"<figcaption>{caption}</figcaption>", {"data-embed": embed})]
-    width = node.attributes.get("data-width", "normal")
-    attributes = {"data-image": str(int(image))}
-    if width != "normal":
-        attributes["data-width"] = width
-    return [Block("figure", f"<figcaption>{caption}</figcaption>", attributes)]
-
-
 def _table(flow: _Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
     captions, rows = [], []
     for part in node.elements():
@@ -294,6 +266,6 @@ BLOCKS: Final = {
     "ol": _list,
     "pre": _preformatted,
     "hr": _rule,
-    "figure": _figure,
+    "figure": figure,
     "table": _table,
 }

@@ -111,6 +111,8 @@ def record_figures(article: Article) -> None:
             place=Figure.Place.INLINE,
             position=position,
             caption=use.caption,
+            width=use.width,
+            gallery=use.gallery,
         )
         for position, use in enumerate(uses, start=1)
         if use.image_id in known

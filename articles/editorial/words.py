@@ -22,7 +22,8 @@ class ArticleWords:
 def words_of(article: Article) -> ArticleWords:
     """What the article says and who is named with it; ask with `for_words()` to spare queries."""
     figures = list(article.figures.all())
-    captions = [caption_text(figure.caption) for figure in figures if figure.caption]
+    # The pictures of a gallery may share one caption.
+    captions = dict.fromkeys(caption_text(each.caption) for each in figures if each.caption)
     credits = {figure.image.credit: None for figure in figures if figure.image.credit}
     bylines = [byline.author.name for byline in article.bylines.all()]
     tags = [tag.name for tag in article.tags.all()]

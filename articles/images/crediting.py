@@ -1,28 +1,58 @@
-"""How a picture's credit is written, in one place for every output."""
+"""How a picture's credit is written, in one place for every output.
 
-from django.utils.html import format_html
+Whoever shows a picture takes its credit from here and never from the row. That a machine made the
+picture is part of it, so no output can name the maker and leave that out.
+"""
+
+from html import escape
+
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from articles.images.models import Image
+from iria.kit.speaking import direction_of, interface_language
 from iria.publication.models import Publication
 
 
+def plain_credit(image: Image) -> str:
+    """Who made it and through whom we have it, for machines that have a field of its own for that."""
+    return image.credit.strip()
+
+
+def made_by_machine(image: Image) -> str:
+    """What readers are told of a picture that a machine made, or parts of it; else nothing."""
+    return gettext("Made with AI") if image.is_ai_made else ""
+
+
 def credit_words(image: Image, publication: Publication) -> str:
-    """The credit in the publication's wording, as text; empty for a picture without one."""
-    credit = image.credit.strip()
-    return publication.credit_line(credit) if credit else ""
+    """The credit in the publication's wording, as text, and whether a machine made the picture.
+
+    Empty for a picture that needs no credit and has none.
+    """
+    credit = plain_credit(image)
+    words = publication.credit_line(credit) if credit else ""
+    return " · ".join(part for part in (words, made_by_machine(image)) if part)
 
 
 def credit_line(image: Image, publication: Publication) -> SafeString:
-    """The credit in the publication's wording, as markup, linked where it has a link.
+    """The same as markup, linked where it has a link.
 
-    A picture that needs no credit and has none gives an empty text.
+    Written without templates and formatters: a front page has thirty of them.
     """
-    credit = image.credit.strip()
-    if not credit:
-        return SafeString("")
-    before, _, after = publication.credit_wording.partition("{credit}")
-    name = (
-        format_html('<a href="{}">{}</a>', image.credit_url, credit) if image.credit_url else credit
-    )
-    return format_html('<span class="credit">{}{}{}</span>', before, name, after)
+    credit = plain_credit(image)
+    parts = []
+    if credit:
+        before, _, after = publication.credit_wording.partition("{credit}")
+        name = escape(credit)
+        if image.credit_url:
+            name = f'<a href="{escape(image.credit_url)}">{name}</a>'
+        parts.append(f'<span class="credit">{escape(before)}{name}{escape(after)}</span>')
+    if words := made_by_machine(image):
+        parts.append(_marked(words))
+    return SafeString(" ".join(parts))
+
+
+def _marked(words: str) -> str:
+    """Interface words, which may stand in a text of any language."""
+    code = interface_language()
+    return f'<span class="ai-made" lang="{code}" dir="{direction_of(code)}">{escape(words)}</span>'

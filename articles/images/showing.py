@@ -31,6 +31,9 @@ USES: Final = {
     "portrait": Use("8rem", 320),
     "card": Use("(min-width: 64rem) 22rem, (min-width: 40rem) 46vw, 94vw", 640),
     "inline": Use("(min-width: 44rem) 42rem, 94vw", 960),
+    "gallery": Use("(min-width: 44rem) 20rem, 46vw", 640),
+    "gallery wide": Use("(min-width: 68rem) 32rem, 46vw", 960),
+    "gallery full": Use("(min-width: 80rem) 39rem, 46vw", 960),
     "wide": Use("(min-width: 68rem) 64rem, 94vw", 1280),
     "full": Use("100vw", 1280),
     "lead": Use("(min-width: 68rem) 64rem, 94vw", 1280, at_once=True),
@@ -97,7 +100,7 @@ def picture_values(image: Image, use: str) -> PictureValues | None:
         sizes=wanted.sizes,
         width=fallback.width,
         height=fallback.height,
-        alt=image.alt_text,
+        alt=image.alt,
         loading="eager" if wanted.at_once else "lazy",
         fetchpriority="high" if wanted.at_once else "auto",
     )

@@ -18,11 +18,22 @@ class Figure(models.Model):
         LEAD = "lead", "Lead picture"
         INLINE = "inline", "In the text"
 
+    class Width(models.TextChoices):
+        NORMAL = "normal", "As wide as the text"
+        WIDE = "wide", "Wide"
+        FULL = "full", "As wide as the page"
+
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="figures")
     image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="figures")
     place = models.CharField(max_length=6, choices=Place)
     position = models.PositiveSmallIntegerField(help_text="0 for the lead, then as in the text.")
-    caption = models.TextField(blank=True)
+    caption = models.TextField(
+        blank=True, help_text="Its own words, or those of its gallery where it has none."
+    )
+    width = models.CharField(max_length=6, choices=Width, default=Width.NORMAL)
+    gallery = models.PositiveSmallIntegerField(
+        default=0, help_text="Which gallery of the text it is part of; 0 where it stands alone."
+    )
 
     class Meta:
         ordering = ["position"]

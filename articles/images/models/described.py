@@ -95,6 +95,11 @@ class Described(models.Model):
         ]
 
     @property
+    def alt(self) -> str:
+        """What stands for it where it cannot be seen; nothing for one that is only decoration."""
+        return "" if self.is_decorative else self.alt_text
+
+    @property
     def is_ai_made(self) -> bool:
         """Whether readers are to be told that a machine made it, or parts of it."""
         return self.digital_source_type.rsplit("/", 1)[-1] in AI_MADE

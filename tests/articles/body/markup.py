@@ -18,6 +18,7 @@ ATTRIBUTES = (
     'data-image="7"',
     'data-image="x"',
     "data-width=wide",
+    "data-gallery",
     'data-embed="https://vimeo.com/7?a=1&amp;b=2"',
     'data-embed="javascript:alert(1)"',
     'data-footnote="a note"',

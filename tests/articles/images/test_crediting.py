@@ -1,7 +1,8 @@
 """The credit is written the same everywhere."""
 
-from articles.images.crediting import credit_line, credit_words
+from articles.images.crediting import credit_line, credit_words, made_by_machine
 from articles.images.models import Image
+from iria.kit.speaking import speaking
 from iria.publication.models import Publication
 
 PUBLICATION = Publication(credit_wording="(Image Credit: {credit})")
@@ -40,3 +41,23 @@ def test_a_picture_that_needs_no_credit_has_no_line() -> None:
 def test_a_credit_that_was_entered_is_shown_even_if_none_is_needed() -> None:
     image = Image(credit="Ines Faro", needs_no_credit=True, no_credit_reason="Public domain")
     assert "Ines Faro" in credit_line(image, PUBLICATION)
+
+
+AI = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+
+
+def test_readers_are_told_beside_the_credit_that_a_machine_made_the_picture() -> None:
+    image = Image(credit="Ines Faro", digital_source_type=AI)
+    assert credit_words(image, PUBLICATION) == "(Image Credit: Ines Faro) · Made with AI"
+    assert credit_line(image, PUBLICATION).endswith(
+        '</span> <span class="ai-made" lang="en" dir="ltr">Made with AI</span>'
+    )
+    with speaking("fr"):
+        assert "Créée par IA" in credit_words(image, PUBLICATION)
+
+
+def test_a_machines_picture_without_a_credit_is_labelled_too() -> None:
+    image = Image(needs_no_credit=True, no_credit_reason="Ours", digital_source_type=AI)
+    assert credit_words(image, PUBLICATION) == "Made with AI"
+    assert "Made with AI" in credit_line(image, PUBLICATION)
+    assert made_by_machine(Image(digital_source_type="digitalCapture")) == ""

@@ -1,0 +1,122 @@
+"""Several pictures side by side in a text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from articles.body.cleaning import clean
+from articles.body.figures import FigureUse, GalleryUse, figures_in
+from articles.body.rendering import draw, render
+from articles.body.words import plain_text
+from tests.articles.body.markup import MARKUP, dangers_in
+
+GALLERY = (
+    '<figure data-gallery="" data-width="wide">'
+    '<figure data-image="3"><figcaption>A <em>quay</em></figcaption></figure>'
+    '<figure data-image="4"><figcaption></figcaption></figure>'
+    '<figcaption>Aden, <a href="/about/">before</a> dawn</figcaption></figure>'
+)
+
+
+def test_a_gallery_is_kept_as_it_was_written() -> None:
+    assert clean(GALLERY) == GALLERY
+
+
+def test_a_gallery_typed_by_hand_gets_the_one_shape() -> None:
+    typed = """<figure data-gallery data-width=wide>
+      <figcaption>Aden, <a href="/about/">before</a> dawn</figcaption>
+      <div><figure data-image="3" data-width="full">A <i>quay</i></figure></div>
+      <figure data-gallery><figure data-image="4"></figure></figure>
+    </figure>"""
+    assert clean(typed) == GALLERY
+
+
+def test_one_picture_is_no_gallery_and_keeps_all_words() -> None:
+    typed = (
+        "<figure data-gallery data-width=full><figure data-image=3>A quay</figure>"
+        "<figcaption>Aden</figcaption></figure>"
+    )
+    alone = '<figure data-image="3" data-width="full"><figcaption>A quay Aden</figcaption></figure>'
+    assert clean(typed) == alone
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("<figure data-gallery><figcaption>Only words</figcaption></figure>", "<p>Only words</p>"),
+        (
+            (
+                "<figure data-gallery><figure data-image=3></figure><table><tr><td>1</td></tr></table>"
+                "<figure data-image=4></figure></figure>"
+            ),
+            (
+                '<figure data-gallery=""><figure data-image="3"><figcaption></figcaption></figure>'
+                '<figure data-image="4"><figcaption></figcaption></figure><figcaption>1</figcaption></figure>'
+            ),
+        ),
+        (
+            (
+                '<figure data-gallery><figure data-image=3></figure><figure data-embed="https://vimeo.com/7">'
+                "Film</figure><figure data-image=4></figure></figure>"
+            ),
+            (
+                '<figure data-gallery=""><figure data-image="3"><figcaption></figcaption></figure>'
+                '<figure data-image="4"><figcaption></figcaption></figure><figcaption></figcaption></figure>\n'
+                '<figure data-embed="https://vimeo.com/7"><figcaption>Film</figcaption></figure>'
+            ),
+        ),
+    ],
+)
+def test_no_word_of_what_has_no_place_in_a_gallery_is_lost(typed: str, kept: str) -> None:
+    assert clean(typed) == kept
+
+
+@given(st.lists(MARKUP, min_size=1, max_size=4))
+def test_whatever_stands_in_a_gallery_cleaning_twice_changes_nothing(parts: list[str]) -> None:
+    inner = "<figure data-image=7></figure>".join(parts)
+    once = clean(f"<figure data-gallery><figure data-image=8></figure>{inner}</figure>")
+    assert clean(once) == once
+    assert dangers_in(once) == []
+    drawn = render(once, lambda use: f"<b>{use.image_id}</b>")
+    assert drawn.count("<b>") == len(figures_in(once)) >= 1
+
+
+def test_each_picture_is_a_use_with_its_own_words_or_those_for_all() -> None:
+    body = f'{GALLERY}<figure data-image="5"><figcaption>Alone</figcaption></figure>{GALLERY}'
+    shared = 'Aden, <a href="/about/">before</a> dawn'
+    assert figures_in(body) == [
+        FigureUse(3, "A <em>quay</em>", "wide", 1),
+        FigureUse(4, shared, "wide", 1),
+        FigureUse(5, "Alone"),
+        FigureUse(3, "A <em>quay</em>", "wide", 2),
+        FigureUse(4, shared, "wide", 2),
+    ]
+
+
+def test_a_gallery_is_drawn_around_those_of_its_pictures_that_may_be_shown() -> None:
+    seen: list[GalleryUse] = []
+
+    def around(use: GalleryUse, pictures: list[str]) -> str:
+        seen.append(use)
+        return f"<section>{''.join(pictures)}{use.caption}</section>"
+
+    def one(use: FigureUse) -> str:
+        return "" if use.image_id == 4 else f"<i>{use.image_id}: {use.caption}</i>"
+
+    html = draw(f"<p>Before</p>{GALLERY}<p>After</p>", one, draw_gallery=around).html
+    assert html == (
+        "<p>Before</p><section><i>3: A <em>quay</em></i>"
+        'Aden, <a href="/about/">before</a> dawn</section><p>After</p>'
+    )
+    assert seen[0].width == "wide"
+    assert draw(GALLERY, lambda use: "", draw_gallery=around).html == ""
+
+
+def test_the_words_of_a_gallery_are_words_of_the_text() -> None:
+    assert plain_text(GALLERY) == "A quay\nAden, before dawn"
+    assert plain_text(f"<p>Before</p>{GALLERY}", captions=False) == "Before"
+
+
+def test_the_way_to_a_large_view_is_no_link_of_the_text() -> None:
+    way = '<a class="enlarge" href="/2026/03/x/picture/3/"><img></a>'
+    assert draw(GALLERY, lambda use: way).links == ["/about/"]
