@@ -7,23 +7,23 @@ A; ISO/IEC 14496-12.
 from struct import pack
 from typing import Final, NamedTuple
 
-from articles.images.embedding.boxes import Box, Item, Locations, box, boxes, locations
+from articles.images.containers.boxes import (
+    FULL,
+    Box,
+    Broken,
+    Info,
+    Item,
+    Locations,
+    box,
+    boxes,
+    infos,
+    locations,
+)
 from articles.images.embedding.errors import CannotEmbed
 from articles.images.embedding.packet import packet
 from articles.images.embedding.rights import Rights
 
-_TYPE: Final = b"application/rdf+xml\x00"
-_FULL: Final = 4
-"""Bytes of version and flags, with which many boxes begin."""
-
-
-class _Infos(NamedTuple):
-    """The list `iinf`: its parts as they are, and the numbers of what describes the picture."""
-
-    version: int
-    entries: list[bytes]
-    packet: int | None
-    highest: int
+_TYPE: Final = b"application/rdf+xml"
 
 
 class _File(NamedTuple):
@@ -33,18 +33,28 @@ class _File(NamedTuple):
     inner: list[Box]
     """The boxes within `meta`."""
     table: Locations
-    infos: _Infos
+    infos: list[Info]
 
 
 def embedded(content: bytes, rights: Rights) -> bytes:
     """The file with these rights in it; its words live in one item, which is made or made anew."""
     outer = list(boxes(content, 0, len(content)))
     meta = _only(outer, b"meta")
-    inner = list(boxes(content, meta.inside + _FULL, meta.end))
+    inner = list(boxes(content, meta.inside + FULL, meta.end))
+    if outer[-1].end != len(content) or inner[-1:] and inner[-1].end != meta.end:
+        sentence = "The AVIF is cut off or broken."
+        raise CannotEmbed(sentence)
     places = _only(inner, b"iloc")
-    table = locations(content[places.inside : places.end])
-    file = _File(content, outer, meta, inner, table, _infos(content, _only(inner, b"iinf")))
-    item = next((item for item in table.items if item.number == file.infos.packet), None)
+    try:
+        table = locations(content[places.inside : places.end])
+    except Broken as mistake:
+        raise CannotEmbed(str(mistake)) from mistake
+    file = _File(content, outer, meta, inner, table, list(infos(content, _only(inner, b"iinf"))))
+    if any(info.kind == b"Exif" for info in file.infos):
+        sentence = "The AVIF carries EXIF, which no rendition does."
+        raise CannotEmbed(sentence)
+    ours = {info.number for info in file.infos if info.content_type == _TYPE}
+    item = next((item for item in table.items if item.number in ours), None)
     return _added(file, rights) if item is None else _changed(file, places, item, rights)
 
 
@@ -54,26 +64,6 @@ def _only(found: list[Box], kind: bytes) -> Box:
         sentence = f"The AVIF has {len(fitting)} boxes “{kind.decode('latin-1')}” instead of one."
         raise CannotEmbed(sentence)
     return fitting[0]
-
-
-def _infos(content: bytes, listing: Box) -> _Infos:
-    version = content[listing.inside]
-    start = listing.inside + _FULL + (4 if version else 2)
-    entries, found, highest = [], None, 0
-    for entry in boxes(content, start, listing.end):
-        entries.append(content[entry.start : entry.end])
-        form = content[entry.inside]
-        wide = 4 if form == 3 else 2
-        at = entry.inside + _FULL
-        number = int.from_bytes(content[at : at + wide])
-        highest = max(highest, number)
-        kind = content[at + wide + 2 : at + wide + 6]
-        if kind == b"Exif":
-            sentence = "The AVIF carries EXIF, which no rendition does."
-            raise CannotEmbed(sentence)
-        if kind == b"mime" and _TYPE in content[at : entry.end]:
-            found = number
-    return _Infos(version, entries, found, highest)
 
 
 def _changed(file: _File, places: Box, item: Item, rights: Rights) -> bytes:
@@ -102,17 +92,17 @@ def _changed(file: _File, places: Box, item: Item, rights: Rights) -> bytes:
 def _added(file: _File, rights: Rights) -> bytes:
     """The file with one more item. All behind `meta` moves, so whatever says where it lies is told."""
     content, meta, table = file.content, file.meta, file.table
-    number = file.infos.highest + 1
+    number = max((info.number for info in file.infos), default=0) + 1
     words = packet(rights)
     ours = Item(number, 0, 0, 0, [(0, 0, len(words))])
     table.items.append(ours)
     pieces = [_piece(file, part, number) for part in file.inner]
     if not any(part.kind == b"iref" for part in file.inner):
-        pieces.append(box(b"iref", bytes(_FULL) + _reference(file, number, 2)))
-    grown = _FULL + 8 + sum(len(piece) for piece in pieces) - (meta.end - meta.start)
+        pieces.append(box(b"iref", bytes(FULL) + _reference(file, number, 2)))
+    grown = FULL + 8 + sum(len(piece) for piece in pieces) - (meta.end - meta.start)
     _move(table.items[:-1], meta.end, grown)
     ours.extents = [(0, len(content) + grown + 8, len(words))]
-    fresh = content[meta.inside : meta.inside + _FULL] + b"".join(
+    fresh = content[meta.inside : meta.inside + FULL] + b"".join(
         table.written() if piece[4:8] == b"iloc" else piece for piece in pieces
     )
     moved = _moved_films(content, file.outer, meta.end, grown)
@@ -125,10 +115,13 @@ def _piece(file: _File, part: Box, number: int) -> bytes:
     if part.kind == b"iloc":
         return file.table.written()  # of the right length; the places are known later
     if part.kind == b"iinf":
-        entry = bytes((2, 0, 0, 0)) + pack(">HH", number, 0) + b"mime" + b"XMP\x00" + _TYPE
-        entries = [*file.infos.entries, box(b"infe", entry)]
-        count = len(entries).to_bytes(4 if file.infos.version else 2)
-        return box(b"iinf", inside[:_FULL] + count + b"".join(entries))
+        entry = (
+            bytes((2, 0, 0, 0)) + pack(">HH", number, 0) + b"mime" + b"XMP\x00" + _TYPE + b"\x00"
+        )
+        entries = [file.content[each.entry.start : each.entry.end] for each in file.infos]
+        entries.append(box(b"infe", entry))
+        count = len(entries).to_bytes(4 if inside[0] else 2)
+        return box(b"iinf", inside[:FULL] + count + b"".join(entries))
     if part.kind == b"iref":
         return box(b"iref", inside + _reference(file, number, 4 if inside[0] else 2))
     return file.content[part.start : part.end]
@@ -137,7 +130,7 @@ def _piece(file: _File, part: Box, number: int) -> bytes:
 def _reference(file: _File, number: int, wide: int) -> bytes:
     """“The new item describes the picture.”"""
     first = _only(file.inner, b"pitm")
-    picture = int.from_bytes(file.content[first.inside + _FULL : first.end])
+    picture = int.from_bytes(file.content[first.inside + FULL : first.end])
     return box(b"cdsc", number.to_bytes(wide) + b"\x00\x01" + picture.to_bytes(wide))
 
 
@@ -156,7 +149,7 @@ def _moved_films(content: bytes, outer: list[Box], behind: int, by: int) -> byte
     changed = bytearray(content)
     for table in _offset_tables(content, outer):
         wide = 8 if table.kind == b"co64" else 4
-        start = table.inside + _FULL + 4
+        start = table.inside + FULL + 4
         count = min(int.from_bytes(content[start - 4 : start]), (table.end - start) // wide)
         for at in range(start, start + count * wide, wide):
             where = int.from_bytes(content[at : at + wide])

@@ -1,8 +1,9 @@
-"""WebP: chunks of a RIFF file. Source: WebP Container Specification."""
+"""WebP: a chunk at the end, announced at the beginning. Source: WebP Container Specification."""
 
 from struct import pack
 from typing import Final
 
+from articles.images.containers import riff
 from articles.images.embedding.errors import CannotEmbed
 from articles.images.embedding.packet import packet
 from articles.images.embedding.rights import Rights
@@ -34,16 +35,13 @@ def embedded(content: bytes, rights: Rights) -> bytes:
 
 
 def _chunks(content: bytes) -> list[Chunk]:
-    found = []
-    end = min(len(content), 8 + int.from_bytes(content[4:8], "little"))
-    at = 12
-    while at + 8 <= end:
-        size = int.from_bytes(content[at + 4 : at + 8], "little")
-        if at + 8 + size > end:
-            raise _broken()
-        found.append((content[at : at + 4], content[at + 8 : at + 8 + size]))
-        at += 8 + size + size % 2
-    return found
+    found = list(riff.chunks(content))
+    end = found[-1].end if found else 12
+    if end + end % 2 < min(riff.end_of(content), len(content)) or riff.end_of(content) > len(
+        content
+    ):
+        raise _broken()
+    return [(each.name, content[each.start : each.end]) for each in found]
 
 
 def _written(name: bytes, data: bytes) -> bytes:

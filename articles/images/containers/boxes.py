@@ -5,10 +5,11 @@ Sources: ISO/IEC 14496-12 (boxes), section 8.11 (meta, iloc, iinf, iref).
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from struct import pack
 from typing import Final, NamedTuple
 
-from articles.images.embedding.errors import CannotEmbed
+from articles.images.containers import Content
 
 MOST_ITEMS: Final = 10_000
 
@@ -22,8 +23,12 @@ class Box(NamedTuple):
     end: int
 
 
-def boxes(content: bytes, start: int, end: int) -> Iterator[Box]:
-    """The boxes that stand one behind the other."""
+class Broken(ValueError):
+    """A table cannot be read; the message says why, in a sentence."""
+
+
+def boxes(content: Content, start: int, end: int) -> Iterator[Box]:
+    """The boxes that stand one behind the other, up to the first that is broken."""
     at = start
     while at + 8 <= end:
         size, inside = int.from_bytes(content[at : at + 4]), at + 8
@@ -32,14 +37,39 @@ def boxes(content: bytes, start: int, end: int) -> Iterator[Box]:
         elif size == 0:  # up to the end of the file
             size = end - at
         if size < inside - at or at + size > end:
-            sentence = "A box of the file is longer than what holds it."
-            raise CannotEmbed(sentence)
+            return
         yield Box(content[at + 4 : at + 8], at, inside, at + size)
         at += size
 
 
 def box(kind: bytes, content: bytes) -> bytes:
     return pack(">I", 8 + len(content)) + kind + content
+
+
+FULL: Final = 4
+"""Bytes of version and flags, with which many boxes begin."""
+
+
+class Info(NamedTuple):
+    """One entry of the list of items: its number, its type, and where the entry stands."""
+
+    number: int
+    kind: bytes
+    entry: Box
+    content_type: bytes
+
+
+def infos(content: Content, listing: Box) -> Iterator[Info]:
+    """The items named inside an `iinf` box."""
+    version = content[listing.inside] if listing.end > listing.inside else 0
+    start = listing.inside + FULL + (4 if version else 2)
+    for entry in islice(boxes(content, start, listing.end), MOST_ITEMS):
+        said = content[entry.inside : entry.end]
+        wide = 4 if said[:1] == b"\x03" else 2
+        number = int.from_bytes(said[FULL : FULL + wide])
+        kind = said[FULL + wide + 2 : FULL + wide + 6]
+        words = said[FULL + wide + 6 :].split(b"\x00")
+        yield Info(number, kind, entry, words[1] if kind == b"mime" and len(words) > 1 else b"")
 
 
 @dataclass(slots=True)
@@ -100,13 +130,17 @@ class _Reader:
         found = self.content[self.at : self.at + width]
         if len(found) < width:
             sentence = "A table of the file ends too early."
-            raise CannotEmbed(sentence)
+            raise Broken(sentence)
         self.at += width
         return int.from_bytes(found)
 
 
 def locations(content: bytes) -> Locations:
-    """What stands inside an `iloc` box."""
+    """What stands inside an `iloc` box.
+
+    Raises:
+        Broken: for a table that is cut off or of an unknown form.
+    """
     reader = _Reader(content)
     version = reader.number(1)
     flags = reader.number(3).to_bytes(3)
@@ -114,7 +148,7 @@ def locations(content: bytes) -> Locations:
     offset, length, base, index = (sizes >> shift & 15 for shift in (12, 8, 4, 0))
     if version > 2 or not {offset, length, base} <= {0, 4, 8}:
         sentence = "The file keeps its places in a form that is not known here."
-        raise CannotEmbed(sentence)
+        raise Broken(sentence)
     wide = 4 if version == 2 else 2
     items = []
     for _ in range(min(reader.number(wide), MOST_ITEMS)):
