@@ -43,10 +43,10 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
         return {"refused": kinds.refusal_of(head)}
     try:
         if order["task"] == "describe":
-            return {"metadata": _metadata(pixels.open_picture(path, kind))}
+            return _describe(path, kind)
         picture = pixels.open_whole(path, kind)
         if order["task"] == "take_in":
-            return _take_in(picture, kind, Path(order["folder"]))
+            return {**_take_in(picture, kind, Path(order["folder"])), "metadata": _metadata(path)}
         if order["task"] == "emblems":
             return _emblems(picture, kind, order["boxes"], Path(order["folder"]))
         return _renditions(picture, kind, order, Path(order["folder"]))
@@ -54,17 +54,29 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
         return {"refused": str(unfit)}
 
 
-def _metadata(picture: Any) -> dict[str, Any]:
+def _describe(path: Path, kind: Any) -> dict[str, Any]:
+    """What the file says; also of one that is too large or too broken to be shown, if it speaks."""
+    from articles.images import pixels
+
+    said = _metadata(path)
+    try:
+        pixels.open_picture(path, kind)
+    except pixels.Unfit:
+        if not any(said.values()):
+            raise
+    return {"metadata": said}
+
+
+def _metadata(path: Path) -> dict[str, Any]:
     from articles.images import metadata
 
-    return metadata.read(picture).as_json()
+    return metadata.read_file(path).as_json()
 
 
 def _take_in(picture: Any, kind: Any, folder: Path) -> dict[str, Any]:
     from articles.images import pixels, sizes
 
     width, height = pixels.upright_size(picture)
-    said = _metadata(picture)
     decoded = _decoded(picture, sizes.BASE_WIDTH)
     transparent = pixels.is_transparent(decoded)
     size = sizes.base_size(width, height, transparent=transparent)
@@ -73,7 +85,6 @@ def _take_in(picture: Any, kind: Any, folder: Path) -> dict[str, Any]:
         "suffix": kind.suffix,
         "width": width,
         "height": height,
-        "metadata": said,
         "made": [_write(decoded, size, kind, folder)],
     }
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from articles.images import decoding, metadata
-from tests.articles.images.metadata.blocks import UTF8, alternatives, iim, jpeg_file, packet
+from tests.articles.images.metadata.blocks import UTF8, alternatives, iim, jpeg, packet
 from tests.proofs.size import sized
 
 pytestmark = pytest.mark.proof
@@ -34,7 +34,7 @@ def small_files() -> dict[str, bytes]:
         gradient.save(buffer, form, **options)
         files[form] = buffer.getvalue()
     block = iim((1, 90, UTF8), (2, 120, b"A quay"), (2, 80, b"Ines Faro"))
-    files["JPEG"] = jpeg_file(iim_block=block, xmp=xmp, exif=dict(tags), digest=True)
+    files["JPEG"] = jpeg(iim_block=block, xmp=xmp, exif=dict(tags), digest=True)
     return files
 
 

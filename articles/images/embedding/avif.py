@@ -41,7 +41,7 @@ def embedded(content: bytes, rights: Rights) -> bytes:
     outer = list(boxes(content, 0, len(content)))
     meta = _only(outer, b"meta")
     inner = list(boxes(content, meta.inside + FULL, meta.end))
-    if outer[-1].end != len(content) or inner[-1:] and inner[-1].end != meta.end:
+    if outer[-1].end != len(content) or (inner[-1:] and inner[-1].end != meta.end):
         sentence = "The AVIF is cut off or broken."
         raise CannotEmbed(sentence)
     places = _only(inner, b"iloc")

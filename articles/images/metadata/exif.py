@@ -1,124 +1,100 @@
 """EXIF, which the camera writes. Source: CIPA DC-008 (Exif 3.0)."""
 
 import re
+from pathlib import Path
 from typing import Any, Final
 
-from PIL import Image
-from PIL.ExifTags import IFD, Base
+from articles.images.containers import Content, tiff
+from articles.images.metadata.blocks import blocks_in
+from articles.images.metadata.charsets import Hints, decoded
 
-from articles.images.metadata.values import BROKEN_FILE
+_TEXTS: Final = {
+    "caption": ((0, 0x010E),),
+    "byline": ((0, 0x013B), (1, 0xA437)),
+    "copyright": ((0, 0x8298),),
+    "title": ((1, 0xA436),),
+}
+"""Field → the tags that may hold it, in the first directory (0) or the camera's own (1): image
+description, artist, photographer, copyright, image title."""
 
-_MOMENT = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)", re.ASCII)
-_OFFSET = re.compile(r"[+-]\d\d:\d\d", re.ASCII)
-_OFFSET_TIME_ORIGINAL: Final = 0x9011
+_ORIENTATION: Final = 0x0112
+_PROGRAMS: Final = (0x0131, 0x013C)
+_CAMERA: Final = 0x8769
+_TAKEN: Final = 0x9003
+_TAKEN_ZONE: Final = 0x9011
+_MOMENT: Final = re.compile(rb"(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)", re.ASCII)
+_OFFSET: Final = re.compile(rb"[+-]\d\d:\d\d", re.ASCII)
 
 
-def exif_of(picture: Image.Image) -> Image.Exif:
-    """The file's own EXIF, as it was written; an empty one where there is none or it is broken.
+def read(block: Content, hints: Hints | None = None) -> dict[str, list[str]]:
+    """Field → its values as text; `orientation` as a digit.
 
-    Pillow's `getexif` would also take an orientation from XMP, which no browser does.
+    The standard knows ASCII only; UTF-8 and everything else are written in practice.
     """
-    try:
-        if hasattr(picture, "tag_v2"):
-            return picture.getexif()
-        block = _block(picture)
-        if not isinstance(block, bytes):
-            return picture.getexif() if "Raw profile type exif" in picture.info else Image.Exif()
-        exif = Image.Exif()
-        exif.load(block)
-    except BROKEN_FILE:
-        return Image.Exif()
-    return exif
-
-
-def _block(picture: Image.Image) -> Any:
-    """The bytes as they stand in the file.
-
-    For AVIF, Pillow writes them anew to fit the turn that the container asks for, and loses every
-    letter that is not ASCII.
-    """
-    decoder: Any = getattr(picture, "_decoder", None)
-    if picture.format == "AVIF" and hasattr(decoder, "get_info"):
-        return decoder.get_info()[4]
-    read_to_the_end(picture)
-    return picture.info.get("exif")
-
-
-def read_to_the_end(picture: Image.Image) -> None:
-    """In a PNG, what the file says may stand behind its pixels, which Pillow reads only with them."""
-    if picture.format == "PNG" and "exif" not in picture.info:
-        picture.load()
-
-
-def orientation_of(picture: Image.Image) -> int | None:
-    """The orientation of EXIF, 1 to 8, or None where the file does not say."""
-    try:
-        value = exif_of(picture).get(Base.Orientation)
-    except BROKEN_FILE:
-        return None
-    return value if isinstance(value, int) and 1 <= value <= 8 else None
-
-
-def read(picture: Image.Image) -> dict[str, list[str]]:
-    """Field → its values as text."""
-    exif = exif_of(picture)
-    found = {
-        "caption": _text(_get(exif, Base.ImageDescription)),
-        "byline": _text(_get(exif, Base.Artist)),
-        "copyright": _notice(_text(_get(exif, Base.Copyright))),
-        "taken": _taken(exif),
+    first = tiff.first_directory(block)
+    if first is None:
+        return {}
+    camera = first.below(_CAMERA)
+    said = {
+        field: value
+        for field, tags in _TEXTS.items()
+        if (value := next((v for at, tag in tags if (v := _raw((first, camera)[at], tag))), b""))
     }
-    return {field: [value] for field, value in found.items() if value}
+    found = dict(zip(said, decoded(list(said.values()), hints or Hints()), strict=True))
+    if "copyright" in found:
+        found["copyright"] = _notice(found["copyright"])
+    found |= {"taken": _taken(camera)} | {"orientation": str(_orientation(first) or "")}
+    return {field: [_up_to_nul(field, text)] for field, text in found.items() if text}
 
 
-def _get(exif: Image.Exif, tag: int) -> Any:
-    try:
-        return exif.get(tag)
-    except BROKEN_FILE:
-        return None
+def orientation(block: Content) -> int | None:
+    """1 to 8, or None where the file does not say."""
+    first = tiff.first_directory(block)
+    return None if first is None else _orientation(first)
 
 
-def _text(value: Any) -> str | None:
-    """ASCII by the standard, UTF-8 in practice; Pillow hands it over as if it were Latin-1."""
-    if isinstance(value, tuple) and value and isinstance(value[0], str):
-        value = value[0]
-    if not isinstance(value, str):
-        return None
-    try:
-        return value.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return _windows(value)
+def orientation_of(picture: Any) -> int | None:
+    """The orientation in the file of a picture that Pillow opened.
+
+    Pillow's own would also take one from XMP, which no browser does.
+    """
+    with blocks_in(Path(picture.filename)) as blocks:
+        return None if blocks is None else orientation(blocks.exif)
 
 
-def _windows(value: str) -> str:
-    """The signs between 0x80 and 0x9F are quotes and dashes of Windows, not controls."""
-    return "".join(
-        sign.encode("latin-1").decode("cp1252", "ignore") or sign
-        if "\x80" <= sign <= "\x9f"
-        else sign
-        for sign in value
-    )
+def is_from_mac(block: Content) -> bool:
+    """Whether the program or the computer that it names is a Mac's."""
+    first = tiff.first_directory(block)
+    return first is not None and any(b"mac" in first.raw(tag).lower() for tag in _PROGRAMS)
 
 
-def _notice(value: str | None) -> str | None:
+def _orientation(first: tiff.Directory) -> int | None:
+    value = first.number(_ORIENTATION)
+    return value if value is not None and 1 <= value <= 8 else None
+
+
+def _raw(directory: tiff.Directory | None, tag: int) -> bytes:
+    """What stands in a tag, without the blanks and NULs with which cameras fill it."""
+    return b"" if directory is None else directory.raw(tag).strip(b"\x00 ")
+
+
+def _up_to_nul(field: str, text: str) -> str:
+    return text if field == "copyright" else text.partition("\x00")[0]
+
+
+def _notice(value: str) -> str:
     """Photographer's and editor's copyright stand behind each other, parted by a NUL."""
-    if value is None:
-        return None
     parts = [part.strip() for part in value.split("\x00")]
-    return "; ".join(part for part in parts if part) or None
+    return "; ".join(part for part in parts if part)
 
 
-def _taken(exif: Image.Exif) -> str | None:
-    try:
-        details: dict[int, Any] = dict(exif.get_ifd(IFD.Exif))
-    except BROKEN_FILE:
-        details = {}
-    moment = _MOMENT.match(str(details.get(Base.DateTimeOriginal) or ""))
-    if moment is None:
-        return None
-    year, month, day, hour, minute, second = moment.groups()
+def _taken(camera: tiff.Directory | None) -> str:
+    moment = None if camera is None else _MOMENT.match(camera.raw(_TAKEN))
+    if camera is None or moment is None:
+        return ""
+    year, month, day, hour, minute, second = (part.decode() for part in moment.groups())
     if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31 and int(hour) < 24):
-        return None
-    offset = str(details.get(_OFFSET_TIME_ORIGINAL) or "").strip("\x00 ")
-    zone = offset if _OFFSET.fullmatch(offset) else ""
+        return ""
+    offset = camera.raw(_TAKEN_ZONE).strip(b"\x00 ")
+    zone = offset.decode() if _OFFSET.fullmatch(offset) else ""
     return f"{year}-{month}-{day}T{hour}:{minute}:{second}{zone}"

@@ -5,12 +5,14 @@ Source: IPTC-NAA Information Interchange Model, version 4.2, records 1 and 2.
 
 from typing import Final
 
-from articles.images.metadata.values import MAX_BLOCK
+from articles.images.metadata.charsets import Hints, declared, decoded
+from articles.images.metadata.values import MAX_BLOCK, MAX_VALUES
 
 Datasets = dict[tuple[int, int], list[bytes]]
 
 TEXTS: Final = {
     "title": (2, 5),
+    "keywords": (2, 25),
     "byline": (2, 80),
     "city": (2, 90),
     "country": (2, 101),
@@ -19,10 +21,10 @@ TEXTS: Final = {
     "source": (2, 115),
     "copyright": (2, 116),
     "caption": (2, 120),
-    "keywords": (2, 25),
 }
 LIMITS: Final = {
     "title": 64,
+    "keywords": 64,
     "byline": 32,
     "city": 32,
     "country": 64,
@@ -31,7 +33,6 @@ LIMITS: Final = {
     "source": 32,
     "copyright": 128,
     "caption": 2000,
-    "keywords": 64,
 }
 """How many bytes each field may have; programs cut what is longer, so a value of that length is suspect."""
 
@@ -62,32 +63,24 @@ def parse(block: bytes) -> Datasets:
     return found
 
 
-def read(block: bytes) -> dict[str, list[str]]:
-    """Field → its values as text, and `taken` where there is a date."""
+def read(block: bytes, hints: Hints | None = None) -> dict[str, list[str]]:
+    """Field → its values as text, and `taken` where there is a date.
+
+    All values are decoded together, since one program wrote them in one character set.
+    """
     datasets = parse(block)
-    utf8 = any(mark.startswith(b"\x1b%G") for mark in datasets.get(_CHARSET, []))
-    found = {
-        field: [decode(value, utf8=utf8) for value in datasets[key]]
+    said = [
+        (field, value.strip(b"\x00"))
         for field, key in TEXTS.items()
-        if key in datasets
-    }
+        for value in datasets.get(key, [])[:MAX_VALUES]
+    ]
+    charset = declared(b"".join(datasets.get(_CHARSET, [])[:1]))
+    texts = decoded([value for _, value in said], hints or Hints(), charset)
+    found: dict[str, list[str]] = {}
+    for (field, _), text in zip(said, texts, strict=True):
+        found.setdefault(field, []).append(text)
     taken = _moment(datasets)
     return {**found, "taken": [taken]} if taken else found
-
-
-def decode(value: bytes, *, utf8: bool) -> str:
-    """Declared UTF-8; else UTF-8 where it fits, since many programs forget to declare it; else
-    Windows-1252, which agrees with Latin-1 in every printable sign."""
-    value = value.strip(b"\x00")
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError as mistake:
-        if utf8 and mistake.reason == "unexpected end of data" and mistake.start > 0:
-            return value[: mistake.start].decode("utf-8")  # cut in the middle of a sign
-        return "".join(
-            byte.decode("cp1252", "ignore") or chr(byte[0])
-            for byte in (value[at : at + 1] for at in range(len(value)))
-        )
 
 
 def _moment(datasets: Datasets) -> str | None:

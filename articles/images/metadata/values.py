@@ -3,8 +3,12 @@
 import re
 import struct
 import zlib
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
+
+LISTS: Final = ("keywords", "persons")
+"""Fields of several values; all others are one text."""
 
 MAX_TEXT: Final = 10_000
 MAX_VALUES: Final = 200
@@ -28,7 +32,7 @@ BROKEN_FILE: Final = (
 """What decoders raise for a file that is not what it says; all of these have been seen or are
 documented. MemoryError is not among them: it ends the process that opens the file."""
 
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _DATE = re.compile(
     r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?", re.ASCII
 )
@@ -59,10 +63,24 @@ class PictureMetadata:
     """When, as ISO 8601, as precisely and in the zone that the file says."""
     orientation: int | None = None
     keywords: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
+    """Who is shown."""
+    licence: str | None = None
+    """The address of the licence."""
+    licensor: str | None = None
+    """From whom a licence can be had; the address where no name is given."""
+    licensor_url: str | None = None
+    digital_source_type: str | None = None
+    """How the picture came to be, as IPTC's address for it."""
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """Field → the block that it was read from: `xmp`, `iim`, `exif` or `png`."""
 
     def as_json(self) -> dict[str, Any]:
         """Every field, as JSON can hold it; what the file does not say is null."""
-        return {**asdict(self), "keywords": list(self.keywords) or None}
+        said = {each.name: getattr(self, each.name) for each in fields(self)}
+        origins = said.pop("origins")
+        lists = {name: list(said[name]) or None for name in LISTS}
+        return {**said, **lists, "from": dict(origins) or None}
 
 
 def text_of(value: object) -> str | None:

@@ -1,101 +1,185 @@
 """XMP, Adobe's and now the common way: an RDF document inside the file.
 
-Source: XMP Specification Part 1 (ISO 16684-1) for the form, IPTC Photo Metadata Standard for the
-fields. Read through defusedxml: no entities, no external documents.
+Sources: XMP Specification Part 1 (ISO 16684-1) for the form, IPTC Photo Metadata Standard and PLUS
+for the fields. Read through defusedxml: no entities, no external documents.
 """
 
+import re
+from collections.abc import Callable, Iterator
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from articles.images.metadata.values import MAX_BLOCK
+from articles.images.metadata.charsets import Hints, decoded
+from articles.images.metadata.rdf import Properties, properties_of, structures, texts
+from articles.images.metadata.values import MAX_BLOCK, MAX_VALUES
 
-_RDF: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
-_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _DC: Final = "{http://purl.org/dc/elements/1.1/}"
 _PHOTOSHOP: Final = "{http://ns.adobe.com/photoshop/1.0/}"
 _RIGHTS: Final = "{http://ns.adobe.com/xap/1.0/rights/}"
 _XMP: Final = "{http://ns.adobe.com/xap/1.0/}"
 _EXIF: Final = "{http://ns.adobe.com/exif/1.0/}"
+_TIFF: Final = "{http://ns.adobe.com/tiff/1.0/}"
 _CORE: Final = "{http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/}"
 _EXT: Final = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}"
+_PLUS: Final = "{http://ns.useplus.org/ldf/xmp/1.0/}"
+_REGIONS: Final = "{http://www.metadataworkinggroup.com/schemas/regions/}"
+_CC: Final = ("{http://creativecommons.org/ns#}", "{http://web.resource.org/cc/}")
 
-FIELDS: Final[dict[str, tuple[str, ...]]] = {
-    "headline": (f"{_PHOTOSHOP}Headline",),
-    "title": (f"{_DC}title",),
-    "caption": (f"{_DC}description",),
-    "byline": (f"{_DC}creator",),
-    "credit": (f"{_PHOTOSHOP}Credit",),
-    "source": (f"{_PHOTOSHOP}Source",),
-    "copyright": (f"{_DC}rights",),
-    "usage_terms": (f"{_RIGHTS}UsageTerms",),
-    "alt_text": (f"{_CORE}AltTextAccessibility",),
-    "extended_description": (f"{_CORE}ExtDescrAccessibility",),
-    "city": (f"{_PHOTOSHOP}City", f"{_EXT}City"),
-    "country": (f"{_PHOTOSHOP}Country", f"{_EXT}CountryName"),
-    "taken": (f"{_PHOTOSHOP}DateCreated", f"{_EXIF}DateTimeOriginal", f"{_XMP}CreateDate"),
-    "keywords": (f"{_DC}subject",),
+_SHOWN: Final = f"{_EXT}LocationShown"
+_CREATED: Final = f"{_EXT}LocationCreated"
+
+Finder = Callable[[Properties], list[str]]
+
+
+def _plain(*names: str) -> Finder:
+    """The values of the first of these properties that says anything."""
+    return lambda said: next((found for name in names if (found := texts(said.get(name)))), [])
+
+
+def _all(*names: str) -> Finder:
+    """The values of all of these properties."""
+    return lambda said: [text for name in names for text in texts(said.get(name))]
+
+
+def _within(outer: str, *names: str) -> Finder:
+    """A field of the first structure that has it: the city of a place."""
+    find = _plain(*names)
+    return lambda said: next(
+        (found for each in structures(said.get(outer)) if (found := find(each))), []
+    )
+
+
+def _each(outer: str, *names: str) -> Finder:
+    """A field of every structure: the names of those shown."""
+    find = _plain(*names)
+    return lambda said: [text for each in structures(said.get(outer)) for text in find(each)[:1]]
+
+
+def _faces(said: Properties) -> list[str]:
+    """Names that a program wrote at faces."""
+    return [
+        text
+        for regions in structures(said.get(f"{_REGIONS}Regions"))
+        for each in structures(regions.get(f"{_REGIONS}RegionList"))
+        if texts(each.get(f"{_REGIONS}Type")) == ["Face"]
+        for text in texts(each.get(f"{_REGIONS}Name"))
+    ]
+
+
+FIELDS: Final[dict[str, tuple[Finder, ...]]] = {
+    "headline": (_plain(f"{_PHOTOSHOP}Headline"),),
+    "title": (_plain(f"{_DC}title"),),
+    "caption": (_plain(f"{_DC}description"),),
+    "byline": (_plain(f"{_DC}creator"),),
+    "credit": (_plain(f"{_PHOTOSHOP}Credit"),),
+    "source": (_plain(f"{_PHOTOSHOP}Source"),),
+    "copyright": (_plain(f"{_DC}rights"),),
+    "usage_terms": (_plain(f"{_RIGHTS}UsageTerms"),),
+    "alt_text": (_plain(f"{_CORE}AltTextAccessibility"),),
+    "extended_description": (_plain(f"{_CORE}ExtDescrAccessibility"),),
+    "city": (
+        _plain(f"{_PHOTOSHOP}City"),
+        _within(_SHOWN, f"{_EXT}City"),
+        _within(_CREATED, f"{_EXT}City"),
+    ),
+    "country": (
+        _plain(f"{_PHOTOSHOP}Country"),
+        _within(_SHOWN, f"{_EXT}CountryName"),
+        _within(_CREATED, f"{_EXT}CountryName"),
+    ),
+    "taken": (_all(f"{_PHOTOSHOP}DateCreated", f"{_EXIF}DateTimeOriginal", f"{_XMP}CreateDate"),),
+    "keywords": (_plain(f"{_DC}subject"),),
+    "persons": (
+        _plain(f"{_EXT}PersonInImage"),
+        _each(f"{_EXT}PersonInImageWDetails", f"{_EXT}PersonName"),
+        _faces,
+    ),
+    "licence": (_plain(*(f"{space}license" for space in _CC), f"{_RIGHTS}WebStatement"),),
+    "licensor": (
+        _each(f"{_PLUS}Licensor", f"{_PLUS}LicensorName"),
+        _each(f"{_PLUS}Licensor", f"{_PLUS}LicensorURL"),
+    ),
+    "licensor_url": (_each(f"{_PLUS}Licensor", f"{_PLUS}LicensorURL"),),
+    "digital_source_type": (_plain(f"{_EXT}DigitalSourceType", f"{_EXT}DigitalSourcefileType"),),
 }
-"""Field → the properties that may hold it, the first one found counts."""
+"""Field → where it may stand; the first that says anything counts."""
+
+MIRRORED: Final[dict[str, tuple[Finder, ...]]] = {
+    "caption": (_plain(f"{_TIFF}ImageDescription"),),
+    "byline": (_plain(f"{_TIFF}Artist"),),
+    "copyright": (_plain(f"{_TIFF}Copyright"),),
+}
+"""What EXIF said when XMP was written; it counts no more than EXIF itself."""
 
 
-def read(packet: bytes) -> dict[str, list[str]]:
+def read(
+    packets: list[bytes], fields: dict[str, tuple[Finder, ...]] = FIELDS
+) -> dict[str, list[str]]:
     """Field → its values as text; nothing from a packet that is no XML or tries something."""
-    if len(packet) > MAX_BLOCK:
-        return {}
-    try:
-        root: Element = fromstring(packet.strip(b"\x00 \t\r\n"), forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError):
-        return {}
-    properties = _properties(root)
-    found = {}
-    for field, names in FIELDS.items():
-        values = next((properties[name] for name in names if properties.get(name)), None)
-        if values:
-            found[field] = values
-    return found
+    said: Properties = {}
+    for packet in packets:
+        root = _parsed(packet)
+        if root is not None:
+            said = {**properties_of(root), **said}
+    found = {
+        field: next((values for find in finders if (values := find(said))), [])
+        for field, finders in fields.items()
+    }
+    return {field: values[:MAX_VALUES] for field, values in found.items() if values}
 
 
-def _properties(root: Element) -> dict[str, list[str]]:
-    """Every property of every description, written as an attribute or as an element.
-
-    Properties inside structures are found too (a city inside LocationShown); the first one counts.
-    """
-    found: dict[str, list[str]] = {}
-    for element in root.iter():
-        for name, value in element.attrib.items():
-            if not name.startswith(_RDF) and value.strip():
-                found.setdefault(name, [value])
-        if not element.tag.startswith(_RDF):
-            values = _values(element)
-            if values:
-                found.setdefault(element.tag, values)
-    return found
+def _parsed(packet: bytes) -> Element | None:
+    if not packet or len(packet) > MAX_BLOCK:
+        return None
+    for attempt in _attempts(packet):
+        try:
+            root: Element = fromstring(attempt, forbid_dtd=True)
+        except (ParseError, ValueError, LookupError):
+            continue
+        except DefusedXmlException:
+            return None
+        return root
+    return None
 
 
-def _values(element: Element) -> list[str]:
-    """The values of one property: a text, a list, or the best of several languages."""
-    alternatives = element.find(f"{_RDF}Alt")
-    if alternatives is not None:
-        best = _best_language(list(alternatives.iter(f"{_RDF}li")))
-        return [best] if best else []
-    items = [item for item in element.iter(f"{_RDF}li") if (item.text or "").strip()]
-    if items:
-        return [item.text or "" for item in items]
-    text = element.text or ""
-    return [text] if text.strip() and len(element) == 0 else []
+_BEGINNING: Final = re.compile(r"<(?:\w+:)?(xmpmeta|xapmeta|RDF)\b")
+_FORBIDDEN: Final = re.compile(
+    "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+    "|&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2\\d|3[01]));",
+    re.IGNORECASE,
+)
+"""Signs that XML 1.0 knows in no form, and references to them."""
+
+_WIDE: Final = (
+    (b"<\x00\x00\x00", "utf-32-le"),
+    (b"\x00\x00\x00<", "utf-32-be"),
+    (b"<\x00", "utf-16-le"),
+    (b"\x00<", "utf-16-be"),
+)
+"""How the first bracket stands in the wider character sets that the specification allows."""
 
 
-def _best_language(items: list[Element]) -> str | None:
-    """`x-default` first, then English, then whatever stands first."""
-    said = [(item.get(_LANG, ""), item.text or "") for item in items if (item.text or "").strip()]
-    ranked = sorted(said, key=lambda pair: _rank(pair[0]))
-    return ranked[0][1] if ranked else None
+def _attempts(packet: bytes) -> Iterator[bytes]:
+    """The packet as it is; then as programs break it: in another character set than it says, with
+    controls in it, or with other bytes around it."""
+    bare = packet.strip(b"\x00 \t\r\n")
+    yield bare
+    text = _decoded(bare)
+    start = _BEGINNING.search(text)
+    if start is None:
+        return
+    end = text.rfind(f"{start[1]}>")
+    if end > start.end():
+        document = text[start.start() : end] + f"{start[1]}>"
+        yield _FORBIDDEN.sub("", document).encode("utf-8", "ignore")
 
 
-def _rank(language: str) -> int:
-    if language in {"x-default", ""}:
-        return 0
-    return 1 if language.split("-")[0].lower() == "en" else 2
+def _decoded(packet: bytes) -> str:
+    for bracket, charset in _WIDE:
+        at = packet[:400].find(bracket)
+        if at >= 0:
+            return packet[at:].decode(charset, "ignore")
+    return decoded([packet], Hints())[0]

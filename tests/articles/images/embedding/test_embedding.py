@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image as Pixels
 
+from articles.images import metadata
 from articles.images.embedding import CannotEmbed, Rights, embedded, rewrite, write
 
 FULL = Rights(
@@ -88,6 +89,13 @@ def test_an_independent_reader_finds_whose_a_picture_is(file: Path) -> None:
         assert said["IFD0:Artist"] == FULL.creator
         digests = exiftool(file, "-IPTCDigest", "-CurrentIPTCDigest")
         assert digests["Photoshop:IPTCDigest"] == digests["File:CurrentIPTCDigest"]
+
+
+def test_our_own_reader_finds_the_same(file: Path) -> None:
+    write(file, FULL)
+    said = metadata.read_file(file)
+    assert (said.credit, said.byline, said.copyright) == (FULL.credit, FULL.creator, FULL.copyright)
+    assert (said.licence, said.usage_terms) == (FULL.licence, FULL.usage_terms)
 
 
 def test_the_pixels_stay_to_the_last_byte_and_the_packet_has_room(file: Path) -> None:

@@ -39,12 +39,7 @@ def alternatives(name: str, **languages: str) -> str:
     return f"<{name}><rdf:Alt>{items}</rdf:Alt></{name}>"
 
 
-def jpeg(**blocks: Any) -> Pixels.Image:
-    """An opened JPEG with the blocks in it; see `jpeg_file`."""
-    return Pixels.open(BytesIO(jpeg_file(**blocks)))
-
-
-def jpeg_file(
+def jpeg(
     *,
     iim_block: bytes = b"",
     xmp: bytes = b"",

@@ -1,0 +1,137 @@
+"""Which character set a block was written in, where nothing or the wrong thing says so.
+
+The rules and their order: docs/algorithms/metadata.md.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from articles.images.metadata.plausibility import plausibility
+
+UTF8: Final = "utf-8"
+
+DECLARED: Final = {
+    b"\x1b%G": UTF8,
+    b"\x1b%/G": UTF8,
+    b"\x1b%/H": UTF8,
+    b"\x1b%/I": UTF8,
+    b"A": "cp1252",
+    b"B": "iso8859-2",
+    b"C": "iso8859-3",
+    b"D": "iso8859-4",
+    b"L": "iso8859-5",
+    b"G": "iso8859-6",
+    b"F": "iso8859-7",
+    b"H": "iso8859-8",
+    b"M": "iso8859-9",
+    b"V": "iso8859-10",
+    b"T": "iso8859-11",
+    b"Y": "iso8859-13",
+    b"_": "iso8859-14",
+    b"b": "iso8859-15",
+    b"f": "iso8859-16",
+}
+"""What dataset 1:90 may say: escape sequences of ISO 2022, by the last byte where they name the
+upper half. Windows-1252 stands for Latin-1, with which it agrees in every printable sign."""
+
+_UPPER_HALF: Final = re.compile(rb"\x1b[-./,]([A-Zbf_])")
+
+GUESSED: Final = ("cp1252", "mac_roman")
+CONFIRMED: Final = (
+    *("cp1252", "mac_roman", "cp1250", "iso8859-2", "iso8859-15", "mac_latin2", "cp1251"),
+    *("koi8-r", "iso8859-5", "mac_cyrillic", "cp1253", "iso8859-7", "cp1254", "iso8859-9"),
+    *("cp1257", "cp1255", "cp1256", "cp850", "cp437", "cp932", "gb18030", "big5", "euc_jp"),
+    "euc_kr",
+)
+"""Tried where another block says the same words, so that a hit is no accident."""
+
+_FAVOUR: Final = 1.0
+"""What has to be outweighed: Windows, by far the most frequent, or a Mac where the file names one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What the rest of the file tells about whoever wrote a block."""
+
+    from_mac: bool = False
+    elsewhere: frozenset[str] = frozenset()
+    """The texts of blocks whose character set is certain."""
+
+
+def declared(mark: bytes) -> str | None:
+    """The character set that dataset 1:90 names, None where it names none that is known."""
+    if mark in DECLARED and mark.startswith(b"\x1b"):
+        return DECLARED[mark]
+    if mark.startswith(b"\x1b%G"):
+        return UTF8
+    named = _UPPER_HALF.findall(mark)
+    return DECLARED.get(named[-1]) if named else None
+
+
+def decoded(values: list[bytes], hints: Hints, charset: str | None = None) -> list[str]:
+    """The values of one block as text.
+
+    What is valid UTF-8 is UTF-8, since no other text is so by accident; the rest is in the set that
+    was declared, or in the one that makes most sense of all of it together.
+    """
+    texts = [_utf8(value, cut=charset == UTF8) for value in values]
+    rest = [value for value, text in zip(values, texts, strict=True) if text is None]
+    if not rest:
+        return [text for text in texts if text is not None]
+    other = charset if charset and charset != UTF8 else guess(rest, hints)
+    return [
+        _as(value, other) if text is None else text
+        for value, text in zip(values, texts, strict=True)
+    ]
+
+
+def _utf8(value: bytes, *, cut: bool) -> str | None:
+    try:
+        return value.decode(UTF8)
+    except UnicodeDecodeError as mistake:
+        at_the_end = mistake.reason == "unexpected end of data" and mistake.start > 0
+        whole = value[: mistake.start]
+        if at_the_end and (cut or not whole.isascii()):  # the limits of IIM cut a sign in two
+            return whole.decode(UTF8)
+        return None
+
+
+def guess(values: list[bytes], hints: Hints) -> str:
+    """The character set of values that are not UTF-8."""
+    confirmed = _confirmed(values, hints.elsewhere)
+    if confirmed:
+        return confirmed
+    favourite = "mac_roman" if hints.from_mac else "cp1252"
+    together = b"\n".join(values)[:20_000]
+    return max(
+        GUESSED,
+        key=lambda charset: (
+            plausibility(together.decode(charset, "replace"))
+            + (_FAVOUR if charset == favourite else 0)
+        ),
+    )
+
+
+def _confirmed(values: list[bytes], elsewhere: frozenset[str]) -> str | None:
+    """The set in which most values are words that another block says too, or their beginning."""
+    if not elsewhere:
+        return None
+    telling = [value for value in values if not value.isascii()][:50]
+    hits = {
+        charset: sum(_is_said(_as(value, charset).strip(), elsewhere) for value in telling)
+        for charset in CONFIRMED
+    }
+    best = max(CONFIRMED, key=lambda charset: hits[charset])
+    return best if hits[best] else None
+
+
+def _is_said(text: str, elsewhere: frozenset[str]) -> bool:
+    return text in elsewhere or (
+        len(text) >= 24 and any(whole.startswith(text) for whole in elsewhere)
+    )
+
+
+def _as(value: bytes, charset: str) -> str:
+    """Decoded, whatever the bytes are; what the set leaves open is lost in Windows' set only."""
+    return value.decode(charset, "replace" if charset != "cp1252" else "ignore")

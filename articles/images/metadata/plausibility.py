@@ -1,0 +1,133 @@
+"""How much a text looks like words of a European language, sign by sign.
+
+A text read in the wrong character set has capitals within words, signs between letters, and quotes
+that nothing closes. Only signs beyond ASCII are judged, each by its neighbours.
+"""
+
+import re
+from typing import Final
+
+WRONG: Final = -3.0
+
+_VOWELS: Final = frozenset("aeiouyàáâãäåæèéêëìíîïòóôõöøœùúûüýÿ")
+_COMMON: Final = frozenset("àáâãäåæçèéêëíîïñòóôõöøßùúûü")
+_RARE: Final = frozenset("šžýðþł")
+_ALONE: Final = frozenset("àáèéêìíòóôùúøåæöÀÁÈÉÊÓÒÅØÆÖ")
+"""Letters that are words."""
+_NO_LETTERS: Final = frozenset("ªºƒﬁﬂıˆ")
+"""They count as letters, but words are not made of them."""
+_MEASURES: Final = frozenset("°%€£¥¢²³½¼¾ºª±×")
+_DASHES: Final = frozenset("–—")
+
+_PARTNERS: Final = {
+    "“": "”“",
+    "„": "“”",
+    "”": "”",
+    "‘": "’‘",
+    "‚": "‘’",
+    "’": "’",
+    "«": "»",
+    "»": "«",
+    "‹": "›",
+    "›": "‹",
+}
+"""Quotes that open, as one language or another writes them, and what may close them."""
+
+_ELISION: Final = re.compile(
+    r"(?:^|[\s(«“‘'-])(?:[cdjlmnst]|qu|lorsqu|jusqu|puisqu|(?:d|n|s)ell|dall|all|quest|un)$",
+    re.IGNORECASE,
+)
+_ENGLISH: Final = re.compile(r"(?:s|t|re|ll|ve|d|m)(?:\W|$)", re.IGNORECASE)
+
+
+def plausibility(text: str) -> float:
+    """The sum over all signs beyond ASCII; higher is likelier."""
+    return sum(_score(text, at) for at, sign in enumerate(text) if sign > "\x7f")
+
+
+def _score(text: str, at: int) -> float:
+    sign = text[at]
+    before, behind = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
+    if sign == "\ufffd" or sign < "\xa0":  # nothing, or a control
+        return 2 * WRONG
+    if sign.isalpha() and sign not in _NO_LETTERS:
+        return _letter(sign, before, behind)
+    if sign in _DASHES:
+        return _dash(before, behind)
+    if sign in _PARTNERS:
+        return _quote(text, at, before, behind)
+    return _symbol(sign, before, behind)
+
+
+def _letter(sign: str, before: str, behind: str) -> float:
+    if not (before.isalpha() or behind.isalpha()):
+        return 1.0 if sign in _ALONE else -2.0
+    if sign.islower():
+        return _lower(sign, before, behind)
+    if before.islower():
+        return WRONG
+    if before.isupper():
+        return -2.0 if behind.islower() else 1.5
+    if sign in "ŠŽŸŒÝ":  # at the beginning of a word
+        return 1.5 if behind.lower() in _VOWELS and sign != "Ÿ" else -0.5
+    return 1.5
+
+
+def _lower(sign: str, before: str, behind: str) -> float:
+    """Vowels stand beside consonants, consonants beside vowels."""
+    if behind.isupper():
+        return -1.0
+    if sign == "œ":
+        return 2.0 if behind in {"u", "i", "t", "n"} else -1.0
+    at_the_end = not behind.isalpha()
+    worth = 2.0 if sign in _COMMON else 1.2 if sign in _RARE else 0.3
+    if sign == "ì":
+        worth = 2.0 if at_the_end else 0.0
+    if sign in "îï" and at_the_end:
+        worth = 0.2
+    if sign in "àáèéìòóùú" and at_the_end:  # as stressed endings are written
+        return worth
+    around = [each.lower() for each in (before, behind) if each.isalpha()]
+    return worth if any((e in _VOWELS) != (sign in _VOWELS) for e in around) else worth / 4
+
+
+def _dash(before: str, behind: str) -> float:
+    if before.isdigit() and behind.isdigit():
+        return 1.5
+    return -0.5 if before.isalpha() or behind.isalpha() else 1.5
+
+
+def _quote(text: str, at: int, before: str, behind: str) -> float:
+    sign = text[at]
+    if before.isalnum() and behind.isalnum():
+        if sign != "’":
+            return -2.0
+        if _ENGLISH.match(text, at + 1) or _ELISION.search(text, max(0, at - 8), at):
+            return 3.0
+        return 1.0 if behind.isupper() else -0.5
+    if not before.isalnum() and any(each in text[at + 1 :] for each in _PARTNERS[sign]):
+        return 2.0
+    if not behind.isalnum() and any(sign in _PARTNERS.get(each, "") for each in text[:at]):
+        return 2.0
+    if sign == "’" and before in {"s", "z", "x"}:  # the players’ bus
+        return 1.5
+    return 0.2
+
+
+def _symbol(sign: str, before: str, behind: str) -> float:
+    beside_letters = before.isalpha() or behind.isalpha()
+    if sign == "·" and before == behind == "l":  # Catalan
+        return 1.5
+    if sign in "¿¡" and behind.isalpha() and not before.isalnum():
+        return 2.0
+    if before.isalpha() and behind.isalpha():
+        return WRONG
+    if sign == "\xa0":
+        return 0.3
+    if sign in "©…":
+        return 1.5
+    if sign in _MEASURES and (before.isdigit() or behind.isdigit()):
+        return 1.5
+    if sign in "®™" and before.isalnum():
+        return 0.3
+    return 0.5 if sign in "•·§†" and not beside_letters else -2.0

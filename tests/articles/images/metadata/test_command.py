@@ -1,0 +1,23 @@
+"""`manage.py read_metadata` prints one JSON object a line."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+from django.core.management import call_command
+
+from tests.articles.images.metadata.blocks import alternatives, iim, jpeg, packet
+
+
+def test_each_file_gets_a_line_with_what_it_says_and_from_which_block(tmp_path: Path) -> None:
+    xmp = packet(alternatives("dc:description", x_default="A quay"))
+    (tmp_path / "quay.jpg").write_bytes(jpeg(xmp=xmp, iim_block=iim((2, 110, b"Meridian"))))
+    (tmp_path / "notes.txt").write_text("no picture")
+    out = StringIO()
+    names = [str(tmp_path / name) for name in ("quay.jpg", "notes.txt", "nowhere.jpg")]
+    call_command("read_metadata", *names, stdout=out)
+    said, notes, nowhere = (json.loads(line) for line in out.getvalue().splitlines())
+    assert (said["file"], said["caption"], said["credit"]) == (names[0], "A quay", "Meridian")
+    assert said["from"] == {"caption": "xmp", "credit": "iim"}
+    assert said["keywords"] is None
+    assert set(notes) == set(nowhere) == {"file", "error"}
