@@ -1,0 +1,34 @@
+"""What a file says fills the fields of the library, as far as they can hold it."""
+
+from articles.images.models import Image
+from articles.images.offering import offered
+
+
+def test_what_a_file_says_is_offered_field_by_field() -> None:
+    found = offered(
+        {
+            "caption": "A quay",
+            "byline": "Ines Faro",
+            "persons": ["Jo Reis", "Ada Lim"],
+            "keywords": ["sea", "sea", "", "x" * 200],
+            "city": "Porto",
+            "taken": "2026-03-14T09:30:00+01:00",
+            "licence": "https://creativecommons.org/licenses/by/4.0/",
+            "licensor": "Meridian",
+            "licensor_url": "https://meridian.example/buy",
+        }
+    )
+    assert found["persons"] == "Jo Reis, Ada Lim"
+    assert found["keywords"] == ["sea", "x" * 100]
+    assert found["licence_url"] == "https://creativecommons.org/licenses/by/4.0/"
+    assert found["licensor"] == "Meridian, https://meridian.example/buy"
+    assert (found["credit"], found["city"]) == ("Ines Faro", "Porto")
+
+
+def test_a_picture_that_says_a_machine_made_it_is_taken_at_its_word() -> None:
+    address = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+    assert Image(**offered({"digital_source_type": address})).is_ai_made
+
+
+def test_what_is_no_address_is_not_offered_as_one() -> None:
+    assert offered({"licence": "see javascript:alert(1)", "caption": "SONY DSC"}) == {}
