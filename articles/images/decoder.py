@@ -7,33 +7,37 @@ Plain Python, without Django.
 """
 
 import contextlib
+import errno
 import json
 import resource
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-MEMORY = 900 * 1024 * 1024
-SECONDS = 20
-FILE_SIZE = 80 * 1024 * 1024
+MEMORY: Final = 400 * 1024 * 1024
+"""Bytes of address space, so also the most that can be resident."""
+SECONDS: Final = 9
+"""Of processor time."""
+FILE_SIZE: Final = 80 * 1024 * 1024
 
 
 def take_limits() -> None:
     wanted = (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, SECONDS),
-        (resource.RLIMIT_FSIZE, FILE_SIZE),
-        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_AS, MEMORY, MEMORY),
+        # A second later nothing is asked any more; the first signal tells the parent why.
+        (resource.RLIMIT_CPU, SECONDS, SECONDS + 1),
+        (resource.RLIMIT_FSIZE, FILE_SIZE, FILE_SIZE),
+        (resource.RLIMIT_CORE, 0, 0),
     )
-    for limit, most in wanted:
+    for limit, soft, hard in wanted:
         # Not every system knows every limit; the parent's clock stands behind them all.
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(limit, (most, most))
+            resource.setrlimit(limit, (soft, hard))
 
 
 def answer(order: dict[str, Any]) -> dict[str, Any]:
     """Does what the order says: `describe`, `take_in`, `renditions` or `emblems`."""
-    from articles.images import kinds, pixels
+    from articles.images import kinds, opening
 
     path = Path(order["path"])
     with path.open("rb") as file:
@@ -44,24 +48,19 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
     try:
         if order["task"] == "describe":
             return _describe(path, kind)
-        picture = pixels.open_whole(path, kind)
-        if order["task"] == "take_in":
-            return {**_take_in(picture, kind, Path(order["folder"])), "metadata": _metadata(path)}
-        if order["task"] == "emblems":
-            return _emblems(picture, kind, order["boxes"], Path(order["folder"]))
-        return _renditions(picture, kind, order, Path(order["folder"]))
-    except pixels.Unfit as unfit:
+        return _Opened(path, kind, Path(order["folder"])).answer(order)
+    except opening.Unfit as unfit:
         return {"refused": str(unfit)}
 
 
 def _describe(path: Path, kind: Any) -> dict[str, Any]:
     """What the file says; also of one that is too large or too broken to be shown, if it speaks."""
-    from articles.images import pixels
+    from articles.images import opening
 
     said = _metadata(path)
     try:
-        pixels.open_picture(path, kind)
-    except pixels.Unfit:
+        opening.open_picture(path, kind)
+    except opening.Unfit:
         if not any(said.values()):
             raise
     return {"metadata": said}
@@ -73,86 +72,129 @@ def _metadata(path: Path) -> dict[str, Any]:
     return metadata.read_file(path).as_json()
 
 
-def _take_in(picture: Any, kind: Any, folder: Path) -> dict[str, Any]:
-    from articles.images import pixels, sizes
+class _Opened:
+    """One file, opened, and what is made of it in a folder."""
 
-    width, height = pixels.upright_size(picture)
-    decoded = _decoded(picture, sizes.BASE_WIDTH)
-    transparent = pixels.is_transparent(decoded)
-    size = sizes.base_size(width, height, transparent=transparent)
-    return {
-        "media_type": kind.media_type,
-        "suffix": kind.suffix,
-        "width": width,
-        "height": height,
-        "made": [_write(decoded, size, kind, folder)],
-    }
+    def __init__(self, path: Path, kind: Any, folder: Path) -> None:
+        from articles.images import colours, opening, spaces
 
+        self.path = path
+        self.picture = opening.open_whole(path, kind)
+        self.kind, self.folder = kind, folder
+        self.width, self.height = opening.upright_size(self.picture)
+        self.frames = opening.frames_of(self.picture, path, kind)
+        self.colours = colours.Colours(spaces.profile_of(self.picture, path, kind))
 
-def _renditions(picture: Any, kind: Any, order: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Whole, then cut to each shape, all from one decoding; none that is there already."""
-    from articles.images import cropping, pixels, sizes
+    def answer(self, order: dict[str, Any]) -> dict[str, Any]:
+        if order["task"] == "take_in":
+            return self._take_in()
+        if order["task"] == "emblems":
+            return self._emblems(order["boxes"])
+        shapes = {each["shape"]: tuple(each["focus"]) for each in order["shapes"]}
+        return {"made": self._renditions({tuple(key) for key in order["have"]}, shapes)}
 
-    shapes = {each["shape"]: tuple(each["focus"]) for each in order["shapes"]}
-    upright = pixels.upright_size(picture)
-    decoded = _decoded(picture, sizes.decoded_size(*upright, shapes)[0])
-    transparent = pixels.is_transparent(decoded)
-    if not transparent and decoded.mode == "RGBA":
-        decoded = decoded.convert("RGB")
-    have = {tuple(key) for key in order["have"]}
-    made = _chain(decoded, sizes.sizes_for(*upright, transparent=transparent), have, kind, folder)
-    for shape, focus in shapes.items():
-        part = decoded.crop(cropping.box_around(decoded.width, decoded.height, shape, focus))
-        planned = sizes.shaped_sizes(decoded.width, decoded.height, shape, transparent=transparent)
-        made += _chain(part, planned, have, kind, folder)
-    return {"made": made}
+    def _take_in(self) -> dict[str, Any]:
+        from articles.images import looks, pixels, sizes
 
+        decoded = self._decoded(sizes.BASE_WIDTH)
+        transparent = pixels.is_transparent(decoded)
+        size = sizes.base_size(self.width, self.height, transparent=transparent)
+        return {
+            "media_type": self.kind.media_type,
+            "suffix": self.kind.suffix,
+            "width": self.width,
+            "height": self.height,
+            "moving": self.frames > 1,
+            "looks": looks.looks_of(decoded),
+            "metadata": _metadata(self.path),
+            "made": [self._write(decoded, size)],
+        }
 
-def _chain(
-    part: Any, planned: list[Any], have: set[Any], kind: Any, folder: Path
-) -> list[dict[str, Any]]:
-    """Each size made from the one before, the widest first."""
-    from articles.images import pixels
+    def _renditions(self, have: set[Any], shapes: dict[str, Any]) -> list[dict[str, Any]]:
+        """Whole, then cut to each shape, all from one decoding; none that is there already."""
+        from articles.images import cropping, pixels, sizes
 
-    made = []
-    for size in planned:
+        moving = self._moving(have) if self.frames > 1 else []
+        decoded = self._decoded(sizes.decoded_size(self.width, self.height, shapes)[0])
+        transparent = pixels.is_transparent(decoded)
+        if not transparent and decoded.mode == "RGBA":
+            decoded = decoded.convert("RGB")
+        planned = sizes.sizes_for(self.width, self.height, transparent=transparent)
+        made = self._chain(decoded, planned, have)
+        width, height = decoded.size
+        for shape, focus in shapes.items():
+            part = decoded.crop(cropping.box_around(width, height, shape, focus))
+            planned = sizes.shaped_sizes(width, height, shape, transparent=transparent)
+            made += self._chain(part, planned, have)
+        return made + moving
+
+    def _chain(self, part: Any, planned: list[Any], have: set[Any]) -> list[dict[str, Any]]:
+        """Each size made from the one before, the widest first."""
+        from articles.images import pixels
+
+        made = []
+        for size in planned:
+            if size.key in have:
+                continue
+            if part.size != (size.width, size.height):
+                part = pixels.scaled(part, size)
+            made.append(self._write(part, size))
+        return made
+
+    def _moving(self, have: set[Any]) -> list[dict[str, Any]]:
+        """The animation; a picture whose second frame is broken or too much stays a still."""
+        from articles.images import moving, sizes
+        from articles.images.metadata.values import BROKEN_FILE
+
+        size = sizes.moving_size(self.width, self.height, self.frames)
         if size.key in have:
-            continue
-        if part.size != (size.width, size.height):
-            part = pixels.scaled(part, size)
-        made.append(_write(part, size, kind, folder))
-    return made
+            return []
+        name = f"moving-{size.width}.webp"
+        try:
+            kept = moving.write_moving(self.picture, size, self.colours, self.folder / name)
+        except (*BROKEN_FILE, MemoryError) as mistake:
+            _pass_on_if_full(mistake)
+            kept = False
+        with contextlib.suppress(*BROKEN_FILE):
+            self.picture.seek(0)
+        return [_made(name, size)] if kept else []
+
+    def _emblems(self, boxes: list[list[int]]) -> dict[str, Any]:
+        from articles.images import sizes
+
+        decoded = self._decoded(max(width for width, _ in boxes) * 2)
+        made = []
+        for width, height in boxes:
+            scale = min(1.0, width / decoded.width, height / decoded.height)
+            wide, tall = (max(1, round(side * scale)) for side in decoded.size)
+            made.append(self._write(decoded, sizes.Size("png", wide, tall, f"{width}:{height}")))
+        return {"made": made}
+
+    def _decoded(self, widest: int) -> Any:
+        from PIL import Image
+
+        from articles.images import opening, pixels
+        from articles.images.metadata.values import BROKEN_FILE
+
+        try:
+            decoded = pixels.decode(self.picture, self.colours, widest)
+        except Image.DecompressionBombError as mistake:
+            raise opening.Unfit(opening.GROWING) from mistake
+        except BROKEN_FILE as mistake:
+            short = "memory" in str(mistake).lower()
+            raise opening.Unfit(opening.TOO_MUCH if short else opening.BROKEN) from mistake
+        self.picture.close()  # and with it the memory of the whole
+        return decoded
+
+    def _write(self, decoded: Any, size: Any) -> dict[str, Any]:
+        from articles.images import pixels
+
+        name = f"{size.shape.replace(':', 'x') or 'whole'}-{size.width}.{size.format}"
+        pixels.write(decoded, size, self.folder / name, kind=self.kind)
+        return _made(name, size)
 
 
-def _emblems(picture: Any, kind: Any, boxes: list[list[int]], folder: Path) -> dict[str, Any]:
-    from articles.images import pixels, sizes
-
-    decoded = _decoded(picture, max(width for width, _ in boxes) * 2)
-    made = []
-    for number, (width, height) in enumerate(boxes):
-        scale = min(1.0, width / decoded.width, height / decoded.height)
-        wide, tall = (max(1, round(side * scale)) for side in decoded.size)
-        name = f"emblem-{number}.png"
-        pixels.write(decoded, sizes.Size("png", wide, tall), folder / name, kind=kind)
-        made.append({"file": name, "width": wide, "height": tall})
-    return {"made": made}
-
-
-def _decoded(picture: Any, widest: int) -> Any:
-    from articles.images import pixels
-    from articles.images.metadata.values import BROKEN_FILE
-
-    try:
-        return pixels.decode(picture, widest)
-    except BROKEN_FILE as mistake:
-        raise pixels.Unfit(pixels.BROKEN) from mistake
-
-
-def _write(decoded: Any, size: Any, kind: Any, folder: Path) -> dict[str, Any]:
-    from articles.images import pixels
-
-    name = f"{size.shape.replace(':', 'x') or 'whole'}-{size.width}.{size.format}"
-    pixels.write(decoded, size, folder / name, kind=kind)
+def _made(name: str, size: Any) -> dict[str, Any]:
     return {
         "file": name,
         "format": size.format,
@@ -161,6 +203,12 @@ def _write(decoded: Any, size: Any, kind: Any, folder: Path) -> dict[str, Any]:
         "shape": size.shape,
         "moving": size.moving,
     }
+
+
+def _pass_on_if_full(mistake: BaseException) -> None:
+    """A full disk is no fault of the picture."""
+    if isinstance(mistake, OSError) and mistake.errno in {errno.ENOSPC, errno.EDQUOT}:
+        raise mistake
 
 
 def main() -> None:

@@ -15,11 +15,17 @@ from typing import Any, Final
 
 from articles.images import decoder
 from articles.images.cropping import Point
-from articles.images.pixels import BROKEN
+from articles.images.opening import BROKEN, TOO_MUCH
 from articles.images.sizes import Key
 
-WALL_SECONDS: Final = 30
+WAIT_SECONDS: Final = 10
+"""For a person who uploads. The processor's time is limited by the child itself."""
+WORKER_WAIT_SECONDS: Final = 30
+"""For a job on a machine that is busy; it may have no more of the processor."""
 _PASSED_ON: Final = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR")
+
+TOO_LONG: Final = "This picture takes too long to open; export it again, perhaps smaller."
+NO_ROOM: Final = "There is no room left on the server's disk; tell whoever looks after it."
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +41,12 @@ def describe(path: Path) -> dict[str, Any]:
 
 
 def take_in(path: Path, folder: Path) -> dict[str, Any]:
-    """Type, upright size, metadata, and the first rendition written into the folder."""
+    """What is known of a file, and its first rendition, written into the folder.
+
+    `media_type`, `suffix`, `width` and `height` (upright), `moving`, `looks` (64 bits as a signed
+    number, see `images.looks`, or None), `metadata`, and in `made` the rendition as `renditions`
+    tells of it.
+    """
     return _ask({"task": "take_in", "path": str(path), "folder": str(folder)})
 
 
@@ -57,7 +68,7 @@ def renditions(
         "have": list(have),
         "shapes": [{"shape": shape, "focus": focus} for shape, focus in shapes.items()],
     }
-    made: list[dict[str, Any]] = _ask(order)["made"]
+    made: list[dict[str, Any]] = _ask(order, WORKER_WAIT_SECONDS)["made"]
     return made
 
 
@@ -74,7 +85,7 @@ def scratch_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-def _ask(order: dict[str, Any]) -> dict[str, Any]:
+def _ask(order: dict[str, Any], seconds: float | None = None) -> dict[str, Any]:
     """Runs the child; whatever kills it comes back as one sentence.
 
     The child gets none of our environment but what finds libraries: no secret is within reach of
@@ -88,26 +99,33 @@ def _ask(order: dict[str, Any]) -> dict[str, Any]:
             input=json.dumps(order).encode(),
             capture_output=True,
             env=environment,
-            timeout=WALL_SECONDS,
+            timeout=seconds or WAIT_SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired as mistake:
-        sentence = "This picture takes too long to open; export it again, perhaps smaller."
-        raise Undecodable(sentence) from mistake
-    if child.returncode != 0:
-        last = child.stderr.decode(errors="replace").strip().splitlines()[-1:]
-        log.info("The decoder ended with %s: %s", child.returncode, last)
-        raise Undecodable(_why(child.returncode, last))
-    answer: dict[str, Any] = json.loads(child.stdout)
+        raise Undecodable(TOO_LONG) from mistake
+    return understood(child.returncode, child.stdout, child.stderr)
+
+
+def understood(code: int, said: bytes, complained: bytes) -> dict[str, Any]:
+    """What a child's end means: its answer, or the sentence for whatever stopped it.
+
+    Raises:
+        Undecodable: the picture was refused, or broke the child.
+    """
+    if code != 0:
+        last = complained.decode(errors="replace").strip().splitlines()[-1:]
+        log.info("The decoder ended with %s: %s", code, last)
+        raise Undecodable(_why(code, last[0] if last else ""))
+    answer: dict[str, Any] = json.loads(said)
     if "refused" in answer:
         raise Undecodable(answer["refused"])
     return answer
 
 
-def _why(code: int, last: list[str]) -> str:
-    words = last[0] if last else ""
-    if "No space left" in words or "Errno 28" in words:
-        return "There is no room left on the server's disk; tell whoever looks after it."
-    if code == -signal.SIGXCPU or "MemoryError" in words:
-        return "This picture takes too much memory or time to open; export it again, smaller."
+def _why(code: int, words: str) -> str:
+    if "Errno 28" in words or "Errno 122" in words:
+        return NO_ROOM
+    if code in {-signal.SIGXCPU, -signal.SIGKILL} or "MemoryError" in words:
+        return TOO_MUCH
     return BROKEN

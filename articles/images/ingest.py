@@ -5,7 +5,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -14,13 +14,12 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from articles.images import decoding
+from articles.images.decoding import NO_ROOM
 from articles.images.kinds import HEAD_LENGTH, kind_of, refusal_of
 from articles.images.models import Image
 from articles.images.offering import offered
 from articles.images.renditions import discard, keep
 from articles.images.tasks import make_renditions
-
-NO_ROOM: Final = "There is no room left on the server's disk; tell whoever looks after it."
 
 
 class Refused(Exception):
@@ -76,6 +75,8 @@ def take_in(
             "media_type": found["media_type"],
             "width": found["width"],
             "height": found["height"],
+            "is_moving": found["moving"],
+            "looks": found["looks"],
             "metadata": {name: said for name, said in found["metadata"].items() if said},
             "uploaded_by": by,
         }
@@ -90,6 +91,8 @@ def _receive(upload: "File[Any]", path: Path) -> _Upload:
     digest = hashlib.sha256()
     received = 0
     most = settings.PICTURE_MAX_BYTES
+    if upload.size > most:
+        raise _too_large(most)
     upload.seek(0)
     head = upload.read(HEAD_LENGTH)
     if kind_of(head) is None:
@@ -100,16 +103,18 @@ def _receive(upload: "File[Any]", path: Path) -> _Upload:
             for chunk in upload.chunks():
                 received += len(chunk)
                 if received > most:
-                    sentence = (
-                        f"This file is larger than {most // 1024**2} MB; save it smaller "
-                        "and upload that."
-                    )
-                    raise Refused(sentence)
+                    raise _too_large(most)
                 digest.update(chunk)
                 copy.write(chunk)
     except OSError as mistake:
         raise _out_of_room(mistake) from mistake
     return _Upload(path, digest.hexdigest())
+
+
+def _too_large(most: int) -> Refused:
+    return Refused(
+        f"This file is larger than {most // 1024**2} MB; save it smaller and upload that."
+    )
 
 
 def _known(image: Image, if_known: str) -> Image:

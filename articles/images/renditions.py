@@ -20,7 +20,7 @@ def make(image: Image) -> list[Rendition]:
     Raises:
         decoding.Undecodable: when the original cannot be opened any more.
     """
-    have = [("", *size, False) for size in image.renditions.values_list("format", "width")]
+    have = image.renditions.values_list("shape", "format", "width", "moving")
     with decoding.scratch_folder() as folder, _local(image.original, folder) as path:
         made = decoding.renditions(path, folder, have)
         return keep(image, made, folder)
@@ -36,6 +36,8 @@ def keep(image: Image, made: list[dict[str, Any]], folder: Path) -> list[Renditi
             format=size["format"],
             width=size["width"],
             height=size["height"],
+            shape=size["shape"],
+            moving=size["moving"],
             name=f"{secrets.token_urlsafe(15)}.{size['format']}",
             bytes=path.stat().st_size,
         )

@@ -13,6 +13,9 @@ BASE_WIDTH: Final = 1280
 
 SHAPED_WIDTH: Final = 960
 """What is cut to a shape can be had this wide, if the picture itself can."""
+MOVING_WIDTH: Final = 960
+MOVING_PIXELS: Final = 60_000_000
+"""Of all frames together; an animation that would have more is kept in a smaller size."""
 DECODED_PIXELS: Final = 16_000_000
 
 LARGEST_SIDE: Final = {"webp": 16_383, "avif": 16_383, "jpeg": 65_000, "png": 65_000}
@@ -70,6 +73,15 @@ def shaped_sizes(width: int, height: int, shape: str, *, transparent: bool) -> l
         Size(size.format, size.width, size.height, shape)
         for size in sizes_for(wide, tall, transparent=transparent)
     ]
+
+
+def moving_size(width: int, height: int, frames: int) -> Size:
+    """The one size in which an animation is kept moving: smaller, the longer it is."""
+    fitting = [wide for wide in widths_for(width) if wide <= MOVING_WIDTH] or [width]
+    most = MOVING_PIXELS / frames
+    small = [wide for wide in fitting if wide * height_at(wide, width, height) <= most]
+    chosen = small[-1] if small else fitting[0]
+    return Size("webp", chosen, height_at(chosen, width, height), moving=True)
 
 
 def decoded_size(width: int, height: int, shapes: Iterable[str] = ()) -> tuple[int, int]:

@@ -6,9 +6,10 @@ is refused there.
 """
 
 import hashlib
-from typing import Final
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.core.files import File
 
 from iria.kit.registry import Drawn, Undrawable, emblem_drawing
 from iria.publication.models import Emblem, Publication
@@ -57,10 +58,19 @@ def draw_icon(file: bytes) -> list[Drawn]:
     return drawn
 
 
-def _draw(file: bytes, boxes: list[tuple[int, int]]) -> list[Drawn]:
-    if len(file) > LARGEST_FILE:
-        sentence = "This file is larger than 8 MB; save it smaller."
+def read(upload: "File[Any]") -> bytes:
+    """The bytes of what was sent, its size looked at before it is read.
+
+    Raises:
+        ValidationError: it is too large for an emblem.
+    """
+    if upload.size > LARGEST_FILE:
+        sentence = f"This file is larger than {LARGEST_FILE // 1024**2} MB; save it smaller."
         raise ValidationError(sentence)
+    return bytes(upload.read())
+
+
+def _draw(file: bytes, boxes: list[tuple[int, int]]) -> list[Drawn]:
     for draw in emblem_drawing:
         try:
             return draw(file, boxes)

@@ -50,7 +50,7 @@ class EmblemField(forms.FileField):
         if data is False:
             return False
         sent = super().clean(data, None)
-        return self.draw(sent.read()) if sent else None
+        return self.draw(emblems.read(sent)) if sent else None
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return data is not None

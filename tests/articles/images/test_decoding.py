@@ -60,9 +60,25 @@ def test_a_file_that_fills_the_memory_is_refused_in_words(child: Any) -> None:
 def test_a_file_that_never_ends_is_refused_in_words(
     child: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decoding, "WALL_SECONDS", 0.5)
+    monkeypatch.setattr(decoding, "WAIT_SECONDS", 0.5)
     with pytest.raises(decoding.Undecodable, match="too long"):
         decoding.describe(child("time.sleep(60)"))
+
+
+def test_a_file_that_takes_all_the_processor_is_refused_in_words(child: Any) -> None:
+    endless = "decoder.SECONDS = 1\ndecoder.take_limits()\nwhile True: pass"
+    with pytest.raises(decoding.Undecodable, match="memory or time"):
+        decoding.describe(child(endless))
+
+
+def test_a_full_disk_is_said_and_not_laid_to_the_picture(child: Any) -> None:
+    with pytest.raises(decoding.Undecodable, match="no room left on the server's disk"):
+        decoding.describe(child("raise OSError(28, 'No space left on device')"))
+
+
+def test_the_limits_are_those_that_are_promised() -> None:
+    assert decoder.MEMORY <= 400 * 1024**2
+    assert decoder.SECONDS < decoding.WAIT_SECONDS <= 10
 
 
 def test_a_file_that_crashes_its_decoder_is_refused_in_words(child: Any) -> None:

@@ -49,6 +49,7 @@ def test_who_comes_second_leaves_no_file_behind(db: None, settings: Any, tmp_pat
     count = len(files_below(settings.MEDIA_ROOT))
     (tmp_path / "again").write_bytes(b"the same size once more")
     again = {"file": "again", "format": "jpeg", "width": 300, "height": 200}
+    again |= {"shape": "", "moving": False}
     assert renditions.keep(image, [again], tmp_path) == []
     assert len(files_below(settings.MEDIA_ROOT)) == count
 
