@@ -1,23 +1,34 @@
 """A text as it stands on its page."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from articles.body.embeds import EmbedUse
-from articles.body.figures import FigureUse
+from articles.body.figures import FigureUse, GalleryUse
 from articles.body.rendering import Drawn, draw
 from articles.body.wording import wording_of
 from articles.editorial.models import Article
 from articles.embeds.frames import NO_FRAMES, Frames
 from articles.embeds.frames import draw as draw_embed
-from articles.images.crediting import credit_line
+from articles.images.captioning import caption_markup
 from articles.images.markup import picture_markup
 from articles.images.models import Image
 from articles.images.showing import picture_values
 from iria.publication.models import Publication
 
-WIDTHS = {"normal": "inline", "wide": "wide", "full": "full"}
+ALONE = {"normal": "inline", "wide": "wide", "full": "full"}
+IN_GALLERY = {"normal": "gallery", "wide": "gallery wide", "full": "gallery full"}
+
+LargeView = Callable[[int], str]
+"""Where a picture is seen large, by its number; empty for nowhere."""
+
+
+def nowhere(image_id: int) -> str:
+    """For texts that have no page of their own yet."""
+    return ""
 
 
 def render_body(article: Article, publication: Publication) -> SafeString:
@@ -31,7 +42,14 @@ def draw_body(article: Article, publication: Publication, frames: Frames = NO_FR
     Asks the database nothing when `figures` were fetched with their pictures (`for_page()`).
     """
     pictures = {figure.image_id: figure.image for figure in article.figures.all()}
-    return _drawn(article.body, pictures, publication, article.language, frames)
+    large = large_view(article) if article.is_published else nowhere
+    return _drawn(article.body, pictures, publication, article.language, frames, large)
+
+
+def large_view(article: Article) -> LargeView:
+    """Where the pictures of a published article are seen large."""
+    address = article.get_absolute_url()
+    return lambda image_id: f"{address}picture/{image_id}/"
 
 
 def render_text(
@@ -51,7 +69,7 @@ def render_text(
         pictures: by their numbers, with their renditions fetched.
         frames: of its embeds (`embeds.frames.frames_of`), on pages whose policy names them.
     """
-    html = _drawn(body, pictures, publication, language, frames).html
+    html = _drawn(body, pictures, publication, language, frames, nowhere).html
     return mark_safe(html)  # noqa: S308 - cleaned when it was saved
 
 
@@ -61,24 +79,45 @@ def _drawn(
     publication: Publication,
     language: str,
     frames: Frames,
+    large: LargeView,
 ) -> Drawn:
     def figure(use: FigureUse) -> str:
         image = pictures.get(use.image_id)
         if image is None or not image.may_be_shown:
             return ""
-        return _figure(use, image, publication)
+        return _figure(use, image, publication, large(use.image_id))
 
     def embed(use: EmbedUse) -> str:
         return draw_embed(use, frames)
 
-    return draw(body, figure, embed, wording=wording_of(language))
+    return draw(body, figure, embed, _gallery, wording=wording_of(language))
 
 
-def _figure(use: FigureUse, image: Image, publication: Publication) -> str:
+def _figure(use: FigureUse, image: Image, publication: Publication, large: str) -> str:
     """Written here and not as a template: an article may have many. The caption was cleaned."""
-    values = picture_values(image, WIDTHS[use.width])
+    values = picture_values(image, (IN_GALLERY if use.gallery else ALONE)[use.width])
     if values is None:
         return ""
-    words = " ".join(filter(None, [use.caption, credit_line(image, publication)]))
-    caption = f"<figcaption>{words}</figcaption>" if words else ""
-    return f'<figure class="figure figure-{use.width}">{picture_markup(values)}{caption}</figure>'
+    form = "figure" if use.gallery else f"figure figure-{use.width}"
+    shown = enlarging(picture_markup(values), large)
+    caption = caption_markup(image, use.caption, publication)
+    return f'<figure class="{form}">{shown}{caption}</figure>'
+
+
+def enlarging(picture: str, large: str) -> str:
+    """The picture as a way to its large view; it is named by what it shows.
+
+    Args:
+        large: the address, or nothing where there is none.
+    """
+    if not large:
+        return picture
+    return f'<a class="enlarge" href="{large}" title="{escape(gettext("Enlarge"))}">{picture}</a>'
+
+
+def _gallery(use: GalleryUse, pictures: list[str]) -> str:
+    caption = f"<figcaption>{use.caption}</figcaption>" if use.caption else ""
+    return (
+        f'<figure class="gallery figure-{use.width}">'
+        f'<div class="gallery-pictures">{"".join(pictures)}</div>{caption}</figure>'
+    )

@@ -4,7 +4,9 @@ Whoever shows a picture takes its credit from here and never from the row. That 
 picture is part of it, so no output can name the maker and leave that out.
 """
 
+import re
 from html import escape
+from typing import Final
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -12,6 +14,9 @@ from django.utils.translation import gettext
 from articles.images.models import Image
 from iria.kit.speaking import direction_of, interface_language
 from iria.publication.models import Publication
+
+SOURCE_TYPES: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+ADDRESS: Final = re.compile(r"https?://[^\s<>\"]+")
 
 
 def plain_credit(image: Image) -> str:
@@ -56,3 +61,21 @@ def _marked(words: str) -> str:
     """Interface words, which may stand in a text of any language."""
     code = interface_language()
     return f'<span class="ai-made" lang="{code}" dir="{direction_of(code)}">{escape(words)}</span>'
+
+
+def licence_address(image: Image) -> str:
+    """Where its licence can be read. Terms in words are for the newsroom alone."""
+    terms = image.usage_terms.strip()
+    return image.licence_url or (terms if ADDRESS.fullmatch(terms) else "")
+
+
+def licensor_address(image: Image) -> str:
+    """Where a licence can be had; empty where nobody wrote an address."""
+    found = ADDRESS.search(image.licensor)
+    return found[0].rstrip(".,;)") if found else ""
+
+
+def source_type_address(image: Image) -> str:
+    """How it came to be, as an address of the IPTC's vocabulary; empty where nothing is known."""
+    name = image.digital_source_type.strip().rsplit("/", 1)[-1]
+    return f"{SOURCE_TYPES}{name}" if name.isalpha() else ""

@@ -12,12 +12,15 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from accounts.models import AuthorProfile
+from articles.body.words import caption_text
 from articles.comments.threads import Thread
-from articles.editorial.models import Article, Portrait
+from articles.editorial.models import Article, Figure, Portrait
+from articles.images.crediting import credit_words
 from articles.images.models import Image
 from articles.images.showing import plain_rendition
 from articles.reading import structured
 from articles.reading.navigation import front_address
+from articles.reading.pictured import picture
 from iria.kit.addresses import absolute, address_of
 from iria.publication.context import publication_of
 from iria.publication.models import Publication
@@ -118,7 +121,7 @@ def of_front(request: HttpRequest, code: str, name: str, lead: Article | None) -
         description=publication.about or publication.tagline,
         address=absolute(request.path),
         language=code,
-        image=_preview(lead.lead_picture if lead else None),
+        image=_preview(lead.lead_picture if lead else None, publication),
         feed="" if first else f"/language/{code}/feed/",
         alternates=_fronts(publication),
         data=[structured.website(publication)],
@@ -158,7 +161,7 @@ def of_author(
     feed = f"{request.path}feed/"
     about = of_list(request, author.name, page, description=author.biography, feed=feed)
     person = structured.person(author)
-    image = _preview(portrait.image if portrait else None)
+    image = _preview(portrait.image if portrait else None, publication_of(request))
     return Meta(
         title=about.title,
         description=about.description,
@@ -185,7 +188,7 @@ def of_article(
         address=absolute(article.get_absolute_url()),
         kind="article",
         language=article.language,
-        image=_preview(next((each.image for each in article.figures.all()), None)),
+        image=_preview(_first_shown(article), publication),
         article=article,
         alternates=_alternates([article, *translations]),
         data=[
@@ -194,6 +197,20 @@ def of_article(
                 [*crumbs, (article.headline, absolute(article.get_absolute_url()))]
             ),
         ],
+    )
+
+
+def of_picture(request: HttpRequest, article: Article, figure: Figure, place: int) -> Meta:
+    """About the large view of a picture; its place is counted from 1."""
+    publication, about = publication_of(request), picture(figure.image, figure.caption)
+    words = gettext("Picture %(place)s of %(headline)s")
+    return Meta(
+        title=words % {"place": place, "headline": article.headline},
+        description=caption_text(figure.caption) if figure.caption else figure.image.alt,
+        address=absolute(figure.get_absolute_url()),
+        language=article.language,
+        image=_preview(figure.image, publication),
+        data=[{"@context": structured.CONTEXT, **about}] if about else [],
     )
 
 
@@ -229,13 +246,21 @@ def _numbered(address: str, number: int) -> str:
     return address if number == 1 else f"{address}?page={number}"
 
 
-def _preview(image: Image | None) -> Preview | None:
+def _first_shown(article: Article) -> Image | None:
+    """The picture that stands for an article elsewhere: its lead, else the first of its text."""
+    shown = (each.image for each in article.figures.all() if each.image.may_be_shown)
+    return next(shown, None)
+
+
+def _preview(image: Image | None, publication: Publication) -> Preview | None:
+    """What it shows and its credit go together: a preview has one place for words."""
     rendition = plain_rendition(image) if image and image.may_be_shown else None
     if image is None or rendition is None:
         return None
+    words = (image.alt.strip(), credit_words(image, publication))
     return Preview(
         address=absolute(rendition.get_absolute_url()),
         width=rendition.width,
         height=rendition.height,
-        alt=image.alt_text,
+        alt=" – ".join(part for part in words if part),
     )

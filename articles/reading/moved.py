@@ -12,7 +12,7 @@ from iria.kit.http import GetResponse
 from iria.kit.private import is_private
 
 LONGEST = Redirect._meta.get_field("old_path").max_length or 500
-FEED = re.compile(r"feed/(?:atom/|json/)?$")
+BELOW = re.compile(r"(?:feed/(?:atom/|json/)?|picture/[0-9]+/)$")
 
 
 class Moved:
@@ -34,11 +34,11 @@ class Moved:
 def new_address(path: str) -> str:
     """Where what stood at a path stands now; an empty text where nothing did.
 
-    The feeds of a category, tag, author or article move with it.
+    The feeds of a category, tag, author or article move with it, and so do an article's large pictures.
     """
     whole = path if path.endswith("/") else f"{path}/"
-    feed = FEED.search(whole)
-    old = whole[: feed.start()] if feed else whole
+    below = BELOW.search(whole)
+    old = whole[: below.start()] if below else whole
     if "\x00" in old or len(escape_uri_path(old)) > LONGEST:
         return ""
     found = (
@@ -48,7 +48,7 @@ def new_address(path: str) -> str:
         .first()
     )
     new = _leads_to(found) if found else moved_to(old)
-    return new + feed[0] if new and feed else new
+    return new + below[0] if new and below else new
 
 
 def _leads_to(redirect: Redirect) -> str:

@@ -9,11 +9,9 @@ from django.conf import settings
 from django.templatetags.static import static
 
 from accounts.models import AuthorProfile
-from articles.body.words import caption_text
 from articles.comments.threads import Shown, Thread
 from articles.editorial.models import Article, Correction, Figure
-from articles.images.models import Image
-from articles.images.showing import plain_rendition
+from articles.reading.pictured import picture
 from iria.publication.models import Publication
 
 CONTEXT = "https://schema.org"
@@ -228,31 +226,3 @@ def _pictures(article: Article) -> list[dict[str, Any]]:
         for figure in figures
         if figure.image.may_be_shown and (about := picture(figure.image, figure.caption))
     ]
-
-
-def picture(image: Image, caption: str) -> dict[str, Any] | None:
-    """A picture with caption, credit and rights; None while no size of it is ready."""
-    rendition = plain_rendition(image)
-    if rendition is None:
-        return None
-    about: dict[str, Any] = {
-        "@type": "ImageObject",
-        "url": f"{settings.SITE_URL}{rendition.get_absolute_url()}",
-        "width": rendition.width,
-        "height": rendition.height,
-    }
-    words = {
-        "caption": caption_text(caption) if caption else "",
-        "creditText": image.credit,
-        "copyrightNotice": image.copyright_notice,
-        # Terms that are an address are the licence; other words are for the newsroom only.
-        "license": image.usage_terms if _is_address(image.usage_terms) else "",
-    }
-    about.update({name: value for name, value in words.items() if value})
-    if image.byline:
-        about["creator"] = {"@type": "Person", "name": image.byline}
-    return about
-
-
-def _is_address(terms: str) -> bool:
-    return terms.startswith(("https://", "http://")) and len(terms.split()) == 1

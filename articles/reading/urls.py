@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from articles.reading.views import archives, article, indexes, listings, preview
+from articles.reading.views import archives, article, indexes, large, listings, preview
 from iria.kit import addresses as addresses  # makes the parts of an address known
 
 LANGUAGE = "language/<slug:code>/"
@@ -26,4 +26,9 @@ urlpatterns = [
     path("<year:year>/", archives.year, name="year"),
     path("<year:year>/<month:month>/", archives.month, name="month"),
     path("<year:year>/<month:month>/<letters:slug>/", article.article, name="article"),
+    path(
+        "<year:year>/<month:month>/<letters:slug>/picture/<int:picture>/",
+        large.picture,
+        name="picture",
+    ),
 ]

@@ -8,6 +8,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.editorial.gathering import plainly
+from articles.editorial.models import Figure
+from articles.images.captioning import caption_markup
 from articles.images.crediting import credit_line
 from articles.images.models import Image
 from articles.reading import navigation
@@ -143,3 +145,9 @@ def kind_beside(article: Any, sections: str) -> str:
 def credit(context: dict[str, Any], image: Image) -> SafeString:
     """A picture's credit in the publication's wording, with its link; nothing where it needs none."""
     return credit_line(image, context["publication"])
+
+
+@register.simple_tag(takes_context=True)
+def caption(context: dict[str, Any], figure: Figure) -> SafeString:
+    """What stands below a picture in an article: caption, credit, and at length what it shows."""
+    return caption_markup(figure.image, figure.caption, context["publication"])

@@ -1,11 +1,19 @@
-/* The one script of every page. It brings the script of each part that stands on this one, once the
-   page itself is there; without it every part still works, in plain HTML. */
+/* The one script of every page: once the page is there, it brings the script of each part that stands
+   on it. Without it every part works in plain HTML. */
+const has = (part) => document.querySelector(part);
 const bring = () => {
-  if (document.querySelector("sign-in-state")) import("./sign-in-state.js");
-  if (document.querySelector("comment-thread")) import("./comments.js");
-  if (document.querySelector("search-suggest")) import("./search.js");
-  if (document.querySelector("embed-frame")) import("./embed.js");
-  if (document.querySelector("[data-seen]")) import("./seen.js");
+  if (has("sign-in-state")) import("./sign-in-state.js");
+  if (has("comment-thread")) import("./comments.js");
+  if (has("search-suggest")) import("./search.js");
+  if (has("embed-frame")) import("./embed.js");
+  if (has("[data-seen]")) import("./seen.js");
 };
 if (document.readyState === "complete") bring();
 else addEventListener("load", bring, { once: true });
+
+addEventListener("click", (event) => {
+  const way = event.target.closest(".enlarge");
+  if (!way || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  import("./large.js").then(({ show }) => show(way));
+});

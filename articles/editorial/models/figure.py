@@ -43,3 +43,7 @@ class Figure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.image} in {self.article}"
+
+    def get_absolute_url(self) -> str:
+        """Where it is seen large, in a published article."""
+        return f"{self.article.get_absolute_url()}picture/{self.image_id}/"

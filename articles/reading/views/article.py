@@ -26,7 +26,7 @@ from iria.kit.speaking import speaking
 from iria.publication.context import publication_of
 from iria.publication.speaking import in_its_language
 
-_at = Prepared(
+article_at = Prepared(
     lambda year, month, slug: (
         Article.objects.published().for_page().filter(year=year, month=month, slug=slug)
     ),
@@ -41,7 +41,7 @@ LONG: Final = 4
 @public_page(also=thread_scope)
 @in_its_language
 def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpResponse:
-    chosen = next(iter(_at(year, month, slug)), None)
+    chosen = next(iter(article_at(year, month, slug)), None)
     if chosen is None:
         raise Http404
     with speaking(chosen.language):
@@ -67,11 +67,15 @@ def text_of(request: HttpRequest, chosen: Article) -> dict[str, Any]:
     A page that shows something unpublished adds `preview`, the words of its banner.
     """
     frames, minutes = frames_of(chosen.body), minutes_to_read(chosen.body)
+    lead = _lead(chosen)
+    large = _large(chosen, lead)
     drawn = draw_body(chosen, publication_of(request), frames)
     return {
         "article": chosen,
         "authors": [row.author for row in chosen.bylines.all()],
-        "lead": _lead(chosen),
+        "lead": lead,
+        "large": large,
+        "enlarged": drawn.html.count('class="enlarge"') + bool(large),
         "body": mark_safe(drawn.html),  # noqa: S308 - cleaned when it was saved
         "contents": contents_of(drawn, minutes),
         "links": [absolute(link) if link.startswith("/") else link for link in drawn.links],
@@ -93,3 +97,9 @@ def _lead(article: Article) -> Figure | None:
         each for each in figures if each.place == Figure.Place.LEAD and each.image.may_be_shown
     ]
     return leads[0] if leads else None
+
+
+def _large(article: Article, lead: Figure | None) -> str:
+    """Where the lead picture is seen large, once there is a file of it."""
+    ready = lead is not None and lead.image.sizes and article.is_published
+    return lead.get_absolute_url() if lead is not None and ready else ""
