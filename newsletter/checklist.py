@@ -1,28 +1,37 @@
 """What stands between an issue and its readers."""
 
+from django.urls import reverse
+
 from articles.editorial.models import Article
+from articles.images import gate
+from articles.images.models.licensed import Place
+from iria.kit.obstacles import Obstacle
 from iria.publication.models import current_publication
 from newsletter.composing import GMAIL_CUTS_AT, Letter
 from newsletter.models import Issue, Subscriber
 from newsletter.stories import LEAD_WIDTH, best_rendition
 
 
-def obstacles(issue: Issue) -> list[str]:
-    """Why this issue cannot be sent as it stands: sentences for the editor, or none."""
+def obstacles(issue: Issue) -> list[Obstacle]:
+    """Why this issue cannot be sent as it stands, each with where it is mended; or nothing.
+
+    What its pictures may do is decided where it is for articles too (`images.gate`).
+    """
     found = []
     if not issue.is_draft:
-        return ["This issue went out already; make a new one."]
+        return [Obstacle("This issue went out already; make a new one.")]
+    here = reverse("admin:newsletter_issue_change", args=[issue.pk])
     if not issue.subject.strip():
-        found.append("The subject is empty; write it before you send.")
+        words = "The subject is empty; write it before you send."
+        found.append(Obstacle(words, f"{here}#id_subject", "Write it"))
     articles = chosen_articles(issue)
     if not articles:
-        found.append("No article is chosen; choose at least one.")
+        found.append(Obstacle("No article is chosen; choose at least one.", here, "Choose one"))
     for article in articles:
         found += _obstacles_of(article)
     if not Subscriber.objects.receiving(issue.newsletter).exists():
-        found.append(
-            f"Nobody has subscribed to “{issue.newsletter}” yet, so there is nobody to send to."
-        )
+        words = f"Nobody has subscribed to “{issue.newsletter}” yet, so there is nobody to send to."
+        found.append(Obstacle(words))
     return found
 
 
@@ -46,18 +55,24 @@ def warnings(letter: Letter) -> list[str]:
 def hindrance(issue: Issue) -> str:
     """Why an issue that is going out should not go on, or nothing.
 
-    What was withdrawn after the start stands in the mail that was frozen. So it waits until the
-    article is published again, or somebody stops the issue.
+    What was withdrawn after the start stands in the mail that was frozen, and so does a picture
+    whose licence ended. So it waits until that is mended, or somebody stops the issue.
     """
     gone = Article.objects.filter(pk__in=issue.items.values("article_id")).exclude(
         pk__in=Article.objects.published().values("pk")
     )
-    if not (article := gone.first()):
-        return ""
-    return (
-        f"The article “{article}” was withdrawn after the start. Publish it again to go on, "
-        "or stop the issue."
-    )
+    if article := gone.first():
+        return (
+            f"The article “{article}” was withdrawn after the start. Publish it again to go on, "
+            "or stop the issue."
+        )
+    pictures = [each.lead_picture for each in chosen_articles(issue) if each.lead_picture]
+    if kept := next((each for each in pictures if not each.may_be_mailed), None):
+        return (
+            f"The picture “{kept}” may not go out by mail any more. Mend that in the library to go "
+            "on, or stop the issue."
+        )
+    return ""
 
 
 def chosen_articles(issue: Issue) -> list[Article]:
@@ -69,18 +84,16 @@ def chosen_articles(issue: Issue) -> list[Article]:
     )
 
 
-def _obstacles_of(article: Article) -> list[str]:
+def _obstacles_of(article: Article) -> list[Obstacle]:
     if not article.is_published:
-        return [f"The article “{article}” is not published; publish it or take it out."]
+        words = f"The article “{article}” is not published; publish it or take it out."
+        return [Obstacle(words, article.get_admin_url(), "Publish it")]
     image = article.lead_picture
     if image is None:
         return []
-    if not image.may_be_shown:
-        sentence = (
-            f"The picture of “{article}” has no credit; give it one in the library, "
-            "or tick “needs no credit” there and say why."
-        )
-        return [sentence]
+    if found := gate.obstacles([image], places=[Place.NEWSLETTER]):
+        return found
     if best_rendition(image, width=LEAD_WIDTH) is None:
-        return [f"The picture of “{article}” is being made ready; wait a minute and try again."]
+        words = f"The picture of “{article}” is being made ready; wait a minute and try again."
+        return [Obstacle(words)]
     return []

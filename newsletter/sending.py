@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
+from iria.kit.obstacles import Refused
 from iria.publication.models import Publication, current_publication
 from newsletter import checklist, claiming, composing, headers, queueing
 from newsletter.claiming import Marked
@@ -24,12 +25,8 @@ PAUSE_WITHOUT_SERVER: Final = timedelta(minutes=1)
 TEST_TOKEN: Final = "test"  # noqa: S105 - opens nothing
 
 
-class NotReady(Exception):
-    """The issue cannot go out; `reasons` are sentences for the editor."""
-
-    def __init__(self, reasons: list[str]) -> None:
-        super().__init__(" ".join(reasons))
-        self.reasons = reasons
+class NotReady(Refused):
+    """The issue cannot go out; `obstacles` say what the editor must mend first."""
 
 
 class NotTaken(Exception):
@@ -71,8 +68,8 @@ def start(issue: Issue, *, by: User) -> int:
             .select_related("newsletter")
             .get(pk=issue.pk)
         )
-        if reasons := checklist.obstacles(current):
-            raise NotReady(reasons)
+        if found := checklist.obstacles(current):
+            raise NotReady(found)
         current.started_at, current.started_by = timezone.now(), by
         letter = composing.compose(current)
         current.sent_html, current.sent_text = letter.html, letter.text

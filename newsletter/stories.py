@@ -74,7 +74,7 @@ def _listed(names: list[str]) -> str:
 
 def _picture(article: Article, publication: Publication, *, width: int) -> Picture | None:
     image = article.lead_picture
-    if image is None or not image.may_be_shown:
+    if image is None or not image.may_be_mailed:
         return None
     rendition = best_rendition(image, width=width)
     if rendition is None:

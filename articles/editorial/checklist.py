@@ -1,42 +1,68 @@
-"""What stands between an article and its readers."""
+"""What stands between an article and its readers: the one decision whether it may go out."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.utils import timezone
 
 from articles.body.figures import figures_in
 from articles.body.words import plain_text
 from articles.editorial.models import Article
+from articles.images import gate
 from articles.images.models import Image
+from articles.images.models.licensed import Place
+from iria.kit.obstacles import Obstacle, Refused
 
 
-def obstacles(article: Article) -> list[str]:
-    """Why this article cannot be published as it stands: sentences for the editor, or none."""
+class NotReady(Refused):
+    """The article cannot go out, or not with what was added to it."""
+
+
+def obstacles(article: Article, *, at: datetime | None = None) -> list[Obstacle]:
+    """Why this article cannot go out as it stands, each with where it is mended; or nothing.
+
+    Args:
+        at: when it would go out, for what is scheduled; now, where it is not given.
+    """
     found = []
+    here = article.get_admin_url()
     if not plain_text(article.body).strip():
-        found.append("The text is empty; write it before you publish.")
+        words = "The text is empty; write it before you publish."
+        found.append(Obstacle(words, f"{here}#id_body", "Write it"))
     if not article.article_categories.exists():
-        found.append("No category is chosen; choose at least one.")
-    pictures = _pictures(article)
-    for image in pictures:
-        if not image.may_be_shown:
-            found.append(
-                f"The picture “{image}” has no credit; give it one in the library, "
-                "or tick “needs no credit” there and say why."
-            )
+        words = "No category is chosen; choose at least one."
+        found.append(Obstacle(words, f"{here}#id_chosen_categories_0", "Choose one"))
+    pictures = pictures_of(article)
+    found += gate.obstacles(pictures, places=places_of(article, at), at=at)
     known = {image.pk for image in pictures}
     lost = sorted({use.image_id for use in figures_in(article.body)} - known)
     found += [
-        f"The text shows picture number {number}, which is not in the library; "
-        "take it out or choose another."
+        Obstacle(
+            f"The text shows picture number {number}, which is not in the library; "
+            "take it out or choose another.",
+            f"{here}#id_body",
+            "See the text",
+        )
         for number in lost
     ]
     return found
 
 
+def obstacles_to_new_uses(article: Article, image_ids: Collection[int]) -> list[Obstacle]:
+    """Why a published article may not carry these pictures; those it carries already may stay.
+
+    A picture whose licence has ended is withheld where it stands, so the article can be changed.
+    """
+    if not article.is_published or not image_ids:
+        return []
+    before = set(article.figures.values_list("image_id", flat=True))
+    new = Image.objects.filter(pk__in=set(image_ids) - before).order_by("pk")
+    return gate.obstacles(new, places=places_of(article))
+
+
 def advice(article: Article) -> list[str]:
     """What would make the article better and does not hold it back."""
-    found = [
-        f"The picture “{image}” has no alternative text; say in the library what it shows."
-        for image in _pictures(article)
-        if not image.alt_text.strip()
-    ]
+    found = []
     if not article.standfirst.strip():
         found.append("There is no standfirst; one sentence tells readers why this matters.")
     if not article.bylines.exists():
@@ -44,5 +70,13 @@ def advice(article: Article) -> list[str]:
     return found
 
 
-def _pictures(article: Article) -> list[Image]:
-    return list(Image.objects.filter(figures__article=article).distinct())
+def pictures_of(article: Article) -> list[Image]:
+    """Every picture that the article uses, each once."""
+    uses = article.figures.values("image_id")
+    return list(Image.objects.filter(pk__in=uses).select_related("agency").order_by("pk"))
+
+
+def places_of(article: Article, at: datetime | None = None) -> list[Place]:
+    """Where its pictures would stand: on the site, in the archive too where it is old."""
+    old = article.is_archived_at(at or timezone.now())
+    return [Place.SITE, Place.ARCHIVE] if old else [Place.SITE]

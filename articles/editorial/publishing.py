@@ -8,18 +8,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial import addressing, signals
+from articles.editorial.checklist import NotReady as NotReady
 from articles.editorial.checklist import obstacles
 from articles.editorial.models import Article, StateChange
 
 logger = logging.getLogger(__name__)
-
-
-class NotReady(Exception):
-    """The article cannot go out; `reasons` are sentences for the editor."""
-
-    def __init__(self, reasons: list[str]) -> None:
-        super().__init__(" ".join(reasons))
-        self.reasons = reasons
 
 
 def publish(article: Article, *, by: User | None, at: datetime | None = None) -> None:
@@ -35,8 +28,9 @@ def publish(article: Article, *, by: User | None, at: datetime | None = None) ->
     with transaction.atomic():
         current = _locked(article)
         if current.state != Article.State.PUBLISHED:
+            current.published_at = current.published_at or at
             _refuse_unready(current)
-            _go_out(current, by=by, moment=at or timezone.now())
+            _go_out(current, by=by, moment=timezone.now())
     article.refresh_from_db()
 
 
@@ -52,7 +46,7 @@ def schedule(article: Article, *, by: User, at: datetime) -> None:
             raise NotReady(["The article is published already; withdraw it first."])
         if at <= timezone.now():
             raise NotReady(["The time to publish lies in the past; choose a later one."])
-        _refuse_unready(current)
+        _refuse_unready(current, at=at)
         current.state, current.publish_at = Article.State.SCHEDULED, at
         current.slug = addressing.wished_slug(current)
         current.save()
@@ -137,6 +131,6 @@ def _locked(article: Article) -> Article:
     return current
 
 
-def _refuse_unready(article: Article) -> None:
-    if reasons := obstacles(article):
-        raise NotReady(reasons)
+def _refuse_unready(article: Article, *, at: datetime | None = None) -> None:
+    if found := obstacles(article, at=at):
+        raise NotReady(found)

@@ -1,5 +1,6 @@
 """Saving the words of an article: cleaned, recorded, with its pictures known."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from accounts.models import User
 from articles.body.cleaning import clean, clean_caption
 from articles.body.figures import figures_in
 from articles.editorial import addressing, signals
+from articles.editorial.checklist import NotReady, obstacles_to_new_uses
 from articles.editorial.models import Article, Figure, Revision
 from articles.embeds.placing import place
 from articles.images.models import Image
@@ -38,6 +40,9 @@ def save(article: Article, *, by: User | None) -> Revision:
 
     The text is cleaned, addresses that stand alone become embeds, the figure rows follow from it, a changed slug of an article that has an
     address leaves a redirect. Categories and bylines are saved by whoever calls, before or after.
+
+    Raises:
+        NotReady: the article is published and would carry a picture that may not go out.
     """
     with transaction.atomic():
         article.body = place(clean(article.body))
@@ -87,25 +92,38 @@ def _save_words(article: Article) -> None:
     article.save(update_fields=WRITTEN)
 
 
+def pictures_in(body: str, lead_picture_id: int | None) -> set[int]:
+    """The numbers of the pictures that these words show."""
+    lead = {lead_picture_id} if lead_picture_id is not None else set()
+    return lead | {use.image_id for use in figures_in(body)}
+
+
 def record_figures(article: Article) -> None:
-    """Writes the figure rows anew from the text and the lead picture."""
-    uses = figures_in(article.body)
-    known = set(
-        Image.objects.filter(pk__in=[use.image_id for use in uses]).values_list("pk", flat=True)
-    )
-    rows = []
+    """Writes the figure rows anew from the text and the lead picture; one a use.
+
+    Raises:
+        NotReady: see `save`.
+    """
+    shown = pictures_in(article.body, article.lead_picture_id)
+    if found := obstacles_to_new_uses(article, shown):
+        raise NotReady(found)
+    known = set(Image.objects.filter(pk__in=shown).values_list("pk", flat=True))
+    rows = [row for row in _figures(article) if row.image_id in known]
+    article.figures.all().delete()
+    Figure.objects.bulk_create(rows)
+
+
+def _figures(article: Article) -> Iterator[Figure]:
     if article.lead_picture_id is not None:
-        rows.append(
-            Figure(
-                article=article,
-                image_id=article.lead_picture_id,
-                place=Figure.Place.LEAD,
-                position=0,
-                caption=article.lead_caption,
-            )
+        yield Figure(
+            article=article,
+            image_id=article.lead_picture_id,
+            place=Figure.Place.LEAD,
+            position=0,
+            caption=article.lead_caption,
         )
-    rows += [
-        Figure(
+    for position, use in enumerate(figures_in(article.body), start=1):
+        yield Figure(
             article=article,
             image_id=use.image_id,
             place=Figure.Place.INLINE,
@@ -114,11 +132,6 @@ def record_figures(article: Article) -> None:
             width=use.width,
             gallery=use.gallery,
         )
-        for position, use in enumerate(uses, start=1)
-        if use.image_id in known
-    ]
-    article.figures.all().delete()
-    Figure.objects.bulk_create(rows)
 
 
 def _record(article: Article, by: User | None) -> Revision:

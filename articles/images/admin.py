@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from articles.images import choosing, removing
 from articles.images.filters import Lacks, Used
 from articles.images.forms import ImageForm
+from articles.images.guarding import decided_on_what_stands
 from articles.images.markup import picture_markup
 from articles.images.metadata import PictureMetadata
 from articles.images.models import Image
@@ -120,6 +121,13 @@ class ImageAdmin(admin.ModelAdmin[Image]):
             "media": self.media,
         }
         return render(request, "admin/articles/image/add.html", context)
+
+    # Changing
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """No picture that readers see loses its credit, also where two decide at one moment."""
+        view = super().changeform_view
+        return decided_on_what_stands(request, lambda: view(request, *args, **kwargs))
 
     # Letting go
 

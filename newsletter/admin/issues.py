@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.csp import CSP
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST
@@ -158,8 +159,8 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
                 self.message_user(request, sentence, messages.SUCCESS)
                 return redirect("admin:newsletter_issue_change", issue.pk)
             except sending.NotReady as refusal:
-                for reason in refusal.reasons:
-                    self.message_user(request, reason, messages.ERROR)
+                for obstacle in refusal.obstacles:
+                    self.message_user(request, format_html("{}", obstacle), messages.ERROR)
                 return redirect(request.path)
         if not issue.is_draft:
             return redirect("admin:newsletter_issue_change", issue.pk)

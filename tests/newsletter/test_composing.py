@@ -152,10 +152,10 @@ def test_a_picture_that_needs_no_credit_shows_none() -> None:
     assert not tree.find_class("credit")
 
 
-def test_a_picture_without_credit_is_left_out() -> None:
+def test_a_picture_that_may_not_be_mailed_is_left_out() -> None:
     image = mail_picture()
     story = published("Light", lead_picture=image)
-    Image.objects.filter(pk=image.pk).update(credit="")
+    Image.objects.filter(pk=image.pk).update(licensed_for_newsletter=False)
     assert "<img" not in letter(issue("Light", story)).html
 
 

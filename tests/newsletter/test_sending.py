@@ -86,15 +86,15 @@ def test_an_article_must_be_published(edna: User) -> None:
     assert "not published" in reasons_of(withdrawn, edna)[0]
 
 
-def test_a_picture_must_be_credited_and_ready(edna: User) -> None:
+def test_a_picture_must_be_described_and_ready(edna: User) -> None:
     subscriber()
     bare = published("With a bare picture", lead_picture=picture())
     assert "is being made ready" in reasons_of(issue("One", bare), edna)[0]
     shown = mail_picture()
     story = published("With a picture", lead_picture=shown)
-    Image.objects.filter(pk=shown.pk).update(credit="")
-    assert "has no credit" in reasons_of(issue("Two", story), edna)[0]
-    Image.objects.filter(pk=shown.pk).update(credit="Ines Faro/via Meridian Pictures")
+    Image.objects.filter(pk=shown.pk).update(alt_text="")
+    assert "has no alternative text" in reasons_of(issue("Two", story), edna)[0]
+    Image.objects.filter(pk=shown.pk).update(alt_text="Cranes")
     assert Rendition.objects.filter(image=shown).exists()
     assert sending.start(Issue.objects.get(subject="Two"), by=edna) == 1
 

@@ -19,15 +19,14 @@ from articles.editorial import (
     revising,
     translating,
 )
-from articles.editorial.checklist import advice, obstacles
-from articles.editorial.desk import deciding, history, sent_twice
+from articles.editorial.desk import deciding, history, panel, sent_twice
 from articles.editorial.desk.article_list import ArticleList
 from articles.editorial.desk.corrections import CorrectionInline
 from articles.editorial.desk.form import ArticleForm
 from articles.editorial.desk.pictures import described
 from articles.editorial.models import Article, Kind
-from articles.editorial.previewing import expires_at, preview_address
 from articles.editorial.rendering import render_body
+from articles.images.guarding import decided_on_what_stands
 from articles.images.widgets import picture_field
 from iria.publication.context import publication_of
 from iria.publication.models import current_publication
@@ -171,7 +170,10 @@ class ArticleAdmin(ArticleList):
         if sending_new and (made := self._made_before(request)):
             return made
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            view = super().changeform_view
+            return decided_on_what_stands(
+                request, lambda: view(request, object_id, form_url, extra_context)
+            )
         except IntegrityError:
             # Two requests with one form at once: the other one was first.
             if sending_new and (made := self._made_before(request)):
@@ -205,13 +207,7 @@ class ArticleAdmin(ArticleList):
             "states": Article.State,
         }
         if obj is not None:
-            context |= {
-                "obstacles": obstacles(obj),
-                "advice": advice(obj),
-                "preview_link": request.build_absolute_uri(preview_address(obj)),
-                "preview_until": expires_at(),
-                "last_change": obj.revisions.select_related("made_by").first(),
-            }
+            context |= panel.of(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # Saving

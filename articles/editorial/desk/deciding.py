@@ -7,12 +7,13 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from articles.editorial import permissions, publishing
 from articles.editorial.models import Article
 from articles.editorial.previewing import expires_at, preview_address
+from iria.kit.obstacles import in_words
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -59,10 +60,7 @@ def _say_saved(desk: "ModelAdmin[Article]", request: HttpRequest, article: Artic
 
 
 def refusal_words(refusal: publishing.NotReady) -> SafeString:
-    if len(refusal.reasons) == 1:
-        return format_html("It is saved, and not out yet: {}", refusal.reasons[0])
-    rows = format_html_join("", "<li>{}</li>", ((reason,) for reason in refusal.reasons))
-    return format_html("It is saved, and not out yet:<ul>{}</ul>", rows)
+    return in_words("It is saved, and not out yet:", refusal.obstacles)
 
 
 def outcome_words(article: Article) -> SafeString:

@@ -15,7 +15,7 @@ from taggit.models import Tag
 from accounts.models import AuthorProfile
 from articles.editorial import revising, translating
 from articles.editorial.addressing import RESERVED
-from articles.editorial.desk import sent_twice
+from articles.editorial.desk import refusing, sent_twice
 from articles.editorial.desk.body_field import BodyField, CaptionField
 from articles.editorial.desk.in_order import InOrderField
 from articles.editorial.desk.moment_field import MomentField
@@ -190,6 +190,7 @@ class ArticleForm(forms.ModelForm[Article]):
         else:
             self._refuse_stale()
         self._offer_caption(values)
+        refusing.refuse_new_pictures(self, values)
         self._refuse_second_translation(values)
         return values
 

@@ -1,6 +1,7 @@
 """Who made a picture, through whom we have it, and how long it may be shown."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -11,8 +12,19 @@ from django.utils import timezone
 from articles.images.models.origins import Agency, Photographer
 from iria.kit.text import refuse_unstorable
 
-DECIDING: Final = ("credit", "needs_no_credit", "licence_from", "licence_until", "withdrawn_at")
-"""The fields by which it is decided whether readers may see a picture."""
+DECIDING: Final = (
+    *("credit", "needs_no_credit", "licence_from", "licence_until", "withdrawn_at"),
+    *("licensed_for_site", "licensed_for_archive"),
+)
+"""The fields by which it is decided whether readers of the site may see a picture."""
+
+
+class Place(StrEnum):
+    """Where a licence may allow a picture, each by a column of its own."""
+
+    SITE = "site"
+    NEWSLETTER = "newsletter"
+    ARCHIVE = "archive"
 
 
 class Licensed(models.Model):
@@ -117,11 +129,29 @@ class Licensed(models.Model):
 
     @property
     def may_be_shown(self) -> bool:
-        """Whether readers may see it now; the same rule as `showable()`."""
+        """Whether readers of the site may see it now; the same rule as `showable()`.
+
+        Beside an article `Article.shows` asks for more: the archive has a rule of its own.
+        """
         return self.may_be_shown_at(timezone.now())
 
     def may_be_shown_at(self, moment: datetime) -> bool:
-        """Whether readers may see it at that moment."""
+        """Whether readers of the site may see it at that moment."""
+        return self.licensed_for_site and self.may_go_out_at(moment)
+
+    @property
+    def may_be_mailed(self) -> bool:
+        """Whether it may go out with a newsletter now."""
+        return self.licensed_for_newsletter and self.may_go_out_at(timezone.now())
+
+    @property
+    def may_be_served(self) -> bool:
+        """Whether its files may be had now, by whoever was shown where they are."""
+        anywhere = self.licensed_for_site or self.licensed_for_newsletter
+        return anywhere and self.may_go_out_at(timezone.now())
+
+    def may_go_out_at(self, moment: datetime) -> bool:
+        """Whether it may be anywhere outside the newsroom at that moment."""
         credited = self.is_credited or self.needs_no_credit
         return credited and self.withdrawn_at is None and self.is_licensed_at(moment)
 
@@ -129,3 +159,7 @@ class Licensed(models.Model):
         """Whether its licence covers that moment; its end is the first moment not covered."""
         begun = self.licence_from is None or self.licence_from <= moment
         return begun and (self.licence_until is None or moment < self.licence_until)
+
+    def is_licensed_for(self, place: Place) -> bool:
+        allowed: bool = getattr(self, f"licensed_for_{place.value}")
+        return allowed

@@ -17,13 +17,16 @@ class ImageQuerySet(models.QuerySet["Image"]):
     def showable(self, at: datetime | None = None) -> "ImageQuerySet":
         """Pictures that readers may see at that moment, now if none is named.
 
-        Credited or excused with a reason, not withdrawn, and within the time of their licence.
+        Credited or excused with a reason, not withdrawn, licensed for the site, and within the time
+        of their licence.
         """
         moment = at or timezone.now()
         begun = Q(licence_from__isnull=True) | Q(licence_from__lte=moment)
         ended = Q(licence_until__isnull=False, licence_until__lte=moment)
         credited = ~Q(credit="") | Q(needs_no_credit=True)
-        return self.filter(credited & begun & ~ended, withdrawn_at__isnull=True)
+        return self.filter(
+            credited & begun & ~ended, withdrawn_at__isnull=True, licensed_for_site=True
+        )
 
     def unused(self) -> "ImageQuerySet":
         """Pictures that no row of any house points at, the room's own rows aside."""

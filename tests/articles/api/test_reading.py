@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile, User
@@ -128,7 +129,7 @@ def test_an_author_is_shown_with_a_portrait_that_may_be_shown(ask: Ask, house: A
     portrait = Portrait.objects.create(author=writer, image=full_house.sized(newsroom.picture()))
     shown = ask(f"authors/{writer.pk}/")["portrait"]
     assert shown["credit"] == "Ines Faro/via Meridian Pictures"
-    Image.objects.filter(pk=portrait.image_id).update(credit="")
+    Image.objects.filter(pk=portrait.image_id).update(licence_until=timezone.now())
     assert ask(f"authors/{writer.pk}/")["portrait"] is None
 
 
@@ -163,8 +164,8 @@ def test_what_is_withdrawn_takes_its_comments_and_pictures_along(
     assert "The long way" not in str(ask("articles/"))
 
 
-def test_a_picture_without_credit_is_told_nowhere(ask: Ask, house: Article) -> None:
-    Image.objects.update(credit="", needs_no_credit=False)
+def test_a_picture_whose_licence_ended_is_told_nowhere(ask: Ask, house: Article) -> None:
+    Image.objects.update(licence_until=timezone.now())
     assert ask("pictures/")["items"] == []
     told = ask(f"articles/{house.pk}/")
     assert told["figures"] == []

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from django.utils.http import http_date, parse_http_date
 from lxml import etree
 
@@ -248,8 +249,8 @@ def test_atom_and_json_name_the_pictures_maker_and_say_what_it_shows(
     assert item["_picture"]["alt"] == 'A "strait"'
 
 
-def test_a_picture_that_lost_its_credit_leaves_the_feeds(client: Client, strait: Article) -> None:
-    Image.objects.update(credit="")
+def test_a_picture_whose_licence_ended_leaves_the_feeds(client: Client, strait: Article) -> None:
+    Image.objects.update(licence_until=timezone.now())
     for form in ("", "atom/", "json/"):
         assert b"/pictures/" not in client.get(f"/feed/{form}").content
 

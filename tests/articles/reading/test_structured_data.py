@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from lxml import html
 
 from accounts.models import User
@@ -214,10 +215,10 @@ def test_each_kind_is_called_what_schema_org_calls_it(
     assert list(mistakes(data)) == []
 
 
-def test_a_picture_whose_credit_was_taken_away_is_shown_nowhere_else_either(
+def test_a_picture_whose_licence_ended_is_shown_nowhere_else_either(
     client: Client, article: Article
 ) -> None:
-    Image.objects.update(credit="")
+    Image.objects.update(licence_until=timezone.now())
     page = client.get(article.get_absolute_url()).content.decode()
     assert "og:image" not in page
     assert "ImageObject" not in str(structured(client, article.get_absolute_url())[0].get("image"))

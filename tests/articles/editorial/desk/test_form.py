@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import AuthorProfile, User
 from articles.editorial.desk.form import ArticleForm
 from articles.editorial.models import Article, Revision
+from articles.images.models import Image
 from iria.publication.models import Publication
 from tests import newsroom
 from tests.articles.editorial.desk.sending import ADD, change_address, send, values_of, words_of
@@ -273,11 +274,11 @@ def test_a_preview_link_is_shown_and_works(desk: Client) -> None:
 
 
 def test_a_published_article_that_loses_something_says_what_readers_miss(desk: Client) -> None:
-    article = newsroom.published()
-    picture = newsroom.picture(credit="", headline="Nameless")
-    body = f'<p>Words.</p><figure data-image="{picture.pk}"></figure>'
-    page = send(desk, change_address(article), body=body)
-    assert "The picture “Nameless” has no credit" in words_of(page)
+    picture = newsroom.picture(headline="Nameless")
+    article = newsroom.published(lead_picture=picture)
+    Image.objects.update(licence_until=timezone.now())
+    page = desk.get(change_address(article))
+    assert "The licence of the picture “Nameless” ended" in words_of(page)
 
 
 # What it costs

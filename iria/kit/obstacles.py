@@ -1,0 +1,49 @@
+"""What stands in the way of something, told to whoever can mend it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """A sentence for the editor, and where the thing can be mended."""
+
+    words: str
+    address: str = ""
+    mend: str = ""
+    """The words of the link, as in “Write its credit”."""
+
+    def __str__(self) -> str:
+        return self.words
+
+    def __html__(self) -> str:
+        """As templates and messages of the desk show it."""
+        if not self.address:
+            return format_html("{}", self.words)
+        return format_html('{} <a href="{}">{}</a>', self.words, self.address, self.mend)
+
+
+class Refused(Exception):
+    """Something cannot go out as it stands; `obstacles` say what must be mended first."""
+
+    def __init__(self, obstacles: Iterable[Obstacle | str]) -> None:
+        self.obstacles = [
+            each if isinstance(each, Obstacle) else Obstacle(each) for each in obstacles
+        ]
+        super().__init__(" ".join(self.reasons))
+
+    @property
+    def reasons(self) -> list[str]:
+        """The sentences alone, for logs and programs."""
+        return [each.words for each in self.obstacles]
+
+
+def in_words(before: str, obstacles: list[Obstacle]) -> SafeString:
+    """A sentence with what it is about: behind it where that is one thing, else as a list."""
+    if len(obstacles) == 1:
+        return format_html("{} {}", before, obstacles[0])
+    rows = format_html_join("", "<li>{}</li>", ((each,) for each in obstacles))
+    return format_html("{}<ul>{}</ul>", before, rows)

@@ -1,0 +1,192 @@
+"""PostgreSQL itself leaves no published article with a picture that has no credit, by whatever road."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+
+from accounts.models import User
+from articles.editorial import publishing
+from articles.editorial.models import Article, Figure
+from articles.images import forms
+from articles.images.models import Image
+from articles.images.uses import public_uses_of
+from tests import newsroom
+
+pytestmark = pytest.mark.django_db
+REAL = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+REFUSED = "has no credit and readers see it in the article “Ferries”"
+
+
+def run(*statements: str) -> None:
+    """Straight to PostgreSQL, in one transaction, judged as at its commit."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        for statement in statements:
+            cursor.execute(statement)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def using(image: Image) -> Article:
+    body = f'<p>Words.</p><figure data-image="{image.pk}"></figure>'
+    return newsroom.draft("Ferries", slug="ferries", body=body)
+
+
+OUT = (
+    "UPDATE articles_article SET state = 'published', published_at = now(), year = 2026, month = 5"
+)
+
+
+@pytest.mark.parametrize("credit", ["", " ", "\u2003\u00a0\t"])
+def test_no_statement_publishes_an_uncredited_picture(credit: str, db: None) -> None:
+    article = using(newsroom.picture(credit=credit))
+    with pytest.raises(IntegrityError, match=REFUSED):
+        run(OUT)
+    article.refresh_from_db()
+    assert not article.is_published
+
+
+def test_neither_as_a_lead_picture_whose_use_was_never_recorded(db: None) -> None:
+    newsroom.draft("Ferries", slug="ferries", lead_picture=newsroom.picture(credit=""))
+    Figure.objects.all().delete()
+    with pytest.raises(IntegrityError, match=REFUSED):
+        run(OUT)
+
+
+def test_nor_is_an_article_made_public_at_once_with_one(db: None) -> None:
+    article = newsroom.draft("Ferries", slug="ferries", lead_picture=newsroom.picture(credit=""))
+    Figure.objects.all().delete()
+    copy = {f.attname: getattr(article, f.attname) for f in Article._meta.concrete_fields}
+    copy |= {"id": None, "state": "published", "published_at": article.created_at}
+    run("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(IntegrityError, match=REFUSED), transaction.atomic():
+        Article.objects.bulk_create([Article(**{**copy, "year": 2026, "month": 5})])
+
+
+USED_ONCE_MORE = """
+INSERT INTO articles_figure (article_id, image_id, place, position, caption)
+SELECT id, (SELECT max(id) FROM articles_image), 'inline', 9, '' FROM articles_article
+"""
+
+BEHIND: dict[str, tuple[str, ...]] = {
+    "the credit taken away": ("UPDATE articles_image SET credit = ''",),
+    "the exemption taken away": (
+        "UPDATE articles_image SET needs_no_credit = true, no_credit_reason = 'Old', credit = ''",
+        "UPDATE articles_image SET needs_no_credit = false",
+    ),
+    "another lead picture": (
+        "UPDATE articles_article SET lead_picture_id = (SELECT max(id) FROM articles_image)",
+    ),
+    "another picture in the text": (
+        "UPDATE articles_figure SET image_id = (SELECT max(id) FROM articles_image)",
+    ),
+    "one use more": (USED_ONCE_MORE,),
+}
+
+
+@pytest.mark.parametrize("way", BEHIND)
+def test_no_statement_takes_the_credit_from_what_readers_see(way: str, edna: User) -> None:
+    article = using(newsroom.picture())
+    publishing.publish(article, by=edna)
+    newsroom.picture(credit="")
+    with pytest.raises(IntegrityError, match=REFUSED):
+        run(*BEHIND[way])
+
+
+def test_what_is_whole_at_the_end_of_the_transaction_may_pass_through_anything(edna: User) -> None:
+    image = newsroom.picture(credit="")
+    using(image)
+    run(OUT, "UPDATE articles_image SET credit = 'Ines Faro'")
+    run("UPDATE articles_image SET credit = ''", "UPDATE articles_article SET state = 'withdrawn'")
+    run(OUT, "DELETE FROM articles_figure")
+    assert Article.objects.published().exists()
+
+
+@REAL
+def test_a_real_commit_refuses_too(edna: User) -> None:
+    article = using(newsroom.picture(credit=""))
+    with pytest.raises(IntegrityError, match=REFUSED):
+        Article.objects.update(
+            state="published", published_at="2026-05-17T09:00Z", year=2026, month=5
+        )
+    Image.objects.update(credit="Ines Faro")
+    publishing.publish(article, by=edna)
+    with pytest.raises(IntegrityError, match=REFUSED):
+        Image.objects.update(credit="")
+    assert Image.objects.get().credit == "Ines Faro"
+
+
+@pytest.fixture
+def at_once() -> Callable[..., list[str]]:
+    """Runs transactions side by side, each committing when all have done what they do."""
+
+    def run_all(*deeds: str) -> list[str]:
+        together = Barrier(len(deeds))
+
+        def one(deed: str) -> str:
+            try:
+                with transaction.atomic(), connection.cursor() as cursor:
+                    cursor.execute(deed)
+                    together.wait(10)
+            except IntegrityError as mistake:
+                return str(mistake).partition("\n")[0]
+            finally:
+                connection.close()
+            return ""
+
+        with ThreadPoolExecutor(len(deeds)) as pool:
+            return list(pool.map(one, deeds))
+
+    return run_all
+
+
+@REAL
+@pytest.mark.parametrize("other", ["UPDATE articles_image SET credit = ''", USED_ONCE_MORE])
+def test_of_two_at_once_that_would_together_break_it_one_is_refused(
+    other: str, at_once: Callable[..., list[str]], db: None
+) -> None:
+    using(newsroom.picture())
+    if "INSERT" in other:
+        newsroom.picture(credit="")
+    answers = at_once(OUT, other)
+    assert sorted(map(bool, answers)) == [False, True]
+    assert any(REFUSED in each for each in answers)
+
+
+@REAL
+def test_whoever_is_overtaken_at_the_desk_reads_a_sentence(
+    edna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The form found nothing, and before it was saved somebody published the picture."""
+    image = newsroom.picture()
+    article = using(image)
+    desk = Client()
+    desk.force_login(edna)
+    address = f"/admin/articles/image/{image.pk}/change/"
+    overtaken: list[Any] = []
+
+    def publish_elsewhere() -> None:
+        publishing.publish(article, by=edna)
+        connection.close()
+
+    def uses(_image: Image) -> list[Any]:
+        if not overtaken:
+            overtaken.append(1)
+            with ThreadPoolExecutor(1) as somebody_else:
+                somebody_else.submit(publish_elsewhere).result()
+            return []
+        return public_uses_of(_image)
+
+    monkeypatch.setattr(forms, "public_uses_of", uses)
+    page = desk.post(address, {"alt_text": "Cranes", "credit": "", "caption": "Typed just now"})
+    words = page.content.decode()
+    assert page.status_code == 200
+    assert "it must keep a credit" in words
+    assert "Typed just now" in words
+    image.refresh_from_db()
+    assert image.is_credited
