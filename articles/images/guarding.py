@@ -1,4 +1,4 @@
-"""When PostgreSQL itself refuses a published article with a picture that has no credit (migration 0022).
+"""When PostgreSQL itself refuses a published article with a picture that has no credit (migration `picture_gate`).
 
 Forms refuse it first, in words. Only who was overtaken by somebody else in the very same moment
 meets the database's refusal; what they asked for is then decided once more, on what stands now.

@@ -146,7 +146,7 @@ DROP FUNCTION articles_picture_is_credited(text, boolean);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0021_pictures_and_their_rights")]
+    dependencies = [("articles", "0022_figures_in_galleries")]
 
     operations = [
         migrations.RunSQL([CREDITED, REFUSE, BY_ARTICLE, BY_USE, BY_PICTURE], LET_GO),
