@@ -69,8 +69,8 @@ def test_nor_is_an_article_made_public_at_once_with_one(db: None) -> None:
 
 
 USED_ONCE_MORE = """
-INSERT INTO articles_figure (article_id, image_id, place, position, caption)
-SELECT id, (SELECT max(id) FROM articles_image), 'inline', 9, '' FROM articles_article
+INSERT INTO articles_figure (article_id, image_id, place, position, caption, width, gallery)
+SELECT id, (SELECT max(id) FROM articles_image), 'inline', 9, '', '', 0 FROM articles_article
 """
 
 BEHIND: dict[str, tuple[str, ...]] = {

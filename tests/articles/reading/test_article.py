@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from lxml import html as lxml_html
 
 from accounts.models import User
@@ -137,11 +138,11 @@ def test_a_kind_that_is_also_the_section_is_not_said_twice(client: Client) -> No
     assert "".join(kicker.itertext()).split() == ["News"]
 
 
-def test_a_lead_picture_that_lost_its_credit_is_not_shown(client: Client) -> None:
+def test_a_lead_picture_whose_licence_ended_is_not_shown(client: Client) -> None:
     picture = full_house.sized(newsroom.picture())
     article = newsroom.published("Quiet", lead_picture=picture)
     assert "<img" in page(client, article)
-    picture.credit = ""
+    picture.licence_until = timezone.now()
     picture.save()
     assert "<img" not in page(client, article)
 

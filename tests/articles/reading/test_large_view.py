@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from articles.editorial import publishing, revising
 from articles.editorial.models import Article
@@ -84,7 +85,7 @@ def test_a_picture_that_readers_may_not_see_has_no_large_view(
     client: Client, article: Article
 ) -> None:
     figure = article.figures.all()[1]
-    Image.objects.filter(pk=figure.image_id).update(credit="")
+    Image.objects.filter(pk=figure.image_id).update(withdrawn_at=timezone.now())
     assert client.get(figure.get_absolute_url()).status_code == 404
     assert "Picture 2 of 2" in large(client, article, 2)
 
