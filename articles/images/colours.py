@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from PIL import Image, ImageCms
 
+from articles.images.inks import coated_paper
+
 Pixels = Image.Image
 
 MAX_PROFILE: Final = 8 * 1024 * 1024
@@ -26,7 +28,8 @@ _FITS: Final = {
 class Colours:
     """The way from one file's pixels to sRGB, found once and used for each of its frames.
 
-    A profile that is broken, or made for another kind of pixels, is passed over.
+    A profile that is broken, or made for another kind of pixels, is passed over. Inks without one
+    are taken to be printed on coated paper.
     """
 
     def __init__(self, profile: bytes | None) -> None:
@@ -46,7 +49,7 @@ class Colours:
             try:
                 return _applied(way, picture)
             except _BROKEN_PROFILE:
-                self._ways[picture.mode] = None
+                self._ways[picture.mode] = None  # plain numbers then, as for a file without one
         if picture.mode == "I;16":
             picture = eight_bits(picture)
         return picture if picture.mode == "RGB" else picture.convert("RGB")
@@ -70,14 +73,17 @@ class Colours:
     def _source(self, mode: str) -> Any:
         if mode == "LAB":
             return ImageCms.createProfile("LAB")
-        if self._profile is None:
-            return None
-        try:
-            opened = ImageCms.ImageCmsProfile(BytesIO(self._profile))
-            space = opened.profile.xcolor_space.strip()
-        except _BROKEN_PROFILE:
-            return None
-        return opened if mode in _FITS.get(space, ()) else None
+        own = _opened(self._profile) if self._profile else None
+        if own is not None and mode in _FITS.get(own.profile.xcolor_space.strip(), ()):
+            return own
+        return _opened(coated_paper()) if mode == "CMYK" else None
+
+
+def _opened(profile: bytes) -> Any:
+    try:
+        return ImageCms.ImageCmsProfile(BytesIO(profile))
+    except _BROKEN_PROFILE:
+        return None
 
 
 def _applied(way: Any, picture: Pixels) -> Pixels:

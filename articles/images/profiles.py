@@ -15,7 +15,7 @@ Matrix = tuple[Three, Three, Three]
 
 D65: Final = (0.3127, 0.3290)
 D50: Final = (0.3457, 0.3585)
-_D50_XYZ: Final = (0.9642, 1.0, 0.8249)
+D50_XYZ: Final = (0.9642, 1.0, 0.8249)
 _COLUMNS: Final = (b"rXYZ", b"gXYZ", b"bXYZ")
 _BRADFORD: Final = (
     (0.8951, 0.2664, -0.1614),
@@ -78,7 +78,7 @@ def _columns(space: Space) -> list[Three]:
     unscaled = _transposed(tuple(_xyz_of(place) for place in places))
     white = _xyz_of(space.white)
     scales = _times(_inverse(unscaled), white)
-    seen, wanted = _times(_BRADFORD, white), _times(_BRADFORD, _D50_XYZ)
+    seen, wanted = _times(_BRADFORD, white), _times(_BRADFORD, D50_XYZ)
     adapted = []
     for place, scale in zip(places, scales, strict=True):
         cones = _times(_BRADFORD, tuple(part * scale for part in _xyz_of(place)))
@@ -140,7 +140,7 @@ def _profile(space: bytes, connection: bytes, tags: list[tuple[bytes, bytes]]) -
     tags = [
         (b"desc", description),
         (b"cprt", struct.pack(">4s4x", b"text") + b"No copyright\0"),
-        (b"wtpt", _xyz(_D50_XYZ)),
+        (b"wtpt", _xyz(D50_XYZ)),
         *tags,
     ]
     table, data = struct.pack(">I", len(tags)), b""
@@ -154,5 +154,5 @@ def _profile(space: bytes, connection: bytes, tags: list[tuple[bytes, bytes]]) -
         ">I4sI4s4s4s", 128 + len(table) + len(data), bytes(4), 0x0240_0000, kind, space, connection
     )
     head += struct.pack(">6H4s", 2026, 1, 1, 0, 0, 0, b"acsp") + bytes(28)
-    head += struct.pack(">3i", *(round(part * 65_536) for part in _D50_XYZ))
+    head += struct.pack(">3i", *(round(part * 65_536) for part in D50_XYZ))
     return head.ljust(128, b"\0") + table + data
