@@ -76,7 +76,7 @@ def test_the_sunrise_in_avif_looks_like_the_one_in_jpeg() -> None:
         ("LA", (90, 255), (90, 90, 90)),
         ("P", 3, None),
         ("I;16", 257 * 90, (90, 90, 90)),
-        ("CMYK", (0, 0, 0, 255), (0, 0, 0)),
+        ("CMYK", (0, 0, 0, 0), (255, 255, 255)),
     ],
 )
 def test_every_kind_of_pixels_becomes_rgb(
