@@ -1,6 +1,7 @@
 """Reading settings from the environment: a value, or one sentence that names what is wrong."""
 
 import os
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,36 @@ def database(name: str) -> dict[str, Any]:
         raise ImproperlyConfigured(sentence)
     config.setdefault("OPTIONS", {})
     return config
+
+
+def internal_location(text: str) -> str:
+    """A location of nginx, with a slash at both ends."""
+    place = text.strip()
+    if place and not (place.startswith("/") and place.endswith("/") and len(place) > 2):
+        raise ValueError(text)
+    return place
+
+
+internal_location.__name__ = "location of nginx, like /renditions/"
+
+
+def bucket(name: str) -> dict[str, Any]:
+    """A storage in a private bucket of S3, or of what speaks like it."""
+    if find_spec("storages") is None:
+        sentence = f"The setting {name} needs what requirements-s3.txt lists; install it."
+        raise ImproperlyConfigured(sentence)
+    options = {
+        "bucket_name": setting(name, str),
+        "region_name": setting("S3_REGION", str, None),
+        "endpoint_url": address("S3_ENDPOINT", "") if os.environ.get("S3_ENDPOINT") else None,
+        "access_key": setting("S3_KEY_ID", str, None),
+        "secret_key": setting("S3_SECRET_KEY", str, None),
+        "signature_version": "s3v4",
+        "default_acl": None,
+        "querystring_auth": True,
+        "file_overwrite": False,
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
 
 
 def networks(name: str) -> list[Any]:

@@ -13,7 +13,17 @@ import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from iria.environment import address, database, mailer, networks, read_file, setting, yes_or_no
+from iria.environment import (
+    address,
+    bucket,
+    database,
+    internal_location,
+    mailer,
+    networks,
+    read_file,
+    setting,
+    yes_or_no,
+)
 from iria.running.places import state_folder
 
 # Django's generic classes take their type in brackets only for the type checker; this makes the
@@ -152,7 +162,7 @@ else:
 
 MEDIA_ROOT = STATE / "media"
 MEDIA_URL = "/pictures/"
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "iria.kit.stylesheet.OneStylesheet"},
 }
@@ -160,6 +170,13 @@ if DEBUG or TESTING:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     WHITENOISE_USE_FINDERS = True
     WHITENOISE_AUTOREFRESH = DEBUG
+# Pictures are handed out by this process, by nginx in front of it (the address of a location that
+# is internal there), or by a bucket, for a minute each (docs/decisions/serving-pictures.md).
+PICTURES_ACCEL: str = setting("PICTURES_ACCEL", internal_location, "")
+PICTURES_FROM_BUCKET = False
+if os.environ.get("S3_BUCKET"):
+    STORAGES["default"] = bucket("S3_BUCKET")
+    PICTURES_FROM_BUCKET = True
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -136,7 +136,11 @@ def jobs() -> Callable[[], None]:
         async def work() -> None:
             async with app.open_async():
                 await app.run_worker_async(
-                    wait=False, install_signal_handlers=False, listen_notify=False
+                    wait=False,
+                    # One after another: a job that waits for another of its picture is not left.
+                    concurrency=1,
+                    install_signal_handlers=False,
+                    listen_notify=False,
                 )
 
         connector = app.connector

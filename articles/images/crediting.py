@@ -11,12 +11,26 @@ from typing import Final
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from articles.images.embedding import Rights
 from articles.images.models import Image
 from iria.kit.speaking import direction_of, interface_language
 from iria.publication.models import Publication
 
 SOURCE_TYPES: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 ADDRESS: Final = re.compile(r"https?://[^\s<>\"]+")
+TOLD: Final = ("credit", "byline", "copyright_notice", "licence_url", "digital_source_type")
+"""What the files that are served tell of a picture: where one of these changes, so do they."""
+
+
+def rights_of(image: Image) -> Rights:
+    """What is written into every file of a picture. Its terms are for the newsroom alone."""
+    return Rights(
+        credit=image.credit,
+        creator=image.byline,
+        copyright=image.copyright_notice,
+        licence=image.licence_url,
+        digital_source_type=image.digital_source_type,
+    )
 
 
 def plain_credit(image: Image) -> str:

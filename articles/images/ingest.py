@@ -15,11 +15,11 @@ from django.db import connection, transaction
 from accounts.models import User
 from articles.images import decoding
 from articles.images.decoding import NO_ROOM
+from articles.images.keeping import discard, keep
 from articles.images.kinds import HEAD_LENGTH, kind_of, refusal_of
 from articles.images.models import Image
 from articles.images.offering import offered
-from articles.images.renditions import discard, keep
-from articles.images.tasks import make_renditions
+from articles.images.tasks import make_renditions, soon
 
 
 class Refused(Exception):
@@ -148,7 +148,7 @@ def _keep(
             discard(image.original)
             raise
         number = image.pk
-        transaction.on_commit(lambda: make_renditions.defer(image_id=number))
+        transaction.on_commit(lambda: soon(make_renditions, number))
     return image
 
 

@@ -1,72 +1,66 @@
-"""The sizes and formats in which a picture is served: made once, by the worker."""
+"""The sizes, shapes and formats in which a picture is served: made once, by the worker."""
 
 import contextlib
-import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
-from django.core.files import File
-from django.db import transaction
 from django.db.models.fields.files import FieldFile
 
-from articles.images import decoding
+from articles.images import decoding, embedding, keeping
+from articles.images.crediting import rights_of
 from articles.images.models import Image, Rendition
+from articles.images.sizes import SHAPES, Key
 
 
 def make(image: Image) -> list[Rendition]:
-    """Makes every rendition that is missing; doing it twice changes nothing.
+    """Makes every rendition that is missing, or cut around another focus than today's.
+
+    Doing it twice changes nothing. Afterwards every file tells the rights of today, those that
+    changed while this was at work included.
 
     Raises:
         decoding.Undecodable: when the original cannot be opened any more.
     """
-    have = image.renditions.values_list("shape", "format", "width", "moving")
+    have = [each.key for each in image.renditions.all() if each.is_cut_as(image)]
+    made = _decode(image, have)
+    tell(image)
+    return made
+
+
+def tell(image: Image) -> None:
+    """Writes the picture's rights of today into every file that tells others.
+
+    No pixel is decoded for it; the files get new names, and the old ones lead there. A file that
+    cannot be changed is made anew from the original.
+
+    Raises:
+        decoding.Undecodable: when one has to be made anew and the original cannot be opened.
+    """
+    lost: list[Key] = []
+    while (now := Image.objects.filter(pk=image.pk).first()) is not None:
+        behind = now.renditions.exclude(rights_version=now.rights_version)
+        stale = [each for each in behind if each.key not in lost]
+        if not stale:
+            break
+        rights = rights_of(now)
+        fresh = []
+        for each in stale:
+            try:
+                with each.file.open("rb") as file:
+                    content = embedding.embedded(file.read(), rights)
+            except (embedding.CannotEmbed, OSError):
+                lost.append(each.key)
+            else:
+                fresh.append(keeping.stored(each, now, content))
+        keeping.put(now, fresh)
+    if lost and now is not None:
+        _decode(now, (each.key for each in now.renditions.all() if each.key not in lost))
+
+
+def _decode(image: Image, have: Iterable[Key]) -> list[Rendition]:
+    shapes = dict.fromkeys(SHAPES, (image.focus_x, image.focus_y))
     with decoding.scratch_folder() as folder, _local(image.original, folder) as path:
-        made = decoding.renditions(path, folder, have)
-        return keep(image, made, folder)
-
-
-def keep(image: Image, made: list[dict[str, Any]], folder: Path) -> list[Rendition]:
-    """Files the decoder wrote, as rows. Who comes second throws its own file away."""
-    kept = []
-    for size in made:
-        path = folder / size["file"]
-        rendition = Rendition(
-            image=image,
-            format=size["format"],
-            width=size["width"],
-            height=size["height"],
-            shape=size["shape"],
-            moving=size["moving"],
-            name=f"{secrets.token_urlsafe(15)}.{size['format']}",
-            bytes=path.stat().st_size,
-        )
-        try:
-            with path.open("rb") as file:
-                rendition.file.save(rendition.name, File(file), save=False)
-            kept += _insert(rendition)
-        except BaseException:
-            discard(rendition.file)
-            raise
-    return kept
-
-
-def _insert(rendition: Rendition) -> list[Rendition]:
-    """The row, unless there is one of this size already. No error, so no savepoint is needed."""
-    with transaction.atomic():
-        Rendition.objects.bulk_create([rendition], ignore_conflicts=True)
-        row = Rendition.objects.filter(name=rendition.name).first()
-    if row is None:
-        discard(rendition.file)
-        return []
-    return [row]
-
-
-def discard(file: FieldFile) -> None:
-    """Removes a file that no row names."""
-    if file.name:
-        with contextlib.suppress(OSError):
-            file.storage.delete(file.name)
+        return keeping.keep(image, decoding.renditions(path, folder, have, shapes), folder)
 
 
 @contextlib.contextmanager

@@ -5,11 +5,31 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
-from articles.images.cropping import shaped_size
+from articles.images.cropping import ratio_of, shaped_size
 
 WIDTHS: Final = (320, 640, 960, 1280, 1920)
 BASE_WIDTH: Final = 1280
 """The first rendition, made while the picture is taken in, is at most this wide."""
+
+CARD, SQUARE, PREVIEW = "3:2", "1:1", "40:21"
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What is made of a picture in one shape."""
+
+    widths: tuple[int, ...]
+    plain_only: bool = False
+    """In the format that everything understands, and in no other."""
+
+
+ANY: Final = Cut(WIDTHS)
+SHAPES: Final = {
+    CARD: Cut((320, 640, 960, 1280)),
+    SQUARE: Cut((160, 320, 480)),
+    PREVIEW: Cut((1200,), plain_only=True),
+}
+"""Cards, portraits, and the previews others show when they point here: 1200 by 630, or 1.91 to 1."""
 
 SHAPED_WIDTH: Final = 960
 """What is cut to a shape can be had this wide, if the picture itself can."""
@@ -47,8 +67,12 @@ def widths_for(width: int) -> list[int]:
 
     A width only a little below the picture's own is left out; two such files would be one too many.
     """
-    own = min(width, WIDTHS[-1])
-    return [fitting for fitting in WIDTHS if fitting < own * 0.9] + [own]
+    return _fitting(WIDTHS, width)
+
+
+def _fitting(widths: tuple[int, ...], width: int) -> list[int]:
+    own = min(width, widths[-1])
+    return [fitting for fitting in widths if fitting < own * 0.9] + [own]
 
 
 def formats_for(*, transparent: bool) -> tuple[str, str, str]:
@@ -67,11 +91,16 @@ def sizes_for(width: int, height: int, *, transparent: bool) -> list[Size]:
 
 
 def shaped_sizes(width: int, height: int, shape: str, *, transparent: bool) -> list[Size]:
-    """The same for the picture cut to a shape."""
+    """The same for the picture cut to a shape; none for one that has this shape by itself."""
     wide, tall = shaped_size(width, height, shape)
+    cut = SHAPES.get(shape, ANY)
+    if is_shaped(width, height, shape):
+        return []
+    formats = formats_for(transparent=transparent)
     return [
-        Size(size.format, size.width, size.height, shape)
-        for size in sizes_for(wide, tall, transparent=transparent)
+        Size(form, fitting, height_at(fitting, wide, tall), shape)
+        for fitting in reversed(_fitting(cut.widths, wide))
+        for form in (formats[-1:] if cut.plain_only else formats)
     ]
 
 
@@ -96,6 +125,12 @@ def decoded_size(width: int, height: int, shapes: Iterable[str] = ()) -> tuple[i
     if widest > WIDTHS[-1]:
         widest = max(WIDTHS[-1], min(widest, int((DECODED_PIXELS * width / height) ** 0.5)))
     return widest, height_at(widest, width, height)
+
+
+def is_shaped(width: int, height: int, shape: str) -> bool:
+    """Whether a picture is of a shape as it is, to two hundredths; nothing need be cut off then."""
+    wide, tall = ratio_of(shape)
+    return abs(width * tall / (height * wide) - 1) <= 0.02
 
 
 def base_size(width: int, height: int, *, transparent: bool) -> Size:

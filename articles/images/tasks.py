@@ -2,44 +2,68 @@
 
 import logging
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
-from articles.images import renditions
+from articles.images import keeping, renditions
 from articles.images.decoding import Undecodable
 from articles.images.models import Image
 
 AT_ONCE: Final = 50
+_RETRY: Final = RetryStrategy(max_attempts=5, exponential_wait=4)
 
 log = logging.getLogger(__name__)
 
 
-@app.task(queue="pictures", retry=RetryStrategy(max_attempts=5, exponential_wait=4))
+@app.task(queue="pictures", retry=_RETRY)
 def make_renditions(image_id: int) -> None:
-    """Every size of a picture; nothing for one that was deleted in the meantime."""
-    image = Image.objects.filter(pk=image_id).first()
-    if image is not None:
-        _make(image)
+    """Every size and shape of a picture; nothing for one that was deleted in the meantime."""
+    _bring_up_to_date(image_id, renditions.make)
+
+
+@app.task(queue="pictures", retry=_RETRY)
+def rewrite_rights(image_id: int) -> None:
+    """The rights of today in every file of a picture."""
+    _bring_up_to_date(image_id, renditions.tell)
+
+
+def soon(task: Any, image_id: int) -> None:
+    """Has the worker do it, once: one that waits already will find the picture as it is then."""
+    name = f"{task.name}.{image_id}"
+    # One picture at a time: two jobs would make the same files, and throw half of them away.
+    waiting = task.configure(queueing_lock=name, lock=f"picture.{image_id}")
+    try:
+        waiting.defer(image_id=image_id)
+    except AlreadyEnqueued:
+        log.info("%s is waiting already", name)
 
 
 @app.periodic(cron="*/15 * * * *")
 @app.task(queue="pictures", queueing_lock="pictures.catch_up")
 def catch_up(timestamp: int) -> None:
-    """Makes what a killed server, a full disk or a lost job left out, for pictures of the last week."""
+    """Does what a killed server, a full disk or a lost job left out, and clears away old files."""
     now = timezone.now()
-    recent = Image.objects.filter(
-        uploaded_at__gt=now - timedelta(days=7), uploaded_at__lt=now - timedelta(minutes=15)
-    )
-    for image in recent.lacking_sizes()[:AT_ONCE]:
-        _make(image)
+    settled = Image.objects.filter(uploaded_at__lt=now - timedelta(minutes=15))
+    recent = settled.filter(uploaded_at__gt=now - timedelta(days=7))
+    for image_id in recent.lacking_sizes().values_list("pk", flat=True)[:AT_ONCE]:
+        _bring_up_to_date(image_id, renditions.make)
+    for image_id in settled.cut_elsewhere().values_list("pk", flat=True)[:AT_ONCE]:
+        _bring_up_to_date(image_id, renditions.make)
+    for image_id in settled.telling_old_rights().values_list("pk", flat=True)[:AT_ONCE]:
+        _bring_up_to_date(image_id, renditions.tell)
+    keeping.discard_former()
 
 
-def _make(image: Image) -> None:
+def _bring_up_to_date(image_id: int, verb: Any) -> None:
+    image = Image.objects.filter(pk=image_id).first()
+    if image is None:
+        return
     try:
-        renditions.make(image)
+        verb(image)
     except Undecodable as mistake:
-        # Trying again would read the same bytes; the first rendition stays in use.
-        log.warning("Picture %s keeps its first size only: %s", image.pk, mistake)
+        # Trying again would read the same bytes; the files there are stay in use.
+        log.warning("Picture %s keeps the files it has: %s", image.pk, mistake)

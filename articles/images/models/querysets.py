@@ -1,7 +1,7 @@
 """What may be asked of the library's pictures."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -41,10 +41,22 @@ class ImageQuerySet(models.QuerySet["Image"]):
 
     def lacking_sizes(self) -> "ImageQuerySet":
         """Pictures that have no more than the first size, made while they were taken in."""
+        return self.filter(~Exists(self._files().exclude(format__in=["jpeg", "png"])))
+
+    def telling_old_rights(self) -> "ImageQuerySet":
+        """Pictures with a file that tells rights of before."""
+        return self.filter(Exists(self._files().exclude(rights_version=OuterRef("rights_version"))))
+
+    def cut_elsewhere(self) -> "ImageQuerySet":
+        """Pictures with a file that was cut around another point than today's."""
+        there = Q(focus_x=OuterRef("focus_x"), focus_y=OuterRef("focus_y"))
+        return self.filter(Exists(self._files().exclude(shape="").exclude(there)))
+
+    @staticmethod
+    def _files() -> models.QuerySet[Any]:
         from articles.images.models.rendition import Rendition
 
-        made = Rendition.objects.filter(image=OuterRef("pk")).exclude(format__in=["jpeg", "png"])
-        return self.filter(~Exists(made))
+        return Rendition.objects.filter(image=OuterRef("pk"))
 
     def matching(self, words: str) -> "ImageQuerySet":
         """Pictures whose descriptions hold every one of the words."""

@@ -4,6 +4,7 @@ from django.db import models
 from django.urls import reverse
 
 from articles.images.models.image import Image
+from articles.images.sizes import Key
 
 
 class Rendition(models.Model):
@@ -30,6 +31,10 @@ class Rendition(models.Model):
         default="",
         help_text="Width to height it is cut to, as in 3:2; empty for the whole picture.",
     )
+    focus_x = models.FloatField(
+        default=0.5, help_text="Around which point it was cut, if to a shape."
+    )
+    focus_y = models.FloatField(default=0.5)
     moving = models.BooleanField(default=False, help_text="Whether it holds several frames.")
     rights_version = models.PositiveIntegerField(
         default=0, help_text="Which version of the picture's rights the file itself tells."
@@ -50,6 +55,15 @@ class Rendition(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("rendition", args=[self.name])
 
+    @property
+    def key(self) -> Key:
+        return (self.shape, self.format, self.width, self.moving)
+
+    def is_cut_as(self, image: Image) -> bool:
+        """Whether it shows what it should: all of the picture, or the part around its focus."""
+        focus = (image.focus_x, image.focus_y)
+        return not self.shape or (self.focus_x, self.focus_y) == focus
+
 
 class FormerName(models.Model):
     """A name that a rendition had; what asks for it is led to the one of today."""
@@ -60,6 +74,11 @@ class FormerName(models.Model):
     width = models.PositiveIntegerField()
     shape = models.CharField(max_length=8, blank=True, default="")
     moving = models.BooleanField(default=False)
+    file = models.FileField(
+        max_length=200,
+        blank=True,
+        help_text="Kept for a while, for whoever is being handed it; then discarded.",
+    )
     left_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

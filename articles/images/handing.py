@@ -1,0 +1,67 @@
+"""How the bytes of a picture reach whoever asks: from here, through nginx, or from a bucket."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from articles.images.models import Image, Rendition
+from articles.images.showing import MEDIA_TYPES
+
+FOR_EVER: Final = "public, max-age=31536000, immutable"
+MINUTE: Final = timedelta(minutes=1)
+
+SEALED: Final = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    # Feed readers and mail programs show our pictures on pages of theirs.
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+"""A file that somebody once uploaded is nothing but a picture, whatever a browser makes of it."""
+
+
+def handed(rendition: Rendition) -> HttpResponseBase:
+    """The file. Raises OSError where it is not there."""
+    kind = MEDIA_TYPES[rendition.format]
+    response: HttpResponseBase
+    if settings.PICTURES_FROM_BUCKET:
+        response = HttpResponseRedirect(_signed(rendition.file, kind))
+    elif settings.PICTURES_ACCEL:
+        response = HttpResponse(content_type=kind)
+        place = f"{settings.PICTURES_ACCEL}{rendition.file.name}"
+        response.headers["X-Accel-Redirect"] = quote(place)
+    else:
+        response = FileResponse(rendition.file.open("rb"), content_type=kind)
+    for name, value in SEALED.items():
+        response.headers[name] = value
+    return response
+
+
+def _signed(file: FieldFile, kind: str) -> str:
+    """An address in the bucket that opens for a minute, and for half a minute of slow clocks."""
+    storage: Any = file.storage
+    said = {"ResponseContentType": kind, "ResponseCacheControl": "private, max-age=86400"}
+    return str(storage.url(file.name, parameters=said, expire=MINUTE.seconds + 30))
+
+
+def keeping(image: Image) -> str:
+    """How long a copy may be kept elsewhere: never past the end of the picture's licence."""
+    if image.licence_until is None and not settings.PICTURES_FROM_BUCKET:
+        return FOR_EVER
+    return for_a_while(image)
+
+
+def for_a_while(image: Image) -> str:
+    """A minute, or less where what may be seen of the picture changes before."""
+    now = timezone.now()
+    ends = [end for end in (image.licence_from, image.licence_until) if end and end > now]
+    return f"public, max-age={_seconds(min(ends, default=now + MINUTE), now)}"
+
+
+def _seconds(end: datetime, now: datetime) -> int:
+    return int(min(end - now, MINUTE).total_seconds())
