@@ -49,8 +49,8 @@ def _described(image: Image, size: dict[str, Any]) -> Rendition:
         format=size["format"],
         width=size["width"],
         height=size["height"],
-        shape=size.get("shape", ""),
-        moving=size.get("moving", False),
+        shape=size["shape"],
+        moving=size["moving"],
         focus_x=image.focus_x,
         focus_y=image.focus_y,
     )
