@@ -18,17 +18,25 @@ from iria.publication.models import Publication
 
 SOURCE_TYPES: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 ADDRESS: Final = re.compile(r"https?://[^\s<>\"]+")
-TOLD: Final = ("credit", "byline", "copyright_notice", "licence_url", "digital_source_type")
-"""What the files that are served tell of a picture: where one of these changes, so do they."""
+TOLD: Final = (
+    "credit",
+    "byline",
+    "copyright_notice",
+    "licence_url",
+    "usage_terms",
+    "digital_source_type",
+)
+"""What the files that are served tell of a picture: where one of these changes, so do they. Of its
+terms they tell the address of a licence, if that is what stands there."""
 
 
 def rights_of(image: Image) -> Rights:
-    """What is written into every file of a picture. Its terms are for the newsroom alone."""
+    """What is written into every file of a picture."""
     return Rights(
         credit=image.credit,
         creator=image.byline,
         copyright=image.copyright_notice,
-        licence=image.licence_url,
+        licence=licence_address(image),
         digital_source_type=image.digital_source_type,
     )
 

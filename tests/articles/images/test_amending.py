@@ -85,7 +85,7 @@ def test_the_version_cannot_be_put_back_and_does_not_grow_by_other_words(db: Non
     stale.headline = "Elsewhere"
     stale.credit = AFTER
     stale.save()
-    amend(image, by=None, caption="Cranes", usage_terms="One use")
+    amend(image, by=None, caption="Cranes", licensor="Meridian")
     image.refresh_from_db()
     assert (image.rights_version, image.headline) == (2, "Elsewhere")
 

@@ -11,9 +11,11 @@ COUNT = """
 CREATE FUNCTION articles_image_count_rights() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.rights_version := OLD.rights_version;
-    IF (NEW.credit, NEW.byline, NEW.copyright_notice, NEW.licence_url, NEW.digital_source_type)
+    IF (NEW.credit, NEW.byline, NEW.copyright_notice, NEW.licence_url, NEW.usage_terms,
+        NEW.digital_source_type)
         IS DISTINCT FROM
-        (OLD.credit, OLD.byline, OLD.copyright_notice, OLD.licence_url, OLD.digital_source_type)
+        (OLD.credit, OLD.byline, OLD.copyright_notice, OLD.licence_url, OLD.usage_terms,
+        OLD.digital_source_type)
     THEN
         NEW.rights_version := OLD.rights_version + 1;
     END IF;
@@ -73,7 +75,7 @@ CREATE TRIGGER rendition_tell_image AFTER INSERT OR UPDATE OR DELETE ON articles
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0022_figures_in_galleries")]
+    dependencies = [("articles", "0023_picture_gate")]
 
     operations = [
         migrations.AddField(
