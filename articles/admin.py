@@ -8,8 +8,15 @@ from django.contrib import admin
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.comments.admin import CommentAdmin, ModerationAdmin
+from articles.comments.admin import (
+    CommentAdmin,
+    LearntModelAdmin,
+    ModerationAdmin,
+    ScreenedWordAdmin,
+    ScreeningRuleAdmin,
+)
 from articles.comments.models import Comment, Moderation
+from articles.comments.screening.models import LearntModel, ScreenedWord, ScreeningRule
 from articles.editorial.desk.article_admin import ArticleAdmin
 from articles.editorial.desk.author_admin import WithPortraitAndMerging
 from articles.editorial.desk.category_admin import CategoryAdmin, KindAdmin
@@ -47,11 +54,14 @@ admin.site.register(Comment, CommentAdmin)
 admin.site.register(EmbedProvider, EmbedProviderAdmin)
 admin.site.register(Image, ImageAdmin)
 admin.site.register(Kind, KindAdmin)
+admin.site.register(LearntModel, LearntModelAdmin)
 admin.site.register(Moderation, ModerationAdmin)
 admin.site.register(Page, PageAdmin)
 admin.site.register(PinnedQuery, PinnedQueryAdmin)
 admin.site.register(Placement, PlacementAdmin)
 admin.site.register(Redirect, RedirectAdmin)
+admin.site.register(ScreenedWord, ScreenedWordAdmin)
+admin.site.register(ScreeningRule, ScreeningRuleAdmin)
 admin.site.register(SearchCount, SearchReportAdmin)
 admin.site.register(Series, SeriesAdmin)
 admin.site.register(Synonyms, SynonymsAdmin)

@@ -1,6 +1,7 @@
 """Index for Django: the models of every room."""
 
 from articles.comments.models import Comment, Moderation
+from articles.comments.screening.models import LearntModel, ScreenedWord, ScreeningRule
 from articles.editorial.models import (
     Article,
     ArticleCategory,
@@ -66,6 +67,7 @@ __all__ = [
     "FormerName",
     "Image",
     "Kind",
+    "LearntModel",
     "Moderation",
     "MostRead",
     "Page",
@@ -82,6 +84,8 @@ __all__ = [
     "RelatedPick",
     "Rendition",
     "Revision",
+    "ScreenedWord",
+    "ScreeningRule",
     "SearchCount",
     "SearchEntry",
     "SearchLanguage",

@@ -67,6 +67,9 @@ MAY: Final[dict[str, dict[str, str]]] = {
         "articles.article": "view",
         "articles.comment": "view change",
         "articles.moderation": "view",
+        "articles.learntmodel": "view",
+        "articles.screenedword": ALL,
+        "articles.screeningrule": "view change",
     },
 }
 """Model → actions; every other action of a model is none of the role's business."""

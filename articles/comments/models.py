@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import MD5, Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -74,6 +75,13 @@ class Comment(models.Model):
         help_text="Of the form it was sent with: sent twice, it is still one comment.",
     )
 
+    findings = models.JSONField(
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="What each rule of the first look said: phase, action, and its words.",
+    )
+
     objects = CommentQuerySet.as_manager()
 
     class Meta:
@@ -95,6 +103,12 @@ class Comment(models.Model):
             models.Index(fields=["article", "created_at", "id"], name="comment_thread"),
             models.Index(
                 fields=["created_at", "id"], condition=Q(state="held"), name="comment_held_queue"
+            ),
+            models.Index(MD5("text"), "created_at", name="comment_same_words"),
+            models.Index(
+                Lower("email"),
+                condition=Q(state="approved") & ~Q(email=""),
+                name="comment_known_guests",
             ),
         ]
 

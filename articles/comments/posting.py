@@ -11,8 +11,9 @@ from psycopg.errors import ForeignKeyViolation
 
 from accounts.models import User
 from accounts.names import belongs_to_newsroom
-from articles.comments import screening
 from articles.comments.models import NAME_MAX_LENGTH, TEXT_MAX_LENGTH, Comment, Moderation
+from articles.comments.screening import limits
+from articles.comments.screening.looking import Verdict, first_look
 from articles.comments.tasks import tell_writer_it_was_received
 from articles.editorial.models import Article
 from iria.kit.text import one_line, refuse_unstorable
@@ -70,7 +71,7 @@ def post(
     at: datetime | None = None,
     quiet: bool = False,
 ) -> Comment:
-    """Takes a comment and holds it for a moderator.
+    """Takes a comment; what becomes of it the rules of the first look decide.
 
     Sent twice with one form it stays one comment, and the first one comes back.
 
@@ -92,7 +93,7 @@ def post(
     comment.form_id = form_id
     comment.created_at = at or timezone.now()
     _refuse_hasty(article, form_age, address)
-    return _keep(comment, screening.first_look(comment.text, trap=trap), quiet=quiet)
+    return _keep(comment, first_look(comment, trap=trap), quiet=quiet)
 
 
 def take_back(comment: Comment, *, by: User | None) -> None:
@@ -104,14 +105,16 @@ def take_back(comment: Comment, *, by: User | None) -> None:
     comment.refresh_from_db()
 
 
-def _keep(comment: Comment, verdict: screening.Verdict, *, quiet: bool) -> Comment:
+def _keep(comment: Comment, verdict: Verdict, *, quiet: bool) -> Comment:
     """Saves comment, decision and the mail to send in one transaction: all of them or none."""
+    comment.findings = [each.as_json() for each in verdict.findings]
+    reason, told = verdict.told or verdict.words, bool(verdict.told)
     try:
         with transaction.atomic():
             comment.save()
-            _record(comment, verdict.state, verdict.reason, by=None)
+            _record(comment, verdict.state, reason, by=None, told=told)
             # Mail only to people: what fills the trap would have us write to strangers.
-            if verdict.state != Comment.State.SPAM and not quiet:
+            if verdict.state == Comment.State.HELD and not quiet:
                 tell_writer_it_was_received(comment)
     except IntegrityError as mistake:
         if isinstance(mistake.__cause__, ForeignKeyViolation):
@@ -125,10 +128,14 @@ def _keep(comment: Comment, verdict: screening.Verdict, *, quiet: bool) -> Comme
     return comment
 
 
-def _record(comment: Comment, state: Comment.State, reason: str, *, by: User | None) -> None:
+def _record(
+    comment: Comment, state: Comment.State, reason: str, *, by: User | None, told: bool = False
+) -> None:
     comment.state = state
     comment.save(update_fields=["state"])
-    Moderation.objects.create(comment=comment, decision=state, reason=reason, made_by=by)
+    Moderation.objects.create(
+        comment=comment, decision=state, reason=reason[:500], told=told, made_by=by
+    )
 
 
 def _already_sent(form_id: UUID, text: str, parent: Comment | None) -> Comment | None:
@@ -176,10 +183,10 @@ def _refuse_closed(article: Article, parent: Comment | None) -> None:
 
 
 def _refuse_hasty(article: Article, form_age: timedelta | None, address: str | None) -> None:
-    if form_age is not None and screening.is_too_quick(form_age):
+    if form_age is not None and limits.is_too_quick(form_age):
         sentence = gettext("That was very quick; please wait a moment and send it again.")
         raise Refused({"form": sentence})
-    if address is not None and screening.too_many(article, address):
+    if address is not None and limits.too_many(article, address):
         sentence = gettext(
             "Many comments came in just now; please wait ten minutes and send it again."
         )

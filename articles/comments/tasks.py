@@ -4,11 +4,16 @@ A job is put into the queue within the transaction that makes it true: PostgreSQ
 neither, so no mail is lost by a crash in between and none tells what did not happen.
 """
 
+import logging
+
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from articles.comments import notices
 from articles.comments.models import Comment, Moderation
+from articles.comments.spam import training
+
+log = logging.getLogger(__name__)
 
 PATIENT = RetryStrategy(max_attempts=6, exponential_wait=8, retry_exceptions={notices.NotSent})
 
@@ -31,3 +36,10 @@ def tell_writer_it_was_received(comment: Comment) -> None:
 def tell_writer_what_was_decided(moderation: Moderation) -> None:
     """Queues the mail that says what a moderator decided."""
     _decided.defer(moderation_id=moderation.pk)
+
+
+@app.periodic(cron="23 4 * * *")
+@app.task(name="comments.learn", queueing_lock="comments.learn")
+def learn_from_decisions(timestamp: int) -> None:
+    """Once a night, from what moderators decided."""
+    log.info("Spam model: %s", training.try_to_learn())

@@ -167,7 +167,7 @@ def thanks(request: HttpRequest, link: str) -> HttpResponse:
     if comment is None:
         return render(request, "articles/comments/no_link.html", status=404)
     with speaking(comment.article.language):
-        context = {"comment": comment, "link": link}
+        context = {"comment": comment, "link": link, "latest": comment.moderations.first()}
         return render(request, "articles/comments/thanks.html", context)
 
 

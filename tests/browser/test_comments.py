@@ -30,7 +30,7 @@ def article(site: str) -> Article:
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test types faster than a person; that being too quick is refused is tested elsewhere."""
-    monkeypatch.setattr("articles.comments.screening.TOO_QUICK", timedelta(0))
+    monkeypatch.setattr("articles.comments.screening.limits.TOO_QUICK", timedelta(0))
 
 
 def write(page: Page, words: str = WORDS, *, name: str = "Teo Brandt") -> None:

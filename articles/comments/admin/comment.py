@@ -23,6 +23,7 @@ from articles.comments import moderation
 from articles.comments.admin.queue import Queue, chosen_queue
 from articles.comments.forms import ChosenComments, DecisionForm
 from articles.comments.models import Comment
+from articles.comments.screening.models import Phase
 
 VERBS: dict[str, Callable[..., bool]] = {
     "approve": moderation.approve,
@@ -52,6 +53,7 @@ class CommentAdmin(admin.ModelAdmin[Comment]):
         "below",
         "when",
         "state_in_words",
+        "said_by_rules",
         "decisions",
     )
     readonly_fields = fields
@@ -113,6 +115,13 @@ class CommentAdmin(admin.ModelAdmin[Comment]):
             '<span class="comment-state comment-state-{}">{}</span>',
             comment.state,
             comment.get_state_display(),
+        )
+
+    @admin.display(description="what the rules said")
+    def said_by_rules(self, comment: Comment) -> SafeString | str:
+        says = [(each["says"],) for each in comment.findings if each["phase"] != Phase.EVERYONE]
+        return (
+            format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", says)) if says else "–"
         )
 
     @admin.display(description="what was decided")

@@ -50,4 +50,4 @@ def write(article: Article, mina: User) -> Write:
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forms are never too quick here; the test of that leaves this out."""
-    monkeypatch.setattr("articles.comments.screening.TOO_QUICK", timedelta(0))
+    monkeypatch.setattr("articles.comments.screening.limits.TOO_QUICK", timedelta(0))

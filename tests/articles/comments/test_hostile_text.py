@@ -53,7 +53,7 @@ def elements(page: str) -> list[str]:
 def test_every_string_is_kept_as_text_or_refused_in_words(
     client: Client, article: Article, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("articles.comments.screening.PER_ARTICLE", (10**6, timedelta(1)))
+    monkeypatch.setattr("articles.comments.screening.limits.PER_ARTICLE", (10**6, timedelta(1)))
     address = f"/comments/new/?article={article.pk}"
     plain = elements(client.post(address, WORDS).content.decode())
     kept = 0

@@ -28,7 +28,11 @@ def test_a_comment_waits_and_is_approved_by_name(
     assert moderation.approve(comment, by=mina)
     assert thread_of(article).count == 1
     assert rows_of(comment) == [
-        ("held", None, "Every comment is held first."),
+        (
+            "held",
+            None,
+            "Nothing by this writer was approved before. Every comment is held first.",
+        ),
         ("approved", mina, ""),
     ]
 

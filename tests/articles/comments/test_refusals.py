@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.models import User
 from articles.comments import moderation, posting
 from articles.comments.models import Comment
-from articles.comments.screening import PER_ADDRESS
+from articles.comments.screening.limits import PER_ADDRESS
 from articles.editorial import publishing
 from articles.editorial.models import Article
 from tests.articles.comments.conftest import Write

@@ -1,46 +1,15 @@
-"""The first look at a comment, before a person sees it: what it says, in words, and what follows.
+"""How many comments are taken, and how soon; who comes too often is asked to wait."""
 
-Every comment is held for a moderator. Only a filled trap decides more, and even then the comment
-is kept where a moderator can find it.
-"""
-
-import re
-from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
-from articles.comments.models import Comment
 from articles.editorial.models import Article
 from iria.kit.ratelimit import count_and_allow
 
 TOO_QUICK: Final = timedelta(seconds=3)
 PER_ADDRESS: Final = (6, timedelta(minutes=10))
 PER_ARTICLE: Final = (400, timedelta(minutes=10))
-LINK: Final = re.compile(r"(?:https?://|www\.)\S", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What becomes of a new comment, and why, in words for the moderator."""
-
-    state: Comment.State
-    reason: str
-
-
-def first_look(text: str, *, trap: str) -> Verdict:
-    """What becomes of a new comment.
-
-    Args:
-        trap: what stood in the field that people do not see.
-    """
-    if trap.strip():
-        return Verdict(Comment.State.SPAM, "The field that people do not see was filled in.")
-    links = len(LINK.findall(text))
-    if links:
-        noun = "one link" if links == 1 else f"{links} links"
-        return Verdict(Comment.State.HELD, f"Every comment is held first. It has {noun}.")
-    return Verdict(Comment.State.HELD, "Every comment is held first.")
 
 
 def is_too_quick(age: timedelta) -> bool:

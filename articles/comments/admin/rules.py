@@ -1,0 +1,182 @@
+"""The rules of the first look at the desk: tried on what was written before they are applied."""
+
+from typing import Any, Final
+
+from django import forms
+from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+
+from articles.comments.models import Comment
+from articles.comments.screening.models import LearntModel, Phase, ScreenedWord, ScreeningRule
+from articles.comments.screening.phases import MEASURES
+from articles.comments.screening.replaying import Replay, replay
+from articles.comments.screening.words import folded
+from articles.comments.spam.features import words_of
+
+DAYS: Final = (7, 30, 90, 365)
+
+
+class RuleForm(ModelForm[ScreeningRule]):
+    """A rule, and over how many days a change of it is tried."""
+
+    days = forms.TypedChoiceField(
+        label="Try it on the last",
+        choices=[(number, f"{number} days") for number in DAYS],
+        coerce=int,
+        initial=30,
+    )
+
+    class Meta:
+        model = ScreeningRule
+        fields = ("active", "threshold", "action", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        measure = MEASURES.get(Phase(self.instance.phase)) if self.instance.phase else None
+        if measure is None:
+            self.fields["threshold"].widget = forms.HiddenInput()
+        else:
+            self.fields["threshold"].help_text = measure
+
+
+class ScreeningRuleAdmin(admin.ModelAdmin[ScreeningRule]):
+    """A change is tried first: what it would have done with the comments of the last days."""
+
+    form = RuleForm
+    list_display = ["__str__", "active", "measure", "action", "changed_by", "changed_at"]
+    list_select_related = ["changed_by"]
+    fields = ("active", "threshold", "action", "reason", "days")
+    change_form_template = "admin/articles/screeningrule/change_form.html"
+    actions = None
+    view_on_site = False
+
+    class Media:
+        css = {"all": ["desk/comments.css"]}
+
+    @admin.display(description="from")
+    def measure(self, rule: ScreeningRule) -> str:
+        measure = MEASURES.get(Phase(rule.phase))
+        return f"{rule.threshold} {measure}" if measure else "–"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: ScreeningRule | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: ScreeningRule, form: Any, change: bool) -> None:
+        obj.changed_by = request.user  # type: ignore[assignment]
+        super().save_model(request, obj, form, change)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if request.method == "POST" and "_try" in request.POST:
+            tried = self._tried(request, object_id)
+            if tried is not None:
+                return tried
+        context = {"show_save_and_continue": False, "show_save": False, "show_close": False}
+        return super().change_view(
+            request, object_id, form_url, {**context, **(extra_context or {})}
+        )
+
+    def _tried(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
+        """What the changed rule would have done; None where the form has a mistake to show."""
+        rule = get_object_or_404(ScreeningRule, pk=object_id if object_id.isdigit() else 0)
+        if not self.has_change_permission(request, rule):
+            return None
+        form = RuleForm(request.POST, instance=rule)
+        if not form.is_valid():
+            return None
+        result = replay([form.instance], days=form.cleaned_data["days"])
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"Tried: {rule}",
+            "rule": rule,
+            "form": form,
+            "replay": result,
+            "counts": _counts(result),
+        }
+        return TemplateResponse(request, "admin/articles/screeningrule/replay.html", context)
+
+
+def _counts(result: Replay) -> list[tuple[str, int, int]]:
+    """State, how many come to it under the rules of today, how many under the changed rule."""
+    states = [
+        Comment.State.APPROVED,
+        Comment.State.HELD,
+        Comment.State.SPAM,
+        Comment.State.REJECTED,
+    ]
+    return [(str(each.label), result.before[each], result.after[each]) for each in states]
+
+
+class ScreenedWordForm(ModelForm[ScreenedWord]):
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        word = values.get("word", "")
+        short = folded(word)
+        if word and not short:
+            self.add_error("word", "It has no letter and no digit; write a word or a phrase.")
+        others = ScreenedWord.objects.exclude(pk=self.instance.pk).filter(folded=short)
+        if short and (other := others.first()):
+            sentence = f"“{other}” is there already, and it finds this word too."
+            self.add_error("word", sentence)
+        self.instance.folded = short
+        return values
+
+
+class ScreenedWordAdmin(admin.ModelAdmin[ScreenedWord]):
+    form = ScreenedWordForm
+    fields = ("word", "list")
+    list_display = ["word", "list", "added_by", "added_at"]
+    list_filter = ["list"]
+    list_select_related = ["added_by"]
+    search_fields = ["word"]
+
+    def save_model(self, request: HttpRequest, obj: ScreenedWord, form: Any, change: bool) -> None:
+        if not change:
+            obj.added_by = request.user  # type: ignore[assignment]
+        super().save_model(request, obj, form, change)
+
+
+class LearntModelAdmin(admin.ModelAdmin[LearntModel]):
+    """The versions of the spam model: to read, not to write."""
+
+    list_display = ["made_at", "learnt_from", "shares", "weightiest"]
+    list_display_links = None
+
+    @admin.display(description="learnt from")
+    def learnt_from(self, model: LearntModel) -> str:
+        return f"{model.wanted} approved comments, {model.unwanted} spam"
+
+    @admin.display(description="on comments kept from it")
+    def shares(self, model: LearntModel) -> str:
+        return (
+            f"{100 * model.precision:.0f} % of what it would hold is spam; "
+            f"it finds {100 * model.recall:.0f} % of the spam"
+        )
+
+    @admin.display(description="what speaks most for spam")
+    def weightiest(self, model: LearntModel) -> str:
+        weights: dict[str, float] = model.content["weights"]
+        strongest = sorted(weights, key=lambda each: -weights[each])
+        told = [words for each in strongest[:40] if (words := words_of(each))]
+        return ", ".join(told[:8])
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: LearntModel | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: LearntModel | None = None) -> bool:
+        return False

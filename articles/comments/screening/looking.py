@@ -1,0 +1,100 @@
+"""The first look at a comment: every rule that is on says its word; the strictest decides."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import md5
+from typing import Final
+
+from django.db.models.functions import MD5, Lower
+
+from articles.comments.models import Comment
+from articles.comments.screening.models import Action, LearntModel, ScreenedWord, ScreeningRule
+from articles.comments.screening.phases import LOOKS
+from articles.comments.screening.submission import Finding, Knowledge, Submission
+from articles.comments.spam.model import SpamModel
+
+STRICTNESS: Final = list(Action.values)
+STATES: Final = {
+    Action.ALLOW: Comment.State.APPROVED,
+    Action.HOLD: Comment.State.HELD,
+    Action.SPAM: Comment.State.SPAM,
+    Action.REJECT: Comment.State.REJECTED,
+}
+NOTHING: Final = "No rule has anything against it."
+SAME_WITHIN: Final = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of a new comment, and everything that was said of it."""
+
+    state: Comment.State
+    findings: tuple[Finding, ...]
+
+    @property
+    def words(self) -> str:
+        """The reasons for the moderator: of the rules that decided, else that there are none."""
+        acting = [each.says for each in self.findings if each.action != Action.ALLOW]
+        return " ".join(acting) or NOTHING
+
+    @property
+    def told(self) -> str:
+        """The sentence for the writer of a rejected comment."""
+        return next((each.reason for each in self.findings if each.action == Action.REJECT), "")
+
+
+def look_over(sent: Submission, rules: Iterable[ScreeningRule], known: Knowledge) -> Verdict:
+    """What the rules say of a comment; without any rule that objects it stands at once."""
+    findings = tuple(
+        Finding(rule.phase, rule.action, says, rule.reason)
+        for rule in rules
+        if rule.active and (says := LOOKS[rule.phase](sent, known, rule.threshold))
+    )
+    strictest = max(
+        (each.action for each in findings), key=STRICTNESS.index, default=Action.ALLOW.value
+    )
+    return Verdict(STATES[Action(strictest)], findings)
+
+
+def first_look(comment: Comment, *, trap: str) -> Verdict:
+    """What becomes of a comment that is not kept yet, by the rules of today."""
+    rules = list(ScreeningRule.objects.all())
+    sent = Submission(
+        text=comment.text,
+        trap=trap,
+        approved_before=_approved_before(comment),
+        same_words=_same_words(comment),
+    )
+    return look_over(sent, rules, knowledge())
+
+
+def knowledge() -> Knowledge:
+    """Words and model of today."""
+    words: dict[str, list[tuple[str, str]]] = {"banned": [], "suspect": []}
+    for kind, folded, word in ScreenedWord.objects.values_list("list", "folded", "word"):
+        words[kind].append((folded, word))
+    latest = LearntModel.objects.first()
+    model = SpamModel.from_json(latest.content) if latest else None
+    return Knowledge(words["banned"], words["suspect"], model)
+
+
+def _approved_before(comment: Comment) -> int:
+    """A guest is known by the address they gave, an account by itself."""
+    theirs = Comment.objects.filter(state=Comment.State.APPROVED, created_at__lt=comment.created_at)
+    if comment.user_id:
+        return theirs.filter(user=comment.user_id).count()
+    if not comment.email:
+        return 0
+    guests = theirs.filter(user=None).exclude(email="").alias(address=Lower("email"))
+    return guests.filter(address=comment.email.lower()).count()
+
+
+def _same_words(comment: Comment) -> int:
+    """How many others had the very same words in the days before; counted up to a hundred."""
+    before = comment.created_at
+    lately = Comment.objects.filter(created_at__lt=before, created_at__gt=before - SAME_WITHIN)
+    same = lately.alias(digest=MD5("text")).filter(
+        digest=md5(comment.text.encode(), usedforsecurity=False).hexdigest()
+    )
+    return same.order_by().values("pk")[:100].count()

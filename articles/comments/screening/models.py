@@ -1,0 +1,115 @@
+"""The rules of the first look, the words it knows, and what was learnt from decisions."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from iria.kit.text import refuse_blank, refuse_unstorable
+
+
+class Action(models.TextChoices):
+    """What a rule does with a comment it has something to say of, from mild to strict."""
+
+    ALLOW = "allow", "Say so and do nothing"
+    HOLD = "hold", "Hold for a moderator"
+    SPAM = "spam", "Set aside as spam"
+    REJECT = "reject", "Reject, and tell the writer why"
+
+
+class Phase(models.TextChoices):
+    """The looks that are taken, in this order; each is a function of `screening.phases`."""
+
+    TRAP = "trap", "The field that people do not see was filled in"
+    BANNED_WORDS = "banned", "A banned word"
+    SUSPECT_WORDS = "suspect", "A suspect word"
+    LINKS = "links", "Many links"
+    LINK_KINDS = "link_kinds", "Links that hide where they lead"
+    DUPLICATE = "duplicate", "The same words again"
+    SHOUTING = "shouting", "Shouting"
+    LENGTH = "length", "Very long"
+    NEWCOMER = "newcomer", "A writer's first comment"
+    MODEL = "model", "Like what moderators called spam"
+    EVERYONE = "everyone", "Every comment is held first"
+
+
+class ScreeningRule(models.Model):
+    """One look at new comments: whether it is taken, from which measure on, and what follows."""
+
+    phase = models.CharField(max_length=12, choices=Phase, unique=True, editable=False)
+    active = models.BooleanField("on", default=True)
+    threshold = models.PositiveIntegerField(
+        default=0, help_text="What it means stands beside each rule; 0 where a rule needs none."
+    )
+    action = models.CharField(max_length=6, choices=Action, default=Action.HOLD)
+    reason = models.CharField(
+        "reason told to the writer",
+        max_length=300,
+        blank=True,
+        validators=[refuse_unstorable],
+        help_text="Only for a rule that rejects: one sentence that says what to change.",
+    )
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False
+    )
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(action__in=Action.values), name="rule_action_known"),
+            models.CheckConstraint(
+                condition=~Q(action="reject") | ~Q(reason=""),
+                name="rule_that_rejects_has_reason",
+                violation_error_message="Write the reason that a rejected writer is told.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_phase_display()
+
+
+class ScreenedWord(models.Model):
+    """A word or phrase that rules look for: whole words, however they are written."""
+
+    class List(models.TextChoices):
+        BANNED = "banned", "Banned"
+        SUSPECT = "suspect", "Suspect"
+
+    word = models.CharField(
+        "word or phrase", max_length=100, validators=[refuse_unstorable, refuse_blank]
+    )
+    folded = models.CharField(max_length=200, editable=False, unique=True)
+    list = models.CharField(max_length=7, choices=List, default=List.SUSPECT)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False
+    )
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["word"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(folded=""), name="screened_word_can_be_seen"),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class LearntModel(models.Model):
+    """A version of the spam model; the newest is the one in use."""
+
+    made_at = models.DateTimeField(default=timezone.now)
+    wanted = models.PositiveIntegerField(help_text="Approved comments it learnt from.")
+    unwanted = models.PositiveIntegerField(help_text="Spam it learnt from.")
+    precision = models.FloatField(help_text="On comments kept from it while it learnt.")
+    recall = models.FloatField(help_text="On comments kept from it while it learnt.")
+    content = models.JSONField(editable=False)
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        verbose_name = "spam model"
+        get_latest_by = "made_at"
+
+    def __str__(self) -> str:
+        return f"Spam model of {self.made_at:%Y-%m-%d %H:%M}"

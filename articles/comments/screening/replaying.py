@@ -1,0 +1,124 @@
+"""What rules would have done with the comments of the last days; nothing is changed by asking."""
+
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.utils import timezone
+
+from articles.comments.models import Comment, Moderation
+from articles.comments.screening.looking import SAME_WITHIN, knowledge, look_over
+from articles.comments.screening.models import ScreeningRule
+from articles.comments.screening.submission import Submission
+
+MOST_LISTED: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A comment that the changed rules would have treated in another way."""
+
+    comment: Comment
+    before: Comment.State
+    after: Comment.State
+    says: str
+    human: str
+    """What a moderator decided about it; empty where none did."""
+
+
+@dataclass(slots=True)
+class Replay:
+    """The counts by state under the rules of today and under the changed ones."""
+
+    days: int
+    looked_at: int = 0
+    before: Counter[str] = field(default_factory=Counter)
+    after: Counter[str] = field(default_factory=Counter)
+    withheld_though_approved: int = 0
+    """Held, rejected or set aside by the changed rules only, though a moderator let it stand."""
+    passed_though_refused: int = 0
+    """Let through by the changed rules only, though a moderator rejected it."""
+    changed: list[Changed] = field(default_factory=list)
+
+
+def replay(changed: Iterable[ScreeningRule], *, days: int) -> Replay:
+    """The comments of the last days, looked over by the rules as they are and as they would be.
+
+    What is not kept – how a form was filled in – is not replayed: the trap says nothing here.
+    """
+    today = list(ScreeningRule.objects.all())
+    instead = {rule.phase: rule for rule in changed}
+    tomorrow = [instead.get(rule.phase, rule) for rule in today]
+    known = knowledge()
+    result = Replay(days)
+    for comment, human, sent in _as_they_came(timezone.now() - timedelta(days=days)):
+        before = look_over(sent, today, known)
+        after = look_over(sent, tomorrow, known)
+        result.looked_at += 1
+        result.before[before.state] += 1
+        result.after[after.state] += 1
+        if before.state != after.state:
+            _note(result, Changed(comment, before.state, after.state, after.words, human))
+    return result
+
+
+def _note(result: Replay, changed: Changed) -> None:
+    approved = Comment.State.APPROVED
+    if changed.before == approved and changed.human == approved:
+        result.withheld_though_approved += 1
+    if changed.after == approved and changed.human in {Comment.State.REJECTED, Comment.State.SPAM}:
+        result.passed_though_refused += 1
+    if len(result.changed) < MOST_LISTED:
+        result.changed.append(changed)
+
+
+def _as_they_came(since: datetime) -> Iterator[tuple[Comment, str, Submission]]:
+    """Every comment since then with what was known when it came, in one reading of the table."""
+    human_decisions = _by_people(since)
+    rows = (
+        Comment.objects.filter(created_at__gte=since - SAME_WITHIN)
+        .select_related("article", "user")
+        .order_by("created_at", "pk")
+    )
+    approved = _approved_until(since - SAME_WITHIN)
+    lately: deque[tuple[datetime, int]] = deque()
+    same: Counter[int] = Counter()
+    for comment in rows.iterator(chunk_size=500):
+        while lately and lately[0][0] <= comment.created_at - SAME_WITHIN:
+            same[lately.popleft()[1]] -= 1
+        words, writer = hash(comment.text), _writer(comment.user_id, comment.email)
+        if comment.created_at >= since:
+            yield (
+                comment,
+                human_decisions.get(comment.pk, ""),
+                Submission(
+                    text=comment.text,
+                    approved_before=approved[writer] if writer else 0,
+                    same_words=same[words],
+                ),
+            )
+        lately.append((comment.created_at, words))
+        same[words] += 1
+        if comment.state == Comment.State.APPROVED:
+            approved[writer] += 1
+
+
+def _by_people(since: datetime) -> dict[int, str]:
+    """Comment → what a moderator decided last about it."""
+    rows = Moderation.objects.filter(made_by__isnull=False, comment__created_at__gte=since)
+    return dict(rows.order_by("made_at", "pk").values_list("comment", "decision"))
+
+
+def _approved_until(moment: datetime) -> Counter[str]:
+    """How many comments of each writer stand from before that moment."""
+    earlier = Comment.objects.filter(created_at__lt=moment, state=Comment.State.APPROVED).order_by()
+    found: Counter[str] = Counter()
+    for user, email in earlier.values_list("user", "email").iterator(chunk_size=2000):
+        found[_writer(user, email)] += 1
+    return found
+
+
+def _writer(user: int | None, email: str) -> str:
+    return f"account {user}" if user else email.lower()

@@ -1,0 +1,49 @@
+"""A comment as the rules look at it: what it says, and what is known of how it came."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from articles.comments.spam.model import SpamModel
+
+KEPT_PHASES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What was sent.
+
+    Args:
+        trap: what stood in the field that people do not see.
+        approved_before: how many comments of this writer moderators have let stand.
+        same_words: how many comments with the very same words came in the days before.
+    """
+
+    text: str
+    trap: str = ""
+    approved_before: int = 0
+    same_words: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is looked up once, whatever the number of comments looked at."""
+
+    banned: Sequence[tuple[str, str]] = ()
+    suspect: Sequence[tuple[str, str]] = ()
+    """Pairs of the folded word and the word as it was entered."""
+    model: SpamModel | None = field(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule said, and what it asks for."""
+
+    phase: str
+    action: str
+    says: str
+    reason: str = ""
+    """For the writer, where the rule rejects."""
+
+    def as_json(self) -> dict[str, str]:
+        return {"phase": self.phase, "action": self.action, "says": self.says}

@@ -1,0 +1,83 @@
+"""Learning from what moderators decided: a new version of the spam model."""
+
+from typing import Final
+
+from django.db import connection, transaction
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from articles.comments.models import Comment, Moderation
+from articles.comments.screening.models import LearntModel
+from articles.comments.spam.model import Example, TooFew, train
+
+MOST_OF_EACH: Final = 10_000
+"""The newest decisions of a kind; spammers change their words."""
+
+MOST_WEIGHTS: Final = 60_000
+KEPT: Final = 10
+"""Versions; older ones are of no use to anybody."""
+
+
+def learn() -> LearntModel | None:
+    """A new version from the moderators' own decisions, or None where nothing new was decided.
+
+    Only decisions of people teach: a rule's or a model's own opinion would confirm itself.
+
+    Raises:
+        TooFew: there are not enough decisions of a kind.
+    """
+    wanted = _texts(Q(human=Comment.State.APPROVED))
+    unwanted = _texts(Q(human=Comment.State.SPAM))
+    latest = LearntModel.objects.first()
+    if (
+        latest
+        and (latest.wanted, latest.unwanted) == (len(wanted), len(unwanted))
+        and not _newer(latest)
+    ):
+        return None
+    trained = train(_mixed(wanted, unwanted))
+    content = trained.model.as_json()
+    strongest = sorted(content["weights"].items(), key=lambda each: -abs(each[1]))[:MOST_WEIGHTS]
+    content["weights"] = dict(strongest)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('spam model', 0))")
+        made = LearntModel.objects.create(
+            wanted=len(wanted),
+            unwanted=len(unwanted),
+            precision=trained.precision,
+            recall=trained.recall,
+            content=content,
+        )
+        kept = LearntModel.objects.values("pk")[:KEPT]
+        LearntModel.objects.exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
+    return made
+
+
+def try_to_learn() -> str:
+    """For the worker: learns if there is enough to learn from; what came of it, in words."""
+    try:
+        made = learn()
+    except TooFew as few:
+        return str(few)
+    return f"{made} learnt." if made else "Nothing new was decided."
+
+
+def _decided() -> "QuerySet[Comment]":
+    human = Moderation.objects.filter(comment=OuterRef("pk"), made_by__isnull=False)
+    return Comment.objects.annotate(human=Subquery(human.values("decision")[:1]))
+
+
+def _texts(kind: Q) -> list[str]:
+    newest = _decided().filter(kind).order_by("-created_at")
+    return list(newest.values_list("text", flat=True)[:MOST_OF_EACH])
+
+
+def _newer(latest: LearntModel) -> bool:
+    return Moderation.objects.filter(made_by__isnull=False, made_at__gt=latest.made_at).exists()
+
+
+def _mixed(wanted: list[str], unwanted: list[str]) -> list[Example]:
+    """Both kinds spread evenly, so that every tenth that is kept back has both."""
+    both = [((at + 0.5) / len(wanted), text, False) for at, text in enumerate(wanted)]
+    both += [((at + 0.5) / len(unwanted), text, True) for at, text in enumerate(unwanted)]
+    return [(text, spam) for _, text, spam in sorted(both, key=lambda each: each[0])]

@@ -1,0 +1,49 @@
+"""What people decided teaches the model; what rules decided does not."""
+
+import pytest
+
+from accounts.models import User
+from articles.comments import moderation
+from articles.comments.models import Comment, Moderation
+from articles.comments.screening.models import LearntModel
+from articles.comments.spam.model import LEAST_OF_EACH
+from articles.comments.spam.training import learn, try_to_learn
+from articles.editorial.models import Article
+from tests.articles.comments.spam.test_model import examples
+
+pytestmark = pytest.mark.django_db
+
+
+def decided(article: Article, by: User | None) -> None:
+    rows = Comment.objects.bulk_create(
+        Comment(article=article, name="Teo", text=text, state="spam" if spam else "approved")
+        for text, spam in examples(LEAST_OF_EACH)
+    )
+    Moderation.objects.bulk_create(
+        Moderation(comment=row, decision=row.state, made_by=by) for row in rows
+    )
+
+
+def test_a_night_after_enough_decisions_there_is_a_model(article: Article, mina: User) -> None:
+    decided(article, mina)
+    made = learn()
+    assert made is not None
+    assert (made.wanted, made.unwanted) == (LEAST_OF_EACH, LEAST_OF_EACH)
+
+
+def test_what_rules_decided_teaches_nothing(article: Article) -> None:
+    decided(article, None)
+    assert "0 wanted and 0 unwanted" in try_to_learn()
+    assert not LearntModel.objects.exists()
+
+
+def test_without_new_decisions_no_new_version_is_made(article: Article, mina: User) -> None:
+    decided(article, mina)
+    learn()
+    assert learn() is None
+    assert try_to_learn() == "Nothing new was decided."
+    comment = Comment.objects.filter(state="approved").first()
+    assert comment is not None
+    moderation.spam(comment, by=mina)
+    moderation.approve(comment, by=mina)
+    assert learn() is not None
