@@ -27,7 +27,7 @@ def licence_of(image: Image) -> str:
 
 
 def files_of(image: Image) -> list[dict[str, Any]]:
-    """Every size in every format, as the picture's own row knows them."""
+    """Every size in every format of the whole picture, as its own row knows them."""
     return [
         {
             "url": absolute(file.get_absolute_url()),
@@ -37,6 +37,7 @@ def files_of(image: Image) -> list[dict[str, Any]]:
             "bytes": file.bytes,
         }
         for file in (PictureFile(*row) for row in image.sizes)
+        if not file.shape and not file.moving
     ]
 
 

@@ -24,6 +24,7 @@ from articles.images.models.querysets import SEARCHED
 from articles.images.showing import picture_values
 from articles.images.uploading import MOST_AT_ONCE, receive
 from articles.images.uses import uses_of
+from articles.images.views import at_the_desk
 from iria.publication.models import current_publication
 
 NAMES = [field.name for field in fields(PictureMetadata)]
@@ -74,7 +75,15 @@ class ImageAdmin(admin.ModelAdmin[Image]):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(lambda request: choosing.choose(request, self.admin_site))
-        return [path("choose/", view, name="articles_image_choose"), *super().get_urls()]
+        return [
+            path("choose/", view, name="articles_image_choose"),
+            path(
+                "file/<str:name>",
+                self.admin_site.admin_view(at_the_desk),
+                name="articles_image_file",
+            ),
+            *super().get_urls(),
+        ]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return Library

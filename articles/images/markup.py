@@ -5,10 +5,14 @@ alternative text is a number or an address of ours.
 """
 
 from html import escape
+from typing import Final
 
 from django.utils.safestring import SafeString
 
 from articles.images.showing import PictureValues
+
+STILL: Final = "(prefers-reduced-motion: reduce)"
+"""For whom an animation stands still."""
 
 
 def picture_markup(values: PictureValues | None, alt: str | None = None) -> SafeString:
@@ -20,13 +24,20 @@ def picture_markup(values: PictureValues | None, alt: str | None = None) -> Safe
     if values is None:
         return SafeString("")
     words = escape(values.alt if alt is None else alt)
+    sizes = f'sizes="{values.sizes}"'
+    media = f' media="{STILL}"' if values.moving else ""
     sources = "".join(
-        f'<source type="{source.media_type}" srcset="{source.srcset}" sizes="{values.sizes}">'
+        f'<source type="{source.media_type}"{media} srcset="{source.srcset}" {sizes}>'
         for source in values.sources
     )
+    if values.moving:
+        sources += (
+            f'<source{media} srcset="{values.srcset}" {sizes}>'
+            f'<source type="{values.moving.media_type}" srcset="{values.moving.srcset}">'
+        )
     priority = ' fetchpriority="high"' if values.fetchpriority == "high" else ""
     return SafeString(
         f'<picture>{sources}<img src="{values.src}" srcset="{values.srcset}"'
-        f' sizes="{values.sizes}" width="{values.width}" height="{values.height}" alt="{words}"'
+        f' {sizes} width="{values.width}" height="{values.height}" alt="{words}"'
         f' loading="{values.loading}"{priority} decoding="async"></picture>'
     )

@@ -72,7 +72,7 @@ def _picture(article: Article, form: str) -> str:
     image = article.lead_picture
     if image is None or not image.may_be_shown:
         return ""
-    values = picture_values(image, "lead" if form == "lead" else "card")
+    values = picture_values(image, "card lead" if form == "lead" else "card")
     return f'<div class="card-picture">{picture_markup(values, "")}</div>'
 
 

@@ -17,7 +17,7 @@ from articles.comments.threads import Thread
 from articles.editorial.models import Article, Figure, Portrait
 from articles.images.crediting import credit_words
 from articles.images.models import Image
-from articles.images.showing import plain_rendition
+from articles.images.showing import preview_rendition
 from articles.reading import structured
 from articles.reading.navigation import front_address
 from articles.reading.pictured import picture
@@ -254,7 +254,7 @@ def _first_shown(article: Article) -> Image | None:
 
 def _preview(image: Image | None, publication: Publication) -> Preview | None:
     """What it shows and its credit go together: a preview has one place for words."""
-    rendition = plain_rendition(image) if image and image.may_be_shown else None
+    rendition = preview_rendition(image) if image and image.may_be_shown else None
     if image is None or rendition is None:
         return None
     words = (image.alt.strip(), credit_words(image, publication))

@@ -7,7 +7,7 @@ from django.template import Context, Template
 from pytest_django import DjangoAssertNumQueries
 
 from articles.images.models import Image, Rendition
-from articles.images.showing import USES, picture_values, plain_rendition
+from articles.images.showing import USES, picture_values, plain_rendition, preview_rendition
 from tests.newsroom import picture
 
 
@@ -85,3 +85,75 @@ def test_words_in_the_alternative_text_stay_words(db: None) -> None:
     image = with_sizes("jpeg", alt_text='"><script>alert(1)</script>')
     assert "<script" not in drawn("{% picture image %}", image=image)
     assert 'alt=""' in drawn("{% picture image use='card' alt='' %}", image=image)
+
+
+def cut(image: Image, shape: str, width: int, height: int, *, form: str = "jpeg") -> Image:
+    """One more file of it, and the picture as a page fetches it."""
+    Rendition.objects.create(
+        image=image,
+        format=form,
+        shape=shape,
+        width=width,
+        height=height,
+        name=f"cut-{width}.{form}",
+    )
+    return Image.objects.for_grid().get(pk=image.pk)
+
+
+def test_cards_and_portraits_show_the_part_around_the_focus(db: None) -> None:
+    image = cut(cut(with_sizes("avif", "jpeg"), "3:2", 640, 427), "1:1", 160, 160)
+    card, portrait = picture_values(image, "card"), picture_values(image, "portrait")
+    assert card is not None
+    assert portrait is not None
+    assert (card.src, card.srcset) == ("/pictures/cut-640.jpeg", "/pictures/cut-640.jpeg 640w")
+    assert (card.width, card.height, card.sources) == (640, 427, ())
+    assert (portrait.width, portrait.height) == (160, 160)
+    inline = picture_values(image, "inline")
+    assert inline is not None
+    assert "cut-" not in inline.srcset
+
+
+def test_until_a_shape_is_cut_the_whole_picture_stands_in(db: None) -> None:
+    card = picture_values(with_sizes("jpeg"), "card")
+    assert card is not None
+    assert card.src == "/pictures/640.jpeg"
+
+
+def test_previews_elsewhere_have_the_shape_of_previews(db: None) -> None:
+    image = with_sizes("jpeg")
+    whole = preview_rendition(image)
+    preview = preview_rendition(cut(image, "40:21", 1200, 630))
+    assert whole is not None
+    assert preview is not None
+    assert (whole.width, preview.width, preview.height) == (1280, 1200, 630)
+
+
+def test_an_animation_stands_still_for_whoever_asked_for_less_motion(db: None) -> None:
+    image = with_sizes("avif", "webp", "jpeg", is_moving=True)
+    Rendition.objects.create(
+        image=image, format="webp", width=960, height=600, name="moves.webp", moving=True
+    )
+    image = Image.objects.for_grid().get(pk=image.pk)
+    markup = drawn("{% picture image use='inline' %}", image=image)
+    *stills, moving, still = markup.replace("<img", "<source").split("<source")[1:]
+    assert len(stills) == 3
+    assert all('media="(prefers-reduced-motion: reduce)"' in each for each in stills)
+    assert all("moves.webp" not in each for each in [*stills, still])
+    assert moving.startswith(' type="image/webp" srcset="/pictures/moves.webp"')
+    assert "media=" not in moving + still
+    assert "moves.webp" not in drawn("{% picture image use='card' %}", image=image)
+    plain = plain_rendition(image)
+    assert plain is not None
+    assert plain.name == "1280.jpeg"
+
+
+def test_a_decorative_picture_says_nothing(db: None) -> None:
+    image = with_sizes("jpeg", is_decorative=True)
+    assert 'alt=""' in drawn("{% picture image %}", image=image)
+
+
+def test_what_readers_may_not_see_is_named_as_the_desk_has_it(db: None) -> None:
+    image = with_sizes("avif", "jpeg", credit="")
+    markup = drawn("{% picture image %}", image=image)
+    assert "/admin/articles/image/file/640.jpeg" in markup
+    assert '"/pictures/' not in markup

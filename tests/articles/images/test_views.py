@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.models import User
 from articles.images import ingest
 from articles.images.models import FormerName, Image, Rendition
 from tests.newsroom import picture_file
@@ -136,6 +137,30 @@ def test_nginx_is_told_where_the_file_is(client: Client, only: Rendition, settin
     gone = client.get(only.get_absolute_url())
     assert gone.status_code == 410
     assert "X-Accel-Redirect" not in gone
+
+
+def test_the_desk_sees_what_readers_may_not(
+    client: Client, only: Rendition, edna: User, ola: User
+) -> None:
+    Image.objects.update(withdrawn_at=timezone.now())
+    address = f"/admin/articles/image/file/{only.name}"
+    assert client.get(address).status_code == 302
+    client.force_login(ola)
+    assert client.get(address).status_code == 302
+    client.force_login(edna)
+    response = client.get(address)
+    assert response.status_code == 200
+    assert "private" in response["Cache-Control"]
+    assert client.get("/admin/articles/image/file/nothing.jpeg").status_code == 404
+
+
+def test_a_picture_for_the_newsletter_alone_is_there_for_its_mails(
+    client: Client, only: Rendition
+) -> None:
+    Image.objects.update(licensed_for_site=False)
+    assert client.get(only.get_absolute_url()).status_code == 200
+    Image.objects.update(licensed_for_newsletter=False)
+    assert client.get(only.get_absolute_url()).status_code == 410
 
 
 def test_an_original_has_no_address(client: Client, only: Rendition) -> None:
