@@ -100,14 +100,21 @@ def _of_jpeg(content: Content) -> Blocks:
 
 
 def _extended(pieces: list[bytes]) -> list[bytes]:
-    """A packet of more than a segment, from its pieces: name, whole length, offset, data."""
-    whole: dict[bytes, bytearray] = {}
+    """A packet of more than a segment, from its pieces: name, whole length, offset, data.
+
+    A file has one of them, under the name that the first piece gives.
+    """
+    if not pieces or len(pieces[0]) < 40:
+        return []
+    name, length = pieces[0][:32], int.from_bytes(pieces[0][32:36])
+    if length > MAX_BLOCK:
+        return []
+    packet = bytearray(length)
     for piece in pieces:
-        length, offset = int.from_bytes(piece[32:36]), int.from_bytes(piece[36:40])
-        if length <= MAX_BLOCK and offset + len(piece) - 40 <= length:
-            packet = whole.setdefault(piece[:32], bytearray(length))
-            packet[offset : offset + len(piece) - 40] = piece[40:]
-    return [bytes(packet) for packet in whole.values()]
+        offset, data = int.from_bytes(piece[36:40]), piece[40:]
+        if piece[:32] == name and offset + len(data) <= length:
+            packet[offset : offset + len(data)] = data
+    return [bytes(packet)]
 
 
 def _keep_photoshop(found: Blocks, resources: bytes) -> None:
@@ -174,7 +181,7 @@ def _inflated(data: bytes) -> bytes:
 def _keep_profile(found: Blocks, kind: str, text: bytes) -> None:
     """A block that ImageMagick and others keep as text: name, length, hexadecimal."""
     try:
-        data = bytes.fromhex("".join(text.decode("ascii").split()[2:]))
+        data = bytes.fromhex("".join(text.decode("ascii").strip().splitlines()[2:]))
     except ValueError:
         return
     if data.startswith(_XMP_MARK) or kind == "xmp":

@@ -58,8 +58,9 @@ def read(content: bytes) -> PictureMetadata:
 
 
 def _weighed(blocks: Blocks) -> PictureMetadata:
-    said_xmp = xmp.read(blocks.xmp)
-    mirrored = xmp.read(blocks.xmp, xmp.MIRRORED)
+    properties = xmp.properties(blocks.xmp)
+    said_xmp = xmp.found_in(properties, xmp.FIELDS)
+    mirrored = xmp.found_in(properties, xmp.MIRRORED)
     hints = _hints(blocks, said_xmp, mirrored)
     said_iim, said_exif = iim.read(blocks.iim, hints), exif.read(blocks.exif, hints)
     newer = _iim_is_newer(blocks)

@@ -31,6 +31,9 @@ _CC: Final = ("{http://creativecommons.org/ns#}", "{http://web.resource.org/cc/}
 _SHOWN: Final = f"{_EXT}LocationShown"
 _CREATED: Final = f"{_EXT}LocationCreated"
 
+MOST_TAGS: Final = 100_000
+"""A packet of more is passed over: such a tree costs seconds and hundreds of megabytes."""
+
 Finder = Callable[[Properties], list[str]]
 
 
@@ -115,15 +118,22 @@ MIRRORED: Final[dict[str, tuple[Finder, ...]]] = {
 """What EXIF said when XMP was written; it counts no more than EXIF itself."""
 
 
-def read(
-    packets: list[bytes], fields: dict[str, tuple[Finder, ...]] = FIELDS
-) -> dict[str, list[str]]:
+def read(packets: list[bytes]) -> dict[str, list[str]]:
     """Field → its values as text; nothing from a packet that is no XML or tries something."""
+    return found_in(properties(packets), FIELDS)
+
+
+def properties(packets: list[bytes]) -> Properties:
+    """What the packets say, the first of them before those that go on where it ended."""
     said: Properties = {}
-    for packet in packets:
+    for packet in packets[:2]:
         root = _parsed(packet)
         if root is not None:
             said = {**properties_of(root), **said}
+    return said
+
+
+def found_in(said: Properties, fields: dict[str, tuple[Finder, ...]]) -> dict[str, list[str]]:
     found = {
         field: next((values for find in finders if (values := find(said))), [])
         for field, finders in fields.items()
@@ -132,7 +142,7 @@ def read(
 
 
 def _parsed(packet: bytes) -> Element | None:
-    if not packet or len(packet) > MAX_BLOCK:
+    if not packet or len(packet) > MAX_BLOCK or packet.count(b"<") > MOST_TAGS:
         return None
     for attempt in _attempts(packet):
         try:
@@ -153,21 +163,20 @@ _FORBIDDEN: Final = re.compile(
 )
 """Signs that XML 1.0 knows in no form, and references to them."""
 
-_WIDE: Final = (
-    (b"<\x00\x00\x00", "utf-32-le"),
-    (b"\x00\x00\x00<", "utf-32-be"),
-    (b"<\x00", "utf-16-le"),
-    (b"\x00<", "utf-16-be"),
-)
-"""How the first bracket stands in the wider character sets that the specification allows."""
+_WIDE: Final[dict[tuple[bool, ...], str]] = {
+    (False, True, True, True): "utf-32-le",
+    (True, True, True, False): "utf-32-be",
+    (False, True, False, True): "utf-16-le",
+    (True, False, True, False): "utf-16-be",
+}
+"""The wider character sets that the specification allows, by which of four bytes are zeros."""
 
 
 def _attempts(packet: bytes) -> Iterator[bytes]:
     """The packet as it is; then as programs break it: in another character set than it says, with
     controls in it, or with other bytes around it."""
-    bare = packet.strip(b"\x00 \t\r\n")
-    yield bare
-    text = _decoded(bare)
+    yield packet.strip(b"\x00 \t\r\n")
+    text = _decoded(packet)
     start = _BEGINNING.search(text)
     if start is None:
         return
@@ -178,8 +187,7 @@ def _attempts(packet: bytes) -> Iterator[bytes]:
 
 
 def _decoded(packet: bytes) -> str:
-    for bracket, charset in _WIDE:
-        at = packet[:400].find(bracket)
-        if at >= 0:
-            return packet[at:].decode(charset, "ignore")
-    return decoded([packet], Hints())[0]
+    quarters = [packet[:400][at::4] for at in range(4)]
+    zeros = tuple(each.count(0) * 2 > len(each) for each in quarters)
+    charset = _WIDE.get(zeros)
+    return packet.decode(charset, "ignore") if charset else decoded([packet], Hints())[0]

@@ -1,8 +1,7 @@
 """Every served file says whose it is, in words that an independent reader reads."""
 
 import json
-import shutil
-import subprocess
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from PIL import Image as Pixels
 
 from articles.images import metadata
 from articles.images.embedding import CannotEmbed, Rights, embedded, rewrite, write
+from tests.exiftool import ExifTool, exiftool
 
 FULL = Rights(
     credit="Inês Faro/via Meridian – “quai” & <b>",
@@ -60,21 +60,15 @@ def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return path
 
 
-def exiftool(path: Path, *options: str) -> dict[str, Any]:
-    if shutil.which("exiftool") is None:
-        pytest.skip("ExifTool is not on this machine (Debian: libimage-exiftool-perl).")
-    answer = subprocess.run(
-        ["exiftool", "-j", "-G1", "-s", "-struct", *options, str(path)],
-        capture_output=True,
-        check=True,
-    )
-    said: dict[str, Any] = json.loads(answer.stdout)[0]
-    return said
+@pytest.fixture(scope="module")
+def tool() -> Iterator[ExifTool]:
+    with exiftool() as running:
+        yield running
 
 
-def test_an_independent_reader_finds_whose_a_picture_is(file: Path) -> None:
+def test_an_independent_reader_finds_whose_a_picture_is(file: Path, tool: ExifTool) -> None:
     write(file, FULL)
-    said = exiftool(file)
+    said = tool.read(file)
     assert said["XMP-photoshop:Credit"] == FULL.credit
     assert said["XMP-dc:Creator"] == ["Inês Faro", "Jo Reis"]
     assert said["XMP-dc:Rights"] == FULL.copyright
@@ -87,7 +81,7 @@ def test_an_independent_reader_finds_whose_a_picture_is(file: Path) -> None:
         assert said["IPTC:By-line"] == ["Inês Faro", "Jo Reis"]
         assert said["IPTC:CopyrightNotice"] == said["IFD0:Copyright"] == FULL.copyright
         assert said["IFD0:Artist"] == FULL.creator
-        digests = exiftool(file, "-IPTCDigest", "-CurrentIPTCDigest")
+        digests = tool.read(file, "-IPTCDigest", "-CurrentIPTCDigest")
         assert digests["Photoshop:IPTCDigest"] == digests["File:CurrentIPTCDigest"]
 
 
@@ -165,9 +159,9 @@ def test_colour_profiles_and_the_look_of_the_pixels_stay() -> None:
         assert after.info["icc_profile"] == profile
 
 
-def test_nobodys_picture_says_nothing(file: Path) -> None:
+def test_nobodys_picture_says_nothing(file: Path, tool: ExifTool) -> None:
     write(file, Rights())
-    said = exiftool(file, "-XMP:all", "-IFD0:all", "-IPTC:all")
+    said = tool.read(file, "-XMP:all", "-IFD0:all", "-IPTC:all")
     words = {name for name in said if name.startswith(("XMP-dc", "XMP-photoshop", "IFD0"))}
     assert words == set()
 
