@@ -18,6 +18,8 @@ MEMORY: Final = 400 * 1024 * 1024
 """Bytes of address space, so also the most that can be resident."""
 SECONDS: Final = 9
 """Of processor time."""
+SPARE_SECONDS: Final = 1.5
+"""Before the end an animation is given up, so that its stills are not lost with it."""
 FILE_SIZE: Final = 80 * 1024 * 1024
 
 
@@ -114,7 +116,6 @@ class _Opened:
         """Whole, then cut to each shape, all from one decoding; none that is there already."""
         from articles.images import cropping, pixels, sizes
 
-        moving = self._moving(have) if self.frames > 1 else []
         decoded = self._decoded(sizes.decoded_size(self.width, self.height, shapes)[0])
         transparent = pixels.is_transparent(decoded)
         if not transparent and decoded.mode == "RGBA":
@@ -126,7 +127,7 @@ class _Opened:
             part = decoded.crop(cropping.box_around(width, height, shape, focus))
             planned = sizes.shaped_sizes(width, height, shape, transparent=transparent)
             made += self._chain(part, planned, have)
-        return made + moving
+        return made + (self._moving(have) if self.frames > 1 else [])
 
     def _chain(self, part: Any, planned: list[Any], have: set[Any]) -> list[dict[str, Any]]:
         """Each size made from the one before, the widest first."""
@@ -142,22 +143,22 @@ class _Opened:
         return made
 
     def _moving(self, have: set[Any]) -> list[dict[str, Any]]:
-        """The animation; a picture whose second frame is broken or too much stays a still."""
-        from articles.images import moving, sizes
+        """The animation; one that is broken or takes too long stays a still, and no harm is done."""
+        from articles.images import moving, opening, sizes
         from articles.images.metadata.values import BROKEN_FILE
 
         size = sizes.moving_size(self.width, self.height, self.frames)
         if size.key in have:
             return []
-        name = f"moving-{size.width}.webp"
+        path = self.folder / f"moving-{size.width}.webp"
         try:
-            kept = moving.write_moving(self.picture, size, self.colours, self.folder / name)
-        except (*BROKEN_FILE, MemoryError) as mistake:
+            again = opening.open_picture(self.path, self.kind)
+            until = SECONDS - SPARE_SECONDS
+            kept = moving.write_moving(again, size, self.colours, path, until=until)
+        except (*BROKEN_FILE, MemoryError, moving.TooLong, opening.Unfit) as mistake:
             _pass_on_if_full(mistake)
             kept = False
-        with contextlib.suppress(*BROKEN_FILE):
-            self.picture.seek(0)
-        return [_made(name, size)] if kept else []
+        return [_made(path.name, size)] if kept else []
 
     def _emblems(self, boxes: list[list[int]]) -> dict[str, Any]:
         from articles.images import sizes

@@ -41,6 +41,14 @@ _REFUSED: Final = {
     "jxl": "This is a JPEG XL picture, which too few browsers can show; save it as JPEG "
     "and upload that.",
     "bmp": "This is a BMP picture; save it as PNG and upload that.",
+    "icon": "This is an icon file; save its largest picture as PNG and upload that.",
+    "old": "This is a picture in a format that browsers cannot show; save it as PNG or JPEG and "
+    "upload that.",
+    "hdr": "This is a picture of high dynamic range, which browsers cannot show; export it as JPEG "
+    "and upload that.",
+    "design": "This is a document of a design program; export the picture as PNG or JPEG and "
+    "upload that.",
+    "sound": "This is a sound recording, not a picture; choose another file.",
     "raw": "This is a camera's raw file; develop it, export it as JPEG and upload that.",
     "film": "This is a film, not a picture; upload a still of it as JPEG.",
     "archive": "This is an archive or an office document, not a picture; take the picture out "
@@ -84,8 +92,12 @@ def _unwanted(head: bytes) -> str:
     if head[4:8] == b"ftyp":
         heic = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
         raw = {b"crx "}
+        sound = {b"M4A ", b"M4B "}
         brands = _brands(head)
-        return "heic" if brands & heic else "raw" if brands & raw else "film"
+        known = {"heic": heic, "raw": raw, "sound": sound}
+        return next((name for name, theirs in known.items() if brands & theirs), "film")
+    if head[:4] == b"RIFF":
+        return {b"AVI ": "film", b"WAVE": "sound"}.get(head[8:12], "")
     for start, name in _STARTS:
         if head.startswith(start):
             return name
@@ -107,6 +119,23 @@ _STARTS: Final = (
     (b"\xff\x0a", "jxl"),
     (b"\x00\x00\x00\x0cJXL ", "jxl"),
     (b"BM", "bmp"),
+    (b"\0\0\1\0", "icon"),
+    (b"\0\0\2\0", "icon"),
+    (b"icns", "icon"),
+    (b"DDS ", "old"),
+    (b"\x01\xda", "old"),
+    (b"P4\n", "old"),
+    (b"P5\n", "old"),
+    (b"P6\n", "old"),
+    (b"qoif", "old"),
+    (b"\xd7\xcd\xc6\x9a", "old"),
+    (b"v/1\x01", "hdr"),
+    (b"#?RADIANCE", "hdr"),
+    (b"gimp xcf", "design"),
+    (b"\x06\x06\xed\xf5\xd8\x1d\x46\xe5", "design"),
+    (b"ID3", "sound"),
+    (b"OggS", "sound"),
+    (b"fLaC", "sound"),
     (b"II*\x00", "raw"),
     (b"IIRO", "raw"),
     (b"IIU\x00", "raw"),

@@ -3,7 +3,9 @@
 One frame is held at a time. Runs in the child process. Plain Python.
 """
 
+from math import inf
 from pathlib import Path
+from time import process_time
 from typing import Any, Final
 
 from PIL import Image
@@ -22,14 +24,19 @@ LONGEST: Final = 10_000
 _SAVE: Final[dict[str, Any]] = {"format": "WEBP", "quality": 70, "method": 0, "save_all": True}
 
 
+class TooLong(Exception):
+    """The frames are not made within the time that was given."""
+
+
 class Reel(Image.Image):
     """The frames of an animation in one size, made one after another as Pillow asks for them.
 
     Where an animation breaks off, its last whole frame stands on.
     """
 
-    def __init__(self, source: Pixels, size: Size, colours: Colours) -> None:
+    def __init__(self, source: Pixels, size: Size, colours: Colours, until: float) -> None:
         super().__init__()
+        self._until = until
         self._source = source
         self._turn = turn_of(source)
         upright = (size.width, size.height)
@@ -45,6 +52,8 @@ class Reel(Image.Image):
     def seek(self, frame: int) -> None:
         if frame < len(self.durations):
             return
+        if process_time() > self._until:
+            raise TooLong
         try:
             self._show(self._first + frame)
         except (*BROKEN_FILE, Image.DecompressionBombError):
@@ -64,9 +73,15 @@ class Reel(Image.Image):
         self.im, self._mode, self._size = shown.im, shown.mode, shown.size
 
 
-def write_moving(source: Pixels, size: Size, colours: Colours, path: Path) -> bool:
-    """The animation as a file; False, and none, where no more than its first frame is whole."""
-    reel = Reel(source, size, colours)
+def write_moving(
+    source: Pixels, size: Size, colours: Colours, path: Path, *, until: float = inf
+) -> bool:
+    """The animation as a file; False, and none, where there is no more than one frame.
+
+    Raises:
+        TooLong: this process has used its processor longer than `until`, in seconds.
+    """
+    reel = Reel(source, size, colours, until)
     if reel.n_frames < 2:
         return False
     reel.save(path, **_SAVE, duration=reel.durations, loop=_rounds(source))

@@ -22,7 +22,7 @@ MAX_PIXELS: Final = {JPEG: 102, PNG: 61, TIFF: 61, GIF: 25, AVIF: 25, WEBP: 20}
 are held four times over. With them every file stays within `decoder.MEMORY`."""
 MAX_SIDE: Final = 60_000
 MAX_FRAMES: Final = 500
-MAX_MOVING: Final = 300
+MAX_MOVING: Final = 200
 """Millions of pixels in all frames of an animation together."""
 MAX_COEFFICIENTS: Final = 330_000_000
 """Bytes that a progressive JPEG needs before its first pixel is known."""

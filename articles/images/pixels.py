@@ -22,7 +22,7 @@ _TURNS: Final = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_SAVE: Final[dict[str, dict[str, Any]]] = {
+SAVE: Final[dict[str, dict[str, Any]]] = {
     "avif": {"format": "AVIF", "quality": 65, "speed": 9, "max_threads": 1},
     "webp": {"format": "WEBP", "quality": 86, "method": 1},
     "jpeg": {"format": "JPEG", "quality": 82, "optimize": True, "progressive": True},
@@ -122,7 +122,7 @@ def write(picture: Pixels, size: Size, path: Path, *, kind: Kind) -> None:
     if size.format == "jpeg" and pixels.mode != "RGB":
         pixels = on_white(pixels)
     crisp = _CRISP.get(size.format, {}) if kind in {GIF, PNG} else {}
-    pixels.save(path, **{**_SAVE[size.format], **crisp})
+    pixels.save(path, **{**SAVE[size.format], **crisp})
 
 
 def scaled(picture: Pixels, size: Size) -> Pixels:

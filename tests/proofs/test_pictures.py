@@ -1,62 +1,36 @@
-"""Picture files with bytes changed at random: whatever comes out of it, nothing breaks."""
+"""Picture files spoiled at random: whatever comes out of it, nothing breaks. And a thousand whole ones."""
 
+import json
+import os
 import random
-import resource
+import subprocess
+import sys
 import time
-from io import BytesIO
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PIL import Image
+from django.core.files.base import ContentFile
+from PIL import Image as Pixels
 
-from articles.images import decoding, metadata
-from tests.articles.images.metadata.blocks import UTF8, alternatives, iim, jpeg, packet
+from articles.images import decoder, decoding, ingest, metadata, renditions
+from articles.images.models import Image
+from tests.newsroom import picture_file
+from tests.proofs import warm_decoder
+from tests.proofs.mutating import mutated, small_files
 from tests.proofs.size import sized
+from tests.shared import PROJECT, shared_data
 
 pytestmark = pytest.mark.proof
 
 SEED = 20_260_314
 READ = sized(1_000, 10_000)
-OPENED = sized(100, 2_000)
-
-
-def small_files() -> dict[str, bytes]:
-    """One small picture of every kind that is taken in, with every block of metadata."""
-    tags = Image.Exif()
-    tags.update({0x010E: "A quay", 0x013B: "Ines Faro", 0x0112: 6})
-    tags.get_ifd(0x8769)[0x9003] = "2026:03:14 09:30:00"
-    xmp = packet(alternatives("dc:description", x_default="A quay"))
-    gradient = Image.linear_gradient("L").resize((24, 16)).convert("RGB")
-    files = {}
-    for form in ("PNG", "WEBP", "AVIF", "TIFF", "GIF"):
-        buffer = BytesIO()
-        options = {} if form == "GIF" else {"exif": tags.tobytes(), "xmp": xmp}
-        gradient.save(buffer, form, **options)
-        files[form] = buffer.getvalue()
-    block = iim((1, 90, UTF8), (2, 120, b"A quay"), (2, 80, b"Ines Faro"))
-    files["JPEG"] = jpeg(iim_block=block, xmp=xmp, exif=dict(tags), digest=True)
-    return files
-
-
-def mutated(content: bytes, chance: random.Random) -> bytes:
-    """Flipped bits, changed bytes, a piece cut out, doubled, or the end missing."""
-    changed = bytearray(content)
-    for _ in range(chance.randint(1, 8)):
-        at = chance.randrange(len(changed))
-        match chance.randrange(5):
-            case 0:
-                changed[at] ^= 1 << chance.randrange(8)
-            case 1:
-                changed[at] = chance.choice((0, 1, 0x7F, 0x80, 0xFF))
-            case 2:
-                del changed[at : at + chance.randint(1, 16)]
-            case 3:
-                changed[at:at] = changed[at : at + chance.randint(1, 64)]
-            case 4:
-                changed = changed[: max(at, 16)]
-        if len(changed) < 16:
-            break
-    return bytes(changed)
+OPENED = sized(200, 10_000)
+TAKEN_IN = sized(16, 1_000)
+MEGABYTE = 1024**2
 
 
 def test_reading_metadata_of_mutated_files_never_fails(tmp_path: Path) -> None:
@@ -82,24 +56,138 @@ def test_reading_metadata_of_mutated_files_never_fails(tmp_path: Path) -> None:
     assert read > READ // 10
 
 
-def test_opening_mutated_files_ends_in_a_picture_or_a_sentence(tmp_path: Path) -> None:
+@contextmanager
+def opening() -> Iterator[Callable[[dict[str, Any]], dict[str, Any]]]:
+    """Orders answered by forks of one decoder."""
+    command = [sys.executable, "-I", "-X", "utf8", warm_decoder.__file__, str(PROJECT)]
+    environment = {"PATH": os.environ["PATH"], "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True
+    ) as child:
+        assert child.stdin
+        assert child.stdout
+        orders, outcomes = child.stdin, child.stdout
+
+        def ask(order: dict[str, Any]) -> dict[str, Any]:
+            print(json.dumps(order), file=orders, flush=True)
+            outcome: dict[str, Any] = json.loads(outcomes.readline())
+            return outcome
+
+        yield ask
+        orders.close()
+
+
+def order_for(path: Path, folder: Path, *, whole: bool) -> dict[str, Any]:
+    order = {"task": "take_in", "path": str(path), "folder": str(folder)}
+    if whole:
+        shapes = [{"shape": "1:1", "focus": [0.3, 0.7]}]
+        order |= {"task": "renditions", "have": [], "shapes": shapes}  # type: ignore[dict-item]
+    return order
+
+
+def word_for(outcome: dict[str, Any]) -> str | None:
+    """The sentence for whoever sent the file; None where it was taken in."""
+    said, complained = outcome["said"].encode(), outcome["complained"].encode()
+    try:
+        answer = decoding.understood(outcome["code"], said, complained)
+    except decoding.Undecodable as refused:
+        return str(refused)
+    assert answer["made"]
+    return None
+
+
+def test_ten_thousand_mutations_end_in_a_picture_or_a_sentence(tmp_path: Path) -> None:
     chance = random.Random(SEED)
-    files = list(small_files().values())
+    files = small_files()
     path = tmp_path / "picture"
-    slowest = 0.0
-    taken_in = 0
-    for _ in range(OPENED):
-        path.write_bytes(mutated(chance.choice(files), chance))
-        began = time.monotonic()
-        try:
-            decoding.take_in(path, tmp_path)
-        except decoding.Undecodable as refused:
-            assert str(refused).endswith(".")  # noqa: PT017 - either outcome is right
-        else:
-            taken_in += 1
-        slowest = max(slowest, time.monotonic() - began)
-    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-    print(f"seed {SEED}: {OPENED} files, {taken_in} taken in, slowest {slowest:.2f} s, {most} MB")
+    words: Counter[str] = Counter()
+    kinds: Counter[str] = Counter()
+    slowest = peak = 0.0
+    with opening() as ask:
+        for number in range(OPENED):
+            name = chance.choice(list(files))
+            path.write_bytes(mutated(files[name], chance))
+            outcome = ask(order_for(path, tmp_path, whole=number % 4 == 0))
+            trouble = f"{number}: {name} {outcome['code']} {outcome['complained'][-600:]}"
+            assert outcome["code"] == 0 or "MemoryError" in outcome["complained"], trouble
+            word = word_for(outcome)
+            assert word is None or word.endswith("."), trouble
+            kinds[name] += word is None
+            words[word or "taken in"] += 1
+            slowest, peak = max(slowest, outcome["seconds"]), max(peak, outcome["peak"])
+    print(f"seed {SEED}: {OPENED} files, slowest {slowest:.2f} s, {peak / MEGABYTE:.0f} MB at most")
+    for word, count in words.most_common():
+        print(f"{count:>6}  {word}")
     assert slowest < 10
-    assert most <= 400
-    assert 0 < taken_in < OPENED
+    assert peak <= 400 * MEGABYTE
+    assert 0 < words["taken in"] < OPENED
+    assert len(+kinds) > len(files) * 0.8, "every kind gets past its head"
+
+
+def test_every_hostile_file_ends_in_a_picture_or_a_sentence(tmp_path: Path) -> None:
+    folder = shared_data("hostile-images")
+    files = [path for path in folder.glob("*/*") if path.is_file()]
+    assert len(files) >= 20
+    with opening() as ask:
+        for path in files:
+            for whole in (False, True):
+                outcome = ask(order_for(path, tmp_path, whole=whole))
+                word = word_for(outcome)
+                print(
+                    f"{outcome['seconds']:.2f} s {outcome['peak'] // MEGABYTE:>4} MB {path.name}: {word}"
+                )
+                assert outcome["code"] == 0, outcome["complained"]
+                assert outcome["seconds"] < 10
+                assert outcome["peak"] <= 400 * MEGABYTE
+
+
+LARGEST = {
+    "JPEG": ("JPEG", (12_244, 8_330), "RGB", {"quality": 50}),
+    "JPEG progressive": ("JPEG", (8_660, 5_774), "RGB", {"quality": 50, "progressive": True}),
+    "JPEG of inks": ("JPEG", (8_660, 5_774), "CMYK", {"quality": 50}),
+    "PNG": ("PNG", (9_550, 6_380), "RGB", {"compress_level": 1}),
+    "PNG transparent": ("PNG", (9_550, 6_380), "RGBA", {"compress_level": 1}),
+    "TIFF of inks": ("TIFF", (9_550, 6_380), "CMYK", {"compression": "tiff_adobe_deflate"}),
+    "WebP": ("WEBP", (5_470, 3_650), "RGBA", {"method": 0}),
+    "AVIF": ("AVIF", (6_100, 4_090), "RGBA", {"speed": 10, "max_threads": 1}),
+}
+
+
+@pytest.mark.parametrize("name", LARGEST)
+def test_the_largest_picture_of_every_kind_is_taken_in_within_the_limits(
+    name: str, tmp_path: Path
+) -> None:
+    form, (width, height), mode, options = LARGEST[name]
+    size = width // sized(8, 1), height // sized(8, 1)
+    small = Pixels.effect_noise((size[0] // 40, size[1] // 40), 60).convert("RGB").convert(mode)
+    small.resize(size).save(tmp_path / "picture", form, **options)  # type: ignore[arg-type]
+    with opening() as ask:
+        for whole in (False, True):
+            outcome = ask(order_for(tmp_path / "picture", tmp_path, whole=whole))
+            print(f"{name}: {outcome['cpu']:.2f} s of processor, {outcome['peak'] // MEGABYTE} MB")
+            assert word_for(outcome) is None
+            assert outcome["peak"] <= decoder.MEMORY
+
+
+def test_a_thousand_pictures_are_taken_in_with_flat_memory(db: None) -> None:
+    """The process that takes them in and makes their sizes is no larger at the end."""
+    early = TAKEN_IN // 4
+    held = 0
+    for number in range(TAKEN_IN):
+        sent = picture_file(width=200, height=120).read() + number.to_bytes(4)
+        image = ingest.take_in(ContentFile(sent, name=f"{number}.jpg"), by=None)
+        renditions.make(image)
+        if number == early:
+            held = resident()
+    grown = resident() - held
+    print(
+        f"{TAKEN_IN} pictures: {held / MEGABYTE:.1f} MB after {early}, {grown / MEGABYTE:+.1f} MB more"
+    )
+    assert Image.objects.count() == TAKEN_IN
+    assert grown < 8 * MEGABYTE
+
+
+def resident() -> int:
+    """Bytes of this process in memory now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGESIZE")

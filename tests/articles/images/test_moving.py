@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from articles.images import decoding
+from articles.images import decoder, decoding
 from articles.images.sizes import MOVING_PIXELS, moving_size
 
 COLOURS = ((200, 30, 30), (30, 160, 30), (30, 30, 200), (220, 200, 40))
@@ -82,6 +82,17 @@ def test_an_animation_that_breaks_off_moves_as_far_as_it_goes(tmp_path: Path) ->
     path.write_bytes(content[: -len(content) // 3])
     with Image.open(moving_of(path)) as kept:
         assert 2 <= frames_in(kept) <= len(COLOURS)
+
+
+def test_an_animation_that_takes_too_long_leaves_its_stills(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoder, "SPARE_SECONDS", 1_000)
+    path = animation(tmp_path / "moving", "GIF")
+    order = {"task": "renditions", "path": str(path), "folder": str(tmp_path)}
+    made = decoder.answer({**order, "have": [], "shapes": []})["made"]
+    assert {each["format"] for each in made} == {"avif", "webp", "jpeg"}
+    assert not any(each["moving"] for each in made)
 
 
 def test_what_shines_through_still_does(tmp_path: Path) -> None:

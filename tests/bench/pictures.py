@@ -1,0 +1,168 @@
+"""What it costs to make every file of a photograph, beside Pillow's own resizing and saving.
+
+Both are processes of their own on one core, so that their memory can be compared too.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+from PIL import Image, ImageChops
+
+from articles.images import decoder, pixels, sizes
+
+SIDES: Final = (5_656, 4_242)
+"""24 million pixels, in a shape of which every cut has to be made."""
+SECONDS_ALLOWED: Final = 1.5
+MEGABYTES_ALLOWED: Final = 150
+ROUNDS: Final = 5
+
+_FLOOR: Final = """
+import json, sys
+from PIL import Image
+order = json.load(sys.stdin)
+opened = Image.open(order["path"])
+opened.draft("RGB", order["largest"])
+opened.load()
+for number, (shape, options, width, height) in enumerate(order["sizes"]):
+    if not number or shape != before:
+        before, picture = shape, opened
+        wide = min(picture.width, picture.height * width // height)
+        tall = min(picture.height, picture.width * height // width)
+        left, upper = (picture.width - wide) // 2, (picture.height - tall) // 2
+        picture = picture.crop((left, upper, left + wide, upper + tall))
+    picture = picture.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    picture.save(f"{order['folder']}/{number}", **options)
+"""
+"""What anybody would write who wants these files and nothing else."""
+
+_WATCHED: Final = """
+import json, os, subprocess, sys
+with subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE) as child:
+    answer = child.stdout.read()
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+good = child.returncode == 0 and b'"refused"' not in answer
+print(json.dumps([good, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
+"""
+"""Started by a small process: a child is never told to be smaller than who started it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Of one process: seconds of processor time, megabytes at its largest."""
+
+    cpu: float
+    peak: float
+
+
+def measure(rounds: int = ROUNDS) -> dict[str, Any]:
+    """Seconds, megabytes and the ratio to the floor: the median of the rounds."""
+    with tempfile.TemporaryDirectory(prefix="iria-bench-") as name, one_core():
+        folder = Path(name)
+        path = photograph(folder / "photograph.jpg")
+        ours, floors = [], []
+        for _ in range(rounds):
+            floors.append(_floor(path, folder))
+            ours.append(_ours(path, folder))
+    cpu = median(cost.cpu for cost in ours)
+    peak = median(cost.peak for cost in ours)
+    ratios = [own.cpu / floor.cpu for own, floor in zip(ours, floors, strict=True)]
+    return {
+        "files": len(_planned()),
+        "seconds": round(cpu, 2),
+        "megabytes": round(peak),
+        "floor_seconds": round(median(cost.cpu for cost in floors), 2),
+        "floor_megabytes": round(median(cost.peak for cost in floors)),
+        "ratio": round(median(ratios), 2),
+        "allowed": {"seconds": SECONDS_ALLOWED, "megabytes": MEGABYTES_ALLOWED},
+        "met": cpu <= SECONDS_ALLOWED and peak <= MEGABYTES_ALLOWED,
+    }
+
+
+def words(made: dict[str, Any]) -> str:
+    """The same as a line to read."""
+    return (
+        f"24 megapixels to {made['files']} files: {made['seconds']} s, {made['megabytes']} MB; "
+        f"{made['ratio']} × Pillow alone ({made['floor_seconds']} s, {made['floor_megabytes']} MB); "
+        f"allowed are {SECONDS_ALLOWED} s and {MEGABYTES_ALLOWED} MB"
+    )
+
+
+def photograph(path: Path) -> Path:
+    """A made-up picture of 24 million pixels, with large things, small things and grain."""
+    bands = []
+    for _ in range(3):
+        broad, near = (
+            Image.effect_noise((SIDES[0] // part, SIDES[1] // part), strength).resize(SIDES)
+            for part, strength in ((64, 110), (8, 70))
+        )
+        grain = Image.effect_noise(SIDES, 12)
+        bands.append(ImageChops.blend(ImageChops.blend(broad, near, 0.35), grain, 0.2))
+    Image.merge("RGB", bands).save(path, quality=92)
+    return path
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """What is started meanwhile has one core only, where the system can promise that."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
+
+
+def _ours(path: Path, folder: Path) -> Cost:
+    shapes = [{"shape": shape, "focus": [0.5, 0.5]} for shape in sizes.SHAPES]
+    order = {"task": "renditions", "path": str(path), "folder": str(folder)}
+    return _run([decoder.__file__], {**order, "have": [], "shapes": shapes})
+
+
+def _floor(path: Path, folder: Path) -> Cost:
+    saved = [(size.shape, pixels.SAVE[size.format], size.width, size.height) for size in _planned()]
+    order = {"path": str(path), "folder": str(folder), "sizes": saved}
+    return _run(["-c", _FLOOR], {**order, "largest": sizes.decoded_size(*SIDES, sizes.SHAPES)})
+
+
+def _planned() -> list[sizes.Size]:
+    decoded = sizes.decoded_size(*SIDES, sizes.SHAPES)
+    return sizes.sizes_for(*SIDES, transparent=False) + [
+        size
+        for shape in sizes.SHAPES
+        for size in sizes.shaped_sizes(*decoded, shape, transparent=False)
+    ]
+
+
+def _run(arguments: list[str], order: dict[str, Any]) -> Cost:
+    """Raises RuntimeError where the process fails."""
+    environment = {"PATH": os.environ["PATH"], "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}
+    python = [sys.executable, "-I", "-X", "utf8"]
+    watched = subprocess.run(
+        [*python, "-c", _WATCHED, *python, *arguments],
+        input=json.dumps(order).encode(),
+        capture_output=True,
+        env=environment,
+        check=True,
+    )
+    good, cpu, peak = json.loads(watched.stdout)
+    if not good:
+        sentence = f"The picture was not made: {watched.stderr[-500:]!r}"
+        raise RuntimeError(sentence)
+    return Cost(cpu, peak)
+
+
+if __name__ == "__main__":
+    print(words(measure()))

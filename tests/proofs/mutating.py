@@ -1,0 +1,114 @@
+"""Small picture files of every kind that is taken in, and ways to spoil them."""
+
+import random
+import struct
+from io import BytesIO
+from typing import Any
+from zlib import crc32
+
+from PIL import Image
+
+from articles.images import inks, profiles
+from tests.articles.images.metadata.blocks import UTF8, alternatives, iim, jpeg, packet
+
+EDGES = (0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF)
+
+
+def small_files() -> dict[str, bytes]:
+    """Every kind in its variants: progressive, lossless, palettes, inks, 16 bits, animations."""
+    scene = Image.linear_gradient("L").resize((24, 16)).convert("RGB")
+    frames = [scene.rotate(turn) for turn in (90, 180, 270)]
+    tags = Image.Exif()
+    tags.update({0x010E: "A quay", 0x013B: "Ines Faro", 0x0112: 6})
+    tags.get_ifd(0x8769)[0x9003] = "2026:03:14 09:30:00"
+    words = {
+        "exif": tags.tobytes(),
+        "xmp": packet(alternatives("dc:description", x_default="A quay")),
+    }
+    wide = {"icc_profile": profiles.rgb_profile(profiles.ADOBE_RGB)}
+    moving = {"save_all": True, "append_images": frames, "duration": 60}
+    seen = scene.convert("RGBA")
+    seen.putalpha(Image.linear_gradient("L").resize((24, 16)))
+    inked = scene.convert("CMYK")
+    grey = scene.convert("L")
+    made: dict[str, tuple[Image.Image, str, dict[str, Any]]] = {
+        "JPEG progressive": (scene, "JPEG", {"progressive": True, **wide}),
+        "JPEG of inks": (inked, "JPEG", {"icc_profile": inks.coated_paper()}),
+        "JPEG grey": (grey, "JPEG", {"icc_profile": profiles.grey_profile(1.8)}),
+        "PNG": (scene, "PNG", words),
+        "PNG transparent": (seen, "PNG", wide),
+        "PNG palette": (scene.quantize(16), "PNG", {"transparency": 3}),
+        "PNG 16 bits": (grey.convert("I;16"), "PNG", {}),
+        "PNG moving": (scene, "PNG", moving),
+        "GIF": (scene, "GIF", {}),
+        "GIF moving": (scene, "GIF", {**moving, "loop": 0, "disposal": 2}),
+        "WebP": (scene, "WEBP", words),
+        "WebP lossless": (seen, "WEBP", {"lossless": True, **wide}),
+        "WebP moving": (seen, "WEBP", moving),
+        "AVIF": (scene, "AVIF", words),
+        "AVIF transparent": (seen, "AVIF", wide),
+        "AVIF moving": (scene, "AVIF", moving),
+        "TIFF": (scene, "TIFF", words),
+        "TIFF LZW": (scene, "TIFF", {"compression": "tiff_lzw"}),
+        "TIFF deflate": (seen, "TIFF", {"compression": "tiff_adobe_deflate"}),
+        "TIFF JPEG": (scene, "TIFF", {"compression": "jpeg"}),
+        "TIFF fax": (grey.convert("1"), "TIFF", {"compression": "group4"}),
+        "TIFF of inks": (inked, "TIFF", {"compression": "packbits"}),
+        "TIFF Lab": (Image.new("LAB", (24, 16), (120, 140, 90)), "TIFF", {}),
+        "TIFF 16 bits": (grey.convert("I;16"), "TIFF", {}),
+        "TIFF floating": (grey.convert("F"), "TIFF", {}),
+        "TIFF pages": (scene, "TIFF", {"save_all": True, "append_images": frames}),
+    }
+    files = {}
+    for name, (picture, form, options) in made.items():
+        buffer = BytesIO()
+        picture.save(buffer, form, **options)
+        files[name] = buffer.getvalue()
+    block = iim((1, 90, UTF8), (2, 120, b"A quay"), (2, 80, b"Ines Faro"))
+    files["JPEG"] = jpeg(iim_block=block, xmp=words["xmp"], exif=dict(tags), digest=True)
+    return files
+
+
+def mutated(content: bytes, chance: random.Random) -> bytes:
+    """Spoiled in a few places, half of them in the head, where the sizes stand."""
+    changed = bytearray(content)
+    for _ in range(chance.choice((1, 1, 2, 3, 8, 30))):
+        near = min(len(changed), 200 if chance.random() < 0.5 else len(changed))
+        _spoil(changed, chance.randrange(near), chance)
+        if len(changed) < 16:
+            break
+    if changed[:4] == b"\x89PNG" and chance.random() < 0.8:
+        _mend_checksums(changed)
+    return bytes(changed)
+
+
+def _spoil(changed: bytearray, at: int, chance: random.Random) -> None:
+    match chance.randrange(8):
+        case 0 | 1:
+            changed[at] ^= 1 << chance.randrange(8)
+        case 2:
+            changed[at] = chance.randrange(256)
+        case 3:
+            form = chance.choice((">H", "<H", ">I", "<I"))
+            size = struct.calcsize(form)
+            changed[at : at + size] = struct.pack(form, chance.choice(EDGES) & (1 << 8 * size) - 1)
+        case 4:
+            del changed[at : at + chance.randint(1, 16)]
+        case 5:
+            changed[at:at] = changed[at : at + chance.randint(1, 64)]
+        case 6:
+            other = chance.randrange(len(changed))
+            changed[at : at + 8] = changed[other : other + 8]
+        case 7 if chance.random() < 0.3:
+            del changed[max(at, 16) :]
+
+
+def _mend_checksums(changed: bytearray) -> None:
+    """A PNG whose checksums are wrong is refused at once, and nothing behind them is tried."""
+    at = 8
+    while at + 12 <= len(changed):
+        end = at + 8 + int.from_bytes(changed[at : at + 4])
+        if end + 4 > len(changed):
+            return
+        changed[end : end + 4] = struct.pack(">I", crc32(changed[at + 4 : end]))
+        at = end + 4

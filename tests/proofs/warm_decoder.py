@@ -1,0 +1,93 @@
+"""The decoder of pictures, started once: each order is answered by a fork under the usual limits.
+
+`python -I warm_decoder.py PROJECT`, an order a line on its standard input, what became of it a line
+on its standard output. The same code answers as in `articles.images.decoder`; only the start of a
+new Python for each file is saved. Plain Python, without Django.
+"""
+
+import importlib
+import json
+import os
+import sys
+import tempfile
+import time
+import traceback
+from typing import IO, Any
+
+SECONDS = 10
+
+
+def main() -> None:
+    sys.path.insert(0, sys.argv[1])
+    decoder = importlib.import_module("articles.images.decoder")
+    names = (
+        "colours",
+        "cropping",
+        "inks",
+        "looks",
+        "metadata",
+        "moving",
+        "opening",
+        "pixels",
+        "spaces",
+    )
+    for name in names:
+        importlib.import_module(f"articles.images.{name}")
+    for plugin in ("Avif", "Gif", "Jpeg", "Png", "Tiff", "WebP"):
+        importlib.import_module(f"PIL.{plugin}ImagePlugin")
+    importlib.import_module("articles.images.inks").coated_paper()
+    for line in sys.stdin:
+        print(json.dumps(_outcome(decoder, json.loads(line))), flush=True)
+
+
+def _outcome(decoder: Any, order: dict[str, Any]) -> dict[str, Any]:
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as complained:
+        began = time.monotonic()
+        number = os.fork()
+        if number == 0:
+            _answer(decoder, order, said, complained)
+        code, used = _wait(number, began + SECONDS)
+        said.seek(0)
+        complained.seek(0)
+        return {
+            "code": code,
+            "said": said.read().decode(),
+            "complained": complained.read().decode(errors="replace"),
+            "seconds": time.monotonic() - began,
+            "cpu": used.ru_utime + used.ru_stime,
+            "peak": used.ru_maxrss * 1024,
+        }
+
+
+def _answer(decoder: Any, order: dict[str, Any], said: IO[bytes], complained: IO[bytes]) -> None:
+    code = 1
+    try:
+        os.dup2(complained.fileno(), 2)
+        decoder.take_limits()
+        said.write(json.dumps(decoder.answer(order)).encode())
+        said.flush()
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+    finally:
+        os._exit(code)
+
+
+def _wait(number: int, until: float) -> tuple[int, Any]:
+    """The exit code, negative for a signal; the child is ended when its time is over."""
+    pause = 0.0005
+    while True:
+        ended, status, used = os.wait4(number, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status), used
+        if time.monotonic() > until:
+            os.kill(number, 9)
+            _, _, used = os.wait4(number, 0)
+            return -14, used
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.02)
+
+
+if __name__ == "__main__":
+    main()
