@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 
 from iria.kit import registry
+from iria.kit.registry import Moments
 
 
 class ArticlesConfig(AppConfig):
@@ -34,5 +35,8 @@ class ArticlesConfig(AppConfig):
         page_targets.connect()
         registry.emblem_drawing.offer("pictures", emblems.draw)
         registry.article_search.offer("search", on_the_desk.best_for)
+        registry.moments.offer("licence ends", Moments("articles_image", "licence_until"))
+        registry.moments.offer("licence begins", Moments("articles_image", "licence_from"))
+        registry.moments.offer("place ends", Moments("articles_placement", "until"))
         registry.picture_uses.offer("articles", uses.in_articles)
         registry.picture_uses.offer("pages", pages.in_pages)

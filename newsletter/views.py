@@ -17,6 +17,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from articles.editorial.models import Article
+from iria.kit.caching import public_page
 from iria.kit.http import client_address
 from iria.kit.origin import open_to_other_sites
 from iria.kit.paging import page_of
@@ -173,15 +174,13 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "newsletter/unsubscribe.html", context)
 
 
-@require_safe
-@cache_control(public=True, max_age=300)
+@public_page
 def issues(request: HttpRequest) -> HttpResponse:
     page = page_of(Issue.objects.public().select_related("newsletter"), request.GET.get("page"))
     return render(request, "newsletter/issues.html", {"page": page})
 
 
-@require_safe
-@cache_control(public=True, max_age=300)
+@public_page
 def issue(request: HttpRequest, slug: str) -> HttpResponse:
     """An issue on the site: its words, and those of its articles that can still be read."""
     chosen = get_object_or_404(Issue.objects.public().select_related("newsletter"), slug=slug)

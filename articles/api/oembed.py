@@ -6,11 +6,13 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.utils.html import escape
 
 from articles.api.problems import NOT_FOUND, PARAMETER, Refused, problem, refuse
 from articles.editorial.models import Article
 from articles.images.crediting import credit_words
+from articles.images.models import Image
 from articles.images.showing import plain_rendition
 from iria.kit.addresses import absolute
 from iria.kit.dates import day_words
@@ -73,7 +75,7 @@ def card(article: Article, publication: Publication, width: int, height: int) ->
         "title": article.headline,
         "provider_name": publication.name,
         "provider_url": absolute("/"),
-        "cache_age": KEPT_FOR,
+        "cache_age": _kept_for(article.shown_picture),
         "width": width,
         "height": height,
         "html": _markup(article, publication, [author.name for author in authors]),
@@ -84,11 +86,18 @@ def card(article: Article, publication: Publication, width: int, height: int) ->
     return told | _thumbnail(article, publication, width, height)
 
 
+def _kept_for(image: Image | None) -> int:
+    """Seconds for which others may keep the card: not past the end of its picture's licence."""
+    if image is None or image.licence_until is None:
+        return KEPT_FOR
+    return max(0, min(KEPT_FOR, int((image.licence_until - timezone.now()).total_seconds())))
+
+
 def _thumbnail(
     article: Article, publication: Publication, width: int, height: int
 ) -> dict[str, Any]:
-    image = article.lead_picture
-    if image is None or not image.may_be_shown:
+    image = article.shown_picture
+    if image is None:
         return {}
     file = plain_rendition(image, max(width, NARROWEST))
     if file is None or file.width > width or file.height > max(height, file.height):

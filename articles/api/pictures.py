@@ -64,8 +64,9 @@ def picture(image: Image, names: Collection[str] = ALL) -> dict[str, Any]:
 
 def public() -> ImageQuerySet:
     """Pictures that a published article shows."""
-    shown = Figure.objects.filter(image=OuterRef("pk"), article__in=Article.objects.published())
-    return Image.objects.showable().filter(Exists(shown)).defer("metadata")
+    shown = Figure.objects.showing().filter(image=OuterRef("pk"))
+    readable = shown.filter(article__in=Article.objects.published())
+    return Image.objects.filter(Exists(readable)).defer("metadata")
 
 
 @api.get("/pictures/", response=shapes.Pictures, summary="Pictures", tags=["pictures"])
@@ -91,4 +92,4 @@ def one_picture(request: HttpRequest, number: int, asked: Query[Sparse]) -> dict
 
 def _shown_in(article: int) -> Any:
     readable = Article.objects.published().filter(pk=article)
-    return Figure.objects.filter(article__in=readable).values("image_id")
+    return Figure.objects.showing().filter(article__in=readable).values("image_id")

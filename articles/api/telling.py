@@ -47,7 +47,7 @@ def _figures(article: Article) -> list[dict[str, Any]]:
             "picture": picture(each.image),
         }
         for each in article.figures.all()
-        if each.image.may_be_shown
+        if article.shows(each.image)
     ]
 
 

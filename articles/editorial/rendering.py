@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from html import escape
+from operator import attrgetter
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
@@ -17,10 +18,14 @@ from articles.images.captioning import caption_markup
 from articles.images.markup import picture_markup
 from articles.images.models import Image
 from articles.images.showing import picture_values
+from articles.images.withheld import withheld_markup
 from iria.publication.models import Publication
 
 ALONE = {"normal": "inline", "wide": "wide", "full": "full"}
 IN_GALLERY = {"normal": "gallery", "wide": "gallery wide", "full": "gallery full"}
+
+Shows = Callable[[Image], bool]
+"""Whether a picture may be seen in this text."""
 
 LargeView = Callable[[int], str]
 """Where a picture is seen large, by its number; empty for nowhere."""
@@ -43,7 +48,9 @@ def draw_body(article: Article, publication: Publication, frames: Frames = NO_FR
     """
     pictures = {figure.image_id: figure.image for figure in article.figures.all()}
     large = large_view(article) if article.is_published else nowhere
-    return _drawn(article.body, pictures, publication, article.language, frames, large)
+    return _drawn(
+        article.body, pictures, publication, article.language, frames, large, article.shows
+    )
 
 
 def large_view(article: Article) -> LargeView:
@@ -62,14 +69,16 @@ def render_text(
 ) -> SafeString:
     """A text with its figures drawn, each with the caption of its use and the picture's credit.
 
-    A picture that may not be shown, or of which no size is ready, leaves nothing behind.
+    Of a picture that may not be shown its caption stays; one of which no size is ready leaves nothing.
 
     Args:
         body: cleaned when it was saved.
         pictures: by their numbers, with their renditions fetched.
         frames: of its embeds (`embeds.frames.frames_of`), on pages whose policy names them.
     """
-    html = _drawn(body, pictures, publication, language, frames, nowhere).html
+    html = _drawn(
+        body, pictures, publication, language, frames, nowhere, attrgetter("may_be_shown")
+    ).html
     return mark_safe(html)  # noqa: S308 - cleaned when it was saved
 
 
@@ -80,11 +89,14 @@ def _drawn(
     language: str,
     frames: Frames,
     large: LargeView,
+    shows: Shows,
 ) -> Drawn:
     def figure(use: FigureUse) -> str:
         image = pictures.get(use.image_id)
-        if image is None or not image.may_be_shown:
+        if image is None:
             return ""
+        if not shows(image):
+            return withheld_markup(use.caption, _form(use))
         return _figure(use, image, publication, large(use.image_id))
 
     def embed(use: EmbedUse) -> str:
@@ -98,10 +110,13 @@ def _figure(use: FigureUse, image: Image, publication: Publication, large: str) 
     values = picture_values(image, (IN_GALLERY if use.gallery else ALONE)[use.width])
     if values is None:
         return ""
-    form = "figure" if use.gallery else f"figure figure-{use.width}"
     shown = enlarging(picture_markup(values), large)
     caption = caption_markup(image, use.caption, publication)
-    return f'<figure class="{form}">{shown}{caption}</figure>'
+    return f'<figure class="{_form(use)}">{shown}{caption}</figure>'
+
+
+def _form(use: FigureUse) -> str:
+    return "figure" if use.gallery else f"figure figure-{use.width}"
 
 
 def enlarging(picture: str, large: str) -> str:

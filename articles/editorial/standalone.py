@@ -55,7 +55,9 @@ def full_text(article: Article, figures: Iterable[Figure], publication: Publicat
     figures = list(figures)
     lead = next((each for each in figures if each.place == Figure.Place.LEAD), None)
     pictures = tuple(
-        shown for figure in figures if (shown := _shown(figure.image, publication)) is not None
+        shown
+        for figure in figures
+        if article.shows(figure.image) and (shown := _shown(figure.image, publication)) is not None
     )
     whole = _remembered if len(article.body) < REMEMBERED_LENGTH else _whole
     return whole(
@@ -69,8 +71,8 @@ def full_text(article: Article, figures: Iterable[Figure], publication: Publicat
 
 
 def _shown(image: Image, publication: Publication) -> Shown | None:
-    """Nothing where the picture may not be shown or is not ready."""
-    rendition = plain_rendition(image) if image.may_be_shown else None
+    """Nothing where the picture is not ready."""
+    rendition = plain_rendition(image)
     if rendition is None:
         return None
     file = (

@@ -104,7 +104,7 @@ def _entry(article: Article, publication: Publication, *, whole: bool) -> Entry:
             legal(name)
             for name in dict.fromkeys([*categories, *(tag.name for tag in article.tags.all())])
         ],
-        picture=_lead(figures, publication),
+        picture=_lead(article, figures, publication),
         comments=article.comments_open,
         licence=article.licence_address,
     )
@@ -115,10 +115,10 @@ def _summary(article: Article) -> str:
     return article.description or Truncator(plain_text(article.body)).chars(SUMMARY_LENGTH)
 
 
-def _lead(figures: list[Figure], publication: Publication) -> Picture | None:
+def _lead(article: Article, figures: list[Figure], publication: Publication) -> Picture | None:
     """The lead picture; nothing where it may not be shown (any more) or is not ready."""
     lead = next((figure for figure in figures if figure.place == Figure.Place.LEAD), None)
-    rendition = plain_rendition(lead.image) if lead and lead.image.may_be_shown else None
+    rendition = plain_rendition(lead.image) if lead and article.shows(lead.image) else None
     if lead is None or rendition is None:
         return None
     return Picture(

@@ -137,7 +137,7 @@ def _articles(articles: ArticleQuerySet) -> list[Place]:
     languages = _translations({article.translation_group_id for article in chosen})
     renditions = Rendition.objects.filter(image=OuterRef("image"), format__in=["jpeg", "png"])
     widest = renditions.filter(width__lte=1280).order_by("-width", "format").values("name")[:1]
-    figures = Figure.objects.filter(article__in=[article.pk for article in chosen])
+    figures = Figure.objects.showing().filter(article__in=[article.pk for article in chosen])
     pictures: dict[int, list[str]] = {}
     for article_id, name in figures.values_list("article_id", Subquery(widest)):
         if name is not None:

@@ -69,8 +69,8 @@ def marked(language: str, around: str) -> str:
 
 
 def _picture(article: Article, form: str) -> str:
-    image = article.lead_picture
-    if image is None or not image.may_be_shown:
+    image = article.shown_picture
+    if image is None:
         return ""
     values = picture_values(image, "card lead" if form == "lead" else "card")
     return f'<div class="card-picture">{picture_markup(values, "")}</div>'

@@ -121,7 +121,7 @@ def of_front(request: HttpRequest, code: str, name: str, lead: Article | None) -
         description=publication.about or publication.tagline,
         address=absolute(request.path),
         language=code,
-        image=_preview(lead.lead_picture if lead else None, publication),
+        image=_preview(lead.shown_picture if lead else None, publication),
         feed="" if first else f"/language/{code}/feed/",
         alternates=_fronts(publication),
         data=[structured.website(publication)],
@@ -248,7 +248,7 @@ def _numbered(address: str, number: int) -> str:
 
 def _first_shown(article: Article) -> Image | None:
     """The picture that stands for an article elsewhere: its lead, else the first of its text."""
-    shown = (each.image for each in article.figures.all() if each.image.may_be_shown)
+    shown = (each.image for each in article.figures.all() if article.shows(each.image))
     return next(shown, None)
 
 

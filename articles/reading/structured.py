@@ -224,5 +224,5 @@ def _pictures(article: Article) -> list[dict[str, Any]]:
     return [
         about
         for figure in figures
-        if figure.image.may_be_shown and (about := picture(figure.image, figure.caption))
+        if article.shows(figure.image) and (about := picture(figure.image, figure.caption))
     ]

@@ -45,6 +45,7 @@ class Caption:
 
     words: SafeString
     image: Image | None = None
+    shows: frozenset[str] | set[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,20 @@ def explain(articles: Mapping[int, Article], wanted: str) -> dict[int, Why]:
     _confirm(found.values())
     captions = {pk: caption for pk, parts in found.items() if (caption := _caption(parts))}
     images = Image.objects.in_bulk({part.image_id for part in captions.values()})
-    return {pk: _why(parts, captions.get(pk), images) for pk, parts in found.items()}
+    return {
+        pk: _why(parts, _with_picture(articles[pk], captions.get(pk), images))
+        for pk, parts in found.items()
+    }
+
+
+def _with_picture(
+    article: Article, caption: _Part | None, images: Mapping[int, Image]
+) -> Caption | None:
+    """The caption with its picture, as long as that may be seen."""
+    if caption is None:
+        return None
+    image = images.get(caption.image_id)
+    return Caption(caption.marked, image if article.shows(image) else None, caption.shows)
 
 
 def _parts(
@@ -165,7 +179,7 @@ def _caption(parts: _Parts) -> _Part | None:
     return best if best.shows - shown or whole else None
 
 
-def _why(parts: _Parts, caption: _Part | None, images: Mapping[int, Image]) -> Why:
+def _why(parts: _Parts, caption: Caption | None) -> Why:
     shown = _shown(parts) | (caption.shows if caption else set())
     credit = _adding(parts.credits, shown)
     shown |= credit.shows if credit else set()
@@ -173,7 +187,7 @@ def _why(parts: _Parts, caption: _Part | None, images: Mapping[int, Image]) -> W
     return Why(
         headline=parts.seen[0].marked,
         excerpt=excerpt(parts.text.text, parts.text.found),
-        caption=Caption(caption.marked, images.get(caption.image_id)) if caption else None,
+        caption=caption,
         credit=credit.marked if credit else NOTHING,
         topic=topic.marked if topic else NOTHING,
     )

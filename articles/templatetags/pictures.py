@@ -6,8 +6,10 @@ from django.utils.safestring import SafeString
 from articles.images.markup import picture_markup
 from articles.images.models import Image
 from articles.images.showing import picture_values
+from articles.images.withheld import withheld_markup
 
 register = template.Library()
+register.simple_tag(withheld_markup, name="withheld_picture")
 
 
 @register.simple_tag

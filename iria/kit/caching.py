@@ -4,19 +4,21 @@ import hashlib
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import wraps
-from typing import Any, cast, overload
+from typing import Any, Final, cast, overload
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
-from django.utils.http import parse_http_date_safe
+from django.utils.http import http_date, parse_http_date_safe
 
-from iria.kit.changes import CONTENT, generations
+from iria.kit.changes import CONTENT, LAST, Standing, standing
 from iria.kit.release import release
 
-SHARED = "public, max-age=0, s-maxage=60"
-"""A shared cache may answer for a minute; a browser asks each time, and is mostly told 304."""
+MOST: Final = 60
+SHARED: Final = "public, max-age=0, s-maxage={seconds}"
+"""A shared cache may answer for a minute, and never past a moment from which pages look otherwise, such
+as the end of a picture's licence; a browser asks each time, and is mostly told 304."""
 
 READING = ("GET", "HEAD")
 
@@ -52,17 +54,19 @@ def _marked[V: View](view: V, also: Scopes | None) -> V:
         # Read before the page is made: a change in between leaves a newer page under an older
         # tag, which costs one download more and shows nobody anything old.
         scopes = [CONTENT, *(also(request, *args, **kwargs) if also else ())]
-        marks = generations(scopes)
-        tag = tag_of(marks, scopes)
-        request.generation = _generation(marks)  # type: ignore[attr-defined]
-        unchanged = _unchanged(request, tag)
+        now = datetime.now(UTC)
+        made_from = standing(scopes, now)
+        tag = tag_of(made_from.marks, scopes)
+        request.generation = _generation(made_from.marks)  # type: ignore[attr-defined]
+        kept = SHARED.format(seconds=made_from.rests_for(now, MOST))
+        unchanged = _unchanged(request, tag, kept)
         if unchanged is not None:
             return unchanged
         response = view(request, *args, **kwargs)
         if response.status_code != 200:
             return response
-        _tell(response, tag)
-        changed = parse_http_date_safe(response.headers.get("Last-Modified", ""))
+        _tell(response, tag, kept)
+        changed = _changed(response, made_from)
         return get_conditional_response(request, tag, changed, response) or response
 
     return cast(V, marked)
@@ -75,8 +79,18 @@ def hourly(request: HttpRequest, *args: Any, **kwargs: Any) -> tuple[str, ...]:
 
 def _generation(marks: Iterable[tuple[str, int]]) -> str:
     """Under which what follows from the rows alone may be held (`iria.kit.held`), for a day."""
-    mark = dict(marks).get(CONTENT)
-    return "" if mark is None else f"{datetime.now(UTC).date()} {mark}"
+    known = dict(marks)
+    mark = known.get(CONTENT)
+    return "" if mark is None else f"{datetime.now(UTC).date()} {mark} {known.get(LAST)}"
+
+
+def _changed(response: HttpResponse, made_from: Standing) -> int | None:
+    """When the page changed last: by somebody's hand, or by the passage of time."""
+    said = parse_http_date_safe(response.headers.get("Last-Modified", ""))
+    if said is None or made_from.last is None or made_from.last.timestamp() <= said:
+        return said
+    response.headers["Last-Modified"] = http_date(made_from.last.timestamp())
+    return int(made_from.last.timestamp())
 
 
 def tag_of(marks: Iterable[tuple[str, int]], scopes: Iterable[str] = ()) -> str:
@@ -92,16 +106,16 @@ def tag_of(marks: Iterable[tuple[str, int]], scopes: Iterable[str] = ()) -> str:
     return f'W/"{hashlib.blake2b("|".join(parts).encode(), digest_size=12).hexdigest()}"'
 
 
-def _unchanged(request: HttpRequest, tag: str) -> HttpResponseBase | None:
+def _unchanged(request: HttpRequest, tag: str, kept: str) -> HttpResponseBase | None:
     if "HTTP_IF_NONE_MATCH" not in request.META:
         return None
     response = get_conditional_response(request, tag)
     if response is not None:
-        _tell(response, tag)
+        _tell(response, tag, kept)
     return response
 
 
-def _tell(response: HttpResponseBase, tag: str) -> None:
+def _tell(response: HttpResponseBase, tag: str, kept: str) -> None:
     response.headers["ETag"] = tag
-    response.headers.setdefault("Cache-Control", SHARED)
+    response.headers.setdefault("Cache-Control", kept)
     patch_vary_headers(response, ["Accept-Encoding"])

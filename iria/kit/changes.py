@@ -6,12 +6,21 @@ writes to one leaves a random mark under a scope: `content` for everything pages
 are its generation. So a generation changes in the very transaction that changed the rows, whoever
 wrote them and however; writers never wait for each other, since each adds a row of its own; and a
 database restored from a backup cannot come back to a generation with other rows behind it.
+
+Some things change by the passage of time alone: a licence ends, and nobody writes anything. Columns of
+such moments are named in a port (`registry.moments`). The last one that has passed is part of what
+pages are made from, the next one bounds how long they may be kept; both are read in the same query.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Final
 
 from django.db import connection, models
+
+from iria.kit import registry
 
 CONTENT: Final = "content"
 COMMENTS: Final = "comments"
@@ -39,6 +48,9 @@ def thread(article_id: int) -> str:
 GENERATIONS: Final = (
     "SELECT scope, bit_xor(mark) FROM iria_change WHERE scope = ANY(%s) GROUP BY scope"
 )
+LAST, NEXT = " last moment", " next moment"
+"""Beside the scopes, whose names never begin with a space."""
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 FOLD: Final = """
 WITH crowded AS (SELECT scope FROM iria_change GROUP BY scope HAVING count(*) > 1),
@@ -49,11 +61,70 @@ INSERT INTO iria_change (scope, mark) SELECT scope, bit_xor(mark) FROM gone GROU
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What public pages are made from at a moment."""
+
+    marks: list[tuple[str, int]]
+    """The generation of each scope in which anything has changed yet, by name; and the last moment
+    that passed, so that nothing held or tagged before it counts any more."""
+    last: datetime | None
+    """When something last changed by the passage of time."""
+    next: datetime | None
+    """When something will change by itself."""
+
+    def rests_for(self, now: datetime, most: int) -> int:
+        """Seconds for which nothing changes by itself, up to so many."""
+        if self.next is None:
+            return most
+        return max(0, min(most, int((self.next - now).total_seconds())))
+
+
+def standing(scopes: Iterable[str], now: datetime) -> Standing:
+    """What pages of these scopes are made from now; one query.
+
+    Args:
+        now: by the clock that decides on what pages show. The database's may run ahead of it, and a
+            page that still shows a thing must not get the tag of one that does not.
+    """
+    sql, times = _query()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(scopes), *[now] * times])
+        found = dict(cursor.fetchall())
+    passed = found.get(LAST)
+    after = found.pop(NEXT, None)
+    return Standing(sorted(found.items()), _moment(passed), _moment(after))
+
+
 def generations(scopes: Iterable[str]) -> list[tuple[str, int]]:
-    """The generation of each scope in which anything has changed yet, by name; one query."""
+    """The generations alone."""
     with connection.cursor() as cursor:
         cursor.execute(GENERATIONS, [list(scopes)])
         return sorted(cursor.fetchall())
+
+
+@cache
+def _query() -> tuple[str, int]:
+    """The query, and how often it asks for the present moment; made once, when all rooms are there."""
+    columns = list(registry.moments)
+    if not columns:
+        return GENERATIONS, 0
+    sql = GENERATIONS
+    for name, choose, first, sign in (
+        (LAST, "greatest", "max", "<="),
+        (NEXT, "least", "min", ">"),
+    ):
+        each = ", ".join(
+            f'(SELECT {first}("{at.column}") FROM "{at.table}" WHERE "{at.column}" {sign} %s)'  # noqa: S608
+            for at in columns
+        )
+        microseconds = f"(extract(epoch FROM {choose}({each})) * 1000000)::bigint"
+        sql += f" UNION ALL SELECT '{name}', moment FROM (SELECT {microseconds} AS moment) AS {choose}_moment WHERE moment IS NOT NULL"  # noqa: S608
+    return sql, 2 * len(columns)
+
+
+def _moment(microseconds: int | None) -> datetime | None:
+    return None if microseconds is None else EPOCH + timedelta(microseconds=microseconds)
 
 
 def fold() -> None:

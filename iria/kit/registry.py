@@ -89,6 +89,17 @@ class MenuTargets:
     ask: Callable[[], list[MenuTarget]]
 
 
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """A column of moments at which public pages look otherwise without anything being written."""
+
+    table: str
+    column: str
+
+
+moments: Port[Moments] = Port()
+"""Such columns: a page's tag follows them (`iria.kit.changes`). Each needs an index, or few rows."""
+
 menu_targets: Port[MenuTargets] = Port()
 """Everything of one kind that a menu can lead to, in the order in which it is offered."""
 

@@ -1,7 +1,6 @@
 """The article."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -9,12 +8,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
 from django.urls import reverse
-from django.utils import timezone
 from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
 
 from articles.editorial.models.category import Category, Kind
 from articles.editorial.models.republication import Republished
+from articles.editorial.models.shows_pictures import ShowsPictures
 from articles.editorial.models.tagged import FoldedTags
 from articles.editorial.querysets import ArticleQuerySet
 from articles.images.models import Image
@@ -23,9 +22,6 @@ from iria.kit.speaking import direction_of
 from iria.kit.text import refuse_blank, refuse_unstorable
 
 BODY_MAX_LENGTH = 1_000_000
-ARCHIVED_AFTER: Final = timedelta(days=30)
-"""After its first publication an article belongs to the archive, from the next midnight (UTC) on:
-pages change with the day by themselves (`iria.kit.caching.tag_of`)."""
 LANGUAGES = [
     ("en", "English"),
     ("fr", "French"),
@@ -50,7 +46,7 @@ LANGUAGES = [
 ]
 
 
-class Article(Republished, models.Model):
+class Article(ShowsPictures, Republished, models.Model):
     """A text with its headline, pictures, categories, tags and bylines.
 
     Its address is made of the year and month of its first publication, in the publication's zone,
@@ -223,26 +219,6 @@ class Article(Republished, models.Model):
     @property
     def is_published(self) -> bool:
         return self.state == self.State.PUBLISHED
-
-    def is_archived_at(self, moment: datetime) -> bool:
-        """Whether it belongs to the archive by then, for which licences may say otherwise."""
-        if self.published_at is None:
-            return False
-        return (
-            self.published_at.astimezone(UTC).date() + ARCHIVED_AFTER
-            < moment.astimezone(UTC).date()
-        )
-
-    def shows(self, image: Image | None) -> bool:
-        """Whether readers see this picture beside the article now."""
-        if image is None or not image.may_be_shown:
-            return False
-        return image.licensed_for_archive or not self.is_archived_at(timezone.now())
-
-    @property
-    def shown_picture(self) -> Image | None:
-        """The lead picture, as long as readers may see it here."""
-        return self.lead_picture if self.shows(self.lead_picture) else None
 
     @property
     def right_to_left(self) -> bool:

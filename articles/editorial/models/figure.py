@@ -1,9 +1,20 @@
 """Which pictures an article carries, read from its text on every save."""
 
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 
 from articles.editorial.models.article import Article
+from articles.editorial.models.shows_pictures import archived_before
 from articles.images.models import Image
+
+
+class FigureQuerySet(models.QuerySet["Figure"]):
+    def showing(self) -> "FigureQuerySet":
+        """Uses whose picture readers may see there now; the same rule as `Article.shows`."""
+        stays = Q(image__licensed_for_archive=True)
+        young = Q(article__published_at__gte=archived_before(timezone.now()))
+        return self.filter(stays | young, image__in=Image.objects.showable())
 
 
 class Figure(models.Model):
@@ -34,6 +45,8 @@ class Figure(models.Model):
     gallery = models.PositiveSmallIntegerField(
         default=0, help_text="Which gallery of the text it is part of; 0 where it stands alone."
     )
+
+    objects = FigureQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]

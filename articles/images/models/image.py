@@ -67,6 +67,11 @@ class Image(Described, Licensed, models.Model):
                 condition=Q(licence_until__isnull=False),
                 name="image_licence_end",
             ),
+            models.Index(
+                fields=["licence_from"],
+                condition=Q(licence_from__isnull=False),
+                name="image_licence_begin",
+            ),
         ]
 
     def __str__(self) -> str:

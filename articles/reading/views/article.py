@@ -67,13 +67,15 @@ def text_of(request: HttpRequest, chosen: Article) -> dict[str, Any]:
     A page that shows something unpublished adds `preview`, the words of its banner.
     """
     frames, minutes = frames_of(chosen.body), minutes_to_read(chosen.body)
-    lead = _lead(chosen)
+    used = _lead(chosen)
+    lead = used if used is not None and chosen.shows(used.image) else None
     large = _large(chosen, lead)
     drawn = draw_body(chosen, publication_of(request), frames)
     return {
         "article": chosen,
         "authors": [row.author for row in chosen.bylines.all()],
         "lead": lead,
+        "withheld": used if lead is None else None,
         "large": large,
         "enlarged": drawn.html.count('class="enlarge"') + bool(large),
         "body": mark_safe(drawn.html),  # noqa: S308 - cleaned when it was saved
@@ -92,11 +94,8 @@ def contents_of(drawn: Drawn, minutes: int) -> list[Heading]:
 
 
 def _lead(article: Article) -> Figure | None:
-    figures = article.figures.all()
-    leads = [
-        each for each in figures if each.place == Figure.Place.LEAD and each.image.may_be_shown
-    ]
-    return leads[0] if leads else None
+    """The use of its lead picture, shown or withheld."""
+    return next((each for each in article.figures.all() if each.place == Figure.Place.LEAD), None)
 
 
 def _large(article: Article, lead: Figure | None) -> str:

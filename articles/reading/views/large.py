@@ -34,7 +34,7 @@ def figures_to_enlarge(article: Article) -> Iterator[Figure]:
     """The article's pictures that can be seen, each once: the lead, then as in the text."""
     seen: set[int] = set()
     for figure in article.figures.all():
-        ready = figure.image.may_be_shown and plain_rendition(figure.image)
+        ready = article.shows(figure.image) and plain_rendition(figure.image)
         if ready and figure.image_id not in seen:
             seen.add(figure.image_id)
             yield figure

@@ -1,0 +1,142 @@
+"""A licence ends by itself: the picture goes from every page at that moment, and comes back."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from articles.editorial.models import Article
+from articles.images.models import Image
+from iria.kit import caching
+from tests import newsroom
+from tests.articles.reading import full_house
+
+pytestmark = pytest.mark.django_db
+
+END = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=2)
+CAPTION = "Cranes, seen from the mole"
+
+At = Callable[[datetime], None]
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> At:
+    """Sets the clock by which pages are made; the database's own stays where it is."""
+
+    def set_clock(moment: datetime) -> None:
+        class Clock(datetime):
+            @classmethod
+            def now(cls, tz: Any = None) -> Any:
+                return moment
+
+        monkeypatch.setattr(caching, "datetime", Clock)
+        monkeypatch.setattr(timezone, "now", lambda: moment)
+
+    return set_clock
+
+
+@pytest.fixture
+def article(db: None) -> Article:
+    image = full_house.sized(newsroom.picture(licence_until=END))
+    body = (
+        f'<p>Words.</p><figure data-image="{image.pk}"><figcaption>{CAPTION}</figcaption></figure>'
+    )
+    return newsroom.published("Ferries", body=body, lead_picture=image, lead_caption="At the quay")
+
+
+def test_whoever_holds_the_page_gets_another_one_the_moment_the_licence_ends(
+    client: Client, article: Article, at: At
+) -> None:
+    """Nothing is written, and no worker runs."""
+    for address in (article.get_absolute_url(), "/", "/feed/", "/sitemap.xml", "/api/v1/pictures/"):
+        at(END - timedelta(seconds=1))
+        before = client.get(address)
+        assert client.get(address, headers={"If-None-Match": before["ETag"]}).status_code == 304
+        assert b"/pictures/" in before.content
+        at(END)
+        after = client.get(address, headers={"If-None-Match": before["ETag"]})
+        assert after.status_code == 200
+        assert b"/pictures/" not in after.content
+
+
+def test_its_caption_stays_in_the_article_in_a_quiet_place_and_its_credit_goes(
+    client: Client, article: Article, at: At
+) -> None:
+    at(END)
+    page = client.get(article.get_absolute_url()).content.decode()
+    assert page.count("figure-withheld") == 2
+    assert CAPTION in page
+    assert "At the quay" in page
+    assert "Ines Faro" not in page
+
+
+def test_it_returns_by_itself_when_the_licence_is_extended(
+    client: Client, article: Article, at: At
+) -> None:
+    at(END)
+    held = client.get(article.get_absolute_url())
+    Image.objects.update(licence_until=END + timedelta(days=300))
+    again = client.get(article.get_absolute_url(), headers={"If-None-Match": held["ETag"]})
+    assert again.status_code == 200
+    assert b"/pictures/" in again.content
+
+
+def test_a_licence_that_begins_lets_the_picture_appear_by_itself(
+    client: Client, article: Article, at: At
+) -> None:
+    Image.objects.update(licence_from=END - timedelta(hours=1))
+    held = client.get(article.get_absolute_url())
+    assert b"/pictures/" not in held.content
+    at(END - timedelta(hours=1))
+    page = client.get(article.get_absolute_url(), headers={"If-None-Match": held["ETag"]})
+    assert b"/pictures/" in page.content
+
+
+def test_no_cache_between_keeps_a_page_past_the_end(
+    client: Client, article: Article, at: At
+) -> None:
+    for seconds, kept in ((3000, 60), (61, 60), (25, 25), (1, 1)):
+        at(END - timedelta(seconds=seconds))
+        answer = client.get(article.get_absolute_url())
+        assert answer["Cache-Control"] == f"public, max-age=0, s-maxage={kept}"
+    at(END)
+    assert client.get("/")["Cache-Control"] == "public, max-age=0, s-maxage=60"
+
+
+def test_a_feed_reader_that_asks_by_date_alone_is_told_of_the_end(
+    client: Client, article: Article, at: At
+) -> None:
+    at(END - timedelta(minutes=1))
+    before = client.get("/feed/")["Last-Modified"]
+    at(END)
+    after = client.get("/feed/", headers={"If-Modified-Since": before})
+    assert after.status_code == 200
+    assert b"/pictures/" not in after.content
+
+
+def test_a_picture_without_right_to_the_archive_leaves_an_article_after_thirty_days(
+    client: Client, article: Article, at: At
+) -> None:
+    Image.objects.update(licence_until=None, licensed_for_archive=False)
+    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    last_day = midnight + timedelta(days=31) - timedelta(seconds=1)
+    addresses = (article.get_absolute_url(), "/", "/feed/", "/sitemap.xml", "/api/v1/pictures/")
+    at(last_day)
+    held = {address: client.get(address) for address in addresses}
+    assert all(b"/pictures/" in answer.content for answer in held.values())
+    at(last_day + timedelta(seconds=1))
+    for address, before in held.items():
+        after = client.get(address, headers={"If-None-Match": before["ETag"]})
+        assert after.status_code == 200
+        assert b"/pictures/" not in after.content, address
+
+
+def test_the_pages_cost_no_query_more(
+    client: Client, article: Article, django_assert_num_queries: Any
+) -> None:
+    tag = client.get("/")["ETag"]
+    with django_assert_num_queries(1):
+        assert client.get("/", headers={"If-None-Match": tag}).status_code == 304
