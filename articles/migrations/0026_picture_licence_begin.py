@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0023_picture_gate'),
+        ('articles', '0025_screening'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
