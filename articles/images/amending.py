@@ -6,15 +6,12 @@ can leave it out); the worker brings the files after the commit, and what a lost
 found by `images.tasks.catch_up`.
 """
 
-from functools import partial
 from typing import Any, Final
 
 from django.db import transaction
 
 from accounts.models import User
-from articles.images.crediting import TOLD
 from articles.images.models import Image, PictureEvent
-from articles.images.tasks import make_renditions, rewrite_rights, soon
 
 WHOSE: Final = (
     "credit",
@@ -38,7 +35,6 @@ ALLOWED: Final = (
     "licensed_for_newsletter",
     "licensed_for_archive",
 )
-FOCUS: Final = ("focus_x", "focus_y")
 
 
 def amend(image: Image, *, by: User | None, reason: str = "", **values: Any) -> frozenset[str]:
@@ -62,10 +58,6 @@ def amend(image: Image, *, by: User | None, reason: str = "", **values: Any) -> 
             image.save(update_fields=[*changed, "changed_at"])
             image.refresh_from_db(fields=["rights_version"])
             _record(before, image, changed, by, reason)
-    if changed & {*TOLD}:
-        transaction.on_commit(partial(soon, rewrite_rights, image.pk))
-    if changed & {*FOCUS}:
-        transaction.on_commit(partial(soon, make_renditions, image.pk))
     return changed
 
 

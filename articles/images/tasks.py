@@ -22,13 +22,13 @@ log = logging.getLogger(__name__)
 @app.task(queue="pictures", retry=_RETRY)
 def make_renditions(image_id: int) -> None:
     """Every size and shape of a picture; nothing for one that was deleted in the meantime."""
-    _bring_up_to_date(image_id, renditions.make)
+    _do(image_id, renditions.make)
 
 
 @app.task(queue="pictures", retry=_RETRY)
 def rewrite_rights(image_id: int) -> None:
     """The rights of today in every file of a picture."""
-    _bring_up_to_date(image_id, renditions.tell)
+    _do(image_id, renditions.tell)
 
 
 def soon(task: Any, image_id: int) -> None:
@@ -42,6 +42,15 @@ def soon(task: Any, image_id: int) -> None:
         log.info("%s is waiting already", name)
 
 
+def bring_up_to_date(image_id: int) -> None:
+    """Has the worker do what the files of a picture need since it was changed, if anything."""
+    image = Image.objects.filter(pk=image_id)
+    if image.cut_elsewhere().exists():
+        soon(make_renditions, image_id)
+    elif image.telling_old_rights().exists():
+        soon(rewrite_rights, image_id)
+
+
 @app.periodic(cron="*/15 * * * *")
 @app.task(queue="pictures", queueing_lock="pictures.catch_up")
 def catch_up(timestamp: int) -> None:
@@ -50,15 +59,15 @@ def catch_up(timestamp: int) -> None:
     settled = Image.objects.filter(uploaded_at__lt=now - timedelta(minutes=15))
     recent = settled.filter(uploaded_at__gt=now - timedelta(days=7))
     for image_id in recent.lacking_sizes().values_list("pk", flat=True)[:AT_ONCE]:
-        _bring_up_to_date(image_id, renditions.make)
+        _do(image_id, renditions.make)
     for image_id in settled.cut_elsewhere().values_list("pk", flat=True)[:AT_ONCE]:
-        _bring_up_to_date(image_id, renditions.make)
+        _do(image_id, renditions.make)
     for image_id in settled.telling_old_rights().values_list("pk", flat=True)[:AT_ONCE]:
-        _bring_up_to_date(image_id, renditions.tell)
+        _do(image_id, renditions.tell)
     keeping.discard_former()
 
 
-def _bring_up_to_date(image_id: int, verb: Any) -> None:
+def _do(image_id: int, verb: Any) -> None:
     image = Image.objects.filter(pk=image_id).first()
     if image is None:
         return

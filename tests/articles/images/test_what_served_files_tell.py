@@ -1,0 +1,130 @@
+"""From the upload to the bytes a reader gets: whose the picture is goes along, all else stays here."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image as Pixels
+
+from accounts.models import User
+from articles.images.models import Image
+from articles.images.showing import PictureFile
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+CREDIT = "Inês Faro/via Süd Presse · 通信社"
+RIGHTS = {
+    "XMP-photoshop:Credit": CREDIT,
+    "XMP-dc:Creator": "Inês Faro",
+    "XMP-dc:Rights": "© 2026 Inês Faro",
+    "XMP-xmpRights:WebStatement": "https://licences.example/by/4.0/",
+}
+SECRETS = {
+    "GPSLatitude": "48.20849",
+    "GPSLatitudeRef": "N",
+    "XMP-exif:GPSLongitude": "16.37208",
+    "SerialNumber": "4711000815",
+    "LensSerialNumber": "4711000816",
+    "XMP-aux:SerialNumber": "4711000817",
+    "XMP-photoshop:City": "Vienna",
+    "UserComment": "On the way to a hideout",
+    "OwnerName": "The owner of the camera",
+}
+
+
+def exiftool(*words: str) -> bytes:
+    return subprocess.run(["exiftool", *words], capture_output=True, check=True).stdout
+
+
+def as_from_a_camera(path: Path) -> None:
+    """Whose it is, and all that a camera and a desk know beside that, a thumbnail included."""
+    thumbnail = path.with_name("thumbnail.jpg")
+    Pixels.new("RGB", (160, 120), "red").save(thumbnail)
+    tags = [f"-{name}={value}" for name, value in (RIGHTS | SECRETS).items()]
+    exiftool("-q", "-m", "-overwrite_original", *tags, f"-ThumbnailImage<={thumbnail}", str(path))
+
+
+def upload(client: Client, path: Path) -> Image:
+    file = SimpleUploadedFile(path.name, path.read_bytes())
+    client.post("/admin/articles/image/add/", {"pictures": [file]})
+    return Image.objects.get()
+
+
+def served(image: Image, folder: Path) -> dict[str, dict[str, Any]]:
+    """What exiftool reads in each file as a stranger gets it, by shape, format and motion."""
+    folder.mkdir()
+    stranger = Client()
+    names = {}
+    for row in Image.objects.get(pk=image.pk).sizes:
+        file = PictureFile(*row)
+        response = stranger.get(file.get_absolute_url())
+        assert response.status_code == 200
+        (folder / file.name).write_bytes(b"".join(response))
+        names[file.name] = f"{file.shape or 'whole'} {file.format}{' moving' * file.moving}"
+    found = json.loads(exiftool("-j", "-a", "-G1", "-u", str(folder)))
+    return {names[Path(said["SourceFile"]).name]: said for said in found}
+
+
+def assert_tells_rights_alone(files: dict[str, dict[str, Any]], credit: str) -> None:
+    for said in files.values():
+        everything = json.dumps(said, ensure_ascii=False)
+        for name, value in (RIGHTS | {"XMP-photoshop:Credit": credit}).items():
+            assert said[name] == value, name
+        assert said.get("XMP-plus:LicensorURL", "") == ""
+        assert not [name for name in said if "GPS" in name or "Serial" in name]
+        assert not [name for name in said if "Thumbnail" in name or "Preview" in name]
+        for secret in ("4711", "Vienna", "hideout", "owner of", "48.2", "16.37"):
+            assert secret not in everything
+
+
+def test_every_file_of_a_photograph_says_whose_it_is_and_not_where_it_was_taken(
+    client: Client, edna: User, jobs: Callable[[], None], tmp_path: Path
+) -> None:
+    path = tmp_path / "photograph.jpg"
+    Pixels.linear_gradient("L").resize((700, 500)).convert("RGB").save(path, quality=90)
+    as_from_a_camera(path)
+    client.force_login(edna)
+    image = upload(client, path)
+    jobs()
+    files = served(image, tmp_path / "before")
+    assert set(files) == {
+        *(
+            f"{shape} {form}"
+            for shape in ("whole", "3:2", "1:1")
+            for form in ("avif", "webp", "jpeg")
+        ),
+        "40:21 jpeg",
+    }
+    assert_tells_rights_alone(files, CREDIT)
+    for said in (said for kind, said in files.items() if kind.endswith("jpeg")):
+        assert said["IPTC:Credit"] == CREDIT
+        assert said["IFD0:Artist"] == "Inês Faro"
+    form = client.get(f"/admin/articles/image/{image.pk}/change/").context["adminform"].form
+    values = {name: value for name, value in form.initial.items() if value is not None}
+    typed = {form.add_prefix(name): value for name, value in values.items() if name in form.fields}
+    client.post(
+        f"/admin/articles/image/{image.pk}/change/", typed | {"credit": "Teo Brandt/via Meridian"}
+    )
+    assert Image.objects.get().credit == "Teo Brandt/via Meridian"
+    jobs()
+    assert_tells_rights_alone(served(image, tmp_path / "after"), "Teo Brandt/via Meridian")
+
+
+def test_so_does_every_file_of_what_moves_and_of_what_shines_through(
+    client: Client, edna: User, jobs: Callable[[], None], tmp_path: Path
+) -> None:
+    path = tmp_path / "moving.png"
+    frames = [Pixels.new("RGBA", (200, 100), (255, shade, 0, shade)) for shade in (40, 120, 200)]
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=80)
+    as_from_a_camera(path)
+    client.force_login(edna)
+    image = upload(client, path)
+    jobs()
+    files = served(image, tmp_path / "served")
+    assert {"whole webp moving", "whole png", "whole avif", "1:1 webp"} <= set(files)
+    assert_tells_rights_alone(files, CREDIT)
