@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from accounts import addresses, joining
 from accounts.models import AuthorProfile, User
 from iria.kit.finding_rows import FindsRows
+from iria.publication.rows import LinksField
 
 
 @admin.register(User)
@@ -39,7 +40,13 @@ class UserAdmin(DjangoUserAdmin[User]):
 class AuthorProfileForm(forms.ModelForm[AuthorProfile]):
     class Meta:
         model = AuthorProfile
-        fields = ("name", "slug", "user", "role", "biography", "website")
+        fields = ("name", "slug", "user", "role", "biography", "links")
+
+    links = LinksField(
+        label="Links",
+        help_text="A website, profiles elsewhere, an ORCID: the address and the words readers see. They "
+        "stand below the biography, and search engines are told that it is the same person.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,6 +67,10 @@ class AuthorProfileAdmin(FindsRows, admin.ModelAdmin[AuthorProfile]):
     search_fields = ["name", "user__email"]
     autocomplete_fields = ["user"]
     prepopulated_fields: ClassVar[dict[str, Sequence[str]]] = {"slug": ("name",)}
+
+    class Media:
+        css: ClassVar[dict[str, list[str]]] = {"all": ["desk/publication.css"]}
+
     form = AuthorProfileForm  # type: ignore[assignment]  # the base is generic in no model
 
     def save_model(self, request: HttpRequest, obj: AuthorProfile, form: Any, change: bool) -> None:

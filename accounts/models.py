@@ -95,7 +95,8 @@ class AuthorProfile(models.Model):
     biography = models.TextField(
         blank=True, validators=[refuse_unstorable], help_text="Two or three sentences."
     )
-    website = models.URLField(blank=True)
+    links = models.JSONField(default=list, blank=True)
+    """`{"name", "address"}` each, in the order in which readers see them."""
 
     class Meta:
         ordering = ["name"]

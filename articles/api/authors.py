@@ -33,7 +33,8 @@ FIELDS: Final = Fields(
         "slug": lambda row: row.slug,
         "role": lambda row: row.role,
         "biography": lambda row: row.biography,
-        "website": lambda row: row.website,
+        "links": lambda row: row.links,
+        "website": lambda row: row.links[0]["address"] if row.links else "",
         "portrait": _portrait,
         "articles_url": lambda row: articles_at("author", row.slug),
     }
@@ -45,7 +46,7 @@ def public() -> "QuerySet[AuthorProfile]":
     portraits = Portrait.objects.select_related("image").defer("image__metadata")
     return (
         known.authors()
-        .only("name", "slug", "role", "biography", "website")
+        .only("name", "slug", "role", "biography", "links")
         .prefetch_related(Prefetch("portrait", portraits, to_attr="shown_portrait"))
         .fetch_mode(FETCH_RAISE)
     )

@@ -125,6 +125,13 @@ class Tag(TypedDict, total=False):
     articles_url: str
 
 
+class Link(TypedDict):
+    """Where somebody or something is found elsewhere."""
+
+    name: str
+    address: str
+
+
 class Author(TypedDict, total=False):
     """Somebody who signed at least one published article."""
 
@@ -134,7 +141,8 @@ class Author(TypedDict, total=False):
     slug: str
     role: str
     biography: PlainText
-    website: str
+    links: list[Link]
+    website: Annotated[str, Field(description="The address of the first link, if there is one.")]
     portrait: Picture | None
     articles_url: str
 

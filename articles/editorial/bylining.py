@@ -1,6 +1,7 @@
 """Who signs an article, and in which order."""
 
 from collections.abc import Iterable
+from itertools import chain
 
 from django.db import transaction
 
@@ -30,7 +31,8 @@ def sign(article: Article, authors: Iterable[AuthorProfile]) -> None:
 def merge(authors: Iterable[AuthorProfile], *, into: AuthorProfile) -> None:
     """Makes one author of several: their articles are signed by `into`, their addresses lead there.
 
-    What `into` lacks (an account, a portrait, a biography) it gets from them.
+    What `into` lacks (an account, a portrait, a biography) it gets from them,
+    and all their links.
 
     Raises:
         CannotMerge: two of them sign in with different accounts, or one is no longer there.
@@ -51,7 +53,16 @@ def merge(authors: Iterable[AuthorProfile], *, into: AuthorProfile) -> None:
             each.delete()
             redirecting.leave(old_path, stays.get_absolute_url(), author=stays)
         stays.user_id = users.pop() if users else None
-        for name in ("role", "biography", "website"):
+        stays.links = _together(each.links for each in (stays, *goes))
+        for name in ("role", "biography"):
             words = [getattr(each, name) for each in (stays, *goes) if getattr(each, name)]
             setattr(stays, name, words[0] if words else "")
         stays.save()
+
+
+def _together(links: Iterable[list[dict[str, str]]]) -> list[dict[str, str]]:
+    """Every address once, with the words it had first."""
+    found: dict[str, dict[str, str]] = {}
+    for link in chain.from_iterable(links):
+        found.setdefault(link["address"].rstrip("/"), link)
+    return list(found.values())

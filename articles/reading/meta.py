@@ -160,7 +160,7 @@ def of_author(
 ) -> Meta:
     feed = f"{request.path}feed/"
     about = of_list(request, author.name, page, description=author.biography, feed=feed)
-    person = structured.person(author)
+    person = structured.person(author, portrait.image if portrait else None)
     image = _preview(portrait.image if portrait else None, publication_of(request))
     return Meta(
         title=about.title,

@@ -98,9 +98,11 @@ def periodical(publication: Publication) -> dict[str, Any]:
     }
 
 
-def person(author: AuthorProfile) -> dict[str, Any]:
-    """An author on their own page, with what they say of themselves."""
+def person(author: AuthorProfile, portrait: Image | None = None) -> dict[str, Any]:
+    """An author on their own page, with what they say of themselves and how they look."""
     about = signature(author)
+    if portrait and portrait.may_be_shown and (shown := picture(portrait, "")):
+        about["image"] = shown
     if author.biography:
         about["description"] = author.biography
     return about
@@ -115,8 +117,8 @@ def signature(author: AuthorProfile) -> dict[str, Any]:
     }
     if author.role:
         about["jobTitle"] = author.role
-    if author.website:
-        about["sameAs"] = author.website
+    if author.links:
+        about["sameAs"] = [link["address"] for link in author.links]
     return about
 
 

@@ -117,12 +117,6 @@ def own_name(code: str) -> str:
     return navigation.own_name(code)
 
 
-@register.filter
-def without_scheme(address: str) -> str:
-    """An address of the web as people write it: example.org/about."""
-    return address.partition("://")[2].removeprefix("www.").rstrip("/") or address
-
-
 @register.simple_tag
 def names_of(article: Any) -> SafeString:
     """Who signs an article, each name a link."""

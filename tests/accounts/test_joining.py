@@ -10,6 +10,8 @@ from tests import newsroom
 
 pytestmark = pytest.mark.django_db
 
+NO_PORTRAIT = {"portrait-TOTAL_FORMS": "0", "portrait-INITIAL_FORMS": "0"}
+
 
 def test_what_was_signed_before_is_theirs_at_once(rui: User) -> None:
     author = newsroom.author("Rui Tavares")
@@ -35,10 +37,7 @@ def test_an_editor_joins_them_on_the_form_or_reads_why_not(
 ) -> None:
     client.force_login(edna)
     one, two = newsroom.author("Rui Tavares"), newsroom.author("R Tavares")
-    inline = {
-        "portrait-TOTAL_FORMS": "0",
-        "portrait-INITIAL_FORMS": "0",
-    }
+    inline = NO_PORTRAIT
 
     def send(author: AuthorProfile) -> str:
         sent = {"name": author.name, "slug": author.slug, "user": rui.pk, **inline}

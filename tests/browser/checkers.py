@@ -13,6 +13,10 @@ AXE = MODULES / "axe-core" / "axe.min.js"
 NU = MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOKS = ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"]
+"""Rules whose outcome depends on colours and on the size of the screen."""
+
+EVERYBODY = Path(__file__).parent / "everybody.js"
 
 
 @cache
@@ -21,20 +25,45 @@ def _axe() -> str:
     return AXE.read_text()
 
 
+@cache
+def _everybody() -> str:
+    return EVERYBODY.read_text()
+
+
 def accessibility_complaints(page: Page) -> list[str]:
     """What axe says about the page as it stands: rule, place, and what to do."""
-    # Evaluated by the debugger, so the page's policy stays as strict as it is for readers.
-    page.evaluate(_axe())
+    return _axe_on(page, {"type": "tag", "values": RULES})
+
+
+def looks_complaints(page: Page) -> list[str]:
+    """The same by the rules that ask how the page looks."""
+    return _axe_on(page, {"type": "rule", "values": LOOKS})
+
+
+def _axe_on(page: Page, rules: dict[str, object]) -> list[str]:
+    # Evaluated by the debugger, so the page's policy stays as strict as it is for readers. axe would
+    # write the stylesheets into the page once more to look for a screen locked to one orientation,
+    # which the policy refuses; no sheet of ours asks for an orientation.
+    if not page.evaluate("() => Boolean(window.axe)"):
+        page.evaluate(_axe())
     violations = page.evaluate(
-        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})"
+        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations'], preload: false})"
         ".then(result => result.violations)",
-        RULES,
+        rules,
     )
     return [
         f"{violation['id']} at {' '.join(map(str, node['target']))}: {violation['help']}"
         for violation in violations
         for node in violation["nodes"]
     ]
+
+
+def complaints_of_everybody(page: Page, asked: str) -> list[str]:
+    """What `everybody.js` finds: `keyboard`, `wide`, `large`, `forced` or `motion`."""
+    if not page.evaluate("() => Boolean(window.everybody)"):
+        page.evaluate(_everybody())
+    found: list[str] = page.evaluate(f"everybody.{asked}()")
+    return found
 
 
 def html_complaints(pages: dict[str, str], folder: Path) -> list[str]:

@@ -21,9 +21,18 @@ def public_pages() -> dict[str, str]:
     assert tag
     assert subscriber
     assert issue
+    french = articles.filter(language="fr").first()
+    part_of_series = articles.filter(series_part__isnull=False).first() or plain
+    embedding = articles.filter(body__contains="data-embed").first() or plain
+    assert french
+    section = french.categories.first()
+    assert section
     return {
         "front page": "/",
         "article": plain.get_absolute_url(),
+        "article in a series": part_of_series.get_absolute_url(),
+        "article with an embed": embedding.get_absolute_url(),
+        "article in French": french.get_absolute_url(),
         "article, right to left": arabic.get_absolute_url(),
         "category": category.get_absolute_url(),
         "tag": f"/tag/{tag.slug}/",
@@ -31,6 +40,12 @@ def public_pages() -> dict[str, str]:
         "year": f"/{plain.year:04}/",
         "month": f"/{plain.year:04}/{plain.month:02}/",
         "language": "/language/fr/",
+        "language, right to left": "/language/ar/",
+        "language, articles": "/language/ar/articles/",
+        "language, archive": "/language/ar/archive/",
+        "language, section": f"/language/fr{section.get_absolute_url()}",
+        "language, year": f"/language/ar/{arabic.year:04}/",
+        "language, month": f"/language/ar/{arabic.year:04}/{arabic.month:02}/",
         "corrections": "/corrections/",
         "archive": "/archive/",
         "topics": "/tag/",

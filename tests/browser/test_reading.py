@@ -1,10 +1,8 @@
 """Reading: without scripts, with the keyboard, on any screen, on paper."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-from django.test import Client
 from playwright.sync_api import Page
 
 from articles.editorial.models import Article, Correction, Portrait
@@ -15,8 +13,7 @@ from articles.pages.models import Page as StandingPage
 from iria.publication.models import current_publication
 from tests import newsroom
 from tests.articles.reading import full_house
-from tests.browser.checkers import accessibility_complaints, html_complaints
-from tests.browser.conftest import DESKTOP, PHONE, OpenPage
+from tests.browser.conftest import PHONE, OpenPage
 
 pytestmark = pytest.mark.browser
 
@@ -88,24 +85,6 @@ def _picture(colour: str) -> Image:
 def wider_than_the_screen(page: Page) -> int:
     width: int = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     return width
-
-
-@pytest.mark.parametrize(("scheme", "size"), [("light", PHONE), ("dark", DESKTOP)])
-def test_every_kind_of_page_can_be_used_by_everyone(
-    open_page: OpenPage, paths: Paths, size: dict[str, int], scheme: str
-) -> None:
-    # axe writes style attributes while it looks; the policy is watched in the other tests.
-    page = open_page("/", size=size, scheme=scheme, bypass_csp=True)
-    for path in paths.all:
-        page.goto(path)
-        assert accessibility_complaints(page) == [], path
-
-
-def test_every_kind_of_page_is_valid_html(paths: Paths, client: Client, tmp_path: Path) -> None:
-    pages = {path: client.get(path).content.decode() for path in paths.all}
-    folder = tmp_path / "pages"
-    folder.mkdir()
-    assert html_complaints(pages, folder) == []
 
 
 def test_nothing_is_wider_than_a_small_phone_also_with_large_text(

@@ -133,6 +133,16 @@ def test_an_author_is_shown_with_a_portrait_that_may_be_shown(ask: Ask, house: A
     assert ask(f"authors/{writer.pk}/")["portrait"] is None
 
 
+def test_an_author_is_told_with_every_link(ask: Ask, house: Article) -> None:
+    writer = AuthorProfile.objects.get(name="Writer 1")
+    links = [{"name": "Her own pages", "address": "https://writer.example/"}]
+    links += [{"name": "Mastodon", "address": "https://social.example/@writer"}]
+    AuthorProfile.objects.filter(pk=writer.pk).update(links=links)
+    told = ask(f"authors/{writer.pk}/")
+    assert told["links"] == links
+    assert told["website"] == links[0]["address"]
+
+
 def test_what_is_not_public_is_nowhere(ask: Ask, house: Article, client: Any) -> None:
     hidden = Article.objects.get(headline="Not yet")
     author = AuthorProfile.objects.get(name="Nobody Yet")

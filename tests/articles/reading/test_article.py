@@ -215,7 +215,10 @@ def test_authors_are_introduced_with_portrait_biography_and_link(
 ) -> None:
     ines, rui = newsroom.author("Ines Faro"), newsroom.author("Rui Tavares")
     ines.biography, ines.role = "She counts ships.", "Senior fellow"
-    ines.website = "https://www.faro.example/ines/"
+    ines.links = [
+        {"name": "faro.example", "address": "https://www.faro.example/ines/"},
+        {"name": "Mastodon", "address": "https://social.example/@ines"},
+    ]
     ines.save()
     portrait = full_house.sized(newsroom.picture(credit="Nell Sandoval"))
     Portrait.objects.create(author=ines, image=portrait)
@@ -228,7 +231,7 @@ def test_authors_are_introduced_with_portrait_biography_and_link(
     words = " ".join(box.text_content().split())
     assert (
         words
-        == "(Image Credit: Nell Sandoval) Ines Faro Senior fellow She counts ships. faro.example/ines"
+        == "(Image Credit: Nell Sandoval) Ines Faro Senior fellow She counts ships. faro.example Mastodon"
     )
     assert "About Rui Tavares" not in html
 

@@ -109,7 +109,7 @@ def article(edna: User, settings: Any) -> Article:
     row.save()
     author = newsroom.author("Ines Faro")
     author.role, author.biography = "Senior fellow", "Writes about harbours."
-    author.website = "https://ines.example/"
+    author.links = [{"name": "ines.example", "address": "https://ines.example/"}]
     author.save()
     quay = picture(
         byline="Ines Faro",

@@ -1,0 +1,90 @@
+"""Where an author is found elsewhere: rows on the form, links and data for readers."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from lxml import html as lxml_html
+
+from accounts.models import AuthorProfile, User
+from articles.editorial import bylining
+from articles.editorial.models import Portrait
+from tests import newsroom
+from tests.articles.reading import full_house
+
+pytestmark = pytest.mark.django_db
+
+SITE = {"name": "Her own pages", "address": "https://ines.example/"}
+MASTODON = {"name": "Mastodon", "address": "https://social.example/@ines"}
+
+
+def save(client: Client, author: AuthorProfile, *links: tuple[str, str]) -> str:
+    sent: dict[str, Any] = {
+        "name": author.name,
+        "slug": author.slug,
+        "links-address": [address for address, _name in links],
+        "links-name": [name for _address, name in links],
+        "portrait-TOTAL_FORMS": "0",
+        "portrait-INITIAL_FORMS": "0",
+        "_continue": "1",
+    }
+    address = f"/admin/accounts/authorprofile/{author.pk}/change/"
+    return client.post(address, sent, follow=True).content.decode()
+
+
+def test_an_editor_writes_links_in_rows_and_readers_find_them(client: Client, edna: User) -> None:
+    client.force_login(edna)
+    ines = newsroom.author("Ines Faro")
+    newsroom.published("Cranes at dusk", authors=[ines])
+    page = save(client, ines, (SITE["address"], SITE["name"]), (MASTODON["address"], "Mastodon"))
+    assert "was changed successfully" in page
+    assert AuthorProfile.objects.get().links == [SITE, MASTODON]
+    tree = lxml_html.document_fromstring(client.get("/author/ines-faro/").content.decode())
+    shown = [
+        (each.text, each.get("href"), each.get("rel")) for each in tree.xpath("//main//a[@rel]")
+    ]
+    assert (SITE["name"], SITE["address"], "me external") in shown
+    assert (MASTODON["name"], MASTODON["address"], "me external") in shown
+
+
+def test_a_link_that_leads_nowhere_is_refused_and_what_was_typed_is_kept(
+    client: Client, edna: User
+) -> None:
+    client.force_login(edna)
+    ines = newsroom.author("Ines Faro")
+    page = save(client, ines, ("ines.example", "Her own pages"), (MASTODON["address"], ""))
+    assert "Row 1: Write the whole address" in page
+    assert "Row 2: Write the name of the place" in page
+    assert 'value="ines.example"' in page
+    assert AuthorProfile.objects.get().links == []
+
+
+def test_search_engines_are_told_who_it_is_and_how_they_look(client: Client) -> None:
+    ines = newsroom.author("Ines Faro")
+    ines.links = [SITE, MASTODON]
+    ines.save()
+    image = full_house.sized(newsroom.picture(alt_text="Ines Faro on a quay"))
+    Portrait.objects.create(author=ines, image=image)
+    newsroom.published("Cranes at dusk", authors=[ines])
+    tree = lxml_html.document_fromstring(client.get("/author/ines-faro/").content.decode())
+    (script,) = tree.xpath("//script[@type='application/ld+json']")
+    person = json.loads(script.text)["mainEntity"]
+    assert person["sameAs"] == [SITE["address"], MASTODON["address"]]
+    assert person["image"]["@type"] == "ImageObject"
+    assert person["image"]["creditText"] == "Ines Faro/via Meridian Pictures"
+    image.credit = ""
+    image.save()
+    tree = lxml_html.document_fromstring(client.get("/author/ines-faro/").content.decode())
+    (script,) = tree.xpath("//script[@type='application/ld+json']")
+    assert "image" not in json.loads(script.text)["mainEntity"]
+
+
+def test_authors_who_become_one_keep_all_their_links_once() -> None:
+    stays, goes = newsroom.author("Ines Faro"), newsroom.author("I Faro")
+    stays.links = [MASTODON]
+    goes.links = [SITE, {"name": "Again", "address": f"{MASTODON['address']}/"}]
+    stays.save()
+    goes.save()
+    bylining.merge([goes], into=stays)
+    assert AuthorProfile.objects.get().links == [MASTODON, SITE]

@@ -1,0 +1,133 @@
+"""Pages that no address alone leads to: answers to what was sent, pages for who is signed in, mistakes.
+
+Each is what the site answers; the browser is given it as if it had asked (`test_every_page`).
+"""
+
+from collections.abc import Iterator
+
+from allauth.core.ratelimit import respond_429
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.views.defaults import permission_denied
+
+from accounts.models import User
+from articles.comments import seals
+from articles.comments.models import Comment
+from articles.editorial.models import Article
+from articles.editorial.previewing import preview_address
+from articles.reading.views.missing import server_error
+from newsletter import subscribing
+from newsletter.models import Consent, Newsletter, Subscriber
+from tests.conftest import PASSWORD
+
+STRANGER = "stranger@readers.example"
+
+
+def answers(reader: User) -> dict[str, HttpResponse]:
+    """Name → answer.
+
+    Args:
+        reader: somebody with an account and nothing else.
+    """
+    found: dict[str, HttpResponse] = {}
+    for part in (_mistakes(), _of_an_account(reader), _signing_in(reader), _letters(), _comments()):
+        found |= dict(part)
+    return found
+
+
+def _mistakes() -> Iterator[tuple[str, HttpResponse]]:
+    client, request = Client(), RequestFactory().get("/")
+    request.user = AnonymousUser()
+    yield (
+        "another site’s form",
+        client.post("/newsletter/", headers={"Sec-Fetch-Site": "cross-site"}),
+    )
+    yield "not allowed", permission_denied(request, PermissionDenied())
+    yield "too many tries", respond_429(request)
+    yield "something broke", server_error(request)
+    yield "too much sent", client.post("/newsletter/", dict.fromkeys(map(str, range(3000)), "x"))
+    guarded = Client(enforce_csrf_checks=True)
+    yield "outdated form", guarded.post("/accounts/login/", {"login": "Long since forgotten words"})
+    yield "preview, cut off", client.get("/preview/x/")
+    draft = Article.objects.filter(state="draft").first()
+    assert draft
+    yield "preview", client.get(preview_address(draft))
+
+
+def _of_an_account(reader: User) -> Iterator[tuple[str, HttpResponse]]:
+    client = Client()
+    client.force_login(reader)
+    pages = {
+        "profile": "profile/",
+        "sign out": "logout/",
+        "address": "email/",
+        "new password": "password/change/",
+        "password once more": "reauthenticate/",
+    }
+    for name, path in pages.items():
+        yield name, client.get(f"/accounts/{path}", follow=True)
+    yield "profile, refused", client.post("/accounts/profile/", {"display_name": "x" * 200})
+    reader.set_unusable_password()
+    reader.save()
+    client.force_login(reader)
+    yield "first password", client.get("/accounts/password/set/", follow=True)
+    reader.set_password(PASSWORD)
+    reader.save()
+
+
+def _signing_in(reader: User) -> Iterator[tuple[str, HttpResponse]]:
+    known = {"email": reader.email}
+    yield "account closed", Client().get("/accounts/inactive/")
+    yield "sign in, refused", Client().post("/accounts/login/", {"login": reader.email})
+    by_code = Client()
+    yield "code to sign in", by_code.post("/accounts/login/code/", known, follow=True)
+    new = {"email": STRANGER, "password1": PASSWORD, "display_name": "Nobody yet"}
+    yield "code of a new account", Client().post("/accounts/signup/", new, follow=True)
+    forgetful = Client()
+    yield "code for a new password", forgetful.post("/accounts/password/reset/", known, follow=True)
+    code = {"code": forgetful.session["account_password_reset_verification"]["code"]}
+    yield (
+        "new password by code",
+        forgetful.post("/accounts/password/reset/confirm/", code, follow=True),
+    )
+    both = {"password1": f"{PASSWORD}-anew", "password2": f"{PASSWORD}-anew"}
+    forgetful.post("/accounts/password/reset/complete/", both)
+    yield "new password is set", Client().get("/accounts/password/reset/done/")
+
+
+def _letters() -> Iterator[tuple[str, HttpResponse]]:
+    """Everything of the newsletter that a link in a mail leads to."""
+    client, newsletter = Client(), Newsletter.objects.offered().first()
+    assert newsletter
+    yield "newsletter, refused", client.post("/newsletter/", {"email": "no address"})
+    yield "newsletter, asked", client.get("/newsletter/look-in-your-mail/")
+    yield "newsletter, cut off", client.get("/newsletter/confirm/x/")
+    subscribing.request(STRANGER, where="/", newsletters=[newsletter])
+    consent = Consent.objects.latest("pk")
+    link = f"/newsletter/confirm/{subscribing.confirmation_token(consent)}/"
+    yield "newsletter, to confirm", client.get(link)
+    yield "newsletter, welcome", client.post(link, follow=True)
+    token = Subscriber.objects.get(email=STRANGER).token
+    yield "newsletter, chosen", client.get(f"/newsletter/preferences/{token}/?saved=1")
+    yield "newsletter, left", client.post(f"/newsletter/unsubscribe/{token}/")
+    yield "newsletter, nothing chosen", client.get(f"/newsletter/preferences/{token}/")
+
+
+def _comments() -> Iterator[tuple[str, HttpResponse]]:
+    client, article = Client(), Article.objects.published().newest().first()
+    assert article
+    place = f"/comments/new/?article={article.pk}"
+    words = {"name": "Ola", "email": STRANGER, "text": "A word on the ferries."}
+    yield "comment, looked over", client.post(place, words)
+    yield "comment, refused", client.post(place, {"name": "", "email": "no", "text": ""})
+    yield "comment on nothing", client.post("/comments/new/?article=0", words)
+    yield "comment, link cut off", client.get("/comments/yours/x/")
+    held = Comment.objects.filter(state="held", article__state="published").first()
+    shown = Comment.objects.published().first()
+    assert held
+    assert shown
+    yield "comment, thanks", client.get(f"/comments/thanks/{seals.link_to(held)}/")
+    yield "comment, yours", client.get(f"/comments/yours/{seals.link_to(held)}/")
+    yield "comment, yours and shown", client.get(f"/comments/yours/{seals.link_to(shown)}/")

@@ -1,0 +1,84 @@
+"""The addresses the site knows, and the templates of whole pages, so that no page is forgotten."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver
+
+NOT_PAGES: Final = {
+    "^theme/": "a stylesheet",
+    "^emblem/": "a picture",
+    "^pictures/": "a picture",
+    "healthz": "for machines",
+    "readyz": "for machines",
+    "robots.txt": "for machines",
+    "sitemap": "for machines",
+    "api/v1/openapi.json": "for machines",
+    "api/oembed/": "for machines",
+    "api/v1/articles/": "for machines",
+    "api/v1/authors/": "for machines",
+    "api/v1/categories/": "for machines",
+    "api/v1/comments/": "for machines",
+    "api/v1/pictures/": "for machines",
+    "api/v1/tags/": "for machines",
+    "^api/(": "for machines",
+    "accounts/state/": "part of a page",
+    "comments/token/": "asked by a script",
+    "search/suggest/": "asked by a script",
+    "search/opened/": "takes, shows nothing",
+    "seen/": "takes, shows nothing",
+    "comments/<int:pk>/": "leads on",
+    "accounts/": "leads on",
+}
+"""How a route begins → why there is no page to look at; `accounts/` is the route by itself."""
+
+PARTS: Final = ("_", "admin", "mail", "email", "messages", "allauth")
+NEVER_ALONE: Final = {
+    "base.html": "around every page",
+    "account/page.html": "around every page of an account",
+    "account/base_confirm_code.html": "around every form for a code",
+    "account/password_reset_help_text.html": "a sentence within a form",
+    "account/signup_closed.html": "accounts are open to everybody here",
+    "account/password_reset_from_key.html": "is shown where a code was right",
+}
+
+
+def routes() -> Iterator[str]:
+    """Every public route of the site, as it is written in the files of addresses."""
+    yield from _below(get_resolver().url_patterns, "")
+
+
+def _below(patterns: Iterable[URLPattern | URLResolver], before: str) -> Iterator[str]:
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield route
+        elif route != "admin/":
+            yield from _below(pattern.url_patterns, route)
+
+
+def of_pages() -> set[str]:
+    """Those that lead to a page somebody looks at."""
+    return {route for route in routes() if not _is_no_page(route)}
+
+
+def _is_no_page(route: str) -> bool:
+    if "feed" in route.split("/"):
+        return True
+    return any(
+        route == each if each == "accounts/" else route.startswith(each) for each in NOT_PAGES
+    )
+
+
+def templates_of_pages() -> set[str]:
+    """Templates that are a page by themselves."""
+    folder = Path(settings.TEMPLATES[0]["DIRS"][0])
+    names = {file.relative_to(folder) for file in folder.rglob("*.html")}
+    whole = {str(name) for name in names if not any(_is_part(part) for part in name.parts)}
+    return whole - NEVER_ALONE.keys()
+
+
+def _is_part(name: str) -> bool:
+    return name.startswith("_") or name in PARTS
