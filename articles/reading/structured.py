@@ -11,6 +11,7 @@ from django.templatetags.static import static
 from accounts.models import AuthorProfile
 from articles.comments.threads import Shown, Thread
 from articles.editorial.models import Article, Correction, Figure
+from articles.images.models import Image
 from articles.reading.pictured import picture
 from iria.publication.models import Publication
 

@@ -4,11 +4,12 @@ Each is what the site answers; the browser is given it as if it had asked (`test
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 from allauth.core.ratelimit import respond_429
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.views.defaults import permission_denied
 
@@ -25,19 +26,37 @@ from tests.conftest import PASSWORD
 STRANGER = "stranger@readers.example"
 
 
-def answers(reader: User) -> dict[str, HttpResponse]:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A page as it was sent."""
+
+    content: bytes
+    headers: dict[str, str]
+    path: str
+    """Where it stands; empty for what stands wherever something went wrong."""
+    sets_cookies: bool
+
+
+def as_sent(response: Any) -> Answer:
+    """What Django's test client, or a view asked by itself, gave back."""
+    request = getattr(response, "request", {})
+    path = request.get("PATH_INFO", "")
+    return Answer(response.content, dict(response.headers), path, bool(response.cookies))
+
+
+def answers(reader: User) -> dict[str, Answer]:
     """Name → answer.
 
     Args:
         reader: somebody with an account and nothing else.
     """
-    found: dict[str, HttpResponse] = {}
+    found: dict[str, Answer] = {}
     for part in (_mistakes(), _of_an_account(reader), _signing_in(reader), _letters(), _comments()):
-        found |= dict(part)
+        found |= {name: as_sent(response) for name, response in part}
     return found
 
 
-def _mistakes() -> Iterator[tuple[str, HttpResponse]]:
+def _mistakes() -> Iterator[tuple[str, Any]]:
     client, request = Client(), RequestFactory().get("/")
     request.user = AnonymousUser()
     yield (
@@ -56,7 +75,7 @@ def _mistakes() -> Iterator[tuple[str, HttpResponse]]:
     yield "preview", client.get(preview_address(draft))
 
 
-def _of_an_account(reader: User) -> Iterator[tuple[str, HttpResponse]]:
+def _of_an_account(reader: User) -> Iterator[tuple[str, Any]]:
     client = Client()
     client.force_login(reader)
     pages = {
@@ -77,7 +96,7 @@ def _of_an_account(reader: User) -> Iterator[tuple[str, HttpResponse]]:
     reader.save()
 
 
-def _signing_in(reader: User) -> Iterator[tuple[str, HttpResponse]]:
+def _signing_in(reader: User) -> Iterator[tuple[str, Any]]:
     known = {"email": reader.email}
     yield "account closed", Client().get("/accounts/inactive/")
     yield "sign in, refused", Client().post("/accounts/login/", {"login": reader.email})
@@ -97,7 +116,7 @@ def _signing_in(reader: User) -> Iterator[tuple[str, HttpResponse]]:
     yield "new password is set", Client().get("/accounts/password/reset/done/")
 
 
-def _letters() -> Iterator[tuple[str, HttpResponse]]:
+def _letters() -> Iterator[tuple[str, Any]]:
     """Everything of the newsletter that a link in a mail leads to."""
     client, newsletter = Client(), Newsletter.objects.offered().first()
     assert newsletter
@@ -115,7 +134,7 @@ def _letters() -> Iterator[tuple[str, HttpResponse]]:
     yield "newsletter, nothing chosen", client.get(f"/newsletter/preferences/{token}/")
 
 
-def _comments() -> Iterator[tuple[str, HttpResponse]]:
+def _comments() -> Iterator[tuple[str, Any]]:
     client, article = Client(), Article.objects.published().newest().first()
     assert article
     place = f"/comments/new/?article={article.pk}"

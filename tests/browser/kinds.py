@@ -27,8 +27,11 @@ def public_pages() -> dict[str, str]:
     assert french
     section = french.categories.first()
     assert section
+    figure = plain.figures.filter(place="inline").first()
+    assert figure
     return {
         "front page": "/",
+        "picture by itself": f"{plain.get_absolute_url()}picture/{figure.image_id}/",
         "article": plain.get_absolute_url(),
         "article in a series": part_of_series.get_absolute_url(),
         "article with an embed": embedding.get_absolute_url(),

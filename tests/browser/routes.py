@@ -1,11 +1,11 @@
 """The addresses the site knows, and the templates of whole pages, so that no page is forgotten."""
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Final
 
-from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.shared import PROJECT
 
 NOT_PAGES: Final = {
     "^theme/": "a stylesheet",
@@ -74,7 +74,7 @@ def _is_no_page(route: str) -> bool:
 
 def templates_of_pages() -> set[str]:
     """Templates that are a page by themselves."""
-    folder = Path(settings.TEMPLATES[0]["DIRS"][0])
+    folder = PROJECT / "templates"
     names = {file.relative_to(folder) for file in folder.rglob("*.html")}
     whole = {str(name) for name in names if not any(_is_part(part) for part in name.parts)}
     return whole - NEVER_ALONE.keys()

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import call_command
-from django.http import HttpResponse
 from django.test import Client
 from django.test.signals import template_rendered
 from django.urls import resolve
@@ -20,7 +19,7 @@ from playwright.sync_api import Page, Route
 
 from accounts.models import User
 from tests.browser import routes
-from tests.browser.answers import answers
+from tests.browser.answers import Answer, answers, as_sent
 from tests.browser.checkers import (
     accessibility_complaints,
     complaints_of_everybody,
@@ -50,7 +49,7 @@ def test_every_page_can_be_used_by_everybody(
     pages = public_pages()
     with drawn_templates() as drawn:
         sent = answers(ola)
-        got = {name: Client().get(path) for name, path in pages.items()}
+        got = {name: as_sent(Client().get(path)) for name, path in pages.items()}
     # Without motion from the start: what fades from one scheme to the other has no colour to judge.
     page = open_page("/", size=DESKTOP, reduced_motion="reduce")
     complaints = _watched(page, pages, sent)
@@ -64,7 +63,7 @@ def test_every_page_can_be_used_by_everybody(
     assert complaints == []
 
 
-def _watched(page: Page, pages: dict[str, str], sent: dict[str, HttpResponse]) -> list[str]:
+def _watched(page: Page, pages: dict[str, str], sent: dict[str, Answer]) -> list[str]:
     complaints = []
     for name, path in pages.items():
         page.goto(path)
@@ -73,7 +72,7 @@ def _watched(page: Page, pages: dict[str, str], sent: dict[str, HttpResponse]) -
 
     def answer(route: Route) -> None:
         known = bodies[urlsplit(route.request.url).path]
-        route.fulfill(body=known.content, headers=dict(known.headers))
+        route.fulfill(body=known.content, headers=known.headers)
 
     page.route("**/answered/*/", answer)
     for name, path in zip(sent, bodies, strict=True):
@@ -103,7 +102,7 @@ def everything_about(page: Page, name: str) -> list[str]:
     return [f"{name}: {text}" for text in dict.fromkeys(found)]
 
 
-def _desk(open_page: OpenPage, chief: User) -> tuple[list[str], dict[str, HttpResponse]]:
+def _desk(open_page: OpenPage, chief: User) -> tuple[list[str], dict[str, Answer]]:
     """What an editor uses all day: complaints, and the pages as they were sent."""
     editor = Client()
     editor.force_login(chief)
@@ -128,16 +127,16 @@ def _desk(open_page: OpenPage, chief: User) -> tuple[list[str], dict[str, HttpRe
         page.emulate_media(color_scheme="light")
         page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
         complaints += [f"{name}: {text}" for text in dict.fromkeys(found)]
-    return complaints, {name: editor.get(path) for name, path in pages.items()}
+    return complaints, {name: as_sent(editor.get(path)) for name, path in pages.items()}
 
 
-def cookies_of(pages: dict[str, str], answers: dict[str, HttpResponse]) -> list[str]:
+def cookies_of(pages: dict[str, str], answers: dict[str, Answer]) -> list[str]:
     """Public pages that set a cookie or differ by one."""
     return [
         f"{name}: has to do with cookies"
         for name, answer in answers.items()
         if not pages[name].startswith(("/accounts/", "/comments/"))
-        and (answer.cookies or "Cookie" in answer.headers.get("Vary", ""))
+        and (answer.sets_cookies or "Cookie" in answer.headers.get("Vary", ""))
     ]
 
 
@@ -154,11 +153,10 @@ def drawn_templates() -> Iterator[set[str]]:
     template_rendered.disconnect(note)
 
 
-def forgotten(pages: dict[str, str], sent: dict[str, HttpResponse], drawn: set[str]) -> list[str]:
+def forgotten(pages: dict[str, str], sent: dict[str, Answer], drawn: set[str]) -> list[str]:
     """Routes and templates of pages that nobody has looked at."""
-    asked = [answer.request for answer in sent.values() if hasattr(answer, "request")]
     shown = [path.partition("?")[0] for path in pages.values()]
-    shown += [request["PATH_INFO"] for request in asked]
+    shown += [answer.path for answer in sent.values() if answer.path]
     met = {resolve(path).route for path in shown if path != "/nowhere/to/be/found/"}
     return [
         *(f"no page of the route {route}" for route in sorted(routes.of_pages() - met)),
