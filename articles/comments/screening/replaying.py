@@ -1,7 +1,7 @@
 """What rules would have done with the comments of the last days; nothing is changed by asking."""
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,35 +9,50 @@ from typing import Final
 from django.utils import timezone
 
 from articles.comments.models import Comment, Moderation
-from articles.comments.screening.looking import SAME_WITHIN, knowledge, look_over
-from articles.comments.screening.models import ScreeningRule
+from articles.comments.screening.looking import (
+    SAME_WITHIN,
+    STRICTNESS,
+    Verdict,
+    knowledge,
+    look_over,
+)
+from articles.comments.screening.models import Action, ScreeningRule
 from articles.comments.screening.submission import Submission
 
 MOST_LISTED: Final = 200
+REFUSED: Final = frozenset({Comment.State.REJECTED, Comment.State.SPAM})
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A comment that the changed rules would have treated in another way."""
+    """A comment of which the changed rules would have said something else than those of today."""
 
     comment: Comment
     before: Comment.State
     after: Comment.State
     says: str
+    """What the changed rules say; empty where they say nothing any more."""
     human: str
     """What a moderator decided about it; empty where none did."""
 
 
 @dataclass(slots=True)
 class Replay:
-    """The counts by state under the rules of today and under the changed ones."""
+    """The counts by state under the rules of today and under the changed ones.
+
+    Where every comment is held first, no rule changes a state; so it is also counted what the
+    changed rules themselves object to.
+    """
 
     days: int
     looked_at: int = 0
     before: Counter[str] = field(default_factory=Counter)
     after: Counter[str] = field(default_factory=Counter)
-    withheld_though_approved: int = 0
-    """Held, rejected or set aside by the changed rules only, though a moderator let it stand."""
+    objected_before: int = 0
+    """Comments that the rules in question hold, reject or set aside as they are today."""
+    objected_after: int = 0
+    objected_though_approved: int = 0
+    """Of those after the change, how many a moderator let stand."""
     passed_though_refused: int = 0
     """Let through by the changed rules only, though a moderator rejected it."""
     changed: list[Changed] = field(default_factory=list)
@@ -59,19 +74,40 @@ def replay(changed: Iterable[ScreeningRule], *, days: int) -> Replay:
         result.looked_at += 1
         result.before[before.state] += 1
         result.after[after.state] += 1
-        if before.state != after.state:
-            _note(result, Changed(comment, before.state, after.state, after.words, human))
+        said_before, said_after = _said(before, instead), _said(after, instead)
+        result.objected_before += said_before.objects
+        result.objected_after += said_after.objects
+        if said_after.objects and human == Comment.State.APPROVED:
+            result.objected_though_approved += 1
+        if _passes(before, after) and human in REFUSED:
+            result.passed_though_refused += 1
+        differs = before.state != after.state or said_before != said_after
+        if differs and len(result.changed) < MOST_LISTED:
+            words = said_after.words
+            result.changed.append(Changed(comment, before.state, after.state, words, human))
     return result
 
 
-def _note(result: Replay, changed: Changed) -> None:
-    approved = Comment.State.APPROVED
-    if changed.before == approved and changed.human == approved:
-        result.withheld_though_approved += 1
-    if changed.after == approved and changed.human in {Comment.State.REJECTED, Comment.State.SPAM}:
-        result.passed_though_refused += 1
-    if len(result.changed) < MOST_LISTED:
-        result.changed.append(changed)
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the rules in question say of a comment, and the strictest they ask for."""
+
+    words: str
+    action: str
+
+    @property
+    def objects(self) -> bool:
+        return self.action not in {"", Action.ALLOW}
+
+
+def _said(verdict: Verdict, phases: Container[str]) -> _Said:
+    findings = [each for each in verdict.findings if each.phase in phases]
+    strictest = max((each.action for each in findings), key=STRICTNESS.index, default="")
+    return _Said(" ".join(each.says for each in findings), strictest)
+
+
+def _passes(before: Verdict, after: Verdict) -> bool:
+    return after.state == Comment.State.APPROVED != before.state
 
 
 def _as_they_came(since: datetime) -> Iterator[tuple[Comment, str, Submission]]:

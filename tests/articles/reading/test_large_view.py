@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import User
 from articles.editorial import publishing, revising
 from articles.editorial.models import Article
 from articles.images.models import Image
@@ -99,10 +100,10 @@ def test_a_picture_that_the_article_has_not_is_not_found(
 
 
 def test_nothing_of_a_draft_or_a_withdrawn_article_is_seen_large(
-    client: Client, article: Article
+    client: Client, article: Article, edna: User
 ) -> None:
     address = article.figures.all()[0].get_absolute_url()
-    publishing.withdraw(article, by=None)
+    publishing.withdraw(article, by=edna)
     assert client.get(address).status_code == 404
 
 

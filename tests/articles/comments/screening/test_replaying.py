@@ -32,7 +32,7 @@ def test_it_counts_what_would_be_held_and_what_a_moderator_had_let_stand(write: 
     open_house()
     result = replay([stricter_links()], days=30)
     assert (result.looked_at, result.before["approved"], result.after["held"]) == (2, 2, 1)
-    assert result.withheld_though_approved == 1
+    assert result.objected_though_approved == 1
     (change,) = result.changed
     assert (change.comment, change.human) == (liked, "approved")
     assert change.says == "It has one link."
@@ -103,3 +103,14 @@ def test_a_word_that_another_finds_already_is_refused_in_words(mina: User, clien
     assert "“Casino” is there already" in page
     page = client.post(address, {"word": "!!!", "list": "suspect"}).content.decode()
     assert "no letter and no digit" in page
+
+
+def test_where_every_comment_is_held_first_it_tells_what_the_rule_itself_objects_to(
+    write: Write,
+) -> None:
+    write("Read https://example.org/report, it is good.")
+    result = replay([stricter_links()], days=30)
+    assert (result.before["held"], result.after["held"]) == (1, 1)
+    assert (result.objected_before, result.objected_after) == (0, 1)
+    assert result.objected_though_approved == 1
+    assert [each.says for each in result.changed] == ["It has one link."]
