@@ -1,0 +1,92 @@
+"""What a served file tells: whose the picture is, in full, and nothing about camera, place or owner."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files import File
+
+from articles.images import ingest, renditions
+from articles.images.amending import amend
+from articles.images.models import Image
+from tests.exiftool import ExifTool, exiftool
+from tests.newsroom import picture_file
+
+SECRETS = (
+    *("-GPSLatitude=52.5", "-GPSLatitudeRef=N", "-GPSLongitude=13.4", "-GPSLongitudeRef=E"),
+    *("-GPSAltitude=34", "-EXIF:SerialNumber=SERIAL7", "-EXIF:LensSerialNumber=SERIAL8"),
+    *("-EXIF:OwnerName=Olga Owner", "-EXIF:Make=Camera", "-EXIF:UserComment=REMARK"),
+    *("-XMP-exif:GPSLatitude=52.5", "-XMP-aux:SerialNumber=SERIAL7", "-IPTC:City=Porto"),
+    *("-XMP-xmpMM:DocumentID=DOC7", "-IPTC:SpecialInstructions=PRIVATE", "-Comment=REMARK"),
+)
+RIGHTS = (
+    *("-XMP-photoshop:Credit=Inês Faro/via Meridian", "-XMP-dc:Creator=Inês Faro"),
+    *("-XMP-dc:Creator=Jo Reis", "-IPTC:CopyrightNotice=© 2026 Meridian’s"),
+    *("-XMP-xmpRights:WebStatement=https://creativecommons.org/licenses/by/4.0/",),
+)
+PRIVATE = re.compile(
+    r"GPS|Serial|Thumbnail|Preview|Owner|Make\b|Comment|DocumentID|Instructions|City"
+)
+
+
+@pytest.fixture(scope="module")
+def tool() -> Iterator[ExifTool]:
+    with exiftool() as running:
+        yield running
+
+
+def photograph(form: str, folder: Path, tool: ExifTool) -> File[Any]:
+    """As a camera and a desk leave it, with a small copy of itself inside where that can be."""
+    from PIL import Image as Pixels
+
+    path = folder / f"photograph.{form}"
+    with Pixels.open(picture_file(width=700, height=400)) as pixels:
+        pixels.save(path, form)
+    small = folder / "small.jpg"
+    small.write_bytes(picture_file(width=64, height=40).read())
+    order = ["-m", "-charset", "iptc=utf8", "-IPTC:CodedCharacterSet=UTF8", *SECRETS, *RIGHTS]
+    answer = tool.ask(*order, f"-ThumbnailImage<={small}", "-overwrite_original", str(path))
+    assert "1 image files updated" in answer
+    return File(path.open("rb"), name=path.name)
+
+
+def told(image: Image, tool: ExifTool) -> list[tuple[str, dict[str, Any]]]:
+    return [(each.format, tool.read(Path(each.file.path), "-a")) for each in image.renditions.all()]
+
+
+@pytest.mark.parametrize("form", ["jpeg", "png", "webp", "avif", "tiff"])
+def test_every_file_tells_whose_a_picture_is_and_keeps_every_secret(
+    form: str, db: None, tmp_path: Path, tool: ExifTool
+) -> None:
+    with photograph(form, tmp_path, tool) as upload:
+        image = ingest.take_in(upload, by=None)
+    renditions.make(image)
+    files = told(image, tool)
+    assert {kind for kind, _ in files} >= {"avif", "webp", "jpeg"}
+    for kind, said in files:
+        assert said["XMP-photoshop:Credit"] == "Inês Faro/via Meridian"
+        assert said["XMP-dc:Creator"] == ["Inês Faro", "Jo Reis"]
+        if form in {"jpeg", "png", "tiff"}:  # the others have no place for the IIM of the notice
+            assert said["XMP-dc:Rights"] == "© 2026 Meridian’s"
+        assert said["XMP-xmpRights:WebStatement"].endswith("/licenses/by/4.0/")
+        if kind == "jpeg":
+            assert said["IPTC:By-line"] == ["Inês Faro", "Jo Reis"]
+            assert said["IPTC:Credit"] == "Inês Faro/via Meridian"
+            assert said["IFD0:Artist"] == "Inês Faro; Jo Reis"
+        assert [name for name in said if PRIVATE.search(name)] == []
+    assert b"SERIAL" in Path(image.original.path).read_bytes(), "the original stays as it came"
+
+
+def test_a_corrected_credit_reaches_every_file(db: None, tmp_path: Path, tool: ExifTool) -> None:
+    with photograph("jpeg", tmp_path, tool) as upload:
+        image = ingest.take_in(upload, by=None)
+    renditions.make(image)
+    amend(image, by=None, credit="Jo Reis", byline="Jo Reis")
+    renditions.tell(Image.objects.get(pk=image.pk))
+    for kind, said in told(image, tool):
+        assert said["XMP-photoshop:Credit"] == "Jo Reis"
+        assert said["XMP-dc:Creator"] == ["Jo Reis"]
+        assert said.get("IPTC:Credit", "Jo Reis") == "Jo Reis"
+        assert kind != "jpeg" or said["IFD0:Artist"] == "Jo Reis"
