@@ -12,7 +12,8 @@ RULE = "–" * 24
 
 
 def issue_as_letter(context: dict[str, Any]) -> str:
-    """The text part: the same words in the same order as the HTML part, none of its pictures."""
+    """The text part: the same words in the same order as the HTML part; of its pictures the
+    captions and credits."""
     publication, newsletter = context["publication"], context["newsletter"]
     day = context["day"]
     parts = [
@@ -49,7 +50,10 @@ def _headed(subject: str) -> str:
 
 def _story(story: Story) -> str:
     lines = [wrapped(story.headline), wrapped(story.authors), wrapped(story.standfirst)]
-    return "\n\n".join([RULE, "\n".join(line for line in lines if line), story.address])
+    picture = story.picture.in_words if story.picture else ""
+    about = wrapped(f"[{gettext('Picture')}: {picture}]") if picture else ""
+    parts = [RULE, "\n".join(line for line in lines if line), about, story.address]
+    return "\n\n".join(part for part in parts if part)
 
 
 def _foot(context: dict[str, Any]) -> str:

@@ -8,11 +8,14 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from articles.body.cleaning import clean_caption
+from articles.body.words import caption_text
 from articles.editorial.models import Article
+from articles.images.crediting import credit_line, credit_words
 from articles.images.models import Image
 from articles.images.showing import PictureFile, plain_files
 from iria.publication.models import Publication
 from newsletter.models import Issue
+from newsletter.words import absolute
 
 LEAD_WIDTH: Final = 600
 BESIDE_WIDTH: Final = 184
@@ -27,8 +30,9 @@ class Picture:
     height: int
     alt: str
     caption: SafeString
-    credit: str
-    credit_url: str
+    credit: SafeString
+    in_words: str
+    """Caption and credit as text, for the letter without pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +88,17 @@ def _picture(article: Article, publication: Publication, *, width: int) -> Pictu
         address=f"{settings.SITE_URL}{rendition.get_absolute_url()}",
         width=shown,
         height=max(1, round(shown * rendition.height / rendition.width)),
-        alt=image.alt_text,
-        caption=mark_safe(clean_caption(article.lead_caption)),  # noqa: S308 - just cleaned
-        credit=publication.credit_line(image.credit) if image.is_credited else "",
-        credit_url=image.credit_url if image.is_credited else "",
+        alt=image.alt,
+        # Cleaned on saving and once more here, where it goes out.
+        caption=mark_safe(absolute(clean_caption(article.lead_caption), settings.SITE_URL)),  # noqa: S308
+        credit=credit_line(image, publication),
+        in_words=_in_words(article, image, publication),
     )
+
+
+def _in_words(article: Article, image: Image, publication: Publication) -> str:
+    caption = caption_text(article.lead_caption) if article.lead_caption else image.alt
+    return " ".join(part for part in (caption.strip(), credit_words(image, publication)) if part)
 
 
 def best_rendition(image: Image, *, width: int) -> PictureFile | None:

@@ -108,7 +108,7 @@ def _thumbnail(
         "thumbnail_height": file.height,
         # No part of oEmbed; whoever shows the picture must have a way to name its maker.
         "thumbnail_credit": credit_words(image, publication),
-        "thumbnail_alt": image.alt_text,
+        "thumbnail_alt": image.alt,
     }
 
 

@@ -14,16 +14,10 @@ from articles.api.fields import Fields
 from articles.api.interface import api
 from articles.api.paging import Order, page_of
 from articles.editorial.models import Article, Figure
+from articles.images.crediting import licence_address, plain_credit, source_type_address
 from articles.images.models import Image, ImageQuerySet
 from articles.images.showing import MEDIA_TYPES, PictureFile
 from iria.kit.addresses import absolute
-
-
-def licence_of(image: Image) -> str:
-    """The address of its licence. Terms in words are for the newsroom alone."""
-    terms = image.usage_terms.strip()
-    is_address = terms.startswith(("https://", "http://")) and len(terms.split()) == 1
-    return terms if is_address else ""
 
 
 def files_of(image: Image) -> list[dict[str, Any]]:
@@ -44,12 +38,17 @@ def files_of(image: Image) -> list[dict[str, Any]]:
 FIELDS: Final = Fields(
     {
         "id": lambda image: image.pk,
-        "alt_text": lambda image: image.alt_text,
-        "credit": lambda image: image.credit.strip(),
+        "alt_text": lambda image: image.alt,
+        "decorative": lambda image: image.is_decorative,
+        "description": lambda image: image.extended_description,
+        "credit": plain_credit,
         "credit_url": lambda image: image.credit_url,
         "creator": lambda image: image.byline,
         "copyright_notice": lambda image: image.copyright_notice,
-        "licence": licence_of,
+        "licence": licence_address,
+        "licensor": lambda image: image.licensor,
+        "made_with_ai": lambda image: image.is_ai_made,
+        "digital_source_type": source_type_address,
         "width": lambda image: image.width,
         "height": lambda image: image.height,
         "files": files_of,

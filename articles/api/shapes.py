@@ -49,12 +49,23 @@ class Picture(TypedDict, total=False):
     """A picture of the library that stands in a published article or beside an author."""
 
     id: Required[Id]
-    alt_text: Annotated[str, Field(description="What it shows, for whoever cannot see it.")]
+    alt_text: Annotated[
+        str, Field(description="What it shows, for whoever cannot see it; empty for decoration.")
+    ]
+    decorative: bool
+    description: Annotated[str, Field(description="At length, as of a chart; plain text.")]
     credit: Annotated[str, Field(description="To be named wherever it is shown.")]
     credit_url: str
     creator: str
     copyright_notice: str
     licence: Annotated[str, Field(description="Address of its licence; empty where none is known.")]
+    licensor: Annotated[str, Field(description="From whom a licence can be had.")]
+    made_with_ai: Annotated[
+        bool, Field(description="Whether a machine made it, or parts of it; to be said beside it.")
+    ]
+    digital_source_type: Annotated[
+        str, Field(description="How it came to be: an address of the IPTC’s vocabulary, or empty.")
+    ]
     width: Annotated[int, Field(description="Of the original, in pixels.")]
     height: int
     files: Annotated[list[PictureFile], Field(description="The narrowest first in each format.")]
@@ -64,6 +75,12 @@ class Figure(TypedDict):
     """One use of a picture: the caption belongs to the use, the credit to the picture."""
 
     place: Annotated[str, Field(description="`lead` or `inline`.")]
+    width: Annotated[str, Field(description="`normal`, `wide` or `full`.")]
+    gallery: Annotated[
+        int,
+        Field(description="Which gallery of the text it is part of, from 1; 0: it stands alone."),
+    ]
+    url: Annotated[Address, Field(description="Where it is seen large.")]
     caption_html: Html
     caption_text: PlainText
     picture: Picture

@@ -42,6 +42,9 @@ def _figures(article: Article) -> list[dict[str, Any]]:
     return [
         {
             "place": each.place,
+            "width": each.width,
+            "gallery": each.gallery,
+            "url": absolute(each.get_absolute_url()),
             "caption_html": each.caption,
             "caption_text": caption_text(each.caption) if each.caption else "",
             "picture": picture(each.image),

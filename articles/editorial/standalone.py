@@ -54,11 +54,12 @@ def full_text(article: Article, figures: Iterable[Figure], publication: Publicat
     """
     figures = list(figures)
     lead = next((each for each in figures if each.place == Figure.Place.LEAD), None)
-    pictures = tuple(
-        shown
-        for figure in figures
-        if article.shows(figure.image) and (shown := _shown(figure.image, publication)) is not None
-    )
+    with speaking(article.language):
+        pictures = tuple(
+            shown
+            for each in figures
+            if article.shows(each.image) and (shown := _shown(each.image, publication))
+        )
     whole = _remembered if len(article.body) < REMEMBERED_LENGTH else _whole
     return whole(
         article.body,
@@ -77,7 +78,7 @@ def _shown(image: Image, publication: Publication) -> Shown | None:
         return None
     file = (
         f'<img src="{escape(rendition.get_absolute_url())}"'
-        f' width="{rendition.width}" height="{rendition.height}" alt="{escape(image.alt_text)}">'
+        f' width="{rendition.width}" height="{rendition.height}" alt="{escape(image.alt)}">'
     )
     return Shown(image.pk, file, credit_line(image, publication))
 

@@ -12,9 +12,10 @@ from articles.editorial.querysets import ArticleQuerySet
 from articles.editorial.standalone import full_text
 from articles.feeds.ids import tag_id
 from articles.feeds.xml import legal
-from articles.images.crediting import credit_words
+from articles.images.crediting import credit_words, licence_address
 from articles.images.showing import MEDIA_TYPES, plain_rendition
 from iria.kit.addresses import absolute
+from iria.kit.speaking import speaking
 from iria.publication.models import Publication
 
 LENGTH: Final = 20
@@ -40,6 +41,11 @@ class Picture:
     alt: str
     caption: str
     credit: str
+    """In the publication's wording; that a machine made the picture is part of it."""
+    copyright: str = ""
+    licence: str = ""
+    """Address of what others may do with it."""
+    made_with_ai: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,8 @@ def _entry(article: Article, publication: Publication, *, whole: bool) -> Entry:
     if published is None:
         raise ValueError(article.pk)
     figures = list(article.figures.all())
+    with speaking(article.language):
+        picture = _lead(article, figures, publication)
     categories = [placed.category.name for placed in article.article_categories.all()]
     return Entry(
         id=tag_id(published, f"article/{article.pk}"),
@@ -104,7 +112,7 @@ def _entry(article: Article, publication: Publication, *, whole: bool) -> Entry:
             legal(name)
             for name in dict.fromkeys([*categories, *(tag.name for tag in article.tags.all())])
         ],
-        picture=_lead(article, figures, publication),
+        picture=picture,
         comments=article.comments_open,
         licence=article.licence_address,
     )
@@ -127,7 +135,10 @@ def _lead(article: Article, figures: list[Figure], publication: Publication) -> 
         bytes=rendition.bytes,
         width=rendition.width,
         height=rendition.height,
-        alt=legal(lead.image.alt_text),
+        alt=legal(lead.image.alt),
         caption=legal(caption_text(lead.caption)),
         credit=legal(credit_words(lead.image, publication)),
+        copyright=legal(lead.image.copyright_notice),
+        licence=licence_address(lead.image),
+        made_with_ai=lead.image.is_ai_made,
     )

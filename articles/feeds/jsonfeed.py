@@ -55,6 +55,9 @@ def _item(entry: Entry) -> dict[str, Any]:
             "alt": picture.alt,
             "caption": picture.caption,
             "credit": picture.credit,
+            "copyright": picture.copyright,
+            "licence": picture.licence,
+            "made_with_ai": picture.made_with_ai,
             "width": picture.width,
             "height": picture.height,
         }

@@ -27,3 +27,7 @@ def media(xml: Document, picture: Picture) -> None:
             xml.leaf("media:description", picture.alt, {"type": "plain"})
         if picture.credit:
             xml.leaf("media:credit", picture.credit)
+        if picture.copyright:
+            xml.leaf("media:copyright", picture.copyright)
+        if picture.licence:
+            xml.leaf("media:license", "", {"type": "text/html", "href": picture.licence})

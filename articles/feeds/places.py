@@ -1,25 +1,47 @@
 """What there is to be found, for the sitemap: pages, topics, authors, articles."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from django.db.models import OuterRef, Subquery
-from django.urls import reverse
+from django.utils.text import Truncator
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
+from articles.body.words import caption_text
 from articles.editorial.models import Article, ArticleCategory, Category, Figure
 from articles.editorial.querysets import ArticleQuerySet
-from articles.images.models import Rendition
+from articles.images.crediting import credit_words, licence_address
+from articles.images.models.licensed import DECIDING
+from articles.images.showing import plain_rendition
 from articles.pages.models import Page
 from iria.kit.addresses import address_of
+from iria.kit.speaking import speaking
+from iria.publication.models import Publication
+
+LONGEST_CAPTION: Final = 400
+"""Characters of caption and credit together; the credit is never cut."""
 
 PICTURES = 50
 """Of one article; further ones are left to whoever reads it."""
 
 ADDRESS: Final = ("year", "month", "slug")
+OF_ARTICLE: Final = ("published_at", "updated_at", "translation_group", "language", "state")
+OF_FIGURE: Final = (
+    *("article_id", "caption", "position", "image__sizes", "image__digital_source_type"),
+    *("image__licence_url", "image__usage_terms"),
+    *(f"image__{field}" for field in DECIDING),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a page: its file, its caption with the credit, the address of its licence."""
+
+    path: str
+    words: str = ""
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +50,7 @@ class Place:
 
     path: str
     changed: datetime | None = None
-    pictures: list[str] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
     languages: list[tuple[str, str]] = field(default_factory=list)
     """The same in other languages, the page itself among them: code and path."""
 
@@ -41,12 +63,9 @@ class Sort:
     cut: Callable[[int, int], list[Place]]
 
 
-def sorts(languages: list[str]) -> dict[str, Sort]:
-    """Everything there is, by what it is. Nothing is asked before it is counted or cut.
-
-    Args:
-        languages: the codes of those that the publication lists.
-    """
+def sorts(publication: Publication) -> dict[str, Sort]:
+    """Everything there is, by what it is. Nothing is asked before it is counted or cut."""
+    languages = publication.language_codes
     readable = Article.objects.published().values("pk")
     tags = Tag.objects.filter(articles_articletag_items__content_object__in=readable)
     tags = tags.order_by("pk").distinct()
@@ -63,7 +82,9 @@ def sorts(languages: list[str]) -> dict[str, Sort]:
             authors.count,
             lambda start, end: [Place(each.get_absolute_url()) for each in authors[start:end]],
         ),
-        "articles": Sort(articles.count, lambda start, end: _articles(articles[start:end])),
+        "articles": Sort(
+            articles.count, lambda start, end: _articles(articles[start:end], publication)
+        ),
     }
 
 
@@ -131,26 +152,47 @@ def _sections(languages: list[str]) -> list[Place]:
     return [Place(path) for path in places]
 
 
-def _articles(articles: ArticleQuerySet) -> list[Place]:
+def _articles(articles: ArticleQuerySet, publication: Publication) -> list[Place]:
     """Articles with their pictures and translations: three queries for all of them."""
-    chosen = list(articles.only(*ADDRESS, "published_at", "updated_at", "translation_group"))
+    chosen = list(articles.only(*ADDRESS, *OF_ARTICLE))
     languages = _translations({article.translation_group_id for article in chosen})
-    renditions = Rendition.objects.filter(image=OuterRef("image"), format__in=["jpeg", "png"])
-    widest = renditions.filter(width__lte=1280).order_by("-width", "format").values("name")[:1]
-    figures = Figure.objects.showing().filter(article__in=[article.pk for article in chosen])
-    pictures: dict[int, list[str]] = {}
-    for article_id, name in figures.values_list("article_id", Subquery(widest)):
-        if name is not None:
-            pictures.setdefault(article_id, []).append(reverse("rendition", args=[name]))
+    figures = Figure.objects.filter(article__in=[article.pk for article in chosen])
+    rows = figures.order_by("article", "position").select_related("image").only(*OF_FIGURE)
+    used: dict[int, list[Figure]] = {}
+    for row in rows:
+        used.setdefault(row.article_id, []).append(row)
     return [
         Place(
             article.get_absolute_url(),
             article.last_change,
-            pictures.get(article.pk, [])[:PICTURES],
+            _pictures(article, used.get(article.pk, ()), publication),
             languages.get(article.translation_group_id, []),
         )
         for article in chosen
     ]
+
+
+def _pictures(
+    article: Article, figures: Iterable[Figure], publication: Publication
+) -> list[Picture]:
+    """What readers see beside the article, each picture once, with caption and credit."""
+    found: dict[int, Picture] = {}
+    with speaking(article.language):
+        for each in figures:
+            file = plain_rendition(each.image) if article.shows(each.image) else None
+            if file is not None and each.image_id not in found:
+                words = (caption_text(each.caption or ""), credit_words(each.image, publication))
+                found[each.image_id] = Picture(
+                    file.get_absolute_url(),
+                    _short(words[0], LONGEST_CAPTION - len(words[1])) + words[1],
+                    licence_address(each.image),
+                )
+    return list(found.values())[:PICTURES]
+
+
+def _short(caption: str, room: int) -> str:
+    """The caption and a space after it, cut to the room that the credit leaves."""
+    return f"{Truncator(caption).chars(max(room, 1))} " if caption else ""
 
 
 def _translations(groups: set[int | None]) -> dict[int | None, list[tuple[str, str]]]:

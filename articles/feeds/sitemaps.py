@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from articles.editorial.models import Article
 from articles.feeds.atom import moment
-from articles.feeds.places import Place, sorts
+from articles.feeds.places import Picture, Place, sorts
 from articles.feeds.xml import Document, legal
 from iria.kit.addresses import absolute
 from iria.kit.caching import hourly, public_page
@@ -23,7 +23,7 @@ from iria.publication.context import publication_of
 KINDS: Final = ("pages", "topics", "authors", "articles")
 """What a file of the list may hold (`feeds.places`)."""
 
-PER_FILE = 2_000
+PER_FILE = 450
 """Addresses in one file. The protocol allows 50,000 and 50 MB; with the longest addresses, all the
 pictures and every language, so many stay below (tests/articles/feeds/test_sitemaps.py)."""
 
@@ -51,7 +51,7 @@ Sitemap: {site}/sitemap-news.xml
 @public_page
 def whole(request: HttpRequest) -> HttpResponse:
     """Everything in one file, or the list of the files."""
-    found = sorts(publication_of(request).language_codes)
+    found = sorts(publication_of(request))
     counts = {kind: sort.size() for kind, sort in found.items()}
     if sum(counts.values()) <= PER_FILE:
         return _answer(_urlset([each for sort in found.values() for each in sort.cut(0, PER_FILE)]))
@@ -62,7 +62,7 @@ def whole(request: HttpRequest) -> HttpResponse:
 def part(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     """One file of the list, each cut from the oldest on; what is not listed is not found."""
     start = (number - 1) * PER_FILE
-    sort = sorts(publication_of(request).language_codes)[kind]
+    sort = sorts(publication_of(request))[kind]
     if not 0 <= start < sort.size():
         raise Http404
     return _answer(_urlset(sort.cut(start, start + PER_FILE)))
@@ -102,10 +102,19 @@ def _urlset(places: list[Place]) -> bytes:
                 for code, path in place.languages:
                     link = {"rel": "alternate", "hreflang": code, "href": absolute(path)}
                     xml.leaf("xhtml:link", attributes=link)
-                for picture in dict.fromkeys(place.pictures):
-                    with xml.element("image:image"):
-                        xml.leaf("image:loc", absolute(picture))
+                for picture in place.pictures:
+                    _picture(xml, picture)
     return xml.as_bytes()
+
+
+def _picture(xml: Document, picture: Picture) -> None:
+    """In the order of the schema (sitemap-image 1.1), which has no place of its own for a credit."""
+    with xml.element("image:image"):
+        xml.leaf("image:loc", absolute(picture.path))
+        if picture.words:
+            xml.leaf("image:caption", legal(picture.words))
+        if picture.licence:
+            xml.leaf("image:license", picture.licence)
 
 
 def _index(counts: dict[str, int]) -> bytes:

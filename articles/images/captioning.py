@@ -6,7 +6,7 @@ from django.utils.html import linebreaks
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from articles.images.crediting import credit_line
+from articles.images.crediting import credit_line, short_credit
 from articles.images.models import Image
 from iria.kit.speaking import direction_of, interface_language
 from iria.publication.models import Publication
@@ -21,6 +21,12 @@ def caption_markup(image: Image, caption: str, publication: Publication) -> Safe
     words = " ".join(part for part in (caption, credit_line(image, publication)) if part)
     words += _at_length(image)
     return SafeString(f"<figcaption>{words}</figcaption>" if words else "")
+
+
+def small_credit(image: Image) -> SafeString:
+    """The credit below a small picture in a list, where the whole entry is a link already."""
+    words = short_credit(image)
+    return SafeString(f'<small class="card-credit">{escape(words)}</small>' if words else "")
 
 
 def _at_length(image: Image) -> str:

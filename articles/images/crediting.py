@@ -61,6 +61,11 @@ def credit_words(image: Image, publication: Publication) -> str:
     return " · ".join(part for part in (words, made_by_machine(image)) if part)
 
 
+def short_credit(image: Image) -> str:
+    """The same without the publication's words around it, for small pictures in lists."""
+    return " · ".join(part for part in (plain_credit(image), made_by_machine(image)) if part)
+
+
 def credit_line(image: Image, publication: Publication) -> SafeString:
     """The same as markup, linked where it has a link.
 
@@ -76,7 +81,7 @@ def credit_line(image: Image, publication: Publication) -> SafeString:
         parts.append(f'<span class="credit">{escape(before)}{name}{escape(after)}</span>')
     if words := made_by_machine(image):
         parts.append(_marked(words))
-    return SafeString(" ".join(parts))
+    return SafeString(" · ".join(parts))
 
 
 def _marked(words: str) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 
 from articles.editorial.gathering import plainly
 from articles.editorial.models import Article
+from articles.images.captioning import small_credit
 from articles.images.markup import picture_markup
 from articles.images.showing import picture_values
 from iria.kit.addresses import address_of
@@ -73,7 +74,7 @@ def _picture(article: Article, form: str) -> str:
     if image is None:
         return ""
     values = picture_values(image, "card lead" if form == "lead" else "card")
-    return f'<div class="card-picture">{picture_markup(values, "")}</div>'
+    return f'<div class="card-picture">{picture_markup(values, "")}{small_credit(image)}</div>'
 
 
 def _kicker(article: Article, around: Around, ours: str) -> str:

@@ -26,6 +26,7 @@ WHERE link.article_id = %s AND link.other_id = articles_article.id)"""
 SHOWN: Final = (
     *("headline", "language", "state", "year", "month", "slug", "published_at", "kind__name"),
     *("lead_picture__alt_text", "lead_picture__is_decorative", "lead_picture__sizes"),
+    "lead_picture__digital_source_type",
     *(f"lead_picture__{field}" for field in DECIDING),
 )
 

@@ -3,6 +3,7 @@
 from django import template
 from django.utils.safestring import SafeString
 
+from articles.images.captioning import small_credit
 from articles.images.markup import picture_markup
 from articles.images.models import Image
 from articles.images.showing import picture_values
@@ -19,3 +20,10 @@ def picture(image: Image | None, use: str = "inline", alt: str | None = None) ->
     `alt=""` where the picture only repeats what stands beside it, as in a card.
     """
     return picture_markup(picture_values(image, use) if image is not None else None, alt)
+
+
+@register.simple_tag
+def credited(image: Image, use: str = "card") -> SafeString:
+    """`{% credited article.lead_picture %}`: a small picture in a list with its credit below it."""
+    values = picture_values(image, use)
+    return SafeString(f"{picture_markup(values, '')}{small_credit(image)}" if values else "")

@@ -145,6 +145,16 @@ def test_a_picture_carries_alt_caption_and_credit_in_the_wording_of_the_publicat
     assert "https://pictures.example/1" in [link.get("href") for link in caption.iter("a")]
 
 
+def test_the_letter_without_pictures_names_whose_they_are() -> None:
+    image = mail_picture(credit="Ines Faro", digital_source_type="trainedAlgorithmicMedia")
+    story = published("Light", lead_picture=image, lead_caption='The <a href="/about/">light</a>.')
+    made = sent(issue("Light", story))
+    assert "[Picture: The light. (Image Credit: Ines Faro) · Made with AI]" in text_of(made)
+    (caption,) = html_of(made).find_class("caption")
+    assert "Made with AI" in caption.text_content()
+    assert f"{settings.SITE_URL}/about/" in [link.get("href") for link in caption.iter("a")]
+
+
 def test_a_picture_that_needs_no_credit_shows_none() -> None:
     image = mail_picture(credit="", needs_no_credit=True, no_credit_reason="Our own chart")
     tree = html_of(sent(issue("Chart", published("Chart", lead_picture=image))))

@@ -13,6 +13,7 @@ from articles.editorial import publishing, translating
 from articles.editorial.models import Article
 from articles.editorial.models.article import LANGUAGES
 from articles.feeds import places, sitemaps
+from articles.images.models import Image
 from iria.kit import caching
 from tests import newsroom
 from tests.articles.feeds.conftest import picture
@@ -60,7 +61,28 @@ def test_every_page_stands_in_the_sitemap_with_its_pictures(
     assert len(pictures) == 2
     assert all(each.startswith(f"{SITE}/pictures/") for each in pictures)
     assert all("-1280.jpeg" in each for each in pictures)
+    assert texts(tree, f"{IMAGE}caption") == [
+        "Ships at anchor (Image Credit: Ines Faro/via Meridian Pictures)",
+        "The quay at dusk (Image Credit: Rui & Co/via Agency)",
+    ]
     validate(tree, "sitemap.xsd")
+
+
+def test_a_long_caption_never_pushes_the_credit_out_of_the_sitemap(
+    client: Client, strait: Article
+) -> None:
+    image = picture(credit="Ines Faro", licence_url="https://example.org/by/4.0/")
+    newsroom.published("Long", lead_picture=image, lead_caption="Word after word. " * 100)
+    tree = tree_at(client, "/sitemap.xml")
+    longest = max(texts(tree, f"{IMAGE}caption"), key=len)
+    assert longest.endswith("… (Image Credit: Ines Faro)")
+    assert len(longest) <= places.LONGEST_CAPTION + 1
+    assert texts(tree, f"{IMAGE}license") == ["https://example.org/by/4.0/"]
+
+
+def test_a_picture_that_may_not_be_shown_is_in_no_sitemap(client: Client, strait: Article) -> None:
+    Image.objects.update(licence_until=timezone.now() - timedelta(seconds=1))
+    assert texts(tree_at(client, "/sitemap.xml"), f"{IMAGE}loc") == []
 
 
 def test_a_picture_used_twice_is_named_once(client: Client, strait: Article) -> None:
@@ -100,7 +122,11 @@ def test_beyond_a_handy_size_the_sitemap_is_a_list_of_files(
 
 def test_the_longest_file_stays_below_what_the_protocol_allows(client: Client, db: None) -> None:
     path = f"/2026/03/{'語' * 80}/"
-    pictures = [f"/pictures/{number:x>60}.jpeg" for number in range(places.PICTURES)]
+    words, licence = "語" * places.LONGEST_CAPTION, f"https://example.org/{'x' * 480}"
+    pictures = [
+        places.Picture(f"/pictures/{number:x>60}.jpeg", words, licence)
+        for number in range(places.PICTURES)
+    ]
     languages = [(code, path) for code, _ in LANGUAGES]
     one = len(sitemaps._urlset([places.Place(path, timezone.now(), pictures, languages)]))
     assert sitemaps.PER_FILE <= 50_000

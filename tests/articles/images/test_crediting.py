@@ -50,7 +50,7 @@ def test_readers_are_told_beside_the_credit_that_a_machine_made_the_picture() ->
     image = Image(credit="Ines Faro", digital_source_type=AI)
     assert credit_words(image, PUBLICATION) == "(Image Credit: Ines Faro) · Made with AI"
     assert credit_line(image, PUBLICATION).endswith(
-        '</span> <span class="ai-made" lang="en" dir="ltr">Made with AI</span>'
+        '</span> · <span class="ai-made" lang="en" dir="ltr">Made with AI</span>'
     )
     with speaking("fr"):
         assert "Créée par IA" in credit_words(image, PUBLICATION)
