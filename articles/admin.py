@@ -27,7 +27,8 @@ from articles.editorial.models import Article, Category, Kind, Redirect, Series
 from articles.embeds.admin import EmbedProviderAdmin
 from articles.embeds.models import EmbedProvider
 from articles.images.admin import ImageAdmin
-from articles.images.models import Image
+from articles.images.models import Agency, Collection, Image, Photographer
+from articles.images.origin_admin import AgencyAdmin, CollectionAdmin, PhotographerAdmin
 from articles.pages.admin import PageAdmin
 from articles.pages.models import Page
 from articles.reading.desk.placement_admin import PlacementAdmin
@@ -48,8 +49,10 @@ offered: Any = type(admin.site.get_model_admin(AuthorProfile))
 admin.site.unregister(AuthorProfile)
 admin.site.register(AuthorProfile, type("AuthorAdmin", (WithPortraitAndMerging, offered), {}))
 admin.site.unregister(Tag)
+admin.site.register(Agency, AgencyAdmin)
 admin.site.register(Article, ArticleWithPicksAdmin)
 admin.site.register(Category, CategoryAdmin)
+admin.site.register(Collection, CollectionAdmin)
 admin.site.register(Comment, CommentAdmin)
 admin.site.register(EmbedProvider, EmbedProviderAdmin)
 admin.site.register(Image, ImageAdmin)
@@ -57,6 +60,7 @@ admin.site.register(Kind, KindAdmin)
 admin.site.register(LearntModel, LearntModelAdmin)
 admin.site.register(Moderation, ModerationAdmin)
 admin.site.register(Page, PageAdmin)
+admin.site.register(Photographer, PhotographerAdmin)
 admin.site.register(PinnedQuery, PinnedQueryAdmin)
 admin.site.register(Placement, PlacementAdmin)
 admin.site.register(Redirect, RedirectAdmin)

@@ -1,8 +1,9 @@
 """The picture library."""
 
-from dataclasses import fields
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
@@ -10,90 +11,82 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
-from articles.images import choosing, removing
-from articles.images.filters import Lacks, Used
-from articles.images.forms import ImageForm
+from articles.images import amending, choosing, deciding, filters, listing, removing, replacing_page
+from articles.images.bulk import ChangesMany
+from articles.images.described_admin import Described
+from articles.images.forms import DESCRIBING, LICENCE, WHOSE, ImageForm
 from articles.images.guarding import decided_on_what_stands
-from articles.images.markup import picture_markup
-from articles.images.metadata import PictureMetadata
 from articles.images.models import Image
-from articles.images.models.querysets import SEARCHED
-from articles.images.showing import picture_values
 from articles.images.uploading import MOST_AT_ONCE, receive
-from articles.images.uses import uses_of
 from articles.images.views import at_the_desk
-from iria.publication.models import current_publication
 
-NAMES = [field.name for field in fields(PictureMetadata)]
-GRID, LIST = "grid", "list"
-
-
-class Library(ChangeList):
-    """A list that can be looked at as a grid; which one is part of the address."""
-
-    def get_filters_params(self, params: Any = None) -> Any:
-        known = super().get_filters_params(params)
-        known.pop("look", None)
-        return known
+LISTED: Final = (
+    *(filters.Lacks, filters.Licence, filters.Used, filters.Kind),
+    *(filters.ByPhotographer, filters.ByAgency, filters.InCollection),
+    *(filters.ByKeyword, filters.TakenIn),
+)
 
 
-class ImageAdmin(admin.ModelAdmin[Image]):
+class ImageAdmin(Described, ChangesMany, admin.ModelAdmin[Image]):
     form = ImageForm
-    list_display = ["small", "__str__", "credit", "alt_text", "size", "uploaded_at"]
-    list_display_links = ["__str__"]
-    list_filter = [Lacks, Used, "media_type", "uploaded_at"]
+    list_display = ("small", "__str__", "credit", "alt_text", "size", "uploaded_at")
+    list_display_links = ("__str__",)
+    list_filter = LISTED
     list_per_page = 60
-    search_fields = SEARCHED
-    ordering = ["-uploaded_at", "-pk"]
+    paginator = listing.Shelf
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    search_fields = ("headline",)
+    search_help_text = "Search pictures"
+    ordering = ("-uploaded_at", "-pk")
     view_on_site = False
-    readonly_fields = ["preview", "facts", "used", "said"]
-    fieldsets = [
-        (None, {"fields": ["seen", "preview", "headline", "alt_text", "caption"]}),
-        (
-            "Rights",
-            {
-                "fields": [
-                    "credit",
-                    "credit_url",
-                    "byline",
-                    "source",
-                    "copyright_notice",
-                    "usage_terms",
-                    "needs_no_credit",
-                    "no_credit_reason",
-                ]
-            },
-        ),
-        ("The file", {"fields": ["used", "facts", "said"]}),
-    ]
+    readonly_fields = (*("preview", "facts", "used", "alike", "said", "agency_terms", "happened"),)
+    fieldsets = (
+        (None, {"fields": ["seen", "preview", *DESCRIBING, "kept_in"]}),
+        ("Whose it is", {"fields": [*WHOSE, "agency_terms"]}),
+        ("How long and where it may be shown", {"fields": [*LICENCE]}),
+        ("The file", {"fields": ["used", "alike", "facts", "said", "happened"]}),
+    )
 
     class Media:
         css = {"all": ["desk/pictures.css"]}
+        js = [forms.Script("desk/pictures.js", type="module")]
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(lambda request: choosing.choose(request, self.admin_site))
+        def at(view: Callable[..., HttpResponse]) -> Any:
+            return self.admin_site.admin_view(
+                lambda request, **given: view(request, site=self.admin_site, **given)
+            )
+
         return [
-            path("choose/", view, name="articles_image_choose"),
+            path("choose/", at(choosing.choose), name="articles_image_choose"),
             path(
                 "file/<str:name>",
                 self.admin_site.admin_view(at_the_desk),
                 name="articles_image_file",
             ),
+            path("<int:number>/alike/", at(deciding.decide), name="articles_image_alike"),
+            path("<int:number>/replace/", at(replacing_page.page), name="articles_image_replace"),
             *super().get_urls(),
         ]
 
+    # Finding
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return Library
+        return listing.Library
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Image], search_term: str
+    ) -> tuple[QuerySet[Image], bool]:
+        return listing.searched(request, queryset, search_term), False
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        look = LIST if request.GET.get("look") == LIST else GRID
+        look = listing.look_of(request)
         other = request.GET.copy()
-        other["look"] = GRID if look == LIST else LIST
+        other["look"] = listing.GRID if look == listing.LIST else listing.LIST
         context = {
             **(extra_context or {}),
             "title": "Pictures",
@@ -107,7 +100,10 @@ class ImageAdmin(admin.ModelAdmin[Image]):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Files first; what they say is offered on the next page, where a person completes it."""
+        """Files first; what they say is offered on the next page, where a person completes it.
+
+        The script of the page sends each file alone, with `fragment`, and puts the answer in.
+        """
         if not self.has_add_permission(request):
             raise PermissionDenied
         received = []
@@ -116,10 +112,13 @@ class ImageAdmin(admin.ModelAdmin[Image]):
             for result in received:
                 if result.is_new and result.image is not None:
                     self.log_addition(request, result.image, "Uploaded.")
-            if len(received) == 1 and (image := received[0].image) is not None:
+            if "fragment" in request.GET:
+                context = {"received": received, "nothing_sent": not received}
+                return render(request, "admin/articles/image/_received.html", context)
+            if len(received) == 1 and not received[0].like and received[0].image is not None:
                 level = messages.SUCCESS if received[0].is_new else messages.WARNING
                 self.message_user(request, received[0].sentence, level)
-                return redirect("admin:articles_image_change", image.pk)
+                return redirect("admin:articles_image_change", received[0].image.pk)
         context = {
             **self.admin_site.each_context(request),
             "title": "Add pictures",
@@ -137,6 +136,15 @@ class ImageAdmin(admin.ModelAdmin[Image]):
         """No picture that readers see loses its credit, also where two decide at one moment."""
         view = super().changeform_view
         return decided_on_what_stands(request, lambda: view(request, *args, **kwargs))
+
+    def save_model(
+        self, request: HttpRequest, obj: Image, form: forms.ModelForm[Image], change: bool
+    ) -> None:
+        fields = {field.name for field in obj._meta.concrete_fields}
+        values = {name: form.cleaned_data[name] for name in form.changed_data if name in fields}
+        amending.amend(obj, by=request.user, **values)  # type: ignore[arg-type]
+        if "kept_in" in form.cleaned_data:
+            obj.collections.set(form.cleaned_data["kept_in"])
 
     # Letting go
 
@@ -164,53 +172,3 @@ class ImageAdmin(admin.ModelAdmin[Image]):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
         for image in queryset:
             removing.remove(image)
-
-    # What is shown
-
-    @admin.display(description="Picture")
-    def small(self, image: Image) -> SafeString:
-        return _markup(image, "thumb", alt="")
-
-    @admin.display(description="Picture")
-    def preview(self, image: Image) -> SafeString:
-        return _markup(image, "lead", alt=image.alt_text)
-
-    @admin.display(description="Size", ordering="width")
-    def size(self, image: Image) -> str:
-        return f"{image.width} × {image.height}"
-
-    @admin.display(description="Facts")
-    def facts(self, image: Image) -> str:
-        kind = image.media_type.removeprefix("image/").upper()
-        zone = current_publication().zone_info
-        day = image.uploaded_at.astimezone(zone).strftime("%-d %B %Y")
-        who = f" by {image.uploaded_by}" if image.uploaded_by else ""
-        size = f"{image.width} × {image.height} pixels"
-        return f"{kind}, {size}, number {image.pk}, taken in on {day}{who}"
-
-    @admin.display(description="Where it is used")
-    def used(self, image: Image) -> SafeString | str:
-        places = [(use.address, use.where) for use in uses_of(image)]
-        if not places:
-            return "Nowhere yet."
-        rows = format_html_join("", '<li><a href="{}">{}</a></li>', places)
-        return format_html('<ul class="picture-uses">{}</ul>', rows)
-
-    @admin.display(description="What the file says")
-    def said(self, image: Image) -> SafeString | str:
-        rows = [
-            (
-                name.replace("_", " ").capitalize(),
-                ", ".join(said) if isinstance(said, list) else said,
-            )
-            for name in NAMES
-            if (said := image.metadata.get(name))
-        ]
-        if not rows:
-            return "Nothing about itself."
-        listed = format_html_join("", "<dt>{}</dt><dd>{}</dd>", rows)
-        return format_html('<dl class="picture-said">{}</dl>', listed)
-
-
-def _markup(image: Image, use: str, *, alt: str) -> SafeString:
-    return picture_markup(picture_values(image, use), alt)

@@ -24,12 +24,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from articles.images.finding import found
 from articles.images.models import Image
 from articles.images.showing import plain_rendition
-from articles.images.uploading import receive
+from articles.images.uploading import MOST_AT_ONCE, Received, receive
 from iria.kit.paging import page_of
 
 PAGE_SIZE: Final = 24
+MOST_LETTERS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +46,23 @@ def choose(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """The grid; a POST takes files in and shows them first."""
     if not request.user.has_perm("articles.view_image"):
         raise PermissionDenied
-    received = []
+    received: list[Received] = []
     if request.method == "POST":
         if not request.user.has_perm("articles.add_image"):
             raise PermissionDenied
         received = receive(request.FILES.getlist("pictures"), by=request.user)  # type: ignore[arg-type]
+    return shown(request, site, received)
+
+
+def shown(
+    request: HttpRequest, site: AdminSite, received: list[Received], words: str | None = None
+) -> HttpResponse:
+    """The grid below what became of files that were sent; `words` take the place of those asked."""
     fragment = "fragment" in request.GET
-    words = request.GET.get("q", "").replace("\x00", "")
-    page = page_of(
-        Image.objects.matching(words).for_grid(), request.GET.get("page"), size=PAGE_SIZE
-    )
+    asked = request.GET.get("q", "") if words is None else words
+    asked = asked.replace("\x00", "")[:MOST_LETTERS]
+    pictures = found(Image.objects.for_grid(), asked)
+    page = page_of(pictures, request.GET.get("page"), size=PAGE_SIZE)
     context: dict[str, Any] = {
         **site.each_context(request),
         "title": "Choose a picture",
@@ -61,9 +70,10 @@ def choose(request: HttpRequest, site: AdminSite) -> HttpResponse:
         "nothing_sent": request.method == "POST" and not received,
         "choices": [choice(image) for image in page],
         "page": page,
-        "words": words,
+        "words": asked,
         "fragment": fragment,
         "may_add": request.user.has_perm("articles.add_image"),
+        "most_at_once": MOST_AT_ONCE,
     }
     inner = "admin/articles/image/_chooser.html"
     return render(request, inner if fragment else "admin/articles/image/chooser.html", context)

@@ -6,7 +6,8 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.http import QueryDict
 
-from articles.images.models import Image
+from articles.images.models import Collection, Image
+from articles.images.source_types import SOURCE_TYPES, last_part
 from articles.images.uses import listed, public_uses_of
 from iria.kit.hidden_field import Unlabelled
 
@@ -15,43 +16,74 @@ CHANGED_MEANWHILE: Final = (
     "compare it with what the library says now, in another window, and save again to keep yours."
 )
 
+LONG: Final = ("alt_text", "caption", "usage_terms", "extended_description")
+SHORT: Final = (
+    *("headline", "credit", "byline", "source", "copyright_notice", "licensor"),
+    *("persons", "keywords", "no_credit_reason"),
+)
+
+DESCRIBING: Final = (
+    *("headline", "alt_text", "is_decorative", "caption", "extended_description"),
+    *("persons", "keywords", "city", "country", "taken", "digital_source_type"),
+)
+WHOSE: Final = (
+    *("photographer", "agency", "credit", "credit_url", "byline", "source"),
+    *("copyright_notice", "needs_no_credit", "no_credit_reason"),
+)
+LICENCE: Final = (
+    *("licence_from", "licence_until", "licence_url", "licensor", "usage_terms"),
+    *("licensed_for_site", "licensed_for_newsletter", "licensed_for_archive"),
+)
+
 
 class ImageForm(forms.ModelForm[Image]):
     seen = forms.CharField(required=False, widget=Unlabelled)
     """When the picture had last been changed as this form was made."""
 
+    kept_in = forms.ModelMultipleChoiceField(
+        Collection.objects.all(),
+        required=False,
+        label="Collections",
+        help_text="Hold Ctrl (⌘ on a Mac) to choose several or none.",
+    )
+
     class Meta:
         model = Image
-        fields = [
-            "headline",
-            "alt_text",
-            "caption",
-            "credit",
-            "credit_url",
-            "byline",
-            "source",
-            "copyright_notice",
-            "usage_terms",
-            "needs_no_credit",
-            "no_credit_reason",
-        ]
+        fields = [*DESCRIBING, *WHOSE, *LICENCE]
         widgets = {
-            **{
-                name: AdminTextareaWidget(attrs={"rows": 3})
-                for name in ("alt_text", "caption", "usage_terms")
-            },
-            **{
-                name: AdminTextInputWidget(attrs={"size": 60})
-                for name in ("headline", "credit", "byline", "source", "copyright_notice")
-            },
+            **{name: AdminTextareaWidget(attrs={"rows": 3}) for name in LONG},
+            **{name: AdminTextInputWidget(attrs={"size": 60}) for name in SHORT},
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["seen"] = self._last_change()
+        if "kept_in" in self.fields and self.instance.pk:
+            self.initial["kept_in"] = list(self.instance.collections.values_list("pk", flat=True))
+        if "digital_source_type" in self.fields:
+            self.fields["digital_source_type"] = self._source_types()
+        if "keywords" in self.fields:
+            self.fields["keywords"].help_text = "Commas between them."
+
+    def _source_types(self) -> forms.ChoiceField:
+        said = self.instance.digital_source_type
+        choices = [("", "Not known"), *SOURCE_TYPES.items()]
+        if said and said not in SOURCE_TYPES:
+            choices.append((said, SOURCE_TYPES.get(last_part(said), said)))
+        return forms.ChoiceField(
+            choices=choices,
+            required=False,
+            label="How it was made",
+            help_text="Readers are told beside the credit when a machine made it, or parts of it.",
+        )
 
     def _last_change(self) -> str:
         return self.instance.changed_at.isoformat() if self.instance.pk else ""
+
+    def clean_keywords(self) -> list[str]:
+        """Each once, whatever its capitals."""
+        said = (" ".join(word.split()) for word in self.cleaned_data["keywords"])
+        return list({word.casefold(): word for word in said if word}.values())
 
     def clean(self) -> dict[str, Any]:
         """Nobody's words are overwritten unseen, and no reader's picture loses its credit."""
@@ -67,7 +99,13 @@ class ImageForm(forms.ModelForm[Image]):
 
     def _keep_credit(self, values: dict[str, Any]) -> None:
         credited = str(values.get("credit") or "").strip()
-        if "credit" in values and not credited and not values.get("needs_no_credit"):
+        composed = values.get("photographer") or values.get("agency")
+        if (
+            "credit" in values
+            and not credited
+            and not composed
+            and not values.get("needs_no_credit")
+        ):
             uses = public_uses_of(self.instance) if self.instance.pk else []
             if uses:
                 self.add_error(

@@ -35,7 +35,9 @@ class AlreadyThere(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class _Upload:
+class Upload:
+    """A file that was received whole, as a file of ours."""
+
     path: Path
     checksum: str
 
@@ -59,37 +61,53 @@ def take_in(
         Refused: for a file that cannot be taken in; nothing is left of it.
     """
     with decoding.scratch_folder() as folder:
-        received = _receive(upload, folder / "upload")
-        known = Image.objects.filter(checksum=received.checksum).first()
+        upload_ = received(upload, folder / "upload")
+        known = Image.objects.filter(checksum=upload_.checksum).first()
         if known is not None:
             return _known(known, if_known)
-        try:
-            found = decoding.take_in(received.path, folder)
-        except decoding.Undecodable as mistake:
-            raise Refused(str(mistake)) from mistake
+        found = opened(upload_, folder)
         given = {name: value for name, value in fields.items() if value not in ("", None)}
         values = {
             **offered(found["metadata"]),
             **given,
-            "checksum": received.checksum,
-            "media_type": found["media_type"],
-            "width": found["width"],
-            "height": found["height"],
-            "is_moving": found["moving"],
-            "looks": found["looks"],
-            "metadata": {name: said for name, said in found["metadata"].items() if said},
+            **facts_of(upload_, found),
             "uploaded_by": by,
         }
         try:
-            return _keep(received, found, values, folder, if_known)
+            return _keep(upload_, found, values, folder, if_known)
         except OSError as mistake:
-            raise _out_of_room(mistake) from mistake
+            raise out_of_room(mistake) from mistake
 
 
-def _receive(upload: "File[Any]", path: Path) -> _Upload:
+def opened(upload: Upload, folder: Path) -> dict[str, Any]:
+    """What the decoder finds in the file; its first rendition lies in the folder.
+
+    Raises:
+        Refused: it is no picture that can be opened.
+    """
+    try:
+        return decoding.take_in(upload.path, folder)
+    except decoding.Undecodable as mistake:
+        raise Refused(str(mistake)) from mistake
+
+
+def facts_of(upload: Upload, found: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a picture that follow from its file."""
+    return {
+        "checksum": upload.checksum,
+        "looks": found["looks"],
+        "media_type": found["media_type"],
+        "width": found["width"],
+        "height": found["height"],
+        "is_moving": found["moving"],
+        "metadata": {name: said for name, said in found["metadata"].items() if said},
+    }
+
+
+def received(upload: "File[Any]", path: Path) -> Upload:
     """Copies the upload to a file of ours, counting its bytes and looking at the first ones."""
     digest = hashlib.sha256()
-    received = 0
+    length = 0
     most = settings.PICTURE_MAX_BYTES
     if upload.size > most:
         raise _too_large(most)
@@ -101,14 +119,14 @@ def _receive(upload: "File[Any]", path: Path) -> _Upload:
     try:
         with path.open("wb") as copy:
             for chunk in upload.chunks():
-                received += len(chunk)
-                if received > most:
+                length += len(chunk)
+                if length > most:
                     raise _too_large(most)
                 digest.update(chunk)
                 copy.write(chunk)
     except OSError as mistake:
-        raise _out_of_room(mistake) from mistake
-    return _Upload(path, digest.hexdigest())
+        raise out_of_room(mistake) from mistake
+    return Upload(path, digest.hexdigest())
 
 
 def _too_large(most: int) -> Refused:
@@ -124,24 +142,18 @@ def _known(image: Image, if_known: str) -> Image:
 
 
 def _keep(
-    received: _Upload, found: dict[str, Any], values: dict[str, Any], folder: Path, if_known: str
+    received: Upload, found: dict[str, Any], values: dict[str, Any], folder: Path, if_known: str
 ) -> Image:
     """Writes files and rows together; when the rows fail, the files go."""
     image = Image(**values)
     _refuse_unkeepable(image)
     with transaction.atomic():
-        # Two uploads of one file at the same moment: the second one waits, then finds the first.
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [received.checksum]
-            )
+        wait_for(received.checksum)
         known = Image.objects.filter(checksum=received.checksum).first()
         if known is not None:
             return _known(known, if_known)
         try:
-            with received.path.open("rb") as original:
-                name = f"{secrets.token_hex(16)}{found['suffix']}"
-                image.original.save(name, File(original), save=False)
+            keep_original(image, received, found)
             image.save()
             keep(image, found["made"], folder)
         except BaseException:
@@ -150,6 +162,19 @@ def _keep(
         number = image.pk
         transaction.on_commit(lambda: soon(make_renditions, number))
     return image
+
+
+def wait_for(checksum: str) -> None:
+    """Whoever brings the same file at the same moment comes one after the other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [checksum])
+
+
+def keep_original(image: Image, received: Upload, found: dict[str, Any]) -> None:
+    """Writes the file where nobody but us reads it, under a name that nobody guesses."""
+    with received.path.open("rb") as original:
+        name = f"{secrets.token_hex(16)}{found['suffix']}"
+        image.original.save(name, File(original), save=False)
 
 
 def _refuse_unkeepable(image: Image) -> None:
@@ -162,6 +187,6 @@ def _refuse_unkeepable(image: Image) -> None:
         raise Refused(sentence) from mistake
 
 
-def _out_of_room(mistake: OSError) -> Exception:
+def out_of_room(mistake: OSError) -> Exception:
     full = mistake.errno in {errno.ENOSPC, errno.EDQUOT}
     return Refused(NO_ROOM) if full else mistake

@@ -51,6 +51,13 @@ def bring_up_to_date(image_id: int) -> None:
         soon(rewrite_rights, image_id)
 
 
+@app.task(queue="pictures", retry=_RETRY)
+def bring_all_up_to_date(image_ids: list[int]) -> None:
+    """The same for many pictures that were changed at once; each gets a job of its own."""
+    for image_id in image_ids:
+        bring_up_to_date(image_id)
+
+
 @app.periodic(cron="*/15 * * * *")
 @app.task(queue="pictures", queueing_lock="pictures.catch_up")
 def catch_up(timestamp: int) -> None:

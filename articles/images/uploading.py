@@ -7,10 +7,11 @@ from typing import Any, Final
 from django.core.files import File
 
 from accounts.models import User
-from articles.images import ingest
+from articles.images import ingest, likeness
 from articles.images.models import Image
 
 MOST_AT_ONCE: Final = 50
+MOST_LIKE: Final = 3
 
 _NAMES: Final = {
     "caption": "caption",
@@ -28,6 +29,8 @@ class Received:
     image: Image | None
     sentence: str
     is_new: bool
+    like: tuple[Image, ...] = ()
+    """Pictures of the library that look like it."""
 
 
 def receive(files: "Iterable[File[Any]]", *, by: User) -> list[Received]:
@@ -47,7 +50,8 @@ def _receive_one(file: "File[Any]", by: User) -> Received:
         return Received(name, known.image, str(known), is_new=False)
     except ingest.Refused as refused:
         return Received(name, None, str(refused), is_new=False)
-    return Received(name, image, what_was_read(image), is_new=True)
+    like = tuple(likeness.like(image)[:MOST_LIKE])
+    return Received(name, image, what_was_read(image), is_new=True, like=like)
 
 
 def what_was_read(image: Image) -> str:

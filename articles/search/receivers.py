@@ -1,7 +1,7 @@
 """Search hears from the desk what changed."""
 
 import logging
-from typing import Any
+from typing import Any, Final
 
 from django.db import DatabaseError, transaction
 from django.db.models import Model
@@ -10,7 +10,10 @@ from django.db.models.signals import post_save
 from accounts.models import AuthorProfile
 from articles.editorial import signals
 from articles.images.models import Image
+from articles.images.signals import rights_changed
 from articles.search import indexing, tasks
+
+AT_ONCE: Final = 500
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +42,14 @@ def index_named(sender: type[Model], instance: Model, created: bool, **signal: A
         transaction.on_commit(lambda: tasks.index_carriers.defer(what=what, pk=pk))
 
 
+def index_credited(*, image_ids: list[int], **signal: Any) -> None:
+    """The credits of many pictures changed at once, as when an agency is worded anew."""
+    for first in range(0, len(image_ids), AT_ONCE):
+        tasks.index_carriers_of_pictures.defer(image_ids=image_ids[first : first + AT_ONCE])
+
+
 def connect() -> None:
+    rights_changed.connect(index_credited, dispatch_uid="search.index_credited")
     # `moved` and `corrected` change no word that is searched: addresses are not kept here.
     for signal in (signals.published, signals.changed):
         signal.connect(index_again, dispatch_uid="search.index_again")

@@ -18,6 +18,14 @@ def index_carriers(what: str, pk: int) -> None:
         indexing.index(article_id)
 
 
+@app.task(name="search.index_carriers_of_pictures")
+def index_carriers_of_pictures(image_ids: list[int]) -> None:
+    """Indexes again, each once, the articles that carry any of these pictures."""
+    carriers = Article.objects.published().filter(figures__image__in=image_ids)
+    for article_id in carriers.values_list("pk", flat=True).distinct():
+        indexing.index(article_id)
+
+
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="search.catch_up", queueing_lock="search.catch_up")
 def catch_up(timestamp: int) -> None:

@@ -1,6 +1,8 @@
 /* The picture dialog of the desk. Its events and data attributes are described in
    articles/images/choosing.py. Without this script the same grid is a page of its own. */
 
+import "./picture-drop.js";
+
 const ADDRESS = "/admin/articles/image/choose/";
 
 let asker = null;
@@ -21,6 +23,7 @@ function makeDialog() {
   made.append(close, inside);
   made.addEventListener("click", onClick);
   made.addEventListener("submit", onSubmit);
+  made.addEventListener("picture:arrived", refresh);
   made.addEventListener("close", () => settle("picture:dismissed", null));
   document.body.append(made);
   return made;
@@ -42,6 +45,16 @@ async function show(address, options) {
   }
   inside.removeAttribute("aria-busy");
   (inside.querySelector("input[type=search]") ?? inside).focus();
+}
+
+/* Files that were dropped have arrived: the grid is fetched anew, what was said of each file stays. */
+async function refresh() {
+  const response = await fetch(`${ADDRESS}?fragment=1`, { credentials: "same-origin" });
+  if (!response.ok) return;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const chooser = dialog.querySelector(".picture-chooser");
+  for (const old of chooser.querySelectorAll(":scope > .picture-grid, :scope > .picture-none, :scope > .picture-pages")) old.remove();
+  chooser.append(...page.querySelectorAll(".picture-grid, .picture-none, .picture-pages"));
 }
 
 function settle(name, detail) {
@@ -68,7 +81,7 @@ function onClick(event) {
 function onSubmit(event) {
   const form = event.target;
   event.preventDefault();
-  const data = new FormData(form);
+  const data = new FormData(form, event.submitter);
   if (form.method === "post") {
     show(form.action, { method: "POST", body: data });
   } else {

@@ -3,9 +3,11 @@
 from articles.images.models.collection import Collection
 from articles.images.models.event import PictureEvent
 from articles.images.models.image import Image
+from articles.images.models.likeness import Likeness
 from articles.images.models.origins import Agency, Photographer
 from articles.images.models.querysets import ImageQuerySet
 from articles.images.models.rendition import FormerName, Rendition
+from articles.images.models.words import PictureWords
 
 __all__ = [
     "Agency",
@@ -13,7 +15,9 @@ __all__ = [
     "FormerName",
     "Image",
     "ImageQuerySet",
+    "Likeness",
     "Photographer",
     "PictureEvent",
+    "PictureWords",
     "Rendition",
 ]

@@ -1,13 +1,20 @@
 """The picture."""
 
+from datetime import timedelta
+from typing import Final
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from articles.images.models.described import Described
 from articles.images.models.licensed import Licensed
 from articles.images.models.querysets import ImageQuerySet
+
+SOON: Final = timedelta(days=14)
+"""So long before the end of a licence the desk hears of it."""
 
 
 class Image(Described, Licensed, models.Model):
@@ -55,6 +62,10 @@ class Image(Described, Licensed, models.Model):
     class Meta:
         verbose_name = "picture"
         ordering = ["-uploaded_at", "-pk"]
+        permissions = [
+            ("change_many_image", "Can change the rights of many pictures at once"),
+            ("replace_image", "Can replace the file of a picture"),
+        ]
         constraints = [
             *Described.Meta.constraints,
             *Licensed.Meta.constraints,
@@ -62,6 +73,22 @@ class Image(Described, Licensed, models.Model):
         ]
         indexes = [
             models.Index(fields=["checksum"]),
+            models.Index(fields=["-uploaded_at", "-id"], name="image_newest"),
+            models.Index(
+                fields=["-uploaded_at", "-id"],
+                condition=Q(credit="", needs_no_credit=False),
+                name="image_lacks_credit",
+            ),
+            models.Index(
+                fields=["-uploaded_at", "-id"],
+                condition=Q(alt_text="", is_decorative=False),
+                name="image_lacks_alt",
+            ),
+            models.Index(
+                fields=["-uploaded_at", "-id"],
+                condition=~Q(digital_source_type=""),
+                name="image_source_type",
+            ),
             models.Index(
                 fields=["licence_until"],
                 condition=Q(licence_until__isnull=False),
@@ -79,3 +106,15 @@ class Image(Described, Licensed, models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("admin:articles_image_change", args=[self.pk])
+
+    @property
+    def licence_word(self) -> str:
+        """What an editor should know of its licence at a glance; empty where all is well."""
+        now = timezone.now()
+        if self.licence_until is not None and self.licence_until <= now:
+            return "Licence has ended"
+        if self.licence_from is not None and self.licence_from > now:
+            return "Licence has not begun"
+        if self.licence_until is not None and self.licence_until <= now + SOON:
+            return "Licence ends soon"
+        return ""

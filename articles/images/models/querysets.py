@@ -10,8 +10,6 @@ from django.utils import timezone
 if TYPE_CHECKING:
     from articles.images.models.image import Image  # noqa: F401 - named below as text
 
-SEARCHED = ("headline", "caption", "credit", "alt_text", "byline", "source")
-
 
 class ImageQuerySet(models.QuerySet["Image"]):
     def showable(self, at: datetime | None = None) -> "ImageQuerySet":
@@ -57,16 +55,6 @@ class ImageQuerySet(models.QuerySet["Image"]):
         from articles.images.models.rendition import Rendition
 
         return Rendition.objects.filter(image=OuterRef("pk"))
-
-    def matching(self, words: str) -> "ImageQuerySet":
-        """Pictures whose descriptions hold every one of the words."""
-        pictures: ImageQuerySet = self
-        for word in words.replace("\x00", " ").split()[:10]:
-            anywhere = Q()
-            for field in SEARCHED:
-                anywhere |= Q(**{f"{field}__icontains": word})
-            pictures = pictures.filter(anywhere)
-        return pictures
 
     def for_grid(self) -> "ImageQuerySet":
         """All a grid shows of each picture."""

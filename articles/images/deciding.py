@@ -1,0 +1,49 @@
+"""Two pictures look alike: one of them is used, or both are kept."""
+
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from articles.images import choosing, likeness, removing
+from articles.images.models import Image
+from articles.images.uploading import Received
+
+
+@require_POST
+def decide(request: HttpRequest, number: int, site: AdminSite) -> HttpResponse:
+    """`use=NUMBER` discards this picture for that one; without it both are kept.
+
+    With `?fragment=1` the chooser answers with its grid, else the page of the picture that stays.
+    """
+    if not request.user.has_perm("articles.add_image"):
+        raise PermissionDenied
+    image = Image.objects.filter(pk=number).first()
+    other = request.POST.get("use", "")
+    if image is None:
+        return _told(request, site, None, "This picture is gone already.", done=False)
+    if not other:
+        likeness.keep_both(image, by=request.user)  # type: ignore[arg-type]
+        return _told(request, site, image, "Both are kept.", done=True)
+    kept = get_object_or_404(Image, pk=int(other) if other.isdecimal() and len(other) < 18 else 0)
+    try:
+        likeness.use_instead(image, kept, by=request.user)  # type: ignore[arg-type]
+    except (likeness.NotYours, removing.StillUsed) as refusal:
+        return _told(request, site, image, str(refusal), done=False)
+    return _told(request, site, kept, "The new one is discarded; use this one.", done=True)
+
+
+def _told(
+    request: HttpRequest, site: AdminSite, image: Image | None, sentence: str, *, done: bool
+) -> HttpResponse:
+    if "fragment" in request.GET:
+        said = Received(str(image or "It"), image, sentence, is_new=False)
+        return choosing.shown(request, site, [said], words=str(image.pk) if image else "")
+    level = messages.SUCCESS if done else messages.ERROR
+    messages.add_message(request, level, sentence)
+    if image is None:
+        return redirect("admin:articles_image_changelist")
+    return redirect(reverse("admin:articles_image_change", args=[image.pk]))

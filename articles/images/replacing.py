@@ -1,0 +1,102 @@
+"""A new file for a picture that stays where it stands."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from django.core.files import File
+from django.db import transaction
+
+from accounts.models import User
+from articles.images import decoding, ingest
+from articles.images.keeping import discard, keep, retire
+from articles.images.models import Image, PictureEvent
+from articles.images.tasks import make_renditions, soon
+
+SAME_SHAPE: Final = 0.02
+"""By what part width to height may differ for the eye to rest at the same place still."""
+
+
+class ReplacedMeanwhile(ingest.Refused):
+    """Somebody else has given the picture another file since this person looked at it."""
+
+
+def replace(image: Image, upload: "File[Any]", *, by: User | None, seen: str) -> Image:
+    """The picture with another file: its words, rights and uses stay, its old addresses lead on.
+
+    The worker makes the other sizes after the commit, as for a new picture.
+
+    Args:
+        seen: the checksum of the file that is to be replaced, as the person saw it.
+
+    Raises:
+        ReplacedMeanwhile: it has another file by now.
+        ingest.Refused: the new file cannot be taken in; everything stays as it was.
+    """
+    with decoding.scratch_folder() as folder:
+        received = ingest.received(upload, folder / "upload")
+        found = ingest.opened(received, folder)
+        try:
+            return _exchange(image.pk, received, found, folder, by, seen)
+        except OSError as mistake:
+            raise ingest.out_of_room(mistake) from mistake
+
+
+def _exchange(
+    number: int,
+    received: ingest.Upload,
+    found: dict[str, Any],
+    folder: Path,
+    by: User | None,
+    seen: str,
+) -> Image:
+    with transaction.atomic():
+        ingest.wait_for(received.checksum)
+        image = Image.objects.select_for_update(of=("self",)).get(pk=number)
+        if image.checksum != seen:
+            raise ReplacedMeanwhile(_who_was_first(image))
+        if known := Image.objects.filter(checksum=received.checksum).first():
+            raise ingest.AlreadyThere(known)
+        old, before = image.original, _in_words(image)
+        _describe(image, received, found)
+        retire(image)
+        image.original = None
+        try:
+            ingest.keep_original(image, received, found)
+            image.save()
+            keep(image, found["made"], folder)
+        except BaseException:
+            discard(image.original)
+            raise
+        PictureEvent.objects.create(
+            image=image,
+            what=PictureEvent.What.REPLACED,
+            before=before,
+            after=_in_words(image),
+            by=by,
+        )
+        transaction.on_commit(lambda: discard(old))
+        transaction.on_commit(lambda: soon(make_renditions, number))
+    return image
+
+
+def _describe(image: Image, received: ingest.Upload, found: dict[str, Any]) -> None:
+    """What follows from the file. What people wrote stays as it is."""
+    old, new = image.width / image.height, found["width"] / found["height"]
+    if abs(old - new) / old > SAME_SHAPE:
+        image.focus_x = image.focus_y = 0.5
+    for field, value in ingest.facts_of(received, found).items():
+        setattr(image, field, value)
+
+
+def _in_words(image: Image) -> str:
+    kind = image.media_type.removeprefix("image/").upper()
+    return f"{kind}, {image.width} × {image.height} pixels, {image.checksum[:12]}"
+
+
+def _who_was_first(image: Image) -> str:
+    event = image.events.filter(what=PictureEvent.What.REPLACED).select_related("by").first()
+    who = str(event.by) if event and event.by else "Somebody else"
+    return (
+        f"{who} has replaced the file of this picture since you opened it. Look at the new one "
+        "above; to replace that too, choose your file again and send it."
+    )

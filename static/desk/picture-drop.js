@@ -1,0 +1,154 @@
+/* Files dropped on a <picture-drop>, or chosen in its form, are sent one by one: each has its own
+   progress and its own result, and one bad file keeps no other out. The answer to each is the
+   fragment that the page would show without this script (templates/admin/articles/image/_received.html). */
+
+const AT_ONCE = 2;
+
+class PictureDrop extends HTMLElement {
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    if (!this.form) return;
+    this.input = this.form.querySelector("input[type=file]");
+    this.input.required = false;
+    this.waiting = [];
+    this.going = 0;
+    this.dress();
+    this.form.addEventListener("submit", (event) => {
+      if (!this.input.files.length) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.take([...this.input.files]);
+      this.form.reset();
+    });
+    this.addEventListener("submit", (event) => this.decide(event));
+    for (const name of ["dragenter", "dragover"]) {
+      this.addEventListener(name, (event) => {
+        if (!event.dataTransfer?.types.includes("Files")) return;
+        event.preventDefault();
+        this.classList.add("over");
+      });
+    }
+    this.addEventListener("dragleave", (event) => {
+      if (!this.contains(event.relatedTarget)) this.classList.remove("over");
+    });
+    this.addEventListener("drop", (event) => {
+      this.classList.remove("over");
+      if (!event.dataTransfer?.files.length) return;
+      event.preventDefault();
+      this.take([...event.dataTransfer.files]);
+    });
+  }
+
+  /* "Use that one" and "Keep both" below a result are answered in its place. */
+  async decide(event) {
+    const form = event.target.closest(".picture-like");
+    if (!form) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const row = form.closest("li");
+    const data = new FormData(form, event.submitter);
+    const address = new URL(form.action);
+    address.searchParams.set("fragment", "1");
+    try {
+      const response = await fetch(address, { method: "POST", body: data, credentials: "same-origin" });
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      const answer = page.querySelector(".picture-received > li");
+      if (!response.ok || !answer) throw new Error(String(response.status));
+      row.replaceWith(answer);
+      answer.tabIndex = -1;
+      answer.focus();
+      this.finish();
+    } catch {
+      form.submit();
+    }
+  }
+
+  dress() {
+    this.hint = Object.assign(document.createElement("p"), {
+      className: "picture-drop-hint",
+      textContent: "Or drop files here, as many as you like.",
+    });
+    this.summary = Object.assign(document.createElement("p"), { className: "picture-drop-summary", hidden: true });
+    this.summary.setAttribute("role", "status");
+    this.results = Object.assign(document.createElement("ul"), { className: "picture-received" });
+    this.form.append(this.hint);
+    this.append(this.summary, this.results);
+  }
+
+  take(files) {
+    this.total = (this.total ?? 0) + files.length;
+    for (const file of files) {
+      const row = document.createElement("li");
+      const name = Object.assign(document.createElement("strong"), { textContent: file.name });
+      const bar = Object.assign(document.createElement("progress"), { max: 1, value: 0 });
+      bar.setAttribute("aria-label", `Sending ${file.name}`);
+      row.className = "waiting";
+      row.append(name, " ", bar);
+      this.results.append(row);
+      this.waiting.push({ file, row, bar });
+    }
+    this.tell();
+    while (this.going < AT_ONCE && this.waiting.length) this.next();
+  }
+
+  next() {
+    const job = this.waiting.shift();
+    if (!job) {
+      if (!this.going) this.finish();
+      return;
+    }
+    this.going += 1;
+    const data = new FormData();
+    data.append("csrfmiddlewaretoken", this.form.elements.csrfmiddlewaretoken.value);
+    data.append("pictures", job.file);
+    const request = new XMLHttpRequest();
+    const address = new URL(this.form.getAttribute("action") || location.href, location.href);
+    address.searchParams.set("fragment", "1");
+    request.open("POST", address);
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) job.bar.value = event.loaded / event.total;
+    });
+    request.upload.addEventListener("load", () => job.bar.removeAttribute("value"));
+    request.addEventListener("loadend", () => {
+      this.going -= 1;
+      this.settle(job, request);
+      this.tell();
+      this.next();
+    });
+    request.send(data);
+  }
+
+  settle(job, request) {
+    const page = new DOMParser().parseFromString(request.responseText || "", "text/html");
+    const rows = [...page.querySelectorAll(".picture-received > li")];
+    if (request.status === 200 && rows.length) {
+      job.row.replaceWith(...rows);
+      return;
+    }
+    job.bar.remove();
+    job.row.className = "refused";
+    const again = Object.assign(document.createElement("button"), {
+      type: "button", className: "button", textContent: "Send it again",
+    });
+    again.addEventListener("click", () => {
+      job.row.remove();
+      this.total -= 1;
+      this.take([job.file]);
+    });
+    job.row.append(" was cut off on its way; nothing of it was kept. ", again);
+  }
+
+  tell() {
+    const done = this.total - this.waiting.length - this.going;
+    this.summary.hidden = false;
+    this.summary.textContent = done < this.total
+      ? `${done} of ${this.total} files are done.`
+      : `All ${this.total} ${this.total === 1 ? "file is" : "files are"} done.`;
+  }
+
+  finish() {
+    this.dispatchEvent(new CustomEvent("picture:arrived", { bubbles: true }));
+  }
+}
+
+if (!customElements.get("picture-drop")) customElements.define("picture-drop", PictureDrop);
