@@ -16,7 +16,7 @@ from typing import Any, Final
 
 MEMORY: Final = 400 * 1024 * 1024
 """Bytes of address space, so also the most that can be resident."""
-SECONDS: Final = 9
+SECONDS: Final = 8
 """Of processor time."""
 SPARE_SECONDS: Final = 1.5
 """Before the end an animation is given up, so that its stills are not lost with it."""

@@ -18,7 +18,7 @@ from articles.images.cropping import Point
 from articles.images.opening import BROKEN, TOO_MUCH
 from articles.images.sizes import Key
 
-WAIT_SECONDS: Final = 10
+WAIT_SECONDS: Final = 9.5
 """For a person who uploads. The processor's time is limited by the child itself."""
 WORKER_WAIT_SECONDS: Final = 30
 """For a job on a machine that is busy; it may have no more of the processor."""

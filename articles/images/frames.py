@@ -7,18 +7,25 @@ may hold millions.
 from pathlib import Path
 from typing import IO, Final
 
+MOST_BLOCKS: Final = 1_000_000
+"""A GIF as large as we take in holds a quarter of this, unless it was made to cost time."""
+
 _EXTENSION: Final = b"!"
 _IMAGE: Final = b","
 
 
 def gif_frames(path: Path, most: int) -> int:
-    """The number of frames, at most `most`; what stands behind a break is not counted."""
+    """The number of frames, at most `most`; what stands behind a break is not counted.
+
+    Raises:
+        ValueError: for a file of endless blocks.
+    """
     with path.open("rb") as file:
         screen = file.read(13)
         if len(screen) < 13:
             return 0
         _skip_colours(file, screen[10])
-        found = 0
+        found = passed = 0
         while found < most:
             block = file.read(1)
             if block == _EXTENSION:
@@ -29,14 +36,13 @@ def gif_frames(path: Path, most: int) -> int:
                     break
                 _skip_colours(file, place[8])
                 file.seek(1, 1)  # the width of the first codes
-            elif block == b"\0":
-                continue
-            else:
+            elif block != b"\0":
                 break
-            whole = _skip_data(file)
             found += block == _IMAGE
-            if not whole:
-                break
+            passed += _skip_data(file, MOST_BLOCKS - passed) if block != b"\0" else 1
+            if passed >= MOST_BLOCKS:
+                sentence = "The file has too many blocks."
+                raise ValueError(sentence)
         return found
 
 
@@ -45,10 +51,10 @@ def _skip_colours(file: IO[bytes], flags: int) -> None:
         file.seek(3 << (flags & 7) + 1, 1)
 
 
-def _skip_data(file: IO[bytes]) -> bool:
-    """Passes over sub-blocks; whether their end was there."""
-    while length := file.read(1):
-        if length == b"\0":
-            return True
+def _skip_data(file: IO[bytes], most: int) -> int:
+    """Passes over sub-blocks to their end or that of the file; their number, at most `most`."""
+    passed = 1
+    while passed < most and (length := file.read(1)) and length != b"\0":
         file.seek(length[0], 1)
-    return False
+        passed += 1
+    return passed

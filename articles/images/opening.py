@@ -58,6 +58,8 @@ def open_picture(path: Path, kind: Kind) -> Pixels:
     Image.MAX_IMAGE_PIXELS = None  # our own limits speak in sentences
     if kind in {WEBP, AVIF}:
         _keep_size(*stated_size(path, kind), kind)
+    if kind is GIF:
+        _refuse_endless(path)
     try:
         picture = Image.open(path, formats=[kind.plugin])
     except BROKEN_FILE as mistake:
@@ -100,6 +102,14 @@ def stated_size(path: Path, kind: Kind) -> tuple[int, int]:
     with path.open("rb") as file:
         head = file.read(16_384)
     return _webp_size(head) if kind is WEBP else _avif_size(head)
+
+
+def _refuse_endless(path: Path) -> None:
+    """Pillow looks for a frame as long as there are blocks."""
+    try:
+        gif_frames(path, most=MAX_FRAMES + 1)
+    except ValueError as mistake:
+        raise Unfit(BROKEN) from mistake
 
 
 def _webp_size(head: bytes) -> tuple[int, int]:

@@ -20,6 +20,7 @@ from articles.images import decoder, decoding, ingest, metadata, renditions
 from articles.images.models import Image
 from tests.newsroom import picture_file
 from tests.proofs import warm_decoder
+from tests.proofs.bombs import BOMBS
 from tests.proofs.mutating import mutated, small_files
 from tests.proofs.size import sized
 from tests.shared import PROJECT, shared_data
@@ -87,6 +88,8 @@ def order_for(path: Path, folder: Path, *, whole: bool) -> dict[str, Any]:
 
 def word_for(outcome: dict[str, Any]) -> str | None:
     """The sentence for whoever sent the file; None where it was taken in."""
+    if outcome["code"] == warm_decoder.OVERDUE:
+        return decoding.TOO_LONG
     said, complained = outcome["said"].encode(), outcome["complained"].encode()
     try:
         answer = decoding.understood(outcome["code"], said, complained)
@@ -139,6 +142,19 @@ def test_every_hostile_file_ends_in_a_picture_or_a_sentence(tmp_path: Path) -> N
                 assert outcome["code"] == 0, outcome["complained"]
                 assert outcome["seconds"] < 10
                 assert outcome["peak"] <= 400 * MEGABYTE
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_what_is_made_to_cost_much_costs_no_more_than_the_limits(name: str, tmp_path: Path) -> None:
+    (tmp_path / "bomb").write_bytes(BOMBS[name]())
+    with opening() as ask:
+        for whole in (False, True):
+            outcome = ask(order_for(tmp_path / "bomb", tmp_path, whole=whole))
+            word = word_for(outcome)
+            print(f"{name}: {outcome['seconds']:.2f} s, {outcome['peak'] // MEGABYTE} MB: {word}")
+            assert outcome["seconds"] < 10
+            assert word is None or word.endswith(".")
+            assert outcome["peak"] <= decoder.MEMORY
 
 
 LARGEST = {

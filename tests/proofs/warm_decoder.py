@@ -14,7 +14,9 @@ import time
 import traceback
 from typing import IO, Any
 
-SECONDS = 10
+SECONDS = 9.5
+OVERDUE = -14
+"""The code of a child that was ended by the clock."""
 
 
 def main() -> None:
@@ -84,7 +86,7 @@ def _wait(number: int, until: float) -> tuple[int, Any]:
         if time.monotonic() > until:
             os.kill(number, 9)
             _, _, used = os.wait4(number, 0)
-            return -14, used
+            return OVERDUE, used
         time.sleep(pause)
         pause = min(pause * 1.5, 0.02)
 
