@@ -152,6 +152,7 @@ def write(case: Case, path: Path, tool: ExifTool) -> None:
         order.append("-EXIF:Orientation#=6")
     if "iim" in case.blocks and case.digest:
         order.append(f"-Photoshop:IPTCDigest={_DIGESTS[case.digest]}")
+    order.append(f"-ExifByteOrder={'MM' if len(case.charset) % 2 else 'II'}")
     answer = tool.ask(*order, "-overwrite_original", str(path))
     assert "1 image files updated" in answer, answer
 

@@ -7,6 +7,7 @@ from articles.images.containers import Content
 
 APP0: Final = 0xE0
 APP1: Final = 0xE1
+APP11: Final = 0xEB
 APP13: Final = 0xED
 APP15: Final = 0xEF
 COMMENT: Final = 0xFE

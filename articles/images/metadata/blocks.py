@@ -27,8 +27,9 @@ _MAC_RESOURCES: Final = frozenset({0x03E9, 0x03EA})
 _EXIF_MARK: Final = b"Exif\x00"
 _XMP_MARK: Final = b"http://ns.adobe.com/xap/1.0/\x00"
 _MORE_XMP_MARK: Final = b"http://ns.adobe.com/xmp/extension/\x00"
-_PHOTOSHOP_MARK: Final = b"Photoshop 3.0\x00"
+_PHOTOSHOP_MARKS: Final = (b"Photoshop 3.0\x00", b"Adobe_Photoshop2.5:")
 _XMP_UUID: Final = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+_C2PA_UUID: Final = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 _XMP_TAG, _IIM_TAG, _PHOTOSHOP_TAG = 700, 33723, 34377
 
 
@@ -46,6 +47,8 @@ class Blocks:
     texts: dict[str, bytes] = field(default_factory=dict)
     """The text chunks of a PNG."""
     from_mac: bool = False
+    manifest: bytes = b""
+    """The boxes in which C2PA says how the picture came to be."""
 
 
 def blocks_of(content: Content) -> Blocks | None:
@@ -92,8 +95,14 @@ def _of_jpeg(content: Content) -> Blocks:
             found.xmp.append(data[len(_XMP_MARK) :])
         elif segment.marker == jpeg.APP1 and data.startswith(_MORE_XMP_MARK):
             pieces.append(data[len(_MORE_XMP_MARK) :])
-        elif segment.marker == jpeg.APP13 and data.startswith(_PHOTOSHOP_MARK):
-            photoshop += data[len(_PHOTOSHOP_MARK) :]  # may go on in the next segment
+        elif segment.marker == jpeg.APP13:
+            if mark := next((each for each in _PHOTOSHOP_MARKS if data.startswith(each)), b""):
+                photoshop += data[len(mark) :]  # may go on in the next segment
+            elif data[:1] == bytes([iim.MARKER]):
+                found.iim = found.iim or data
+        elif segment.marker == jpeg.APP11 and data.startswith(b"JP"):
+            # A box in pieces; each of them after the first repeats its head.
+            found.manifest += data[8:] if int.from_bytes(data[4:8]) <= 1 else data[16:]
     found.xmp += _extended(pieces)
     _keep_photoshop(found, photoshop)
     return found
@@ -137,13 +146,16 @@ def _keep_photoshop(found: Blocks, resources: bytes) -> None:
 def _of_png(content: Content) -> Blocks:
     found = Blocks()
     texts = (b"tEXt", b"zTXt", b"iTXt")
-    chunks = (each for each in png.chunks(content) if each.name in (*texts, b"eXIf"))
+    chunks = (each for each in png.chunks(content) if each.name in (*texts, b"eXIf", b"caBX"))
     for chunk in islice(chunks, MAX_TEXTS):
         if chunk.end - chunk.start > MAX_BLOCK:
             continue
         data = content[chunk.inside]
         if chunk.name == b"eXIf":
             found.exif = data.removeprefix(b"Exif\x00\x00")
+            continue
+        if chunk.name == b"caBX":
+            found.manifest = data
             continue
         name, text = _text(chunk.name, data)
         if name == "XML:com.adobe.xmp":
@@ -202,6 +214,8 @@ def _of_webp(content: Content) -> Blocks:
                 found.exif = content[chunk.start : chunk.end].removeprefix(b"Exif\x00\x00")
             elif chunk.name == b"XMP ":
                 found.xmp.append(content[chunk.start : chunk.end])
+            elif chunk.name == b"C2PA":
+                found.manifest = content[chunk.start : chunk.end]
     return found
 
 
@@ -212,8 +226,12 @@ def _of_avif(content: Content) -> Blocks:
             _keep_items(
                 found, content, list(islice(boxes(content, outer.inside + FULL, outer.end), 100))
             )
-        elif outer.kind == b"uuid" and content[outer.inside : outer.inside + 16] == _XMP_UUID:
-            found.xmp.append(_piece(content, outer.inside + 16, outer.end))
+        elif outer.kind == b"uuid":
+            name = content[outer.inside : outer.inside + 16]
+            if name == _XMP_UUID:
+                found.xmp.append(_piece(content, outer.inside + 16, outer.end))
+            elif name == _C2PA_UUID:
+                found.manifest = _piece(content, outer.inside + 16, outer.end)
     return found
 
 

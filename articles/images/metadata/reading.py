@@ -1,10 +1,10 @@
-"""Four blocks, one answer: which of them counts (docs/algorithms/metadata.md)."""
+"""Several blocks, one answer: which of them counts (docs/algorithms/metadata.md)."""
 
 import hashlib
 from pathlib import Path
 from typing import Any, Final
 
-from articles.images.metadata import exif, iim, words, xmp
+from articles.images.metadata import exif, iim, manifest, words, xmp
 from articles.images.metadata.blocks import Blocks, blocks_in, blocks_of
 from articles.images.metadata.charsets import Hints
 from articles.images.metadata.values import (
@@ -67,7 +67,9 @@ def _weighed(blocks: Blocks) -> PictureMetadata:
     first = (
         [("iim", said_iim), ("xmp", said_xmp)] if newer else [("xmp", said_xmp), ("iim", said_iim)]
     )
-    last = [("exif", said_exif), ("xmp", mirrored), ("png", words.read(blocks.texts, hints))]
+    said_png = words.read(blocks.texts, hints)
+    last = [("exif", said_exif), ("xmp", mirrored), ("png", said_png)]
+    last.append(("c2pa", manifest.read(blocks.manifest)))
     order = [*first, *last]
     found: dict[str, Any] = {}
     origins: dict[str, str] = {}
@@ -77,7 +79,7 @@ def _weighed(blocks: Blocks) -> PictureMetadata:
             if value and not (name == "iim" and newer and _is_cut(field, said_iim, said_xmp)):
                 found[field], origins[field] = value, name
                 break
-    for name, said in (("exif", said_exif), *first, ("png", last[-1][1])):
+    for name, said in (("exif", said_exif), *first, ("png", said_png)):
         day = next((day for value in said.get("taken", []) if (day := date_of(value))), None)
         if day:
             found["taken"], origins["taken"] = day, name

@@ -73,7 +73,7 @@ class PictureMetadata:
     digital_source_type: str | None = None
     """How the picture came to be, as IPTC's address for it."""
     origins: Mapping[str, str] = field(default_factory=dict)
-    """Field → the block that it was read from: `xmp`, `iim`, `exif` or `png`."""
+    """Field → the block that it was read from: `xmp`, `iim`, `exif`, `png` or `c2pa`."""
 
     def as_json(self) -> dict[str, Any]:
         """Every field, as JSON can hold it; what the file does not say is null."""

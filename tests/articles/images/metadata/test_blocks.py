@@ -1,6 +1,7 @@
 """Each block is read as the programs of newsrooms write it."""
 
 import zlib
+from io import BytesIO
 from pathlib import Path
 from struct import pack
 
@@ -192,3 +193,41 @@ def test_exif_of_an_avif_keeps_its_letters_though_the_container_turns_the_pictur
     content = (tmp_path / "x.avif").read_bytes()
     (tmp_path / "x.avif").write_bytes(content.replace(b"Bj--rn --s", "Bjørn Ås".encode()))
     assert read((tmp_path / "x.avif").read_bytes()).byline == "Bjørn Ås"
+
+
+AI = b"http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+CAMERA = b"http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
+
+
+def segment(marker: int, data: bytes) -> bytes:
+    return pack(">BBH", 0xFF, marker, len(data) + 2) + data
+
+
+def test_a_manifest_says_that_a_machine_made_the_picture_even_in_pieces() -> None:
+    head = pack(">I4s", 400, b"jumb")
+    first = b"JP\x00\x01" + pack(">I", 1) + head + b"claim " + AI[:40]
+    second = b"JP\x00\x01" + pack(">I", 2) + head + AI[40:] + b" and " + CAMERA
+    content = jpeg()
+    said = read(content[:2] + segment(0xEB, first) + segment(0xEB, second) + content[2:])
+    assert said.digital_source_type == AI.decode()
+    assert said.origins == {"digital_source_type": "c2pa"}
+
+
+def test_what_xmp_says_of_the_source_counts_before_the_manifest(tmp_path: Path) -> None:
+    buffer = BytesIO()
+    spaces = 'xmlns:ext="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"'
+    xmp = packet(f"<ext:DigitalSourceType>{CAMERA.decode()}</ext:DigitalSourceType>", spaces)
+    text = PngInfo()
+    text.add(b"caBX", b"jumb" + AI)
+    Pixels.new("RGB", (8, 8)).save(buffer, "PNG", pnginfo=text)
+    assert read(buffer.getvalue()).digital_source_type == AI.decode()
+    text.add_itxt("XML:com.adobe.xmp", xmp.decode())
+    buffer = BytesIO()
+    Pixels.new("RGB", (8, 8)).save(buffer, "PNG", pnginfo=text)
+    assert read(buffer.getvalue()).digital_source_type == CAMERA.decode()
+
+
+def test_press_blocks_of_the_nineties_stand_where_nobody_puts_them_any_more() -> None:
+    content, block = jpeg(), iim_block((*CAPTION, b"A quay"))
+    for data in (block, b"Adobe_Photoshop2.5:" + resource(0x0404, block)):
+        assert read(content[:2] + segment(0xED, data) + content[2:]).caption == "A quay"
