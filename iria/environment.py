@@ -115,21 +115,24 @@ internal_location.__name__ = "location of nginx, like /renditions/"
 
 def bucket(name: str) -> dict[str, Any]:
     """A storage in a private bucket of S3, or of what speaks like it."""
-    if find_spec("storages") is None:
+    if find_spec("obstore") is None:
         sentence = f"The setting {name} needs what requirements-s3.txt lists; install it."
         raise ImproperlyConfigured(sentence)
     options = {
-        "bucket_name": setting(name, str),
-        "region_name": setting("S3_REGION", str, None),
-        "endpoint_url": address("S3_ENDPOINT", "") if os.environ.get("S3_ENDPOINT") else None,
-        "access_key": setting("S3_KEY_ID", str, None),
-        "secret_key": setting("S3_SECRET_KEY", str, None),
-        "signature_version": "s3v4",
-        "default_acl": None,
-        "querystring_auth": True,
-        "file_overwrite": False,
+        "name": setting(name, str),
+        "region": setting("S3_REGION", str, "us-east-1"),
+        "endpoint": address("S3_ENDPOINT", "") if os.environ.get("S3_ENDPOINT") else "",
+        "key_id": setting("S3_KEY_ID", str, ""),
+        "secret": setting("S3_SECRET_KEY", str, ""),
     }
-    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+    return {"BACKEND": "articles.images.bucket.Bucket", "OPTIONS": options}
+
+
+def bucket_address(storage: dict[str, Any]) -> str:
+    """Where the bucket's files are, for the policy of what pages may show."""
+    options = storage["OPTIONS"]
+    endpoint = options["endpoint"] or f"https://s3.{options['region']}.amazonaws.com"
+    return f"{endpoint}/{options['name']}/"
 
 
 def networks(name: str) -> list[Any]:

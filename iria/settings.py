@@ -16,6 +16,7 @@ from django.utils.csp import CSP
 from iria.environment import (
     address,
     bucket,
+    bucket_address,
     database,
     internal_location,
     mailer,
@@ -173,10 +174,11 @@ if DEBUG or TESTING:
 # Pictures are handed out by this process, by nginx in front of it (the address of a location that
 # is internal there), or by a bucket, for a minute each (docs/decisions/serving-pictures.md).
 PICTURES_ACCEL: str = setting("PICTURES_ACCEL", internal_location, "")
-PICTURES_FROM_BUCKET = False
-if os.environ.get("S3_BUCKET"):
+PICTURES_FROM_BUCKET = bool(os.environ.get("S3_BUCKET"))
+PICTURE_PLACES: list[str] = []
+if PICTURES_FROM_BUCKET:
     STORAGES["default"] = bucket("S3_BUCKET")
-    PICTURES_FROM_BUCKET = True
+    PICTURE_PLACES = [bucket_address(STORAGES["default"])]
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -259,7 +261,7 @@ SECURE_CSP = {
     # The nonce is minted only where a template asks for it: the admin's import map.
     "script-src": [CSP.SELF, CSP.NONCE],
     "style-src": [CSP.SELF],
-    "img-src": [CSP.SELF],
+    "img-src": [CSP.SELF, *PICTURE_PLACES],
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "form-action": [CSP.SELF],

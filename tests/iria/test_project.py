@@ -6,7 +6,7 @@ import tomllib
 
 from tests.shared import PROJECT
 
-LOCKS = ["requirements.txt", "requirements-dev.txt", "requirements-postgres.txt"]
+LOCKS = [f"requirements{part}.txt" for part in ("", "-dev", "-postgres", "-s3")]
 
 
 def test_locks_carry_hashes_and_no_addresses() -> None:
@@ -33,7 +33,8 @@ def test_every_dependency_has_its_reason_written_down() -> None:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())
     reasons = (PROJECT / "docs" / "decisions" / "dependencies.md").read_text()
     groups = project["dependency-groups"]
-    wanted = project["project"]["dependencies"] + groups["dev"] + groups["postgres"]
+    wanted = project["project"]["dependencies"] + groups["dev"]
+    wanted += groups["postgres"] + groups["s3"]
     names = {re.split(r"[\[~=<>]", line)[0] for line in wanted}
     assert {name for name in names if f"`{name}`" not in reasons} == set()
 
