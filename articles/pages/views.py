@@ -8,6 +8,7 @@ from articles.editorial.rendering import render_text
 from articles.embeds.frames import allow, frames_of
 from articles.images.models import Image
 from articles.pages.models import Page
+from iria.kit.addresses import absolute
 from iria.kit.caching import public_page
 from iria.kit.speaking import speaking
 from iria.publication.context import publication_of
@@ -37,7 +38,9 @@ def _shown(request: HttpRequest, chosen: Page) -> HttpResponse:
         "frames": frames,
         "page_language": chosen.language,
     }
-    return allow(render(request, "articles/pages/page.html", context), frames)
+    response = render(request, "articles/pages/page.html", context)
+    response.headers["Link"] = f'<{absolute(chosen.get_absolute_url())}>; rel="canonical"'
+    return allow(response, frames)
 
 
 def _pictures(page: Page) -> dict[int, Image]:

@@ -15,6 +15,7 @@ from django.utils.text import Truncator
 
 from articles.editorial.models import Article
 from articles.reading.meta import Meta, Preview
+from articles.reading.structured import emblem_of
 from iria.kit.addresses import absolute
 from iria.publication.models import Publication
 
@@ -63,11 +64,17 @@ def _open_graph(meta: Meta, publication: Publication) -> Iterator[str]:
     yield _said("og:url", meta.address)
     if meta.article:
         yield from _of_article(meta.article)
-    if meta.image:
-        yield from _of_picture(meta.image)
+    yield from _of_picture(meta.image or _emblem(publication))
     # Whatever reads this falls back to the words above for everything else.
     card = "summary_large_image" if meta.image else "summary"
     yield f'<meta name="twitter:card" content="{card}">'
+
+
+def _emblem(publication: Publication) -> Preview:
+    """What stands for a page without a picture of its own: the publication's logo."""
+    emblem = emblem_of(publication)
+    address = absolute(emblem["address"])
+    return Preview(address, emblem["width"], emblem["height"], publication.name)
 
 
 def _of_article(article: Article) -> Iterator[str]:

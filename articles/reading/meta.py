@@ -1,6 +1,6 @@
 """What a page says about itself to search engines, previews and feed readers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote
@@ -136,10 +136,12 @@ def of_list(
     description: str = "",
     above: Crumbs = (),
     feed: str = "",
+    cards: Iterable[Article] = (),
 ) -> Meta:
     """About a page of a list, such as a section's second.
 
     Args:
+        cards: what stands on it; the first picture among them stands for the page.
         feed: the address below which its feeds stand, if it has any.
     """
     own = absolute(request.path)
@@ -149,6 +151,10 @@ def of_list(
         description=description,
         address=_numbered(own, page.number),
         feed=feed,
+        image=_preview(
+            next(filter(None, (each.shown_picture for each in cards)), None),
+            publication_of(request),
+        ),
         earlier=_numbered(own, page.number - 1) if page.has_previous() else "",
         later=_numbered(own, page.number + 1) if page.has_next() else "",
         data=[structured.breadcrumbs([(name, absolute(path)) for name, path in crumbs])],

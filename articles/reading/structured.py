@@ -77,10 +77,15 @@ def organization(publication: Publication) -> dict[str, Any]:
     return about
 
 
-def _logo(publication: Publication) -> dict[str, Any]:
+def emblem_of(publication: Publication) -> dict[str, Any]:
+    """The picture that stands for the publication: address and size."""
     ours = {"address": static("icons/icon-512.png"), "width": 512, "height": 512}
-    standing = publication.emblems
-    chosen = standing.get("logo") or standing.get("icon_512") or ours
+    standing: dict[str, Any] = publication.emblems
+    return standing.get("logo") or standing.get("icon_512") or ours
+
+
+def _logo(publication: Publication) -> dict[str, Any]:
+    chosen = emblem_of(publication)
     return {
         "@type": "ImageObject",
         "url": f"{settings.SITE_URL}{chosen['address']}",

@@ -1,9 +1,11 @@
 """The search page."""
 
 from dataclasses import asdict
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from articles.search.answering import Answer, answer
@@ -11,8 +13,11 @@ from articles.search.asking import Asked, NothingLikeIt, asked
 from articles.search.counting import count, count_opened, is_robot
 from articles.search.query import NoSuchPage, Unanswerable
 from articles.search.suggesting import suggestions
+from iria.kit.addresses import absolute
 from iria.kit.caching import public_page
 from iria.publication.speaking import in_its_language
+
+FEEDS: Final = {"": "rss+xml", "atom": "atom+xml", "json": "feed+json"}
 
 
 @public_page
@@ -42,7 +47,20 @@ def search(request: HttpRequest) -> HttpResponse:
         "beyond": status == 404,
         "elsewhere": elsewhere,
     }
-    return render(request, "articles/search/search.html", context, status=status)
+    response = render(request, "articles/search/search.html", context, status=status)
+    response.headers["Link"] = _links(question if found else None)
+    return response
+
+
+def _links(answered: Asked | None) -> str:
+    """Where the page stands, and the feeds of what was searched for."""
+    ways = [f'<{absolute(reverse("search"))}>; rel="canonical"']
+    if answered:
+        for form, kind in FEEDS.items():
+            place = reverse("search_feed", args=[form] if form else [])
+            address = absolute(f"{place}?{answered.query}")
+            ways.append(f'<{address}>; rel="alternate"; type="application/{kind}"')
+    return ", ".join(ways)
 
 
 @public_page

@@ -12,11 +12,13 @@ from articles.editorial.models import Figure
 from articles.images.captioning import caption_markup
 from articles.images.crediting import credit_line
 from articles.images.models import Image
-from articles.reading import navigation
+from articles.pages.models import Page
+from articles.reading import navigation, others
 from articles.reading.cards import Around, card_markup, names_markup
 from articles.reading.head import head_markup
 from articles.reading.meta import Meta
 from articles.reading.shelf import WHOLE, Shelf
+from articles.search.asking import Asked
 from iria.kit import speaking
 from iria.kit.dates import time_element
 
@@ -77,6 +79,20 @@ def head(context: dict[str, Any]) -> SafeString:
     """What a page tells machines in its head; nothing where the view said nothing about it."""
     about = context.get("meta")
     return head_markup(about, context["publication"]) if isinstance(about, Meta) else NOTHING
+
+
+@register.simple_tag(takes_context=True)
+def head_of_page(context: dict[str, Any], page: Page) -> SafeString:
+    """The same for a page that an editor wrote."""
+    publication = context["publication"]
+    return head_markup(others.of_standing(page, publication), publication)
+
+
+@register.simple_tag(takes_context=True)
+def head_of_search(context: dict[str, Any], asked: Asked) -> SafeString:
+    """The same for search, whatever was searched for."""
+    publication = context["publication"]
+    return head_markup(others.of_search(asked, publication), publication)
 
 
 @register.simple_tag(takes_context=True)

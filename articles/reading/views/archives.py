@@ -47,6 +47,7 @@ def year(request: HttpRequest, year: int, code: str = "") -> HttpResponse:
             page,
             description=gettext("What was published in %(when)s.") % {"when": year},
             above=shelf.crumbs,
+            cards=page,
         )
         context = {"year": year, "months": months, "archive": archive, "page": page}
         context |= {"meta": about, **beside(shelf)}
@@ -73,6 +74,7 @@ def month(request: HttpRequest, year: int, month: int, code: str = "") -> HttpRe
             page,
             description=gettext("What was published in %(when)s.") % {"when": name},
             above=[*shelf.crumbs, (str(year), above)],
+            cards=page,
         )
         context = {
             "month": chosen,

@@ -70,7 +70,9 @@ def articles(request: HttpRequest, code: str) -> HttpResponse:
     page = page_of(shelf.articles.newest().for_cards(), request.GET.get("page"))
     with speaking(code):
         title, feed = gettext("All articles"), address_of("language_feed", code)
-        about = meta.of_list(request, shelf.called(title), page, above=shelf.crumbs, feed=feed)
+        about = meta.of_list(
+            request, shelf.called(title), page, above=shelf.crumbs, feed=feed, cards=page
+        )
         context = {"title": title, "page": page, "meta": about, **beside(shelf)}
         return shown(request, "articles/reading/articles.html", context)
 
@@ -93,6 +95,7 @@ def category(request: HttpRequest, path: str, code: str = "") -> HttpResponse:
             description=family.chosen.introduction,
             above=[*shelf.crumbs, *_above(family, shelf)],
             feed=f"{request.path}feed/",
+            cards=[*filter(None, [sheet.lead]), *sheet.cards],
         )
         context = {
             "family": family.within(shelf) if code else family,
@@ -118,7 +121,9 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
     page = page_of(cards, request.GET.get("page"))
     _refuse_nobody_knows(page)
     words = gettext("Articles about %(topic)s.") % {"topic": chosen.name}
-    about = meta.of_list(request, chosen.name, page, description=words, feed=f"{request.path}feed/")
+    about = meta.of_list(
+        request, chosen.name, page, description=words, feed=f"{request.path}feed/", cards=page
+    )
     context = {"tag": chosen, "page": page, "meta": about}
     return shown(request, "articles/reading/tag.html", context)
 

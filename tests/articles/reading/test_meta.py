@@ -11,6 +11,8 @@ from lxml import html as lxml_html
 
 from articles.editorial.models import Article
 from articles.images.models import Image
+from articles.pages import keeping
+from articles.pages.models import Page
 from iria.publication.models import current_publication
 from tests import newsroom
 from tests.articles.reading import full_house
@@ -109,6 +111,51 @@ def test_the_second_page_of_a_list_has_an_address_of_its_own(client: Client) -> 
     assert found.xpath("//link[@rel='prev']/@href") == [f"{SITE}/category/section-0/"]
 
 
+def said_in(client: Client, path: str) -> dict[str, str]:
+    metas = head(client, path).iter("meta")
+    return {each.get("property") or each.get("name"): each.get("content") for each in metas}
+
+
+def test_a_list_is_shown_elsewhere_by_its_first_picture(client: Client) -> None:
+    article = full_article()
+    newsroom.published("Without a picture", categories=list(article.categories.all()))
+    lead = article.lead_picture
+    assert lead
+    for path in ("/category/asia-pacific/", "/tag/shipping/", "/2026/", "/2026/03/"):
+        said = said_in(client, path)
+        assert said["og:image"].startswith(f"{SITE}/pictures/"), path
+        assert said["og:image:alt"].startswith(lead.alt_text), path
+        assert said["twitter:card"] == "summary_large_image"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/archive/", "/tag/", "/author/", "/corrections/", "/search/?q=quay", "/about/"]
+)
+def test_a_page_without_a_picture_is_shown_elsewhere_by_the_logo(client: Client, path: str) -> None:
+    newsroom.published("Without a picture")
+    keeping.save(Page(title="About", path="about", body="<p>Us.</p>", is_published=True))
+    said = said_in(client, path)
+    assert said["og:image"].startswith(f"{SITE}/static/icons/icon-512")
+    assert said["og:image:alt"] == current_publication().name
+    assert said["twitter:card"] == "summary"
+    assert said["og:title"]
+    assert said["og:url"].startswith(SITE)
+
+
+def test_pages_of_editors_and_search_say_in_their_headers_where_they_stand(client: Client) -> None:
+    keeping.save(Page(title="Who", path="who/we-are", body="<p>Us.</p>", is_published=True))
+    assert client.get("/who/we-are/").headers["Link"] == f'<{SITE}/who/we-are/>; rel="canonical"'
+    (page,) = data_of(client, "/who/we-are/")
+    assert (page["@type"], page["name"]) == ("WebPage", "Who")
+    links = client.get("/search/?q=quay&sort=newest").headers["Link"]
+    assert f'<{SITE}/search/>; rel="canonical"' in links
+    feed = f'<{SITE}/search/feed/atom/?q=quay>; rel="alternate"; type="application/atom+xml"'
+    assert feed in links
+    assert "feed" not in client.get("/search/").headers["Link"]
+    (found,) = data_of(client, "/search/?q=%3C/script%3E")
+    assert found["@type"] == "SearchResultsPage"
+
+
 def test_every_feed_that_a_page_names_is_there(client: Client) -> None:
     publication = current_publication()
     publication.languages = "en, fr"
@@ -135,8 +182,9 @@ def test_every_word_of_the_data_is_one_of_schema_org(client: Client) -> None:
     properties = _rows("properties")
     article = full_article()
     full_house.comments(article, 2)
-    pages = ["/", "/category/asia-pacific/", "/author/author-of-the-long-way/"]
-    for path in [*pages, article.get_absolute_url()]:
+    keeping.save(Page(title="About", path="about", body="<p>Us.</p>", is_published=True))
+    pages = ["/", "/category/asia-pacific/", "/author/author-of-the-long-way/", "/about/"]
+    for path in [*pages, "/search/?q=quay", "/search/", article.get_absolute_url()]:
         for thing in _things(data_of(client, path)):
             kind = thing["@type"]
             allowed = {each.rsplit("/", 1)[-1] for each in types[kind]["properties"].split(", ")}
