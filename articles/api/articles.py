@@ -28,7 +28,8 @@ def articles(
 ) -> dict[str, Any]:
     """Published articles, the newest first: all of them, or those that fit every filter.
 
-    The texts themselves (`html`, `text`) come only where `fields` names them.
+    The texts themselves (`html`, `text`), `translations` and `series` come only where `fields` names
+    them.
     """
     names = FIELDS.chosen(asked.fields, in_list=True)
     if asked.q is not None:

@@ -91,6 +91,20 @@ class Correction(TypedDict):
     made_at: datetime
 
 
+class ArticleRef(TypedDict):
+    id: Id
+    url: Address
+    headline: str
+    language: str
+
+
+class Series(TypedDict):
+    """A series and its parts in their order, as far as they are published."""
+
+    name: str
+    parts: list[ArticleRef]
+
+
 class Article(TypedDict, total=False):
     id: Required[Id]
     url: Address
@@ -118,6 +132,10 @@ class Article(TypedDict, total=False):
         list[Figure], Field(description="The lead picture first, then as in the text.")
     ]
     corrections: list[Correction]
+    translations: Annotated[list[ArticleRef], Field(description="The same in other languages.")]
+    series: Annotated[
+        Series | None, Field(description="The series it is a part of, itself among the parts.")
+    ]
     comments_open: bool
     comments_url: Annotated[str, Field(description="Its comments in this API.")]
     html: Html

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.http import HttpRequest
 
 from accounts.models import AuthorProfile
+from articles.api import kin
 from articles.api.fields import Fields
 from articles.api.pictures import picture
 from articles.body.words import caption_text, plain_text
@@ -81,18 +82,21 @@ FIELDS: Final = Fields(
         "authors": lambda row: [_named(x.author, "author") for x in row.bylines.all()],
         "figures": _figures,
         "corrections": _corrections,
+        "translations": kin.translations,
+        "series": kin.series,
         "comments_open": lambda row: row.comments_open,
         "comments_url": lambda row: absolute(f"/api/v1/comments/?article={row.pk}"),
         "html": lambda row: full_text(row, row.figures.all(), row.told_by),
         "text": lambda row: plain_text(row.body),
     },
-    only_when_asked=TEXT,
+    only_when_asked=(*TEXT, *kin.KIN),
 )
 
 
 def loaded(rows: ArticleQuerySet, names: list[str]) -> ArticleQuerySet:
-    """The rows with what the fields need and nothing else: five queries more, or none."""
+    """The rows with what the fields need and nothing else."""
     rows = rows.for_page() if RELATED.intersection(names) else rows.select_related("kind")
+    rows = kin.with_kin(rows, names)
     return rows if any(name in TEXT for name in names) else rows.defer("body")
 
 

@@ -10,8 +10,8 @@ from accounts.models import AuthorProfile, User
 from articles.api import authors, conversation, pictures, sections, shapes
 from articles.api.telling import FIELDS
 from articles.comments.models import Comment
-from articles.editorial import publishing
-from articles.editorial.models import Article, Portrait
+from articles.editorial import publishing, translating
+from articles.editorial.models import Article, Portrait, Series, SeriesPart
 from articles.images.models import Image
 from tests import newsroom
 from tests.articles.api.conftest import SITE, Ask
@@ -131,6 +131,32 @@ def test_an_author_is_shown_with_a_portrait_that_may_be_shown(ask: Ask, house: A
     assert shown["credit"] == "Ines Faro/via Meridian Pictures"
     Image.objects.filter(pk=portrait.image_id).update(licence_until=timezone.now())
     assert ask(f"authors/{writer.pk}/")["portrait"] is None
+
+
+def test_an_article_names_its_translations_and_the_parts_of_its_series(
+    ask: Ask, house: Article, rui: User
+) -> None:
+    french = newsroom.published("Le long chemin", language="fr")
+    translating.link(french, house)
+    series = Series.objects.create(name="Ways")
+    before, hidden = newsroom.published("The short way"), newsroom.draft("The way to come")
+    for position, article in enumerate([before, house, hidden]):
+        SeriesPart.objects.create(series=series, article=article, position=position)
+    told = ask(f"articles/{house.pk}/")
+    (other,) = told["translations"]
+    assert (other["headline"], other["language"]) == ("Le long chemin", "fr")
+    assert other["url"] == f"{SITE}{french.get_absolute_url()}"
+    assert told["series"]["name"] == "Ways"
+    assert [each["headline"] for each in told["series"]["parts"]] == [
+        "The short way",
+        "The long way",
+    ]
+    assert ask(f"articles/{french.pk}/")["series"] is None
+    publishing.withdraw(french, by=rui)
+    listed = ask("articles/", fields="translations,series")["items"]
+    assert all(each["translations"] == [] for each in listed)
+    assert sum(each["series"] is not None for each in listed) == 2
+    assert all("series" not in each for each in ask("articles/")["items"])
 
 
 def test_an_author_is_told_with_every_link(ask: Ask, house: Article) -> None:
