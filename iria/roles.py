@@ -30,7 +30,7 @@ MAY: Final[dict[str, dict[str, str]]] = {
         "articles.correction": ALL,
         "articles.embedprovider": "view",
         "articles.kind": ALL,
-        "articles.image": f"{ALL} change_many replace",
+        "articles.image": f"{ALL} change_many replace withdraw",
         "articles.moderation": "view",
         "articles.page": ALL,
         "articles.photographer": ALL,

@@ -12,10 +12,19 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 
-from articles.images import amending, choosing, deciding, filters, listing, removing, replacing_page
+from articles.images import (
+    amending,
+    choosing,
+    deciding,
+    filters,
+    listing,
+    removing,
+    replacing_page,
+    withdrawing_page,
+)
 from articles.images.bulk import ChangesMany
 from articles.images.described_admin import Described
-from articles.images.forms import DESCRIBING, LICENCE, WHOSE, ImageForm
+from articles.images.forms import DESCRIBING, LICENCE, SHOWING, WHOSE, ImageForm
 from articles.images.guarding import decided_on_what_stands
 from articles.images.models import Image
 from articles.images.uploading import MOST_AT_ONCE, receive
@@ -43,7 +52,8 @@ class ImageAdmin(Described, ChangesMany, admin.ModelAdmin[Image]):
     view_on_site = False
     readonly_fields = (*("preview", "facts", "used", "alike", "said", "agency_terms", "happened"),)
     fieldsets = (
-        (None, {"fields": ["seen", "preview", *DESCRIBING, "kept_in"]}),
+        (None, {"fields": ["seen", "preview", *DESCRIBING]}),
+        ("More about what it shows", {"fields": [*SHOWING, "kept_in"], "classes": ["collapse"]}),
         ("Whose it is", {"fields": [*WHOSE, "agency_terms"]}),
         ("How long and where it may be shown", {"fields": [*LICENCE]}),
         ("The file", {"fields": ["used", "alike", "facts", "said", "happened"]}),
@@ -68,6 +78,9 @@ class ImageAdmin(Described, ChangesMany, admin.ModelAdmin[Image]):
             ),
             path("<int:number>/alike/", at(deciding.decide), name="articles_image_alike"),
             path("<int:number>/replace/", at(replacing_page.page), name="articles_image_replace"),
+            path(
+                "<int:number>/withdraw/", at(withdrawing_page.page), name="articles_image_withdraw"
+            ),
             *super().get_urls(),
         ]
 

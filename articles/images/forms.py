@@ -22,12 +22,13 @@ SHORT: Final = (
     *("persons", "keywords", "no_credit_reason"),
 )
 
-DESCRIBING: Final = (
-    *("headline", "alt_text", "is_decorative", "caption", "extended_description"),
-    *("persons", "keywords", "city", "country", "taken", "digital_source_type"),
+DESCRIBING: Final = ("headline", "alt_text", "is_decorative", "caption")
+SHOWING: Final = (
+    *("extended_description", "persons", "keywords", "city", "country", "taken"),
+    "digital_source_type",
 )
 WHOSE: Final = (
-    *("photographer", "agency", "credit", "credit_url", "byline", "source"),
+    *("credit", "photographer", "agency", "credit_url", "byline", "source"),
     *("copyright_notice", "needs_no_credit", "no_credit_reason"),
 )
 LICENCE: Final = (
@@ -44,12 +45,12 @@ class ImageForm(forms.ModelForm[Image]):
         Collection.objects.all(),
         required=False,
         label="Collections",
-        help_text="Hold Ctrl (⌘ on a Mac) to choose several or none.",
+        widget=forms.CheckboxSelectMultiple,
     )
 
     class Meta:
         model = Image
-        fields = [*DESCRIBING, *WHOSE, *LICENCE]
+        fields = [*DESCRIBING, *SHOWING, *WHOSE, *LICENCE]
         widgets = {
             **{name: AdminTextareaWidget(attrs={"rows": 3}) for name in LONG},
             **{name: AdminTextInputWidget(attrs={"size": 60}) for name in SHORT},

@@ -23,6 +23,12 @@ class Library(ChangeList):
         known.pop("look", None)
         return known
 
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            # It says "38 found" only where something was looked for.
+            self.full_result_count = self.result_count
+
 
 class Shelf(Paginator[Image]):
     """Pages of a library that counts no further than it has to."""

@@ -65,6 +65,7 @@ class Image(Described, Licensed, models.Model):
         permissions = [
             ("change_many_image", "Can change the rights of many pictures at once"),
             ("replace_image", "Can replace the file of a picture"),
+            ("withdraw_image", "Can withdraw a picture from readers"),
         ]
         constraints = [
             *Described.Meta.constraints,

@@ -1,0 +1,173 @@
+"""Many pictures at once: a form first, a count, then all of them or none."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from articles.images.models import Agency, Collection, Image, Photographer, PictureEvent
+from tests.newsroom import picture, published
+
+LIBRARY = "/admin/articles/image/"
+
+
+@pytest.fixture
+def desk(client: Client, edna: User) -> Client:
+    client.force_login(edna)
+    return client
+
+
+def ticked(*images: Image, **fields: Any) -> dict[str, Any]:
+    return {"action": "change_rights", "_selected_action": [each.pk for each in images], **fields}
+
+
+def applied(*images: Image, **fields: Any) -> dict[str, Any]:
+    return ticked(*images, apply="1", expected=len(images), **fields)
+
+
+def test_the_form_says_how_many_it_is_about_before_anything_changes(desk: Client) -> None:
+    shown, bare = picture(headline="Quay"), picture(headline="Bare", credit="")
+    page = desk.post(LIBRARY, ticked(shown, bare)).content.decode()
+    assert "It is about <strong>2</strong> pictures; readers may see 1 of them." in page
+    assert "Apply to 2 pictures" in page
+    assert "Quay" in page
+    assert not PictureEvent.objects.exists()
+
+
+def test_credit_agency_and_licence_are_changed_of_all_and_of_no_other(desk: Client) -> None:
+    reuters = Agency.objects.create(name="Reuters", wording="via Reuters")
+    ines = Photographer.objects.create(name="Ines Faro")
+    first, second, other = picture(), picture(credit=""), picture()
+    fields = {"agency": reuters.pk, "photographer": ines.pk, "licensed_for_newsletter": "no"}
+    fields |= {"licence_until_0": "2030-01-01", "licence_until_1": "12:00"}
+    page = desk.post(LIBRARY, applied(first, second, **fields), follow=True).content.decode()
+    assert "2 pictures changed." in page
+    for image in (first, second):
+        image.refresh_from_db()
+        assert image.credit == "Ines Faro/via Reuters"
+        assert image.licence_until == datetime(2030, 1, 1, 12, tzinfo=UTC)
+        assert not image.licensed_for_newsletter
+        assert image.alt_text
+        assert image.events.count() == 2
+    assert not other.events.exists()
+
+
+def test_all_that_a_search_finds_are_changed_not_only_those_of_the_page(desk: Client) -> None:
+    for number in range(3):
+        picture(headline=f"Lighthouse {number}", credit="")
+    picture(headline="Quay")
+    one = Image.objects.latest("pk")
+    form = ticked(one, select_across="1", apply="1", expected=3, credit="Ines Faro")
+    desk.post(f"{LIBRARY}?q=lighthouse", form)
+    assert Image.objects.filter(credit="Ines Faro").count() == 3
+
+
+def test_who_opened_the_form_before_more_came_in_is_told(desk: Client) -> None:
+    picture(), picture()
+    form = ticked(Image.objects.all()[0], select_across="1", apply="1", expected=1, credit="New")
+    page = desk.post(LIBRARY, form).content.decode()
+    assert "It is about 2 pictures by now, not 1" in page
+    assert 'value="New"' in page
+    assert not Image.objects.filter(credit="New").exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "Nothing is filled in"),
+        ({"credit": "x" * 5000}, "at most 300"),
+        ({"credit": "a\x00b"}, "ull characters"),
+        ({"credit": "New", "agency": "AGENCY"}, "not both"),
+        ({"agency": "AGENCY", "taken_away": ["agency"]}, "both at once cannot be"),
+        ({"agency": "99999"}, "valid choice"),
+        ({"usage_terms": "x" * 2001}, "at most 2000"),
+        ({"licence_until_0": "2019-01-01", "licence_until_1": "12:00"}, "begins only after that"),
+        (
+            {
+                "licence_from_0": "2031-01-01",
+                "licence_from_1": "12:00",
+                "licence_until_0": "2030-01-01",
+                "licence_until_1": "12:00",
+            },
+            "The licence ends before it begins",
+        ),
+        ({"licence_until_0": "soon", "licence_until_1": ""}, "Enter a valid"),
+    ],
+)
+def test_what_cannot_be_is_said_what_was_typed_is_kept_and_nothing_changes(
+    desk: Client, fields: dict[str, Any], words: str
+) -> None:
+    agency = Agency.objects.create(name="Reuters", wording="via Reuters")
+    image = picture(licence_from=datetime(2020, 1, 1, tzinfo=UTC))
+    fields = {name: agency.pk if said == "AGENCY" else said for name, said in fields.items()}
+    page = desk.post(LIBRARY, applied(image, **fields)).content.decode()
+    assert words in page
+    if len(str(fields.get("credit", ""))) == 5000:
+        assert "x" * 5000 in page
+    image.refresh_from_db()
+    assert image.credit == "Ines Faro/via Meridian Pictures"
+    assert not PictureEvent.objects.exists()
+
+
+def test_a_formula_and_markup_are_words_like_any_others(desk: Client) -> None:
+    image = picture()
+    bad = '=HYPERLINK("x") <script>alert(1)</script>'
+    page = desk.post(LIBRARY, applied(image, credit=bad), follow=True).content.decode()
+    assert "<script>alert" not in page
+    image.refresh_from_db()
+    assert image.credit == bad
+
+
+def test_taking_the_end_of_a_licence_away_lets_a_picture_be_shown_again(desk: Client) -> None:
+    image = picture(licence_until=datetime(2020, 1, 1, tzinfo=UTC))
+    desk.post(LIBRARY, applied(image, taken_away=["licence_until"]))
+    image.refresh_from_db()
+    assert image.may_be_shown
+
+
+def test_pictures_are_put_into_a_collection_found_there_and_taken_out(desk: Client) -> None:
+    first, second = picture(headline="Quay"), picture(headline="Crane")
+    picture(headline="Sand")
+    form = {**applied(first, second), "action": "collect"}
+    assert "2 pictures in “Harbours”" in _text(
+        desk.post(LIBRARY, {**form, "new": "Harbours"}, follow=True)
+    )
+    desk.post(LIBRARY, {**form, "new": "harbours"})
+    kept = Collection.objects.get()
+    results = desk.get(f"{LIBRARY}?collection={kept.pk}").context["cl"].result_list
+    assert set(results) == {first, second}
+    form = {**applied(first), "action": "take_out", "collection": kept.pk}
+    desk.post(LIBRARY, form)
+    assert list(kept.pictures.all()) == [second]
+    assert "Choose a collection" in _text(desk.post(LIBRARY, {**form, "collection": ""}))
+
+
+def test_a_reporter_changes_one_picture_at_a_time(client: Client, rui: User) -> None:
+    image = picture()
+    client.force_login(rui)
+    assert "Change credit, agency or licence" not in _text(client.get(LIBRARY))
+    client.post(LIBRARY, applied(image, credit="Rui"))
+    image.refresh_from_db()
+    assert image.credit != "Rui"
+    assert client.get("/admin/articles/agency/add/").status_code == 403
+
+
+def test_renaming_an_agency_at_the_desk_says_how_many_credits_follow(desk: Client) -> None:
+    agency = Agency.objects.create(name="Reuters", wording="via Reuters")
+    image = picture(agency=agency, credit="Reuters")
+    published(lead_picture=image)
+    form = {"name": "Agence Havas", "wording": "via Havas"}
+    page = desk.post(f"/admin/articles/agency/{agency.pk}/change/", form, follow=True)
+    assert "1 picture has their credit from here" in _text(page)
+    image.refresh_from_db()
+    assert image.credit == "Agence Havas"
+    again = desk.post("/admin/articles/agency/add/", {"name": "agence  havas", "wording": "x"})
+    assert "There is “Agence Havas” already" in _text(again)
+    kept = desk.post(f"/admin/articles/agency/{agency.pk}/delete/", {"post": "yes"})
+    assert "has 1 pictures" in _text(kept)
+
+
+def _text(response: Any) -> str:
+    return str(response.content.decode())

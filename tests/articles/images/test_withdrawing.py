@@ -1,0 +1,49 @@
+"""A picture is taken away from readers everywhere, and given back."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from articles.images.models import PictureEvent
+from tests.newsroom import picture, published
+
+LIBRARY = "/admin/articles/image/"
+
+
+def test_it_is_gone_everywhere_with_a_reason_and_comes_back(client: Client, edna: User) -> None:
+    image = picture()
+    published(headline="Ships at dusk", lead_picture=image)
+    client.force_login(edna)
+    address = f"{LIBRARY}{image.pk}/withdraw/"
+    assert "the article “Ships at dusk”" in client.get(address).content.decode()
+    client.post(address, {"reason": "The agency asked for it"})
+    image.refresh_from_db()
+    assert not image.may_be_shown
+    page = client.get(address).content.decode()
+    assert "The agency asked for it" in page
+    client.post(address, {})
+    image.refresh_from_db()
+    assert image.may_be_shown
+    told = PictureEvent.objects.order_by("pk").values_list("what", "after", "by")
+    assert list(told) == [
+        ("withdrawn", "The agency asked for it", edna.pk),
+        ("restored", "", edna.pk),
+    ]
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 301])
+def test_without_a_reason_that_can_be_kept_it_stays(
+    client: Client, edna: User, reason: str
+) -> None:
+    image = picture()
+    client.force_login(edna)
+    page = client.post(f"{LIBRARY}{image.pk}/withdraw/", {"reason": reason}).content.decode()
+    assert "errorlist" in page
+    image.refresh_from_db()
+    assert image.may_be_shown
+
+
+def test_a_reporter_withdraws_nothing(client: Client, rui: User) -> None:
+    image = picture()
+    client.force_login(rui)
+    assert client.get(f"{LIBRARY}{image.pk}/withdraw/").status_code == 403
