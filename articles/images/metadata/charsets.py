@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from articles.images.metadata.plausibility import plausibility
+from articles.images.metadata.scripts import other_script
 
 UTF8: Final = "utf-8"
 
@@ -104,6 +105,9 @@ def guess(values: list[bytes], hints: Hints) -> str:
         return confirmed
     favourite = "mac_roman" if hints.from_mac else "cp1252"
     together = b"\n".join(values)[:20_000]
+    foreign = other_script(together)
+    if foreign:
+        return foreign
     return max(
         GUESSED,
         key=lambda charset: (
