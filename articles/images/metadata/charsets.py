@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from articles.images.metadata.languages import belonging
 from articles.images.metadata.plausibility import plausibility
 from articles.images.metadata.scripts import other_script
 
@@ -38,7 +39,10 @@ upper half. Windows-1252 stands for Latin-1, with which it agrees in every print
 
 _UPPER_HALF: Final = re.compile(rb"\x1b[-./,]([A-Zbf_])")
 
-GUESSED: Final = ("cp1252", "mac_roman")
+USUAL: Final = ("cp1252", "mac_roman")
+GUESSED: Final = (*USUAL, "cp1250", "iso8859-2", "mac_latin2", "cp1254")
+"""Of Latin letters; what other scripts are written in is told by `scripts.py`."""
+
 CONFIRMED: Final = (
     *("cp1252", "mac_roman", "cp1250", "iso8859-2", "iso8859-15", "mac_latin2", "cp1251"),
     *("koi8-r", "iso8859-5", "mac_cyrillic", "cp1253", "iso8859-7", "cp1254", "iso8859-9"),
@@ -49,6 +53,10 @@ CONFIRMED: Final = (
 
 _FAVOUR: Final = 1.0
 """What has to be outweighed: Windows, by far the most frequent, or a Mac where the file names one."""
+_DISFAVOUR: Final = 1.5
+"""What the sets of central Europe and of Turkey have to make up for, which are rare."""
+_STRANGE: Final = 2.0
+"""What a letter costs that no one language has beside the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +111,20 @@ def guess(values: list[bytes], hints: Hints) -> str:
     confirmed = _confirmed(values, hints.elsewhere)
     if confirmed:
         return confirmed
-    favourite = "mac_roman" if hints.from_mac else "cp1252"
     together = b"\n".join(values)[:20_000]
     foreign = other_script(together)
     if foreign:
         return foreign
+    bonus = dict.fromkeys(GUESSED, -_DISFAVOUR) | dict.fromkeys(USUAL, 0.0)
+    bonus["mac_roman" if hints.from_mac else "cp1252"] = _FAVOUR
     return max(
-        GUESSED,
-        key=lambda charset: (
-            plausibility(together.decode(charset, "replace"))
-            + (_FAVOUR if charset == favourite else 0)
-        ),
+        GUESSED, key=lambda charset: _sense(together.decode(charset, "replace")) + bonus[charset]
     )
+
+
+def _sense(text: str) -> float:
+    letters, part = belonging(text)
+    return plausibility(text) - _STRANGE * letters * (1 - part)
 
 
 def _confirmed(values: list[bytes], elsewhere: frozenset[str]) -> str | None:

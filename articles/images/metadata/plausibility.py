@@ -9,12 +9,12 @@ from typing import Final
 
 WRONG: Final = -3.0
 
-_VOWELS: Final = frozenset("aeiouyàáâãäåæèéêëìíîïòóôõöøœùúûüýÿ")
+_VOWELS: Final = frozenset("aeiouyàáâãäåæèéêëìíîïòóôõöøœùúûüýÿąęěůőűăı")
 _COMMON: Final = frozenset("àáâãäåæçèéêëíîïñòóôõöøßùúûü")
-_RARE: Final = frozenset("šžýðþł")
+_RARE: Final = frozenset("šžýðþłąćęńśźżčďěňřťůľőűășşțţğıđ")
 _ALONE: Final = frozenset("àáèéêìíòóôùúøåæöÀÁÈÉÊÓÒÅØÆÖ")
 """Letters that are words."""
-_NO_LETTERS: Final = frozenset("ªºƒﬁﬂıˆ")
+_NO_LETTERS: Final = frozenset("ªºƒﬁﬂˆˇ")
 """They count as letters, but words are not made of them."""
 _MEASURES: Final = frozenset("°%€£¥¢²³½¼¾ºª±×")
 _DASHES: Final = frozenset("–—")

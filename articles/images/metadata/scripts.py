@@ -49,8 +49,6 @@ def _score(text: bytes, charset: str) -> float:
     letters = [sign for sign in beyond if _ALPHABETS[CHARSETS[charset]].match(sign)]
     frequent = sum(sign.lower() in _FREQUENT for sign in letters)
     capitals = sum(sign.isupper() for sign in letters)
-    mixed = sum(
-        one.islower() and other.isupper() for one, other in itertools.pairwise(said)
-    )
+    mixed = sum(one.islower() and other.isupper() for one, other in itertools.pairwise(said))
     strange = len(beyond) - len(letters) - sum(sign in _NEUTRAL for sign in beyond)
     return len(letters) + frequent - 2 * strange - 4 * mixed - 0.5 * capitals

@@ -29,6 +29,25 @@ def test_words_of_a_mac_are_told_from_words_of_windows(text: str, charset: str) 
     assert guess([text.encode(charset)], Hints()) == charset
 
 
+@pytest.mark.parametrize(
+    ("text", "charset"),
+    [
+        ("Žluťoučký kůň úpěl ďábelské ódy", "cp1250"),
+        ("Zażółć gęślą jaźń w Łodzi", "cp1250"),
+        ("Zażółć gęślą jaźń w Łodzi", "mac_latin2"),
+        ("Žluťoučký kůň úpěl ďábelské ódy", "mac_latin2"),
+        ("Güneş ışığı İstanbul’a vurdu, çok güzel bir gün", "cp1254"),
+        ("Наводнение в порту: жители уже второй день покидают дома", "cp1251"),
+        ("Наводнение в порту: жители уже второй день покидают дома", "koi8-r"),
+        ("Наводнение в порту: жители уже второй день покидают дома", "mac_cyrillic"),
+        ("Η Αθήνα είναι η πρωτεύουσα της Ελλάδας", "cp1253"),
+    ],
+)
+def test_words_of_eastern_europe_are_read_though_nobody_says_how(text: str, charset: str) -> None:
+    value = text.encode(charset)
+    assert value.decode(guess([value], Hints())) == text
+
+
 def test_a_word_that_could_be_both_is_of_windows_unless_the_file_comes_from_a_mac() -> None:
     both = b"\xa9 2026"
     assert guess([both], Hints()) == "cp1252"
