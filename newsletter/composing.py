@@ -8,13 +8,10 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 import css_inline
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +19,7 @@ from django.utils.safestring import mark_safe
 
 from iria.kit.speaking import speaking
 from iria.publication.models import Publication, current_publication
-from newsletter import words
+from newsletter import looks, words
 from newsletter.models import Issue, Newsletter
 from newsletter.plain import issue_as_letter
 from newsletter.stories import Story, stories_of
@@ -58,7 +55,7 @@ def compose(issue: Issue) -> Letter:
     """The issue as it would be sent now."""
     context = issue_context(issue)
     with _speaking(context["publication"], context["newsletter"]):
-        whole = {**context, "stylesheet": stylesheet()}
+        whole = {**context, "stylesheet": looks.rules_of(context["publication"])}
         html = render_to_string("newsletter/mail/issue.html", whole)
         return Letter(context["subject"], inlined(html), issue_as_letter(context))
 
@@ -67,7 +64,8 @@ def preview(issue: Issue) -> str:
     """The same HTML with its rules in a file, for a page whose policy forbids inline styles."""
     context = issue_context(issue)
     with _speaking(context["publication"], context["newsletter"]):
-        return render_to_string("newsletter/mail/issue.html", context)
+        own = {**context, "own_rules": looks.stylesheet_address(context["publication"])}
+        return render_to_string("newsletter/mail/issue.html", own)
 
 
 @contextmanager
@@ -86,14 +84,6 @@ def inlined(html: str) -> str:
     if rules is None:
         return written
     return written.replace(rules[2], "", 1).replace("</head>", f"{rules[2]}</head>", 1)
-
-
-@cache
-def stylesheet() -> str:
-    """The rules of a mail. They are our own file, so they need no escaping in a `style` element."""
-    path = finders.find("css/mail/letter.css")
-    assert isinstance(path, str)  # noqa: S101 - a file of this project
-    return mark_safe(Path(path).read_text("utf-8"))  # noqa: S308
 
 
 def leave_address(token: str) -> str:
@@ -135,6 +125,7 @@ def surroundings(publication: Publication, language: str, direction: str) -> dic
     """What the layout of every mail needs."""
     return {
         "publication": publication,
+        "logos": looks.logos_of(publication),
         "site_url": settings.SITE_URL,
         "language": language,
         "direction": direction,

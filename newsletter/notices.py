@@ -12,7 +12,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from iria.kit.speaking import direction_of, interface_language, speaking
 from iria.publication.models import current_publication
-from newsletter import composing, headers
+from newsletter import composing, headers, looks
 from newsletter.models import Consent, Newsletter, Subscriber
 from newsletter.plain import notice_as_letter
 from newsletter.subscribing import confirmation_token
@@ -145,7 +145,7 @@ def _send(consent: Consent, *, subject: str, **said: object) -> None:
     context = {
         **composing.surroundings(publication, language, direction_of(language)),
         "subject": subject,
-        "stylesheet": composing.stylesheet(),
+        "stylesheet": looks.rules_of(publication),
         **said,
     }
     html = composing.inlined(render_to_string("newsletter/mail/notice.html", context))

@@ -1,6 +1,6 @@
 """Addresses under /newsletter/."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from iria.kit import addresses as addresses  # makes the parts of an address known
 from iria.publication.speaking import speak
@@ -13,6 +13,11 @@ urlpatterns = speak(
         path("confirm/<str:token>/", views.confirm, name="newsletter_confirm"),
         path("preferences/<str:token>/", views.preferences, name="newsletter_preferences"),
         path("unsubscribe/<str:token>/", views.unsubscribe, name="newsletter_unsubscribe"),
+        re_path(
+            r"^letter-(?P<light>[0-9a-f]{6})-(?P<dark>[0-9a-f]{6})\.css$",
+            views.letter_rules,
+            name="newsletter_letter_rules",
+        ),
         path("issues/", views.issues, name="newsletter_issues"),
         path("issues/<letters:slug>/", views.issue, name="newsletter_issue"),
     ]

@@ -23,7 +23,8 @@ from iria.kit.origin import open_to_other_sites
 from iria.kit.paging import page_of
 from iria.kit.ratelimit import count_and_allow
 from iria.kit.signing import BrokenToken, ExpiredToken
-from newsletter import subscribing
+from iria.publication.views import FOREVER
+from newsletter import looks, subscribing
 from newsletter.addresses import hidden
 from newsletter.forms import PreferencesForm, SignUpForm
 from newsletter.models import Issue, Newsletter, Subscriber
@@ -202,3 +203,12 @@ def issue(request: HttpRequest, slug: str) -> HttpResponse:
 def _sentence(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
     """A page that says in one sentence what is the matter, and what to do instead."""
     return render(request, "newsletter/sentence.html", {"sentence": sentence}, status=status)
+
+
+@require_safe
+def letter_rules(request: HttpRequest, light: str, dark: str) -> HttpResponse:
+    """The rules of a mail with an accent, for its preview; the address says all there is to know."""
+    rules = looks.stylesheet(f"#{light}", f"#{dark}")
+    return HttpResponse(
+        rules, content_type="text/css; charset=utf-8", headers={"Cache-Control": FOREVER}
+    )

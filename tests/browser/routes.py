@@ -10,6 +10,7 @@ from tests.shared import PROJECT
 NOT_PAGES: Final = {
     "^theme/": "a stylesheet",
     "^emblem/": "a picture",
+    "newsletter/^letter-": "a stylesheet",
     "^pictures/": "a picture",
     "healthz": "for machines",
     "readyz": "for machines",
