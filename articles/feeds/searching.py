@@ -15,6 +15,7 @@ from articles.feeds.entries import LENGTH
 from articles.search.asking import Asked
 from articles.search.models import SearchEntry
 from articles.search.narrowing import Narrowing
+from articles.search.postings import SearchLanguage
 from articles.search.query import find
 from articles.search.sorting import Sort
 
@@ -30,7 +31,7 @@ class HoldingAll(Narrowing):
         return True
 
     def apply(self, articles: ArticleQuerySet) -> ArticleQuerySet:
-        used = SearchEntry.objects.values_list("configuration", flat=True).order_by().distinct()
+        used = SearchLanguage.objects.filter(articles__gt=0).values_list("pk", flat=True)
         holding = Q(pk__in=[])
         for name in used:
             query = SearchQuery(self.words, config=name, search_type="websearch")

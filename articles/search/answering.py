@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from django.db import transaction
 from django.urls import reverse
 
 from articles.search.asking import Asked
@@ -52,9 +53,16 @@ class Answer:
 def answer(question: Asked) -> Answer:
     """Finds, counts, and looks at the spelling; words that find nothing are corrected at once.
 
+    One transaction, so that the settings which `reading.READ` makes hold for the counting too.
+
     Raises:
         Unanswerable, NoSuchPage: as `find` does.
     """
+    with transaction.atomic():
+        return _answer(question)
+
+
+def _answer(question: Asked) -> Answer:
     findings = _found(question)
     # Whoever turned the page found what they meant.
     better = corrected(question.words) or "" if question.page == "1" else ""

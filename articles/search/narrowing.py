@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import Q, QuerySet
+
 from accounts.models import AuthorProfile
-from articles.editorial.models import Category, Kind
+from articles.editorial.models import ArticleCategory, Byline, Category, Kind
 from articles.editorial.querysets import ArticleQuerySet
 
 
@@ -24,10 +26,12 @@ class Narrowing:
     def apply(self, articles: ArticleQuerySet) -> ArticleQuerySet:
         """The articles that hold to it, each once; the category's children count as the category."""
         if self.category:
-            articles = articles.in_category(self.category)
+            # By numbers, since a search asks this of thousands of articles one by one.
+            filed = ArticleCategory.objects.filter(category__in=list(_within(self.category)))
+            articles = articles.filter(pk__in=filed.values("article_id"))
         if self.author:
-            signed = articles.model.objects.filter(bylines__author=self.author)
-            articles = articles.filter(pk__in=signed.values("pk"))
+            signed = Byline.objects.filter(author=self.author)
+            articles = articles.filter(pk__in=signed.values("article_id"))
         if self.year:
             articles = articles.filter(year=self.year)
         if self.kind:
@@ -47,6 +51,11 @@ class Narrowing:
             "language": self.language,
         }
         return {name: value for name, value in chosen.items() if value}
+
+
+def _within(category: Category) -> QuerySet[Category, int]:
+    below = Q(pk=category.pk) | Q(path__startswith=f"{category.path}/")
+    return Category.objects.filter(below).values_list("pk", flat=True)
 
 
 EVERYWHERE: Final = Narrowing()

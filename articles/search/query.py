@@ -70,7 +70,7 @@ class Findings:
     @property
     def is_cut(self) -> bool:
         """More articles match than are put in order."""
-        return self.total > len(self.matched)
+        return self.total > len(self.matched) or not self.is_exact
 
     @property
     def next_page(self) -> int | None:
@@ -175,7 +175,7 @@ def _ranked(
     readings = reading.read(parts, others)
     telling = [each for each in readings if each.words]
     if readings and not telling:
-        if any(each.unwanted for each in readings):
+        if any(each.keeps_out for each in readings):
             sentence = gettext("Say also what to look for, not only what to leave out.")
         else:
             sentence = gettext(

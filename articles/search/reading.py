@@ -7,9 +7,9 @@ in that a minus keeps out.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import count, groupby
 from math import log
 from operator import itemgetter
 from typing import Any, Final
@@ -30,31 +30,38 @@ SYNONYM: Final = 0.7
 """What a word counts that editors say means the same as one that was typed."""
 
 READ: Final = """
-SELECT language.configuration, language.articles, ({required})::text, ({unwanted})::text,
-    term.times, lexeme.id, coalesce(lexeme.articles, 0)
+SELECT language.configuration, language.articles, language.phrases,
+    stem.times, stem.is_other, stem.phrases, lexeme.id, coalesce(lexeme.articles, 0)
 FROM set_config('jit', 'off', true) AS jit, set_config('work_mem', '32MB', true) AS memory,
     set_config('random_page_cost', '1.1', true) AS page, (
-    SELECT configuration, articles, configuration::regconfig AS reader
-    FROM articles_searchlanguage WHERE articles > 0
+    SELECT configuration, articles, reader, ARRAY(
+        SELECT phraseto_tsquery(reader, words)::text
+        FROM unnest(%(phrases)s::text[]) WITH ORDINALITY AS phrase (words, number) ORDER BY number
+    ) AS phrases
+    FROM articles_searchlanguage
+    CROSS JOIN LATERAL (SELECT configuration::regconfig AS reader) AS configured WHERE articles > 0
 ) AS language
 LEFT JOIN LATERAL (
-    SELECT lexeme, sum(cardinality(positions)) FILTER (WHERE typed) AS times
+    SELECT lexeme, sum(cardinality(positions)) FILTER (WHERE number = 0) AS times,
+        bool_or(number = -1) AS is_other, array_agg(number) FILTER (WHERE number > 0) AS phrases
     FROM (
-        SELECT lexeme, positions, true FROM unnest(to_tsvector(language.reader, %s))
+        SELECT 0, lexeme, positions FROM unnest(to_tsvector(language.reader, %(wanted)s))
         UNION ALL
-        SELECT lexeme, positions, false FROM unnest(to_tsvector(language.reader, %s))
-    ) AS said (lexeme, positions, typed)
+        SELECT -1, lexeme, positions FROM unnest(to_tsvector(language.reader, %(others)s))
+        UNION ALL
+        SELECT number, lexeme, positions
+        FROM unnest(%(phrases)s::text[]) WITH ORDINALITY AS phrase (words, number)
+        CROSS JOIN LATERAL unnest(to_tsvector(language.reader, words))
+    ) AS said (number, lexeme, positions)
     GROUP BY lexeme
-) AS term ON true
+) AS stem ON true
 LEFT JOIN articles_searchlexeme AS lexeme
-    ON lexeme.configuration = language.configuration AND lexeme.word = term.lexeme
+    ON lexeme.configuration = language.configuration AND lexeme.word = stem.lexeme
 ORDER BY language.configuration, lexeme.id
 """
 """The settings hold for the search's transaction: compiling its queries would take longer than
 answering them, the articles of a common word should fit into memory, and a thousand articles are
 fetched faster one by one than by reading all there are."""
-
-NOTHING: Final = "''::tsquery"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,20 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """What stood in quotes or behind a minus, as one configuration reads it."""
+
+    query: str
+    """A tsquery."""
+    stems: tuple[Term, ...]
+
+    @property
+    def is_one_word(self) -> bool:
+        """Whoever holds the stem holds the phrase."""
+        return len(self.stems) == 1 and " <" not in self.query
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """A query as one configuration reads it."""
 
@@ -90,8 +111,11 @@ class Reading:
     length: int
     """Stems asked for, each as often as it stands."""
     terms: tuple[Term, ...]
-    required: str = ""
-    unwanted: str = ""
+    required: tuple[tuple[Phrase, ...], ...] = ()
+    """Of each group one must be there; of one that is empty, none can be."""
+    unwanted: tuple[Phrase, ...] = ()
+    keeps_out: bool = False
+    """Something was said that is unwanted, whether any article holds it or not."""
 
 
 def take_apart(words: str) -> Parts:
@@ -127,13 +151,12 @@ def read(parts: Parts, others: str = "") -> list[Reading]:
     Args:
         others: words that mean the same as some that were typed.
     """
-    required, required_words = _every(parts.required)
-    unwanted, unwanted_words = _any(parts.unwanted)
-    sql = READ.format(required=required, unwanted=unwanted)
+    phrases = [text for group in (*parts.required, parts.unwanted) for text in group]
+    said: dict[str, Any] = {"wanted": parts.wanted, "others": others, "phrases": phrases}
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*required_words, *unwanted_words, parts.wanted, others])
+        cursor.execute(READ, said)
         rows = cursor.fetchall()
-    return [_reading(list(group)) for _, group in groupby(rows, key=itemgetter(0))]
+    return [_reading(list(group), parts) for _, group in groupby(rows, key=itemgetter(0))]
 
 
 def rarity(articles: int, of: int) -> float:
@@ -141,15 +164,20 @@ def rarity(articles: int, of: int) -> float:
     return log(1 + (max(of, articles) - articles + 0.5) / (articles + 0.5))
 
 
-def _reading(rows: Sequence[tuple[Any, ...]]) -> Reading:
-    configuration, of, required, unwanted, *_ = rows[0]
-    typed = [int(times) for *_, times, _pk, _articles in rows if times]
-    terms = [
-        Term(pk, float(times or SYNONYM), articles, rarity(articles, of))
-        for *_, times, pk, articles in rows
-        if articles
-    ]
+def _reading(rows: Sequence[tuple[Any, ...]], parts: Parts) -> Reading:
+    configuration, of, queries, *_ = rows[0]
+    typed = [int(times) for *_, times, _other, _phrases, _pk, _articles in rows if times]
+    terms: list[Term] = []
+    stems: dict[int, list[Term | None]] = {}
+    for *_, times, is_other, numbers, pk, articles in rows:
+        times = float(times or (SYNONYM if is_other else 0))
+        term = Term(pk, times, articles, rarity(articles, of)) if articles else None
+        if term and times:
+            terms.append(term)
+        for number in numbers or ():
+            stems.setdefault(number - 1, []).append(term)
     terms.sort(key=lambda term: -term.times * term.rarity)
+    required, unwanted = _phrases(parts, queries, stems)
     return Reading(
         configuration=configuration,
         articles=of,
@@ -158,16 +186,21 @@ def _reading(rows: Sequence[tuple[Any, ...]]) -> Reading:
         terms=tuple(terms[:MOST_TERMS]),
         required=required,
         unwanted=unwanted,
+        keeps_out=any(queries[len(queries) - len(parts.unwanted) :]),
     )
 
 
-def _every(groups: tuple[tuple[str, ...], ...]) -> tuple[str, list[str]]:
-    """A tsquery of phrases of which each group needs one, and its parameters."""
-    parts = [_any(group) for group in groups]
-    sql = " && ".join(f"({part})" for part, _ in parts) or NOTHING
-    return sql, [word for _, words in parts for word in words]
+def _phrases(
+    parts: Parts, queries: Sequence[str], stems: Mapping[int, Sequence[Term | None]]
+) -> tuple[tuple[tuple[Phrase, ...], ...], tuple[Phrase, ...]]:
+    """What binds; without phrases of nothing but common words, and without those that no article holds."""
+    numbers = count()
 
+    def known(texts: Sequence[str]) -> tuple[Phrase, ...] | None:
+        mine = [number for _, number in zip(texts, numbers, strict=False)]
+        said = [(queries[number], stems[number]) for number in mine if queries[number]]
+        found = tuple(Phrase(query, tuple(filter(None, held))) for query, held in said if all(held))
+        return found if said else None
 
-def _any(phrases: tuple[str, ...]) -> tuple[str, list[str]]:
-    sql = " || ".join(["phraseto_tsquery(language.reader, %s)"] * len(phrases)) or NOTHING
-    return sql, list(phrases)
+    required = [known(group) for group in parts.required]
+    return tuple(group for group in required if group is not None), known(parts.unwanted) or ()

@@ -28,6 +28,9 @@ PATIENCE: Final = 100
 RARE: Final = 200
 """A word that is written, but so many times rarer than a near one, may be a slip of the editors."""
 
+OFTEN: Final = 20
+"""What stands in more articles than that is a word by now, whatever it was meant to be."""
+
 SAME_START: Final = 1.5
 """What the same first letter counts, beside the logarithm of how many articles hold the word."""
 
@@ -155,7 +158,8 @@ def _better(typed: Sequence[str]) -> dict[str, str]:
     """Misspelt word → what was perhaps meant."""
     with connection.cursor() as cursor:
         cursor.execute(KNOWN, [list(typed)])
-        known = {word: articles for word, articles, of in cursor.fetchall() if articles * RARE < of}
+        rows = cursor.fetchall()
+    known = {word: n for word, n, of in rows if n * RARE < of and n <= OFTEN}
     if not known:
         return {}
     nearest = _nearest(_one_slip_away(known), known)

@@ -60,7 +60,7 @@ def test_the_best_articles_say_which_other_words_matter() -> None:
     assert "Silt" not in order("dredger", with_feedback=True, size=30)
 
 
-def test_where_common_words_are_not_read_through_the_best_stands_first_all_the_same(
+def test_where_common_words_are_not_read_through_the_best_stands_first_and_a_page_is_filled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for number in range(12):
@@ -70,6 +70,13 @@ def test_where_common_words_are_not_read_through_the_best_stands_first_all_the_s
     whole = find("dredger harbour")
     assert (whole.total, whole.is_exact) == (14, True)
     monkeypatch.setattr("articles.search.candidates.READ_WHOLE", 5)
+    filled = find("dredger harbour")
+    assert [each.article.headline for each in filled.results][:2] == [
+        "A dredger in the harbour",
+        "A dredger at sea",
+    ]
+    assert (filled.total, filled.is_exact) == (14, True)
+    monkeypatch.setattr("articles.search.candidates.FEWEST", 2)
     cut: Findings = find("dredger harbour")
     assert [each.article.headline for each in cut.results] == [
         "A dredger in the harbour",
