@@ -49,7 +49,13 @@ from articles.search.models import (
     SearchEntry,
     Synonyms,
 )
-from articles.search.postings import SearchLanguage, SearchLexeme, SearchPosting, SearchWord
+from articles.search.postings import (
+    SearchChange,
+    SearchLanguage,
+    SearchLexeme,
+    SearchPosting,
+    SearchWord,
+)
 
 __all__ = [
     "Agency",
@@ -90,6 +96,7 @@ __all__ = [
     "Revision",
     "ScreenedWord",
     "ScreeningRule",
+    "SearchChange",
     "SearchCount",
     "SearchEntry",
     "SearchLanguage",

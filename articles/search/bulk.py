@@ -6,11 +6,24 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from articles.search.indexing import WRITE, Words
+from articles.search.indexing import Words
 from iria.kit.copying import copy_values
 
 LOADING: Final = "search_loading"
 COLUMNS: Final = tuple(each.name for each in fields(Words))
+
+WRITE: Final = """
+INSERT INTO articles_searchentry (article_id, configuration, vector, text, indexed_at)
+SELECT article_id, configuration,
+    setweight(to_tsvector(configuration::regconfig, headline), 'A') ||
+    setweight(to_tsvector(configuration::regconfig, above), 'B') ||
+    setweight(to_tsvector(configuration::regconfig, body), 'C') ||
+    setweight(to_tsvector(configuration::regconfig, beside), 'D'),
+    shown, clock_timestamp()
+FROM search_loading AS given
+ON CONFLICT (article_id) DO UPDATE SET configuration = excluded.configuration,
+    vector = excluded.vector, text = excluded.text, indexed_at = excluded.indexed_at
+"""
 
 LONGEST: Final = 200_000
 """Characters of a text that are indexed here: one that does not fit would spoil all the others."""
@@ -23,7 +36,7 @@ def write_entries(words: Iterable[Words]) -> int:
         cursor.execute(f"CREATE TEMPORARY TABLE {LOADING} (article_id bigint, {columns})")
         count = copy_values(LOADING, COLUMNS, (astuple(each) for each in words))
         cursor.execute("SET LOCAL iria.search_in_bulk = 'on'")
-        cursor.execute(WRITE.format(given=LOADING))
+        cursor.execute(WRITE)
         cursor.execute("SET LOCAL iria.search_in_bulk = 'off'")
         cursor.execute(f"DROP TABLE {LOADING}")
     return count

@@ -16,6 +16,7 @@ from django.db.models import F, Q
 from articles.editorial.models import Article
 from articles.editorial.stemming import configuration_for
 from articles.editorial.words import ArticleWords, words_of
+from articles.search import statistics
 from articles.search.models import SearchEntry
 from articles.search.spelling import learn
 
@@ -31,23 +32,34 @@ TOO_LONG = "54000"
 MARKS = re.compile("[\x00\ue000\ue001\ud800-\udfff]")
 """What cannot be stored, and the two private signs that mark a match inside an excerpt."""
 
-WRITE = """
+READ = """
+WITH given AS (
+    SELECT %s::bigint, %s::text AS configuration, %s::text AS headline, %s::text AS above,
+        %s::text AS body, %s::text AS beside, %s::text
+), entry AS MATERIALIZED (
+    SELECT configuration, setweight(to_tsvector(configuration::regconfig, headline), 'A') ||
+        setweight(to_tsvector(configuration::regconfig, above), 'B') ||
+        setweight(to_tsvector(configuration::regconfig, body), 'C') ||
+        setweight(to_tsvector(configuration::regconfig, beside), 'D') AS vector
+    FROM given
+), known AS (
+    INSERT INTO articles_searchlexeme (configuration, word, articles)
+    SELECT configuration, word, 0 FROM entry, unnest(tsvector_to_array(vector)) AS word
+    WHERE NOT EXISTS (
+        SELECT FROM articles_searchlexeme AS known
+        WHERE known.configuration = entry.configuration AND known.word = word.word)
+    ORDER BY word
+    ON CONFLICT DO NOTHING
+)
+SELECT vector::text FROM entry
+"""
+
+UPSERT = """
 INSERT INTO articles_searchentry (article_id, configuration, vector, text, indexed_at)
-SELECT article_id, configuration,
-    setweight(to_tsvector(configuration::regconfig, headline), 'A') ||
-    setweight(to_tsvector(configuration::regconfig, above), 'B') ||
-    setweight(to_tsvector(configuration::regconfig, body), 'C') ||
-    setweight(to_tsvector(configuration::regconfig, beside), 'D'),
-    shown, clock_timestamp()
-FROM {given} AS given
+VALUES (%s, %s, %s::tsvector, %s, clock_timestamp())
 ON CONFLICT (article_id) DO UPDATE SET configuration = excluded.configuration,
     vector = excluded.vector, text = excluded.text, indexed_at = excluded.indexed_at
 """
-
-UPSERT = WRITE.format(
-    given="""(SELECT %s::bigint AS article_id, %s::text AS configuration, %s::text AS headline,
-    %s::text AS above, %s::text AS body, %s::text AS beside, %s::text AS shown)"""
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +78,46 @@ class Words:
     """The text that excerpts are cut from."""
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An article's words as they were read, and what becomes of them."""
+
+    configuration: str
+    words: ArticleWords
+    vector: str
+    shown: str
+
+
 def index(article_id: int) -> None:
-    """Writes the entry of an article as it stands now; one that is not published loses its entry."""
+    """Writes the entry of an article as it stands now; one that is not published loses its entry.
+
+    Its words are read before anything is locked, so that words which are new to the index are known to
+    everybody at once, and nobody who brings the same ones waits until this article is written.
+    """
+    readable = Article.objects.published().filter(pk=article_id).for_words()
+    first = readable.first()
+    prepared = _prepared(first) if first else None
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(PATIENCE)
         # Locked, so that of two savings the later one also writes the entry last.
-        article = (
-            Article.objects.select_for_update(no_key=True, of=("self",))
-            .published()
-            .filter(pk=article_id)
-            .for_words()
-            .first()
-        )
+        article = readable.select_for_update(no_key=True, of=("self",)).first()
         if article is None:
-            remove(article_id)
+            _remove(article_id)
         else:
-            _write(article)
+            if prepared is None or not _says(article, prepared):
+                prepared = _prepared(article)
+            _write(article_id, prepared)
+    statistics.add_up()
 
 
 def remove(article_id: int) -> None:
     """Takes an article out of the index."""
+    _remove(article_id)
+    statistics.add_up()
+
+
+def _remove(article_id: int) -> None:
     SearchEntry.objects.filter(article_id=article_id).delete()
 
 
@@ -114,7 +145,14 @@ def _index_all(article_ids: Iterator[int]) -> int:
     return count
 
 
-def _write(article: Article) -> None:
+def _says(article: Article, prepared: Prepared) -> bool:
+    """Whether the article still says what was prepared."""
+    configuration = configuration_for(article.language)
+    return (configuration, words_of(article)) == (prepared.configuration, prepared.words)
+
+
+def _prepared(article: Article) -> Prepared:
+    """Has the words of an article read, and makes those known that are new."""
     words = words_of(article)
     configuration = configuration_for(article.language)
     length = WHOLE
@@ -122,18 +160,23 @@ def _write(article: Article) -> None:
         written = _cut(article.pk, configuration, words, length)
         try:
             with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(UPSERT, astuple(written))
+                cursor.execute(PATIENCE)
+                cursor.execute(READ, astuple(written))
+                (vector,) = cursor.fetchone()
         except OperationalError as mistake:
             # A text of ever new words fills the megabyte sooner; then less of it must do.
             if getattr(mistake.__cause__, "sqlstate", None) != TOO_LONG or length < 1000:
                 raise
             length //= 2
         else:
-            learn(
-                configuration,
-                " ".join((words.headline, written.above, written.shown, written.beside)),
-            )
-            return
+            said = (words.headline, written.above, written.shown, written.beside)
+            learn(configuration, " ".join(said))
+            return Prepared(configuration, words, vector, written.shown)
+
+
+def _write(article_id: int, entry: Prepared) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(UPSERT, [article_id, entry.configuration, entry.vector, entry.shown])
 
 
 def _cut(article_id: int, configuration: str, words: ArticleWords, length: int) -> Words:

@@ -1,9 +1,12 @@
 """What ranking knows of the articles' words.
 
-All of it follows from the entries, kept by triggers of the migration `search_statistics` within the
-transaction that writes an entry, whoever writes it.
+All of it follows from the entries, kept by triggers of the migrations `search_statistics` and
+`search_changes_apart` within the transaction that writes an entry, whoever writes it.
+
+What all articles share is not written by each: it stands beside as a change, until somebody adds it up.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
@@ -62,6 +65,20 @@ class SearchPosting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lexeme_id} in {self.article_id}"
+
+
+class SearchChange(models.Model):
+    """What one saving did to the numbers of a language and its lexemes, not yet added to them."""
+
+    configuration = models.CharField(max_length=40)
+    articles = models.SmallIntegerField(
+        help_text="1: an article holds these stems now; -1: it does no longer."
+    )
+    length = models.FloatField()
+    lexemes = ArrayField(models.IntegerField())
+
+    def __str__(self) -> str:
+        return f"{self.articles:+} in {self.configuration}"
 
 
 class SearchWord(models.Model):
