@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, ngettext
 
 from articles.editorial.models import Article
+from articles.editorial.querysets import ArticleQuerySet
 from articles.search import ranking, reading
 from articles.search.explaining import Why, explain
 from articles.search.narrowing import EVERYWHERE, Narrowing
@@ -15,6 +16,7 @@ from articles.search.pins import pinned_for
 from articles.search.ranking import Ranking
 from articles.search.sorting import Sort, in_order
 from articles.search.synonyms import ways_to_ask
+from iria.kit.prepared import Prepared
 from iria.kit.text import refuse_unstorable
 from iria.kit.timelimit import TookTooLong, time_limit
 
@@ -193,7 +195,7 @@ def _ranked(
 
 
 def _shown(article_ids: list[int], ways: Sequence[str], pinned: Sequence[int]) -> list[Found]:
-    articles = Article.objects.published().for_cards().in_bulk(article_ids)
+    articles = _cards_of(article_ids)
     wanted = " ".join(reading.take_apart(each).wanted for each in ways)
     reasons = explain(articles, wanted) if wanted else {}
     return [
@@ -201,3 +203,16 @@ def _shown(article_ids: list[int], ways: Sequence[str], pinned: Sequence[int]) -
         for pk in article_ids
         if pk in articles
     ]
+
+
+def _listed(*article_ids: int) -> ArticleQuerySet:
+    return Article.objects.published().for_cards().filter(pk__in=article_ids)
+
+
+_page = Prepared(_listed, [int] * PER_PAGE)
+
+
+def _cards_of(article_ids: list[int]) -> dict[int, Article]:
+    empty = PER_PAGE - len(article_ids)
+    rows = _page(*article_ids, *[0] * empty) if empty >= 0 else _listed(*article_ids)
+    return {article.pk: article for article in rows}

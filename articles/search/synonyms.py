@@ -13,6 +13,8 @@ LONGEST: Final = 4
 MOST: Final = 8
 """Ways to ask one question, the reader's own among them."""
 
+SETS: Final = "SELECT * FROM articles_synonyms WHERE keys && %s::varchar[] ORDER BY id"
+
 WORD: Final = re.compile(r'-?"[^"]*"?|[^\s"]+')
 
 
@@ -25,7 +27,7 @@ def ways_to_ask(words: str) -> list[str]:
     if not found:
         return [words]
     ways = [words]
-    for synonyms in Synonyms.objects.filter(keys__overlap=list(found)).order_by("pk"):
+    for synonyms in Synonyms.objects.raw(SETS, [list(found)]):
         for key, phrase in zip(synonyms.keys, synonyms.phrases, strict=True):
             # Every phrase of the set that is in the query gives way to each of the others.
             for typed in synonyms.keys:
