@@ -5,11 +5,12 @@ make prove search
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+from itertools import pairwise
 from random import Random
 from time import perf_counter, sleep
-from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -18,12 +19,15 @@ from django.db import connection, transaction
 from articles.editorial import revising
 from articles.editorial.models import Article
 from articles.search import indexing, spelling
+from articles.search.answering import answer
+from articles.search.asking import Asked, asked
 from articles.search.bulk import rebuild
 from articles.search.models import SearchEntry
-from articles.search.query import find
+from articles.search.query import Unanswerable, find
 from iria.synthetic.words import SMALL, Language
 from tests import newsroom
 from tests.articles.search.test_statistics import numbers
+from tests.proofs.clock import SLACK, figure, is_busy, p95, timed
 from tests.proofs.size import FULL, sized
 from tests.shared import shared_data
 
@@ -37,31 +41,14 @@ ARTICLES, QUERIES, TYPOS, SAVES = (
     sized(2, 10),
 )
 EDITORS = 10
+PAGE, AWKWARD = 60, 200
+"""Milliseconds."""
+
 WORDS = sized(2_000, 60_000)
 
 WAITING = """
 SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
 """
-SLACK = 1 if FULL else 20
-"""Small, the proof shows that the code still works; what it takes is measured at full size."""
-
-
-def figure(name: str, milliseconds: float, limit: float) -> None:
-    print(f"{name}: {milliseconds:.1f} ms of {limit:.0f}")
-    assert milliseconds < limit * SLACK, name
-
-
-def p95(times: list[float]) -> float:
-    return sorted(times)[int(0.95 * (len(times) - 1))] * 1000
-
-
-def timed(deeds: Iterator[Callable[[], Any]]) -> list[float]:
-    times = []
-    for deed in deeds:
-        start = perf_counter()
-        deed()
-        times.append(perf_counter() - start)
-    return times
 
 
 def test_an_archive_of_a_hundred_thousand_is_searched_saved_and_spelt_in_time() -> None:
@@ -74,8 +61,50 @@ def test_an_archive_of_a_hundred_thousand_is_searched_saved_and_spelt_in_time() 
     for name, feedback, limit in (("without", False, 30), ("with", True, 100)):
         asked = (partial(find, words, with_feedback=feedback) for words in queries)
         figure(f"a query of two to six words, {name} feedback", p95(timed(asked)), limit)
+    pages = (partial(answer, Asked(words)) for words in queries)
+    figure("all that its page shows: also facets, and what was meant", p95(timed(pages)), PAGE)
+    _answers_the_awkward_in_time(language.words[len(SMALL) :])
     _saves_in_time(chance)
     _corrects_typos(language, chance)
+
+
+def _answers_the_awkward_in_time(words: list[str]) -> None:
+    """What reads the most: the commonest words, in every way that binds them."""
+    common, rare = words[:60], words[5_000]
+    phrases = [f'"{one} {other}"' for one, other in pairwise(common)]
+    questions = {
+        "the commonest word": {"q": common[0]},
+        "it alone kept out": {"q": f"{rare} -{common[0]}"},
+        "kept out of the next common": {"q": f"{common[1]} -{common[0]}"},
+        "thirty kept out": {"q": " ".join([rare, *(f"-{word}" for word in common[:30])])},
+        "a phrase of the two commonest": {"q": phrases[0]},
+        "a phrase of the three commonest": {"q": f'"{" ".join(common[:3])}"'},
+        "that phrase kept out": {"q": f"{common[2]} -{phrases[0]}"},
+        "one of fifteen phrases": {"q": " OR ".join(phrases[:15])},
+        "all of fifteen phrases": {"q": " ".join(phrases[:15])},
+        "the commonest in quotes": {"q": f'"{common[0]}"'},
+        "sixty common words": {"q": " ".join(common)},
+        "two thousand characters": {"q": " ".join(words[:400])[:2000]},
+        "in a language": {"q": " ".join(common[:6]), "language": "en"},
+        "in a section": {"q": " ".join(common[:2]), "category": "synthetic-1"},
+        "by an author": {"q": " ".join(common[:6]), "author": "synthetic-writer-1"},
+        "in a year": {"q": common[0], "year": "2024"},
+        "the newest first": {"q": " ".join(common[:2]), "sort": "newest"},
+        "the last page": {"q": " ".join(common[:2]), "page": str(sized(20, 100))},
+        "only stop words": {"q": "the of and"},
+        "nothing like it": {"q": "qzxwvk jhgfdq wqzzkt"},
+        "a page pasted": {"q": " ".join(words[:2000])[:10_000]},
+        "page 10⁹": {"q": common[0], "page": "1000000000"},
+    }
+    for name, parameters in questions.items():
+        times = timed([partial(_answered, parameters)] * 3)
+        # The first reads from the disk what nobody asked for before; a busy machine gets a try more.
+        figure(f"{name}", min(times, key=lambda each: each.counts), AWKWARD)
+
+
+def _answered(parameters: dict[str, str]) -> None:
+    with suppress(Unanswerable):
+        answer(asked(parameters))
 
 
 def _saves_in_time(chance: Random) -> None:
@@ -90,16 +119,21 @@ def _saves_in_time(chance: Random) -> None:
 def _corrects_typos(language: Language, chance: Random) -> None:
     known = [word for word in language.words[len(SMALL) : 20_000] if len(word) >= 5]
     planted = [(word, _slip(word, chance)) for word in chance.sample(known, TYPOS)]
-    right = 0
-    times = []
-    for word, typed in planted:
-        start = perf_counter()
-        right += spelling.corrected(typed) in {word, None if typed in language.words else word}
-        times.append(perf_counter() - start)
+    found: list[str | None] = []
+    times = timed(partial(_correct, typed, found) for _, typed in planted)
+    known_too = set(language.words)
+    right = sum(
+        meant in {word, None if typed in known_too else word}
+        for (word, typed), meant in zip(planted, found, strict=True)
+    )
     print(f"{right} of {TYPOS} typos corrected")
     figure("correcting a typo", p95(times), 10)
     if FULL:
         assert right >= 0.9 * TYPOS
+
+
+def _correct(typed: str, found: list[str | None]) -> None:
+    found.append(spelling.corrected(typed))
 
 
 def _slip(word: str, chance: Random) -> str:
@@ -123,7 +157,8 @@ def test_a_judged_collection_scores_what_is_promised(capsys: pytest.CaptureFixtu
     figures = json.loads(output.splitlines()[-1])
     print(output)
     assert figures["ndcg@10"] >= 0.46
-    figure("a judged query", figures["p95_ms"], 60)
+    if not is_busy():
+        assert figures["p95_ms"] <= 60
 
 
 def test_ten_editors_saving_at_once_leave_no_wrong_statistic() -> None:
@@ -140,7 +175,8 @@ def test_ten_editors_saving_at_once_do_not_wait_for_each_other() -> None:
     for half in (words[: WORDS // 2], words[WORDS // 2 : WORDS]):
         indexing.index(newsroom.published("All words", body=f"<p>{' '.join(half)}</p>").pk)
     waited = _edit_at_once(lambda editor, chance: [articles[editor]] * 5)
-    figure("of it waiting for another editor, in the mean", waited, 10)
+    print(f"of it waiting for another editor, in the mean: {waited:.1f} ms of 10")
+    assert waited < 10 * SLACK
     _stands_as_if_made_from_nothing()
 
 
@@ -172,7 +208,8 @@ def _edit_at_once(chosen: Callable[[int, Random], list[int]]) -> float:
         thread.start()
     waited = _waited_for_each_other(threads)
     assert faults == []
-    print(f"{len(times)} saves by {EDITORS} editors, p95 {p95(times):.0f} ms each")
+    slowest = sorted(times)[int(0.95 * (len(times) - 1))] * 1000
+    print(f"{len(times)} saves by {EDITORS} editors, p95 {slowest:.0f} ms each")
     return waited * 1000 / len(times)
 
 
