@@ -22,7 +22,8 @@ WHERE relnamespace = %s::regnamespace AND relkind IN ('r', 'p') ORDER BY relname
 TRIGGERS: Final = """
 SELECT replace(pg_get_triggerdef(trigger.oid), ' ON ' || quote_ident(%s) || '.', ' ON pg_temp.')
 FROM pg_trigger AS trigger JOIN pg_class AS class ON class.oid = trigger.tgrelid
-WHERE class.relnamespace = %s::regnamespace AND NOT trigger.tgisinternal ORDER BY trigger.tgname
+WHERE class.relnamespace = %s::regnamespace AND NOT trigger.tgisinternal
+    AND NOT trigger.tgdeferrable ORDER BY trigger.tgname
 """
 
 MEMORY: Final = "256MB"
@@ -33,8 +34,8 @@ MEMORY: Final = "256MB"
 def scratch_schema() -> Iterator[None]:
     """Every table of the site stands empty within, and as it was afterwards.
 
-    Indexes, checks, defaults and triggers are copied; foreign keys are not, so rows may stand in any
-    order. Only the calling thread's connection sees the copies. Jobs must not be asked for within:
+    Indexes, checks, defaults and triggers are copied; foreign keys and triggers that judge at the
+    commit are not, so rows may stand in any order. Only the calling thread's connection sees the copies. Jobs must not be asked for within:
     a worker has a connection of its own.
     """
     with connection.cursor() as cursor:
