@@ -148,7 +148,7 @@ ALTER TABLE articles_searchentry ALTER COLUMN vector SET STORAGE EXTENDED;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0027_library_of_pictures")]
+    dependencies = [("articles", "0028_pictures_are_withdrawn")]
 
     operations = [
         migrations.CreateModel(
