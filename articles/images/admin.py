@@ -24,6 +24,7 @@ from articles.images import (
 )
 from articles.images.bulk import ChangesMany
 from articles.images.described_admin import Described
+from articles.images.focusing import FOCUS
 from articles.images.forms import DESCRIBING, LICENCE, SHOWING, WHOSE, ImageForm
 from articles.images.guarding import decided_on_what_stands
 from articles.images.models import Image
@@ -50,18 +51,24 @@ class ImageAdmin(Described, ChangesMany, admin.ModelAdmin[Image]):
     search_help_text = "Search pictures"
     ordering = ("-uploaded_at", "-pk")
     view_on_site = False
-    readonly_fields = (*("preview", "facts", "used", "alike", "said", "agency_terms", "happened"),)
+    readonly_fields = (
+        *("preview", "focus", "facts", "used", "alike", "said", "agency_terms", "happened"),
+    )
     fieldsets = (
         (None, {"fields": ["seen", "preview", *DESCRIBING]}),
         ("More about what it shows", {"fields": [*SHOWING, "kept_in"], "classes": ["collapse"]}),
+        ("Where the eye rests", {"fields": ["focus", FOCUS]}),
         ("Whose it is", {"fields": [*WHOSE, "agency_terms"]}),
         ("How long and where it may be shown", {"fields": [*LICENCE]}),
         ("The file", {"fields": ["used", "alike", "facts", "said", "happened"]}),
     )
 
     class Media:
-        css = {"all": ["desk/pictures.css"]}
-        js = [forms.Script("desk/pictures.js", type="module")]
+        css = {"all": ["desk/pictures.css", "desk/focal-point.css"]}
+        js = [
+            forms.Script("desk/pictures.js", type="module"),
+            forms.Script("desk/focal-point.js", type="module"),
+        ]
 
     def get_urls(self) -> list[URLPattern]:
         def at(view: Callable[..., HttpResponse]) -> Any:

@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from articles.images import likeness
+from articles.images.focusing import focal_point
 from articles.images.markup import picture_markup
 from articles.images.metadata import PictureMetadata
 from articles.images.models import Image
@@ -29,6 +30,10 @@ class Described:
     @admin.display(description="Picture")
     def preview(self, image: Image) -> SafeString:
         return _markup(image, "lead", alt=image.alt_text)
+
+    @admin.display(description="Focal point")
+    def focus(self, image: Image) -> SafeString | str:
+        return focal_point(image)
 
     @admin.display(description="Size", ordering="width")
     def size(self, image: Image) -> str:

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.http import QueryDict
 
+from articles.images import focusing
 from articles.images.models import Collection, Image
 from articles.images.source_types import SOURCE_TYPES, last_part
 from articles.images.uses import listed, public_uses_of
@@ -41,6 +42,9 @@ class ImageForm(forms.ModelForm[Image]):
     seen = forms.CharField(required=False, widget=Unlabelled)
     """When the picture had last been changed as this form was made."""
 
+    focus_x = focusing.across()
+    focus_y = focusing.down()
+
     kept_in = forms.ModelMultipleChoiceField(
         Collection.objects.all(),
         required=False,
@@ -50,7 +54,7 @@ class ImageForm(forms.ModelForm[Image]):
 
     class Meta:
         model = Image
-        fields = [*DESCRIBING, *SHOWING, *WHOSE, *LICENCE]
+        fields = [*DESCRIBING, *SHOWING, *focusing.FOCUS, *WHOSE, *LICENCE]
         widgets = {
             **{name: AdminTextareaWidget(attrs={"rows": 3}) for name in LONG},
             **{name: AdminTextInputWidget(attrs={"size": 60}) for name in SHORT},
@@ -96,6 +100,9 @@ class ImageForm(forms.ModelForm[Image]):
             self.data = data
             self.add_error(None, CHANGED_MEANWHILE)
         self._keep_credit(values)
+        for name in focusing.FOCUS:
+            if values.get(name) is None:
+                values[name] = getattr(self.instance, name)
         return values
 
     def _keep_credit(self, values: dict[str, Any]) -> None:

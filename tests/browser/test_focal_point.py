@@ -1,0 +1,117 @@
+"""Where the eye rests is said with the mouse, with keys, or in two numbers, and seen at once."""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from PIL import Image as Pixels
+from PIL import ImageChops
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from articles.images import ingest, renditions
+from articles.images.models import Image
+from tests.browser.checkers import accessibility_complaints
+from tests.browser.conftest import PHONE, OpenPage
+
+pytestmark = pytest.mark.browser
+
+WIDTH, HEIGHT = 1000, 500
+
+
+@pytest.fixture
+def image(site: str) -> Image:
+    """Redder to the right and greener downwards, so that every part of it is known by its colour."""
+    across = Pixels.linear_gradient("L").rotate(90).resize((WIDTH, HEIGHT))
+    down = Pixels.linear_gradient("L").resize((WIDTH, HEIGHT))
+    file = BytesIO()
+    blue = Pixels.new("L", (WIDTH, HEIGHT), 90)
+    Pixels.merge("RGB", (across, down, blue)).save(file, "JPEG", quality=95)
+    taken = ingest.take_in(_upload(file), by=None, credit="Ines Faro", alt_text="A gradient")
+    renditions.make(taken)
+    return Image.objects.get(pk=taken.pk)
+
+
+def _upload(file: BytesIO) -> Any:
+    return ContentFile(file.getvalue(), name="gradient.jpg")
+
+
+def opened(desk: OpenPage, edna: User, image: Image, **options: Any) -> Page:
+    return desk(edna, f"/admin/articles/image/{image.pk}/change/", **options)
+
+
+def numbers(page: Page) -> tuple[str, str]:
+    return page.input_value("[name=focus_x]"), page.input_value("[name=focus_y]")
+
+
+def saved(page: Page, image: Image) -> tuple[float, float]:
+    page.click("[name=_continue]")
+    page.wait_for_selector(".messagelist .success")
+    image.refresh_from_db()
+    return image.focus_x, image.focus_y
+
+
+def test_it_is_set_by_a_click_and_every_file_cut_there(
+    desk: OpenPage, edna: User, image: Image, jobs: Callable[[], None]
+) -> None:
+    page = opened(desk, edna, image)
+    page.wait_for_selector(".focal-marker")
+    picture = page.locator(".focal-picture > img")
+    box = picture.bounding_box()
+    assert box is not None
+    picture.click(position={"x": box["width"] * 0.9, "y": box["height"] * 0.2})
+    assert [round(float(number)) for number in numbers(page)] == [90, 20]
+    shown = {
+        frame.get_attribute("data-shape"): frame.screenshot()
+        for frame in page.locator(".focal-frame").all()
+    }
+    assert saved(page, image) == (pytest.approx(0.9, abs=0.01), pytest.approx(0.2, abs=0.01))
+    jobs()
+    assert set(shown) == {"3:2", "1:1", "40:21"}
+    for shape, screenshot in shown.items():
+        cut = image.renditions.filter(shape=shape, format="jpeg").latest("width")
+        with Pixels.open(cut.file.path) as made, Pixels.open(BytesIO(screenshot)) as preview:
+            # Within the hairline around the preview.
+            inner = preview.convert("RGB").crop((2, 2, preview.width - 2, preview.height - 2))
+            apart = ImageChops.difference(inner, made.convert("RGB").resize(inner.size))
+        assert max(high for _low, high in apart.getextrema()) <= 12, shape  # type: ignore[misc]
+
+
+def test_it_is_moved_by_keys_not_past_the_edges_and_said_aloud(
+    desk: OpenPage, edna: User, image: Image
+) -> None:
+    page = opened(desk, edna, image)
+    marker = page.locator(".focal-marker")
+    marker.focus()
+    for key in ("ArrowRight", "ArrowRight", "Shift+ArrowUp", "ArrowDown"):
+        page.keyboard.press(key)
+    assert numbers(page) == ("52", "41")
+    expect(page.locator(".focal-said")).to_have_text("Now 52 % from the left, 41 % from the top.")
+    for _ in range(7):
+        page.keyboard.press("Shift+ArrowLeft")
+    assert numbers(page) == ("0", "41")
+    square = page.locator(".focal-frame[data-shape='1:1'] img")
+    assert square.evaluate("img => img.style.objectPosition") == "0% 50%"
+    assert saved(page, image) == (0, 0.41)
+
+
+def test_it_is_written_in_numbers_without_scripts(desk: OpenPage, edna: User, image: Image) -> None:
+    page = opened(desk, edna, image, scripts=False)
+    assert numbers(page) == ("50", "50")
+    assert not page.locator(".focal-crops").is_visible()
+    page.fill("[name=focus_x]", "33.3")
+    page.fill("[name=focus_y]", "")
+    assert saved(page, image) == (0.333, 0.5)
+    assert numbers(page) == ("33.3", "50")
+
+
+@pytest.mark.parametrize("options", [{}, {"scheme": "dark", "size": PHONE}])
+def test_nobody_is_shut_out_of_it(
+    desk: OpenPage, edna: User, image: Image, options: dict[str, Any]
+) -> None:
+    page = opened(desk, edna, image, **options)
+    page.locator(".focal-marker").focus()
+    assert accessibility_complaints(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
