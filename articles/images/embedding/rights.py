@@ -4,12 +4,12 @@ import re
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
-MAX_TEXT: Final = 2_000
-"""Characters of one field: three copies of every field still fit into the segments of a JPEG."""
+MAX_TEXT: Final = 1_000
+"""Characters of one field: of all of them together, however they are escaped, a JPEG can hold a packet."""
 
 SOURCE_TYPES: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 
-_UNWRITABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]+")
+_UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,3 +215,31 @@ def test_a_broken_file_is_refused_in_words_or_carries_its_rights(
     except CannotEmbed:
         return
     assert b"In\xc3\xaas Faro" in after
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    content=st.sampled_from(SMALL),
+    credit=st.text(max_size=60),
+    notice=st.text(max_size=2_500),
+    other=st.text(max_size=60),
+)
+def test_whatever_somebody_types_is_read_as_it_was_typed(
+    content: bytes, credit: str, notice: str, other: str
+) -> None:
+    rights = Rights(credit=credit, copyright=notice)
+    once = embedded(content, rights)
+    said = metadata.read(once)
+    assert (said.credit or "", said.copyright or "") == (rights.credit, rights.copyright)
+    changed = Rights(credit=other)
+    twice = embedded(once, changed)
+    assert len(twice) == len(once)
+    assert metadata.read(twice).credit == (changed.credit or None)
+    assert embedded(twice, rights) == once
+
+
+@pytest.mark.parametrize("sign", ["&", "😀"])
+def test_the_longest_words_of_every_field_fit_into_every_file(sign: str) -> None:
+    rights = Rights(*[sign * 5_000] * 6)
+    for content in SMALL:
+        assert metadata.read(embedded(content, rights)).credit == sign * 1_000
