@@ -1,5 +1,6 @@
 """Index for Django: the models of every room."""
 
+from articles.comments.flagging.models import Flag
 from articles.comments.models import Comment, Moderation
 from articles.comments.screening.models import LearntModel, ScreenedWord, ScreeningRule
 from articles.editorial.models import (
@@ -71,6 +72,7 @@ __all__ = [
     "Correction",
     "EmbedProvider",
     "Figure",
+    "Flag",
     "FormerAddress",
     "FormerName",
     "Image",

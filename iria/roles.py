@@ -27,6 +27,7 @@ MAY: Final[dict[str, dict[str, str]]] = {
         "articles.category": ALL,
         "articles.collection": ALL,
         "articles.comment": "view change",
+        "articles.flag": "view",
         "articles.correction": ALL,
         "articles.embedprovider": "view",
         "articles.kind": ALL,
@@ -73,6 +74,7 @@ MAY: Final[dict[str, dict[str, str]]] = {
     MODERATOR: {
         "articles.article": "view",
         "articles.comment": "view change",
+        "articles.flag": "view",
         "articles.moderation": "view",
         "articles.learntmodel": "view",
         "articles.screenedword": ALL,

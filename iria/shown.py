@@ -56,6 +56,7 @@ UNSHOWN: Final = {
     "articles.articleviews",
     "articles.collection",
     "articles.collection_pictures",
+    "articles.flag",
     "articles.formername",
     "articles.learntmodel",
     "articles.likeness",

@@ -29,17 +29,21 @@ class Around:
     reply_to: str
     """The rest of the link's words, with `%(name)s`; only heard."""
     staff: str
+    report: str
+    """The words of the link that reports a comment, the rest only heard, with `%(name)s`."""
 
 
 def comments_markup(thread: Thread, publication: Publication) -> SafeString:
     """Every comment of the thread, each with its replies below it."""
     reply, _, reply_to = gettext("Reply<> to %(name)s").partition("<>")
+    report, _, report_of = gettext("Report<> the comment by %(name)s").partition("<>")
     around = Around(
         publication=publication,
         reply_address=escape(thread.reply_address) if thread.open else "",
         reply=escape(reply),
         reply_to=escape(reply_to),
         staff=f'<span class="comment-staff">{escape(gettext("Staff"))}</span>\n',
+        report=f'{escape(report)}<span class="unseen">{escape(report_of)}</span>',
     )
     return SafeString(_list(thread.comments, "thread-list", around))
 
@@ -72,6 +76,8 @@ def _comment(place: Shown, around: Around) -> str:
         f"{_answered(place.in_reply_to)}"
         f'<div class="comment-text" dir="auto">{paragraphs(place.text)}</div>\n'
         f"{_reply(place, name, around)}"
+        f'<a class="comment-report" rel="nofollow" href="/comments/{place.id}/report/">'
+        f"{around.report % {'name': name}}</a>"
     )
 
 

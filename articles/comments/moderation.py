@@ -5,8 +5,13 @@ from typing import Final
 from django.db import transaction
 
 from accounts.models import User
+from articles.comments.flagging import reporting
+from articles.comments.flagging.models import Flag
 from articles.comments.models import Comment, Moderation
-from articles.comments.tasks import tell_writer_what_was_decided
+from articles.comments.tasks import (
+    tell_reporter_what_was_decided,
+    tell_writer_what_was_decided,
+)
 
 DONE: Final = {
     Comment.State.HELD: "put this comment back among the held",
@@ -82,10 +87,13 @@ def _decide(
     with transaction.atomic():
         # The lock lets two moderators pass one after the other; the second one finds out.
         current = Comment.objects.select_for_update().get(pk=comment.pk)
-        changed = current.state != decision
+        reported = Flag.objects.waiting().filter(comment=current).exists()
+        # To approve what stands already means that what readers reported was looked at.
+        changed = current.state != decision or (reported and decision == Comment.State.APPROVED)
         if changed:
             if current.state == Comment.State.DELETED or current.state != expected:
                 raise DecidedMeanwhile(_what_happened(current))
+            stood = current.state == decision
             current.state = decision
             current.save(update_fields=["state"])
             row = Moderation.objects.create(
@@ -95,8 +103,10 @@ def _decide(
                 reason=reason.strip(),
                 told=tell and bool(reason.strip()),
             )
-            if decision != Comment.State.SPAM and not quiet:
+            if decision != Comment.State.SPAM and not quiet and not stood:
                 tell_writer_what_was_decided(row)
+            for flag in reporting.close(current, decision):
+                tell_reporter_what_was_decided(flag)
     comment.state = current.state
     return changed
 

@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 
 from articles.comments import seals
+from articles.comments.flagging.models import Flag
 from articles.comments.models import Comment, Moderation
 from iria.kit.ratelimit import count_and_allow
 from iria.kit.speaking import speaking
@@ -58,13 +59,32 @@ def send_decided(moderation_id: int) -> None:
         _send(moderation.comment, "rejected", subject, reason=reason)
 
 
+def send_flag_decided(flag_id: int) -> None:
+    """Tells whoever reported a comment, and left an address, what came of it."""
+    flag = (
+        Flag.objects.select_related("comment__article", "user")
+        .exclude(outcome=Flag.Outcome.WAITING)
+        .filter(pk=flag_id)
+        .first()
+    )
+    address = flag and (flag.user.email if flag.user else flag.email)
+    if not flag or not address:
+        return
+    upheld = flag.outcome == Flag.Outcome.UPHELD
+    subject = gettext_noop("The comment you reported")
+    _send(flag.comment, "flag_decided", subject, to=address, upheld=upheld)
+    if not flag.user_id:
+        # The address was left for this one mail.
+        Flag.objects.filter(pk=flag.pk).update(email="")
+
+
 def _address(comment: Comment) -> str:
     return comment.user.email if comment.user else comment.email
 
 
-def _send(comment: Comment, template: str, subject: str, **words: str) -> None:
+def _send(comment: Comment, template: str, subject: str, *, to: str = "", **words: Any) -> None:
     """In the language of the article, which is what its writer reads."""
-    address = _address(comment)
+    address = to or _address(comment)
     if not address:
         return
     publication = current_publication()
@@ -79,7 +99,7 @@ def _written(
     address: str,
     template: str,
     subject: str,
-    words: dict[str, str],
+    words: dict[str, Any],
 ) -> EmailMessage:
     text = render_to_string(
         f"articles/comments/mail/{template}.txt",

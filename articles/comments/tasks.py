@@ -10,6 +10,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from articles.comments import notices
+from articles.comments.flagging.models import Flag
 from articles.comments.models import Comment, Moderation
 from articles.comments.spam import training
 
@@ -26,6 +27,17 @@ def _received(comment_id: int) -> None:
 @app.task(name="comments.decided", retry=PATIENT)
 def _decided(moderation_id: int) -> None:
     notices.send_decided(moderation_id)
+
+
+@app.task(name="comments.flag_decided", retry=PATIENT)
+def _flag_decided(flag_id: int) -> None:
+    notices.send_flag_decided(flag_id)
+
+
+def tell_reporter_what_was_decided(flag: Flag) -> None:
+    """Queues the mail to a reader who reported a comment and left an address."""
+    if flag.email or flag.user_id:
+        _flag_decided.defer(flag_id=flag.pk)
 
 
 def tell_writer_it_was_received(comment: Comment) -> None:

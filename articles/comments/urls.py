@@ -3,11 +3,14 @@
 from django.urls import path
 
 from articles.comments import views
+from articles.comments.flagging import views as flagging
 
 urlpatterns = [
     path("comments/new/", views.new, name="comment_new"),
     path("comments/token/", views.token, name="comment_token"),
     path("comments/thanks/<str:link>/", views.thanks, name="comment_thanks"),
     path("comments/yours/<str:link>/", views.yours, name="comment_yours"),
+    path("comments/reported/", flagging.reported, name="comment_reported"),
+    path("comments/<int:pk>/report/", flagging.report, name="comment_report"),
     path("comments/<int:pk>/", views.permalink, name="comment"),
 ]

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.db.models import Count
 from django.urls import reverse
 
+from articles.comments.flagging.models import Flag
 from articles.comments.models import Comment
 from iria.kit.registry import Waiting
 
@@ -12,8 +14,13 @@ def held_for(user: Any) -> list[Waiting]:
     """How many comments wait, for whoever may decide about them."""
     if not user.has_perm("articles.change_comment"):
         return []
-    count = Comment.objects.held().count()
-    if not count:
-        return []
-    words = "One comment waits" if count == 1 else f"{count} comments wait"
-    return [Waiting(f"{words} for a decision", count, reverse("admin:articles_comment_changelist"))]
+    page = reverse("admin:articles_comment_changelist")
+    found = []
+    if count := Comment.objects.held().count():
+        words = "One comment waits" if count == 1 else f"{count} comments wait"
+        found.append(Waiting(f"{words} for a decision", count, page))
+    reported = Flag.objects.waiting().filter(comment__state=Comment.State.APPROVED)
+    if count := reported.aggregate(n=Count("comment", distinct=True))["n"]:
+        words = "One comment was reported" if count == 1 else f"{count} comments were reported"
+        found.append(Waiting(f"{words} by readers", count, f"{page}?queue=reported"))
+    return found

@@ -27,7 +27,9 @@ def parts(mina: User) -> dict[str, str]:
     """What fits into the places of an address, each leading to something that is there."""
     category = newsroom.category("Asia-Pacific")
     author = newsroom.author("Ines Faro")
-    picture = ingest.take_in(newsroom.picture_file(), by=None, credit="Ines Faro")
+    picture = ingest.take_in(
+        newsroom.picture_file(), by=None, credit="Ines Faro", alt_text="A ferry at its pier"
+    )
     rendition = picture.renditions.get()
     article = newsroom.published(
         "Ferries at the strait",

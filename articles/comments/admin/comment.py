@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from articles.comments import moderation
 from articles.comments.admin.queue import Queue, chosen_queue
+from articles.comments.flagging.models import Flag
 from articles.comments.forms import ChosenComments, DecisionForm
 from articles.comments.models import Comment
 from articles.comments.screening.models import Phase
@@ -54,6 +55,7 @@ class CommentAdmin(admin.ModelAdmin[Comment]):
         "when",
         "state_in_words",
         "said_by_rules",
+        "reported_by_readers",
         "decisions",
     )
     readonly_fields = fields
@@ -124,6 +126,18 @@ class CommentAdmin(admin.ModelAdmin[Comment]):
             format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", says)) if says else "–"
         )
 
+    @admin.display(description="what readers reported")
+    def reported_by_readers(self, comment: Comment) -> SafeString | str:
+        rows = [
+            (flag, date_format(localtime(flag.made_at), "j M Y, H:i"), flag.get_outcome_display())
+            for flag in Flag.objects.filter(comment=comment)[:100]
+        ]
+        return (
+            format_html("<ul>{}</ul>", format_html_join("", "<li>{} ({}; {})</li>", rows))
+            if rows
+            else "–"
+        )
+
     @admin.display(description="what was decided")
     def decisions(self, comment: Comment) -> SafeString:
         rows = comment.moderations.select_related("made_by").order_by("made_at", "pk")
@@ -162,6 +176,7 @@ class CommentAdmin(admin.ModelAdmin[Comment]):
         context = {
             "title": "A comment",
             "may_decide": self.has_change_permission(request),
+            "reported": Flag.objects.waiting().filter(comment__pk=_number(object_id)).exists(),
             "show_save": False,
             "show_save_and_continue": False,
         }
@@ -243,3 +258,7 @@ def _shortened(text: str, length: int) -> str:
 
 def _counted(number: int, done: str) -> str:
     return f"One comment was {done}." if number == 1 else f"{number} comments were {done}."
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 19 else 0

@@ -5,12 +5,14 @@ from typing import Any, Final
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
+from articles.comments.flagging.models import Flag
 from articles.comments.models import Comment
 
 EVERYTHING: Final = "all"
+REPORTED: Final = "reported"
 
 
 def chosen_queue(request: HttpRequest) -> str:
@@ -30,13 +32,23 @@ class Queue(admin.SimpleListFilter):
         states = [
             (value, f"{label} ({counts.get(value, 0)})") for value, label in Comment.State.choices
         ]
-        return [*states, (EVERYTHING, f"Everything ({sum(counts.values())})")]
+        reported = Flag.objects.waiting().aggregate(n=Count("comment", distinct=True))["n"]
+        waiting = (REPORTED, f"Reported by readers ({reported})")
+        return [
+            states[0],
+            waiting,
+            *states[1:],
+            (EVERYTHING, f"Everything ({sum(counts.values())})"),
+        ]
 
     def value(self) -> str:
         return chosen_queue(self.request)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Comment]) -> QuerySet[Comment]:
         chosen = self.value()
+        if chosen == REPORTED:
+            waiting = Flag.objects.waiting().filter(comment=OuterRef("pk"))
+            return queryset.filter(Exists(waiting))
         return queryset if chosen == EVERYTHING else queryset.filter(state=chosen)
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:

@@ -30,6 +30,7 @@ class Phase(models.TextChoices):
     LENGTH = "length", "Very long"
     NEWCOMER = "newcomer", "A writer's first comment"
     MODEL = "model", "Like what moderators called spam"
+    REPORTS = "reports", "Reported by readers"
     EVERYONE = "everyone", "Every comment is held first"
 
 

@@ -115,6 +115,14 @@ def model(sent: Submission, known: Knowledge, threshold: int) -> str:
     return f"It is like what moderators called spam{why}."
 
 
+def reports(sent: Submission, known: Knowledge, threshold: int) -> str:
+    """Threshold: how many reports by readers; one whose reports were dismissed counts less."""
+    if not sent.reported or sent.reported < max(1, threshold):
+        return ""
+    number = round(sent.reported)
+    return "A reader reported it." if number == 1 else f"{number} readers reported it."
+
+
 def everyone(sent: Submission, known: Knowledge, threshold: int) -> str:
     return "Every comment is held first."
 
@@ -130,6 +138,7 @@ LOOKS: Final[dict[str, Look]] = {
     Phase.LENGTH: length,
     Phase.NEWCOMER: newcomer,
     Phase.MODEL: model,
+    Phase.REPORTS: reports,
     Phase.EVERYONE: everyone,
 }
 
@@ -138,6 +147,7 @@ MEASURES: Final = {
     Phase.DUPLICATE: "comments with the same words, within thirty days",
     Phase.SHOUTING: "per cent of capital letters",
     Phase.LENGTH: "characters",
+    Phase.REPORTS: "reports by readers",
     Phase.NEWCOMER: "approved comments that make a writer known",
 }
 """What the threshold of a rule counts; the others need none."""

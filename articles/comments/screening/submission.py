@@ -16,6 +16,7 @@ class Submission:
     Args:
         trap: what stood in the field that people do not see.
         approved_before: how many comments of this writer moderators have let stand.
+        reported: the weight of the reports by readers, one for each who can be relied on.
         same_words: how many comments with the very same words came in the days before.
     """
 
@@ -23,6 +24,7 @@ class Submission:
     trap: str = ""
     approved_before: int = 0
     same_words: int = 0
+    reported: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

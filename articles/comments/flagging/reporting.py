@@ -1,0 +1,142 @@
+"""Reporting a comment, and closing the reports once a moderator has decided."""
+
+import hmac
+from datetime import timedelta
+from hashlib import sha256
+from typing import Final
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from accounts.models import User
+from articles.comments.flagging.models import Flag
+from articles.comments.models import Comment, Moderation
+from articles.comments.screening.models import Action, Phase, ScreeningRule
+from articles.comments.screening.phases import reports
+from articles.comments.screening.submission import Knowledge, Submission
+from iria.kit.ratelimit import count_and_allow, one_sender
+from iria.kit.text import one_line
+
+PER_ADDRESS: Final = (10, timedelta(minutes=10))
+LEAST_WEIGHT: Final = 0.1
+
+
+class Refused(Exception):
+    """The report was not taken; each sentence is for its sender, under the field it is about."""
+
+    def __init__(self, sentences: dict[str, str], *, busy: bool = False) -> None:
+        super().__init__(" ".join(sentences.values()))
+        self.sentences = sentences
+        self.busy = busy
+
+
+def report(
+    comment: Comment,
+    *,
+    reason: str,
+    words: str = "",
+    email: str = "",
+    by: User | None = None,
+    address: str = "",
+) -> Flag:
+    """Keeps a reader's report, and holds the comment when there are enough of them.
+
+    The same sender's second report of a comment is the first one, as it was.
+
+    Args:
+        address: where it came from; it is counted and hashed, never kept.
+
+    Raises:
+        Refused
+    """
+    flag = Flag(
+        comment=comment,
+        reason=reason,
+        words=one_line(words),
+        email="" if by else email.strip(),
+        user=by,
+        sender=_sender(comment, by, address),
+        weight=_weight(by, email),
+    )
+    _refuse_unfit(flag)
+    limit, per = PER_ADDRESS
+    if address and not count_and_allow("reports from", address, limit=limit, per=per):
+        sentence = gettext("Many reports came from you just now; please wait ten minutes.")
+        raise Refused({"form": sentence}, busy=True)
+    with transaction.atomic():
+        current = Comment.objects.select_for_update().filter(pk=comment.pk).first()
+        if current is None or current.state != Comment.State.APPROVED:
+            raise Refused({"form": gettext("This comment is not on the page any more.")})
+        first = Flag.objects.filter(comment=current, sender=flag.sender).exclude(sender="").first()
+        if first is not None:
+            return first
+        flag.save()
+        _hold_if_many(current)
+    return flag
+
+
+def close(comment: Comment, decision: Comment.State) -> list[Flag]:
+    """Within the transaction of a decision: the waiting reports are answered by it.
+
+    What is approved again was rightly there; what is rejected or set aside was rightly reported.
+    """
+    if decision not in {Comment.State.APPROVED, Comment.State.REJECTED, Comment.State.SPAM}:
+        return []
+    kept = decision == Comment.State.APPROVED
+    waiting = list(comment.flags.waiting().select_for_update())
+    for flag in waiting:
+        flag.outcome = Flag.Outcome.DISMISSED if kept else Flag.Outcome.UPHELD
+        flag.decided_at, flag.sender = timezone.now(), ""
+    Flag.objects.bulk_update(waiting, ["outcome", "decided_at", "sender"])
+    return waiting
+
+
+def _hold_if_many(comment: Comment) -> None:
+    rule = ScreeningRule.objects.filter(phase=Phase.REPORTS, active=True).first()
+    if rule is None or rule.action == Action.ALLOW:
+        return
+    weight = comment.flags.waiting().aggregate(all=Sum("weight"))["all"] or 0.0
+    sent = Submission(text=comment.text, reported=weight)
+    if says := reports(sent, Knowledge(), rule.threshold):
+        comment.state = Comment.State.HELD
+        comment.save(update_fields=["state"])
+        Moderation.objects.create(comment=comment, decision=comment.state, reason=says)
+
+
+def _sender(comment: Comment, by: User | None, address: str) -> str:
+    """Tells senders apart for this one comment; of no use for any other."""
+    who = f"account {by.pk}" if by else one_sender(address) if address else ""
+    if not who:
+        return ""
+    text = f"flag\0{comment.pk}\0{who}"
+    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), sha256).hexdigest()
+
+
+def _weight(by: User | None, email: str) -> float:
+    """Upheld reports over all decided ones, both plus one; a newcomer counts whole."""
+    theirs = Flag.objects.exclude(outcome="")
+    if by is not None:
+        theirs = theirs.filter(user=by)
+    elif email.strip():
+        theirs = theirs.filter(user=None, email__iexact=email.strip())
+    else:
+        return 1.0
+    counted = theirs.aggregate(all=Count("pk"), upheld=Count("pk", filter=Q(outcome="upheld")))
+    return max(LEAST_WEIGHT, float((counted["upheld"] + 1) / (counted["all"] + 1)))
+
+
+def _refuse_unfit(flag: Flag) -> None:
+    try:
+        flag.clean_fields(exclude=["comment", "user", "sender"])
+    except ValidationError as mistake:
+        own = {
+            "reason": gettext("Choose what is wrong with the comment."),
+            "email": gettext("No mail can be sent to this address; leave it empty or mend it."),
+            "words": gettext("At most 500 characters can be kept, please shorten it."),
+        }
+        found = mistake.message_dict
+        raise Refused({field: own.get(field, found[field][0]) for field in found}) from mistake

@@ -1,0 +1,127 @@
+"""Readers report a comment; enough reports hold it, and a decision answers them all."""
+
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from articles.comments import moderation
+from articles.comments.flagging import reporting
+from articles.comments.flagging.models import WORDS_MAX_LENGTH, Flag
+from articles.comments.models import Comment
+from tests.articles.comments.conftest import Write
+
+pytestmark = pytest.mark.django_db
+
+
+def report(comment: Comment, number: int = 1, **values: object) -> Flag:
+    sent: dict[str, object] = {"reason": "insult", "address": f"192.0.2.{number}", **values}
+    return reporting.report(comment, **sent)  # type: ignore[arg-type]
+
+
+def state_of(comment: Comment) -> str:
+    return Comment.objects.get(pk=comment.pk).state
+
+
+def test_two_reports_wait_and_the_third_holds_the_comment(write: Write) -> None:
+    comment = write()
+    report(comment, 1)
+    report(comment, 2)
+    assert state_of(comment) == "approved"
+    report(comment, 3)
+    assert state_of(comment) == "held"
+    latest = comment.moderations.first()
+    assert latest is not None
+    assert (latest.reason, latest.made_by) == ("3 readers reported it.", None)
+
+
+def test_a_storm_from_one_sender_is_one_report(write: Write) -> None:
+    comment = write()
+    first = report(comment, 1)
+    assert [report(comment, 1).pk for _ in range(5)] == [first.pk] * 5
+    assert state_of(comment) == "approved"
+
+
+def test_a_network_of_one_connection_is_one_sender(write: Write) -> None:
+    comment = write()
+    for last in range(1, 5):
+        report(comment, address=f"2001:db8:1:1::{last}")
+    assert Flag.objects.count() == 1
+
+
+def test_who_sends_very_many_reports_is_asked_to_wait(write: Write) -> None:
+    comments = [write(f"Comment number {number}.") for number in range(11)]
+    for comment in comments[:10]:
+        report(comment)
+    with pytest.raises(reporting.Refused, match="please wait") as refusal:
+        report(comments[10])
+    assert refusal.value.busy
+
+
+def test_a_rejection_upholds_the_reports_and_an_approval_dismisses_them(
+    write: Write, mina: User
+) -> None:
+    bad, good = write("Bad words."), write("Good words.")
+    report(bad)
+    report(good)
+    moderation.reject(bad, by=mina)
+    assert moderation.approve(good, by=mina)
+    outcomes = dict(Flag.objects.values_list("comment", "outcome"))
+    assert outcomes == {bad.pk: "upheld", good.pk: "dismissed"}
+    assert set(Flag.objects.values_list("sender", flat=True)) == {""}
+
+
+def test_to_let_a_reported_comment_stand_is_a_decision_with_a_row(write: Write, mina: User) -> None:
+    comment = write()
+    report(comment)
+    before = comment.moderations.count()
+    assert moderation.approve(comment, by=mina)
+    assert comment.moderations.count() == before + 1
+    assert not moderation.approve(comment, by=mina)
+
+
+def test_after_a_moderator_looked_it_takes_as_many_reports_again(write: Write, mina: User) -> None:
+    comment = write()
+    for number in (1, 2, 3):
+        report(comment, number)
+    moderation.approve(comment, by=mina, seen="held")
+    report(comment, 4)
+    assert state_of(comment) == "approved"
+
+
+def test_whose_reports_are_dismissed_counts_less_from_then_on(
+    write: Write, mina: User, ola: User
+) -> None:
+    for number in range(3):
+        comment = write(f"Harmless words {number}.")
+        report(comment, by=ola)
+        moderation.approve(comment, by=mina)
+    assert report(write("More words."), by=ola).weight == 0.25
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "sentence"),
+    [
+        ({"reason": ""}, "reason", "Choose what is wrong"),
+        ({"reason": "made up"}, "reason", "Choose what is wrong"),
+        ({"email": "not an address"}, "email", "leave it empty or mend it"),
+        ({"words": "x" * (WORDS_MAX_LENGTH + 1)}, "words", "please shorten it"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused_in_words(
+    write: Write, values: dict[str, Any], field: str, sentence: str
+) -> None:
+    with pytest.raises(reporting.Refused) as refusal:
+        report(write(), **values)
+    assert sentence in refusal.value.sentences[field]
+    assert not Flag.objects.exists()
+
+
+def test_a_comment_that_is_not_on_the_page_cannot_be_reported(write: Write) -> None:
+    with pytest.raises(reporting.Refused, match="not on the page any more"):
+        report(write(waits=True))
+
+
+def test_no_address_of_the_network_is_kept(write: Write) -> None:
+    flag = report(write(), address="192.0.2.77")
+    assert "192.0.2.77" not in repr(Flag.objects.filter(pk=flag.pk).values().get())
