@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.models import User
+from articles.images.models import Image
 from tests import newsroom
 from tests.browser.checkers import accessibility_complaints
 from tests.browser.conftest import PHONE, OpenPage
@@ -26,6 +27,11 @@ BODY = "\n".join(
             '<a href="/about/">ours</a></figcaption></figure>'
         ),
         '<figure data-image="{0}"><figcaption></figcaption></figure>',
+        (
+            '<figure data-gallery="" data-width="wide"><figure data-image="{0}"><figcaption>One, <em>early'
+            '</em></figcaption></figure><figure data-image="{0}"><figcaption></figcaption></figure>'
+            '<figcaption>Both, <a href="/about/">ours</a></figcaption></figure>'
+        ),
         (
             '<figure data-embed="https://www.youtube.com/watch?v=abc&amp;t=3"><figcaption>The strait, '
             "<em>filmed</em></figcaption></figure>"
@@ -155,6 +161,43 @@ def test_html_written_by_hand_in_the_editor_runs_nothing(desk: OpenPage, edna: U
     page.click(".prose-editor-dialog [type=submit]")
     assert page.input_value("#id_body") == "<p>Words</p>"
     assert page.title() != "ran"
+
+
+def test_a_gallery_is_made_ordered_and_taken_apart_by_keyboard(desk: OpenPage, edna: User) -> None:
+    first, second = newsroom.picture(caption="Morning"), newsroom.picture(caption="Evening")
+    page = desk(edna, ADD)
+    page.click(EDITOR)
+
+    def choose(image: Image) -> None:
+        page.locator(f"dialog [data-picture='{image.pk}']").press("Enter")
+        expect(page.locator(".picture-dialog")).to_be_hidden()
+
+    page.locator("button[data-name=gallery]").press("Enter")
+    choose(first)
+    page.get_by_role("button", name="Add a picture").press("Enter")
+    choose(second)
+    page.get_by_label("How wide the gallery is").select_option("full")
+    page.locator(".desk-gallery-pictures > figcaption").click()
+    page.keyboard.type("Both")
+
+    def text() -> str:
+        # The editor keeps a line to write on at the end; it is not saved.
+        return page.input_value("#id_body").removesuffix("<p></p>")
+
+    one, other = (
+        f'<figure data-image="{image.pk}"><figcaption>{image.caption}</figcaption></figure>'
+        for image in (first, second)
+    )
+    written = '<figure data-gallery="" data-width="full">{}<figcaption>Both</figcaption></figure>'
+    assert text() == written.format(one + other)
+    page.get_by_role("button", name="Later").first.press("Enter")
+    assert text() == written.format(other + one)
+    page.keyboard.press("Enter")
+    assert text() == written.format(other + one)
+    page.get_by_role("button", name="Earlier").last.press("Enter")
+    assert text() == written.format(one + other)
+    page.get_by_role("button", name="Take the gallery apart").press("Enter")
+    assert text() == f"{one}{other}<p>Both</p>"
 
 
 @pytest.mark.parametrize("options", [{}, {"scheme": "dark"}, {"size": PHONE}])

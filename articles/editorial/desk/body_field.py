@@ -10,7 +10,9 @@ from articles.body.cleaning import clean, clean_caption
 from articles.editorial.models.article import BODY_MAX_LENGTH
 from iria.kit.text import refuse_unstorable
 
-MODULES: Final = ("embed", "footnote", "link", "marks", "pasting", "picture", "source", "toolbar")
+MODULES: Final = (
+    *("embed", "footnote", "gallery", "link", "marks", "pasting", "picture", "source", "toolbar"),
+)
 
 EDITOR_MEDIA: Final = Media(
     # The scripts name each other by these words, so that each can have a hashed address.

@@ -4,7 +4,7 @@
 import { Node, crel } from "django-prose-editor/editor";
 
 const FACTS_ADDRESS = "/admin/articles/article/pictures/";
-const WIDTHS = [["normal", "As wide as the text"], ["wide", "Wide"], ["full", "As wide as the page"]];
+export const WIDTHS = [["normal", "As wide as the text"], ["wide", "Wide"], ["full", "As wide as the page"]];
 
 const known = new Map();
 let asked = null;
@@ -33,7 +33,7 @@ async function fetchFacts() {
 }
 
 /* The library's dialog (static/desk/pictures.js) opens and answers by events. */
-function choose(editor, take) {
+export function choose(editor, take) {
   const frame = editor.view.dom.closest(".prose-editor");
   const chosen = (event) => { stop(); take(event.detail); };
   const stop = () => {
@@ -43,6 +43,32 @@ function choose(editor, take) {
   frame.addEventListener("picture:chosen", chosen);
   frame.addEventListener("picture:dismissed", stop);
   frame.dispatchEvent(new CustomEvent("picture:ask", { bubbles: true }));
+}
+
+/* A picture as it comes from the library, with the caption that is offered there. */
+export function chosen({ id, caption }) {
+  const words = (caption || "").replace(/\s+/g, " ").trim();
+  const content = words ? [{ type: "text", text: words }] : [];
+  return { type: "picture", attrs: { image: id }, content };
+}
+
+export const widthAttribute = {
+  default: "normal",
+  parseHTML: (element) => element.dataset.width || "normal",
+  renderHTML: ({ width }) => (width === "normal" ? {} : { "data-width": width }),
+};
+
+export function widthChooser(change, label) {
+  const select = crel("select", { "aria-label": label },
+    WIDTHS.map(([value, textContent]) => crel("option", { value, textContent })));
+  select.addEventListener("change", () => change(select.value));
+  return select;
+}
+
+export function button(textContent, act, className = "button") {
+  const made = crel("button", { type: "button", className, textContent });
+  made.addEventListener("click", act);
+  return made;
 }
 
 export const Picture = Node.create({
@@ -61,11 +87,7 @@ export const Picture = Node.create({
         parseHTML: (element) => element.dataset.image,
         renderHTML: ({ image }) => ({ "data-image": image }),
       },
-      width: {
-        default: "normal",
-        parseHTML: (element) => element.dataset.width || "normal",
-        renderHTML: ({ width }) => (width === "normal" ? {} : { "data-width": width }),
-      },
+      width: widthAttribute,
     };
   },
 
@@ -81,11 +103,7 @@ export const Picture = Node.create({
   addCommands() {
     return {
       choosePicture: () => ({ editor }) => {
-        choose(editor, ({ id, caption }) => {
-          const words = (caption || "").replace(/\s+/g, " ").trim();
-          const content = words ? [{ type: "text", text: words }] : [];
-          editor.chain().focus().insertContent({ type: "picture", attrs: { image: id }, content }).run();
-        });
+        choose(editor, (picture) => editor.chain().focus().insertContent(chosen(picture)).run());
         return true;
       },
     };
@@ -112,23 +130,20 @@ class PictureView {
     Object.assign(this, { node, editor, getPos });
     this.image = crel("img", { className: "desk-figure-image", alt: "", draggable: false });
     this.name = crel("span", { className: "desk-figure-name" });
-    this.width = crel("select", { "aria-label": "How wide the picture is" },
-      WIDTHS.map(([value, textContent]) => crel("option", { value, textContent })));
-    this.width.addEventListener("change", () => this.change({ width: this.width.value }));
-    const tools = crel("div", { className: "desk-figure-tools" },
-      [this.width, this.button("Choose another", () => this.chooseAnother()), this.button("Take out", () => this.takeOut())]);
+    this.width = widthChooser((width) => this.change({ width }), "How wide the picture is");
+    const tools = crel("div", { className: "desk-figure-tools" }, [
+      this.width,
+      button("Earlier", () => this.move(-1), "button desk-move"),
+      button("Later", () => this.move(1), "button desk-move"),
+      button("Choose another", () => this.chooseAnother()),
+      button("Take out", () => this.takeOut()),
+    ]);
     const shown = crel("div", { className: "desk-figure-shown" }, [this.image, this.name, tools]);
     this.contentDOM = crel("figcaption", { className: "desk-figure-caption", "data-hint": "Write a caption" });
     this.credit = crel("div", { className: "desk-figure-credit" });
     shown.contentEditable = this.credit.contentEditable = "false";
     this.dom = crel("figure", { className: "desk-figure" }, [shown, this.contentDOM, this.credit]);
     this.show();
-  }
-
-  button(textContent, act) {
-    const made = crel("button", { type: "button", className: "button", textContent });
-    made.addEventListener("click", act);
-    return made;
   }
 
   change(attributes) {
@@ -140,9 +155,25 @@ class PictureView {
     choose(this.editor, ({ id }) => this.change({ image: id }));
   }
 
+  /* Within its gallery, where the two buttons are shown. */
+  move(by) {
+    const { state, view } = this.editor;
+    const from = this.getPos();
+    const place = state.doc.resolve(from);
+    const other = place.parent.maybeChild(place.index() + by);
+    if (other?.type !== this.node.type) return;
+    const to = by < 0 ? from - other.nodeSize : from + other.nodeSize;
+    view.dispatch(state.tr.delete(from, from + this.node.nodeSize).insert(to, this.node).scrollIntoView());
+    view.nodeDOM(to).querySelectorAll(".desk-move")[by < 0 ? 0 : 1].focus();
+  }
+
+  /* A gallery goes with its last picture. */
   takeOut() {
     const from = this.getPos();
-    this.editor.chain().focus().deleteRange({ from, to: from + this.node.nodeSize }).run();
+    const place = this.editor.state.doc.resolve(from);
+    const whole = place.parent.type.name === "gallery" && place.parent.childCount === 2;
+    const range = whole ? { from: place.before(), to: place.after() } : { from, to: from + this.node.nodeSize };
+    this.editor.chain().focus().deleteRange(range).run();
   }
 
   async show() {

@@ -10,6 +10,7 @@ import {
 } from "django-prose-editor/editor";
 import { Embed } from "desk/embed";
 import { Footnote } from "desk/footnote";
+import { Gallery, GalleryCaption } from "desk/gallery";
 import { Link } from "desk/link";
 import { Cite, Kept, Passage } from "desk/marks";
 import { Pasting } from "desk/pasting";
@@ -21,8 +22,8 @@ const COMMON = [Document, Paragraph, Text, Bold, Italic, Subscript, Superscript,
 
 const KINDS = {
   body: () => [
-    ...COMMON, Blockquote, BulletList, Cite, Code, CodeBlock, Dropcursor, Embed, Footnote, Fullscreen, Gapcursor,
-    HardBreak, Heading.configure({ levels: [2, 3, 4] }), HorizontalRule, Kept, ListItem, OrderedList,
+    ...COMMON, Blockquote, BulletList, Cite, Code, CodeBlock, Dropcursor, Embed, Footnote, Fullscreen, Gallery,
+    GalleryCaption, Gapcursor, HardBreak, Heading.configure({ levels: [2, 3, 4] }), HorizontalRule, Kept, ListItem, OrderedList,
     Passage, Pasting, Picture, Source, Strike, Table, TableCell, TableHeader, TableRow, TrailingNode, Underline,
     Menu.configure({ groups: GROUPS }),
     Placeholder.configure({ placeholder: "Write here" }),

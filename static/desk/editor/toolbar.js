@@ -20,6 +20,7 @@ const WORDS = {
   horizontalRule: "Line between two parts",
   table: "Table",
   picture: "Picture",
+  gallery: "Gallery: several pictures side by side",
   embed: "From another site",
   footnote: `Footnote (${modifier}Alt+F)`,
   "history:undo": `Undo (${modifier}Z)`,

@@ -1,0 +1,145 @@
+/* Several pictures side by side: `<figure data-gallery data-width="wide">`, in it a figure for each picture,
+   and at the end a `<figcaption>` for all of them. */
+
+import { Node, crel } from "django-prose-editor/editor";
+import { button, choose, chosen, widthAttribute, widthChooser } from "desk/picture";
+
+const MARKS = "bold italic link subscript superscript";
+
+export const GalleryCaption = Node.create({
+  name: "galleryCaption",
+  content: "text*",
+  marks: MARKS,
+  isolating: true,
+  defining: true,
+  selectable: false,
+
+  parseHTML() {
+    return [{ tag: "figcaption", context: "gallery/" }];
+  },
+
+  renderHTML() {
+    return ["figcaption", 0];
+  },
+
+  addNodeView() {
+    return ({ node }) => {
+      const dom = crel("figcaption", { className: "desk-figure-caption", "data-hint": "Write a caption for all of them" });
+      const show = ({ content }) => dom.classList.toggle("desk-empty", content.size === 0);
+      show(node);
+      return {
+        dom,
+        contentDOM: dom,
+        update: (now) => now.type === node.type && (show(now), true),
+        ignoreMutation: (mutation) => mutation.type === "attributes",
+      };
+    };
+  },
+});
+
+export const Gallery = Node.create({
+  name: "gallery",
+  group: "block",
+  content: "picture+ galleryCaption",
+  draggable: true,
+  isolating: true,
+  defining: true,
+
+  addAttributes() {
+    return { width: widthAttribute };
+  },
+
+  parseHTML() {
+    return [{ tag: "figure[data-gallery]", priority: 60 }];
+  },
+
+  renderHTML({ HTMLAttributes }) {
+    return ["figure", { "data-gallery": "", ...HTMLAttributes }, 0];
+  },
+
+  addCommands() {
+    return {
+      chooseGallery: () => ({ editor }) => {
+        choose(editor, (picture) => {
+          const content = [chosen(picture), { type: "galleryCaption" }];
+          editor.chain().focus().insertContent({ type: this.name, content }).run();
+        });
+        return true;
+      },
+    };
+  },
+
+  addMenuItems({ buttons, menu }) {
+    menu.defineItem({
+      name: "gallery",
+      groups: "insert",
+      priority: 118,
+      button: buttons.material("photo_library", "Gallery"),
+      command: (editor) => editor.commands.chooseGallery(),
+      active: (editor) => editor.isActive("gallery"),
+    });
+  },
+
+  addNodeView() {
+    return ({ node, editor, getPos }) => new GalleryView(node, editor, getPos);
+  },
+});
+
+class GalleryView {
+  constructor(node, editor, getPos) {
+    Object.assign(this, { node, editor, getPos });
+    this.width = widthChooser((width) => this.change(width), "How wide the gallery is");
+    this.add = button("Add a picture", () => choose(this.editor, (picture) => this.put(picture)));
+    this.tools = crel("div", { className: "desk-figure-tools desk-gallery-tools" },
+      [this.width, this.add, button("Take the gallery apart", () => this.takeApart())]);
+    this.tools.contentEditable = "false";
+    this.contentDOM = crel("div", { className: "desk-gallery-pictures" });
+    this.dom = crel("figure", { className: "desk-figure desk-gallery" }, [this.tools, this.contentDOM]);
+    this.show();
+  }
+
+  show() {
+    this.width.value = this.node.attrs.width;
+  }
+
+  change(width) {
+    const { state, view } = this.editor;
+    view.dispatch(state.tr.setNodeMarkup(this.getPos(), undefined, { width }));
+  }
+
+  /* After the last picture, before the caption for all. */
+  put(picture) {
+    const end = this.getPos() + this.node.nodeSize - 1 - this.node.lastChild.nodeSize;
+    this.editor.chain().insertContentAt(end, chosen(picture)).run();
+    this.add.focus();
+  }
+
+  /* Each picture stands alone again; the words for all become a paragraph. */
+  takeApart() {
+    const { state, view } = this.editor;
+    const { paragraph } = state.schema.nodes;
+    const from = this.getPos();
+    const alone = [];
+    this.node.forEach((child) => {
+      if (child.type.name === "picture") alone.push(child);
+      else if (child.content.size) alone.push(paragraph.create(null, child.content));
+    });
+    view.dispatch(state.tr.replaceWith(from, from + this.node.nodeSize, alone));
+    view.focus();
+  }
+
+  update(node) {
+    if (node.type !== this.node.type) return false;
+    this.node = node;
+    this.show();
+    return true;
+  }
+
+  stopEvent(event) {
+    return this.tools.contains(event.target);
+  }
+
+  ignoreMutation(mutation) {
+    return mutation.type !== "selection" && !this.contentDOM.contains(mutation.target);
+  }
+}

@@ -1,0 +1,129 @@
+"""Reading a gallery: with the keyboard alone, with and without scripts, and on paper."""
+
+from io import BytesIO
+
+import pytest
+from playwright.sync_api import Page, expect
+from pypdf import PdfReader
+
+from articles.editorial.models import Article
+from articles.images import ingest
+from articles.images.models import Image
+from tests import newsroom
+from tests.articles.reading import full_house
+from tests.browser.checkers import accessibility_complaints
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage
+
+pytestmark = pytest.mark.browser
+
+AI = "trainedAlgorithmicMedia"
+
+
+def picture(colour: str, credit: str, **fields: str) -> Image:
+    file = newsroom.picture_file(width=900, height=600, colour=colour)
+    told = {"alt_text": f"A {colour} sea", "credit": credit, **fields}
+    return ingest.take_in(file, by=None, **told)
+
+
+@pytest.fixture
+def article(site: str) -> Article:
+    """A lead, and a gallery with one caption for all and one of its own."""
+    first, second = (
+        picture("teal", "Ines Faro"),
+        picture("navy", "Ola Lind", digital_source_type=AI),
+    )
+    inner = full_house.figure(first, "A quay") + full_house.figure(second, "")
+    gallery = f'<figure data-gallery="">{inner}<figcaption>Aden, twice</figcaption></figure>'
+    return newsroom.published(
+        "The long way",
+        lead_picture=picture("olive", "Rui Tavares"),
+        body=f"<p>Before.</p>{gallery}<p>After.</p>",
+    )
+
+
+def tabbed_to(page: Page, selector: str) -> None:
+    """Presses Tab until the focus is there, as somebody without a mouse does."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    pytest.fail(f"No way to {selector} by keyboard.")
+
+
+def test_a_gallery_is_read_by_keyboard_in_a_dialog(open_page: OpenPage, article: Article) -> None:
+    page = open_page(article.get_absolute_url())
+    tabbed_to(page, ".gallery .enlarge")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Pictures of the article")
+    expect(dialog).to_contain_text("A quay (Image Credit: Ines Faro)")
+    expect(dialog).to_contain_text("Aden, twice")
+    expect(dialog.get_by_role("status")).to_have_text("Picture 2 of 3")
+    expect(dialog.get_by_role("img", name="A teal sea")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(dialog).to_contain_text("(Image Credit: Ola Lind) · Made with AI")
+    page.keyboard.press("ArrowRight")
+    expect(dialog).to_contain_text("(Image Credit: Rui Tavares)")
+    page.keyboard.press("ArrowLeft")
+    expect(dialog.get_by_role("status")).to_have_text("Picture 3 of 3")
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        assert page.evaluate(
+            "document.activeElement === document.body || !!document.activeElement.closest('dialog')"
+        )
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    assert page.evaluate("document.activeElement.href").endswith(
+        article.figures.all()[2].get_absolute_url()
+    )
+
+
+def test_a_gallery_is_read_by_keyboard_without_scripts(
+    open_page: OpenPage, article: Article
+) -> None:
+    page = open_page(article.get_absolute_url(), scripts=False)
+    page.locator(".gallery .enlarge").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".large-figure")).to_contain_text("A quay (Image Credit: Ines Faro)")
+    page.get_by_role("link", name="Next picture").press("Enter")
+    expect(page.locator(".large-figure")).to_contain_text("Aden, twice (Image Credit: Ola Lind)")
+    expect(page.locator(".large-figure")).to_contain_text("Made with AI")
+    page.get_by_role("link", name="Back to the article").press("Enter")
+    expect(page.locator("h1")).to_have_text("The long way")
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")])
+def test_nobody_is_shut_out_of_the_large_view(
+    open_page: OpenPage, article: Article, size: dict[str, int], scheme: str
+) -> None:
+    page = open_page(article.get_absolute_url(), size=size, scheme=scheme)
+    way = page.locator(".gallery .enlarge").last
+    assert accessibility_complaints(page) == []
+    way.click()
+    expect(page.get_by_role("dialog")).to_contain_text("Ola Lind")
+    assert accessibility_complaints(page) == []
+    page.goto(way.get_attribute("href") or "")
+    assert accessibility_complaints(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def test_nothing_moves_while_a_gallery_loads(open_page: OpenPage, article: Article) -> None:
+    page = open_page(article.get_absolute_url())
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_load_state("networkidle")
+    shift = page.evaluate(
+        "new Promise((told) => { new PerformanceObserver((list) => told(list.getEntries()"
+        ".reduce((sum, each) => sum + each.value, 0))).observe({type: 'layout-shift', buffered: true});"
+        " setTimeout(() => told(0), 300); })"
+    )
+    assert shift < 0.01
+
+
+def test_on_paper_every_picture_of_a_gallery_has_its_credit(
+    open_page: OpenPage, article: Article
+) -> None:
+    page = open_page(article.get_absolute_url())
+    pdf = PdfReader(BytesIO(page.pdf(format="A4")))
+    words = " ".join(" ".join(sheet.extract_text() for sheet in pdf.pages).split())
+    for said in ("Ines Faro", "Ola Lind", "Rui Tavares", "Made with AI", "Aden, twice"):
+        assert said in words
+    assert "Next picture" not in words
