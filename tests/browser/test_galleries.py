@@ -1,6 +1,7 @@
 """Reading a gallery: with the keyboard alone, with and without scripts, and on paper."""
 
 from io import BytesIO
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -19,9 +20,9 @@ pytestmark = pytest.mark.browser
 AI = "trainedAlgorithmicMedia"
 
 
-def picture(colour: str, credit: str, **fields: str) -> Image:
+def picture(colour: str, credit: str, **fields: Any) -> Image:
     file = newsroom.picture_file(width=900, height=600, colour=colour)
-    told = {"alt_text": f"A {colour} sea", "credit": credit, **fields}
+    told: dict[str, Any] = {"alt_text": f"A {colour} sea", "credit": credit, **fields}
     return ingest.take_in(file, by=None, **told)
 
 
