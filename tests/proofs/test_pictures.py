@@ -71,19 +71,20 @@ def opening() -> Iterator[Callable[[dict[str, Any]], dict[str, Any]]]:
 
         def ask(order: dict[str, Any]) -> dict[str, Any]:
             print(json.dumps(order), file=orders, flush=True)
-            outcome: dict[str, Any] = json.loads(outcomes.readline())
-            return outcome
+            return {**json.loads(outcomes.readline()), "wait": order["wait"]}
 
         yield ask
         orders.close()
 
 
 def order_for(path: Path, folder: Path, *, whole: bool) -> dict[str, Any]:
-    order = {"task": "take_in", "path": str(path), "folder": str(folder)}
-    if whole:
-        shapes = [{"shape": "1:1", "focus": [0.3, 0.7]}]
-        order |= {"task": "renditions", "have": [], "shapes": shapes}  # type: ignore[dict-item]
-    return order
+    """To take a file in, or to make all of its sizes, with the time that production gives."""
+    order: dict[str, Any] = {"path": str(path), "folder": str(folder)}
+    if not whole:
+        return {**order, "task": "take_in", "wait": decoding.WAIT_SECONDS}
+    shapes = [{"shape": "1:1", "focus": [0.3, 0.7]}]
+    wait = decoding.WORKER_WAIT_SECONDS
+    return {**order, "task": "renditions", "have": [], "shapes": shapes, "wait": wait}
 
 
 def word_for(outcome: dict[str, Any]) -> str | None:
@@ -97,6 +98,12 @@ def word_for(outcome: dict[str, Any]) -> str | None:
         return str(refused)
     assert answer["made"]
     return None
+
+
+def spent(outcome: dict[str, Any]) -> float:
+    """Seconds a person waited; of a job, which may have waited for others, its own."""
+    seconds: float = outcome["cpu"] if outcome["wait"] > 10 else outcome["seconds"]
+    return seconds
 
 
 def test_ten_thousand_mutations_end_in_a_picture_or_a_sentence(tmp_path: Path) -> None:
@@ -117,7 +124,7 @@ def test_ten_thousand_mutations_end_in_a_picture_or_a_sentence(tmp_path: Path) -
             assert word is None or word.endswith("."), trouble
             kinds[name] += word is None
             words[word or "taken in"] += 1
-            slowest, peak = max(slowest, outcome["seconds"]), max(peak, outcome["peak"])
+            slowest, peak = max(slowest, spent(outcome)), max(peak, outcome["peak"])
     print(f"seed {SEED}: {OPENED} files, slowest {slowest:.2f} s, {peak / MEGABYTE:.0f} MB at most")
     for word, count in words.most_common():
         print(f"{count:>6}  {word}")
@@ -140,7 +147,7 @@ def test_every_hostile_file_ends_in_a_picture_or_a_sentence(tmp_path: Path) -> N
                     f"{outcome['seconds']:.2f} s {outcome['peak'] // MEGABYTE:>4} MB {path.name}: {word}"
                 )
                 assert outcome["code"] == 0, outcome["complained"]
-                assert outcome["seconds"] < 10
+                assert spent(outcome) < 10
                 assert outcome["peak"] <= 400 * MEGABYTE
 
 
@@ -152,7 +159,7 @@ def test_what_is_made_to_cost_much_costs_no_more_than_the_limits(name: str, tmp_
             outcome = ask(order_for(tmp_path / "bomb", tmp_path, whole=whole))
             word = word_for(outcome)
             print(f"{name}: {outcome['seconds']:.2f} s, {outcome['peak'] // MEGABYTE} MB: {word}")
-            assert outcome["seconds"] < 10
+            assert spent(outcome) < 10
             assert word is None or word.endswith(".")
             assert outcome["peak"] <= decoder.MEMORY
 

@@ -14,7 +14,6 @@ import time
 import traceback
 from typing import IO, Any
 
-SECONDS = 9.5
 OVERDUE = -14
 """The code of a child that was ended by the clock."""
 
@@ -48,7 +47,7 @@ def _outcome(decoder: Any, order: dict[str, Any]) -> dict[str, Any]:
         number = os.fork()
         if number == 0:
             _answer(decoder, order, said, complained)
-        code, used = _wait(number, began + SECONDS)
+        code, used = _wait(number, began + order["wait"])
         said.seek(0)
         complained.seek(0)
         return {
