@@ -174,16 +174,16 @@ class _Opened:
     def _decoded(self, widest: int) -> Any:
         from PIL import Image
 
-        from articles.images import opening, pixels
+        from articles.images import opening, pixels, refusals
         from articles.images.metadata.values import BROKEN_FILE
 
         try:
             decoded = pixels.decode(self.picture, self.colours, widest)
         except Image.DecompressionBombError as mistake:
-            raise opening.Unfit(opening.GROWING) from mistake
+            raise opening.Unfit(refusals.GROWING) from mistake
         except BROKEN_FILE as mistake:
             short = "memory" in str(mistake).lower()
-            raise opening.Unfit(opening.TOO_MUCH if short else opening.BROKEN) from mistake
+            raise opening.Unfit(refusals.TOO_MUCH if short else refusals.BROKEN) from mistake
         self.picture.close()  # and with it the memory of the whole
         return decoded
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from articles.images import decoder
 from articles.images.cropping import Point
-from articles.images.opening import BROKEN, TOO_MUCH
+from articles.images.refusals import BROKEN, NO_ROOM, TOO_LONG, TOO_MUCH
 from articles.images.sizes import Key
 
 WAIT_SECONDS: Final = 9.5
@@ -23,9 +23,6 @@ WAIT_SECONDS: Final = 9.5
 WORKER_WAIT_SECONDS: Final = 30
 """For a job on a machine that is busy; it may have no more of the processor."""
 _PASSED_ON: Final = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR")
-
-TOO_LONG: Final = "This picture takes too long to open; export it again, perhaps smaller."
-NO_ROOM: Final = "There is no room left on the server's disk; tell whoever looks after it."
 
 log = logging.getLogger(__name__)
 

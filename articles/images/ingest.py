@@ -14,11 +14,11 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from articles.images import decoding
-from articles.images.decoding import NO_ROOM
 from articles.images.keeping import discard, keep
 from articles.images.kinds import HEAD_LENGTH, kind_of, refusal_of
 from articles.images.models import Image
 from articles.images.offering import offered
+from articles.images.refusals import NO_ROOM
 from articles.images.tasks import make_renditions, soon
 
 

@@ -8,9 +8,10 @@ frequency is stronger than the middle one. Runs in the child process. Plain Pyth
 from itertools import product
 from math import cos, pi
 from statistics import median
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from PIL import Image
+if TYPE_CHECKING:  # a web process compares looks and never loads a decoder
+    from PIL import Image
 
 _SIDE: Final = 32
 _HIGHEST: Final = 9
@@ -26,8 +27,10 @@ _LOWEST: Final = sorted(
 )[:64]
 
 
-def looks_of(picture: Image.Image) -> int | None:
+def looks_of(picture: "Image.Image") -> int | None:
     """The looks of an upright picture in sRGB as a signed number of 64 bits; None for an empty one."""
+    from PIL import Image
+
     grey = _on_white(picture).convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX)
     values = grey.tobytes()
     rows = [values[at : at + _SIDE] for at in range(0, len(values), _SIDE)]
@@ -50,7 +53,9 @@ def _strength(wave: list[float], values: bytes | tuple[float, ...]) -> float:
     return sum(height * value for height, value in zip(wave, values, strict=True))
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
+def _on_white(picture: "Image.Image") -> "Image.Image":
+    from PIL import Image
+
     if picture.mode != "RGBA":
         return picture
     paper = Image.new("RGB", picture.size, "white")

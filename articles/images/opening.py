@@ -14,6 +14,7 @@ from articles.images.frames import gif_frames
 from articles.images.kinds import AVIF, GIF, JPEG, PNG, TIFF, WEBP, Kind
 from articles.images.metadata.exif import orientation_of
 from articles.images.metadata.values import BROKEN_FILE
+from articles.images.refusals import BROKEN, RAW, SAVE_SMALLER, UNUSUAL
 
 Pixels = Image.Image
 
@@ -26,23 +27,10 @@ MAX_MOVING: Final = 200
 """Millions of pixels in all frames of an animation together."""
 MAX_COEFFICIENTS: Final = 330_000_000
 """Bytes that a progressive JPEG needs before its first pixel is known."""
-SAVE_SMALLER: Final = "save it smaller and upload that."
 
 
 class Unfit(Exception):
     """The file cannot be taken in; the message is the sentence for the person who sent it."""
-
-
-BROKEN: Final = "This picture is broken or cut off and cannot be read; export or copy it again."
-TOO_MUCH: Final = "This picture takes too much memory or time to open; export it again, smaller."
-RAW: Final = "This is a camera's raw file; develop it, export it as JPEG and upload that."
-GROWING: Final = (
-    "This animation grows beyond the pixels we take in; make it smaller, or upload a still."
-)
-UNUSUAL: Final = (
-    "This TIFF is broken, or holds its pixels in a way we cannot read; save it as an RGB or CMYK file of 8 or "
-    "16 bits a channel, or as JPEG, and upload that."
-)
 
 
 def open_picture(path: Path, kind: Kind) -> Pixels:

@@ -12,16 +12,13 @@ from articles.images.containers import tiff
 from articles.images.kinds import AVIF, JPEG, PNG, TIFF, Kind
 from articles.images.metadata.blocks import blocks_in
 from articles.images.opening import Pixels, Unfit
+from articles.images.refusals import HDR
 
 _HEAD: Final = 16_384
 _PRIMARIES: Final = {12: profiles.DISPLAY_P3, 9: profiles.BT_2020}
 _GAMMAS: Final = {4: 2.2, 5: 2.8, 8: 1.0}
 _HDR: Final = {16, 18}
 _GAMMA_OF_SRGB: Final = 1 / 2.2
-HDR: Final = (
-    "This is an HDR picture, brighter than the screens of most readers; export it in standard "
-    "range (SDR, sRGB) and upload that."
-)
 
 
 def profile_of(picture: Pixels, path: Path, kind: Kind) -> bytes | None:

@@ -16,7 +16,7 @@ import pytest
 from django.core.files.base import ContentFile
 from PIL import Image as Pixels
 
-from articles.images import decoder, decoding, ingest, metadata, renditions
+from articles.images import decoder, decoding, ingest, metadata, refusals, renditions
 from articles.images.models import Image
 from tests.newsroom import picture_file
 from tests.proofs import warm_decoder
@@ -90,7 +90,7 @@ def order_for(path: Path, folder: Path, *, whole: bool) -> dict[str, Any]:
 def word_for(outcome: dict[str, Any]) -> str | None:
     """The sentence for whoever sent the file; None where it was taken in."""
     if outcome["code"] == warm_decoder.OVERDUE:
-        return decoding.TOO_LONG
+        return refusals.TOO_LONG
     said, complained = outcome["said"].encode(), outcome["complained"].encode()
     try:
         answer = decoding.understood(outcome["code"], said, complained)

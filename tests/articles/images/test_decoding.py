@@ -1,6 +1,9 @@
 """No file, however hostile, hurts more than the process that opens it."""
 
 import json
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -9,7 +12,7 @@ import pytest
 from PIL import Image
 
 from articles.images import decoder, decoding
-from tests.shared import shared_data
+from tests.shared import PROJECT, shared_data
 
 
 def test_every_hostile_file_is_taken_in_or_refused_within_seconds(tmp_path: Path) -> None:
@@ -115,3 +118,16 @@ def test_one_decoding_gives_the_whole_picture_and_every_shape_of_it(tmp_path: Pa
         middle = cut.convert("RGB").getpixel((cut.width * 6 // 10, cut.height // 2))
     assert isinstance(middle, tuple)
     assert middle[0] > 200, "the orange half, where the eye rests, begins at the middle"
+
+
+def test_a_process_that_serves_pages_never_loads_a_decoder() -> None:
+    """So it cannot open what people upload, by whatever road."""
+    loads = (
+        "import django, sys; django.setup(); import iria.urls, iria.wsgi, articles.tasks\n"
+        "print([name for name in sys.modules if name.startswith('PIL')])"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "iria.settings"}
+    loaded = subprocess.run(
+        [sys.executable, "-c", loads], capture_output=True, cwd=PROJECT, env=environment, check=True
+    )
+    assert loaded.stdout.decode().strip() == "[]"
