@@ -1,8 +1,10 @@
 """Taking a picture into the library."""
 
+import contextlib
 import errno
 import hashlib
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -60,7 +62,7 @@ def take_in(
         AlreadyThere: for a file that is in the library, where the caller asked to be told.
         Refused: for a file that cannot be taken in; nothing is left of it.
     """
-    with decoding.scratch_folder() as folder:
+    with workplace() as folder:
         upload_ = received(upload, folder / "upload")
         known = Image.objects.filter(checksum=upload_.checksum).first()
         if known is not None:
@@ -73,10 +75,23 @@ def take_in(
             **facts_of(upload_, found),
             "uploaded_by": by,
         }
-        try:
-            return _keep(upload_, found, values, folder, if_known)
-        except OSError as mistake:
-            raise out_of_room(mistake) from mistake
+        return _keep(upload_, found, values, folder, if_known)
+
+
+@contextlib.contextmanager
+def workplace() -> Iterator[Path]:
+    """A folder for one upload, gone afterwards.
+
+    Raises:
+        Refused: the disk is full, whoever finds it so.
+    """
+    try:
+        with decoding.scratch_folder() as folder:
+            yield folder
+    except OSError as mistake:
+        if mistake.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise Refused(NO_ROOM) from mistake
+        raise
 
 
 def opened(upload: Upload, folder: Path) -> dict[str, Any]:
@@ -116,16 +131,13 @@ def received(upload: "File[Any]", path: Path) -> Upload:
     if kind_of(head) is None:
         raise Refused(refusal_of(head))
     upload.seek(0)
-    try:
-        with path.open("wb") as copy:
-            for chunk in upload.chunks():
-                length += len(chunk)
-                if length > most:
-                    raise _too_large(most)
-                digest.update(chunk)
-                copy.write(chunk)
-    except OSError as mistake:
-        raise out_of_room(mistake) from mistake
+    with path.open("wb") as copy:
+        for chunk in upload.chunks():
+            length += len(chunk)
+            if length > most:
+                raise _too_large(most)
+            digest.update(chunk)
+            copy.write(chunk)
     return Upload(path, digest.hexdigest())
 
 
@@ -185,8 +197,3 @@ def _refuse_unkeepable(image: Image) -> None:
         field, sentences = next(iter(mistake.message_dict.items()))
         sentence = f"The picture's {field.replace('_', ' ')} cannot be kept: {sentences[0]}"
         raise Refused(sentence) from mistake
-
-
-def out_of_room(mistake: OSError) -> Exception:
-    full = mistake.errno in {errno.ENOSPC, errno.EDQUOT}
-    return Refused(NO_ROOM) if full else mistake

@@ -7,7 +7,7 @@ from django.core.files import File
 from django.db import transaction
 
 from accounts.models import User
-from articles.images import decoding, ingest
+from articles.images import ingest
 from articles.images.keeping import discard, keep, retire
 from articles.images.models import Image, PictureEvent
 from articles.images.tasks import make_renditions, soon
@@ -32,13 +32,10 @@ def replace(image: Image, upload: "File[Any]", *, by: User | None, seen: str) ->
         ReplacedMeanwhile: it has another file by now.
         ingest.Refused: the new file cannot be taken in; everything stays as it was.
     """
-    with decoding.scratch_folder() as folder:
+    with ingest.workplace() as folder:
         received = ingest.received(upload, folder / "upload")
         found = ingest.opened(received, folder)
-        try:
-            return _exchange(image.pk, received, found, folder, by, seen)
-        except OSError as mistake:
-            raise ingest.out_of_room(mistake) from mistake
+        return _exchange(image.pk, received, found, folder, by, seen)
 
 
 def _exchange(

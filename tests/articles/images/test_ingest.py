@@ -77,6 +77,15 @@ def test_what_is_no_usable_picture_is_refused_in_words(
     assert not Image.objects.exists()
 
 
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP", "AVIF", "TIFF"])
+def test_an_upload_that_was_cut_off_is_refused_and_leaves_nothing(db: None, form: str) -> None:
+    whole = encoded(form, size=(120, 90))
+    with pytest.raises(ingest.Refused, match="broken or cut off"):
+        ingest.take_in(upload(whole[: len(whole) * 4 // 5]), by=None)
+    assert not Image.objects.exists()
+    assert not kept_files()
+
+
 def test_a_file_beyond_the_limit_of_bytes_is_refused(db: None, settings: Any) -> None:
     settings.PICTURE_MAX_BYTES = 1024
     with pytest.raises(ingest.Refused, match="larger than"):
@@ -138,13 +147,14 @@ def exif(*, artist: str = "", caption: str = "") -> bytes:
     return tags.tobytes()
 
 
+@pytest.mark.parametrize("deed", ["ingest.keep", "ingest.received", "decoding.scratch_folder"])
 def test_a_full_disk_is_said_in_words_and_leaves_nothing(
-    db: None, monkeypatch: pytest.MonkeyPatch
+    deed: str, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*args: Any, **kwargs: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(ingest, "keep", full)
+    monkeypatch.setattr(f"articles.images.{deed}", full)
     with pytest.raises(ingest.Refused, match="no room left"):
         ingest.take_in(picture_file(), by=None)
     assert not Image.objects.exists()
