@@ -15,7 +15,7 @@ class ArticlesConfig(AppConfig):
         from articles.editorial import targets as sections
         from articles.editorial import uses
         from articles.editorial.desk import waiting
-        from articles.images import emblems
+        from articles.images import emblems, licences_ending, outputs
         from articles.images import receivers as images
         from articles.pages import targets as page_targets
         from articles.pages import uses as pages
@@ -26,6 +26,7 @@ class ArticlesConfig(AppConfig):
 
         registry.waiting.offer("articles", waiting.waiting_articles)
         registry.reports.offer("most read", popular.most_read)
+        registry.reports.offer("licences", licences_ending.ending)
         registry.waiting.offer("comments", comments.held_for)
         editorial.connect()
         images.connect()
@@ -38,5 +39,6 @@ class ArticlesConfig(AppConfig):
         registry.moments.offer("licence ends", Moments("articles_image", "licence_until"))
         registry.moments.offer("licence begins", Moments("articles_image", "licence_from"))
         registry.moments.offer("place ends", Moments("articles_placement", "until"))
+        registry.picture_outputs.offer("files", outputs.files_of)
         registry.picture_uses.offer("articles", uses.in_articles)
         registry.picture_uses.offer("pages", pages.in_pages)

@@ -9,7 +9,8 @@ class NewsletterConfig(AppConfig):
 
     def ready(self) -> None:
         # The models are complete only now.
-        from newsletter import uses, waiting
+        from newsletter import outputs, uses, waiting
 
         registry.waiting.offer("newsletter", waiting.waiting_for)
         registry.picture_uses.offer("newsletter", uses.in_issues)
+        registry.picture_outputs.offer("newsletter", outputs.of_picture)

@@ -97,6 +97,18 @@ class Moments:
     column: str
 
 
+@dataclass(frozen=True, slots=True)
+class PictureOutput:
+    """Something that leaves the site with a picture, besides what is asked for at an address."""
+
+    name: str
+    content: bytes
+
+
+picture_outputs: Port[Callable[[int], list[PictureOutput]]] = Port()
+"""Given a picture's id, everything of a kind that would go out with it now: mails, files. Each must name
+its credit; `tests/iria/outputs` walks through them and through every address."""
+
 moments: Port[Moments] = Port()
 """Such columns: a page's tag follows them (`iria.kit.changes`). Each needs an index, or few rows."""
 

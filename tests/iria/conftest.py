@@ -72,6 +72,7 @@ def parts(mina: User) -> dict[str, str]:
         "page": "about",
         "picture": rendition.name,
         "one_picture": str(picture.pk),
+        "kind": "articles",
         "one_category": str(category.pk),
         "one_tag": str(article.tags.get().pk),
         "one_author": str(author.pk),

@@ -1,6 +1,5 @@
 """Whatever is sent to whatever address: an answer in words, never a crash, never another site."""
 
-import re
 from urllib.parse import quote
 
 import pytest
@@ -9,39 +8,11 @@ from django.test import Client
 from accounts.models import User
 from tests import newsroom
 from tests.iria import hostile
+from tests.iria.places import fitting
 from tests.iria.sweeping import dealt, sends, with_query, wrong
 from tests.proofs.size import sized
 
 DESK = "/admin/"
-
-PLACES = {
-    "newsletter_confirm": {"token": "confirm"},
-    "newsletter_preferences": {"token": "reader"},
-    "newsletter_unsubscribe": {"token": "reader"},
-    "newsletter_issue": {"slug": "issue"},
-    "preview": {"token": "preview"},
-    "rendition": {"name": "picture"},
-    "emblem": {"name": "emblem"},
-    "api_one_picture": {"number": "one_picture"},
-    "api_one_article": {"number": "article"},
-    "api_one_category": {"number": "one_category"},
-    "api_one_tag": {"number": "one_tag"},
-    "api_one_author": {"number": "one_author"},
-    "api_one_comment": {"number": "pk"},
-    "page": {"path": "page"},
-    "category": {"path": "category"},
-    "category_feed": {"path": "category"},
-    "tag": {"slug": "tag"},
-    "tag_feed": {"slug": "tag"},
-    "author": {"slug": "author"},
-    "author_feed": {"slug": "author"},
-}
-"""Which of the parts stands in a place, where the place's own name does not say it."""
-
-
-def fitting(name: str, route: str, parts: dict[str, str]) -> dict[str, str]:
-    places = PLACES.get(name, {})
-    return {place: parts[places.get(place, place)] for place in re.findall(r"<(\w+)>", route)}
 
 
 def addresses_of_readers(parts: dict[str, str]) -> list[str]:

@@ -1,0 +1,35 @@
+"""What stands in the places of an address so that it leads to something."""
+
+import re
+
+PLACES = {
+    "newsletter_confirm": {"token": "confirm"},
+    "newsletter_preferences": {"token": "reader"},
+    "newsletter_unsubscribe": {"token": "reader"},
+    "newsletter_issue": {"slug": "issue"},
+    "preview": {"token": "preview"},
+    "rendition": {"name": "picture"},
+    "emblem": {"name": "emblem"},
+    "api_one_picture": {"number": "one_picture"},
+    "api_one_article": {"number": "article"},
+    "api_one_category": {"number": "one_category"},
+    "api_one_tag": {"number": "one_tag"},
+    "api_one_author": {"number": "one_author"},
+    "api_one_comment": {"number": "pk"},
+    "page": {"path": "page"},
+    "picture": {"picture": "one_picture"},
+    "category": {"path": "category"},
+    "category_feed": {"path": "category"},
+    "language_category": {"path": "category"},
+    "language_category_feed": {"path": "category"},
+    "tag": {"slug": "tag"},
+    "tag_feed": {"slug": "tag"},
+    "author": {"slug": "author"},
+    "author_feed": {"slug": "author"},
+}
+"""Which of the parts stands in a place, where the place's own name does not say it."""
+
+
+def fitting(name: str, route: str, parts: dict[str, str]) -> dict[str, str]:
+    places = PLACES.get(name, {})
+    return {place: parts[places.get(place, place)] for place in re.findall(r"<(\w+)>", route)}
