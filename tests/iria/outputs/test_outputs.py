@@ -1,0 +1,150 @@
+"""One credit, everywhere: wherever a picture goes out, its credit goes with it, and both leave together."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from articles.editorial import revising
+from articles.editorial.models import Article, Portrait
+from articles.editorial.previewing import make_preview_token
+from articles.images import renditions
+from articles.images.amending import amend
+from articles.images.models import Image
+from articles.pages import keeping as page_keeping
+from articles.pages.models import Page
+from articles.related.models import RelatedPick
+from articles.search.indexing import reindex
+from iria.kit import registry
+from iria.kit.registry import PictureOutput
+from tests import newsroom
+from tests.iria.outputs import new_output
+from tests.iria.outputs.drawing import watched
+from tests.iria.outputs.walk import Rule, Walk
+from tests.newsletter import lists
+
+pytestmark = pytest.mark.django_db
+
+FIRST, THEN = "Marta Voss/via Quay Pictures", "Jon Aske/via Harbour Agency"
+
+
+@pytest.fixture
+def walk(parts: dict[str, str]) -> Walk:
+    """The same picture wherever one can stand: in articles, beside authors, in pages, in mails."""
+    image = Image.objects.get(pk=parts["one_picture"])
+    amend(image, by=None, credit=FIRST)
+    renditions.tell(image)
+    article = Article.objects.get(pk=parts["article"])
+    inside = f'<figure data-image="{image.pk}"><figcaption>The quay</figcaption></figure>'
+    article.body += inside
+    article.lead_caption = "Seen from the mole"
+    revising.save(article, by=None)
+    author = article.bylines.get().author
+    Portrait.objects.create(author=author, image=image)
+    category = article.categories.get()
+    crossing = newsroom.published(
+        "Une autre traversée",
+        language="fr",
+        lead_picture=image,
+        authors=[author],
+        categories=[category],
+    )
+    RelatedPick.objects.create(article=article, picked=crossing)
+    page = Page.objects.get()
+    page.body = f"<p>Who we are.</p>{inside}"
+    page_keeping.save(page)
+    lists.issue("What is to come", article, crossing)
+    draft = newsroom.draft("Not out", lead_picture=image, body=f"<p>Words.</p>{inside}")
+    reindex()
+    fit = {**parts, "preview": make_preview_token(draft), "code": "fr"}
+    fit["picture"] = image.renditions.get().name
+    return Walk(image=image, parts=fit, article=article)
+
+
+def names(body: bytes, credit: str) -> bool:
+    """Whether it says so, wherever its lines break."""
+    return credit.encode() in b" ".join(body.split())
+
+
+def credited(credit: str, never: str = "") -> Rule:
+    """With the picture stands this credit, and the other one stands nowhere any more."""
+
+    def rule(body: bytes, carries: bool | None) -> str:
+        if carries is False:
+            return "the picture is missing"
+        if not names(body, credit):
+            return f"the credit “{credit}” is missing"
+        return f"the credit “{never}” is still there" if never and names(body, never) else ""
+
+    return rule
+
+
+def withheld(body: bytes, carries: bool | None) -> str:
+    return "the picture is still there" if carries or names(body, THEN) else ""
+
+
+def faults(client: Client, walk: Walk) -> list[str]:
+    """Whatever is wrong with any output before and after a change of the credit, after the licence
+    ended, and after it was extended."""
+    found = walk.find(client)
+    found += walk.judge(client, credited(FIRST))
+    # Changed once, by the verb of the library and the job that follows it.
+    amend(walk.image, by=None, credit=THEN)
+    renditions.tell(walk.image)
+    found += walk.judge(client, credited(THEN, never=FIRST))
+    amend(walk.image, by=None, licence_until=timezone.now())
+    found += walk.judge(client, withheld)
+    amend(walk.image, by=None, licence_until=timezone.now() + timedelta(days=90))
+    return found + walk.judge(client, credited(THEN))
+
+
+def test_every_output_names_the_credit_of_today_and_withholds_what_may_not_be_shown(
+    client: Client, walk: Walk
+) -> None:
+    with watched() as passed:
+        assert faults(client, walk) == []
+    assert passed.missed() == []
+    assert len(walk.carried) > 30
+
+
+def test_a_new_address_that_shows_a_picture_without_its_credit_is_found(
+    client: Client, walk: Walk, settings: Any
+) -> None:
+    settings.ROOT_URLCONF = "tests.iria.outputs.new_output"
+    walk.below = "/new/"
+    assert faults(client, walk) == [
+        f"/new/: the credit “{FIRST}” is missing",
+        f"/new/: the credit “{THEN}” is missing",
+        "/new/: the picture is still there",
+        f"/new/: the credit “{THEN}” is missing",
+    ]
+
+
+def test_a_new_address_that_nobody_thought_of_is_found(
+    client: Client, walk: Walk, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.ROOT_URLCONF = "tests.iria.outputs.new_output"
+    walk.below = "/new/"
+    monkeypatch.setitem(new_output.WORDS, "now", "Nothing to see yet")
+    assert walk.find(client) == ["/new/: carries no picture here and is not declared so"]
+
+
+def test_a_new_mail_that_shows_a_picture_without_its_credit_is_found(
+    client: Client, walk: Walk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mails = {
+        **registry.picture_outputs._offers,
+        "new": lambda pk: [PictureOutput("A mail", b"<img>")],
+    }
+    monkeypatch.setattr(registry.picture_outputs, "_offers", mails)
+    assert f"A mail: the credit “{FIRST}” is missing" in walk.judge(client, credited(FIRST))
+
+
+def test_what_draws_a_picture_and_was_never_reached_is_found(client: Client, walk: Walk) -> None:
+    with watched() as passed:
+        client.get("/about/")
+    assert "articles/pages/page.html" not in passed.missed()
+    assert "newsletter/mail/_lead.html" in passed.missed()
+    assert "articles/api/oembed.py: _thumbnail" in passed.missed()

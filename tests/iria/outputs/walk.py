@@ -1,0 +1,146 @@
+"""Every way by which a picture leaves the site, found and gone through.
+
+The addresses are those of the URL configuration, each leading to something that carries the picture
+if it ever carries one; the rest is what rooms offer in `registry.picture_outputs`. What may carry no
+picture is declared below, with the reason. An address that is neither seen to carry one nor declared
+is a fault, so whoever adds an output is led here.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import quote
+
+from django.test import Client
+
+from articles.editorial.models import Article
+from articles.images.models import Image
+from iria.kit import registry
+from iria.kit.addresses import absolute
+from tests.iria import hostile
+from tests.iria.places import fitting
+
+JPEG: Final = b"\xff\xd8\xff"
+"""How a JPEG begins."""
+
+DESK: Final = "/admin/"
+"""What the newsroom sees of pictures that readers may not see is its own matter."""
+
+PICTURELESS: Final = {
+    r"/healthz|/readyz|robots|seen|theme|newsletter_letter_rules": "no words for readers",
+    r"account_.*|/accounts/": "sign-in, and what somebody may see of themselves",
+    r"newsletter(_asked|_confirm|_preferences|_unsubscribe|_issues)?": "forms, and a list of subjects",
+    r"emblem": "the publication's own mark, which is no picture of the library",
+    r"comment(_.*)?": "the form and what was written with it",
+    r"thread_feed": "words of readers",
+    r"search_(suggest|opened)": "headlines, and a count",
+    r"sitemap_news": "headlines",
+    r"corrections": "headlines and what was wrong",
+    r"archive|language_archive|tags": "years, and the names of topics",
+    r"api|api_document|api_nowhere": "how the API is asked",
+    r"api_(one_)?(categor(y|ies)|tags?|comments?)": "names and words of readers",
+}
+"""Names of addresses, as patterns, and why no picture stands there."""
+
+
+Rule = Callable[[bytes, bool | None], str]
+"""What is wrong with an output, or nothing; it is told whether the output carries the picture: True,
+False, or None where there is no telling, as in a mail of words alone."""
+
+
+@dataclass(frozen=True)
+class Carried:
+    """One answer that carries the picture."""
+
+    name: str
+    address: str
+
+
+@dataclass
+class Walk:
+    """The world that is walked through, and what was found to carry the picture.
+
+    Args:
+        image: the picture that stands wherever one can stand.
+        parts: what fits into the places of addresses.
+    """
+
+    image: Image
+    parts: dict[str, str]
+    article: Article
+    below: str = "/"
+    """Only addresses that begin so."""
+    carried: list[Carried] = field(default_factory=list)
+
+    def find(self, client: Client) -> list[str]:
+        """Fills `carried`; returns what is neither seen to carry the picture nor declared."""
+        faults = []
+        for name, route in dict.fromkeys(hostile.routes()):
+            if route.startswith(DESK) or not route.startswith(self.below):
+                continue
+            try:
+                places = fitting(name, route, self.parts)
+            except KeyError as missing:
+                faults.append(f"{route}: nothing is known that fits into {missing}")
+                continue
+            address = route
+            for place, part in places.items():
+                address = address.replace(f"<{place}>", part)
+            found = list(self._carrying(client, name, address))
+            self.carried += found
+            declared = is_pictureless(name)
+            if found and declared:
+                faults.append(
+                    f"{address}: declared to carry no picture ({declared}), and carries one"
+                )
+            elif not found and not declared:
+                faults.append(f"{address}: carries no picture here and is not declared so")
+        return faults
+
+    def _carrying(self, client: Client, name: str, address: str) -> Iterator[Carried]:
+        """The address as it is, and as it would be asked for something."""
+        asked = quote(absolute(self.article.get_absolute_url()))
+        for query in ("", f"?q={quote(self.article.headline)}", f"?url={asked}"):
+            if self.carries(body_of(client, address + query)):
+                yield Carried(name, address + query)
+                return
+            if is_pictureless(name):
+                return
+
+    def carries(self, body: bytes) -> bool:
+        """Whether one of the picture's files is named in it, or is what it is."""
+        named = any(each.name.encode() in body for each in self.image.renditions.all())
+        return named or body.startswith(JPEG)
+
+    def judge(self, client: Client, rule: Rule) -> list[str]:
+        """What a rule finds wrong with each output, by its address or name."""
+        found = []
+        for each in self.carried:
+            body = body_of(client, each.address)
+            found.append((each.address, rule(body, self.carries(body))))
+        for name, content in self.others():
+            found.append((name, rule(content, self.carries(content) or None)))
+        return [f"{where}: {wrong}" for where, wrong in found if wrong]
+
+    def others(self) -> Iterator[tuple[str, bytes]]:
+        """What goes out by no address."""
+        for ask in registry.picture_outputs:
+            for output in ask(self.image.pk):
+                yield output.name, output.content
+
+
+def is_pictureless(name: str) -> str:
+    """Why no picture stands there, or nothing."""
+    return next((why for names, why in PICTURELESS.items() if re.fullmatch(names, name)), "")
+
+
+def body_of(client: Client, address: str) -> bytes:
+    """What a reader gets there; nothing where that is refused or gone."""
+    answer = client.get(address)
+    if answer.status_code == 301 and address.startswith("/pictures/"):
+        # A file has a new name after its credit changed, and the old one leads there.
+        answer = client.get(answer["Location"])
+    if answer.status_code != 200:
+        return b""
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
