@@ -20,7 +20,9 @@ _DIGEST_LENGTH: Final = 28
 _RESOURCE_HEAD: Final = 12
 _ARTIST: Final = 0x013B
 _COPYRIGHT: Final = 0x8298
-_TEXT: Final = 2
+_POSITIONING: Final = 0x0213
+"""Where colours are sampled; the standard wants it in every EXIF of a JPEG."""
+_TEXT, _SHORT = 2, 3
 
 
 def photoshop(rights: Rights, length: int = 0) -> bytes:
@@ -52,11 +54,13 @@ def _resource(code: int, data: bytes) -> bytes:
 def exif(rights: Rights, length: int = 0) -> bytes:
     """The segment that carries EXIF: creator and copyright, in UTF-8 as everybody writes it."""
     texts = [(_ARTIST, "; ".join(rights.creators)), (_COPYRIGHT, rights.copyright)]
-    values = [(tag, text.encode() + b"\x00") for tag, text in texts if text]
+    values = {tag: (_TEXT, text.encode() + b"\x00") for tag, text in texts if text}
+    if values:
+        values[_POSITIONING] = (_SHORT, b"\x00\x01")
     at = 8 + 2 + 12 * len(values) + 4
     entries, behind = b"", b""
-    for tag, value in values:
-        entries += pack(">HHI", tag, _TEXT, len(value))
+    for tag, (kind, value) in sorted(values.items()):
+        entries += pack(">HHI", tag, kind, len(value) if kind == _TEXT else 1)
         entries += pack(">I", at + len(behind)) if len(value) > 4 else value.ljust(4, b"\x00")
         if len(value) > 4:
             behind += value + b"\x00" * (len(value) % 2)
