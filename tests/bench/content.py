@@ -6,7 +6,7 @@ from random import Random
 from articles.comments.models import Comment
 from articles.editorial.models import Article, Category, Correction
 from articles.images.models import Image, Rendition
-from articles.images.sizes import sizes_for
+from articles.images.sizes import SHAPES, shaped_sizes, sizes_for
 from articles.related import refreshing
 from articles.search import indexing
 from tests import newsroom
@@ -119,17 +119,22 @@ def _figure(random: Random, image: Image) -> str:
 def _picture() -> Image:
     """A picture with every rendition the worker would make; pages read the rows, not the files."""
     image = newsroom.picture(width=2400, height=1600)
+    wide, tall = image.width, image.height
+    planned = sizes_for(wide, tall, transparent=False)
+    for shape in SHAPES:
+        planned += shaped_sizes(wide, tall, shape, transparent=False)
     Rendition.objects.bulk_create(
         Rendition(
             image=image,
             format=size.format,
             width=size.width,
             height=size.height,
-            name=f"{image.pk}-{size.width}.{size.format}",
+            shape=size.shape,
+            name=f"{image.pk}-{size.shape.replace(':', 'x')}-{size.width}.{size.format}",
             file=f"renditions/{image.pk}-{size.width}.{size.format}",
             bytes=size.width * 60,
         )
-        for size in sizes_for(image.width, image.height, transparent=False)
+        for size in planned
     )
     return image
 
