@@ -34,8 +34,11 @@ class Use:
 USES: Final = {
     "thumb": Use("15rem", 320),
     "portrait": Use("9rem", 160, shape=SQUARE),
-    "card": Use("(min-width: 64rem) 22rem, (min-width: 40rem) 46vw, 94vw", 640, shape=CARD),
-    "card lead": Use("(min-width: 68rem) 64rem, 94vw", 1280, at_once=True, shape=CARD),
+    "card": Use("(min-width: 64rem) 19rem, (min-width: 40rem) 31vw, 94vw", 640, shape=CARD),
+    "card lead": Use("(min-width: 64rem) 48rem, 94vw", 1280, at_once=True, shape=CARD),
+    "card first": Use("(min-width: 64rem) 34rem, (min-width: 44rem) 46vw, 94vw", 640, shape=CARD),
+    "card second": Use("8.5rem", 320, shape=CARD),
+    "card related": Use("(min-width: 64rem) 18rem, (min-width: 36rem) 46vw, 8rem", 640, shape=CARD),
     "inline": Use("(min-width: 44rem) 42rem, 94vw", 960, moves=True),
     "gallery": Use("(min-width: 44rem) 19rem, 94vw", 640, moves=True),
     "gallery wide": Use("(min-width: 68rem) 20rem, (min-width: 44rem) 46vw, 94vw", 640, moves=True),
@@ -43,7 +46,7 @@ USES: Final = {
     "large": Use("100vw", 1920, at_once=True, moves=True),
     "wide": Use("(min-width: 68rem) 64rem, 94vw", 1280, moves=True),
     "full": Use("100vw", 1280, moves=True),
-    "lead": Use("(min-width: 68rem) 64rem, 94vw", 1280, at_once=True, moves=True),
+    "lead": Use("(min-width: 68rem) 66rem, 100vw", 1280, at_once=True, moves=True),
 }
 
 

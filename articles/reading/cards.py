@@ -8,7 +8,7 @@ else is ours. Which forms there are, and what they look like: static/css/compone
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, Final
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -22,6 +22,9 @@ from iria.kit.addresses import address_of
 from iria.kit.dates import time_element
 from iria.kit.speaking import direction_of, interface_language
 from iria.publication.models import Publication
+
+USES: Final = {"lead": "card lead", "second": "card second"}
+"""Form → how wide its picture is; any other is as wide as those of a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +41,20 @@ class Around:
 
 
 def card_markup(
-    article: Article, around: Around, *, form: str = "row", level: str = "h3"
+    article: Article, around: Around, *, form: str = "row", level: str = "h3", use: str = ""
 ) -> SafeString:
     """The card of an article fetched by `for_cards()`.
 
     Args:
         form: lead, second, row or brief.
         level: the rank of its headline.
+        use: how its picture is used (`images.showing`), where its form alone does not say.
     """
     own = article.language
     ours = marked(interface_language(), own)
     parts = [
         f'<article class="card card-{form}"><div class="card-body">',
-        "" if form == "brief" else _picture(article, form),
+        "" if form == "brief" else _picture(article, use or USES.get(form, "card")),
         f'<div class="card-words"{marked(own, around.language)}>',
         _kicker(article, around, ours),
         f'<{level} class="card-headline"><a href="{article.get_absolute_url()}">',
@@ -69,11 +73,11 @@ def marked(language: str, around: str) -> str:
     return f' lang="{escape(language)}" dir="{direction_of(language)}"'
 
 
-def _picture(article: Article, form: str) -> str:
+def _picture(article: Article, use: str) -> str:
     image = article.shown_picture
     if image is None:
         return ""
-    values = picture_values(image, "card lead" if form == "lead" else "card")
+    values = picture_values(image, use)
     return f'<div class="card-picture">{picture_markup(values, "")}{small_credit(image)}</div>'
 
 

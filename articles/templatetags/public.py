@@ -108,12 +108,13 @@ def card(
     form: str = "row",
     level: str = "h3",
     within: Any = None,
+    use: str = "",
 ) -> SafeString:
     """An article in a list: `{% card article form="lead" level="h2" within=category %}`."""
     shelf = _shelf(context)
     pk = within.pk if within else None
     around = Around(context["publication"], _around(context), pk, shelf.code)
-    return card_markup(article, around, form=form, level=level)
+    return card_markup(article, around, form=form, level=level, use=use)
 
 
 @register.simple_tag(takes_context=True)
