@@ -52,6 +52,16 @@ def warnings(letter: Letter) -> list[str]:
     return found
 
 
+def terms(issue: Issue) -> list[Obstacle]:
+    """What the licences of its pictures allow, to be read before they go out."""
+    pictures = [each.lead_picture for each in chosen_articles(issue)]
+    return [
+        Obstacle(f"Terms of the picture “{image}”: {said}", image.get_absolute_url(), "See it")
+        for image in pictures
+        if image and (said := gate.terms_of(image))
+    ]
+
+
 def hindrance(issue: Issue) -> str:
     """Why an issue that is going out should not go on, or nothing.
 
@@ -79,7 +89,7 @@ def chosen_articles(issue: Issue) -> list[Article]:
     """The articles of an issue, published or not, with their pictures."""
     return list(
         Article.objects.filter(pk__in=issue.items.values("article_id")).select_related(
-            "lead_picture"
+            "lead_picture__agency"
         )
     )
 

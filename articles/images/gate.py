@@ -76,6 +76,12 @@ def _obstacles_of(image: Image, places: tuple[Place, ...], moment: datetime) -> 
             )
 
 
+def terms_of(image: Image) -> str:
+    """What its licence allows, in its own words and its agency's; shown wherever it is decided on."""
+    agency = image.agency.usage_terms.strip() if image.agency else ""
+    return "\n".join(filter(None, [image.usage_terms.strip(), agency]))
+
+
 def at_field(image: Image, field: str) -> str:
     """Where one thing about a picture is changed."""
     return f"{image.get_absolute_url()}#id_{field}"

@@ -123,7 +123,7 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
             title="Preview",
             letter=letter,
             obstacles=checklist.obstacles(issue) if issue.is_draft else [],
-            warnings=checklist.warnings(letter),
+            warnings=[*checklist.warnings(letter), *checklist.terms(issue)],
             text=issue.sent_text or letter.text,
         )
         return TemplateResponse(request, "admin/newsletter/issue/preview.html", context)
@@ -170,7 +170,7 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
             issue,
             title="Send",
             obstacles=checklist.obstacles(issue),
-            warnings=checklist.warnings(composing.compose(issue)),
+            warnings=[*checklist.warnings(composing.compose(issue)), *checklist.terms(issue)],
             audience=_subscribers(count),
         )
         return TemplateResponse(request, "admin/newsletter/issue/send.html", context)
