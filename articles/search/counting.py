@@ -27,16 +27,28 @@ RARE: Final = timedelta(days=30)
 KEPT: Final = timedelta(days=400)
 
 MOST_A_DAY: Final = 10_000
-"""Different queries; whoever sends more is no reader, and fills no table of ours."""
+"""Different queries. Beyond, a new one takes the place of one that was asked once: whoever sends random
+words fills no table of ours, and displaces random words, not what readers ask for again."""
 
 ROBOT: Final = re.compile(r"bot\b|crawl|spider|slurp|preview", re.IGNORECASE)
 """Whatever says of itself that it reads for others."""
 
 COUNT: Final = """
+WITH known AS (
+    SELECT FROM articles_searchcount WHERE day = %(day)s AND words = %(words)s
+), gone AS (
+    DELETE FROM articles_searchcount WHERE NOT EXISTS (SELECT FROM known) AND id = (
+        SELECT id FROM articles_searchcount
+        WHERE day = %(day)s AND searches = 1
+            AND (SELECT count(*) FROM articles_searchcount WHERE day = %(day)s) >= %(most)s
+        ORDER BY random() LIMIT 1 FOR UPDATE SKIP LOCKED
+    ) RETURNING id
+)
 INSERT INTO articles_searchcount (day, words, searches, found, opened)
 SELECT %(day)s, %(words)s, 1, %(found)s, 0
 FROM set_config('synchronous_commit', 'off', true)
-WHERE (SELECT count(*) FROM articles_searchcount WHERE day = %(day)s) < %(most)s
+WHERE EXISTS (SELECT FROM known) OR EXISTS (SELECT FROM gone)
+    OR (SELECT count(*) FROM articles_searchcount WHERE day = %(day)s) < %(most)s
 ON CONFLICT (day, words) DO UPDATE
 SET searches = articles_searchcount.searches + 1, found = excluded.found
 """

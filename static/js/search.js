@@ -1,5 +1,5 @@
-/* Suggestions below the search field while somebody types (ARIA combobox, list autocomplete).
-   Without this script the field is a field. */
+/* Suggestions below the search field while somebody types (ARIA combobox, list autocomplete), and word that
+   something found was opened. Without this script the field is a field, and `ping` tells, where it is on. */
 class SearchSuggest extends HTMLElement {
   connectedCallback() {
     this.input = this.querySelector("input");
@@ -85,3 +85,12 @@ class SearchSuggest extends HTMLElement {
   }
 }
 customElements.define("search-suggest", SearchSuggest);
+
+/* A browser whose `ping` is on would tell a second time, so the attribute goes. */
+for (const link of document.querySelectorAll("a[ping]")) {
+  const opened = link.ping;
+  link.removeAttribute("ping");
+  const tell = ({ button }) => button < 2 && navigator.sendBeacon?.(opened);
+  link.addEventListener("click", tell);
+  link.addEventListener("auxclick", tell);
+}

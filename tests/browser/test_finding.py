@@ -1,5 +1,6 @@
 """Finding in the browser: searching without scripts, picking what is read next."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
@@ -126,6 +127,23 @@ def test_opening_what_was_found_is_counted_without_scripts_or_cookies(
     deadline = monotonic() + 5
     while monotonic() < deadline and not SearchCount.objects.filter(opened=1).exists():
         page.wait_for_timeout(50)
+    assert SearchCount.objects.get().opened == 1
+    assert page.context.cookies() == []
+
+
+def test_with_scripts_an_opening_is_told_once_also_where_links_do_not_tell(
+    open_page: OpenPage, library: list[Article]
+) -> None:
+    page = open_page("/search/?q=barges")
+    result = page.get_by_role("link", name="Barges wait")
+    # The script tells instead, so the attribute is gone as in a browser that does not know it.
+    expect(result).not_to_have_attribute("ping", re.compile(""))
+    result.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Barges wait")
+    deadline = monotonic() + 5
+    while monotonic() < deadline and not SearchCount.objects.filter(opened=1).exists():
+        page.wait_for_timeout(50)
+    page.wait_for_timeout(300)
     assert SearchCount.objects.get().opened == 1
     assert page.context.cookies() == []
 

@@ -69,13 +69,17 @@ def test_what_may_tell_of_a_person_is_not_kept(client: Client, barge: None, word
     assert counts() == []
 
 
-def test_a_flood_of_queries_fills_no_table(
+def test_a_flood_of_queries_fills_no_table_and_displaces_nothing_that_is_asked_again(
     client: Client, barge: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(counting, "MOST_A_DAY", 2)
-    for words in ("barge", "lock", "weir", "sluice"):
+    monkeypatch.setattr(counting, "MOST_A_DAY", 3)
+    for words in ("barge", "lock", "barge", "lock", "weir", "sluice", "pier", "barge", "quay"):
         client.get("/search/", {"q": words})
-    assert [row[0] for row in counts()] == ["barge", "lock"]
+    assert counts() == [("barge", 3, 1, 0), ("lock", 2, 0, 0), ("quay", 1, 0, 0)]
+    monkeypatch.setattr(counting, "MOST_A_DAY", 2)
+    client.get("/search/?q=quay")
+    client.get("/search/?q=pier")
+    assert counts() == [("barge", 3, 1, 0), ("lock", 2, 0, 0), ("quay", 2, 0, 0)]
 
 
 @given(st.text())
