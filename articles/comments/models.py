@@ -1,6 +1,8 @@
 """Comments, and what moderators decided about them."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import MD5, Lower
@@ -131,6 +133,25 @@ class Comment(models.Model):
     def public_name(self) -> str:
         """The name readers see: an account's as it is today, a guest's as it was written."""
         return self.user.public_name if self.user else self.name
+
+
+class CommentWords(models.Model):
+    """The words of a comment and the name of its writer, as the language of its article reads them.
+
+    Kept by PostgreSQL (migration `words_of_comments`), for those who look for a comment.
+    """
+
+    comment = models.OneToOneField(
+        Comment, on_delete=models.CASCADE, primary_key=True, related_name="words"
+    )
+    configuration = models.CharField(max_length=40)
+    vector = SearchVectorField()
+
+    class Meta:
+        indexes = [GinIndex(fields=["vector"], name="comment_words")]
+
+    def __str__(self) -> str:
+        return f"Words of comment {self.comment_id}"
 
 
 class Moderation(models.Model):
