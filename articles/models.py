@@ -1,7 +1,7 @@
 """Index for Django: the models of every room."""
 
 from articles.comments.flagging.models import Flag
-from articles.comments.models import Comment, Moderation
+from articles.comments.models import Comment, CommentWords, Moderation
 from articles.comments.screening.models import LearntModel, ScreenedWord, ScreeningRule
 from articles.editorial.models import (
     Article,
@@ -69,6 +69,7 @@ __all__ = [
     "Category",
     "Collection",
     "Comment",
+    "CommentWords",
     "Correction",
     "EmbedProvider",
     "Figure",

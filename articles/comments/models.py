@@ -142,7 +142,7 @@ class CommentWords(models.Model):
     """
 
     comment = models.OneToOneField(
-        Comment, on_delete=models.CASCADE, primary_key=True, related_name="words"
+        Comment, on_delete=models.CASCADE, primary_key=True, related_name="+"
     )
     configuration = models.CharField(max_length=40)
     vector = SearchVectorField()

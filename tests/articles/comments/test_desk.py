@@ -68,6 +68,37 @@ def test_a_search_looks_in_every_queue(at_desk: Client, write: Write) -> None:
     assert "About a lighthouse" not in page(at_desk, LIST)
 
 
+@pytest.mark.parametrize(
+    ("search", "number"),
+    [
+        ("lighthouses", 1),  # another form of a word in it
+        ("cafe", 1),  # without its accent
+        ("keeper lighthouse", 1),  # by its words in any order
+        ("%22keeper of the lighthouse%22", 1),
+        ("%22lighthouse keeper%22", 0),
+        ("lighthouse -keeper", 0),
+        ("lighthouse zeppelin", 0),
+        ("Teo", 1),  # by who wrote it
+        ("strait", 2),  # by its article's headline
+    ],
+)
+def test_a_search_reads_words_as_the_search_of_articles_does(
+    at_desk: Client, write: Write, search: str, number: int
+) -> None:
+    write("The keeper of the lighthouse sat in the café.", name="Teo")
+    write("Another thing", name="Ada")
+    assert page(at_desk, f"{LIST}?q={search}").count("comment-writer") == number
+
+
+def test_a_comment_is_read_anew_with_an_article_that_changes_its_language(
+    at_desk: Client, write: Write, article: Article
+) -> None:
+    write("Les bateaux partent")
+    assert "Les bateaux" not in page(at_desk, f"{LIST}?q=bateau")
+    Article.objects.filter(pk=article.pk).update(language="fr")
+    assert "Les bateaux" in page(at_desk, f"{LIST}?q=bateau")
+
+
 @pytest.mark.parametrize("search", ["%00", "%ED%A0%80", "x" * 3000, "%25", "'"])
 def test_a_strange_search_is_no_trouble(at_desk: Client, search: str) -> None:
     assert at_desk.get(f"{LIST}?q={search}").status_code in {200, 302}
