@@ -39,7 +39,7 @@ for number, (shape, options, width, height) in enumerate(order["sizes"]):
         tall = min(picture.height, picture.width * height // width)
         left, upper = (picture.width - wide) // 2, (picture.height - tall) // 2
         picture = picture.crop((left, upper, left + wide, upper + tall))
-    picture = picture.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    picture = picture.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=3.0)
     picture.save(f"{order['folder']}/{number}", **options)
 """
 """What anybody would write who wants these files and nothing else."""
