@@ -40,6 +40,7 @@ class Story:
     related: tuple[str, ...]
     translation_of: str
     correction: Correction | None
+    licence: str
     body: str
 
     @property
@@ -141,6 +142,7 @@ def _story(path: Path) -> Story:
         related=_names(head.get("related", "")),
         translation_of=head.get("translation-of", ""),
         correction=_correction(head.get("correction", "")),
+        licence=head.get("licence", ""),
         body=body,
     )
 

@@ -11,7 +11,7 @@ from django.db.models import ProtectedError, Q, RestrictedError
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile, User
-from articles.editorial.models import Article, ArticleTag, Category, TranslationGroup
+from articles.editorial.models import Article, ArticleTag, Category, Series, TranslationGroup
 from articles.images import removing as library
 from articles.images.models import Image
 from articles.pages.models import Page
@@ -72,6 +72,8 @@ def _articles(marks: Marks, removed: Removed) -> None:
             continue
         article.delete()
         removed.count += 1
+    # A series that still has a part is an editor's by now.
+    _each(marks.rows(Series).filter(parts=None), removed)
     # One text in no language is nobody's.
     TranslationGroup.objects.filter(articles=None).delete()
     Tag.objects.filter(pk__in=tags).exclude(pk__in=ArticleTag.objects.values("tag_id")).delete()

@@ -22,9 +22,11 @@ def public_pages() -> dict[str, str]:
     assert subscriber
     assert issue
     french = articles.filter(language="fr").first()
-    part_of_series = articles.filter(series_part__isnull=False).first() or plain
-    embedding = articles.filter(body__contains="data-embed").first() or plain
+    part_of_series = articles.filter(series_part__isnull=False).first()
+    embedding = articles.filter(body__contains="data-embed").first()
     assert french
+    assert part_of_series
+    assert embedding
     section = french.categories.first()
     assert section
     figure = plain.figures.filter(place="inline").first()

@@ -18,6 +18,7 @@ from django.urls import resolve
 from playwright.sync_api import Page, Route
 
 from accounts.models import User
+from tests import newsroom as making
 from tests.browser import routes
 from tests.browser.answers import Answer, answers, as_sent
 from tests.browser.checkers import (
@@ -41,6 +42,10 @@ WHOLE_ON_A_PHONE = {"front page", "article", "article, right to left", "search, 
 def newsroom(site: str) -> None:
     """The demo newsroom: the fullest pages we have."""
     call_command("load_demo", verbosity=0)
+    film = (
+        '<figure data-embed="https://vimeo.com/76979871"><figcaption>A film</figcaption></figure>'
+    )
+    making.published("A film of the harbour", body=f"<p>Seen from the quay.</p>{film}")
 
 
 def test_every_page_can_be_used_by_everybody(

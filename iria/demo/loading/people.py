@@ -2,6 +2,7 @@
 
 import secrets
 from functools import partial
+from typing import Any
 
 from django.contrib.auth.models import Group
 
@@ -47,7 +48,7 @@ def load_authors(marks: Marks) -> int:
     )
 
 
-def _author(words: dict[str, str]) -> AuthorProfile | None:
+def _author(words: dict[str, Any]) -> AuthorProfile | None:
     if AuthorProfile.objects.filter(slug=words["slug"]).exists():
         return None
     return AuthorProfile.objects.create(**words)

@@ -1,12 +1,21 @@
 """The articles: written, put in their sections, published on their day."""
 
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 
 from accounts.models import AuthorProfile, User
 from articles.editorial import categorising, publishing, revising, translating
-from articles.editorial.models import Article, Byline, Category, Correction, Kind
+from articles.editorial.models import (
+    Article,
+    Byline,
+    Category,
+    Correction,
+    Kind,
+    Series,
+    SeriesPart,
+)
 from articles.related.models import RelatedPick
 from iria.demo import content
 from iria.demo.loading import pictures
@@ -25,6 +34,8 @@ def load(marks: Marks, *, by: User) -> int:
     for story in new:
         _pick_related(story, marks)
         _link_translation(story, marks)
+    for words in content.table("series")["series"]:
+        marks.once(f"series:{words['name']}", partial(_series, words, marks))
     return len(new)
 
 
@@ -45,6 +56,7 @@ def _write(
         body=story.body_with(picture_ids, addresses),
         kind=Kind.objects.get(slug=story.kind),
         language=story.language,
+        licence=story.licence,
         search_description=story.description,
         lead_picture_id=picture_ids.get(story.lead),
         lead_caption=story.lead_caption if story.lead in picture_ids else "",
@@ -83,6 +95,20 @@ def _file(article: Article, story: content.Story) -> None:
         Byline(article=article, author=author, position=position)
         for position, author in enumerate(authors)
     )
+
+
+def _series(words: dict[str, Any], marks: Marks) -> Series | None:
+    """The series with those of its parts that are there; nothing where an editor has one so called."""
+    parts = [row for slug in words["parts"] if (row := marks.row(mark_of(slug), Article))]
+    if not parts or Series.objects.filter(name=words["name"]).exists():
+        return None
+    series = Series.objects.create(name=words["name"])
+    SeriesPart.objects.bulk_create(
+        SeriesPart(series=series, article=article, position=position)
+        for position, article in enumerate(parts)
+        if not SeriesPart.objects.filter(article=article).exists()
+    )
+    return series
 
 
 def _link_translation(story: content.Story, marks: Marks) -> None:

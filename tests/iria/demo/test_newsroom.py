@@ -140,6 +140,15 @@ def shingles(text: str) -> set[tuple[str, ...]]:
     return {tuple(words[i : i + 8]) for i in range(len(words) - 7)}
 
 
+def test_readers_find_a_series_a_licence_and_where_an_author_is_elsewhere(client: Client) -> None:
+    article = Article.objects.get(slug="straits-and-margins")
+    words = client.get(article.get_absolute_url()).content.decode()
+    assert "Encounters at sea" in words
+    assert "Part 2 of 3" in words
+    assert "creativecommons.org/licenses/by/4.0/" in words
+    assert "https://brandvold.example/" in client.get("/author/ilse-brandvold/").content.decode()
+
+
 def test_one_text_stands_in_two_languages_and_each_leads_to_the_other(client: Client) -> None:
     there, here = story("panama-lake"), story("panama-le-lac-est-plein")
     for one, other in ((there, here), (here, there)):
