@@ -55,6 +55,33 @@ def test_no_query_breaks_a_page_or_leads_away(anybody: Client, parts: dict[str, 
     )
 
 
+IMPOSSIBLE = (
+    "image/x-nothing",
+    "text/html;q=0, */*;q=0",
+    "application/json;q=nought",
+    "audio/*;q=1e999, ;;;,",
+    ",".join(f"a/{number}" for number in range(500)),
+    "text/html; level=\x00",
+    "*",
+    "é/ü",
+)
+
+
+def test_what_cannot_be_had_is_answered_in_words_wherever_it_is_asked_for(
+    anybody: Client, parts: dict[str, str]
+) -> None:
+    """Pages come as they are (RFC 9110, 12.1 allows it); the API says which form there is."""
+    for turn, address in enumerate(addresses_of_readers(parts)):
+        plain = anybody.get(address)
+        for accept in dealt(IMPOSSIBLE, turn, sized(3, 1)):
+            answer = anybody.get(address, headers={"Accept": accept})
+            if answer.status_code != plain.status_code:
+                assert address.startswith("/api/"), (address, accept, answer.status_code)
+                assert answer.status_code == 406
+                assert answer["Content-Type"].startswith("application/problem+json")
+                assert "json only" in answer.json()["detail"]
+
+
 def test_no_naughty_words_break_the_search(anybody: Client, db: None) -> None:
     newsroom.published()
     words = hostile.naughty_words()
