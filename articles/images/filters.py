@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import F, Func, Q, QuerySet, TextField, Value
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -86,12 +86,11 @@ class Used(admin.SimpleListFilter):
         return [("yes", "Used"), ("no", "Unused")]
 
     def queryset(self, request: HttpRequest, queryset: Pictures) -> Pictures:
-        unused = Image.objects.unused()
         match self.value():
             case "yes":
-                return queryset.exclude(pk__in=unused.values("pk"))
+                return queryset.filter(Image.objects.standing_somewhere())
             case "no":
-                return queryset.filter(pk__in=unused.values("pk"))
+                return queryset.exclude(Image.objects.standing_somewhere())
         return queryset
 
 
@@ -108,8 +107,8 @@ class Kind(admin.SimpleListFilter):
         match self.value():
             case "alike":
                 pairs = Likeness.objects.filter(kept_at=None)
-                newer, older = Q(image=OuterRef("pk")), Q(older=OuterRef("pk"))
-                return queryset.filter(Exists(pairs.filter(newer)) | Exists(pairs.filter(older)))
+                newer, older = pairs.values("image"), pairs.values("older")
+                return queryset.filter(Q(pk__in=newer) | Q(pk__in=older))
             case "ai":
                 said = "|".join(sorted(AI_MADE))
                 known = queryset.exclude(digital_source_type="")

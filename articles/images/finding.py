@@ -6,16 +6,19 @@ kept out. The words of a picture are kept by PostgreSQL (migration `library_of_p
 """
 
 import re
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection
-from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 
-from articles.images.models import ImageQuerySet
+from articles.images.models import ImageQuerySet, PictureWords
 
 MOST_WORDS: Final = 12
+MOST_CONSIDERED: Final = 2000
+"""Nobody leafs through more than that; sorting every picture with a common word would take long."""
 
 _QUOTES: Final = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
 _PART: Final = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
@@ -25,43 +28,47 @@ ORDER BY ordinality
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What was typed, each part as PostgreSQL has read it."""
+
+    wanted: list[str]
+    bound: list[str]
+    unwanted: list[str]
+
+
 def found(pictures: ImageQuerySet, words: str) -> ImageQuerySet:
-    """The pictures with any of the words, the best first; all of them, if no word was typed."""
+    """The pictures with any of the words, the best first; all of them, if no word was typed.
+
+    In the whole library no more than the best `MOST_CONSIDERED` are found; among pictures that are
+    narrowed already, every one.
+    """
     parts = list(_PART.finditer(words.replace("\x00", " ").translate(_QUOTES)))[:MOST_WORDS]
     if not parts:
         return pictures
     texts = [part["word"] if part["phrase"] is None else part["phrase"] for part in parts]
-    read = list(zip(parts, _read(texts), strict=True))
-    wanted = [query for part, query in read if query and not part["minus"]]
-    unwanted = [query for part, query in read if query and part["minus"]]
-    bound = [query for part, query in read if query and part["phrase"] and not part["minus"]]
-    if not wanted and not unwanted:
+    read = [(part, query) for part, query in zip(parts, _read(texts), strict=True) if query]
+    asked = _Asked(
+        wanted=[query for part, query in read if not part["minus"]],
+        bound=[query for part, query in read if part["phrase"] and not part["minus"]],
+        unwanted=[query for part, query in read if part["minus"]],
+    )
+    if not read:
         return pictures.none()
-    for query in bound:
-        pictures = pictures.filter(_holds(query))
-    for query in unwanted:
-        pictures = pictures.exclude(_holds(query))
-    return _ranked(pictures, wanted) if wanted else pictures
+    if pictures.query.where or not asked.wanted:
+        return _ranked(pictures.filter(_holding(asked, "words__vector")), asked, "words__vector")
+    best = _ranked(PictureWords.objects.filter(_holding(asked, "vector")), asked, "vector")
+    numbers = best.order_by("-held", "-closeness", "-pk").values_list("pk", flat=True)
+    known = list(numbers[:MOST_CONSIDERED])
+    return _ranked(pictures.filter(pk__in=known), asked, "words__vector")
 
 
 def _read(texts: list[str]) -> list[str]:
     """Each as every language of the publication reads it; empty for what one of them passes over."""
     with connection.cursor() as cursor:
         cursor.execute(_READ, [texts])
-        return [query for (query,) in cursor.fetchall()]
-
-
-def _ranked(pictures: ImageQuerySet, wanted: list[str]) -> ImageQuerySet:
-    anything = " | ".join(f"({query})" for query in wanted)
-    held: Combinable = Value(0)
-    for query in wanted:
-        one = When(_holds(query), then=Value(1))
-        held = held + Case(one, default=Value(0), output_field=IntegerField())
-    return (
-        pictures.filter(_holds(anything))
-        .alias(held=held, closeness=SearchRank(F("words__vector"), _AsRead(anything)))
-        .order_by("-held", "-closeness", "-uploaded_at", "-pk")
-    )
+        # Most words are the same in every language; asking for one thrice would cost thrice.
+        return [" | ".join(dict.fromkeys(query.split(" | "))) for (query,) in cursor.fetchall()]
 
 
 class _AsRead(SearchQuery):
@@ -70,5 +77,28 @@ class _AsRead(SearchQuery):
     template = "(%(expressions)s)::tsquery"
 
 
-def _holds(query: str) -> Q:
-    return Q(words__vector=_AsRead(query))
+def _holding(asked: _Asked, vector: str) -> Q:
+    """Any of the words, every phrase, and nothing that is kept out."""
+    condition = Q(**{vector: _AsRead(_any(asked.wanted))}) if asked.wanted else Q()
+    for query in asked.bound:
+        condition &= Q(**{vector: _AsRead(query)})
+    for query in asked.unwanted:
+        condition &= ~Q(**{vector: _AsRead(query)})
+    return condition
+
+
+def _ranked[R: "QuerySet[Any]"](rows: R, asked: _Asked, vector: str) -> R:
+    """How many of the words are there comes first, then how much they say of the picture."""
+    if not asked.wanted:
+        return rows
+    held: Combinable = Value(0)
+    for query in asked.wanted:
+        one = When(Q(**{vector: _AsRead(query)}), then=Value(1))
+        held = held + Case(one, default=Value(0), output_field=IntegerField())
+    closeness = SearchRank(F(vector), _AsRead(_any(asked.wanted)))
+    order = ("-held", "-closeness", *rows.model._meta.ordering)
+    return rows.alias(held=held, closeness=closeness).order_by(*order)
+
+
+def _any(queries: list[str]) -> str:
+    return " | ".join(f"({query})" for query in queries)

@@ -26,16 +26,21 @@ class ImageQuerySet(models.QuerySet["Image"]):
             credited & begun & ~ended, withdrawn_at__isnull=True, licensed_for_site=True
         )
 
-    def unused(self) -> "ImageQuerySet":
-        """Pictures that no row of any house points at, the room's own rows aside."""
+    def standing_somewhere(self) -> Q:
+        """The condition that a row of some house points at a picture, the room's own rows aside."""
         room = __name__.partition(".models")[0]
-        pictures: ImageQuerySet = self
-        for relation in self.model._meta.related_objects:
-            if not relation.related_model.__module__.startswith(f"{room}."):
-                field = relation.field.name
-                rows = relation.related_model._base_manager.filter(**{field: OuterRef("pk")})
-                pictures = pictures.filter(~Exists(rows))
-        return pictures
+        rows = [
+            relation.related_model._base_manager.filter(
+                **{f"{relation.field.name}__isnull": False}
+            ).values_list(relation.field.attname)
+            for relation in self.model._meta.related_objects
+            if not relation.related_model.__module__.startswith(f"{room}.")
+        ]
+        return Q(pk__in=rows[0].union(*rows[1:]))
+
+    def unused(self) -> "ImageQuerySet":
+        """Pictures that no row of any house points at."""
+        return self.exclude(self.standing_somewhere())
 
     def lacking_sizes(self) -> "ImageQuerySet":
         """Pictures that have no more than the first size, made while they were taken in."""
