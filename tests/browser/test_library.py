@@ -1,0 +1,148 @@
+"""The library as an editor works with it: many files, many pictures, twins."""
+
+from base64 import b64encode
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from django.core.files.base import ContentFile
+from PIL import Image as Pixels
+from PIL import ImageDraw
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from articles.images import ingest
+from articles.images.models import Agency, Collection, Image
+from tests.browser.checkers import accessibility_complaints
+from tests.browser.conftest import PHONE, OpenPage
+from tests.newsroom import picture_file
+
+pytestmark = pytest.mark.browser
+
+LIBRARY = "/admin/articles/image/"
+
+DROP = """([element, files]) => {
+    const moved = new DataTransfer();
+    for (const [name, text] of files) {
+        const bytes = Uint8Array.from(atob(text), sign => sign.charCodeAt(0));
+        moved.items.add(new File([bytes], name, {type: "image/jpeg"}));
+    }
+    for (const kind of ["dragenter", "dragover", "drop"])
+        element.dispatchEvent(
+            new DragEvent(kind, {bubbles: true, cancelable: true, dataTransfer: moved}));
+}"""
+
+
+def drop(page: Page, files: list[tuple[str, bytes]]) -> None:
+    sent = [[name, b64encode(content).decode()] for name, content in files]
+    page.evaluate(DROP, [page.locator("picture-drop").element_handle(), sent])
+
+
+def small(number: int) -> bytes:
+    """Files that differ and look like nothing in particular."""
+    return picture_file(width=60 + number, height=40, colour=f"hsl({number * 7}, 60%, 50%)").read()
+
+
+def drawn(width: int = 600) -> bytes:
+    """The same quay in any size."""
+    pixels = Pixels.linear_gradient("L").rotate(90).resize((600, 400)).convert("RGB")
+    draw = ImageDraw.Draw(pixels)
+    draw.rectangle((60, 220, 260, 400), fill="navy")
+    draw.ellipse((380, 40, 520, 180), fill="orange")
+    buffer = BytesIO()
+    pixels.resize((width, width * 2 // 3)).save(buffer, "JPEG", quality=80)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def shelf(site: str) -> Callable[[int], None]:
+    def fill(count: int) -> None:
+        for number in range(count):
+            file = picture_file(
+                width=300 + number, height=200, colour=f"hsl({number * 40}, 60%, 50%)"
+            )
+            ingest.take_in(file, by=None, headline=f"Quay {number}", alt_text="A quay")
+
+    return fill
+
+
+def test_fifty_files_dropped_at_once_get_a_result_each(desk: OpenPage, edna: User) -> None:
+    page = desk(edna, f"{LIBRARY}add/")
+    files = [(f"{number}.jpg", small(number)) for number in range(48)]
+    drop(page, [*files, ("again.jpg", small(3)), ("broken.jpg", b"no picture")])
+    summary = page.locator(".picture-drop-summary")
+    expect(summary).to_have_text("All 50 files are done.", timeout=90_000)
+    expect(page.locator(".picture-received > .received")).to_have_count(48)
+    known = page.locator(".picture-received > .known")
+    expect(known).to_contain_text("in the library already")
+    expect(page.locator(".picture-received > .refused")).to_contain_text("broken.jpg")
+    assert Image.objects.count() == 48
+    assert accessibility_complaints(page) == []
+
+
+def test_a_file_that_is_cut_off_on_its_way_can_be_sent_again(desk: OpenPage, edna: User) -> None:
+    page = desk(edna, f"{LIBRARY}add/")
+    page.route("**/add/?fragment=1", lambda route: route.abort())
+    drop(page, [("quay.jpg", small(1))])
+    row = page.locator(".picture-received > .refused")
+    expect(row).to_contain_text("was cut off on its way; nothing of it was kept.")
+    page.unroute("**/add/?fragment=1")
+    row.get_by_role("button", name="Send it again").press("Enter")
+    expect(page.locator(".picture-received > .received")).to_have_count(1)
+    assert Image.objects.count() == 1
+
+
+def test_a_twin_is_offered_and_used_instead_with_the_keyboard(desk: OpenPage, edna: User) -> None:
+    ingest.take_in(
+        ContentFile(drawn(), name="quay.jpg"), by=None, headline="Quay at noon", credit="Ines Faro"
+    )
+    page = desk(edna, f"{LIBRARY}add/")
+    drop(page, [("again.jpg", drawn(420))])
+    offer = page.locator(".picture-like")
+    expect(offer).to_contain_text("This looks like “Quay at noon”, Ines Faro; use that one?")
+    assert accessibility_complaints(page) == []
+    offer.get_by_role("button", name="Use that one").press("Enter")
+    expect(page.locator(".picture-received")).to_contain_text("The new one is discarded")
+    assert Image.objects.get().headline == "Quay at noon"
+
+
+def test_credit_of_many_is_changed_in_one_form_with_the_keyboard(
+    desk: OpenPage, edna: User, shelf: Callable[[int], None]
+) -> None:
+    shelf(5)
+    Agency.objects.create(name="Reuters", wording="via Reuters")
+    page = desk(edna, LIBRARY)
+    for number in (1, 2, 3):
+        page.get_by_label(f"Select Quay {number}", exact=True).press("Space")
+    page.select_option("select[name=action]", "change_rights")
+    page.get_by_role("button", name="Run").press("Enter")
+    expect(page.locator("#content")).to_contain_text("It is about 3 pictures")
+    assert accessibility_complaints(page) == []
+    page.get_by_label("Agency").first.select_option("Reuters")
+    page.get_by_label("Creator").fill("Jo Reis")
+    page.get_by_role("button", name="Apply to 3 pictures").press("Enter")
+    expect(page.locator(".messagelist")).to_contain_text("3 pictures changed.")
+    expect(page.locator(".picture-credit", has_text="Jo Reis/via Reuters")).to_have_count(3)
+    assert Image.objects.filter(credit="Jo Reis/via Reuters").count() == 3
+
+
+@pytest.mark.parametrize("options", [{}, {"scheme": "dark", "size": PHONE}])
+def test_nobody_is_shut_out_of_what_an_editor_does_with_pictures(
+    desk: OpenPage, edna: User, shelf: Callable[[int], None], options: dict[str, object]
+) -> None:
+    shelf(3)
+    Agency.objects.create(name="Reuters", wording="via Reuters")
+    Collection.objects.create(name="Harbours")
+    image = Image.objects.latest("pk")
+    page = desk(edna, LIBRARY, **options)
+    for path in (
+        f"{LIBRARY}?lacks=credit&keyword=delta&from=2026-01-01",
+        f"{LIBRARY}{image.pk}/change/",
+        f"{LIBRARY}{image.pk}/replace/",
+        f"{LIBRARY}{image.pk}/withdraw/",
+        "/admin/articles/agency/add/",
+        "/admin/articles/collection/",
+    ):
+        page.goto(path)
+        assert accessibility_complaints(page) == [], path
+        assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"), path
