@@ -20,6 +20,8 @@ MOST_WORDS: Final = 12
 MOST_CONSIDERED: Final = 2000
 """Nobody leafs through more than that; sorting every picture with a common word would take long."""
 
+LAST: Final = ("-uploaded_at", "-pk")
+
 _QUOTES: Final = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
 _PART: Final = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 _READ: Final = """
@@ -56,11 +58,12 @@ def found(pictures: ImageQuerySet, words: str) -> ImageQuerySet:
     if not read:
         return pictures.none()
     if pictures.query.where or not asked.wanted:
-        return _ranked(pictures.filter(_holding(asked, "words__vector")), asked, "words__vector")
-    best = _ranked(PictureWords.objects.filter(_holding(asked, "vector")), asked, "vector")
-    numbers = best.order_by("-held", "-closeness", "-pk").values_list("pk", flat=True)
-    known = list(numbers[:MOST_CONSIDERED])
-    return _ranked(pictures.filter(pk__in=known), asked, "words__vector")
+        holding = pictures.filter(_holding(asked, "words__vector"))
+        return _ranked(holding, asked, "words__vector", *LAST)
+    matching = PictureWords.objects.filter(_holding(asked, "vector"))
+    best = _ranked(matching, asked, "vector", "-pk").values_list("pk", flat=True)
+    known = list(best[:MOST_CONSIDERED])
+    return _ranked(pictures.filter(pk__in=known), asked, "words__vector", *LAST)
 
 
 def _read(texts: list[str]) -> list[str]:
@@ -87,7 +90,7 @@ def _holding(asked: _Asked, vector: str) -> Q:
     return condition
 
 
-def _ranked[R: "QuerySet[Any]"](rows: R, asked: _Asked, vector: str) -> R:
+def _ranked[R: "QuerySet[Any]"](rows: R, asked: _Asked, vector: str, *last: str) -> R:
     """How many of the words are there comes first, then how much they say of the picture."""
     if not asked.wanted:
         return rows
@@ -96,8 +99,7 @@ def _ranked[R: "QuerySet[Any]"](rows: R, asked: _Asked, vector: str) -> R:
         one = When(Q(**{vector: _AsRead(query)}), then=Value(1))
         held = held + Case(one, default=Value(0), output_field=IntegerField())
     closeness = SearchRank(F(vector), _AsRead(_any(asked.wanted)))
-    order = ("-held", "-closeness", *rows.model._meta.ordering)
-    return rows.alias(held=held, closeness=closeness).order_by(*order)
+    return rows.alias(held=held, closeness=closeness).order_by("-held", "-closeness", *last)
 
 
 def _any(queries: list[str]) -> str:

@@ -40,7 +40,10 @@ def drop(page: Page, files: list[tuple[str, bytes]]) -> None:
 
 def small(number: int) -> bytes:
     """Files that differ and look like nothing in particular."""
-    return picture_file(width=60 + number, height=40, colour=f"hsl({number * 7}, 60%, 50%)").read()
+    content: bytes = picture_file(
+        width=60 + number, height=40, colour=f"hsl({number * 7}, 60%, 50%)"
+    ).read()
+    return content
 
 
 def drawn(width: int = 600) -> bytes:

@@ -43,6 +43,6 @@ FROM articles_image AS picture WHERE picture.id = words.image_id;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0028_pictures_are_withdrawn")]
+    dependencies = [("articles", "0031_words_of_comments")]
 
     operations = [migrations.RunSQL(ONCE + ANEW, EACH + ANEW)]
