@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 from PIL import Image as Pixels
 
@@ -118,3 +119,17 @@ def test_sizes_that_a_lost_job_left_out_are_made_later(db: None) -> None:
     catch_up(timestamp=0)
     assert image.renditions.filter(shape="").count() == 3
     assert not Image.objects.lacking_sizes().exists()
+
+
+@REAL
+def test_pictures_from_before_an_update_get_their_shapes(
+    jobs: Callable[[], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = ingest.take_in(picture_file(), by=None)
+    jobs()
+    image.renditions.exclude(shape="").delete()
+    Image.objects.update(uploaded_at=timezone.now() - timedelta(days=400))
+    call_command("make_renditions")
+    assert "1 picture to be looked at" in capsys.readouterr().out
+    jobs()
+    assert image.renditions.filter(shape="1:1").exists()
