@@ -231,9 +231,9 @@ def test_a_feed_asks_the_same_questions_whatever_it_holds(
 ) -> None:
     for number in range(more):
         newsroom.published(f"Number {number}", lead_picture=picture(), tags=[f"Tag {number}"])
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get("/feed/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get("/category/news/feed/atom/")
 
 

@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from articles.editorial.models import Article
+from accounts.models import User
+from articles.editorial.models import Article, Revision, StateChange
+from articles.images.amending import amend
 from articles.images.models import Image
 from iria.kit import caching
 from tests import newsroom
@@ -140,3 +142,17 @@ def test_the_pages_cost_no_query_more(
     tag = client.get("/")["ETag"]
     with django_assert_num_queries(1):
         assert client.get("/", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_a_feed_reader_that_asks_by_date_alone_is_told_of_a_corrected_credit(
+    client: Client, article: Article, edna: User
+) -> None:
+    long_ago = timezone.now() - timedelta(hours=1)
+    for rows in (Revision.objects, StateChange.objects):
+        rows.update(made_at=long_ago)
+    Article.objects.update(published_at=long_ago, updated_at=None)
+    before = client.get("/feed/")["Last-Modified"]
+    amend(article.lead_picture, by=edna, credit="Jon Aske/via Harbour Agency")  # type: ignore[arg-type]
+    after = client.get("/feed/", headers={"If-Modified-Since": before})
+    assert after.status_code == 200
+    assert b"Jon Aske/via Harbour Agency" in after.content
