@@ -15,7 +15,9 @@ from tests.proofs.size import sized
 def scans_without_end() -> bytes:
     """A progressive JPEG of many pixels that says its last scan thousands of times."""
     buffer = BytesIO()
-    Image.new("RGB", (5_000, 5_000), "teal").save(buffer, "JPEG", progressive=True, quality=30)
+    Image.new("RGB", (sized(1_000, 5_000),) * 2, "teal").save(
+        buffer, "JPEG", progressive=True, quality=30
+    )
     content = buffer.getvalue()
     last = content.rindex(b"\xff\xda")
     return content[:last] + content[last:-2] * sized(30, 4_000) + content[-2:]
@@ -24,7 +26,10 @@ def scans_without_end() -> bytes:
 def words_of_a_gigabyte() -> bytes:
     """A PNG whose compressed texts unfold to a gigabyte."""
     unfolding = zlib.compressobj(9)
-    text = b"".join(unfolding.compress(bytes(1 << 20)) for _ in range(100)) + unfolding.flush()
+    text = (
+        b"".join(unfolding.compress(bytes(1 << 20)) for _ in range(sized(20, 100)))
+        + unfolding.flush()
+    )
     return _png(
         b"IHDR" + struct.pack(">2I5B", 4, 4, 8, 0, 0, 0, 0), *[b"zTXtWords\0\0" + text] * 10
     )
@@ -32,13 +37,16 @@ def words_of_a_gigabyte() -> bytes:
 
 def profile_of_a_gigabyte() -> bytes:
     unfolding = zlib.compressobj(9)
-    data = b"".join(unfolding.compress(bytes(1 << 20)) for _ in range(1_000)) + unfolding.flush()
+    data = (
+        b"".join(unfolding.compress(bytes(1 << 20)) for _ in range(sized(60, 1_000)))
+        + unfolding.flush()
+    )
     return _png(b"IHDR" + struct.pack(">2I5B", 4, 4, 8, 0, 0, 0, 0), b"iCCPx\0\0" + data)
 
 
 def pixels_without_end() -> bytes:
     """A PNG that has a thousand times the pixels that its head says."""
-    rows = compress(bytes(100_000_000), 9)
+    rows = compress(bytes(sized(20_000_000, 100_000_000)), 9)
     return _png(b"IHDR" + struct.pack(">2I5B", 300, 300, 8, 0, 0, 0, 0), data=rows)
 
 

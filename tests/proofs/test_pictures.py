@@ -29,8 +29,8 @@ pytestmark = pytest.mark.proof
 
 SEED = 20_260_314
 READ = sized(1_000, 10_000)
-OPENED = sized(200, 10_000)
-TAKEN_IN = sized(16, 1_000)
+OPENED = sized(120, 10_000)
+TAKEN_IN = sized(8, 1_000)
 MEGABYTE = 1024**2
 
 
