@@ -69,6 +69,8 @@ class ImageForm(forms.ModelForm[Image]):
             self.fields["digital_source_type"] = self._source_types()
         if "keywords" in self.fields:
             self.fields["keywords"].help_text = "Commas between them."
+            # Django would send a hidden copy along, and describe it to those who hear the page.
+            self.fields["keywords"].show_hidden_initial = False
 
     def _source_types(self) -> forms.ChoiceField:
         said = self.instance.digital_source_type
