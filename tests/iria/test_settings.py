@@ -39,6 +39,7 @@ def start(**settings: str) -> "subprocess.CompletedProcess[str]":
         ("TRUSTED_PROXIES", "the-proxy"),
         ("CACHE_URL", "memcache://there"),
         ("MAIL_URL", "nonsense"),
+        ("PICTURES_ACCEL", "kept-pictures"),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: str) -> None:
@@ -46,6 +47,12 @@ def test_a_wrong_value_is_named(name: str, value: str) -> None:
     last_line = outcome.stderr.strip().splitlines()[-1]
     assert outcome.returncode != 0
     assert f"The setting {name}" in last_line
+
+
+def test_a_bucket_that_is_nowhere_is_named() -> None:
+    outcome = start(S3_BUCKET="pictures", S3_ENDPOINT="somewhere")
+    assert "The setting S3_ENDPOINT" in outcome.stderr.strip().splitlines()[-1]
+    assert start(S3_BUCKET="pictures", S3_ENDPOINT="https://s3.example.org").returncode == 0
 
 
 def test_sound_settings_start() -> None:
