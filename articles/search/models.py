@@ -37,7 +37,6 @@ class SearchEntry(models.Model):
 
     class Meta:
         verbose_name_plural = "search entries"
-        indexes = [GinIndex(fields=["vector"], name="search_entry_words")]
 
     def __str__(self) -> str:
         return f"Entry of article {self.article_id}"

@@ -145,6 +145,16 @@ def take_apart(words: str) -> Parts:
     return Parts(" ".join(wanted), tuple(required), tuple(unwanted))
 
 
+def in_quotes(words: str) -> str:
+    """The same query with each of its words in quotes, so that every one must be there."""
+    return PART.sub(_in_quotes, words.translate(QUOTES))
+
+
+def _in_quotes(part: re.Match[str]) -> str:
+    plain = part["word"] and part["word"] != "OR" and not part["minus"]
+    return f'"{part["word"]}"' if plain else part[0]
+
+
 def read(parts: Parts, others: str = "") -> list[Reading]:
     """One reading for each configuration that articles are in; none where nothing is indexed.
 

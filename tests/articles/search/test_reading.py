@@ -2,7 +2,7 @@
 
 import pytest
 
-from articles.search.reading import Parts, rarity, take_apart
+from articles.search.reading import Parts, in_quotes, rarity, take_apart
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,17 @@ def test_quotes_minus_and_or_are_taken_apart(words: str, parts: Parts) -> None:
 
 def test_a_word_is_the_rarer_the_fewer_articles_hold_it() -> None:
     assert rarity(1, 1000) > rarity(10, 1000) > rarity(1000, 1000) > 0
+
+
+@pytest.mark.parametrize(
+    ("words", "bound"),
+    [
+        ("grain steel", '"grain" "steel"'),
+        ("“grain corridor” steel -rye", '"grain corridor" "steel" -rye'),
+        ("grain OR steel", '"grain" OR "steel"'),
+        ('grain "steel', '"grain" "steel'),
+        ("", ""),
+    ],
+)
+def test_every_word_can_be_made_to_bind(words: str, bound: str) -> None:
+    assert in_quotes(words) == bound
