@@ -147,6 +147,22 @@ def test_a_decorative_picture_needs_no_words(edna: User) -> None:
     assert Article.objects.published().exists()
 
 
+def test_what_is_missing_stands_beside_the_form_with_a_link_to_mend_it(edna: User) -> None:
+    desk = Client()
+    desk.force_login(edna)
+    image = newsroom.picture(alt_text="")
+    article = using(image)
+    led_by = newsroom.picture()
+    issue = lists.issue("What moved", newsroom.published("Led", lead_picture=led_by))
+    Image.objects.update(alt_text="")
+    for page, picture in (
+        (f"/admin/articles/article/{article.pk}/change/", image),
+        (f"/admin/newsletter/issue/{issue.pk}/send/", led_by),
+    ):
+        link = f'<a href="/admin/articles/image/{picture.pk}/change/#id_alt_text">Describe it</a>'
+        assert link in desk.get(page).content.decode()
+
+
 def test_the_terms_of_use_are_shown_to_whoever_writes(edna: User) -> None:
     desk = Client()
     desk.force_login(edna)
