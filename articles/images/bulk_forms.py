@@ -4,7 +4,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from django import forms
-from django.contrib.admin.widgets import AdminSplitDateTime
+from django.contrib.admin.widgets import (
+    AdminSplitDateTime,
+    AdminTextareaWidget,
+    AdminTextInputWidget,
+)
 from django.core.exceptions import ValidationError
 
 from articles.images.models import Agency, Collection, Image, ImageQuerySet, Photographer
@@ -23,6 +27,7 @@ TAKEN_AWAY: Final[dict[str, dict[str, Any]]] = {
 
 def _text(field: str, label: str, **options: Any) -> forms.Field:
     """A field as the model has it, but empty as long as nothing is to be changed."""
+    options.setdefault("widget", AdminTextInputWidget({"size": 60}))
     column: Any = Image._meta.get_field(field)
     made: forms.Field = column.formfield(required=False, label=label, **options)
     made.help_text = ""
@@ -47,7 +52,7 @@ class RightsForm(forms.Form):
         required=False, label="Licence ends", widget=AdminSplitDateTime
     )
     licence_url = _text("licence_url", "Licence address")
-    usage_terms = _text("usage_terms", "Usage terms", widget=forms.Textarea({"rows": 3}))
+    usage_terms = _text("usage_terms", "Usage terms", widget=AdminTextareaWidget({"rows": 3}))
     taken_away = forms.MultipleChoiceField(
         choices=[
             ("photographer", "Photographer"),
