@@ -4,6 +4,6 @@ What a rendition's file says, and how it is changed when a credit changes: docs/
 """
 
 from articles.images.embedding.rights import Rights
-from articles.images.embedding.writing import CannotEmbed, embedded, rewrite, write
+from articles.images.embedding.writing import CannotEmbed, embedded
 
-__all__ = ["CannotEmbed", "Rights", "embedded", "rewrite", "write"]
+__all__ = ["CannotEmbed", "Rights", "embedded"]
