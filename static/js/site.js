@@ -1,5 +1,5 @@
-/* The one script of every page: once the page is there, it brings the script of each part that stands
-   on it. Without it every part works in plain HTML. */
+/* On every page: brings the scripts of the parts that stand on it, once it is there. Without them
+   all of it works, in plain HTML. */
 const has = (part) => document.querySelector(part);
 const bring = () => {
   if (has("sign-in-state")) import("./sign-in-state.js");
@@ -15,5 +15,5 @@ addEventListener("click", (event) => {
   const way = event.target.closest(".enlarge");
   if (!way || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  import("./large.js").then(({ show }) => show(way));
+  import("./large.js").then(({ show }) => show(way), () => (location = way));
 });

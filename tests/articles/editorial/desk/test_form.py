@@ -47,6 +47,29 @@ def test_an_article_is_written_and_published_in_one_go(desk: Client, edna: User)
     assert Revision.objects.get().made_by == edna
 
 
+def test_a_gallery_typed_by_hand_is_kept_and_each_picture_is_a_use_of_its_own(
+    desk: Client,
+) -> None:
+    one, other = newsroom.picture(), newsroom.picture()
+    typed = (
+        f"<p>Words.</p><figure data-gallery data-width=wide><figure data-image={one.pk}>A quay</figure>"
+        f"<figure data-image={other.pk} onclick=alert(1)></figure>Both of <b>Aden</b></figure>"
+    )
+    send(desk, ADD, headline="Aden", body=typed)
+    article = Article.objects.get()
+    assert article.body == (
+        '<p>Words.</p>\n<figure data-gallery="" data-width="wide">'
+        f'<figure data-image="{one.pk}"><figcaption>A quay</figcaption></figure>'
+        f'<figure data-image="{other.pk}"><figcaption></figcaption></figure>'
+        "<figcaption>Both of <strong>Aden</strong></figcaption></figure>"
+    )
+    rows = article.figures.values_list("image", "caption", "width", "gallery", "position")
+    assert list(rows) == [
+        (one.pk, "A quay", "wide", 1, 1),
+        (other.pk, "Both of <strong>Aden</strong>", "wide", 1, 2),
+    ]
+
+
 def test_the_order_of_categories_is_the_order_of_the_rows(desk: Client) -> None:
     first, second = newsroom.category("First"), newsroom.category("Second")
     article = newsroom.draft(categories=[first, second])
