@@ -8,7 +8,7 @@ class EmbedFrame extends HTMLElement {
 
   show(ask) {
     const frame = document.createElement("iframe");
-    frame.setAttribute("sandbox", "allow-scripts allow-same-origin allow-popups allow-presentation");
+    frame.sandbox = "allow-scripts allow-same-origin allow-popups allow-presentation";
     frame.allow = "fullscreen; picture-in-picture; encrypted-media";
     frame.referrerPolicy = "strict-origin-when-cross-origin";
     frame.title = this.dataset.title;

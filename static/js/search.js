@@ -1,5 +1,5 @@
-/* Suggestions below the search field while somebody types (ARIA combobox, list autocomplete), and word that
-   something found was opened. Without this script the field is a field, and `ping` tells, where it is on. */
+/* Suggestions below the search field while somebody types (ARIA combobox, list autocomplete), and word of what
+   was opened. Without this script the field is a field, and `ping` tells where it is on. */
 class SearchSuggest extends HTMLElement {
   connectedCallback() {
     this.input = this.querySelector("input");
@@ -63,20 +63,18 @@ class SearchSuggest extends HTMLElement {
     this.chosen = option;
     option?.setAttribute("aria-selected", "true");
     option?.scrollIntoView({ block: "nearest" });
-    if (option) this.input.setAttribute("aria-activedescendant", option.id);
-    else this.input.removeAttribute("aria-activedescendant");
+    this.set(this.input, { "aria-activedescendant": option?.id ?? "" });
   }
 
   key(event) {
     if (this.list.hidden) return;
-    const options = [...this.list.children];
-    const place = options.indexOf(this.chosen);
-    if (event.key === "ArrowDown") this.choose(options[place + 1] ?? null);
-    else if (event.key === "ArrowUp") this.choose(options.at(place < 0 ? -1 : place - 1) ?? null);
+    const ring = [null, ...this.list.children];
+    const place = ring.indexOf(this.chosen);
+    if (event.key === "ArrowDown") this.choose(ring[(place + 1) % ring.length]);
+    else if (event.key === "ArrowUp") this.choose(ring.at(place - 1));
     else if (event.key === "Enter" && this.chosen) this.open(this.chosen);
     else if (event.key === "Escape") this.show([]);
     else return;
-    if (event.key === "ArrowUp" && place === 0) this.choose(null);
     event.preventDefault();
   }
 
@@ -90,7 +88,7 @@ customElements.define("search-suggest", SearchSuggest);
 for (const link of document.querySelectorAll("a[ping]")) {
   const opened = link.ping;
   link.removeAttribute("ping");
-  const tell = ({ button }) => button < 2 && navigator.sendBeacon?.(opened);
-  link.addEventListener("click", tell);
-  link.addEventListener("auxclick", tell);
+  link.onclick = link.onauxclick = ({ button }) => {
+    if (button < 2) navigator.sendBeacon(opened);
+  };
 }

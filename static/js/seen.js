@@ -1,11 +1,8 @@
 /* Says once that an article was opened: its number, without a cookie. Not while it is fetched ahead. */
-const number = document.querySelector("[data-seen]")?.dataset.seen;
 const tell = () => {
-  if (document.visibilityState !== "visible") return;
+  if (document.hidden) return;
   document.removeEventListener("visibilitychange", tell);
-  navigator.sendBeacon("/seen/", number);
+  navigator.sendBeacon("/seen/", document.querySelector("[data-seen]").dataset.seen);
 };
-if (number && navigator.sendBeacon) {
-  document.addEventListener("visibilitychange", tell);
-  tell();
-}
+document.addEventListener("visibilitychange", tell);
+tell();

@@ -1,5 +1,4 @@
-/* On every page: brings the scripts of the parts that stand on it, once it is there. Without them
-   all of it works, in plain HTML. */
+/* Brings the scripts of the parts that stand on a page, once it is there. Without them it works too. */
 const has = (part) => document.querySelector(part);
 const bring = () => {
   if (has("sign-in-state")) import("./sign-in-state.js");
@@ -9,7 +8,7 @@ const bring = () => {
   if (has("[data-seen]")) import("./seen.js");
 };
 if (document.readyState === "complete") bring();
-else addEventListener("load", bring, { once: true });
+else addEventListener("load", bring);
 
 addEventListener("click", (event) => {
   const way = event.target.closest(".enlarge");
