@@ -54,14 +54,16 @@ BEGIN
     RETURN found;
 END $$;
 
-CREATE FUNCTION articles_picture_words(picture articles_image) RETURNS tsvector
+-- As JSON, so that it also reads the copies of the table that evaluations work on.
+CREATE FUNCTION articles_picture_words(picture jsonb) RETURNS tsvector
 LANGUAGE sql STABLE AS $$
-    SELECT articles_picture_read(concat_ws(' ', picture.id, picture.headline, picture.persons,
-            left(array_to_string(picture.keywords, ' '), 20000)), 'A')
-        || articles_picture_read(concat_ws(' ', picture.caption, picture.alt_text), 'B')
-        || articles_picture_read(concat_ws(' ', picture.credit, picture.byline, picture.source,
-            picture.city, picture.country), 'C')
-        || articles_picture_read(picture.extended_description, 'D')
+    SELECT articles_picture_read(concat_ws(' ', picture->>'id', picture->>'headline',
+            picture->>'persons', left((SELECT string_agg(word, ' ')
+                FROM jsonb_array_elements_text(picture->'keywords') AS word), 20000)), 'A')
+        || articles_picture_read(concat_ws(' ', picture->>'caption', picture->>'alt_text'), 'B')
+        || articles_picture_read(concat_ws(' ', picture->>'credit', picture->>'byline',
+            picture->>'source', picture->>'city', picture->>'country'), 'C')
+        || articles_picture_read(picture->>'extended_description', 'D')
 $$;
 
 CREATE FUNCTION articles_picture_keep_words() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -74,7 +76,7 @@ BEGIN
         RETURN NULL;
     END IF;
     INSERT INTO articles_picturewords (image_id, vector)
-    VALUES (NEW.id, articles_picture_words(NEW))
+    VALUES (NEW.id, articles_picture_words(to_jsonb(NEW) - 'metadata'))
     ON CONFLICT (image_id) DO UPDATE SET vector = excluded.vector;
     RETURN NULL;
 END $$;
@@ -85,7 +87,7 @@ CREATE TRIGGER image_keep_words AFTER INSERT OR UPDATE ON articles_image
 CREATE FUNCTION articles_picture_reread() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO articles_picturewords (image_id, vector)
-    SELECT picture.id, articles_picture_words(picture) FROM articles_image AS picture
+    SELECT picture.id, articles_picture_words(to_jsonb(picture)) FROM articles_image AS picture
     ON CONFLICT (image_id) DO UPDATE SET vector = excluded.vector;
     RETURN NULL;
 END $$;
@@ -97,7 +99,7 @@ CREATE TRIGGER publication_read_pictures AFTER INSERT ON iria_publication
     FOR EACH ROW EXECUTE FUNCTION articles_picture_reread();
 
 INSERT INTO articles_picturewords (image_id, vector)
-SELECT picture.id, articles_picture_words(picture) FROM articles_image AS picture;
+SELECT picture.id, articles_picture_words(to_jsonb(picture)) FROM articles_image AS picture;
 """
 
 FORGET_WORDS = """
@@ -106,7 +108,7 @@ DROP TRIGGER publication_reread_pictures ON iria_publication;
 DROP TRIGGER image_keep_words ON articles_image;
 DROP FUNCTION articles_picture_reread();
 DROP FUNCTION articles_picture_keep_words();
-DROP FUNCTION articles_picture_words(articles_image);
+DROP FUNCTION articles_picture_words(jsonb);
 DROP FUNCTION articles_picture_query(text);
 DROP FUNCTION articles_picture_read(text, "char");
 DROP FUNCTION articles_picture_readers();

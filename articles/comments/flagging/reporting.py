@@ -60,9 +60,9 @@ def report(
         email="" if by else email.strip(),
         user=by,
         sender=_sender(comment, by, address),
-        weight=_weight(by, email),
     )
     _refuse_unfit(flag)
+    flag.weight = _weight(by, flag.email)
     limit, per = PER_ADDRESS
     if address and not count_and_allow("reports from", address, limit=limit, per=per):
         sentence = gettext("Many reports came from you just now; please wait ten minutes.")
@@ -121,8 +121,8 @@ def _weight(by: User | None, email: str) -> float:
     theirs = Flag.objects.exclude(outcome="")
     if by is not None:
         theirs = theirs.filter(user=by)
-    elif email.strip():
-        theirs = theirs.filter(user=None, email__iexact=email.strip())
+    elif email:
+        theirs = theirs.filter(user=None, email__iexact=email)
     else:
         return 1.0
     counted = theirs.aggregate(all=Count("pk"), upheld=Count("pk", filter=Q(outcome="upheld")))

@@ -46,7 +46,7 @@ def test_triggers_work_within(db: None) -> None:
         Rendition.objects.create(
             image=image, format="webp", width=320, height=200, name="a.webp", bytes=9
         )
-        assert Image.objects.get().sizes == [["webp", 320, 200, "a.webp", 9]]
+        assert Image.objects.get().sizes == [["webp", 320, 200, "a.webp", 9, "", False]]
     assert not Image.objects.exists()
 
 

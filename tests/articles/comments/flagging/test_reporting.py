@@ -104,6 +104,8 @@ def test_whose_reports_are_dismissed_counts_less_from_then_on(
     [
         ({"reason": ""}, "reason", "Choose what is wrong"),
         ({"reason": "made up"}, "reason", "Choose what is wrong"),
+        ({"email": "ola\x00@readers.example"}, "email", "leave it empty or mend it"),
+        ({"words": "half\ud800"}, "words", ""),
         ({"email": "not an address"}, "email", "leave it empty or mend it"),
         ({"words": "x" * (WORDS_MAX_LENGTH + 1)}, "words", "please shorten it"),
     ],
