@@ -114,7 +114,9 @@ internal_location.__name__ = "location of nginx, like /renditions/"
 
 
 def bucket(name: str) -> dict[str, Any]:
-    """A storage in a private bucket of S3, or of what speaks like it."""
+    """A storage in a private bucket of S3, or of what speaks like it; empty where none is named."""
+    if not os.environ.get(name):
+        return {}
     if find_spec("obstore") is None:
         sentence = f"The setting {name} needs what requirements-s3.txt lists; install it."
         raise ImproperlyConfigured(sentence)

@@ -163,22 +163,18 @@ else:
 
 MEDIA_ROOT = STATE / "media"
 MEDIA_URL = "/pictures/"
+_BUCKET = bucket("S3_BUCKET")
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": _BUCKET or {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "iria.kit.stylesheet.OneStylesheet"},
 }
 if DEBUG or TESTING:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     WHITENOISE_USE_FINDERS = True
     WHITENOISE_AUTOREFRESH = DEBUG
-# Pictures are handed out by this process, by nginx in front of it (the address of a location that
-# is internal there), or by a bucket, for a minute each (docs/decisions/serving-pictures.md).
+# Handed out by this process, by nginx, or by a bucket: docs/decisions/serving-pictures.md.
 PICTURES_ACCEL: str = setting("PICTURES_ACCEL", internal_location, "")
-PICTURES_FROM_BUCKET = bool(os.environ.get("S3_BUCKET"))
-PICTURE_PLACES: list[str] = []
-if PICTURES_FROM_BUCKET:
-    STORAGES["default"] = bucket("S3_BUCKET")
-    PICTURE_PLACES = [bucket_address(STORAGES["default"])]
+PICTURES_FROM_BUCKET = bool(_BUCKET)
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -261,7 +257,7 @@ SECURE_CSP = {
     # The nonce is minted only where a template asks for it: the admin's import map.
     "script-src": [CSP.SELF, CSP.NONCE],
     "style-src": [CSP.SELF],
-    "img-src": [CSP.SELF, *PICTURE_PLACES],
+    "img-src": [CSP.SELF, *([bucket_address(_BUCKET)] if _BUCKET else [])],
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "form-action": [CSP.SELF],
