@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, Final
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from lxml import html
@@ -220,7 +221,8 @@ def test_a_picture_whose_licence_ended_is_shown_nowhere_else_either(
 ) -> None:
     Image.objects.update(licence_until=timezone.now())
     page = client.get(article.get_absolute_url()).content.decode()
-    assert "og:image" not in page
+    assert f'property="og:image" content="{settings.SITE_URL}/pictures/' not in page
+    assert 'property="og:image" content=' in page  # the logo stands for it
     assert "ImageObject" not in str(structured(client, article.get_absolute_url())[0].get("image"))
 
 
