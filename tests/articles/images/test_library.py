@@ -9,7 +9,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from articles.images.models import Image, Rendition
+from articles.images.models import Agency, Image, Rendition
 from tests.newsroom import draft, picture, picture_file, published
 
 LIBRARY = "/admin/articles/image/"
@@ -273,3 +273,51 @@ def test_a_draft_does_not_keep_a_credit_from_being_emptied(desk: Client) -> None
     image = picture()
     draft(lead_picture=image)
     assert desk.post(f"{LIBRARY}{image.pk}/change/", {"credit": ""}).status_code == 302
+
+
+def test_a_chosen_agency_composes_the_credit_and_keywords_are_kept_once(desk: Client) -> None:
+    image = picture(byline="Jo Reis")
+    agency = Agency.objects.create(name="Reuters", wording="via Reuters")
+    form = {"agency": agency.pk, "byline": "Jo Reis", "keywords": "port, Port ,  ships "}
+    assert desk.post(f"{LIBRARY}{image.pk}/change/", form).status_code == 302
+    image.refresh_from_db()
+    assert image.credit == "Jo Reis/via Reuters"
+    assert image.keywords == ["Port", "ships"]
+    assert image.events.get(what="credited").by is not None
+    found = desk.get(f"{LIBRARY}?keyword=SHIPS&agency={agency.pk}").context["cl"].result_list
+    assert list(found) == [image]
+
+
+def test_a_licence_that_ends_before_it_begins_is_refused_in_words(desk: Client) -> None:
+    image = picture()
+    form = {"credit": "Ines Faro", "caption": "Typed"}
+    form |= {"licence_from_0": "2030-01-02", "licence_from_1": "00:00"}
+    form |= {"licence_until_0": "2030-01-01", "licence_until_1": "00:00"}
+    page = desk.post(f"{LIBRARY}{image.pk}/change/", form).content.decode()
+    assert "The licence ends before it begins; mend one of the two." in page
+    assert "Typed" in page
+    image.refresh_from_db()
+    assert image.licence_until is None
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "photographer=x",
+        "agency=99999999999999999999",
+        "collection=-1",
+        "keyword=%00",
+        "keyword=" + "x" * 500,
+        "from=2026-02-30&until=soon",
+        "from=0001-01-01&until=9999-12-31",
+        "licence=never&kind=odd&used=perhaps&lacks=all",
+        "look=odd&p=99999",
+        "q=%22&o=3.-5",
+        "q=" + "word+" * 50,
+    ],
+)
+def test_an_address_that_asks_for_nonsense_is_answered_with_a_list(
+    desk: Client, query: str
+) -> None:
+    picture()
+    assert desk.get(f"{LIBRARY}?{query}", follow=True).status_code == 200
