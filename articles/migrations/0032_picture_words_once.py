@@ -37,7 +37,7 @@ END $$;
 """
 
 ANEW = """
-UPDATE articles_picturewords AS words SET vector = articles_picture_words(picture)
+UPDATE articles_picturewords AS words SET vector = articles_picture_words(to_jsonb(picture))
 FROM articles_image AS picture WHERE picture.id = words.image_id;
 """
 

@@ -74,7 +74,7 @@ FROM stem, generate_series(1, %s) AS n
 
 BESIDE: Final = """
 INSERT INTO articles_picturewords (image_id, vector)
-SELECT picture.id, articles_picture_words(picture) FROM articles_image AS picture
+SELECT picture.id, articles_picture_words(to_jsonb(picture)) FROM articles_image AS picture
 ON CONFLICT DO NOTHING
 """
 
