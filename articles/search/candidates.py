@@ -16,10 +16,10 @@ from operator import attrgetter
 from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 
 from articles.editorial.querysets import ArticleQuerySet
-from articles.search.binding import Binding, bind, possible
+from articles.search.binding import bind, possible
+from articles.search.matching import SHORT, Among, Matching, factor, fetch
 from articles.search.reading import Reading, Term
 from iria.kit.timelimit import TookTooLong
 
@@ -46,68 +46,7 @@ LOOKED_AT: Final = 2_000
 LOOKED_FOR: Final = 30_000
 """Articles that are looked for in a large section, the best first."""
 
-CANDIDATES: Final = """
-WITH hit AS (
-    SELECT {hit} FROM ({source}) AS posting (reading, factor, needed, article_id, weight)
-    WHERE {by_postings} {grouped}
-), best AS (
-    SELECT *, {total} AS total FROM hit ORDER BY score DESC, article_id DESC LIMIT %s
-), chosen AS (
-    SELECT best.*, visible.published_at FROM best CROSS JOIN LATERAL (
-        SELECT published_at FROM ({visible}) AS visible WHERE visible.id = best.article_id OFFSET 0
-    ) AS visible
-    WHERE {by_vector} ORDER BY best.score DESC, best.article_id DESC LIMIT %s
-)
-SELECT chosen.article_id, chosen.published_at, chosen.score + coalesce(more.score, 0),
-    chosen.words + more.words, chosen.needed, chosen.total
-FROM chosen CROSS JOIN LATERAL (
-    SELECT sum(posting.weight * term.factor) AS score, count(*) AS words
-    FROM unnest(%s::int[], %s::float8[]) AS term (lexeme_id, factor)
-    JOIN articles_searchposting AS posting
-        ON posting.lexeme_id = term.lexeme_id AND posting.article_id = chosen.article_id
-) AS more
-ORDER BY chosen.published_at DESC, chosen.article_id DESC
-"""
-
-HITS: Final = """
-SELECT count(DISTINCT article_id)
-FROM ({source}) AS posting (reading, factor, needed, article_id, weight) WHERE {by_postings}
-"""
-
 NUMBERS: Final = "SELECT id FROM ({articles}) AS narrowed LIMIT %s"
-
-SUMMED: Final = """posting.article_id, sum(posting.weight * posting.factor) AS score,
-        count(*) AS words, max(posting.needed) AS needed"""
-OF_ONE_WORD: Final = """posting.article_id, posting.weight * posting.factor AS score,
-        1 AS words, posting.needed"""
-
-WHOLE: Final = """
-    SELECT term.reading, term.factor, term.needed, held.article_id, held.weight
-    FROM unnest(%s::int[], %s::float8[], %s::int[], %s::int[])
-        AS term (lexeme_id, factor, needed, reading)
-    JOIN articles_searchposting AS held ON held.lexeme_id = term.lexeme_id
-    OFFSET 0"""
-"""OFFSET 0: read as it stands here; PostgreSQL knows neither how long the lists are nor what they hold."""
-
-OF_FEW: Final = """
-    SELECT * FROM (
-    SELECT term.reading, term.factor, term.needed, held.article_id, held.weight
-    FROM unnest(%s::int[], %s::float8[], %s::int[], %s::int[])
-        AS term (lexeme_id, factor, needed, reading)
-    JOIN articles_searchposting AS held ON held.lexeme_id = term.lexeme_id
-    OFFSET 0
-    ) AS scanned (reading, factor, needed, article_id, weight)
-    WHERE article_id IN (SELECT unnest(%s::bigint[]))
-    UNION ALL
-    SELECT term.reading, term.factor, term.needed, held.article_id, held.weight
-    FROM unnest(%s::int[], %s::float8[], %s::int[], %s::int[])
-        AS term (lexeme_id, factor, needed, reading)
-    CROSS JOIN unnest(%s::bigint[]) AS candidate (article_id)
-    JOIN articles_searchposting AS held
-        ON held.lexeme_id = term.lexeme_id AND held.article_id = candidate.article_id"""
-
-SHORT: Final = 8
-"""How many times longer than a section a list is that is still read whole, not looked into."""
 
 
 @dataclass(slots=True)
@@ -134,18 +73,6 @@ class Candidates:
     """Only rare words found articles; common ones were looked up in those."""
 
 
-@dataclass(frozen=True, slots=True)
-class Among:
-    """What may be found at all."""
-
-    sql: str
-    parameters: tuple[Any, ...]
-    few: list[int] | None = None
-    """The numbers of all of them, where they are few."""
-    is_large: bool = False
-    """They are many, and yet not all that readers see."""
-
-
 SCORE: Final = attrgetter("score")
 
 
@@ -169,23 +96,16 @@ def candidates(
     among = _among(*visible) if narrowed else Among(*visible)
     if among.few == [] or not any(each.terms for each in readings):
         return Candidates()
-    if among.few:
-        return _best(readings, among, READ_MORE)
-    found = _best(readings, among, READ_WHOLE)
-    if found.is_led and len(found.best) < FEWEST:
+    found = _best(readings, among, READ_MORE if among.few else READ_WHOLE)
+    if found.is_led and len(found.best) < FEWEST and not among.few:
         found = _best(readings, among, READ_MORE)
     if not found.best and not found.is_exact:
         raise TookTooLong
     return found
 
 
-def factor(term: Term) -> float:
-    """What a posting's weight counts in the score; a word counts as often as it was asked for."""
-    return term.times * term.rarity
-
-
 def _among(sql: str, parameters: tuple[Any, ...]) -> Among:
-    rows = _fetch(NUMBERS.format(articles=sql), [*parameters, FEW + 1])
+    rows = fetch(NUMBERS.format(articles=sql), [*parameters, FEW + 1])
     if len(rows) > FEW:
         return Among(sql, parameters, is_large=True)
     return Among(sql, parameters, few=[pk for (pk,) in rows])
@@ -197,23 +117,24 @@ def _best(readings: Sequence[Reading], among: Among, budget: int) -> Candidates:
     binding = bind(readings, [[t for t in each.terms if t in leading] for each in readings])
     leading += [term for term in binding.drivers if term not in leading]
     following = [term for term in following if term not in leading]
-    most = LOOKED_AT if binding.by_vector else LOOKED_FOR if among.is_large else MOST
-    rows = _rows(readings, among, binding, leading, following, most)
+    matching = Matching(readings, among, binding, leading, following)
+    looked_at = LOOKED_AT if binding.by_vector else LOOKED_FOR if among.is_large else MOST
+    rows = matching.rows(looked_at, MOST)
     best = [
         Candidate(pk, at, score, has_all=words >= wanted)
         for pk, at, score, words, wanted, _ in rows
     ]
     best.sort(key=SCORE, reverse=True)
-    hits = rows[0][-1] if rows else _hits(readings, among, binding, leading) if most > MOST else 0
-    if most > MOST:
-        whole = hits <= most and len(best) < MOST
-        found = Candidates(best, len(best), is_exact=whole)
-    else:
+    if looked_at == MOST:
+        hits = rows[0][-1] if rows else 0
         found = Candidates(best, hits if hits > MOST else len(best))
+    else:
+        hits = rows[0][-1] if rows else matching.hits()
+        found = Candidates(best, len(best), is_exact=hits <= looked_at and len(best) < MOST)
     if binding.drivers and not binding.is_whole:
         found.is_exact = False
     elif following and not binding.drivers:
-        longest = 0 if among.few or most > MOST else max(term.articles for term in terms)
+        longest = 0 if among.few or looked_at > MOST else max(term.articles for term in terms)
         found = replace(found, total=max(found.total, longest), is_exact=False, is_led=True)
     return found
 
@@ -225,76 +146,3 @@ def _split(terms: list[Term], budget: int, few: int) -> tuple[list[Term], list[T
         if budget < 0 and place:
             return terms[:place], nlargest(LOOKED_UP, terms[place:], key=factor)
     return terms, []
-
-
-def _rows(
-    readings: Sequence[Reading],
-    among: Among,
-    binding: Binding,
-    leading: Sequence[Term],
-    following: Sequence[Term],
-    most: int,
-) -> list[tuple[Any, ...]]:
-    source, parameters = _source(readings, leading, among)
-    is_one = len(leading) == 1
-    is_all = is_one and binding.by_postings == "true" and not among.few
-    sql = CANDIDATES.format(
-        hit=OF_ONE_WORD if is_one else SUMMED,
-        source=source,
-        by_postings=binding.by_postings,
-        grouped="" if is_one else "GROUP BY posting.article_id",
-        total=f"{leading[0].articles}" if is_all else "count(*) OVER ()",
-        visible=among.sql,
-        by_vector=binding.by_vector or "true",
-    )
-    return _fetch(
-        sql,
-        [
-            *(*parameters, *binding.posting_parameters, most),
-            *(*among.parameters, *binding.vector_parameters, MOST),
-            *([term.lexeme_id for term in following], [factor(term) for term in following]),
-        ],
-    )
-
-
-def _hits(
-    readings: Sequence[Reading], among: Among, binding: Binding, leading: Sequence[Term]
-) -> int:
-    """How many there were to look at, where none was found."""
-    source, parameters = _source(readings, leading, among)
-    sql = HITS.format(source=source, by_postings=binding.by_postings)
-    return int(_fetch(sql, [*parameters, *binding.posting_parameters])[0][0])
-
-
-def _source(
-    readings: Sequence[Reading], leading: Sequence[Term], among: Among
-) -> tuple[str, list[Any]]:
-    """The postings of the leading words, and the parameters of that SQL."""
-    if among.few is None:
-        return WHOLE, _columns(readings, leading)
-    short = [term for term in leading if term.articles <= SHORT * len(among.few)]
-    long = [term for term in leading if term not in short]
-    return OF_FEW, [*_columns(readings, short), among.few, *_columns(readings, long), among.few]
-
-
-def _columns(readings: Sequence[Reading], terms: Sequence[Term]) -> list[list[Any]]:
-    numbers = {t.lexeme_id: number for number, each in enumerate(readings) for t in _all_of(each)}
-    mine = [numbers[term.lexeme_id] for term in terms]
-    return [
-        [term.lexeme_id for term in terms],
-        [factor(term) for term in terms],
-        [readings[number].words for number in mine],
-        mine,
-    ]
-
-
-def _all_of(reading: Reading) -> list[Term]:
-    required = (t for group in reading.required for phrase in group for t in phrase.stems)
-    return [*reading.terms, *required]
-
-
-def _fetch(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
