@@ -150,3 +150,5 @@ def _comments() -> Iterator[tuple[str, Any]]:
     yield "comment, thanks", client.get(f"/comments/thanks/{seals.link_to(held)}/")
     yield "comment, yours", client.get(f"/comments/yours/{seals.link_to(held)}/")
     yield "comment, yours and shown", client.get(f"/comments/yours/{seals.link_to(shown)}/")
+    yield "comment, to report", client.get(f"/comments/{shown.pk}/report/")
+    yield "comment, reported", client.get("/comments/reported/")

@@ -33,7 +33,10 @@ NOT_PAGES: Final = {
     "comments/<int:pk>/": "leads on",
     "accounts/": "leads on",
 }
-"""How a route begins → why there is no page to look at; `accounts/` is the route by itself."""
+"""How a route begins → why there is no page to look at."""
+
+BY_THEMSELVES: Final = ("accounts/", "comments/<int:pk>/")
+"""Of these, the ones with pages below them."""
 
 PARTS: Final = ("_", "admin", "mail", "email", "messages", "allauth")
 NEVER_ALONE: Final = {
@@ -69,7 +72,7 @@ def _is_no_page(route: str) -> bool:
     if "feed" in route.split("/"):
         return True
     return any(
-        route == each if each == "accounts/" else route.startswith(each) for each in NOT_PAGES
+        route == each if each in BY_THEMSELVES else route.startswith(each) for each in NOT_PAGES
     )
 
 
