@@ -63,13 +63,16 @@ def send_flag_decided(flag_id: int) -> None:
     """Tells whoever reported a comment, and left an address, what came of it."""
     flag = (
         Flag.objects.select_related("comment__article", "user")
-        .exclude(outcome=Flag.Outcome.WAITING)
+        .filter(outcome__in=[Flag.Outcome.UPHELD, Flag.Outcome.DISMISSED])
         .filter(pk=flag_id)
         .first()
     )
     address = flag and (flag.user.email if flag.user else flag.email)
     if not flag or not address:
         return
+    limit, per = MAILS_A_DAY
+    if not count_and_allow("mails about comments", address.lower(), limit=limit, per=per):
+        return  # Anybody may have written this address into a report.
     upheld = flag.outcome == Flag.Outcome.UPHELD
     subject = gettext_noop("The comment you reported")
     _send(flag.comment, "flag_decided", subject, to=address, upheld=upheld)

@@ -11,6 +11,7 @@ from psycopg.errors import ForeignKeyViolation
 
 from accounts.models import User
 from accounts.names import belongs_to_newsroom
+from articles.comments.flagging import reporting
 from articles.comments.models import NAME_MAX_LENGTH, TEXT_MAX_LENGTH, Comment, Moderation
 from articles.comments.screening import limits
 from articles.comments.screening.looking import Verdict, first_look
@@ -102,6 +103,7 @@ def take_back(comment: Comment, *, by: User | None) -> None:
         current = Comment.objects.select_for_update().get(pk=comment.pk)
         if current.state != Comment.State.DELETED:
             _record(current, Comment.State.DELETED, "Its writer took it back.", by=by)
+            reporting.drop(current)
     comment.refresh_from_db()
 
 

@@ -10,6 +10,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from articles.comments import notices
+from articles.comments.flagging import reporting
 from articles.comments.flagging.models import Flag
 from articles.comments.models import Comment, Moderation
 from articles.comments.spam import training
@@ -55,3 +56,10 @@ def tell_writer_what_was_decided(moderation: Moderation) -> None:
 def learn_from_decisions(timestamp: int) -> None:
     """Once a night, from what moderators decided."""
     log.info("Spam model: %s", training.try_to_learn())
+
+
+@app.periodic(cron="31 4 * * *")
+@app.task(name="comments.forget", queueing_lock="comments.forget")
+def forget_addresses_of_reports(timestamp: int) -> None:
+    """Once a night: addresses that were left for one mail, and are of no use any more."""
+    reporting.forget_addresses()

@@ -4,18 +4,26 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 
 from articles.comments.models import Comment
-from articles.comments.screening.models import LearntModel, Phase, ScreenedWord, ScreeningRule
+from articles.comments.screening.models import (
+    Action,
+    LearntModel,
+    Phase,
+    ScreenedWord,
+    ScreeningRule,
+)
 from articles.comments.screening.phases import MEASURES
 from articles.comments.screening.replaying import Replay, replay
 from articles.comments.screening.words import folded
 from articles.comments.spam.features import words_of
 
+LONGEST_FOLDED: Final = ScreenedWord._meta.get_field("folded").max_length or 200
 DAYS: Final = (7, 30, 90, 365)
 
 
@@ -35,6 +43,10 @@ class RuleForm(ModelForm[ScreeningRule]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.phase == Phase.REPORTS:
+            # Readers' reports never decide; they ask a person to.
+            kept = [each for each in Action.choices if each[0] in {Action.ALLOW, Action.HOLD}]
+            self.fields["action"] = forms.ChoiceField(choices=kept)
         measure = MEASURES.get(Phase(self.instance.phase)) if self.instance.phase else None
         if measure is None:
             self.fields["threshold"].widget = forms.HiddenInput()
@@ -89,9 +101,12 @@ class ScreeningRuleAdmin(admin.ModelAdmin[ScreeningRule]):
 
     def _tried(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
         """What the changed rule would have done; None where the form has a mistake to show."""
-        rule = get_object_or_404(ScreeningRule, pk=object_id if object_id.isdigit() else 0)
-        if not self.has_change_permission(request, rule):
-            return None
+        rule = get_object_or_404(
+            ScreeningRule, pk=object_id if object_id.isdecimal() and len(object_id) < 19 else 0
+        )
+        may_read = request.user.has_perm("articles.view_comment")
+        if not (may_read and self.has_change_permission(request, rule)):
+            raise PermissionDenied
         form = RuleForm(request.POST, instance=rule)
         if not form.is_valid():
             return None
@@ -126,6 +141,8 @@ class ScreenedWordForm(ModelForm[ScreenedWord]):
         short = folded(word)
         if word and not short:
             self.add_error("word", "It has no letter and no digit; write a word or a phrase.")
+        if len(short) > LONGEST_FOLDED:
+            self.add_error("word", "It is too long once it is written out; shorten it.")
         others = ScreenedWord.objects.exclude(pk=self.instance.pk).filter(folded=short)
         if short and (other := others.first()):
             sentence = f"“{other}” is there already, and it finds this word too."

@@ -33,6 +33,7 @@ class Flag(models.Model):
         WAITING = "", "Waiting"
         UPHELD = "upheld", "Upheld"
         DISMISSED = "dismissed", "Dismissed"
+        GONE = "gone", "Taken back by its writer meanwhile"
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="flags")
     reason = models.CharField(max_length=12, choices=Reason)
@@ -56,6 +57,12 @@ class Flag(models.Model):
         blank=True,
         editable=False,
         help_text="Tells two reports of one comment by one sender; emptied with the decision.",
+    )
+    reporter = models.CharField(
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text="Tells a guest's reports from those of others once the address is forgotten.",
     )
     weight = models.FloatField(
         default=1.0,
@@ -82,6 +89,7 @@ class Flag(models.Model):
         ]
         indexes = [
             models.Index(fields=["comment"], condition=Q(outcome=""), name="flag_waiting"),
+            models.Index(fields=["reporter"], condition=~Q(reporter=""), name="flag_reporter"),
         ]
 
     def __str__(self) -> str:

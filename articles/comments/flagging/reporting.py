@@ -23,6 +23,7 @@ from iria.kit.text import one_line
 
 PER_ADDRESS: Final = (10, timedelta(minutes=10))
 LEAST_WEIGHT: Final = 0.1
+KEPT_AFTER_DECISION: Final = timedelta(days=7)
 
 
 class Refused(Exception):
@@ -62,11 +63,9 @@ def report(
         sender=_sender(comment, by, address),
     )
     _refuse_unfit(flag)
-    flag.weight = _weight(by, flag.email)
-    limit, per = PER_ADDRESS
-    if address and not count_and_allow("reports from", address, limit=limit, per=per):
-        sentence = gettext("Many reports came from you just now; please wait ten minutes.")
-        raise Refused({"form": sentence}, busy=True)
+    flag.reporter = _mark("reporter", flag.email.lower()) if flag.email else ""
+    flag.weight = _weight(by, flag.reporter)
+    _refuse_hasty(address)
     with transaction.atomic():
         current = Comment.objects.select_for_update().filter(pk=comment.pk).first()
         if current is None or current.state != Comment.State.APPROVED:
@@ -95,9 +94,25 @@ def close(comment: Comment, decision: Comment.State) -> list[Flag]:
     return waiting
 
 
+def drop(comment: Comment) -> None:
+    """Within the transaction in which its writer takes a comment back: nothing is left to decide."""
+    comment.flags.waiting().update(
+        outcome=Flag.Outcome.GONE, decided_at=timezone.now(), sender="", email=""
+    )
+
+
+def forget_addresses() -> int:
+    """Addresses whose mail was not to be delivered within a week of the decision; how many."""
+    old = Flag.objects.filter(decided_at__lt=timezone.now() - KEPT_AFTER_DECISION)
+    return old.exclude(email="").update(email="")
+
+
 def _hold_if_many(comment: Comment) -> None:
+    """Once: what a moderator let stand after reports is listed when it is reported again, not held."""
     rule = ScreeningRule.objects.filter(phase=Phase.REPORTS, active=True).first()
     if rule is None or rule.action == Action.ALLOW:
+        return
+    if comment.flags.filter(outcome=Flag.Outcome.DISMISSED).exists():
         return
     weight = comment.flags.waiting().aggregate(all=Sum("weight"))["all"] or 0.0
     sent = Submission(text=comment.text, reported=weight)
@@ -112,21 +127,32 @@ def _sender(comment: Comment, by: User | None, address: str) -> str:
     who = f"account {by.pk}" if by else one_sender(address) if address else ""
     if not who:
         return ""
-    text = f"flag\0{comment.pk}\0{who}"
+    return _mark(f"flag {comment.pk}", who)
+
+
+def _mark(purpose: str, who: str) -> str:
+    text = f"{purpose}\0{who}"
     return hmac.new(settings.SECRET_KEY.encode(), text.encode(), sha256).hexdigest()
 
 
-def _weight(by: User | None, email: str) -> float:
+def _weight(by: User | None, reporter: str) -> float:
     """Upheld reports over all decided ones, both plus one; a newcomer counts whole."""
-    theirs = Flag.objects.exclude(outcome="")
+    theirs = Flag.objects.filter(outcome__in=[Flag.Outcome.UPHELD, Flag.Outcome.DISMISSED])
     if by is not None:
         theirs = theirs.filter(user=by)
-    elif email:
-        theirs = theirs.filter(user=None, email__iexact=email)
+    elif reporter:
+        theirs = theirs.filter(reporter=reporter)
     else:
         return 1.0
     counted = theirs.aggregate(all=Count("pk"), upheld=Count("pk", filter=Q(outcome="upheld")))
     return max(LEAST_WEIGHT, float((counted["upheld"] + 1) / (counted["all"] + 1)))
+
+
+def _refuse_hasty(address: str) -> None:
+    limit, per = PER_ADDRESS
+    if address and not count_and_allow("reports from", address, limit=limit, per=per):
+        sentence = gettext("Many reports came from you just now; please wait ten minutes.")
+        raise Refused({"form": sentence}, busy=True)
 
 
 def _refuse_unfit(flag: Flag) -> None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import md5
 from typing import Final
 
@@ -74,9 +75,19 @@ def knowledge() -> Knowledge:
     words: dict[str, list[tuple[str, str]]] = {"banned": [], "suspect": []}
     for kind, folded, word in ScreenedWord.objects.values_list("list", "folded", "word"):
         words[kind].append((folded, word))
-    latest = LearntModel.objects.first()
-    model = SpamModel.from_json(latest.content) if latest else None
-    return Knowledge(words["banned"], words["suspect"], model)
+    return Knowledge(words["banned"], words["suspect"], _model_of_today())
+
+
+def _model_of_today() -> SpamModel | None:
+    latest = LearntModel.objects.values_list("pk", "made_at").first()
+    return _read_model(*latest) if latest else None
+
+
+@lru_cache(maxsize=1)
+def _read_model(pk: int, made_at: datetime) -> SpamModel | None:
+    """Tens of thousands of weights: read once by each process, for as long as it is the newest."""
+    content = LearntModel.objects.filter(pk=pk).values_list("content", flat=True).first()
+    return SpamModel.from_json(content) if content else None
 
 
 def _approved_before(comment: Comment) -> int:

@@ -20,6 +20,8 @@ from articles.comments.screening.models import Action, ScreeningRule
 from articles.comments.screening.submission import Submission
 
 MOST_LISTED: Final = 200
+MOST_LOOKED_AT: Final = 10_000
+"""Of the newest; more would keep a server busy for longer than a person waits."""
 REFUSED: Final = frozenset({Comment.State.REJECTED, Comment.State.SPAM})
 
 
@@ -46,6 +48,8 @@ class Replay:
 
     days: int
     looked_at: int = 0
+    cut: bool = False
+    """Whether there were more than are looked at; the newest were."""
     before: Counter[str] = field(default_factory=Counter)
     after: Counter[str] = field(default_factory=Counter)
     objected_before: int = 0
@@ -68,7 +72,8 @@ def replay(changed: Iterable[ScreeningRule], *, days: int) -> Replay:
     tomorrow = [instead.get(rule.phase, rule) for rule in today]
     known = knowledge()
     result = Replay(days)
-    for comment, human, sent in _as_they_came(timezone.now() - timedelta(days=days)):
+    since, result.cut = _beginning(timezone.now() - timedelta(days=days))
+    for comment, human, sent in _as_they_came(since):
         before = look_over(sent, today, known)
         after = look_over(sent, tomorrow, known)
         result.looked_at += 1
@@ -139,6 +144,13 @@ def _as_they_came(since: datetime) -> Iterator[tuple[Comment, str, Submission]]:
         same[words] += 1
         if comment.state == Comment.State.APPROVED:
             approved[writer] += 1
+
+
+def _beginning(since: datetime) -> tuple[datetime, bool]:
+    """That moment, or the later one since which there are as many comments as are looked at."""
+    newest = Comment.objects.filter(created_at__gte=since).order_by("-created_at")
+    times = newest.values_list("created_at", flat=True)[MOST_LOOKED_AT : MOST_LOOKED_AT + 1]
+    return next(((moment, True) for moment in times), (since, False))
 
 
 def _by_people(since: datetime) -> dict[int, str]:

@@ -9,22 +9,25 @@ from typing import Final
 
 LINK: Final = re.compile(
     r"""(?:https?://|www\.)\S+
-    | \b[\w-]+\s?(?:\.|\[dot\]|\(dot\))\s?(?:com|net|org|info|biz|tv|me|ly|co|io|ru|xyz|top|shop)\b\S*
+    | (?<![\w-])[\w-]++\s?(?:\.|\[dot\]|\(dot\))\s?(?:com|net|org|info|biz|tv|me|ly|co|io|ru|xyz|top|shop)\b\S*
     | \bwatch\?v=\S+""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""Addresses, also those taken apart so that no machine should see them: `example . com`."""
+"""Possessive, and only from where a word begins: read once, however long a text has no address in it.
+Addresses, also those taken apart so that no machine should see them: `example . com`."""
 
 WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 NUMBER: Final = re.compile(r"\d+")
 IN_A_ROW: Final = 3
 MOST_WORDS: Final = 1000
-"""A comment holds 5,000 characters; what is longer comes from a collection."""
+MOST_SIGNS: Final = 10_000
+"""A comment holds 5,000 characters; what is longer comes from a collection, or grew when its signs
+were written out."""
 
 
 def features(text: str) -> frozenset[str]:
     """The features that a comment has, each once however often it has it."""
-    plain = _unmasked(text)
+    plain = _unmasked(text[:MOST_SIGNS])[:MOST_SIGNS]
     links = LINK.findall(plain)
     without_links = LINK.sub(" ", plain)
     words = [word.lower() for word in WORD.findall(without_links)][:MOST_WORDS]

@@ -1,11 +1,13 @@
 """Readers report a comment; enough reports hold it, and a decision answers them all."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import User
-from articles.comments import moderation
+from articles.comments import moderation, posting
 from articles.comments.flagging import reporting
 from articles.comments.flagging.models import WORDS_MAX_LENGTH, Flag
 from articles.comments.models import Comment
@@ -80,13 +82,42 @@ def test_to_let_a_reported_comment_stand_is_a_decision_with_a_row(write: Write, 
     assert not moderation.approve(comment, by=mina)
 
 
-def test_after_a_moderator_looked_it_takes_as_many_reports_again(write: Write, mina: User) -> None:
+def test_what_a_moderator_let_stand_is_listed_again_and_not_held(write: Write, mina: User) -> None:
     comment = write()
     for number in (1, 2, 3):
         report(comment, number)
     moderation.approve(comment, by=mina, seen="held")
-    report(comment, 4)
+    for number in (1, 2, 3, 4):
+        report(comment, number)
     assert state_of(comment) == "approved"
+    assert Flag.objects.waiting().count() == 4
+
+
+def test_a_comment_taken_back_leaves_no_report_waiting_and_no_address(write: Write) -> None:
+    comment = write()
+    report(comment, email="nia@readers.example")
+    posting.take_back(comment, by=None)
+    assert Flag.objects.values_list("outcome", "email", "sender").get() == ("gone", "", "")
+
+
+def test_a_guest_is_weighed_by_the_address_after_it_is_forgotten(write: Write, mina: User) -> None:
+    for number in range(3):
+        comment = write(f"Harmless words {number}.")
+        report(comment, email="Nia@readers.example")
+        moderation.approve(comment, by=mina)
+    Flag.objects.update(email="")
+    assert report(write("More words."), email="nia@readers.example").weight == 0.25
+
+
+def test_an_address_that_no_mail_reached_is_forgotten_after_a_week(
+    write: Write, mina: User
+) -> None:
+    comment = write()
+    report(comment, email="nia@readers.example")
+    moderation.reject(comment, by=mina)
+    assert reporting.forget_addresses() == 0
+    Flag.objects.update(decided_at=timezone.now() - timedelta(days=8))
+    assert reporting.forget_addresses() == 1
 
 
 def test_whose_reports_are_dismissed_counts_less_from_then_on(
