@@ -257,7 +257,8 @@ def test_tags_that_were_double_before_are_merged_by_the_migration() -> None:
         article.article_tags.create(tag=double)
         other = newsroom.draft("Other")
         other.article_tags.create(tag=double)
-        newsroom.draft("Third", tags=["Japan"])
+        # Asked for by name, either of the two could come.
+        newsroom.draft("Third").article_tags.create(tag=Tag.objects.get(name="Japan"))
         migration.merge_doubles(apps, editor)
         editor.execute("CREATE UNIQUE INDEX tag_once_folded ON taggit_tag (iria_folded(name))")
     assert Tag.objects.get().name == "Japan"
