@@ -23,6 +23,9 @@ REFUSALS: Final = {
     Place.ARCHIVE: "is not licensed for articles older than thirty days",
 }
 
+MOMENTS: Final = frozenset({"licence_from", "licence_until"})
+"""Fields that the form asks for as a day and a time, of which the day is the first."""
+
 
 def obstacles(
     pictures: Iterable[Image], *, places: Iterable[Place], at: datetime | None = None
@@ -59,11 +62,12 @@ def _obstacles_of(image: Image, places: tuple[Place, ...], moment: datetime) -> 
             at_field(image, "alt_text"),
             "Describe it",
         )
-    if when := _outside_licence(image, moment):
+    if outside := _outside_licence(image, moment):
+        when, field = outside
         yield Obstacle(
             f"The licence of the picture “{image}” {when}; extend it in the library, "
             "or take the picture out.",
-            at_field(image, "licence_until"),
+            at_field(image, field),
             "See its licence",
         )
     for place in places:
@@ -84,18 +88,19 @@ def terms_of(image: Image) -> str:
 
 def at_field(image: Image, field: str) -> str:
     """Where one thing about a picture is changed."""
-    return f"{image.get_absolute_url()}#id_{field}"
+    place = f"{field}_0" if field in MOMENTS else field
+    return f"{image.get_absolute_url()}#id_{place}"
 
 
-def _outside_licence(image: Image, moment: datetime) -> str:
-    """How the time of the licence misses that moment, or nothing."""
+def _outside_licence(image: Image, moment: datetime) -> tuple[str, str] | None:
+    """How the time of the licence misses that moment, and the field that says so; or nothing."""
     begins, ends = image.licence_from, image.licence_until
     if ends is not None and ends <= moment:
         tense = "ended" if ends <= timezone.now() else "ends before that time,"
-        return f"{tense} on {_spoken(ends)}"
+        return f"{tense} on {_spoken(ends)}", "licence_until"
     if begins is not None and begins > moment:
-        return f"begins only on {_spoken(begins)}"
-    return ""
+        return f"begins only on {_spoken(begins)}", "licence_from"
+    return None
 
 
 def _spoken(moment: datetime) -> str:

@@ -4,7 +4,7 @@ A room fills a port in its `AppConfig.ready`; the reader of the port goes throug
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -59,6 +59,8 @@ class Report:
 
     title: str
     lines: list[ReportLine]
+    more: list[ReportLine] = field(default_factory=list)
+    """What the list leaves out because it is short, and where all of it stands."""
 
 
 picture_uses: Port[Callable[[int], list[PictureUse]]] = Port()

@@ -26,8 +26,8 @@ FAULTS: dict[str, tuple[dict[str, Any], str, str]] = {
     "no credit": ({"credit": ""}, "has no credit", "#id_credit"),
     "a credit of spaces": ({"credit": " \u00a0"}, "has no credit", "#id_credit"),
     "no words for the blind": ({"alt_text": " "}, "no alternative text", "#id_alt_text"),
-    "a licence that ended": ({"licence_until": AGO}, "ended on", "#id_licence_until"),
-    "a licence to come": ({"licence_from": AHEAD}, "begins only on", "#id_licence_until"),
+    "a licence that ended": ({"licence_until": AGO}, "ended on", "#id_licence_until_0"),
+    "a licence to come": ({"licence_from": AHEAD}, "begins only on", "#id_licence_from_0"),
     "withdrawn": (
         {"withdrawn_at": AGO, "withdrawn_reason": "Sued."},
         "was withdrawn (Sued)",
@@ -63,6 +63,19 @@ def test_an_article_with_such_a_picture_is_not_published_and_the_way_to_mend_it_
         assert words in obstacle.words
         assert obstacle.address.startswith(f"/admin/articles/image/{image.pk}/change/")
         assert place in obstacle.address
+
+
+def test_the_way_to_mend_it_leads_to_a_field_that_stands_there(
+    fault: tuple[Image, str, str], client: Client, edna: User
+) -> None:
+    image, _words, _place = fault
+    with pytest.raises(publishing.NotReady) as refusal:
+        publishing.publish(using(image), by=edna)
+    address, _, field = refusal.value.obstacles[0].address.partition("#")
+    client.force_login(edna)
+    page = client.get(address)
+    assert page.status_code == 200
+    assert not field or f'id="{field}"' in page.content.decode()
 
 
 def test_neither_is_it_scheduled(fault: tuple[Image, str, str], edna: User) -> None:

@@ -1,6 +1,8 @@
 """The desk learns a fortnight before of every licence that ends on readers."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -27,9 +29,58 @@ def test_the_first_page_names_the_picture_its_end_and_where_it_stands(
     newsroom.published("Ferries", lead_picture=image)
     Image.objects.update(licence_until=timezone.now() + timedelta(days=days))
     page = first_page(edna)
-    assert f'href="/admin/articles/image/{image.pk}/change/#id_licence_until">The quay</a>' in page
+    assert (
+        f'href="/admin/articles/image/{image.pk}/change/#id_licence_until_0">The quay</a>' in page
+    )
     assert words in page
     assert "the article “Ferries”" in page
+
+
+def test_many_that_ended_hide_none_that_ends_tomorrow_and_what_is_left_out_is_counted(
+    edna: User,
+) -> None:
+    used_until({f"Ended {day}": -day for day in range(1, 13)} | {"Later": 9, "Tomorrow": 1})
+    report = named(first_page(edna))
+    assert report[:4] == ["Tomorrow", "Later", "Ended 1", "Ended 2"]
+    assert report[10:] == ["and 4 more"]
+    assert "?licence=ended&amp;used=yes" in first_page(edna)
+
+
+def test_more_that_end_soon_than_there_are_lines_lead_to_the_library_which_shows_them(
+    edna: User, client: Client
+) -> None:
+    used_until({f"Ends {day}": day for day in range(1, 13)} | {"Ended": -1})
+    page = first_page(edna)
+    assert named(page) == [*(f"Ends {day}" for day in range(1, 11)), "and 2 more", "and 1 more"]
+    there = re.findall(r'<a href="([^"]+)">and \d+ more</a>', page)
+    client.force_login(edna)
+    shown = [client.get(unescape(address)).context["cl"].result_count for address in there]
+    assert shown == [12, 1]
+
+
+def test_ten_are_all_there_are_and_nothing_more_is_said(edna: User) -> None:
+    used_until({f"Ends {day}": day for day in range(1, 11)})
+    assert len(named(first_page(edna))) == 10
+
+
+def used_until(pictures: dict[str, int]) -> None:
+    """Pictures that stand in one article, by name, with the days their licence lasts."""
+    now = timezone.now()
+    made = [
+        newsroom.picture(headline=name, licence_until=now + timedelta(days=days))
+        for name, days in pictures.items()
+    ]
+    newsroom.draft(
+        "Ferries", body="".join(f'<figure data-image="{each.pk}"></figure>' for each in made)
+    )
+
+
+def named(page: str) -> list[str]:
+    """What the list names, in its order."""
+    report = page.partition('aria-label="Licences of pictures that end"')[2].partition(
+        "</section>"
+    )[0]
+    return re.findall(r"<a [^>]*>([^<]+)</a>", report)
 
 
 @pytest.mark.parametrize("days", [15, -15])
