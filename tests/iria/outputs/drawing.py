@@ -18,7 +18,7 @@ from articles.images import markup, showing
 ROOT: Final = Path(settings.BASE_DIR)
 HOUSES: Final = ("articles", "newsletter", "iria", "accounts")
 IN_A_TEMPLATE: Final = re.compile(
-    r"{% (picture|caption|credit|withheld_picture)\b|\bpicture\.address"
+    r"{% (picture|caption|credit|credited|withheld_picture)\b|\bpicture\.address"
 )
 OF_THE_DESK: Final = re.compile(
     r"(^|/)(desk|library|demo|synthetic)/|admin|choos|focusing|widget|/outputs\.py"
@@ -40,8 +40,10 @@ def templates() -> set[str]:
     folder = ROOT / "templates"
     return {
         str(path.relative_to(folder))
-        for path in folder.rglob("*.html")
-        if IN_A_TEMPLATE.search(path.read_text()) and path.relative_to(folder).parts[0] != "admin"
+        for path in folder.rglob("*")
+        if path.suffix in {".html", ".txt", ".xml"}
+        and IN_A_TEMPLATE.search(path.read_text())
+        and path.relative_to(folder).parts[0] != "admin"
     }
 
 
@@ -60,18 +62,30 @@ def _in(path: Path) -> Iterator[str]:
         "articles/images/markup.py",
     }:
         return
-    for each in ast.walk(ast.parse(path.read_text())):
-        if isinstance(each, ast.FunctionDef) and _draws(each):
-            yield f"{name}: {each.name}"
+    yield from (f"{name}: {each}" for each in drawing_in(ast.parse(path.read_text())))
 
 
-def _draws(function: ast.FunctionDef) -> bool:
-    return any(_called(node) in DRAWING for node in ast.walk(function))
+def drawing_in(module: ast.Module) -> Iterator[str]:
+    """Its functions that draw a picture, under whatever name they know what draws it."""
+    renamed = {
+        alias.asname
+        for node in ast.walk(module)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.asname and alias.name in DRAWING
+    }
+    for each in ast.walk(module):
+        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and any(
+            _called(node) in DRAWING | renamed for node in ast.walk(each)
+        ):
+            yield each.name
 
 
 def _called(node: ast.AST) -> str:
-    is_plain = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    return node.func.id if is_plain else ""  # type: ignore[attr-defined]
+    match node:
+        case ast.Call(func=ast.Name(id=name)) | ast.Call(func=ast.Attribute(attr=name)):
+            return name
+    return ""
 
 
 class Passed:

@@ -22,10 +22,17 @@ from iria.kit.registry import PictureOutput
 from tests import newsroom
 from tests.iria.outputs import new_output
 from tests.iria.outputs.drawing import watched
-from tests.iria.outputs.walk import Rule, Walk
+from tests.iria.outputs.walk import Output, Rule, Walk
 from tests.newsletter import lists
 
 pytestmark = pytest.mark.django_db
+
+PLACES = {
+    *("figure", "card-picture", "portrait", "story-picture", "picture", "letter", "file"),
+    *("og:image:alt", "JSON-LD creditText", "credit", "thumbnail_credit"),
+    *("content", "enclosure", "link", "attachment", "_picture.credit", "loc"),
+}
+"""Sorts of places (`standing.Standing`) that a picture has on this site; each has to be come by."""
 
 FIRST, THEN = "Marta Voss/via Quay Pictures", "Jon Aske/via Harbour Agency"
 
@@ -69,20 +76,27 @@ def names(body: bytes, credit: str) -> bool:
 
 
 def credited(credit: str, never: str = "") -> Rule:
-    """With the picture stands this credit, and the other one stands nowhere any more."""
+    """Wherever the picture stands this credit stands with it, and the other one nowhere any more."""
 
-    def rule(body: bytes, carries: bool | None) -> str:
-        if carries is False:
+    def rule(output: Output) -> str:
+        if output.status != 200:
+            return f"answers {output.status}"
+        if not output.standings:
             return "the picture is missing"
-        if not names(body, credit):
-            return f"the credit “{credit}” is missing"
-        return f"the credit “{never}” is still there" if never and names(body, never) else ""
+        for each in output.standings:
+            if not names(each.words.encode(), credit):
+                return f"{each.sort}: the credit “{credit}” is missing"
+        gone = never and names(output.body, never)
+        return f"the credit “{never}” is still there" if gone else ""
 
     return rule
 
 
-def withheld(body: bytes, carries: bool | None) -> str:
-    return "the picture is still there" if carries or names(body, THEN) else ""
+def withheld(output: Output) -> str:
+    """Neither the picture nor its credit, and no broken page in their stead."""
+    if output.carries or output.standings or names(output.body, THEN):
+        return "the picture is still there"
+    return "" if output.status == output.gone else f"answers {output.status}"
 
 
 def faults(client: Client, walk: Walk) -> list[str]:
@@ -107,6 +121,7 @@ def test_every_output_names_the_credit_of_today_and_withholds_what_may_not_be_sh
         assert faults(client, walk) == []
     assert passed.missed() == []
     assert len(walk.carried) > 30
+    assert walk.sorts() >= PLACES
 
 
 def test_a_new_address_that_shows_a_picture_without_its_credit_is_found(
@@ -115,10 +130,10 @@ def test_a_new_address_that_shows_a_picture_without_its_credit_is_found(
     settings.ROOT_URLCONF = "tests.iria.outputs.new_output"
     walk.below = "/new/"
     assert faults(client, walk) == [
-        f"/new/: the credit “{FIRST}” is missing",
-        f"/new/: the credit “{THEN}” is missing",
+        f"/new/: body: the credit “{FIRST}” is missing",
+        f"/new/: body: the credit “{THEN}” is missing",
         "/new/: the picture is still there",
-        f"/new/: the credit “{THEN}” is missing",
+        f"/new/: body: the credit “{THEN}” is missing",
     ]
 
 
@@ -136,10 +151,25 @@ def test_a_new_mail_that_shows_a_picture_without_its_credit_is_found(
 ) -> None:
     mails = {
         **registry.picture_outputs._offers,
-        "new": lambda pk: [PictureOutput("A mail", b"<img>")],
+        "new": lambda pk: [PictureOutput("A mail", f'<img src="{walk.names()[0]}">'.encode())],
     }
     monkeypatch.setattr(registry.picture_outputs, "_offers", mails)
-    assert f"A mail: the credit “{FIRST}” is missing" in walk.judge(client, credited(FIRST))
+    assert walk.judge(client, credited(FIRST)) == [f"A mail: body: the credit “{FIRST}” is missing"]
+
+
+@pytest.mark.parametrize(
+    ("output", "wrong"),
+    [
+        (Output(b"", 404), "answers 404"),
+        (Output(b"Broken", 500), "answers 500"),
+        (Output(b"", 404, gone=410), "answers 404"),
+        (Output(b"", 200, gone=410), "answers 200"),
+        (Output(b"Gone", 410, gone=410), ""),
+        (Output(b"Words"), ""),
+    ],
+)
+def test_a_broken_page_does_not_count_as_a_withheld_picture(output: Output, wrong: str) -> None:
+    assert withheld(output) == wrong
 
 
 def test_what_draws_a_picture_and_was_never_reached_is_found(client: Client, walk: Walk) -> None:

@@ -7,7 +7,8 @@ is a fault, so whoever adds an output is led here.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote
@@ -19,10 +20,8 @@ from articles.images.models import Image
 from iria.kit import registry
 from iria.kit.addresses import absolute
 from tests.iria import hostile
+from tests.iria.outputs.standing import JPEG, Standing, standings
 from tests.iria.places import fitting
-
-JPEG: Final = b"\xff\xd8\xff"
-"""How a JPEG begins."""
 
 DESK: Final = "/admin/"
 """What the newsroom sees of pictures that readers may not see is its own matter."""
@@ -44,9 +43,30 @@ PICTURELESS: Final = {
 """Names of addresses, as patterns, and why no picture stands there."""
 
 
-Rule = Callable[[bytes, bool | None], str]
-"""What is wrong with an output, or nothing; it is told whether the output carries the picture: True,
-False, or None where there is no telling, as in a mail of words alone."""
+GONE_WITH_IT: Final = {"rendition": 410, "picture": 404, "api_one_picture": 404}
+"""Names of addresses that are about nothing but the picture, and how they answer while it is withheld.
+Every other one answers as before, without it."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """What went out once.
+
+    Args:
+        status: as it was answered; 200 for what goes out by no address.
+        gone: the status it has to have while the picture is withheld.
+        standings: every place of the picture in it.
+    """
+
+    body: bytes
+    status: int = 200
+    gone: int = 200
+    carries: bool = False
+    standings: Sequence[Standing] = ()
+
+
+Rule = Callable[[Output], str]
+"""What is wrong with an output, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +92,8 @@ class Walk:
     below: str = "/"
     """Only addresses that begin so."""
     carried: list[Carried] = field(default_factory=list)
+    stood: dict[str, Counter[str]] = field(default_factory=dict)
+    """Output → how often each sort of place stood in it at first."""
 
     def find(self, client: Client) -> list[str]:
         """Fills `carried`; returns what is neither seen to carry the picture nor declared."""
@@ -102,7 +124,7 @@ class Walk:
         """The address as it is, and as it would be asked for something."""
         asked = quote(absolute(self.article.get_absolute_url()))
         for query in ("", f"?q={quote(self.article.headline)}", f"?url={asked}"):
-            if self.carries(body_of(client, address + query)):
+            if self.carries(answer_of(client, address + query)[1]):
                 yield Carried(name, address + query)
                 return
             if is_pictureless(name):
@@ -110,18 +132,37 @@ class Walk:
 
     def carries(self, body: bytes) -> bool:
         """Whether one of the picture's files is named in it, or is what it is."""
-        named = any(each.name.encode() in body for each in self.image.renditions.all())
-        return named or body.startswith(JPEG)
+        return any(name.encode() in body for name in self.names()) or body.startswith(JPEG)
+
+    def names(self) -> list[str]:
+        """Of its files, as they are today."""
+        return [each.name for each in self.image.renditions.all()]
 
     def judge(self, client: Client, rule: Rule) -> list[str]:
         """What a rule finds wrong with each output, by its address or name."""
         found = []
         for each in self.carried:
-            body = body_of(client, each.address)
-            found.append((each.address, rule(body, self.carries(body))))
+            status, body = answer_of(client, each.address)
+            output = self._output(body, status, GONE_WITH_IT.get(each.name, 200))
+            found.append((each.address, self._less(each.address, output) or rule(output)))
         for name, content in self.others():
-            found.append((name, rule(content, self.carries(content) or None)))
+            found.append((name, rule(self._output(content))))
         return [f"{where}: {wrong}" for where, wrong in found if wrong]
+
+    def _output(self, body: bytes, status: int = 200, gone: int = 200) -> Output:
+        places = standings(body, self.names()) if status == 200 else []
+        return Output(body, status, gone, self.carries(body), places)
+
+    def _less(self, where: str, output: Output) -> str:
+        """Which places the picture had there before and has no more, though it is still shown."""
+        now = Counter(each.sort for each in output.standings)
+        before = self.stood.setdefault(where, now)
+        gone = before - now if now else Counter()
+        return f"stood before and does not now: {', '.join(sorted(gone))}" if gone else ""
+
+    def sorts(self) -> set[str]:
+        """Every sort of place that was seen."""
+        return {sort for counted in self.stood.values() for sort in counted}
 
     def others(self) -> Iterator[tuple[str, bytes]]:
         """What goes out by no address."""
@@ -135,12 +176,11 @@ def is_pictureless(name: str) -> str:
     return next((why for names, why in PICTURELESS.items() if re.fullmatch(names, name)), "")
 
 
-def body_of(client: Client, address: str) -> bytes:
-    """What a reader gets there; nothing where that is refused or gone."""
+def answer_of(client: Client, address: str) -> tuple[int, bytes]:
+    """How a reader is answered there, and with what."""
     answer = client.get(address)
     if answer.status_code == 301 and address.startswith("/pictures/"):
         # A file has a new name after its credit changed, and the old one leads there.
         answer = client.get(answer["Location"])
-    if answer.status_code != 200:
-        return b""
-    return b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+    streamed = answer.streaming
+    return answer.status_code, b"".join(answer.streaming_content) if streamed else answer.content  # type: ignore[attr-defined]

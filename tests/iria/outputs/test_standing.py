@@ -1,0 +1,98 @@
+"""The walk sees every place of a picture: a credit elsewhere on the page does not count."""
+
+import ast
+import json
+
+import pytest
+
+from tests.iria.outputs.drawing import drawing_in
+from tests.iria.outputs.standing import Standing, standings
+
+FILE, CREDIT = "abc-640.jpeg", "Jo Reis/via Quay"
+IMAGE = f'<img src="/pictures/{FILE}" alt="">'
+MEDIA = 'xmlns:media="http://search.yahoo.com/mrss/"'
+
+
+def at(body: str) -> list[Standing]:
+    return standings(body.encode(), [FILE])
+
+
+def structured(**fields: str) -> str:
+    about = json.dumps(
+        {"@type": "ImageObject", "contentUrl": f"https://x.example/{FILE}", **fields}
+    )
+    return f'<script type="application/ld+json">{{"image": [{about}]}}</script>'
+
+
+OG = f'<meta property="og:image" content="https://x.example/{FILE}">'
+FEED = {"image": f"https://x.example/{FILE}", "attachments": []}
+RSS = f'<?xml version="1.0"?><rss {MEDIA}><channel><item>{{}}</item></channel></rss>'
+CONTENT = f'<media:content url="https://x.example/{FILE}">{{}}</media:content>'
+SITEMAP = "http://www.google.com/schemas/sitemap-image/1.1"
+PAGES = f'<?xml version="1.0"?><url xmlns:i="{SITEMAP}">{{}}</url>'
+
+
+@pytest.mark.parametrize(
+    ("body", "sort"),
+    [
+        (f"<p>{CREDIT}</p><figure>{IMAGE}</figure>", "figure"),
+        (f"<figure>{IMAGE}<p>{CREDIT}</p></figure>", "figure"),
+        (f'<div><p>{CREDIT}</p><div class="card-picture">{IMAGE}</div></div>', "card-picture"),
+        (f"<table><tr><td><a>{IMAGE}</a></td><td>{CREDIT}</td></tr></table>", "td"),
+        (f"{OG}<meta property='og:title' content='{CREDIT}'>", "og:image:alt"),
+        (structured() + CREDIT, "JSON-LD address alone"),
+        (structured(creditText="") + CREDIT, "JSON-LD creditText"),
+        (json.dumps({**FEED, "title": CREDIT}), "address alone"),
+        (json.dumps({**FEED, "_picture": {"alt": CREDIT}}), "_picture.credit"),
+        (json.dumps({"mime_type": "image/jpeg", "url": FILE, "alt": CREDIT}), "attachment"),
+        (json.dumps({"credit": "", "alt": CREDIT, "files": [{"url": FILE}]}), "credit"),
+        (RSS.format(CONTENT.format("")), "content"),
+        (RSS.format(f'<title>{CREDIT}</title><enclosure url="{FILE}"/>'), "enclosure"),
+        (
+            PAGES.format(f"<loc>{CREDIT}</loc><i:image><i:loc>{FILE}</i:loc></i:image>"),
+            "loc",
+        ),
+        (f"By {CREDIT}\n\n[Picture: A\nquay]", "letter"),
+    ],
+)
+def test_a_credit_that_stands_elsewhere_does_not_count(body: str, sort: str) -> None:
+    ((found, words),) = at(body)
+    assert found == sort
+    assert CREDIT not in words
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<figure><a>{IMAGE}</a><figcaption>{CREDIT}</figcaption></figure>",
+        f'<div class="portrait"><picture>{IMAGE}</picture><small>{CREDIT}</small></div>',
+        f"{OG}<meta property='og:image:alt' content='A quay – {CREDIT}'>",
+        structured(creditText=CREDIT),
+        json.dumps({**FEED, "_picture": {"credit": CREDIT}}),
+        json.dumps({"credit": CREDIT, "files": [{"url": FILE}]}),
+        RSS.format(CONTENT.format(f"<media:credit>{CREDIT}</media:credit>")),
+        f"Words\n\n[Picture: A quay {CREDIT}]",
+    ],
+)
+def test_a_credit_that_stands_beside_its_picture_is_seen(body: str) -> None:
+    ((_sort, words),) = at(body)
+    assert CREDIT in words
+
+
+def test_a_text_inside_a_feed_is_looked_into_and_a_page_without_the_picture_has_no_place() -> None:
+    inside = f"<content>&lt;figure&gt;&lt;img src='{FILE}'&gt;&lt;/figure&gt;</content>"
+    assert at(RSS.format(inside)) == [Standing("figure", "")]
+    assert at(f"<p>{CREDIT}</p><img src='/other.jpeg'>") == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "from articles.images.showing import picture_values\ndef new(): picture_values(1)",
+        "from articles.images import showing\ndef new(): return showing.picture_values(1)",
+        "from articles.images.showing import plain_files as of\nasync def new(): of(1)",
+    ],
+)
+def test_a_function_that_draws_is_known_however_it_calls_what_draws(call: str) -> None:
+    assert list(drawing_in(ast.parse(call))) == ["new"]
+    assert list(drawing_in(ast.parse("def new(): of(1)"))) == []
