@@ -1,0 +1,169 @@
+"""Every filter of the library shows what it promises, and nothing else."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from articles.images.models import Agency, Collection, Image, Likeness, Photographer
+from tests.newsroom import draft, picture
+
+LIBRARY = "/admin/articles/image/"
+
+
+@pytest.fixture
+def desk(client: Client, edna: User) -> Client:
+    client.force_login(edna)
+    return client
+
+
+def shown(desk: Client, query: str) -> set[str]:
+    answer = desk.get(f"{LIBRARY}?{query}")
+    assert answer.status_code == 200
+    return {image.headline for image in answer.context["cl"].result_list}
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=lighthouse", {"Lighthouse"}),
+        ("q=reis+lighthouse", {"Lighthouse"}),
+        ("q=faro", {"Quay"}),
+        ("lacks=credit", {"Bare"}),
+        ("lacks=alt", {"Lighthouse"}),
+        ("lacks=metadata", {"Lighthouse", "Quay"}),
+        ("used=no", {"Lighthouse", "Bare"}),
+        ("used=yes", {"Quay"}),
+        ("used=no&lacks=alt", {"Lighthouse"}),
+    ],
+)
+def test_pictures_are_found_by_words_and_by_what_they_lack(
+    desk: Client, query: str, found: set[str]
+) -> None:
+    picture(headline="Lighthouse", credit="Jo Reis", alt_text="", metadata={"orientation": 1})
+    quay = picture(headline="Quay", credit="Ines Faro")
+    picture(headline="Bare", credit="", metadata={"caption": "Something"})
+    draft(lead_picture=quay)
+    assert shown(desk, query) == found
+
+
+@pytest.mark.parametrize(
+    ("kind", "found"),
+    [
+        ("soon", {"In 13 days"}),
+        ("ended", {"Yesterday"}),
+        ("later", {"Not yet"}),
+        ("withdrawn", {"Withdrawn"}),
+    ],
+)
+def test_pictures_are_found_by_what_their_licence_allows(
+    desk: Client, kind: str, found: set[str]
+) -> None:
+    now, day = timezone.now(), timedelta(days=1)
+    picture(headline="For ever")
+    picture(headline="In 13 days", licence_until=now + 13 * day)
+    picture(headline="In 15 days", licence_until=now + 15 * day)
+    picture(headline="Yesterday", licence_until=now - day)
+    picture(headline="Not yet", licence_from=now + day)
+    picture(headline="Begun", licence_from=now - day)
+    picture(headline="Withdrawn", withdrawn_at=now, withdrawn_reason="Sued.")
+    assert shown(desk, f"licence={kind}") == found
+
+
+@pytest.mark.parametrize(
+    ("kind", "found"),
+    [
+        ("ai", {"Generated", "Mixed"}),
+        ("moving", {"Moving"}),
+        ("alike", {"Newer", "Older"}),
+    ],
+)
+def test_pictures_are_found_by_what_is_particular_about_them(
+    desk: Client, kind: str, found: set[str]
+) -> None:
+    address = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+    picture(headline="Generated", digital_source_type=f"{address}trainedAlgorithmicMedia")
+    picture(headline="Mixed", digital_source_type="compositeSynthetic")
+    picture(headline="Photographed", digital_source_type=f"{address}digitalCapture")
+    picture(headline="Moving", is_moving=True)
+    pairs = [[picture(headline=name) for name in ("Newer", "Older")] for _ in range(2)]
+    Image.objects.filter(pk__in=[each.pk for each in pairs[1]]).update(headline="Kept both")
+    for kept_at, (newer, older) in zip((None, timezone.now()), pairs, strict=True):
+        Likeness.objects.create(image=newer, older=older, distance=3, kept_at=kept_at)
+    assert shown(desk, f"kind={kind}") == found
+
+
+def test_pictures_are_found_by_whose_they_are_and_where_they_lie(desk: Client) -> None:
+    rows: dict[str, Any] = {
+        "photographer": Photographer.objects.create(name="Jo Reis"),
+        "agency": Agency.objects.create(name="Quay Pictures", wording="via Quay"),
+    }
+    for name, row in rows.items():
+        picture(headline=name, **{name: row})
+    harbours = Collection.objects.create(name="Harbours")
+    harbours.pictures.add(picture(headline="collection"))
+    picture(headline="Nobody's")
+    for name, row in {**rows, "collection": harbours}.items():
+        assert shown(desk, f"{name}={row.pk}") == {name}
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [("port", {"One"}), ("PORT%20", {"One"}), ("por", set()), ("ships", {"One", "Two"})],
+)
+def test_pictures_are_found_by_a_whole_keyword_however_it_is_written(
+    desk: Client, word: str, found: set[str]
+) -> None:
+    picture(headline="One", keywords=["Port", "ships"])
+    picture(headline="Two", keywords=["Ships", "airport"])
+    assert shown(desk, f"keyword={word}") == found
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("from=2026-05-02", {"Second", "Third", "Fourth"}),
+        ("until=2026-05-03", {"First", "Second", "Third"}),
+        ("from=2026-05-02&until=2026-05-03", {"Second", "Third"}),
+        ("from=2026-05-02&until=2026-05-02", {"Second"}),
+    ],
+)
+def test_pictures_are_found_by_the_days_between_which_they_came_in(
+    desk: Client, query: str, found: set[str]
+) -> None:
+    came = {
+        "First": datetime(2026, 5, 1, 23, 59, 59, tzinfo=UTC),
+        "Second": datetime(2026, 5, 2, tzinfo=UTC),
+        "Third": datetime(2026, 5, 3, 23, 59, 59, tzinfo=UTC),
+        "Fourth": datetime(2026, 5, 4, tzinfo=UTC),
+    }
+    for name, moment in came.items():
+        image = picture(headline=name)
+        Image.objects.filter(pk=image.pk).update(uploaded_at=moment)
+    assert shown(desk, query) == found
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "photographer=x",
+        "agency=99999999999999999999",
+        "collection=-1",
+        "keyword=%00",
+        "keyword=" + "x" * 500,
+        "from=2026-02-30&until=soon",
+        "from=0001-01-01&until=9999-12-31",
+        "licence=never&kind=odd&used=perhaps&lacks=all",
+        "look=odd&p=99999",
+        "q=%22&o=3.-5",
+        "q=" + "word+" * 50,
+    ],
+)
+def test_an_address_that_asks_for_nonsense_is_answered_with_a_list(
+    desk: Client, query: str
+) -> None:
+    picture()
+    assert desk.get(f"{LIBRARY}?{query}", follow=True).status_code == 200
