@@ -124,7 +124,8 @@ class Walk:
         """The address as it is, and as it would be asked for something."""
         asked = quote(absolute(self.article.get_absolute_url()))
         for query in ("", f"?q={quote(self.article.headline)}", f"?url={asked}"):
-            if self.carries(answer_of(client, address + query)[1]):
+            status, body = answer_of(client, address + query)
+            if status == 200 and self.carries(body):
                 yield Carried(name, address + query)
                 return
             if is_pictureless(name):
@@ -146,7 +147,8 @@ class Walk:
             output = self._output(body, status, GONE_WITH_IT.get(each.name, 200))
             found.append((each.address, self._less(each.address, output) or rule(output)))
         for name, content in self.others():
-            found.append((name, rule(self._output(content))))
+            output = self._output(content)
+            found.append((name, self._less(name, output) or rule(output)))
         return [f"{where}: {wrong}" for where, wrong in found if wrong]
 
     def _output(self, body: bytes, status: int = 200, gone: int = 200) -> Output:
