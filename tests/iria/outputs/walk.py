@@ -43,6 +43,9 @@ PICTURELESS: Final = {
 """Names of addresses, as patterns, and why no picture stands there."""
 
 
+FORMS: Final = ("atom", "json")
+"""Of a feed, besides the one that its plain address has."""
+
 GONE_WITH_IT: Final = {"rendition": 410, "picture": 404, "api_one_picture": 404}
 """Names of addresses that are about nothing but the picture, and how they answer while it is withheld.
 Every other one answers as before, without it."""
@@ -106,19 +109,22 @@ class Walk:
             except KeyError as missing:
                 faults.append(f"{route}: nothing is known that fits into {missing}")
                 continue
-            address = route
-            for place, part in places.items():
-                address = address.replace(f"<{place}>", part)
-            found = list(self._carrying(client, name, address))
-            self.carried += found
-            declared = is_pictureless(name)
-            if found and declared:
-                faults.append(
-                    f"{address}: declared to carry no picture ({declared}), and carries one"
-                )
-            elif not found and not declared:
-                faults.append(f"{address}: carries no picture here and is not declared so")
+            for form in FORMS if "form" in places else [""]:
+                address = filled(route, {**places, "form": form})
+                if fault := self._look(client, name, address):
+                    faults.append(fault)
         return faults
+
+    def _look(self, client: Client, name: str, address: str) -> str:
+        """Notes whether the address carries the picture; what is wrong if that was not declared."""
+        found = list(self._carrying(client, name, address))
+        self.carried += found
+        declared = is_pictureless(name)
+        if found and declared:
+            return f"{address}: declared to carry no picture ({declared}), and carries one"
+        if not found and not declared:
+            return f"{address}: carries no picture here and is not declared so"
+        return ""
 
     def _carrying(self, client: Client, name: str, address: str) -> Iterator[Carried]:
         """The address as it is, and as it would be asked for something."""
@@ -171,6 +177,13 @@ class Walk:
         for ask in registry.picture_outputs:
             for output in ask(self.image.pk):
                 yield output.name, output.content
+
+
+def filled(route: str, places: dict[str, str]) -> str:
+    """The address with its places filled."""
+    for place, part in places.items():
+        route = route.replace(f"<{place}>", part)
+    return route
 
 
 def is_pictureless(name: str) -> str:
