@@ -9,7 +9,7 @@ found by `images.tasks.catch_up`.
 from typing import Any
 
 from accounts.models import User
-from articles.images.models import Image
+from articles.images.models import Image, ImageQuerySet
 from articles.images.rights import recording
 
 
@@ -22,7 +22,9 @@ def amend(image: Image, *, by: User | None, reason: str = "", **values: Any) -> 
     Raises:
         ValidationError: for a value that cannot be kept; nothing is written.
     """
-    with recording(Image.objects.filter(pk=image.pk), by=by, reason=reason) as chosen:
+    one: ImageQuerySet = Image.objects.filter(pk=image.pk)
+    link_given = "credit_url" in values
+    with recording(one, by=by, reason=reason, link_given=link_given) as chosen:
         before = chosen.get()
         changed = frozenset(
             name for name, value in values.items() if getattr(before, name) != value

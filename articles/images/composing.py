@@ -22,6 +22,12 @@ def compose(pictures: ImageQuerySet) -> None:
     known.update(credit=_line(), credit_url=_address())
 
 
+def addresses(pictures: ImageQuerySet) -> dict[int, str]:
+    """Where photographer or agency lead, by the number of each picture of theirs that leads there."""
+    known = pictures.exclude(photographer=None, agency=None)
+    return {pk: address for pk, address in known.values_list("pk", _theirs()) if address}
+
+
 def line_of(image: Image) -> str:
     """The line as it will be written, for a form that shows it."""
     composed: str = (
@@ -43,10 +49,13 @@ def _line() -> Left:
 
 
 def _address() -> Coalesce:
+    return Coalesce(_theirs(), F("credit_url"), output_field=CharField())
+
+
+def _theirs() -> Coalesce:
     return Coalesce(
         NullIf(_agency("address"), Value("")),
         NullIf(_photographer("address"), Value("")),
-        F("credit_url"),
         output_field=CharField(),
     )
 

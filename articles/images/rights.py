@@ -1,5 +1,6 @@
 """Changing whose pictures are and how long they may be shown: one or fifty thousand at once."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.images import signals
-from articles.images.composing import compose
+from articles.images.composing import addresses, compose
 from articles.images.crediting import TOLD
 from articles.images.models import Image, ImageQuerySet, PictureEvent
 from articles.images.tasks import bring_all_up_to_date, bring_up_to_date
@@ -33,12 +34,13 @@ A_FEW: Final = 20
 
 @contextmanager
 def recording(
-    pictures: ImageQuerySet, *, by: User | None, reason: str = ""
+    pictures: ImageQuerySet, *, by: User | None, reason: str = "", link_given: bool = False
 ) -> Iterator[ImageQuerySet]:
     """What is changed of these pictures' rights within it is kept whole, or not at all.
 
-    The pictures are locked; afterwards their credit lines are composed anew, and what changed
-    becomes rows with author and time. After the commit the worker brings the files, and
+    The pictures are locked; afterwards their credit lines are composed anew, and lead no longer to
+    whoever they came from before, unless that link is among what is given. What changed becomes
+    rows with author and time. After the commit the worker brings the files, and
     `signals.rights_changed` is sent.
     """
     with transaction.atomic():
@@ -46,8 +48,10 @@ def recording(
         pictures = pictures.order_by("pk").select_for_update(of=("self",))
         numbers = list(pictures.values_list("pk", flat=True))
         chosen: ImageQuerySet = Image.objects.filter(pk__in=numbers)
-        before = _known(chosen)
+        before, led = _known(chosen), addresses(chosen)
         yield chosen
+        if not link_given:
+            _part(chosen, led)
         compose(chosen)
         after = _known(chosen)
         events = (
@@ -62,12 +66,25 @@ def recording(
 def change(pictures: ImageQuerySet, values: Mapping[str, Any], *, by: User) -> int:
     """Gives all of them the same values, in one transaction; returns how many there were.
 
-    A credit that is typed stands for itself, so it takes the place of photographer and agency.
+    A credit that is typed stands for itself, so it takes the place of photographer and agency, and
+    leads where it is said to lead, or nowhere.
     """
+    link_given = "credit_url" in values
     if values.get("credit"):
-        values = {**values, "photographer": None, "agency": None}
-    with recording(pictures, by=by) as chosen:
+        values = {"credit_url": "", **values, "photographer": None, "agency": None}
+    with recording(pictures, by=by, link_given=link_given) as chosen:
         return chosen.update(**values, changed_at=timezone.now())
+
+
+def _part(pictures: ImageQuerySet, led: Mapping[int, str]) -> None:
+    """Takes the link away that led to whoever a picture does not come from any more."""
+    lead = addresses(pictures)
+    parted: dict[str, list[int]] = defaultdict(list)
+    for pk, address in led.items():
+        if lead.get(pk) != address:
+            parted[address].append(pk)
+    for address, numbers in parted.items():
+        pictures.filter(pk__in=numbers, credit_url=address).update(credit_url="")
 
 
 def _known(pictures: ImageQuerySet) -> dict[int, dict[str, Any]]:

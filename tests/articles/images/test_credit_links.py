@@ -1,0 +1,99 @@
+"""A credit leads to whoever it names, and never to whom the picture came from before."""
+
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from articles.images import origins, rights
+from articles.images.amending import amend
+from articles.images.models import Agency, Image, Photographer
+from tests.newsroom import picture
+
+pytestmark = pytest.mark.django_db
+
+INES, REUTERS, TYPED = "https://ines.example/", "https://reuters.example/", "https://typed.example/"
+
+
+@pytest.fixture
+def ines() -> Photographer:
+    return Photographer.objects.create(name="Ines Faro", address=INES)
+
+
+@pytest.fixture
+def jo() -> Photographer:
+    return Photographer.objects.create(name="Jo Reis")
+
+
+@pytest.fixture
+def image(ines: Photographer, edna: User) -> Image:
+    """A picture of Ines Faro's, as the library keeps it."""
+    image = picture()
+    amend(image, by=edna, photographer=ines)
+    assert image.credit_url == INES
+    return image
+
+
+def link(image: Image) -> str:
+    image.refresh_from_db()
+    return image.credit_url
+
+
+def test_a_new_photographer_without_a_site_leads_to_nobody_elses(
+    image: Image, jo: Photographer, edna: User
+) -> None:
+    amend(image, by=edna, photographer=jo)
+    assert image.credit == "Jo Reis"
+    assert image.credit_url == link(image) == ""
+    assert image.events.latest("pk").before.startswith(f"credit: Ines Faro\ncredit link: {INES}")
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"photographer": None}, ""),
+        ({"credit": "Jo Reis"}, ""),
+        ({"credit": "Jo Reis", "credit_url": TYPED}, TYPED),
+        ({"credit": "Ines Faro for us", "credit_url": INES}, INES),
+        ({"copyright_notice": "© Ines Faro"}, INES),
+    ],
+)
+def test_many_lose_the_link_with_whom_it_led_to_and_keep_what_is_given(
+    image: Image, edna: User, values: dict[str, Any], expected: str
+) -> None:
+    rights.change(Image.objects.all(), values, by=edna)
+    assert link(image) == expected
+
+
+def test_each_of_many_loses_its_own(image: Image, jo: Photographer, edna: User) -> None:
+    other, stranger = picture(), picture(credit_url=TYPED)
+    amend(other, by=edna, agency=Agency.objects.create(name="R", wording="via R", address=REUTERS))
+    rights.change(Image.objects.all(), {"photographer": jo, "agency": None}, by=edna)
+    assert [link(one) for one in (image, other, stranger)] == ["", "", TYPED]
+
+
+def test_an_agency_that_stays_keeps_the_link(
+    image: Image, ines: Photographer, jo: Photographer, edna: User
+) -> None:
+    agency = Agency.objects.create(name="Reuters", wording="via Reuters", address=REUTERS)
+    amend(image, by=edna, agency=agency)
+    amend(image, by=edna, photographer=jo)
+    assert link(image) == REUTERS
+    amend(image, by=edna, photographer=ines, agency=None)
+    assert link(image) == INES
+
+
+def test_a_link_that_was_typed_for_the_picture_stays(
+    image: Image, jo: Photographer, edna: User
+) -> None:
+    amend(image, by=edna, photographer=jo, credit_url=TYPED)
+    amend(image, by=edna, photographer=None)
+    assert link(image) == TYPED
+
+
+def test_a_photographer_who_gives_up_a_site_is_linked_to_it_no_more(
+    image: Image, ines: Photographer, edna: User
+) -> None:
+    ines.address = ""
+    origins.save(ines, by=edna)
+    assert link(image) == ""
