@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -15,14 +15,17 @@ from articles.images.uploading import Received
 
 @require_POST
 def decide(request: HttpRequest, number: int, site: AdminSite) -> HttpResponse:
-    """`use=NUMBER` discards this picture for that one; without it both are kept.
+    """`use=NUMBER` discards this picture for that one; with an empty `use` both are kept.
 
     With `?fragment=1` the chooser answers with its grid, else the page of the picture that stays.
     """
-    if not request.user.has_perm("articles.add_image"):
+    if not request.user.has_perms(["articles.add_image", "articles.view_image"]):
         raise PermissionDenied
+    if "use" not in request.POST:
+        sentence = "Nothing was decided: say which picture is to be used, or that both are kept."
+        return HttpResponseBadRequest(sentence, content_type="text/plain; charset=utf-8")
     image = Image.objects.filter(pk=number).first()
-    other = request.POST.get("use", "")
+    other = request.POST["use"]
     if image is None:
         return _told(request, site, None, "This picture is gone already.", done=False)
     if not other:

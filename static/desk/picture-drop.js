@@ -46,7 +46,8 @@ class PictureDrop extends HTMLElement {
     event.preventDefault();
     event.stopPropagation();
     const row = form.closest("li");
-    const data = new FormData(form, event.submitter);
+    const pressed = event.submitter;
+    const data = new FormData(form, pressed);
     const address = new URL(form.action);
     address.searchParams.set("fragment", "1");
     try {
@@ -59,6 +60,13 @@ class PictureDrop extends HTMLElement {
       answer.focus();
       this.finish();
     } catch {
+      // Sent from here, a form does not say which of its buttons was pressed.
+      if (pressed) {
+        const { name, value } = pressed;
+        form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+      }
+      address.searchParams.delete("fragment");
+      form.action = address;
       form.submit();
     }
   }

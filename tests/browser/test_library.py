@@ -109,6 +109,20 @@ def test_a_twin_is_offered_and_used_instead_with_the_keyboard(desk: OpenPage, ed
     assert Image.objects.get().headline == "Quay at noon"
 
 
+def test_use_that_one_is_not_taken_for_both_when_the_first_answer_never_comes(
+    desk: OpenPage, edna: User
+) -> None:
+    ingest.take_in(
+        ContentFile(drawn(), name="quay.jpg"), by=None, headline="Quay at noon", credit="Ines Faro"
+    )
+    page = desk(edna, f"{LIBRARY}add/")
+    drop(page, [("again.jpg", drawn(420))])
+    page.route("**/alike/?fragment=1", lambda route: route.abort())
+    page.locator(".picture-like").get_by_role("button", name="Use that one").press("Enter")
+    expect(page.locator(".messagelist")).to_contain_text("The new one is discarded")
+    assert Image.objects.get().headline == "Quay at noon"
+
+
 def test_credit_of_many_is_changed_in_one_form_with_the_keyboard(
     desk: OpenPage, edna: User, shelf: Callable[[int], None]
 ) -> None:

@@ -3,6 +3,7 @@
 from io import BytesIO
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image as Pixels
@@ -59,6 +60,27 @@ def test_who_keeps_both_is_not_told_again(desk: Client, older: Image, edna: User
     assert likeness.like(newer) == []
     assert Likeness.objects.get().kept_by == edna
     assert Image.objects.count() == 2
+
+
+def test_an_answer_that_says_neither_decides_nothing(desk: Client, older: Image) -> None:
+    newer = ingest.take_in(harbour(width=420), by=older.uploaded_by)
+    answer = desk.post(f"{LIBRARY}{newer.pk}/alike/")
+    assert answer.status_code == 400
+    assert "Nothing was decided" in answer.content.decode()
+    assert likeness.like(newer) == [older]
+
+
+def test_who_may_see_no_pictures_decides_about_none_and_sees_no_grid(
+    client: Client, older: Image, ola: User
+) -> None:
+    newer = ingest.take_in(harbour(width=420), by=ola)
+    ola.is_staff = True
+    ola.save()
+    ola.user_permissions.add(Permission.objects.get(codename="add_image"))
+    client.force_login(ola)
+    answer = client.post(f"{LIBRARY}{newer.pk}/alike/?fragment=1", {"use": ""})
+    assert answer.status_code == 403
+    assert likeness.like(newer) == [older]
 
 
 def test_in_the_chooser_the_one_of_before_is_offered_at_once(desk: Client, older: Image) -> None:
