@@ -6,7 +6,7 @@ from articles.images import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(
-        r"^pictures/(?P<name>[A-Za-z0-9_-]{1,60}\.(?:avif|webp|jpeg|png))$",
+        rf"^pictures/(?P<name>{views.NAME})$",
         views.rendition,
         name="rendition",
     ),

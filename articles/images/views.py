@@ -1,6 +1,7 @@
 """The one view that serves pictures."""
 
 import logging
+import re
 from typing import Final
 
 from django.core.exceptions import PermissionDenied
@@ -20,6 +21,9 @@ from articles.images.handing import SEALED, for_a_while, handed, keeping
 from articles.images.models import FormerName, Image, Rendition
 from articles.images.models.licensed import DECIDING
 from articles.images.showing import PictureFile
+
+NAME: Final = r"[A-Za-z0-9_-]{1,60}\.(?:avif|webp|jpeg|png)"
+"""How the names of files that are served look."""
 
 _DECIDING: Final = [f"image__{name}" for name in (*DECIDING, "licensed_for_newsletter")]
 
@@ -54,7 +58,7 @@ def at_the_desk(request: HttpRequest, name: str) -> HttpResponseBase:
     """The same for whoever works with pictures that readers may not see (yet, or any more)."""
     if not request.user.has_perm("articles.view_image"):
         raise PermissionDenied
-    found = Rendition.objects.filter(name=name).first()
+    found = Rendition.objects.filter(name=name).first() if re.fullmatch(NAME, name) else None
     if found is None:
         return _nothing()
     return _file(found)

@@ -183,3 +183,13 @@ def test_a_rendition_whose_file_is_gone_is_not_found(client: Client, only: Rendi
 
 def test_a_rendition_cannot_be_written_to(client: Client, only: Rendition) -> None:
     assert client.post(only.get_absolute_url()).status_code == 405
+
+
+@pytest.mark.parametrize("name", ["%00.jpeg", "a%00b", "nothing.jpeg", "x" * 900])
+def test_at_the_desk_a_name_no_picture_can_have_is_answered_in_words(
+    client: Client, edna: User, name: str
+) -> None:
+    client.force_login(edna)
+    answer = client.get(f"/admin/articles/image/file/{name}")
+    assert answer.status_code == 404
+    assert answer.content.decode() == "There is no picture under this name."
