@@ -42,3 +42,4 @@ class ArticlesConfig(AppConfig):
         registry.picture_outputs.offer("files", outputs.files_of)
         registry.picture_uses.offer("articles", uses.in_articles)
         registry.picture_uses.offer("pages", pages.in_pages)
+        registry.pictures_in_texts.offer("pages", pages.in_texts)

@@ -66,6 +66,9 @@ class Report:
 picture_uses: Port[Callable[[int], list[PictureUse]]] = Port()
 """Given a picture's id, every use of it."""
 
+pictures_in_texts: Port[Callable[[], set[int]]] = Port()
+"""The ids of the pictures that stand in texts of which no row points at them."""
+
 waiting: Port[Callable[[Any], list[Waiting]]] = Port()
 """Given a user, what waits for them; shown on the first page of the admin."""
 

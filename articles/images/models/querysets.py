@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from iria.kit import registry
+
 if TYPE_CHECKING:
     from articles.images.models.image import Image  # noqa: F401 - named below as text
 
@@ -27,7 +29,10 @@ class ImageQuerySet(models.QuerySet["Image"]):
         )
 
     def standing_somewhere(self) -> Q:
-        """The condition that a row of some house points at a picture, the room's own rows aside."""
+        """The condition that a row of some house points at a picture, or that a text carries it.
+
+        The room's own rows are left aside.
+        """
         room = __name__.partition(".models")[0]
         rows = [
             relation.related_model._base_manager.filter(
@@ -36,10 +41,11 @@ class ImageQuerySet(models.QuerySet["Image"]):
             for relation in self.model._meta.related_objects
             if not relation.related_model.__module__.startswith(f"{room}.")
         ]
-        return Q(pk__in=rows[0].union(*rows[1:]))
+        written = {pk for find in registry.pictures_in_texts for pk in find()}
+        return Q(pk__in=rows[0].union(*rows[1:])) | Q(pk__in=written)
 
     def unused(self) -> "ImageQuerySet":
-        """Pictures that no row of any house points at."""
+        """Pictures that no row of any house points at and no text carries."""
         return self.exclude(self.standing_somewhere())
 
     def lacking_sizes(self) -> "ImageQuerySet":

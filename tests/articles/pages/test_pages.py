@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 
 from accounts.models import User
+from articles.images.models import Image
 from articles.pages import keeping
 from articles.pages.models import RESERVED, Page
 from articles.pages.uses import in_pages
@@ -67,6 +68,9 @@ def test_a_page_shows_its_pictures_with_credit_and_the_library_knows(client: Cli
     html = client.get("/about/").content.decode()
     assert 'Our house <span class="credit">(Image Credit: Ines Faro/via Meridian Pictures)' in html
     assert [use.where for use in in_pages(picture.pk)] == ["the page “About us”"]
+    assert not Image.objects.unused().exists()
+    other = newsroom.picture()
+    assert Image.objects.unused().get() == other
     picture.credit = ""
     picture.save()
     assert "<img" not in client.get(page.get_absolute_url()).content.decode()
