@@ -5,8 +5,10 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -15,6 +17,7 @@ from django.urls import URLPattern, path, reverse
 from articles.images import (
     amending,
     choosing,
+    collecting,
     deciding,
     filters,
     listing,
@@ -37,9 +40,12 @@ LISTED: Final = (
     *(filters.ByKeyword, filters.TakenIn),
 )
 
+COLLECTIONS: Final = ("kept_in", "lay_in")
+
 
 class ImageAdmin(Described, ChangesMany, admin.ModelAdmin[Image]):
     form = ImageForm
+    actions = (*ChangesMany.actions, "delete_selected")
     list_display = ("small", "__str__", "credit", "alt_text", "size", "uploaded_at")
     list_display_links = ("__str__",)
     list_filter = LISTED
@@ -56,7 +62,7 @@ class ImageAdmin(Described, ChangesMany, admin.ModelAdmin[Image]):
     )
     fieldsets = (
         (None, {"fields": ["seen", "preview", *DESCRIBING]}),
-        ("More about what it shows", {"fields": [*SHOWING, "kept_in"], "classes": ["collapse"]}),
+        ("More about what it shows", {"fields": [*SHOWING, *COLLECTIONS], "classes": ["collapse"]}),
         ("Where the eye rests", {"fields": ["focus", FOCUS]}),
         ("Whose it is", {"fields": [*WHOSE, "agency_terms"]}),
         ("How long and where it may be shown", {"fields": [*LICENCE]}),
@@ -152,6 +158,16 @@ class ImageAdmin(Described, ChangesMany, admin.ModelAdmin[Image]):
 
     # Changing
 
+    def get_fieldsets(self, request: HttpRequest, obj: Image | None = None) -> Any:
+        """Collections only for those who may change them."""
+        parts = super().get_fieldsets(request, obj)
+        if request.user.has_perm("articles.change_collection"):
+            return parts
+        return [
+            (name, {**part, "fields": [each for each in part["fields"] if each not in COLLECTIONS]})
+            for name, part in parts
+        ]
+
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """No picture that readers see loses its credit, also where two decide at one moment."""
         view = super().changeform_view
@@ -163,8 +179,9 @@ class ImageAdmin(Described, ChangesMany, admin.ModelAdmin[Image]):
         fields = {field.name for field in obj._meta.concrete_fields}
         values = {name: form.cleaned_data[name] for name in form.changed_data if name in fields}
         amending.amend(obj, by=request.user, **values)  # type: ignore[arg-type]
-        if "kept_in" in form.cleaned_data:
-            obj.collections.set(form.cleaned_data["kept_in"])
+        if request.user.has_perm("articles.change_collection"):
+            chosen = {collection.pk for collection in form.cleaned_data["kept_in"]}
+            collecting.decide(obj, shown=form.cleaned_data["lay_in"], chosen=chosen)
 
     # Letting go
 
@@ -175,7 +192,10 @@ class ImageAdmin(Described, ChangesMany, admin.ModelAdmin[Image]):
         if image is not None and (refusal := removing.why_not(image)):
             self.message_user(request, refusal, messages.ERROR)
             return HttpResponseRedirect(reverse("admin:articles_image_change", args=[image.pk]))
-        return super().delete_view(request, object_id, extra_context)
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except removing.StillUsed as refusal:
+            return self._kept(request, refusal)
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
@@ -192,3 +212,16 @@ class ImageAdmin(Described, ChangesMany, admin.ModelAdmin[Image]):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
         for image in queryset:
             removing.remove(image)
+
+    @admin.action(permissions=["delete"], description="Delete the ticked pictures")
+    def delete_selected(self, request: HttpRequest, queryset: QuerySet[Image]) -> Any:
+        """All of them or none: also where one comes to be used while they are deleted."""
+        try:
+            with transaction.atomic():
+                return delete_selected(self, request, queryset)
+        except removing.StillUsed as refusal:
+            return self._kept(request, refusal)
+
+    def _kept(self, request: HttpRequest, refusal: removing.StillUsed) -> HttpResponseRedirect:
+        self.message_user(request, f"{refusal} Nothing was deleted.", messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())

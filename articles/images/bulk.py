@@ -32,7 +32,7 @@ READERS_SEE = "Nothing was changed: readers see a picture among these that would
 class ChangesMany(_Admin):
     """What the library offers to do with every picture that is ticked."""
 
-    actions = ("change_rights", "collect", "take_out")
+    actions: tuple[str, ...] = ("change_rights", "collect", "take_out")
 
     def has_change_many_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("articles.change_many_image")

@@ -1,9 +1,11 @@
 """Putting pictures into a collection and taking them out; doing it twice changes nothing."""
 
+from collections.abc import Set
+
 from django.db import transaction
 
 from accounts.models import User
-from articles.images.models import Collection, ImageQuerySet
+from articles.images.models import Collection, Image, ImageQuerySet
 
 
 def put_in(pictures: ImageQuerySet, collection: Collection | str, *, by: User) -> Collection:
@@ -29,3 +31,13 @@ def take_out(pictures: ImageQuerySet, collection: Collection) -> None:
     """None of them lies in the collection any more; the pictures themselves stay."""
     numbers = list(pictures.order_by().values_list("pk", flat=True))
     Collection.pictures.through.objects.filter(collection=collection, image_id__in=numbers).delete()
+
+
+def decide(image: Image, *, shown: Set[int], chosen: Set[int]) -> None:
+    """Puts a picture where somebody chose it to be, who was shown where it lay.
+
+    Only what that person changed is changed: what others did to it meanwhile stays.
+    """
+    with transaction.atomic():
+        image.collections.add(*(chosen - shown))
+        image.collections.remove(*(shown - chosen))

@@ -51,6 +51,8 @@ class ImageForm(forms.ModelForm[Image]):
         label="Collections",
         widget=forms.CheckboxSelectMultiple,
     )
+    lay_in = forms.CharField(required=False, widget=Unlabelled)
+    """The numbers of the collections in which the picture lay as this form was made."""
 
     class Meta:
         model = Image
@@ -64,7 +66,9 @@ class ImageForm(forms.ModelForm[Image]):
         super().__init__(*args, **kwargs)
         self.initial["seen"] = self._last_change()
         if "kept_in" in self.fields and self.instance.pk:
-            self.initial["kept_in"] = list(self.instance.collections.values_list("pk", flat=True))
+            lies_in = list(self.instance.collections.values_list("pk", flat=True))
+            self.initial["kept_in"] = lies_in
+            self.initial["lay_in"] = ",".join(map(str, lies_in))
         if "digital_source_type" in self.fields:
             self.fields["digital_source_type"] = self._source_types()
         if "keywords" in self.fields:
@@ -86,6 +90,10 @@ class ImageForm(forms.ModelForm[Image]):
 
     def _last_change(self) -> str:
         return self.instance.changed_at.isoformat() if self.instance.pk else ""
+
+    def clean_lay_in(self) -> set[int]:
+        said = self.cleaned_data["lay_in"].split(",")
+        return {int(number) for number in said if number.isdecimal() and len(number) < 18}
 
     def clean_keywords(self) -> list[str]:
         """Each once, whatever its capitals."""

@@ -1,0 +1,81 @@
+"""Two people put one picture into collections, and neither undoes what the other did."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+
+from accounts.models import User
+from articles.images.models import Collection, Image
+from tests.newsroom import picture
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def image() -> Image:
+    """In “Harbours”; there are “Ships” and “Quays” too."""
+    image = picture()
+    for name in ("Harbours", "Ships", "Quays"):
+        Collection.objects.create(name=name)
+    image.collections.add(Collection.objects.get(name="Harbours"))
+    return image
+
+
+def lies_in(image: Image) -> set[str]:
+    return set(image.collections.values_list("name", flat=True))
+
+
+def opened(desk: Client, image: Image) -> dict[str, Any]:
+    """What the form of a picture would send, were nothing written in it."""
+    form = desk.get(f"{image.get_absolute_url()}").context["adminform"].form
+    return {name: form[name].value() for name in ("credit", "seen", "kept_in", "lay_in")}
+
+
+def number(name: str) -> int:
+    return Collection.objects.get(name=name).pk
+
+
+def test_saving_a_form_changes_only_the_collections_somebody_changed_in_it(
+    client: Client, edna: User, image: Image
+) -> None:
+    client.force_login(edna)
+    form = opened(client, image)
+    image.collections.set([number("Ships")])
+    form["kept_in"] = [number("Harbours"), number("Quays")]
+    assert client.post(image.get_absolute_url(), form).status_code == 302
+    assert lies_in(image) == {"Ships", "Quays"}
+    form = opened(client, image)
+    form["kept_in"] = [number("Quays")]
+    assert client.post(image.get_absolute_url(), form).status_code == 302
+    assert lies_in(image) == {"Quays"}
+
+
+def test_a_form_that_comes_back_still_knows_what_it_showed(
+    client: Client, edna: User, image: Image
+) -> None:
+    client.force_login(edna)
+    form = opened(client, image)
+    form |= {"kept_in": [number("Quays")], "credit": "x" * 301}
+    again = client.post(image.get_absolute_url(), form).context["adminform"].form
+    form |= {"lay_in": again["lay_in"].value(), "credit": "Ines Faro"}
+    assert client.post(image.get_absolute_url(), form).status_code == 302
+    assert lies_in(image) == {"Quays"}
+
+
+def test_who_may_change_no_collection_changes_none_with_a_picture(
+    client: Client, ola: User, image: Image
+) -> None:
+    ola.is_staff = True
+    ola.save()
+    may = Permission.objects.filter(codename__in=["view_image", "change_image"])
+    ola.user_permissions.set(may)
+    client.force_login(ola)
+    page = client.get(image.get_absolute_url())
+    assert "kept_in" not in page.content.decode()
+    form = {"credit": "Ines Faro", "kept_in": [number("Ships")], "lay_in": str(number("Harbours"))}
+    assert client.post(image.get_absolute_url(), form).status_code == 302
+    image.refresh_from_db()
+    assert image.credit == "Ines Faro"
+    assert lies_in(image) == {"Harbours"}
