@@ -67,6 +67,11 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _the_browser_comes_first(chromium: Browser) -> None:
+    """Also where the first test opens no page: see `site`."""
+
+
 @pytest.fixture
 def site(
     chromium: Browser,

@@ -134,6 +134,7 @@ def test_the_article_we_must_carry_is_typed_published_and_shown_in_order(
     assert picture.caption
     assert picture.credit
     expect(figure.locator(".desk-figure-credit")).to_contain_text(picture.credit)
+    Image.objects.update(alt_text="Jupiter, with dark spots where the pieces fell")
     page.locator(f"{EDITOR} > p").last.click()
     type_paragraphs(page, article.after_picture)
     choose_categories(page, article.categories)

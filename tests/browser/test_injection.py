@@ -172,7 +172,9 @@ def test_no_payload_runs_when_it_is_typed_into_search(unguarded: Page, client: C
         tree = lxml_html.fromstring(client.get("/search/", {"q": payload}).content)
         attributes = [name for element in tree.iter() for name in element.attrib]
         assert not [name for name in attributes if str(name).startswith("on")], payload
-        assert all(script.get("src") for script in tree.iter("script")), payload
+        inline = [script for script in tree.iter("script") if not script.get("src")]
+        assert {script.get("type") for script in inline} <= {"application/ld+json"}, payload
+        assert all(json.loads(script.text_content()) for script in inline), payload
 
 
 def test_no_payload_runs_on_the_desk(unguarded: Page, chief: User) -> None:
