@@ -21,7 +21,8 @@ def test_it_is_gone_everywhere_with_a_reason_and_comes_back(client: Client, edna
     assert not image.may_be_shown
     page = client.get(address).content.decode()
     assert "The agency asked for it" in page
-    client.post(address, {})
+    assert 'name="deed" value="restore"' in page
+    client.post(address, {"deed": "restore"})
     image.refresh_from_db()
     assert image.may_be_shown
     told = PictureEvent.objects.order_by("pk").values_list("what", "after", "by")
@@ -29,6 +30,22 @@ def test_it_is_gone_everywhere_with_a_reason_and_comes_back(client: Client, edna
         ("withdrawn", "The agency asked for it", edna.pk),
         ("restored", "", edna.pk),
     ]
+
+
+def test_who_withdraws_it_second_does_not_show_it_again(
+    client: Client, edna: User, chief: User
+) -> None:
+    image = picture()
+    address = f"{LIBRARY}{image.pk}/withdraw/"
+    for who, reason in ((edna, "The agency asked for it"), (chief, "Somebody in it asked for it")):
+        client.force_login(who)
+        assert 'name="deed" value=' in client.get(address).content.decode()
+        answer = client.post(address, {"deed": "withdraw", "reason": reason}, follow=True)
+    assert "It was withdrawn already" in answer.content.decode()
+    image.refresh_from_db()
+    assert not image.may_be_shown
+    assert image.withdrawn_reason == "The agency asked for it"
+    assert [event.what for event in PictureEvent.objects.all()] == ["withdrawn"]
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 301])
