@@ -93,7 +93,7 @@ class _Opened:
         if order["task"] == "emblems":
             return self._emblems(order["boxes"])
         shapes = {each["shape"]: tuple(each["focus"]) for each in order["shapes"]}
-        return {"made": self._renditions({tuple(key) for key in order["have"]}, shapes)}
+        return self._renditions({tuple(key) for key in order["have"]}, shapes)
 
     def _take_in(self) -> dict[str, Any]:
         from articles.images import looks, pixels, sizes
@@ -112,9 +112,9 @@ class _Opened:
             "made": [self._write(decoded, size)],
         }
 
-    def _renditions(self, have: set[Any], shapes: dict[str, Any]) -> list[dict[str, Any]]:
+    def _renditions(self, have: set[Any], shapes: dict[str, Any]) -> dict[str, Any]:
         """Whole, then cut to each shape, all from one decoding; none that is there already."""
-        from articles.images import cropping, pixels, sizes
+        from articles.images import cropping, looks, pixels, sizes
 
         decoded = self._decoded(sizes.decoded_size(self.width, self.height, shapes)[0])
         transparent = pixels.is_transparent(decoded)
@@ -127,7 +127,8 @@ class _Opened:
             part = decoded.crop(cropping.box_around(width, height, shape, focus))
             planned = sizes.shaped_sizes(width, height, shape, transparent=transparent)
             made += self._chain(part, planned, have)
-        return made + (self._moving(have) if self.frames > 1 else [])
+        made += self._moving(have) if self.frames > 1 else []
+        return {"made": made, "looks": looks.looks_of(decoded)}
 
     def _chain(self, part: Any, planned: list[Any], have: set[Any]) -> list[dict[str, Any]]:
         """Each size made from the one before, the widest first."""

@@ -58,6 +58,14 @@ def renditions(
     `shapes` are cut around a point each: `{"3:2": (0.4, 0.5)}`. The answers name `file`, `format`,
     `width`, `height`, `shape` (empty for the whole picture) and `moving`.
     """
+    made: list[dict[str, Any]] = renditions_and_looks(path, folder, have, shapes)["made"]
+    return made
+
+
+def renditions_and_looks(
+    path: Path, folder: Path, have: Iterable[Key], shapes: Mapping[str, Point]
+) -> dict[str, Any]:
+    """The same in `made`, and in `looks` what `take_in` says of them."""
     order = {
         "task": "renditions",
         "path": str(path),
@@ -65,8 +73,7 @@ def renditions(
         "have": list(have),
         "shapes": [{"shape": shape, "focus": focus} for shape, focus in shapes.items()],
     }
-    made: list[dict[str, Any]] = _ask(order, WORKER_WAIT_SECONDS)["made"]
-    return made
+    return _ask(order, WORKER_WAIT_SECONDS)
 
 
 def emblems(path: Path, folder: Path, boxes: list[tuple[int, int]]) -> list[dict[str, Any]]:

@@ -60,7 +60,12 @@ def tell(image: Image) -> None:
 def _decode(image: Image, have: Iterable[Key]) -> list[Rendition]:
     shapes = dict.fromkeys(SHAPES, (image.focus_x, image.focus_y))
     with decoding.scratch_folder() as folder, _local(image.original, folder) as path:
-        return keeping.keep(image, decoding.renditions(path, folder, have, shapes), folder)
+        found = decoding.renditions_and_looks(path, folder, have, shapes)
+        if image.looks is None and found["looks"] is not None:
+            # It came before pictures were compared by their looks.
+            same = Image.objects.filter(pk=image.pk, checksum=image.checksum, looks=None)
+            same.update(looks=found["looks"])
+        return keeping.keep(image, found["made"], folder)
 
 
 @contextlib.contextmanager

@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.utils import timezone
 from PIL import Image as Pixels
 
 from articles.images import ingest, removing, renditions
 from articles.images.keeping import keep
+from articles.images.looks import unlikeness
 from articles.images.models import Image, Rendition
 from articles.images.tasks import catch_up
 from tests.newsroom import picture, picture_file
@@ -122,14 +125,21 @@ def test_sizes_that_a_lost_job_left_out_are_made_later(db: None) -> None:
 
 
 @REAL
-def test_pictures_from_before_an_update_get_their_shapes(
+def test_pictures_from_before_an_update_get_their_shapes_and_are_compared_by_their_looks(
     jobs: Callable[[], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    image = ingest.take_in(picture_file(), by=None)
+    pixels, file = Pixels.linear_gradient("L").resize((320, 200)).convert("RGB"), BytesIO()
+    pixels.save(file, "JPEG")
+    image = ingest.take_in(ContentFile(file.getvalue(), name="shades.jpg"), by=None)
+    looks = image.looks
+    assert looks is not None
     jobs()
     image.renditions.exclude(shape="").delete()
-    Image.objects.update(uploaded_at=timezone.now() - timedelta(days=400))
+    Image.objects.update(uploaded_at=timezone.now() - timedelta(days=400), looks=None)
     call_command("make_renditions")
     assert "1 picture to be looked at" in capsys.readouterr().out
     jobs()
     assert image.renditions.filter(shape="1:1").exists()
+    image.refresh_from_db()
+    assert image.looks is not None
+    assert unlikeness(image.looks, looks) <= 7
