@@ -81,11 +81,13 @@ def put(image: Image, fresh: Sequence[Rendition]) -> list[Rendition]:
     """Rows for stored files; one takes the place of a row of the same size that is behind it.
 
     All change in one moment: whoever makes a page has the names from before or those from after,
-    and both lead to pictures. The rows that were made or changed come back.
+    and both lead to pictures. The rows that were made or changed come back. Files of an original
+    that another file has replaced since the picture was read are thrown away.
     """
     new, changed, former, superfluous = [], [], [], []
     with transaction.atomic():
-        now = Image.objects.select_for_update().filter(pk=image.pk).first()
+        same = Image.objects.filter(pk=image.pk, checksum=image.checksum)
+        now = same.select_for_update(no_key=True).first()
         there = {each.key: each for each in Rendition.objects.filter(image=image.pk)}
         for each in fresh if now is not None else ():
             old = there.get(each.key)

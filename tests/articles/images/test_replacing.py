@@ -11,9 +11,10 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
+from PIL import Image as Pixels
 
 from accounts.models import User
-from articles.images import ingest, replacing
+from articles.images import decoding, embedding, ingest, renditions, replacing
 from articles.images.models import FormerName, Image, PictureEvent
 from tests.newsroom import draft, picture_file
 
@@ -98,6 +99,58 @@ def test_of_two_who_replace_at_the_same_moment_one_wins_whole(
     assert won[0] == ""
     assert Image.objects.get().checksum == won[1]
     assert len(originals()) == 1
+
+
+def red_of(image: Image) -> set[bool]:
+    """Whether each file that is served shows the red of the file from before."""
+    found = set()
+    for each in image.renditions.all():
+        with Pixels.open(each.file.path) as served:
+            red, green, blue = served.convert("RGB").resize((1, 1)).getpixel((0, 0))  # type: ignore[misc]
+            found.add(red > green + blue)
+    return found
+
+
+def test_files_of_the_old_one_that_were_being_made_never_reach_readers(
+    edna: User, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    image = ingest.take_in(picture_file(width=600, height=400, colour="red"), by=edna)
+    decode = decoding.renditions_and_looks
+
+    def replaced_meanwhile(*args: Any, **kwargs: Any) -> Any:
+        made = decode(*args, **kwargs)
+        replacing.replace(image, picture_file(width=600, height=400), by=edna, seen=image.checksum)
+        return made
+
+    monkeypatch.setattr(decoding, "renditions_and_looks", replaced_meanwhile)
+    assert renditions.make(Image.objects.get(pk=image.pk)) == []
+    monkeypatch.undo()
+    now = Image.objects.get(pk=image.pk)
+    assert red_of(now) == {False}
+    served = {each.file.path for each in now.renditions.all()}
+    kept = {each.path for former in FormerName.objects.all() if (each := former.file)}
+    below = Path(settings.MEDIA_ROOT).rglob("*")
+    files = {str(path) for path in below if path.is_file() and path not in originals()}
+    assert files == served | kept
+
+
+def test_neither_do_those_into_which_a_credit_was_being_written(
+    edna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = ingest.take_in(picture_file(width=600, height=400, colour="red"), by=edna)
+    Image.objects.update(credit="Ines Faro")
+    embed, replaced = embedding.embedded, list[int]()
+
+    def replaced_meanwhile(content: bytes, rights: Any) -> bytes:
+        if not replaced:
+            replaced.append(1)
+            file = picture_file(width=600, height=400)
+            replacing.replace(image, file, by=edna, seen=image.checksum)
+        return embed(content, rights)
+
+    monkeypatch.setattr(embedding, "embedded", replaced_meanwhile)
+    renditions.tell(image)
+    assert red_of(Image.objects.get(pk=image.pk)) == {False}
 
 
 @pytest.mark.parametrize(
