@@ -1,5 +1,6 @@
 """What stands between an article and its readers: the one decision whether it may go out."""
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from django.utils import timezone
 
 from articles.body.figures import figures_in
 from articles.body.words import plain_text
-from articles.editorial.models import Article
+from articles.editorial.models import Article, Figure
 from articles.images import gate
 from articles.images.models import Image
 from articles.images.models.licensed import Place
@@ -48,16 +49,32 @@ def obstacles(article: Article, *, at: datetime | None = None) -> list[Obstacle]
     return found
 
 
-def obstacles_to_new_uses(article: Article, image_ids: Collection[int]) -> list[Obstacle]:
+def obstacles_to_new_uses(
+    article: Article, lead: int | None, inline: Collection[int]
+) -> list[Obstacle]:
     """Why a published article may not carry these pictures; those it carries already may stay.
 
     A picture whose licence has ended is withheld where it stands, so the article can be changed.
+    One that has no credit since a time when nobody asked for it may stay too, but not be used once
+    more, nor beside another lead picture: then PostgreSQL judges the whole article anew.
+
+    Args:
+        lead: the number of the lead picture.
+        inline: the numbers of those in the text, one a use.
     """
-    if not article.is_published or not image_ids:
+    uses = Counter([*([] if lead is None else [lead]), *inline])
+    if not article.is_published or not uses:
         return []
-    before = set(article.figures.values_list("image_id", flat=True))
-    new = Image.objects.filter(pk__in=set(image_ids) - before).order_by("pk")
-    return gate.obstacles(new, places=places_of(article))
+    figures = article.figures.values_list("image_id", "place")
+    before = Counter(number for number, _ in figures)
+    judged = lead != next((pk for pk, place in figures if place == Figure.Place.LEAD), None)
+    there = [pk for pk in before if uses[pk] and (judged or uses[pk] > before[pk])]
+    new = Image.objects.filter(pk__in=uses.keys() - before.keys()).order_by("pk")
+    bare = Image.objects.filter(pk__in=there).order_by("pk")
+    return [
+        *gate.obstacles(new, places=places_of(article)),
+        *gate.lacking_credit(bare),
+    ]
 
 
 def advice(article: Article) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
@@ -13,6 +14,7 @@ from articles.editorial import addressing, signals
 from articles.editorial.checklist import NotReady, obstacles_to_new_uses
 from articles.editorial.models import Article, Figure, Revision
 from articles.embeds.placing import place
+from articles.images import gate
 from articles.images.models import Image
 
 RECORDED: Final = ("headline", "standfirst", "body", "lead_picture_id", "lead_caption")
@@ -25,6 +27,13 @@ WRITTEN: Final = (
 )
 """The columns that saving the words may change. State and time of publication are not among them,
 so an article that went out while somebody wrote on it is not called back by their saving."""
+
+
+OF_A_USE: Final = ("place", "position", "caption", "width", "gallery")
+"""What may change of a use while its row stays."""
+
+OUT_OF_THE_WAY: Final = 16_000
+"""Beyond every position of a text, and within what the column holds."""
 
 
 class Stale(Exception):
@@ -92,25 +101,53 @@ def _save_words(article: Article) -> None:
     article.save(update_fields=WRITTEN)
 
 
-def pictures_in(body: str, lead_picture_id: int | None) -> set[int]:
-    """The numbers of the pictures that these words show."""
-    lead = {lead_picture_id} if lead_picture_id is not None else set()
-    return lead | {use.image_id for use in figures_in(body)}
-
-
 def record_figures(article: Article) -> None:
-    """Writes the figure rows anew from the text and the lead picture; one a use.
+    """Brings the figure rows to what the text and the lead picture show; one a use.
+
+    The row of a use that was there before stays, wherever it went in the text: PostgreSQL judges the
+    credit of new ones.
 
     Raises:
         NotReady: see `save`.
     """
-    shown = pictures_in(article.body, article.lead_picture_id)
-    if found := obstacles_to_new_uses(article, shown):
+    rows = list(_figures(article))
+    inline = [row.image_id for row in rows if row.place == Figure.Place.INLINE]
+    if found := obstacles_to_new_uses(article, article.lead_picture_id, inline):
         raise NotReady(found)
+    shown = {row.image_id for row in rows}
     known = set(Image.objects.filter(pk__in=shown).values_list("pk", flat=True))
-    rows = [row for row in _figures(article) if row.image_id in known]
-    article.figures.all().delete()
-    Figure.objects.bulk_create(rows)
+    there: dict[int, list[Figure]] = {}
+    for row in article.figures.order_by("-position"):
+        there.setdefault(row.image_id, []).append(row)
+    new, changed = [], []
+    for row in rows:
+        if row.image_id not in known:
+            continue
+        if not there.get(row.image_id):
+            new.append(row)
+        elif _differs(before := there[row.image_id].pop(), row):
+            row.pk = before.pk
+            changed.append(row)
+    gone = [row.pk for rest in there.values() for row in rest]
+    if new:
+        gate.hold(known)
+    _write(new, changed, gone)
+
+
+def _differs(before: Figure, now: Figure) -> bool:
+    return any(getattr(before, name) != getattr(now, name) for name in OF_A_USE)
+
+
+def _write(new: list[Figure], changed: list[Figure], gone: list[int]) -> None:
+    if gone:
+        Figure.objects.filter(pk__in=gone).delete()
+    if changed:
+        # Out of each other's way first: no two may have one position, not even for a moment.
+        moving = Figure.objects.filter(pk__in=[row.pk for row in changed])
+        moving.update(position=F("position") + OUT_OF_THE_WAY)
+        Figure.objects.bulk_update(changed, OF_A_USE)
+    if new:
+        Figure.objects.bulk_create(new)
 
 
 def _figures(article: Article) -> Iterator[Figure]:

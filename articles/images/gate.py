@@ -6,10 +6,11 @@ sees to as well (migration `picture_gate`); whether a licence covers today is de
 already, by `Licensed.may_be_shown`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
+from django.db import connection
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -39,6 +40,18 @@ def obstacles(
     return [each for image in pictures for each in _obstacles_of(image, wanted, moment)]
 
 
+def lacking_credit(pictures: Iterable[Image]) -> Iterator[Obstacle]:
+    """Those of them that have neither a credit nor an exemption."""
+    for image in pictures:
+        if not image.is_credited and not image.needs_no_credit:
+            yield Obstacle(
+                f"The picture “{image}” has no credit; give it one in the library, "
+                "or tick “needs no credit” there and say why.",
+                at_field(image, "credit"),
+                "Write its credit",
+            )
+
+
 def _obstacles_of(image: Image, places: tuple[Place, ...], moment: datetime) -> Iterator[Obstacle]:
     if image.withdrawn_at is not None:
         why = f" ({image.withdrawn_reason.rstrip('.')})" if image.withdrawn_reason else ""
@@ -48,13 +61,7 @@ def _obstacles_of(image: Image, places: tuple[Place, ...], moment: datetime) -> 
             "See the picture",
         )
         return
-    if not image.is_credited and not image.needs_no_credit:
-        yield Obstacle(
-            f"The picture “{image}” has no credit; give it one in the library, "
-            "or tick “needs no credit” there and say why.",
-            at_field(image, "credit"),
-            "Write its credit",
-        )
+    yield from lacking_credit([image])
     if not image.is_described:
         yield Obstacle(
             f"The picture “{image}” has no alternative text; say in the library what it shows, "
@@ -78,6 +85,19 @@ def _obstacles_of(image: Image, places: tuple[Place, ...], moment: datetime) -> 
                 at_field(image, f"licensed_for_{place.value}"),
                 "See its licence",
             )
+
+
+def hold(numbers: Collection[int]) -> None:
+    """Holds these pictures as they are until the commit, for whoever is about to use them.
+
+    In the order of their numbers, as `rights.recording` takes them: the deferred triggers would hold
+    them in the order of the uses, and two could wait for each other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM articles_image WHERE id = ANY(%s) ORDER BY id FOR SHARE",
+            [list(numbers)],
+        )
 
 
 def terms_of(image: Image) -> str:

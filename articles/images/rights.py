@@ -45,7 +45,8 @@ def recording(
     """
     with transaction.atomic():
         # Locked by number, so that two who change the same pictures do not wait for each other.
-        pictures = pictures.order_by("pk").select_for_update(of=("self",))
+        # Their keys stay, so whoever writes a row that names one of them need not wait.
+        pictures = pictures.order_by("pk").select_for_update(of=("self",), no_key=True)
         numbers = list(pictures.values_list("pk", flat=True))
         chosen: ImageQuerySet = Image.objects.filter(pk__in=numbers)
         before, led = _known(chosen), addresses(chosen)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from articles.editorial import revising
+from articles.body.figures import figures_in
 from articles.editorial.checklist import obstacles_to_new_uses
 from articles.editorial.models import Article
 from articles.images.models import Image
@@ -16,6 +16,6 @@ NOT_OUT = "Readers would see it at once, so this was not saved; your text is kep
 def refuse_new_pictures(form: forms.ModelForm[Article], values: dict[str, Any]) -> None:
     """A published article takes in no picture that may not go out."""
     lead: Image | None = values.get("lead_picture")
-    shown = revising.pictures_in(values.get("body") or "", lead.pk if lead else None)
-    if found := obstacles_to_new_uses(form.instance, shown):
+    inline = [use.image_id for use in figures_in(values.get("body") or "")]
+    if found := obstacles_to_new_uses(form.instance, lead.pk if lead else None, inline):
         form.add_error(None, in_words(NOT_OUT, found))

@@ -1,0 +1,131 @@
+"""Articles that were out with an uncredited picture before anybody asked for a credit."""
+
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+
+from accounts.models import User
+from articles.editorial import publishing, revising
+from articles.editorial.checklist import NotReady
+from articles.editorial.models import Article, Figure
+from articles.images import replacing
+from articles.images.models import Image
+from tests import newsroom
+from tests.articles.editorial.desk.sending import change_address, send
+
+REAL = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+IN_TEXT = '<figure data-image="{}"></figure>'
+
+
+@pytest.fixture
+def bare(edna: User) -> Image:
+    """Its credit was never written, and readers see it in two articles: in one of them twice."""
+    image = newsroom.picture(headline="Bare", checksum="1" * 64)
+    figure = IN_TEXT.format(image.pk)
+    newsroom.published("Ferries", slug="ferries", body=f"<p>One.</p>{figure}<p>Two.</p>{figure}")
+    newsroom.published("Harbours", slug="harbours", lead_picture=image)
+    judged_now()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE articles_image DISABLE TRIGGER image_stays_credited")
+        cursor.execute("UPDATE articles_image SET credit = ''")
+        judged_now()
+        cursor.execute("ALTER TABLE articles_image ENABLE TRIGGER image_stays_credited")
+    image.refresh_from_db()
+    return image
+
+
+def judged_now() -> None:
+    """As at a commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def saved(article: Article, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(article, name, value)
+    with transaction.atomic():
+        revising.save(article, by=None)
+        judged_now()
+
+
+def test_its_words_can_be_corrected_and_its_pictures_moved_about(bare: Image, edna: User) -> None:
+    article = Article.objects.get(slug="ferries")
+    kept = set(article.figures.values_list("pk", flat=True))
+    other = newsroom.picture(headline="Other", checksum="2" * 64)
+    mine, others = IN_TEXT.format(bare.pk), IN_TEXT.format(other.pk)
+    saved(article, body=f"{others}<p>Two.</p>{mine}<p>One, corrected.</p>{mine}")
+    shown = list(article.figures.values_list("image", "position"))
+    assert shown == [(other.pk, 1), (bare.pk, 2), (bare.pk, 3)]
+    assert kept < set(article.figures.values_list("pk", flat=True))
+    saved(article, body=f"{mine}<p>Two.</p>{others}")
+    assert list(article.figures.values_list("image", flat=True)) == [bare.pk, other.pk]
+
+
+def test_the_lead_picture_stays_or_goes(bare: Image) -> None:
+    article = Article.objects.get(slug="harbours")
+    saved(article, headline="Harbours, corrected", lead_caption="At night")
+    assert article.figures.get().caption == "At night"
+    saved(article, lead_picture=None)
+    assert not article.figures.exists()
+
+
+@pytest.mark.parametrize("way", ["once more", "beside another lead picture", "as the lead picture"])
+def test_it_is_not_used_anew_and_the_reason_is_said(bare: Image, way: str) -> None:
+    article = Article.objects.get(slug="ferries")
+    if way == "once more":
+        values: dict[str, Any] = {"body": article.body + IN_TEXT.format(bare.pk)}
+    elif way == "as the lead picture":
+        values = {"lead_picture": bare, "body": "<p>Words.</p>"}
+    else:
+        values = {"lead_picture": newsroom.picture(checksum="2" * 64)}
+    with pytest.raises(NotReady, match="The picture “Bare” has no credit"):
+        saved(article, **values)
+    assert Figure.objects.filter(article=article).count() == 2
+
+
+def test_the_desk_says_it_and_keeps_what_was_typed(bare: Image, client: Client, edna: User) -> None:
+    client.force_login(edna)
+    article = Article.objects.get(slug="ferries")
+    address, body = change_address(article), article.body
+    more = body + IN_TEXT.format(bare.pk)
+    page = send(client, address, body=more, standfirst="Typed just now").content.decode()
+    assert "The picture “Bare” has no credit" in page
+    assert "Typed just now" in page
+    send(client, address, body=body, standfirst="Typed just now")
+    judged_now()
+    assert Article.objects.get(slug="ferries").standfirst == "Typed just now"
+
+
+def test_its_file_can_be_replaced(bare: Image, edna: User) -> None:
+    file = newsroom.picture_file(width=600, height=400)
+    replacing.replace(bare, file, by=edna, seen=bare.checksum)
+    judged_now()
+    assert Image.objects.get(pk=bare.pk).width == 600
+
+
+def test_what_came_later_is_judged_as_ever(bare: Image, edna: User) -> None:
+    draft = newsroom.draft("Later", slug="later", lead_picture=bare)
+    with pytest.raises(NotReady):
+        publishing.publish(draft, by=edna)
+
+
+@REAL
+def test_whoever_adds_pictures_holds_them_all_before_the_commit(edna: User) -> None:
+    """In the order in which whoever changes many takes them, so the two do not wait in a circle."""
+    first, second = (newsroom.picture(checksum=digit * 64) for digit in "12")
+    article = newsroom.published("Ferries", slug="ferries")
+    article.body += IN_TEXT.format(second.pk) + IN_TEXT.format(first.pk)
+    with transaction.atomic():
+        revising.save(article, by=edna)
+        other = connection.copy()
+        try:
+            with other.cursor() as cursor:
+                cursor.execute(
+                    "SELECT id FROM articles_image ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"
+                )
+                assert cursor.fetchall() == []
+        finally:
+            other.close()
