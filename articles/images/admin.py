@@ -37,7 +37,7 @@ from articles.images.views import at_the_desk
 LISTED: Final = (
     *(filters.Lacks, filters.Licence, filters.Used, filters.Kind),
     *(filters.ByPhotographer, filters.ByAgency, filters.InCollection),
-    *(filters.ByKeyword, filters.TakenIn),
+    *(filters.ByKeyword, filters.WhenTaken, filters.CameIn),
 )
 
 COLLECTIONS: Final = ("kept_in", "lay_in")

@@ -1,5 +1,6 @@
 """What an editor looks for in the library."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -20,6 +21,9 @@ MOST_CHOICES: Final = 1000
 
 TELLING = sorted({source for sources in FIELDS.values() for source in sources})
 """What a file may say that helps an editor; an orientation does not."""
+
+A_TIME: Final = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
+"""A year, a month or a day, as the beginning of a moment is written."""
 
 Pictures = QuerySet[Image]
 
@@ -196,7 +200,22 @@ class ByKeyword(_Form):
         )
 
 
-class TakenIn(_Form):
+class WhenTaken(_Form):
+    """Pictures taken in a year, a month or on a day, as far as their day is known."""
+
+    title, parameter_name = "day it was taken", "taken"
+    template = "admin/articles/image/_filter_word.html"
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for line in super().choices(changelist):
+            yield {**line, "example": "2024-05-17, 2024-05 or 2024"}
+
+    def queryset(self, request: HttpRequest, queryset: Pictures) -> Pictures:
+        when = (self.value() or "").strip()
+        return queryset.filter(taken__startswith=when) if A_TIME.fullmatch(when) else queryset
+
+
+class CameIn(_Form):
     """Pictures that came in between two days."""
 
     title, parameter_name = "day it came in", "from"

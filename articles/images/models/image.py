@@ -90,6 +90,8 @@ class Image(Described, Licensed, models.Model):
                 condition=~Q(digital_source_type=""),
                 name="image_source_type",
             ),
+            # Of a text that is asked how it begins: a year, a month, a day.
+            models.Index(fields=["taken"], opclasses=["varchar_pattern_ops"], name="image_taken"),
             models.Index(
                 fields=["licence_until"],
                 condition=Q(licence_until__isnull=False),

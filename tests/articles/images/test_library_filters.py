@@ -147,8 +147,28 @@ def test_pictures_are_found_by_the_days_between_which_they_came_in(
 
 
 @pytest.mark.parametrize(
+    ("when", "found"),
+    [
+        ("2024", {"Year", "Month", "Moment"}),
+        ("2024-05", {"Month", "Moment"}),
+        ("2024-05-17", {"Moment"}),
+        ("2024-06", set()),
+        ("202", {"Year", "Month", "Moment", "Unknown", "Other"}),
+    ],
+)
+def test_pictures_are_found_by_the_year_month_or_day_they_were_taken(
+    desk: Client, when: str, found: set[str]
+) -> None:
+    taken = {"Year": "2024", "Month": "2024-05", "Moment": "2024-05-17T09:30:00"}
+    for name, moment in (taken | {"Unknown": "", "Other": "2023-12-31"}).items():
+        picture(headline=name, taken=moment)
+    assert shown(desk, f"taken={when}") == found
+
+
+@pytest.mark.parametrize(
     "query",
     [
+        "taken=%00&q=x",
         "photographer=x",
         "agency=99999999999999999999",
         "collection=-1",
