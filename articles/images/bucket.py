@@ -6,7 +6,7 @@ Imported only where the settings name one (`iria.environment.bucket`): what it n
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from mimetypes import guess_type
 from typing import IO, Any, Final
@@ -19,6 +19,8 @@ from obstore.store import S3Store
 
 OPEN_FOR: Final = timedelta(seconds=90)
 """How long a signed address opens: the minute that a redirect may be kept, and slow clocks."""
+
+SHORTEST: Final = timedelta(seconds=1)
 
 
 class Bucket(Storage):
@@ -69,8 +71,16 @@ class Bucket(Storage):
         with _as_files_fail(name):
             return obstore.head(self._store, name)["size"]
 
-    def url(self, name: str | None) -> str:
-        return obstore.sign(self._store, "GET", str(name), OPEN_FOR)
+    def url(self, name: str | None, most: timedelta = OPEN_FOR) -> str:
+        open_for = max(SHORTEST, min(OPEN_FOR, most))
+        return obstore.sign(self._store, "GET", str(name), open_for)
+
+    def lying(self, folder: str) -> Iterator[tuple[str, datetime]]:
+        """Every file below a folder and since when it has been there; a page of them at a time."""
+        with _as_files_fail(folder):
+            for page in obstore.list(self._store, f"{folder}/", chunk_size=1000):
+                for each in page:
+                    yield each["path"], each["last_modified"]
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """How the bytes of a picture reach whoever asks: from here, through nginx, or from a bucket."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from django.conf import settings
@@ -29,7 +29,7 @@ def handed(rendition: Rendition) -> HttpResponseBase:
     kind = MEDIA_TYPES[rendition.format]
     response: HttpResponseBase
     if settings.PICTURES_FROM_BUCKET:
-        response = HttpResponseRedirect(rendition.file.url)
+        response = HttpResponseRedirect(_in_the_bucket(rendition))
     elif settings.PICTURES_ACCEL:
         response = HttpResponse(content_type=kind)
         place = f"{settings.PICTURES_ACCEL}{rendition.file.name}"
@@ -39,6 +39,15 @@ def handed(rendition: Rendition) -> HttpResponseBase:
     for name, value in SEALED.items():
         response.headers[name] = value
     return response
+
+
+def _in_the_bucket(rendition: Rendition) -> str:
+    """An address that opens for a moment, and not past the end of the picture's licence."""
+    storage: Any = rendition.file.storage
+    now = timezone.now()
+    changes = _changes(rendition.image, now)
+    left = {"most": min(changes) - now} if changes else {}
+    return str(storage.url(rendition.file.name, **left))
 
 
 def keeping(image: Image) -> str:
@@ -51,8 +60,12 @@ def keeping(image: Image) -> str:
 def for_a_while(image: Image) -> str:
     """A minute, or less where what may be seen of the picture changes before."""
     now = timezone.now()
-    ends = [end for end in (image.licence_from, image.licence_until) if end and end > now]
-    return f"public, max-age={_seconds(min(ends, default=now + MINUTE), now)}"
+    return f"public, max-age={_seconds(min(_changes(image, now), default=now + MINUTE), now)}"
+
+
+def _changes(image: Image, now: datetime) -> list[datetime]:
+    """When what may be seen of the picture will change by itself."""
+    return [end for end in (image.licence_from, image.licence_until) if end and end > now]
 
 
 def _seconds(end: datetime, now: datetime) -> int:

@@ -13,14 +13,16 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import connection, transaction
+from django.db.models.fields.files import FieldFile
 
 from accounts.models import User
 from articles.images import decoding
-from articles.images.keeping import discard, keep
+from articles.images.keeping import keep
 from articles.images.kinds import HEAD_LENGTH, kind_of, refusal_of
 from articles.images.models import Image
 from articles.images.offering import offered
 from articles.images.refusals import NO_ROOM
+from articles.images.storing import all_or_none, store
 from articles.images.tasks import make_renditions, soon
 
 
@@ -164,13 +166,10 @@ def _keep(
         known = Image.objects.filter(checksum=received.checksum).first()
         if known is not None:
             return _known(known, if_known)
-        try:
-            keep_original(image, received, found)
+        with all_or_none() as files:
+            files.append(keep_original(image, received, found))
             image.save()
             keep(image, found["made"], folder)
-        except BaseException:
-            discard(image.original)
-            raise
         number = image.pk
         transaction.on_commit(lambda: soon(make_renditions, number))
     return image
@@ -182,11 +181,12 @@ def wait_for(checksum: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [checksum])
 
 
-def keep_original(image: Image, received: Upload, found: dict[str, Any]) -> None:
+def keep_original(image: Image, received: Upload, found: dict[str, Any]) -> FieldFile:
     """Writes the file where nobody but us reads it, under a name that nobody guesses."""
     with received.path.open("rb") as original:
         name = f"{secrets.token_hex(16)}{found['suffix']}"
-        image.original.save(name, File(original), save=False)
+        store(image.original, name, File(original))
+    return image.original
 
 
 def _refuse_unkeepable(image: Image) -> None:

@@ -4,7 +4,6 @@ The bytes under a name never change. A file that takes another's place gets a na
 the old name becomes a row that leads to it (`FormerName`).
 """
 
-import contextlib
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
@@ -13,12 +12,12 @@ from typing import Any, Final
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from articles.images.crediting import rights_of
 from articles.images.embedding import embedded
 from articles.images.models import FormerName, Image, Rendition
+from articles.images.storing import all_or_none, discard, store
 
 LINGER: Final = timedelta(minutes=10)
 """A file stays this long after its name went, for those who were told to fetch it just before."""
@@ -33,15 +32,12 @@ def keep(image: Image, made: list[dict[str, Any]], folder: Path) -> list[Renditi
     """
     rights = rights_of(image)
     fresh: list[Rendition] = []
-    try:
+    with all_or_none() as files:
         for size in made:
             content = embedded((folder / size["file"]).read_bytes(), rights)
             fresh.append(stored(_described(image, size), image, content))
+            files.append(fresh[-1].file)
         return put(image, fresh)
-    except BaseException:
-        for each in fresh:
-            discard(each.file)
-        raise
 
 
 def _described(image: Image, size: dict[str, Any]) -> Rendition:
@@ -73,7 +69,7 @@ def stored(like: Rendition, image: Image, content: bytes) -> Rendition:
             for field in ("format", "width", "height", "shape", "moving", "focus_x", "focus_y")
         },
     )
-    rendition.file.save(name, ContentFile(content), save=False)
+    store(rendition.file, name, ContentFile(content))
     return rendition
 
 
@@ -146,10 +142,3 @@ def discard_former() -> None:
     for each in FormerName.objects.filter(left_at__lt=timezone.now() - LINGER).exclude(file=""):
         discard(each.file)
         FormerName.objects.filter(pk=each.pk).update(file="")
-
-
-def discard(file: FieldFile) -> None:
-    """Removes a file that no row names."""
-    if file.name:
-        with contextlib.suppress(OSError):
-            file.storage.delete(file.name)

@@ -5,8 +5,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 
-from articles.images.keeping import discard
 from articles.images.models import FormerName, Image, Rendition
+from articles.images.storing import discard
 from articles.images.tasks import bring_up_to_date
 
 

@@ -10,6 +10,7 @@ from articles.images import decoding, embedding, keeping
 from articles.images.crediting import rights_of
 from articles.images.models import Image, Rendition
 from articles.images.sizes import SHAPES, Key
+from articles.images.storing import all_or_none
 
 
 def make(image: Image) -> list[Rendition]:
@@ -42,8 +43,17 @@ def tell(image: Image) -> None:
         stale = [each for each in behind if each.key not in lost]
         if not stale:
             break
-        rights = rights_of(now)
-        fresh = []
+        lost += _write_anew(now, stale)
+    if lost and now is not None:
+        _decode(now, (each.key for each in now.renditions.all() if each.key not in lost))
+
+
+def _write_anew(image: Image, stale: Iterable[Rendition]) -> list[Key]:
+    """All files or none; back come those that cannot be read or changed."""
+    rights = rights_of(image)
+    lost: list[Key] = []
+    fresh: list[Rendition] = []
+    with all_or_none() as files:
         for each in stale:
             try:
                 with each.file.open("rb") as file:
@@ -51,10 +61,10 @@ def tell(image: Image) -> None:
             except (embedding.CannotEmbed, OSError):
                 lost.append(each.key)
             else:
-                fresh.append(keeping.stored(each, now, content))
-        keeping.put(now, fresh)
-    if lost and now is not None:
-        _decode(now, (each.key for each in now.renditions.all() if each.key not in lost))
+                fresh.append(keeping.stored(each, image, content))
+                files.append(fresh[-1].file)
+        keeping.put(image, fresh)
+    return lost
 
 
 def _decode(image: Image, have: Iterable[Key]) -> list[Rendition]:

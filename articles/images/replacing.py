@@ -8,8 +8,9 @@ from django.db import transaction
 
 from accounts.models import User
 from articles.images import ingest
-from articles.images.keeping import discard, keep, retire
+from articles.images.keeping import keep, retire
 from articles.images.models import Image, PictureEvent
+from articles.images.storing import all_or_none, discard
 from articles.images.tasks import make_renditions, soon
 
 SAME_SHAPE: Final = 0.02
@@ -57,21 +58,18 @@ def _exchange(
         facts = _describe(image, received, found)
         retire(image)
         image.original = None
-        try:
-            ingest.keep_original(image, received, found)
+        with all_or_none() as files:
+            files.append(ingest.keep_original(image, received, found))
             # Nothing of its rights is written, so that nobody asks for a credit it never had.
             image.save(update_fields=[*facts, "original", "focus_x", "focus_y", "changed_at"])
-            keep(image, found["made"], folder)
-        except BaseException:
-            discard(image.original)
-            raise
-        PictureEvent.objects.create(
-            image=image,
-            what=PictureEvent.What.REPLACED,
-            before=before,
-            after=_in_words(image),
-            by=by,
-        )
+            files.extend(each.file for each in keep(image, found["made"], folder))
+            PictureEvent.objects.create(
+                image=image,
+                what=PictureEvent.What.REPLACED,
+                before=before,
+                after=_in_words(image),
+                by=by,
+            )
         transaction.on_commit(lambda: discard(old))
         transaction.on_commit(lambda: soon(make_renditions, number))
     return image

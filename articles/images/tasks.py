@@ -9,7 +9,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from articles.images import keeping, renditions
+from articles.images import keeping, renditions, sweeping
 from articles.images.decoding import Undecodable
 from articles.images.models import Image
 
@@ -61,17 +61,36 @@ def bring_all_up_to_date(image_ids: list[int]) -> None:
 @app.periodic(cron="*/15 * * * *")
 @app.task(queue="pictures", queueing_lock="pictures.catch_up")
 def catch_up(timestamp: int) -> None:
-    """Does what a killed server, a full disk or a lost job left out, and clears away old files."""
+    """Clears away old files, then does what a killed server, a full disk or a lost job left out.
+
+    In that order: on a full disk only what goes makes room for what is to come.
+    """
+    keeping.discard_former()
     now = timezone.now()
     settled = Image.objects.filter(uploaded_at__lt=now - timedelta(minutes=15))
     recent = settled.filter(uploaded_at__gt=now - timedelta(days=7))
     for image_id in recent.lacking_sizes().values_list("pk", flat=True)[:AT_ONCE]:
-        _do(image_id, renditions.make)
+        _try(image_id, renditions.make)
     for image_id in settled.cut_elsewhere().values_list("pk", flat=True)[:AT_ONCE]:
-        _do(image_id, renditions.make)
+        _try(image_id, renditions.make)
     for image_id in settled.telling_old_rights().values_list("pk", flat=True)[:AT_ONCE]:
-        _do(image_id, renditions.tell)
-    keeping.discard_former()
+        _try(image_id, renditions.tell)
+
+
+@app.periodic(cron="50 2 * * *")
+@app.task(queue="pictures", queueing_lock="pictures.sweep")
+def sweep(timestamp: int) -> None:
+    """Deletes files that no row names."""
+    if count := sweeping.sweep():
+        log.warning("%s files of pictures belonged to no row and were deleted", count)
+
+
+def _try(image_id: int, verb: Any) -> None:
+    """One picture whose files cannot be read or written keeps no other waiting."""
+    try:
+        _do(image_id, verb)
+    except OSError:
+        log.exception("The files of picture %s have to wait for the next time", image_id)
 
 
 def _do(image_id: int, verb: Any) -> None:

@@ -15,9 +15,11 @@ from urllib.request import urlopen
 import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
-from articles.images import ingest, keeping, renditions
+from accounts.models import User
+from articles.images import ingest, keeping, renditions, sweeping
 from articles.images.models import FormerName, Image
 from iria.environment import bucket_address
 from tests.newsroom import picture_file
@@ -47,10 +49,29 @@ class _S3(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         signed = "X-Amz-Signature" in self.path or "Authorization" in self.headers
+        if signed and "list-type=2" in self.path:
+            self._answer(200, self._listed().encode())
+            return
         if self._key not in self.kept or not signed:
             self._answer(404 if signed else 403)
         else:
             self._answer(200, *self.kept[self._key])
+
+    def _listed(self) -> str:
+        (prefix,) = parse_qs(urlsplit(self.path).query)["prefix"]
+        keys = [key.removeprefix(f"{self._key}/") for key in self.kept]
+        return "".join(
+            (
+                "<ListBucketResult><IsTruncated>false</IsTruncated>",
+                *(
+                    f"<Contents><Key>{key}</Key><Size>1</Size>"
+                    "<LastModified>2026-11-01T20:00:00.000Z</LastModified></Contents>"
+                    for key in keys
+                    if key.startswith(prefix)
+                ),
+                "</ListBucketResult>",
+            )
+        )
 
     def do_HEAD(self) -> None:
         self.do_GET()
@@ -104,7 +125,7 @@ def test_a_picture_lives_in_a_bucket_from_its_upload_to_its_end(
     assert response.status_code == 302
     address = response["Location"]
     assert address.startswith(bucket_address(settings.STORAGES["default"]))
-    assert int(parse_qs(urlsplit(address).query)["X-Amz-Expires"][0]) <= 90
+    assert opens_for(address) == 90
     assert response["Cache-Control"] == "public, max-age=60"
     with urlopen(address) as answer:
         assert answer.headers["Content-Type"] == "image/avif"
@@ -122,13 +143,41 @@ def test_a_picture_lives_in_a_bucket_from_its_upload_to_its_end(
     assert (gone.status_code, "Location" in gone) == (410, False)
 
 
-def test_a_redirect_is_kept_no_longer_than_the_licence_lasts(
+def test_a_redirect_is_kept_and_opens_no_longer_than_the_licence_lasts(
     db: None, kept: dict[str, tuple[bytes, str]], client: Client
 ) -> None:
     only = ingest.take_in(picture_file(), by=None, credit="Ines Faro").renditions.get()
     Image.objects.update(licence_until=timezone.now() + timedelta(seconds=20))
-    said = client.get(only.get_absolute_url())["Cache-Control"]
-    assert int(said.removeprefix("public, max-age=")) <= 20
+    response = client.get(only.get_absolute_url())
+    assert int(response["Cache-Control"].removeprefix("public, max-age=")) <= 20
+    assert 1 <= opens_for(response["Location"]) <= 20
+
+
+def test_the_desk_may_look_at_a_picture_after_the_end_of_its_licence(
+    db: None, kept: dict[str, tuple[bytes, str]], client: Client, edna: User
+) -> None:
+    only = ingest.take_in(picture_file(), by=None, credit="Ines Faro").renditions.get()
+    Image.objects.update(licence_until=timezone.now() - timedelta(days=1))
+    client.force_login(edna)
+    response = client.get(reverse("admin:articles_image_file", args=[only.name]))
+    assert opens_for(response["Location"]) == 90
+
+
+def opens_for(address: str) -> int:
+    return int(parse_qs(urlsplit(address).query)["X-Amz-Expires"][0])
+
+
+def test_files_in_the_bucket_that_no_row_names_are_swept(
+    db: None, kept: dict[str, tuple[bytes, str]]
+) -> None:
+    image = ingest.take_in(picture_file(), by=None, credit="Ines Faro")
+    before = set(kept)
+    for name in ("originals/2026/10/left.jpeg", "renditions/2026/10/left.avif"):
+        default_storage.save(name, picture_file())
+    assert sweeping.sweep(before=timezone.now() - timedelta(days=9999)) == 0
+    assert sweeping.sweep(before=timezone.now() + timedelta(days=9999)) == 2
+    assert set(kept) == before
+    assert image.renditions.count() == 1
 
 
 def test_what_is_missing_fails_as_files_do(kept: dict[str, tuple[bytes, str]]) -> None:

@@ -1,0 +1,157 @@
+"""A disk that is full midway through a file keeps nothing of it, and is not kept full by trying."""
+
+import errno
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import FileSystemStorage
+from django.utils import timezone
+
+from articles.images import ingest, keeping, renditions, replacing
+from articles.images.models import FormerName, Image, PictureEvent
+from articles.images.tasks import catch_up
+from tests.newsroom import picture_file
+
+FULL = pytest.raises(OSError, match="No space left")
+
+
+class Disk(FileSystemStorage):
+    """Of a file that does not fit it writes the first half."""
+
+    fits: ClassVar[Callable[[], bool]]
+
+    def _save(self, name: str, content: Any) -> str:
+        return super()._save(name, content if Disk.fits() else Half(content))
+
+
+class Half:
+    def __init__(self, content: "File[Any]") -> None:
+        self.content = content
+
+    def chunks(self) -> Iterator[bytes]:
+        yield self.content.read(self.content.size // 2)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.fixture
+def files(settings: Any) -> Callable[[], set[Path]]:
+    """What lies on a disk that has room, for now."""
+    name = f"{Disk.__module__}.{Disk.__qualname__}"
+    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": name}}
+    Disk.fits = lambda: True
+    return lambda: {path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()}
+
+
+def full_after(count: int) -> None:
+    """So many more files fit, not one more."""
+    room = iter(range(count))
+    Disk.fits = lambda: next(room, None) is not None
+
+
+@pytest.fixture
+def image(db: None, files: Any) -> Image:
+    return ingest.take_in(picture_file(width=300, height=200), by=None, credit="Ines Faro")
+
+
+def test_pieces_do_reach_this_disk(files: Callable[[], set[Path]]) -> None:
+    full_after(0)
+    with FULL:
+        Disk().save("some.jpeg", ContentFile(b"x" * 1000))
+    (piece,) = files()
+    assert piece.stat().st_size == 500
+
+
+@pytest.mark.parametrize("fitting", [0, 1])
+def test_of_an_upload_nothing_stays(fitting: int, db: None, files: Callable[[], set[Path]]) -> None:
+    full_after(fitting)
+    with pytest.raises(ingest.Refused, match="no room left"):
+        ingest.take_in(picture_file(), by=None)
+    assert not files()
+    assert not Image.objects.exists()
+
+
+@pytest.mark.parametrize("fitting", [0, 1])
+def test_of_a_replacement_nothing_stays(
+    fitting: int, image: Image, files: Callable[[], set[Path]]
+) -> None:
+    before = files()
+    full_after(fitting)
+    with pytest.raises(ingest.Refused, match="no room left"):
+        replacing.replace(image, picture_file(colour="teal"), by=None, seen=image.checksum)
+    assert files() == before
+    assert Image.objects.get().checksum == image.checksum
+    assert image.renditions.count() == 1
+
+
+def test_a_replacement_that_cannot_be_written_down_leaves_no_file(
+    image: Image, files: Callable[[], set[Path]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = files()
+
+    def full(**fields: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(PictureEvent.objects, "create", full)
+    with pytest.raises(ingest.Refused, match="no room left"):
+        replacing.replace(image, picture_file(colour="teal"), by=None, seen=image.checksum)
+    assert files() == before
+
+
+def test_of_sizes_that_do_not_all_fit_none_stays(
+    image: Image, files: Callable[[], set[Path]]
+) -> None:
+    before = files()
+    for fitting in (0, 2):
+        full_after(fitting)
+        with FULL:
+            renditions.make(image)
+        assert files() == before
+    assert image.renditions.count() == 1
+    Disk.fits = lambda: True
+    assert renditions.make(image)
+
+
+def test_of_files_with_a_new_credit_that_do_not_all_fit_none_stays(
+    image: Image, files: Callable[[], set[Path]]
+) -> None:
+    renditions.make(image)
+    before = files()
+    Image.objects.update(credit="Teo Brandt")
+    for fitting in (0, 2):
+        full_after(fitting)
+        with FULL:
+            renditions.tell(image)
+        assert files() == before
+    assert not FormerName.objects.exists()
+    assert Image.objects.telling_old_rights().exists()
+
+
+def test_files_of_before_go_first_and_make_room(image: Image) -> None:
+    old = Path(image.renditions.get().file.path)
+    Image.objects.update(credit="Teo Brandt")
+    renditions.tell(image)
+    FormerName.objects.update(left_at=timezone.now() - timedelta(hours=1))
+    Image.objects.update(credit="Yara Okonjo", uploaded_at=timezone.now() - timedelta(days=400))
+    Disk.fits = lambda: not old.exists()
+    catch_up(timestamp=0)
+    assert not old.exists()
+    assert not Image.objects.telling_old_rights().exists()
+
+
+def test_one_picture_that_cannot_be_written_keeps_no_other_waiting(
+    image: Image, files: Callable[[], set[Path]]
+) -> None:
+    ingest.take_in(picture_file(colour="teal"), by=None, credit="Ines Faro")
+    Image.objects.update(credit="Teo Brandt", uploaded_at=timezone.now() - timedelta(days=400))
+    answers = iter([False])
+    Disk.fits = lambda: next(answers, True)
+    catch_up(timestamp=0)
+    assert Image.objects.telling_old_rights().count() == 1
+    catch_up(timestamp=0)
+    assert not Image.objects.telling_old_rights().exists()
+    keeping.discard_former()
+    assert len(files()) == 6, "two originals, two files of today, two of before that linger"
