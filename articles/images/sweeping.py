@@ -89,5 +89,5 @@ def _found_by_file(files: set[str]) -> set[str]:
 
 def _files(renditions: QuerySet[Rendition], former: QuerySet[FormerName]) -> set[str]:
     """In one query: between two, a file could go from the one to the other."""
-    now = renditions.order_by().values_list("file", flat=True)
-    return {*now.union(former.values_list("file", flat=True), all=True)}
+    now = renditions.values_list("file", flat=True)
+    return {*now.union(former.values_list("file", flat=True), all=True).order_by()}

@@ -83,9 +83,11 @@ class _S3(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Several are deleted at once."""
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        for part in body.split("<Key>")[1:]:
-            self.kept.pop(f"/pictures-of-ours/{part.partition('<')[0]}", None)
-        self._answer(200, b"<DeleteResult></DeleteResult>")
+        keys = [part.partition("<")[0] for part in body.split("<Key>")[1:]]
+        for key in keys:
+            self.kept.pop(f"/pictures-of-ours/{key}", None)
+        gone = "".join(f"<Deleted><Key>{key}</Key></Deleted>" for key in keys)
+        self._answer(200, f"<DeleteResult>{gone}</DeleteResult>".encode())
 
     def log_message(self, *words: Any) -> None:
         pass

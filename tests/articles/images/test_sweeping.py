@@ -76,7 +76,7 @@ def test_files_that_a_row_names_stay_also_those_that_linger(
 
 @pytest.mark.usefixtures("_a_day_later")
 def test_a_file_under_a_name_that_leads_elsewhere_by_now_is_swept(image: Image) -> None:
-    old = image.renditions.get().file.name
+    old = str(image.renditions.get().file.name)
     content = default_storage.open(old).read()
     Image.objects.update(credit="Teo Brandt")
     renditions.tell(image)
