@@ -1,7 +1,7 @@
 """PostgreSQL itself leaves no published article with a picture that has no credit, by whatever road."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Barrier
 from typing import Any
 
@@ -156,6 +156,27 @@ def test_of_two_at_once_that_would_together_break_it_one_is_refused(
     answers = at_once(OUT, other)
     assert sorted(map(bool, answers)) == [False, True]
     assert any(REFUSED in each for each in answers)
+
+
+@REAL
+def test_a_use_waits_for_whoever_has_been_judged_and_not_yet_committed(db: None) -> None:
+    using(newsroom.picture())
+    newsroom.picture(credit="")
+
+    def use_it() -> None:
+        try:
+            run(USED_ONCE_MORE)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as somebody_else:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(OUT)
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            used = somebody_else.submit(use_it)
+            wait([used], timeout=0.5)
+        with pytest.raises(IntegrityError, match=REFUSED):
+            used.result(10)
 
 
 @REAL
