@@ -13,11 +13,11 @@ AI_MADE: Final = frozenset(
         "trainedAlgorithmicMedia",
         "compositeWithTrainedAlgorithmicMedia",
         "compositeSynthetic",
-        "algorithmicMedia",
     }
 )
 """Digital source types by which readers are told that a machine made the picture, or parts of it:
-the last part of their address in the IPTC's vocabulary (cv.iptc.org/newscodes/digitalsourcetype)."""
+the last part of their address in the IPTC's vocabulary (cv.iptc.org/newscodes/digitalsourcetype).
+`algorithmicMedia` is none of them: a program made it that has learnt from nothing."""
 
 
 class Described(models.Model):

@@ -60,4 +60,5 @@ def test_a_machines_picture_without_a_credit_is_labelled_too() -> None:
     image = Image(needs_no_credit=True, no_credit_reason="Ours", digital_source_type=AI)
     assert credit_words(image, PUBLICATION) == "Made with AI"
     assert "Made with AI" in credit_line(image, PUBLICATION)
-    assert made_by_machine(Image(digital_source_type="digitalCapture")) == ""
+    for other in ("digitalCapture", "algorithmicMedia"):
+        assert made_by_machine(Image(digital_source_type=other)) == ""
