@@ -9,6 +9,7 @@ found by `images.tasks.catch_up`.
 from typing import Any
 
 from accounts.models import User
+from articles.images.composing import forget_photographer
 from articles.images.models import Image, ImageQuerySet
 from articles.images.rights import recording
 
@@ -31,8 +32,9 @@ def amend(image: Image, *, by: User | None, reason: str = "", **values: Any) -> 
         )
         for name, value in values.items():
             setattr(image, name, value)
+        forget_photographer(chosen, values)
         if changed:
             image.clean_fields(exclude={each.name for each in image._meta.fields} - changed)
             image.save(update_fields=[*changed, "changed_at"])
-    image.refresh_from_db(fields=["credit", "credit_url", "rights_version", "changed_at"])
+    image.refresh_from_db(fields=["credit", "credit_url", "byline", "rights_version", "changed_at"])
     return changed

@@ -11,6 +11,7 @@ from django.contrib.admin.widgets import (
 )
 from django.core.exceptions import ValidationError
 
+from articles.images.forms import NAMED_ALREADY
 from articles.images.models import Agency, Collection, Image, ImageQuerySet, Photographer
 from iria.kit.text import one_line, refuse_blank, refuse_unstorable
 
@@ -94,6 +95,8 @@ class RightsForm(forms.Form):
                 "choose them, not both."
             )
             self.add_error("credit", sentence)
+        if values.get("byline"):
+            self._refuse_other_creator()
         if not self.errors:
             if not self.values():
                 sentence = "Nothing is filled in, so nothing would change."
@@ -112,6 +115,17 @@ class RightsForm(forms.Form):
         for each in said.get("taken_away", []):
             given |= TAKEN_AWAY[each]
         return given
+
+    def _refuse_other_creator(self) -> None:
+        """Where a photographer is chosen, nobody else is named as the creator."""
+        said = self.cleaned_data
+        if said.get("photographer"):
+            self.add_error("byline", NAMED_ALREADY)
+        elif not said.get("credit") and "photographer" not in said.get("taken_away", []):
+            count = self.pictures.exclude(photographer=None).count()
+            if count:
+                whose = "One of them has" if count == 1 else f"{count} of them have"
+                self.add_error("byline", f"{whose} a photographer, who is the creator.")
 
     def _refuse_backward_licence(self) -> None:
         values = self.values()

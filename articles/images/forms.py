@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.http import QueryDict
 
-from articles.images import focusing
+from articles.images import composing, focusing
 from articles.images.models import Collection, Image
 from articles.images.source_types import SOURCE_TYPES, last_part
 from articles.images.uses import listed, public_uses_of
@@ -15,6 +15,10 @@ from iria.kit.hidden_field import Unlabelled
 CHANGED_MEANWHILE: Final = (
     "Somebody else changed this picture while you were writing. What you typed is still here: "
     "compare it with what the library says now, in another window, and save again to keep yours."
+)
+
+NAMED_ALREADY: Final = (
+    "The photographer is the creator; leave this as it was, or choose no photographer."
 )
 
 LONG: Final = ("alt_text", "caption", "usage_terms", "extended_description")
@@ -110,10 +114,20 @@ class ImageForm(forms.ModelForm[Image]):
             self.data = data
             self.add_error(None, CHANGED_MEANWHILE)
         self._keep_credit(values)
+        self._name_creator(values)
         for name in focusing.FOCUS:
             if values.get(name) is None:
                 values[name] = getattr(self.instance, name)
         return values
+
+    def _name_creator(self, values: dict[str, Any]) -> None:
+        """A photographer is the creator; another has to fit into the line before the agency."""
+        creator, photographer = values.get("byline") or "", values.get("photographer")
+        if photographer:
+            if "byline" in self.changed_data and creator not in {"", photographer.name}:
+                self.add_error("byline", NAMED_ALREADY)
+        elif values.get("agency") and (why := composing.too_long(creator, values["agency"])):
+            self.add_error("byline", why)
 
     def _keep_credit(self, values: dict[str, Any]) -> None:
         credited = str(values.get("credit") or "").strip()

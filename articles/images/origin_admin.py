@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from articles.images import origins
-from articles.images.models import Collection
+from articles.images import composing, origins
+from articles.images.models import Agency, Collection
 from iria.kit.text import one_line
 
 
@@ -28,6 +28,18 @@ class NamedForm(forms.ModelForm[Any]):
             sentence = f"There is “{there}” already; use that one."
             raise forms.ValidationError(sentence)
         return name
+
+
+class AgencyForm(NamedForm):
+    """A wording has to fit behind every creator it will stand behind."""
+
+    def clean_wording(self) -> str:
+        wording: str = self.cleaned_data["wording"]
+        if self.instance.pk:
+            creator = composing.longest_creator(self.instance)
+            if why := composing.too_long(creator, Agency(wording=wording)):
+                raise forms.ValidationError(why)
+        return wording
 
 
 class _Named(admin.ModelAdmin[Any]):
@@ -81,6 +93,7 @@ class _Origin(_Named):
 
 
 class AgencyAdmin(_Origin):
+    form = AgencyForm
     parameter = "agency"
     list_display = ("name", "wording", "pictures_of_it")
     fields = ("name", "wording", "wording_alone", "address", "usage_terms")

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.images import signals
-from articles.images.composing import addresses, compose
+from articles.images.composing import addresses, compose, forget_photographer
 from articles.images.crediting import TOLD
 from articles.images.models import Image, ImageQuerySet, PictureEvent
 from articles.images.tasks import bring_all_up_to_date, bring_up_to_date
@@ -74,6 +74,7 @@ def change(pictures: ImageQuerySet, values: Mapping[str, Any], *, by: User) -> i
     if values.get("credit"):
         values = {"credit_url": "", **values, "photographer": None, "agency": None}
     with recording(pictures, by=by, link_given=link_given) as chosen:
+        forget_photographer(chosen, values)
         return chosen.update(**values, changed_at=timezone.now())
 
 

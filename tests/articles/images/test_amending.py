@@ -11,16 +11,24 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
+from lxml import html
 from PIL import Image as Pixels
 
 from accounts.models import User
-from articles.images import embedding, ingest, keeping, removing, renditions
+from articles.images import embedding, ingest, keeping, origins, removing, renditions
 from articles.images.amending import amend
 from articles.images.crediting import TOLD
-from articles.images.models import FormerName, Image, PictureEvent, Rendition
+from articles.images.models import (
+    Agency,
+    FormerName,
+    Image,
+    Photographer,
+    PictureEvent,
+    Rendition,
+)
 from articles.images.showing import PictureFile
 from articles.images.tasks import catch_up
-from tests.newsroom import picture, picture_file
+from tests.newsroom import picture, picture_file, published
 
 REAL = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 BEFORE, AFTER = "Ines Faro/via Meridian Pictures", "Inês Faro/via Süd Presse"
@@ -147,6 +155,30 @@ def test_every_file_tells_the_new_credit_under_a_new_name_with_the_same_pixels(
         assert said["XMP-photoshop:Credit"] == AFTER
         assert "licences.example" in json.dumps(said)
         assert BEFORE not in json.dumps(said)
+
+
+@REAL
+def test_a_chosen_photographer_is_the_creator_in_files_for_engines_and_programs(
+    image: Image, jobs: Callable[[], None], client: Client, edna: User
+) -> None:
+    article = published(lead_picture=image)
+    ines = Photographer.objects.create(name="Inês Faro")
+    agency = Agency.objects.create(name="Reuters", wording="via Reuters")
+    amend(image, by=edna, byline="Somebody else")
+    amend(image, by=edna, photographer=ines, agency=agency)
+    for name in ("Inês Faro", "Inês Faro-Reis"):
+        ines.name = name
+        origins.save(ines, by=edna)
+        jobs()
+        for said in told(image):
+            assert said["XMP-dc:Creator"] == name
+            assert said["XMP-photoshop:Credit"] == f"{name}/via Reuters"
+        page = html.fromstring(client.get(article.get_absolute_url()).content)
+        data = [json.loads(each.text or "") for each in page.iter("script") if each.text]
+        (about,) = next(each for each in data if "headline" in each)["image"]
+        assert about["creator"] == {"@type": "Person", "name": name}
+        assert about["creditText"] == f"{name}/via Reuters"
+        assert client.get(f"/api/v1/pictures/{image.pk}/").json()["creator"] == name
 
 
 @REAL

@@ -82,6 +82,8 @@ def test_who_opened_the_form_before_more_came_in_is_told(desk: Client) -> None:
         ({"credit": "New", "agency": "AGENCY"}, "not both"),
         ({"agency": "AGENCY", "taken_away": ["agency"]}, "both at once cannot be"),
         ({"agency": "99999"}, "valid choice"),
+        ({"agency": "AGENCY", "byline": "J" * 289}, "would have 301 letters, and 300 fit"),
+        ({"byline": "Jo", "photographer": "PHOTOGRAPHER"}, "The photographer is the creator"),
         ({"usage_terms": "x" * 2001}, "at most 2000"),
         ({"licence_until_0": "2019-01-01", "licence_until_1": "12:00"}, "begins only after that"),
         (
@@ -100,8 +102,10 @@ def test_what_cannot_be_is_said_what_was_typed_is_kept_and_nothing_changes(
     desk: Client, fields: dict[str, Any], words: str
 ) -> None:
     agency = Agency.objects.create(name="Reuters", wording="via Reuters")
+    ines = Photographer.objects.create(name="Ines Faro")
     image = picture(licence_from=datetime(2020, 1, 1, tzinfo=UTC))
-    fields = {name: agency.pk if said == "AGENCY" else said for name, said in fields.items()}
+    known = {"AGENCY": agency.pk, "PHOTOGRAPHER": ines.pk}
+    fields = {name: known.get(str(said), said) for name, said in fields.items()}
     page = desk.post(LIBRARY, applied(image, **fields)).content.decode()
     assert words in page
     if len(str(fields.get("credit", ""))) == 5000:
@@ -109,6 +113,32 @@ def test_what_cannot_be_is_said_what_was_typed_is_kept_and_nothing_changes(
     image.refresh_from_db()
     assert image.credit == "Ines Faro/via Meridian Pictures"
     assert not PictureEvent.objects.exists()
+
+
+def test_whoever_has_a_photographer_gets_no_other_creator(desk: Client) -> None:
+    ines = Photographer.objects.create(name="Ines Faro")
+    hers, other = picture(photographer=ines, byline="Ines Faro"), picture()
+    page = _text(desk.post(LIBRARY, applied(hers, other, byline="Jo Reis")))
+    assert "One of them has a photographer, who is the creator." in page
+    page = _text(
+        desk.post(
+            LIBRARY, applied(hers, byline="Jo Reis", taken_away=["photographer"]), follow=True
+        )
+    )
+    assert "1 picture changed." in page
+    hers.refresh_from_db()
+    assert hers.byline == "Jo Reis"
+
+
+def test_a_wording_that_does_not_fit_behind_every_creator_is_refused(desk: Client) -> None:
+    agency = Agency.objects.create(name="Reuters", wording="via Reuters")
+    image = picture(agency=agency, credit="J" * 280 + "/via Reuters", byline="J" * 280)
+    form = {"name": "Reuters", "wording": "by courtesy of Reuters"}
+    page = _text(desk.post(f"/admin/articles/agency/{agency.pk}/change/", form))
+    assert "would have 303 letters, and 300 fit" in page
+    assert "by courtesy of Reuters" in page
+    image.refresh_from_db()
+    assert image.credit.endswith("/via Reuters")
 
 
 def test_a_formula_and_markup_are_words_like_any_others(desk: Client) -> None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from articles.images.models import Agency, Image, Rendition
+from articles.images.models import Agency, Image, Photographer, Rendition
 from tests.newsroom import draft, picture, picture_file, published
 
 LIBRARY = "/admin/articles/image/"
@@ -262,6 +262,29 @@ def test_a_chosen_agency_composes_the_credit_and_keywords_are_kept_once(desk: Cl
     assert image.events.get(what="credited").by is not None
     found = desk.get(f"{LIBRARY}?keyword=SHIPS&agency={agency.pk}").context["cl"].result_list
     assert list(found) == [image]
+
+
+def test_a_creator_that_cannot_stand_in_the_credit_is_refused_in_words(desk: Client) -> None:
+    image = picture()
+    agency = Agency.objects.create(name="Reuters", wording="via Reuters")
+    ines = Photographer.objects.create(name="Ines Faro")
+    address = f"{LIBRARY}{image.pk}/change/"
+    long = "J" * 289
+    page = desk.post(address, {"agency": agency.pk, "byline": long}).content.decode()
+    assert "would have 301 letters, and 300 fit" in page
+    assert long in page
+    page = desk.post(address, {"photographer": ines.pk, "byline": "Jo"}).content.decode()
+    assert "The photographer is the creator" in page
+    image.refresh_from_db()
+    assert image.credit == "Ines Faro/via Meridian Pictures"
+
+
+def test_a_program_that_learnt_from_nothing_is_not_called_ai(desk: Client) -> None:
+    drawn = picture(digital_source_type="algorithmicMedia")
+    made = picture(digital_source_type="trainedAlgorithmicMedia")
+    found = desk.get(f"{LIBRARY}?kind=ai").context["cl"].result_list
+    assert list(found) == [made]
+    assert not drawn.is_ai_made
 
 
 def test_a_licence_that_ends_before_it_begins_is_refused_in_words(desk: Client) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from accounts.models import User
@@ -45,7 +46,7 @@ def credit(image: Image) -> str:
         (False, " ", True, "", "Reuters"),
         (False, "", True, "Handout of Reuters", "Handout of Reuters"),
         (False, "Jo Reis", False, "", "As typed"),
-        (False, "J" * 300, True, "", f"{'J' * 300}"),
+        (False, "J" * 288, True, "", f"{'J' * 288}/via Reuters"),
     ],
 )
 def test_the_line_is_composed_the_same_everywhere(
@@ -62,6 +63,52 @@ def test_the_line_is_composed_the_same_everywhere(
     amend(image, by=edna, **whose)
     assert image.credit == credit(image) == expected
     assert image.credit_url == ("https://reuters.example/" if agency else "")
+
+
+def test_no_letter_of_an_agency_is_cut_off_a_long_line(reuters: Agency, edna: User) -> None:
+    image = picture(headline="Quay", credit="As typed", byline="J" * 289)
+    with pytest.raises(ValidationError, match=r"“Quay”: The credit .* 301 letters, and 300 fit"):
+        amend(image, by=edna, agency=reuters)
+    assert credit(image) == "As typed"
+    assert not PictureEvent.objects.exists()
+
+
+def test_a_photographer_is_the_creator_is_renamed_as_such_and_leaves_as_such(
+    reuters: Agency, ines: Photographer, edna: User
+) -> None:
+    first, second = picture(byline=""), picture(byline="Somebody else")
+    other = picture(byline="Jo Reis")
+    hers = Image.objects.filter(pk__in=[first.pk, second.pk])
+
+    def creators() -> set[str]:
+        return set(hers.values_list("byline", flat=True))
+
+    rights.change(hers, {"photographer": ines, "agency": reuters}, by=edna)
+    assert creators() == {"Ines Faro"}
+    before = hers.get(pk=first.pk).rights_version
+    ines.name = "Inês Faro"
+    origins.save(ines, by=edna)
+    assert creators() == {"Inês Faro"}
+    assert hers.get(pk=first.pk).rights_version == before + 1
+    event = PictureEvent.objects.filter(image=first).latest("pk")
+    assert "creator: Inês Faro" in event.after
+    rights.change(hers.filter(pk=first.pk), {"photographer": None}, by=edna)
+    amend(second, by=edna, photographer=None)
+    assert creators() == {""}
+    assert credit(first) == credit(second) == "Reuters"
+    assert second.byline == ""
+    other.refresh_from_db()
+    assert other.byline == "Jo Reis"
+
+
+def test_a_creator_that_is_typed_while_the_photographer_goes_stays(
+    ines: Photographer, edna: User
+) -> None:
+    image = picture(photographer=ines, byline="Ines Faro")
+    values = {"credit": "Ines Faro/Pool", "byline": "Ines Faro"}
+    rights.change(Image.objects.all(), values, by=edna)
+    assert credit(image) == "Ines Faro/Pool"
+    assert image.byline == "Ines Faro"
 
 
 def test_a_new_wording_reaches_every_picture_of_the_agency_and_nobody_elses(
@@ -81,6 +128,7 @@ def test_a_new_wording_reaches_every_picture_of_the_agency_and_nobody_elses(
             photographer=ines,
             credit="Ines Faro/via Reuters",
             credit_url=reuters.address,
+            byline="Ines Faro",
         )
         for _ in "ab"
     ]
