@@ -35,7 +35,13 @@ VIEWS: Final = {
     "used": "?used=yes",
     "alike": "?kind=alike",
     "AI": "?kind=ai",
+    "moving": "?kind=moving",
+    "ended": "?licence=ended",
+    "not begun": "?licence=later",
+    "withdrawn": "?licence=withdrawn",
     "agency": "?agency=AGENCY",
+    "photographer": "?photographer=PHOTOGRAPHER",
+    "collection": "?collection=COLLECTION",
     "keyword": "?keyword=Delta",
     "days": "?from=2026-01-01&until=2026-01-31",
     "chooser": "choose/?fragment=1",
@@ -49,8 +55,8 @@ WITH stem AS (SELECT ARRAY['harbour', 'convoy', 'tariff', 'ministry', 'river', '
 INSERT INTO articles_image (headline, alt_text, is_decorative, extended_description, caption,
     persons, city, country, taken, keywords, digital_source_type, focus_x, focus_y, credit,
     credit_url, photographer_id, agency_id, copyright_notice, usage_terms, licence_url, licensor,
-    licence_until, licensed_for_site, licensed_for_newsletter, licensed_for_archive, source, byline,
-    needs_no_credit, no_credit_reason, withdrawn_reason, original, checksum, looks, media_type,
+    licence_from, licence_until, licensed_for_site, licensed_for_newsletter, licensed_for_archive, source, byline,
+    needs_no_credit, no_credit_reason, withdrawn_at, withdrawn_reason, original, checksum, looks, media_type,
     width, height, is_moving, sizes, rights_version, metadata, uploaded_at, changed_at)
 SELECT concat(words[1 + n %% 24], ' ', words[1 + n / 7 %% 24], ' picture', n),
     CASE WHEN n %% 12 = 0 THEN '' ELSE concat('What it shows: ', words[1 + n / 11 %% 24]) END, false,
@@ -58,11 +64,15 @@ SELECT concat(words[1 + n %% 24], ' ', words[1 + n / 7 %% 24], ' picture', n),
     ' as seen from the ', words[1 + n / 3 %% 24], ' on a quiet morning in the spring of that year'),
     '', 'Tanta', 'Egypt', '2024-05-17', ARRAY[initcap(words[1 + n %% 24]), words[1 + n / 17 %% 24]],
     CASE WHEN n %% 40 = 0 THEN 'trainedAlgorithmicMedia' ELSE '' END, 0.5, 0.5,
-    CASE WHEN n %% 50 = 0 THEN '' ELSE 'Ines Faro/via Agency' END, '', NULL,
+    CASE WHEN n %% 50 = 0 THEN '' ELSE 'Ines Faro/via Agency' END, '',
+    CASE WHEN n %% 3 = 0 THEN (SELECT min(id) + n %% 200 FROM articles_photographer) END,
     (SELECT min(id) + n %% 20 FROM articles_agency), '© Agency', '', '', '',
+    CASE WHEN n %% 25 = 1 THEN now() + (n %% 60 - 30) * interval '1 day' END,
     CASE WHEN n %% 25 = 0 THEN now() + (n %% 60 - 30) * interval '1 day' END, true, true, true,
-    'Agency', 'Ines Faro', false, '', '', 'originals/none.jpg', md5(n::text),
-    ('x' || substr(md5(n::text), 1, 16))::bit(64)::bigint, 'image/jpeg', 2400, 1600, false,
+    'Agency', 'Ines Faro', false, '', CASE WHEN n %% 500 = 0 THEN now() END,
+    CASE WHEN n %% 500 = 0 THEN 'Asked for' ELSE '' END, 'originals/none.jpg', md5(n::text),
+    ('x' || substr(md5(n::text), 1, 16))::bit(64)::bigint, 'image/jpeg', 2400, 1600,
+    n %% 60 = 0,
     (SELECT jsonb_agg(jsonb_build_array(form, size, size * 2 / 3,
         concat('bench-', n, '-', size, '.', form), 9000, '', false) ORDER BY size, form)
         FROM unnest(ARRAY['avif', 'jpeg', 'webp']) AS form, unnest(ARRAY[320, 640, 1280]) AS size),
@@ -78,16 +88,27 @@ SELECT picture.id, articles_picture_words(to_jsonb(picture)) FROM articles_image
 ON CONFLICT DO NOTHING
 """
 
+COLLECTED: Final = """
+WITH collection AS (
+    INSERT INTO articles_collection (name, created_at) VALUES ('Kept together', now()) RETURNING id
+), kept AS (
+    INSERT INTO articles_collection_pictures (collection_id, image_id)
+    SELECT collection.id, picture.id FROM collection, articles_image AS picture
+    WHERE picture.headline LIKE '%picture%' AND picture.id % 50 = 0
+)
+SELECT id FROM collection
+"""
+
 
 def measure() -> dict[str, Any]:
     """Fills the library and asks for each view; returns queries and milliseconds of each."""
-    agency = _fill()
+    numbers = _fill()
     editor = User.objects.create_superuser(
         f"bench{perf_counter()}@library.example", "a-password-for-the-bench"
     )
     client = Client()
     client.force_login(editor)
-    seen = {name: _seen(client, view.replace("AGENCY", agency)) for name, view in VIEWS.items()}
+    seen = {name: _seen(client, _of(view, numbers)) for name, view in VIEWS.items()}
     most = max(queries for queries, _ in seen.values())
     slowest = max(milliseconds for _, milliseconds in seen.values())
     return {
@@ -108,6 +129,12 @@ def words(made: dict[str, Any]) -> str:
     )
 
 
+def _of(view: str, numbers: dict[str, str]) -> str:
+    for word, number in numbers.items():
+        view = view.replace(word, number)
+    return view
+
+
 def _seen(client: Client, view: str) -> tuple[int, float]:
     with CaptureQueriesContext(connection) as asked:
         _get(client, view)
@@ -124,21 +151,28 @@ def _get(client: Client, view: str) -> float:
     return taken
 
 
-def _fill() -> str:
-    """Pictures as they are after years, through one statement; returns an agency's number."""
+def _fill() -> dict[str, str]:
+    """Pictures as they are after years, through one statement; returns the rows to narrow by."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO articles_agency (name, wording, wording_alone, address, usage_terms)"
             " SELECT concat('Agency ', n), concat('via Agency ', n), '', '', ''"
             " FROM generate_series(1, 20) AS n RETURNING id"
         )
-        agency = str(cursor.fetchone()[0])
+        numbers = {"AGENCY": str(cursor.fetchone()[0])}
+        cursor.execute(
+            "INSERT INTO articles_photographer (name, address)"
+            " SELECT concat('Photographer ', n), '' FROM generate_series(1, 200) AS n RETURNING id"
+        )
+        numbers["PHOTOGRAPHER"] = str(cursor.fetchone()[0])
         # What triggers would do for each row is done for all of them at once.
         cursor.execute("ALTER TABLE articles_image DISABLE TRIGGER USER")
         cursor.execute(FILL, [PICTURES])
         cursor.execute(BESIDE)
+        cursor.execute(COLLECTED)
+        numbers["COLLECTION"] = str(cursor.fetchone()[0])
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE articles_image ENABLE TRIGGER USER")
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-    return agency
+    return numbers
