@@ -161,10 +161,10 @@ def test_every_file_tells_the_new_credit_under_a_new_name_with_the_same_pixels(
 def test_a_chosen_photographer_is_the_creator_in_files_for_engines_and_programs(
     image: Image, jobs: Callable[[], None], client: Client, edna: User
 ) -> None:
-    article = published(lead_picture=image)
     ines = Photographer.objects.create(name="Inês Faro")
     agency = Agency.objects.create(name="Reuters", wording="via Reuters")
-    amend(image, by=edna, byline="Somebody else")
+    amend(image, by=edna, byline="Somebody else", alt_text="Two halves")
+    article = published(lead_picture=image)
     amend(image, by=edna, photographer=ines, agency=agency)
     for name in ("Inês Faro", "Inês Faro-Reis"):
         ines.name = name
@@ -174,8 +174,8 @@ def test_a_chosen_photographer_is_the_creator_in_files_for_engines_and_programs(
             assert said["XMP-dc:Creator"] == name
             assert said["XMP-photoshop:Credit"] == f"{name}/via Reuters"
         page = html.fromstring(client.get(article.get_absolute_url()).content)
-        data = [json.loads(each.text or "") for each in page.iter("script") if each.text]
-        (about,) = next(each for each in data if "headline" in each)["image"]
+        (data,) = page.xpath("//script[@type='application/ld+json']/text()")
+        (about,) = next(each for each in json.loads(data) if "headline" in each)["image"]
         assert about["creator"] == {"@type": "Person", "name": name}
         assert about["creditText"] == f"{name}/via Reuters"
         assert client.get(f"/api/v1/pictures/{image.pk}/").json()["creator"] == name
