@@ -24,7 +24,7 @@ _TURNS: Final = {
 }
 SAVE: Final[dict[str, dict[str, Any]]] = {
     "avif": {"format": "AVIF", "quality": 65, "speed": 9, "max_threads": 1},
-    "webp": {"format": "WEBP", "quality": 86, "method": 1},
+    "webp": {"format": "WEBP", "quality": 92, "method": 1},
     "jpeg": {"format": "JPEG", "quality": 82, "optimize": True, "progressive": True},
     "png": {"format": "PNG", "compress_level": 4},
 }
