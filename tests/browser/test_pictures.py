@@ -132,9 +132,9 @@ def test_a_picture_is_uploaded_inside_the_dialog(
     page.set_input_files(".picture-dialog input[type=file]", labelled_file)
     page.click(".picture-dialog .picture-upload button")
     page.wait_for_selector(".picture-dialog .received")
-    first = page.locator("[data-picture]").first
-    assert first.get_attribute("data-caption") == LABEL.caption
-    assert first.get_attribute("data-credit") == LABEL.credit
+    first = page.locator(".picture-dialog [data-picture]").first
+    expect(first).to_have_attribute("data-caption", LABEL.caption)
+    expect(first).to_have_attribute("data-credit", LABEL.credit)
 
 
 def test_a_lead_picture_is_chosen_seen_and_removed_in_the_form_of_an_article(
