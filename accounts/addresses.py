@@ -16,3 +16,9 @@ def vouch_for(user: User) -> None:
     EmailAddress.objects.update_or_create(
         user=user, email=user.email.lower(), defaults={"verified": True, "primary": True}
     )
+
+
+def is_confirmed(user: User) -> bool:
+    """Whether the account's address is known to be theirs."""
+    known = EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True)
+    return bool(known.exists())

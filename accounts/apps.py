@@ -1,6 +1,14 @@
 from django.apps import AppConfig
 
+from iria.kit import registry
+
 
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = "People"
+
+    def ready(self) -> None:
+        # allauth's models are complete only now.
+        from accounts import addresses
+
+        registry.address_is_confirmed.offer("accounts", addresses.is_confirmed)

@@ -1,6 +1,7 @@
 """Index for Django: the models of every room."""
 
 from articles.comments.flagging.models import Flag
+from articles.comments.following.models import Follow, Follower, Notice
 from articles.comments.models import Comment, CommentWords, Moderation
 from articles.comments.screening.models import LearntModel, ScreenedWord, ScreeningRule
 from articles.editorial.models import (
@@ -74,6 +75,8 @@ __all__ = [
     "EmbedProvider",
     "Figure",
     "Flag",
+    "Follow",
+    "Follower",
     "FormerAddress",
     "FormerName",
     "Image",
@@ -82,6 +85,7 @@ __all__ = [
     "Likeness",
     "Moderation",
     "MostRead",
+    "Notice",
     "Page",
     "Photographer",
     "PictureEvent",

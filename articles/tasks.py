@@ -1,6 +1,7 @@
 """Index for the worker: the jobs of every room."""
 
 from articles.comments import tasks as comments
+from articles.comments.following import tasks as following
 from articles.editorial import tasks as editorial
 from articles.images import tasks as images
 from articles.popular import tasks as popular
@@ -8,4 +9,13 @@ from articles.reading import tasks as reading
 from articles.related import tasks as related
 from articles.search import tasks as search
 
-__all__ = ["comments", "editorial", "images", "popular", "reading", "related", "search"]
+__all__ = [
+    "comments",
+    "editorial",
+    "following",
+    "images",
+    "popular",
+    "reading",
+    "related",
+    "search",
+]

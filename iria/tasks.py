@@ -5,7 +5,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
-from iria.kit import changes, ratelimit
+from iria.kit import changes, daily, ratelimit
 from iria.publication import menus
 
 
@@ -36,6 +36,17 @@ async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
 def forget_expired_limits(timestamp: int) -> None:
     """Every hour: counts of attempts whose window is over."""
     ratelimit.forget_expired()
+
+
+@app.periodic(cron="1 * * * *")
+@app.task(
+    name="iria.destroy_past_keys",
+    queueing_lock="iria.destroy_past_keys",
+    retry=RetryStrategy(max_attempts=2),
+)
+def destroy_past_keys(timestamp: int) -> None:
+    """A minute after the end of the day (UTC), and every hour: the keys of days that are over."""
+    daily.destroy_past_keys()
 
 
 @app.periodic(cron="* * * * *")

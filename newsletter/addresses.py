@@ -4,7 +4,7 @@ No look-up on the network happens on the reader's path: whether an address works
 the mail with the link to confirm.
 """
 
-from email.headerregistry import Address, AddressHeader
+from email.headerregistry import AddressHeader
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
@@ -77,12 +77,6 @@ def shown(address: str) -> str:
     except UnicodeError:
         return address
     return f"{local}@{readable}"
-
-
-def mailbox(name: str, address: str) -> str:
-    """The address with a name, as it stands in a header."""
-    local, _, domain = address.rpartition("@")
-    return str(Address(" ".join(name.split()), local, domain))
 
 
 def _refusal(sentence: "str | Promise") -> ValidationError:

@@ -4,13 +4,11 @@ The mail is composed once for everybody. Where a recipient's token belongs stand
 so that fifty thousand mails are fifty thousand replacements, not fifty thousand renderings.
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -18,6 +16,8 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from iria.kit.speaking import speaking
+from iria.publication.letters.drawing import inlined, surroundings
+from iria.publication.letters.looks import rules_of
 from iria.publication.models import Publication, current_publication
 from newsletter import looks, words
 from newsletter.models import Issue, Newsletter
@@ -27,9 +27,6 @@ from newsletter.stories import Story, stories_of
 TOKEN: Final = "recipient-token-stands-here"  # noqa: S105 - the opposite of a secret
 GMAIL_CUTS_AT: Final = 102 * 1024
 """Bytes of HTML after which Gmail hides the rest of a mail, the link to leave included."""
-RULES_FIRST: Final = re.compile(
-    r"(<!DOCTYPE html><html[^>]*><head>)(<style>.*?</style>)", re.DOTALL
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ def compose(issue: Issue) -> Letter:
     """The issue as it would be sent now."""
     context = issue_context(issue)
     with _speaking(context["publication"], context["newsletter"]):
-        whole = {**context, "stylesheet": looks.rules_of(context["publication"])}
+        whole = {**context, "stylesheet": rules_of(context["publication"])}
         html = render_to_string("newsletter/mail/issue.html", whole)
         return Letter(context["subject"], inlined(html), issue_as_letter(context))
 
@@ -73,17 +70,6 @@ def _speaking(publication: Publication, newsletter: Newsletter) -> Iterator[None
     """Within it, the interface speaks the newsletter's language, else the publication's first."""
     with speaking(publication.language_codes[0]), speaking(newsletter.language):
         yield
-
-
-def inlined(html: str) -> str:
-    """HTML with the rules of its `style` element written into the elements they meet."""
-    inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
-    written = inliner.inline(html)
-    # The rules for dark and narrow screens come out first in the head, before the encoding is said.
-    rules = RULES_FIRST.match(written)
-    if rules is None:
-        return written
-    return written.replace(rules[2], "", 1).replace("</head>", f"{rules[2]}</head>", 1)
 
 
 def leave_address(token: str) -> str:
@@ -118,17 +104,6 @@ def issue_context(issue: Issue) -> dict[str, Any]:
         "browser_address": f"{settings.SITE_URL}{whole.get_absolute_url()}",
         "day": publication.local_date(whole.started_at or timezone.now()),
         **surroundings(publication, whole.newsletter.language, whole.newsletter.direction),
-    }
-
-
-def surroundings(publication: Publication, language: str, direction: str) -> dict[str, Any]:
-    """What the layout of every mail needs."""
-    return {
-        "publication": publication,
-        "logos": looks.logos_of(publication),
-        "site_url": settings.SITE_URL,
-        "language": language,
-        "direction": direction,
     }
 
 

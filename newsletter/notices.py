@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
 from iria.kit.speaking import direction_of, interface_language, speaking
+from iria.publication.letters.drawing import inlined, surroundings
+from iria.publication.letters.looks import rules_of
 from iria.publication.models import current_publication
-from newsletter import composing, headers, looks
+from newsletter import composing, headers
 from newsletter.models import Consent, Newsletter, Subscriber
 from newsletter.plain import notice_as_letter
 from newsletter.subscribing import confirmation_token
@@ -143,12 +145,12 @@ def _send(consent: Consent, *, subject: str, **said: object) -> None:
     assert newsletter is not None  # noqa: S101 - the first one is made by a migration
     language = interface_language()
     context = {
-        **composing.surroundings(publication, language, direction_of(language)),
+        **surroundings(publication, language, direction_of(language)),
         "subject": subject,
-        "stylesheet": looks.rules_of(publication),
+        "stylesheet": rules_of(publication),
         **said,
     }
-    html = composing.inlined(render_to_string("newsletter/mail/notice.html", context))
+    html = inlined(render_to_string("newsletter/mail/notice.html", context))
     message = EmailMultiAlternatives(
         subject=headers.one_header_line(subject),
         body=notice_as_letter(context),

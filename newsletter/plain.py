@@ -5,10 +5,9 @@ from typing import Any
 from django.utils.translation import gettext
 
 from iria.kit.dates import day_words
+from iria.publication.letters.lines import LINE_WIDTH, RULE, wrapped
 from newsletter.stories import Story
-from newsletter.words import LINE_WIDTH, as_letter, wrapped
-
-RULE = "–" * 24
+from newsletter.words import as_letter
 
 
 def issue_as_letter(context: dict[str, Any]) -> str:

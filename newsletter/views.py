@@ -23,8 +23,9 @@ from iria.kit.origin import open_to_other_sites
 from iria.kit.paging import page_of
 from iria.kit.ratelimit import count_and_allow
 from iria.kit.signing import BrokenToken, ExpiredToken
+from iria.publication.letters.looks import stylesheet
 from iria.publication.views import FOREVER
-from newsletter import looks, subscribing
+from newsletter import subscribing
 from newsletter.addresses import hidden
 from newsletter.forms import PreferencesForm, SignUpForm
 from newsletter.models import Issue, Newsletter, Subscriber
@@ -208,7 +209,7 @@ def _sentence(request: HttpRequest, sentence: str, *, status: int) -> HttpRespon
 @require_safe
 def letter_rules(request: HttpRequest, light: str, dark: str) -> HttpResponse:
     """The rules of a mail with an accent, for its preview; the address says all there is to know."""
-    rules = looks.stylesheet(f"#{light}", f"#{dark}")
+    rules = stylesheet(f"#{light}", f"#{dark}")
     return HttpResponse(
         rules, content_type="text/css; charset=utf-8", headers={"Cache-Control": FOREVER}
     )

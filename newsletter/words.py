@@ -1,7 +1,6 @@
 """The few words an editor adds to an issue: what may stand in them, and how they read as text."""
 
 import re
-import textwrap
 from html import escape
 from typing import Final
 from urllib.parse import urljoin
@@ -10,11 +9,10 @@ import nh3
 from lxml.html import HtmlElement
 
 from articles.body.parsing import parse
+from iria.publication.letters.lines import wrapped
 
 TAGS: Final = frozenset({"p", "br", "strong", "em", "b", "i", "sub", "sup", "a", "ul", "ol", "li"})
 TAG: Final = re.compile(r"</?[A-Za-z!]")
-LINE_WIDTH: Final = 72
-"""What a reader of plain text sees without a line breaking where it should not."""
 
 
 def clean(html: str) -> str:
@@ -49,18 +47,6 @@ def _cleaned(html: str, relative: object) -> str:
     )
     cleaned = cleaner.clean(html).strip()
     return cleaned if parse(cleaned).text_content().strip() else ""
-
-
-def wrapped(text: str, *, first: str = "", rest: str = "") -> str:
-    """A paragraph in lines of a letter; an address is never broken."""
-    return textwrap.fill(
-        " ".join(text.split()),
-        LINE_WIDTH,
-        initial_indent=first,
-        subsequent_indent=rest,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 def as_letter(html: str) -> str:

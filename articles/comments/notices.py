@@ -1,31 +1,31 @@
 """Mail to the writer of a comment: that it came in, and what was decided."""
 
-import logging
-from datetime import timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused
 from typing import Any, Final
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 
 from articles.comments import seals
 from articles.comments.flagging.models import Flag
+from articles.comments.handing_over import NotSent, Outcome, hand_over
+from articles.comments.limits import may_write_to
 from articles.comments.models import Comment, Moderation
-from iria.kit.ratelimit import count_and_allow
+from iria.kit.list_mail import ListMail
 from iria.kit.speaking import speaking
 from iria.kit.text import one_line
+from iria.publication.letters.blocks import Note, blocks_of
+from iria.publication.letters.writing import mail
 from iria.publication.models import Publication, current_publication
 
-MAILS_A_DAY: Final = (12, timedelta(days=1))
-
-log = logging.getLogger(__name__)
-
-
-class NotSent(Exception):
-    """The mail server could not be reached or asked us to come back."""
+BECAUSE_WRITTEN: Final = gettext_noop(
+    "You get this mail because this address was given with a comment on “%(headline)s”."
+)
+BECAUSE_REPORTED: Final = gettext_noop(
+    "You get this mail because this address was given with the report of a comment. "
+    "No other will follow."
+)
 
 
 def send_received(comment_id: int) -> None:
@@ -36,9 +36,7 @@ def send_received(comment_id: int) -> None:
     comment = Comment.objects.select_related("article", "user").filter(pk=comment_id).first()
     if comment is None or comment.state != Comment.State.HELD:
         return
-    limit, per = MAILS_A_DAY
-    who = _address(comment).lower()
-    if count_and_allow("mails about comments", who, limit=limit, per=per):
+    if may_write_to(_address(comment)):
         _send(comment, "received", gettext_noop("Your comment is waiting for a moderator"))
 
 
@@ -70,8 +68,7 @@ def send_flag_decided(flag_id: int) -> None:
     address = flag and (flag.user.email if flag.user else flag.email)
     if not flag or not address:
         return
-    limit, per = MAILS_A_DAY
-    if not count_and_allow("mails about comments", address.lower(), limit=limit, per=per):
+    if not may_write_to(address):
         return  # Anybody may have written this address into a report.
     upheld = flag.outcome == Flag.Outcome.UPHELD
     subject = gettext_noop("The comment you reported")
@@ -86,14 +83,21 @@ def _address(comment: Comment) -> str:
 
 
 def _send(comment: Comment, template: str, subject: str, *, to: str = "", **words: Any) -> None:
-    """In the language of the article, which is what its writer reads."""
+    """In the language of the article, which is what its writer reads.
+
+    Raises:
+        NotSent: try again later.
+    """
     address = to or _address(comment)
     if not address:
         return
     publication = current_publication()
+    why = BECAUSE_REPORTED if to else BECAUSE_WRITTEN
     with speaking(publication.language_codes[0]), speaking(comment.article.language):
-        message = _written(comment, publication, address, template, subject, words)
-    _hand_over(message, comment)
+        message = _written(comment, publication, address, template, subject, why, words)
+    if hand_over(message, about=f"comment {comment.pk}") is Outcome.DEFERRED:
+        sentence = f"mail about comment {comment.pk}"
+        raise NotSent(sentence)
 
 
 def _written(
@@ -102,37 +106,24 @@ def _written(
     address: str,
     template: str,
     subject: str,
+    why: str,
     words: dict[str, Any],
-) -> EmailMessage:
+) -> ListMail:
+    headline = one_line(comment.article.headline)
     text = render_to_string(
         f"articles/comments/mail/{template}.txt",
         {
             "comment": comment,
             "publication": publication,
-            "headline": one_line(comment.article.headline),
+            "headline": headline,
             "on_the_page": settings.SITE_URL + comment.get_absolute_url(),
             "yours": settings.SITE_URL + reverse("comment_yours", args=[seals.link_to(comment)]),
             **words,
         },
     )
-    return EmailMessage(
-        subject=one_line(f"{gettext(subject)} – {publication.name}"),
-        body=text.strip() + "\n",
-        to=[address],
-        headers={"Auto-Submitted": "auto-generated"},
+    note = Note(
+        subject=f"{gettext(subject)} – {publication.name}",
+        blocks=blocks_of(text),
+        why=gettext(why) % {"headline": headline},
     )
-
-
-def _hand_over(message: EmailMessage, comment: Comment) -> None:
-    """Sends it. What is logged or raised names the comment and never the address.
-
-    Raises:
-        NotSent: try again later.
-    """
-    try:
-        message.send(using="default")
-    except SMTPRecipientsRefused:
-        log.warning("the mail about comment %s was refused for its recipient", comment.pk)
-    except (SMTPException, OSError) as mistake:
-        sentence = f"mail about comment {comment.pk}: {type(mistake).__name__}"
-        raise NotSent(sentence) from None
+    return mail(note, publication, to=address)

@@ -12,12 +12,13 @@ from procrastinate.contrib.django import app
 from articles.comments import notices
 from articles.comments.flagging import reporting
 from articles.comments.flagging.models import Flag
+from articles.comments.handing_over import NotSent
 from articles.comments.models import Comment, Moderation
 from articles.comments.spam import training
 
 log = logging.getLogger(__name__)
 
-PATIENT = RetryStrategy(max_attempts=6, exponential_wait=8, retry_exceptions={notices.NotSent})
+PATIENT = RetryStrategy(max_attempts=6, exponential_wait=8, retry_exceptions={NotSent})
 
 
 @app.task(name="comments.received", retry=PATIENT)

@@ -1,20 +1,20 @@
 """How often somebody may do something, counted in PostgreSQL once for all processes."""
 
-import hashlib
-import hmac
 from datetime import timedelta
 from ipaddress import IPv4Address, ip_address, ip_network
+from typing import Final
 
-from django.conf import settings
-from django.db import connection, models
+from django.db import models
 from django.utils import timezone
+
+from iria.kit import daily
 
 
 class RateCount(models.Model):
     """How many times a key was seen in one window of time.
 
-    The key is hashed with the site's secret and the window, so the table holds no address that
-    could be read back or followed from one window to the next.
+    The key is a hash of who and which window under the key of the day, which is destroyed with the
+    day: the table holds no address that could be read back or followed from one window to the next.
     """
 
     key = models.CharField(max_length=64, primary_key=True)
@@ -28,23 +28,23 @@ class RateCount(models.Model):
         return f"{self.count} until {self.expires_at:%H:%M}"
 
 
+COUNT: Final = (
+    f"INSERT INTO iria_ratecount AS known (count, expires_at, key) SELECT 1, %s, {daily.MARK}"
+    " ON CONFLICT (key) DO UPDATE SET count = known.count + 1 RETURNING count"
+)
+
+
 def count_and_allow(scope: str, who: str, *, limit: int, per: timedelta) -> bool:
     """Counts one attempt of `who` in `scope`; False once there were more than `limit` in the window.
 
     Windows are fixed: with limit 5 per minute, ten attempts can pass around a turn of the minute.
+    All counting begins anew with the day (UTC), as its key does; so no window is longer than that.
     One statement, so that two processes cannot both be the fifth.
     """
     now, who = timezone.now(), one_sender(who)
     window = int(now.timestamp() // per.total_seconds())
-    text = f"{scope}\0{who}\0{window}\0{per.total_seconds()}"
-    key = hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO iria_ratecount (key, count, expires_at) VALUES (%s, 1, %s)"
-            " ON CONFLICT (key) DO UPDATE SET count = iria_ratecount.count + 1 RETURNING count",
-            [key, now + per],
-        )
-        (count,) = cursor.fetchone()
+    text = f"{scope}\n{who}\n{window}\n{per.total_seconds()}"
+    (count,) = daily.with_key(COUNT, [now + per, daily.storable(text)])
     return bool(count <= limit)
 
 

@@ -3,9 +3,9 @@
 A room fills a port in its `AppConfig.ready`; the reader of the port goes through what is there.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 
 class Port[T]:
@@ -142,3 +142,58 @@ article_search: Port[Callable[[str], list[int]]] = Port()
 
 reports: Port[Callable[[Any], Report | None]] = Port()
 """Given a user, a short list for them on the first page of the admin, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailChoice:
+    """One thing that somebody is written to about, and how often they can be."""
+
+    field: str
+    """The name under which the form sends the answer."""
+    words: str
+    options: list[tuple[str, str]]
+    """Value and words; an empty value is not being written to."""
+    chosen: str
+    about: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MailChoices:
+    """What one part of the site writes about, for the page on which a reader chooses."""
+
+    title: str
+    choices: list[MailChoice]
+
+
+class MailPreferences(Protocol):
+    """A part of the site that writes mails which can be chosen and left."""
+
+    def address_of(self, token: str) -> str:
+        """Whose token this is; an empty text where nobody has it."""
+        ...
+
+    def choices_of(self, address: str) -> MailChoices | None:
+        """What is sent to an address now; None where it is nothing."""
+        ...
+
+    def choose(self, address: str, answers: Mapping[str, str]) -> None:
+        """Takes the answers of the form; a field that is missing changes nothing."""
+        ...
+
+    def leave(self, address: str) -> None:
+        """Nothing more to this address, at once."""
+        ...
+
+
+mail_preferences: Port[MailPreferences] = Port()
+"""Whatever writes to readers beside the newsletter, whose page of preferences shows it."""
+
+closed_addresses: Port[Callable[[str], bool]] = Port()
+"""Given an address, whether mail to it came back for good, so that nobody writes to it."""
+
+mail_came_back: Port[Callable[[str, str], None]] = Port()
+"""Told an address from which mail came back for good, and in which words."""
+
+address_is_confirmed: Port[Callable[[Any], bool]] = Port()
+"""Given a user, whether the account's address is known to be theirs."""

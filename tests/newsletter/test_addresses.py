@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as some
 
-from newsletter.addresses import hidden, mailbox, normal, shown
+from iria.kit.list_mail import mailbox
+from newsletter.addresses import hidden, normal, shown
 from tests.shared import shared_data
 
 

@@ -13,8 +13,9 @@ from PIL import Image as Pixels
 
 from iria.kit.colours import contrast, nearest_readable
 from iria.publication import accent, emblems
+from iria.publication.letters import looks
 from iria.publication.models import Publication, current_publication
-from newsletter import composing, looks, notices
+from newsletter import composing, notices
 from newsletter.composing import Letter
 from newsletter.models import Consent, Newsletter, Subscriber
 from tests.conftest import MailFolder

@@ -2,16 +2,19 @@
 
 import logging
 from collections.abc import Callable
-from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 import pytest
-from django.core.mail import EmailMessage
+from django.conf import settings
 from django.test import Client
 
 from accounts.models import User
 from articles.comments import moderation, notices, posting
+from articles.comments.handing_over import NotSent
+from articles.comments.limits import MAILS_A_DAY
 from articles.editorial.models import Article
+from iria.kit.mail import FolderBackend
 from tests.articles.comments.conftest import Write
 from tests.conftest import MailFolder
 
@@ -19,7 +22,9 @@ pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
 def text_of(message: Any) -> str:
-    return str(message.get_content())
+    body = message.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
 
 
 def link_in(text: str, part: str) -> str:
@@ -88,7 +93,7 @@ def test_nothing_is_sent_about_what_was_decided_meanwhile(
 def test_a_stranger_cannot_be_flooded_through_our_form(
     write: Write, mail_folder: MailFolder
 ) -> None:
-    limit, _ = notices.MAILS_A_DAY
+    limit, _ = MAILS_A_DAY
     for number in range(limit + 3):
         notices.send_received(write(f"Word {number}", waits=True).pk)
     assert len(mail_folder.all()) == limit
@@ -120,14 +125,15 @@ def test_words_of_others_stay_in_the_body_of_a_mail(
 def test_an_address_nobody_has_ends_the_matter_and_stays_out_of_the_log(
     write: Write,
     jobs: Callable[[], None],
+    mail_folder: MailFolder,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def refuse(message: EmailMessage, **options: Any) -> int:
+    def refuse(backend: FolderBackend, messages: Any) -> int:
         raise SMTPRecipientsRefused({"teo@readers.example": (550, b"teo@readers.example unknown")})
 
     comment = write(waits=True)
-    monkeypatch.setattr(EmailMessage, "send", refuse)
+    monkeypatch.setattr(FolderBackend, "send_messages", refuse)
     with caplog.at_level(logging.DEBUG):
         jobs()
     assert f"comment {comment.pk} was refused" in caplog.text
@@ -135,14 +141,31 @@ def test_an_address_nobody_has_ends_the_matter_and_stays_out_of_the_log(
 
 
 def test_a_mail_server_that_is_away_is_asked_again_without_naming_anybody(
-    write: Write, monkeypatch: pytest.MonkeyPatch
+    write: Write, mail_folder: MailFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def break_off(message: EmailMessage, **options: Any) -> int:
-        raise SMTPServerDisconnected("while sending to teo@readers.example")
+    def is_away(backend: FolderBackend) -> None:
+        raise ConnectionRefusedError("while writing to teo@readers.example")
 
     comment = write(waits=True)
-    monkeypatch.setattr(EmailMessage, "send", break_off)
-    with pytest.raises(notices.NotSent) as caught:
+    monkeypatch.setattr(FolderBackend, "open", is_away)
+    with pytest.raises(NotSent) as caught:
         notices.send_received(comment.pk)
     assert "teo" not in str(caught.value)
-    assert caught.value.__suppress_context__
+    assert caught.value.__cause__ is None
+
+
+def test_the_html_of_a_mail_says_what_its_text_says_and_why_it_came(
+    write: Write, mail_folder: MailFolder
+) -> None:
+    comment = write(waits=True)
+    notices.send_received(comment.pk)
+    (message,) = mail_folder.all()
+    body = message.get_body(("html",))
+    assert body is not None
+    html = body.get_content()
+    assert f'href="{link_in(text_of(message), "/comments/yours/")}' in html.replace(
+        str(settings.SITE_URL), ""
+    )
+    for words in (html, text_of(message)):
+        assert "waiting for a moderator" in words
+        assert "You get this mail because this" in " ".join(words.split())

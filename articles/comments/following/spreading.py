@@ -1,0 +1,77 @@
+"""From a comment that came onto the page to the notices for those who follow."""
+
+from datetime import timedelta
+from typing import Final
+
+from django.db import connection
+from django.utils import timezone
+
+from articles.comments.following.digests import next_digest
+from articles.comments.models import Comment
+
+GRACE: Final = timedelta(seconds=15)
+"""A moderator can take a decision back for ten seconds; no mail goes before that."""
+NEWS_FOR: Final = timedelta(days=60)
+"""Older comments are no news: the rows that say who was told of them are gone by then."""
+
+SPREAD: Final = """
+WITH RECURSIVE above (id) AS (
+    SELECT parent_id FROM articles_comment WHERE id = %(comment)s
+    UNION
+    SELECT parent.parent_id FROM articles_comment AS parent JOIN above ON parent.id = above.id
+), told AS (
+    SELECT DISTINCT ON (follower.id) follower.id AS follower_id, follow.id AS follow_id, follow.pace
+    FROM articles_follow AS follow
+    JOIN articles_follower AS follower ON follower.id = follow.follower_id
+    LEFT JOIN accounts_user AS account ON account.id = follower.user_id
+    WHERE follow.confirmed_at IS NOT NULL AND follow.left_at IS NULL
+    AND follower.stopped_at IS NULL AND coalesce(account.is_active, true)
+    AND (account.id IS NULL OR account.id IS DISTINCT FROM %(writer)s::bigint)
+    AND lower(coalesce(account.email, follower.email)) <> lower(%(address)s)
+    AND (
+        (follow.kind = 'replies' AND follow.article_id = %(article)s
+            AND follow.comment_id IN (SELECT id FROM above))
+        OR (follow.kind = 'thread' AND follow.article_id = %(article)s)
+        OR (follow.kind = 'own' AND account.id IN (
+            SELECT profile.user_id FROM articles_byline AS byline
+            JOIN accounts_authorprofile AS profile ON profile.id = byline.author_id
+            WHERE byline.article_id = %(article)s))
+    )
+    ORDER BY follower.id, follow.pace = 'daily', follow.kind <> 'replies', follow.id
+)
+INSERT INTO articles_notice (follower_id, follow_id, comment_id, state, made_at, due_at)
+SELECT follower_id, follow_id, %(comment)s, 'waiting', %(now)s,
+    CASE WHEN pace = 'daily' THEN %(digest)s ELSE %(soon)s END
+FROM told
+ON CONFLICT (follower_id, comment_id) DO UPDATE
+    SET state = 'waiting', settled_at = NULL, due_at = excluded.due_at, follow_id = excluded.follow_id
+    WHERE articles_notice.state = 'dropped'
+"""
+"""One statement for any number of followers. Whoever follows in two ways is told once, in the quicker
+one; the writer is not told of their own words; what was taken off the page before anybody was told,
+and is back, is told after all."""
+
+
+def spread(comment_id: int) -> int:
+    """Notes down whom to tell of a comment that readers can see now; how many. Twice changes nothing."""
+    now = timezone.now()
+    comment = (
+        Comment.objects.published()
+        .select_related("user")
+        .filter(pk=comment_id, created_at__gt=now - NEWS_FOR)
+        .first()
+    )
+    if comment is None:
+        return 0
+    values = {
+        "comment": comment.pk,
+        "article": comment.article_id,
+        "writer": comment.user_id,
+        "address": comment.user.email if comment.user else comment.email,
+        "now": now,
+        "digest": next_digest(now),
+        "soon": now + GRACE,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(SPREAD, values)
+        return int(cursor.rowcount)

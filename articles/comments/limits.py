@@ -1,0 +1,14 @@
+"""How often an address is written to that anybody may have entered."""
+
+from datetime import timedelta
+from typing import Final
+
+from iria.kit.ratelimit import count_and_allow
+
+MAILS_A_DAY: Final = (12, timedelta(days=1))
+
+
+def may_write_to(address: str) -> bool:
+    """Counts one mail; False once the address had as many as it may have in a day."""
+    limit, per = MAILS_A_DAY
+    return count_and_allow("mails about comments", address.lower(), limit=limit, per=per)

@@ -1,0 +1,80 @@
+"""A key for one day, with which counters hash what they count.
+
+A network address is a small secret: whoever has the key can try all of them. So the key is made
+anew every day, lies in PostgreSQL alone, and is destroyed at the end of its day by the worker;
+after that nothing counted on that day can be read back or joined to another day, by us neither.
+
+The hash is made in PostgreSQL, so that no process holds a key longer than a statement.
+"""
+
+import secrets
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from django.db import connection, models
+
+KEY_BYTES: Final = 32
+
+MARK: Final = (
+    "encode(sha256(today.key || sha256(today.key || convert_to(%s, 'UTF8'))), 'hex')"
+    " FROM iria_dailykey AS today WHERE today.day = %s"
+)
+"""Hashed twice under the key, as in HMAC, so that no text can be lengthened to another's mark."""
+
+
+class DailyKey(models.Model):
+    """The key of one day (UTC)."""
+
+    day = models.DateField(primary_key=True)
+    key = models.BinaryField(max_length=KEY_BYTES, editable=False)
+
+    class Meta:
+        app_label = "iria"
+
+    def __str__(self) -> str:
+        return f"Key of {self.day}"
+
+
+def today() -> date:
+    return datetime.now(UTC).date()
+
+
+def mark_of(purpose: str, who: str) -> str:
+    """64 hexadecimal signs that tell `who` from others today, for this purpose, and nothing else."""
+    found = with_key(f"SELECT {MARK}", [storable(f"{purpose}\n{who}")])
+    return str(found[0])
+
+
+def storable(text: str) -> str:
+    """PostgreSQL keeps no NUL; what is hashed needs only to differ."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "\\0")
+
+
+def with_key(sql: str, params: list[Any]) -> tuple[Any, ...]:
+    """The row of a statement whose last parameter is the day; the key is made where there is none.
+
+    If the clock is set back to a day whose key is gone, that day gets another one: what was
+    counted on it before is forgotten, and nothing else happens.
+    """
+    day = today()
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*params, day])
+            found: tuple[Any, ...] | None = cursor.fetchone()
+            if found is not None:
+                return found
+            cursor.execute(
+                "INSERT INTO iria_dailykey (day, key) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+                [day, secrets.token_bytes(KEY_BYTES)],
+            )
+
+
+def destroy_past_keys() -> int:
+    """Destroys the key of every day that is over, and such as a clock far ahead has left; how many.
+
+    The key of tomorrow may be there, when a clock went a little ahead and was set back.
+    """
+    now = today()
+    others = DailyKey.objects.exclude(day__range=(now, now + timedelta(days=1)))
+    deleted, _ = others.delete()
+    return deleted

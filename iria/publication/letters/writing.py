@@ -1,0 +1,82 @@
+"""A note as the mail that goes out: plain text and HTML with the same words."""
+
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import gettext
+
+from iria.kit.list_mail import ListMail, mailbox, sender_address
+from iria.kit.speaking import direction_of, interface_language
+from iria.kit.text import one_line
+from iria.publication.letters.blocks import Block, Button, Heading, Note, Said, Words
+from iria.publication.letters.drawing import inlined, surroundings
+from iria.publication.letters.lines import RULE, wrapped
+from iria.publication.letters.looks import rules_of
+from iria.publication.models import Publication
+
+OURS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+"""No program answers that somebody is on holiday (RFC 3834)."""
+
+
+def mail(
+    note: Note, publication: Publication, *, to: str, headers: Mapping[str, str] | None = None
+) -> ListMail:
+    """The note to one address, in the language that the interface speaks at this moment."""
+    message = ListMail(
+        subject=one_line(note.subject),
+        body=as_text(note, publication),
+        from_email=mailbox(publication.name, sender_address()),
+        to=[to],
+        reply_to=[publication.contact_email] if publication.contact_email else [],
+        headers={**OURS, **(headers or {})},
+    )
+    message.attach_alternative(as_html(note, publication), "text/html")
+    return message
+
+
+def as_html(note: Note, publication: Publication) -> str:
+    language = interface_language()
+    context = {
+        **surroundings(publication, language, direction_of(language)),
+        "subject": one_line(note.subject),
+        "stylesheet": rules_of(publication),
+        "note": note,
+    }
+    return inlined(render_to_string("iria/mail/note.html", context))
+
+
+def as_text(note: Note, publication: Publication) -> str:
+    foot = [
+        *[f"{way.words}:\n{way.address}" for way in note.ways],
+        "\n".join([publication.name, f"{settings.SITE_URL}/"]),
+        publication.postal_address.strip(),
+    ]
+    parts = [*map(_text, note.blocks), RULE, wrapped(note.why), *foot]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _text(block: Block) -> str:
+    match block:
+        case Words(text):
+            return wrapped(text)
+        case Button(words, address):
+            return address if words == address else f"{words}:\n{address}"
+        case Heading(words, address):
+            headed = f"{RULE}\n\n{wrapped(words)}"
+            return f"{headed}\n{address}" if address else headed
+        case Said():
+            return _said(block)
+
+
+def _said(block: Said) -> str:
+    """Somebody's words, quoted as mail programs quote."""
+    lines = [line for part in block.text.splitlines() for line in _lines(part)]
+    quoted = "\n".join(f"> {line}".rstrip() for line in lines)
+    head = gettext("%(name)s wrote on %(when)s") % {"name": block.name, "when": block.when}
+    about = f"\n{wrapped(block.before)}" if block.before else ""
+    return f"{wrapped(head)}:{about}\n\n{quoted}\n\n{block.words}:\n{block.address}"
+
+
+def _lines(paragraph: str) -> list[str]:
+    return wrapped(paragraph).splitlines() or [""]
