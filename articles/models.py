@@ -2,7 +2,14 @@
 
 from articles.comments.flagging.models import Flag
 from articles.comments.following.models import Follow, Follower, Notice
-from articles.comments.models import Comment, CommentWords, Moderation
+from articles.comments.models import (
+    Comment,
+    CommentPlace,
+    CommentVersion,
+    CommentWords,
+    Moderation,
+    ThreadCount,
+)
 from articles.comments.screening.models import LearntModel, ScreenedWord, ScreeningRule
 from articles.editorial.models import (
     Article,
@@ -70,6 +77,8 @@ __all__ = [
     "Category",
     "Collection",
     "Comment",
+    "CommentPlace",
+    "CommentVersion",
     "CommentWords",
     "Correction",
     "EmbedProvider",
@@ -115,5 +124,6 @@ __all__ = [
     "StateChange",
     "Synonyms",
     "TextLink",
+    "ThreadCount",
     "TranslationGroup",
 ]

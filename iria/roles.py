@@ -27,6 +27,7 @@ MAY: Final[dict[str, dict[str, str]]] = {
         "articles.category": ALL,
         "articles.collection": ALL,
         "articles.comment": "view change",
+        "articles.commentversion": "view",
         "articles.flag": "view",
         "articles.correction": ALL,
         "articles.embedprovider": "view",
@@ -74,6 +75,7 @@ MAY: Final[dict[str, dict[str, str]]] = {
     MODERATOR: {
         "articles.article": "view",
         "articles.comment": "view change",
+        "articles.commentversion": "view",
         "articles.flag": "view",
         "articles.moderation": "view",
         "articles.learntmodel": "view",

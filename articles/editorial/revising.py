@@ -12,7 +12,7 @@ from articles.body.cleaning import clean, clean_caption
 from articles.body.figures import figures_in
 from articles.editorial import addressing, signals
 from articles.editorial.checklist import NotReady, obstacles_to_new_uses
-from articles.editorial.models import Article, Figure, Revision
+from articles.editorial.models import Article, Figure, Revision, discussed
 from articles.embeds.placing import place
 from articles.images import gate
 from articles.images.models import Image
@@ -23,7 +23,8 @@ RECORDED: Final = ("headline", "standfirst", "body", "lead_picture_id", "lead_ca
 WRITTEN: Final = (
     *("headline", "slug", "standfirst", "body", "kind", "language", "search_description"),
     *("canonical_address", "noindex", "first_published_in", "first_published_address", "licence"),
-    *("lead_picture", "lead_caption", "comments_open", "version", "updated_at", "changed_at"),
+    *("lead_picture", "lead_caption", "version", "updated_at", "changed_at"),
+    *discussed.COLUMNS,
 )
 """The columns that saving the words may change. State and time of publication are not among them,
 so an article that went out while somebody wrote on it is not called back by their saving."""

@@ -26,6 +26,10 @@ class PublicationAdmin(admin.ModelAdmin[Publication]):
         ("Pictures", {"fields": ("credit_wording",)}),
         ("Feeds", {"fields": ("whole_texts_in_feeds",)}),
         ("Front page", {"fields": ("shows_most_read",)}),
+        (
+            "Comments",
+            {"fields": ("comments_policy", "comments_close_after", "comments_confirmed")},
+        ),
     )
     readonly_fields = ("colours",)
 

@@ -30,6 +30,11 @@ def refuse_future_year(year: int) -> None:
 class Publication(models.Model):
     """Name, purpose and contact of the publication. There is exactly one row (id 1)."""
 
+    class Comments(models.TextChoices):
+        OPEN = "open", "The rules decide what appears at once"
+        HELD = "held", "A moderator reads every comment first"
+        OFF = "off", "No comments, and none are shown"
+
     name = models.CharField(
         max_length=80,
         default="Our publication",
@@ -99,6 +104,24 @@ class Publication(models.Model):
         default=False,
         help_text="A list of five on the front page. Openings are counted without cookies either way.",
     )
+    comments_policy = models.CharField(
+        "comments",
+        max_length=4,
+        choices=Comments,
+        default=Comments.OPEN,
+        help_text="For every article that says nothing else.",
+    )
+    comments_close_after = models.PositiveSmallIntegerField(
+        "comments close after",
+        null=True,
+        blank=True,
+        help_text="Days after an article's publication; left empty, they stay open.",
+    )
+    comments_confirmed = models.BooleanField(
+        "guests confirm their address",
+        default=False,
+        help_text="A guest's comment waits until the link in a mail was opened; only then does a moderator see it.",
+    )
     issn = models.CharField(
         "ISSN",
         max_length=9,
@@ -138,6 +161,10 @@ class Publication(models.Model):
             models.CheckConstraint(
                 condition=models.Q(issn__regex=r"^(\d{4}-\d{3}[\dX])?$"),
                 name="publication_issn_shape",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(comments_policy__in=["open", "held", "off"]),
+                name="publication_comments_policy_known",
             ),
             models.CheckConstraint(condition=models.Q(pk=1), name="publication_is_one_row"),
             models.CheckConstraint(

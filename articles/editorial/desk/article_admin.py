@@ -24,7 +24,7 @@ from articles.editorial.desk.article_list import ArticleList
 from articles.editorial.desk.corrections import CorrectionInline
 from articles.editorial.desk.form import ArticleForm
 from articles.editorial.desk.pictures import described
-from articles.editorial.models import Article, Kind
+from articles.editorial.models import Article, Kind, discussed
 from articles.editorial.rendering import render_body
 from articles.images.guarding import decided_on_what_stands
 from articles.images.widgets import picture_field
@@ -58,7 +58,7 @@ FIELDSETS: Final = [
             "classes": [BESIDE],
         },
     ),
-    ("Readers", {"fields": ("comments_open",), "classes": [BESIDE]}),
+    ("Readers", {"fields": discussed.COLUMNS, "classes": [BESIDE]}),
 ]
 SEEN_ONLY: Final = [
     (None, {"fields": ("headline", "standfirst", "text"), "classes": ["desk-writing"]}),

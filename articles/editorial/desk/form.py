@@ -75,6 +75,8 @@ class ArticleForm(forms.ModelForm[Article]):
             "slug",
             "search_description",
             "comments_open",
+            "comments_policy",
+            "comments_close_after",
             "canonical_address",
             "noindex",
             "first_published_in",
@@ -90,6 +92,8 @@ class ArticleForm(forms.ModelForm[Article]):
             "slug": "Last part of the address",
             "search_description": "Description for search engines",
             "comments_open": "Readers may comment",
+            "comments_policy": "Their comments",
+            "comments_close_after": "Days until comments close",
         }
         help_texts = {
             "slug": "Left empty, it is made from the headline; after a change, the old address "

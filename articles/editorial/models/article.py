@@ -12,6 +12,7 @@ from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
 
 from articles.editorial.models.category import Category, Kind
+from articles.editorial.models.discussed import Discussed
 from articles.editorial.models.republication import Republished
 from articles.editorial.models.shows_pictures import ShowsPictures
 from articles.editorial.models.tagged import FoldedTags
@@ -46,7 +47,7 @@ LANGUAGES = [
 ]
 
 
-class Article(ShowsPictures, Republished, models.Model):
+class Article(ShowsPictures, Republished, Discussed, models.Model):
     """A text with its headline, pictures, categories, tags and bylines.
 
     Its address is made of the year and month of its first publication, in the publication's zone,
@@ -93,10 +94,6 @@ class Article(ShowsPictures, Republished, models.Model):
         validators=[refuse_unstorable],
         help_text="The caption of the lead picture here. Its credit is kept with the picture.",
     )
-    comments_open = models.BooleanField(
-        default=True, help_text="Whether readers may write below this article."
-    )
-
     state = models.CharField(
         max_length=10, choices=State, default=State.DRAFT, editable=False, db_index=True
     )
@@ -157,6 +154,7 @@ class Article(ShowsPictures, Republished, models.Model):
         ]
         constraints = [
             *Republished.Meta.constraints,
+            *Discussed.Meta.constraints,
             models.UniqueConstraint(
                 fields=["year", "month", "slug"],
                 condition=Q(year__isnull=False),

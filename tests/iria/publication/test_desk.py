@@ -45,6 +45,7 @@ def sent(**fields: Any) -> dict[str, Any]:
         "zone": "UTC",
         "languages": "en",
         "credit_wording": "({credit})",
+        "comments_policy": "open",
     }
     return {**rows, **words, "_continue": "1", **fields}
 

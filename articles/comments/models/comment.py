@@ -17,6 +17,7 @@ from iria.kit.text import refuse_blank, refuse_unstorable
 
 NAME_MAX_LENGTH = 80
 TEXT_MAX_LENGTH = 5000
+STATES = ("unconfirmed", "held", "approved", "rejected", "spam", "deleted")
 
 
 class Comment(models.Model):
@@ -28,6 +29,7 @@ class Comment(models.Model):
     """
 
     class State(models.TextChoices):
+        UNCONFIRMED = "unconfirmed", "Waits for its writer to confirm the address"
         HELD = "held", "Held"
         APPROVED = "approved", "Approved"
         REJECTED = "rejected", "Rejected"
@@ -68,8 +70,14 @@ class Comment(models.Model):
     text = models.TextField(
         max_length=TEXT_MAX_LENGTH, validators=[refuse_unstorable, refuse_blank]
     )
-    state = models.CharField(max_length=8, choices=State, default=State.HELD, editable=False)
+    state = models.CharField(max_length=11, choices=State, default=State.HELD, editable=False)
     created_at = models.DateTimeField("written", default=timezone.now, editable=False)
+    edited_at = models.DateTimeField(
+        "last changed by its writer",
+        null=True,
+        editable=False,
+        help_text="The words before are kept for moderators.",
+    )
     form_id = models.UUIDField(
         null=True,
         unique=True,
@@ -95,7 +103,7 @@ class Comment(models.Model):
                 name="comment_parent_is_older",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["held", "approved", "rejected", "spam", "deleted"]),
+                condition=Q(state__in=STATES),
                 name="comment_state_known",
             ),
             models.CheckConstraint(condition=Q(text__regex=r"\S"), name="comment_has_text"),
@@ -105,6 +113,11 @@ class Comment(models.Model):
             models.Index(fields=["article", "created_at", "id"], name="comment_thread"),
             models.Index(
                 fields=["created_at", "id"], condition=Q(state="held"), name="comment_held_queue"
+            ),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(state="unconfirmed"),
+                name="comment_unconfirmed",
             ),
             models.Index(MD5("text"), "created_at", name="comment_same_words"),
             models.Index(
@@ -158,7 +171,7 @@ class Moderation(models.Model):
     """One decision about a comment; the latest one is the comment's state."""
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="moderations")
-    decision = models.CharField(max_length=8, choices=Comment.State)
+    decision = models.CharField(max_length=11, choices=Comment.State)
     reason = models.CharField(max_length=500, blank=True, validators=[refuse_unstorable])
     told = models.BooleanField(
         "told to the writer",
@@ -181,7 +194,7 @@ class Moderation(models.Model):
         verbose_name_plural = "moderation log"
         constraints = [
             models.CheckConstraint(
-                condition=Q(decision__in=["held", "approved", "rejected", "spam", "deleted"]),
+                condition=Q(decision__in=STATES),
                 name="moderation_decision_known",
             ),
         ]
