@@ -1,6 +1,7 @@
 """The cast: Edna edits, Rui reports, Mina moderates, Ola reads."""
 
 import asyncio
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,17 +11,19 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from django.conf import settings as site
 from django.contrib.auth.models import Group
 from django.core.management import call_command
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.test import TransactionTestCase
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
-from pytest_django.plugin import blocking_manager_key
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from accounts.models import User
 from accounts.roles import ADMINISTRATOR, EDITOR, MODERATOR, REPORTER
 from articles.editorial.models import Kind
+from tests.anew import NewDatabase
 
 PASSWORD = "a-long-password-of-the-cast"
 
@@ -31,16 +34,29 @@ def _media_in_a_folder_of_its_own(tmp_path: Path, settings: Any) -> None:
     settings.MAIL_FOLDER = tmp_path / "mail"
 
 
-NEW_DATABASE = pytest.StashKey[str]()
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Copies the database that `make test` has migrated once, instead of doing so for every core."""
+    if template := os.environ.get("IRIA_NEW_DATABASE"):
+        site.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = template
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(
-    django_db_setup: None, django_db_blocker: Any, request: pytest.FixtureRequest
-) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Every test finds the database as new, whatever the one before did to it.
+
+    Groups and kinds are made by migrations. Without this the order of the tests would matter, and
+    on two cores every core has an order of its own.
+    """
     with django_db_blocker.unblock():
         call_command("createcachetable", verbosity=0)
-        request.config.stash[NEW_DATABASE] = getattr(connection, "_test_serialized_contents", "")
+        if not Kind.objects.exists():
+            pytest.exit("The kept test database was left empty; make it anew with --create-db.", 3)
+        new = NewDatabase()
+        vars(connections[DEFAULT_DB_ALIAS]).pop("_test_serialized_contents", None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: new.bring_back())
+        yield
 
 
 TOGETHER: Final = "tests/iria/demo/"
@@ -56,39 +72,6 @@ class _FolderByFolder(LoadFileScheduling):  # type: ignore[misc]  # xdist has no
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
     return _FolderByFolder(config, log)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
-    """A test with real transactions leaves its database empty; the next one finds it as new.
-
-    Groups and kinds are made by migrations. Without this the order of the tests would matter, and
-    on two cores every core has an order of its own. After the last test nobody comes, and the
-    database may be gone already.
-    """
-    yield
-    contents = item.config.stash.get(NEW_DATABASE, "")
-    if nextitem and contents and _has_real_transactions(item):
-        with item.config.stash[blocking_manager_key].unblock():
-            _drop_jobs()
-            if not Kind.objects.exists():
-                Group.objects.all().delete()
-                connection.creation.deserialize_db_from_string(contents)
-                connection.close()
-
-
-def _drop_jobs() -> None:
-    """Django empties the tables it manages; those of the queue are not among them."""
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
-
-
-def _has_real_transactions(item: pytest.Item) -> bool:
-    marker = item.get_closest_marker("django_db")
-    fixtures = set(getattr(item, "fixturenames", ()))
-    return bool(marker and marker.kwargs.get("transaction")) or bool(
-        fixtures & {"transactional_db", "live_server"}
-    )
 
 
 def _member(email: str, name: str, group: str | None) -> User:
