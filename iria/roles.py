@@ -55,6 +55,10 @@ MAY: Final[dict[str, dict[str, str]]] = {
         "newsletter.issueitem": ALL,
         "newsletter.newsletter": "view",
         "newsletter.delivery": "view",
+        "newsletter.attempt": "view",
+        "newsletter.decision": "view",
+        "newsletter.runevent": "view",
+        "newsletter.sendinglimit": "view",
         "newsletter.subscriber": "view",
     },
     REPORTER: {

@@ -205,6 +205,8 @@ MAILERS = {
     if os.environ.get("NEWSLETTER_MAIL_URL")
     else mailer("MAIL_URL", MAIL_FOLDER),
 }
+# How many connections to the mail server one worker keeps open for an issue.
+NEWSLETTER_CONNECTIONS: int = setting("NEWSLETTER_CONNECTIONS", int, 3)
 DEFAULT_FROM_EMAIL = setting("DEFAULT_FROM_EMAIL", str, f"desk@{SITE_HOST}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 BOUNCE_DOMAIN = setting("BOUNCE_DOMAIN", str, "")

@@ -18,7 +18,7 @@ def obstacles(issue: Issue) -> list[Obstacle]:
     What its pictures may do is decided where it is for articles too (`images.gate`).
     """
     found = []
-    if not issue.is_draft:
+    if issue.is_frozen:
         return [Obstacle("This issue went out already; make a new one.")]
     here = reverse("admin:newsletter_issue_change", args=[issue.pk])
     if not issue.subject.strip():
@@ -63,19 +63,26 @@ def terms(issue: Issue) -> list[Obstacle]:
 
 
 def hindrance(issue: Issue) -> str:
-    """Why an issue that is going out should not go on, or nothing.
+    """Why an issue that is going out should not go on, or nothing."""
+    return forbidden(issue) or withdrawn(issue)
 
-    What was withdrawn after the start stands in the mail that was frozen, and so does a picture
-    whose licence ended. So it waits until that is mended, or somebody stops the issue.
-    """
+
+def withdrawn(issue: Issue) -> str:
+    """What was withdrawn after the start still stands in the mail that was frozen."""
     gone = Article.objects.filter(pk__in=issue.items.values("article_id")).exclude(
         pk__in=Article.objects.published().values("pk")
     )
-    if article := gone.first():
-        return (
-            f"The article “{article}” was withdrawn after the start. Publish it again to go on, "
-            "or stop the issue."
-        )
+    names = ", ".join(f"“{article}”" for article in gone.order_by("pk"))
+    if not names:
+        return ""
+    return (
+        f"Withdrawn after the start, and still in the mail: {names}. Publish it again, let the "
+        "issue go on as it is, or stop it."
+    )
+
+
+def forbidden(issue: Issue) -> str:
+    """A picture whose licence ended does not go out, whatever an editor thinks of it."""
     pictures = [each.lead_picture for each in chosen_articles(issue) if each.lead_picture]
     if kept := next((each for each in pictures if not each.may_be_mailed), None):
         return (

@@ -1,104 +1,125 @@
 """Who may take which delivery in hand: the statements on which the mailing rests.
 
-Every change of a delivery's state happens here, in PostgreSQL's own words, because the order of
-locks and commits is the whole point (docs/algorithms/delivery.md).
+What is claimed, marked and answered changes here, in PostgreSQL's own words, because the order of
+locks and commits is the whole point (docs/algorithms/delivery.md). Where a subscriber and a
+delivery are both locked, the subscriber comes first, as in leaving and erasing.
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import connection
-from django.db.models.functions import Now
 
-from newsletter.models import Delivery, Issue
+from newsletter.models import Issue
 
-STRANDED_AFTER: Final = timedelta(minutes=10)
-"""After this long without an answer, whoever had a delivery in hand is taken for dead."""
+LEASE: Final = timedelta(minutes=2)
+"""How long a worker may keep what it claimed; afterwards others take it."""
 
-FREEZE: Final = """
-INSERT INTO newsletter_delivery
-    (issue_id, subscriber_id, state, attempts, due_at, message_id, words, created_at)
-SELECT %(issue)s, s.id, 'queued', 0, now(),
-       '<' || gen_random_uuid() || '@' || %(domain)s || '>', '', now()
-  FROM newsletter_subscriber s
-  JOIN newsletter_subscription n ON n.subscriber_id = s.id AND n.newsletter_id = %(newsletter)s
- WHERE s.state = 'active'
-    ON CONFLICT (issue_id, subscriber_id) DO NOTHING
-"""
-
-MARK: Final = """
+CLAIM: Final = """
 WITH next AS MATERIALIZED (
-    SELECT d.id, d.subscriber_id
+    SELECT d.id
       FROM newsletter_delivery d
-     WHERE d.issue_id = %(issue)s AND d.state = 'queued' AND d.due_at <= statement_timestamp()
-       AND EXISTS (SELECT FROM newsletter_issue i
-                    WHERE i.id = %(issue)s AND i.state = 'sending' AND i.stopped_at IS NULL)
-     ORDER BY d.due_at, d.id
-     LIMIT 1
+     WHERE d.issue_id = %(issue)s AND d.state IN ('queued', 'deferred')
+       AND d.wave <= (SELECT i.wave FROM newsletter_issue i
+                       WHERE i.id = %(issue)s AND i.state = 'sending')
+       AND d.due_at <= statement_timestamp()
+     ORDER BY d.wave, d.due_at, d.id
+     LIMIT %(size)s
        FOR UPDATE OF d SKIP LOCKED
-), consenting AS MATERIALIZED (
-    SELECT s.id, s.email, s.token
-      FROM next
-      JOIN newsletter_subscriber s ON s.id = next.subscriber_id
-      JOIN newsletter_subscription n
-        ON n.subscriber_id = s.id AND n.newsletter_id = %(newsletter)s
-     WHERE s.state = 'active'
-       FOR SHARE OF s, n
 )
 UPDATE newsletter_delivery d
-   SET state = CASE WHEN consenting.id IS NULL THEN 'skipped' ELSE 'sending' END,
-       attempts = d.attempts + CASE WHEN consenting.id IS NULL THEN 0 ELSE 1 END,
-       sending_at = CASE WHEN consenting.id IS NULL THEN d.sending_at ELSE clock_timestamp() END,
-       done_at = CASE WHEN consenting.id IS NULL THEN clock_timestamp() END,
-       words = ''
-  FROM next LEFT JOIN consenting ON consenting.id = next.subscriber_id
+   SET state = 'claimed', lease = %(lease)s, lease_until = clock_timestamp() + %(length)s
+  FROM next
  WHERE d.id = next.id
-RETURNING d.id, d.state, d.attempts, d.message_id, consenting.email, consenting.token
+RETURNING d.id, d.wave, d.due_at,
+    (SELECT lower(substring(s.email from '[^@]*$')) FROM newsletter_subscriber s
+      WHERE s.id = d.subscriber_id)
 """
-"""Takes one delivery in hand, if its subscriber still consents at this very moment.
+"""A few deliveries for one connection of one worker, which others leave alone for a while."""
 
-FOR SHARE waits for a leaving that is under way and looks again once it is committed; and a
-leaving that comes later waits until this mark is committed. So of any two, one was first.
-"""
-
-FINISH: Final = """
-UPDATE newsletter_delivery
-   SET state = %(state)s, words = %(words)s, done_at = clock_timestamp()
- WHERE id = %(delivery)s AND attempts = %(attempt)s AND state IN ('sending', 'uncertain')
-"""
+ANSWERED: Final = """
+answered AS (
+    UPDATE newsletter_delivery d
+       SET state = %(state)s, words = %(words)s, lease = NULL, lease_until = NULL,
+           done_at = CASE WHEN %(waits)s THEN NULL ELSE clock_timestamp() END,
+           due_at = CASE WHEN %(waits)s THEN clock_timestamp() + %(pause)s ELSE d.due_at END,
+           attempts = d.attempts - %(uncounted)s
+     WHERE d.id = %(answered)s AND d.attempts = %(attempt)s
+       AND (d.state = 'sending' OR (d.state = 'uncertain' AND NOT %(waits)s))
+    RETURNING d.id, d.sending_at
+), logged AS (
+    INSERT INTO newsletter_attempt (delivery_id, number, outcome, words, began_at, answered_at)
+    SELECT answered.id, %(attempt)s, %(outcome)s, %(words)s, answered.sending_at, clock_timestamp()
+      FROM answered
+)"""
 """The answer to one attempt. A late one still counts, unless somebody began another attempt."""
 
-PUT_BACK: Final = """
-UPDATE newsletter_delivery
-   SET state = 'queued', words = %(words)s, due_at = statement_timestamp() + %(pause)s,
-       attempts = attempts - %(uncounted)s
- WHERE id = %(delivery)s AND attempts = %(attempt)s AND state = 'sending'
-"""
+CONSENTING: Final = """
+consenting AS MATERIALIZED (
+    SELECT s.id, s.email, s.token
+      FROM newsletter_subscriber s
+      JOIN newsletter_subscription n
+        ON n.subscriber_id = s.id AND n.newsletter_id = %(newsletter)s
+     WHERE s.id = (SELECT subscriber_id FROM newsletter_delivery WHERE id = %(delivery)s)
+       AND s.state = 'active'
+       FOR SHARE OF s, n
+), run AS MATERIALIZED (
+    SELECT i.state = 'sending' AS goes FROM newsletter_issue i WHERE i.id = %(issue)s
+)"""
+"""FOR SHARE waits for a leaving that is under way and looks again once it is committed; and a
+leaving that comes later waits until this mark is committed. So of any two, one was first."""
 
-DOUBT: Final = """
-UPDATE newsletter_delivery
-   SET state = 'uncertain', done_at = clock_timestamp(),
-       words = 'The sending broke off after the mail was taken in hand; it may have arrived.'
- WHERE state = 'sending' AND sending_at <= clock_timestamp() - %(after)s
-"""
-
-CANCEL: Final = """
+MARKING: Final = """
 UPDATE newsletter_delivery d
-   SET state = 'cancelled', done_at = clock_timestamp(), words = ''
-  FROM newsletter_issue i
- WHERE d.issue_id = %(issue)s AND d.state = 'queued'
-   AND i.id = d.issue_id AND i.stopped_at IS NOT NULL
+   SET state = CASE WHEN NOT run.goes THEN 'queued'
+                    WHEN consenting.id IS NULL THEN 'suppressed' ELSE 'sending' END,
+       attempts = d.attempts + CASE WHEN run.goes AND consenting.id IS NOT NULL THEN 1 ELSE 0 END,
+       sending_at = CASE WHEN run.goes AND consenting.id IS NOT NULL THEN clock_timestamp()
+                         ELSE d.sending_at END,
+       done_at = CASE WHEN run.goes AND consenting.id IS NULL THEN clock_timestamp() END,
+       lease = CASE WHEN run.goes AND consenting.id IS NOT NULL THEN d.lease END,
+       lease_until = CASE WHEN run.goes AND consenting.id IS NOT NULL THEN d.lease_until END,
+       words = CASE WHEN run.goes AND consenting.id IS NULL THEN coalesce(
+           (SELECT CASE s.state WHEN 'suppressed' THEN 'Not written to: ' || s.suppressed_because
+                                WHEN 'left' THEN 'Left before their turn.'
+                                ELSE 'Does not receive this newsletter any more.' END
+              FROM newsletter_subscriber s WHERE s.id = d.subscriber_id),
+           'Erased before their turn.') ELSE '' END
+  FROM run LEFT JOIN consenting ON true
+ WHERE d.id = %(delivery)s AND d.state = 'claimed' AND d.lease = %(lease)s
+RETURNING d.state, d.attempts, d.message_id, consenting.email, consenting.token
 """
-"""What waits when somebody stops an issue; also what comes back to waiting a moment later."""
+"""Takes one delivery in hand, if at this very moment its subscriber consents and the run goes on."""
 
-CLOSE: Final = """
-UPDATE newsletter_issue i
-   SET state = 'sent', sent_at = now(), trouble = ''
- WHERE i.id = %(issue)s AND i.state = 'sending'
-   AND NOT EXISTS (SELECT FROM newsletter_delivery d
-                    WHERE d.issue_id = i.id AND d.state IN ('queued', 'sending'))
+ANSWER: Final = f"WITH {ANSWERED} SELECT count(*) FROM answered"  # noqa: S608
+MARK: Final = f"WITH {CONSENTING} {MARKING}"
+ANSWER_AND_MARK: Final = f"WITH {ANSWERED}, {CONSENTING} {MARKING}"
+
+GIVE_BACK: Final = """
+UPDATE newsletter_delivery
+   SET state = 'queued', lease = NULL, lease_until = NULL,
+       due_at = greatest(due_at, clock_timestamp() + %(pause)s)
+ WHERE lease = %(lease)s AND state = 'claimed'
 """
+
+GIVE_BACK_ONE: Final = f"{GIVE_BACK} AND id = %(delivery)s"
+
+UNMARK: Final = """
+UPDATE newsletter_delivery
+   SET state = 'queued', lease = NULL, lease_until = NULL, attempts = attempts - 1
+ WHERE id = %(delivery)s AND lease = %(lease)s AND state = 'sending'
+"""
+"""What was marked in a commit of which nobody heard, and certainly not handed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A delivery that nobody else takes while the lease lasts; not yet the right to send it."""
+
+    delivery_id: int
+    domain: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,79 +133,94 @@ class Marked:
     token: str
 
 
-def freeze(issue: Issue, *, domain: str) -> int:
-    """Writes a delivery for each subscriber of this moment; returns how many."""
-    values = {"issue": issue.pk, "newsletter": issue.newsletter_id, "domain": domain}
-    return _changed(FREEZE, values)
-
-
-def count_anew() -> None:
-    """Lets PostgreSQL look at the deliveries after many were written.
-
-    Until it does by itself, it takes the waiting ones for few, and looks for the next by sorting
-    all of them: 100 ms for each mail of 100,000 instead of one.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE newsletter_delivery")
-
-
-def mark_next(issue: Issue) -> Marked | None:
-    """The next delivery, marked *sending*; who left meanwhile is skipped on the way.
-
-    The mark counts only once it is committed: never hand a mail to a server before.
-    """
-    values = {"issue": issue.pk, "newsletter": issue.newsletter_id}
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute(MARK, values)
-            row = cursor.fetchone()
-            if row is None:
-                return None
-            delivery_id, state, attempt, message_id, email, token = row
-            if state == "sending":
-                return Marked(delivery_id, attempt, message_id, email, token)
-
-
-def finish(marked: Marked, state: str, words: str) -> None:
-    """Writes down the final answer: sent, failed or uncertain."""
-    _changed(FINISH, {**_attempt(marked), "state": state, "words": words[:500]})
-
-
-def put_back(marked: Marked, words: str, *, pause: timedelta, counted: bool) -> None:
-    """Lets the delivery wait for another attempt.
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one attempt.
 
     Args:
+        pause: how long to wait for another one; None where the answer is final.
         counted: whether this attempt uses up one of the few a delivery has.
     """
-    values = {"words": words[:500], "pause": pause, "uncounted": 0 if counted else 1}
-    _changed(PUT_BACK, {**_attempt(marked), **values})
+
+    marked: Marked
+    state: str
+    outcome: str
+    words: str
+    pause: timedelta | None = None
+    counted: bool = True
+
+    def values(self) -> dict[str, Any]:
+        return {
+            "answered": self.marked.delivery_id,
+            "attempt": self.marked.attempt,
+            "state": self.state,
+            "outcome": self.outcome,
+            "words": self.words[:500],
+            "waits": self.pause is not None,
+            "pause": self.pause or timedelta(0),
+            "uncounted": 0 if self.counted else 1,
+        }
 
 
-def doubt_stranded(*, after: timedelta = STRANDED_AFTER) -> int:
-    """What was in hand for too long becomes *uncertain*; it is never sent again by itself."""
-    return _changed(DOUBT, {"after": after})
+def claim(issue: Issue, lease: UUID, *, size: int) -> list[Claim]:
+    """Up to `size` deliveries that are due, in their order; none while the run does not go on."""
+    values: dict[str, Any] = {"issue": issue.pk, "lease": lease, "size": size, "length": LEASE}
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, values)
+        rows = sorted(cursor.fetchall(), key=lambda row: (row[1], row[2], row[0]))
+    return [Claim(delivery_id, domain or "") for delivery_id, _, _, domain in rows]
 
 
-def close(issue_id: int) -> bool:
-    """Marks the issue as sent once nothing waits and nothing is in hand."""
-    _changed(CANCEL, {"issue": issue_id})
-    return _changed(CLOSE, {"issue": issue_id}) > 0
+def mark(
+    issue: Issue, lease: UUID, claimed: Claim, verdict: Verdict | None = None
+) -> Marked | None:
+    """Marks a claimed delivery *sending*; None where it must not be sent, or is not ours any more.
+
+    The mark counts only once it is committed: never hand a mail to a server before. The answer to
+    the mail before, if one is given, is written down by the same statement, in the same commit.
+    """
+    values: dict[str, Any] = {
+        "issue": issue.pk,
+        "newsletter": issue.newsletter_id,
+        "delivery": claimed.delivery_id,
+        "lease": lease,
+    }
+    statement = MARK
+    if verdict is not None:
+        statement, values = ANSWER_AND_MARK, values | verdict.values()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        row = cursor.fetchone()
+    if row is None or row[0] != "sending":
+        return None
+    _, attempt, message_id, email, token = row
+    return Marked(claimed.delivery_id, attempt, message_id, email, token)
 
 
-def is_busy(issue_id: int, *, within: timedelta = timedelta(minutes=1)) -> bool:
-    """Whether a delivery of this issue was taken in hand just now and has no answer yet."""
-    return Delivery.objects.filter(
-        issue_id=issue_id,
-        state=Delivery.State.SENDING,
-        sending_at__gt=Now() - within,
-    ).exists()
+def write_down(verdict: Verdict) -> None:
+    """Writes the answer to one attempt."""
+    with connection.cursor() as cursor:
+        cursor.execute(ANSWER, verdict.values())
 
 
-def _attempt(marked: Marked) -> dict[str, Any]:
-    return {"delivery": marked.delivery_id, "attempt": marked.attempt}
+def give_back(lease: UUID, *, pause: timedelta = timedelta(0)) -> None:
+    """Lets others have what was claimed under this lease and not sent."""
+    changed(GIVE_BACK, {"lease": lease, "pause": pause})
 
 
-def _changed(statement: str, values: dict[str, Any]) -> int:
+def give_back_one(lease: UUID, claimed: Claim, *, pause: timedelta) -> None:
+    """Lets one wait, while the others of the lease stay claimed."""
+    values = {"lease": lease, "pause": pause, "delivery": claimed.delivery_id}
+    changed(GIVE_BACK_ONE, values)
+
+
+def unmark(lease: UUID, claimed: Claim) -> None:
+    """Takes back a mark whose commit was never heard of; the mail was not handed over."""
+    changed(UNMARK, {"lease": lease, "delivery": claimed.delivery_id})
+
+
+def changed(statement: str, values: dict[str, Any]) -> int:
+    """Runs a statement; returns how many rows it changed."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return int(cursor.rowcount)

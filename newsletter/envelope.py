@@ -34,6 +34,8 @@ class Outcome(Enum):
     """Not this one now; later."""
     UNREACHABLE = auto()
     """The server takes nothing at all at the moment; the mail did not leave us."""
+    SHUT = auto()
+    """The server takes nothing at all until a person changes something; it did not leave us."""
     UNCERTAIN = auto()
     """The server may have it, or not."""
 
@@ -67,10 +69,17 @@ class Post:
             self._backend.open()
         except (OSError, smtplib.SMTPException) as trouble:
             self._hang_up()
-            return Answer(
-                Outcome.UNREACHABLE, f"The mail server cannot be reached: {said(trouble)}"
-            )
+            sentence = f"The mail server cannot be reached: {said(trouble)}"
+            if is_shut(trouble):
+                sentence = f"The mail server lets nobody in: {said(trouble)}"
+                return Answer(Outcome.SHUT, sentence)
+            return Answer(Outcome.UNREACHABLE, sentence)
         return None
+
+    @property
+    def speaks_smtp(self) -> bool:
+        """Whether it takes mail as bytes (`hand_over`)."""
+        return isinstance(self._backend, smtp.EmailBackend)
 
     def deliver(self, message: EmailMessage) -> Answer:
         """Hands over one message to its one recipient."""
@@ -100,11 +109,23 @@ class Post:
             wire = on_the_wire(message)
         except ValueError as mistake:
             return Answer(Outcome.REFUSED, said(mistake))
+        return self.hand_over(sender, recipient, wire)
+
+    def hand_over(self, sender: str, recipient: str, wire: bytes) -> Answer:
+        """Hands over one mail by SMTP.
+
+        Args:
+            sender: the address to which mail that cannot be delivered returns.
+            wire: the mail as it stands after DATA, from `on_the_wire` or a stencil.
+        """
+        if unreachable := self.open():
+            return unreachable
         server: smtplib.SMTP = self._backend.connection
         try:
             answer = _address(server, sender, recipient, len(wire))
-        except (OSError, smtplib.SMTPException) as trouble:
-            self._hang_up()
+        except (OSError, smtplib.SMTPException, ValueError) as trouble:
+            # A server that answers nonsense; the mail is still here.
+            self._drop()
             return Answer(Outcome.UNREACHABLE, said(trouble))
         if answer is None:
             answer = _hand_over(server, wire)
@@ -115,13 +136,18 @@ class Post:
         """Leaves the connection ready for the next mail, or closed."""
         if answer.outcome is Outcome.SENT:
             return
-        if answer.outcome in {Outcome.UNCERTAIN, Outcome.UNREACHABLE}:
-            self._hang_up()
+        if answer.outcome in {Outcome.UNCERTAIN, Outcome.UNREACHABLE, Outcome.SHUT}:
+            self._drop()
             return
         try:
             server.rset()
         except (OSError, smtplib.SMTPException):
-            self._hang_up()
+            self._drop()
+
+    def _drop(self) -> None:
+        """Closes a connection on which the other side is not to be trusted to say goodbye."""
+        self._backend.connection.close()
+        self._backend.connection = None
 
     def _hang_up(self) -> None:
         try:
@@ -134,9 +160,21 @@ class Post:
 
 def on_the_wire(message: EmailMessage) -> bytes:
     """The message as SMTP sends it after DATA, its closing dot included."""
-    raw = LINE_BREAK.sub(b"\r\n", message.message(policy=SEVEN_BIT).as_bytes())
+    return ready_to_send(message.message(policy=SEVEN_BIT).as_bytes())
+
+
+def ready_to_send(raw: bytes) -> bytes:
+    """Lines end as SMTP wants them, dots are doubled, and the closing dot stands at the end."""
+    raw = LINE_BREAK.sub(b"\r\n", raw)
     quoted = LEADING_DOT.sub(b"..", raw)
     return quoted + (b"" if quoted.endswith(b"\r\n") else b"\r\n") + b".\r\n"
+
+
+def is_shut(trouble: BaseException) -> bool:
+    """Whether trying again will not help: a refused sign-in, a server that says “never”."""
+    if isinstance(trouble, smtplib.SMTPResponseException):
+        return 500 <= trouble.smtp_code < 600
+    return isinstance(trouble, smtplib.SMTPNotSupportedError)
 
 
 def said(trouble: BaseException) -> str:
@@ -159,7 +197,8 @@ def _address(server: smtplib.SMTP, sender: str, recipient: str, size: int) -> An
     code, words = server.mail(sender, options)
     if code != 250:
         # Not about this recipient: a server that does not take our mail takes none of it.
-        return Answer(Outcome.UNREACHABLE, spoken(code, words))
+        shut = 500 <= code < 600
+        return Answer(Outcome.SHUT if shut else Outcome.UNREACHABLE, spoken(code, words))
     code, words = server.rcpt(recipient)
     if code not in {250, 251}:
         return _judged(code, words, final=500 <= code < 600 and code != MAILBOX_FULL)

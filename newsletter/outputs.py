@@ -7,7 +7,7 @@ from newsletter.models import Issue
 
 def of_picture(image_id: int) -> list[PictureOutput]:
     """The two forms of each mail that would show the picture now."""
-    drafts = Issue.objects.filter(state=Issue.State.DRAFT)
+    drafts = Issue.objects.filter(state__in=Issue.UNFROZEN)
     found = []
     for issue in drafts.filter(items__article__lead_picture_id=image_id).distinct().order_by("pk"):
         letter = composing.compose(issue)

@@ -1,11 +1,12 @@
 """Which newsletters, subscribers, issues and deliveries."""
 
 import secrets
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection, models
-from django.db.models import Count, Prefetch
-from django.db.models.functions import Lower
+from django.db.models import Count, Exists, OuterRef, Prefetch
+from django.db.models.functions import Lower, Now
 
 from articles.editorial.models import Article
 
@@ -58,10 +59,15 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
 class IssueQuerySet(models.QuerySet["Issue"]):
     def public(self) -> "IssueQuerySet":
         """What the archive shows: issues that went out, or are going out now."""
-        return self.filter(state__in=["sending", "sent"]).order_by("-started_at", "-pk")
+        frozen = ["sending", "paused", "sent", "stopped"]
+        return self.filter(state__in=frozen).order_by("-started_at", "-pk")
 
     def sending(self) -> "IssueQuerySet":
         return self.filter(state="sending").order_by("started_at", "pk")
+
+    def under_way(self) -> "IssueQuerySet":
+        """What waits for its time, is being sent, or is paused: what somebody should watch."""
+        return self.filter(state__in=["scheduled", "sending", "paused"]).order_by("pk")
 
     def with_stories(self) -> "IssueQuerySet":
         """With everything the mail and the archive page show; articles in their order."""
@@ -80,3 +86,14 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
         found = dict(self.order_by().values_list("state").annotate(Count("pk")))
         return {state.value: found.get(state.value, 0) for state in Delivery.State}
+
+    def in_the_last(self, *, minutes: float) -> "DeliveryQuerySet":
+        """What was taken in hand so shortly ago, by the database's clock."""
+        return self.filter(sending_at__gt=Now() - timedelta(minutes=minutes))
+
+    def undecided(self) -> "DeliveryQuerySet":
+        """What may have arrived or not, and nobody said yet to leave it."""
+        from newsletter.models import Decision
+
+        left = Decision.objects.filter(delivery=OuterRef("pk"), choice=Decision.Choice.LEAVE)
+        return self.filter(~Exists(left), state="uncertain")

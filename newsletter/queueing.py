@@ -4,11 +4,17 @@ A lost job loses nothing: what is to be done stands in the tables, and every min
 looks there for what was left.
 """
 
+from datetime import datetime
+
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 ANSWER = "newsletter.answer"
 DELIVER = "newsletter.deliver"
+BEGIN = "newsletter.begin"
+
+AFTER_OTHERS = -10
+"""A mailing takes long; whoever waits for anything else comes first."""
 
 
 def answer_soon(consent_id: int) -> None:
@@ -19,6 +25,13 @@ def answer_soon(consent_id: int) -> None:
 def deliver_soon(issue_id: int) -> None:
     """Has the worker send the next mails of an issue; one waiting job for each issue is enough."""
     try:
-        app.configure_task(DELIVER, queueing_lock=f"{DELIVER} {issue_id}").defer(issue_id=issue_id)
+        app.configure_task(
+            DELIVER, queueing_lock=f"{DELIVER} {issue_id}", priority=AFTER_OTHERS
+        ).defer(issue_id=issue_id)
     except AlreadyEnqueued:
         return
+
+
+def begin_later(issue_id: int, moment: datetime | None) -> None:
+    """Has the worker start an issue at its moment; every minute it looks by itself too."""
+    app.configure_task(BEGIN, schedule_at=moment).defer(issue_id=issue_id)

@@ -5,7 +5,7 @@ import time
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
-from newsletter import notices, queueing, sending, subscribing
+from newsletter import delivering, notices, queueing, scheduling, sending, subscribing
 
 SECONDS_AT_A_TIME = 20
 """After this long a job makes room for other jobs and queues the rest."""
@@ -16,6 +16,11 @@ def answer(consent_id: int) -> None:
     notices.answer(consent_id)
 
 
+@app.task(name=queueing.BEGIN)
+def begin(issue_id: int) -> None:
+    scheduling.begin(issue_id)
+
+
 @app.task(name=queueing.DELIVER, pass_context=True)
 def deliver(context: JobContext, issue_id: int) -> None:
     until = time.monotonic() + SECONDS_AT_A_TIME
@@ -23,16 +28,18 @@ def deliver(context: JobContext, issue_id: int) -> None:
     def enough() -> bool:
         return context.should_abort() or time.monotonic() > until
 
-    while not enough():
-        if not sending.deliver_batch(issue_id, enough=enough):
-            return
-    queueing.deliver_soon(issue_id)
+    if delivering.is_long(issue_id):
+        # Another worker, if one has nothing to do, takes part.
+        queueing.deliver_soon(issue_id)
+    if delivering.deliver(issue_id, enough=enough):
+        queueing.deliver_soon(issue_id)
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="newsletter.look_after", queueing_lock="newsletter.look_after", pass_context=False)
 def look_after(timestamp: int) -> None:
     """Picks up what a lost job left: mails to send, people to answer."""
+    scheduling.begin_due()
     for issue_id in sending.look_after():
         queueing.deliver_soon(issue_id)
     for consent_id in notices.unanswered():

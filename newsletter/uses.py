@@ -13,7 +13,7 @@ def in_issues(image_id: int) -> list[PictureUse]:
         PictureUse(
             where=f"the newsletter “{issue}”",
             address=reverse("admin:newsletter_issue_change", args=[issue.pk]),
-            public=not issue.is_draft,
+            public=issue.is_frozen,
         )
         for issue in issues.order_by("pk").only("subject", "state")
     ]

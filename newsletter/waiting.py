@@ -24,7 +24,7 @@ def waiting_for(user: Any) -> list[Waiting]:
 def _going_out(issue: Issue) -> Waiting:
     counts = issue.deliveries.counts()
     total = sum(counts.values())
-    done = total - counts[Delivery.State.QUEUED] - counts[Delivery.State.SENDING]
+    done = total - sum(counts[state] for state in Delivery.OPEN)
     words = f"“{issue}” is being sent: {done} of {total}"
     if issue.trouble:
         words += f" – held up: {issue.trouble}"

@@ -7,9 +7,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 
-from newsletter import sending
+from accounts.models import User
+from newsletter import deciding
 from newsletter.admin import folder
-from newsletter.models import Delivery
+from newsletter.models import Decision, Delivery
 
 
 class DeliveryAdmin(admin.ModelAdmin[Delivery]):
@@ -32,7 +33,7 @@ class DeliveryAdmin(admin.ModelAdmin[Delivery]):
         "message_id",
     ]
     fields = (*readonly_fields,)
-    actions = ["send_again"]
+    actions = ["send_again", "leave"]
 
     @admin.display(description="Recipient", ordering="subscriber__email")
     def recipient(self, delivery: Delivery) -> str:
@@ -63,12 +64,19 @@ class DeliveryAdmin(admin.ModelAdmin[Delivery]):
         description="Send again, though it may have arrived already", permissions=["send"]
     )
     def send_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
-        may_be = {Delivery.State.UNCERTAIN, Delivery.State.FAILED}
-        chosen = [delivery for delivery in queryset if delivery.state in may_be]
-        for delivery in chosen:
-            sending.send_again(delivery)
+        self._decide(request, queryset, Decision.Choice.AGAIN, "wait to be sent again")
+
+    @admin.action(description="Leave as it is, and ask no more", permissions=["send"])
+    def leave(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
+        self._decide(request, queryset, Decision.Choice.LEAVE, "are left as they are")
+
+    def _decide(
+        self, request: HttpRequest, queryset: QuerySet[Delivery], choice: str, what: str
+    ) -> None:
+        assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
+        count = deciding.decide(queryset, choice, by=request.user)
         self.message_user(
             request,
-            f"{len(chosen)} of {len(queryset)} chosen mails wait to be sent again.",
-            messages.SUCCESS if chosen else messages.WARNING,
+            f"{count} of {len(queryset)} chosen mails {what}.",
+            messages.SUCCESS if count else messages.WARNING,
         )

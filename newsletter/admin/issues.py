@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from articles.editorial.models import Article
-from newsletter import checklist, composing, drafting, sending
+from newsletter import checklist, composing, drafting, sending, steering
 from newsletter.admin.issue_form import IssueForm
 from newsletter.models import Delivery, Issue, Subscriber
 
@@ -180,7 +180,7 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
         issue = self._seen(request, issue_id)
         if not self.has_send_permission(request):
             raise PermissionDenied
-        sending.stop(issue, by=_user(request))
+        steering.stop(issue, by=_user(request))
         if issue.stopped_at:
             self.message_user(request, f"“{issue}” is stopped.", messages.SUCCESS)
         else:

@@ -1,15 +1,21 @@
 """Index of the newsletter's models."""
 
-from newsletter.models.delivery import Delivery
+from newsletter.models.delivery import Attempt, Decision, Delivery
 from newsletter.models.issue import Issue, IssueItem
+from newsletter.models.run import Pace, RunEvent, SendingLimit
 from newsletter.models.subscriber import Consent, Newsletter, Subscriber, Subscription
 
 __all__ = [
+    "Attempt",
     "Consent",
+    "Decision",
     "Delivery",
     "Issue",
     "IssueItem",
     "Newsletter",
+    "Pace",
+    "RunEvent",
+    "SendingLimit",
     "Subscriber",
     "Subscription",
 ]

@@ -1,5 +1,8 @@
 """One mail to one subscriber: the truth of a mailing."""
 
+from typing import Final
+
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -16,15 +19,26 @@ class Delivery(models.Model):
     """
 
     class State(models.TextChoices):
+        """Why one becomes another: docs/algorithms/delivery.md."""
+
         QUEUED = "queued", "Waits"
+        CLAIMED = "claimed", "Next in turn"
         SENDING = "sending", "Being sent"
         SENT = "sent", "Sent"
-        FAILED = "failed", "Refused"
         UNCERTAIN = "uncertain", "Uncertain"
-        SKIPPED = "skipped", "Left before it was sent"
+        DEFERRED = "deferred", "Put off"
+        REFUSED = "refused", "Refused"
+        BOUNCED = "bounced", "Returned"
+        COMPLAINED = "complained", "Complained of"
+        SUPPRESSED = "suppressed", "Left before it was sent"
         CANCELLED = "cancelled", "Stopped"
 
-    issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="deliveries")
+    WAITING: Final = (State.QUEUED, State.CLAIMED, State.DEFERRED)
+    OPEN: Final = (*WAITING, State.SENDING)
+
+    issue = models.ForeignKey(
+        Issue, on_delete=models.PROTECT, related_name="deliveries", db_index=False
+    )
     subscriber = models.ForeignKey(
         Subscriber,
         on_delete=models.SET_NULL,
@@ -33,14 +47,23 @@ class Delivery(models.Model):
         related_name="deliveries",
         help_text="Empty once the subscriber's data were erased.",
     )
-    state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    wave = models.PositiveSmallIntegerField(
+        default=1, help_text="0 for the share that goes first, to see how it is taken."
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(help_text="Not before this moment.")
-    message_id = models.CharField(max_length=300, unique=True)
+    message_id = models.CharField(max_length=300)
     words = models.CharField(
         max_length=500,
         blank=True,
         help_text="What the mail server answered, or why it was not sent.",
+    )
+    lease = models.UUIDField(
+        null=True, blank=True, help_text="Which connection of which worker has taken it."
+    )
+    lease_until = models.DateTimeField(
+        null=True, blank=True, help_text="When whoever has claimed it is taken for dead."
     )
     created_at = models.DateTimeField()
     sending_at = models.DateTimeField(null=True, blank=True)
@@ -56,28 +79,104 @@ class Delivery(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["issue", "subscriber"], name="delivery_once"),
+            models.UniqueConstraint(fields=["message_id"], name="delivery_message_id_once"),
             models.CheckConstraint(
-                condition=~Q(state__in=["sending", "sent"]) | Q(sending_at__isnull=False),
+                condition=Q(
+                    state__in=[
+                        *("queued", "claimed", "sending", "sent", "uncertain", "deferred"),
+                        *("refused", "bounced", "complained", "suppressed", "cancelled"),
+                    ]
+                ),
+                name="delivery_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="claimed") | Q(lease__isnull=False, lease_until__isnull=False),
+                name="delivery_claimed_has_lease",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["sending", "sent", "bounced", "complained"])
+                | Q(sending_at__isnull=False),
                 name="delivery_sending_has_time",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["queued", "sending"]) | Q(done_at__isnull=False),
+                condition=Q(state__in=["queued", "claimed", "deferred", "sending"])
+                | Q(done_at__isnull=False),
                 name="delivery_done_has_time",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["failed", "uncertain"]) | ~Q(words=""),
+                condition=~Q(
+                    state__in=[
+                        *("refused", "uncertain", "deferred"),
+                        *("bounced", "complained", "suppressed"),
+                    ]
+                )
+                | ~Q(words=""),
                 name="delivery_trouble_has_words",
             ),
         ]
         indexes = [
             models.Index(
-                F("issue"), F("due_at"), F("id"), condition=Q(state="queued"), name="delivery_queue"
+                F("issue"),
+                F("wave"),
+                F("due_at"),
+                F("id"),
+                condition=Q(state__in=["queued", "deferred"]),
+                name="delivery_queue",
             ),
             models.Index(
                 fields=["sending_at"], condition=Q(state="sending"), name="delivery_in_hand"
+            ),
+            models.Index(
+                fields=["lease_until"], condition=Q(state="claimed"), name="delivery_leases"
             ),
             models.Index(fields=["issue", "state"], name="delivery_counts"),
         ]
 
     def __str__(self) -> str:
         return f"{self.subscriber or 'somebody erased'}: {self.get_state_display()}"
+
+
+class Attempt(models.Model):
+    """One handing over of a mail, and what the server answered to it."""
+
+    class Outcome(models.TextChoices):
+        SENT = "sent", "Taken"
+        REFUSED = "refused", "Refused"
+        DEFERRED = "deferred", "Put off"
+        UNREACHABLE = "unreachable", "Not reached"
+        UNCERTAIN = "uncertain", "Uncertain"
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="tries")
+    number = models.PositiveSmallIntegerField()
+    outcome = models.CharField(max_length=11, choices=Outcome)
+    words = models.CharField(max_length=500, blank=True, help_text="The server's answer.")
+    began_at = models.DateTimeField(help_text="When it was marked as being sent.")
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["answered_at"], name="attempt_answered")]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.get_outcome_display()} {self.words}".strip()
+
+
+class Decision(models.Model):
+    """What a person decided about a mail that may have arrived or not."""
+
+    class Choice(models.TextChoices):
+        AGAIN = "again", "Send again"
+        LEAVE = "leave", "Leave it"
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="decisions")
+    choice = models.CharField(max_length=5, choices=Choice)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_choice_display()} ({self.made_by or 'somebody'})"

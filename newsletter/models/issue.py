@@ -1,5 +1,8 @@
 """An issue of a newsletter: what is sent, and how far it has come."""
 
+from datetime import timedelta
+from typing import Final
+
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -12,6 +15,7 @@ from newsletter.models.subscriber import Newsletter
 from newsletter.querysets import IssueQuerySet
 
 WORDS_MAX_LENGTH = 20_000
+WORTH_A_WORD: Final = timedelta(minutes=3)
 
 
 class Issue(models.Model):
@@ -23,8 +27,14 @@ class Issue(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
+        SCHEDULED = "scheduled", "Waits for its time"
         SENDING = "sending", "Being sent"
+        PAUSED = "paused", "Paused"
         SENT = "sent", "Sent"
+        STOPPED = "stopped", "Stopped"
+
+    UNFROZEN: Final = (State.DRAFT, State.SCHEDULED)
+    """Before the start; afterwards words and recipients stand fast."""
 
     newsletter = models.ForeignKey(Newsletter, on_delete=models.PROTECT, related_name="issues")
     subject = models.CharField(
@@ -59,7 +69,22 @@ class Issue(models.Model):
     articles = models.ManyToManyField(Article, through="IssueItem", related_name="+")
 
     state = models.CharField(
-        max_length=8, choices=State, default=State.DRAFT, editable=False, db_index=True
+        max_length=9, choices=State, default=State.DRAFT, editable=False, db_index=True
+    )
+    goes_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When it is to start by itself."
+    )
+    wave = models.PositiveSmallIntegerField(
+        default=1, editable=False, help_text="0 while only the first share goes out."
+    )
+    guarded = models.BooleanField(
+        default=True, editable=False, help_text="Whether it pauses when too many are refused."
+    )
+    accepted = models.CharField(
+        max_length=500,
+        blank=True,
+        editable=False,
+        help_text="What an editor knows of and lets it go on with.",
     )
     trouble = models.CharField(
         max_length=500,
@@ -108,7 +133,15 @@ class Issue(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(slug=""), name="issue_has_slug"),
             models.CheckConstraint(
-                condition=Q(state="draft")
+                condition=~Q(state="scheduled") | Q(goes_at__isnull=False),
+                name="issue_scheduled_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="stopped") | Q(stopped_at__isnull=False),
+                name="issue_stopped_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "scheduled"])
                 | (
                     Q(started_at__isnull=False)
                     & ~Q(subject="")
@@ -131,6 +164,19 @@ class Issue(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.state == self.State.DRAFT
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether it has started: words and recipients no longer change."""
+        return self.state not in self.UNFROZEN
+
+    @property
+    def late_by(self) -> timedelta | None:
+        """How long after its time it started, where that is worth a word."""
+        if not (self.goes_at and self.started_at and self.is_frozen):
+            return None
+        late = self.started_at - self.goes_at
+        return late if late >= WORTH_A_WORD else None
 
 
 class IssueItem(models.Model):

@@ -1,5 +1,8 @@
 """Who receives which newsletter, and what they agreed to."""
 
+from typing import Final
+
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -12,6 +15,8 @@ from newsletter.querysets import NewsletterQuerySet, SubscriberQuerySet, new_tok
 
 EMAIL_MAX_LENGTH = 254
 """RFC 5321 limits a path to 256 characters, two of which are its angle brackets."""
+CANARY_FROM: Final = 200
+CANARY_AT_LEAST: Final = 50
 
 
 class Newsletter(models.Model):
@@ -54,10 +59,40 @@ class Newsletter(models.Model):
         help_text="The first one is what the form at the foot of every page subscribes to.",
     )
 
+    canary_percent = models.PositiveSmallIntegerField(
+        "first share",
+        default=5,
+        validators=[MaxValueValidator(50)],
+        help_text="So many of a hundred get each issue first, to see how it is taken; at least "
+        f"{CANARY_AT_LEAST}, and nobody where fewer than {CANARY_FROM} receive it. 0: all at once.",
+    )
+    canary_minutes = models.PositiveSmallIntegerField(
+        "minutes to wait",
+        default=10,
+        validators=[MaxValueValidator(24 * 60)],
+        help_text="How long returned mail is waited for before the others get theirs.",
+    )
+    pause_at_percent = models.PositiveSmallIntegerField(
+        "pause at",
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text="Where more than so many of a hundred are refused, returned or complained of, "
+        "the sending pauses by itself.",
+    )
+
     objects = NewsletterQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(canary_percent__lte=50), name="newsletter_canary_is_a_share"
+            ),
+            models.CheckConstraint(
+                condition=Q(pause_at_percent__gte=1, pause_at_percent__lte=100),
+                name="newsletter_pauses_at_a_share",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

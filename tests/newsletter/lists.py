@@ -1,6 +1,7 @@
 """Subscribers and issues to test with, in a line each."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -8,6 +9,8 @@ from django.utils import timezone
 from accounts.models import User
 from articles.editorial.models import Article
 from articles.images.models import Image, Rendition
+from newsletter import claiming
+from newsletter.claiming import Marked
 from newsletter.models import Issue, IssueItem, Newsletter, Subscriber, Subscription
 from tests.newsroom import picture, published
 
@@ -62,3 +65,16 @@ def issue(
     for position, article in enumerate(articles or [published()], start=1):
         IssueItem.objects.create(issue=made, article=article, position=position)
     return made
+
+
+def in_hand(made: Issue) -> Marked:
+    """The next mail of an issue, marked as being sent; nobody says what came of it."""
+    marked = mark_next(made)
+    assert marked is not None
+    return marked
+
+
+def mark_next(made: Issue) -> Marked | None:
+    lease = uuid4()
+    claims = claiming.claim(made, lease, size=1)
+    return claiming.mark(made, lease, claims[0]) if claims else None

@@ -13,7 +13,7 @@ from articles.editorial import publishing
 from articles.editorial.models import Article
 from articles.images.uses import uses_of
 from iria.kit import registry
-from newsletter import sending, subscribing
+from newsletter import delivering, sending, subscribing
 from newsletter.models import Delivery, Issue, Subscriber
 from newsletter.waiting import waiting_for
 from tests.newsletter.lists import issue, mail_picture, news, subscriber, subscribers
@@ -196,12 +196,12 @@ def test_the_page_of_an_issue_shows_that_nobody_was_forgotten(ednas: Client, edn
     made = issue()
     sending.start(made, by=edna)
     subscribing.leave(first.token)
-    sending.deliver_batch(made.pk, size=2)
+    delivering.deliver_batch(made.pk, size=2)
     tree = lxml_html.document_fromstring(ednas.get(at(made, "change")).content)
     (equation,) = tree.find_class("letter-equation")
     assert " ".join(equation.text_content().split()) == (
-        "4 frozen = 1 waits + 0 being sent + 2 sent + 0 refused + 0 uncertain"
-        " + 1 left before it was sent + 0 stopped"
+        "4 frozen = 1 waits + 0 next in turn + 0 being sent + 2 sent + 0 uncertain + 0 put off"
+        " + 0 refused + 0 returned + 0 complained of + 1 left before it was sent + 0 stopped"
     )
     for link in equation.iter("a"):
         assert ednas.get(link.get("href") or "").status_code == 200
@@ -211,7 +211,7 @@ def test_an_editor_can_stop_what_is_going_out(ednas: Client, edna: User) -> None
     subscribers(3)
     made = issue("Too early")
     sending.start(made, by=edna)
-    sending.deliver_batch(made.pk, size=1)
+    delivering.deliver_batch(made.pk, size=1)
     assert at(made, "stop") in ednas.get(at(made, "change")).content.decode()
     answer = ednas.post(at(made, "stop"), follow=True)
     assert said(answer) == ["“Too early” is stopped."]
@@ -257,9 +257,9 @@ def test_the_first_page_says_what_waits(ednas: Client, edna: User) -> None:
     made = issue("Under way")
     assert b"One newsletter waits to be sent" in ednas.get("/admin/").content
     sending.start(made, by=edna)
-    sending.deliver_batch(made.pk, size=1)
+    delivering.deliver_batch(made.pk, size=1)
     assert "“Under way” is being sent: 1 of 2" in ednas.get("/admin/").content.decode()
-    sending.deliver_batch(made.pk)
+    delivering.deliver_batch(made.pk)
     assert waiting_for(edna) == []
 
 

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection, connections, transaction
 
 from accounts.models import User
-from newsletter import claiming, sending, subscribing
+from newsletter import delivering, sending, subscribing
 from newsletter.models import Delivery, Newsletter
-from tests.newsletter.lists import issue, subscriber, subscribers
+from tests.newsletter.lists import issue, mark_next, subscriber, subscribers
 from tests.newsletter.mailserver import MailServer
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -26,14 +26,14 @@ def test_a_leaving_that_is_under_way_is_waited_for(edna: User) -> None:
     ola = subscriber(OLA)
     made = issue()
     sending.start(made, by=edna)
-    marking = threading.Thread(target=_in_own_connection(lambda: claiming.mark_next(made)))
+    marking = threading.Thread(target=_in_own_connection(lambda: mark_next(made)))
     with transaction.atomic():
         subscribing.leave(ola.token)
         marking.start()
         marking.join(0.5)
         assert marking.is_alive()
     marking.join(10)
-    assert made.deliveries.counts()["skipped"] == 1
+    assert made.deliveries.counts()["suppressed"] == 1
 
 
 def test_dropping_one_newsletter_is_waited_for_too(edna: User) -> None:
@@ -41,14 +41,14 @@ def test_dropping_one_newsletter_is_waited_for_too(edna: User) -> None:
     ola = subscriber(OLA)
     made = issue()
     sending.start(made, by=edna)
-    marking = threading.Thread(target=_in_own_connection(lambda: claiming.mark_next(made)))
+    marking = threading.Thread(target=_in_own_connection(lambda: mark_next(made)))
     with transaction.atomic():
         subscribing.choose(ola.token, [weekly])
         marking.start()
         marking.join(0.5)
         assert marking.is_alive()
     marking.join(10)
-    assert made.deliveries.counts()["skipped"] == 1
+    assert made.deliveries.counts()["suppressed"] == 1
 
 
 def test_two_workers_at_once_send_nothing_twice(edna: User, mail_server: MailServer) -> None:
@@ -56,7 +56,7 @@ def test_two_workers_at_once_send_nothing_twice(edna: User, mail_server: MailSer
     made = issue()
     sending.start(made, by=edna)
     workers = [
-        threading.Thread(target=_in_own_connection(lambda: sending.deliver_batch(made.pk)))
+        threading.Thread(target=_in_own_connection(lambda: delivering.deliver_batch(made.pk)))
         for _ in range(3)
     ]
     for worker in workers:
@@ -81,7 +81,7 @@ def test_the_mark_is_committed_before_the_mail_leaves(edna: User, mail_server: M
         connections.close_all()
 
     mail_server.before_answer = look
-    sending.deliver_batch(made.pk)
+    delivering.deliver_batch(made.pk)
     assert seen == ["sending"]
     assert Delivery.objects.get().state == "sent"
 
@@ -99,9 +99,9 @@ def test_of_many_who_leave_while_it_goes_out_none_gets_mail_after_leaving(
 
     leaving = threading.Thread(target=_in_own_connection(leave_all))
     leaving.start()
-    sending.deliver_batch(made.pk)
+    delivering.deliver_batch(made.pk)
     leaving.join(30)
-    sending.deliver_batch(made.pk)
+    delivering.deliver_batch(made.pk)
     for delivery in made.deliveries.select_related("subscriber"):
         left_at = delivery.subscriber.left_at if delivery.subscriber else None
         received = delivery.subscriber and delivery.subscriber.email in mail_server.recipients
@@ -110,9 +110,9 @@ def test_of_many_who_leave_while_it_goes_out_none_gets_mail_after_leaving(
             assert delivery.sending_at is not None
             assert delivery.sending_at <= left_at
         else:
-            assert delivery.state == "skipped"
+            assert delivery.state == "suppressed"
     counts = made.deliveries.counts()
-    assert counts["sent"] + counts["skipped"] == 40
+    assert counts["sent"] + counts["suppressed"] == 40
     assert len(mail_server.recipients) == counts["sent"]
 
 

@@ -1,6 +1,8 @@
 """Starting a mailing freezes words and recipients; leaving is respected to the last moment."""
 
 from datetime import timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core import mail
@@ -11,9 +13,11 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from accounts.models import User
 from articles.editorial import publishing
 from articles.images.models import Image, Rendition
-from newsletter import claiming, sending, subscribing
+from newsletter import claiming, delivering, freezing, sending, steering, subscribing
+from newsletter.envelope import Answer, Outcome
 from newsletter.models import Delivery, Issue, Newsletter, Subscriber, Subscription
-from tests.newsletter.lists import issue, mail_picture, news, subscriber, subscribers
+from newsletter.verdicts import verdict_on
+from tests.newsletter.lists import in_hand, issue, mail_picture, news, subscriber, subscribers
 from tests.newsletter.mailserver import MailServer
 from tests.newsroom import draft, picture, published
 
@@ -46,11 +50,15 @@ def test_starting_freezes_everybody_who_is_subscribed_at_that_moment(edna: User)
     assert made.started_by == edna
     assert made.deliveries.counts() == {
         "queued": 3,
+        "claimed": 0,
         "sending": 0,
         "sent": 0,
-        "failed": 0,
         "uncertain": 0,
-        "skipped": 0,
+        "deferred": 0,
+        "refused": 0,
+        "bounced": 0,
+        "complained": 0,
+        "suppressed": 0,
         "cancelled": 0,
     }
     subscriber("late@readers.example")
@@ -106,7 +114,7 @@ def test_everybody_gets_the_words_of_the_moment_it_was_started(edna: User) -> No
     sending.start(made, by=edna)
     story.headline = "As it is now"
     story.save()
-    sending.deliver_batch(made.pk)
+    delivering.deliver_batch(made.pk)
     (message,) = mail.outbox
     assert "As it was" in message.body
     assert "As it is now" not in message.body
@@ -118,10 +126,10 @@ def test_who_leaves_before_their_turn_is_skipped_and_counted(edna: User) -> None
     sending.start(made, by=edna)
     subscribing.leave(second.token)
     subscribing.suppress(third, because="Returned: no such mailbox")
-    sending.deliver_batch(made.pk)
+    delivering.deliver_batch(made.pk)
     assert [message.to for message in mail.outbox] == [[first.email]]
     counts = made.deliveries.counts()
-    assert (counts["sent"], counts["skipped"]) == (1, 2)
+    assert (counts["sent"], counts["suppressed"]) == (1, 2)
     made.refresh_from_db()
     assert made.state == "sent"
 
@@ -132,9 +140,9 @@ def test_who_drops_only_this_newsletter_is_skipped_too(edna: User) -> None:
     made = issue()
     sending.start(made, by=edna)
     subscribing.choose(ola.token, [weekly])
-    sending.deliver_batch(made.pk)
+    delivering.deliver_batch(made.pk)
     assert mail.outbox == []
-    assert made.deliveries.counts()["skipped"] == 1
+    assert made.deliveries.counts()["suppressed"] == 1
 
 
 def test_who_is_erased_meanwhile_is_skipped_and_still_counted(edna: User) -> None:
@@ -142,16 +150,16 @@ def test_who_is_erased_meanwhile_is_skipped_and_still_counted(edna: User) -> Non
     made = issue()
     sending.start(made, by=edna)
     subscribing.erase(ola)
-    sending.deliver_batch(made.pk)
+    delivering.deliver_batch(made.pk)
     assert mail.outbox == []
-    assert made.deliveries.counts()["skipped"] == 1
+    assert made.deliveries.counts()["suppressed"] == 1
 
 
 def test_each_mail_carries_the_link_of_its_reader_alone(edna: User) -> None:
     everybody = subscribers(3)
     made = issue()
     sending.start(made, by=edna)
-    sending.deliver_batch(made.pk)
+    delivering.deliver_batch(made.pk)
     tokens = {reader.email: reader.token for reader in everybody}
     for message in mail.outbox:
         text = message.message().as_string()
@@ -162,16 +170,16 @@ def test_a_batch_stops_where_it_is_told_to(edna: User) -> None:
     subscribers(5)
     made = issue()
     sending.start(made, by=edna)
-    assert sending.deliver_batch(made.pk, size=2) == 2
-    assert sending.deliver_batch(made.pk, enough=lambda: True) == 1
+    assert delivering.deliver_batch(made.pk, size=2) == 2
+    assert delivering.deliver_batch(made.pk, enough=lambda: True) == 1
     assert made.deliveries.counts()["queued"] == 2
 
 
 def test_what_is_not_being_sent_delivers_nothing(edna: User) -> None:
     subscriber()
     made = issue()
-    assert sending.deliver_batch(made.pk) == 0
-    assert sending.deliver_batch(0) == 0
+    assert delivering.deliver_batch(made.pk) == 0
+    assert delivering.deliver_batch(0) == 0
     assert mail.outbox == []
 
 
@@ -180,7 +188,7 @@ def test_the_worker_finds_what_lost_jobs_left(edna: User) -> None:
     made = issue()
     sending.start(made, by=edna)
     assert sending.look_after() == [made.pk]
-    claiming.mark_next(made)
+    in_hand(made)
     assert sending.look_after() == []
     Delivery.objects.filter(state="sending").update(sending_at=timezone.now() - timedelta(hours=1))
     assert sending.look_after() == [made.pk]
@@ -201,13 +209,18 @@ def test_the_next_mail_is_found_without_sorting_all_that_wait(
     sending.start(last := issue("Last week"), by=edna)
     now = timezone.now()
     Delivery.objects.filter(issue=last).update(state="sent", sending_at=now, done_at=now)
-    claiming.count_anew()
+    freezing.count_anew()
     made = issue()
     with django_capture_on_commit_callbacks(execute=True):
         sending.start(made, by=edna)
     with connection.cursor() as cursor:
-        values = {"issue": made.pk, "newsletter": made.newsletter_id}
-        cursor.execute(f"EXPLAIN {claiming.MARK}", values)
+        values: dict[str, Any] = {
+            "issue": made.pk,
+            "lease": uuid4(),
+            "size": 50,
+            "length": claiming.LEASE,
+        }
+        cursor.execute(f"EXPLAIN {claiming.CLAIM}", values)
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "using delivery_queue" in plan
     assert "Sort" not in plan
@@ -235,13 +248,15 @@ def test_a_withdrawn_article_holds_up_the_rest_until_it_is_back(edna: User) -> N
     story = published("Doubtful")
     made = issue("Doubts", story)
     sending.start(made, by=edna)
-    sending.deliver_batch(made.pk, size=1)
+    delivering.deliver_batch(made.pk, size=1)
     publishing.withdraw(story, by=edna)
-    assert sending.deliver_batch(made.pk) == 0
+    assert delivering.deliver_batch(made.pk) == 0
     made.refresh_from_db()
-    assert made.trouble.startswith("The article “Doubtful” was withdrawn after the start.")
+    assert made.state == "paused"
+    assert made.trouble.startswith("Withdrawn after the start, and still in the mail: “Doubtful”.")
     publishing.publish(story, by=edna)
-    assert sending.deliver_batch(made.pk) == 2
+    steering.go_on(made, by=edna)
+    assert delivering.deliver_batch(made.pk) == 2
     made.refresh_from_db()
     assert (made.state, made.trouble) == ("sent", "")
 
@@ -250,17 +265,17 @@ def test_stopping_sends_nothing_more_and_counts_what_was_stopped(edna: User) -> 
     subscribers(3)
     made = issue()
     sending.start(made, by=edna)
-    sending.deliver_batch(made.pk, size=1)
-    in_hand = claiming.mark_next(made)
-    assert in_hand is not None
-    sending.stop(made, by=edna)
+    delivering.deliver_batch(made.pk, size=1)
+    held = in_hand(made)
+    steering.stop(made, by=edna)
     assert made.stopped_by == edna
-    assert made.state == "sending"
+    assert made.state == "stopped"
     # The one in hand is put off by the server, and does not begin to wait again.
-    claiming.put_back(in_hand, "451 Later", pause=timedelta(0), counted=True)
-    assert sending.deliver_batch(made.pk) == 0
+    claiming.write_down(verdict_on(held, Answer(Outcome.DEFERRED, "451 Later")))
+    sending.look_after()
+    assert delivering.deliver_batch(made.pk) == 0
     made.refresh_from_db()
-    assert made.state == "sent"
+    assert made.state == "stopped"
     counts = made.deliveries.counts()
     assert (counts["sent"], counts["cancelled"]) == (1, 2)
     assert len(mail.outbox) == 1
@@ -270,7 +285,7 @@ def test_what_has_gone_out_cannot_be_stopped(edna: User) -> None:
     subscriber()
     made = issue()
     sending.start(made, by=edna)
-    sending.deliver_batch(made.pk)
+    delivering.deliver_batch(made.pk)
     made.refresh_from_db()
-    sending.stop(made, by=edna)
+    steering.stop(made, by=edna)
     assert made.stopped_at is None

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from newsletter import claiming, sending
+from newsletter import recovering, sending
 from tests.newsletter.lists import issue, subscribers
 from tests.newsletter.mailserver import MailServer, running_mail_server
 from tests.newsletter.worker import start_worker
@@ -49,8 +49,8 @@ def test_killed_again_and_again_at_any_moment_nobody_gets_two_and_nobody_is_forg
         worker.wait()
     worker = start_worker(made)
     assert worker.wait(sized(120, 1200)) == 0
-    claiming.doubt_stranded(after=timedelta(0))
-    claiming.close(made.pk)
+    recovering.doubt_stranded(after=timedelta(0))
+    recovering.close(made.pk)
 
     counts = made.deliveries.counts()
     received = Counter(mail_server.recipients)

@@ -14,7 +14,7 @@ from iria.demo import content
 from iria.demo.loading.texts import mark_of
 from iria.kit.marks import Marks
 from iria.publication.models import current_publication
-from newsletter import sending, subscribing
+from newsletter import delivering, sending, subscribing
 from newsletter.models import Consent, Issue, IssueItem, Newsletter, Subscriber
 from newsletter.wording import consent_wording
 
@@ -46,7 +46,7 @@ def load(marks: Marks, *, by: User) -> tuple[int, str]:
     issue = marks.row(_mark(past), Issue)
     if sent and issue and may_go:
         # The worker would do it too; this way the mails are there when the command ends.
-        while sending.deliver_batch(issue.pk):
+        while delivering.deliver_batch(issue.pk):
             pass
     return new + sent, NOT_SENT if sent and not may_go else ""
 

@@ -14,7 +14,7 @@ from accounts.models import User
 from articles.editorial import publishing, revising
 from articles.editorial.models import Article
 from articles.images.models import Agency, Image
-from newsletter import sending
+from newsletter import delivering, sending, steering
 from tests import newsroom
 from tests.newsletter import lists
 
@@ -215,11 +215,15 @@ def test_a_mailing_waits_when_a_licence_ends_on_its_way(edna: User) -> None:
     issue = lists.issue("What moved", article)
     sending.start(issue, by=edna)
     Image.objects.update(licence_until=AGO)
-    assert sending.deliver_batch(issue.pk) == 0
+    assert delivering.deliver_batch(issue.pk) == 0
     issue.refresh_from_db()
+    assert issue.state == "paused"
     assert "may not go out by mail any more" in issue.trouble
+    with pytest.raises(steering.NotNow, match="Mend that in the library"):
+        steering.go_on(issue, by=edna)
     Image.objects.update(licence_until=AHEAD)
-    assert sending.deliver_batch(issue.pk) == 1
+    steering.go_on(issue, by=edna)
+    assert delivering.deliver_batch(issue.pk) == 1
 
 
 def test_the_terms_of_use_are_shown_to_whoever_sends(edna: User) -> None:

@@ -1,0 +1,88 @@
+"""How fast mail may leave: limits in all and by receiving domain, shared by all workers.
+
+Each limit is a gate that opens every so often. Whoever passes shuts it behind them, in a row that
+all workers share; the database's clock counts.
+"""
+
+from datetime import timedelta
+from typing import Any, Final, Self
+
+from django.db import connection
+
+from newsletter.models import SendingLimit
+
+PATIENCE: Final = timedelta(seconds=15)
+"""So long a worker waits at the gate for all mail."""
+PATIENCE_FOR_A_DOMAIN: Final = timedelta(milliseconds=100)
+"""So long at the gate of one domain, while the mails of others could go."""
+
+GO_THROUGH: Final = """
+INSERT INTO newsletter_pace AS p (scope, free_at, spread_at)
+VALUES (%(scope)s, clock_timestamp() + %(gap)s, clock_timestamp())
+    ON CONFLICT (scope) DO UPDATE
+   SET free_at = greatest(p.free_at, clock_timestamp()) + %(gap)s
+ WHERE p.free_at <= clock_timestamp() + %(patience)s
+RETURNING p.free_at - %(gap)s - clock_timestamp()
+"""
+
+SPREAD: Final = """
+INSERT INTO newsletter_pace AS p (scope, free_at, spread_at)
+VALUES (%(scope)s, clock_timestamp(), clock_timestamp() + %(gap)s)
+    ON CONFLICT (scope) DO UPDATE
+   SET spread_at = greatest(p.spread_at, p.free_at, clock_timestamp()) + %(gap)s
+RETURNING p.spread_at - clock_timestamp()
+"""
+
+
+class Limits:
+    """The limits as they stand now."""
+
+    def __init__(self, gaps: dict[str, timedelta]) -> None:
+        self._gaps = gaps
+
+    @classmethod
+    def now(cls) -> Self:
+        rows = SendingLimit.objects.values_list("domain", "per_second")
+        return cls({domain.lower(): timedelta(seconds=1 / float(speed)) for domain, speed in rows})
+
+    def __bool__(self) -> bool:
+        return bool(self._gaps)
+
+    def of_domain(self, domain: str) -> timedelta | None:
+        if not domain:
+            return None
+        return self._gaps.get(domain, self._gaps.get(SendingLimit.EACH_OTHER))
+
+    @property
+    def of_all(self) -> timedelta | None:
+        return self._gaps.get(SendingLimit.EVERYTHING)
+
+
+def wait_for_all(limits: Limits) -> timedelta | None:
+    """How long until the next mail may go; None where that is longer than a worker waits."""
+    gap = limits.of_all
+    return timedelta(0) if gap is None else _pass(SendingLimit.EVERYTHING, gap, PATIENCE)
+
+
+def wait_for_domain(limits: Limits, domain: str) -> timedelta | None:
+    """The same for mails to one domain."""
+    gap = limits.of_domain(domain)
+    return timedelta(0) if gap is None else _pass(domain, gap, PATIENCE_FOR_A_DOMAIN)
+
+
+def turn_of(limits: Limits, domain: str) -> timedelta:
+    """How long a mail that cannot go now should wait: each one a little longer than the last."""
+    gap = limits.of_domain(domain) or timedelta(0)
+    with connection.cursor() as cursor:
+        values: dict[str, Any] = {"scope": domain[:253], "gap": gap}
+        cursor.execute(SPREAD, values)
+        wait: timedelta = cursor.fetchone()[0]
+    return max(timedelta(0), wait)
+
+
+def _pass(scope: str, gap: timedelta, patience: timedelta) -> timedelta | None:
+    with connection.cursor() as cursor:
+        values: dict[str, Any] = {"scope": scope[:253], "gap": gap, "patience": patience}
+        cursor.execute(GO_THROUGH, values)
+        row = cursor.fetchone()
+    return None if row is None else max(timedelta(0), row[0])

@@ -1,0 +1,134 @@
+"""Pausing, going on and stopping a run, by hand or by itself."""
+
+from typing import Final
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from accounts.models import User
+from newsletter import checklist, queueing, recovering, telling
+from newsletter.models import Delivery, Issue
+from newsletter.telling import Deed
+
+JUDGED_AT_LEAST: Final = 20
+"""Of fewer answers no share is taken."""
+IN_A_ROW: Final = 20
+"""So many refusals one after another are the server's, not the addresses'."""
+
+State = Issue.State
+BAD: Final = (Delivery.State.REFUSED, Delivery.State.BOUNCED, Delivery.State.COMPLAINED)
+
+
+class NotNow(Exception):
+    """What was asked cannot be done; the text is a sentence for the editor."""
+
+
+def pause(issue: Issue, *, by: User) -> bool:
+    """Sends nothing more until somebody lets it go on; False where nothing was being sent."""
+    return _turn(issue, State.SENDING, State.PAUSED, Deed.PAUSED, by=by)
+
+
+def hold(issue: Issue, words: str) -> bool:
+    """The run pauses by itself and says why."""
+    return _turn(issue, State.SENDING, State.PAUSED, Deed.PAUSED, words=words)
+
+
+def go_on(issue: Issue, *, by: User) -> None:
+    """Lets a paused run go on, with what it paused for known and accepted.
+
+    Raises:
+        NotNow: it is not paused, or what it waits for has to be mended first.
+    """
+    if refusal := checklist.forbidden(issue):
+        raise NotNow(refusal)
+    accepted = checklist.hindrance(issue)
+    with transaction.atomic():
+        if not _turn(issue, State.PAUSED, State.SENDING, Deed.WENT_ON, by=by, words=accepted):
+            sentence = "It is not paused, so there is nothing to go on with."
+            raise NotNow(sentence)
+        # Who goes on after too many refusals has seen them; all the others get theirs.
+        Issue.objects.filter(pk=issue.pk).update(accepted=accepted, guarded=False, wave=1)
+        transaction.on_commit(lambda: queueing.deliver_soon(issue.pk))
+    issue.refresh_from_db()
+
+
+def stop(issue: Issue, *, by: User) -> None:
+    """Sends nothing more of this issue; what has left cannot be called back."""
+    with transaction.atomic():
+        stopped = Issue.objects.filter(pk=issue.pk, state__in=[State.SENDING, State.PAUSED]).update(
+            state=State.STOPPED, stopped_at=Now(), stopped_by=by, trouble=""
+        )
+        if stopped:
+            telling.tell(issue, Deed.STOPPED, by=by)
+    recovering.cancel_stopped()
+    issue.refresh_from_db()
+
+
+def hold_if_hindered(issue: Issue) -> bool:
+    """Pauses where an article was withdrawn or a picture may not go out any more."""
+    words = checklist.hindrance(issue)
+    if not words or words == issue.accepted:
+        return False
+    hold(issue, words)
+    return True
+
+
+def hold_issues_with(article_id: int) -> None:
+    """An article was withdrawn: what is being sent with it pauses at once."""
+    for issue in Issue.objects.sending().filter(items__article_id=article_id):
+        hold_if_hindered(issue)
+
+
+def hold_if_refused(issue: Issue) -> bool:
+    """Pauses where more were refused, returned or complained of than the newsletter allows."""
+    if not issue.guarded:
+        return False
+    counts = issue.deliveries.counts()
+    bad = sum(counts[state] for state in BAD)
+    judged = bad + counts[Delivery.State.SENT]
+    allowed = issue.newsletter.pause_at_percent
+    if judged < JUDGED_AT_LEAST or bad * 100 <= allowed * judged:
+        return False
+    words = f"{bad} of {judged} were refused, returned or complained of; {allowed} % are allowed."
+    return hold(issue, words)
+
+
+def widen() -> None:
+    """Lets all others have theirs, where the first share was taken well and waited for."""
+    for issue in Issue.objects.sending().filter(wave=0).select_related("newsletter"):
+        first = issue.deliveries.filter(wave=0)
+        if first.filter(state__in=["queued", "claimed", "sending"]).exists():
+            continue
+        if not _was_waited_for(issue) or hold_if_refused(issue):
+            continue
+        with transaction.atomic():
+            if Issue.objects.filter(pk=issue.pk, state=State.SENDING, wave=0).update(wave=1):
+                telling.tell(issue, Deed.WIDENED)
+
+
+def _was_waited_for(issue: Issue) -> bool:
+    """Whether returned mail of the first share had its time to come."""
+    waited = issue.newsletter.canary_minutes
+    late = issue.deliveries.filter(wave=0, sending_at__isnull=False).in_the_last(minutes=waited)
+    return not late.exists()
+
+
+def _turn(
+    issue: Issue,
+    before: Issue.State,
+    after: Issue.State,
+    deed: Deed,
+    *,
+    words: str = "",
+    by: User | None = None,
+) -> bool:
+    """One state of the run becomes another, once, whoever else wants the same at this moment."""
+    trouble = words[:500] if after == State.PAUSED else ""
+    with transaction.atomic():
+        turned = Issue.objects.filter(pk=issue.pk, state=before).update(
+            state=after, trouble=trouble
+        )
+        if turned:
+            telling.tell(issue, deed, words, by=by)
+    issue.refresh_from_db()
+    return turned > 0

@@ -1,0 +1,48 @@
+"""What becomes of a delivery after an answer of the mail server."""
+
+from datetime import timedelta
+from typing import Final
+
+from newsletter.claiming import Marked, Verdict
+from newsletter.envelope import Answer, Outcome
+from newsletter.models import Attempt, Delivery
+
+MOST_ATTEMPTS: Final = 8
+FIRST_PAUSE: Final = timedelta(minutes=5)
+LONGEST_PAUSE: Final = timedelta(hours=6)
+PAUSE_WITHOUT_SERVER: Final = timedelta(minutes=1)
+
+State, Said = Delivery.State, Attempt.Outcome
+
+
+def verdict_on(marked: Marked, answer: Answer) -> Verdict:
+    """The state an answer leads to, and how long to wait where that is not the end."""
+    words = answer.words
+    match answer.outcome:
+        case Outcome.SENT:
+            return Verdict(marked, State.SENT, Said.SENT, words)
+        case Outcome.REFUSED:
+            return Verdict(marked, State.REFUSED, Said.REFUSED, words)
+        case Outcome.UNCERTAIN:
+            return Verdict(marked, State.UNCERTAIN, Said.UNCERTAIN, words)
+        case Outcome.UNREACHABLE | Outcome.SHUT:
+            return Verdict(
+                marked,
+                State.QUEUED,
+                Said.UNREACHABLE,
+                words,
+                pause=PAUSE_WITHOUT_SERVER,
+                counted=False,
+            )
+        case Outcome.DEFERRED if marked.attempt >= MOST_ATTEMPTS:
+            given_up = f"Given up after {marked.attempt} attempts: {words}"
+            return Verdict(marked, State.REFUSED, Said.DEFERRED, given_up)
+        case Outcome.DEFERRED:
+            pause = pause_after(marked.attempt)
+            return Verdict(marked, State.DEFERRED, Said.DEFERRED, words, pause=pause)
+
+
+def pause_after(attempt: int) -> timedelta:
+    """How long to wait after an attempt that was put off: twice as long each time."""
+    doubled: int = 2 ** max(0, attempt - 1)
+    return min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
