@@ -54,11 +54,13 @@ MAY: Final[dict[str, dict[str, str]]] = {
         "newsletter.issue": f"{ALL} send",
         "newsletter.issueitem": ALL,
         "newsletter.newsletter": "view",
+        "newsletter.bounce": "view",
         "newsletter.delivery": "view",
         "newsletter.attempt": "view",
         "newsletter.decision": "view",
         "newsletter.runevent": "view",
         "newsletter.sendinglimit": "view",
+        "newsletter.suppression": "view release",
         "newsletter.subscriber": "view",
     },
     REPORTER: {

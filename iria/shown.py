@@ -95,6 +95,7 @@ UNSHOWN: Final = {
     "iria.mark",
     "iria.ratecount",
     "newsletter.attempt",
+    "newsletter.bounce",
     "newsletter.consent",
     "newsletter.consent_newsletters",
     "newsletter.decision",
@@ -102,8 +103,10 @@ UNSHOWN: Final = {
     "newsletter.pace",
     "newsletter.runevent",
     "newsletter.sendinglimit",
+    "newsletter.mailboxreading",
     "newsletter.subscriber",
     "newsletter.subscription",
+    "newsletter.suppression",
     "taggit.taggeditem",
 }
 """What only the desk sees, and what is told by another table: a rendition writes to its image, the

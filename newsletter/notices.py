@@ -14,8 +14,8 @@ from iria.kit.speaking import direction_of, interface_language, speaking
 from iria.publication.letters.drawing import inlined, surroundings
 from iria.publication.letters.looks import rules_of
 from iria.publication.models import current_publication
-from newsletter import composing, headers
-from newsletter.models import Consent, Newsletter, Subscriber
+from newsletter import composing, headers, suppressing
+from newsletter.models import Consent, Newsletter
 from newsletter.plain import notice_as_letter
 from newsletter.subscribing import confirmation_token
 
@@ -77,7 +77,7 @@ def _is_final(refusal: SMTPRecipientsRefused) -> bool:
 def _fitting_answer(consent: Consent) -> Consent.Answer:
     subscriber, now = consent.subscriber, timezone.now()
     before = subscriber.consents.exclude(pk=consent.pk)
-    if subscriber.state == Subscriber.State.SUPPRESSED:
+    if suppressing.bars(subscriber):
         return Answer.NONE
     wanted = {newsletter.pk for newsletter in consent.newsletters.all()}
     received = set(subscriber.subscriptions.values_list("newsletter_id", flat=True))

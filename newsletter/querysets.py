@@ -1,5 +1,6 @@
 """Which newsletters, subscribers, issues and deliveries."""
 
+import hashlib
 import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -11,12 +12,23 @@ from django.db.models.functions import Lower, Now
 from articles.editorial.models import Article
 
 if TYPE_CHECKING:
-    from newsletter.models import Delivery, Issue, Newsletter, Subscriber  # noqa: F401 - names the generics
+    from newsletter.models import (  # noqa: F401 - names the generics
+        Delivery,
+        Issue,
+        Newsletter,
+        Subscriber,
+        Suppression,
+    )
 
 
 def new_token() -> str:
     """192 random bits, safe in an address."""
     return secrets.token_urlsafe(24)
+
+
+def address_hash(email: str) -> str:
+    """An address as it is kept when it may no longer be kept: the same for every way of writing it."""
+    return hashlib.sha256(f"iria.suppression:{email.strip().lower()}".encode()).hexdigest()
 
 
 class NewsletterQuerySet(models.QuerySet["Newsletter"]):
@@ -97,3 +109,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
         left = Decision.objects.filter(delivery=OuterRef("pk"), choice=Decision.Choice.LEAVE)
         return self.filter(~Exists(left), state="uncertain")
+
+class SuppressionQuerySet(models.QuerySet["Suppression"]):
+    def standing(self) -> "SuppressionQuerySet":
+        """Those that were not released."""
+        return self.filter(released_at__isnull=True)
+
+    def of_address(self, email: str) -> "SuppressionQuerySet":
+        return self.filter(address_hash=address_hash(email))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from iria.kit.ratelimit import count_and_allow
 from iria.kit.signing import BrokenToken, make_token, read_token
 from iria.publication.models import current_publication
-from newsletter import queueing
+from newsletter import queueing, suppressing
 from newsletter.models import Consent, Newsletter, Subscriber, Subscription
 from newsletter.wording import consent_wording
 
@@ -91,7 +91,7 @@ def confirm(token: str) -> Consent:
         consent = consent_of(token)
         subscriber = Subscriber.objects.select_for_update().get(pk=consent.subscriber_id)
         consent.subscriber = subscriber
-        if subscriber.state == Subscriber.State.SUPPRESSED:
+        if suppressing.bars(subscriber):
             sentence = gettext(
                 "Mail to this address was returned or reported, so it is not written to."
             )
@@ -179,27 +179,6 @@ def _agree_on_the_spot(subscriber: Subscriber, newsletters: Sequence[Newsletter]
     )
     consent.newsletters.set(newsletters)
     _subscribe(consent)
-
-
-def suppress(subscriber: Subscriber, *, because: str) -> None:
-    """Never writes to this address again, whoever enters it, until it is released."""
-    with transaction.atomic():
-        current = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
-        current.state = Subscriber.State.SUPPRESSED
-        current.suppressed_at, current.suppressed_because = timezone.now(), because
-        current.save(update_fields=["state", "suppressed_at", "suppressed_because"])
-        current.subscriptions.all().delete()
-    subscriber.refresh_from_db()
-
-
-def release(subscriber: Subscriber) -> None:
-    """Lets a suppressed address subscribe again; until it does, it counts as having left."""
-    with transaction.atomic():
-        current = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
-        if current.state == Subscriber.State.SUPPRESSED:
-            current.state, current.left_at = Subscriber.State.LEFT, timezone.now()
-            current.save(update_fields=["state", "left_at"])
-    subscriber.refresh_from_db()
 
 
 def erase(subscriber: Subscriber) -> None:

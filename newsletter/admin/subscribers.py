@@ -66,7 +66,7 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
     ]
     fields = (*readonly_fields,)
     inlines = [ConsentInline]
-    actions = ["leave", "suppress", "release"]
+    actions = ["leave", "suppress"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Subscriber]:
         return super().get_queryset(request).prefetch_related("newsletters")
@@ -107,16 +107,10 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
     @admin.action(description="Never write to them again", permissions=["change"])
     def suppress(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
         for subscriber in queryset:
-            subscribing.suppress(subscriber, because=f"By hand: {request.user}")
+            suppressing.suppress(
+                subscriber, because=f"By hand: {request.user}", by=user_of(request)
+            )
         self._say(request, len(queryset), "will not be written to")
-
-    @admin.action(
-        description="Release: they may subscribe again themselves", permissions=["change"]
-    )
-    def release(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
-        for subscriber in queryset:
-            subscribing.release(subscriber)
-        self._say(request, len(queryset), "may subscribe again")
 
     def _say(self, request: HttpRequest, count: int, deed: str) -> None:
         noun = "1 address" if count == 1 else f"{count} addresses"

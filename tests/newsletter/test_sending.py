@@ -125,7 +125,7 @@ def test_who_leaves_before_their_turn_is_skipped_and_counted(edna: User) -> None
     made = issue()
     sending.start(made, by=edna)
     subscribing.leave(second.token)
-    subscribing.suppress(third, because="Returned: no such mailbox")
+    suppressing.suppress(third, because="Returned: no such mailbox")
     delivering.deliver_batch(made.pk)
     assert [message.to for message in mail.outbox] == [[first.email]]
     counts = made.deliveries.counts()

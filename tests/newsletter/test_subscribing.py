@@ -160,7 +160,7 @@ def test_who_left_may_come_back_by_confirming_again() -> None:
 
 def test_a_suppressed_address_is_never_written_to() -> None:
     ola = subscriber(OLA)
-    subscribing.suppress(ola, because="Reported our mail as unwanted")
+    suppressing.suppress(ola, because="Reported our mail as unwanted")
     consent = ask()
     assert consent.answer == Consent.Answer.NONE
     with pytest.raises(subscribing.NotPossible):
@@ -168,7 +168,7 @@ def test_a_suppressed_address_is_never_written_to() -> None:
     subscribing.leave(ola.token)
     assert state_of() == "suppressed"
     assert mail.outbox == []
-    subscribing.release(ola)
+    suppressing.release_subscriber(ola, because="She asked by mail")
     assert ask().answer == Consent.Answer.CONFIRM
 
 

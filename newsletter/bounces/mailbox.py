@@ -1,0 +1,161 @@
+"""Where what comes back lies: files, a Maildir, a mailbox behind IMAP, standard input.
+
+Of a message no more is fetched than is looked at. It is marked as read only after it was taken in, so a connection that drops
+costs a second look, and looking twice changes nothing.
+"""
+
+import imaplib
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+from urllib.parse import unquote, urlsplit
+
+from newsletter.bounces.reading.mime import MOST_BYTES
+
+SECONDS: Final = 30
+AT_ONCE: Final = 500
+"""Messages of one look; the rest is there at the next."""
+
+
+class Unreadable(Exception):
+    """The mailbox cannot be read; the text is a sentence."""
+
+
+def _nothing() -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message that came in, and what is to be done once it was taken in."""
+
+    name: str
+    raw: bytes
+    done: Callable[[], None] = _nothing
+
+
+def of_file(name: str) -> Incoming:
+    """A message in a file.
+
+    Raises:
+        Unreadable
+    """
+    try:
+        with Path(name).open("rb") as file:
+            return Incoming(name, file.read(MOST_BYTES))
+    except OSError as trouble:
+        raise Unreadable(trouble.strerror or "It cannot be read.") from trouble
+
+
+def of_stream(stream: BinaryIO) -> Incoming:
+    raw = stream.read(MOST_BYTES)
+    while stream.read(MOST_BYTES):
+        # Whoever writes to us must not be stopped by a closed pipe.
+        continue
+    return Incoming("-", raw)
+
+
+def of_maildir(folder: Path) -> Iterator[Incoming]:
+    """The messages that nobody has read: all in `new`, and those in `cur` without the mark of being seen.
+
+    Raises:
+        Unreadable
+    """
+    if not (folder / "cur").is_dir() and not (folder / "new").is_dir():
+        sentence = f"{folder} is no Maildir: it has no folder “cur” or “new”."
+        raise Unreadable(sentence)
+    found = sorted(folder.glob("new/*")) + sorted(folder.glob("cur/*"))
+    unread = [path for path in found if path.is_file() and not path.name.startswith(".")]
+    unread = [path for path in unread if "S" not in path.name.partition(":2,")[2]]
+    for path in unread[:AT_ONCE]:
+        try:
+            incoming = of_file(str(path))
+        except Unreadable:
+            # Another reader moved it a moment ago.
+            continue
+        yield Incoming(str(path), incoming.raw, lambda path=path: _seen(path))  # type: ignore[misc]
+
+
+def _seen(path: Path) -> None:
+    name, _, flags = path.name.partition(":2,")
+    target = path.parent.parent / "cur"
+    target.mkdir(exist_ok=True)
+    with suppress(FileNotFoundError):
+        path.rename(target / f"{name}:2,{''.join(sorted({*flags, 'S'}))}")
+
+
+def of_imap(url: str) -> Iterator[Incoming]:
+    """The unread messages of a mailbox like imaps://user:password@mail.example.org/INBOX.
+
+    Raises:
+        Unreadable: with what the server said; messages that came before it were whole.
+    """
+    try:
+        yield from _over_imap(url)
+    except (OSError, imaplib.IMAP4.error, EOFError, ValueError) as trouble:
+        said = " ".join(str(trouble).split())[:300] or type(trouble).__name__
+        sentence = f"The mailbox cannot be read: {said}"
+        raise Unreadable(sentence) from trouble
+
+
+def _over_imap(url: str) -> Iterator[Incoming]:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    server: imaplib.IMAP4
+    if parts.scheme == "imaps":
+        server = imaplib.IMAP4_SSL(host, parts.port or 993, timeout=SECONDS)
+    else:
+        server = imaplib.IMAP4(host, parts.port or 143, timeout=SECONDS)
+        if "STARTTLS" in server.capabilities:
+            server.starttls()
+    try:
+        server.login(unquote(parts.username or ""), unquote(parts.password or ""))
+        folder = unquote(parts.path.strip("/")) or "INBOX"
+        _expect(server.select(f'"{folder}"'))
+        found = _expect(server.uid("SEARCH", "UNSEEN"))
+        for uid in (found[0] or b"").split()[:AT_ONCE]:
+            number = uid.decode("ascii")
+            if (raw := _fetched(server, number)) is not None:
+                yield Incoming(
+                    f"{host} {number}",
+                    raw,
+                    lambda number=number: _mark_read(server, number),  # type: ignore[misc]
+                )
+    finally:
+        with suppress(OSError, imaplib.IMAP4.error, socket.timeout):
+            server.logout()
+
+
+def _fetched(server: imaplib.IMAP4, number: str) -> bytes | None:
+    answer = _expect(server.uid("FETCH", number, f"(BODY.PEEK[]<0.{MOST_BYTES}>)"))
+    return next((each[1] for each in answer if isinstance(each, tuple)), None)
+
+
+def _mark_read(server: imaplib.IMAP4, number: str) -> None:
+    server.uid("STORE", number, "+FLAGS.SILENT", r"(\Seen)")
+
+
+def _expect(answer: tuple[str, list[object]]) -> list[object]:
+    status, data = answer
+    if status != "OK":
+        first = data[0] if data else ""
+        said = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first)
+        raise imaplib.IMAP4.error(said)
+    return data
+
+
+def of_url(url: str) -> Iterator[Incoming]:
+    """The unread messages of the mailbox that is set: IMAP, or a Maildir of this machine."""
+    if url.startswith("maildir:"):
+        return of_maildir(Path(unquote(urlsplit(url).path)))
+    return of_imap(url)
+
+
+def without_password(url: str) -> str:
+    """The address of a mailbox as it may be shown."""
+    parts = urlsplit(url)
+    who = f"{unquote(parts.username)}@" if parts.username else ""
+    return f"{parts.scheme}://{who}{parts.hostname or ''}{parts.path}"[:300]

@@ -1,0 +1,75 @@
+"""Whose mail it was that came back: by the address it came to, by the mail it returned, by the address it names."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.utils import timezone
+
+from newsletter.bounces import return_path
+from newsletter.bounces.reading import Failure, Report
+from newsletter.models import Bounce, Delivery, Subscriber
+
+WRITTEN_WITHIN: Final = timedelta(days=60)
+"""A bounce that only names an address counts if we wrote to it lately: anybody could make one up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One failure or complaint, and whose it is as far as we know."""
+
+    failure: Failure | None
+    by: Bounce.MatchedBy
+    delivery: Delivery | None = None
+    subscriber: Subscriber | None = None
+
+    @property
+    def domain(self) -> str:
+        address = self.subscriber.email if self.subscriber else ""
+        address = address or (self.failure.address if self.failure else "")
+        return address.rpartition("@")[2].lower()[:255]
+
+
+def matches(report: Report) -> list[Match]:
+    """Every failure of a report with its delivery and subscriber, or each who complained.
+
+    A mail of ours has one recipient. So what names the mail names them, whatever address the
+    report speaks of: it may have been forwarded.
+    """
+    failed = sorted(report.failures, key=lambda failure: not failure.is_hard)
+    if found := _by_mail(report):
+        delivery, by = found
+        return [Match(failed[0] if failed else None, by, delivery, delivery.subscriber)]
+    if report.complained:
+        return [_by_address((address,), None) for address in report.complained]
+    return [_by_address((each.address, each.also), each) for each in failed] or [
+        Match(None, Bounce.MatchedBy.NOTHING)
+    ]
+
+
+def _by_mail(report: Report) -> tuple[Delivery, Bounce.MatchedBy] | None:
+    deliveries = Delivery.objects.select_related("subscriber", "issue")
+    named = [return_path.delivery_of(address) for address in report.envelopes]
+    for delivery_id in named:
+        if delivery_id and (known := deliveries.filter(pk=delivery_id).first()):
+            return known, Bounce.MatchedBy.RETURN_PATH
+    known = deliveries.filter(message_id__in=[each[:300] for each in report.message_ids]).first()
+    return (known, Bounce.MatchedBy.MESSAGE) if known else None
+
+
+def _by_address(addresses: tuple[str, ...], failure: Failure | None) -> Match:
+    for address in filter(None, addresses):
+        subscriber = Subscriber.objects.with_address(address).first()
+        if subscriber is None:
+            continue
+        written = (
+            Delivery.objects.filter(
+                subscriber=subscriber, sending_at__gt=timezone.now() - WRITTEN_WITHIN
+            )
+            .select_related("issue")
+            .order_by("-sending_at")
+            .first()
+        )
+        if written is not None:
+            return Match(failure, Bounce.MatchedBy.ADDRESS, written, subscriber)
+    return Match(failure, Bounce.MatchedBy.NOTHING)

@@ -1,0 +1,73 @@
+"""What a message that came back says."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from newsletter.bounces.reading.reasons import HARD, Reason
+
+
+class Kind(StrEnum):
+    HARD = "hard"
+    """There is no such address; writing again is of no use."""
+    SOFT = "soft"
+    """It did not arrive this time: full, blocked, too large, out of reach, or for a reason unsaid."""
+    COMPLAINT = "complaint"
+    """A reader, or a provider for one, reported the mail."""
+    NONE = "none"
+    """No mail failed: an automatic reply, a receipt, a letter."""
+
+
+ANNOYED: Final = frozenset({"", "abuse", "complaint", "fraud", "virus", "other", "opt-out", "miscategorized"})
+"""Types of feedback (RFC 5965, 6449) by which somebody wants no more mail. `auth-failure` and `dmarc`
+are reports on technique, and `not-spam` takes a complaint back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One recipient who did not get the mail."""
+
+    address: str
+    reason: Reason
+    status: str = ""
+    """The enhanced status code (RFC 3463), as in 5.1.1."""
+    words: str = ""
+    """What the mail server said."""
+    delayed: bool = False
+    """It is still being tried, so nothing has failed yet."""
+    also: str = ""
+    """The address under which the mail arrived there in the end, where it was forwarded."""
+
+    @property
+    def is_hard(self) -> bool:
+        return self.reason in HARD and not self.delayed
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one message says, and what it can be recognised by."""
+
+    kind: Kind
+    failures: tuple[Failure, ...] = ()
+    feedback: str = ""
+    """Of a complaint: its type, in small letters."""
+    complained: tuple[str, ...] = ()
+    """Of a complaint: who complained."""
+    message_ids: tuple[str, ...] = ()
+    """Identifiers of mails it speaks of, in angle brackets."""
+    envelopes: tuple[str, ...] = ()
+    """Addresses it was sent to, or that the returned mail named as its sender."""
+    sender: str = ""
+    subject: str = ""
+    automatic: bool = False
+
+    @property
+    def addresses(self) -> list[str]:
+        """Whom it is about."""
+        found = [failure.address for failure in self.failures if failure.address]
+        return list(dict.fromkeys([*found, *self.complained]))
+
+    @property
+    def wants_no_more(self) -> bool:
+        """Whether a complaint comes from somebody who does not want our mail."""
+        return self.kind is Kind.COMPLAINT and self.feedback in ANNOYED
