@@ -1,6 +1,7 @@
 """Reading settings from the environment: a value, or one sentence that names what is wrong."""
 
 import os
+import re
 from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
@@ -80,6 +81,41 @@ def mailer(name: str, folder: Path) -> dict[str, Any]:
     if config["EMAIL_BACKEND"] != "django.core.mail.backends.smtp.EmailBackend":
         return {"BACKEND": config["EMAIL_BACKEND"]}
     return {"BACKEND": config["EMAIL_BACKEND"], "OPTIONS": options}
+
+
+def mail_domain(text: str) -> str:
+    """The part of an address after the @, in small letters."""
+    domain = text.strip().lower()
+    if domain and not re.fullmatch(r"(?:[a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63}", domain):
+        raise ValueError(text)
+    return domain
+
+
+mail_domain.__name__ = "domain of mail, like bounces.example.org"
+
+
+def mailbox(name: str) -> str:
+    """A mailbox that is read: behind IMAP, or a Maildir of this machine; empty where none is named."""
+    value: str = setting(name, str, "")
+    if not value:
+        return ""
+    try:
+        parts = urlsplit(value)
+        is_one = bool(parts.port or parts.hostname or parts.scheme == "maildir")
+    except ValueError:
+        is_one = False
+    if (
+        not is_one
+        or parts.scheme not in {"imap", "imaps", "maildir"}
+        or (parts.scheme == "maildir" and not parts.path.startswith("/"))
+    ):
+        # The value may hold a password, so it is not repeated.
+        sentence = (
+            f"The setting {name} should be like imaps://user:password@mail.example.org/INBOX or "
+            "maildir:///var/mail/bounces."
+        )
+        raise ImproperlyConfigured(sentence)
+    return value
 
 
 def database(name: str) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from iria.environment import (
     bucket_address,
     database,
     internal_location,
+    mail_domain,
+    mailbox,
     mailer,
     networks,
     read_file,
@@ -209,7 +211,9 @@ MAILERS = {
 NEWSLETTER_CONNECTIONS: int = setting("NEWSLETTER_CONNECTIONS", int, 3)
 DEFAULT_FROM_EMAIL = setting("DEFAULT_FROM_EMAIL", str, f"desk@{SITE_HOST}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-BOUNCE_DOMAIN = setting("BOUNCE_DOMAIN", str, "")
+# What comes back is sent to this domain and read from this mailbox (docs/running-mail.md).
+BOUNCE_DOMAIN: str = setting("BOUNCE_DOMAIN", mail_domain, "")
+BOUNCE_MAILBOX_URL: str = mailbox("BOUNCE_MAILBOX_URL")
 
 # People
 

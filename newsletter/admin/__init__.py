@@ -5,9 +5,12 @@ from django.contrib import admin
 from newsletter.admin.deliveries import DeliveryAdmin
 from newsletter.admin.issues import IssueAdmin
 from newsletter.admin.subscribers import NewsletterAdmin, SubscriberAdmin
-from newsletter.models import Delivery, Issue, Newsletter, Subscriber
+from newsletter.admin.suppressions import BounceAdmin, SuppressionAdmin
+from newsletter.models import Bounce, Delivery, Issue, Newsletter, Subscriber, Suppression
 
 admin.site.register(Issue, IssueAdmin)
 admin.site.register(Delivery, DeliveryAdmin)
 admin.site.register(Subscriber, SubscriberAdmin)
 admin.site.register(Newsletter, NewsletterAdmin)
+admin.site.register(Bounce, BounceAdmin)
+admin.site.register(Suppression, SuppressionAdmin)

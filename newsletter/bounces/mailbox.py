@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 from urllib.parse import unquote, urlsplit
 
 from newsletter.bounces.reading.mime import MOST_BYTES
@@ -138,7 +138,7 @@ def _mark_read(server: imaplib.IMAP4, number: str) -> None:
     server.uid("STORE", number, "+FLAGS.SILENT", r"(\Seen)")
 
 
-def _expect(answer: tuple[str, list[object]]) -> list[object]:
+def _expect(answer: tuple[str, list[Any]]) -> list[Any]:
     status, data = answer
     if status != "OK":
         first = data[0] if data else ""

@@ -80,8 +80,10 @@ def _settle(report: Report, match: Match, key: str, number: int) -> str:
 def _written_down(report: Report, match: Match) -> dict[str, object]:
     failure = match.failure
     hard = failure is not None and failure.is_hard
-    kind = Bounce.Kind.COMPLAINT if report.kind is Kind.COMPLAINT else (
-        Bounce.Kind.HARD if hard else Bounce.Kind.SOFT
+    kind = (
+        Bounce.Kind.COMPLAINT
+        if report.kind is Kind.COMPLAINT
+        else (Bounce.Kind.HARD if hard else Bounce.Kind.SOFT)
     )
     words = failure.words if failure else report.feedback
     return {

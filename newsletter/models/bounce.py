@@ -111,9 +111,7 @@ class Suppression(models.Model):
     released_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    released_because = models.CharField(
-        max_length=300, blank=True, validators=[refuse_unstorable]
-    )
+    released_because = models.CharField(max_length=300, blank=True, validators=[refuse_unstorable])
 
     objects = SuppressionQuerySet.as_manager()
 

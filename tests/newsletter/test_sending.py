@@ -13,7 +13,15 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from accounts.models import User
 from articles.editorial import publishing
 from articles.images.models import Image, Rendition
-from newsletter import claiming, delivering, freezing, sending, steering, subscribing
+from newsletter import (
+    claiming,
+    delivering,
+    freezing,
+    sending,
+    steering,
+    subscribing,
+    suppressing,
+)
 from newsletter.envelope import Answer, Outcome
 from newsletter.models import Delivery, Issue, Newsletter, Subscriber, Subscription
 from newsletter.verdicts import verdict_on

@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from iria.kit.signing import BrokenToken, ExpiredToken
-from newsletter import notices, subscribing
+from newsletter import notices, subscribing, suppressing
 from newsletter.models import Consent, Delivery, Newsletter, Subscriber, Subscription
 from tests.newsletter.lists import issue, news, subscriber
 

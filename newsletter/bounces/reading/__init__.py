@@ -5,7 +5,7 @@ than a letter (`mime.MOST_BYTES`, `mime.DEEPEST`, `mime.MOST_PARTS`).
 """
 
 from newsletter.bounces.reading.judging import read
-from newsletter.bounces.reading.report import Failure, Kind, Report
 from newsletter.bounces.reading.reasons import Reason
+from newsletter.bounces.reading.report import Failure, Kind, Report
 
 __all__ = ["Failure", "Kind", "Reason", "Report", "read"]

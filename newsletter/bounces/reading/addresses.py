@@ -3,9 +3,7 @@
 import re
 from typing import Final
 
-ADDRESS: Final = (
-    r"[^\s<>()\[\]\"',;:@\\]{1,200}@(?:[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62})(?:\.|(?![\w-]))){1,10}(?<!\.)(?!\.\.)"
-)
+ADDRESS: Final = r"[^\s<>()\[\]\"',;:@\\]{1,200}@(?:[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62})(?:\.|(?![\w-]))){1,10}(?<!\.)(?!\.\.)"
 """One address; what stands around it is up to the pattern that uses it."""
 IN_TEXT: Final = re.compile(rf"(?<![\w.+=/%-]){ADDRESS}")
 TYPED: Final = re.compile(r"(?i)^\s*(?:rfc-?822|utf-8|smtp|x-?400|dns|unknown|x-[\w-]+)\s*;")
@@ -30,7 +28,11 @@ def is_address(text: str) -> bool:
     local, at, domain = text.rpartition("@")
     if not at or not 1 <= len(local) <= 128 or not 1 <= len(domain) <= 255:
         return False
-    if ".." in text or local.startswith("/") or any(sign.isspace() or ord(sign) < 32 for sign in text):
+    if (
+        ".." in text
+        or local.startswith("/")
+        or any(sign.isspace() or ord(sign) < 32 for sign in text)
+    ):
         return False
     return "@" not in local.strip('"') and all(
         label and not label.startswith("-") and re.fullmatch(r"[\w-]+", label)

@@ -22,7 +22,9 @@ REPLY: Final = re.compile(
     r"abwesenheit|automatische antwort|nicht im (?:büro|haus)|réponse automatique|absence|absent|risposta automatica|assente|respuesta autom[aá]tica|fuera de (?:la )?oficina|"
     r"resposta autom[aá]tica|automatisch antwoord|afwezig|autosvar|automaattinen|автоответ|автоматический ответ|自動応答|自動返信|不在|自动回复|자동|otomatik)"
 )
-COMPLAINING: Final = re.compile(r"(?i)complaint about (?:message|e-?mail) from|e-?mail feedback report|abuse report|spam report")
+COMPLAINING: Final = re.compile(
+    r"(?i)complaint about (?:message|e-?mail) from|e-?mail feedback report|abuse report|spam report"
+)
 
 
 def is_from_server(head: Headers) -> bool:
@@ -62,7 +64,13 @@ def is_automatic_reply(head: Headers) -> bool:
     marked = head.get("auto-submitted").lower().startswith("auto-")
     marked = marked or any(
         head.get(name)
-        for name in ("x-autoreply", "x-autorespond", "x-auto-reply", "x-autoresponder", "x-vacation")
+        for name in (
+            "x-autoreply",
+            "x-autorespond",
+            "x-auto-reply",
+            "x-autoresponder",
+            "x-vacation",
+        )
     )
     marked = marked or head.get("precedence").lower() in {"auto_reply", "auto-reply"}
     return marked or bool(REPLY.match(head.words("subject")))

@@ -17,12 +17,21 @@ from newsletter.bounces.reading.report import Failure, Kind, Report
 
 IDENTIFIER: Final = re.compile(r"<[^<>\s]{3,400}@[^<>\s]{1,255}>")
 IN_RETURNED_TEXT: Final = re.compile(r"(?im)^[> \t]{0,8}message-id[ \t]*:[ \t]*(<[^<>\s]{3,400}>)")
-RETURN_PATH: Final = re.compile(r"(?im)^[> \t]{0,8}return-path[ \t]*:[ \t]*<?([^<>\s]{3,320}@[^<>\s]{1,255})>?")
+RETURN_PATH: Final = re.compile(
+    r"(?im)^[> \t]{0,8}return-path[ \t]*:[ \t]*<?([^<>\s]{3,320}@[^<>\s]{1,255})>?"
+)
 WAITING: Final = re.compile(
     r"(?i)warning (?:message )?only|not yet been delivered|has been delayed|is delayed|been postponed|will (?:be retried|continue to (?:attempt|try))|"
     r"delivery attempts will continue|still being (?:re)?tried|awaiting delivery|temporary failure report|advisory-only|keep trying"
 )
-ENVELOPE: Final = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-rcpt-to", "to")
+ENVELOPE: Final = (
+    "delivered-to",
+    "x-original-to",
+    "envelope-to",
+    "x-envelope-to",
+    "x-rcpt-to",
+    "to",
+)
 OWN: Final = ("from", "to", "cc", "reply-to", "delivered-to")
 MOST_FAILURES: Final = 200
 
@@ -59,11 +68,10 @@ def _failures(message: Opened, letter: str) -> list[Failure]:
     by_fields = fields.failures(message, [*told, letter], letter)
     if any(failure.address for failure in by_fields):
         return [failure for failure in by_fields if failure.address]
-    if not _may_be_bounce(message, letter):
+    if fields.all_reached(told) or not _may_be_bounce(message, letter):
         return []
     named = [
-        addresses.clean(each)
-        for each in message.headers.get("x-failed-recipients").split(",")
+        addresses.clean(each) for each in message.headers.get("x-failed-recipients").split(",")
     ]
     found = [each for each in named if each] or _named_in(message, letter)
     status = next((failure.status for failure in by_fields if failure.status), "")
@@ -76,7 +84,9 @@ def _named_in(message: Opened, letter: str) -> list[str]:
     found = prose.failing(letter, not_these=ours)
     if found or not prose.FAILING.search(f"{letter} {message.headers.words('subject')}"):
         return found
-    subject = [each for each in addresses.in_text(message.headers.words("subject")) if each not in ours]
+    subject = [
+        each for each in addresses.in_text(message.headers.words("subject")) if each not in ours
+    ]
     returned_to = [
         each
         for head in message.returned
@@ -111,7 +121,9 @@ def _may_be_bounce(message: Opened, letter: str) -> bool:
     if automatic.is_report(message) or head.get("x-failed-recipients"):
         return True
     server, says = automatic.is_from_server(head), automatic.says_returned(head)
-    if automatic.is_automatic_reply(head) and not (server and (says or prose.FAILING.search(letter))):
+    if automatic.is_automatic_reply(head) and not (
+        server and (says or prose.FAILING.search(letter))
+    ):
         return False
     return (server and bool(prose.FAILING.search(letter))) or (
         says and bool(prose.FAILING.search(letter)) and not head.get("in-reply-to")
@@ -155,7 +167,9 @@ def _report(message: Opened, returned: str, kind: Kind, **found: object) -> Repo
     ids += IDENTIFIER.findall(f"{head.get('in-reply-to')} {head.get('references')}")
     paths = [each for of in message.returned for each in addresses.in_text(of.get("return-path"))]
     paths += RETURN_PATH.findall(returned)
-    came_to = [each for name in ENVELOPE for value in head.all(name) for each in addresses.in_text(value)]
+    came_to = [
+        each for name in ENVELOPE for value in head.all(name) for each in addresses.in_text(value)
+    ]
     return Report(
         kind=kind,
         message_ids=tuple(dict.fromkeys(each for each in ids if each))[:20],

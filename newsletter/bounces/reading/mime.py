@@ -43,7 +43,9 @@ PARAMETER: Final = re.compile(r';\s*([\w*-]{1,40})\s*=\s*("[^"]{0,400}"|[^;"\s]{
 GUESSED: Final = re.compile(rb"(?:\A|\n)--(\S{1,100})[ \t]*\ncontent-", re.IGNORECASE)
 """A boundary that was not announced, by the head of the part that follows it."""
 UNSEEN: Final = re.compile(r"(?is)<(script|style|head)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)")
-BREAKS: Final = re.compile(r"(?i)<(?:br|/?p|/?div|/?tr|/?td|/?li|/?h\d|/?table|/?pre|hr)\b[^>]{0,400}>")
+BREAKS: Final = re.compile(
+    r"(?i)<(?:br|/?p|/?div|/?tr|/?td|/?li|/?h\d|/?table|/?pre|hr)\b[^>]{0,400}>"
+)
 TAG: Final = re.compile(r"</?[a-zA-Z][a-zA-Z0-9:]{0,20}/?(?:\s[^<>]{0,2000})?>|<![^<>]{0,400}>")
 """An element; an address in angle brackets is none."""
 
@@ -166,14 +168,13 @@ def _walk(head: Headers, body: bytes, into: Opened, *, depth: int) -> None:
 
 def _pieces(kind: str, boundary: str, body: bytes, *, whole: bool) -> list[bytes]:
     """The parts of a body; also where the boundary was lost, broken or never announced."""
-    if kind.startswith("multipart/") and boundary:
-        if found := pieces_of(body, boundary.encode("utf-8", "replace")):
-            return found
-    if kind.startswith("multipart/") or (whole and kind == "text/plain"):
-        near = 20_000 if kind.startswith("multipart/") else 400
+    multipart = kind.startswith("multipart/")
+    found = pieces_of(body, boundary.encode("utf-8", "replace")) if multipart and boundary else []
+    if not found and (multipart or (whole and kind == "text/plain")):
+        near = 20_000 if multipart else 400
         if guessed := GUESSED.search(body[:near]):
             return pieces_of(body, guessed[1])
-    return []
+    return found
 
 
 def pieces_of(body: bytes, boundary: bytes) -> list[bytes]:

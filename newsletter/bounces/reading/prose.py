@@ -22,7 +22,9 @@ RETURNED_MARK: Final = re.compile(
     r"mensaje original|mensagem original|message d'origine|message original|ursprüngliche nachricht|originalnachricht|messaggio originale|"
     r"intestazioni originali|en-têtes (?:de message|du message)|cabeçalhos|kopfzeilen|encabezados|oorspronkelijk bericht|原信件|原始邮件|元のメッセージ|ниже этой линии)"
 )
-SAYS_MORE: Final = re.compile(r"(?i)\b(?:was received at|was not|has been|could not|relates to)\b|@")
+SAYS_MORE: Final = re.compile(
+    r"(?i)\b(?:was received at|was not|has been|could not|relates to)\b|@"
+)
 
 FAILING: Final = re.compile(
     r"(?i)undeliver|not (?:be |been |yet been )?(?:deliver|accept|receiv)|could ?n[o']t (?:be )?deliver|unable to (?:deliver|send)|fail|reject|bounce|"
@@ -79,7 +81,11 @@ def failing(letter: str, *, not_these: Iterable[str]) -> list[str]:
     ours = {address.lower() for address in not_these}
     ways: tuple[Finder, ...] = (_in_place, _in_commands, _in_failing_sentences)
     for way in ways:
-        found = [each for each in dict.fromkeys(way(letter)) if is_address(each) and "." in each.rpartition("@")[2]]
+        found = [
+            each
+            for each in dict.fromkeys(way(letter))
+            if is_address(each) and "." in each.rpartition("@")[2]
+        ]
         others = [each for each in found if each.lower() not in ours]
         if others:
             return others
@@ -96,9 +102,7 @@ def _in_place(letter: str) -> list[str]:
         if first and not OURS.search(line[: first.start(1)]):
             found.append(first[1])
         found += [
-            each[1]
-            for each in TOLD_OF.finditer(line)
-            if not OURS.search(line[: each.start(1)])
+            each[1] for each in TOLD_OF.finditer(line) if not OURS.search(line[: each.start(1)])
         ]
     return found
 

@@ -28,16 +28,16 @@ class Reason(StrEnum):
     UNSAID = "no reason given"
 
 
-HARD: Final = frozenset(
-    {Reason.UNKNOWN_USER, Reason.UNKNOWN_HOST, Reason.MOVED, Reason.NO_MAIL}
-)
+HARD: Final = frozenset({Reason.UNKNOWN_USER, Reason.UNKNOWN_HOST, Reason.MOVED, Reason.NO_MAIL})
 
 STATUS: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]|\.\d)")
 REPLY: Final = re.compile(r"(?<![\d.])([45][0-5]\d)(?=[\s\-:;]|$)")
 WEB_ADDRESS: Final = re.compile(r"(?i)\b(?:https?://|www\.)\S{1,2000}")
 MAIL_ADDRESS: Final = re.compile(r"<?[^\s<>()\[\]\"';:,]{1,80}@[^\s<>()\[\]\"';:,]{1,255}>?")
 BARE: Final = re.compile(r"(?i)\b(?:user unknown|unknown user)\b")
-AT_RECIPIENT: Final = re.compile(r"(?i)\brcpt\b|does not like recipient|bad[ -]mailbox|recipient table|alias table")
+AT_RECIPIENT: Final = re.compile(
+    r"(?i)\brcpt\b|does not like recipient|bad[ -]mailbox|recipient table|alias table"
+)
 """Where a server checks addresses, and so knows what it says."""
 AFTER_DATA: Final = re.compile(
     r"(?i)end of data|after i sent the message|final data|>>>\s*data\b|after data\b|\bdata send\b"
@@ -88,7 +88,7 @@ SAID: Final[tuple[tuple[Reason, re.Pattern[str]], ...]] = (
         _words(
             rf"\b{MAILBOX}\b[^.]{{0,45}}\b(?:is|was|has been|been|temporarily|currently|:)?\s*(?:disabled|suspended|inactive|"
             r"deactivated|discontinued|locked|frozen|closed|terminated|cancell?ed|not active|no longer active|on hold)",
-            rf"(?:disabled|suspended|deactivated|inactive|locked|frozen|expired) (?:recipient )?(?:account|mail ?box|user|recipient)\b",
+            r"(?:disabled|suspended|deactivated|inactive|locked|frozen|expired) (?:recipient )?(?:account|mail ?box|user|recipient)\b",
             r"account (?:has )?expired|mailbox (?:has )?expired|mailbox is not accessible|not collected (?:after|for)",
             r"(?:konto|postfach)[^.]{0,20}(?:gesperrt|deaktiviert)|compte[^.]{0,20}(?:suspendu|désactivé)",
         ),
@@ -228,7 +228,9 @@ def answers_in(letter: str) -> str:
     """Of a letter, what a mail server answered: from each code to the end of its paragraph; else all of it."""
     found = []
     for paragraph in re.split(r"\n[> \t]*\n", letter):
-        begins = [each.start() for each in (STATUS.search(paragraph), REPLY.search(paragraph)) if each]
+        begins = [
+            each.start() for each in (STATUS.search(paragraph), REPLY.search(paragraph)) if each
+        ]
         if begins:
             found.append(paragraph[min(begins) :])
     return "\n".join(found)

@@ -18,7 +18,9 @@ class Kind(StrEnum):
     """No mail failed: an automatic reply, a receipt, a letter."""
 
 
-ANNOYED: Final = frozenset({"", "abuse", "complaint", "fraud", "virus", "other", "opt-out", "miscategorized"})
+ANNOYED: Final = frozenset(
+    {"", "abuse", "complaint", "fraud", "virus", "other", "opt-out", "miscategorized"}
+)
 """Types of feedback (RFC 5965, 6449) by which somebody wants no more mail. `auth-failure` and `dmarc`
 are reports on technique, and `not-spam` takes a complaint back."""
 

@@ -1,0 +1,169 @@
+"""Addresses that are not written to, on the desk: found, read, released with a reason."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts.models import User
+from newsletter import addresses, suppressing
+from newsletter.models import Bounce, Suppression
+
+WHY = "Why may it be written to again?"
+
+
+class ReleaseForm(ActionForm):
+    """The reason for releasing several at once, beside the choice of what is to be done."""
+
+    because = forms.CharField(
+        label=WHY, max_length=300, required=False, widget=forms.TextInput({"size": 40})
+    )
+
+
+class Standing(admin.SimpleListFilter):
+    title = "whether it stands"
+    parameter_name = "stands"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Not written to"), ("no", "Released")]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Suppression]
+    ) -> QuerySet[Suppression]:
+        if self.value() is None:
+            return queryset
+        return queryset.filter(released_at__isnull=self.value() == "yes")
+
+
+class SuppressionAdmin(admin.ModelAdmin[Suppression]):
+    list_display = ["address", "reason", "words", "since", "by", "released_at"]
+    list_filter = [Standing, "reason"]
+    list_select_related = ["subscriber", "by"]
+    list_per_page = 100
+    show_full_result_count = False
+    search_fields = ["subscriber__email"]
+    search_help_text = "Searches addresses; a whole one is found even when the reader was erased."
+    fields = (
+        "address",
+        "reason",
+        "words",
+        "since",
+        "by",
+        "bounce",
+        "released_at",
+        "released_by",
+        "released_because",
+    )
+    action_form = ReleaseForm
+    actions = ["release"]
+    readonly_fields: ClassVar[list[str]] = [name for name in fields if name != "released_because"]
+
+    @admin.display(description="Address", ordering="subscriber__email")
+    def address(self, suppression: Suppression) -> str:
+        known = suppression.subscriber
+        return addresses.shown(known.email) if known else "erased; barred by its hash"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A subscriber is barred where they are listed."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What is released stays to be read."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Suppression | None = None) -> bool:
+        """Releasing is the one thing that can be done to it."""
+        return self.has_release_permission(request) and (obj is None or obj.stands)
+
+    def has_release_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("newsletter.release_suppression")
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        if because := form.base_fields.get("released_because"):
+            because.required, because.label = True, WHY
+            because.help_text = (
+                "Saving lets the address subscribe again; it is not subscribed by that."
+            )
+        return form
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Suppression], search_term: str
+    ) -> tuple[QuerySet[Suppression], bool]:
+        if "@" in search_term.strip(" @"):
+            whole = Suppression.objects.of_address(search_term).values("pk")
+            named = queryset.filter(subscriber__email__icontains=search_term.strip())
+            return named | queryset.filter(pk__in=whole), False
+        return super().get_search_results(request, queryset, search_term)
+
+    def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:
+        because = form.cleaned_data["released_because"]
+        obj.refresh_from_db()
+        suppressing.release(obj, because=because, by=_user(request))
+
+    @admin.action(
+        description="Release: they may subscribe again themselves", permissions=["release"]
+    )
+    def release(self, request: HttpRequest, queryset: QuerySet[Suppression]) -> None:
+        because = request.POST.get("because", "").strip()
+        if not because:
+            sentence = "Write beside it why they may be written to again; nothing was released."
+            self.message_user(request, sentence, messages.ERROR)
+            return
+        chosen = [suppression for suppression in queryset if suppression.stands]
+        for suppression in chosen:
+            suppressing.release(suppression, because=because, by=_user(request))
+        noun = "1 address" if len(chosen) == 1 else f"{len(chosen)} addresses"
+        self.message_user(request, f"{noun} may subscribe again.", messages.SUCCESS)
+
+
+class BounceAdmin(admin.ModelAdmin[Bounce]):
+    """What came back; nobody writes it by hand."""
+
+    list_display = ["read_at", "kind", "reason", "domain", "whose", "status", "matched_by"]
+    list_filter = [
+        "kind",
+        "reason",
+        "matched_by",
+        ("delivery__issue", admin.RelatedOnlyFieldListFilter),
+    ]
+    list_select_related = ["subscriber"]
+    list_per_page = 100
+    show_full_result_count = False
+    search_fields = ["subscriber__email", "domain"]
+    search_help_text = "Searches addresses and domains."
+    readonly_fields: ClassVar[list[str]] = [
+        "read_at",
+        "kind",
+        "reason",
+        "status",
+        "words",
+        "domain",
+        "whose",
+        "delivery",
+        "matched_by",
+    ]
+    fields = (*readonly_fields,)
+
+    @admin.display(description="Whose", ordering="subscriber__email")
+    def whose(self, bounce: Bounce) -> str:
+        return addresses.shown(bounce.subscriber.email) if bounce.subscriber else "–"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
+    return request.user

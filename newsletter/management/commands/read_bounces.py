@@ -1,0 +1,82 @@
+"""What came back after mailings: bounces, complaints and wishes to leave, one JSON object a message."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from newsletter.bounces import mailbox
+from newsletter.bounces.mailbox import Incoming, Unreadable
+from newsletter.bounces.reading import read
+from newsletter.bounces.taking_in import take_in
+
+
+class Command(BaseCommand):
+    help = (
+        "Reads bounces, complaints and wishes to leave from files, a Maildir, the mailbox in BOUNCE_MAILBOX_URL or "
+        "standard input (-), and acts on them: one JSON object a message. With --dry-run nothing is done, and what was "
+        "unread stays unread."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("files", nargs="*", metavar="FILE")
+        parser.add_argument("--maildir", metavar="DIR", help="the unread messages of a Maildir")
+        parser.add_argument(
+            "--imap", action="store_true", help="the unread messages of BOUNCE_MAILBOX_URL"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="only say what each one says")
+
+    def handle(self, *args: Any, files: list[str], dry_run: bool, **options: Any) -> None:
+        if not files and not options["maildir"] and not options["imap"]:
+            sentence = "Name files, --maildir DIR, --imap, or - for standard input."
+            raise CommandError(sentence)
+        for name in files:
+            self._one(name, dry_run=dry_run)
+        if options["maildir"]:
+            self._all(mailbox.of_maildir(Path(options["maildir"])), dry_run=dry_run)
+        if options["imap"]:
+            if not settings.BOUNCE_MAILBOX_URL:
+                sentence = "The setting BOUNCE_MAILBOX_URL is missing; it is like imaps://user:password@mail.example.org/INBOX."
+                raise CommandError(sentence)
+            self._all(mailbox.of_url(settings.BOUNCE_MAILBOX_URL), dry_run=dry_run)
+
+    def _one(self, name: str, *, dry_run: bool) -> None:
+        try:
+            incoming = mailbox.of_stream(sys.stdin.buffer) if name == "-" else mailbox.of_file(name)
+        except Unreadable as trouble:
+            self._say({"file": name, "error": str(trouble)})
+            return
+        self._tell(incoming, dry_run=dry_run)
+
+    def _all(self, found: Iterator[Incoming], *, dry_run: bool) -> None:
+        try:
+            for incoming in found:
+                self._tell(incoming, dry_run=dry_run)
+        except Unreadable as trouble:
+            raise CommandError(str(trouble)) from trouble
+
+    def _tell(self, incoming: Incoming, *, dry_run: bool) -> None:
+        taken = None if dry_run else take_in(incoming.raw)
+        report = taken.report if taken else read(incoming.raw)
+        said: dict[str, Any] = {
+            "file": incoming.name,
+            "kind": report.kind,
+            "addresses": report.addresses,
+            "reasons": [failure.reason for failure in report.failures],
+            "codes": [failure.status for failure in report.failures],
+        }
+        if report.feedback:
+            said["feedback"] = report.feedback
+        if any(failure.delayed for failure in report.failures):
+            said["delayed"] = True
+        if taken:
+            said["done"] = list(taken.done)
+            incoming.done()
+        self._say(said)
+
+    def _say(self, said: dict[str, Any]) -> None:
+        self.stdout.write(json.dumps(said))
