@@ -110,6 +110,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         left = Decision.objects.filter(delivery=OuterRef("pk"), choice=Decision.Choice.LEAVE)
         return self.filter(~Exists(left), state="uncertain")
 
+
 class SuppressionQuerySet(models.QuerySet["Suppression"]):
     def standing(self) -> "SuppressionQuerySet":
         """Those that were not released."""

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django.db import InterfaceError, OperationalError, connection
 
+from iria.kit.list_mail import sender_address
 from iria.publication.models import current_publication
 from newsletter import claiming, headers, pacing, steering
 from newsletter.claiming import Claim, Marked, Verdict
@@ -37,7 +38,7 @@ class Round:
         self.publication = current_publication()
         self.letter = Letter(issue.subject, issue.sent_html, issue.sent_text)
         self.stencil = self._cut() if post.speaks_smtp else None
-        self.return_path = headers.sender_address()
+        self.return_path = sender_address()
         self.unwritten: Verdict | None = None
         self.judged = 0
         self.refused_in_a_row = 0

@@ -1,7 +1,7 @@
 """Index of the newsletter's models."""
 
-from newsletter.models.delivery import Attempt, Decision, Delivery
 from newsletter.models.bounce import Bounce, MailboxReading, Suppression
+from newsletter.models.delivery import Attempt, Decision, Delivery
 from newsletter.models.issue import Issue, IssueItem
 from newsletter.models.run import Pace, RunEvent, SendingLimit
 from newsletter.models.subscriber import Consent, Newsletter, Subscriber, Subscription
