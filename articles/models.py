@@ -1,5 +1,7 @@
 """Index for Django: the models of every room."""
 
+from articles.comments.banning.models import Ban, SealedAddress
+from articles.comments.deciding.models import Appeal, Claim, ListedReason
 from articles.comments.flagging.models import Flag
 from articles.comments.following.models import Follow, Follower, Notice
 from articles.comments.models import (
@@ -68,13 +70,16 @@ from articles.search.postings import (
 
 __all__ = [
     "Agency",
+    "Appeal",
     "Article",
     "ArticleCategory",
     "ArticleTag",
     "ArticleTerms",
     "ArticleViews",
+    "Ban",
     "Byline",
     "Category",
+    "Claim",
     "Collection",
     "Comment",
     "CommentPlace",
@@ -92,6 +97,7 @@ __all__ = [
     "Kind",
     "LearntModel",
     "Likeness",
+    "ListedReason",
     "Moderation",
     "MostRead",
     "Notice",
@@ -112,6 +118,7 @@ __all__ = [
     "Revision",
     "ScreenedWord",
     "ScreeningRule",
+    "SealedAddress",
     "SearchChange",
     "SearchCount",
     "SearchEntry",

@@ -128,6 +128,12 @@ def jobs() -> Callable[[], None]:
 
         connector = app.connector
         assert isinstance(connector, DjangoConnector)
+        # Mail about a decision waits until it cannot be undone any more; here that time is over.
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE procrastinate_jobs SET scheduled_at = NULL"
+                " WHERE status = 'todo' AND scheduled_at < now() + interval '1 minute'"
+            )
         # A thread of its own: Playwright keeps a loop in this one.
         with (
             app.replace_connector(connector.get_worker_connector()),

@@ -3,8 +3,12 @@
 from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
+from articles.comments.banning.models import Ban
+from articles.comments.deciding import appealing, claiming
+from articles.comments.deciding.models import Appeal, Claim
 from articles.comments.flagging import reporting
 from articles.comments.flagging.models import Flag
 from articles.comments.models import Comment, Moderation
@@ -22,8 +26,15 @@ DONE: Final = {
 }
 
 
+type Comments = QuerySet[Comment]
+
+
 class DecidedMeanwhile(Exception):
     """Somebody else decided since the comment was read; the sentence says who and what."""
+
+
+class BeingDecided(DecidedMeanwhile):
+    """Somebody else has the comment before them; the sentence says who."""
 
 
 def approve(
@@ -39,7 +50,7 @@ def approve(
     Raises:
         DecidedMeanwhile: it is in another state than the moderator saw.
     """
-    return _decide(comment, Comment.State.APPROVED, by=by, seen=seen, quiet=quiet)
+    return bool(decide(comment, Comment.State.APPROVED, by=by, seen=seen, quiet=quiet))
 
 
 def reject(
@@ -59,8 +70,10 @@ def reject(
     Raises:
         DecidedMeanwhile
     """
-    return _decide(
-        comment, Comment.State.REJECTED, by=by, seen=seen, reason=reason, tell=tell, quiet=quiet
+    return bool(
+        decide(
+            comment, Comment.State.REJECTED, by=by, seen=seen, reason=reason, tell=tell, quiet=quiet
+        )
     )
 
 
@@ -70,48 +83,120 @@ def spam(comment: Comment, *, by: User, seen: str | None = None) -> bool:
     Raises:
         DecidedMeanwhile
     """
-    return _decide(comment, Comment.State.SPAM, by=by, seen=seen)
+    return bool(decide(comment, Comment.State.SPAM, by=by, seen=seen))
 
 
-def _decide(
+def feature(comment: Comment, *, by: User, on: bool = True) -> Moderation | None:
+    """Marks an approved comment as worth reading first, or ends that; None where it was so already.
+
+    Raises:
+        DecidedMeanwhile: it does not stand on the page any more.
+    """
+    with transaction.atomic():
+        current = Comment.objects.select_for_update().get(pk=comment.pk)
+        if current.state != Comment.State.APPROVED:
+            raise DecidedMeanwhile(what_happened(current))
+        if current.featured == on:
+            return None
+        current.featured = on
+        current.save(update_fields=["featured"])
+        row = Moderation.objects.create(
+            comment=current, decision=current.state, featured=on, made_by=by
+        )
+    comment.featured = on
+    return row
+
+
+def decide(
     comment: Comment,
     decision: Comment.State,
     *,
     by: User | None,
-    seen: str | None,
+    seen: str | None = None,
     reason: str = "",
     tell: bool = False,
     quiet: bool = False,
-) -> bool:
+    ban: Ban | None = None,
+    whoever_has_it: bool = False,
+) -> Moderation | None:
+    """One decision; None where nothing was left to decide.
+
+    Args:
+        ban: the ban or suspension that brings this decision with it.
+        whoever_has_it: also when somebody else has the comment before them.
+
+    Raises:
+        DecidedMeanwhile
+    """
     expected = seen or comment.state
+    row = None
     with transaction.atomic():
         # The lock lets two moderators pass one after the other; the second one finds out.
         current = Comment.objects.select_for_update().get(pk=comment.pk)
-        reported = Flag.objects.waiting().filter(comment=current).exists()
-        # To approve what stands already means that what readers reported was looked at.
-        changed = current.state != decision or (reported and decision == Comment.State.APPROVED)
-        if changed:
+        if _is_open(current, decision, by=by):
             if current.state == Comment.State.DELETED or current.state != expected:
-                raise DecidedMeanwhile(_what_happened(current))
-            stood = current.state == decision
-            current.state = decision
-            current.save(update_fields=["state"])
-            row = Moderation.objects.create(
-                comment=current,
-                decision=decision,
-                made_by=by,
-                reason=reason.strip(),
-                told=tell and bool(reason.strip()),
-            )
-            if decision != Comment.State.SPAM and not quiet and not stood:
-                tell_writer_what_was_decided(row)
-            for flag in reporting.close(current, decision):
-                tell_reporter_what_was_decided(flag)
+                raise DecidedMeanwhile(what_happened(current))
+            if by and not whoever_has_it:
+                _refuse_claimed(current, by)
+            row = _record(current, decision, by=by, reason=reason, tell=tell, ban=ban, quiet=quiet)
     comment.state = current.state
-    return changed
+    return row
 
 
-def _what_happened(comment: Comment) -> str:
+def _record(
+    current: Comment,
+    decision: Comment.State,
+    *,
+    by: User | None,
+    reason: str,
+    tell: bool,
+    ban: Ban | None,
+    quiet: bool,
+) -> Moderation:
+    """Within the lock: the state, the row that says why, and everything it answers."""
+    stood = current.state == decision
+    current.state = decision
+    current.save(update_fields=["state"])
+    reason = reason.strip()
+    told = tell and bool(reason)
+    row = Moderation.objects.create(
+        comment=current, decision=decision, made_by=by, reason=reason, told=told, ban=ban
+    )
+    asked = Appeal.objects.waiting().filter(comment=current).exists()
+    if decision != Comment.State.SPAM and not quiet and (asked or not stood):
+        tell_writer_what_was_decided(row)
+    appealing.answer(row)
+    Claim.objects.filter(comment=current).delete()
+    for flag in reporting.close(current, row):
+        tell_reporter_what_was_decided(flag)
+    return row
+
+
+def _is_open(comment: Comment, decision: Comment.State, *, by: User | None) -> bool:
+    """Whether this decision would say anything that was not said yet.
+
+    To approve what stands already says that a person looked at it: at what readers reported, or at
+    what no rule objected to. To reject what is rejected answers a writer who asked for another look.
+    """
+    if comment.state != decision:
+        return True
+    if decision == Comment.State.APPROVED and by is not None:
+        reported = Flag.objects.waiting().filter(comment=comment).exists()
+        return reported or not comment.moderations.filter(made_by__isnull=False).exists()
+    if decision == Comment.State.REJECTED:
+        return Appeal.objects.waiting().filter(comment=comment).exists()
+    return False
+
+
+def _refuse_claimed(comment: Comment, by: User) -> None:
+    other = claiming.claimed_by_others([comment], than=by).get(comment.pk)
+    if other is not None:
+        sentence = f"{other} is looking at this comment at the moment."
+        raise BeingDecided(sentence)
+
+
+def what_happened(comment: Comment) -> str:
+    """Who decided last and what, for somebody who had not seen it."""
     last = comment.moderations.select_related("made_by").first()
     if comment.state == Comment.State.DELETED:
         return "Its writer took this comment back."

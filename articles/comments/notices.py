@@ -41,10 +41,10 @@ def send_received(comment_id: int) -> None:
 
 
 def send_decided(moderation_id: int) -> None:
-    """Tells the writer about a decision; nothing if another one followed meanwhile."""
+    """Tells the writer about a decision; nothing if it was taken back, or another one followed."""
     moderation = (
         Moderation.objects.select_related("comment__article", "comment__user")
-        .filter(pk=moderation_id)
+        .filter(pk=moderation_id, undone_by=None)
         .first()
     )
     if moderation is None or moderation.comment.state != moderation.decision:

@@ -11,6 +11,8 @@ from psycopg.errors import ForeignKeyViolation
 
 from accounts.models import User
 from accounts.names import belongs_to_newsroom
+from articles.comments.banning import addresses
+from articles.comments.deciding import appealing
 from articles.comments.flagging import reporting
 from articles.comments.models import NAME_MAX_LENGTH, TEXT_MAX_LENGTH, Comment, Moderation
 from articles.comments.screening import limits
@@ -81,7 +83,7 @@ def post(
             `email` are ignored.
         trap: what stood in the field that people do not see.
         form_age: how long the form was open; None where no form was (import, demo).
-        address: where it came from, for the limits; None counts nothing.
+        address: where it came from, for limits and bans; kept sealed. None counts and keeps nothing.
         at: when it was written, for imports and the demo; now where not given.
         quiet: for imports and the demo: the writer gets no mail.
 
@@ -94,7 +96,8 @@ def post(
     comment.form_id = form_id
     comment.created_at = at or timezone.now()
     _refuse_hasty(article, form_age, address)
-    return _keep(comment, first_look(comment, trap=trap), quiet=quiet)
+    verdict = first_look(comment, trap=trap, address=address or "")
+    return _keep(comment, verdict, address=address, quiet=quiet)
 
 
 def take_back(comment: Comment, *, by: User | None) -> None:
@@ -104,10 +107,11 @@ def take_back(comment: Comment, *, by: User | None) -> None:
         if current.state != Comment.State.DELETED:
             _record(current, Comment.State.DELETED, "Its writer took it back.", by=by)
             reporting.drop(current)
+            appealing.drop(current)
     comment.refresh_from_db()
 
 
-def _keep(comment: Comment, verdict: Verdict, *, quiet: bool) -> Comment:
+def _keep(comment: Comment, verdict: Verdict, *, address: str | None, quiet: bool) -> Comment:
     """Saves comment, decision and the mail to send in one transaction: all of them or none."""
     comment.findings = [each.as_json() for each in verdict.findings]
     reason, told = verdict.told or verdict.words, bool(verdict.told)
@@ -115,6 +119,7 @@ def _keep(comment: Comment, verdict: Verdict, *, quiet: bool) -> Comment:
         with transaction.atomic():
             comment.save()
             _record(comment, verdict.state, reason, by=None, told=told)
+            addresses.keep(comment, address)
             # Mail only to people: what fills the trap would have us write to strangers.
             if verdict.state == Comment.State.HELD and not quiet:
                 tell_writer_it_was_received(comment)

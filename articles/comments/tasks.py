@@ -5,11 +5,14 @@ neither, so no mail is lost by a crash in between and none tells what did not ha
 """
 
 import logging
+from typing import Final
 
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.types import TimeDeltaParams
 
 from articles.comments import notices
+from articles.comments.deciding import undoing
 from articles.comments.flagging import reporting
 from articles.comments.flagging.models import Flag
 from articles.comments.handing_over import NotSent
@@ -19,6 +22,7 @@ from articles.comments.spam import training
 log = logging.getLogger(__name__)
 
 PATIENT = RetryStrategy(max_attempts=6, exponential_wait=8, retry_exceptions={NotSent})
+ONCE_FINAL: Final[TimeDeltaParams] = {"seconds": int(undoing.TAKEN_FOR.total_seconds()) + 1}
 
 
 @app.task(name="comments.received", retry=PATIENT)
@@ -39,7 +43,7 @@ def _flag_decided(flag_id: int) -> None:
 def tell_reporter_what_was_decided(flag: Flag) -> None:
     """Queues the mail to a reader who reported a comment and left an address."""
     if flag.email or flag.user_id:
-        _flag_decided.defer(flag_id=flag.pk)
+        _flag_decided.configure(schedule_in=ONCE_FINAL).defer(flag_id=flag.pk)
 
 
 def tell_writer_it_was_received(comment: Comment) -> None:
@@ -48,8 +52,8 @@ def tell_writer_it_was_received(comment: Comment) -> None:
 
 
 def tell_writer_what_was_decided(moderation: Moderation) -> None:
-    """Queues the mail that says what a moderator decided."""
-    _decided.defer(moderation_id=moderation.pk)
+    """Queues the mail that says what a moderator decided, for when it can be undone no more."""
+    _decided.configure(schedule_in=ONCE_FINAL).defer(moderation_id=moderation.pk)
 
 
 @app.periodic(cron="23 4 * * *")

@@ -56,7 +56,7 @@ class Flag(models.Model):
         max_length=64,
         blank=True,
         editable=False,
-        help_text="Tells two reports of one comment by one sender; emptied with the decision.",
+        help_text="Tells two reports of one comment by one sender; emptied the night after the decision.",
     )
     reporter = models.CharField(
         max_length=64,
@@ -71,6 +71,14 @@ class Flag(models.Model):
     made_at = models.DateTimeField(default=timezone.now, editable=False)
     outcome = models.CharField(max_length=9, choices=Outcome, blank=True, default=Outcome.WAITING)
     decided_at = models.DateTimeField(null=True, blank=True, editable=False)
+    decision = models.ForeignKey(
+        "articles.Moderation",
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="answered_flags",
+        help_text="The decision that answered it.",
+    )
 
     objects = FlagQuerySet.as_manager()
 
@@ -80,7 +88,9 @@ class Flag(models.Model):
         verbose_name_plural = "reports by readers"
         constraints = [
             models.UniqueConstraint(
-                fields=["comment", "sender"], condition=~Q(sender=""), name="flag_once_a_sender"
+                fields=["comment", "sender"],
+                condition=~Q(sender="") & Q(outcome=""),
+                name="flag_once_a_sender",
             ),
             models.CheckConstraint(condition=Q(weight__range=(0, 1)), name="flag_weight_in_range"),
             models.CheckConstraint(

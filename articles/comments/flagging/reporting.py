@@ -70,7 +70,8 @@ def report(
         current = Comment.objects.select_for_update().filter(pk=comment.pk).first()
         if current is None or current.state != Comment.State.APPROVED:
             raise Refused({"form": gettext("This comment is not on the page any more.")})
-        first = Flag.objects.filter(comment=current, sender=flag.sender).exclude(sender="").first()
+        waiting = Flag.objects.waiting().filter(comment=current, sender=flag.sender)
+        first = waiting.exclude(sender="").first()
         if first is not None:
             return first
         flag.save()
@@ -78,20 +79,30 @@ def report(
     return flag
 
 
-def close(comment: Comment, decision: Comment.State) -> list[Flag]:
+def close(comment: Comment, row: Moderation) -> list[Flag]:
     """Within the transaction of a decision: the waiting reports are answered by it.
 
     What is approved again was rightly there; what is rejected or set aside was rightly reported.
     """
-    if decision not in {Comment.State.APPROVED, Comment.State.REJECTED, Comment.State.SPAM}:
+    if row.decision not in {Comment.State.APPROVED, Comment.State.REJECTED, Comment.State.SPAM}:
         return []
-    kept = decision == Comment.State.APPROVED
+    kept = row.decision == Comment.State.APPROVED
     waiting = list(comment.flags.waiting().select_for_update())
     for flag in waiting:
         flag.outcome = Flag.Outcome.DISMISSED if kept else Flag.Outcome.UPHELD
-        flag.decided_at, flag.sender = timezone.now(), ""
-    Flag.objects.bulk_update(waiting, ["outcome", "decided_at", "sender"])
+        flag.decided_at, flag.decision = timezone.now(), row
+    Flag.objects.bulk_update(waiting, ["outcome", "decided_at", "decision"])
     return waiting
+
+
+def open_again(row: Moderation) -> None:
+    """Within the transaction in which a decision is taken back: the reports it answered wait again.
+
+    All but those whose sender reported the comment once more meanwhile.
+    """
+    waiting = Flag.objects.waiting().filter(comment=row.comment_id).exclude(sender="")
+    answered = Flag.objects.filter(decision=row).exclude(sender__in=waiting.values("sender"))
+    answered.update(outcome=Flag.Outcome.WAITING, decided_at=None, decision=None)
 
 
 def drop(comment: Comment) -> None:
@@ -102,7 +113,11 @@ def drop(comment: Comment) -> None:
 
 
 def forget_addresses() -> int:
-    """Addresses whose mail was not to be delivered within a week of the decision; how many."""
+    """Addresses whose mail was not to be delivered within a week of the decision; how many.
+
+    What tells a sender's reports of one comment apart is of no use either once it is decided.
+    """
+    Flag.objects.exclude(outcome="").exclude(sender="").update(sender="")
     old = Flag.objects.filter(decided_at__lt=timezone.now() - KEPT_AFTER_DECISION)
     return old.exclude(email="").update(email="")
 

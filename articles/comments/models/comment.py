@@ -92,10 +92,17 @@ class Comment(models.Model):
         help_text="What each rule of the first look said: phase, action, and its words.",
     )
 
+    featured = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="An editor chose it; counts while it stands. The rows say who and when.",
+    )
+
     objects = CommentQuerySet.as_manager()
 
     class Meta:
         ordering = ["created_at", "pk"]
+        permissions = [("feature_comment", "Can feature a comment")]
         constraints = [
             models.UniqueConstraint(fields=["id", "article"], name="comment_id_in_article"),
             models.CheckConstraint(
@@ -119,7 +126,10 @@ class Comment(models.Model):
                 condition=Q(state="unconfirmed"),
                 name="comment_unconfirmed",
             ),
+            models.Index(fields=["state", "created_at", "id"], name="comment_queue"),
+            models.Index(fields=["created_at"], name="comment_written"),
             models.Index(MD5("text"), "created_at", name="comment_same_words"),
+            models.Index(Lower("email"), condition=~Q(email=""), name="comment_of_guest"),
             models.Index(
                 Lower("email"),
                 condition=Q(state="approved") & ~Q(email=""),
@@ -187,9 +197,31 @@ class Moderation(models.Model):
         help_text="Empty when a rule decided, or a guest about their own comment.",
     )
     made_at = models.DateTimeField(default=timezone.now, editable=False)
+    featured = models.BooleanField(
+        null=True,
+        editable=False,
+        help_text="Whether it featured the comment, or ended that; empty where it did neither.",
+    )
+    undoes = models.OneToOneField(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        editable=False,
+        related_name="undone_by",
+        help_text="The decision that this one takes back, within seconds.",
+    )
+    ban = models.ForeignKey(
+        "articles.Ban",
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="decisions",
+        help_text="The ban or suspension that brought this decision with it.",
+    )
 
     class Meta:
-        ordering = ["-made_at", "-pk"]
+        # By number, not by time: a clock that is set back must not make an older one the latest.
+        ordering = ["-pk"]
         verbose_name = "decision"
         verbose_name_plural = "moderation log"
         constraints = [

@@ -7,8 +7,10 @@ from functools import lru_cache
 from hashlib import md5
 from typing import Final
 
+from django.db.models import QuerySet
 from django.db.models.functions import MD5, Lower
 
+from articles.comments.banning import matching
 from articles.comments.models import Comment
 from articles.comments.screening.models import Action, LearntModel, ScreenedWord, ScreeningRule
 from articles.comments.screening.phases import LOOKS
@@ -24,6 +26,7 @@ STATES: Final = {
 }
 NOTHING: Final = "No rule has anything against it."
 SAME_WITHIN: Final = timedelta(days=30)
+LATELY: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +61,22 @@ def look_over(sent: Submission, rules: Iterable[ScreeningRule], known: Knowledge
     return Verdict(STATES[Action(strictest)], findings)
 
 
-def first_look(comment: Comment, *, trap: str) -> Verdict:
-    """What becomes of a comment that is not kept yet, by the rules of today."""
+def first_look(comment: Comment, *, trap: str, address: str = "") -> Verdict:
+    """What becomes of a comment that is not kept yet, by the rules of today.
+
+    Args:
+        address: the network address it came from; compared with bans, and not kept here.
+    """
     rules = list(ScreeningRule.objects.all())
+    banned, alike = matching.in_words(matching.against(comment, address))
     sent = Submission(
         text=comment.text,
         trap=trap,
         approved_before=_approved_before(comment),
         same_words=_same_words(comment),
+        lately=_lately(comment),
+        banned=banned,
+        alike=alike,
     )
     return look_over(sent, rules, knowledge())
 
@@ -92,13 +103,22 @@ def _read_model(pk: int, made_at: datetime) -> SpamModel | None:
 
 def _approved_before(comment: Comment) -> int:
     """A guest is known by the address they gave, an account by itself."""
-    theirs = Comment.objects.filter(state=Comment.State.APPROVED, created_at__lt=comment.created_at)
+    return _by_the_same(comment).filter(state=Comment.State.APPROVED).count()
+
+
+def _lately(comment: Comment) -> int:
+    return _by_the_same(comment).filter(created_at__gt=comment.created_at - LATELY).count()
+
+
+def _by_the_same(comment: Comment) -> QuerySet[Comment]:
+    """Everything the same writer wrote before."""
+    before = Comment.objects.filter(created_at__lt=comment.created_at)
     if comment.user_id:
-        return theirs.filter(user=comment.user_id).count()
+        return before.filter(user=comment.user_id)
     if not comment.email:
-        return 0
-    guests = theirs.filter(user=None).exclude(email="").alias(address=Lower("email"))
-    return guests.filter(address=comment.email.lower()).count()
+        return before.none()
+    guests = before.filter(user=None).exclude(email="").alias(address=Lower("email"))
+    return guests.filter(address=comment.email.lower())
 
 
 def _same_words(comment: Comment) -> int:

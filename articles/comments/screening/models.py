@@ -20,6 +20,9 @@ class Action(models.TextChoices):
 class Phase(models.TextChoices):
     """The looks that are taken, in this order; each is a function of `screening.phases`."""
 
+    WRITER = "writer", "A banned or suspended writer"
+    LIKENESS = "likeness", "The name or network of a banned writer"
+    RATE = "rate", "Many comments in a short time"
     TRAP = "trap", "The field that people do not see was filled in"
     BANNED_WORDS = "banned", "A banned word"
     SUSPECT_WORDS = "suspect", "A suspect word"
@@ -30,6 +33,7 @@ class Phase(models.TextChoices):
     LENGTH = "length", "Very long"
     NEWCOMER = "newcomer", "A writer's first comment"
     MODEL = "model", "Like what moderators called spam"
+    AKISMET = "akismet", "Akismet takes it for spam"
     REPORTS = "reports", "Reported by readers"
     EVERYONE = "everyone", "Every comment is held first"
 

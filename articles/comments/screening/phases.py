@@ -33,6 +33,22 @@ LEAST_TO_SHOUT: Final = 20
 """Letters; a shorter comment in capitals may be an acronym."""
 
 
+def writer(sent: Submission, known: Knowledge, threshold: int) -> str:
+    return sent.banned
+
+
+def likeness(sent: Submission, known: Knowledge, threshold: int) -> str:
+    return sent.alike
+
+
+def rate(sent: Submission, known: Knowledge, threshold: int) -> str:
+    """Threshold: how many comments by one writer within ten minutes; 0 counts as 1."""
+    number = sent.lately + 1
+    if number <= max(1, threshold):
+        return ""
+    return f"This writer sent {number} comments within ten minutes."
+
+
 def trap(sent: Submission, known: Knowledge, threshold: int) -> str:
     return "The field that people do not see was filled in." if sent.trap.strip() else ""
 
@@ -128,6 +144,9 @@ def everyone(sent: Submission, known: Knowledge, threshold: int) -> str:
 
 
 LOOKS: Final[dict[str, Look]] = {
+    Phase.WRITER: writer,
+    Phase.LIKENESS: likeness,
+    Phase.RATE: rate,
     Phase.TRAP: trap,
     Phase.BANNED_WORDS: banned_words,
     Phase.SUSPECT_WORDS: suspect_words,
@@ -143,6 +162,7 @@ LOOKS: Final[dict[str, Look]] = {
 }
 
 MEASURES: Final = {
+    Phase.RATE: "comments by one writer within ten minutes that are no trouble",
     Phase.LINKS: "links from which on it speaks",
     Phase.DUPLICATE: "comments with the same words, within thirty days",
     Phase.SHOUTING: "per cent of capital letters",

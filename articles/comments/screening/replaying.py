@@ -1,6 +1,6 @@
 """What rules would have done with the comments of the last days; nothing is changed by asking."""
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -8,8 +8,10 @@ from typing import Final
 
 from django.utils import timezone
 
+from articles.comments.banning import matching
 from articles.comments.models import Comment, Moderation
 from articles.comments.screening.looking import (
+    LATELY,
     SAME_WITHIN,
     STRICTNESS,
     Verdict,
@@ -65,7 +67,8 @@ class Replay:
 def replay(changed: Iterable[ScreeningRule], *, days: int) -> Replay:
     """The comments of the last days, looked over by the rules as they are and as they would be.
 
-    What is not kept – how a form was filled in – is not replayed: the trap says nothing here.
+    What is not kept – how a form was filled in, from which network – is not replayed: the trap
+    says nothing here. Bans are those of today.
     """
     today = list(ScreeningRule.objects.all())
     instead = {rule.phase: rule for rule in changed}
@@ -126,11 +129,18 @@ def _as_they_came(since: datetime) -> Iterator[tuple[Comment, str, Submission]]:
     approved = _approved_until(since - SAME_WITHIN)
     lately: deque[tuple[datetime, int]] = deque()
     same: Counter[int] = Counter()
+    bans = matching.in_force()
+    just_now: dict[str, deque[datetime]] = defaultdict(deque)
     for comment in rows.iterator(chunk_size=500):
         while lately and lately[0][0] <= comment.created_at - SAME_WITHIN:
             same[lately.popleft()[1]] -= 1
         words, writer = hash(comment.text), _writer(comment.user_id, comment.email)
+        times = just_now[writer]
+        while times and times[0] <= comment.created_at - LATELY:
+            times.popleft()
         if comment.created_at >= since:
+            marks = matching.marks_of(comment) if bans else []
+            banned, alike = matching.in_words(bans[each] for each in marks if each in bans)
             yield (
                 comment,
                 human_decisions.get(comment.pk, ""),
@@ -138,9 +148,13 @@ def _as_they_came(since: datetime) -> Iterator[tuple[Comment, str, Submission]]:
                     text=comment.text,
                     approved_before=approved[writer] if writer else 0,
                     same_words=same[words],
+                    lately=len(times) if writer else 0,
+                    banned=banned,
+                    alike=alike,
                 ),
             )
         lately.append((comment.created_at, words))
+        times.append(comment.created_at)
         same[words] += 1
         if comment.state == Comment.State.APPROVED:
             approved[writer] += 1

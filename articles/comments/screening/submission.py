@@ -18,6 +18,9 @@ class Submission:
         approved_before: how many comments of this writer moderators have let stand.
         reported: the weight of the reports by readers, one for each who can be relied on.
         same_words: how many comments with the very same words came in the days before.
+        lately: how many others came from the same writer in the minutes before.
+        banned: what bans say that mean this writer and nobody else, in words.
+        alike: what bans say that may mean somebody else of the same name or network.
     """
 
     text: str
@@ -25,6 +28,9 @@ class Submission:
     approved_before: int = 0
     same_words: int = 0
     reported: float = 0.0
+    lately: int = 0
+    banned: str = ""
+    alike: str = ""
 
 
 @dataclass(frozen=True, slots=True)

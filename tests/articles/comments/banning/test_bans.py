@@ -1,0 +1,168 @@
+"""A banned writer writes no more; a name or a network makes only doubt."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from articles.comments import posting
+from articles.comments.banning import bans
+from articles.comments.banning.models import Ban
+from articles.comments.models import Comment
+from articles.editorial.models import Article
+from tests.articles.comments.conftest import Write
+
+HOME, NEIGHBOUR, ELSEWHERE = "203.0.113.9", "203.0.113.77", "198.51.100.1"
+
+
+def post(
+    article: Article,
+    *,
+    name: str = "Teo Brandt",
+    email: str = "teo@readers.example",
+    by: User | None = None,
+    address: str | None = None,
+) -> Comment:
+    number = Comment.objects.count()
+    return posting.post(
+        article, name=name, email=email, text=f"Words {number}", by=by, address=address
+    )
+
+
+def test_a_banned_address_is_rejected_with_a_sentence_and_the_moderator_reads_why(
+    article: Article, mina: User
+) -> None:
+    bans.ban(post(article), kinds=["email"], by=mina, why="Threats")
+    again = post(article, name="Another Name", email="TEO@readers.example")
+    row = again.moderations.get()
+    assert (again.state, row.told) == ("rejected", True)
+    assert "suspended" in row.reason
+    said = [each["says"] for each in again.findings if each["phase"] == "writer"]
+    assert said == ["Mina Sato banned this e-mail address: Threats."]
+
+
+def test_a_banned_account_cannot_write_under_another_name(
+    article: Article, mina: User, ola: User
+) -> None:
+    bans.ban(post(article, by=ola), kinds=["account"], by=mina, why="Threats")
+    User.objects.filter(pk=ola.pk).update(display_name="Somebody Else")
+    assert post(article, by=User.objects.get(pk=ola.pk)).state == "rejected"
+
+
+@pytest.mark.parametrize("name", ["Teo Brandt", "TEO  BRANDT", "Tеo Brandt"])
+def test_who_bears_a_banned_name_is_held_and_not_rejected(
+    article: Article, mina: User, name: str
+) -> None:
+    bans.ban(post(article), kinds=["name"], by=mina, why="Threats")
+    again = post(article, name=name, email="other@readers.example")
+    assert again.state == "held"
+    assert any(each["phase"] == "likeness" for each in again.findings)
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "met"),
+    [
+        ("address", HOME, True),
+        ("address", NEIGHBOUR, False),
+        ("network", NEIGHBOUR, True),
+        ("network", ELSEWHERE, False),
+    ],
+)
+def test_a_ban_of_an_address_or_its_network_holds_what_comes_from_there(
+    article: Article, mina: User, kind: str, address: str, met: bool
+) -> None:
+    bans.ban(post(article, address=HOME), kinds=[kind], by=mina, why="Threats")
+    again = post(article, name="Ana", email="ana@readers.example", address=address)
+    assert again.state == "held"
+    assert any(each["phase"] == "likeness" for each in again.findings) == met
+
+
+def test_a_suspension_ends_by_itself_and_gives_up_what_it_held(
+    article: Article, mina: User
+) -> None:
+    soon = timezone.now() + timedelta(days=7)
+    (ban,) = bans.ban(post(article), kinds=["email"], by=mina, why="Heat", until=soon)
+    assert post(article).state == "rejected"
+    Ban.objects.update(until=timezone.now())
+    assert post(article).state == "held"
+    assert bans.end_those_over() == 1
+    ban.refresh_from_db()
+    assert (ban.value, ban.ended_by) == ("", None)
+    assert (ban.why, ban.made_by) == ("Heat", mina)
+
+
+def test_a_lifted_ban_says_by_whom_and_counts_no_more(
+    article: Article, mina: User, edna: User
+) -> None:
+    (ban,) = bans.ban(post(article), kinds=["email"], by=mina, why="Heat")
+    assert bans.lift(ban, by=edna)
+    assert not bans.lift(ban, by=mina)
+    assert post(article).state == "held"
+    ban.refresh_from_db()
+    assert ban.ended_by == edna
+
+
+def test_banned_anew_the_earlier_ban_ends(article: Article, mina: User, edna: User) -> None:
+    comment = post(article)
+    soon = timezone.now() + timedelta(days=1)
+    bans.ban(comment, kinds=["email"], by=mina, why="Heat", until=soon)
+    bans.ban(comment, kinds=["email"], by=edna, why="Again")
+    assert [ban.why for ban in Ban.objects.in_force()] == ["Again"]
+    assert Ban.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("earlier", "approved", "waiting"),
+    [
+        ("leave", "approved", "held"),
+        ("held", "approved", "rejected"),
+        ("reject", "rejected", "rejected"),
+        ("spam", "spam", "spam"),
+    ],
+)
+def test_what_becomes_of_earlier_comments_is_chosen_and_each_has_its_row(
+    article: Article, write: Write, mina: User, earlier: str, approved: str, waiting: str
+) -> None:
+    stands, waits = write("One"), write("Two", waits=True)
+    other = posting.post(article, name="Ana", email="ana@readers.example", text="Three")
+    (ban,) = bans.ban(waits, kinds=["email"], by=mina, why="Threats", earlier=earlier)
+    for comment, state in ((stands, approved), (waits, waiting), (other, "held")):
+        comment.refresh_from_db()
+        latest = comment.moderations.first()
+        assert latest
+        assert comment.state == latest.decision == state
+        assert (latest.ban == ban) == (state not in {"approved", "held"})
+
+
+def test_comments_from_a_banned_network_are_found_by_their_sealed_addresses(
+    article: Article, mina: User
+) -> None:
+    one = post(article, address=HOME)
+    two = post(article, name="Ana", email="ana@readers.example", address=NEIGHBOUR)
+    three = post(article, name="Ben", email="ben@readers.example", address=ELSEWHERE)
+    bans.ban(one, kinds=["network"], by=mina, why="Flood", earlier="spam")
+    states = [Comment.objects.get(pk=each.pk).state for each in (one, two, three)]
+    assert states == ["spam", "spam", "held"]
+
+
+def test_a_ban_that_cannot_be_made_is_refused_in_words(
+    article: Article, mina: User, edna: User
+) -> None:
+    guest, staff = post(article), post(article, by=edna)
+    yesterday = timezone.now() - timedelta(days=1)
+    with pytest.raises(bans.Refused, match="no network address is kept"):
+        bans.ban(guest, kinds=["address"], by=mina, why="Heat")
+    with pytest.raises(bans.Refused, match="lies in the future"):
+        bans.ban(guest, kinds=["email"], by=mina, why="Heat", until=yesterday)
+    with pytest.raises(bans.Refused, match="member of the newsroom"):
+        bans.ban(staff, kinds=["account"], by=mina, why="Heat")
+    with pytest.raises(bans.Refused, match="by what"):
+        bans.ban(guest, kinds=[], by=mina, why="Heat")
+    assert not Ban.objects.exists()
+
+
+def test_who_writes_much_in_ten_minutes_is_held(article: Article, mina: User) -> None:
+    sent = [post(article) for _ in range(5)]
+    said = [any(each["phase"] == "rate" for each in comment.findings) for comment in sent]
+    assert said == [False, False, False, False, True]

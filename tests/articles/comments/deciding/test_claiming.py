@@ -1,0 +1,77 @@
+"""Two moderators never have the same comment before them."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import User
+from articles.comments import moderation
+from articles.comments.deciding import claiming
+from articles.comments.deciding.models import Claim
+from articles.comments.models import Comment, Moderation
+from tests.articles.comments.conftest import Write
+
+
+def queue() -> "moderation.Comments":
+    return Comment.objects.filter(state="held").order_by("created_at", "pk")
+
+
+def test_each_is_given_another_one(write: Write, mina: User, edna: User) -> None:
+    one, two = write("One", waits=True), write("Two", waits=True)
+    assert claiming.next_for(mina, queue()) == one
+    assert claiming.next_for(edna, queue()) == two
+    assert claiming.next_for(mina, queue()) == one
+
+
+def test_what_somebody_looks_at_is_not_decided_by_another(
+    write: Write, mina: User, edna: User
+) -> None:
+    comment = write(waits=True)
+    assert claiming.take(comment, by=mina) == ""
+    assert claiming.take(comment, by=edna) == "Mina Sato"
+    with pytest.raises(moderation.BeingDecided, match="Mina Sato is looking at this comment"):
+        moderation.approve(comment, by=edna)
+    assert moderation.approve(comment, by=mina)
+    assert not Claim.objects.exists()
+
+
+def test_a_claim_runs_out_by_itself(write: Write, mina: User, edna: User) -> None:
+    comment = write(waits=True)
+    claiming.take(comment, by=mina)
+    Claim.objects.update(until=timezone.now() - timedelta(seconds=1))
+    assert claiming.take(comment, by=edna) == ""
+    assert claiming.forget_old() == 0
+    assert moderation.approve(comment, by=edna)
+
+
+def test_going_on_gives_back_what_was_left(write: Write, mina: User, edna: User) -> None:
+    one, two = write("One", waits=True), write("Two", waits=True)
+    claiming.take(one, by=mina)
+    claiming.take(two, by=mina)
+    assert claiming.next_for(edna, queue()) == one
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_at_once_decide_every_comment_exactly_once(
+    write: Write, mina: User, edna: User
+) -> None:
+    for number in range(12):
+        write(f"Words {number}", waits=True)
+
+    def work(by: User) -> int:
+        done = 0
+        try:
+            while (comment := claiming.next_for(by, queue())) is not None:
+                done += moderation.approve(comment, by=by)
+            return done
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(work, (mina, edna)))
+    assert sum(done) == 12
+    decided = Moderation.objects.filter(made_by__isnull=False).values_list("comment", flat=True)
+    assert len(decided) == len(set(decided)) == 12

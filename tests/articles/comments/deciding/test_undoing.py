@@ -1,0 +1,117 @@
+"""A decision is taken back within seconds, by whoever made it, and the log tells both."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from articles.comments import moderation
+from articles.comments.deciding import appealing, undoing
+from articles.comments.deciding.models import Appeal
+from articles.comments.flagging import reporting
+from articles.comments.flagging.models import Flag
+from articles.comments.models import Comment, Moderation
+from articles.comments.notices import send_decided
+from tests.articles.comments.conftest import Write
+from tests.conftest import MailFolder
+
+
+def latest(comment: Comment) -> Moderation:
+    row = comment.moderations.first()
+    assert row
+    return row
+
+
+def test_it_is_as_before_and_both_rows_stand_in_the_log(write: Write, mina: User) -> None:
+    comment = write(waits=True)
+    moderation.reject(comment, by=mina, reason="Off the subject")
+    assert undoing.undo([latest(comment)], by=mina) == 1
+    comment.refresh_from_db()
+    assert comment.state == "held"
+    assert [row.decision for row in comment.moderations.order_by("pk")] == [
+        "held",
+        "rejected",
+        "held",
+    ]
+
+
+def test_an_impatient_finger_takes_back_once(write: Write, mina: User) -> None:
+    comment = write(waits=True)
+    moderation.approve(comment, by=mina)
+    row = latest(comment)
+    undoing.undo([row], by=mina)
+    assert undoing.undo([row], by=mina) == 0
+    assert comment.moderations.count() == 3
+
+
+def test_nobody_takes_back_anothers_decision_or_an_old_one(
+    write: Write, mina: User, edna: User
+) -> None:
+    comment = write(waits=True)
+    moderation.approve(comment, by=mina)
+    with pytest.raises(undoing.TooLate, match="your own"):
+        undoing.undo([latest(comment)], by=edna)
+    Moderation.objects.update(made_at=timezone.now() - timedelta(seconds=16))
+    with pytest.raises(undoing.TooLate, match="time to take this back is over"):
+        undoing.undo([latest(comment)], by=mina)
+    comment.refresh_from_db()
+    assert comment.state == "approved"
+
+
+def test_what_was_decided_since_is_not_lost(write: Write, mina: User, edna: User) -> None:
+    comment = write(waits=True)
+    moderation.approve(comment, by=mina)
+    row = latest(comment)
+    moderation.reject(comment, by=edna)
+    with pytest.raises(undoing.TooLate, match="Something else was decided"):
+        undoing.undo([row], by=mina)
+
+
+def test_reports_and_askings_wait_again(write: Write, mina: User) -> None:
+    comment = write()
+    reporting.report(comment, reason="insult", address="203.0.113.9")
+    moderation.reject(comment, by=mina)
+    undoing.undo([latest(comment)], by=mina)
+    assert Flag.objects.waiting().count() == 1
+    comment.refresh_from_db()
+    moderation.reject(comment, by=mina)
+    appealing.ask(comment, words="Please read it again.")
+    moderation.approve(comment, by=mina)
+    undoing.undo([latest(comment)], by=mina)
+    assert Appeal.objects.waiting().count() == 1
+
+
+def test_no_mail_tells_of_what_was_taken_back(
+    write: Write, mina: User, mail_folder: MailFolder
+) -> None:
+    comment = write(waits=True)
+    moderation.reject(comment, by=mina)
+    row = latest(comment)
+    undoing.undo([row], by=mina)
+    moderation.reject(Comment.objects.get(), by=mina)
+    send_decided(row.pk)
+    assert mail_folder.all() == []
+    send_decided(latest(comment).pk)
+    assert len(mail_folder.all()) == 1
+
+
+def test_featuring_is_a_row_and_is_taken_back_too(write: Write, mina: User) -> None:
+    comment = write()
+    row = moderation.feature(comment, by=mina)
+    assert row
+    assert moderation.feature(comment, by=mina) is None
+    undoing.undo([row], by=mina)
+    comment.refresh_from_db()
+    assert (comment.state, comment.featured) == ("approved", False)
+    assert [each.featured for each in comment.moderations.order_by("pk")] == [
+        None,
+        None,
+        True,
+        False,
+    ]
+
+
+def test_only_what_stands_can_be_featured(write: Write, mina: User) -> None:
+    with pytest.raises(moderation.DecidedMeanwhile):
+        moderation.feature(write(waits=True), by=mina)
