@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings as site
 from django.contrib.auth.models import Group
 from django.core.management import call_command
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.test import TransactionTestCase
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector

@@ -117,8 +117,9 @@ def _keep(comment: Comment, verdict: Verdict, *, address: str | None, quiet: boo
     reason, told = verdict.told or verdict.words, bool(verdict.told)
     try:
         with transaction.atomic():
+            comment.state = verdict.state
             comment.save()
-            _record(comment, verdict.state, reason, by=None, told=told)
+            _explain(comment, reason, by=None, told=told)
             addresses.keep(comment, address)
             # Mail only to people: what fills the trap would have us write to strangers.
             if verdict.state == Comment.State.HELD and not quiet:
@@ -135,13 +136,16 @@ def _keep(comment: Comment, verdict: Verdict, *, address: str | None, quiet: boo
     return comment
 
 
-def _record(
-    comment: Comment, state: Comment.State, reason: str, *, by: User | None, told: bool = False
-) -> None:
+def _record(comment: Comment, state: Comment.State, reason: str, *, by: User | None) -> None:
     comment.state = state
     comment.save(update_fields=["state"])
+    _explain(comment, reason, by=by)
+
+
+def _explain(comment: Comment, reason: str, *, by: User | None, told: bool = False) -> None:
+    """The row that says why the comment is in its state."""
     Moderation.objects.create(
-        comment=comment, decision=state, reason=reason[:500], told=told, made_by=by
+        comment=comment, decision=comment.state, reason=reason[:500], told=told, made_by=by
     )
 
 
