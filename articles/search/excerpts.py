@@ -30,6 +30,8 @@ SUSPECTS: Final = 40
 
 LETTERS: Final = r"[\w\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0957]"
 
+OTHER_LETTER: Final = re.compile(r"[^\x00-\x7f\W]")
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -53,13 +55,17 @@ Readings = Mapping[str, Collection[str]]
 
 def suspects(text: str, lexemes: Iterable[str]) -> list[Spot]:
     """The words of a text that may be forms of the lexemes."""
-    starts, pattern = _beginnings(frozenset(lexemes))
+    starts, plain, any_letters = _beginnings(frozenset(lexemes))
     lower = text.lower()
     if len(lower) != len(text):
         lower = text
-    if not starts or (lower.isascii() and not any(start in lower for start in starts)):
+    if not starts:
         return []
-    return list(_suspects(lower, starts, pattern))
+    if OTHER_LETTER.search(lower):
+        return list(_suspects(lower, starts, any_letters))
+    if not any(start in lower for start in starts):
+        return []
+    return list(_suspects(lower, starts, plain))
 
 
 def _suspects(lower: str, starts: frozenset[str], pattern: re.Pattern[str]) -> Iterator[Spot]:
@@ -75,13 +81,16 @@ def _suspects(lower: str, starts: frozenset[str], pattern: re.Pattern[str]) -> I
 
 
 @lru_cache(maxsize=200)
-def _beginnings(lexemes: frozenset[str]) -> tuple[frozenset[str], re.Pattern[str]]:
-    """How forms of the lexemes begin, and a pattern: a word that begins so, or one that holds a letter
-    which may be another one with an accent."""
+def _beginnings(
+    lexemes: frozenset[str],
+) -> tuple[frozenset[str], re.Pattern[str], re.Pattern[str]]:
+    """How forms of the lexemes begin, and two patterns: a word that begins so; and also one that holds a
+    letter which may be another one with an accent, which takes four times as long to look for."""
     starts = frozenset(each[:-1] if len(each) > 3 else each for each in lexemes if each)
     plain = "|".join(re.escape(each) for each in sorted(starts))
-    pattern = rf"\b(?:(?:{plain}){LETTERS}*|[a-z]*[^\x00-\x7f\W]{LETTERS}*)"
-    return starts, re.compile(pattern)
+    begun = rf"(?:{plain}){LETTERS}*"
+    other = rf"[a-z]*[^\x00-\x7f\W]{LETTERS}*"
+    return starts, re.compile(rf"\b{begun}"), re.compile(rf"\b(?:{begun}|{other})")
 
 
 def _begins(word: str, starts: Iterable[str]) -> bool:

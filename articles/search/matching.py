@@ -21,10 +21,20 @@ WITH hit AS (
     SELECT *, {total} AS total FROM hit ORDER BY score DESC, article_id DESC LIMIT %s
 ), chosen AS (
     SELECT best.*, visible.published_at FROM best CROSS JOIN LATERAL (
-        SELECT published_at FROM ({visible}) AS visible WHERE visible.id = best.article_id OFFSET 0
+        SELECT published_at FROM ({visible}) AS visible
+        WHERE visible.id BETWEEN best.article_id AND best.article_id OFFSET 0
     ) AS visible
     WHERE {by_vector} ORDER BY best.score DESC, best.article_id DESC LIMIT %s
 )
+{chosen}
+ORDER BY chosen.published_at DESC, chosen.article_id DESC
+"""
+"""BETWEEN: for one number PostgreSQL goes by the primary key and opens the article's wide row; for a span it reads
+the index that holds the dates, in half the time."""
+
+LED: Final = """
+SELECT article_id, published_at, score, words, needed, total FROM chosen"""
+FOLLOWED: Final = """
 SELECT chosen.article_id, chosen.published_at, chosen.score + coalesce(more.score, 0),
     chosen.words + more.words, chosen.needed, chosen.total
 FROM chosen CROSS JOIN LATERAL (
@@ -32,9 +42,8 @@ FROM chosen CROSS JOIN LATERAL (
     FROM unnest(%s::int[], %s::float8[]) AS term (lexeme_id, factor)
     JOIN articles_searchposting AS posting
         ON posting.lexeme_id = term.lexeme_id AND posting.article_id = chosen.article_id
-) AS more
-ORDER BY chosen.published_at DESC, chosen.article_id DESC
-"""
+) AS more"""
+"""The common words are looked up for the chosen ones."""
 
 HITS: Final = """
 SELECT count(DISTINCT article_id)
@@ -115,14 +124,15 @@ class Matching:
             total=f"{self.leading[0].articles}" if is_all else "count(*) OVER ()",
             visible=self.among.sql,
             by_vector=self.binding.by_vector or "true",
+            chosen=FOLLOWED if self.following else LED,
         )
+        followers = [[term.lexeme_id for term in self.following], [*map(factor, self.following)]]
         return fetch(
             sql,
             [
                 *(*parameters, *self.binding.posting_parameters, looked_at),
                 *(*self.among.parameters, *self.binding.vector_parameters, most),
-                [term.lexeme_id for term in self.following],
-                [factor(term) for term in self.following],
+                *(followers if self.following else ()),
             ],
         )
 
