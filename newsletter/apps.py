@@ -9,8 +9,10 @@ class NewsletterConfig(AppConfig):
 
     def ready(self) -> None:
         # The models are complete only now.
-        from newsletter import outputs, uses, waiting
+        from newsletter import outputs, suppressing, uses, waiting
 
         registry.waiting.offer("newsletter", waiting.waiting_for)
         registry.picture_uses.offer("newsletter", uses.in_issues)
         registry.picture_outputs.offer("newsletter", outputs.of_picture)
+        registry.closed_addresses.offer("newsletter", suppressing.is_suppressed)
+        registry.mail_came_back.offer("newsletter", suppressing.mail_came_back)

@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError, connection
 from iria.kit.list_mail import sender_address
 from iria.publication.models import current_publication
 from newsletter import claiming, headers, pacing, steering
+from newsletter.bounces.return_path import return_path
 from newsletter.claiming import Claim, Marked, Verdict
 from newsletter.composing import TOKEN, Letter
 from newsletter.envelope import Answer, Outcome, Post
@@ -38,7 +39,6 @@ class Round:
         self.publication = current_publication()
         self.letter = Letter(issue.subject, issue.sent_html, issue.sent_text)
         self.stencil = self._cut() if post.speaks_smtp else None
-        self.return_path = sender_address()
         self.unwritten: Verdict | None = None
         self.judged = 0
         self.refused_in_a_row = 0
@@ -150,7 +150,8 @@ class Round:
             )
         except ValueError as mistake:
             return Answer(Outcome.REFUSED, str(mistake))
-        return self.post.hand_over(self.return_path, marked.email, wire)
+        sender = return_path(marked.delivery_id) or sender_address()
+        return self.post.hand_over(sender, marked.email, wire)
 
     def _count(self, answer: Answer) -> None:
         if answer.outcome in OUT_OF_REACH:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from iria.kit.text import one_line
 from newsletter.models import Bounce, Subscriber, Suppression
 from newsletter.querysets import address_hash
 
@@ -19,6 +20,25 @@ def is_suppressed(email: str) -> bool:
 def bars(subscriber: Subscriber) -> bool:
     """Whether this subscriber may not be written to; they may have been erased and have come again."""
     return subscriber.state == Subscriber.State.SUPPRESSED or is_suppressed(subscriber.email)
+
+
+def mail_came_back(email: str, words: str) -> None:
+    """Bars an address from which a mail of another part of the site came back for good."""
+    subscriber = Subscriber.objects.with_address(email).first()
+    if subscriber is not None:
+        suppress(subscriber, because=words, reason=Suppression.Reason.HARD)
+        return
+    Suppression.objects.bulk_create(
+        [
+            Suppression(
+                address_hash=address_hash(email),
+                reason=Suppression.Reason.HARD,
+                words=one_line(words)[:300] or "Mail came back",
+                since=timezone.now(),
+            )
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def suppress(
@@ -35,18 +55,18 @@ def suppress(
         now = timezone.now()
         known = Suppression.objects.standing().of_address(current.email).first()
         if known is None:
-            Suppression.objects.create(
+            known = Suppression.objects.create(
                 address_hash=address_hash(current.email),
                 subscriber=current,
                 reason=reason,
-                words=because[:300],
+                words=one_line(because)[:300] or "No reason was given",
                 bounce=bounce,
                 since=now,
                 by=by,
             )
         if current.state != Subscriber.State.SUPPRESSED:
             current.state = Subscriber.State.SUPPRESSED
-            current.suppressed_at, current.suppressed_because = now, because[:300]
+            current.suppressed_at, current.suppressed_because = known.since, known.words
             current.save(update_fields=["state", "suppressed_at", "suppressed_because"])
         current.subscriptions.all().delete()
     subscriber.refresh_from_db()

@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
 from newsletter import delivering, notices, queueing, scheduling, sending, subscribing
+from newsletter.bounces import watching
 
 SECONDS_AT_A_TIME = 20
 """After this long a job makes room for other jobs and queues the rest."""
@@ -50,3 +51,10 @@ def look_after(timestamp: int) -> None:
 @app.task(name="newsletter.forget_unconfirmed", queueing_lock="newsletter.forget_unconfirmed")
 def forget_unconfirmed(timestamp: int) -> None:
     subscribing.forget_unconfirmed()
+
+
+@app.periodic(cron="*/3 * * * *")
+@app.task(name="newsletter.read_mailbox", queueing_lock="newsletter.read_mailbox")
+def read_mailbox(timestamp: int) -> None:
+    """Every few minutes: what came back, and who wishes to leave by mail."""
+    watching.read_mailbox()

@@ -96,7 +96,9 @@ def of_imap(url: str) -> Iterator[Incoming]:
     try:
         yield from _over_imap(url)
     except (OSError, imaplib.IMAP4.error, EOFError, ValueError) as trouble:
-        said = " ".join(str(trouble).split())[:300] or type(trouble).__name__
+        first = trouble.args[0] if trouble.args else ""
+        words = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(trouble)
+        said = " ".join(words.split())[:300] or type(trouble).__name__
         sentence = f"The mailbox cannot be read: {said}"
         raise Unreadable(sentence) from trouble
 

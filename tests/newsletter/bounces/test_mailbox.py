@@ -1,0 +1,143 @@
+"""The mailbox is read every few minutes, whatever it is and whatever befalls it on the way."""
+
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from newsletter import tasks
+from newsletter.bounces import watching
+from newsletter.bounces.mailbox import Unreadable, of_imap
+from newsletter.models import Bounce, MailboxReading, Subscriber
+from tests.newsletter.bounces.imap_server import running_mailbox
+from tests.newsletter.bounces.letters import automatic_reply, bounce, complaint, wish_to_leave
+from tests.newsletter.bounces.test_taking_in import sent
+from tests.newsletter.lists import subscriber
+
+pytestmark = pytest.mark.django_db
+OLA = "ola@readers.example"
+
+
+def said(*arguments: Any, **options: Any) -> list[dict[str, Any]]:
+    out = io.StringIO()
+    call_command("read_bounces", *arguments, stdout=out, **options)
+    return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def maildir(folder: Path, *messages: bytes) -> Path:
+    for name in ("cur", "new", "tmp"):
+        (folder / name).mkdir(parents=True)
+    for number, raw in enumerate(messages):
+        (folder / "new" / f"{number}.host").write_bytes(raw)
+    return folder
+
+
+def test_the_command_says_in_one_line_a_message_what_each_one_says(tmp_path: Path) -> None:
+    sent(subscriber(OLA))
+    for name, raw in {
+        "a.eml": bounce(),
+        "b.eml": bounce(status="5.2.2", said="552 5.2.2 Mailbox full"),
+        "c.eml": complaint(),
+        "d.eml": automatic_reply(to="bounces@bounces.example"),
+        "e.eml": b"\x00\xff\xfe nothing that makes sense",
+    }.items():
+        (tmp_path / name).write_bytes(raw)
+    names = [str(tmp_path / f"{letter}.eml") for letter in "abcdef"]
+    found = said(*names, dry_run=True)
+    assert [each.get("kind") for each in found] == [
+        *("hard", "soft", "complaint", "none", "none", None)
+    ]
+    assert [each["addresses"] for each in found[:4]] == [[OLA], [OLA], [OLA], []]
+    assert found[5]["error"] == "No such file or directory"
+    assert Subscriber.objects.get().is_active
+    assert not Bounce.objects.exists()
+
+    assert said(names[0])[0]["done"] == ["suppressed"]
+    assert not Subscriber.objects.get().is_active
+
+
+def test_standard_input_is_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stream:
+        buffer = io.BytesIO(bounce() + b"x" * 3_000_000)
+
+    monkeypatch.setattr(sys, "stdin", Stream)
+    assert said("-", dry_run=True) == [
+        {
+            "file": "-",
+            "kind": "hard",
+            "addresses": [OLA],
+            "reasons": ["no such address"],
+            "codes": ["5.1.1"],
+        }
+    ]
+    assert Stream.buffer.read() == b""
+
+
+def test_a_maildir_is_read_once_and_a_dry_run_leaves_it_unread(tmp_path: Path) -> None:
+    sent(subscriber(OLA))
+    folder = maildir(tmp_path / "mail", bounce(), complaint())
+    (folder / "cur" / "9.host:2,S").write_bytes(bounce())
+    assert len(said(maildir=str(folder), dry_run=True)) == 2
+    assert len(said(maildir=str(folder))) == 2
+    assert said(maildir=str(folder)) == []
+    assert {path.name for path in (folder / "cur").iterdir()} == {
+        "0.host:2,S",
+        "1.host:2,S",
+        "9.host:2,S",
+    }
+    with pytest.raises(CommandError, match="no Maildir"):
+        said(maildir=str(tmp_path / "nowhere"))
+
+
+def test_the_worker_reads_the_mailbox_that_is_set(settings: Any, tmp_path: Path) -> None:
+    ola = subscriber(OLA)
+    settings.BOUNCE_DOMAIN = "bounces.example"
+    leaving = wish_to_leave(to=f"leave+{ola.token}@bounces.example")
+    settings.BOUNCE_MAILBOX_URL = f"maildir://{maildir(tmp_path / 'mail', leaving)}"
+    tasks.read_mailbox(timestamp=0)
+    ola.refresh_from_db()
+    assert ola.state == "left"
+    assert MailboxReading.objects.get().messages == 1
+    assert watching.trouble() == ""
+
+
+def test_an_imap_server_that_drops_costs_a_second_look_and_nothing_else(settings: Any) -> None:
+    readers = [subscriber(f"reader{number}@readers.example") for number in range(3)]
+    raws = [bounce(message_id=sent(reader).message_id) for reader in readers]
+    with running_mailbox(*raws) as mailbox:
+        settings.BOUNCE_MAILBOX_URL = f"imap://desk:secret@127.0.0.1:{mailbox.port}/INBOX"
+        mailbox.hang_up_at = 2
+        assert watching.read_mailbox() == 1
+        assert "cannot be read" in watching.trouble()
+        assert watching.read_mailbox() == 2
+        assert watching.trouble() == ""
+        assert mailbox.seen == {1, 2, 3}
+        assert watching.read_mailbox() == 0
+    assert Bounce.objects.count() == 3
+    assert not Subscriber.objects.filter(state="active").exists()
+    kept = MailboxReading.objects.get()
+    assert kept.messages == 3
+    assert "secret" not in kept.mailbox + kept.trouble
+
+
+def test_a_mailbox_that_cannot_be_opened_is_said_in_a_sentence_without_its_password(
+    settings: Any,
+) -> None:
+    with running_mailbox() as mailbox:
+        settings.BOUNCE_MAILBOX_URL = f"imap://desk:wrong@127.0.0.1:{mailbox.port}/INBOX"
+        assert watching.read_mailbox() == 0
+        assert watching.trouble().endswith("that is not the password")
+        with pytest.raises(CommandError, match="not the password"):
+            said(imap=True)
+    with pytest.raises(Unreadable, match="cannot be read"):
+        list(of_imap(f"imap://desk:x@127.0.0.1:{mailbox.port}/INBOX"))
+    settings.BOUNCE_MAILBOX_URL = ""
+    assert watching.read_mailbox() == 0
+    with pytest.raises(CommandError, match="BOUNCE_MAILBOX_URL is missing"):
+        said(imap=True)
+    with pytest.raises(CommandError, match="Name files"):
+        said()

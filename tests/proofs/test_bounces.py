@@ -1,0 +1,139 @@
+"""Whatever bytes come back: read within time and memory, without an exception."""
+
+import random
+import time
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from newsletter.bounces.reading import Kind, read
+from newsletter.bounces.reading.mime import MOST_BYTES
+from tests.newsletter.bounces.letters import automatic_reply, bounce, complaint
+from tests.proofs.size import sized
+from tests.shared import shared_data
+
+pytestmark = pytest.mark.proof
+PIECES = (
+    *(
+        b"\n",
+        b"\n\n",
+        b"\r",
+        b"\x00",
+        b"\xff\xfe",
+        b"--mark\n",
+        b"--mark--\n",
+        b"\x1b$B",
+        b"=?utf-8?b?!!?=",
+    ),
+    *(
+        b"Content-Type: message/delivery-status\n\n",
+        b"Content-Type: multipart/mixed; boundary=\n",
+        b"@" * 50,
+    ),
+    *(
+        b"Final-Recipient: rfc822;",
+        b"Action: failed\n",
+        b"Content-Transfer-Encoding: base64\n",
+        b"<" * 300,
+    ),
+    *(
+        b"a.b." * 100,
+        b"<!--",
+        b"<script",
+        b"Status: 5.",
+        b": " * 40,
+        b"x" * 3000,
+        "ж".encode() * 40,
+    ),
+)
+
+
+def messages() -> list[bytes]:
+    own = [bounce(), complaint(), automatic_reply(to="bounces@bounces.example")]
+    folder = shared_data("bounces")
+    found: list[Path] = [*sorted(folder.glob("flufl/*")), *sorted(folder.glob("sisimai/*"))]
+    return own + [path.read_bytes() for path in found]
+
+
+def mutated(raw: bytes, chance: random.Random) -> bytes:
+    changed = bytearray(raw)
+    for _ in range(chance.randrange(1, 12)):
+        at = chance.randrange(len(changed) + 1)
+        match chance.randrange(4):
+            case 0:
+                changed[at:at] = chance.choice(PIECES)
+            case 1:
+                del changed[at : at + chance.randrange(1, 200)]
+            case 2:
+                other = chance.randrange(len(changed) + 1)
+                changed[at:at] = changed[other : other + chance.randrange(1, 400)]
+            case _:
+                changed[at : at + 4] = chance.randbytes(4)
+    return bytes(changed)
+
+
+def test_no_mutation_of_a_message_raises_or_takes_long() -> None:
+    seed = random.SystemRandom().randrange(2**32)
+    chance, known = random.Random(seed), messages()
+    slowest = 0.0
+    count = sized(1_500, 100_000)
+    for _ in range(count):
+        raw = mutated(chance.choice(known), chance)
+        begun = time.process_time()
+        read(raw)
+        slowest = max(slowest, time.process_time() - begun)
+    print(f"{count} mutations, seed {seed}, slowest {slowest * 1000:.0f} ms")
+    assert slowest < 1.0, f"seed {seed}"
+
+
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [
+        ("50 MB of one line", bounce() + b"A" * 50_000_000),
+        ("50 MB of headers", b"X-Header: x\n" * 4_000_000),
+        (
+            "parts within parts",
+            b"".join(
+                b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n)
+                for n in range(40_000)
+            ),
+        ),
+        ("mails within mails", b"Content-Type: message/rfc822\n\n" * 40_000),
+        (
+            "one boundary a line",
+            b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n" * 400_000,
+        ),
+        (
+            "addresses without end",
+            b"From: MAILER-DAEMON\nSubject: failure notice\n\nfailed\n" + b"a@b.example, " * 80_000,
+        ),
+        (
+            "signs that hold an address",
+            b"From: MAILER-DAEMON\nSubject: failure notice\n\nfailed " + b"a.@" * 300_000,
+        ),
+        (
+            "one word",
+            b"From: MAILER-DAEMON\nSubject: failure notice\n\nfailed " + b"recipient " * 90_000,
+        ),
+        ("angles", b"Content-Type: text/html\nFrom: MAILER-DAEMON\n\nfailed" + b"<a " * 300_000),
+        (
+            "fields",
+            b"Content-Type: message/delivery-status\n\n"
+            + b"Final-Recipient: rfc822;a@b.example\nAction: failed\n\n" * 20_000,
+        ),
+    ],
+)
+def test_what_is_made_to_hurt_is_read_in_no_time(name: str, raw: bytes) -> None:
+    tracemalloc.start()
+    begun = time.process_time()
+    report = read(raw)
+    spent = time.process_time() - begun
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    print(f"{name}: {len(raw) / 1e6:.1f} MB, {spent:.2f} s, {peak / 1e6:.0f} MB more")
+    assert spent < 4
+    assert peak < 60 * MOST_BYTES
+    assert len(report.failures) <= 200
+    if name.startswith("50 MB of one"):
+        assert report.kind == Kind.HARD
