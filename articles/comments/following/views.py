@@ -1,0 +1,154 @@
+"""Following a conversation, confirming and leaving it, with and without JavaScript.
+
+Where somebody acts by a link from a mail, the token in its address is their right to do so. GET
+changes nothing, because programs that look through mail open links.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from articles.comments.drafts import number
+from articles.comments.following import following
+from articles.comments.following.forms import FollowForm
+from articles.comments.following.mails import what
+from articles.comments.following.models import Follow, Follower
+from articles.comments.seals import writer_of
+from articles.editorial.models import Article
+from iria.kit.http import client_address
+from iria.kit.origin import open_to_other_sites
+from iria.kit.ratelimit import count_and_allow
+from iria.kit.speaking import speaking
+
+REQUESTS_AN_HOUR: Final = (30, timedelta(hours=1))
+"""From one network address; a whole institute may stand behind one."""
+
+Pace = Follow.Pace
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow(request: HttpRequest) -> HttpResponse:
+    """Asks how soon, and where to; the answer is the same for every address, known or not."""
+    pk = number(request.GET.get("article"))
+    article = Article.objects.published().filter(pk=pk).first() if pk else None
+    if article is None:
+        return _sentence(request, gettext("The article is not on the site, or not any more."), 404)
+    writer = writer_of(request)
+    form = FollowForm(request.POST or None, signed_in=writer is not None)
+    with speaking(article.language):
+        if request.method != "POST":
+            return _page(request, article, form, 200)
+        if form.was_filled_by_a_program:
+            return redirect("comment_follow_asked")
+        if not form.is_valid():
+            return _page(request, article, form, 422)
+        limit, per = REQUESTS_AN_HOUR
+        if not count_and_allow("follow", client_address(request), limit=limit, per=per):
+            form.add_error(None, gettext("Many such requests came from you; please wait an hour."))
+            return _page(request, article, form, 429)
+        made = following.follow(
+            Follow.Kind.THREAD,
+            Pace(form.cleaned_data["pace"]),
+            user=writer,
+            email=form.cleaned_data["email"],
+            article=article,
+        )
+    if writer is not None and made.is_living:
+        return redirect("newsletter_preferences", made.follower.token)
+    return redirect("comment_follow_asked")
+
+
+def _page(request: HttpRequest, article: Article, form: FollowForm, status: int) -> HttpResponse:
+    context = {
+        "article": article,
+        "form": form,
+        "paces": Pace.choices,
+        "chosen": form.data.get("pace", Pace.DAILY),
+        "writer": writer_of(request),
+    }
+    return render(request, "articles/comments/following/follow.html", context, status=status)
+
+
+@require_safe
+def asked(request: HttpRequest) -> HttpResponse:
+    """What to do next, for everybody who gave an address."""
+    return render(request, "articles/comments/following/asked.html")
+
+
+@csrf_exempt
+@open_to_other_sites
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """One button; after it, what somebody is told of from now on."""
+    chosen = Follow.objects.for_page().holding(token).first()
+    if chosen is None:
+        return _unknown(request)
+    if request.method == "POST":
+        try:
+            following.confirm(chosen)
+        except following.TooLate:
+            return _sentence(request, gettext("You have left since this link was sent."), 410)
+        return redirect("comment_follow_confirm", token)
+    if chosen.left_at is not None:
+        return _sentence(request, gettext("You have left since this link was sent."), 410)
+    context = {"follow": chosen, "what": what(chosen)}
+    return _for_one_reader(render(request, "articles/comments/following/confirm.html", context))
+
+
+@csrf_exempt
+@open_to_other_sites
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: HttpRequest, token: str) -> HttpResponse:
+    """GET shows one button and changes nothing; a POST from anywhere leaves at once (RFC 8058)."""
+    chosen: Follow | Follower | None = Follow.objects.for_page().holding(token).first()
+    if chosen is None:
+        chosen = Follower.objects.select_related("user").holding(token).first()
+    if chosen is None:
+        return _unknown(request)
+    if request.method == "POST":
+        if isinstance(chosen, Follow):
+            following.leave(chosen)
+        else:
+            following.leave_all(chosen, pace=Pace.DAILY)
+    follower = chosen.follower if isinstance(chosen, Follow) else chosen
+    context = {
+        "left": request.method == "POST",
+        "what": what(chosen) if isinstance(chosen, Follow) else gettext("everything of the day"),
+        "living": not isinstance(chosen, Follow) or chosen.left_at is None,
+        "preferences": follower.token,
+    }
+    return _for_one_reader(render(request, "articles/comments/following/leave.html", context))
+
+
+@login_required
+@require_safe
+def of_account(request: HttpRequest) -> HttpResponse:
+    """Leads whoever is signed in to the page on which they choose what they receive."""
+    return redirect("newsletter_preferences", following.follower_of(writer_of(request), "").token)
+
+
+def _unknown(request: HttpRequest) -> HttpResponse:
+    sentence = gettext(
+        "This link is not complete, or what it was for is not kept here any more. "
+        "In that case nothing is sent to you."
+    )
+    return _sentence(request, sentence, 404)
+
+
+def _sentence(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
+    context = {"sentence": sentence}
+    return render(request, "articles/comments/following/sentence.html", context, status=status)
+
+
+def _for_one_reader(response: HttpResponse) -> HttpResponse:
+    """The address holds a secret: it is not told to other sites and not indexed."""
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
