@@ -11,6 +11,8 @@ class ArticlesConfig(AppConfig):
     def ready(self) -> None:
         # The rooms' models are complete only now.
         from articles.comments import waiting as comments
+        from articles.comments.following import preferences
+        from articles.comments.following import receivers as following
         from articles.editorial import receivers as editorial
         from articles.editorial import targets as sections
         from articles.editorial import uses
@@ -28,6 +30,10 @@ class ArticlesConfig(AppConfig):
         registry.reports.offer("most read", popular.most_read)
         registry.reports.offer("licences", licences_ending.ending)
         registry.waiting.offer("comments", comments.held_for)
+        registry.mail_preferences.offer("comments", preferences.Following())
+        registry.mail_came_back.offer("comments", preferences.came_back)
+        registry.closed_addresses.offer("comments", preferences.is_closed)
+        following.connect()
         editorial.connect()
         images.connect()
         search.connect()

@@ -4,10 +4,7 @@ None of them knows who is signed in. Where somebody acts on their own subscripti
 the address is their right to do so, and the page is neither stored nor told to other sites.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
@@ -19,13 +16,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from articles.editorial.models import Article
 from iria.kit.caching import public_page
 from iria.kit.http import client_address
+from iria.kit.one_reader import for_one_reader
 from iria.kit.origin import open_to_other_sites
 from iria.kit.paging import page_of
 from iria.kit.ratelimit import count_and_allow
 from iria.kit.signing import BrokenToken, ExpiredToken
 from iria.publication.letters.looks import stylesheet
 from iria.publication.views import FOREVER
-from newsletter import subscribing
+from newsletter import choosing, subscribing
 from newsletter.addresses import hidden
 from newsletter.forms import PreferencesForm, SignUpForm
 from newsletter.models import Issue, Newsletter, Subscriber
@@ -41,22 +39,6 @@ UNKNOWN = gettext_noop(
     "This link is not complete, or the address it was sent to is not kept here any more. "
     "In that case nothing is sent to it."
 )
-
-View = Callable[..., HttpResponse]
-
-
-def for_one_reader(view: View) -> View:
-    """The address of the page holds a secret: it is not stored, not indexed, not passed on."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response.headers["Cache-Control"] = "private, no-store"
-        response.headers["Referrer-Policy"] = "same-origin"
-        response.headers["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return guarded
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -136,22 +118,28 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_one_reader
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
-    subscriber = Subscriber.objects.holding(token).first()
-    if subscriber is None:
+    """What an address receives: newsletters, and whatever else the site writes to it."""
+    address = choosing.address_of(token)
+    if not address:
         return _sentence(request, gettext(UNKNOWN), status=404)
-    received = set(subscriber.subscriptions.values_list("newsletter_id", flat=True))
+    if request.method == "POST" and "leave" in request.POST:
+        choosing.leave_everything(address)
+        return render(request, "newsletter/left.html", {"address": hidden(address)})
+    subscriber = Subscriber.objects.with_address(address).first()
+    received = choosing.received_by(subscriber)
     form = PreferencesForm(request.POST or None, received=received)
-    if request.method == "POST" and subscriber.is_active:
+    if request.method == "POST":
         # An empty form is an answer too: it chooses nothing.
         form = PreferencesForm(request.POST, received=received)
         if form.is_valid():
-            subscribing.choose(token, list(form.cleaned_data["newsletters"]))
+            choosing.choose(address, list(form.cleaned_data["newsletters"]), request.POST)
             return redirect(f"{request.path}?saved=1")
     context = {
         "form": form,
         "subscriber": subscriber,
-        "address": hidden(subscriber.email),
+        "address": hidden(address),
         "received": received,
+        "more": choosing.more_for(address),
         "saved": "saved" in request.GET,
     }
     return render(

@@ -19,6 +19,8 @@ class Draft:
     parent: str = ""
     trap: str = ""
     token: str = ""
+    follow: str = ""
+    """How soon the writer wants to be told of answers; empty for not."""
     errors: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -30,6 +32,7 @@ class Draft:
             parent=form.get("parent", ""),
             trap=form.get("website", ""),
             token=form.get("token", ""),
+            follow=form.get("follow", ""),
         )
 
     def answered(self, article: Article) -> Comment | None:

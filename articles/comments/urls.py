@@ -4,8 +4,10 @@ from django.urls import path
 
 from articles.comments import views
 from articles.comments.flagging import views as flagging
+from articles.comments.following.urls import urlpatterns as following
 
 urlpatterns = [
+    *following,
     path("comments/new/", views.new, name="comment_new"),
     path("comments/token/", views.token, name="comment_token"),
     path("comments/thanks/<str:link>/", views.thanks, name="comment_thanks"),

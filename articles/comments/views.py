@@ -12,11 +12,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from articles.comments import posting, seals
 from articles.comments.drafts import Draft, number
+from articles.comments.following import following
+from articles.comments.following.models import Follow
 from articles.comments.models import Comment
 from articles.comments.seals import writer_of
 from articles.editorial.models import Article
 from iria.kit.http import client_address
 from iria.kit.speaking import speaking
+
+Pace = Follow.Pace
 
 AGAIN = {
     seals.Stale: gettext_lazy(
@@ -104,6 +108,8 @@ def _send(
         )
     except posting.Refused as refusal:
         return _refuse(request, article, draft, refusal)
+    if draft.follow in Pace:
+        following.follow_replies(comment, Pace(draft.follow))
     return redirect("comment_thanks", seals.link_to(comment))
 
 

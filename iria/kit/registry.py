@@ -164,6 +164,8 @@ class MailChoices:
 
     title: str
     choices: list[MailChoice]
+    note: str = ""
+    """What the reader should know before they choose, such as that mail came back."""
 
 
 class MailPreferences(Protocol):

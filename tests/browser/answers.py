@@ -15,6 +15,8 @@ from django.views.defaults import permission_denied
 
 from accounts.models import User
 from articles.comments import seals
+from articles.comments.following import following
+from articles.comments.following.models import Follow
 from articles.comments.models import Comment
 from articles.editorial.models import Article
 from articles.editorial.previewing import preview_address
@@ -152,3 +154,20 @@ def _comments() -> Iterator[tuple[str, Any]]:
     yield "comment, yours and shown", client.get(f"/comments/yours/{seals.link_to(shown)}/")
     yield "comment, to report", client.get(f"/comments/{shown.pk}/report/")
     yield "comment, reported", client.get("/comments/reported/")
+    yield from _followed(client, article)
+
+
+def _followed(client: Client, article: Article) -> Iterator[tuple[str, Any]]:
+    place = f"/comments/follow/?article={article.pk}"
+    yield "thread, to follow", client.get(place)
+    yield "thread, refused", client.post(place, {"email": "no", "pace": ""})
+    yield "thread, asked", client.get("/comments/follow/asked/")
+    follow = following.follow(
+        Follow.Kind.THREAD, Follow.Pace.DAILY, email=STRANGER, article=article
+    )
+    yield "thread, to confirm", client.get(f"/comments/follow/{follow.token}/")
+    yield "thread, followed", client.post(f"/comments/follow/{follow.token}/", follow=True)
+    yield "thread, chosen", client.get(f"/newsletter/preferences/{follow.follower.token}/")
+    yield "thread, to leave", client.get(f"/comments/leave/{follow.token}/")
+    yield "thread, left", client.post(f"/comments/leave/{follow.token}/")
+    yield "thread, link cut off", client.get("/comments/leave/x/")

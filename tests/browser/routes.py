@@ -31,6 +31,7 @@ NOT_PAGES: Final = {
     "search/opened/": "takes, shows nothing",
     "seen/": "takes, shows nothing",
     "comments/<int:pk>/": "leads on",
+    "comments/mail/": "leads on",
     "accounts/": "leads on",
 }
 """How a route begins → why there is no page to look at."""

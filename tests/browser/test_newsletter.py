@@ -122,7 +122,7 @@ def test_a_reader_chooses_and_leaves_on_their_own_page(
     ola = subscriber(OLA)
     page = open_page(ola.preferences_path(), scripts=False, size=PHONE)
     assert OLA not in page.content()
-    page.click("text=Leave every newsletter")
+    page.click("text=Leave everything")
     assert page.inner_text("h1") == "You have left"
     assert not Subscriber.objects.get().is_active
     page.click("text=enter your address again")

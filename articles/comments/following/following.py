@@ -117,6 +117,19 @@ def confirm(follow: Follow) -> Follow:
     return current
 
 
+def follow_replies(comment: Comment, pace: Follow.Pace) -> Follow | None:
+    """Has the writer of a comment told of the answers to it; None for what was set aside at once.
+
+    Where a mail asks to confirm the comment, its answer stands for this too (`confirm_with`).
+    """
+    if comment.state in {Comment.State.SPAM, Comment.State.REJECTED}:
+        return None
+    ask = comment.state != Comment.State.UNCONFIRMED
+    return follow(
+        Kind.REPLIES, pace, user=comment.user, email=comment.email, comment=comment, ask=ask
+    )
+
+
 def confirm_with(comment: Comment) -> int:
     """Whoever confirmed the address of a comment has confirmed what was asked for with it; how many."""
     return Follow.objects.filter(

@@ -22,6 +22,7 @@ from articles.comments.following.models import Follow, Follower
 from articles.comments.seals import writer_of
 from articles.editorial.models import Article
 from iria.kit.http import client_address
+from iria.kit.one_reader import for_one_reader
 from iria.kit.origin import open_to_other_sites
 from iria.kit.ratelimit import count_and_allow
 from iria.kit.speaking import speaking
@@ -85,6 +86,7 @@ def asked(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @open_to_other_sites
 @require_http_methods(["GET", "HEAD", "POST"])
+@for_one_reader
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """One button; after it, what somebody is told of from now on."""
     chosen = Follow.objects.for_page().holding(token).first()
@@ -99,12 +101,13 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if chosen.left_at is not None:
         return _sentence(request, gettext("You have left since this link was sent."), 410)
     context = {"follow": chosen, "what": what(chosen)}
-    return _for_one_reader(render(request, "articles/comments/following/confirm.html", context))
+    return render(request, "articles/comments/following/confirm.html", context)
 
 
 @csrf_exempt
 @open_to_other_sites
 @require_http_methods(["GET", "HEAD", "POST"])
+@for_one_reader
 def leave(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows one button and changes nothing; a POST from anywhere leaves at once (RFC 8058)."""
     chosen: Follow | Follower | None = Follow.objects.for_page().holding(token).first()
@@ -124,7 +127,7 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
         "living": not isinstance(chosen, Follow) or chosen.left_at is None,
         "preferences": follower.token,
     }
-    return _for_one_reader(render(request, "articles/comments/following/leave.html", context))
+    return render(request, "articles/comments/following/leave.html", context)
 
 
 @login_required
@@ -145,10 +148,3 @@ def _unknown(request: HttpRequest) -> HttpResponse:
 def _sentence(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
     context = {"sentence": sentence}
     return render(request, "articles/comments/following/sentence.html", context, status=status)
-
-
-def _for_one_reader(response: HttpResponse) -> HttpResponse:
-    """The address holds a secret: it is not told to other sites and not indexed."""
-    response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response

@@ -1,0 +1,52 @@
+"""One page on which an address chooses everything that is sent to it.
+
+Whoever else writes to readers offers its choices through a port (`registry.mail_preferences`); any
+token that was sent to an address opens the same page, because it came by mail to that address.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from iria.kit import registry
+from iria.kit.registry import MailChoices
+from newsletter import subscribing
+from newsletter.models import Newsletter, Subscriber
+
+
+def address_of(token: str) -> str:
+    """Whose token this is; an empty text where nobody has it."""
+    subscriber = Subscriber.objects.holding(token).first()
+    if subscriber is not None:
+        return subscriber.email
+    found = (each.address_of(token) for each in registry.mail_preferences)
+    return next((address for address in found if address), "")
+
+
+def received_by(subscriber: Subscriber | None) -> set[int]:
+    """The ids of the newsletters that come to somebody now."""
+    if subscriber is None:
+        return set()
+    return set(subscriber.subscriptions.values_list("newsletter_id", flat=True))
+
+
+def more_for(address: str) -> list[MailChoices]:
+    """What others write to the address."""
+    found = (each.choices_of(address) for each in registry.mail_preferences)
+    return [choices for choices in found if choices is not None]
+
+
+def choose(address: str, newsletters: Sequence[Newsletter], answers: Mapping[str, str]) -> None:
+    """Takes every choice of the page."""
+    subscriber = Subscriber.objects.with_address(address).first()
+    if subscriber is not None and subscriber.is_active:
+        subscribing.choose(subscriber.token, newsletters)
+    for each in registry.mail_preferences:
+        each.choose(address, answers)
+
+
+def leave_everything(address: str) -> None:
+    """Nothing more to this address, from anybody here, at once."""
+    subscriber = Subscriber.objects.with_address(address).first()
+    if subscriber is not None:
+        subscribing.leave(subscriber.token)
+    for each in registry.mail_preferences:
+        each.leave(address)
