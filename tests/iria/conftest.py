@@ -6,6 +6,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.comments import moderation, posting, seals
+from articles.comments.following import following
+from articles.comments.following.models import Follow
 from articles.editorial.previewing import make_preview_token
 from articles.images import ingest
 from articles.pages.models import Page
@@ -43,6 +45,8 @@ def parts(mina: User) -> dict[str, str]:
     subscribing.request("ola@readers.example", where="/", newsletters=[lists.news()])
     consent = Consent.objects.get()
     reader = lists.subscriber("teo@readers.example")
+    follow = following.follow_replies(comment, Follow.Pace.DAILY)
+    assert follow
     issue = lists.issue("What moved", article, slug="what-moved")
     now = timezone.now()
     gone_out = {
@@ -68,6 +72,7 @@ def parts(mina: User) -> dict[str, str]:
         "preview": make_preview_token(newsroom.draft("Not yet")),
         "confirm": subscribing.confirmation_token(consent),
         "reader": reader.token,
+        "follow": follow.token,
         "issue": "what-moved",
         "page": "about",
         "picture": rendition.name,

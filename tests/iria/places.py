@@ -7,6 +7,8 @@ PLACES = {
     "newsletter_preferences": {"token": "reader"},
     "newsletter_unsubscribe": {"token": "reader"},
     "newsletter_issue": {"slug": "issue"},
+    "comment_follow_confirm": {"token": "follow"},
+    "comment_follow_leave": {"token": "follow"},
     "preview": {"token": "preview"},
     "rendition": {"name": "picture"},
     "emblem": {"name": "emblem"},
