@@ -1,15 +1,19 @@
 """One mail to one reader: handed over, and what came of it. What is logged never names an address."""
 
 import logging
+import re
 from enum import Enum, auto
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Final
 
 from django.core.mail import EmailMessage, mailers
 
+from articles.comments.following import following
 from iria.kit import registry
 
 MAILBOX_FULL: Final = 552
+NOBODY: Final = re.compile(r"55[013] (?!\d\.)|5\d\d (?:5\.1\.\d|5\.2\.1)\b")
+"""There is no such address, or it is closed for good (RFC 3463): not that we are unwelcome today."""
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +59,8 @@ def is_closed(address: str) -> bool:
 
 
 def close(address: str, because: str) -> None:
-    """Tells everybody who writes mail that it came back from this address."""
+    """Nobody writes to this address any more: comments do not, and whoever else writes mail is told."""
+    following.stop_writing(address, because=because)
     for told in registry.mail_came_back:
         told(address, because)
 
@@ -68,7 +73,9 @@ def _sent(message: EmailMessage, backend: object, about: str) -> Outcome:
         if code < 500 or code == MAILBOX_FULL:
             return Outcome.DEFERRED
         log.warning("the mail about %s was refused for its recipient", about)
-        close(message.to[0], f"{code} {said.decode('utf-8', 'replace')}")
+        words = f"{code} {said.decode('utf-8', 'replace')}"
+        if NOBODY.match(words):
+            close(message.to[0], words)
         return Outcome.REFUSED
     except ValueError:
         # An address that no mail server takes from us, such as one with accents before the @.

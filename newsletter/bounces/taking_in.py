@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
+from iria.kit import registry
 from newsletter import subscribing, suppressing
 from newsletter.bounces import return_path
 from newsletter.bounces.matching import Match, matches
@@ -119,6 +120,8 @@ def _complained(report: Report, match: Match, bounce: Bounce) -> str:
 def _bounced(match: Match, bounce: Bounce) -> str:
     said = f"{bounce.status} {bounce.words}".strip() or bounce.reason
     _mark(match.delivery, "bounced", f"{bounce.reason}: {said}")
+    if bounce.kind == Bounce.Kind.HARD:
+        _tell_others(match, said)
     if match.subscriber is None:
         return "nobody"
     if bounce.kind == Bounce.Kind.HARD:
@@ -127,6 +130,15 @@ def _bounced(match: Match, bounce: Bounce) -> str:
         because = f"Did not arrive on {SOFT_DAYS} days within {SOFT_WITHIN.days}: {bounce.reason}"
         return _suppress(match.subscriber, bounce, Suppression.Reason.SOFT, because)
     return "counted"
+
+
+def _tell_others(match: Match, said: str) -> None:
+    """Whoever else writes to readers judges by themselves whether it was a mail of theirs."""
+    address = match.subscriber.email if match.subscriber else ""
+    address = address or (match.failure.address if match.failure else "")
+    for name, told in registry.mail_came_back.items():
+        if address and name != "newsletter":
+            told(address, said)
 
 
 def _suppress(subscriber: Subscriber, bounce: Bounce, reason: str, because: str) -> str:

@@ -1,18 +1,21 @@
 """What comments offer to the page on which a reader chooses the mails they receive."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from articles.comments.following import following
-from articles.comments.following.models import Follow, Follower
+from articles.comments.following.models import Follow, Follower, Notice
 from articles.editorial.models import Byline
 from iria.kit.registry import MailChoice, MailChoices
 from iria.kit.text import one_line
 
 NOT: Final = ""
 FIELD: Final = "follow-"
+WRITTEN_WITHIN: Final = timedelta(days=60)
 
 Kind, Pace = Follow.Kind, Follow.Pace
 
@@ -65,8 +68,17 @@ class Following:
 
 
 def came_back(address: str, because: str) -> None:
-    """Mail to this address came back for good."""
-    following.stop_writing(address, because=because)
+    """Mail to this address came back for good; believed where we wrote to it lately.
+
+    What comes back is a mail like any other, and anybody could make one up.
+    """
+    lately = Notice.objects.filter(
+        follower__in=_followers(address),
+        state__in=[Notice.State.SENT, Notice.State.UNCERTAIN],
+        settled_at__gt=timezone.now() - WRITTEN_WITHIN,
+    )
+    if lately.exists():
+        following.stop_writing(address, because=because)
 
 
 def is_closed(address: str) -> bool:

@@ -185,10 +185,17 @@ def test_what_a_guest_followed_comes_with_their_account(follows: Following, ola:
     assert following.follower_of(ola, "") == follow.follower
 
 
-def test_whoever_heard_that_mail_came_back_tells_comments(follows: Following) -> None:
+def test_mail_that_came_back_is_believed_where_we_wrote_lately(
+    follows: Following, write: Write, tell: Tell
+) -> None:
     follow = follows()
-    for told in registry.mail_came_back:
-        told(ANA.upper(), "5.1.1 no such mailbox")
-    follow.follower.refresh_from_db()
-    assert follow.follower.stopped_because == "5.1.1 no such mailbox"
+
+    def told() -> str:
+        for each in registry.mail_came_back:
+            each(ANA.upper(), "5.1.1 no such mailbox")
+        return Follower.objects.get(pk=follow.follower_id).stopped_because
+
+    assert told() == ""
+    tell(write())
+    assert told() == "5.1.1 no such mailbox"
     assert any(closed(ANA) for closed in registry.closed_addresses)

@@ -253,14 +253,14 @@ def test_an_address_from_which_mail_comes_back_is_written_to_no_more(
     write: Write, follows: Following, tell: Tell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(backend: FolderBackend, messages: Any) -> int:
-        raise SMTPRecipientsRefused({ANA: (550, b"no such mailbox")})
+        raise SMTPRecipientsRefused({ANA: (550, b"5.1.1 no such mailbox")})
 
     follow = follows()
     with monkeypatch.context() as patched:
         patched.setattr(FolderBackend, "send_messages", refuse)
         tell(write())
     follower = Follower.objects.get()
-    assert follower.stopped_because == "550 no such mailbox"
+    assert follower.stopped_because == "550 5.1.1 no such mailbox"
     assert tell(write("Another one"), after=DAY) == []
     following.confirm(follow)
     assert len(tell(write("A third"), after=DAY)) == 1
