@@ -29,7 +29,7 @@ def addresses_of_readers(parts: dict[str, str]) -> list[str]:
 def test_every_address_is_known_by_what_it_leads_to(anybody: Client, parts: dict[str, str]) -> None:
     """The other tests would prove little if their addresses led nowhere."""
     missing = [a for a in addresses_of_readers(parts) if anybody.get(a).status_code == 404]
-    assert missing == ["/api/nothing", "/comments/new/", "/comments/token/"]
+    assert missing == ["/api/nothing", "/comments/follow/", "/comments/new/", "/comments/token/"]
 
 
 def test_no_part_of_an_address_breaks_a_page(anybody: Client, parts: dict[str, str]) -> None:
