@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts import addresses
 from accounts.models import User
-from articles.comments.following import asking, following
+from articles.comments.following import asking, following, preferences
 from articles.comments.following.models import Follow, Follower
 from articles.editorial.models import Article
 from iria.kit import registry
@@ -191,8 +191,7 @@ def test_mail_that_came_back_is_believed_where_we_wrote_lately(
     follow = follows()
 
     def told() -> str:
-        for each in registry.mail_came_back:
-            each(ANA.upper(), "5.1.1 no such mailbox")
+        preferences.came_back(ANA.upper(), "5.1.1 no such mailbox")
         return Follower.objects.get(pk=follow.follower_id).stopped_because
 
     assert told() == ""
