@@ -9,12 +9,16 @@ from taggit.models import Tag
 
 from accounts.models import AuthorProfile
 from articles.comments.admin import (
+    BanAdmin,
     CommentAdmin,
     LearntModelAdmin,
+    ListedReasonAdmin,
     ModerationAdmin,
     ScreenedWordAdmin,
     ScreeningRuleAdmin,
 )
+from articles.comments.banning.models import Ban
+from articles.comments.deciding.models import ListedReason
 from articles.comments.models import Comment, Moderation
 from articles.comments.screening.models import LearntModel, ScreenedWord, ScreeningRule
 from articles.editorial.desk.article_admin import ArticleAdmin
@@ -51,6 +55,7 @@ admin.site.register(AuthorProfile, type("AuthorAdmin", (WithPortraitAndMerging, 
 admin.site.unregister(Tag)
 admin.site.register(Agency, AgencyAdmin)
 admin.site.register(Article, ArticleWithPicksAdmin)
+admin.site.register(Ban, BanAdmin)
 admin.site.register(Category, CategoryAdmin)
 admin.site.register(Collection, CollectionAdmin)
 admin.site.register(Comment, CommentAdmin)
@@ -58,6 +63,7 @@ admin.site.register(EmbedProvider, EmbedProviderAdmin)
 admin.site.register(Image, ImageAdmin)
 admin.site.register(Kind, KindAdmin)
 admin.site.register(LearntModel, LearntModelAdmin)
+admin.site.register(ListedReason, ListedReasonAdmin)
 admin.site.register(Moderation, ModerationAdmin)
 admin.site.register(Page, PageAdmin)
 admin.site.register(Photographer, PhotographerAdmin)

@@ -1,17 +1,40 @@
-"""What a moderator sends with a decision."""
+"""What a moderator sends with a decision or a ban."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django import forms
 from django.contrib.admin.helpers import ActionForm
+from django.utils import timezone
 
+from articles.comments.banning.models import Ban
+from articles.comments.deciding.models import ListedReason
 from articles.comments.models import Comment, Moderation
-from iria.kit.text import refuse_unstorable
+from iria.kit.text import refuse_blank, refuse_unstorable
 
 REASON_MAX_LENGTH = Moderation._meta.get_field("reason").max_length or 500
+LENGTHS: Final = {
+    "1": ("for a day", timedelta(days=1)),
+    "7": ("for a week", timedelta(days=7)),
+    "30": ("for thirty days", timedelta(days=30)),
+    "365": ("for a year", timedelta(days=365)),
+    "": ("until somebody lifts it", None),
+}
+
+
+def offered_reasons() -> Any:
+    return ListedReason.objects.filter(active=True)
 
 
 class DecisionForm(forms.Form):
     """A reason, whether the writer hears it, and the state in which the comment was seen."""
 
+    listed = forms.ModelChoiceField(
+        queryset=ListedReason.objects.all(),
+        required=False,
+        error_messages={"invalid_choice": "It is not in the list any more; choose another."},
+    )
     reason = forms.CharField(
         required=False, max_length=REASON_MAX_LENGTH, validators=[refuse_unstorable]
     )
@@ -19,9 +42,17 @@ class DecisionForm(forms.Form):
     seen = forms.ChoiceField(required=False, choices=Comment.State)
 
     @property
+    def why(self) -> str:
+        """What was typed, else the words of the reason that was chosen."""
+        listed = self.cleaned_data["listed"]
+        return self.cleaned_data["reason"] or (listed.words if listed else "")
+
+    @property
     def sentence(self) -> str:
         """What is wrong, in one sentence."""
-        return " ".join(f"{field}: {problems[0]}" for field, problems in self.errors.items())
+        return " ".join(
+            f"{field.capitalize()}: {problems[0]}" for field, problems in self.errors.items()
+        )
 
 
 class ChosenComments(ActionForm):
@@ -31,9 +62,72 @@ class ChosenComments(ActionForm):
     only say that no action was chosen.
     """
 
+    listed = forms.ModelChoiceField(
+        queryset=ListedReason.objects.none(),
+        required=False,
+        empty_label="none of the list",
+        label="Reason, for a rejection:",
+    )
     reason = forms.Field(
         required=False,
-        label="Reason, for a rejection:",
+        label="or in words:",
         widget=forms.TextInput({"maxlength": REASON_MAX_LENGTH}),
     )
     tell = forms.BooleanField(required=False, label="Tell the writer")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["listed"].queryset = offered_reasons()  # type: ignore[attr-defined]
+
+
+class BanForm(forms.Form):
+    """By what a writer is known from now on, for how long, why, and what of their earlier comments."""
+
+    kinds = forms.MultipleChoiceField(
+        label="By what is the writer known from now on?",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one."},
+    )
+    length = forms.ChoiceField(
+        label="How long?",
+        choices=[(key, words.capitalize()) for key, (words, _) in LENGTHS.items()],
+        required=False,
+        initial="7",
+        widget=forms.RadioSelect,
+    )
+    why = forms.CharField(
+        label="Why?",
+        max_length=300,
+        validators=[refuse_unstorable, refuse_blank],
+        widget=forms.TextInput({"class": "vTextField"}),
+        help_text="For the log and for other moderators; the writer is not told.",
+        error_messages={"required": "Write why, in a few words."},
+    )
+    earlier = forms.ChoiceField(
+        label="What becomes of the comments that are there?",
+        choices=Ban.Earlier,
+        initial=Ban.Earlier.HELD,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, data: Any = None, *, known: Collection[str]) -> None:
+        super().__init__(data)
+        choices = [(kind.value, _by(kind)) for kind in Ban.Kind if kind in known]
+        field = self.fields["kinds"]
+        field.choices = choices  # type: ignore[attr-defined]
+        certain = [value for value, _ in choices if value in {Ban.Kind.ACCOUNT, Ban.Kind.EMAIL}]
+        field.initial = certain or [value for value, _ in choices][:1]
+
+    def until(self) -> datetime | None:
+        _, span = LENGTHS[self.cleaned_data["length"]]
+        return timezone.now() + span if span else None
+
+
+def _by(kind: Ban.Kind) -> str:
+    return {
+        Ban.Kind.ACCOUNT: "Their account",
+        Ban.Kind.EMAIL: "Their e-mail address",
+        Ban.Kind.NAME: "Their name: others of that name are held, not rejected",
+        Ban.Kind.ADDRESS: "The network address this came from: what comes from it is held",
+        Ban.Kind.NETWORK: "Its whole network (/24 or /56): what comes from it is held",
+    }[kind]

@@ -1,5 +1,6 @@
 """Comments at the desk."""
 
+from articles.comments.admin.banning import BanAdmin, ListedReasonAdmin
 from articles.comments.admin.comment import CommentAdmin
 from articles.comments.admin.log import ModerationAdmin
 from articles.comments.admin.rules import (
@@ -9,8 +10,10 @@ from articles.comments.admin.rules import (
 )
 
 __all__ = [
+    "BanAdmin",
     "CommentAdmin",
     "LearntModelAdmin",
+    "ListedReasonAdmin",
     "ModerationAdmin",
     "ScreenedWordAdmin",
     "ScreeningRuleAdmin",

@@ -1,27 +1,106 @@
-"""What was decided, by whom and why: to read, not to write."""
+"""What was decided, by whom and why: to read, to filter and to take away, not to write."""
 
+import csv
+from collections.abc import Iterator
+from typing import Any, Final
+
+from django.conf import settings
 from django.contrib import admin
-from django.http import HttpRequest
-from django.urls import reverse
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
 
+from articles.comments.deciding.weeks import in_words, weeks
 from articles.comments.models import Moderation
+from iria.publication.context import publication_of
+
+COLUMNS: Final = (
+    "number",
+    "decided at",
+    "decision",
+    "by",
+    "reason",
+    "told to the writer",
+    "featured",
+    "takes back",
+    "by ban",
+    "comment",
+    "address of the comment",
+    "state now",
+)
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet would run if a cell began with it; such a cell gets an apostrophe before it."""
+
+
+class Origin(admin.SimpleListFilter):
+    """Who or what decided."""
+
+    title = "origin"
+    parameter_name = "origin"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("people", "people"),
+            ("machine", "rules, reports, writers"),
+            ("ban", "a ban or suspension"),
+            ("undo", "taken back"),
+        ]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Moderation]
+    ) -> QuerySet[Moderation]:
+        wanted: dict[str | None, dict[str, Any]] = {
+            "people": {"made_by__isnull": False},
+            "machine": {"made_by__isnull": True},
+            "ban": {"ban__isnull": False},
+            "undo": {"undoes__isnull": False},
+        }
+        return queryset.filter(**wanted.get(self.value(), {}))
 
 
 class ModerationAdmin(admin.ModelAdmin[Moderation]):
-    """The moderation log: to read, not to write."""
+    """The moderation log."""
 
-    list_display = ["made_at", "decision", "who", "about", "reason"]
+    list_display = ["made_at", "what", "who", "about", "reason"]
     list_display_links = None
-    list_filter = ["decision", ("made_by", admin.RelatedOnlyFieldListFilter), "made_at"]
+    list_filter = [
+        "decision",
+        Origin,
+        ("made_by", admin.RelatedOnlyFieldListFilter),
+        "made_at",
+        "told",
+    ]
     list_select_related = ["made_by", "comment__article", "comment__user"]
     search_fields = ["reason", "comment__text", "comment__name"]
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
+    change_list_template = "admin/articles/moderation/change_list.html"
 
     class Media:
         css = {"all": ["desk/comments.css"]}
+
+    def get_urls(self) -> list[URLPattern]:
+        def at(route: str, view: Any, name: str) -> Any:
+            wrapped = self.admin_site.admin_view(require_safe(view))
+            return path(route, wrapped, name=f"articles_moderation_{name}")
+
+        return [
+            at("export/", self.export, "export"),
+            at("weeks/", self.by_week, "weeks"),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description="decision", ordering="decision")
+    def what(self, row: Moderation) -> str:
+        if row.featured is not None:
+            return "Featured" if row.featured else "Featured no longer"
+        decision = row.get_decision_display()
+        return f"Taken back: {decision.lower()} again" if row.undoes_id else decision
 
     @admin.display(description="by", ordering="made_by")
     def who(self, row: Moderation) -> str:
@@ -36,6 +115,30 @@ class ModerationAdmin(admin.ModelAdmin[Moderation]):
             row.comment.article.headline,
         )
 
+    def export(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+        """The log as it is filtered, as a table for a spreadsheet: no words and no address in it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows = self.get_changelist_instance(request).get_queryset(request)
+        answer = StreamingHttpResponse(
+            _lines(rows.select_related("made_by", "comment")),
+            content_type="text/csv; charset=utf-8",
+        )
+        answer["Content-Disposition"] = 'attachment; filename="moderation-log.csv"'
+        return answer
+
+    def by_week(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = weeks(publication_of(request).zone)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Moderation by week",
+            "weeks": [(week, in_words(week.until_decided)) for week in found],
+        }
+        return TemplateResponse(request, "admin/articles/moderation/weeks.html", context)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -44,3 +147,39 @@ class ModerationAdmin(admin.ModelAdmin[Moderation]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Moderation | None = None) -> bool:
         return False
+
+
+class _Echo:
+    """What the CSV writer writes to: it hands each line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _lines(rows: QuerySet[Moderation]) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield "\ufeff" + str(writer.writerow(COLUMNS))
+    for row in rows.iterator(chunk_size=1000):
+        yield str(writer.writerow([_cell(each) for each in _cells(row)]))
+
+
+def _cells(row: Moderation) -> list[object]:
+    return [
+        row.pk,
+        row.made_at.isoformat(timespec="seconds"),
+        row.decision,
+        row.made_by.public_name if row.made_by else "",
+        row.reason,
+        "yes" if row.told else "",
+        "" if row.featured is None else "on" if row.featured else "off",
+        row.undoes_id or "",
+        row.ban_id or "",
+        row.comment_id,
+        settings.SITE_URL + row.comment.get_absolute_url(),
+        row.comment.state,
+    ]
+
+
+def _cell(value: object) -> str:
+    text = str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text

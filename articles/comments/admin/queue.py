@@ -1,60 +1,93 @@
-"""The queues of the moderators' list."""
+"""The queues of the moderators' list, and the comments of one article or one writer."""
 
-from collections.abc import Iterator
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from articles.comments.flagging.models import Flag
+from articles.comments.deciding import queues
+from articles.comments.deciding.cases import by_the_same_writer
+from articles.comments.drafts import number
 from articles.comments.models import Comment
-
-EVERYTHING: Final = "all"
-REPORTED: Final = "reported"
+from articles.editorial.models import Article
 
 
 def chosen_queue(request: HttpRequest) -> str:
-    """The queue somebody looks at: what is held, unless they chose another or search."""
-    default = EVERYTHING if request.GET.get("q") else Comment.State.HELD.value
+    """The queue somebody looks at: what is held, unless they chose another, or search."""
+    elsewhere = any(request.GET.get(name) for name in ("q", "article", "writer"))
+    default = queues.EVERYTHING if elsewhere else Comment.State.HELD.value
     return request.GET.get("queue") or default
 
 
-class Queue(admin.SimpleListFilter):
-    """By state, with counts. What is held comes first; a search looks everywhere."""
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A queue as it stands above the list."""
 
-    title = "queue"
-    parameter_name = "queue"
+    queue: str
+    label: str
+    count: int
+    current: bool
+
+
+def tabs(chosen: str) -> list[Tab]:
+    """What somebody works through first, then the other states, then everything; each with its count."""
+    counts = queues.counts()
+    words = {**dict(Comment.State.choices), **queues.WORDS, queues.EVERYTHING: "Everything"}
+    order = [*queues.WORDS, *(each for each in words if each not in queues.WORDS)]
+    return [Tab(each, words[each], counts.get(each, 0), each == chosen) for each in order]
+
+
+class _Asked(admin.SimpleListFilter):
+    """Read from the address; our own page draws it, not Django's column of filters."""
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        counts = dict(Comment.objects.order_by().values_list("state").annotate(number=Count("pk")))
-        states = [
-            (value, f"{label} ({counts.get(value, 0)})") for value, label in Comment.State.choices
-        ]
-        reported = Flag.objects.waiting().aggregate(n=Count("comment", distinct=True))["n"]
-        waiting = (REPORTED, f"Reported by readers ({reported})")
-        return [
-            states[0],
-            waiting,
-            *states[1:],
-            (EVERYTHING, f"Everything ({sum(counts.values())})"),
-        ]
+        return [(self.value() or "", "")]  # Django leaves out a filter that offers nothing.
+
+
+class Queue(_Asked):
+    title = "queue"
+    parameter_name = "queue"
 
     def value(self) -> str:
         return chosen_queue(self.request)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Comment]) -> QuerySet[Comment]:
-        chosen = self.value()
-        if chosen == REPORTED:
-            waiting = Flag.objects.waiting().filter(comment=OuterRef("pk"))
-            return queryset.filter(Exists(waiting))
-        return queryset if chosen == EVERYTHING else queryset.filter(state=chosen)
+        return queues.of(self.value(), queryset)
 
-    def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        for value, label in self.lookup_choices:
-            yield {
-                "selected": self.value() == str(value),
-                "query_string": changelist.get_query_string({self.parameter_name: value}),
-                "display": label,
-            }
+
+class BelowArticle(_Asked):
+    title = "article"
+    parameter_name = "article"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Comment]) -> QuerySet[Comment]:
+        if not self.value():
+            return queryset
+        return queryset.filter(article=number(self.value()) or 0)
+
+
+class ByWriter(_Asked):
+    """The writer of the comment with this number: an address would not belong in an address."""
+
+    title = "writer"
+    parameter_name = "writer"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Comment]) -> QuerySet[Comment]:
+        if not self.value():
+            return queryset
+        known = Comment.objects.filter(pk=number(self.value()) or 0).first()
+        if known is None:
+            return queryset.none()
+        return queryset.filter(pk__in=by_the_same_writer(known).values("pk"))
+
+
+def narrowed_to(request: HttpRequest) -> str:
+    """The article or writer the list is narrowed to, for its title; empty for neither."""
+    if pk := number(request.GET.get("article")):
+        headline = Article.objects.filter(pk=pk).values_list("headline", flat=True).first()
+        return f"below “{headline}”" if headline else ""
+    if pk := number(request.GET.get("writer")):
+        known = Comment.objects.select_related("user").filter(pk=pk).first()
+        return f"by {known.public_name}" if known else ""
+    return ""

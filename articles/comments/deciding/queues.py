@@ -1,0 +1,61 @@
+"""What waits for moderators, sorted by why."""
+
+from datetime import timedelta
+from typing import Final
+
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from articles.comments.deciding.models import Appeal
+from articles.comments.flagging.models import Flag
+from articles.comments.models import Comment, Moderation
+
+REPORTED: Final = "reported"
+ASKED: Final = "asked"
+NEW: Final = "new"
+EVERYTHING: Final = "all"
+NEW_FOR: Final = timedelta(days=14)
+"""What no person looked at for longer than that is not new any more."""
+
+WORDS: Final = {
+    Comment.State.HELD.value: "Held",
+    REPORTED: "Reported by readers",
+    ASKED: "Another look asked for",
+    NEW: "New, by no person looked at",
+    Comment.State.SPAM.value: "Spam",
+}
+"""The queues that somebody works through, in the order of their urgency."""
+
+
+def of(queue: str, comments: QuerySet[Comment]) -> QuerySet[Comment]:
+    """Those of the comments that stand in a queue; of a state, if it is named for one."""
+    if queue == EVERYTHING:
+        return comments
+    if queue == REPORTED:
+        return comments.filter(Exists(Flag.objects.waiting().filter(comment=OuterRef("pk"))))
+    if queue == ASKED:
+        return comments.filter(Exists(Appeal.objects.waiting().filter(comment=OuterRef("pk"))))
+    if queue == NEW:
+        looked_at = Moderation.objects.filter(comment=OuterRef("pk"), made_by__isnull=False)
+        lately = comments.filter(
+            state=Comment.State.APPROVED, created_at__gt=timezone.now() - NEW_FOR
+        )
+        return lately.filter(~Exists(looked_at))
+    return comments.filter(state=queue)
+
+
+def in_order(queue: str) -> list[str]:
+    """The longest waiting first; where nothing waits, the newest."""
+    waits = queue in {Comment.State.HELD, REPORTED, ASKED}
+    return ["created_at", "pk"] if waits else ["-created_at", "-pk"]
+
+
+def counts() -> dict[str, int]:
+    """Queue or state → how many stand in it."""
+    by_state = Comment.objects.order_by().values_list("state").annotate(number=Count("pk"))
+    found = dict.fromkeys(Comment.State.values, 0) | dict(by_state)
+    found[EVERYTHING] = sum(found.values())
+    found[REPORTED] = Flag.objects.waiting().aggregate(n=Count("comment", distinct=True))["n"]
+    found[ASKED] = Appeal.objects.waiting().count()
+    found[NEW] = of(NEW, Comment.objects.all()).count()
+    return found
