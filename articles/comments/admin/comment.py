@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
+from django.forms import Script
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from accounts.models import User
@@ -48,7 +49,7 @@ class CommentAdmin(TellsOfComments, BansWriters, SortsByPlace, DecidesComments):
 
     class Media:
         css = {"all": ["desk/comments.css"]}
-        js = ["desk/moderating.js"]
+        js = [Script("desk/moderating.js", type="module")]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Comment], search_term: str
@@ -105,6 +106,7 @@ class CommentAdmin(TellsOfComments, BansWriters, SortsByPlace, DecidesComments):
     ) -> HttpResponse:
         context: dict[str, Any] = {
             "title": "A comment",
+            "subtitle": None,
             "queue": _queue_behind(request),
             "show_save": False,
             "show_save_and_continue": False,

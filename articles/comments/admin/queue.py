@@ -34,7 +34,16 @@ class Tab:
 def tabs(chosen: str) -> list[Tab]:
     """What somebody works through first, then the other states, then everything; each with its count."""
     counts = queues.counts()
-    words = {**dict(Comment.State.choices), **queues.WORDS, queues.EVERYTHING: "Everything"}
+    short = {
+        Comment.State.UNCONFIRMED.value: "Unconfirmed",
+        Comment.State.DELETED.value: "Taken back",
+    }
+    words = {
+        **dict(Comment.State.choices),
+        **short,
+        **queues.WORDS,
+        queues.EVERYTHING: "Everything",
+    }
     order = [*queues.WORDS, *(each for each in words if each not in queues.WORDS)]
     return [Tab(each, words[each], counts.get(each, 0), each == chosen) for each in order]
 

@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -14,16 +13,11 @@ from articles.comments.models import Comment
 from articles.comments.screening.models import Phase
 
 FIELDS = (
-    "words_in_full",
-    "answers",
-    "writer",
-    "below",
-    "when",
-    "state_in_words",
     "said_by_rules",
     "reported_by_readers",
     "asked_again",
     "decisions",
+    "earlier_words",
     "where_from",
 )
 
@@ -39,22 +33,6 @@ class TellsOfComments(admin.ModelAdmin[Comment]):
         self, request: HttpRequest, obj: Comment | None = None
     ) -> tuple[str, ...]:
         return FIELDS
-
-    @admin.display(description="comment")
-    def words_in_full(self, comment: Comment) -> SafeString:
-        return format_html('<div class="comment-words" dir="auto">{}</div>', comment.text)
-
-    @admin.display(description="in reply to")
-    def answers(self, comment: Comment) -> SafeString | str:
-        above = comment.parent
-        if above is None:
-            return "nobody, it stands on its own"
-        return format_html(
-            '<blockquote class="comment-answered" dir="auto"><a href="{}">{}</a>: {}</blockquote>',
-            reverse("admin:articles_comment_change", args=[above.pk]),
-            above.public_name,
-            above.text if len(above.text) <= 600 else above.text[:599].rstrip() + "…",
-        )
 
     @admin.display(description="article", ordering="article__headline")
     def below(self, comment: Comment) -> SafeString:
@@ -74,15 +52,6 @@ class TellsOfComments(admin.ModelAdmin[Comment]):
         if comment.user:
             kind = "staff" if comment.user.is_staff else "account"
         return format_html("<b><bdi>{}</bdi></b> ({})", comment.public_name, kind)
-
-    @admin.display(description="state", ordering="state")
-    def state_in_words(self, comment: Comment) -> SafeString:
-        return format_html(
-            '<span class="comment-state comment-state-{}">{}{}</span>',
-            comment.state,
-            comment.get_state_display(),
-            ", featured" if comment.featured else "",
-        )
 
     @admin.display(description="what the rules said")
     def said_by_rules(self, comment: Comment) -> SafeString | str:
@@ -112,6 +81,13 @@ class TellsOfComments(admin.ModelAdmin[Comment]):
         return format_html(
             "<ol>{}</ol>", format_html_join("", "<li>{}</li>", ((row,) for row in rows))
         )
+
+    @admin.display(description="what it said before")
+    def earlier_words(self, comment: Comment) -> SafeString | str:
+        """Its writer may change it for minutes; what it said until then is kept for moderators."""
+        rows = [(_moment(each.replaced_at), each.text) for each in comment.versions.all()]
+        until = '<p>Until {}:</p><div class="comment-words" dir="auto">{}</div>'
+        return format_html_join("", until, rows) or "–"
 
     @admin.display(description="network address")
     def where_from(self, comment: Comment) -> str:

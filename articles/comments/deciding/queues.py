@@ -20,8 +20,8 @@ NEW_FOR: Final = timedelta(days=14)
 WORDS: Final = {
     Comment.State.HELD.value: "Held",
     REPORTED: "Reported by readers",
-    ASKED: "Another look asked for",
-    NEW: "New, by no person looked at",
+    ASKED: "Asked again",
+    NEW: "New",
     Comment.State.SPAM.value: "Spam",
 }
 """The queues that somebody works through, in the order of their urgency."""

@@ -1,0 +1,78 @@
+"""The log is taken away as a table, and counted by week."""
+
+import csv
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from articles.comments import moderation, posting
+from articles.comments.deciding import undoing
+from articles.comments.deciding.weeks import in_words, weeks
+from articles.comments.models import Comment, Moderation
+from tests.articles.comments.conftest import Write
+
+LOG = "/admin/articles/moderation/"
+
+
+def exported(client: Client, query: str = "") -> list[dict[str, str]]:
+    answer = client.get(f"{LOG}export/{query}")
+    assert answer.status_code == 200
+    content = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    return list(csv.DictReader(StringIO(content)))
+
+
+def test_it_is_taken_away_as_it_is_filtered(
+    client: Client, write: Write, mina: User, edna: User
+) -> None:
+    comment = write("Secret words", waits=True)
+    moderation.reject(comment, by=edna, reason="=HYPERLINK(1)", tell=True)
+    client.force_login(mina)
+    assert len(exported(client)) == 2
+    (row,) = exported(client, "?decision__exact=rejected")
+    assert (row["by"], row["told to the writer"]) == ("Edna Okafor", "yes")
+    assert row["reason"] == "'=HYPERLINK(1)"
+    assert "Secret words" not in str(row)
+    assert [each["decision"] for each in exported(client, "?origin=machine")] == ["held"]
+
+
+def test_weeks_count_what_came_what_was_held_how_long_it_took_and_what_was_overturned(
+    write: Write, mina: User, edna: User
+) -> None:
+    one, two, three = (write(words, waits=True) for words in ("One", "Two", "Three"))
+    hour_ago = timezone.now() - timedelta(hours=1)
+    Moderation.objects.update(made_at=hour_ago)
+    moderation.reject(one, by=mina)
+    moderation.approve(one, by=edna)
+    moderation.approve(two, by=mina)
+    moderation.reject(three, by=mina)
+    row = three.moderations.first()
+    assert row
+    undoing.undo([row], by=mina)
+    posting.take_back(two, by=None)
+    (week,) = weeks("UTC")
+    assert (week.received, week.held, week.decided, week.overturned) == (3, 3, 2, 1)
+    assert in_words(week.until_decided) == "60 minutes"
+
+
+def test_no_comment_no_week(db: None, client: Client, mina: User) -> None:
+    client.force_login(mina)
+    assert Comment.objects.count() == 0
+    assert "No comment came in" in client.get(f"{LOG}weeks/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (None, "–"),
+        (timedelta(seconds=5), "1 minute"),
+        (timedelta(minutes=42), "42 minutes"),
+        (timedelta(hours=3), "3 hours"),
+        (timedelta(days=2), "2 days"),
+    ],
+)
+def test_a_span_is_said_in_one_number(span: timedelta | None, words: str) -> None:
+    assert in_words(span) == words
