@@ -159,13 +159,10 @@ def _by_format(image: Image, shape: str, *, moving: bool = False) -> dict[str, l
     """
     desk_only = not image.may_be_served
     found: dict[str, list[PictureFile]] = {}
-    asked = [shape, moving]
-    for row in image.sizes:
-        if row[5:] == asked:
-            file = PictureFile(*row)
-            found.setdefault(row[0], []).append(
-                file._replace(desk_only=True) if desk_only else file
-            )
+    for form, width, height, name, size, cut, moves in image.sizes:
+        if cut == shape and moves is moving:
+            file = PictureFile(form, width, height, name, size, cut, moves, desk_only)
+            found.setdefault(form, []).append(file)
     return found
 
 
