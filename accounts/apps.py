@@ -9,6 +9,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         # allauth's models are complete only now.
-        from accounts import addresses
+        from accounts import addresses, kept
 
+        kept.connect()
         registry.address_is_confirmed.offer("accounts", addresses.is_confirmed)

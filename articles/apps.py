@@ -26,6 +26,7 @@ class ArticlesConfig(AppConfig):
         from articles.search import on_the_desk
         from articles.search import receivers as search
 
+        self._declare_what_is_kept()
         registry.waiting.offer("articles", waiting.waiting_articles)
         registry.reports.offer("most read", popular.most_read)
         registry.reports.offer("licences", licences_ending.ending)
@@ -49,3 +50,17 @@ class ArticlesConfig(AppConfig):
         registry.picture_uses.offer("articles", uses.in_articles)
         registry.picture_uses.offer("pages", pages.in_pages)
         registry.pictures_in_texts.offer("pages", pages.in_texts)
+
+    def _declare_what_is_kept(self) -> None:
+        from articles.comments import kept as comments
+        from articles.editorial import kept as editorial
+        from articles.embeds import kept as embeds
+        from articles.images import kept as images
+        from articles.pages import kept as pages
+        from articles.popular import kept as popular
+        from articles.reading import kept as reading
+        from articles.related import kept as related
+        from articles.search import kept as search
+
+        for room in (comments, editorial, embeds, images, pages, popular, reading, related, search):
+            room.connect()

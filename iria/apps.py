@@ -13,12 +13,14 @@ class IriaConfig(AppConfig):
         # Models of other apps are complete only now.
         from iria import roles, shown
         from iria.kit import registry
+        from iria.publication import kept
         from iria.publication.waiting import dead_entries
 
         pre_migrate.connect(roles.remember_permissions, sender=self)
         post_migrate.connect(roles.grant_new_permissions)
         post_migrate.connect(shown.watch, sender=self)
         registry.waiting.offer("publication", dead_entries)
+        kept.connect()
 
 
 class DeskConfig(AdminConfig):

@@ -1,10 +1,11 @@
 """Addresses of the publication's look."""
 
-from django.urls import re_path
+from django.urls import path, re_path
 
 from iria.publication import views
 
 urlpatterns = [
+    path("what-we-keep/", views.what_is_kept, name="what_is_kept"),
     re_path(
         r"^theme/(?P<light>[0-9a-f]{6})-(?P<dark>[0-9a-f]{6})\.css$", views.theme, name="theme"
     ),

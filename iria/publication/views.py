@@ -1,11 +1,14 @@
 """What a page fetches of the publication's look."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from iria.kit import kept
+from iria.kit.caching import public_page
 from iria.publication import accent
 from iria.publication.models import Emblem
+from iria.publication.speaking import in_its_language
 
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -25,3 +28,18 @@ def emblem(request: HttpRequest, name: str) -> HttpResponse:
     found = get_object_or_404(Emblem, name=name)
     headers = {"Cache-Control": FOREVER, "X-Content-Type-Options": "nosniff"}
     return HttpResponse(bytes(found.png), content_type="image/png", headers=headers)
+
+
+def _recipients(request: HttpRequest) -> tuple[str, ...]:
+    """Part of the page's tag: settings decide who receives something, and no row changes with them."""
+    return (
+        f"recipients {' '.join(map(str, kept.named(name for name, _ in kept.recipients.items())))}",
+    )
+
+
+@public_page(also=_recipients)
+@in_its_language
+def what_is_kept(request: HttpRequest) -> HttpResponse:
+    """What is kept of people, why, how long, and who receives it: from the declarations of the rooms."""
+    told = [(each, list(kept.named(each.given_to))) for each in kept.everything()]
+    return render(request, "iria/kept.html", {"told": told})

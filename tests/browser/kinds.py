@@ -64,6 +64,7 @@ def public_pages() -> dict[str, str]:
         "search, nothing": "/search/?q=xylophonically",
         "not found": "/nowhere/to/be/found/",
         "about": "/about/",
+        "what is kept": "/what-we-keep/",
         "look it over": f"/comments/new/?article={plain.pk}",
         "newsletter": "/newsletter/",
         "newsletter issues": "/newsletter/issues/",

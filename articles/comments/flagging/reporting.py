@@ -18,6 +18,7 @@ from articles.comments.models import Comment, Moderation
 from articles.comments.screening.models import Action, Phase, ScreeningRule
 from articles.comments.screening.phases import reports
 from articles.comments.screening.submission import Knowledge, Submission
+from iria.kit.daily import mark_of
 from iria.kit.ratelimit import count_and_allow, one_sender
 from iria.kit.text import one_line
 
@@ -138,11 +139,14 @@ def _hold_if_many(comment: Comment) -> None:
 
 
 def _sender(comment: Comment, by: User | None, address: str) -> str:
-    """Tells senders apart for this one comment; of no use for any other."""
-    who = f"account {by.pk}" if by else one_sender(address) if address else ""
-    if not who:
-        return ""
-    return _mark(f"flag {comment.pk}", who)
+    """Tells senders apart for this one comment; of no use for any other.
+
+    An address is known for a day, because its key is destroyed then: whoever reports once more from
+    the same one on the next day counts once more.
+    """
+    if by is not None:
+        return _mark(f"flag {comment.pk}", f"account {by.pk}")
+    return mark_of(f"flag {comment.pk}", one_sender(address)) if address else ""
 
 
 def _mark(purpose: str, who: str) -> str:

@@ -1,0 +1,48 @@
+"""What accounts keep of people, the tables of sign-in included."""
+
+from django.utils.translation import gettext_lazy
+
+from iria.kit.kept import POST, Kept, declare
+
+ACCOUNT = Kept(
+    title=gettext_lazy("If you have an account"),
+    tables=(
+        "accounts.user",
+        "accounts.user_groups",
+        "accounts.user_user_permissions",
+        "accounts.face",
+        "account.emailaddress",
+        "account.emailconfirmation",
+        "mfa.authenticator",
+    ),
+    what=gettext_lazy(
+        "Your e-mail address, the name and picture you chose, a hash of your password, and your "
+        "further ways to sign in."
+    ),
+    why=gettext_lazy("So that you, and nobody else, can sign in and write under your name."),
+    how_long=gettext_lazy("Until you delete the account."),
+    given_to=(POST,),
+    order=30,
+)
+
+SESSIONS = Kept(
+    title=gettext_lazy("While you are signed in"),
+    tables=("sessions.session", "accounts.session", "accounts.device"),
+    what=gettext_lazy("A cookie, and for it when you signed in and with which browser."),
+    why=gettext_lazy("So that you stay signed in, see where, and hear of a new device."),
+    how_long=gettext_lazy("Until you sign out, or the session runs out."),
+    order=32,
+)
+
+AUTHORS = Kept(
+    title=gettext_lazy("If you sign articles"),
+    tables=("accounts.authorprofile",),
+    what=gettext_lazy("Your name, role, biography and links, as everybody can read them."),
+    why=gettext_lazy("So that readers know who wrote."),
+    how_long=gettext_lazy("As long as your articles stand."),
+    order=80,
+)
+
+
+def connect() -> None:
+    declare("accounts", holds=[ACCOUNT, SESSIONS, AUTHORS])

@@ -1,0 +1,62 @@
+"""What the newsletter keeps of people."""
+
+from django.utils.translation import gettext_lazy
+
+from iria.kit.kept import POST, Kept, declare
+
+SUBSCRIBING = Kept(
+    title=gettext_lazy("If you subscribe to a newsletter"),
+    tables=(
+        "newsletter.subscriber",
+        "newsletter.subscription",
+        "newsletter.consent",
+        "newsletter.consent_newsletters",
+        "newsletter.delivery",
+        "newsletter.attempt",
+    ),
+    what=gettext_lazy(
+        "Your e-mail address, when and where you agreed and to which words, and which issues were "
+        "sent to you. Not whether you opened them."
+    ),
+    why=gettext_lazy("To send the newsletter, once, and to prove that you wished it."),
+    how_long=gettext_lazy(
+        "Until you ask for erasure; what you never confirm, 30 days. That a mail was sent stays "
+        "counted, without your address."
+    ),
+    given_to=(POST,),
+    order=20,
+)
+
+RETURNED = Kept(
+    title=gettext_lazy("If mail to you comes back"),
+    tables=("newsletter.bounce", "newsletter.suppression"),
+    what=gettext_lazy(
+        "What the mail server said, and a hash of the address, so that it is not written to again."
+    ),
+    why=gettext_lazy("Whoever goes on writing to dead addresses is taken for a sender of spam."),
+    how_long=gettext_lazy("Until the address is released."),
+    order=22,
+)
+
+SENDING = Kept(
+    title=gettext_lazy("If you send the newsletter"),
+    tables=("newsletter.issue", "newsletter.decision", "newsletter.runevent"),
+    what=gettext_lazy(
+        "Which issues you wrote, started and stopped, and what you decided about mails."
+    ),
+    why=gettext_lazy("So that it can be seen who sent what."),
+    how_long=gettext_lazy("As long as the issue."),
+    order=97,
+)
+
+NOTHING = (
+    "newsletter.issueitem",
+    "newsletter.mailboxreading",
+    "newsletter.newsletter",
+    "newsletter.pace",
+    "newsletter.sendinglimit",
+)
+
+
+def connect() -> None:
+    declare("newsletter", holds=[SUBSCRIBING, RETURNED, SENDING], nothing=NOTHING)
