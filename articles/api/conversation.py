@@ -12,21 +12,21 @@ from articles.api.asking import CommentsAsked, Sparse
 from articles.api.fields import Fields
 from articles.api.interface import api
 from articles.api.paging import Order, page_of
+from articles.body.remarks import remark
 from articles.comments.models import Comment
 from articles.comments.querysets import CommentQuerySet
 from iria.kit.addresses import absolute
-from iria.kit.text import paragraphs
 
 FIELDS: Final = Fields(
     {
         "id": lambda row: row.pk,
-        "url": lambda row: f"{absolute(row.article.get_absolute_url())}#{row.anchor}",
+        "url": lambda row: absolute(row.get_absolute_url()),
         "article": lambda row: row.article_id,
         "in_reply_to": lambda row: row.parent_id if row.answers_a_visible_one else None,
         "name": lambda row: row.public_name,
         "by_staff": lambda row: bool(row.user and row.user.is_staff),
         "written_at": lambda row: row.created_at,
-        "html": lambda row: str(paragraphs(row.text)),
+        "html": lambda row: remark(row.text),
         "text": lambda row: row.text,
     }
 )

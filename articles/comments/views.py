@@ -10,15 +10,17 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from articles.comments import posting, seals
+from articles.comments import posting, seals, whereabouts
 from articles.comments.drafts import Draft, number
 from articles.comments.following import following
 from articles.comments.following.models import Follow
 from articles.comments.models import Comment
+from articles.comments.policy import Admission, admission
 from articles.comments.seals import writer_of
 from articles.editorial.models import Article
 from iria.kit.http import client_address
 from iria.kit.speaking import speaking
+from iria.publication.context import publication_of
 
 Pace = Follow.Pace
 
@@ -195,10 +197,12 @@ def yours(request: HttpRequest, link: str) -> HttpResponse:
 
 @require_safe
 def permalink(request: HttpRequest, pk: int) -> HttpResponse:
-    """Leads to the comment in its article, wherever that is now."""
-    published = Comment.objects.published().select_related("article")
+    """Leads to the page on which the comment stands, wherever that is now."""
+    published = Comment.objects.published().select_related("article").defer("article__body")
     comment = get_object_or_404(published, pk=pk)
-    return redirect(f"{comment.article.get_absolute_url()}#{comment.anchor}")
+    if admission(comment.article, publication_of(request)) is Admission.OFF:
+        raise Http404
+    return redirect(whereabouts.permalink(comment))
 
 
 def _article(request: HttpRequest) -> Article | None:

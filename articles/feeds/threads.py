@@ -2,13 +2,13 @@
 
 from django.utils.translation import gettext
 
+from articles.body.remarks import remark
 from articles.comments.models import Comment
 from articles.editorial.models import Article
 from articles.feeds.entries import Entry, Person
 from articles.feeds.ids import tag_id
 from articles.feeds.xml import legal
 from iria.kit.addresses import absolute
-from iria.kit.text import paragraphs
 
 LENGTH = 50
 """Comments in a feed; a busy thread moves faster than a front page."""
@@ -25,11 +25,11 @@ def _entry(comment: Comment, article: Article) -> Entry:
     name = legal(comment.public_name)
     return Entry(
         id=tag_id(comment.created_at, f"comment/{comment.pk}"),
-        address=f"{absolute(article.get_absolute_url())}#{comment.anchor}",
+        address=absolute(comment.get_absolute_url()),
         title=gettext("%(name)s on %(headline)s")
         % {"name": name, "headline": legal(article.headline)},
         summary="",
-        html=paragraphs(legal(comment.text)),
+        html=remark(legal(comment.text)),
         language=article.language,
         published=comment.created_at,
         updated=comment.created_at,

@@ -206,6 +206,29 @@ def of_article(
     )
 
 
+def of_thread(request: HttpRequest, article: Article, thread: Thread) -> Meta:
+    """About a page of the conversation below an article; the first one is a part of the article's."""
+    address, words = absolute(request.path), gettext("Comments on “%(headline)s”")
+    if thread.above:
+        words = gettext("Replies to a comment on “%(headline)s”")
+    base = absolute(article.get_absolute_url())
+    first = not (thread.above or thread.order) and thread.number == 1
+    title = _titled(words % {"headline": article.headline}, thread.number)
+    own = base if first else _numbered(address, thread.number)
+    return Meta(
+        title=title,
+        address=own,
+        description=article.description,
+        language=article.language,
+        earlier=absolute(thread.previous.partition("#")[0]) if thread.previous else "",
+        later=absolute(thread.next) if thread.next else "",
+        data=[
+            structured.conversation(article, publication_of(request), thread, own),
+            structured.breadcrumbs([(article.headline, base), (title, own)]),
+        ],
+    )
+
+
 def of_picture(request: HttpRequest, article: Article, figure: Figure, place: int) -> Meta:
     """About the large view of a picture; its place is counted from 1."""
     publication, about = publication_of(request), picture(figure.image, figure.caption)

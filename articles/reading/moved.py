@@ -12,7 +12,9 @@ from iria.kit.http import GetResponse
 from iria.kit.private import is_private
 
 LONGEST = Redirect._meta.get_field("old_path").max_length or 500
-BELOW = re.compile(r"(?:feed/(?:atom/|json/)?|picture/[0-9]+/)$")
+BELOW = re.compile(
+    r"(?:feed/(?:atom/|json/)?|picture/[0-9]+/|comments/(?:newest/|discussed/|[0-9]+/)?)$"
+)
 
 
 class Moved:

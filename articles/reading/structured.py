@@ -1,7 +1,7 @@
 """Structured data in the words of schema.org (JSON-LD)."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -159,8 +159,6 @@ def news_article(
         or [organization(publication)],
         "articleSection": [row.category.name for row in article.article_categories.all()],
         "genre": article.kind.name,
-        "commentCount": thread.count,
-        "discussionUrl": f"{address}#comments",
         "copyrightHolder": {"@type": "Organization", "name": publication.copyright_holder},
     }
     if publication.issn:
@@ -178,7 +176,10 @@ def news_article(
         data["image"] = pictures
     if corrections := list(article.corrections.all()):
         data["correction"] = [_correction(each, publication) for each in corrections]
-    if comments := list(islice(_readable(thread.comments), MOST_COMMENTS)):
+    if not thread.off:
+        data["commentCount"] = thread.count
+        data["discussionUrl"] = f"{address}#comments"
+    if comments := list(islice(thread.readable, MOST_COMMENTS)):
         data["comment"] = [_comment(each, address, publication) for each in comments]
     if translations:
         data["workTranslation"] = [
@@ -209,22 +210,37 @@ def _correction(correction: Correction, publication: Publication) -> dict[str, A
     }
 
 
-def _readable(places: Iterable[Shown]) -> Iterator[Shown]:
-    """The comments of a thread that can be read, each before its answers."""
-    for place in places:
-        if not place.gap:
-            yield place
-        yield from _readable(place.replies)
+def conversation(
+    article: Article, publication: Publication, thread: Thread, address: str
+) -> dict[str, Any]:
+    """A page of what readers wrote below an article, every comment of it."""
+    return {
+        "@context": CONTEXT,
+        "@type": "WebPage",
+        "url": address,
+        "inLanguage": article.language,
+        "mainEntity": {
+            "@type": "Article",
+            "url": f"{settings.SITE_URL}{article.get_absolute_url()}",
+            "headline": article.headline,
+            "commentCount": thread.count,
+            "comment": [_comment(each, address, publication) for each in thread.readable],
+        },
+    }
 
 
 def _comment(place: Shown, address: str, publication: Publication) -> dict[str, Any]:
-    return {
+    about = {
         "@type": "Comment",
         "url": f"{address}#{place.anchor}",
         "author": {"@type": "Person", "name": place.name},
         "dateCreated": publication.local(place.written_at).isoformat(timespec="seconds"),
         "text": place.text,
     }
+    answered = place.in_reply_to.id if place.in_reply_to else place.answers
+    if answered is not None:
+        about["parentItem"] = {"@type": "Comment", "url": f"{address}#comment-{answered}"}
+    return about
 
 
 def _pictures(article: Article) -> list[dict[str, Any]]:

@@ -1,10 +1,29 @@
 """The public addresses."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
-from articles.reading.views import archives, article, indexes, large, listings, preview
+from articles.reading.views import (
+    archives,
+    article,
+    conversation,
+    indexes,
+    large,
+    listings,
+    preview,
+)
 from iria.kit import addresses as addresses  # makes the parts of an address known
 
+
+class ThreadOrder(StringConverter):
+    """The orders of a thread besides the one in which it was written."""
+
+    regex = "newest|discussed"
+
+
+register_converter(ThreadOrder, "thread_order")
+
+ARTICLE = "<year:year>/<month:month>/<letters:slug>/"
 LANGUAGE = "language/<slug:code>/"
 
 urlpatterns = [
@@ -25,10 +44,9 @@ urlpatterns = [
     path("preview/<str:token>/", preview.preview, name="preview"),
     path("<year:year>/", archives.year, name="year"),
     path("<year:year>/<month:month>/", archives.month, name="month"),
-    path("<year:year>/<month:month>/<letters:slug>/", article.article, name="article"),
-    path(
-        "<year:year>/<month:month>/<letters:slug>/picture/<int:picture>/",
-        large.picture,
-        name="picture",
-    ),
+    path(ARTICLE, article.article, name="article"),
+    path(f"{ARTICLE}comments/", conversation.thread, name="thread"),
+    path(f"{ARTICLE}comments/<thread_order:order>/", conversation.thread, name="thread_in_order"),
+    path(f"{ARTICLE}comments/<int:comment>/", conversation.answers, name="answers"),
+    path(f"{ARTICLE}picture/<int:picture>/", large.picture, name="picture"),
 ]

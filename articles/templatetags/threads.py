@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
-from articles.comments.markup import comments_markup
+from articles.comments.markup import answered_markup, comments_markup
 from articles.comments.threads import Thread
 
 register = template.Library()
@@ -15,3 +15,9 @@ register = template.Library()
 def comments_of(context: dict[str, Any], thread: Thread) -> SafeString:
     """`{% comments_of thread %}`; nothing where nobody has written yet."""
     return comments_markup(thread, context["publication"])
+
+
+@register.simple_tag(takes_context=True)
+def answered_by(context: dict[str, Any], thread: Thread) -> SafeString:
+    """`{% answered_by thread %}`: the comment whose answers a page shows, below what it answers."""
+    return answered_markup(thread, context["publication"])

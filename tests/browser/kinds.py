@@ -31,10 +31,15 @@ def public_pages() -> dict[str, str]:
     assert section
     figure = plain.figures.filter(place="inline").first()
     assert figure
+    answered = Comment.objects.published().filter(place__below__gt=0, place__level=1).first()
+    assert answered
     return {
         "front page": "/",
         "picture by itself": f"{plain.get_absolute_url()}picture/{figure.image_id}/",
         "article": plain.get_absolute_url(),
+        "thread": f"{plain.get_absolute_url()}comments/",
+        "thread in another order": f"{plain.get_absolute_url()}comments/newest/",
+        "answers": f"{answered.article.get_absolute_url()}comments/{answered.pk}/",
         "article in a series": part_of_series.get_absolute_url(),
         "article with an embed": embedding.get_absolute_url(),
         "article in French": french.get_absolute_url(),

@@ -45,7 +45,8 @@ def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpRespo
     if chosen is None:
         raise Http404
     with speaking(chosen.language):
-        thread, beside = thread_of(chosen), around(chosen)
+        thread = thread_of(chosen, publication_of(request))
+        beside = around(chosen)
         context = {
             **text_of(request, chosen),
             "thread": thread,

@@ -13,6 +13,7 @@ from articles.comments import moderation, posting, seals
 from articles.comments.models import Moderation
 from articles.comments.threads import thread_of
 from articles.editorial.models import Article
+from iria.publication.models import current_publication
 from tests.shared import shared_data
 
 WORDS = {"name": "Teo Brandt", "email": "teo@readers.example", "text": "On time"}
@@ -85,8 +86,10 @@ def test_approved_strings_stand_in_the_thread_as_they_were_typed(
             continue
         moderation.approve(comment, by=mina)
         typed[comment.pk] = string.replace("\r\n", "\n").replace("\r", "\n").strip()
-    thread = thread_of(article)
-    assert {place.id: place.text for place in thread.comments} == typed
+    publication = current_publication()
+    pages = thread_of(article, publication).pages
+    threads = [thread_of(article, publication, number=page + 1) for page in range(pages)]
+    assert {place.id: place.text for thread in threads for place in thread.comments} == typed
     assert len(typed) > 0.95 * len(all_strings())
 
 

@@ -11,8 +11,9 @@ from django.utils import timezone
 from accounts.models import User
 from articles.comments import moderation, posting
 from articles.comments.models import Comment
-from articles.comments.threads import Shown, thread_of
+from articles.comments.threads import Shown, answers_to, thread_of
 from articles.editorial.models import Article
+from iria.publication.models import current_publication
 from tests import newsroom
 from tests.articles.comments.conftest import Write
 
@@ -102,11 +103,13 @@ def test_an_account_goes_by_the_name_it_has_today(
 
 
 def test_a_thread_of_any_size_is_one_query(article: Article, write: Write, ola: User) -> None:
+    publication = current_publication()
+
     def queries() -> int:
         with CaptureQueriesContext(
             connection,
         ) as seen:
-            thread_of(article)
+            thread_of(article, publication)
         return len(seen)
 
     first = write("First", by=ola)
@@ -128,7 +131,12 @@ def test_three_hundred_nested_replies_are_no_trouble(article: Article) -> None:
         ).pk
     thread = thread_of(article)
     assert thread.count == 300
-    assert len(thread.comments[0].replies[0].replies) == 298
+    shown = thread.comments[0].replies[0]
+    assert (shown.below, len(shown.replies)) == (298, 99)
+    publication = current_publication()
+    pages = [answers_to(article, publication, shown.id, number) for number in range(1, 7)]
+    found = [place.text for page in pages if page for place in page.comments]
+    assert found == [f"Level {number}" for number in range(2, 300)]
 
 
 def test_a_clock_set_back_does_not_lose_a_reply(article: Article, write: Write) -> None:
