@@ -173,7 +173,8 @@ def ready_to_send(raw: bytes) -> bytes:
 def is_shut(trouble: BaseException) -> bool:
     """Whether trying again will not help: a refused sign-in, a server that says “never”."""
     if isinstance(trouble, smtplib.SMTPResponseException):
-        return 500 <= trouble.smtp_code < 600
+        # Of a flood smtplib says 500 itself.
+        return 500 <= trouble.smtp_code < 600 and trouble.smtp_error != "Line too long."
     return isinstance(trouble, smtplib.SMTPNotSupportedError)
 
 

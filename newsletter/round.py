@@ -36,9 +36,9 @@ class Round:
     def __init__(self, issue: Issue, post: Post, note: Note) -> None:
         self.issue, self.post, self.note = issue, post, note
         self.lease = uuid4()
-        self.publication = current_publication()
         self.letter = Letter(issue.subject, issue.sent_html, issue.sent_text)
-        self.stencil = self._cut() if post.speaks_smtp else None
+        self.stencil = stencil_of(issue, self.letter) if post.speaks_smtp else None
+        self.sender = sender_address()
         self.unwritten: Verdict | None = None
         self.judged = 0
         self.refused_in_a_row = 0
@@ -143,14 +143,15 @@ class Round:
 
     def _hand_over(self, marked: Marked) -> Answer:
         if self.stencil is None:
-            return self.post.deliver(self._message(marked.email, marked.token, marked.message_id))
+            own = (marked.email, marked.token, marked.message_id)
+            return self.post.deliver(message_of(self.issue, self.letter, *own))
         try:
             wire = self.stencil.filled(
                 address=marked.email, token=marked.token, message_id=marked.message_id
             )
         except ValueError as mistake:
             return Answer(Outcome.REFUSED, str(mistake))
-        sender = return_path(marked.delivery_id) or sender_address()
+        sender = return_path(marked.delivery_id) or self.sender
         return self.post.hand_over(sender, marked.email, wire)
 
     def _count(self, answer: Answer) -> None:
@@ -176,18 +177,23 @@ class Round:
         held = steering.hold_if_hindered(self.issue) or steering.hold_if_refused(self.issue)
         self.over = self.over or held
 
-    def _cut(self) -> Stencil:
-        return Stencil.cut(self._message(ADDRESS, TOKEN, MESSAGE_ID))
 
-    def _message(self, address: str, token: str, message_id: str) -> headers.ListMail:
-        return headers.message_to(
-            address,
-            self.letter,
-            newsletter=self.issue.newsletter,
-            publication=self.publication,
-            token=token,
-            message_id=message_id,
-        )
+def stencil_of(issue: Issue, letter: Letter) -> Stencil:
+    """The frozen mail of an issue, ready to be filled in for each recipient."""
+    return Stencil.cut(message_of(issue, letter, ADDRESS, TOKEN, MESSAGE_ID))
+
+
+def message_of(
+    issue: Issue, letter: Letter, address: str, token: str, message_id: str
+) -> headers.ListMail:
+    return headers.message_to(
+        address,
+        letter,
+        newsletter=issue.newsletter,
+        publication=current_publication(),
+        token=token,
+        message_id=message_id,
+    )
 
 
 def _sleep(seconds: float, enough: Enough) -> None:

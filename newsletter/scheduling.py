@@ -18,6 +18,7 @@ from newsletter.models import Issue
 from newsletter.sending import NotReady
 
 UNDO: Final = timedelta(minutes=1)
+WAITS_ALREADY: Final = "This issue waits to go out already."
 PAST: Final = "This time lies in the past; choose a later one, or send it now."
 
 
@@ -81,6 +82,8 @@ def _schedule(issue: Issue, moment: datetime | None, *, by: User) -> None:
             .select_related("newsletter")
             .get(pk=issue.pk)
         )
+        if current.state == Issue.State.SCHEDULED:
+            raise NotReady([WAITS_ALREADY])
         found = checklist.obstacles(current)
         if moment is not None and moment <= timezone.now():
             found.append(Obstacle(PAST))

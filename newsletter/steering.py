@@ -52,7 +52,7 @@ def go_on(issue: Issue, *, by: User) -> None:
     issue.refresh_from_db()
 
 
-def stop(issue: Issue, *, by: User) -> None:
+def stop(issue: Issue, *, by: User) -> bool:
     """Sends nothing more of this issue; what has left cannot be called back."""
     with transaction.atomic():
         stopped = Issue.objects.filter(pk=issue.pk, state__in=[State.SENDING, State.PAUSED]).update(
@@ -62,6 +62,7 @@ def stop(issue: Issue, *, by: User) -> None:
             telling.tell(issue, Deed.STOPPED, by=by)
     recovering.cancel_stopped()
     issue.refresh_from_db()
+    return stopped > 0
 
 
 def hold_if_hindered(issue: Issue) -> bool:

@@ -56,7 +56,7 @@ class Stencil:
 
 def _write_plainly(part: EmailMessage) -> None:
     """Quoted-printable in which no hole is broken by the end of a line."""
-    lines = str(part.get_content()).split("\n")
+    lines = str(part.get_content()).replace("\r\n", "\n").split("\n")
     del part["Content-Transfer-Encoding"]
     part["Content-Transfer-Encoding"] = "quoted-printable"
     part.set_payload("\n".join(_quoted(line) for line in lines))

@@ -18,14 +18,18 @@ def waiting_for(user: Any) -> list[Waiting]:
     if drafts:
         words = "One newsletter waits" if drafts == 1 else f"{drafts} newsletters wait"
         found.append(Waiting(f"{words} to be sent", drafts, f"{issues}?state__exact=draft"))
-    return found + [_going_out(issue) for issue in Issue.objects.sending()]
+    return found + [_going_out(issue) for issue in Issue.objects.under_way()]
 
 
 def _going_out(issue: Issue) -> Waiting:
+    page = reverse("admin:newsletter_issue_change", args=[issue.pk])
+    if issue.state == Issue.State.SCHEDULED:
+        return Waiting(f"“{issue}” waits to go out", 1, page)
     counts = issue.deliveries.counts()
     total = sum(counts.values())
     done = total - sum(counts[state] for state in Delivery.OPEN)
-    words = f"“{issue}” is being sent: {done} of {total}"
+    is_what = "is paused" if issue.state == Issue.State.PAUSED else "is being sent"
+    words = f"“{issue}” {is_what}: {done} of {total}"
     if issue.trouble:
         words += f" – held up: {issue.trouble}"
-    return Waiting(words, total - done, reverse("admin:newsletter_issue_change", args=[issue.pk]))
+    return Waiting(words, total - done, page)

@@ -2,14 +2,23 @@
 
 from django.contrib import admin
 
-from newsletter.admin.deliveries import DeliveryAdmin
+from newsletter.admin.deliveries import DeliveryAdmin, SendingLimitAdmin
 from newsletter.admin.issues import IssueAdmin
 from newsletter.admin.subscribers import NewsletterAdmin, SubscriberAdmin
 from newsletter.admin.suppressions import BounceAdmin, SuppressionAdmin
-from newsletter.models import Bounce, Delivery, Issue, Newsletter, Subscriber, Suppression
+from newsletter.models import (
+    Bounce,
+    Delivery,
+    Issue,
+    Newsletter,
+    SendingLimit,
+    Subscriber,
+    Suppression,
+)
 
 admin.site.register(Issue, IssueAdmin)
 admin.site.register(Delivery, DeliveryAdmin)
+admin.site.register(SendingLimit, SendingLimitAdmin)
 admin.site.register(Subscriber, SubscriberAdmin)
 admin.site.register(Newsletter, NewsletterAdmin)
 admin.site.register(Bounce, BounceAdmin)

@@ -10,7 +10,47 @@ from django.urls import URLPattern, path
 from accounts.models import User
 from newsletter import deciding
 from newsletter.admin import folder
-from newsletter.models import Decision, Delivery
+from newsletter.models import Attempt, Decision, Delivery, SendingLimit
+
+
+class KeptInline(admin.TabularInline[Any, Delivery]):
+    """Rows that tell what happened; nobody writes them by hand."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("newsletter.view_delivery")
+
+
+class AttemptInline(KeptInline):
+    """What the mail server answered, try by try."""
+
+    model = Attempt
+    readonly_fields: ClassVar[list[str]] = ["number", "outcome", "words", "began_at", "answered_at"]
+    fields = (*readonly_fields,)
+    verbose_name_plural = "Answers of the mail server"
+
+
+class DecisionInline(KeptInline):
+    """Who decided to send it again, or to leave it."""
+
+    model = Decision
+    readonly_fields: ClassVar[list[str]] = ["choice", "made_by", "made_at"]
+    fields = (*readonly_fields,)
+    verbose_name_plural = "Decisions"
+
+
+class SendingLimitAdmin(admin.ModelAdmin[SendingLimit]):
+    """How fast mail may leave, in all and to single domains."""
+
+    list_display = ["__str__", "domain", "per_second"]
 
 
 class DeliveryAdmin(admin.ModelAdmin[Delivery]):
@@ -33,6 +73,7 @@ class DeliveryAdmin(admin.ModelAdmin[Delivery]):
         "message_id",
     ]
     fields = (*readonly_fields,)
+    inlines = [AttemptInline, DecisionInline]
     actions = ["send_again", "leave"]
 
     @admin.display(description="Recipient", ordering="subscriber__email")

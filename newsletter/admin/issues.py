@@ -4,22 +4,24 @@ from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.forms import Script
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.csp import CSP
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from articles.editorial.models import Article
-from newsletter import checklist, composing, drafting, sending, steering
+from iria.publication.models import current_publication
+from newsletter import checklist, composing, drafting, sending
 from newsletter.admin.issue_form import IssueForm
-from newsletter.models import Delivery, Issue, Subscriber
+from newsletter.admin.run import RunPages, ScheduleForm, audience_of
+from newsletter.models import Issue
 
 PREVIEW_POLICY: Final = {
     "default-src": [CSP.NONE],
@@ -32,7 +34,11 @@ PREVIEW_POLICY: Final = {
 """The mail as a document of its own: its stylesheet and pictures, nothing that runs."""
 
 
-class IssueAdmin(admin.ModelAdmin[Issue]):
+TOO_LATE: Final = "This issue went out meanwhile; what was sent can no longer change."
+WAITS: Final = "This issue waits to go out; take it back to change it."
+
+
+class IssueAdmin(RunPages, admin.ModelAdmin[Issue]):
     form = IssueForm
     change_form_template = "admin/newsletter/issue/change_form.html"
     change_list_template = "admin/newsletter/issue/change_list.html"
@@ -50,6 +56,7 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
 
     class Media:
         css = {"all": ["desk/article.css", "desk/newsletter.css"]}
+        js = [Script("desk/run.js", type="module")]
 
     @admin.display(description="Subject", ordering="subject")
     def subject_or_hint(self, issue: Issue) -> str:
@@ -68,9 +75,6 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
     def has_delete_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or obj.is_draft)
 
-    def has_send_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("newsletter.send_issue")
-
     # Writing
 
     def changeform_view(
@@ -82,12 +86,12 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
     ) -> HttpResponse:
         issue = self.get_object(request, object_id) if object_id else None
         if request.method == "POST" and issue is not None and not issue.is_draft:
-            sentence = "This issue went out meanwhile; what was sent can no longer change."
+            sentence = TOO_LATE if issue.is_frozen else WAITS
             self.message_user(request, sentence, messages.ERROR)
             return redirect("admin:newsletter_issue_change", issue.pk)
         context = {**(extra_context or {}), "may_send": self.has_send_permission(request)}
         if issue is not None and not issue.is_draft:
-            context |= {"equation": equation(issue)}
+            context |= self.run_context(request, issue)
         return super().changeform_view(request, object_id, form_url, context)
 
     def save_model(self, request: HttpRequest, obj: Issue, form: Any, change: bool) -> None:
@@ -106,7 +110,12 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
             ("mail", self.mail),
             ("test", self.test),
             ("send", self.send),
+            ("run", self.run),
+            ("undo", self.undo),
+            ("pause", self.pause),
+            ("go_on", self.go_on),
             ("stop", self.stop),
+            ("decide", self.decide),
         )
         return [
             path(f"<int:issue_id>/{name}/", guard(view), name=f"newsletter_issue_{name}")
@@ -152,41 +161,21 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
         issue = self._seen(request, issue_id)
         if not self.has_send_permission(request):
             raise PermissionDenied
-        if request.method == "POST":
-            try:
-                count = sending.start(issue, by=_user(request))
-                sentence = f"“{issue}” is being sent to {_subscribers(count)}."
-                self.message_user(request, sentence, messages.SUCCESS)
-                return redirect("admin:newsletter_issue_change", issue.pk)
-            except sending.NotReady as refusal:
-                for obstacle in refusal.obstacles:
-                    self.message_user(request, format_html("{}", obstacle), messages.ERROR)
-                return redirect(request.path)
+        if request.method == "POST" and (answer := self.start(request, issue)):
+            return answer
         if not issue.is_draft:
             return redirect("admin:newsletter_issue_change", issue.pk)
-        count = Subscriber.objects.receiving(issue.newsletter).count()
         context = self._context(
             request,
             issue,
             title="Send",
             obstacles=checklist.obstacles(issue),
             warnings=[*checklist.warnings(composing.compose(issue)), *checklist.terms(issue)],
-            audience=_subscribers(count),
+            audience=audience_of(issue),
+            form=ScheduleForm(request.POST or None),
+            zone=current_publication().zone,
         )
         return TemplateResponse(request, "admin/newsletter/issue/send.html", context)
-
-    @method_decorator(require_POST)
-    def stop(self, request: HttpRequest, issue_id: int) -> HttpResponse:
-        issue = self._seen(request, issue_id)
-        if not self.has_send_permission(request):
-            raise PermissionDenied
-        steering.stop(issue, by=_user(request))
-        if issue.stopped_at:
-            self.message_user(request, f"“{issue}” is stopped.", messages.SUCCESS)
-        else:
-            sentence = f"“{issue}” is not being sent, so there was nothing to stop."
-            self.message_user(request, sentence, messages.WARNING)
-        return redirect("admin:newsletter_issue_change", issue.pk)
 
     def _seen(self, request: HttpRequest, issue_id: int) -> Issue:
         issue = Issue.objects.select_related("newsletter").filter(pk=issue_id).first()
@@ -211,27 +200,6 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
         }
 
 
-def equation(issue: Issue) -> dict[str, Any]:
-    """How many were frozen, and where each of them is now: the two sides are always equal."""
-    counts = issue.deliveries.counts()
-    listed = reverse("admin:newsletter_delivery_changelist")
-    return {
-        "frozen": sum(counts.values()),
-        "states": [
-            {
-                "name": Delivery.State(state).label,
-                "count": count,
-                "address": f"{listed}?issue__id__exact={issue.pk}&state__exact={state}",
-            }
-            for state, count in counts.items()
-        ],
-    }
-
-
 def _user(request: HttpRequest) -> User:
     assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
     return request.user
-
-
-def _subscribers(count: int) -> str:
-    return "1 subscriber" if count == 1 else f"{count} subscribers"

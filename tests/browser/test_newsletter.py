@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.error import HTTPError
@@ -10,15 +11,22 @@ from urllib.request import Request, urlopen
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from newsletter import subscribing
+from newsletter import delivering, recovering, sending, subscribing
 from newsletter.models import Consent, Delivery, Issue, Newsletter, Subscriber
 from tests.browser.checkers import accessibility_complaints, html_complaints
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
 from tests.conftest import MailFolder
-from tests.newsletter.lists import issue, mail_picture, subscriber
+from tests.newsletter.lists import (
+    in_hand,
+    issue,
+    mail_picture,
+    minute_passes,
+    subscriber,
+    subscribers,
+)
 from tests.newsroom import published
 
 pytestmark = pytest.mark.browser
@@ -64,7 +72,9 @@ def compose_and_send(page: Page, subject: str) -> None:
     assert "A test is on its way" in page.inner_text(".messagelist")
     page.click("main a:has-text('Send…'), #content a:has-text('Send…')")
     page.click("button:has-text('Send now to')")
-    assert "is being sent to" in page.inner_text(".messagelist")
+    assert "in a minute. Until then you can take it back." in page.inner_text(".messagelist")
+    assert page.locator("button:has-text('Take it back')").is_visible()
+    minute_passes()
 
 
 def test_a_reader_subscribes_receives_and_leaves_without_scripts(
@@ -149,6 +159,31 @@ def test_an_editor_writes_with_the_editor_of_the_desk(desk: OpenPage, edna: User
     assert [item.article for item in made.items.all()] == [first, second]
 
 
+def test_an_editor_watches_pauses_goes_on_and_decides(desk: OpenPage, edna: User) -> None:
+    subscribers(4)
+    made = issue("Under way", published())
+    sending.start(made, by=edna)
+    page = desk(edna, f"/admin/newsletter/issue/{made.pk}/change/")
+    equation = page.locator(".letter-equation")
+    assert "4 waits" in equation.inner_text()
+    in_hand(made)
+    delivering.deliver_batch(made.pk, size=2)
+    # Nobody opened the page again: it follows by itself.
+    expect(equation).to_contain_text("2 sent")
+    page.click("button:has-text('Pause')")
+    assert page.inner_text(".letter-run h2") == "Paused"
+    assert delivering.deliver_batch(made.pk) == 0
+    page.click("button:has-text('Go on')")
+    delivering.deliver_batch(made.pk)
+    recovering.doubt_stranded(after=timedelta(0))
+    page.reload()
+    assert "One mail may have arrived or not" in page.inner_text(".letter-undecided")
+    page.click("button:has-text('Send again')")
+    assert "1 mail is to be sent again." in page.inner_text(".messagelist")
+    delivering.deliver_batch(made.pk)
+    expect(equation).to_contain_text("4 sent")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, DESKTOP])
 def test_everybody_can_use_the_pages_of_the_newsletter(
@@ -189,9 +224,14 @@ def test_everybody_can_use_the_newsletter_on_the_desk(
     subscriber(OLA)
     made = issue("Axe", published(lead_picture=mail_picture()), introduction="<p>Hello.</p>")
     base = f"/admin/newsletter/issue/{made.pk}/"
+    gone = issue("Uncertain", published())
+    sending.start(gone, by=edna)
+    in_hand(gone)
+    recovering.doubt_stranded(after=timedelta(0))
+    run = f"/admin/newsletter/issue/{gone.pk}/change/"
     page = desk(edna, f"{base}change/", scheme=scheme, bypass_csp=True)
     complaints = {}
-    for path in (f"{base}change/", f"{base}preview/", f"{base}send/", f"{base}mail/"):
+    for path in (f"{base}change/", f"{base}preview/", f"{base}send/", f"{base}mail/", run):
         page.goto(path)
         complaints[path] = accessibility_complaints(page)
     assert not any(complaints.values()), complaints

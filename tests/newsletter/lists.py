@@ -4,12 +4,13 @@ from typing import Any
 from uuid import uuid4
 
 from django.core.files.base import ContentFile
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial.models import Article
 from articles.images.models import Image, Rendition
-from newsletter import claiming
+from newsletter import claiming, scheduling
 from newsletter.claiming import Marked
 from newsletter.models import Issue, IssueItem, Newsletter, Subscriber, Subscription
 from tests.newsroom import picture, published
@@ -30,7 +31,19 @@ def subscriber(email: str = "ola@readers.example", *, to: Newsletter | None = No
 
 
 def subscribers(count: int) -> list[Subscriber]:
-    return [subscriber(f"reader{number}@readers.example") for number in range(count)]
+    made = Subscriber.objects.bulk_create(
+        Subscriber(
+            email=f"reader{number}@readers.example",
+            state=Subscriber.State.ACTIVE,
+            confirmed_at=timezone.now(),
+        )
+        for number in range(count)
+    )
+    newsletter = news()
+    Subscription.objects.bulk_create(
+        Subscription(subscriber=each, newsletter=newsletter) for each in made
+    )
+    return made
 
 
 def mail_picture(**fields: Any) -> Image:
@@ -78,3 +91,9 @@ def mark_next(made: Issue) -> Marked | None:
     lease = uuid4()
     claims = claiming.claim(made, lease, size=1)
     return claiming.mark(made, lease, claims[0]) if claims else None
+
+
+def minute_passes() -> list[int]:
+    """What waits to go out in a minute goes out."""
+    Issue.objects.filter(state=Issue.State.SCHEDULED).update(goes_at=Now())
+    return scheduling.begin_due()

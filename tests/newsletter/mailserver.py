@@ -83,7 +83,7 @@ def _said(server: SMTP, answer: str) -> str:
     return answer
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
@@ -93,7 +93,7 @@ def _free_port() -> int:
 def running_mail_server(settings: Any) -> Iterator[MailServer]:
     """A running mail server, to which these settings then send everything."""
     handler = MailServer()
-    port = _free_port()
+    port = free_port()
     controller = Controller(handler, hostname="127.0.0.1", port=port, ready_timeout=10)
     controller.start()
     options = {"host": "127.0.0.1", "port": port, "timeout": 5}

@@ -16,7 +16,14 @@ from iria.kit import registry
 from newsletter import delivering, sending, subscribing
 from newsletter.models import Delivery, Issue, Subscriber
 from newsletter.waiting import waiting_for
-from tests.newsletter.lists import issue, mail_picture, news, subscriber, subscribers
+from tests.newsletter.lists import (
+    issue,
+    mail_picture,
+    minute_passes,
+    news,
+    subscriber,
+    subscribers,
+)
 from tests.newsroom import published
 
 pytestmark = pytest.mark.django_db
@@ -156,7 +163,13 @@ def test_sending_asks_once_more_and_says_to_how_many(ednas: Client) -> None:
     made.refresh_from_db()
     assert made.is_draft
     answer = ednas.post(at(made, "send"), follow=True)
-    assert said(answer) == ["“Out it goes” is being sent to 3 subscribers."]
+    assert said(answer) == [
+        "“Out it goes” goes to 3 subscribers in a minute. Until then you can take it back."
+    ]
+    made.refresh_from_db()
+    assert made.state == "scheduled"
+    assert not made.deliveries.exists()
+    minute_passes()
     assert made.deliveries.count() == 3
 
 
@@ -164,6 +177,9 @@ def test_pressing_send_twice_sends_once(ednas: Client) -> None:
     subscribers(2)
     made = issue()
     ednas.post(at(made, "send"), follow=True)
+    answer = ednas.post(at(made, "send"), follow=True)
+    assert said(answer) == ["This issue waits to go out already."]
+    minute_passes()
     answer = ednas.post(at(made, "send"), follow=True)
     assert said(answer) == ["This issue went out already; make a new one."]
     assert made.deliveries.count() == 2
@@ -234,6 +250,8 @@ def test_an_uncertain_mail_can_be_sent_again_by_hand(ednas: Client, edna: User) 
     assert said(answer) == ["1 of 1 chosen mails wait to be sent again."]
     delivery.refresh_from_db()
     assert delivery.state == "queued"
+    (decision,) = delivery.decisions.all()
+    assert (decision.choice, decision.made_by) == ("again", edna)
 
 
 def test_a_reporter_has_no_newsletter(client: Client, rui: User) -> None:
@@ -241,8 +259,8 @@ def test_a_reporter_has_no_newsletter(client: Client, rui: User) -> None:
     made = issue()
     for path in (ADD, at(made, "change"), at(made, "preview"), at(made, "mail"), at(made, "send")):
         assert client.get(path).status_code == 403
-    for path in (at(made, "test"), at(made, "send"), at(made, "stop")):
-        assert client.post(path).status_code == 403
+    for deed in ("test", "send", "undo", "pause", "go_on", "stop", "decide"):
+        assert client.post(at(made, deed)).status_code == 403
     assert client.get(reverse("admin:newsletter_mails")).status_code == 403
     assert waiting_for(rui) == []
 
@@ -296,7 +314,15 @@ def test_every_list_of_the_newsletter_opens(client: Client, ada: User) -> None:
     subscriber()
     issue()
     client.force_login(ada)
-    for name in ("issue", "delivery", "subscriber", "newsletter", "bounce", "suppression"):
+    for name in (
+        "issue",
+        "delivery",
+        "subscriber",
+        "newsletter",
+        "bounce",
+        "suppression",
+        "sendinglimit",
+    ):
         assert client.get(reverse(f"admin:newsletter_{name}_changelist")).status_code == 200
     assert client.get(reverse("admin:newsletter_newsletter_add")).status_code == 200
     assert client.get(reverse("admin:newsletter_newsletter_change", args=[news().pk])).status_code

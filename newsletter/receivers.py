@@ -1,0 +1,16 @@
+"""News from the desk that the newsletter hears."""
+
+from typing import Any
+
+from articles.editorial import signals
+from newsletter import steering
+
+
+def hold(*, article_id: int, **signal: Any) -> None:
+    """An article can be read no more: what is being sent with it pauses, and asks."""
+    steering.hold_issues_with(article_id)
+
+
+def connect() -> None:
+    """Called once, when Django starts."""
+    signals.withdrawn.connect(hold, dispatch_uid="newsletter.hold")

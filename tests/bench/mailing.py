@@ -1,0 +1,201 @@
+"""Sending: mails a second beside a bare loop, freezing, filling in, and memory."""
+
+import json
+import os
+import smtplib
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+from django.db import connection
+
+from newsletter import sending
+from newsletter.composing import Letter
+from newsletter.models import Delivery, Issue, IssueItem, Newsletter
+from newsletter.round import stencil_of
+from tests.newsletter.smtp_process import Running, smtp_process
+from tests.newsroom import published
+
+AUDIENCE: Final = int(os.environ.get("IRIA_BENCH_AUDIENCE") or 100_000)
+BARE: Final = 2_000
+"""Mails of the bare loop, and of each measured stretch of ours beside it."""
+ALLOWED: Final = {"speed": 0.70, "freezing_s": 3.0, "filling_ms": 1.0, "growth_mb": 8.0}
+
+WORK: Final = "import django; django.setup(); from tests.bench.mailing import work; work({issue})"
+
+
+def measure() -> dict[str, Any]:
+    """Fills the lists, freezes, and sends all of it; the database holds nobody before."""
+    newsletter = Newsletter.objects.offered()[0]
+    Newsletter.objects.update(canary_percent=0)
+    _subscribe(newsletter)
+    issue = _issue(newsletter)
+    begin = time.perf_counter()
+    count = sending.start(issue, by=None)
+    freezing = time.perf_counter() - begin
+    assert count == AUDIENCE
+    filling, wire = _filling(issue)
+    with tempfile.TemporaryDirectory() as folder, smtp_process(Path(folder) / "log") as server:
+        bare = [_bare_loop(server, wire)]
+        lines = _send(issue, server, bare, wire)
+    speeds = [line["speed"] for line in lines]
+    first, last = lines[0]["memory_mb"], max(line["memory_mb"] for line in lines)
+    found = {
+        "audience": AUDIENCE,
+        "bytes": len(wire),
+        "bare_per_s": round(median(bare)),
+        "ours_per_s": round(median(speeds)),
+        "speed": round(median(speeds) / median(bare), 2),
+        "freezing_s": round(freezing * 100_000 / AUDIENCE, 2),
+        "filling_ms": round(filling, 4),
+        "memory_after_1000_mb": round(first, 1),
+        "growth_mb": round(last - first, 1),
+        "sent": Delivery.objects.filter(issue=issue, state="sent").count(),
+    }
+    found["met"] = (
+        found["speed"] >= ALLOWED["speed"]
+        and all(found[each] <= ALLOWED[each] for each in ("freezing_s", "filling_ms", "growth_mb"))
+        and found["sent"] == AUDIENCE
+    )
+    return found
+
+
+def words(found: dict[str, Any]) -> str:
+    return (
+        f"mailing to {found['audience']}: {found['ours_per_s']} a second, "
+        f"{found['speed']:.0%} of a bare loop's {found['bare_per_s']} (70 % wanted); "
+        f"freezing 100,000 in {found['freezing_s']} s (3), {found['filling_ms']} ms a recipient (1), "
+        f"memory {found['memory_after_1000_mb']} MB after 1,000, {found['growth_mb']:+} MB at most "
+        f"until the end ({ALLOWED['growth_mb']:g})"
+    )
+
+
+def _subscribe(newsletter: Newsletter) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO newsletter_subscriber"
+            " (email, state, token, created_at, confirmed_at, suppressed_because)"
+            " SELECT 'reader' || n || '@readers' || n %% 50 || '.example', 'active',"
+            " left(replace(gen_random_uuid()::text, '-', ''), 32), now(), now(), ''"
+            " FROM generate_series(1, %s) n",
+            [AUDIENCE],
+        )
+        cursor.execute(
+            "INSERT INTO newsletter_subscription (subscriber_id, newsletter_id, since)"
+            " SELECT id, %s, now() FROM newsletter_subscriber WHERE email LIKE '%%@readers%%.example'",
+            [newsletter.pk],
+        )
+        cursor.execute("VACUUM ANALYZE newsletter_subscriber, newsletter_subscription")
+
+
+def _issue(newsletter: Newsletter) -> Issue:
+    issue = Issue.objects.create(newsletter=newsletter, subject="A measured week", slug="measured")
+    for position in range(1, 9):
+        article = published(f"Measured piece {position}", standfirst="What it is about. " * 12)
+        IssueItem.objects.create(issue=issue, article=article, position=position)
+    return issue
+
+
+def _filling(issue: Issue) -> tuple[float, bytes]:
+    """Milliseconds a recipient takes, with the cut of the stencil shared by a thousand."""
+    letter = Letter(issue.subject, issue.sent_html, issue.sent_text)
+    begin = time.perf_counter()
+    stencil = stencil_of(issue, letter)
+    wire = b""
+    for number in range(1000):
+        wire = stencil.filled(
+            address=f"reader{number}@readers.example", token="t" * 32, message_id="<x@y.example>"
+        )
+    return (time.perf_counter() - begin), wire
+
+
+def _bare_loop(server: Running, wire: bytes) -> float:
+    """Mails a second of smtplib over one kept connection."""
+    body = wire[: -len(b".\r\n")]
+    with smtplib.SMTP("127.0.0.1", server.port) as line:
+        line.ehlo()
+        begin = time.perf_counter()
+        for number in range(BARE):
+            line.sendmail("desk@example.org", f"reader{number}@readers.example", body)
+        return BARE / (time.perf_counter() - begin)
+
+
+def _send(issue: Issue, server: Running, bare: list[float], wire: bytes) -> list[dict[str, Any]]:
+    """The worker in a process of its own, stopping now and then for the bare loop beside it."""
+    surroundings = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "iria.settings",
+        "NEWSLETTER_MAIL_URL": f"smtp://127.0.0.1:{server.port}",
+    }
+    worker = subprocess.Popen(
+        [sys.executable, "-c", WORK.format(issue=issue.pk)],
+        env=surroundings,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert worker.stdin is not None
+    assert worker.stdout is not None
+    lines: list[dict[str, Any]] = []
+    for line in worker.stdout:
+        lines.append(json.loads(line))
+        if len(lines) in {2, 4, 8, 16, 32}:
+            bare.append(_bare_loop(server, wire))
+        worker.stdin.write("go on\n")
+        worker.stdin.flush()
+    assert worker.wait(60) == 0
+    return lines
+
+
+def work(issue_id: int) -> None:
+    """Sends all of an issue, telling after every stretch how fast it was and what memory it has."""
+    from newsletter import delivering
+
+    stretch, done = 1_000, 0
+    while True:
+        begin, before = time.perf_counter(), _answered(issue_id)
+        more = delivering.deliver(issue_id, enough=_after(issue_id, before + stretch))
+        took = time.perf_counter() - begin
+        sent = _answered(issue_id) - before
+        done += sent
+        if sent >= 500:
+            print(
+                json.dumps({"speed": sent / took, "memory_mb": _memory(), "done": done}), flush=True
+            )
+            sys.stdin.readline()
+        if not more:
+            return
+        stretch = BARE
+
+
+def _after(issue_id: int, wanted: int) -> Any:
+    state = {"asked": 0, "next": time.monotonic() + 0.5}
+
+    def enough() -> bool:
+        if time.monotonic() < state["next"]:
+            return False
+        state["next"] = time.monotonic() + 0.5
+        return _answered(issue_id) >= wanted
+
+    return enough
+
+
+def _answered(issue_id: int) -> int:
+    return Delivery.objects.filter(issue_id=issue_id, state="sent").count()
+
+
+def _memory() -> float:
+    """Megabytes this process holds now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
+
+
+def alone() -> None:
+    """`python -m tests.bench.mailing`: only this part, over an empty database."""
+    found = measure()
+    print(words(found))
+    print(json.dumps(found))

@@ -1,0 +1,93 @@
+"""The mail that is filled in is the mail that Django would have built, byte by byte where it matters."""
+
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+
+from iria.publication.models import current_publication
+from newsletter import composing, headers
+from newsletter.composing import Letter
+from newsletter.models import Issue
+from newsletter.round import message_of, stencil_of
+from tests.newsletter.lists import issue, mail_picture, news
+from tests.newsroom import published
+
+pytestmark = pytest.mark.django_db
+TOKEN = "aB3_-" * 6 + "xy"
+OWN = {"address": "ola@readers.example", "token": TOKEN, "message_id": "<1-2@meridian.example>"}
+
+
+@pytest.fixture
+def made() -> Issue:
+    story = published("Ünïcødé – 漢字 “quoted” = equals", lead_picture=mail_picture())
+    return issue(
+        "Straße, 漢字 and a subject that is long enough to be folded over several lines of a header",
+        story,
+        introduction="<p>. a dot first</p><p>" + "λόγος " * 200 + "</p><p>trailing \t</p>",
+    )
+
+
+def parsed(wire: bytes) -> EmailMessage:
+    assert wire.endswith(b"\r\n.\r\n")
+    lines = wire[: -len(b".\r\n")].split(b"\r\n")
+    return message_from_bytes(
+        b"\r\n".join(line.removeprefix(b".") for line in lines), policy=policy.default
+    )
+
+
+def text_of(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n").strip()
+
+
+def test_what_is_filled_in_says_what_django_would_have_said(made: Issue) -> None:
+    letter = composing.compose(made)
+    filled = parsed(stencil_of(made, letter).filled(**OWN))
+    built = message_of(made, letter, OWN["address"], TOKEN, OWN["message_id"]).message()
+    for name in {*filled.keys(), *built.keys()} - {"Date", "Content-Type"}:
+        assert str(filled[name]) == str(built[name]), name
+    assert filled.get_content_type() == "multipart/alternative"
+    for kind in ("plain", "html"):
+        assert text_of(filled, kind) == text_of(built, kind)
+    assert filled["Date"]
+
+
+def test_no_hole_is_left_and_none_is_broken_by_a_line(made: Issue) -> None:
+    letter = composing.compose(made)
+    wire = stencil_of(made, letter).filled(**OWN)
+    assert b"stands-here" not in wire.replace(b"=\r\n", b"")
+    for part in (letter.html, letter.text):
+        assert part.count(composing.TOKEN) >= 1
+    wanted = letter.html.count(composing.TOKEN) + letter.text.count(composing.TOKEN)
+    assert wire.count(TOKEN.encode()) >= wanted
+
+
+def test_lines_are_short_plain_and_end_as_smtp_wants_them(made: Issue) -> None:
+    wire = stencil_of(made, composing.compose(made)).filled(**OWN)
+    assert b"\n" not in wire.replace(b"\r\n", b"")
+    assert wire.isascii()
+    body = wire.partition(b"\r\n\r\n")[2].split(b"\r\n")
+    assert max(map(len, body)) <= 77  # a doubled dot may stand before
+    assert not any(line != b"." and line.startswith(b".") and line[1:2] != b"." for line in body)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["ola@readers.example\r\nBcc: all@readers.example", "ola\x00@x.example", "ólá@x.example"],
+)
+def test_an_address_that_would_begin_a_header_is_refused(made: Issue, address: str) -> None:
+    stencil = stencil_of(made, composing.compose(made))
+    with pytest.raises(ValueError, match="cannot be written to"):
+        stencil.filled(**{**OWN, "address": address})
+
+
+def test_the_shortest_letter_has_its_headers_too(made: Issue) -> None:
+    letter = Letter("S", "<p>plain</p>", "plain")
+    wire = stencil_of(made, letter).filled(**OWN)
+    message = parsed(wire)
+    assert message["To"] == "ola@readers.example"
+    assert message["Message-ID"] == "<1-2@meridian.example>"
+    assert str(message["List-Id"]) == headers.list_id(news())
+    assert current_publication().name in str(message["From"])
