@@ -111,7 +111,7 @@ def test_every_first_part_of_an_address_of_the_site_is_reserved() -> None:
     first = {re.split(r"[/.]", str(each.pattern))[0] for each in patterns}
     fixed = {part.lstrip("^") for part in first if part and "<" not in part}
     assert {"admin", "category", "search", "feed"} <= fixed
-    assert {part.split("-")[0] for part in fixed} <= RESERVED
+    assert {part for part in fixed if not {part, part.split("-")[0]} & RESERVED} == set()
 
 
 def test_an_editor_makes_a_page_at_the_desk_and_is_told_what_is_wrong(
