@@ -94,6 +94,30 @@ def mail_domain(text: str) -> str:
 mail_domain.__name__ = "domain of mail, like bounces.example.org"
 
 
+def signature(domain: str, selector: str, key_file: str) -> tuple[str, str, str]:
+    """Domain, selector and private key of DKIM: all of them, or none."""
+    given = {name: setting(name, str, "") for name in (domain, selector, key_file)}
+    if not any(given.values()):
+        return "", "", ""
+    for name, value in given.items():
+        if not value:
+            sentence = (
+                f"The setting {name} is missing; {domain}, {selector} and {key_file} go together."
+            )
+            raise ImproperlyConfigured(sentence)
+    try:
+        key = Path(given[key_file]).read_text("ascii")
+    except (OSError, UnicodeError) as mistake:
+        sentence = f"The setting {key_file} names a file that cannot be read."
+        raise ImproperlyConfigured(sentence) from mistake
+    if "PRIVATE KEY-----" not in key or "ENCRYPTED" in key:
+        sentence = (
+            f"The setting {key_file} names a file that is no RSA key in PEM without a password."
+        )
+        raise ImproperlyConfigured(sentence)
+    return mail_domain(given[domain]), given[selector], key
+
+
 def mailbox(name: str) -> str:
     """A mailbox that is read: behind IMAP, or a Maildir of this machine; empty where none is named."""
     value: str = setting(name, str, "")

@@ -25,6 +25,7 @@ from iria.environment import (
     networks,
     read_file,
     setting,
+    signature,
     yes_or_no,
 )
 from iria.running.places import state_folder
@@ -214,6 +215,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # What comes back is sent to this domain and read from this mailbox (docs/running-mail.md).
 BOUNCE_DOMAIN: str = setting("BOUNCE_DOMAIN", mail_domain, "")
 BOUNCE_MAILBOX_URL: str = mailbox("BOUNCE_MAILBOX_URL")
+# All three, and newsletters are signed here; none, and the relay signs them.
+DKIM_DOMAIN, DKIM_SELECTOR, DKIM_KEY = signature("DKIM_DOMAIN", "DKIM_SELECTOR", "DKIM_KEY_FILE")
 
 # People
 

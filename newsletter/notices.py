@@ -159,7 +159,7 @@ def _send(consent: Consent, *, subject: str, **said: object) -> None:
         reply_to=headers.answers_to(newsletter, publication),
         headers={
             "Auto-Submitted": "auto-generated",
-            "X-Auto-Response-Suppress": "All",
+            "X-Auto-Response-Suppress": "OOF, AutoReply",
             "List-Id": headers.list_id(newsletter),
         },
     )

@@ -16,6 +16,7 @@ from newsletter.claiming import Claim, Marked, Verdict
 from newsletter.composing import TOKEN, Letter
 from newsletter.envelope import Answer, Outcome, Post
 from newsletter.models import Issue
+from newsletter.signing import signed
 from newsletter.stencil import ADDRESS, MESSAGE_ID, Stencil
 from newsletter.verdicts import verdict_on
 
@@ -152,7 +153,7 @@ class Round:
         except ValueError as mistake:
             return Answer(Outcome.REFUSED, str(mistake))
         sender = return_path(marked.delivery_id) or self.sender
-        return self.post.hand_over(sender, marked.email, wire)
+        return self.post.hand_over(sender, marked.email, signed(wire))
 
     def _count(self, answer: Answer) -> None:
         if answer.outcome in OUT_OF_REACH:
@@ -193,6 +194,7 @@ def message_of(
         publication=current_publication(),
         token=token,
         message_id=message_id,
+        campaign=f"issue-{issue.pk}",
     )
 
 

@@ -47,7 +47,15 @@ def leaving(address: str) -> dict[str, str]:
 def mailbox(name: str, address: str) -> str:
     """The address with a name, as it stands in a header."""
     local, _, domain = address.rpartition("@")
-    return str(Address(one_line(name), local, domain))
+    return str(Address(header_words(name), local, domain))
+
+
+def header_words(text: str) -> str:
+    """Words for a header: on one line, and none of them read as something encoded.
+
+    What looks like an encoded word would be decoded on the way, into a line break if it says so.
+    """
+    return one_line(text).replace("=?", "= ?")
 
 
 def sender_address() -> str:

@@ -21,6 +21,7 @@ class MailServer:
 
     def __init__(self) -> None:
         self.taken: list[tuple[str, bytes]] = []
+        self.senders: list[str] = []
         self.connections: Counter[str] = Counter()
         self.on_mail: Behaviour = lambda sender: None
         self.on_recipient: Behaviour = lambda recipient: None
@@ -70,6 +71,7 @@ class MailServer:
         answer = self.on_data(recipient)
         if answer is None or answer == "take and drop":
             self.taken.append((recipient, content))
+            self.senders.append(envelope.mail_from or "")
         # Django's own code may run in there, which no event loop likes.
         await asyncio.get_running_loop().run_in_executor(None, self.before_answer, recipient)
         return _said(server, answer or "250 Taken")

@@ -15,7 +15,7 @@ from iria.publication.letters.lines import RULE, wrapped
 from iria.publication.letters.looks import rules_of
 from iria.publication.models import Publication
 
-OURS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+OURS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
 """No program answers that somebody is on holiday (RFC 3834)."""
 
 
