@@ -1,21 +1,28 @@
 """Where allauth meets our accounts."""
 
 import logging
+from datetime import timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused
-from typing import Any
+from typing import Any, Final
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
+from accounts import devices, second_factor
+from accounts.browsers import browser_of
 from accounts.models import User
 from iria.kit.http import client_address
+from iria.kit.ratelimit import count_and_allow, one_sender
 from iria.kit.text import one_line
 from iria.publication.models import current_publication
 
 EMAIL_MAX_LENGTH = 254
+FROM_NEW_BROWSERS: Final = (100, timedelta(hours=1))
+"""Tries at one account from browsers it does not know, all together."""
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +38,43 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address that limits are counted by: forwarding headers count only from our proxies."""
         return client_address(request) or "unknown"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Limits tries by who makes them, not by whose account it is.
+
+        Whoever guesses at an account from elsewhere cannot shut its owner out: a browser the account
+        knows is counted by itself. All others share a wide limit, so that a thousand addresses
+        guess no faster than a few.
+        """
+        email = str(credentials.get("email", "")).lower()
+        if not devices.is_known(request, email):
+            limit, per = FROM_NEW_BROWSERS
+            if not count_and_allow("sign-in at", email, limit=limit, per=per):
+                mistake: ValidationError = self.validation_error("too_many_login_attempts")
+                raise mistake
+        super().pre_authenticate(request, **credentials)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """What allauth counts failures by: the account, and who tries."""
+        email = str(credentials.get("email", "")).lower()
+        known = devices.is_known(request, email)
+        who = "a known browser" if known else one_sender(self.get_client_ip(request))
+        return f"{email}\0{who}"
+
+    def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
+        """Before a grave change one shows once more who one is, unless that was minutes ago."""
+        user = self.request.user
+        just_now = isinstance(user, User) and second_factor.signed_in_just_now(
+            self.request, user, within=app_settings.REAUTHENTICATION_TIMEOUT
+        )
+        return not just_now and bool(super().is_reauthentication_required(app=app, **options))
+
+    def post_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **about)
+        if devices.meet(request, response, user):
+            context = {"browser": browser_of(request.META.get("HTTP_USER_AGENT", ""))}
+            self.send_notification_mail("account/email/new_device", user, context)
+        return response
 
     def is_safe_url(self, url: str) -> bool:
         """Whether somebody may be sent there; an address that cannot be read is no reason to break."""

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts import addresses, joining
+from accounts import addresses, joining, second_factor
 from accounts.models import AuthorProfile, User
 from iria.kit.finding_rows import FindsRows
 from iria.publication.rows import LinksField
@@ -29,12 +31,24 @@ class UserAdmin(DjangoUserAdmin[User]):
         (None, {"fields": ("email", "display_name", "usable_password", "password1", "password2")}),
     )
     readonly_fields = ["last_login", "date_joined"]
+    actions = ["take_second_factors_away"]
     filter_horizontal = ["groups"]
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if not change or "email" in form.changed_data:
             addresses.vouch_for(obj)
+
+    @admin.action(description="Take lost second factors away", permissions=["change"])
+    def take_second_factors_away(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        """For somebody who lost phone and codes, and said so in a way that leaves no doubt."""
+        for user in chosen:
+            second_factor.remove(user)
+            self.log_change(request, user, "Took the second factors away and ended the sessions.")
+            self.message_user(
+                request,
+                f"{user} signs in with the password alone once, and then sets up a new second factor.",
+            )
 
 
 class AuthorProfileForm(forms.ModelForm[AuthorProfile]):
@@ -81,3 +95,7 @@ class AuthorProfileAdmin(FindsRows, admin.ModelAdmin[AuthorProfile]):
                 joining.join(obj, user)
             except joining.CannotJoin as mistake:
                 self.message_user(request, str(mistake), messages.ERROR)
+
+
+# allauth shows the secrets of second factors in a form; they are nobody's to read or to change.
+admin.site.unregister(Authenticator)

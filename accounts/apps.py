@@ -8,8 +8,13 @@ class AccountsConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        # allauth's models are complete only now.
-        from accounts import addresses, kept
+        # The models are complete only now.
+        from django.contrib.auth.signals import user_logged_in
+
+        from accounts import addresses, kept, personal, second_factor, sessions
 
         kept.connect()
         registry.address_is_confirmed.offer("accounts", addresses.is_confirmed)
+        registry.personal_data.offer("account", personal.HOLDING)
+        user_logged_in.connect(sessions.note_sign_in, dispatch_uid="session began")
+        second_factor.connect()

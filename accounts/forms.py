@@ -1,11 +1,11 @@
 """Forms about an account."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts import names
 from accounts.models import User
@@ -43,10 +43,80 @@ class ProfileForm(forms.ModelForm[User]):
 
     class Meta:
         model = User
-        fields = ("display_name",)
+        fields = ("display_name", "biography", "shows_comments")
+        labels: ClassVar[dict[str, Any]] = {
+            "biography": gettext_lazy("About you"),
+            "shows_comments": gettext_lazy("Show a page with my comments"),
+        }
+        help_texts: ClassVar[dict[str, Any]] = {
+            "biography": gettext_lazy("Two or three sentences, on the page with your comments."),
+            "shows_comments": gettext_lazy(
+                "Everybody can open it: your name, picture, these sentences and what you wrote here. "
+                "Without it there is no such page."
+            ),
+        }
+        widgets: ClassVar[dict[str, Any]] = {"biography": forms.Textarea({"rows": 4})}
 
     def clean_display_name(self) -> str:
         return names.checked(self.cleaned_data["display_name"], besides=self.instance)
+
+
+class FaceForm(forms.Form):
+    picture = forms.FileField(
+        label=gettext_lazy("A picture"),
+        help_text=gettext_lazy(
+            "JPEG, PNG or another usual kind. Where it was taken and with what is not kept."
+        ),
+        widget=forms.FileInput({"accept": "image/*"}),
+    )
+
+
+class NewAddressForm(forms.Form):
+    email = forms.EmailField(
+        label=gettext_lazy("New e-mail address"),
+        max_length=254,
+        validators=[refuse_unstorable],
+        widget=forms.EmailInput({"autocomplete": "email"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].lower()
+        if email == self.user.email.lower():
+            raise forms.ValidationError(gettext("That is your address already."))
+        return email
+
+
+def code_field(label: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=40,
+        validators=[refuse_unstorable],
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+
+
+class CodesForm(forms.Form):
+    old_code = code_field(gettext_lazy("Code from the mail to your old address"))
+    new_code = code_field(gettext_lazy("Code from the mail to your new address"))
+
+
+class LeaveForm(forms.Form):
+    comments = forms.ChoiceField(
+        label=gettext_lazy("Your comments"),
+        choices=[
+            ("keep", gettext_lazy("stay without my name, so that answers keep their sense")),
+            ("remove", gettext_lazy("go too; where somebody answered, an empty place remains")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    sure = forms.BooleanField(
+        label=gettext_lazy("Delete my account for good"),
+        error_messages={"required": gettext_lazy("Tick this if you are sure.")},
+    )
 
 
 class DeskLoginForm(AdminAuthenticationForm):

@@ -1,19 +1,29 @@
-"""Addresses under /accounts/."""
+"""Addresses under /accounts/, and the public ones of pictures."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from accounts import views
+from accounts.views import address, personal, profile, second_factor, sessions
 from iria.publication.speaking import speak
 
 urlpatterns = [
     # It speaks as the page that asks for it, and reads nothing for a stranger.
-    path("state/", views.sign_in_state, name="account_state"),
+    path("accounts/state/", profile.sign_in_state, name="account_state"),
+    # Outside of what is private: it stands on public pages.
+    re_path(r"^face/(?P<name>[0-9a-f]{20}\.png)$", profile.face, name="face"),
     *speak(
         [
-            path("", RedirectView.as_view(pattern_name="account_profile")),
-            path("profile/", views.profile, name="account_profile"),
-            path("", include("allauth.urls")),
+            path("accounts/", RedirectView.as_view(pattern_name="account_profile")),
+            path("accounts/profile/", profile.profile, name="account_profile"),
+            path("accounts/profile/picture/", profile.picture, name="account_picture"),
+            # In the place of allauth's, which asks only the new mailbox.
+            path("accounts/email/", address.change, name="account_email"),
+            path("accounts/sessions/", sessions.listed, name="account_sessions"),
+            path("accounts/data/", personal.download, name="account_data"),
+            path("accounts/delete/", personal.delete, name="account_delete"),
+            path("accounts/deleted/", personal.deleted, name="account_deleted"),
+            path("accounts/second-factor/", second_factor.wanted, name="second_factor"),
+            path("accounts/", include("allauth.urls")),
         ]
     ),
 ]

@@ -10,6 +10,7 @@ class ArticlesConfig(AppConfig):
 
     def ready(self) -> None:
         # The rooms' models are complete only now.
+        from articles.comments import personal
         from articles.comments import waiting as comments
         from articles.comments.following import preferences
         from articles.comments.following import receivers as following
@@ -41,6 +42,7 @@ class ArticlesConfig(AppConfig):
         related.connect()
         sections.connect()
         page_targets.connect()
+        registry.personal_data.offer("comments", personal.HOLDING)
         registry.emblem_drawing.offer("pictures", emblems.draw)
         registry.article_search.offer("search", on_the_desk.best_for)
         registry.moments.offer("licence ends", Moments("articles_image", "licence_until"))

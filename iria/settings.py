@@ -47,6 +47,8 @@ STATE = state_folder(BASE_DIR)
 SITE_URL = address("SITE_URL", "http://127.0.0.1:8000")
 SECURE = SITE_URL.startswith("https://")
 SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
+# A newsroom to try things with, that nobody else can reach.
+FOR_TRYING = SITE_HOST in {"127.0.0.1", "::1", "localhost"}
 ALLOWED_HOSTS = setting("ALLOWED_HOSTS", list, [SITE_HOST])
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 
@@ -66,6 +68,8 @@ API_PER_MINUTE: int = setting("API_PER_MINUTE", int, 120)
 INSTALLED_APPS = [
     "iria.apps.IriaConfig",
     "iria.apps.DeskConfig",
+    # Before accounts, which takes its secrets out of the admin again.
+    "allauth.mfa",
     "accounts",
     "articles",
     "newsletter",
@@ -102,6 +106,8 @@ MIDDLEWARE = [
     "iria.kit.private.Authentication",
     "iria.kit.private.Messages",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.sessions.Seen",
+    "accounts.second_factor.SecondFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 PRIVATE_PATHS = ("/admin/", "/accounts/", "/comments/")
@@ -223,12 +229,9 @@ DKIM_DOMAIN, DKIM_SELECTOR, DKIM_KEY = signature("DKIM_DOMAIN", "DKIM_SELECTOR",
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-    )
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.HardToGuess"},
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
@@ -258,6 +261,20 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
+SESSION_ENGINE = "accounts.sessions"
+
+# Second factors: whoever works at the desk has one, except where a newsroom is only tried.
+STAFF_SECOND_FACTOR: bool = setting("STAFF_SECOND_FACTOR", yes_or_no, not (FOR_TRYING or TESTING))
+MFA_ADAPTER = "accounts.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # a step of half a minute either way, for phones whose clock is off
+MFA_FORMS = {
+    "add_webauthn": "accounts.passkeys.AddForm",
+    "authenticate_webauthn": "accounts.passkeys.ShowForm",
+    "reauthenticate_webauthn": "accounts.passkeys.ShowAgainForm",
+    "login_webauthn": "accounts.passkeys.SignInForm",
+}
 
 # Security
 

@@ -9,7 +9,7 @@ urlpatterns = [
     path("healthz", operations.healthz),
     path("readyz", operations.readyz),
     path("admin/", admin.site.urls),
-    path("accounts/", include("accounts.urls")),
+    path("", include("accounts.urls")),
     path("newsletter/", include("newsletter.urls")),
     path("", include("iria.publication.urls")),
     path("", include("articles.urls")),

@@ -9,10 +9,11 @@ class NewsletterConfig(AppConfig):
 
     def ready(self) -> None:
         # The models are complete only now.
-        from newsletter import kept, outputs, receivers, suppressing, uses, waiting
+        from newsletter import kept, outputs, personal, receivers, suppressing, uses, waiting
 
         kept.connect()
         receivers.connect()
+        registry.personal_data.offer("newsletter", personal.HOLDING)
         registry.waiting.offer("newsletter", waiting.waiting_for)
         registry.picture_uses.offer("newsletter", uses.in_issues)
         registry.picture_outputs.offer("newsletter", outputs.of_picture)

@@ -24,7 +24,7 @@ RESERVED: Final = frozenset(
         "search",
         "seen",
     }
-    | {"emblem", "sitemap", "static", "tag", "theme", "what-we-keep"}
+    | {"emblem", "face", "reader", "sitemap", "static", "tag", "theme", "what-we-keep"}
 )
 """First parts of an address under which other things of the site stand."""
 

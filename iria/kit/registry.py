@@ -199,3 +199,28 @@ mail_came_back: Port[Callable[[str, str], None]] = Port()
 
 address_is_confirmed: Port[Callable[[Any], bool]] = Port()
 """Given a user, whether the account's address is known to be theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who asks for what we hold about them: an account, and an address proven to be theirs."""
+
+    account: int
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a house holds about people: how it tells them, and how it forgets them."""
+
+    tell: Callable[[Person], dict[str, Any]]
+    """Everything, as values for JSON, under words that a person understands."""
+    forget: Callable[[Person, bool], None]
+    """Within the transaction in which the account is deleted; True: words that stand in public stay,
+    without a name. Columns that point to the account are emptied by the database by themselves."""
+    told: frozenset[str] = frozenset()
+    """The columns that point to an account and of whose rows `tell` speaks, as in `articles.Comment.user`."""
+
+
+personal_data: Port[Holding] = Port()
+"""By house: filled by each that keeps something about readers, read where they download or delete it."""

@@ -148,22 +148,6 @@ def test_a_forgotten_password_is_replaced_by_code(
     assert mail_folder.to(ola.email)[-1]["Subject"].startswith("Your password was changed")
 
 
-def test_a_new_address_counts_only_after_its_code(
-    client: Client, ola: User, mail_folder: MailFolder
-) -> None:
-    addresses.vouch_for(ola)
-    old = ola.email
-    client.force_login(ola)
-    page_after(client, "/accounts/email/", {"email": "ola@new.example", "action_add": ""})
-    ola.refresh_from_db()
-    assert ola.email == old
-    code = code_in(mail_folder, "ola@new.example")
-    page_after(client, reverse("account_email_verification_sent"), {"code": code})
-    ola.refresh_from_db()
-    assert ola.email == "ola@new.example"
-    assert "was changed" in mail_folder.to(old)[-1]["Subject"]
-
-
 def test_five_wrong_passwords_close_the_door_for_a_while(client: Client, ola: User) -> None:
     addresses.vouch_for(ola)
     for _ in range(5):

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from allauth.core.ratelimit import respond_429
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.test import Client, RequestFactory
 from django.views.defaults import permission_denied
 
+from accounts import addresses
 from accounts.models import User
 from articles.comments import seals
 from articles.comments.following import following
@@ -23,6 +27,7 @@ from articles.editorial.previewing import preview_address
 from articles.reading.views.missing import server_error
 from newsletter import subscribing
 from newsletter.models import Consent, Newsletter, Subscriber
+from tests.accounts.keys import passkey_of
 from tests.conftest import PASSWORD
 
 STRANGER = "stranger@readers.example"
@@ -53,7 +58,11 @@ def answers(reader: User) -> dict[str, Answer]:
         reader: somebody with an account and nothing else.
     """
     found: dict[str, Answer] = {}
-    for part in (_mistakes(), _of_an_account(reader), _signing_in(reader), _letters(), _comments()):
+    parts = (
+        *(_mistakes(), _of_an_account(reader), _second_factors(reader), _signing_in(reader)),
+        *(_letters(), _comments()),
+    )
+    for part in parts:
         found |= {name: as_sent(response) for name, response in part}
     return found
 
@@ -86,16 +95,60 @@ def _of_an_account(reader: User) -> Iterator[tuple[str, Any]]:
         "address": "email/",
         "new password": "password/change/",
         "password once more": "reauthenticate/",
+        "signed in where": "sessions/",
+        "before the desk opens": "second-factor/",
+        "second factors": "2fa/",
+        "account is deleted": "deleted/",
     }
     for name, path in pages.items():
         yield name, client.get(f"/accounts/{path}", follow=True)
     yield "profile, refused", client.post("/accounts/profile/", {"display_name": "x" * 200})
+    yield "picture, refused", client.post("/accounts/profile/picture/", {})
+    yield "address, refused", client.post("/accounts/email/", {"email": reader.email})
+    yield "address, both codes", client.post("/accounts/email/", {"email": STRANGER}, follow=True)
     reader.set_unusable_password()
     reader.save()
     client.force_login(reader)
     yield "first password", client.get("/accounts/password/set/", follow=True)
     reader.set_password(PASSWORD)
     reader.save()
+
+
+def _second_factors(reader: User) -> Iterator[tuple[str, Any]]:
+    """Every page on the way to a second factor, through it, and away from it."""
+    client = Client()
+    addresses.vouch_for(reader)
+    client.post("/accounts/login/", {"login": reader.email, "password": PASSWORD})
+    pages = {
+        "delete account": "delete/",
+        "connect an app": "2fa/totp/activate/",
+        "make a passkey": "2fa/webauthn/add/",
+    }
+    for name, path in pages.items():
+        yield name, client.get(f"/accounts/{path}")
+    yield "delete account, refused", client.post("/accounts/delete/", {})
+    key = passkey_of(reader)
+    TOTP.activate(reader, "JBSWY3DPEHPK3PXP")
+    RecoveryCodes.activate(reader)
+    pages = {
+        "second factors, set up": "",
+        "disconnect the app": "totp/deactivate/",
+        "recovery codes": "recovery-codes/",
+        "new recovery codes": "recovery-codes/generate/",
+        "passkeys": "webauthn/",
+        "rename a passkey": f"webauthn/keys/{key.pk}/edit/",
+        "take a passkey away": f"webauthn/keys/{key.pk}/remove/",
+        "second factor once more": "reauthenticate/",
+        "passkey once more": "webauthn/reauthenticate/",
+    }
+    for name, path in pages.items():
+        yield name, client.get(f"/accounts/2fa/{path}")
+    in_two_steps = Client()
+    known = {"login": reader.email, "password": PASSWORD}
+    yield "second step", in_two_steps.post("/accounts/login/", known, follow=True)
+    wrong = {"code": "000000"}
+    yield "second step, refused", in_two_steps.post("/accounts/2fa/authenticate/", wrong)
+    Authenticator.objects.filter(user=reader).delete()
 
 
 def _signing_in(reader: User) -> Iterator[tuple[str, Any]]:

@@ -10,6 +10,7 @@ from tests.shared import PROJECT
 NOT_PAGES: Final = {
     "^theme/": "a stylesheet",
     "^emblem/": "a picture",
+    "^face/": "a picture",
     "newsletter/^letter-": "a stylesheet",
     "^pictures/": "a picture",
     "healthz": "for machines",
@@ -26,6 +27,10 @@ NOT_PAGES: Final = {
     "api/v1/tags/": "for machines",
     "^api/(": "for machines",
     "accounts/state/": "part of a page",
+    "accounts/data/": "a file to keep",
+    "accounts/2fa/recovery-codes/download/": "a file to keep",
+    "accounts/2fa/webauthn/login/": "asked by a script",
+    "accounts/profile/picture/": "takes, shows the profile",
     "comments/token/": "asked by a script",
     "search/suggest/": "asked by a script",
     "search/opened/": "takes, shows nothing",

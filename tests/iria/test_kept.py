@@ -13,8 +13,6 @@ from django.test import Client
 from iria.kit import kept
 from tests import newsroom
 
-NOT_HERE_YET = {"accounts.face", "accounts.session", "accounts.device", "mfa.authenticator"}
-
 
 def _tables() -> dict[str, type[models.Model]]:
     return {model._meta.label_lower: model for model in apps.get_models(include_auto_created=True)}
@@ -32,7 +30,7 @@ def test_every_table_is_said_to_hold_something_of_people_or_nothing() -> None:
     said = Counter([*(t for each in kept.kept for t in each.tables)])
     said.update(table for tables in kept.keeps_nothing for table in tables)
     assert set(_tables()) - set(said) == set(), "declare it in the kept.py of its room"
-    assert set(said) - set(_tables()) - NOT_HERE_YET == set()
+    assert set(said) - set(_tables()) == set()
     assert [table for table, times in said.items() if times > 1] == []
 
 

@@ -11,6 +11,8 @@ from accounts.managers import UserManager
 from iria.kit.addresses import address_of
 from iria.kit.text import refuse_blank, refuse_unstorable
 
+BIOGRAPHY_MAX_LENGTH = 400
+
 
 class User(AbstractBaseUser, PermissionsMixin):
     """Somebody who can sign in: a reader with an account, or a member of the newsroom."""
@@ -33,6 +35,18 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text="Untick instead of deleting, so what the account wrote keeps its author.",
     )
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    biography = models.TextField(
+        "about you",
+        max_length=BIOGRAPHY_MAX_LENGTH,
+        blank=True,
+        validators=[refuse_unstorable],
+        help_text="Two or three sentences, on the page with your comments.",
+    )
+    shows_comments = models.BooleanField(
+        "a public page with their comments",
+        default=False,
+        help_text="Only whoever chose it has one.",
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -62,6 +76,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     def public_name(self) -> str:
         """The name others see; the part of the address before the @ never leaks."""
         return self.display_name or f"Reader {self.pk}"
+
+    @property
+    def initials(self) -> str:
+        """Up to two letters that stand where there is no picture."""
+        words = [word for word in self.public_name.split() if word[0].isalnum()]
+        return "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper() or "?"
+
+    @property
+    def shade(self) -> int:
+        """Which of six quiet colours stands behind the initials; the same on every page."""
+        return (self.pk or 0) % 6
 
 
 class AuthorProfile(models.Model):

@@ -1,0 +1,51 @@
+"""The picture beside somebody's name: chosen by them, made anew by the picture room, or initials."""
+
+import hashlib
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.utils.translation import gettext
+
+from accounts.models import Face, User
+from iria.kit.registry import Drawn, Undrawable, emblem_drawing
+
+SIDE: Final = 256
+"""Twice what any page shows, for fine screens."""
+LEAST: Final = 64
+LARGEST_FILE: Final = 8 * 1024 * 1024
+
+
+def take(user: User, upload: "File[Any]") -> Face:
+    """Makes the sent picture the account's, in the place of an earlier one.
+
+    Only pixels pass: where a photograph was taken and by which phone stays outside.
+
+    Raises:
+        ValidationError: it is too large, no picture, or too small.
+    """
+    if (upload.size or 0) > LARGEST_FILE:
+        sentence = gettext("This file is larger than %(most)d MB; save it smaller.")
+        raise ValidationError(sentence % {"most": LARGEST_FILE // 1024**2})
+    drawn = _draw(bytes(upload.read()))
+    if min(drawn.width, drawn.height) < LEAST:
+        sentence = gettext("This picture is too small; at least %(least)d pixels are needed.")
+        raise ValidationError(sentence % {"least": LEAST})
+    name = f"{hashlib.sha256(drawn.png).hexdigest()[:20]}.png"
+    values = {"name": name, "png": drawn.png, "width": drawn.width, "height": drawn.height}
+    face, _ = Face.objects.update_or_create(user=user, defaults=values)
+    return face
+
+
+def drop(user: User) -> None:
+    """Back to initials."""
+    Face.objects.filter(user=user).delete()
+
+
+def _draw(file: bytes) -> Drawn:
+    for draw in emblem_drawing:
+        try:
+            return draw(file, [(SIDE, SIDE)])[0]
+        except Undrawable as mistake:
+            raise ValidationError(str(mistake)) from mistake
+    raise ValidationError(gettext("Pictures cannot be opened here."))

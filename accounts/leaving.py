@@ -1,0 +1,56 @@
+"""Deleting an account, and everything that could be known of it."""
+
+from smtplib import SMTPException
+
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils.translation import gettext
+
+from accounts import personal
+from accounts.models import User
+from iria.kit.registry import personal_data
+from iria.kit.text import one_line
+from iria.publication.models import current_publication
+
+
+class CannotLeave(Exception):
+    """The account stays; the message is a sentence for its owner."""
+
+
+def leave(user: User, *, keep_words: bool) -> None:
+    """Deletes the account: at once, for good, in one transaction.
+
+    Each house forgets first what only the account's number or address connects with somebody; then the
+    account's row goes, and with it sessions, devices, factors, addresses and picture. Columns that say
+    who did something at the desk are emptied; the deed itself is the newsroom's and stays.
+
+    Args:
+        keep_words: comments stay without a name; else their words go too.
+
+    Raises:
+        CannotLeave: a member of the newsroom has rights and duties that somebody must take over first.
+    """
+    if user.is_staff:
+        sentence = gettext(
+            "Your account opens the desk. Ask an administrator to end that; then you can delete it."
+        )
+        raise CannotLeave(sentence)
+    with transaction.atomic():
+        locked = User.objects.select_for_update().get(pk=user.pk)
+        who = personal.person(locked)
+        for holding in personal_data:
+            holding.forget(who, keep_words)
+        locked.delete()
+    _say_goodbye(who.email)
+
+
+def _say_goodbye(address: str) -> None:
+    name = current_publication().name
+    subject = one_line(f"{gettext('Your account is deleted')} – {name}")
+    words = render_to_string("account/email/deleted_message.txt", {"publication_name": name})
+    try:
+        EmailMessage(subject, words, to=[address]).send()
+    except (SMTPException, OSError):
+        # There is no account any more for which to try again.
+        return

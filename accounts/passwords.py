@@ -1,0 +1,72 @@
+"""How hard a password is to guess."""
+
+from threading import Lock
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+
+from accounts.models import User
+from iria.publication.models import current_publication
+
+ENOUGH: Final = 3
+"""Of zxcvbn's scores from 0 to 4: some 10^8 guesses at least, too many for anybody at our door."""
+LOOKED_AT: Final = 64
+"""Signs from the start; what comes after can only make it harder, and long ones take long to judge."""
+DICTIONARY: Final = "dictionary"
+
+_alone = Lock()
+
+
+class HardToGuess:
+    """A validator of Django's kind, by the guesses it would take and not by signs of four kinds.
+
+    The address, the names and the publication's name count as words that anybody would try.
+    """
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        known = _words_about(user)
+        found = judged(password, known)
+        if found["score"] < ENOUGH:
+            raise ValidationError(_why(found, known), code="easy_to_guess")
+
+    def get_help_text(self) -> str:
+        return gettext("Three or four words that do not belong together are easy to keep in mind.")
+
+
+def judged(password: str, known: list[str]) -> dict[str, Any]:
+    """What zxcvbn thinks of it. It keeps our words in a table of its own, so one at a time."""
+    from zxcvbn import zxcvbn  # its lists of words take a while to read and are seldom needed
+
+    with _alone:
+        found: dict[str, Any] = zxcvbn(password[:LOOKED_AT], user_inputs=known)
+    return found
+
+
+def _words_about(user: User | None) -> list[str]:
+    words = [current_publication().name, *current_publication().name.split()]
+    if user is not None:
+        local, _, domain = user.email.partition("@")
+        words += [user.email, local, *local.replace(".", " ").split(), domain]
+        names = user.display_name.split()
+        words += [user.display_name, "".join(names), *names]
+    return [word for word in words if word]
+
+
+def _why(found: dict[str, Any], known: list[str]) -> str:
+    """One sentence on what makes it easy, and what to do."""
+    parts = found["sequence"]
+    ours = {word.lower() for word in known}
+    if any(part.get("matched_word", "") in ours for part in parts):
+        return gettext("Your name, address or ours is the first thing somebody would try.")
+    if any(part["pattern"] == "spatial" for part in parts):
+        return gettext("Keys that lie side by side are quickly guessed; take a few words instead.")
+    if any(part["pattern"] in {"repeat", "sequence"} for part in parts):
+        return gettext("What repeats or counts on is quickly guessed; take a few words instead.")
+    if any(part["pattern"] in {"date", "regex"} for part in parts):
+        return gettext("Dates and years are quickly guessed; take a few words instead.")
+    if any(part["pattern"] == DICTIONARY for part in parts):
+        return gettext(
+            "This is too close to a word or name; take three or four that do not belong together."
+        )
+    return gettext("This is quickly guessed; make it longer.")

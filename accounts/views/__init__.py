@@ -1,0 +1,1 @@
+"""What readers and members of the newsroom see of their account."""

@@ -1,0 +1,187 @@
+"""Passkeys, codes of an app, sessions and goodbye, in a browser with an authenticator of its own."""
+
+import io
+import json
+import time
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core.cache import cache
+from playwright.sync_api import Page, expect
+
+from accounts import addresses
+from accounts.models import User
+from articles.comments import moderation, posting
+from articles.comments.models import Comment
+from tests import newsroom
+from tests.browser.checkers import accessibility_complaints
+from tests.browser.conftest import PHONE, OpenPage
+from tests.conftest import PASSWORD, MailFolder
+
+pytestmark = pytest.mark.browser
+
+DESK = "/admin/articles/article/"
+
+
+@pytest.fixture(autouse=True)
+def _asked_of_staff(site: str, settings: Any) -> None:
+    settings.STAFF_SECOND_FACTOR = True
+    cache.clear()
+
+
+def authenticator(page: Page) -> Callable[[str, Any], Any]:
+    """Gives the browser an authenticator that knows its owner by a finger."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    kind = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    made = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": kind})
+
+    def ask(deed: str, more: Any) -> Any:
+        return devtools.send(f"WebAuthn.{deed}", {**made, **more})
+
+    return ask
+
+
+def sign_in(page: Page, user: User) -> None:
+    page.fill("input[name=login]", user.email)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main form button:text-is('Sign in')")
+
+
+def code_of(secret: str, *, steps: int = 0) -> str:
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps)))
+
+
+def test_a_first_sign_in_makes_a_passkey_which_opens_the_desk_by_itself_from_then_on(
+    open_page: OpenPage, edna: User, mail_folder: MailFolder
+) -> None:
+    addresses.vouch_for(edna)
+    page = open_page(DESK)
+    ask = authenticator(page)
+    sign_in(page, edna)
+    expect(page.locator("h1")).to_have_text("Before the desk opens")
+    assert accessibility_complaints(page) == []
+    page.click("text=Make a passkey")
+    page.fill("input[name=name]", "Edna’s laptop")
+    page.click("text=Make it")
+    expect(page.locator("h1")).to_have_text("Codes for the day you lose them")
+    assert page.locator(".recovery-codes li").count() == 10
+    page.click("text=Go on to the desk")
+    page.wait_for_url(f"**{DESK}")
+    expect(page.locator("h1")).to_contain_text("Select article")
+    [held] = ask("getCredentials", {})["credentials"]
+    assert held["isResidentCredential"]
+
+    page.context.clear_cookies()
+    page.goto(DESK)
+    page.click("text=Sign in with a passkey")
+    page.wait_for_url(f"**{DESK}")
+    assert mail_folder.to(edna.email)
+
+    # Refused by its owner, it opens nothing, and the page says what happened.
+    page.context.clear_cookies()
+    ask("setUserVerified", {"isUserVerified": False})
+    page.goto(DESK)
+    page.click("text=Sign in with a passkey")
+    expect(page.locator("[data-refused]")).to_be_visible()
+    assert page.url.partition("?")[0].endswith("/accounts/login/")
+
+
+def test_an_app_and_a_recovery_code_without_javascript(open_page: OpenPage, edna: User) -> None:
+    addresses.vouch_for(edna)
+    page = open_page(DESK, scripts=False, size=PHONE)
+    sign_in(page, edna)
+    page.click("text=Connect an app")
+    assert page.locator("svg.drawn-code").bounding_box()["width"] > 150  # type: ignore[index]
+    secret = page.inner_text("code.secret")
+    page.fill("input[name=code]", code_of(secret))
+    page.click("text=Connect it")
+    codes = page.locator(".recovery-codes li").all_inner_texts()
+    page.click("text=Go on to the desk")
+    assert page.url.endswith(DESK)
+
+    for code, opens in ((code_of(secret, steps=1), True), (codes[3], True), (codes[3], False)):
+        page.context.clear_cookies()
+        page.goto(DESK)
+        sign_in(page, edna)
+        assert page.inner_text("h1") == "The second step"
+        page.fill("input[name=code]", code)
+        page.click("main form button:text-is('Sign in')")
+        assert page.url.endswith(DESK) == opens
+    assert "Incorrect code." in page.inner_text("main")
+
+
+def test_five_wrong_passwords_close_the_door_for_who_tries_not_for_the_owner(
+    open_page: OpenPage, ola: User
+) -> None:
+    addresses.vouch_for(ola)
+    owner = open_page("/accounts/login/")
+    sign_in(owner, ola)
+    owner.click("text=Sign out >> nth=-1")
+    stranger = open_page("/accounts/login/")
+    for _ in range(6):
+        stranger.fill("input[name=login]", ola.email)
+        stranger.fill("input[name=password]", "a guess")
+        stranger.click("main form button:text-is('Sign in')")
+    assert "Too many failed login attempts" in stranger.inner_text("main")
+    owner.goto("/accounts/login/")
+    sign_in(owner, ola)
+    expect(owner.locator("h1")).to_have_text("Your profile")
+
+
+def test_a_session_is_ended_from_elsewhere(open_page: OpenPage, ola: User) -> None:
+    addresses.vouch_for(ola)
+    here, there = (open_page("/accounts/login/", scripts=False) for _ in range(2))
+    sign_in(here, ola)
+    sign_in(there, ola)
+    here.click("text=See where")
+    assert here.locator(".account-rows li").count() == 2
+    here.click(".account-rows button")
+    assert "You are signed out there." in here.inner_text("main")
+    there.goto("/accounts/profile/")
+    assert there.inner_text("h1") == "Sign in"
+    here.goto("/accounts/profile/")
+    assert here.inner_text("h1") == "Your profile"
+
+
+def test_what_we_hold_is_taken_along_and_opened_and_then_everything_goes(
+    open_page: OpenPage, ola: User, mina: User, mail_folder: MailFolder
+) -> None:
+    addresses.vouch_for(ola)
+    article = newsroom.published("Ferries at the strait")
+    comment = posting.post(article, text="I was on that ferry.", by=ola)
+    moderation.approve(comment, by=mina)
+    page = open_page("/accounts/login/")
+    sign_in(page, ola)
+    with page.expect_download() as taken:
+        page.click("text=Download my data")
+    assert taken.value.suggested_filename == "your-data.zip"
+    with zipfile.ZipFile(io.BytesIO(taken.value.path().read_bytes())) as files:
+        held = json.loads(files.read("comments.json"))
+        account = json.loads(files.read("account.json"))
+    assert held["comments"][0]["text"] == "I was on that ferry."
+    assert account["e-mail address"] == ola.email
+
+    page.click("text=Delete my account")
+    page.click("main form button:text-is('Delete my account')")
+    page.check("text=stay without my name")
+    page.check("text=Delete my account for good")
+    page.click("main form button:text-is('Delete my account')")
+    expect(page.locator("h1")).to_have_text("Your account is deleted")
+    assert not User.objects.filter(email="ola@readers.example").exists()
+    page.goto(article.get_absolute_url())
+    words = page.inner_text("#comments")
+    assert "I was on that ferry." in words
+    assert "Ola Lind" not in words
+    assert Comment.objects.get().user is None
+    assert "deleted" in mail_folder.to("ola@readers.example")[-1]["Subject"]
