@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -63,15 +64,38 @@ TOGETHER: Final = "tests/iria/demo/"
 """The files of this folder share a newsroom that takes long to load: one core runs them all."""
 
 
+LONG: Final = (
+    "tests/browser/test_every_page.py",
+    "tests/browser/test_injection.py",
+    "tests/proofs/test_running.py",
+    TOGETHER,
+)
+"""What takes longest comes first: begun last, it would leave the other core idle."""
+
+
+def _scope(nodeid: str) -> str:
+    return TOGETHER if nodeid.startswith(TOGETHER) else nodeid.partition("::")[0]
+
+
 class _FolderByFolder(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
     """A file's tests stay on one core, and so do those of a folder that shares what it loaded."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return TOGETHER if nodeid.startswith(TOGETHER) else str(super()._split_scope(nodeid))
+        return _scope(nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
     return _FolderByFolder(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, then those with the most tests; within a file all stays as written."""
+    scopes = [_scope(item.nodeid) for item in items]
+    places = {
+        scope: (LONG.index(scope) if scope in LONG else len(LONG), -count, scope)
+        for scope, count in Counter(scopes).items()
+    }
+    items.sort(key=lambda item: places[_scope(item.nodeid)])
 
 
 def _member(email: str, name: str, group: str | None) -> User:

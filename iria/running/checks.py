@@ -25,7 +25,8 @@ from iria.running.telling import StartError
 
 STEP_SECONDS = 1500
 BROWSER, PROOFS = PROJECT / "tests" / "browser", PROJECT / "tests" / "proofs"
-_BOTH_CORES = ("-n", "2", "--dist", "loadfile")
+# In the order of tests/conftest.py: what takes longest first.
+_BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 # Counting branches makes Python half as slow again; what the browser and the proofs walk through
 # has its own tests too.
 _COVERED = ("--cov", "--cov-report=")
