@@ -4,29 +4,24 @@ class SearchSuggest extends HTMLElement {
   connectedCallback() {
     this.input = this.querySelector("input");
     this.list = document.createElement("ul");
-    this.list.id = "search-suggestions";
-    this.list.hidden = true;
-    this.set(this.list, { role: "listbox", "aria-label": this.getAttribute("label") });
-    this.set(this.input, {
-      role: "combobox",
-      "aria-autocomplete": "list",
-      "aria-expanded": "false",
-      "aria-controls": this.list.id,
+    Object.assign(this.list, {
+      id: "search-suggestions",
+      hidden: true,
+      role: "listbox",
+      ariaLabel: this.getAttribute("label"),
     });
+    Object.assign(this.input, { role: "combobox", ariaAutoComplete: "list", ariaExpanded: "false" });
+    this.input.setAttribute("aria-controls", this.list.id);
     this.append(this.list);
-    this.input.addEventListener("input", () => {
+    this.input.oninput = () => {
       clearTimeout(this.soon);
       this.soon = setTimeout(() => this.ask(), 150);
-    });
-    this.input.addEventListener("keydown", (event) => this.key(event));
-    this.input.addEventListener("blur", () => this.show([]));
+    };
+    this.input.onkeydown = (event) => this.key(event);
+    this.input.onblur = () => this.show([]);
     /* The field keeps the focus, so that a press on an option is not a blur first. */
-    this.list.addEventListener("mousedown", (event) => event.preventDefault());
-    this.list.addEventListener("click", ({ target }) => this.open(target.closest("li")));
-  }
-
-  set(element, attributes) {
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    this.list.onmousedown = () => false;
+    this.list.onclick = ({ target }) => this.open(target.closest("li"));
   }
 
   async ask() {
@@ -45,7 +40,7 @@ class SearchSuggest extends HTMLElement {
     this.list.replaceChildren(
       ...found.map(({ kind, name, address }, place) => {
         const option = document.createElement("li");
-        this.set(option, { role: "option", id: `suggestion-${place}`, "aria-selected": "false" });
+        Object.assign(option, { role: "option", id: `suggestion-${place}`, ariaSelected: "false" });
         option.dataset.address = address;
         const what = document.createElement("span");
         what.textContent = kind;
@@ -59,11 +54,11 @@ class SearchSuggest extends HTMLElement {
   }
 
   choose(option) {
-    this.chosen?.setAttribute("aria-selected", "false");
+    if (this.chosen) this.chosen.ariaSelected = "false";
     this.chosen = option;
-    option?.setAttribute("aria-selected", "true");
+    if (option) option.ariaSelected = "true";
     option?.scrollIntoView({ block: "nearest" });
-    this.set(this.input, { "aria-activedescendant": option?.id ?? "" });
+    this.input.setAttribute("aria-activedescendant", option?.id ?? "");
   }
 
   key(event) {

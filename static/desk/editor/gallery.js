@@ -2,7 +2,7 @@
    and at the end a `<figcaption>` for all of them. */
 
 import { Node, crel } from "django-prose-editor/editor";
-import { button, choose, chosen, widthAttribute, widthChooser } from "desk/picture";
+import { FigureView, button, choose, chosen, inMenu, widthAttribute } from "desk/picture";
 
 const MARKS = "bold italic link subscript superscript";
 
@@ -69,26 +69,16 @@ export const Gallery = Node.create({
     };
   },
 
-  addMenuItems({ buttons, menu }) {
-    menu.defineItem({
-      name: "gallery",
-      groups: "insert",
-      priority: 118,
-      button: buttons.material("photo_library", "Gallery"),
-      command: (editor) => editor.commands.chooseGallery(),
-      active: (editor) => editor.isActive("gallery"),
-    });
-  },
+  addMenuItems: inMenu("gallery", 118, "photo_library", "Gallery", "chooseGallery"),
 
   addNodeView() {
     return ({ node, editor, getPos }) => new GalleryView(node, editor, getPos);
   },
 });
 
-class GalleryView {
+class GalleryView extends FigureView {
   constructor(node, editor, getPos) {
-    Object.assign(this, { node, editor, getPos });
-    this.width = widthChooser((width) => this.change(width), "How wide the gallery is");
+    super(node, editor, getPos, "How wide the gallery is");
     this.add = button("Add a picture", () => choose(this.editor, (picture) => this.put(picture)));
     this.tools = crel("div", { className: "desk-figure-tools desk-gallery-tools" },
       [this.width, this.add, button("Take the gallery apart", () => this.takeApart())]);
@@ -100,11 +90,6 @@ class GalleryView {
 
   show() {
     this.width.value = this.node.attrs.width;
-  }
-
-  change(width) {
-    const { state, view } = this.editor;
-    view.dispatch(state.tr.setNodeMarkup(this.getPos(), undefined, { width }));
   }
 
   /* After the last picture, before the caption for all. */
@@ -128,18 +113,7 @@ class GalleryView {
     view.focus();
   }
 
-  update(node) {
-    if (node.type !== this.node.type) return false;
-    this.node = node;
-    this.show();
-    return true;
-  }
-
   stopEvent(event) {
     return this.tools.contains(event.target);
-  }
-
-  ignoreMutation(mutation) {
-    return mutation.type !== "selection" && !this.contentDOM.contains(mutation.target);
   }
 }

@@ -4,7 +4,7 @@
 import { Node, crel } from "django-prose-editor/editor";
 
 const FACTS_ADDRESS = "/admin/articles/article/pictures/";
-export const WIDTHS = [["normal", "As wide as the text"], ["wide", "Wide"], ["full", "As wide as the page"]];
+const WIDTHS = [["normal", "As wide as the text"], ["wide", "Wide"], ["full", "As wide as the page"]];
 
 const known = new Map();
 let asked = null;
@@ -58,7 +58,7 @@ export const widthAttribute = {
   renderHTML: ({ width }) => (width === "normal" ? {} : { "data-width": width }),
 };
 
-export function widthChooser(change, label) {
+function widthChooser(change, label) {
   const select = crel("select", { "aria-label": label },
     WIDTHS.map(([value, textContent]) => crel("option", { value, textContent })));
   select.addEventListener("change", () => change(select.value));
@@ -69,6 +69,42 @@ export function button(textContent, act, className = "button") {
   const made = crel("button", { type: "button", className, textContent });
   made.addEventListener("click", act);
   return made;
+}
+
+/* A button in the menu, pressed while the cursor stands in a node of this name. */
+export function inMenu(name, priority, icon, title, command) {
+  return ({ buttons, menu }) => menu.defineItem({
+    name,
+    groups: "insert",
+    priority,
+    button: buttons.material(icon, title),
+    command: (editor) => editor.commands[command](),
+    active: (editor) => editor.isActive(name),
+  });
+}
+
+/* What stands in the editor for a figure: it has a place in the text, and a width to choose. */
+export class FigureView {
+  constructor(node, editor, getPos, widthLabel) {
+    Object.assign(this, { node, editor, getPos });
+    this.width = widthChooser((width) => this.change({ width }), widthLabel);
+  }
+
+  change(attributes) {
+    const { state, view } = this.editor;
+    view.dispatch(state.tr.setNodeMarkup(this.getPos(), undefined, { ...this.node.attrs, ...attributes }));
+  }
+
+  update(node) {
+    if (node.type !== this.node.type) return false;
+    this.node = node;
+    this.show();
+    return true;
+  }
+
+  ignoreMutation(mutation) {
+    return mutation.type !== "selection" && !this.contentDOM.contains(mutation.target);
+  }
 }
 
 export const Picture = Node.create({
@@ -109,28 +145,18 @@ export const Picture = Node.create({
     };
   },
 
-  addMenuItems({ buttons, menu }) {
-    menu.defineItem({
-      name: "picture",
-      groups: "insert",
-      priority: 120,
-      button: buttons.material("image", "Picture"),
-      command: (editor) => editor.commands.choosePicture(),
-      active: (editor) => editor.isActive("picture"),
-    });
-  },
+  addMenuItems: inMenu("picture", 120, "image", "Picture", "choosePicture"),
 
   addNodeView() {
     return ({ node, editor, getPos }) => new PictureView(node, editor, getPos);
   },
 });
 
-class PictureView {
+class PictureView extends FigureView {
   constructor(node, editor, getPos) {
-    Object.assign(this, { node, editor, getPos });
+    super(node, editor, getPos, "How wide the picture is");
     this.image = crel("img", { className: "desk-figure-image", alt: "", draggable: false });
     this.name = crel("span", { className: "desk-figure-name" });
-    this.width = widthChooser((width) => this.change({ width }), "How wide the picture is");
     const tools = crel("div", { className: "desk-figure-tools" }, [
       this.width,
       button("Earlier", () => this.move(-1), "button desk-move"),
@@ -144,11 +170,6 @@ class PictureView {
     shown.contentEditable = this.credit.contentEditable = "false";
     this.dom = crel("figure", { className: "desk-figure" }, [shown, this.contentDOM, this.credit]);
     this.show();
-  }
-
-  change(attributes) {
-    const { state, view } = this.editor;
-    view.dispatch(state.tr.setNodeMarkup(this.getPos(), undefined, { ...this.node.attrs, ...attributes }));
   }
 
   chooseAnother() {
@@ -197,20 +218,13 @@ class PictureView {
     this.contentDOM.classList.toggle("desk-empty", this.node.content.size === 0);
   }
 
-  update(node) {
-    if (node.type !== this.node.type) return false;
-    this.node = node;
-    this.show();
-    return true;
-  }
-
   stopEvent(event) {
     return !this.contentDOM.contains(event.target) && event.target !== this.dom
       && ["SELECT", "OPTION", "BUTTON"].includes(event.target.nodeName);
   }
 
   ignoreMutation(mutation) {
-    return mutation.type !== "selection" && !this.contentDOM.contains(mutation.target)
+    return super.ignoreMutation(mutation)
       || (mutation.type === "attributes" && mutation.target === this.contentDOM);
   }
 }
