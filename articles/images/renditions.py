@@ -1,7 +1,6 @@
 """The sizes, shapes and formats in which a picture is served: made once, by the worker."""
 
-import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.db.models.fields.files import FieldFile
@@ -69,7 +68,8 @@ def _write_anew(image: Image, stale: Iterable[Rendition]) -> list[Key]:
 
 def _decode(image: Image, have: Iterable[Key]) -> list[Rendition]:
     shapes = dict.fromkeys(SHAPES, (image.focus_x, image.focus_y))
-    with decoding.scratch_folder() as folder, _local(image.original, folder) as path:
+    with decoding.scratch_folder() as folder:
+        path = _local(image.original, folder)
         found = decoding.renditions_and_looks(path, folder, have, shapes)
         if image.looks is None and found["looks"] is not None:
             # It came before pictures were compared by their looks.
@@ -78,14 +78,13 @@ def _decode(image: Image, have: Iterable[Key]) -> list[Rendition]:
         return keeping.keep(image, found["made"], folder)
 
 
-@contextlib.contextmanager
-def _local(file: FieldFile, folder: Path) -> Iterator[Path]:
+def _local(file: FieldFile, folder: Path) -> Path:
     """The file as a path on this machine; a copy where the storage is elsewhere."""
     try:
-        yield Path(file.path)
+        path = Path(file.path)
     except NotImplementedError:
-        copy = folder / "original"
-        with file.open("rb") as original, copy.open("wb") as target:
+        path = folder / "original"
+        with file.open("rb") as original, path.open("wb") as target:
             for chunk in original.chunks():
                 target.write(chunk)
-        yield copy
+    return path

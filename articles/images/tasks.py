@@ -4,6 +4,7 @@ import logging
 from datetime import timedelta
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -11,7 +12,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from articles.images import keeping, renditions, sweeping
 from articles.images.decoding import Undecodable
-from articles.images.models import Image
+from articles.images.models import Image, ImageQuerySet
 
 AT_ONCE: Final = 50
 _RETRY: Final = RetryStrategy(max_attempts=5, exponential_wait=4)
@@ -63,18 +64,23 @@ def bring_all_up_to_date(image_ids: list[int]) -> None:
 def catch_up(timestamp: int) -> None:
     """Clears away old files, then does what a killed server, a full disk or a lost job left out.
 
-    In that order: on a full disk only what goes makes room for what is to come.
+    In that order: on a full disk only what goes makes room for what is to come. Which pictures come
+    first is left to chance, so that those that cannot be read never keep the others out.
     """
     keeping.discard_former()
     now = timezone.now()
     settled = Image.objects.filter(uploaded_at__lt=now - timedelta(minutes=15))
     recent = settled.filter(uploaded_at__gt=now - timedelta(days=7))
-    for image_id in recent.lacking_sizes().values_list("pk", flat=True)[:AT_ONCE]:
+    for image_id in _some(recent.lacking_sizes()):
         _try(image_id, renditions.make)
-    for image_id in settled.cut_elsewhere().values_list("pk", flat=True)[:AT_ONCE]:
+    for image_id in _some(settled.cut_elsewhere()):
         _try(image_id, renditions.make)
-    for image_id in settled.telling_old_rights().values_list("pk", flat=True)[:AT_ONCE]:
+    for image_id in _some(settled.telling_old_rights()):
         _try(image_id, renditions.tell)
+
+
+def _some(images: ImageQuerySet) -> QuerySet[Image, int]:
+    return images.order_by("?").values_list("pk", flat=True)[:AT_ONCE]
 
 
 @app.periodic(cron="50 2 * * *")

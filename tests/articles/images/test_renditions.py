@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from PIL import Image as Pixels
 
-from articles.images import ingest, removing, renditions
+from articles.images import ingest, removing, renditions, tasks
 from articles.images.keeping import keep
 from articles.images.looks import unlikeness
 from articles.images.models import Image, Rendition
@@ -122,6 +122,22 @@ def test_sizes_that_a_lost_job_left_out_are_made_later(db: None) -> None:
     catch_up(timestamp=0)
     assert image.renditions.filter(shape="").count() == 3
     assert not Image.objects.lacking_sizes().exists()
+
+
+def test_pictures_that_cannot_be_read_keep_no_other_waiting_for_ever(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "AT_ONCE", 2)
+    sent = (picture_file(width=300, height=200, colour=f"#0000{n}0") for n in range(4))
+    *rusty, sound = [ingest.take_in(file, by=None) for file in sent]
+    for image in rusty:
+        Path(image.original.path).write_bytes(b"rust")
+    Image.objects.update(uploaded_at=timezone.now() - timedelta(hours=1))
+    for turn in range(40):
+        tasks.catch_up(timestamp=turn)
+        if sound.renditions.count() > 1:
+            return
+    raise AssertionError("The picture that can be read never had its turn.")
 
 
 @REAL
