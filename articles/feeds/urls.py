@@ -43,6 +43,8 @@ urlpatterns = [
         views.category,
         "language_category_feed",
     ),
+    *_forms("language/<letters:code>/tag/<letters:slug>/", views.tag, "language_tag_feed"),
+    *_forms("language/<letters:code>/author/<letters:slug>/", views.author, "language_author_feed"),
     *_forms("<year:year>/<month:month>/<letters:slug>/", views.thread, "thread_feed"),
     path("sitemap.xml", sitemaps.whole, name="sitemap"),
     path("sitemap-news.xml", sitemaps.news, name="sitemap_news"),

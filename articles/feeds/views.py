@@ -52,12 +52,11 @@ def language(request: HttpRequest, code: str, form: str = "") -> HttpResponse:
 def category(request: HttpRequest, path: str, form: str = "", code: str = "") -> HttpResponse:
     """A section, or what there is of it in one language."""
     chosen = get_object_or_404(Category, path=path)
-    articles = _in_language(code) if code else Article.objects.published()
     return _feed(
         request,
         form,
-        articles.in_category(chosen),
-        path=f"/language/{code}{chosen.get_absolute_url()}" if code else chosen.get_absolute_url(),
+        _in_language(code).in_category(chosen),
+        path=_below(code) + chosen.get_absolute_url(),
         name=chosen.name,
         description=chosen.introduction,
         language=code,
@@ -65,32 +64,45 @@ def category(request: HttpRequest, path: str, form: str = "", code: str = "") ->
 
 
 @public_page
-def tag(request: HttpRequest, slug: str, form: str = "") -> HttpResponse:
+def tag(request: HttpRequest, slug: str, form: str = "", code: str = "") -> HttpResponse:
     chosen = get_object_or_404(Tag, slug=slug)
-    articles = _readable(Article.objects.filter(article_tags__tag=chosen))
-    return _feed(request, form, articles, path=f"/tag/{slug}/", name=chosen.name)
+    articles = _readable(_in_language(code).filter(article_tags__tag=chosen))
+    path = f"{_below(code)}/tag/{slug}/"
+    return _feed(request, form, articles, path=path, name=chosen.name, language=code)
 
 
 @public_page
-def author(request: HttpRequest, slug: str, form: str = "") -> HttpResponse:
+def author(request: HttpRequest, slug: str, form: str = "", code: str = "") -> HttpResponse:
     chosen = get_object_or_404(AuthorProfile, slug=slug)
-    articles = _readable(Article.objects.filter(bylines__author=chosen))
-    path, name = chosen.get_absolute_url(), chosen.name
-    return _feed(request, form, articles, path=path, name=name, description=chosen.biography)
+    return _feed(
+        request,
+        form,
+        _readable(_in_language(code).filter(bylines__author=chosen)),
+        path=_below(code) + chosen.get_absolute_url(),
+        name=chosen.name,
+        description=chosen.biography,
+        language=code,
+    )
 
 
 def _in_language(code: str) -> ArticleQuerySet:
+    """Everything where no language is named."""
+    if not code:
+        return Article.objects.published()
     if code not in dict(LANGUAGES):
         raise Http404
     return Article.objects.published().filter(language=code)
 
 
+def _below(code: str) -> str:
+    return f"/language/{code}" if code else ""
+
+
 def _readable(articles: ArticleQuerySet) -> ArticleQuerySet:
     """What only drafts bear has no feed, as it has no page."""
-    found = articles.published()
-    if not found.exists():
+    if not articles.exists():
         raise Http404
-    return found
+    return articles
 
 
 @public_page(also=thread_scope)

@@ -60,7 +60,7 @@ def card_markup(
         f'<{level} class="card-headline"><a href="{article.get_absolute_url()}">',
         f"{escape(article.headline)}</a></{level}>",
         _standfirst(article, form),
-        _byline(article, around.publication, ours),
+        _byline(article, around, ours),
         "</div></div></article>",
     ]
     return SafeString("".join(parts))
@@ -86,14 +86,14 @@ def _kicker(article: Article, around: Around, ours: str) -> str:
     words, named = "", ""
     for pk, named, path in plainly(article, "article_categories", "id", "name", "path")[:1]:
         if pk != around.category_id:
-            words = f'<a href="{_section(path, around.shelf)}">{escape(named)}</a>'
+            words = f'<a href="{_list_of("category", path, around.shelf)}">{escape(named)}</a>'
     if article.kind.name.casefold() != named.casefold():
         words += f' <span class="kind">{escape(article.kind.name)}</span>'
     return f'<p class="kicker"{ours}>{words}</p>' if words else ""
 
 
-def _section(path: str, shelf: str) -> str:
-    return address_of("language_category", shelf, path) if shelf else address_of("category", path)
+def _list_of(page: str, part: str, shelf: str) -> str:
+    return address_of(f"language_{page}", shelf, part) if shelf else address_of(page, part)
 
 
 def _standfirst(article: Article, form: str) -> str:
@@ -102,21 +102,22 @@ def _standfirst(article: Article, form: str) -> str:
     return f'<p class="card-standfirst">{escape(article.standfirst)}</p>'
 
 
-def _byline(article: Article, publication: Publication, ours: str) -> str:
+def _byline(article: Article, around: Around, ours: str) -> str:
     when = article.published_at
-    day = time_element(publication.local(when)) if when else ""
-    names = names_markup(plainly(article, "bylines", "name", "slug"))
+    day = time_element(around.publication.local(when)) if when else ""
+    names = names_markup(plainly(article, "bylines", "name", "slug"), around.shelf)
     return f'<p class="byline"{ours}>{names}{day}</p>'
 
 
-def names_markup(authors: Sequence[tuple[Any, ...]]) -> str:
+def names_markup(authors: Sequence[tuple[Any, ...]], shelf: str = "") -> str:
     """Who signs, each name a link: “A, B and C”.
 
     Args:
         authors: name and last part of the address of each.
+        shelf: the language whose lists the names lead to; empty for everything they wrote.
     """
     links = [
-        f'<a href="{address_of("author", slug)}" rel="author">{escape(name)}</a>'
+        f'<a href="{_list_of("author", slug, shelf)}" rel="author">{escape(name)}</a>'
         for name, slug in authors
     ]
     if not links:

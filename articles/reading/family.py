@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from django.db.models import OuterRef, Q, Subquery, Value
 from django.db.models.functions import Concat
 
-from articles.editorial.models import Article, ArticleCategory, Category
+from articles.editorial.models import Article, Category
 from articles.reading.models import Placement, PlacementQuerySet
 from articles.reading.shelf import Shelf
 
@@ -22,12 +22,7 @@ class Family:
 
     def within(self, shelf: Shelf) -> "Family":
         """The same family with only those children that a shelf has something of: one query more."""
-        paths = {child.path for child in self.children}
-        filed = ArticleCategory.objects.filter(article__in=shelf.articles)
-        standing = filed.values_list("category__path", flat=True).distinct()
-        kept = {
-            path for filled in standing for path in paths if f"{filled}/".startswith(f"{path}/")
-        }
+        kept = shelf.sections
         return replace(self, children=[each for each in self.children if each.path in kept])
 
 

@@ -162,10 +162,14 @@ def of_list(
 
 
 def of_author(
-    request: HttpRequest, author: AuthorProfile, page: Page[Any], portrait: Portrait | None
+    request: HttpRequest,
+    author: AuthorProfile,
+    page: Page[Any],
+    portrait: Portrait | None,
+    title: str,
 ) -> Meta:
     feed = f"{request.path}feed/"
-    about = of_list(request, author.name, page, description=author.biography, feed=feed)
+    about = of_list(request, title, page, description=author.biography, feed=feed)
     person = structured.person(author, portrait.image if portrait else None)
     image = _preview(portrait.image if portrait else None, publication_of(request))
     return Meta(

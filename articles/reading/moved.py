@@ -12,6 +12,7 @@ from iria.kit.http import GetResponse
 from iria.kit.private import is_private
 
 LONGEST = Redirect._meta.get_field("old_path").max_length or 500
+OF_LANGUAGE = re.compile(r"/language/[-\w]+(?=/(?:category|tag|author)/)")
 BELOW = re.compile(
     r"(?:feed/(?:atom/|json/)?|picture/[0-9]+/|comments/(?:newest/|discussed/|[0-9]+/)?)$"
 )
@@ -36,9 +37,13 @@ class Moved:
 def new_address(path: str) -> str:
     """Where what stood at a path stands now; an empty text where nothing did.
 
-    The feeds of a category, tag, author or article move with it, and so do an article's large pictures.
+    The feeds of a category, tag, author or article move with it, and so do an article's large pictures
+    and the lists of one language.
     """
     whole = path if path.endswith("/") else f"{path}/"
+    if in_language := OF_LANGUAGE.match(whole):
+        new = new_address(whole[in_language.end() :])
+        return in_language[0] + new if new else ""
     below = BELOW.search(whole)
     old = whole[: below.start()] if below else whole
     if "\x00" in old or len(escape_uri_path(old)) > LONGEST:

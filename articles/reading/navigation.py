@@ -55,23 +55,6 @@ class Navigation:
         return ways
 
     @property
-    def menu(self) -> SafeString:
-        """The menu of narrow screens: everything, one below the other."""
-        return self._list(_below)
-
-    @property
-    def row(self) -> SafeString:
-        """The row of wide screens: what stands below an entry opens under it."""
-        return self._list(_opened)
-
-    def _list(self, nested: "Nested") -> SafeString:
-        """Which entry leads to the page itself `{% standing %}` says: these are held for all pages."""
-        items = "".join(_item(way, nested) for way in self.sections)
-        ours = marked(publication_of(self.request).language_codes[0], interface_language())
-        whole = f'<ul class="sections-list" role="list"{ours}>\n{items}</ul>'
-        return mark_safe(whole)  # noqa: S308 - escaped
-
-    @property
     def foot(self) -> SafeString:
         """The entries of the foot, as items of its list."""
         return mark_safe("".join(_item(way, _below) for way in self.pages))  # noqa: S308
@@ -86,6 +69,35 @@ class Navigation:
             Way(own_name(code), front_address(code, publication), code)
             for code in publication.language_codes
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """The menu in the head, as markup in two forms.
+
+    Args:
+        language: of the entries' names.
+    """
+
+    ways: list[Way]
+    language: str
+
+    @property
+    def menu(self) -> SafeString:
+        """For narrow screens: everything, one below the other."""
+        return self._list(_below)
+
+    @property
+    def row(self) -> SafeString:
+        """For wide screens: what stands below an entry opens under it."""
+        return self._list(_opened)
+
+    def _list(self, nested: "Nested") -> SafeString:
+        """Which entry leads to the page itself `{% standing %}` says: these are held for all pages."""
+        items = "".join(_item(way, nested) for way in self.ways)
+        ours = marked(self.language, interface_language())
+        whole = f'<ul class="sections-list" role="list"{ours}>\n{items}</ul>'
+        return mark_safe(whole)  # noqa: S308 - escaped
 
 
 Nested = Callable[[Way], str]

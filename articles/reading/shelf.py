@@ -1,15 +1,19 @@
 """Which articles a list is made of: all of them, or those in one language; and where the lists stand."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
 
 from django.http import Http404, HttpRequest
 
-from articles.editorial.models import Article
+from articles.editorial.models import Article, ArticleCategory
 from articles.editorial.models.article import LANGUAGES
 from articles.editorial.querysets import ArticleQuerySet
-from articles.reading.navigation import front_address, own_name
+from articles.reading.navigation import Way, front_address, own_name
 from iria.kit.addresses import address_of
 from iria.publication.context import publication_of
+
+SECTION: Final = "/category/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,31 @@ class Shelf:
         """What stands above its lists."""
         return [(self.name, self.front)] if self.code else []
 
+    @property
+    def sections(self) -> set[str]:
+        """Paths of the categories in which one of its articles stands, or below: one query."""
+        filed = ArticleCategory.objects.filter(article__in=self.articles)
+        paths = filed.values_list("category__path", flat=True).distinct()
+        lines = [path.split("/") for path in paths]
+        return {"/".join(line[:length]) for line in lines for length in range(1, len(line) + 1)}
+
+    def menu(self, ways: list[Way]) -> list[Way]:
+        """A menu whose sections are its own; those in which it has nothing are left out."""
+        return list(self._own(ways, self.sections)) if self.code else ways
+
+    def _own(self, ways: list[Way], sections: set[str]) -> Iterator[Way]:
+        for way in ways:
+            below = list(self._own(way.below, sections))
+            path = way.address.removeprefix(SECTION).rstrip("/")
+            if not way.address.startswith(SECTION):
+                yield replace(way, below=below)
+            elif path in sections:
+                yield replace(way, address=self.address("category", path), below=below)
+            else:
+                yield from below
+
     def address(self, page: str, *parts: str | int) -> str:
-        """Where a list of these articles stands: `archive`, `year`, `month` or `category`."""
+        """Where a list of these articles stands, such as `archive`, `year` or `category`."""
         if self.code:
             return address_of(f"language_{page}", self.code, *parts)
         return address_of(page, *parts)

@@ -134,10 +134,18 @@ def own_name(code: str) -> str:
     return navigation.own_name(code)
 
 
-@register.simple_tag
-def names_of(article: Any) -> SafeString:
+@register.simple_tag(takes_context=True)
+def names_of(context: dict[str, Any], article: Any) -> SafeString:
     """Who signs an article, each name a link."""
-    return mark_safe(names_markup(plainly(article, "bylines", "name", "slug")))  # noqa: S308
+    authors = plainly(article, "bylines", "name", "slug")
+    return mark_safe(names_markup(authors, _shelf(context).code))  # noqa: S308 - escaped
+
+
+@register.simple_tag(takes_context=True)
+def sections(context: dict[str, Any]) -> navigation.Menu:
+    """The menu in the head; among the lists of one language, of what there is in it."""
+    ways = _shelf(context).menu(context["navigation"].sections)
+    return navigation.Menu(ways, context["publication"].language_codes[0])
 
 
 @register.filter

@@ -27,8 +27,11 @@ def public_pages() -> dict[str, str]:
     assert french
     assert part_of_series
     assert embedding
-    section = french.categories.first()
+    section, topic = french.categories.first(), french.tags.first()
+    signed = french.bylines.select_related("author").first()
     assert section
+    assert topic
+    assert signed
     figure = plain.figures.filter(place="inline").first()
     assert figure
     answered = Comment.objects.published().filter(place__below__gt=0, place__level=1).first()
@@ -54,6 +57,8 @@ def public_pages() -> dict[str, str]:
         "language, articles": "/language/ar/articles/",
         "language, archive": "/language/ar/archive/",
         "language, section": f"/language/fr{section.get_absolute_url()}",
+        "language, topic": f"/language/fr/tag/{topic.slug}/",
+        "language, author": f"/language/fr{signed.author.get_absolute_url()}",
         "language, year": f"/language/ar/{arabic.year:04}/",
         "language, month": f"/language/ar/{arabic.year:04}/{arabic.month:02}/",
         "corrections": "/corrections/",

@@ -115,30 +115,39 @@ def _above(family: Family, shelf: Shelf) -> list[tuple[str, str]]:
 
 @public_page
 @in_its_language
-def tag(request: HttpRequest, slug: str) -> HttpResponse:
-    chosen = get_object_or_404(Tag, slug=slug)
-    cards = Article.objects.published().filter(article_tags__tag=chosen).newest().for_cards()
+def tag(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
+    """What a tag stands at, or what there is of it in one language."""
+    shelf, chosen = shelf_of(request, code), get_object_or_404(Tag, slug=slug)
+    cards = shelf.articles.filter(article_tags__tag=chosen).newest().for_cards()
     page = page_of(cards, request.GET.get("page"))
     _refuse_nobody_knows(page)
-    words = gettext("Articles about %(topic)s.") % {"topic": chosen.name}
-    about = meta.of_list(
-        request, chosen.name, page, description=words, feed=f"{request.path}feed/", cards=page
-    )
-    context = {"tag": chosen, "page": page, "meta": about}
-    return shown(request, "articles/reading/tag.html", context)
+    with speaking(code):
+        about = meta.of_list(
+            request,
+            shelf.called(chosen.name),
+            page,
+            description=gettext("Articles about %(topic)s.") % {"topic": chosen.name},
+            above=shelf.crumbs,
+            feed=f"{request.path}feed/",
+            cards=page,
+        )
+        context = {"tag": chosen, "page": page, "meta": about, **beside(shelf)}
+        return shown(request, "articles/reading/tag.html", context)
 
 
 @public_page
 @in_its_language
-def author(request: HttpRequest, slug: str) -> HttpResponse:
-    chosen = get_object_or_404(AuthorProfile, slug=slug)
+def author(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
+    """What somebody wrote, or what of it is in one language."""
+    shelf, chosen = shelf_of(request, code), get_object_or_404(AuthorProfile, slug=slug)
     portrait = Portrait.objects.filter(author=chosen).select_related("image").first()
-    cards = Article.objects.published().filter(bylines__author=chosen).newest().for_cards()
+    cards = shelf.articles.filter(bylines__author=chosen).newest().for_cards()
     page = page_of(cards, request.GET.get("page"))
     _refuse_nobody_knows(page)
-    about = meta.of_author(request, chosen, page, portrait)
-    context = {"author": chosen, "portrait": portrait, "page": page, "meta": about}
-    return shown(request, "articles/reading/author.html", context)
+    with speaking(code):
+        about = meta.of_author(request, chosen, page, portrait, shelf.called(chosen.name))
+        context = {"author": chosen, "portrait": portrait, "page": page, "meta": about}
+        return shown(request, "articles/reading/author.html", context | beside(shelf))
 
 
 def _refuse_nobody_knows(page: Page[Article]) -> None:

@@ -119,6 +119,44 @@ def test_what_lists_of_a_language_lead_to_stays_in_it(client: Client, languages:
     assert 'href="/language/fr/category/asia-pacific/japan/"' in article
 
 
+def test_a_topic_and_an_author_have_a_list_in_each_language(
+    client: Client, languages: None
+) -> None:
+    ines = newsroom.author("Ines Faro")
+    for headline, code in (("Sur la mer", "fr"), ("On the sea", "en")):
+        newsroom.published(headline, language=code, tags=["Straits"], authors=[ines])
+    for path in ("/tag/straits/", "/author/ines-faro/"):
+        html = page(client, f"/language/fr{path}")
+        assert '<html lang="fr" dir="ltr">' in html
+        assert "Sur la mer" in html
+        assert "On the sea" not in html
+        assert f'<a href="{path}">' in html, "the way to what there is in all languages"
+        for form in ("", "atom/", "json/"):
+            feed = page(client, f"/language/fr{path}feed/{form}")
+            assert "Sur la mer" in feed
+            assert "On the sea" not in feed
+            assert f"/language/fr{path}" in feed
+        assert client.get(f"/language/ar{path}").status_code == 404
+        assert client.get(f"/language/ar{path}feed/").status_code == 404
+    article = page(client, Article.objects.get(headline="Sur la mer").get_absolute_url())
+    for html in (article, page(client, "/language/fr/articles/")):
+        assert 'href="/language/fr/author/ines-faro/"' in html
+    assert 'href="/language/fr/tag/straits/"' in article
+
+
+def test_the_menu_of_a_language_leads_to_its_own_sections(client: Client, languages: None) -> None:
+    def menu(path: str) -> list[str]:
+        row = re.findall(r'<nav class="sections-row".*?</nav>', page(client, path), re.DOTALL)
+        return re.findall(r'href="([^"]*)"', row[0])
+
+    french = ["/language/fr/category/asia-pacific/", "/language/fr/category/europe/"]
+    neige = Article.objects.get(headline="Neige à Niigata").get_absolute_url()
+    for path in ("/language/fr/", "/language/fr/archive/", french[1], neige):
+        assert menu(path) == french, path
+    assert menu("/language/ar/") == ["/language/ar/category/europe/"]
+    assert menu("/") == ["/category/asia-pacific/", "/category/europe/"]
+
+
 def test_a_long_list_in_a_language_has_pages_and_says_where_its_feeds_are(
     client: Client, languages: None
 ) -> None:

@@ -60,6 +60,10 @@ def test_old_addresses_of_authors_and_tags_lead_on(client: Client) -> None:
     Redirect.objects.create(old_path="/tag/strait/", tag=tag)
     assert client.get("/author/i-faro/").headers["Location"] == "/author/ines-faro/"
     assert client.get("/tag/strait/").headers["Location"] == "/tag/straits/"
+    for rest in ("", "feed/atom/"):
+        moved = client.get(f"/language/fr/tag/strait/{rest}").headers["Location"]
+        assert moved == f"/language/fr/tag/straits/{rest}"
+    assert client.get("/language/fr/tag/street/").status_code == 404
 
 
 def test_an_old_address_in_another_script_is_found(client: Client, edna: User) -> None:

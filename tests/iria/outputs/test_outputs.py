@@ -57,6 +57,7 @@ def walk(parts: dict[str, str]) -> Walk:
         lead_picture=image,
         authors=[author],
         categories=[category],
+        tags=["straits"],
     )
     RelatedPick.objects.create(article=article, picked=crossing)
     page = Page.objects.get()
