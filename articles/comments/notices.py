@@ -40,6 +40,17 @@ def send_received(comment_id: int) -> None:
         _send(comment, "received", gettext_noop("Your comment is waiting for a moderator"))
 
 
+def send_confirm(comment_id: int) -> None:
+    """Asks a guest whether the address is theirs; nothing if that was answered already."""
+    comment = Comment.objects.select_related("article", "user").filter(pk=comment_id).first()
+    if comment is None or comment.state != Comment.State.UNCONFIRMED:
+        return
+    if may_write_to(_address(comment)):
+        address = reverse("comment_confirm", args=[seals.link_to_confirm(comment)])
+        subject = gettext_noop("Please confirm your comment")
+        _send(comment, "confirm", subject, confirm=settings.SITE_URL + address)
+
+
 def send_decided(moderation_id: int) -> None:
     """Tells the writer about a decision; nothing if it was taken back, or another one followed."""
     moderation = (

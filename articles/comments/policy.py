@@ -5,6 +5,10 @@ from enum import StrEnum
 
 from django.utils import timezone
 
+from articles.comments.models import Comment
+from articles.comments.screening.looking import Verdict
+from articles.comments.screening.models import Action, Phase
+from articles.comments.screening.submission import Finding
 from articles.editorial.models import Article
 from iria.publication.models import Publication
 
@@ -43,3 +47,13 @@ def _is_over(article: Article, publication: Publication) -> bool:
     if not days or article.published_at is None:
         return False
     return timezone.now().date() > (article.published_at + timedelta(days=days)).date()
+
+
+def as_admitted(verdict: Verdict, standing: Admission) -> Verdict:
+    """What becomes of a comment where a moderator reads every one first."""
+    if standing is not Admission.HELD or verdict.state != Comment.State.APPROVED:
+        return verdict
+    says = "Every comment below this article is read first."
+    return Verdict(
+        Comment.State.HELD, (*verdict.findings, Finding(Phase.EVERYONE, Action.HOLD, says))
+    )

@@ -1,34 +1,37 @@
 """Writing a comment, and taking one's own back."""
 
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 from psycopg.errors import ForeignKeyViolation
 
 from accounts.models import User
-from accounts.names import belongs_to_newsroom
 from articles.comments.banning import addresses
 from articles.comments.deciding import appealing
 from articles.comments.flagging import reporting
-from articles.comments.models import NAME_MAX_LENGTH, TEXT_MAX_LENGTH, Comment, Moderation
-from articles.comments.screening import limits
+from articles.comments.models import Comment, Moderation
+from articles.comments.policy import Admission, admission, as_admitted
+from articles.comments.refusing import (
+    Refused as Refused,
+)
+from articles.comments.refusing import (
+    refuse_closed,
+    refuse_hasty,
+    refuse_unfit,
+    refuse_unstorable_fields,
+    with_plain_breaks,
+)
 from articles.comments.screening.looking import Verdict, first_look
-from articles.comments.tasks import tell_writer_it_was_received
+from articles.comments.tasks import ask_writer_to_confirm, tell_writer_it_was_received
 from articles.editorial.models import Article
-from iria.kit.text import one_line, refuse_unstorable
+from iria.kit.text import one_line
+from iria.publication.models import current_publication
 
-
-class Refused(Exception):
-    """The comment was not taken; each sentence is for its writer, under the field it is about."""
-
-    def __init__(self, sentences: dict[str, str], *, busy: bool = False) -> None:
-        super().__init__(" ".join(sentences.values()))
-        self.sentences = sentences
-        self.busy = busy
+NOT_CONFIRMED: Final = "Its writer has not confirmed the address yet."
 
 
 def prepare(
@@ -45,17 +48,31 @@ def prepare(
     Raises:
         Refused: with what the writer can do about it.
     """
-    _refuse_unstorable(name=name, email=email, text=text)
-    _refuse_closed(article, parent)
+    return _prepared(
+        article, admission(article, current_publication()), name, email, text, parent, by
+    )
+
+
+def _prepared(
+    article: Article,
+    standing: Admission,
+    name: str,
+    email: str,
+    text: str,
+    parent: Comment | None,
+    by: User | None,
+) -> Comment:
+    refuse_unstorable_fields(name=name, email=email, text=text)
+    refuse_closed(article, parent, standing)
     comment = Comment(
         article=article,
         parent=parent,
         user=by,
         name=by.public_name if by else one_line(name),
         email="" if by else email.strip(),
-        text=_with_plain_breaks(text),
+        text=with_plain_breaks(text),
     )
-    _refuse_unfit(comment)
+    refuse_unfit(comment)
     return comment
 
 
@@ -92,12 +109,15 @@ def post(
     """
     if form_id and (first := _already_sent(form_id, text, parent)):
         return first
-    comment = prepare(article, name=name, email=email, text=text, parent=parent, by=by)
+    publication = current_publication()
+    standing = admission(article, publication)
+    comment = _prepared(article, standing, name, email, text, parent, by)
     comment.form_id = form_id
     comment.created_at = at or timezone.now()
-    _refuse_hasty(article, form_age, address)
-    verdict = first_look(comment, trap=trap, address=address or "")
-    return _keep(comment, verdict, address=address, quiet=quiet)
+    refuse_hasty(article, form_age, address)
+    verdict = as_admitted(first_look(comment, trap=trap, address=address or ""), standing)
+    asks = publication.comments_confirmed and by is None and not quiet
+    return _keep(comment, verdict, address=address, quiet=quiet, asks=asks)
 
 
 def take_back(comment: Comment, *, by: User | None) -> None:
@@ -111,18 +131,28 @@ def take_back(comment: Comment, *, by: User | None) -> None:
     comment.refresh_from_db()
 
 
-def _keep(comment: Comment, verdict: Verdict, *, address: str | None, quiet: bool) -> Comment:
-    """Saves comment, decision and the mail to send in one transaction: all of them or none."""
+def _keep(
+    comment: Comment, verdict: Verdict, *, address: str | None, quiet: bool, asks: bool
+) -> Comment:
+    """Saves comment, decision and the mail to send in one transaction: all of them or none.
+
+    Args:
+        asks: whether a guest has to confirm the address, before anybody looks at the comment.
+    """
     comment.findings = [each.as_json() for each in verdict.findings]
     reason, told = verdict.told or verdict.words, bool(verdict.told)
     try:
         with transaction.atomic():
             comment.state = verdict.state
+            if asks and comment.state in {Comment.State.HELD, Comment.State.APPROVED}:
+                comment.state, reason, told = Comment.State.UNCONFIRMED, NOT_CONFIRMED, False
             comment.save()
             _explain(comment, reason, by=None, told=told)
             addresses.keep(comment, address)
             # Mail only to people: what fills the trap would have us write to strangers.
-            if verdict.state == Comment.State.HELD and not quiet:
+            if comment.state == Comment.State.UNCONFIRMED:
+                ask_writer_to_confirm(comment)
+            elif comment.state == Comment.State.HELD and not quiet:
                 tell_writer_it_was_received(comment)
     except IntegrityError as mistake:
         if isinstance(mistake.__cause__, ForeignKeyViolation):
@@ -156,93 +186,10 @@ def _already_sent(form_id: UUID, text: str, parent: Comment | None) -> Comment |
         Refused: the form was used for other words, which must not get lost.
     """
     first = Comment.objects.filter(form_id=form_id).first()
-    if first and (first.text, first.parent) != (_with_plain_breaks(text), parent):
+    if first and (first.text, first.parent) != (with_plain_breaks(text), parent):
         sentence = gettext(
             "A comment was sent with this form already, and it is kept. "
             "Send again to add these words as another one."
         )
         raise Refused({"used": sentence})
     return first
-
-
-def _refuse_unstorable(**fields: str) -> None:
-    problems = {}
-    for field, value in fields.items():
-        try:
-            refuse_unstorable(value)
-        except ValidationError as mistake:
-            problems[field] = mistake.messages[0]
-    if problems:
-        raise Refused(problems)
-
-
-def _refuse_closed(article: Article, parent: Comment | None) -> None:
-    if not article.is_published:
-        sentence = gettext("This article is not on the site, so it takes no comments.")
-        raise Refused({"form": sentence})
-    if not article.comments_open:
-        raise Refused({"form": gettext("Comments on this article are closed.")})
-    if parent is None:
-        return
-    if parent.article_id != article.pk:
-        raise Refused({"form": gettext("The comment you answer stands below another article.")})
-    if not parent.is_visible:
-        sentence = gettext(
-            "The comment you answer is no longer there. You can send yours on its own."
-        )
-        raise Refused({"parent": sentence})
-
-
-def _refuse_hasty(article: Article, form_age: timedelta | None, address: str | None) -> None:
-    if form_age is not None and limits.is_too_quick(form_age):
-        sentence = gettext("That was very quick; please wait a moment and send it again.")
-        raise Refused({"form": sentence})
-    if address is not None and limits.too_many(article, address):
-        sentence = gettext(
-            "Many comments came in just now; please wait ten minutes and send it again."
-        )
-        raise Refused({"form": sentence}, busy=True)
-
-
-def _refuse_unfit(comment: Comment) -> None:
-    problems: dict[str, str] = {}
-    try:
-        comment.clean_fields(exclude=["article", "parent", "user", "form_id"])
-    except ValidationError as mistake:
-        problems = {field: found[0] for field, found in mistake.message_dict.items()}
-    if comment.user is None:
-        problems |= _problems_of_guest(comment, address_is_sound="email" not in problems)
-    if not comment.text:
-        problems["text"] = gettext("Please write a comment.")
-    elif len(comment.text) > TEXT_MAX_LENGTH:
-        problems["text"] = gettext(
-            "The comment has %(count)s characters; at most %(most)s can be kept, please shorten it."
-        ) % {"count": f"{len(comment.text):,}", "most": f"{TEXT_MAX_LENGTH:,}"}
-    if problems:
-        raise Refused(problems)
-
-
-def _problems_of_guest(comment: Comment, *, address_is_sound: bool) -> dict[str, str]:
-    problems = {}
-    if not comment.name:
-        problems["name"] = gettext("Please write your name.")
-    elif len(comment.name) > NAME_MAX_LENGTH:
-        problems["name"] = gettext("A name may have %(most)d characters; please shorten yours.") % {
-            "most": NAME_MAX_LENGTH
-        }
-    elif belongs_to_newsroom(comment.name):
-        problems["name"] = gettext(
-            "A member of the newsroom has this name. If it is you, please sign in; "
-            "if not, add something that tells you apart."
-        )
-    if not comment.email:
-        problems["email"] = gettext("Please write your e-mail address; it is never shown.")
-    elif not address_is_sound:
-        problems["email"] = gettext(
-            "No mail can be sent to this address; it should be like name@example.org."
-        )
-    return problems
-
-
-def _with_plain_breaks(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()

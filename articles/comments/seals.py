@@ -22,6 +22,8 @@ VALID_FOR: Final = timedelta(days=2)
 KEPT_FOR: Final = timedelta(days=5 * 365)
 PURPOSE: Final = "comment form"
 YOURS: Final = "your comment"
+CONFIRM: Final = "confirm a comment"
+CONFIRMED_WITHIN: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,20 @@ def comment_behind(token: str) -> Comment | None:
     """The comment that a signed link leads to, or None when it is broken or too old."""
     try:
         pk = signing.read_token(token, purpose=YOURS, valid_for=KEPT_FOR)
+    except (signing.ExpiredToken, signing.BrokenToken):
+        return None
+    return Comment.objects.select_related("article", "user").filter(pk=pk).first()
+
+
+def link_to_confirm(comment: Comment) -> str:
+    """The signed part of the address that only whoever reads the mail knows."""
+    return signing.make_token(comment.pk, purpose=CONFIRM)
+
+
+def comment_to_confirm(token: str) -> Comment | None:
+    """The comment whose address a mailed link confirms, or None when it is broken or too old."""
+    try:
+        pk = signing.read_token(token, purpose=CONFIRM, valid_for=CONFIRMED_WITHIN)
     except (signing.ExpiredToken, signing.BrokenToken):
         return None
     return Comment.objects.select_related("article", "user").filter(pk=pk).first()

@@ -11,7 +11,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.types import TimeDeltaParams
 
-from articles.comments import notices
+from articles.comments import confirming, notices
 from articles.comments.deciding import undoing
 from articles.comments.flagging import reporting
 from articles.comments.flagging.models import Flag
@@ -44,6 +44,23 @@ def tell_reporter_what_was_decided(flag: Flag) -> None:
     """Queues the mail to a reader who reported a comment and left an address."""
     if flag.email or flag.user_id:
         _flag_decided.configure(schedule_in=ONCE_FINAL).defer(flag_id=flag.pk)
+
+
+@app.task(name="comments.confirm", retry=PATIENT)
+def _confirm(comment_id: int) -> None:
+    notices.send_confirm(comment_id)
+
+
+@app.periodic(cron="37 4 * * *")
+@app.task(name="comments.forget_unconfirmed", queueing_lock="comments.forget_unconfirmed")
+def forget_unconfirmed(timestamp: int) -> None:
+    """Once a night: comments whose address nobody confirmed within a week."""
+    log.info("Comments never confirmed: %d removed", confirming.forget_unconfirmed())
+
+
+def ask_writer_to_confirm(comment: Comment) -> None:
+    """Queues the mail whose link puts a guest's comment before the rules."""
+    _confirm.defer(comment_id=comment.pk)
 
 
 def tell_writer_it_was_received(comment: Comment) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from articles.comments import views
+from articles.comments import own_views, views
 from articles.comments.flagging import views as flagging
 from articles.comments.following.urls import urlpatterns as following
 
@@ -12,6 +12,9 @@ urlpatterns = [
     path("comments/token/", views.token, name="comment_token"),
     path("comments/thanks/<str:link>/", views.thanks, name="comment_thanks"),
     path("comments/yours/<str:link>/", views.yours, name="comment_yours"),
+    path("comments/yours/<str:link>/change/", own_views.change, name="comment_change"),
+    path("comments/confirm/<str:link>/", own_views.confirm, name="comment_confirm"),
+    path("comments/<int:pk>/yours/", own_views.own, name="comment_own"),
     path("comments/reported/", flagging.reported, name="comment_reported"),
     path("comments/<int:pk>/report/", flagging.report, name="comment_report"),
     path("comments/<int:pk>/", views.permalink, name="comment"),

@@ -15,6 +15,7 @@ from articles.comments.drafts import Draft, number
 from articles.comments.following import following
 from articles.comments.following.models import Follow
 from articles.comments.models import Comment
+from articles.comments.own_views import yours_page
 from articles.comments.policy import Admission, admission
 from articles.comments.seals import writer_of
 from articles.editorial.models import Article
@@ -152,7 +153,7 @@ def _page(
         "answered": parent,
         "comment": comment,
         "writer": writer_of(request),
-        "open": article.comments_open,
+        "open": admission(article, publication_of(request)).takes,
     }
     return render(request, "articles/comments/new.html", context, status=status)
 
@@ -161,7 +162,7 @@ def _page(
 def token(request: HttpRequest) -> HttpResponse:
     """For the script: a seal, and the name of whoever is signed in."""
     article = _article(request)
-    if article is None or not article.comments_open:
+    if article is None or not admission(article, publication_of(request)).takes:
         sentence = "There is nothing to comment on here."
         raise Http404(sentence)
     writer = writer_of(request)
@@ -189,10 +190,7 @@ def yours(request: HttpRequest, link: str) -> HttpResponse:
     if request.method == "POST":
         posting.take_back(comment, by=comment.user)
         return redirect("comment_yours", link)
-    latest = comment.moderations.first()
-    context = {"comment": comment, "link": link, "latest": latest}
-    with speaking(comment.article.language):
-        return render(request, "articles/comments/yours.html", context)
+    return yours_page(request, comment, link)
 
 
 @require_safe

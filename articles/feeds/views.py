@@ -14,6 +14,7 @@ from taggit.models import Tag
 from accounts.models import AuthorProfile
 from articles.comments.generation import thread_scope
 from articles.comments.models import Moderation
+from articles.comments.policy import Admission, admission
 from articles.editorial.models import Article, Category
 from articles.editorial.models.article import LANGUAGES
 from articles.editorial.querysets import ArticleQuerySet
@@ -111,6 +112,8 @@ def thread(request: HttpRequest, year: int, month: int, slug: str, form: str = "
     articles = Article.objects.published().defer("body")
     article = get_object_or_404(articles, year=year, month=month, slug=slug)
     publication = publication_of(request)
+    if admission(article, publication) is Admission.OFF:
+        raise Http404
     with speaking(publication.language_codes[0]), speaking(article.language):
         name = gettext("Comments on “%(headline)s”") % {"headline": article.headline}
     channel = channel_of(

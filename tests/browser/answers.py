@@ -18,7 +18,7 @@ from django.views.defaults import permission_denied
 
 from accounts import addresses
 from accounts.models import User
-from articles.comments import seals
+from articles.comments import posting, seals
 from articles.comments.following import following
 from articles.comments.following.models import Follow
 from articles.comments.models import Comment
@@ -205,6 +205,13 @@ def _comments() -> Iterator[tuple[str, Any]]:
     yield "comment, thanks", client.get(f"/comments/thanks/{seals.link_to(held)}/")
     yield "comment, yours", client.get(f"/comments/yours/{seals.link_to(held)}/")
     yield "comment, yours and shown", client.get(f"/comments/yours/{seals.link_to(shown)}/")
+    new = posting.post(article, name="Ola", email=STRANGER, text="Just now, on the ferries.")
+    yield "comment, yours to change", client.get(f"/comments/yours/{seals.link_to(new)}/")
+    blank = client.post(f"/comments/yours/{seals.link_to(new)}/change/", {"text": ""})
+    yield "comment, change refused", blank
+    Comment.objects.filter(pk=new.pk).update(state=Comment.State.UNCONFIRMED)
+    confirm = f"/comments/confirm/{seals.link_to_confirm(new)}/"
+    yield "comment, to confirm", client.get(confirm)
     yield "comment, to report", client.get(f"/comments/{shown.pk}/report/")
     yield "comment, reported", client.get("/comments/reported/")
     yield from _followed(client, article)

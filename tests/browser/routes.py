@@ -37,6 +37,7 @@ NOT_PAGES: Final = {
     "seen/": "takes, shows nothing",
     "comments/<int:pk>/": "leads on",
     "comments/mail/": "leads on",
+    "comments/<int:pk>/yours/": "leads on",
     "accounts/": "leads on",
 }
 """How a route begins → why there is no page to look at."""

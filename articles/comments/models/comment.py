@@ -9,8 +9,10 @@ from django.db.models.functions import MD5, Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
+from articles.body.remarks import remark
 from articles.comments.querysets import CommentQuerySet
 from articles.editorial.models import Article
 from iria.kit.text import refuse_blank, refuse_unstorable
@@ -151,6 +153,11 @@ class Comment(models.Model):
     @property
     def is_visible(self) -> bool:
         return self.state == self.State.APPROVED
+
+    @property
+    def as_markup(self) -> SafeString:
+        """Its words as readers see them."""
+        return SafeString(remark(self.text))
 
     @property
     def public_name(self) -> str:

@@ -1,0 +1,48 @@
+"""A guest's comment that waits until its address is confirmed."""
+
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from articles.comments.models import Comment, Moderation
+from articles.comments.policy import admission, as_admitted
+from articles.comments.screening.looking import first_look
+from iria.publication.models import current_publication
+
+KEPT_FOR: Final = timedelta(days=7)
+
+
+def confirm(comment: Comment) -> bool:
+    """Puts the comment before the rules; True the first time, since a link can be opened twice."""
+    with transaction.atomic():
+        current = Comment.objects.select_for_update().get(pk=comment.pk)
+        if current.state != Comment.State.UNCONFIRMED:
+            comment.refresh_from_db()
+            return False
+        standing = admission(current.article, current_publication())
+        verdict = as_admitted(first_look(current, trap=""), standing)
+        current.state = verdict.state
+        current.findings = [each.as_json() for each in verdict.findings]
+        current.save(update_fields=["state", "findings"])
+        Moderation.objects.create(
+            comment=current,
+            decision=current.state,
+            reason=(verdict.told or f"Its writer confirmed the address. {verdict.words}")[:500],
+            told=bool(verdict.told),
+        )
+    comment.refresh_from_db()
+    return True
+
+
+def forget_unconfirmed() -> int:
+    """Removes what nobody confirmed within a week, with the address that was given; how many."""
+    old = Comment.objects.filter(
+        state=Comment.State.UNCONFIRMED, created_at__lt=timezone.now() - KEPT_FOR
+    )
+    removed = 0
+    for pk in old.values_list("pk", flat=True)[:1000]:
+        # One by one and looked at again: somebody may be confirming it at this moment.
+        removed += bool(Comment.objects.filter(pk=pk, state=Comment.State.UNCONFIRMED).delete()[0])
+    return removed

@@ -1,0 +1,72 @@
+"""What somebody does with a comment of their own: confirm its address, change it, find it again."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from articles.comments import confirming, editing, seals
+from articles.comments.models import Comment
+from articles.comments.refusing import Refused
+from articles.comments.seals import writer_of
+from iria.kit.speaking import speaking
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, link: str) -> HttpResponse:
+    """The page a mail leads to. Only its button confirms: mail programs open links by themselves."""
+    comment = seals.comment_to_confirm(link)
+    if comment is None:
+        return render(request, "articles/comments/no_link.html", status=404)
+    if request.method == "POST":
+        confirming.confirm(comment)
+    if comment.state != Comment.State.UNCONFIRMED:
+        return redirect("comment_yours", seals.link_to(comment))
+    with speaking(comment.article.language):
+        context = {"comment": comment, "link": link}
+        return render(request, "articles/comments/confirm.html", context)
+
+
+@csrf_exempt
+@require_POST
+def change(request: HttpRequest, link: str) -> HttpResponse:
+    """Other words for one's own comment; what was typed comes back where it cannot be kept."""
+    comment = seals.comment_behind(link)
+    if comment is None:
+        return render(request, "articles/comments/no_link.html", status=404)
+    with speaking(comment.article.language):
+        typed = request.POST.get("text", "")
+        try:
+            editing.change(comment, text=typed, by=comment.user)
+        except Refused as refusal:
+            sentence = refusal.sentences["text"]
+            return yours_page(request, comment, link, typed=typed, sentence=sentence)
+    return redirect("comment_yours", link)
+
+
+def yours_page(
+    request: HttpRequest, comment: Comment, link: str, *, typed: str = "", sentence: str = ""
+) -> HttpResponse:
+    """*Your comment*: where it stands, and what its writer may do with it."""
+    context = {
+        "comment": comment,
+        "link": link,
+        "latest": comment.moderations.first(),
+        "may_change": editing.may_change(comment),
+        "typed": typed or comment.text,
+        "sentence": sentence,
+    }
+    with speaking(comment.article.language):
+        status = 422 if sentence else 200
+        return render(request, "articles/comments/yours.html", context, status=status)
+
+
+@require_safe
+def own(request: HttpRequest, pk: int) -> HttpResponse:
+    """For whoever is signed in: from a comment on the page to *Your comment*, if it is theirs."""
+    writer = writer_of(request)
+    if writer is None:
+        raise Http404
+    comment = get_object_or_404(Comment, pk=pk, user=writer)
+    return redirect("comment_yours", seals.link_to(comment))

@@ -1,0 +1,204 @@
+"""One's own comment: changed for five minutes, confirmed by a mail, found again by its account."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from articles.comments import confirming, editing, moderation, posting, seals
+from articles.comments.models import Comment
+from articles.comments.posting import Refused
+from articles.comments.screening.models import Phase, ScreenedWord, ScreeningRule
+from articles.comments.threads import thread_of
+from articles.editorial.models import Article
+from iria.publication.models import Publication
+from tests.articles.comments.conftest import Write
+from tests.conftest import MailFolder
+
+
+def yours(comment: Comment, rest: str = "") -> str:
+    return f"/comments/yours/{seals.link_to(comment)}/{rest}"
+
+
+def test_a_guest_changes_words_by_the_link_and_moderators_keep_the_earlier_ones(
+    client: Client, article: Article, write: Write
+) -> None:
+    comment = write("I was on that fery.", waits=True)
+    assert "I was on that fery.</textarea>" in client.get(yours(comment)).content.decode()
+    answer = client.post(yours(comment, "change/"), {"text": "I was on that ferry.\r\n"})
+    assert answer.status_code == 302
+    comment.refresh_from_db()
+    assert (comment.text, comment.state) == ("I was on that ferry.", "held")
+    assert [version.text for version in comment.versions.all()] == ["I was on that fery."]
+    assert editing.change(comment, text="I was on that ferry.", by=None) is False
+    assert comment.versions.count() == 1
+
+
+def test_after_five_minutes_words_stay_and_what_was_typed_comes_back(
+    client: Client, article: Article, write: Write
+) -> None:
+    comment = write("As it was")
+    Comment.objects.update(created_at=timezone.now() - timedelta(minutes=5))
+    assert "Change it" not in client.get(yours(comment)).content.decode()
+    answer = client.post(yours(comment, "change/"), {"text": "Too late"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "five minutes, and these are over" in page
+    assert "Too late</textarea>" in page
+    comment.refresh_from_db()
+    assert (comment.text, comment.edited_at) == ("As it was", None)
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\u200b", "w" * 5001, "a\x00b"])
+def test_what_cannot_be_kept_changes_nothing(
+    client: Client, write: Write, article: Article, text: str
+) -> None:
+    comment = write("As it was")
+    answer = client.post(yours(comment, "change/"), {"text": text})
+    assert answer.status_code == 422
+    assert "errorlist" in answer.content.decode()
+    comment.refresh_from_db()
+    assert (comment.text, comment.versions.count()) == ("As it was", 0)
+
+
+def test_a_clock_set_back_takes_no_minute_away(article: Article, write: Write) -> None:
+    comment = write("Written in what is now the future")
+    Comment.objects.update(created_at=timezone.now() + timedelta(hours=3))
+    assert editing.change(comment, text="Changed all the same", by=None)
+
+
+def test_words_that_stood_are_read_again_where_a_rule_objects_to_the_new_ones(
+    article: Article, write: Write, mina: User
+) -> None:
+    ScreeningRule.objects.filter(phase=Phase.SUSPECT_WORDS).update(active=True, action="hold")
+    ScreenedWord.objects.create(word="casino", folded="casino", list="suspect")
+    comment = write("A quiet evening")
+    moderation.feature(comment, by=mina, on=True)
+    editing.change(comment, text="Come to my casino", by=None)
+    assert comment.state == Comment.State.HELD
+    latest = comment.moderations.first()
+    assert latest
+    assert (latest.decision, latest.made_by) == ("held", None)
+    assert "Its writer changed it." in latest.reason
+    assert "casino" in latest.reason
+    assert thread_of(article).count == 0
+
+
+def test_what_was_held_stays_held_whatever_the_new_words_are(
+    article: Article, write: Write
+) -> None:
+    comment = write("Waits", waits=True)
+    ScreeningRule.objects.update(active=False)
+    editing.change(comment, text="No rule objects now", by=None)
+    assert comment.state == Comment.State.HELD
+
+
+@pytest.mark.parametrize("deed", ["reject", "take back"])
+def test_what_was_decided_or_taken_back_cannot_be_changed(
+    article: Article, write: Write, mina: User, deed: str
+) -> None:
+    comment = write("As it was", waits=True)
+    if deed == "reject":
+        moderation.reject(comment, by=mina)
+    else:
+        posting.take_back(comment, by=None)
+    with pytest.raises(Refused, match="cannot be changed any more"):
+        editing.change(comment, text="Otherwise", by=None)
+
+
+def test_a_comment_is_changed_ten_times_at_most(article: Article, write: Write) -> None:
+    comment = write("Version 0")
+    for number in range(1, editing.MOST + 1):
+        editing.change(comment, text=f"Version {number}", by=None)
+    with pytest.raises(Refused, match="ten times"):
+        editing.change(comment, text="Once more", by=None)
+
+
+def test_the_page_says_that_a_comment_was_changed_but_not_what_it_said(
+    client: Client, article: Article, write: Write
+) -> None:
+    comment = write("Unkind words", by=None)
+    editing.change(comment, text="Kind words", by=None)
+    moderation.approve(comment, by=User.objects.get(email__startswith="mina"))
+    page = client.get(article.get_absolute_url()).content.decode()
+    assert "changed by its writer" in page
+    assert "Unkind words" not in page
+
+
+def test_an_account_finds_its_comment_by_session_and_nobody_elses(
+    client: Client, write: Write, ola: User, edna: User
+) -> None:
+    comment = write("Mine", by=ola)
+    assert client.get(f"/comments/{comment.pk}/yours/").status_code == 404
+    client.force_login(edna)
+    assert client.get(f"/comments/{comment.pk}/yours/").status_code == 404
+    client.force_login(ola)
+    answer = client.get(f"/comments/{comment.pk}/yours/")
+    client.post(f"{answer['Location']}change/", {"text": "Mine, changed"})
+    version = comment.versions.get()
+    assert (version.text, version.replaced_by) == ("Mine", ola)
+
+
+@pytest.fixture
+def confirmed(db: None) -> None:
+    """Guests confirm their address."""
+    Publication.objects.update_or_create(pk=1, defaults={"comments_confirmed": True})
+
+
+def link_in(folder: MailFolder) -> str:
+    (message,) = folder.to("teo@readers.example")
+    body = message.get_body(("plain",))
+    assert body
+    return next(line for line in body.get_content().split() if "/comments/confirm/" in line)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_guests_comment_is_queued_once_the_address_is_confirmed(
+    client: Client,
+    article: Article,
+    write: Write,
+    confirmed: None,
+    jobs: Callable[[], None],
+    mail_folder: MailFolder,
+) -> None:
+    comment = write("Is it mine?", waits=True)
+    assert comment.state == Comment.State.UNCONFIRMED
+    assert not Comment.objects.held().exists()
+    jobs()
+    path = "/comments/" + link_in(mail_folder).partition("/comments/")[2]
+    assert "Is it mine?" in client.get(path).content.decode()
+    assert Comment.objects.get().state == Comment.State.UNCONFIRMED
+    assert client.post(path).status_code == 302
+    assert Comment.objects.get().state == Comment.State.HELD
+    assert client.post(path).status_code == 302
+    decisions = list(comment.moderations.values_list("decision", flat=True))
+    assert decisions == ["held", "unconfirmed"]
+
+
+def test_accounts_and_what_fills_the_trap_are_not_asked(
+    article: Article, write: Write, confirmed: None, ola: User
+) -> None:
+    assert write("Mine", by=ola, waits=True).state == Comment.State.HELD
+    caught = posting.post(article, name="Bot", email="b@bots.example", text="Buy", trap="x")
+    assert caught.state == Comment.State.SPAM
+
+
+def test_the_link_of_your_comment_confirms_nothing(
+    client: Client, article: Article, write: Write, confirmed: None
+) -> None:
+    comment = write("Not my address", waits=True)
+    assert client.post(f"/comments/confirm/{seals.link_to(comment)}/").status_code == 404
+    assert "Please open its link" in client.get(yours(comment)).content.decode()
+
+
+def test_what_nobody_confirmed_is_gone_after_a_week(
+    article: Article, write: Write, confirmed: None
+) -> None:
+    write("Never confirmed", waits=True)
+    assert confirming.forget_unconfirmed() == 0
+    Comment.objects.update(created_at=timezone.now() - timedelta(days=8))
+    assert confirming.forget_unconfirmed() == 1
+    assert not Comment.objects.exists()
