@@ -120,10 +120,7 @@ def _at_once(batch: Batch, publication: Publication) -> ListMail:
     article, follow = first.comment.article, first.follow
     note = Note(
         subject=_subject(batch.notices, article),
-        blocks=(
-            Heading(one_line(article.headline), absolute(article.get_absolute_url())),
-            *[_said(notice, publication) for notice in batch.notices],
-        ),
+        blocks=tuple(_said(notice, publication) for notice in batch.notices),
         why=why(follow, publication),
         ways=ways(follow, batch.follower),
     )

@@ -117,7 +117,7 @@ def _options(kind: Follow.Kind) -> list[tuple[str, str]]:
     paces = [(str(value), str(label)) for value, label in Pace.choices]
     if kind == Kind.QUEUE:
         paces = [pace for pace in paces if pace[0] == Pace.DAILY]
-    return [*paces, (NOT, gettext("Not"))]
+    return [*paces, (NOT, gettext("Never"))]
 
 
 def _possible(kind: Follow.Kind, pace: str) -> Follow.Pace:

@@ -1,12 +1,13 @@
 """A note as the mail that goes out: plain text and HTML with the same words."""
 
 from collections.abc import Mapping
+from uuid import uuid4
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
-from iria.kit.list_mail import ListMail, mailbox, sender_address
+from iria.kit.list_mail import ListMail, mail_domain, mailbox, sender_address
 from iria.kit.speaking import direction_of, interface_language
 from iria.kit.text import one_line
 from iria.publication.letters.blocks import Block, Button, Heading, Note, Said, Words
@@ -29,7 +30,7 @@ def mail(
         from_email=mailbox(publication.name, sender_address()),
         to=[to],
         reply_to=[publication.contact_email] if publication.contact_email else [],
-        headers={**OURS, **(headers or {})},
+        headers={"Message-ID": f"<{uuid4()}@{mail_domain()}>", **OURS, **(headers or {})},
     )
     message.attach_alternative(as_html(note, publication), "text/html")
     return message
@@ -40,10 +41,22 @@ def as_html(note: Note, publication: Publication) -> str:
     context = {
         **surroundings(publication, language, direction_of(language)),
         "subject": one_line(note.subject),
+        "headline": one_line(note.subject).removesuffix(f" – {publication.name}"),
         "stylesheet": rules_of(publication),
         "note": note,
+        "drawn": _drawn(note),
     }
     return inlined(render_to_string("iria/mail/note.html", context))
+
+
+def _drawn(note: Note) -> list[tuple[Block, bool]]:
+    """Each block, and whether it is drawn as one that goes on: below its heading, or after the button."""
+    buttons = [block for block in note.blocks if isinstance(block, Button)]
+    before = [None, *note.blocks]
+    return [
+        (block, isinstance(above, Heading) or block in buttons[1:])
+        for above, block in zip(before, note.blocks, strict=False)
+    ]
 
 
 def as_text(note: Note, publication: Publication) -> str:
@@ -53,7 +66,8 @@ def as_text(note: Note, publication: Publication) -> str:
         publication.postal_address.strip(),
     ]
     parts = [*map(_text, note.blocks), RULE, wrapped(note.why), *foot]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    letter = "\n\n".join(part for part in parts if part)
+    return letter.removeprefix(RULE).lstrip() + "\n"
 
 
 def _text(block: Block) -> str:
@@ -74,8 +88,8 @@ def _said(block: Said) -> str:
     lines = [line for part in block.text.splitlines() for line in _lines(part)]
     quoted = "\n".join(f"> {line}".rstrip() for line in lines)
     head = gettext("%(name)s wrote on %(when)s") % {"name": block.name, "when": block.when}
-    about = f"\n{wrapped(block.before)}" if block.before else ""
-    return f"{wrapped(head)}:{about}\n\n{quoted}\n\n{block.words}:\n{block.address}"
+    head = f"{head}, {block.before}" if block.before else head
+    return f"{wrapped(head)}:\n\n{quoted}\n\n{block.words}:\n{block.address}"
 
 
 def _lines(paragraph: str) -> list[str]:
