@@ -19,3 +19,4 @@ class NewsletterConfig(AppConfig):
         registry.picture_outputs.offer("newsletter", outputs.of_picture)
         registry.closed_addresses.offer("newsletter", suppressing.is_suppressed)
         registry.mail_came_back.offer("newsletter", suppressing.mail_came_back)
+        registry.mail_arrives.offer("newsletter", suppressing.mail_arrives)

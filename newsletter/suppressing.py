@@ -105,3 +105,13 @@ def _let_return(suppression: Suppression) -> None:
     Subscriber.objects.filter(
         pk=suppression.subscriber_id, state=Subscriber.State.SUPPRESSED
     ).update(state=Subscriber.State.LEFT, left_at=timezone.now())
+
+
+def mail_arrives(email: str) -> None:
+    """Its owner came by a link from a mail: what came back once does not bar the address any more.
+
+    A complaint, or what somebody here decided, does; and nobody is subscribed again by this.
+    """
+    returned = [Suppression.Reason.HARD, Suppression.Reason.SOFT]
+    for suppression in Suppression.objects.standing().of_address(email).filter(reason__in=returned):
+        release(suppression, because="Its owner came by a link from a mail and asked for mails.")

@@ -39,7 +39,7 @@ def hand_over(message: EmailMessage, *, about: str) -> Outcome:
         about: what the mail is about, for the log.
     """
     (address,) = message.to
-    if is_closed(address):
+    if following.is_closed(address):
         return Outcome.REFUSED
     backend = mailers["default"]
     try:
@@ -51,11 +51,6 @@ def hand_over(message: EmailMessage, *, about: str) -> Outcome:
         return _sent(message, backend, about)
     finally:
         _hang_up(backend)
-
-
-def is_closed(address: str) -> bool:
-    """Whether anybody knows that mail to this address comes back."""
-    return any(closed(address) for closed in registry.closed_addresses)
 
 
 def close(address: str, because: str) -> None:

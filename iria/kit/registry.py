@@ -224,3 +224,6 @@ class Holding:
 
 personal_data: Port[Holding] = Port()
 """By house: filled by each that keeps something about readers, read where they download or delete it."""
+
+mail_arrives: Port[Callable[[str], None]] = Port()
+"""Told an address whose owner says, by a link that only a mail to it holds, that mail arrives again."""

@@ -181,10 +181,19 @@ def stop_writing(address: str, *, because: str) -> None:
 
 
 def go_on_writing(follower: Follower) -> None:
-    """Mail arrives at the address again."""
+    """Mail arrives at the address again, as its owner says; whoever else barred it is told."""
+    if not is_closed(follower.address):
+        return
+    for told in registry.mail_arrives:
+        told(follower.address)
     Follower.objects.filter(pk=follower.pk, stopped_at__isnull=False).update(
         stopped_at=None, stopped_because=""
     )
+
+
+def is_closed(address: str) -> bool:
+    """Whether anybody here knows that mail to this address comes back."""
+    return any(closed(address) for closed in registry.closed_addresses)
 
 
 def forget() -> int:

@@ -42,7 +42,7 @@ class Following:
         ]
         if not found and not offered:
             return None
-        stopped = any(follower.stopped_at for follower in _followers(address))
+        stopped = following.is_closed(address)
         note = gettext(
             "Mail to this address came back, so nothing is sent to it. If it works again, save."
         )
