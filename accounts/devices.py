@@ -5,6 +5,7 @@ we keep a hash. A browser without it is new to the account, and the account's ow
 """
 
 import secrets
+from datetime import timedelta
 from hashlib import sha256
 from typing import Final
 
@@ -52,6 +53,13 @@ def meet(request: HttpRequest, response: HttpResponse, user: User) -> bool:
         defaults={"browser": browser, "last_seen": timezone.now()},
     )
     return new and others
+
+
+def forget_unused() -> int:
+    """Browsers nobody signed in with for as long as their cookie lasts; the worker does this every day."""
+    old = timezone.now() - timedelta(seconds=KEPT)
+    count, _ = Device.objects.filter(last_seen__lt=old).delete()
+    return count
 
 
 def _word(request: HttpRequest) -> str:

@@ -16,8 +16,8 @@ ACCOUNT = Kept(
         "mfa.authenticator",
     ),
     what=gettext_lazy(
-        "Your e-mail address, the name and picture you chose, a hash of your password, and your "
-        "further ways to sign in."
+        "Your e-mail address, the name, picture and words about you that you chose, a hash of your "
+        "password, and your further ways to sign in."
     ),
     why=gettext_lazy("So that you, and nobody else, can sign in and write under your name."),
     how_long=gettext_lazy("Until you delete the account."),
@@ -27,11 +27,24 @@ ACCOUNT = Kept(
 
 SESSIONS = Kept(
     title=gettext_lazy("While you are signed in"),
-    tables=("sessions.session", "accounts.session", "accounts.device"),
+    tables=("sessions.session", "accounts.session"),
     what=gettext_lazy("A cookie, and for it when you signed in and with which browser."),
-    why=gettext_lazy("So that you stay signed in, see where, and hear of a new device."),
+    why=gettext_lazy("So that you stay signed in, and see where you are."),
     how_long=gettext_lazy("Until you sign out, or the session runs out."),
     order=32,
+)
+
+DEVICES = Kept(
+    title=gettext_lazy("After you have signed in"),
+    tables=("accounts.device",),
+    what=gettext_lazy(
+        "A cookie that only the sign-in page receives, kept here as a hash, and the kind of browser."
+    ),
+    why=gettext_lazy(
+        "So that you hear of a new device, and nobody who guesses at your password shuts you out."
+    ),
+    how_long=gettext_lazy("400 days after you last signed in with that browser."),
+    order=34,
 )
 
 AUTHORS = Kept(
@@ -45,4 +58,4 @@ AUTHORS = Kept(
 
 
 def connect() -> None:
-    declare("accounts", holds=[ACCOUNT, SESSIONS, AUTHORS])
+    declare("accounts", holds=[ACCOUNT, SESSIONS, DEVICES, AUTHORS])

@@ -7,6 +7,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Field, Model
 from django.utils.translation import gettext
@@ -122,7 +124,10 @@ def _factors(user: User) -> list[dict[str, Any]]:
 
 
 def forget(who: Person, keep_words: bool) -> None:
-    """Nothing before the account itself: all that is ours goes with its row."""
+    """All that is ours goes with the account's row; the desk's log names accounts by themselves."""
+    kind = ContentType.objects.get_for_model(User)
+    rows = LogEntry.objects.filter(content_type=kind, object_id=str(who.account))
+    rows.update(object_repr="an account that is deleted", change_message="")
 
 
 HOLDING: Final = Holding(tell=tell, forget=forget, told=TOLD)

@@ -5,6 +5,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
+from accounts import devices, sessions
 from iria.kit import changes, daily, ratelimit
 from iria.publication import menus
 
@@ -65,3 +66,15 @@ def fold_changes(timestamp: int) -> None:
 def keep_menus_right(timestamp: int) -> None:
     """Every hour: what the menus lead to, for targets that were changed past the desk."""
     menus.refresh()
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(
+    name="iria.forget_old_sign_ins",
+    queueing_lock="iria.forget_old_sign_ins",
+    retry=RetryStrategy(max_attempts=2),
+)
+def forget_old_sign_ins(timestamp: int) -> None:
+    """Every night: sessions that ran out, and browsers nobody signed in with for as long as cookies last."""
+    sessions.SessionStore.clear_expired()
+    devices.forget_unused()

@@ -31,12 +31,9 @@ def tell(who: Person) -> dict[str, Any]:
 def forget(who: Person, keep_words: bool) -> None:
     """Erases the address, its choices and consents; mails that went out stay counted, without it.
 
-    One that must never be written to again is kept for that very reason: forgotten, it would be
-    written to.
+    That one must not be written to again is known without it: as a hash (`Suppression`).
     """
-    Subscriber.objects.filter(email__iexact=who.email).exclude(
-        state=Subscriber.State.SUPPRESSED
-    ).delete()
+    Subscriber.objects.filter(email__iexact=who.email).delete()
 
 
 HOLDING: Final = Holding(tell=tell, forget=forget)

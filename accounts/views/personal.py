@@ -21,7 +21,7 @@ def download(request: HttpRequest, user: User) -> HttpResponse:
 
 @shown_again
 def delete(request: HttpRequest, user: User) -> HttpResponse:
-    form = LeaveForm(request.POST or None)
+    form = LeaveForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             leaving.leave(user, keep_words=form.cleaned_data["comments"] == "keep")

@@ -1,74 +1,121 @@
-"""What somebody wrote and reported here: told to them, and forgotten when they go."""
+"""What somebody wrote, reported and follows here: told to them, and forgotten when they go."""
 
 from typing import Any, Final
 
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from django.utils.translation import gettext
 
+from articles.comments import posting
+from articles.comments.banning import addresses
+from articles.comments.banning.models import Ban, SealedAddress
+from articles.comments.deciding.models import Appeal
 from articles.comments.flagging.models import Flag
-from articles.comments.models import Comment, Moderation
+from articles.comments.following.models import Follow, Follower
+from articles.comments.models import Comment, CommentVersion, Moderation
 from iria.kit.addresses import absolute
 from iria.kit.registry import Holding, Person
 
-TOLD: Final = frozenset({"articles.Comment.user", "articles.Flag.user"})
+TOLD: Final = frozenset(
+    {
+        "articles.Ban.user",
+        "articles.Comment.user",
+        "articles.Flag.user",
+        "articles.Follower.user",
+    }
+)
 GONE: Final = "–"
 """Stands in the row of a comment that others answered, in the place of its words; no page shows it."""
 
 
-def _written_by(who: Person) -> Q:
+def _theirs(who: Person) -> Q:
     """As an account, and as a guest with the same address, which is proven to be theirs."""
     return Q(user=who.account) | Q(user=None, email__iexact=who.email)
 
 
 def tell(who: Person) -> dict[str, Any]:
-    comments = Comment.objects.filter(_written_by(who)).select_related("article")
-    flags = Flag.objects.filter(_written_by(who)).select_related("comment__article")
+    comments = Comment.objects.filter(_theirs(who)).select_related("article", "appeal")
     return {
         "comments": [
-            {
-                "below": each.article.headline,
-                "at": absolute(each.get_absolute_url()),
-                "written": each.created_at,
-                "name": each.public_name if each.user_id is None else "",
-                "e-mail address": each.email,
-                "text": each.text,
-                "state": each.get_state_display(),
-                "decisions": [_decided(row) for row in each.moderations.all()],
-            }
-            for each in comments.prefetch_related("moderations")
+            _comment(each) for each in comments.prefetch_related("moderations", "versions")
         ],
-        "reports": [
+        "reports": [_report(each) for each in Flag.objects.filter(_theirs(who))],
+        "followed": [
             {
-                "of a comment below": each.comment.article.headline,
-                "reason": each.get_reason_display(),
-                "words": each.words,
-                "e-mail address": each.email,
-                "made": each.made_at,
-                "outcome": each.get_outcome_display(),
+                "what": each.get_kind_display(),
+                "below": each.article.headline if each.article else "",
+                "how often": each.get_pace_display(),
+                "asked": each.made_at,
+                "confirmed": each.confirmed_at,
+                "left": each.left_at,
             }
-            for each in flags
+            for each in Follow.objects.filter(follower__in=_followers(who)).for_page()
         ],
+        "bans": list(Ban.objects.filter(user=who.account).values("made_at", "until", "why")),
     }
 
 
-def _decided(row: Moderation) -> dict[str, Any]:
+def _comment(each: Comment) -> dict[str, Any]:
     return {
-        "decided": row.get_decision_display(),
-        "on": row.made_at,
-        "reason": row.reason if row.told else "",
+        "below": each.article.headline,
+        "at": absolute(each.get_absolute_url()),
+        "written": each.created_at,
+        "name": each.name,
+        "e-mail address": each.email,
+        "text": each.text,
+        "earlier texts": [{"until": v.replaced_at, "text": v.text} for v in each.versions.all()],
+        "state": each.get_state_display(),
+        "decisions": [_decision(row) for row in each.moderations.all()],
+        "asked for another look": each.appeal.words if hasattr(each, "appeal") else None,
+        "came from the network address": addresses.address_of(each),
     }
+
+
+def _decision(row: Moderation) -> dict[str, Any]:
+    reason = row.reason if row.told else ""
+    return {"decided": row.get_decision_display(), "on": row.made_at, "reason": reason}
+
+
+def _report(each: Flag) -> dict[str, Any]:
+    return {
+        "of the comment at": absolute(each.comment.get_absolute_url()),
+        "reason": each.get_reason_display(),
+        "words": each.words,
+        "e-mail address": each.email,
+        "made": each.made_at,
+        "outcome": each.get_outcome_display(),
+    }
+
+
+def _followers(who: Person) -> Any:
+    return Follower.objects.filter(_theirs(who))
 
 
 def forget(who: Person, keep_words: bool) -> None:
-    """Takes name and address from their comments and reports; without `keep_words` also the comments."""
+    """Takes name and address from their comments and reports; without `keep_words` also the comments.
+
+    What only moderators could read goes in either case: earlier texts, askings, network addresses.
+    """
     if not keep_words:
         _remove(who)
+    mine = list(Comment.objects.filter(_theirs(who)).values_list("pk", flat=True))
+    CommentVersion.objects.filter(comment__in=mine).delete()
+    SealedAddress.objects.filter(comment__in=mine).delete()
+    Appeal.objects.filter(comment__in=mine).update(words="")
+    Ban.objects.filter(comment__in=mine).update(label=gettext("A reader who left"))
+    _forget_names_in_the_log(mine)
     name = gettext("A reader who left")
-    mine = Comment.objects.filter(_written_by(who))
-    mine.update(user=None, name=name, email="", findings=[])
-    Flag.objects.filter(_written_by(who)).update(
-        user=None, email="", words="", sender="", reporter=""
-    )
+    Comment.objects.filter(pk__in=mine).update(user=None, name=name, email="", findings=[])
+    Flag.objects.filter(_theirs(who)).update(user=None, email="", words="", sender="", reporter="")
+    _followers(who).delete()
+
+
+def _forget_names_in_the_log(comments: list[int]) -> None:
+    """The desk's own log names each row as it was called."""
+    kind = ContentType.objects.get_for_model(Comment)
+    rows = LogEntry.objects.filter(content_type=kind, object_id__in=list(map(str, comments)))
+    rows.update(object_repr="a comment")
 
 
 def _remove(who: Person) -> None:
@@ -76,16 +123,17 @@ def _remove(who: Person) -> None:
 
     Where somebody else answered, the row stays as the place the answer belongs to, without its words.
     """
-    mine = Comment.objects.filter(_written_by(who)).order_by("-pk").select_for_update()
-    for comment in mine:
+    for comment in (
+        Comment.objects.filter(_theirs(who)).order_by("-pk").select_for_update(of=("self",))
+    ):
         if not comment.replies.exists():
             comment.delete()
             continue
-        comment.flags.all().delete()
-        comment.text, comment.state = GONE, Comment.State.DELETED
-        comment.save(update_fields=["text", "state"])
         comment.moderations.update(reason="")
-        Moderation.objects.create(comment=comment, decision=Comment.State.DELETED)
+        posting.take_back(comment, by=None)
+        comment.flags.all().delete()
+        comment.text = GONE
+        comment.save(update_fields=["text"])
 
 
 HOLDING: Final = Holding(tell=tell, forget=forget, told=TOLD)

@@ -16,7 +16,8 @@ from accounts.models import User
 
 def passkey_of(user: User, name: str = "Key on the ring", *, host: str = "testserver") -> Any:
     """The row of a passkey that `user` made at `host`."""
-    public = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    own = ec.generate_private_key(ec.SECP256R1()).public_key()
+    public = ES256.from_cryptography_key(own)  # type: ignore[no-untyped-call]
     made = AttestedCredentialData.create(bytes(16), f"key of {user.pk}".encode(), public)
     flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV | AuthenticatorData.FLAG.AT
     data = AuthenticatorData.create(sha256(host.encode()).digest(), flags, 0, made)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts import addresses
 from accounts.browsers import browser_of
 from accounts.models import Session, User
+from iria.tasks import forget_old_sign_ins
 from tests.conftest import PASSWORD, MailFolder
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -114,6 +115,17 @@ def test_the_first_browser_is_no_news_and_a_second_one_is(
     words = str(mail.get_content())
     assert "Safari, iPhone" in words
     assert "/accounts/sessions/" in words
+
+
+def test_what_ran_out_is_forgotten_every_night(ola: User) -> None:
+    here = signed_in(ola)
+    signed_in(ola, PHONE)
+    long_ago = timezone.now() - timedelta(days=401)
+    ola.sessions.filter(browser="Safari, iPhone").update(expire_date=long_ago)
+    ola.devices.filter(browser="Safari, iPhone").update(last_seen=long_ago)
+    forget_old_sign_ins(timestamp=0)
+    assert ola.sessions.get().browser == ola.devices.get().browser == "Firefox, Linux"
+    assert opens(here)
 
 
 def test_the_word_in_the_cookie_is_kept_as_a_hash_and_sent_to_the_doors_alone(ola: User) -> None:

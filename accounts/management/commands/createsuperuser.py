@@ -1,0 +1,18 @@
+"""Django's own command; the address it is given is taken as confirmed."""
+
+from typing import Any
+
+from django.contrib.auth.management.commands.createsuperuser import Command as DjangoCommand
+
+from accounts import addresses
+from accounts.models import User
+
+
+class Command(DjangoCommand):
+    def handle(self, *args: Any, **options: Any) -> None:
+        before = set(User.objects.filter(is_superuser=True).values_list("pk", flat=True))
+        super().handle(*args, **options)
+        # Whoever may start commands here vouches for it; a code by mail would shut them out where
+        # no mail goes out yet.
+        for user in User.objects.filter(is_superuser=True).exclude(pk__in=before):
+            addresses.vouch_for(user)
