@@ -1,6 +1,6 @@
 """A mail server in a process of its own, which writes down what it took before it says so.
 
-`python -m tests.newsletter.smtp_process PORT LOG [SEED REFUSED DEFERRED DROPPED]`: the shares of
+`python -m tests.newsletter.smtp_process PORT LOG SEED REFUSED DEFERRED DROPPED THINKS`: the shares of
 recipients that are refused for good, put off the first time, and hung up on after DATA.
 """
 
@@ -33,6 +33,8 @@ class Moods:
     refused: float = 0.0
     deferred: float = 0.0
     dropped: float = 0.0
+    thinks: float = 0.0
+    """Seconds before it says what became of a mail."""
 
     def of(self, recipient: str) -> str:
         roll = random.Random(f"{self.seed} {recipient}").random()
@@ -72,6 +74,7 @@ class Recorder:
         recipient = envelope.rcpt_tos[0]
         content = envelope.content
         assert isinstance(content, bytes)
+        await asyncio.sleep(self.moods.thinks)
         if self.moods.of(recipient) == "dropped":
             # Half of them were taken, and nobody is told.
             if len(recipient) % 2:
@@ -104,6 +107,10 @@ class Running:
         """What happened so far, in order."""
         return [json.loads(line) for line in self.log.read_text().splitlines()]
 
+    def count(self) -> int:
+        """How much happened so far."""
+        return self.log.read_bytes().count(b"\n")
+
     def recipients(self, what: str = "taken") -> list[str]:
         return [line["to"] for line in self.lines() if line["what"] == what]
 
@@ -112,7 +119,7 @@ class Running:
 def smtp_process(log: Path, moods: Moods | None = None) -> Iterator[Running]:
     """The server, until the block ends."""
     moods, port = moods or Moods(), free_port()
-    shares = (moods.seed, moods.refused, moods.deferred, moods.dropped)
+    shares = (moods.seed, moods.refused, moods.deferred, moods.dropped, moods.thinks)
     command = [sys.executable, "-m", "tests.newsletter.smtp_process", str(port), str(log)]
     log.touch()
     process = subprocess.Popen([*command, *map(str, shares)], cwd=PROJECT, stdout=subprocess.PIPE)

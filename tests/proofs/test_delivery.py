@@ -2,64 +2,192 @@
 
 import os
 import random
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from accounts.models import User
-from newsletter import recovering, sending
-from tests.newsletter.lists import issue, subscribers
-from tests.newsletter.mailserver import MailServer, running_mail_server
-from tests.newsletter.worker import start_worker
-from tests.proofs.size import sized
+from newsletter.models import Issue, Subscriber
+from tests.newsletter.smtp_process import Moods, Running, smtp_process
+from tests.proofs.arena import CONNECTIONS, in_the_tests_database, own_cluster
+from tests.proofs.size import FULL, sized
 
 pytestmark = [
     pytest.mark.proof,
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
 ]
-EVERYBODY = sized(150, 10_000)
-KILLS = sized(4, 20)
+EVERYBODY = sized(300, 10_000)
+KILLS, RESTARTS = sized(2, 20), sized(1, 2)
+LEAVING = sized(60, 500)
+A_WEEK = 7 * 24 * 3600
+WORKERS = 2
 
 
 @pytest.fixture
-def mail_server(settings: Any) -> Iterator[MailServer]:
-    with running_mail_server(settings) as server:
-        yield server
+def seed() -> int:
+    return int(os.environ.get("SEED") or random.SystemRandom().randrange(1 << 30))
+
+
+@pytest.fixture
+def server(tmp_path: Path, seed: int) -> Iterator[Running]:
+    moods = Moods(seed, refused=0.03, deferred=0.05, dropped=0.01, thinks=sized(0.03, 0.005))
+    with smtp_process(tmp_path / "taken", moods) as running:
+        yield running
 
 
 def test_killed_again_and_again_at_any_moment_nobody_gets_two_and_nobody_is_forgotten(
-    edna: User, mail_server: MailServer
+    server: Running, seed: int
 ) -> None:
-    subscribers(EVERYBODY)
-    made = issue()
-    sending.start(made, by=edna)
-    seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(1 << 30))
-    chance = random.Random(seed)
-    mail_server.before_answer = lambda recipient: time.sleep(0.01)
-    for _ in range(KILLS):
-        worker = start_worker(made)
-        assert worker.stdout is not None
-        worker.stdout.readline()
-        time.sleep(chance.uniform(0.0, 0.6))
-        worker.kill()
-        worker.wait()
-    worker = start_worker(made)
-    assert worker.wait(sized(120, 1200)) == 0
-    recovering.doubt_stranded(after=timedelta(0))
-    recovering.close(made.pk)
+    with own_cluster(server.port, EVERYBODY) if FULL else _here(server.port, EVERYBODY) as arena:
+        chance = random.Random(seed)
+        blows = ["kill"] * KILLS + ["restart"] * RESTARTS
+        chance.shuffle(blows)
+        arena.make_ready(WORKERS + sized(KILLS, 1))
+        for _ in range(WORKERS):
+            arena.start_worker()
+        begin = time.monotonic()
+        # While mails go out, and at any moment of a mail.
+        first, last = EVERYBODY // 20, EVERYBODY * 3 // 4
+        moments = sorted(chance.sample(range(first, last), len(blows)))
+        for blow, after in zip(blows, moments, strict=True):
+            _until(lambda after=after: server.count() >= after, seconds=120)
+            time.sleep(chance.uniform(0.0, 0.03))
+            if blow == "restart":
+                arena.restart(hard=chance.random() < 0.5)
+                continue
+            arena.kill(chance.choice(arena.workers))
+            arena.start_worker()
+        halfway = arena.counts()
+        arena.finish(within=sized(90, 900))
+        took = time.monotonic() - begin
+        states = {row["email"]: row for row in arena.ask(STATES)}
+        (run,) = arena.ask("SELECT state FROM newsletter_issue")
+        tries = arena.ask("SELECT count(*) AS n FROM newsletter_attempt")[0]["n"]
 
-    counts = made.deliveries.counts()
-    received = Counter(mail_server.recipients)
-    print(f"seed {seed}: {counts}, {len(received)} received")
+    counts = Counter(row["state"] for row in states.values())
+    taken, dropped = Counter(server.recipients()), server.recipients("dropped")
+    allowed = CONNECTIONS * (KILLS + WORKERS * RESTARTS) + len(dropped)
+    print(
+        f"seed {seed}: {KILLS} kills, {RESTARTS} restarts of the database, {len(dropped)} hung up "
+        f"on after DATA, {len(server.recipients('deferred'))} put off, in {took:.0f} s; after the "
+        f"last blow {halfway}; at the end {dict(counts)} = {sum(counts.values())}, {len(taken)} "
+        f"taken, {tries} answers; uncertain {counts['uncertain']} of {allowed} allowed"
+    )
     assert sum(counts.values()) == EVERYBODY
-    assert counts["sent"] + counts["uncertain"] == EVERYBODY
-    assert counts["uncertain"] <= KILLS
-    assert max(received.values()) == 1
-    sent = made.deliveries.filter(state="sent").values_list("subscriber__email", flat=True)
-    assert set(sent) <= set(received)
-    made.refresh_from_db()
-    assert made.state == "sent"
+    assert set(counts) <= {"sent", "uncertain", "refused"}
+    assert run["state"] == "sent"
+    assert max(taken.values()) == 1
+    assert {states[email]["state"] for email in taken} <= {"sent", "uncertain"}
+    assert {email for email, row in states.items() if row["state"] == "sent"} <= set(taken)
+    assert {email for email, row in states.items() if row["state"] == "refused"} == set(
+        server.recipients("refused")
+    )
+    assert counts["uncertain"] <= allowed
+    for line in server.lines():
+        if line["what"] == "taken":
+            assert line["id"] == states[line["to"]]["message_id"]
+    # The blows fell while mails were going out, and not before or after.
+    assert halfway.get("sent", 0) > 0
+    assert sum(halfway.get(state, 0) for state in ("queued", "claimed", "sending")) > 0
+
+
+STATES = """
+SELECT s.email, d.state, d.message_id, d.sending_at FROM newsletter_delivery d
+  JOIN newsletter_subscriber s ON s.id = d.subscriber_id
+"""
+
+
+def test_of_many_who_leave_while_it_goes_out_none_gets_mail_after_leaving(
+    server: Running, seed: int
+) -> None:
+    """Held against the clock of whoever left, after their leaving was committed."""
+    with _here(server.port, LEAVING * 2) as arena:
+        leavers = list(Subscriber.objects.order_by("?")[:LEAVING].values_list("email", "token"))
+        left: dict[str, float] = {}
+        arena.make_ready(WORKERS)
+        for _ in range(WORKERS):
+            arena.start_worker()
+        clients = [
+            threading.Thread(target=_leave, args=(leavers[number::4], left)) for number in range(4)
+        ]
+        _until(lambda: server.count() >= LEAVING // 10)
+        for client in clients:
+            client.start()
+        for client in clients:
+            client.join(120)
+        arena.finish(within=120)
+        rows = {row["email"]: row for row in arena.ask(STATES)}
+
+    taken = {line["to"]: line["at"] for line in server.lines() if line["what"] == "taken"}
+    assert len(left) == LEAVING
+    late = 0
+    for email, moment in left.items():
+        row = rows[email]
+        if row["state"] == "suppressed":
+            assert email not in taken
+            continue
+        # Whoever got it was marked before their leaving was committed.
+        late += 1
+        assert row["sending_at"].timestamp() <= moment
+    print(
+        f"seed {seed}: of {LEAVING} who left while it went out {LEAVING - late} got nothing, "
+        f"{late} had been marked before; {len(taken)} of {LEAVING * 2} mails taken"
+    )
+    assert 0 < late < LEAVING
+
+
+def _leave(leavers: list[tuple[str, str]], left: dict[str, float]) -> None:
+    from django.db import connection
+
+    from newsletter import subscribing
+
+    try:
+        for email, token in leavers:
+            subscribing.leave(token)
+            left[email] = time.time()
+    finally:
+        connection.close()
+
+
+def test_a_time_that_passed_while_everything_was_down_is_kept_once_by_workers_of_two_weeks(
+    server: Running, seed: int
+) -> None:
+    """Nobody was there at its time; then two workers are at once, one with another clock."""
+    everybody = sized(60, 2000)
+    with _here(server.port, everybody, started=False) as arena:
+        arena.ask(
+            "UPDATE newsletter_issue SET state = 'scheduled', goes_at = now() - interval '3 hours'"
+        )
+        arena.make_ready(1)
+        arena.make_ready(1, ahead=A_WEEK)
+        arena.start_worker()
+        arena.start_worker()
+        _until(lambda: Issue.objects.get().is_frozen)
+        arena.finish(within=180)
+        made, counts = Issue.objects.get(), arena.counts()
+        (started,) = made.events.filter(deed="started")
+        (now,) = arena.ask("SELECT now() - max(sending_at) AS since FROM newsletter_delivery")
+    taken = Counter(server.recipients())
+    print(f"seed {seed}: {counts}, {len(taken)} taken, “{started.words}”")
+    assert started.words.startswith(f"To {everybody}. It is 180 minutes late")
+    assert made.late_by is not None
+    assert sum(counts.values()) == everybody
+    assert max(taken.values()) == 1
+    assert set(counts) <= {"sent", "refused", "uncertain"}
+    assert counts.get("uncertain", 0) <= len(server.recipients("dropped"))
+    assert now["since"].total_seconds() >= 0
+
+
+def _here(port: int, everybody: int, *, started: bool = True) -> Any:
+    return in_the_tests_database(port, everybody, started=started)
+
+
+def _until(so: Any, seconds: float = 30) -> None:
+    until = time.monotonic() + seconds
+    while not so():
+        assert time.monotonic() < until
+        time.sleep(0.05)
