@@ -6,6 +6,7 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
+from articles.comments.following import following
 from articles.comments.models import Comment, Moderation
 from articles.comments.policy import admission, as_admitted
 from articles.comments.screening.looking import first_look
@@ -32,6 +33,7 @@ def confirm(comment: Comment) -> bool:
             reason=(verdict.told or f"Its writer confirmed the address. {verdict.words}")[:500],
             told=bool(verdict.told),
         )
+        following.confirm_with(current)
     comment.refresh_from_db()
     return True
 

@@ -6,6 +6,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from articles.comments import confirming, editing, seals
+from articles.comments.following import following
 from articles.comments.models import Comment
 from articles.comments.refusing import Refused
 from articles.comments.seals import writer_of
@@ -24,7 +25,7 @@ def confirm(request: HttpRequest, link: str) -> HttpResponse:
     if comment.state != Comment.State.UNCONFIRMED:
         return redirect("comment_yours", seals.link_to(comment))
     with speaking(comment.article.language):
-        context = {"comment": comment, "link": link}
+        context = {"comment": comment, "link": link, "follows": following.is_asked_for(comment)}
         return render(request, "articles/comments/confirm.html", context)
 
 

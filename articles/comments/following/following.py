@@ -15,6 +15,7 @@ from accounts.models import User
 from articles.comments.following import queueing
 from articles.comments.following.digests import next_digest
 from articles.comments.following.models import Follow, Follower, Notice
+from articles.comments.following.querysets import FollowQuerySet
 from articles.comments.models import Comment
 from articles.editorial.models import Article
 from iria.kit import registry
@@ -132,12 +133,17 @@ def follow_replies(comment: Comment, pace: Follow.Pace) -> Follow | None:
 
 def confirm_with(comment: Comment) -> int:
     """Whoever confirmed the address of a comment has confirmed what was asked for with it; how many."""
-    return Follow.objects.filter(
-        comment=comment,
-        kind=Kind.REPLIES,
-        confirmed_at__isnull=True,
-        left_at__isnull=True,
-    ).update(confirmed_at=timezone.now())
+    return _asked_with(comment).update(confirmed_at=timezone.now())
+
+
+def is_asked_for(comment: Comment) -> bool:
+    """Whether its writer asked, with the comment, to be told of answers."""
+    return _asked_with(comment).exists()
+
+
+def _asked_with(comment: Comment) -> FollowQuerySet:
+    wanted = Follow.objects.filter(comment=comment, kind=Kind.REPLIES)
+    return wanted.filter(confirmed_at__isnull=True, left_at__isnull=True)
 
 
 def leave(follow: Follow) -> None:

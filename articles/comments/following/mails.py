@@ -2,8 +2,10 @@
 
 from contextlib import AbstractContextManager
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
+from articles.body.remarks import remark
 from articles.comments.following import addresses
 from articles.comments.following.models import Follow, Follower, Notice
 from articles.comments.following.outbox import Batch
@@ -204,10 +206,12 @@ def _said(notice: Notice, publication: Publication) -> Said:
     comment = notice.comment
     local = publication.local(comment.created_at)
     answer = notice.follow.kind == Kind.REPLIES
+    text = _shortened(comment)
     return Said(
         name=one_line(comment.public_name),
         when=f"{day_words(local.date())}, {local:%H:%M}",
-        text=_shortened(comment),
+        text=text,
+        html=SafeString(remark(text)),
         words=gettext("Read it in its place, and answer"),
         address=absolute(comment.get_absolute_url()),
         before=gettext("below your comment") if answer else "",

@@ -25,6 +25,8 @@ WITH RECURSIVE above (id) AS (
     JOIN articles_follower AS follower ON follower.id = follow.follower_id
     LEFT JOIN accounts_user AS account ON account.id = follower.user_id
     WHERE follow.confirmed_at IS NOT NULL AND follow.left_at IS NULL
+    AND NOT EXISTS (SELECT FROM articles_moderation WHERE comment_id = %(comment)s
+        AND decision = 'approved' AND made_at < follow.confirmed_at)
     AND follower.stopped_at IS NULL AND coalesce(account.is_active, true)
     AND (account.id IS NULL OR account.id IS DISTINCT FROM %(writer)s::bigint)
     AND lower(coalesce(account.email, follower.email)) <> lower(%(address)s)
@@ -48,7 +50,7 @@ ON CONFLICT (follower_id, comment_id) DO UPDATE
     WHERE articles_notice.state = 'dropped'
 """
 """One statement for any number of followers. Whoever follows in two ways is told once, in the quicker
-one; the writer is not told of their own words; what was taken off the page before anybody was told,
+one; the writer is not told of their own words, and nobody of what stood before they followed; what was taken off the page before anybody was told,
 and is back, is told after all."""
 
 

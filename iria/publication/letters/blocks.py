@@ -5,8 +5,6 @@ from typing import ClassVar
 
 from django.utils.safestring import SafeString
 
-from iria.kit.text import paragraphs
-
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -42,14 +40,12 @@ class Said:
     name: str
     when: str
     text: str
+    html: SafeString
+    """The text as it stands on the page."""
     words: str
     address: str
     before: str = ""
-    """What they answered, in a line."""
-
-    @property
-    def html(self) -> SafeString:
-        return paragraphs(self.text)
+    """Where it stands, in a few words."""
 
 
 Block = Words | Button | Heading | Said

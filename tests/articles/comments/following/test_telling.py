@@ -114,6 +114,16 @@ def test_a_comment_that_was_rejected_meanwhile_is_in_no_mail(
     assert "> Unkind words" in text_of(message)
 
 
+def test_what_stood_before_somebody_followed_is_no_news_when_it_comes_back(
+    write: Write, follows: Following, tell: Tell, mina: User
+) -> None:
+    comment = write("From before")
+    follows()
+    moderation.reject(comment, by=mina)
+    moderation.approve(comment, by=mina)
+    assert tell(comment) == []
+
+
 def test_a_decision_taken_back_within_seconds_reaches_nobody(
     write: Write, follows: Following, tell: Tell, mina: User
 ) -> None:

@@ -1,0 +1,184 @@
+"""A conversation from the first word to the last, by browser and mail: without scripts, and with them.
+
+A guest comments, confirms, waits, is approved, is answered and told of it, changes the words and takes
+them back; a second reader follows by the mail of the day and leaves with one click.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from email.message import EmailMessage
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, Route, expect
+
+from accounts.models import User
+from articles.comments.following import digests, sending, spreading
+from articles.comments.models import Comment
+from articles.editorial.models import Article
+from iria.publication.models import current_publication
+from tests import newsroom
+from tests.browser.conftest import OpenPage
+from tests.conftest import MailFolder
+
+pytestmark = pytest.mark.browser
+
+TEO, ANA, DORA = "teo@readers.example", "ana@readers.example", "dora@readers.example"
+WORDS = "I was on that ferry.\nIt was late."
+
+
+@pytest.fixture
+def article(site: str) -> Article:
+    publication = current_publication()
+    publication.comments_confirmed = True
+    publication.save()
+    return newsroom.published("Ferries at the strait")
+
+
+@pytest.fixture(autouse=True)
+def _nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test types faster than a person, and does not wait until a decision cannot be taken back."""
+    monkeypatch.setattr("articles.comments.screening.limits.TOO_QUICK", timedelta(0))
+    monkeypatch.setattr(spreading, "GRACE", timedelta(0))
+
+
+def write(page: Page, words: str, *, name: str, email: str, follow: str = "") -> None:
+    page.fill("#comment-name", name)
+    page.fill("#comment-email", email)
+    page.fill("#comment-text", words)
+    page.select_option("#comment-follow", follow)
+
+
+def send(page: Page, *, scripts: bool) -> None:
+    """In one step with scripts; without them a comment below an article is looked over first."""
+    if not scripts and "/comments/new/" not in page.url:
+        page.click("text=Look it over")
+        assert page.inner_text("h1") == "Look it over"
+    page.click("text=Send comment")
+    page.wait_for_url("**/comments/thanks/**")
+    assert "We sent you a mail" in page.inner_text("main")
+
+
+def link_in(message: EmailMessage, path: str) -> str:
+    body = message.get_body(("plain",))
+    assert body is not None
+    found = re.search(rf"https?://[^/\s]+({path}\S*)", body.get_content())
+    assert found, body.get_content()
+    return found[1]
+
+
+def approve(page: Page) -> None:
+    """What waits, by the list of the desk."""
+    page.goto("/admin/articles/comment/")
+    page.check("#result_list .action-select")
+    page.select_option("select[name=action]", "approve_chosen")
+    page.click("button[name=index]")
+    assert "One comment was approved." in page.inner_text(".messagelist")
+
+
+def loses_the_line_once(page: Page) -> None:
+    """The connection drops in the middle of sending; every word is there, also after a new start."""
+
+    def drop(route: Route) -> None:
+        route.abort("internetdisconnected")
+
+    page.route("**/comments/new/**", drop)
+    page.click("text=Send comment")
+    page.wait_for_selector("text=The connection was lost")
+    assert page.input_value("#comment-text") == WORDS
+    page.reload()
+    expect(page.locator("#comment-text")).to_have_value(WORDS)
+    page.unroute("**/comments/new/**")
+
+
+@pytest.mark.parametrize("scripts", [False, True], ids=["without scripts", "with scripts"])
+def test_a_conversation_from_the_first_word_to_the_last(
+    scripts: bool,
+    open_page: OpenPage,
+    desk: OpenPage,
+    article: Article,
+    mina: User,
+    jobs: Callable[[], None],
+    mail_folder: MailFolder,
+) -> None:
+    def newest_to(address: str) -> EmailMessage:
+        jobs()
+        sending.send_due(timezone.now())
+        return mail_folder.to(address)[-1]
+
+    moderator = desk(mina, scripts=False)
+    page = open_page(article.get_absolute_url(), scripts=scripts)
+
+    # A guest comments, and wants to be told of answers.
+    write(page, WORDS, name="Teo Brandt", email=TEO, follow="at_once")
+    if scripts:
+        loses_the_line_once(page)
+        write(page, WORDS, name="Teo Brandt", email=TEO, follow="at_once")
+    send(page, scripts=scripts)
+    assert not Comment.objects.held().exists()
+
+    # They confirm by the link in the mail, and wait for a moderator.
+    page.goto(link_in(newest_to(TEO), "/comments/confirm/"))
+    assert "You will be told of answers" in page.inner_text("main")
+    page.click("text=Yes, send it")
+    assert "waiting for a moderator" in page.inner_text("main [role=status]")
+    approve(moderator)
+    page.goto(article.get_absolute_url())
+    assert "It was late." in page.inner_text("#comments")
+    yours = link_in(newest_to(TEO), "/comments/yours/")
+
+    # A second reader follows the conversation by the mail of the day.
+    second = open_page(article.get_absolute_url(), scripts=scripts)
+    second.click("text=Follow this conversation by mail")
+    second.check("[name=pace][value=daily]")
+    second.fill("#follow-email", DORA)
+    second.click("main button[type=submit]")
+    assert second.inner_text("h1") == "Look into your mail"
+    second.goto(link_in(newest_to(DORA), "/comments/follow/"))
+    second.click("main button[type=submit]")
+    assert second.inner_text("h1") == "You will be told"
+
+    # Somebody answers, and the guest is told of it by mail.
+    page.click("#comments article >> text=Reply")
+    write(page, "Which one?", name="Ana Reis", email=ANA)
+    send(page, scripts=scripts)
+    page.goto(link_in(newest_to(ANA), "/comments/confirm/"))
+    page.click("text=Yes, send it")
+    approve(moderator)
+    told = newest_to(TEO)
+    assert told["Subject"] == "Ana Reis answered you on “Ferries at the strait”"
+    page.goto(link_in(told, r"/comments/\d+/"))
+    assert "Which one?" in page.inner_text("article.comment:target")
+
+    # The guest changes the words and takes them back; the answer stays.
+    page.goto(yours)
+    page.fill("#comment-text", "I was on the last ferry.")
+    page.click("text=Change it")
+    assert "waiting for a moderator" in page.inner_text("main [role=status]")
+    approve(moderator)
+    page.goto(article.get_absolute_url())
+    assert "I was on the last ferry." in page.inner_text("#comments")
+    page.goto(yours)
+    page.click("button:text-is('Take it back')")
+    page.goto(article.get_absolute_url())
+    conversation = page.inner_text("#comments")
+    assert "ferry." not in conversation
+    assert "The writer removed this comment." in conversation
+    assert "Which one?" in conversation
+
+    # In the morning the second reader is told, and leaves with one click.
+    assert not [mail for mail in mail_folder.to(DORA) if "List-Unsubscribe" in mail]
+    sending.send_due(digests.next_digest(timezone.now()))
+    daily = mail_folder.to(DORA)[-1]
+    assert "Which one?" in daily.as_string()
+    way_out = str(daily["List-Unsubscribe"]).strip("<>")
+    second.goto(way_out)
+    assert "Nothing has changed yet" in second.inner_text("main")
+    # As a mail program does it (RFC 8058): one POST, no cookie, no page.
+    answer = second.context.browser.new_context().request.post(  # type: ignore[union-attr]
+        way_out, form={"List-Unsubscribe": "One-Click"}
+    )
+    assert answer.status == 200
+    second.goto(way_out)
+    assert second.inner_text("h1") == "You have left"
