@@ -1,0 +1,182 @@
+"""A moderator's session by keyboard alone, and two moderators at one queue."""
+
+from collections import Counter
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from articles.comments import posting
+from articles.comments.banning.models import Ban
+from articles.comments.deciding.models import ListedReason
+from articles.comments.models import Comment, Moderation
+from articles.comments.screening.models import ScreeningRule
+from articles.editorial.models import Article
+from tests import newsroom
+from tests.browser.checkers import accessibility_complaints
+from tests.browser.conftest import OpenPage
+
+pytestmark = pytest.mark.browser
+
+LIST = "/admin/articles/comment/"
+ROWS = "#result_list tr.case"
+
+
+@pytest.fixture
+def article(site: str) -> Article:
+    return newsroom.published("Ferries at the strait")
+
+
+def hold(article: Article, number: int) -> list[Comment]:
+    """So many comments by as many writers, all of them held."""
+    return [
+        posting.post(
+            article,
+            name=f"Writer {at}",
+            email=f"writer{at}@readers.example",
+            text=f"Remark {at} about https://example.org/timetable/{at}",
+            address=f"203.0.113.{at}",
+            quiet=True,
+        )
+        for at in range(number)
+    ]
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Presses Tab until the focus is there; a person without a mouse can do no more."""
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(selector)
+
+
+def held_according_to(page: Page) -> str:
+    return page.locator("[data-queue=held] .desk-count").inner_text()
+
+
+def decided() -> Counter[str]:
+    return Counter(Comment.objects.values_list("state", flat=True))
+
+
+def test_forty_are_decided_one_undone_one_writer_suspended_and_a_rule_changed_by_keys_alone(
+    desk: OpenPage, article: Article, mina: User
+) -> None:
+    comments = hold(article, 40)
+    page = desk(mina, LIST)
+    complaints = accessibility_complaints(page)
+    press(page, "j")
+    expect(page.locator(f"{ROWS}.case-current bdi")).to_have_text("Writer 0")
+    press(page, "?")
+    complaints += accessibility_complaints(page)
+    press(page, "Escape")
+    complaints += decide_and_take_back(page, comments[0])
+    complaints += reject_with_a_reason(page, comments[0])
+    press(page, *"aasa" * 7)
+    expect(page.locator(ROWS)).to_have_count(11)
+    expect(page.locator("[data-queue=held] .desk-count")).to_have_text("11")
+    assert decided() == {"rejected": 1, "approved": 21, "spam": 7, "held": 11}
+    complaints += suspend_a_writer(page)
+    for _ in range(10):
+        with page.expect_navigation():
+            press(page, "a")
+    expect(page.locator(".messagelist")).to_contain_text("Nothing more waits in this queue.")
+    assert held_according_to(page) == "0"
+    assert decided() == {"rejected": 2, "approved": 31, "spam": 7}
+    assert Comment.objects.filter(moderations__made_by=mina).distinct().count() == 40
+    complaints += change_a_rule(page)
+    rule = ScreeningRule.objects.get(phase="links")
+    assert (rule.threshold, rule.changed_by) == (1, mina)
+    assert complaints == []
+
+
+def decide_and_take_back(page: Page, comment: Comment) -> list[str]:
+    """Approved, and taken back: it stands where it stood."""
+    press(page, "a")
+    expect(page.locator(".desk-said")).to_contain_text("Writer 0: approved.")
+    complaints = accessibility_complaints(page)
+    press(page, "u")
+    expect(page.locator(".desk-said")).to_contain_text("put back as before")
+    expect(page.locator(f"{ROWS}.case-current bdi")).to_have_text("Writer 0")
+    assert Comment.objects.get(pk=comment.pk).state == "held"
+    return complaints
+
+
+def reject_with_a_reason(page: Page, comment: Comment) -> list[str]:
+    press(page, "r")
+    complaints = accessibility_complaints(page)
+    press(page, "t", "1")
+    expect(page.locator(".desk-said")).to_contain_text("Writer 0: rejected.")
+    row = Moderation.objects.get(comment=comment, decision="rejected")
+    assert (row.told, row.reason) == (True, ListedReason.objects.all()[0].words)
+    return complaints
+
+
+def suspend_a_writer(page: Page) -> list[str]:
+    """What waits of theirs goes with it, and the next one comes."""
+    with page.expect_navigation():
+        press(page, "b")
+    complaints = accessibility_complaints(page)
+    tab_to(page, "#id_why")
+    page.keyboard.type("Advertises everywhere")
+    with page.expect_navigation():
+        press(page, "Enter")
+    ban = Ban.objects.in_force().get()
+    assert (ban.why, ban.until is None) == ("Advertises everywhere", False)
+    assert decided()["rejected"] == 2
+    return complaints + accessibility_complaints(page)
+
+
+def change_a_rule(page: Page) -> list[str]:
+    """Tried on what was written, then applied; what is wrong with the pages on the way."""
+    tab_to(page, "#nav-sidebar a[href$='/screeningrule/']")
+    with page.expect_navigation():
+        press(page, "Enter")
+    tab_to(page, "#result_list th a")
+    rule = ScreeningRule.objects.get(phase="links")
+    while not page.evaluate(
+        "end => document.activeElement.href.endsWith(end)", f"/{rule.pk}/change/"
+    ):
+        press(page, "Tab")
+    with page.expect_navigation():
+        press(page, "Enter")
+    complaints = accessibility_complaints(page)
+    tab_to(page, "#id_threshold")
+    press(page, "Control+a")
+    page.keyboard.type("1")
+    tab_to(page, "[name=_try]")
+    with page.expect_navigation():
+        press(page, "Enter")
+    expect(page.locator(".replay-errors")).to_contain_text("31 of these a moderator approved.")
+    complaints += accessibility_complaints(page)
+    tab_to(page, "[name=_save]")
+    with page.expect_navigation():
+        press(page, "Enter")
+    return complaints
+
+
+def test_two_moderators_at_one_queue_decide_every_comment_exactly_once(
+    desk: OpenPage, article: Article, mina: User, edna: User
+) -> None:
+    comments = hold(article, 16)
+    one, two = desk(mina, LIST), desk(edna, LIST)
+    for page in (one, two):
+        press(page, "j")
+    for _ in range(60):
+        press(one, "a")
+        press(two, "s")
+        one.wait_for_timeout(60)
+        if not Comment.objects.held().exists():
+            break
+        for page in (one, two):
+            press(page, "j")
+    assert not Comment.objects.held().exists()
+    by_people = Moderation.objects.filter(made_by__isnull=False)
+    times = Counter(by_people.values_list("comment", flat=True))
+    assert times == dict.fromkeys((each.pk for each in comments), 1)
+    assert {row.made_by for row in by_people.select_related("made_by")} == {mina, edna}
