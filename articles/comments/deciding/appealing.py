@@ -65,7 +65,11 @@ def answer(row: Moderation) -> None:
 
 
 def ask_anew(row: Moderation) -> None:
-    """Within the transaction in which a decision is taken back: what it answered waits again."""
+    """Within the transaction in which a decision is taken back: what it answered waits again.
+
+    Who asked for another look at a rejection that is taken back has got it, and may ask again.
+    """
+    Appeal.objects.waiting().filter(comment=row.comment_id).delete()
     Appeal.objects.filter(decision=row).update(outcome=Appeal.Outcome.WAITING, decision=None)
 
 

@@ -1,0 +1,273 @@
+"""Whatever is done in whatever order: counts are true, no hidden word gets out, rows explain all."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import run_state_machine_as_test as run
+from procrastinate.contrib.django import app
+
+from accounts.models import User
+from articles.comments import moderation, posting
+from articles.comments.banning import bans
+from articles.comments.banning.models import Ban
+from articles.comments.deciding import appealing, undoing
+from articles.comments.deciding.models import Appeal
+from articles.comments.flagging import reporting
+from articles.comments.following import following, sending
+from articles.comments.following.models import Follow
+from articles.comments.models import Comment, Moderation, ThreadCount
+from articles.comments.screening.models import ScreeningRule
+from articles.editorial.models import Article
+from tests import newsroom
+from tests.conftest import MailFolder
+from tests.proofs.size import FULL
+
+pytestmark = [pytest.mark.proof, pytest.mark.django_db]
+
+EXAMPLES, DEEDS = (60, 50) if FULL else (4, 25)
+WHICH = st.integers(min_value=0, max_value=40)
+OF_COMMENTS = re.compile(r"comments\.(received|decided|flag_decided|spread|follow)")
+VERBS: dict[str, Any] = {
+    "approve": moderation.approve,
+    "reject": moderation.reject,
+    "spam": moderation.spam,
+}
+NO = (
+    posting.Refused,
+    reporting.Refused,
+    appealing.Refused,
+    bans.Refused,
+    moderation.DecidedMeanwhile,
+    undoing.TooLate,
+)
+"""What the verbs answer with a sentence; then nothing may have changed."""
+
+
+def replayed(rows: Iterable[Moderation]) -> tuple[str, bool]:
+    """State and mark that follow from the rows alone, read from the first to the last."""
+    states: dict[int, str] = {}
+    state, featured = "", False
+    for row in rows:
+        if row.undoes_id is not None:
+            # What is taken back was the last word, and leads to what was before it.
+            assert row.decision == states[row.undoes_id]
+        states[row.pk] = state
+        state = row.decision
+        featured = featured if row.featured is None else row.featured
+    return state, featured
+
+
+class Conversation(RuleBasedStateMachine):
+    """Writers, readers and two moderators at one article; every step is one of their deeds."""
+
+    mail: MailFolder
+    """Set by the test: where what is sent lies."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.whole: AbstractContextManager[Any] = transaction.atomic()
+        self.whole.__enter__()
+        self.read = 0
+
+    def teardown(self) -> None:
+        try:
+            self.nothing_hidden_is_on_any_page()
+        finally:
+            transaction.set_rollback(True)
+            self.whole.__exit__(None, None, None)
+
+    @initialize(open_to_all=st.booleans())
+    def a_newsroom(self, open_to_all: bool) -> None:
+        self.mina = User.objects.create_user("m@desk.example", display_name="Mina", is_staff=True)
+        self.edna = User.objects.create_user("e@desk.example", display_name="Edna", is_staff=True)
+        self.article: Article = newsroom.published("Ferries at the strait")
+        if open_to_all:
+            ScreeningRule.objects.filter(phase__in=["everyone", "newcomer"]).update(active=False)
+        follow = following.follow(
+            Follow.Kind.THREAD,
+            Follow.Pace.AT_ONCE,
+            email="follower@readers.example",
+            article=self.article,
+        )
+        following.confirm(follow)
+        for writer in range(4):
+            self.somebody_writes(which=0, writer=writer, answers=writer > 1)
+            self.a_moderator_decides(which=writer, verb="approve", by_mina=True)
+
+    # Deeds
+
+    def chosen(self, which: int) -> Comment | None:
+        comments = Comment.objects.order_by("pk").select_related("user")
+        number = comments.count()
+        return comments[which % number] if number else None
+
+    def attempt(self, deed: Any, *args: Any, **words: Any) -> None:
+        before = Counter(Comment.objects.values_list("pk", "state"))
+        try:
+            with transaction.atomic():
+                deed(*args, **words)
+        except NO:
+            assert Counter(Comment.objects.values_list("pk", "state")) == before
+
+    @rule(which=WHICH, writer=st.integers(0, 3), answers=st.booleans())
+    def somebody_writes(self, which: int, writer: int, answers: bool) -> None:
+        number = Comment.objects.count()
+        self.attempt(
+            posting.post,
+            self.article,
+            name=f"Name{writer}q",
+            email=f"writer{writer}@readers.example",
+            text=f"Word{number}q",
+            parent=self.chosen(which) if answers else None,
+            address=f"203.0.113.{writer}",
+        )
+
+    @rule(which=WHICH)
+    def a_writer_takes_back(self, which: int) -> None:
+        if comment := self.chosen(which):
+            posting.take_back(comment, by=None)
+
+    @rule(which=WHICH, verb=st.sampled_from(sorted(VERBS)), by_mina=st.booleans())
+    def a_moderator_decides(self, which: int, verb: str, by_mina: bool) -> None:
+        if comment := self.chosen(which):
+            self.attempt(VERBS[verb], comment, by=self.mina if by_mina else self.edna)
+
+    @rule()
+    def the_last_decision_is_taken_back(self) -> None:
+        row = Moderation.objects.filter(made_by__isnull=False).first()
+        if row and row.made_by:
+            self.attempt(undoing.undo, [row], by=row.made_by)
+
+    @rule(which=WHICH, on=st.booleans())
+    def an_editor_features(self, which: int, on: bool) -> None:
+        if comment := self.chosen(which):
+            self.attempt(moderation.feature, comment, by=self.edna, on=on)
+
+    @rule(which=WHICH, sender=st.integers(0, 9))
+    def a_reader_reports(self, which: int, sender: int) -> None:
+        if comment := self.chosen(which):
+            self.attempt(
+                reporting.report,
+                comment,
+                reason="insult",
+                email="reporter@readers.example",
+                address=f"198.51.100.{sender}",
+            )
+
+    @rule(which=WHICH)
+    def a_writer_asks_again(self, which: int) -> None:
+        if comment := self.chosen(which):
+            self.attempt(appealing.ask, comment)
+
+    @rule(
+        which=WHICH,
+        kind=st.sampled_from(["email", "name", "address", "network"]),
+        earlier=st.sampled_from(Ban.Earlier.values),
+    )
+    def a_writer_is_banned(self, which: int, kind: str, earlier: str) -> None:
+        if comment := self.chosen(which):
+            self.attempt(bans.ban, comment, kinds=[kind], by=self.mina, why="Heat", earlier=earlier)
+
+    @rule()
+    def a_ban_is_lifted(self) -> None:
+        if ban := Ban.objects.in_force().first():
+            bans.lift(ban, by=self.edna)
+
+    @rule()
+    def the_worker_works(self) -> None:
+        """Every job that waits about comments is done; its mail holds no hidden word."""
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs RETURNING task_name, args")
+            jobs = cursor.fetchall()
+        for name, args in jobs:
+            if OF_COMMENTS.match(name):
+                app.tasks[name].func(**json.loads(args))
+        sending.send_due()
+        mails = self.mail.all()
+        told = "".join(str(mail) for mail in mails[self.read :])
+        self.read = len(mails)
+        for comment in Comment.objects.exclude(state="approved"):
+            assert comment.text not in told
+
+    # What always holds
+
+    @invariant()
+    def rows_explain_every_state(self) -> None:
+        rows: dict[int, list[Moderation]] = {}
+        for row in Moderation.objects.order_by("pk"):
+            rows.setdefault(row.comment_id, []).append(row)
+        for comment in Comment.objects.all():
+            assert replayed(rows[comment.pk]) == (comment.state, comment.featured)
+
+    @invariant()
+    def counts_are_what_can_be_read(self) -> None:
+        visible = Comment.objects.filter(state="approved").count()
+        counted = ThreadCount.objects.values_list("readable", flat=True).first() or 0
+        assert counted == visible
+
+    @invariant()
+    def nobody_asks_again_about_what_is_not_rejected(self) -> None:
+        assert not Appeal.objects.waiting().exclude(comment__state="rejected").exists()
+
+    def nothing_hidden_is_on_any_page(self) -> None:
+        base = self.article.get_absolute_url()
+        shown = {path: _page(path) for path in _addresses(base)}
+        comments = list(Comment.objects.select_related("article"))
+        for comment in comments:
+            for path in (f"{base}comments/{comment.pk}/", f"/comments/{comment.pk}/"):
+                shown[path] = _page(path)
+        for comment in comments:
+            seen = [path for path, page in shown.items() if f"{comment.text}<" in page]
+            if comment.is_visible:
+                assert seen
+            else:
+                assert seen == []
+                assert not any(comment.text in re.findall(r"Word\d+q", p) for p in shown.values())
+
+
+def _addresses(base: str) -> list[str]:
+    orders = ["newest", "discussed"]
+    return [
+        base,
+        f"{base}comments/",
+        *(f"{base}comments/{order}/" for order in orders),
+        *(f"{base}feed/{kind}" for kind in ("", "atom/", "json/")),
+        "/",
+        "/feed/",
+        "/feed/json/",
+        "/api/v1/articles",
+        "/sitemap.xml",
+        "/search/?q=Word0q",
+    ]
+
+
+def _page(path: str) -> str:
+    answer = Client().get(path, follow=True)
+    assert answer.status_code in {200, 404}, path
+    return b"".join(answer).decode()
+
+
+def test_no_sequence_of_deeds_breaks_the_conversation(mail_folder: MailFolder, db: None) -> None:
+    machine = type("OneConversation", (Conversation,), {"mail": mail_folder})
+    run(
+        machine,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=DEEDS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            database=None,
+            # To look for a shorter sequence takes minutes; `make prove` prints the whole of this one.
+            phases=[Phase.explicit, Phase.generate],
+        ),
+    )
