@@ -40,6 +40,7 @@ class DecisionForm(forms.Form):
     )
     tell = forms.BooleanField(required=False)
     seen = forms.ChoiceField(required=False, choices=Comment.State)
+    read_at = forms.DateTimeField(required=False)
 
     @property
     def why(self) -> str:

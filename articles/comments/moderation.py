@@ -1,5 +1,6 @@
 """Deciding about comments: each decision is a row that says who, when, what and why."""
 
+from datetime import datetime
 from typing import Final
 
 from django.db import transaction
@@ -32,6 +33,10 @@ type Comments = QuerySet[Comment]
 
 class DecidedMeanwhile(Exception):
     """Somebody else decided since the comment was read; the sentence says who and what."""
+
+
+class ChangedMeanwhile(DecidedMeanwhile):
+    """Its writer changed the words after the moderator had read them."""
 
 
 class BeingDecided(DecidedMeanwhile):
@@ -114,6 +119,7 @@ def decide(
     *,
     by: User | None,
     seen: str | None = None,
+    read_at: datetime | None = None,
     reason: str = "",
     tell: bool = False,
     quiet: bool = False,
@@ -123,6 +129,7 @@ def decide(
     """One decision; None where nothing was left to decide.
 
     Args:
+        read_at: when the moderator got the words to read; nobody decides about words of later.
         ban: the ban or suspension that brings this decision with it.
         whoever_has_it: also when somebody else has the comment before them.
 
@@ -137,6 +144,9 @@ def decide(
         if _is_open(current, decision, by=by):
             if current.state == Comment.State.DELETED or current.state != expected:
                 raise DecidedMeanwhile(what_happened(current))
+            if read_at and current.edited_at and current.edited_at > read_at:
+                sentence = "Its writer changed the words a moment ago; read them again first."
+                raise ChangedMeanwhile(sentence)
             if by and not whoever_has_it:
                 _refuse_claimed(current, by)
             row = _record(current, decision, by=by, reason=reason, tell=tell, ban=ban, quiet=quiet)

@@ -12,6 +12,8 @@ const rejecting = document.querySelector("#desk-reject");
 const keys = document.querySelector("#desk-keys");
 const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
 
+const readAt = document.querySelector("[name=read_at]")?.value ?? "";
+
 const undoable = [];
 let current = null;
 let pending = 0;
@@ -98,7 +100,7 @@ async function decide(row, verb, fields = {}) {
   }
   let answer;
   try {
-    answer = await send(addressOf(row, "decide"), { verb, seen: row.dataset.seen, ...fields });
+    answer = await send(addressOf(row, "decide"), { verb, seen: row.dataset.seen, read_at: readAt, ...fields });
   } catch {
     answer = { status: 0, said: "The line is broken; this one was not decided." };
   }

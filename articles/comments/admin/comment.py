@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
 from django.forms import Script
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import timezone
 
 from accounts.models import User
 from articles.comments import finding
@@ -139,6 +140,7 @@ class CommentAdmin(TellsOfComments, BansWriters, SortsByPlace, DecidesComments):
     def _with_reasons(self, request: HttpRequest) -> dict[str, Any]:
         return {
             "reasons": offered_reasons(),
+            "read_at": timezone.now().isoformat(),
             "longest_reason": REASON_MAX_LENGTH,
             "may_decide": self.has_change_permission(request),
         }

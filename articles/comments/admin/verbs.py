@@ -68,11 +68,15 @@ class DecidesComments(admin.ModelAdmin[Comment]):
                 DECISIONS[verb],
                 by=user,
                 seen=form.cleaned_data["seen"] or None,
+                read_at=form.cleaned_data["read_at"],
                 reason=form.why if verb == "reject" else "",
                 tell=verb == "reject" and form.cleaned_data["tell"],
             )
         except moderation.BeingDecided as news:
             return self._answer(request, str(news), status=423)
+        except moderation.ChangedMeanwhile as news:
+            page = self._page_of(request, pk)
+            return self._answer(request, str(news), status=412, back=page)
         except moderation.DecidedMeanwhile as news:
             return self._answer(request, str(news), status=409)
         return self._answer(request, _counted(1, DONE[verb]) if row else "", rows=[row])
@@ -159,9 +163,9 @@ class DecidesComments(admin.ModelAdmin[Comment]):
         if not form.is_valid():
             self.message_user(request, form.sentence, messages.ERROR)
             return
-        why: dict[str, Any] = {}
+        why: dict[str, Any] = {"read_at": form.cleaned_data["read_at"]}
         if verb == "reject":
-            why = {"reason": form.why, "tell": form.cleaned_data["tell"]}
+            why |= {"reason": form.why, "tell": form.cleaned_data["tell"]}
         comments = list(chosen.select_related("user"))
         rows = []
         for comment in comments:

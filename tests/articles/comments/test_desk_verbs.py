@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from articles.comments import moderation, posting
+from articles.comments import editing, moderation, posting
 from articles.comments.banning.models import Ban
 from articles.comments.deciding import appealing, claiming
 from articles.comments.deciding.models import ListedReason
@@ -229,3 +229,14 @@ def test_an_editor_decides_and_bans_nobody(client: Client, write: Write, edna: U
     assert client.post(f"{LIST}{comment.pk}/decide/", {"verb": "approve"}).status_code == 302
     assert client.post(f"{LIST}{comment.pk}/feature/").status_code == 302
     assert Comment.objects.get(pk=comment.pk).featured
+
+
+def test_nobody_decides_about_words_they_have_not_read(at_desk: Client, write: Write) -> None:
+    comment = write("As Mina read it", waits=True)
+    (read_at,) = re.findall(r'name="read_at" value="([^"]+)"', at_desk.get(LIST).content.decode())
+    editing.change(comment, text="As it is now", by=None)
+    told = send(at_desk, f"{comment.pk}/decide/", verb="approve", seen="held", read_at=read_at)
+    assert told["status"] == 412
+    form = {"action": "approve_chosen", "_selected_action": [comment.pk], "read_at": read_at}
+    assert "changed the words" in at_desk.post(LIST, form, follow=True).content.decode()
+    assert state_of(comment) == "held"
