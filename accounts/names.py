@@ -1,12 +1,18 @@
 """Names people go by, and whose names nobody else may use."""
 
 import unicodedata
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
 from accounts.models import AuthorProfile, User
+from iria.kit.lookalikes import skeleton
 from iria.kit.text import INVISIBLE, one_line
+
+TITLES: Final = frozenset(
+    ("staff", "editor", "editors", "moderator", "mod", "admin", "administrator", "team", "official")
+)
 
 
 def folded(name: str) -> str:
@@ -27,8 +33,14 @@ def belongs_to_newsroom(name: str, *, besides: User | None = None) -> bool:
         *staff.values_list("display_name", flat=True),
         *authors.values_list("name", flat=True),
     ]
-    wanted = folded(name)
-    return any(folded(other) == wanted for other in known)
+    wanted = _skeletons(name)
+    return any(_skeletons(other) & wanted for other in known)
+
+
+def _skeletons(name: str) -> set[str]:
+    """How a name looks, with and without what only says which part in the house somebody plays."""
+    words = [word for word in folded(name).split() if word.strip("()[]{}<>,.;:|/–—-") not in TITLES]
+    return {skeleton(name), skeleton(" ".join(words))} - {""}
 
 
 def checked(name: str, *, besides: User | None = None) -> str:

@@ -26,6 +26,12 @@ PROFILE = "/accounts/profile/"
         ("E\u200bdna Okafor", "A member of the newsroom has this name"),
         ("Ｅｄｎａ Ｏｋａｆｏｒ", "A member of the newsroom has this name"),
         ("Ines Faro", "A member of the newsroom has this name"),
+        ("Еdnа Оkаfоr", "A member of the newsroom has this name"),
+        ("Edna-0kaf0r", "A member of the newsroom has this name"),
+        ("Édna Ökafor", "A member of the newsroom has this name"),
+        ("Ednа Okafor (Editor)", "A member of the newsroom has this name"),
+        ("lnes Faro", "A member of the newsroom has this name"),
+        ("𝕀𝕟𝕖𝕤 𝔽𝕒𝕣𝕠", "A member of the newsroom has this name"),
     ],
 )
 def test_a_name_that_will_not_do_is_refused_in_words(

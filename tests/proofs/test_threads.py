@@ -1,0 +1,160 @@
+"""Threads of thousands cost what small ones cost, and two hundred who write at once lose nothing."""
+
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from articles.comments import seals
+from articles.comments.models import Comment, ThreadCount
+from articles.comments.screening.models import ScreeningRule
+from articles.editorial.models import Article
+from iria.kit import signing
+from iria.publication import menus
+from iria.publication.models import current_publication
+from tests import newsroom
+from tests.articles.comments.test_places import check
+from tests.bench.serving import Server, serving
+from tests.proofs.size import sized
+
+pytestmark = pytest.mark.proof
+
+MANY = 5000
+ROUNDS = sized(5, 40)
+MOST_QUERIES = 12
+MOST_TIMES = 1.5
+WRITERS = sized(40, 200)
+IMPATIENT = 5
+"""Every so manieth writer sends the same form twice at once."""
+
+
+def thread(article: Article, *parents: Comment | None) -> list[Comment]:
+    return Comment.objects.bulk_create(
+        Comment(
+            article=article,
+            parent=parent,
+            name=f"Reader {number}",
+            text=f"I read part {number} twice, and would like to know more of it.",
+            state=Comment.State.APPROVED,
+        )
+        for number, parent in enumerate(parents)
+    )
+
+
+@pytest.mark.django_db
+def test_pages_of_a_thread_cost_the_same_whatever_its_shape(client: Client) -> None:
+    menus.save(current_publication())
+    small, wide, deep = (newsroom.published(name) for name in ("Small", "Wide", "Deep"))
+    few = thread(small, *[None] * 50)
+    thread(small, *few, *few)
+    thread(wide, *[None] * MANY)
+    (top,) = thread(deep, None)
+    answers = thread(deep, *[top] * MANY)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE articles_comment, articles_commentplace, articles_threadcount")
+    pages = {
+        "5,000 × 1, first page": wide.get_absolute_url(),
+        "5,000 × 1, last page": f"{wide.get_absolute_url()}comments/?page=100",
+        "5,000 × 1, newest": f"{wide.get_absolute_url()}comments/newest/",
+        "5,000 × 1, most discussed": f"{wide.get_absolute_url()}comments/discussed/?page=50",
+        "1 × 5,000, first page": deep.get_absolute_url(),
+        "1 × 5,000, answers": f"{deep.get_absolute_url()}comments/{top.pk}/",
+        "1 × 5,000, last answers": f"{deep.get_absolute_url()}comments/{top.pk}/?page=100",
+        "1 × 5,000, a permalink": f"/comments/{answers[-1].pk}/",
+    }
+    full = small.get_absolute_url()
+    found = {
+        name: ratio(client, address, f"{full}comments/" if "comments/" in address else full)
+        for name, address in pages.items()
+    }
+    for name, (times, queries) in found.items():
+        print(f"{name}: {times:.2f} × a full page of a small thread, {queries} queries")
+    assert max(queries for _, queries in found.values()) <= MOST_QUERIES
+    assert max(times for times, _ in found.values()) <= MOST_TIMES
+
+
+def ratio(client: Client, address: str, floor: str) -> tuple[float, int]:
+    """The least time of a page over that of the same kind of page of the small thread; its queries."""
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(address)
+    # Before the next request, which begins a new count.
+    queries = len(asked)
+    assert queries > 0
+    assert answer.status_code in {200, 302}
+    assert client.get(floor).status_code == 200
+    best = {address: 1e9, floor: 1e9}
+    for _ in range(ROUNDS):
+        for each in best:
+            started = time.perf_counter()
+            client.get(each)
+            best[each] = min(best[each], time.perf_counter() - started)
+    return best[address] / best[floor], queries
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_all_who_write_at_once_are_kept_once_and_counted(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    ScreeningRule.objects.update(active=False)
+    article = newsroom.published("Ferries at the strait")
+    (top,) = thread(article, None)
+    database = connection.settings_dict
+    monkeypatch.setenv(
+        "DATABASE_URL",
+        f"postgres://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:"
+        f"{database['PORT']}/{database['NAME']}",
+    )
+    monkeypatch.setenv("SECRET_KEY", settings.SECRET_KEY)
+    monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.0/8")
+    monkeypatch.setenv("ALLOWED_HOSTS", "127.0.0.1")
+    monkeypatch.setenv("DEBUG", "1")  # whoever tests has collected no static files
+    with serving() as server, ThreadPoolExecutor(WRITERS) as writers:
+        sent = [
+            writers.submit(write, server, article, number, top, token)
+            for number in range(WRITERS)
+            for token in [seal(article)]
+            for _ in range(2 if number % IMPATIENT == 0 else 1)
+        ]
+        answers = Counter(each.result() for each in sent)
+    kept = Counter(Comment.objects.exclude(pk=top.pk).values_list("text", flat=True))
+    print(f"{WRITERS} writers, {len(sent)} forms sent: {dict(answers)}, {len(kept)} comments")
+    assert answers == {302: len(sent)}
+    assert kept == {f"Word {number}.": 1 for number in range(WRITERS)}
+    assert ThreadCount.objects.get().readable == WRITERS + 1
+    check(article)
+
+
+def seal(article: Article) -> str:
+    """As on a form that was opened a minute ago."""
+    value = [str(uuid4()), article.pk, time.time() - 60, ""]
+    return signing.make_token(value, purpose=seals.PURPOSE)
+
+
+def write(server: Server, article: Article, number: int, top: Comment, token: str) -> int:
+    """The status with which the form of a writer of their own is answered."""
+    form = {
+        "name": f"Reader {number}",
+        "email": f"reader-{number}@readers.example",
+        "text": f"Word {number}.",
+        "token": token,
+        "parent": str(top.pk) if number % 2 else "",
+    }
+    asking = HTTPConnection("127.0.0.1", server.port, timeout=120)
+    asking.request(
+        "POST",
+        f"/comments/new/?article={article.pk}",
+        urlencode(form),
+        {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "X-Forwarded-For": f"198.51.{number // 250}.{number % 250 + 1}",
+        },
+    )
+    return asking.getresponse().status
