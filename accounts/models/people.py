@@ -77,6 +77,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         """The name others see; the part of the address before the @ never leaks."""
         return self.display_name or f"Reader {self.pk}"
 
+    def get_absolute_url(self) -> str:
+        """The page with their comments; only whoever chose it has one."""
+        return address_of("reader", self.pk)
+
     @property
     def initials(self) -> str:
         """Up to two letters that stand where there is no picture."""

@@ -28,7 +28,7 @@ def _ended(request: HttpRequest, user: User) -> str:
         if not count:
             return gettext("You were signed in nowhere else.")
         sentence = ngettext(
-            "You are signed out in one other place.",
+            "You are signed out in %(count)d other place.",
             "You are signed out in %(count)d other places.",
             count,
         )

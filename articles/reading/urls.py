@@ -11,6 +11,7 @@ from articles.reading.views import (
     large,
     listings,
     preview,
+    reader,
 )
 from iria.kit import addresses as addresses  # makes the parts of an address known
 
@@ -36,6 +37,7 @@ urlpatterns = [
     path(f"{LANGUAGE}category/<letters_path:path>/", listings.category, name="language_category"),
     path(f"{LANGUAGE}tag/<letters:slug>/", listings.tag, name="language_tag"),
     path(f"{LANGUAGE}author/<letters:slug>/", listings.author, name="language_author"),
+    path("reader/<int:pk>/", reader.reader, name="reader"),
     path("category/<letters_path:path>/", listings.category, name="category"),
     path("archive/", archives.archive, name="archive"),
     path("tag/", indexes.tags, name="tags"),

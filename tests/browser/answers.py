@@ -103,6 +103,13 @@ def _of_an_account(reader: User) -> Iterator[tuple[str, Any]]:
     for name, path in pages.items():
         yield name, client.get(f"/accounts/{path}", follow=True)
     yield "profile, refused", client.post("/accounts/profile/", {"display_name": "x" * 200})
+    chosen = {"display_name": "Ola Lind", "shows_comments": "on", "biography": "I take the ferry."}
+    yield "profile, kept", client.post("/accounts/profile/", chosen, follow=True)
+    article = Article.objects.published().newest().first()
+    assert article
+    words = {"name": "Ola Lind", "text": "It was late, *again*.", "state": "approved"}
+    Comment.objects.create(article=article, user=reader, **words)
+    yield "page of a reader", Client().get(reader.get_absolute_url())
     yield "picture, refused", client.post("/accounts/profile/picture/", {})
     yield "address, refused", client.post("/accounts/email/", {"email": reader.email})
     yield "address, both codes", client.post("/accounts/email/", {"email": STRANGER}, follow=True)

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Face, User
 from articles.comments import moderation, posting, seals
 from articles.comments.following import following
 from articles.comments.following.models import Follow
@@ -58,6 +58,8 @@ def parts(mina: User) -> dict[str, str]:
     }
     Issue.objects.filter(pk=issue.pk).update(**gone_out)
     lists.issue("What moves next", article, slug="what-moves-next")
+    face = Face.objects.create(user=mina, name=f"{0:020}.png", png=b"x", width=1, height=1)
+    User.objects.filter(pk=mina.pk).update(shows_comments=True)
     Page.objects.create(title="About us", path="about", is_published=True)
     return {
         "year": f"{article.year:04}",
@@ -85,6 +87,9 @@ def parts(mina: User) -> dict[str, str]:
         "light": "1a5f7a",
         "dark": "75c9da",
         "emblem": Emblem.objects.create(name=f"{0:020}.png", png=b"x", width=1, height=1).name,
+        "face": face.name,
+        "order": "newest",
+        "person": str(mina.pk),
         "number": "1",
         "form": "atom",
         "article": str(article.pk),

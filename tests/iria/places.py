@@ -12,6 +12,8 @@ PLACES = {
     "preview": {"token": "preview"},
     "rendition": {"name": "picture"},
     "emblem": {"name": "emblem"},
+    "face": {"name": "face"},
+    "reader": {"pk": "person"},
     "api_one_picture": {"number": "one_picture"},
     "api_one_article": {"number": "article"},
     "api_one_category": {"number": "one_category"},
