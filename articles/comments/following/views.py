@@ -134,7 +134,12 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def of_account(request: HttpRequest) -> HttpResponse:
     """Leads whoever is signed in to the page on which they choose what they receive."""
-    return redirect("newsletter_preferences", following.follower_of(writer_of(request), "").token)
+    user = writer_of(request)
+    if user is None or not following.is_confirmed(user):
+        # Whoever holds the page's address chooses for the mailbox; so the mailbox must be theirs.
+        sentence = gettext("The address of your account is not confirmed yet.")
+        return _sentence(request, sentence, 403)
+    return redirect("newsletter_preferences", following.follower_of(user, "").token)
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:

@@ -166,6 +166,9 @@ def test_staff_choose_their_mails_on_the_same_page_and_readers_are_not_offered_t
     client: Client, mina: User, ola: User
 ) -> None:
     client.force_login(mina)
+    assert "not confirmed yet" in said(client.get("/comments/mail/"))
+    addresses.vouch_for(mina)
+    addresses.vouch_for(ola)
     page = client.get("/comments/mail/", follow=True)
     assert "What waits for moderators" in said(page)
     client.post(page.redirect_chain[-1][0], {"follow-queue": "daily", "follow-own": "daily"})
