@@ -111,10 +111,13 @@ UNSHOWN: Final = {
     "newsletter.pace",
     "newsletter.runevent",
     "newsletter.sendinglimit",
+    "newsletter.look",
     "newsletter.mailboxreading",
     "newsletter.subscriber",
     "newsletter.subscription",
     "newsletter.suppression",
+    "newsletter.testmail",
+    "newsletter.waiver",
     "taggit.taggeditem",
 }
 """What only the desk sees, and what is told by another table: a rendition writes to its image, the

@@ -9,7 +9,10 @@ from iria.kit.obstacles import Obstacle
 from iria.publication.models import current_publication
 from newsletter.composing import GMAIL_CUTS_AT, Letter
 from newsletter.models import Issue, Subscriber
+from newsletter.preflight import findings as preflight
 from newsletter.stories import LEAD_WIDTH, best_rendition
+
+NEARLY_TOO_LONG = GMAIL_CUTS_AT * 85 // 100
 
 
 def obstacles(issue: Issue) -> list[Obstacle]:
@@ -32,24 +35,25 @@ def obstacles(issue: Issue) -> list[Obstacle]:
     if not Subscriber.objects.receiving(issue.newsletter).exists():
         words = f"Nobody has subscribed to “{issue.newsletter}” yet, so there is nobody to send to."
         found.append(Obstacle(words))
-    return found
+    # The mail itself is looked at once all of this is mended.
+    return found or preflight.findings(issue)
 
 
 def warnings(letter: Letter) -> list[str]:
     """What does not forbid sending, but should be known before."""
     found = []
-    if letter.is_too_long:
+    if NEARLY_TOO_LONG < len(letter.html.encode()) <= GMAIL_CUTS_AT:
         size = len(letter.html.encode()) // 1024
         found.append(
             f"The mail has {size} KB; Gmail hides what comes after {GMAIL_CUTS_AT // 1024} KB, "
-            "the link to leave included. Choose fewer articles or shorten the introduction."
+            "the link to leave included. There is not much room left."
         )
     if not current_publication().postal_address.strip():
         found.append(
             "The publication has no postal address, which many countries require in a newsletter; "
             "an administrator can enter it."
         )
-    return found
+    return [*found, *preflight.warnings()]
 
 
 def terms(issue: Issue) -> list[Obstacle]:

@@ -40,7 +40,13 @@ RETURNED = Kept(
 
 SENDING = Kept(
     title=gettext_lazy("If you send the newsletter"),
-    tables=("newsletter.issue", "newsletter.decision", "newsletter.runevent"),
+    tables=(
+        "newsletter.issue",
+        "newsletter.decision",
+        "newsletter.runevent",
+        "newsletter.testmail",
+        "newsletter.waiver",
+    ),
     what=gettext_lazy(
         "Which issues you wrote, started and stopped, and what you decided about mails."
     ),
@@ -51,6 +57,7 @@ SENDING = Kept(
 
 NOTHING = (
     "newsletter.issueitem",
+    "newsletter.look",
     "newsletter.mailboxreading",
     "newsletter.newsletter",
     "newsletter.pace",

@@ -6,12 +6,14 @@ looks there for what was left.
 
 from datetime import datetime
 
+from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 ANSWER = "newsletter.answer"
 DELIVER = "newsletter.deliver"
 BEGIN = "newsletter.begin"
+LOOK = "newsletter.look"
 
 AFTER_OTHERS = -10
 """A mailing takes long; whoever waits for anything else comes first."""
@@ -28,6 +30,15 @@ def deliver_soon(issue_id: int) -> None:
         app.configure_task(
             DELIVER, queueing_lock=f"{DELIVER} {issue_id}", priority=AFTER_OTHERS
         ).defer(issue_id=issue_id)
+    except AlreadyEnqueued:
+        return
+
+
+def look_soon(issue_id: int) -> None:
+    """Has the worker look at what an issue leads to."""
+    try:
+        with transaction.atomic():
+            app.configure_task(LOOK, queueing_lock=f"{LOOK} {issue_id}").defer(issue_id=issue_id)
     except AlreadyEnqueued:
         return
 

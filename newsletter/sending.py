@@ -21,6 +21,7 @@ from newsletter import (
 from newsletter.composing import Letter
 from newsletter.envelope import Outcome, Post
 from newsletter.models import Issue, Subscriber
+from newsletter.preflight import findings as preflight
 
 TEST_TOKEN: Final = "test"  # noqa: S105 - opens nothing
 
@@ -33,7 +34,7 @@ class NotTaken(Exception):
     """The mail server did not take a test; the text is a sentence."""
 
 
-def send_test(issue: Issue, to: str) -> None:
+def send_test(issue: Issue, to: str, *, by: User | None = None) -> None:
     """Sends the issue as it stands now to one address, marked as a test.
 
     Raises:
@@ -54,6 +55,7 @@ def send_test(issue: Issue, to: str) -> None:
     if answer.outcome is not Outcome.SENT:
         sentence = f"The test was not sent. {answer.words}"
         raise NotTaken(sentence)
+    preflight.note_test(issue, by=by)
 
 
 def start(issue: Issue, *, by: User | None) -> int:

@@ -7,6 +7,7 @@ from procrastinate.job_context import JobContext
 
 from newsletter import delivering, notices, queueing, scheduling, sending, subscribing
 from newsletter.bounces import watching
+from newsletter.preflight import looking
 
 SECONDS_AT_A_TIME = 20
 """After this long a job makes room for other jobs and queues the rest."""
@@ -20,6 +21,11 @@ def answer(consent_id: int) -> None:
 @app.task(name=queueing.BEGIN)
 def begin(issue_id: int) -> None:
     scheduling.begin(issue_id)
+
+
+@app.task(name=queueing.LOOK)
+def look(issue_id: int) -> None:
+    looking.look(issue_id)
 
 
 @app.task(name=queueing.DELIVER, pass_context=True)

@@ -22,6 +22,8 @@ from newsletter import checklist, composing, drafting, sending
 from newsletter.admin.issue_form import IssueForm
 from newsletter.admin.run import RunPages, ScheduleForm, audience_of
 from newsletter.models import Issue
+from newsletter.preflight import findings as preflight
+from newsletter.preflight import looking
 
 PREVIEW_POLICY: Final = {
     "default-src": [CSP.NONE],
@@ -116,6 +118,7 @@ class IssueAdmin(RunPages, admin.ModelAdmin[Issue]):
             ("go_on", self.go_on),
             ("stop", self.stop),
             ("decide", self.decide),
+            ("waive", self.waive),
         )
         return [
             path(f"<int:issue_id>/{name}/", guard(view), name=f"newsletter_issue_{name}")
@@ -126,6 +129,8 @@ class IssueAdmin(RunPages, admin.ModelAdmin[Issue]):
         """The mail as a wide screen, a phone and a reader of plain text see it."""
         issue = self._seen(request, issue_id)
         letter = composing.compose(issue)
+        if issue.is_draft:
+            looking.look_soon(issue, letter)
         context = self._context(
             request,
             issue,
@@ -150,7 +155,7 @@ class IssueAdmin(RunPages, admin.ModelAdmin[Issue]):
             raise PermissionDenied
         user = _user(request)
         try:
-            sending.send_test(issue, user.email)
+            sending.send_test(issue, user.email, by=user)
             self.message_user(request, f"A test is on its way to {user.email}.", messages.SUCCESS)
         except sending.NotTaken as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
@@ -165,17 +170,33 @@ class IssueAdmin(RunPages, admin.ModelAdmin[Issue]):
             return answer
         if not issue.is_draft:
             return redirect("admin:newsletter_issue_change", issue.pk)
+        letter = composing.compose(issue)
+        looking.look_soon(issue, letter)
         context = self._context(
             request,
             issue,
             title="Send",
             obstacles=checklist.obstacles(issue),
-            warnings=[*checklist.warnings(composing.compose(issue)), *checklist.terms(issue)],
+            warnings=[*checklist.warnings(letter), *checklist.terms(issue)],
             audience=audience_of(issue),
             form=ScheduleForm(request.POST or None),
             zone=current_publication().zone,
         )
         return TemplateResponse(request, "admin/newsletter/issue/send.html", context)
+
+    @method_decorator(require_POST)
+    def waive(self, request: HttpRequest, issue_id: int) -> HttpResponse:
+        """Lets the issue go out in spite of something that was found, with a reason and a name."""
+        issue = self._seen(request, issue_id)
+        if not self.has_send_permission(request) or not issue.is_draft:
+            raise PermissionDenied
+        about, reason = request.POST.get("about", ""), request.POST.get("reason", "")
+        try:
+            waiver = preflight.waive(issue, about, reason=reason, by=_user(request))
+            self.message_user(request, f"Waived: {waiver.words}", messages.SUCCESS)
+        except preflight.NotWaived as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+        return redirect("admin:newsletter_issue_send", issue_id)
 
     def _seen(self, request: HttpRequest, issue_id: int) -> Issue:
         issue = Issue.objects.select_related("newsletter").filter(pk=issue_id).first()

@@ -3,6 +3,7 @@
 from newsletter.models.bounce import Bounce, MailboxReading, Suppression
 from newsletter.models.delivery import Attempt, Decision, Delivery
 from newsletter.models.issue import Issue, IssueItem
+from newsletter.models.preflight import Look, TestMail, Waiver
 from newsletter.models.run import Pace, RunEvent, SendingLimit
 from newsletter.models.subscriber import Consent, Newsletter, Subscriber, Subscription
 
@@ -14,6 +15,7 @@ __all__ = [
     "Delivery",
     "Issue",
     "IssueItem",
+    "Look",
     "MailboxReading",
     "Newsletter",
     "Pace",
@@ -22,4 +24,6 @@ __all__ = [
     "Subscriber",
     "Subscription",
     "Suppression",
+    "TestMail",
+    "Waiver",
 ]

@@ -112,6 +112,7 @@ def desk_pages() -> dict[str, str]:
         "issues": "/admin/newsletter/issue/",
         "issue form": f"/admin/newsletter/issue/{issue.pk}/change/",
         "subscribers": "/admin/newsletter/subscriber/",
+        "suppressions": "/admin/newsletter/suppression/",
         "searches": "/admin/articles/searchcount/",
         "new synonyms": "/admin/articles/synonyms/add/",
         "new pinned search": "/admin/articles/pinnedquery/add/",

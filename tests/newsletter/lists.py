@@ -12,7 +12,7 @@ from articles.editorial.models import Article
 from articles.images.models import Image, Rendition
 from newsletter import claiming, scheduling
 from newsletter.claiming import Marked
-from newsletter.models import Issue, IssueItem, Newsletter, Subscriber, Subscription
+from newsletter.models import Issue, IssueItem, Newsletter, Subscriber, Subscription, Waiver
 from tests.newsroom import picture, published
 
 
@@ -64,9 +64,13 @@ def mail_picture(**fields: Any) -> Image:
 
 
 def issue(
-    subject: str = "What moved this week", *articles: Article, by: User | None = None, **fields: Any
+    subject: str = "What moved this week",
+    *articles: Article,
+    by: User | None = None,
+    tested: bool = True,
+    **fields: Any,
 ) -> Issue:
-    """A draft that could be sent, once somebody is subscribed."""
+    """A draft that could be sent, once somebody is subscribed; untested, it asks for a test first."""
     slug = fields.pop("slug", f"issue-{Issue.objects.count() + 1}")
     made = Issue.objects.create(
         newsletter=fields.pop("newsletter", None) or news(),
@@ -77,6 +81,8 @@ def issue(
     )
     for position, article in enumerate(articles or [published()], start=1):
         IssueItem.objects.create(issue=made, article=article, position=position)
+    if tested:
+        Waiver.objects.create(issue=made, about="untested", words="No test.", reason="None needed.")
     return made
 
 

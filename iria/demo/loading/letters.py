@@ -16,6 +16,7 @@ from iria.kit.marks import Marks
 from iria.publication.models import current_publication
 from newsletter import delivering, sending, subscribing
 from newsletter.models import Consent, Issue, IssueItem, Newsletter, Subscriber
+from newsletter.preflight import findings as preflight
 from newsletter.wording import consent_wording
 
 NOT_SENT = (
@@ -98,7 +99,8 @@ def _write(
     )
     if start:
         # Where nothing of the demo could be chosen, because its addresses are taken, it stays a draft.
-        with suppress(sending.NotReady):
+        with suppress(sending.NotReady, preflight.NotWaived):
+            preflight.waive(issue, preflight.UNTESTED, reason="It came with the demo", by=by)
             sending.start(issue, by=by)
     return issue
 

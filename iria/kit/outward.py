@@ -1,0 +1,126 @@
+"""A look at an address of another site, without ever reaching into our own network.
+
+Whoever writes a link chooses where this machine connects to. So every name is resolved here, every one of its
+addresses must be public, and the connection is made to the very address that was judged: a name that
+answers differently a moment later changes nothing. Redirects are judged like the first address.
+"""
+
+import http.client
+import socket
+import ssl
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import quote, urljoin, urlsplit
+
+SECONDS: Final = 8
+REDIRECTS: Final = 5
+PORTS: Final = {"http": 80, "https": 443}
+REFUSES_PROGRAMS: Final = {401, 403, 405, 406, 429, 451, 999}
+"""Answers of a site that is there, and does not care for visits like ours."""
+
+
+class Forbidden(Exception):
+    """The address leads where this machine must not go; the text is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Whether something answers at an address, and what it said where nothing does."""
+
+    answers: bool
+    words: str = ""
+
+
+def look_at(address: str, *, agent: str) -> Seen:
+    """Asks for the head of a page, and for the page itself where a site knows no heads."""
+    try:
+        status = _status(address, agent, "HEAD")
+        if status in {400, 403, 404, 405, 501}:
+            status = _status(address, agent, "GET")
+    except Forbidden as refusal:
+        return Seen(False, str(refusal))
+    except (OSError, http.client.HTTPException, ValueError, UnicodeError) as trouble:
+        return Seen(False, _said(trouble))
+    if status < 400 or status in REFUSES_PROGRAMS:
+        return Seen(True)
+    return Seen(False, f"It answers {status} {http.client.responses.get(status, '')}".strip())
+
+
+def public_addresses(host: str, port: int) -> list[str]:
+    """The addresses of a name, all of them public.
+
+    Raises:
+        Forbidden, OSError
+    """
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    if not all(_is_public(address) for address in addresses):
+        sentence = "It leads into a private network, where this site must not look."
+        raise Forbidden(sentence)
+    return addresses
+
+
+def _is_public(text: str) -> bool:
+    address = ip_address(text.partition("%")[0])
+    mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
+    return address.is_global and not address.is_multicast and (mapped is None or mapped.is_global)
+
+
+def _status(address: str, agent: str, method: str) -> int:
+    for _ in range(REDIRECTS + 1):
+        answer, onward = _asked(address, agent, method)
+        if not onward:
+            return answer
+        address = urljoin(address, onward)
+    sentence = "It leads on and on."
+    raise Forbidden(sentence)
+
+
+def _asked(address: str, agent: str, method: str) -> tuple[int, str]:
+    """The status of one answer, and where it leads on to."""
+    parts = urlsplit(address)
+    if parts.scheme not in PORTS or not parts.hostname:
+        sentence = "It is no address of the web."
+        raise Forbidden(sentence)
+    port = parts.port or PORTS[parts.scheme]
+    if port not in PORTS.values():
+        sentence = f"It asks for port {port}; only the web's own are looked at."
+        raise Forbidden(sentence)
+    host = parts.hostname.encode("idna").decode("ascii")
+    target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
+    if parts.query:
+        target += f"?{quote(parts.query, safe='/%:@!$&()*+,;=~-._?')}"
+    connection = _connected(parts.scheme, host, port)
+    try:
+        connection.request(method, target, headers={"User-Agent": agent, "Accept": "*/*"})
+        answer = connection.getresponse()
+        onward = answer.headers.get("Location", "") if 300 <= answer.status < 400 else ""
+        return answer.status, onward
+    finally:
+        connection.close()
+
+
+def _connected(scheme: str, host: str, port: int) -> http.client.HTTPConnection:
+    """A connection to an address of the host that was judged, under the host's name."""
+    connection = http.client.HTTPConnection(host, port, timeout=SECONDS)
+    plain = socket.create_connection((public_addresses(host, port)[0], port), timeout=SECONDS)
+    if scheme == "https":
+        try:
+            connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+        except BaseException:
+            plain.close()
+            raise
+    else:
+        connection.sock = plain
+    return connection
+
+
+def _said(trouble: Exception) -> str:
+    if isinstance(trouble, socket.gaierror):
+        return "There is no such site."
+    if isinstance(trouble, TimeoutError):
+        return f"It did not answer within {SECONDS} seconds."
+    if isinstance(trouble, ssl.SSLError):
+        return "Its certificate is not valid."
+    return f"It cannot be reached: {' '.join(str(trouble).split())[:200] or type(trouble).__name__}"

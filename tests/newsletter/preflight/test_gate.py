@@ -1,0 +1,168 @@
+"""The gate: what would go out is looked at as it is, what is found blocks, and who waives it gives a reason."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from articles.editorial.models import Article
+from iria.kit import outward
+from iria.kit.outward import Seen
+from newsletter import checklist, composing, sending
+from newsletter.composing import Letter
+from newsletter.models import Issue, Look, Waiver
+from newsletter.preflight import findings, links, looking, names
+from tests.newsletter.lists import issue, subscriber
+from tests.newsroom import published
+
+pytestmark = pytest.mark.django_db
+ELSEWHERE = "https://institute.example/paper"
+
+
+def said(made: Issue) -> list[str]:
+    return [str(each) for each in checklist.obstacles(made)]
+
+
+def leading_to(*addresses: str, tested: bool = True) -> Issue:
+    words = "".join(f'<p><a href="{each}">there</a></p>' for each in addresses)
+    return issue(introduction=words, tested=tested)
+
+
+@pytest.fixture(autouse=True)
+def _reader() -> None:
+    subscriber()
+
+
+@pytest.fixture
+def outside(monkeypatch: pytest.MonkeyPatch) -> dict[str, Seen]:
+    """What answers outside; everything else does."""
+    answers: dict[str, Seen] = {}
+    monkeypatch.setattr(outward, "look_at", lambda address, agent: answers.get(address, Seen(True)))
+    return answers
+
+
+def test_an_issue_is_tested_before_it_goes_and_again_after_a_change(edna: User) -> None:
+    story = published("The strait")
+    made = issue("Straits", story, tested=False)
+    assert said(made) == ["No test was sent; send one and read it as your readers will."]
+    with pytest.raises(sending.NotReady):
+        sending.start(made, by=edna)
+
+    sending.send_test(made, "edna@meridian.example", by=edna)
+    assert said(made) == []
+    assert made.tests.get().sent_by == edna
+
+    Article.objects.filter(pk=story.pk).update(headline="The straits")
+    assert said(made) == ["It has changed since the last test; send another one and read it."]
+    sending.send_test(made, "edna@meridian.example", by=edna)
+    assert sending.start(made, by=edna) == 1
+
+
+def test_a_dead_link_outside_blocks_until_it_answers_or_is_waived(
+    outside: dict[str, Seen], edna: User
+) -> None:
+    made = leading_to(ELSEWHERE)
+    assert said(made) == [
+        "One link is still being looked at; wait a minute and open this page again."
+    ]
+    outside[ELSEWHERE] = Seen(False, "It answers 404 Not Found")
+    looking.look(made.pk)
+    (words,) = said(made)
+    assert words == f"The link {ELSEWHERE} does not answer. It answers 404 Not Found"
+
+    findings.waive(made, f"link {ELSEWHERE}", reason="Their server sleeps at night", by=edna)
+    assert said(made) == []
+    kept = Waiver.objects.get(about=f"link {ELSEWHERE}")
+    assert (kept.given_by, kept.reason, kept.words) == (edna, "Their server sleeps at night", words)
+
+    outside.clear()
+    other = leading_to(ELSEWHERE)
+    Look.objects.update(looked_at="2026-01-01T00:00Z")
+    looking.look(other.pk)
+    assert said(other) == []
+
+
+def test_a_link_of_ours_is_looked_up_where_our_readers_would_find_it(settings: Any) -> None:
+    story, held = published("There"), published("Gone", slug="gone")
+    here, gone = (f"{settings.SITE_URL}{each.get_absolute_url()}" for each in (story, held))
+    Article.objects.filter(pk=held.pk).update(state="draft")
+    nowhere = f"{settings.SITE_URL}/no/such/page/at/all.html"
+    made = leading_to(here, gone, nowhere, f"{settings.SITE_URL}/search/?q=taiwan")
+    assert said(made) == [f"There is nothing at {gone}.", f"There is nothing at {nowhere}."]
+
+
+def test_what_the_law_asks_for_cannot_be_waived(
+    edna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = issue()
+    whole = composing.compose(made)
+    broken = Letter(whole.subject, whole.html.replace("/unsubscribe/", "/elsewhere/"), whole.text)
+    monkeypatch.setattr(composing, "compose", lambda issue: broken)
+    (words,) = said(made)
+    assert "no link to leave" in words
+    for about in ("", "untested", "link https://other.example/"):
+        with pytest.raises(findings.NotWaived):
+            findings.waive(made, about, reason="Because", by=edna)
+
+
+def test_an_editor_waives_on_the_page_with_a_reason_and_a_name(ednas: Client, edna: User) -> None:
+    made = issue(tested=False)
+    page = reverse("admin:newsletter_issue_send", args=[made.pk])
+    shown = ednas.get(page).content.decode()
+    assert "Let it go out all the same" in shown
+    assert "Send now to" not in shown
+    waive = reverse("admin:newsletter_issue_waive", args=[made.pk])
+    answer = ednas.post(waive, {"about": "untested", "reason": " "}, follow=True)
+    assert "Write why it may go out all the same." in answer.content.decode()
+    answer = ednas.post(waive, {"about": "untested", "reason": "I read the preview"}, follow=True)
+    shown = answer.content.decode()
+    assert "<q>I read the preview</q>" in shown
+    assert str(edna) in shown
+    assert "Send now to" in shown
+    again = ednas.post(waive, {"about": "untested", "reason": "Twice"}, follow=True)
+    assert "not, or no longer, in the way" in again.content.decode()
+    assert ednas.get(waive).status_code == 405
+
+
+def test_who_may_not_send_may_not_waive(client: Client, rui: User) -> None:
+    made = issue(tested=False)
+    client.force_login(rui)
+    waive = reverse("admin:newsletter_issue_waive", args=[made.pk])
+    assert client.post(waive, {"about": "untested", "reason": "Please"}).status_code == 403
+    assert not Waiver.objects.exists()
+
+
+def test_what_the_dns_says_of_the_sender_is_a_warning(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DEFAULT_FROM_EMAIL = "desk@meridian.org"
+    settings.BOUNCE_DOMAIN = "bounces.meridian.org"
+    records = {("meridian.org", "TXT"): ["v=spf1 mx -all"], ("_dmarc.meridian.org", "TXT"): []}
+    monkeypatch.setattr(names, "_texts", lambda name: records.get((name, "TXT"), []))
+    monkeypatch.setattr(names, "_asked", lambda name, kind: [])
+    made = issue()
+    assert looking.look(made.pk) == 3
+    words = " ".join(map(str, checklist.warnings(composing.compose(made))))
+    assert "SPF" not in words
+    assert "no DMARC record" in words
+    assert "bounces.meridian.org has no mail server" in words
+    assert "Mails are not signed here" in words
+    assert said(made) == []
+    assert looking.look(made.pk) == 0
+
+
+def test_the_page_asks_the_worker_to_look_only_where_nobody_has_looked(
+    ednas: Client, outside: dict[str, Seen], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr("newsletter.queueing.look_soon", asked.append)
+    made = leading_to(ELSEWHERE)
+    page = reverse("admin:newsletter_issue_preview", args=[made.pk])
+    ednas.get(page)
+    assert asked == [made.pk]
+    assert links.outside(composing.compose(made)) == [ELSEWHERE]
+    looking.look(made.pk)
+    ednas.get(page)
+    assert asked == [made.pk]
