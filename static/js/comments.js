@@ -5,7 +5,7 @@ class CommentThread extends HTMLElement {
     this.place = this.form.previousElementSibling;
     this.key = `comment ${location.pathname}`;
     this.fields.text.value ||= sessionStorage.getItem(this.key) ?? "";
-    /* The script comes after the page; somebody may be writing already. */
+    /* Somebody may be writing already. */
     if (this.form.contains(document.activeElement)) this.seal();
     this.addEventListener("focusin", ({ target }) => target.form && this.seal());
     this.addEventListener("click", (event) => this.answer(event));
@@ -13,6 +13,15 @@ class CommentThread extends HTMLElement {
     this.addEventListener("input", ({ target }) => {
       if (target.name === "text") sessionStorage.setItem(this.key, target.value);
     });
+    this.news();
+  }
+
+  /* What came since the last visit; only this browser knows of it. */
+  news() {
+    const { count, news } = this.dataset;
+    const fresh = count - (localStorage[this.key] ?? count);
+    localStorage[this.key] = count;
+    if (fresh > 0) this.querySelector("h2").append(` – ${news.replace("{n}", fresh)}`);
   }
 
   get form() {
@@ -22,7 +31,7 @@ class CommentThread extends HTMLElement {
     return this.form.elements;
   }
 
-  /* Asks once for the form's seal; without it the form is looked over first. */
+  /* The form's seal, asked for once. */
   async seal() {
     if (this.fields.token.value) return;
     try {

@@ -135,6 +135,50 @@ def test_a_dropped_connection_loses_no_word(open_page: OpenPage, article: Articl
     assert page.input_value("#comment-text") == ""
 
 
+def test_who_comes_back_is_told_how_many_came_meanwhile(
+    open_page: OpenPage, article: Article, mina: User
+) -> None:
+    def comes(words: str) -> Comment:
+        comment = posting.post(article, name="Ana", email="a@readers.example", text=words)
+        moderation.approve(comment, by=mina)
+        return comment
+
+    comes("First")
+    page = open_page(article.get_absolute_url())
+    page.wait_for_function("localStorage.length")
+    assert page.locator("#comments-heading").inner_text() == "1 Comment"
+    last = [comes(f"Again {number}") for number in range(3)][-1]
+    page.reload()
+    page.wait_for_selector("text=4 Comments – 3 new since your last visit")
+    page.goto(last.get_absolute_url())
+    assert page.url.endswith(f"#{last.anchor}")
+    assert page.locator(".comment:target").inner_text().startswith("Ana")
+
+
+def test_a_thread_folds_and_its_pages_lead_on_without_javascript(
+    open_page: OpenPage, article: Article
+) -> None:
+    approved = {"article": article, "name": "Ana", "state": Comment.State.APPROVED}
+    tops = Comment.objects.bulk_create(Comment(text=f"Top {n}", **approved) for n in range(60))
+    Comment.objects.bulk_create(
+        Comment(text=f"Reply {n}", parent=tops[0], **approved) for n in range(120)
+    )
+    page = open_page(article.get_absolute_url(), scripts=False)
+    assert page.locator("text=Reply 3").first.is_visible()
+    page.click("summary:has-text('120 replies')")
+    assert not page.locator("text=Reply 3").first.is_visible()
+    page.click("summary:has-text('120 replies')")
+    page.click("text=Show all 120 replies")
+    assert page.locator(".thread-answered .comment-text").inner_text() == "Top 0"
+    page.click("text=Next page")
+    assert page.locator(".comment-text").nth(1).inner_text() == "Reply 50"
+    page.click("text=Comments >> nth=0")
+    page.click("text=Newest first")
+    assert page.locator(".thread .comment-text").first.inner_text() == "Top 59"
+    page.click("text=Next page")
+    assert page.locator(".thread .comment-text").first.inner_text() == "Top 9"
+
+
 def test_what_is_refused_is_said_where_the_form_stands(
     open_page: OpenPage, article: Article, mina: User
 ) -> None:
