@@ -6,6 +6,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from articles.comments import confirming, editing, seals
+from articles.comments.deciding.models import Appeal
 from articles.comments.following import following
 from articles.comments.models import Comment
 from articles.comments.refusing import Refused
@@ -54,6 +55,7 @@ def yours_page(
         "comment": comment,
         "link": link,
         "latest": comment.moderations.first(),
+        "appeal": Appeal.objects.filter(comment=comment).first(),
         "may_change": editing.may_change(comment),
         "typed": typed or comment.text,
         "sentence": sentence,

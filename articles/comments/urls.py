@@ -3,6 +3,7 @@
 from django.urls import path
 
 from articles.comments import own_views, views
+from articles.comments.deciding import views as deciding
 from articles.comments.flagging import views as flagging
 from articles.comments.following.urls import urlpatterns as following
 
@@ -13,6 +14,7 @@ urlpatterns = [
     path("comments/thanks/<str:link>/", views.thanks, name="comment_thanks"),
     path("comments/yours/<str:link>/", views.yours, name="comment_yours"),
     path("comments/yours/<str:link>/change/", own_views.change, name="comment_change"),
+    path("comments/yours/<str:link>/again/", deciding.ask_again, name="comment_ask_again"),
     path("comments/confirm/<str:link>/", own_views.confirm, name="comment_confirm"),
     path("comments/<int:pk>/yours/", own_views.own, name="comment_own"),
     path("comments/reported/", flagging.reported, name="comment_reported"),

@@ -219,6 +219,11 @@ def _comments() -> Iterator[tuple[str, Any]]:
     Comment.objects.filter(pk=new.pk).update(state=Comment.State.UNCONFIRMED)
     confirm = f"/comments/confirm/{seals.link_to_confirm(new)}/"
     yield "comment, to confirm", client.get(confirm)
+    Comment.objects.filter(pk=new.pk).update(state=Comment.State.REJECTED)
+    again = f"/comments/yours/{seals.link_to(new)}/again/"
+    yield "comment, yours and rejected", client.get(f"/comments/yours/{seals.link_to(new)}/")
+    yield "comment, to ask again", client.get(again)
+    yield "comment, asking refused", client.post(again, {"words": "w" * 1001})
     yield "comment, to report", client.get(f"/comments/{shown.pk}/report/")
     yield "comment, reported", client.get("/comments/reported/")
     yield from _followed(client, article)

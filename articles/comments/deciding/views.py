@@ -1,0 +1,56 @@
+"""Asking for another look, on a page of its own; holding the comment's link is the right."""
+
+from datetime import timedelta
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from articles.comments import seals
+from articles.comments.deciding import appealing
+from articles.comments.deciding.models import APPEAL_MAX_LENGTH
+from iria.kit.http import client_address
+from iria.kit.ratelimit import count_and_allow
+from iria.kit.speaking import speaking
+
+PER_ADDRESS: Final = (10, timedelta(days=1))
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_again(request: HttpRequest, link: str) -> HttpResponse:
+    """The form; what was typed comes back where it cannot be kept."""
+    comment = seals.comment_behind(link)
+    if comment is None:
+        return render(request, "articles/comments/no_link.html", status=404)
+    typed, sentence = request.POST.get("words", ""), ""
+    with speaking(comment.article.language):
+        if request.method == "POST":
+            try:
+                _refuse_hasty(client_address(request))
+                appealing.ask(comment, words=typed)
+            except appealing.Refused as refused:
+                sentence = str(refused)
+            else:
+                return redirect("comment_yours", link)
+        elif not appealing.may_ask(comment):
+            return redirect("comment_yours", link)
+        context = {
+            "comment": comment,
+            "link": link,
+            "latest": comment.moderations.first(),
+            "typed": typed,
+            "sentence": sentence,
+            "longest": APPEAL_MAX_LENGTH,
+        }
+        page = "articles/comments/ask_again.html"
+        return render(request, page, context, status=422 if sentence else 200)
+
+
+def _refuse_hasty(address: str) -> None:
+    limit, per = PER_ADDRESS
+    if address and not count_and_allow("another look from", address, limit=limit, per=per):
+        raise appealing.Refused(gettext("You asked very often today; please try again tomorrow."))
