@@ -1,5 +1,6 @@
 """What becomes of a delivery after an answer of the mail server."""
 
+import re
 from datetime import timedelta
 from typing import Final
 
@@ -17,7 +18,7 @@ State, Said = Delivery.State, Attempt.Outcome
 
 def verdict_on(marked: Marked, answer: Answer) -> Verdict:
     """The state an answer leads to, and how long to wait where that is not the end."""
-    words = answer.words
+    words = _without(marked.email, answer.words)
     match answer.outcome:
         case Outcome.SENT:
             return Verdict(marked, State.SENT, Said.SENT, words)
@@ -40,6 +41,11 @@ def verdict_on(marked: Marked, answer: Answer) -> Verdict:
         case Outcome.DEFERRED:
             pause = pause_after(marked.attempt)
             return Verdict(marked, State.DEFERRED, Said.DEFERRED, words, pause=pause)
+
+
+def _without(email: str, words: str) -> str:
+    """Servers like to repeat the address, which is to go away with the subscriber."""
+    return re.sub(re.escape(email), "(their address)", words, flags=re.IGNORECASE)
 
 
 def pause_after(attempt: int) -> timedelta:

@@ -56,6 +56,22 @@ def test_a_refused_address_is_final_and_the_others_get_their_mail(
     assert mail_server.connections["opened"] == 1
 
 
+def test_every_answer_is_kept_without_the_address_that_servers_repeat(
+    started: Issue, mail_server: MailServer
+) -> None:
+    mail_server.on_recipient = lambda to: f"450 <{to.upper()}> is busy" if to == SECOND else None
+    delivering.deliver_batch(started.pk)
+    Delivery.objects.filter(state="deferred").update(due_at=timezone.now())
+    mail_server.on_recipient = lambda to: f"550 no {to} here" if to == SECOND else None
+    delivering.deliver_batch(started.pk)
+    refused = Delivery.objects.get(subscriber__email=SECOND)
+    assert [(each.number, each.outcome, each.words) for each in refused.tries.all()] == [
+        (1, "deferred", "450 <(their address)> is busy"),
+        (2, "refused", "550 no (their address) here"),
+    ]
+    assert refused.words == "550 no (their address) here"
+
+
 def test_a_deferred_address_waits_and_is_tried_again(
     started: Issue, mail_server: MailServer
 ) -> None:

@@ -83,9 +83,10 @@ def test_killed_again_and_again_at_any_moment_nobody_gets_two_and_nobody_is_forg
     assert max(taken.values()) == 1
     assert {states[email]["state"] for email in taken} <= {"sent", "uncertain"}
     assert {email for email, row in states.items() if row["state"] == "sent"} <= set(taken)
-    assert {email for email, row in states.items() if row["state"] == "refused"} == set(
-        server.recipients("refused")
-    )
+    # A worker killed between a refusal and its writing down leaves a doubt as well.
+    told = set(server.recipients("refused"))
+    assert {email for email, row in states.items() if row["state"] == "refused"} <= told
+    assert {states[email]["state"] for email in told} <= {"refused", "uncertain"}
     assert counts["uncertain"] <= allowed
     for line in server.lines():
         if line["what"] == "taken":
