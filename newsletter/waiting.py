@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import reverse
 
 from iria.kit.registry import Waiting
+from newsletter.bounces import watching
 from newsletter.models import Delivery, Issue
 
 
@@ -12,6 +13,13 @@ def waiting_for(user: Any) -> list[Waiting]:
     """Drafts, and what is going out now, for whoever may write issues."""
     if not user.has_perm("newsletter.change_issue"):
         return []
+    if trouble := watching.trouble():
+        returned = reverse("admin:newsletter_bounce_changelist")
+        return [Waiting(f"What comes back is not read. {trouble}", 1, returned), *_of_issues()]
+    return _of_issues()
+
+
+def _of_issues() -> list[Waiting]:
     issues = reverse("admin:newsletter_issue_changelist")
     found = []
     drafts = Issue.objects.filter(state=Issue.State.DRAFT).count()
