@@ -156,6 +156,8 @@ if _CACHE_URL == "none":
         "default": {
             "BACKEND": "django.core.cache.backends.db.DatabaseCache",
             "LOCATION": "iria_cache",
+            # The limits name the addresses they count: docs/decisions/what-is-kept.md.
+            "KEY_FUNCTION": "iria.kit.daily.cache_key",
             # The limits on sign-in must not be crowded out by somebody who makes many keys.
             "OPTIONS": {"MAX_ENTRIES": 50_000},
         }
@@ -165,6 +167,7 @@ elif _CACHE_URL.startswith(("redis://", "rediss://")):
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": _CACHE_URL,
+            "KEY_FUNCTION": "iria.kit.daily.cache_key",
         }
     }
 else:

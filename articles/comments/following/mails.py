@@ -1,6 +1,7 @@
 """The mails to those who follow: what they say, and why they come."""
 
 from contextlib import AbstractContextManager
+from typing import Final
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -20,8 +21,10 @@ from iria.publication.letters.blocks import Block, Button, Heading, Note, Said, 
 from iria.publication.letters.writing import mail
 from iria.publication.models import Publication, current_publication
 
-LONGEST = 1200
+LONGEST: Final = 1200
 """Signs of one comment in a mail; the page has the rest."""
+MOST: Final = 20
+"""Comments in a mail; Gmail hides what comes after 102 KB, the way out included."""
 
 Kind = Follow.Kind
 
@@ -122,7 +125,10 @@ def _at_once(batch: Batch, publication: Publication) -> ListMail:
     article, follow = first.comment.article, first.follow
     note = Note(
         subject=_subject(batch.notices, article),
-        blocks=tuple(_said(notice, publication) for notice in batch.notices),
+        blocks=(
+            *[_said(notice, publication) for notice in batch.notices[:MOST]],
+            *_rest(len(batch.notices)),
+        ),
         why=why(follow, publication),
         ways=ways(follow, batch.follower),
     )
@@ -160,7 +166,7 @@ def _of_the_day(batch: Batch, publication: Publication) -> ListMail:
     one: Follow | Follower = only or batch.follower
     note = Note(
         subject=_subject_of_the_day(batch.notices),
-        blocks=tuple(_by_article(batch.notices, publication)),
+        blocks=(*_by_article(batch.notices[:MOST], publication), *_rest(len(batch.notices))),
         why=why(only, publication) if only else _why_of_the_day(list(follows.values())),
         ways=ways(one, batch.follower),
     )
@@ -200,6 +206,18 @@ def _by_article(notices: list[Notice], publication: Publication) -> list[Block]:
             before = article.pk
         blocks.append(_said(notice, publication))
     return blocks
+
+
+def _rest(count: int) -> list[Words]:
+    """That there are more than a mail holds."""
+    if count <= MOST:
+        return []
+    sentence = ngettext(
+        "%(count)d more comment can be read on the page.",
+        "%(count)d more comments can be read on the page.",
+        count - MOST,
+    )
+    return [Words(sentence % {"count": count - MOST})]
 
 
 def _said(notice: Notice, publication: Publication) -> Said:

@@ -3,6 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
 
 from iria.kit import daily, ratelimit
 from iria.kit.daily import DailyKey, destroy_past_keys, mark_of
@@ -66,3 +69,16 @@ def test_what_no_database_can_keep_is_counted_all_the_same() -> None:
     for who in ("a\x00b", "\ud800", "'; DROP TABLE iria_dailykey; --"):
         assert ratelimit.count_and_allow("odd", who, limit=1, per=timedelta(hours=1))
         assert not ratelimit.count_and_allow("odd", who, limit=1, per=timedelta(hours=1))
+
+
+def test_limits_on_sign_in_keep_no_address_either(client: Client) -> None:
+    cache.clear()
+    sent = {"login": "nobody@readers.example", "password": "wrong"}
+    client.post("/accounts/login/", sent, REMOTE_ADDR="203.0.113.9")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key, value FROM iria_cache")
+        rows = cursor.fetchall()
+    assert rows
+    assert "203.0.113.9" not in str(rows)
+    cache.set("code-that-was-used", True)
+    assert cache.get("code-that-was-used")

@@ -91,6 +91,18 @@ def test_never_more_than_one_mail_about_a_thread_in_fifteen_minutes(
     assert "> Three" in text_of(message)
 
 
+def test_a_storm_of_comments_is_one_mail_that_no_mail_program_cuts(
+    write: Write, follows: Following, tell: Tell
+) -> None:
+    follows()
+    (message,) = tell(*[write(f"{number} " + "long words " * 400) for number in range(23)])
+    assert message["Subject"] == "23 new comments on “Ferries at the strait”"
+    assert "3 more comments can be read on the page." in text_of(message)
+    html = message.get_body(("html",))
+    assert html is not None
+    assert len(html.get_content().encode()) < 102 * 1024
+
+
 def test_another_thread_has_its_own_quarter_of_an_hour(
     write: Write, follows: Following, tell: Tell
 ) -> None:
