@@ -15,6 +15,7 @@ from iria.demo.drawing import (
     indoors,
     parcels,
     plains,
+    portraits,
     rivers,
     shipping,
     skylines,
@@ -61,6 +62,10 @@ PICTURES: dict[str, Callable[[], Image.Image]] = {
     "chart-lake": charts.lake_level,
     "chart-freight": charts.freight,
     "chart-river": charts.hydrograph,
+    **{
+        f"portrait-{slug}": partial(portraits.portrait, sitter)
+        for slug, sitter in portraits.SITTERS.items()
+    },
 }
 
 

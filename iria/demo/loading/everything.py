@@ -42,8 +42,10 @@ def load(password: str, *, say: Callable[[str], None]) -> Loaded:
     if missing := pictures.missing(marks):
         say(f"Drawing {len(missing)} pictures.")
     loaded.new["pictures"] = pictures.load(marks, by=editor)
+    people.load_portraits(marks)
     loaded.new["articles"] = texts.load(marks, by=editor)
     loaded.new["comments"] = readers.load(marks, editor=editor)
+    readers.load_openings(marks)
     loaded.new["letters"], remark = letters.load(marks, by=editor)
     if remark:
         loaded.remarks.append(remark)

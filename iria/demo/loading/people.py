@@ -8,7 +8,9 @@ from django.contrib.auth.models import Group
 
 from accounts.addresses import vouch_for
 from accounts.models import AuthorProfile, User
+from articles.editorial.models import Portrait
 from iria.demo import content
+from iria.demo.loading import pictures
 from iria.kit.marks import Marks
 
 EDITOR = "editor"
@@ -46,6 +48,21 @@ def load_authors(marks: Marks) -> int:
         marks.once(f"author:{words['slug']}", partial(_author, words))
         for words in content.table("publication")["author"]
     )
+
+
+def load_portraits(marks: Marks) -> int:
+    """Everybody's picture, unless an editor has given them one."""
+    return sum(
+        marks.once(f"portrait:{slug}", partial(_portrait, slug, number))
+        for words in content.table("publication")["author"]
+        for slug in [words["slug"]]
+        if (number := pictures.ids(marks).get(f"portrait-{slug}"))
+    )
+
+
+def _portrait(slug: str, image_id: int) -> Portrait | None:
+    author = AuthorProfile.objects.filter(slug=slug, portrait=None).first()
+    return Portrait.objects.create(author=author, image_id=image_id) if author else None
 
 
 def _author(words: dict[str, Any]) -> AuthorProfile | None:

@@ -1,15 +1,25 @@
 """What readers wrote below the articles, and what was decided about it."""
 
+from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Final
+
+from django.utils import timezone
 
 from accounts.models import User
 from articles.comments import moderation, posting
 from articles.comments.models import Comment
 from articles.editorial.models import Article
+from articles.popular import choosing
+from articles.popular.models import ArticleViews
 from iria.demo import content
 from iria.demo.loading.texts import mark_of
 from iria.kit.marks import Marks
+from iria.publication.models import current_publication
+
+MOST: Final = 420
+DAYS: Final = 6
+"""Openings of an article on its best day, and for how long there are any."""
 
 
 def load(marks: Marks, *, editor: User) -> int:
@@ -17,6 +27,25 @@ def load(marks: Marks, *, editor: User) -> int:
         marks.once(f"comment:{words['key']}", partial(_post, words, marks, editor))
         for words in content.table("comments")["comment"]
     )
+
+
+def load_openings(marks: Marks) -> None:
+    """How often articles were opened in the last days: the newest most, and some old ones still."""
+    marks.once("openings", partial(_openings, marks))
+    choosing.choose()
+
+
+def _openings(marks: Marks) -> ArticleViews | None:
+    today = current_publication().local_date(timezone.now())
+    articles = marks.rows(Article).filter(state="published").order_by("-published_at", "-pk")
+    rows = [
+        ArticleViews(article=article, day=today - timedelta(days=ago), views=views)
+        for place, article in enumerate(articles)
+        for ago in range(DAYS)
+        if (views := (MOST - place * 9 + place % 5 * 60) // (ago + 1)) > 0
+    ]
+    ArticleViews.objects.bulk_create(rows)
+    return rows[0] if rows else None
 
 
 def _post(words: dict[str, Any], marks: Marks, editor: User) -> Comment | None:

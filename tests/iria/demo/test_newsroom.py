@@ -149,6 +149,18 @@ def test_readers_find_a_series_a_licence_and_where_an_author_is_elsewhere(client
     assert "https://brandvold.example/" in client.get("/author/ilse-brandvold/").content.decode()
 
 
+def test_authors_have_faces_an_article_has_a_film_and_readers_see_what_is_read_most(
+    client: Client,
+) -> None:
+    for author in AuthorProfile.objects.all():
+        page = client.get(author.get_absolute_url()).content.decode()
+        assert f"Portrait of {author.name}" == author.portrait.image.headline
+        assert "Nell Sandoval" in page.partition('class="portrait"')[2].partition("</figure>")[0]
+    (film,) = Article.objects.published().filter(body__contains="data-embed")
+    assert "embed-frame" in client.get(film.get_absolute_url()).content.decode()
+    assert 'id="most-read"' in client.get("/").content.decode()
+
+
 def test_one_text_stands_in_two_languages_and_each_leads_to_the_other(client: Client) -> None:
     there, here = story("panama-lake"), story("panama-le-lac-est-plein")
     for one, other in ((there, here), (here, there)):
