@@ -74,7 +74,7 @@ def test_folding_twice_changes_nothing_and_case_never_tells_apart(name: str) -> 
 def test_every_strange_name_is_kept_as_text_or_refused(client: Client, ola: User) -> None:
     client.force_login(ola)
     for name in json.loads(shared_data("naughty", "blns.json").read_text()):
-        answer = client.post(PROFILE, {"display_name": name}, follow=True)
-        assert answer.status_code == 200
+        answer = client.post(PROFILE, {"display_name": name})
+        assert answer.status_code in {200, 302}
         ola.refresh_from_db()
         assert escape(ola.display_name) in client.get("/accounts/state/").content.decode()

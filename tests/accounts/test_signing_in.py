@@ -14,6 +14,8 @@ from django.urls import reverse
 from accounts import addresses
 from accounts.models import User
 from tests.conftest import PASSWORD, MailFolder
+from tests.iria.sweeping import dealt
+from tests.proofs.size import sized
 from tests.shared import shared_data
 
 LOGIN = "/accounts/login/"
@@ -241,13 +243,15 @@ def test_no_string_brings_a_form_down(
     settings.ACCOUNT_RATE_LIMITS = False
     strange = json.loads(shared_data("naughty", "blns.json").read_text())
     strange += ["n" * 10_000, "nia\x00", "n" * 255 + "@readers.example", "\u200b", "😀" * 90]
-    for string in strange:
-        for path, form in (
+    for turn, string in enumerate(strange):
+        forms = (
             (LOGIN, {"login": string, "password": string}),
             (SIGNUP, {**NEW, "display_name": string, "password1": "short"}),
             (SIGNUP, {**NEW, "email": string, "password1": "short"}),
             (CODE, {"email": string}),
-        ):
+        )
+        # Each string goes into one of them, and each of them gets strings of every sort.
+        for path, form in dealt(forms, turn, sized(len(forms), 1)):
             assert client.post(path, form).status_code in {200, 302}, (path, string)
 
 

@@ -59,8 +59,10 @@ def test_every_string_is_kept_as_text_or_refused_in_words(
     plain = elements(client.post(address, WORDS).content.decode())
     kept = 0
     for string in all_strings():
-        for field in ("text", "name"):
-            answer = client.post(address, {**WORDS, field: string})
+        both = client.post(address, {**WORDS, "text": string, "name": string})
+        # What is refused as one of the two is tried as each.
+        tried = ("text", "name") if both.status_code != 200 else ()
+        for answer in (both, *(client.post(address, {**WORDS, each: string}) for each in tried)):
             assert answer.status_code in {200, 422}, string
             page = answer.content.decode()
             if answer.status_code == 200:
@@ -70,7 +72,7 @@ def test_every_string_is_kept_as_text_or_refused_in_words(
                 assert added == [tag for tag in plain if tag not in {"p", "br"}], string
             else:
                 assert "Nothing was sent yet" in page
-    assert kept > 700
+    assert kept > 350
 
 
 def test_approved_strings_stand_in_the_thread_as_they_were_typed(
