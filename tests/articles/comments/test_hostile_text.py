@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from lxml import html as lxml_html
 
 from accounts.models import User
+from articles.body.remarks import remark
 from articles.comments import moderation, posting, seals
 from articles.comments.models import Moderation
 from articles.comments.threads import thread_of
@@ -111,3 +113,22 @@ def test_a_reason_may_be_as_strange_as_it_likes(
         if "<" in string:
             assert elements(client.get(yours).content.decode()) == plain, string
     assert set(elements(client.get(at_desk).content.decode())) - {"br"} == used - {"br"}
+
+
+WRAPPINGS = ["{}", "> {}", "- {}", "*{}*", "**{}**", "[{}](https://a.example/)"]
+WRAPPINGS += ["[x](https://a.example/{})", "https://a.example/{}"]
+SMALL_SET = {"p", "br", "em", "strong", "a", "span", "blockquote", "ul", "ol", "li"}
+MARKS = {"href", "rel", "class"}
+
+
+def test_no_string_becomes_more_than_the_small_set_whatever_is_wrapped_around_it() -> None:
+    for string in all_strings():
+        for wrapping in WRAPPINGS:
+            tree = lxml_html.fragment_fromstring(
+                remark(wrapping.replace("{}", string)), create_parent="div"
+            )
+            for element in tree.iterdescendants():
+                assert element.tag in SMALL_SET, string
+                assert set(element.attrib) <= MARKS, string
+                link = element.get("href")
+                assert link is None or link.startswith(("http://", "https://")), string
