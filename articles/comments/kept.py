@@ -29,7 +29,8 @@ COMMENTS = Kept(
     ),
     how_long=gettext_lazy(
         "As long as the article stands. You can take a comment back at any time; then moderators "
-        "alone can read it, until it is erased when you ask."
+        "alone can read it, until it is erased when you ask. What you were asked to confirm and did "
+        "not is removed after a week."
     ),
     given_to=(POST, CHECK),
     order=10,
