@@ -1,16 +1,19 @@
 """How well the model does on a judged collection: `train.jsonl` and `test.jsonl`."""
 
 import json
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from articles.comments.models import Comment
 from articles.comments.screening.looking import look_over
 from articles.comments.screening.models import Phase, ScreeningRule
 from articles.comments.screening.submission import Knowledge, Submission
 from articles.comments.spam.model import Example, train
+
+BEGINS: Final = 3
 
 
 class Unreadable(Exception):
@@ -76,4 +79,34 @@ def judge(training: Sequence[Example], testing: Sequence[Example]) -> Result:
         recall=sum(withheld) / unwanted if unwanted else 0.0,
         ham_held=wanted[Comment.State.HELD] + wanted[Comment.State.SPAM],
         ham_rejected=wanted[Comment.State.REJECTED],
+    )
+
+
+def judge_blocklist(listed: Iterable[str], testing: Sequence[Example]) -> Result:
+    """The same of a list of words and parts of words: a comment that holds one of them is held.
+
+    Anywhere in it and in any case, as programs that take such lists compare them.
+    """
+    begins: dict[str, list[str]] = defaultdict(list)
+    for word in listed:
+        if short := word.strip().lower():
+            begins[short[:BEGINS]].append(short)
+    held = [(spam, _holds(text.lower(), begins)) for text, spam in testing]
+    withheld = [spam for spam, is_held in held if is_held]
+    unwanted = sum(spam for spam, _ in held)
+    return Result(
+        precision=sum(withheld) / len(withheld) if withheld else 0.0,
+        recall=sum(withheld) / unwanted if unwanted else 0.0,
+        ham_held=len(withheld) - sum(withheld),
+        ham_rejected=0,
+    )
+
+
+def _holds(text: str, begins: dict[str, list[str]]) -> bool:
+    """Words by how they begin: tens of thousands are not looked for one by one."""
+    return any(
+        text.startswith(word, at)
+        for at in range(len(text))
+        for length in range(1, BEGINS + 1)
+        for word in begins.get(text[at : at + length], ())
     )

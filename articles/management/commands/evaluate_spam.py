@@ -1,13 +1,14 @@
 """`manage.py evaluate_spam DIR`"""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from articles.comments.screening.judged import Result, Unreadable, judge, read
-from articles.comments.spam.model import TooFew
+from articles.comments.screening.judged import Result, Unreadable, judge, judge_blocklist, read
+from articles.comments.spam.model import Example, TooFew
 
 
 class Command(BaseCommand):
@@ -19,8 +20,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", metavar="DIR", type=Path)
+        parser.add_argument(
+            "--blocklist",
+            type=Path,
+            metavar="FILE",
+            help="A list of words, one a line, to compare the model with.",
+        )
 
-    def handle(self, *args: Any, folder: Path, **options: Any) -> None:
+    def handle(
+        self, *args: Any, folder: Path, blocklist: Path | None = None, **options: Any
+    ) -> None:
         try:
             training, testing = read(folder / "train.jsonl"), read(folder / "test.jsonl")
             result = judge(training, testing)
@@ -31,6 +40,8 @@ class Command(BaseCommand):
             self._say("the other way round", judge(testing, training))
         except TooFew as few:
             self.stdout.write(f"the other way round: {few}")
+        if blocklist is not None:
+            self._compare(blocklist, training, testing)
         self._say("as the contract asks", result)
         figures = {
             "precision": round(result.precision, 4),
@@ -39,6 +50,16 @@ class Command(BaseCommand):
             "ham_rejected": result.ham_rejected,
         }
         self.stdout.write(json.dumps(figures))
+
+    def _compare(self, file: Path, *collections: Sequence[Example]) -> None:
+        """What a list that learns nothing would have held of either collection."""
+        try:
+            words = file.read_text("utf-8", errors="replace").splitlines()
+        except OSError as mistake:
+            sentence = f"{file} cannot be read: {mistake.strerror}"
+            raise CommandError(sentence) from mistake
+        for name, collection in zip(("train", "test"), collections, strict=True):
+            self._say(f"blocklist on {name}", judge_blocklist(words, collection))
 
     def _say(self, name: str, found: Result) -> None:
         self.stdout.write(

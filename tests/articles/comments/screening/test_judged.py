@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from articles.comments.screening.judged import judge, read
+from articles.comments.screening.judged import judge, judge_blocklist, read
 from tests.articles.comments.spam.test_model import examples
 from tests.shared import shared_data
 
@@ -24,6 +24,22 @@ def test_the_last_line_is_the_answer(tmp_path: Path) -> None:
     call_command("evaluate_spam", str(tmp_path), stdout=said)
     figures = json.loads(said.getvalue().splitlines()[-1])
     assert figures == {"precision": 1.0, "recall": 1.0, "ham_held": 0, "ham_rejected": 0}
+
+
+def test_a_blocklist_is_compared_by_parts_of_words_in_any_case(tmp_path: Path) -> None:
+    texts = [("Buy CHEAPpills now", True), ("Cheap ferries", False), ("Good day", True)]
+    found = judge_blocklist(["cheap", "", "  pillsx "], texts)
+    assert (found.precision, found.recall, found.ham_held) == (0.5, 0.5, 1)
+    assert judge_blocklist([], texts).recall == 0.0
+    lines = [json.dumps({"text": text, "spam": spam}) for text, spam in examples()]
+    written(tmp_path, "train.jsonl", lines)
+    written(tmp_path, "test.jsonl", lines[:20])
+    written(tmp_path, "words.txt", ["subscribe"])
+    said = StringIO()
+    call_command("evaluate_spam", str(tmp_path), blocklist=tmp_path / "words.txt", stdout=said)
+    assert "blocklist on train: precision" in said.getvalue()
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("evaluate_spam", str(tmp_path), blocklist=tmp_path / "none.txt")
 
 
 @pytest.mark.parametrize(
