@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
 from newsletter import delivering, notices, queueing, scheduling, sending, subscribing
-from newsletter.bounces import watching
+from newsletter.bounces import refusals, watching
 from newsletter.preflight import looking
 
 SECONDS_AT_A_TIME = 20
@@ -47,6 +47,7 @@ def deliver(context: JobContext, issue_id: int) -> None:
 def look_after(timestamp: int) -> None:
     """Picks up what a lost job left: mails to send, people to answer."""
     scheduling.begin_due()
+    refusals.learn_from_refusals()
     for issue_id in sending.look_after():
         queueing.deliver_soon(issue_id)
     for consent_id in notices.unanswered():

@@ -29,6 +29,7 @@ class Bounce(models.Model):
         RETURN_PATH = "verp", "The address it came to"
         MESSAGE = "message", "The mail it returned"
         ADDRESS = "address", "The address it named"
+        ANSWER = "answer", "The answer at the door"
         NOTHING = "nothing", "Nobody we know"
 
     kind = models.CharField(max_length=9, choices=Kind)

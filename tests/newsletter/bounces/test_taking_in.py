@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from newsletter import subscribing, suppressing
-from newsletter.bounces import return_path
+from newsletter.bounces import refusals, return_path
 from newsletter.bounces.reading.mime import MOST_BYTES
 from newsletter.bounces.taking_in import take_in
 from newsletter.models import Bounce, Delivery, Issue, Subscriber, Suppression
@@ -198,3 +198,27 @@ def test_a_mail_bomb_is_read_no_further_than_a_letter() -> None:
     delivery = sent(ola)
     raw = bounce(to=return_path.return_path(delivery.pk)) + b"A" * 5 * MOST_BYTES
     assert take_in(raw).done == ("suppressed",)
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        ("550 5.1.1 <ola@readers.example>: User unknown", "suppressed"),
+        ("550 No such user here", "suppressed"),
+        ("550 5.7.1 Your server is on our block list", "active"),
+        ("552 5.2.2 Mailbox full", "active"),
+        ("554 No", "active"),
+    ],
+)
+def test_an_address_refused_at_the_door_as_unknown_is_barred_without_a_bounce(
+    answer: str, state: str
+) -> None:
+    ola = subscriber(OLA)
+    delivery = sent(ola)
+    Delivery.objects.update(state=Delivery.State.REFUSED, words=answer)
+    assert refusals.learn_from_refusals() == (state == "suppressed")
+    assert state_of(ola) == state
+    assert refusals.learn_from_refusals() == 0
+    delivery.refresh_from_db()
+    assert delivery.state == "refused"
+    assert all("ola@" not in bounce.words for bounce in Bounce.objects.all())
