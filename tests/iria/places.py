@@ -12,6 +12,7 @@ PLACES = {
     "preview": {"token": "preview"},
     "rendition": {"name": "picture"},
     "emblem": {"name": "emblem"},
+    "answers": {"comment": "pk"},
     "face": {"name": "face"},
     "reader": {"pk": "person"},
     "api_one_picture": {"number": "one_picture"},
