@@ -1,5 +1,7 @@
 """Where somebody is signed in, and signing out elsewhere."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,6 +10,8 @@ from django.utils.translation import gettext, ngettext
 from accounts import sessions
 from accounts.models import User
 from accounts.views.signed_in import signed_in
+from iria.kit.dates import time_element
+from iria.publication.context import publication_of
 
 
 @signed_in
@@ -16,7 +20,15 @@ def listed(request: HttpRequest, user: User) -> HttpResponse:
         messages.success(request, _ended(request, user))
         return redirect("account_sessions")
     current = request.session.session_key
-    found = [(each, each.session_key == current) for each in sessions.of(user)]
+    local = publication_of(request).local
+
+    def said(moment: datetime | None) -> str:
+        return time_element(local(moment), clock=True) if moment else ""
+
+    found = [
+        (each, each.session_key == current, said(each.began_at), said(each.seen_at))
+        for each in sessions.of(user)
+    ]
     return render(request, "account/sessions.html", {"sessions": found})
 
 
