@@ -15,6 +15,7 @@ from django.utils.translation import gettext, ngettext
 from articles.body.remarks import remark
 from articles.comments.threads import Answered, Shown, Thread
 from articles.comments.whereabouts import answers_address
+from iria.kit.addresses import address_of
 from iria.kit.dates import time_element
 from iria.publication.models import Publication
 
@@ -115,7 +116,7 @@ def _comment(place: Shown, around: Around) -> str:
     name = f"<bdi>{escape(place.name)}</bdi>"
     written = time_element(around.publication.local(place.written_at), clock=True)
     return (
-        f'<header class="comment-head">\n<h3 class="comment-name">{name}</h3>\n'
+        f'<header class="comment-head">\n<h3 class="comment-name">{_named(place, name)}</h3>\n'
         f"{_marks(place, around)}"
         f'<a class="comment-date" rel="nofollow" href="/comments/{place.id}/">{written}</a>\n'
         f"{around.marks['edited'] if place.edited else ''}</header>\n"
@@ -125,6 +126,13 @@ def _comment(place: Shown, around: Around) -> str:
         f'<a class="comment-report" rel="nofollow" href="/comments/{place.id}/report/">'
         f"{around.report % {'name': name}}</a>"
     )
+
+
+def _named(place: Shown, name: str) -> str:
+    """The name leads to the page of whoever chose to have one."""
+    if place.reader is None:
+        return name
+    return f'<a href="{address_of("reader", place.reader)}" rel="nofollow">{name}</a>'
 
 
 def _marks(place: Shown, around: Around) -> str:

@@ -51,6 +51,8 @@ class Shown:
     written_at: datetime
     name: str = ""
     text: str = ""
+    reader: int | None = None
+    """The account whose page the name leads to, if it chose to have one."""
     by_staff: bool = False
     by_author: bool = False
     edited: bool = False
@@ -237,6 +239,7 @@ def _place(row: Any) -> Shown:
     )
     if row.is_visible:
         place.name = _name(row.shown_name, row.user_id, row.writer_name)
+        place.reader = row.writer_with_page
         place.by_staff, place.by_author = bool(row.writer_is_staff), row.writer_is_author
         place.text, place.edited = row.shown_text, row.edited_at is not None
         place.featured = row.featured

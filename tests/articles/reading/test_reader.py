@@ -77,6 +77,16 @@ def test_it_costs_the_same_with_one_comment_or_twenty(
         Client().get(f"/reader/{ola.pk}/")
 
 
+def test_their_name_leads_there_from_a_comment_once_they_chose_it(
+    client: Client, ola: User, mina: User, article: Article
+) -> None:
+    said(article, ola, "It was late.", mina)
+    there = f'<a href="/reader/{ola.pk}/" rel="nofollow"><bdi>Ola Lind</bdi></a>'
+    assert there not in Client().get(article.get_absolute_url()).content.decode()
+    choose(client, ola)
+    assert there in Client().get(article.get_absolute_url()).content.decode()
+
+
 def test_whoever_left_or_was_shut_out_has_none(client: Client, ola: User) -> None:
     choose(client, ola)
     User.objects.filter(pk=ola.pk).update(is_active=False)
