@@ -17,6 +17,7 @@ from accounts.models import User
 from articles.editorial.desk.moment_field import MomentField
 from iria.publication.models import current_publication
 from newsletter import deciding, scheduling, steering
+from newsletter.bounces.summing import returned_of
 from newsletter.models import Decision, Delivery, Issue, Subscriber
 from newsletter.progress import Progress
 from newsletter.sending import NotReady
@@ -53,6 +54,7 @@ class RunPages:
         return {
             "original": issue,
             "progress": Progress.of(issue),
+            "returned": returned_of(issue),
             "may_steer": self.has_send_permission(request),
             "zone": current_publication().zone,
         }

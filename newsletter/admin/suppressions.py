@@ -39,7 +39,7 @@ class Standing(admin.SimpleListFilter):
 
 
 class SuppressionAdmin(admin.ModelAdmin[Suppression]):
-    list_display = ["address", "reason", "words", "since", "by", "released_at"]
+    list_display = ["address", "reason", "words", "since", "released_at"]
     list_filter = [Standing, "reason"]
     list_select_related = ["subscriber", "by"]
     list_per_page = 100

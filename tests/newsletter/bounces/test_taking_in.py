@@ -4,8 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from newsletter import subscribing, suppressing
 from newsletter.bounces import refusals, return_path
 from newsletter.bounces.reading.mime import MOST_BYTES
@@ -16,6 +19,7 @@ from tests.newsletter.lists import issue, subscriber
 
 pytestmark = pytest.mark.django_db
 OLA = "ola@readers.example"
+DOMAINS = ("readers.example", "readers.example", "elsewhere.example")
 
 
 @pytest.fixture(autouse=True)
@@ -222,3 +226,28 @@ def test_an_address_refused_at_the_door_as_unknown_is_barred_without_a_bounce(
     delivery.refresh_from_db()
     assert delivery.state == "refused"
     assert all("ola@" not in bounce.words for bounce in Bounce.objects.all())
+
+
+def test_the_page_of_an_issue_says_what_came_back_of_it_by_reason_and_domain(
+    ednas: Client, edna: User
+) -> None:
+    made = issue()
+    readers = [subscriber(f"reader{number}@{domain}") for number, domain in enumerate(DOMAINS)]
+    deliveries = [sent(reader, made) for reader in readers]
+    Issue.objects.filter(pk=made.pk).update(
+        state="sent",
+        started_at=timezone.now(),
+        sent_at=timezone.now(),
+        sent_html="x",
+        sent_text="x",
+    )
+    for delivery in deliveries[:2]:
+        take_in(bounce(to=return_path.return_path(delivery.pk)))
+    take_in(complaint(to=return_path.return_path(deliveries[2].pk)))
+    page = ednas.get(reverse("admin:newsletter_issue_change", args=[made.pk])).content.decode()
+    assert "3 came back: 2 dead addresses, 0 for other reasons, 1 complaint<" in page
+    assert "<td>no such address</td><td>readers.example</td><td>2</td>" in page
+    assert "<td>Reported as unwanted</td><td>elsewhere.example</td><td>1</td>" in page
+    listed = reverse("admin:newsletter_bounce_changelist")
+    found = ednas.get(listed, {"delivery__issue__id__exact": made.pk}).content.decode()
+    assert "reader0@readers.example" in found
