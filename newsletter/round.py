@@ -59,6 +59,8 @@ class Round:
                 if not claims:
                     break
                 self._send(claims, limits, enough)
+                # Before anything else is asked of a database that may have gone away.
+                self._settle()
         finally:
             self._settle()
             claiming.give_back(self.lease)
