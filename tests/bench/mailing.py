@@ -15,8 +15,9 @@ from django.db import connection
 
 from newsletter import sending
 from newsletter.composing import Letter
-from newsletter.models import Delivery, Issue, IssueItem, Newsletter
+from newsletter.models import Delivery, Issue, Newsletter
 from newsletter.round import stencil_of
+from tests.newsletter.lists import issue
 from tests.newsletter.smtp_process import Running, smtp_process
 from tests.newsroom import published
 
@@ -33,15 +34,15 @@ def measure() -> dict[str, Any]:
     newsletter = Newsletter.objects.offered()[0]
     Newsletter.objects.update(canary_percent=0)
     _subscribe(newsletter)
-    issue = _issue(newsletter)
+    made = _issue(newsletter)
     begin = time.perf_counter()
-    count = sending.start(issue, by=None)
+    count = sending.start(made, by=None)
     freezing = time.perf_counter() - begin
     assert count == AUDIENCE
-    filling, wire = _filling(issue)
+    filling, wire = _filling(made)
     with tempfile.TemporaryDirectory() as folder, smtp_process(Path(folder) / "log") as server:
         bare = [_bare_loop(server, wire)]
-        lines = _send(issue, server, bare, wire)
+        lines = _send(made, server, bare, wire)
     speeds = [line["speed"] for line in lines]
     first, last = lines[0]["memory_mb"], max(line["memory_mb"] for line in lines)
     found = {
@@ -54,7 +55,7 @@ def measure() -> dict[str, Any]:
         "filling_ms": round(filling, 4),
         "memory_after_1000_mb": round(first, 1),
         "growth_mb": round(last - first, 1),
-        "sent": Delivery.objects.filter(issue=issue, state="sent").count(),
+        "sent": Delivery.objects.filter(issue=made, state="sent").count(),
     }
     found["met"] = (
         found["speed"] >= ALLOWED["speed"]
@@ -93,11 +94,11 @@ def _subscribe(newsletter: Newsletter) -> None:
 
 
 def _issue(newsletter: Newsletter) -> Issue:
-    issue = Issue.objects.create(newsletter=newsletter, subject="A measured week", slug="measured")
-    for position in range(1, 9):
-        article = published(f"Measured piece {position}", standfirst="What it is about. " * 12)
-        IssueItem.objects.create(issue=issue, article=article, position=position)
-    return issue
+    pieces = (
+        published(f"Measured piece {position}", standfirst="What it is about. " * 12)
+        for position in range(1, 9)
+    )
+    return issue("A measured week", *pieces, newsletter=newsletter)
 
 
 def _filling(issue: Issue) -> tuple[float, bytes]:
@@ -173,7 +174,7 @@ def work(issue_id: int) -> None:
 
 
 def _after(issue_id: int, wanted: int) -> Any:
-    state = {"asked": 0, "next": time.monotonic() + 0.5}
+    state = {"next": time.monotonic() + 0.5}
 
     def enough() -> bool:
         if time.monotonic() < state["next"]:
@@ -192,10 +193,3 @@ def _memory() -> float:
     """Megabytes this process holds now."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
-
-
-def alone() -> None:
-    """`python -m tests.bench.mailing`: only this part, over an empty database."""
-    found = measure()
-    print(words(found))
-    print(json.dumps(found))
