@@ -45,6 +45,8 @@ def verdict_on(marked: Marked, answer: Answer) -> Verdict:
 
 def _without(email: str, words: str) -> str:
     """Servers like to repeat the address, which is to go away with the subscriber."""
+    if email.lower() not in words.lower():
+        return words
     return re.sub(re.escape(email), "(their address)", words, flags=re.IGNORECASE)
 
 
