@@ -96,12 +96,19 @@ def shaped_sizes(width: int, height: int, shape: str, *, transparent: bool) -> l
     cut = SHAPES.get(shape, ANY)
     if is_shaped(width, height, shape):
         return []
-    formats = formats_for(transparent=transparent)
     return [
         Size(form, fitting, height_at(fitting, wide, tall), shape)
         for fitting in reversed(_fitting(cut.widths, wide))
-        for form in (formats[-1:] if cut.plain_only else formats)
+        for form in _formats_of(cut, transparent=transparent)
     ]
+
+
+def _formats_of(cut: Cut, *, transparent: bool) -> tuple[str, ...]:
+    """What is cut is small: who reads no AVIF gets a JPEG of it, but no PNG, which would be large."""
+    first, second, plain = formats_for(transparent=transparent)
+    if cut.plain_only:
+        return (plain,)
+    return (first, second, plain) if transparent else (first, plain)
 
 
 def moving_size(width: int, height: int, frames: int) -> Size:
