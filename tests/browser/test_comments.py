@@ -217,10 +217,10 @@ def test_the_moderators_pages_work_with_scripts_and_keep_the_policy(
 ) -> None:
     comment = posting.post(article, name="Ana Reis", email="ana@readers.example", text="<b>Which?")
     page = desk(mina, "/admin/articles/comment/")
-    page.click("#result_list .field-when a")
+    page.click("#result_list .case-page")
     page.fill("#decision-reason", "Off the subject")
     page.check("[name=tell]")
-    page.click("text=Reject >> nth=-1")
+    page.click("#comment-page button[value=reject]")
     assert "One comment was rejected." in page.locator(".messagelist").inner_text()
     row = comment.moderations.first()
     assert row
