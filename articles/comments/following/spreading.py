@@ -15,7 +15,10 @@ NEWS_FOR: Final = timedelta(days=60)
 """Older comments are no news: the rows that say who was told of them are gone by then."""
 
 SPREAD: Final = """
-WITH RECURSIVE above (id) AS (
+WITH RECURSIVE approvals AS (
+    SELECT id, made_at FROM articles_moderation
+    WHERE comment_id = %(comment)s AND decision = 'approved'
+), above (id) AS (
     SELECT parent_id FROM articles_comment WHERE id = %(comment)s
     UNION
     SELECT parent.parent_id FROM articles_comment AS parent JOIN above ON parent.id = above.id
@@ -24,9 +27,10 @@ WITH RECURSIVE above (id) AS (
     FROM articles_follow AS follow
     JOIN articles_follower AS follower ON follower.id = follow.follower_id
     LEFT JOIN accounts_user AS account ON account.id = follower.user_id
-    WHERE follow.confirmed_at IS NOT NULL AND follow.left_at IS NULL
-    AND NOT EXISTS (SELECT FROM articles_moderation WHERE comment_id = %(comment)s
-        AND decision = 'approved' AND made_at < follow.confirmed_at)
+    WHERE (follow.article_id = %(article)s OR follow.article_id IS NULL)
+    AND follow.confirmed_at IS NOT NULL AND follow.left_at IS NULL
+    AND NOT EXISTS (SELECT FROM approvals WHERE made_at < follow.confirmed_at
+        AND id < (SELECT max(id) FROM approvals))
     AND follower.stopped_at IS NULL AND coalesce(account.is_active, true)
     AND (account.id IS NULL OR account.id IS DISTINCT FROM %(writer)s::bigint)
     AND lower(coalesce(account.email, follower.email)) <> lower(%(address)s)
@@ -50,8 +54,8 @@ ON CONFLICT (follower_id, comment_id) DO UPDATE
     WHERE articles_notice.state = 'dropped'
 """
 """One statement for any number of followers. Whoever follows in two ways is told once, in the quicker
-one; the writer is not told of their own words, and nobody of what stood before they followed; what was taken off the page before anybody was told,
-and is back, is told after all."""
+one; the writer is not told of their own words, and nobody of what is back on the page and stood there
+before they followed; what was taken off it before anybody was told, and is back, is told after all."""
 
 
 def spread(comment_id: int) -> int:

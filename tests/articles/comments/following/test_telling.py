@@ -298,6 +298,8 @@ def test_a_clock_that_was_set_back_holds_up_no_mail_for_long(
     assert len(tell(write("From today"))) == 1
     Notice.objects.update(settled_at=timezone.now() + timedelta(minutes=5))
     assert tell(write("Too soon")) == []
+    Follow.objects.update(confirmed_at=tomorrow)
+    assert len(tell(write("Not from before"), after=timedelta(hours=1))) == 1
 
 
 def test_a_thousand_followers_are_noted_down_in_one_statement(
