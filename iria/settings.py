@@ -273,6 +273,8 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # a step of half a minute either way, for phones whose clock is off
 MFA_FORMS = {
+    "authenticate": "accounts.codes.CodeForm",
+    "reauthenticate": "accounts.codes.CodeAgainForm",
     "add_webauthn": "accounts.passkeys.AddForm",
     "authenticate_webauthn": "accounts.passkeys.ShowForm",
     "reauthenticate_webauthn": "accounts.passkeys.ShowAgainForm",

@@ -143,6 +143,21 @@ def test_signing_in_asks_for_the_code_and_takes_it_once(client: Client, edna: Us
     assert "_auth_user_id" not in another.session
 
 
+def test_a_code_is_not_good_again_while_it_still_counts(client: Client, edna: User) -> None:
+    """A step later it would be: allauth has forgotten it by then."""
+    with_app(edna)
+    code = code_of(steps=1)
+    signs_in(client, edna)
+    assert client.post("/accounts/2fa/authenticate/", {"code": code}).status_code == 302
+    cache.delete(f"allauth.mfa.totp.used?user={edna.pk}&code={code}")
+    another = Client()
+    signs_in(another, edna)
+    for typed in (code, f"{code[:3]} {code[3:]}"):
+        page = another.post("/accounts/2fa/authenticate/", {"code": typed})
+        cache.delete(f"allauth.mfa.totp.used?user={edna.pk}&code={code}")
+        assert "Incorrect code." in page.content.decode()
+
+
 def test_a_recovery_code_opens_once(client: Client, edna: User) -> None:
     with_app(edna)
     codes = RecoveryCodes(Authenticator.objects.get(user=edna, type="recovery_codes"))

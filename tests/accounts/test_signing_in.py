@@ -80,6 +80,18 @@ def test_an_account_without_a_password_signs_in_by_code(
     assert signed_in(client)
 
 
+def test_a_code_by_mail_opens_once(client: Client, ola: User, mail_folder: MailFolder) -> None:
+    addresses.vouch_for(ola)
+    page_after(client, CODE, {"email": ola.email})
+    code = {"code": code_in(mail_folder, ola.email)}
+    confirm = reverse("account_confirm_login_code")
+    page_after(client, confirm, code)
+    assert signed_in(client)
+    client.post("/accounts/logout/")
+    assert "Sign in" in page_after(client, confirm, code)
+    assert not signed_in(client)
+
+
 def test_signing_in_with_a_password_and_out_again(client: Client, ola: User) -> None:
     addresses.vouch_for(ola)
     assert "Your profile" in page_after(client, LOGIN, {"login": ola.email, "password": PASSWORD})

@@ -1,0 +1,37 @@
+"""Forms for the codes of an app: allauth's, and no code opens twice.
+
+allauth remembers a used code for one step of half a minute. As we let phones be a step late or early, a
+code is good for three; so it is remembered that long.
+"""
+
+from hashlib import sha256
+from typing import Any
+
+from allauth.mfa import app_settings
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from django import forms
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+
+
+class _Once(forms.Form):
+    user: Any
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()  # type: ignore[misc]  # of allauth's form
+        steps = 2 * app_settings.TOTP_TOLERANCE + 1
+        digits = "".join(sign for sign in code if sign.isalnum())
+        used = sha256(f"code of {self.user.pk}\0{digits}".encode()).hexdigest()
+        if not cache.add(f"used:{used}", "y", timeout=steps * app_settings.TOTP_PERIOD):
+            mistake: ValidationError = get_adapter().validation_error("incorrect_code")
+            raise mistake
+        return code
+
+
+class CodeForm(_Once, AuthenticateForm):  # type: ignore[misc]  # allauth has no types
+    """The second step of signing in."""
+
+
+class CodeAgainForm(_Once, ReauthenticateForm):  # type: ignore[misc]
+    """Before a grave change."""
