@@ -1,21 +1,26 @@
 """Whose e-mail address is known to be theirs."""
 
 from allauth.account.models import EmailAddress
+from django.db import transaction
 
-from accounts.models import User
+from accounts.models import Device, User
 
 
 def vouch_for(user: User) -> None:
     """Takes the account's address as confirmed: an administrator, a command or the demo made it.
 
-    Without it the first sign-in outside the desk would ask for a code by mail.
+    Without it the first sign-in outside the desk would ask for a code by mail. An address the account
+    had before opens it no longer: codes would go to whoever holds that mailbox now. Every browser
+    that was signed in is signed out, since the change may have been made because of one of them.
     """
-    EmailAddress.objects.filter(user=user, primary=True).exclude(email=user.email).update(
-        primary=False
-    )
-    EmailAddress.objects.update_or_create(
-        user=user, email=user.email.lower(), defaults={"verified": True, "primary": True}
-    )
+    others = EmailAddress.objects.filter(user=user).exclude(email__iexact=user.email)
+    with transaction.atomic():
+        if others.delete()[0]:
+            user.sessions.all().delete()
+            Device.objects.filter(user=user).delete()
+        EmailAddress.objects.update_or_create(
+            user=user, email=user.email.lower(), defaults={"verified": True, "primary": True}
+        )
 
 
 def is_confirmed(user: User) -> bool:

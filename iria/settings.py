@@ -47,9 +47,9 @@ STATE = state_folder(BASE_DIR)
 SITE_URL = address("SITE_URL", "http://127.0.0.1:8000")
 SECURE = SITE_URL.startswith("https://")
 SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
-# A newsroom to try things with, that nobody else can reach.
-FOR_TRYING = SITE_HOST in {"127.0.0.1", "::1", "localhost"}
 ALLOWED_HOSTS = setting("ALLOWED_HOSTS", list, [SITE_HOST])
+# A newsroom to try things with, that nobody else can reach: not by another name either.
+FOR_TRYING = {SITE_HOST, *ALLOWED_HOSTS} <= {"127.0.0.1", "::1", "[::1]", "localhost"}
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 
 SECRET_KEY: str = setting("SECRET_KEY", str, "")

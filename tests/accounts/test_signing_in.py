@@ -279,3 +279,20 @@ def without_tokens(page: str, address: str = "", stands_for: str = "") -> str:
     """The page without what differs between any two visits."""
     page = re.sub(r'(name="csrfmiddlewaretoken" value=")[^"]+', r"\1", page)
     return page.replace(address, stands_for) if address else page
+
+
+def test_an_address_changed_at_the_desk_opens_nothing_any_more(
+    client: Client, mail_folder: MailFolder, ola: User
+) -> None:
+    addresses.vouch_for(ola)
+    phone = Client()
+    phone.force_login(ola)
+    lost, ola.email = ola.email, "ola@elsewhere.example"
+    ola.save()
+    addresses.vouch_for(ola)
+    assert phone.get("/accounts/profile/").status_code == 302
+    client.post(CODE, {"email": lost})
+    letters = [str(each.get_content()) for each in mail_folder.to(lost)]
+    assert not any(re.match(r"[A-Z0-9-]{4,12}\n", words) for words in letters)
+    Client().post(CODE, {"email": "ola@elsewhere.example"})
+    assert code_in(mail_folder, "ola@elsewhere.example")

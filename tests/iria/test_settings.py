@@ -15,10 +15,12 @@ SOUND = {
 }
 
 
-def start(**settings: str) -> "subprocess.CompletedProcess[str]":
+def start(
+    words: str = "import iria.settings", **settings: str
+) -> "subprocess.CompletedProcess[str]":
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return subprocess.run(
-        [sys.executable, "-c", "import iria.settings"],
+        [sys.executable, "-c", words],
         cwd=PROJECT,
         env={**kept, **SOUND, **settings},
         capture_output=True,
@@ -71,3 +73,13 @@ def test_the_example_names_every_setting() -> None:
     example = (PROJECT / ".env.example").read_text()
     named = set(re.findall(r"^#?([A-Z_]+)=", example, flags=re.MULTILINE))
     assert read <= named
+
+
+def test_a_site_that_others_reach_by_a_name_asks_its_newsroom_for_a_second_factor() -> None:
+    def asked(**settings: str) -> str:
+        words = "import iria.settings; print(iria.settings.STAFF_SECOND_FACTOR)"
+        return start(words, **settings).stdout.strip()
+
+    assert asked() == "False"
+    assert asked(SITE_URL="https://news.example") == "True"
+    assert asked(ALLOWED_HOSTS="news.example,127.0.0.1") == "True"
