@@ -54,7 +54,7 @@ def test_killed_again_and_again_at_any_moment_nobody_gets_two_and_nobody_is_forg
         first, last = EVERYBODY // 20, EVERYBODY * 3 // 4
         moments = sorted(chance.sample(range(first, last), len(blows)))
         for blow, after in zip(blows, moments, strict=True):
-            _until(lambda after=after: server.count() >= after, seconds=120)
+            _until(lambda after=after: arena.age_claims() or server.count() >= after, seconds=120)
             time.sleep(chance.uniform(0.0, 0.03))
             if blow == "restart":
                 arena.restart(hard=chance.random() < 0.5)
