@@ -1,4 +1,4 @@
-/* A card of another site's page; its frame is loaded when somebody asks for it and never before. */
+/* A card of another site's page; its frame comes when somebody asks for it. */
 class EmbedFrame extends HTMLElement {
   connectedCallback() {
     const ask = this.querySelector(".embed-ask");

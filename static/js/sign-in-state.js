@@ -1,4 +1,4 @@
-/* Says who is signed in. The page is the same for everybody; this asks a private address. */
+/* Says who is signed in, by asking a private address: the page is everybody's. */
 class SignInState extends HTMLElement {
   async connectedCallback() {
     try {
