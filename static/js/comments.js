@@ -1,4 +1,4 @@
-/* Commenting in one step; without this script it takes two. */
+/* Commenting in one step; without it, two. */
 class CommentThread extends HTMLElement {
   connectedCallback() {
     if (!this.form) return;
@@ -16,7 +16,7 @@ class CommentThread extends HTMLElement {
     this.news();
   }
 
-  /* What came since the last visit; only this browser knows of it. */
+  /* New since the last visit; only this browser knows. */
   news() {
     const { count, news } = this.dataset;
     const fresh = count - (localStorage[this.key] ?? count);
