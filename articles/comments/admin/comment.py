@@ -149,4 +149,4 @@ class CommentAdmin(TellsOfComments, BansWriters, SortsByPlace, DecidesComments):
 def _queue_behind(request: HttpRequest) -> str:
     """The queue from which somebody came to a comment's page."""
     filters = QueryDict(request.GET.get("_changelist_filters", ""))
-    return filters.get("queue") or Comment.State.HELD.value
+    return queues.named(filters.get("queue"))

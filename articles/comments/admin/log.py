@@ -6,9 +6,12 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -104,7 +107,7 @@ class ModerationAdmin(admin.ModelAdmin[Moderation]):
 
     @admin.display(description="by", ordering="made_by")
     def who(self, row: Moderation) -> str:
-        return str(row.made_by) if row.made_by else "no moderator"
+        return row.made_by.public_name if row.made_by else "no moderator"
 
     @admin.display(description="comment")
     def about(self, row: Moderation) -> SafeString:
@@ -119,7 +122,11 @@ class ModerationAdmin(admin.ModelAdmin[Moderation]):
         """The log as it is filtered, as a table for a spreadsheet: no words and no address in it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        rows = self.get_changelist_instance(request).get_queryset(request)
+        try:
+            rows = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:
+            # The log itself says that the address was none of its own.
+            return redirect(f"{reverse('admin:articles_moderation_changelist')}?{ERROR_FLAG}=1")
         answer = StreamingHttpResponse(
             _lines(rows.select_related("made_by", "comment")),
             content_type="text/csv; charset=utf-8",

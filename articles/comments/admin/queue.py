@@ -18,7 +18,7 @@ def chosen_queue(request: HttpRequest) -> str:
     """The queue somebody looks at: what is held, unless they chose another, or search."""
     elsewhere = any(request.GET.get(name) for name in ("q", "article", "writer"))
     default = queues.EVERYTHING if elsewhere else Comment.State.HELD.value
-    return request.GET.get("queue") or default
+    return queues.named(request.GET.get("queue"), default)
 
 
 @dataclass(frozen=True, slots=True)

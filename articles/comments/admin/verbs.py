@@ -114,7 +114,7 @@ class DecidesComments(admin.ModelAdmin[Comment]):
 
     def next_one(self, request: HttpRequest) -> HttpResponse:
         """The page of the next comment of a queue that nobody else has before them."""
-        queue = request.GET.get("queue") or Comment.State.HELD.value
+        queue = queues.named(request.GET.get("queue"))
         skipped = number(request.GET.get("after")) or 0
         waiting = queues.of(queue, Comment.objects.all()).order_by(*queues.in_order(queue))
         user = self._moderator(request)
@@ -133,7 +133,7 @@ class DecidesComments(admin.ModelAdmin[Comment]):
         user = self._moderator(request)
         pks = [found for each in request.GET.get("shown", "").split(",") if (found := number(each))]
         shown = Comment.objects.filter(pk__in=pks[:200])
-        queue = request.GET.get("queue") or Comment.State.HELD.value
+        queue = queues.named(request.GET.get("queue"))
         here = set(queues.of(queue, shown).values_list("pk", flat=True))
         return JsonResponse(
             {

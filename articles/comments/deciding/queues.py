@@ -27,6 +27,14 @@ WORDS: Final = {
 """The queues that somebody works through, in the order of their urgency."""
 
 
+KNOWN: Final = frozenset({*WORDS, *Comment.State.values, EVERYTHING})
+
+
+def named(words: str | None, otherwise: str = Comment.State.HELD.value) -> str:
+    """The queue that an address names; where it names none there is, the other."""
+    return words if words in KNOWN else otherwise
+
+
 def of(queue: str, comments: QuerySet[Comment]) -> QuerySet[Comment]:
     """Those of the comments that stand in a queue; of a state, if it is named for one."""
     if queue == EVERYTHING:

@@ -39,6 +39,18 @@ def test_it_is_taken_away_as_it_is_filtered(
     assert [each["decision"] for each in exported(client, "?origin=machine")] == ["held"]
 
 
+def test_whoever_has_no_name_to_show_is_not_named_by_an_address(
+    client: Client, write: Write, mina: User
+) -> None:
+    User.objects.filter(pk=mina.pk).update(display_name="")
+    write()
+    client.force_login(User.objects.get(pk=mina.pk))
+    page = client.get(LOG).content.decode()
+    cells = page.split('class="field-who">')[1:]
+    assert cells
+    assert not any(mina.email in each.split("</td>")[0] for each in cells)
+
+
 def test_weeks_count_what_came_what_was_held_how_long_it_took_and_what_was_overturned(
     write: Write, mina: User, edna: User
 ) -> None:

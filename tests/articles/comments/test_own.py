@@ -152,7 +152,8 @@ def link_in(folder: MailFolder) -> str:
     (message,) = folder.to("teo@readers.example")
     body = message.get_body(("plain",))
     assert body
-    return next(line for line in body.get_content().split() if "/comments/confirm/" in line)
+    words: list[str] = body.get_content().split()
+    return next(each for each in words if "/comments/confirm/" in each)
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

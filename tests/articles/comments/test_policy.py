@@ -15,7 +15,9 @@ from articles.editorial.models import Article
 from iria.publication.models import Publication
 from tests.articles.comments.conftest import Write
 
-WORDS = {"name": "Teo Brandt", "email": "teo@readers.example", "text": "I was there."}
+
+def sent(article: Article, text: str = "I was there.") -> Comment:
+    return posting.post(article, name="Teo Brandt", email="teo@readers.example", text=text)
 
 
 @pytest.fixture
@@ -66,14 +68,14 @@ def test_where_comments_are_off_none_is_shown_and_none_taken(
     assert client.get(f"/comments/{comment.pk}/").status_code == 404
     article.refresh_from_db()
     with pytest.raises(Refused, match="closed"):
-        posting.post(article, **WORDS)
+        sent(article)
 
 
 def test_where_every_comment_is_held_first_no_rule_lets_one_through(article: Article) -> None:
     ScreeningRule.objects.update(active=False)
-    assert posting.post(article, **WORDS).state == Comment.State.APPROVED
+    assert sent(article).state == Comment.State.APPROVED
     article.comments_policy = "held"
-    held = posting.post(article, **{**WORDS, "text": "Once more."})
+    held = sent(article, "Once more.")
     assert held.state == Comment.State.HELD
     assert "read first" in held.moderations.get().reason
 
