@@ -6,6 +6,7 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
+from articles.comments.banning import addresses
 from articles.comments.following import following
 from articles.comments.models import Comment, Moderation
 from articles.comments.policy import admission, as_admitted
@@ -23,7 +24,9 @@ def confirm(comment: Comment) -> bool:
             comment.refresh_from_db()
             return False
         standing = admission(current.article, current_publication())
-        verdict = as_admitted(first_look(current, trap=""), standing)
+        # Where it came from and what stood in the trap was seen when it came, and still counts.
+        look = first_look(current, trap="", address=addresses.address_of(current))
+        verdict = as_admitted(look.and_before(current.findings), standing)
         current.state = verdict.state
         current.findings = [each.as_json() for each in verdict.findings]
         current.save(update_fields=["state", "findings"])

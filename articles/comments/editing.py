@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import User
+from articles.comments.banning import addresses
 from articles.comments.models import Comment, CommentVersion, Moderation
 from articles.comments.policy import admission, as_admitted
 from articles.comments.refusing import (
@@ -78,9 +79,11 @@ def change(comment: Comment, *, text: str, by: User | None) -> bool:
 
 def _look_again(comment: Comment) -> None:
     verdict = as_admitted(
-        first_look(comment, trap=""), admission(comment.article, current_publication())
+        first_look(comment, trap="", address=addresses.address_of(comment)),
+        admission(comment.article, current_publication()),
     )
-    comment.findings = [each.as_json() for each in verdict.findings]
+    if comment.state != Comment.State.UNCONFIRMED:
+        comment.findings = [each.as_json() for each in verdict.findings]
     stricter = _is_stricter(verdict, comment)
     if stricter:
         comment.state = verdict.state

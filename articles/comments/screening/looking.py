@@ -1,6 +1,6 @@
 """The first look at a comment: every rule that is on says its word; the strictest decides."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -47,6 +47,16 @@ class Verdict:
         """The sentence for the writer of a rejected comment."""
         return next((each.reason for each in self.findings if each.action == Action.REJECT), "")
 
+    def and_before(self, findings: Iterable[Mapping[str, str]]) -> "Verdict":
+        """With what was found when the comment came (`Finding.as_json`); the stricter decides."""
+        now = {(each.phase, each.action) for each in self.findings}
+        before = [
+            Finding(each["phase"], each["action"], each["says"])
+            for each in findings
+            if (each["phase"], each["action"]) not in now
+        ]
+        return _of((*self.findings, *before))
+
 
 def look_over(sent: Submission, rules: Iterable[ScreeningRule], known: Knowledge) -> Verdict:
     """What the rules say of a comment; without any rule that objects it stands at once."""
@@ -55,6 +65,10 @@ def look_over(sent: Submission, rules: Iterable[ScreeningRule], known: Knowledge
         for rule in rules
         if rule.active and (says := LOOKS[rule.phase](sent, known, rule.threshold))
     )
+    return _of(findings)
+
+
+def _of(findings: tuple[Finding, ...]) -> Verdict:
     strictest = max(
         (each.action for each in findings), key=STRICTNESS.index, default=Action.ALLOW.value
     )

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.comments import confirming, editing, moderation, posting, seals
+from articles.comments.banning import bans
 from articles.comments.models import Comment
 from articles.comments.posting import Refused
-from articles.comments.screening.models import Phase, ScreenedWord, ScreeningRule
+from articles.comments.screening.models import Action, Phase, ScreenedWord, ScreeningRule
 from articles.comments.threads import thread_of
 from articles.editorial.models import Article
 from iria.publication.models import Publication
@@ -185,6 +186,39 @@ def test_accounts_and_what_fills_the_trap_are_not_asked(
     assert write("Mine", by=ola, waits=True).state == Comment.State.HELD
     caught = posting.post(article, name="Bot", email="b@bots.example", text="Buy", trap="x")
     assert caught.state == Comment.State.SPAM
+
+
+@pytest.mark.parametrize("banned_before", [True, False])
+def test_who_writes_from_a_banned_network_is_held_after_confirming_too(
+    article: Article, write: Write, confirmed: None, mina: User, banned_before: bool
+) -> None:
+    ana = {"name": "Ana", "email": "ana@readers.example"}
+    first = posting.post(article, **ana, text="Threats", address="203.0.113.7")
+    ScreeningRule.objects.filter(phase__in=[Phase.EVERYONE, Phase.NEWCOMER]).delete()
+    if banned_before:
+        bans.ban(first, kinds=["network"], by=mina, why="Threats")
+    again = posting.post(
+        article, name="Ben", email="ben@readers.example", text="On time", address="203.0.113.8"
+    )
+    if not banned_before:
+        bans.ban(first, kinds=["network"], by=mina, why="Threats")
+    assert again.state == Comment.State.UNCONFIRMED
+    editing.change(again, text="On time, nearly", by=None)
+    assert confirming.confirm(again)
+    assert again.state == Comment.State.HELD
+    assert [each["phase"] for each in again.findings] == [Phase.LIKENESS]
+
+
+def test_what_filled_the_trap_is_held_after_confirming_where_the_trap_only_holds(
+    article: Article, confirmed: None
+) -> None:
+    ScreeningRule.objects.exclude(phase=Phase.TRAP).delete()
+    ScreeningRule.objects.update(action=Action.HOLD)
+    caught = posting.post(article, name="Ben", email="b@bots.example", text="Buy", trap="x")
+    assert caught.state == Comment.State.UNCONFIRMED
+    confirming.confirm(caught)
+    assert caught.state == Comment.State.HELD
+    assert [each["phase"] for each in caught.findings] == [Phase.TRAP]
 
 
 def test_the_link_of_your_comment_confirms_nothing(
