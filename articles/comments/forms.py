@@ -1,11 +1,13 @@
 """What a moderator sends with a decision or a ban."""
 
+import re
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django import forms
 from django.contrib.admin.helpers import ActionForm
+from django.http import QueryDict
 from django.utils import timezone
 
 from articles.comments.banning.models import Ban
@@ -21,6 +23,8 @@ LENGTHS: Final = {
     "365": ("for a year", timedelta(days=365)),
     "": ("until somebody lifts it", None),
 }
+SEEN: Final = rf"^({'|'.join(Comment.State.values)})(:\d{{1,20}})?\Z"
+"""A state, or `Comment.as_seen`."""
 
 
 def offered_reasons() -> Any:
@@ -39,8 +43,14 @@ class DecisionForm(forms.Form):
         required=False, max_length=REASON_MAX_LENGTH, validators=[refuse_unstorable]
     )
     tell = forms.BooleanField(required=False)
-    seen = forms.ChoiceField(required=False, choices=Comment.State)
+    seen = forms.RegexField(SEEN, required=False)
     read_at = forms.DateTimeField(required=False)
+
+    @staticmethod
+    def seen_in(sent: QueryDict, comment: Comment) -> str | None:
+        """How somebody saw one of many; None where it was not on the page before them."""
+        seen = sent.get(f"seen-{comment.pk}", "")
+        return seen if re.match(SEEN, seen) else None
 
     @property
     def why(self) -> str:

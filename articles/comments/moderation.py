@@ -26,7 +26,7 @@ DONE: Final = {
     Comment.State.SPAM: "marked this comment as spam",
     Comment.State.DELETED: "took this comment back",
 }
-
+CHANGED: Final = "Its writer changed the words a moment ago; read them again first."
 
 type Comments = QuerySet[Comment]
 
@@ -129,24 +129,23 @@ def decide(
     """One decision; None where nothing was left to decide.
 
     Args:
-        read_at: when the moderator got the words to read; nobody decides about words of later.
+        seen: as the moderator saw it: a state, or `Comment.as_seen`, which names its words too.
+        read_at: when the moderator got the words to read; nobody decides about words of later, nor,
+            where `seen` does not say it, about what was decided later.
         ban: the ban or suspension that brings this decision with it.
         whoever_has_it: also when somebody else has the comment before them.
 
     Raises:
         DecidedMeanwhile
     """
-    expected = seen or comment.state
     row = None
     with transaction.atomic():
         # The lock lets two moderators pass one after the other; the second one finds out.
         current = Comment.objects.select_for_update().get(pk=comment.pk)
         if _is_open(current, decision, by=by):
-            if current.state == Comment.State.DELETED or current.state != expected:
-                raise DecidedMeanwhile(what_happened(current))
+            _refuse_unseen(current, seen or comment.state, None if seen else read_at)
             if read_at and current.edited_at and current.edited_at > read_at:
-                sentence = "Its writer changed the words a moment ago; read them again first."
-                raise ChangedMeanwhile(sentence)
+                raise ChangedMeanwhile(CHANGED)
             if by and not whoever_has_it:
                 _refuse_claimed(current, by)
             row = _record(current, decision, by=by, reason=reason, tell=tell, ban=ban, quiet=quiet)
@@ -197,6 +196,16 @@ def _is_open(comment: Comment, decision: Comment.State, *, by: User | None) -> b
     if decision == Comment.State.REJECTED:
         return Appeal.objects.waiting().filter(comment=comment).exists()
     return False
+
+
+def _refuse_unseen(current: Comment, seen: str, read_at: datetime | None) -> None:
+    state, _, words = seen.partition(":")
+    if current.state == Comment.State.DELETED or current.state != state:
+        raise DecidedMeanwhile(what_happened(current))
+    if words and seen != current.as_seen:
+        raise ChangedMeanwhile(CHANGED)
+    if read_at and current.moderations.filter(made_at__gt=read_at).exists():
+        raise DecidedMeanwhile(what_happened(current))
 
 
 def _refuse_claimed(comment: Comment, by: User) -> None:

@@ -170,7 +170,8 @@ class DecidesComments(admin.ModelAdmin[Comment]):
         rows = []
         for comment in comments:
             try:
-                rows.append(moderation.decide(comment, DECISIONS[verb], by=user, **why))
+                seen = DecisionForm.seen_in(request.POST, comment)
+                rows.append(moderation.decide(comment, DECISIONS[verb], by=user, seen=seen, **why))
             except moderation.DecidedMeanwhile as news:
                 self.message_user(request, f"{comment.public_name}: {news}", messages.WARNING)
         made = [row for row in rows if row]

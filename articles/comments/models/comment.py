@@ -151,6 +151,13 @@ class Comment(models.Model):
         return f"comment-{self.pk}"
 
     @property
+    def as_seen(self) -> str:
+        """Its state and which of its words these are, for whoever reads them before deciding."""
+        return (
+            f"{self.state}:{self.edited_at:%Y%m%d%H%M%S%f}" if self.edited_at else f"{self.state}:0"
+        )
+
+    @property
     def is_visible(self) -> bool:
         return self.state == self.State.APPROVED
 

@@ -240,3 +240,49 @@ def test_nobody_decides_about_words_they_have_not_read(at_desk: Client, write: W
     form = {"action": "approve_chosen", "_selected_action": [comment.pk], "read_at": read_at}
     assert "changed the words" in at_desk.post(LIST, form, follow=True).content.decode()
     assert state_of(comment) == "held"
+
+
+def rows_of(page: str) -> dict[str, str]:
+    """What a page of the list sends with each row: how the moderator saw it."""
+    return dict(re.findall(r'name="(seen-\d+)" value="([^"]+)"', page))
+
+
+def test_many_decided_at_once_overrule_no_other_moderator(
+    at_desk: Client, write: Write, edna: User
+) -> None:
+    hers, here = write("One", waits=True), write("Two", waits=True)
+    shown = rows_of(at_desk.get(f"{LIST}?queue=all").content.decode())
+    moderation.reject(hers, by=edna, reason="An insult")
+    form = {"action": "approve_chosen", "_selected_action": [hers.pk, here.pk], **shown}
+    page = at_desk.post(f"{LIST}?queue=all", form, follow=True).content.decode()
+    assert "Edna Okafor rejected" in page
+    assert (state_of(hers), state_of(here)) == ("rejected", "approved")
+
+
+def test_of_many_that_were_not_on_the_page_those_decided_since_are_left(
+    at_desk: Client, write: Write, edna: User
+) -> None:
+    hers, here = write("One", waits=True), write("Two", waits=True)
+    page = at_desk.get(f"{LIST}?queue=all").content.decode()
+    (read_at,) = re.findall(r'name="read_at" value="([^"]+)"', page)
+    moderation.reject(hers, by=edna)
+    form = {"action": "approve_chosen", "_selected_action": [hers.pk, here.pk], "read_at": read_at}
+    page = at_desk.post(f"{LIST}?queue=all", form, follow=True).content.decode()
+    assert "Edna Okafor rejected" in page
+    assert (state_of(hers), state_of(here)) == ("rejected", "approved")
+
+
+def test_words_that_came_while_the_page_was_made_count_as_changed(
+    at_desk: Client, write: Write
+) -> None:
+    comment = write("As Mina read it", waits=True)
+    page = at_desk.get(LIST).content.decode()
+    (seen,) = re.findall(r'data-seen="([^"]+)"', page)
+    (read_at,) = re.findall(r'name="read_at" value="([^"]+)"', page)
+    editing.change(comment, text="As it is now", by=None)
+    Comment.objects.update(edited_at=timezone.now() - timedelta(minutes=1))
+    sent = {"verb": "approve", "seen": seen, "read_at": read_at}
+    assert send(at_desk, f"{comment.pk}/decide/", **sent)["status"] == 412
+    own_page = at_desk.get(f"{LIST}{comment.pk}/change/").content.decode()
+    (seen,) = re.findall(r'name="seen" value="([^"]+)"', own_page)
+    assert send(at_desk, f"{comment.pk}/decide/", **{**sent, "seen": seen})["status"] == 200
