@@ -122,12 +122,12 @@ class BanForm(forms.Form):
     )
 
     def __init__(self, data: Any = None, *, known: Collection[str]) -> None:
+        """Ticked beforehand is the account; a guest's address may be somebody else's."""
         super().__init__(data)
         choices = [(kind.value, _by(kind)) for kind in Ban.Kind if kind in known]
         field = self.fields["kinds"]
         field.choices = choices  # type: ignore[attr-defined]
-        certain = [value for value, _ in choices if value in {Ban.Kind.ACCOUNT, Ban.Kind.EMAIL}]
-        field.initial = certain or [value for value, _ in choices][:1]
+        field.initial = [value for value, _ in choices if value == Ban.Kind.ACCOUNT]
 
     def until(self) -> datetime | None:
         _, span = LENGTHS[self.cleaned_data["length"]]
@@ -137,7 +137,7 @@ class BanForm(forms.Form):
 def _by(kind: Ban.Kind) -> str:
     return {
         Ban.Kind.ACCOUNT: "Their account",
-        Ban.Kind.EMAIL: "Their e-mail address",
+        Ban.Kind.EMAIL: "The e-mail address: guests who give it are held, and no account is reached by a guest’s",
         Ban.Kind.NAME: "Their name: others of that name are held, not rejected",
         Ban.Kind.ADDRESS: "The network address this came from: what comes from it is held",
         Ban.Kind.NETWORK: "Its whole network (/24 or /56): what comes from it is held",

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -39,38 +40,60 @@ def ban(
     Raises:
         Refused
     """
+    known = dict(marks_of(comment, addresses.address_of(comment)))
+    _refuse_unfit(comment, kinds, known, until)
+    try:
+        with transaction.atomic():
+            made = [
+                _made(
+                    comment, kind, known[kind], by=by, why=why.strip(), until=until, earlier=earlier
+                )
+                for kind in kinds
+            ]
+            _deal_with_earlier(comment, made, by=by)
+    except IntegrityError as mistake:
+        sentence = "Another moderator banned this writer at this moment; look at their ban first."
+        raise Refused(sentence) from mistake
+    return made
+
+
+def _refuse_unfit(
+    comment: Comment, kinds: Collection[str], known: dict[str, str], until: datetime | None
+) -> None:
     if not kinds:
         sentence = "Choose by what the writer is to be known."
         raise Refused(sentence)
     if until is not None and until <= timezone.now():
         sentence = "The end of a suspension lies in the future."
         raise Refused(sentence)
-    if _is_of_the_newsroom(comment):
+    if _is_of_the_newsroom(comment, kinds):
         sentence = "A member of the newsroom cannot be banned from here; ask an administrator."
         raise Refused(sentence)
-    known = dict(marks_of(comment, addresses.address_of(comment)))
     if missing := [Ban.Kind(kind).label for kind in kinds if kind not in known]:
         sentence = f"Of this comment no {' and no '.join(missing).lower()} is kept."
         raise Refused(sentence)
-    with transaction.atomic():
-        made = []
-        for kind in kinds:
-            _end(Ban.objects.filter(kind=kind, value=known[kind], ended_at=None), by=by)
-            made.append(
-                Ban.objects.create(
-                    kind=kind,
-                    value=known[kind],
-                    user=comment.user if kind == Ban.Kind.ACCOUNT else None,
-                    label=comment.public_name,
-                    until=until,
-                    why=why.strip(),
-                    earlier=earlier,
-                    comment=comment,
-                    made_by=by,
-                )
-            )
-        _deal_with_earlier(comment, made, by=by)
-    return made
+
+
+def _made(comment: Comment, kind: str, value: str, *, by: User, **words: Any) -> Ban:
+    """One ban in force, in the place of an earlier one by the same mark.
+
+    A ban by address is an account's where the address was an account's: a guest may have typed it.
+    """
+    same = Ban.objects.filter(kind=kind, value=value, ended_at=None)
+    whose = comment.user if kind in {Ban.Kind.ACCOUNT, Ban.Kind.EMAIL} else None
+    if kind == Ban.Kind.EMAIL and whose is None:
+        before = same.filter(user__isnull=False).select_related("user").first()
+        whose = before.user if before else None
+    _end(same, by=by)
+    return Ban.objects.create(
+        kind=kind,
+        value=value,
+        user=whose,
+        label=comment.public_name,
+        comment=comment,
+        made_by=by,
+        **words,
+    )
 
 
 def lift(ban: Ban, *, by: User) -> bool:
@@ -90,9 +113,12 @@ def _end(bans: "Iterable[Ban]", *, by: User) -> int:
     return ending.update(ended_at=timezone.now(), ended_by=by, value="", user=None)
 
 
-def _is_of_the_newsroom(comment: Comment) -> bool:
-    email = comment.user.email if comment.user else comment.email
-    return User.objects.filter(is_staff=True, email__iexact=email).exists()
+def _is_of_the_newsroom(comment: Comment, kinds: Collection[str]) -> bool:
+    """What a guest typed proves nothing, but nobody is to be banned by a colleague's address."""
+    if comment.user:
+        return comment.user.is_staff
+    colleagues = User.objects.filter(is_staff=True, email__iexact=comment.email)
+    return Ban.Kind.EMAIL in kinds and colleagues.exists()
 
 
 def _deal_with_earlier(comment: Comment, made: list[Ban], *, by: User) -> None:
@@ -103,7 +129,9 @@ def _deal_with_earlier(comment: Comment, made: list[Ban], *, by: User) -> None:
     if earlier != Ban.Earlier.HELD:
         states += [Comment.State.APPROVED]
     decision = Comment.State.SPAM if earlier == Ban.Earlier.SPAM else Comment.State.REJECTED
-    for each in _meant_by(made).filter(state__in=states).select_related("user"):
+    # Always in one order: two moderators at once wait for each other, and not both.
+    meant = _meant_by(made).filter(state__in=states).select_related("user").order_by("pk")
+    for each in meant:
         moderation.decide(
             each, decision, by=by, reason=made[0].why, quiet=True, ban=made[0], whoever_has_it=True
         )
@@ -116,7 +144,9 @@ def _meant_by(made: list[Ban]) -> "moderation.Comments":
         if ban.kind == Ban.Kind.ACCOUNT:
             meant |= Q(user=ban.value)
         elif ban.kind == Ban.Kind.EMAIL:
-            meant |= Q(user=None, email__iexact=ban.value) | Q(user__email__iexact=ban.value)
+            meant |= Q(user=None, email__iexact=ban.value)
+            if ban.user_id:
+                meant |= Q(user__email__iexact=ban.value)
         elif ban.kind == Ban.Kind.NAME:
             meant |= Q(user=None, name=ban.label)
         else:

@@ -1,7 +1,6 @@
 """Which bans in force speak of a writer."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 from django.db.models import Q
 from django.utils.formats import date_format
@@ -11,9 +10,6 @@ from articles.comments.banning import networks
 from articles.comments.banning.models import Ban
 from articles.comments.models import Comment
 from articles.comments.screening.words import folded
-
-CERTAIN: Final = frozenset({Ban.Kind.ACCOUNT, Ban.Kind.EMAIL})
-"""Nobody else writes from these; a name or a network may be shared with somebody innocent."""
 
 type Mark = tuple[str, str]
 """Kind of a ban and what it compares."""
@@ -32,12 +28,28 @@ def marks_of(comment: Comment, address: str = "") -> list[Mark]:
     return [(str(kind), value) for kind, value in found if value]
 
 
+def means(ban: Ban, comment: Comment) -> bool:
+    """Whether a ban with one of the comment's marks speaks of its writer.
+
+    Anybody can type anybody's address as a guest: a ban of one that only a guest gave does not
+    reach the account that has it.
+    """
+    return ban.kind != Ban.Kind.EMAIL or comment.user_id is None or ban.user_id is not None
+
+
 def against(comment: Comment, address: str = "") -> list[Ban]:
     """The bans in force that mean the writer of a comment, in one query."""
     meant = Q(pk__in=[])
     for kind, value in marks_of(comment, address):
         meant |= Q(kind=kind, value=value)
-    return list(Ban.objects.in_force().filter(meant).select_related("made_by"))
+    found = Ban.objects.in_force().filter(meant).select_related("made_by")
+    return [ban for ban in found if means(ban, comment)]
+
+
+def among(bans: dict[Mark, Ban], comment: Comment) -> list[Ban]:
+    """Of bans looked up beforehand (`in_force`), those that mean the writer of a comment."""
+    marks = marks_of(comment) if bans else []
+    return [bans[each] for each in marks if each in bans and means(bans[each], comment)]
 
 
 def in_force() -> dict[Mark, Ban]:
@@ -50,8 +62,17 @@ def in_words(bans: Iterable[Ban]) -> tuple[str, str]:
     """What moderators read: of bans that are certain, and of those that may mean somebody else."""
     told: tuple[list[str], list[str]] = ([], [])
     for ban in bans:
-        told[ban.kind not in CERTAIN].append(_sentence(ban))
+        told[not _is_certain(ban)].append(_sentence(ban))
     return _joined(told[0]), _joined(told[1])
+
+
+def _is_certain(ban: Ban) -> bool:
+    """Nobody else writes from an account, or from the address of one.
+
+    A name or a network may be shared with somebody innocent, and a guest may have typed the address
+    of somebody else.
+    """
+    return ban.user_id is not None
 
 
 def _sentence(ban: Ban) -> str:

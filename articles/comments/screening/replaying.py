@@ -139,8 +139,7 @@ def _as_they_came(since: datetime) -> Iterator[tuple[Comment, str, Submission]]:
         while times and times[0] <= comment.created_at - LATELY:
             times.popleft()
         if comment.created_at >= since:
-            marks = matching.marks_of(comment) if bans else []
-            banned, alike = matching.in_words(bans[each] for each in marks if each in bans)
+            banned, alike = matching.in_words(matching.among(bans, comment))
             yield (
                 comment,
                 human_decisions.get(comment.pk, ""),

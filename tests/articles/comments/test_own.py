@@ -192,8 +192,9 @@ def test_accounts_and_what_fills_the_trap_are_not_asked(
 def test_who_writes_from_a_banned_network_is_held_after_confirming_too(
     article: Article, write: Write, confirmed: None, mina: User, banned_before: bool
 ) -> None:
-    ana = {"name": "Ana", "email": "ana@readers.example"}
-    first = posting.post(article, **ana, text="Threats", address="203.0.113.7")
+    first = posting.post(
+        article, name="Ana", email="ana@readers.example", text="Threats", address="203.0.113.7"
+    )
     ScreeningRule.objects.filter(phase__in=[Phase.EVERYONE, Phase.NEWCOMER]).delete()
     if banned_before:
         bans.ban(first, kinds=["network"], by=mina, why="Threats")

@@ -6,13 +6,16 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from articles.comments import posting
+from articles.comments import moderation, posting
 from articles.comments.banning import bans
 from articles.comments.banning.models import Ban
+from articles.comments.forms import BanForm
 from articles.comments.models import Comment
+from articles.comments.screening import replaying
 from articles.editorial.models import Article
 from tests.articles.comments.conftest import Write
 
+MOMENT = timezone.now() - timedelta(days=1)
 HOME, NEIGHBOUR, ELSEWHERE = "203.0.113.9", "203.0.113.77", "198.51.100.1"
 
 
@@ -30,15 +33,23 @@ def post(
     )
 
 
-def test_a_banned_address_is_rejected_with_a_sentence_and_the_moderator_reads_why(
-    article: Article, mina: User
+def test_a_banned_accounts_address_is_rejected_with_a_sentence_and_the_moderator_reads_why(
+    article: Article, mina: User, ola: User
 ) -> None:
-    bans.ban(post(article), kinds=["email"], by=mina, why="Threats")
-    again = post(article, name="Another Name", email="TEO@readers.example")
+    bans.ban(post(article, by=ola), kinds=["email"], by=mina, why="Threats")
+    again = post(article, name="Another Name", email=ola.email.upper())
     row = again.moderations.get()
     assert (again.state, row.told) == ("rejected", True)
     assert "suspended" in row.reason
     said = [each["says"] for each in again.findings if each["phase"] == "writer"]
+    assert said == ["Mina Sato banned this e-mail address: Threats."]
+
+
+def test_an_address_that_only_guests_gave_is_doubt_and_held(article: Article, mina: User) -> None:
+    bans.ban(post(article), kinds=["email"], by=mina, why="Threats")
+    again = post(article, name="Another Name", email="TEO@readers.example")
+    assert again.state == "held"
+    said = [each["says"] for each in again.findings if each["phase"] == "likeness"]
     assert said == ["Mina Sato banned this e-mail address: Threats."]
 
 
@@ -79,13 +90,14 @@ def test_a_ban_of_an_address_or_its_network_holds_what_comes_from_there(
 
 
 def test_a_suspension_ends_by_itself_and_gives_up_what_it_held(
-    article: Article, mina: User
+    article: Article, mina: User, ola: User
 ) -> None:
     soon = timezone.now() + timedelta(days=7)
-    (ban,) = bans.ban(post(article), kinds=["email"], by=mina, why="Heat", until=soon)
-    assert post(article).state == "rejected"
+    mine = post(article, by=ola)
+    (ban,) = bans.ban(mine, kinds=["account"], by=mina, why="Heat", until=soon)
+    assert post(article, by=ola).state == "rejected"
     Ban.objects.update(until=timezone.now())
-    assert post(article).state == "held"
+    assert post(article, by=ola).state == "held"
     assert bans.end_those_over() == 1
     ban.refresh_from_db()
     assert (ban.value, ban.ended_by) == ("", None)
@@ -93,12 +105,12 @@ def test_a_suspension_ends_by_itself_and_gives_up_what_it_held(
 
 
 def test_a_lifted_ban_says_by_whom_and_counts_no_more(
-    article: Article, mina: User, edna: User
+    article: Article, mina: User, edna: User, ola: User
 ) -> None:
-    (ban,) = bans.ban(post(article), kinds=["email"], by=mina, why="Heat")
+    (ban,) = bans.ban(post(article, by=ola), kinds=["account"], by=mina, why="Heat")
     assert bans.lift(ban, by=edna)
     assert not bans.lift(ban, by=mina)
-    assert post(article).state == "held"
+    assert post(article, by=ola).state == "held"
     ban.refresh_from_db()
     assert ban.ended_by == edna
 
@@ -160,6 +172,56 @@ def test_a_ban_that_cannot_be_made_is_refused_in_words(
     with pytest.raises(bans.Refused, match="by what"):
         bans.ban(guest, kinds=[], by=mina, why="Heat")
     assert not Ban.objects.exists()
+
+
+def test_a_guest_who_types_anothers_address_gets_no_account_banned(
+    article: Article, mina: User, ola: User
+) -> None:
+    stands = post(article, by=ola)
+    moderation.approve(stands, by=mina)
+    troll = post(article, name="Ola", email=ola.email)
+    bans.ban(troll, kinds=["email"], by=mina, why="Threats", earlier="reject")
+    stands.refresh_from_db()
+    again = post(article, by=ola)
+    assert (stands.state, again.state) == ("approved", "held")
+    assert not any(each["phase"] == "writer" for each in again.findings)
+    (kept,) = (each for each in replaying._as_they_came(MOMENT) if each[0].pk == again.pk)
+    assert kept[2].banned == ""
+
+
+def test_a_ban_of_an_accounts_address_outlives_one_made_from_a_guest_with_it(
+    article: Article, mina: User, ola: User
+) -> None:
+    bans.ban(post(article, by=ola), kinds=["email"], by=mina, why="Threats")
+    bans.ban(post(article, email=ola.email), kinds=["email"], by=mina, why="Again")
+    assert post(article, by=ola).state == "rejected"
+
+
+def test_a_guest_who_types_a_colleagues_address_is_banned_by_all_but_it(
+    article: Article, mina: User, edna: User
+) -> None:
+    troll = post(article, name="Edna", email=edna.email.upper(), address=HOME)
+    bans.ban(troll, kinds=["address", "name"], by=mina, why="Threats")
+    with pytest.raises(bans.Refused, match="member of the newsroom"):
+        bans.ban(troll, kinds=["email"], by=mina, why="Threats")
+    assert Ban.objects.count() == 2
+
+
+def test_two_moderators_who_ban_the_same_writer_at_once_are_told(
+    article: Article, mina: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comment = post(article)
+    bans.ban(comment, kinds=["email"], by=mina, why="Threats")
+    # As it is when the other ban was not there yet while this one looked.
+    monkeypatch.setattr(bans, "_end", lambda same, by: 0)
+    with pytest.raises(bans.Refused, match="Another moderator"):
+        bans.ban(comment, kinds=["email"], by=mina, why="Heat")
+    assert [ban.why for ban in Ban.objects.all()] == ["Threats"]
+
+
+def test_only_an_account_is_ticked_beforehand() -> None:
+    assert BanForm(known=["account", "email"]).fields["kinds"].initial == ["account"]
+    assert BanForm(known=["email", "name"]).fields["kinds"].initial == []
 
 
 def test_who_writes_much_in_ten_minutes_is_held(article: Article, mina: User) -> None:
