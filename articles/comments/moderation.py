@@ -192,7 +192,10 @@ def _is_open(comment: Comment, decision: Comment.State, *, by: User | None) -> b
         return True
     if decision == Comment.State.APPROVED and by is not None:
         reported = Flag.objects.waiting().filter(comment=comment).exists()
-        return reported or not comment.moderations.filter(made_by__isnull=False).exists()
+        looks = Moderation.objects.by_people().filter(comment=comment)
+        if comment.edited_at:
+            looks = looks.filter(made_at__gte=comment.edited_at)
+        return reported or not looks.exists()
     if decision == Comment.State.REJECTED:
         return Appeal.objects.waiting().filter(comment=comment).exists()
     return False

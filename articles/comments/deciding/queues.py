@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from articles.comments.deciding.models import Appeal
@@ -44,12 +44,18 @@ def of(queue: str, comments: QuerySet[Comment]) -> QuerySet[Comment]:
     if queue == ASKED:
         return comments.filter(Exists(Appeal.objects.waiting().filter(comment=OuterRef("pk"))))
     if queue == NEW:
-        looked_at = Moderation.objects.filter(comment=OuterRef("pk"), made_by__isnull=False)
         lately = comments.filter(
             state=Comment.State.APPROVED, created_at__gt=timezone.now() - NEW_FOR
         )
-        return lately.filter(~Exists(looked_at))
+        return lately.filter(_not_looked_at())
     return comments.filter(state=queue)
+
+
+def _not_looked_at() -> Q:
+    """No person decided anything, or none since the writer changed the words."""
+    people = Moderation.objects.by_people().filter(comment=OuterRef("pk"))
+    since = people.filter(made_at__gte=OuterRef("edited_at"))
+    return Q(~Exists(people)) | Q(edited_at__isnull=False) & Q(~Exists(since))
 
 
 def in_order(queue: str) -> list[str]:

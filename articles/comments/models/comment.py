@@ -191,6 +191,12 @@ class CommentWords(models.Model):
         return f"Words of comment {self.comment_id}"
 
 
+class ModerationQuerySet(models.QuerySet["Moderation"]):
+    def by_people(self) -> "ModerationQuerySet":
+        """What somebody decided and did not take back within seconds."""
+        return self.filter(made_by__isnull=False, undoes__isnull=True, undone_by__isnull=True)
+
+
 class Moderation(models.Model):
     """One decision about a comment; the latest one is the comment's state."""
 
@@ -232,6 +238,8 @@ class Moderation(models.Model):
         related_name="decisions",
         help_text="The ban or suspension that brought this decision with it.",
     )
+
+    objects = ModerationQuerySet.as_manager()
 
     class Meta:
         # By number, not by time: a clock that is set back must not make an older one the latest.

@@ -124,6 +124,7 @@ def _as_they_came(since: datetime) -> Iterator[tuple[Comment, str, Submission]]:
     rows = (
         Comment.objects.filter(created_at__gte=since - SAME_WITHIN)
         .select_related("article", "user")
+        .defer("article__body")
         .order_by("created_at", "pk")
     )
     approved = _approved_until(since - SAME_WITHIN)
@@ -168,7 +169,7 @@ def _beginning(since: datetime) -> tuple[datetime, bool]:
 
 def _by_people(since: datetime) -> dict[int, str]:
     """Comment → what a moderator decided last about it."""
-    rows = Moderation.objects.filter(made_by__isnull=False, comment__created_at__gte=since)
+    rows = Moderation.objects.by_people().filter(comment__created_at__gte=since)
     return dict(rows.order_by("made_at", "pk").values_list("comment", "decision"))
 
 

@@ -63,7 +63,7 @@ def try_to_learn() -> str:
 
 
 def _decided() -> "QuerySet[Comment]":
-    human = Moderation.objects.filter(comment=OuterRef("pk"), made_by__isnull=False)
+    human = Moderation.objects.by_people().filter(comment=OuterRef("pk"))
     return Comment.objects.annotate(human=Subquery(human.values("decision")[:1]))
 
 

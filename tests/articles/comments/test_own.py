@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from articles.comments import confirming, editing, moderation, posting, seals
 from articles.comments.banning import bans
+from articles.comments.deciding import queues
 from articles.comments.models import Comment
 from articles.comments.posting import Refused
 from articles.comments.screening.models import Action, Phase, ScreenedWord, ScreeningRule
@@ -69,6 +70,20 @@ def test_a_clock_set_back_takes_no_minute_away(article: Article, write: Write) -
     comment = write("Written in what is now the future")
     Comment.objects.update(created_at=timezone.now() + timedelta(hours=3))
     assert editing.change(comment, text="Changed all the same", by=None)
+
+
+def test_words_a_person_approved_are_listed_as_new_once_they_are_others(
+    article: Article, write: Write, mina: User
+) -> None:
+    ScreeningRule.objects.update(active=False)
+    comment = write("A quiet evening", waits=True)
+    moderation.approve(comment, by=mina, seen="approved")
+    assert queues.counts()["new"] == 0
+    editing.change(comment, text="Come to my casino", by=None)
+    assert comment.state == "approved"
+    assert queues.counts()["new"] == 1
+    assert moderation.approve(comment, by=mina)
+    assert queues.counts()["new"] == 0
 
 
 def test_words_that_stood_are_read_again_where_a_rule_objects_to_the_new_ones(

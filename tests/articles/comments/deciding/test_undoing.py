@@ -7,12 +7,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.comments import moderation
-from articles.comments.deciding import appealing, undoing
+from articles.comments.deciding import appealing, queues, undoing
 from articles.comments.deciding.models import Appeal
 from articles.comments.flagging import reporting
 from articles.comments.flagging.models import Flag
 from articles.comments.models import Comment, Moderation
 from articles.comments.notices import send_decided
+from articles.comments.screening.models import ScreeningRule
 from tests.articles.comments.conftest import Write
 from tests.conftest import MailFolder
 
@@ -115,3 +116,24 @@ def test_featuring_is_a_row_and_is_taken_back_too(write: Write, mina: User) -> N
 def test_only_what_stands_can_be_featured(write: Write, mina: User) -> None:
     with pytest.raises(moderation.DecidedMeanwhile):
         moderation.feature(write(waits=True), by=mina)
+
+
+def test_what_was_taken_back_counts_as_not_looked_at(write: Write, mina: User) -> None:
+    ScreeningRule.objects.update(active=False)
+    comment = write(waits=True)
+    row = moderation.decide(comment, Comment.State.SPAM, by=mina)
+    assert row
+    assert queues.counts()["new"] == 0
+    undoing.undo([row], by=mina)
+    assert queues.counts()["new"] == 1
+    comment.refresh_from_db()
+    assert moderation.approve(comment, by=mina)
+    assert queues.counts()["new"] == 0
+
+
+def test_a_featuring_taken_back_leaves_the_look_before_it(write: Write, mina: User) -> None:
+    comment = write()
+    row = moderation.feature(comment, by=mina)
+    assert row
+    undoing.undo([row], by=mina)
+    assert queues.counts()["new"] == 0

@@ -4,6 +4,7 @@ import pytest
 
 from accounts.models import User
 from articles.comments import moderation
+from articles.comments.deciding import undoing
 from articles.comments.models import Comment, Moderation
 from articles.comments.screening.models import LearntModel
 from articles.comments.spam.model import LEAST_OF_EACH
@@ -47,3 +48,13 @@ def test_without_new_decisions_no_new_version_is_made(article: Article, mina: Us
     moderation.spam(comment, by=mina)
     moderation.approve(comment, by=mina)
     assert learn() is not None
+
+
+def test_what_was_taken_back_teaches_nothing(article: Article, mina: User) -> None:
+    decided(article, mina)
+    for comment in Comment.objects.filter(state="approved")[:2]:
+        Moderation.objects.filter(comment=comment).update(made_by=None)
+        row = moderation.decide(comment, Comment.State.SPAM, by=mina)
+        assert row
+        undoing.undo([row], by=mina)
+    assert f"{LEAST_OF_EACH - 2} wanted and {LEAST_OF_EACH} unwanted" in try_to_learn()
