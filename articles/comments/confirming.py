@@ -41,6 +41,17 @@ def confirm(comment: Comment) -> bool:
     return True
 
 
+def hold_unasked(comment: Comment, because: str) -> None:
+    """Puts a comment before a moderator whose writer cannot be asked; else nobody would ever see it."""
+    with transaction.atomic():
+        current = Comment.objects.select_for_update().get(pk=comment.pk)
+        if current.state != Comment.State.UNCONFIRMED:
+            return
+        current.state = Comment.State.HELD
+        current.save(update_fields=["state"])
+        Moderation.objects.create(comment=current, decision=current.state, reason=because)
+
+
 def forget_unconfirmed() -> int:
     """Removes what nobody confirmed within a week, with the address that was given; how many."""
     old = Comment.objects.filter(

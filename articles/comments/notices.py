@@ -7,10 +7,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 
-from articles.comments import seals
+from articles.comments import confirming, seals
 from articles.comments.flagging.models import Flag
 from articles.comments.handing_over import NotSent, Outcome, hand_over
-from articles.comments.limits import may_write_to
+from articles.comments.limits import may_ask, may_write_to
 from articles.comments.models import Comment, Moderation
 from iria.kit.list_mail import ListMail
 from iria.kit.speaking import speaking
@@ -19,6 +19,8 @@ from iria.publication.letters.blocks import Note, blocks_of
 from iria.publication.letters.writing import mail
 from iria.publication.models import Publication, current_publication
 
+NOT_ASKED: Final = "Its address is not confirmed: mail to it cannot be delivered."
+ASKED_OFTEN: Final = "Its address is not confirmed: it was asked too often today to be asked again."
 BECAUSE_WRITTEN: Final = gettext_noop(
     "You get this mail because this address was given with a comment on “%(headline)s”."
 )
@@ -41,14 +43,21 @@ def send_received(comment_id: int) -> None:
 
 
 def send_confirm(comment_id: int) -> None:
-    """Asks a guest whether the address is theirs; nothing if that was answered already."""
+    """Asks a guest whether the address is theirs; nothing if that was answered already.
+
+    Where no mail can be sent, a moderator gets the comment unconfirmed.
+    """
     comment = Comment.objects.select_related("article", "user").filter(pk=comment_id).first()
     if comment is None or comment.state != Comment.State.UNCONFIRMED:
         return
-    if may_write_to(_address(comment)):
-        address = reverse("comment_confirm", args=[seals.link_to_confirm(comment)])
-        subject = gettext_noop("Please confirm your comment")
-        _send(comment, "confirm", subject, confirm=settings.SITE_URL + address)
+    if not may_ask(comment.email):
+        confirming.hold_unasked(comment, ASKED_OFTEN)
+        return
+    address = reverse("comment_confirm", args=[seals.link_to_confirm(comment)])
+    subject = gettext_noop("Please confirm your comment")
+    outcome = _send(comment, "confirm", subject, confirm=settings.SITE_URL + address)
+    if outcome is Outcome.REFUSED:
+        confirming.hold_unasked(comment, NOT_ASKED)
 
 
 def send_decided(moderation_id: int) -> None:
@@ -93,7 +102,7 @@ def _address(comment: Comment) -> str:
     return comment.user.email if comment.user else comment.email
 
 
-def _send(comment: Comment, template: str, subject: str, *, to: str = "", **words: Any) -> None:
+def _send(comment: Comment, template: str, subject: str, *, to: str = "", **words: Any) -> Outcome:
     """In the language of the article, which is what its writer reads.
 
     Raises:
@@ -101,14 +110,16 @@ def _send(comment: Comment, template: str, subject: str, *, to: str = "", **word
     """
     address = to or _address(comment)
     if not address:
-        return
+        return Outcome.REFUSED
     publication = current_publication()
     why = BECAUSE_REPORTED if to else BECAUSE_WRITTEN
     with speaking(publication.language_codes[0]), speaking(comment.article.language):
         message = _written(comment, publication, address, template, subject, why, words)
-    if hand_over(message, about=f"comment {comment.pk}") is Outcome.DEFERRED:
+    outcome = hand_over(message, about=f"comment {comment.pk}")
+    if outcome is Outcome.DEFERRED:
         sentence = f"mail about comment {comment.pk}"
         raise NotSent(sentence)
+    return outcome
 
 
 def _written(

@@ -159,10 +159,11 @@ def _keep(
             raise Refused(
                 {"form": gettext("The article or comment is not there any more.")}
             ) from mistake
-        if comment.form_id is None:
-            raise
-        # The same form was being sent by two requests at once, and the other one won.
-        return Comment.objects.get(form_id=comment.form_id)
+        # The same form may have been sent by two requests at once, and the other one won.
+        form_id = comment.form_id
+        if form_id and (first := _already_sent(form_id, comment.text, comment.parent)):
+            return first
+        raise
     return comment
 
 

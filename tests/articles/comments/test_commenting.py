@@ -1,11 +1,15 @@
 """Commenting through the pages, as a browser without JavaScript does it."""
 
+from typing import Any
+from uuid import uuid4
+
+import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from articles.comments import moderation, seals
+from articles.comments import moderation, posting, seals
 from articles.comments.models import Comment
 from articles.editorial.models import Article
 from tests import newsroom
@@ -108,6 +112,27 @@ def test_a_form_used_again_for_other_words_loses_nothing(
     assert other["token"] != token
     assert client.post(address_of(article), other).status_code == 302
     assert Comment.objects.count() == 2
+
+
+def test_of_two_requests_at_once_with_one_form_and_other_words_neither_is_lost(
+    article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form_id = uuid4()
+
+    def send_words(text: str) -> Comment:
+        return posting.post(
+            article, name="Teo Brandt", email="teo@readers.example", text=text, form_id=form_id
+        )
+
+    def meanwhile(*_: Any) -> None:
+        monkeypatch.undo()
+        send_words("The other words")
+
+    monkeypatch.setattr(posting, "refuse_hasty", meanwhile)
+    with pytest.raises(posting.Refused) as refused:
+        send_words("These words")
+    assert "Send again" in refused.value.sentences["used"]
+    assert send_words("The other words") == Comment.objects.get()
 
 
 def test_a_filled_trap_is_answered_alike_and_kept_as_spam(

@@ -8,9 +8,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from articles.comments import confirming, editing, moderation, posting, seals
+from articles.comments import confirming, editing, limits, moderation, notices, posting, seals
 from articles.comments.banning import bans
 from articles.comments.deciding import queues
+from articles.comments.following.models import Follower
 from articles.comments.models import Comment
 from articles.comments.posting import Refused
 from articles.comments.screening.models import Action, Phase, ScreenedWord, ScreeningRule
@@ -243,6 +244,37 @@ def test_the_link_of_your_comment_confirms_nothing(
     comment = write("Not my address", waits=True)
     assert client.post(f"/comments/confirm/{seals.link_to(comment)}/").status_code == 404
     assert "Please open its link" in client.get(yours(comment)).content.decode()
+
+
+def test_mail_that_strangers_cause_uses_up_no_question_whether_an_address_is_ones_own(
+    article: Article, write: Write, confirmed: None, mail_folder: MailFolder
+) -> None:
+    comment = write("Is it mine?", waits=True)
+    while limits.may_write_to(comment.email):
+        pass
+    notices.send_confirm(comment.pk)
+    assert link_in(mail_folder)
+
+
+@pytest.mark.parametrize("because", ["it came back", "it was asked often"])
+def test_whose_address_cannot_be_asked_a_moderator_reads_and_is_told_why(
+    article: Article, write: Write, confirmed: None, mail_folder: MailFolder, because: str
+) -> None:
+    comment = write("Is it mine?", waits=True)
+    if because == "it came back":
+        Follower.objects.create(
+            email=comment.email, stopped_at=timezone.now(), stopped_because="550 5.1.1"
+        )
+    else:
+        while limits.may_ask(comment.email):
+            pass
+    notices.send_confirm(comment.pk)
+    comment.refresh_from_db()
+    row = comment.moderations.first()
+    assert row
+    assert comment.state == row.decision == Comment.State.HELD
+    assert "not confirmed" in row.reason
+    assert not mail_folder.all()
 
 
 def test_what_nobody_confirmed_is_gone_after_a_week(
