@@ -23,6 +23,8 @@ from iria.publication.models import current_publication
 EMAIL_MAX_LENGTH = 254
 FROM_NEW_BROWSERS: Final = (100, timedelta(hours=1))
 """Tries at one account from browsers it does not know, all together."""
+FROM_ONE_SENDER: Final = (20, timedelta(hours=1))
+"""As many of these one address may use up: nobody shuts the owner out of a new browser alone."""
 
 log = logging.getLogger(__name__)
 
@@ -46,13 +48,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         knows is counted by itself. All others share a wide limit, so that a thousand addresses
         guess no faster than a few.
         """
+        super().pre_authenticate(request, **credentials)
         email = str(credentials.get("email", "")).lower()
-        if not devices.is_known(request, email):
-            limit, per = FROM_NEW_BROWSERS
-            if not count_and_allow("sign-in at", email, limit=limit, per=per):
+        if devices.is_known(request, email):
+            return
+        sender = one_sender(self.get_client_ip(request))
+        limits = (
+            ("sign-in at, from", f"{email}\0{sender}", FROM_ONE_SENDER),
+            ("sign-in at", email, FROM_NEW_BROWSERS),
+        )
+        for scope, who, (limit, per) in limits:
+            # What is refused here does not count further.
+            if not count_and_allow(scope, who, limit=limit, per=per):
                 mistake: ValidationError = self.validation_error("too_many_login_attempts")
                 raise mistake
-        super().pre_authenticate(request, **credentials)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """What allauth counts failures by: the account, and who tries."""

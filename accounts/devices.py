@@ -7,12 +7,15 @@ we keep a hash. A browser without it is new to the account, and the account's ow
 import secrets
 from datetime import timedelta
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
+from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.mfa.signals import authenticator_removed
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from accounts import sessions
 from accounts.browsers import browser_of
 from accounts.models import Device, User
 
@@ -20,6 +23,8 @@ DOORS: Final = {"known_browser": "/accounts/", "known_browser_desk": "/admin/"}
 """The cookies, each with the path below which somebody signs in: `/` would follow readers around."""
 KEPT: Final = 400 * 24 * 3600
 """As long as browsers keep any cookie."""
+FIRST_SIGN_IN: Final = timedelta(hours=1)
+"""How long after an account was made its first browser is the one it was made in."""
 
 
 def is_known(request: HttpRequest, email: str) -> bool:
@@ -31,8 +36,8 @@ def is_known(request: HttpRequest, email: str) -> bool:
 def meet(request: HttpRequest, response: HttpResponse, user: User) -> bool:
     """Remembers the browser in which `user` just signed in.
 
-    True when it is new to the account and another one was known before: then the owner should hear
-    of it. The first browser of an account is no news.
+    True when it is new to the account: then the owner should hear of it. The first browser of an
+    account that was just made is no news; where an older one knows none, they were forgotten.
     """
     word = _word(request) or secrets.token_urlsafe(24)
     for name, path in DOORS.items():
@@ -46,13 +51,32 @@ def meet(request: HttpRequest, response: HttpResponse, user: User) -> bool:
             samesite="Lax",
         )
     others = Device.objects.filter(user=user).exclude(token=_hash(word)).exists()
+    older = timezone.now() - user.date_joined > FIRST_SIGN_IN
     browser = browser_of(request.META.get("HTTP_USER_AGENT", ""))
     _, new = Device.objects.update_or_create(
         user=user,
         token=_hash(word),
         defaults={"browser": browser, "last_seen": timezone.now()},
     )
-    return new and others
+    return new and (others or older)
+
+
+def forget_others(request: HttpRequest, user: User, **signal: Any) -> None:
+    """Every browser but this one is a stranger again, and a sign-in with it is told."""
+    Device.objects.filter(user=user).exclude(token=_token(request)).delete()
+
+
+def end_others(request: HttpRequest, user: User, **signal: Any) -> int:
+    """The same, and the account is signed out there; in how many places."""
+    forget_others(request, user)
+    return sessions.end_others(user, but=request.session.session_key)
+
+
+def connect() -> None:
+    """After a new password, or one factor less, whoever was in the account before may be a thief."""
+    for changed in (password_changed, password_reset, password_set):
+        changed.connect(forget_others, dispatch_uid="a new password forgets browsers")
+    authenticator_removed.connect(end_others, dispatch_uid="a factor less ends sessions")
 
 
 def forget_unused() -> int:

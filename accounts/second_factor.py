@@ -52,6 +52,7 @@ def remove(user: User) -> int:
     """Takes every second factor away, for somebody who lost theirs; the sessions end with them."""
     count, _ = Authenticator.objects.filter(user=user).delete()
     user.sessions.all().delete()
+    user.devices.all().delete()
     return int(count)
 
 

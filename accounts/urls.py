@@ -1,9 +1,13 @@
 """Addresses under /accounts/, and the public ones of pictures."""
 
+from allauth.account.views import password_set
+from allauth.mfa.totp.views import activate_totp
+from allauth.mfa.webauthn.views import add_webauthn
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from accounts.views import address, personal, profile, second_factor, sessions
+from accounts.views.signed_in import just_signed_in
 from iria.publication.speaking import speak
 
 urlpatterns = [
@@ -23,6 +27,18 @@ urlpatterns = [
             path("accounts/delete/", personal.delete, name="account_delete"),
             path("accounts/deleted/", personal.deleted, name="account_deleted"),
             path("accounts/second-factor/", second_factor.wanted, name="second_factor"),
+            # allauth's own, which ask nothing of an account that has no password yet.
+            path(
+                "accounts/password/set/", just_signed_in(password_set), name="account_set_password"
+            ),
+            path(
+                "accounts/2fa/totp/activate/",
+                just_signed_in(activate_totp),
+                name="mfa_activate_totp",
+            ),
+            path(
+                "accounts/2fa/webauthn/add/", just_signed_in(add_webauthn), name="mfa_add_webauthn"
+            ),
             path("accounts/", include("allauth.urls")),
         ]
     ),

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
 
-from accounts import sessions
+from accounts import devices, sessions
 from accounts.models import User
 from accounts.views.signed_in import signed_in
 from iria.kit.dates import time_element
@@ -34,9 +34,8 @@ def listed(request: HttpRequest, user: User) -> HttpResponse:
 
 def _ended(request: HttpRequest, user: User) -> str:
     """Ends what was asked for; tells what came of it in a sentence."""
-    current = request.session.session_key
     if "others" in request.POST:
-        count = sessions.end_others(user, but=current)
+        count = devices.end_others(request, user)
         if not count:
             return gettext("You were signed in nowhere else.")
         sentence = ngettext(

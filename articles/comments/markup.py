@@ -119,7 +119,7 @@ def _comment(place: Shown, around: Around) -> str:
         f'<header class="comment-head">\n<h3 class="comment-name">{_named(place, name)}</h3>\n'
         f"{_marks(place, around)}"
         f'<a class="comment-date" rel="nofollow" href="/comments/{place.id}/">{written}</a>\n'
-        f"{around.marks['edited'] if place.edited else ''}</header>\n"
+        f"{around.marks['edited'] if place.edited_at else ''}</header>\n"
         f"{_answered(place.in_reply_to)}"
         f'<div class="comment-text" dir="auto">{remark(place.text)}</div>\n'
         f"{_reply(place, name, around)}"

@@ -9,6 +9,7 @@ from articles.comments import confirming, editing, seals
 from articles.comments.deciding.models import Appeal
 from articles.comments.following import following
 from articles.comments.models import Comment
+from articles.comments.own_links import own_comment
 from articles.comments.refusing import Refused
 from articles.comments.seals import writer_of
 from iria.kit.speaking import speaking
@@ -32,11 +33,9 @@ def confirm(request: HttpRequest, link: str) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
-def change(request: HttpRequest, link: str) -> HttpResponse:
+@own_comment
+def change(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
     """Other words for one's own comment; what was typed comes back where it cannot be kept."""
-    comment = seals.comment_behind(link)
-    if comment is None:
-        return render(request, "articles/comments/no_link.html", status=404)
     with speaking(comment.article.language):
         typed = request.POST.get("text", "")
         try:

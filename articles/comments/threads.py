@@ -55,7 +55,7 @@ class Shown:
     """The account whose page the name leads to, if it chose to have one."""
     by_staff: bool = False
     by_author: bool = False
-    edited: bool = False
+    edited_at: datetime | None = None
     featured: bool = False
     gap: str = ""
     level: int = 1
@@ -241,7 +241,7 @@ def _place(row: Any) -> Shown:
         place.name = _name(row.shown_name, row.user_id, row.writer_name)
         place.reader = row.writer_with_page
         place.by_staff, place.by_author = bool(row.writer_is_staff), row.writer_is_author
-        place.text, place.edited = row.shown_text, row.edited_at is not None
+        place.text, place.edited_at = row.shown_text, row.edited_at
         place.featured = row.featured
     else:
         place.gap = str(GAPS[Comment.State(row.state)])

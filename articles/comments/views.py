@@ -15,6 +15,7 @@ from articles.comments.drafts import Draft, number
 from articles.comments.following import following
 from articles.comments.following.models import Follow
 from articles.comments.models import Comment
+from articles.comments.own_links import own_comment
 from articles.comments.own_views import yours_page
 from articles.comments.policy import Admission, admission
 from articles.comments.seals import writer_of
@@ -171,10 +172,8 @@ def token(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def thanks(request: HttpRequest, link: str) -> HttpResponse:
-    comment = seals.comment_behind(link)
-    if comment is None:
-        return render(request, "articles/comments/no_link.html", status=404)
+@own_comment
+def thanks(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
     with speaking(comment.article.language):
         context = {"comment": comment, "link": link, "latest": comment.moderations.first()}
         return render(request, "articles/comments/thanks.html", context)
@@ -182,11 +181,9 @@ def thanks(request: HttpRequest, link: str) -> HttpResponse:
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def yours(request: HttpRequest, link: str) -> HttpResponse:
-    """Where one's own comment stands; POST takes it back. Holding the link is the right."""
-    comment = seals.comment_behind(link)
-    if comment is None:
-        return render(request, "articles/comments/no_link.html", status=404)
+@own_comment
+def yours(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
+    """Where one's own comment stands; POST takes it back."""
     if request.method == "POST":
         posting.take_back(comment, by=comment.user)
         return redirect("comment_yours", link)

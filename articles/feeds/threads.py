@@ -32,7 +32,7 @@ def _entry(comment: Comment, article: Article) -> Entry:
         html=remark(legal(comment.text)),
         language=article.language,
         published=comment.created_at,
-        updated=comment.created_at,
+        updated=comment.edited_at or comment.created_at,
         authors=[Person(name)],
         topics=[],
     )

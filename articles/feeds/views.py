@@ -116,16 +116,18 @@ def thread(request: HttpRequest, year: int, month: int, slug: str, form: str = "
         raise Http404
     with speaking(publication.language_codes[0]), speaking(article.language):
         name = gettext("Comments on “%(headline)s”") % {"headline": article.headline}
+    comments = thread_entries(article)
     channel = channel_of(
         publication,
-        thread_entries(article),
+        comments,
         path=article.get_absolute_url(),
         name=name,
         description=article.standfirst,
         language=article.language,
     )
     decided = Moderation.objects.order_by("-pk").values_list("made_at", flat=True).first()
-    return _answer(form, channel, decided)
+    moments = [decided, *(each.updated for each in comments)]
+    return _answer(form, channel, max(filter(None, moments), default=None))
 
 
 @public_page

@@ -238,6 +238,8 @@ def _comment(place: Shown, address: str, publication: Publication) -> dict[str, 
         "text": place.text,
     }
     answered = place.in_reply_to.id if place.in_reply_to else place.answers
+    if place.edited_at is not None:
+        about["dateModified"] = publication.local(place.edited_at).isoformat(timespec="seconds")
     if answered is not None:
         about["parentItem"] = {"@type": "Comment", "url": f"{address}#comment-{answered}"}
     return about

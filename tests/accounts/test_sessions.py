@@ -1,16 +1,18 @@
 """Where somebody is signed in, signing out elsewhere, and being told of new browsers."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
 from accounts import addresses
 from accounts.browsers import browser_of
-from accounts.models import Session, User
+from accounts.models import Device, Session, User
 from iria.tasks import forget_old_sign_ins
 from tests.conftest import PASSWORD, MailFolder
 
@@ -183,3 +185,82 @@ def test_a_thousand_addresses_guess_no_faster_than_a_few(ola: User, settings: An
     )
     here.post("/accounts/login/", {"login": ola.email, "password": PASSWORD})
     assert opens(here)
+
+
+def test_one_network_address_shuts_nobody_out_of_a_new_browser(ola: User, settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+    addresses.vouch_for(ola)
+    elsewhere = Client(REMOTE_ADDR="203.0.113.9")
+    for _ in range(105):
+        elsewhere.post("/accounts/login/", {"login": ola.email, "password": "wrong"})
+    new = Client(REMOTE_ADDR="198.51.100.7")
+    new.post("/accounts/login/", {"login": ola.email, "password": PASSWORD})
+    assert opens(new)
+
+
+def test_a_new_password_makes_every_other_browser_a_stranger_again(ola: User) -> None:
+    here = signed_in(ola)
+    signed_in(ola, PHONE)
+    new = {"oldpassword": PASSWORD, "password1": "four-odd-kettles-sing"}
+    here.post("/accounts/password/change/", {**new, "password2": new["password1"]})
+    assert ola.devices.get().browser == "Firefox, Linux"
+
+
+def test_signing_out_everywhere_else_forgets_the_browsers_there(ola: User) -> None:
+    here = signed_in(ola)
+    signed_in(ola, PHONE)
+    here.post(SESSIONS, {"others": "1"})
+    assert ola.devices.get().browser == "Firefox, Linux"
+
+
+def test_one_factor_less_ends_the_sessions_elsewhere(ola: User) -> None:
+    here, there = signed_in(ola), signed_in(ola, PHONE)
+    TOTP.activate(ola, "JBSWY3DPEHPK3PXP")
+    here.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    here.post("/accounts/2fa/totp/deactivate/")
+    assert not ola.authenticator_set.filter(type="totp").exists()
+    assert opens(here)
+    assert not opens(there)
+    assert ola.devices.get().browser == "Firefox, Linux"
+
+
+def test_an_older_account_of_which_no_browser_is_known_hears_of_the_first(
+    ola: User, mail_folder: MailFolder
+) -> None:
+    User.objects.filter(pk=ola.pk).update(date_joined=timezone.now() - timedelta(days=90))
+    signed_in(ola, PHONE)
+    [mail] = mail_folder.to(ola.email)
+    assert "A sign-in from a new browser" in mail["Subject"]
+    assert Device.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/accounts/data/",
+        "/accounts/delete/",
+        "/accounts/password/set/",
+        "/accounts/2fa/totp/activate/",
+        "/accounts/2fa/webauthn/add/",
+    ],
+)
+def test_without_a_password_an_open_browser_is_not_enough_either(
+    ola: User, path: str, mail_folder: MailFolder
+) -> None:
+    addresses.vouch_for(ola)
+    ola.set_unusable_password()
+    ola.save()
+    client = Client()
+    client.force_login(ola)
+    answer = client.get(path)
+    assert answer.status_code == 403
+    assert client.post(path, {"password1": "four-odd-kettles-sing"}).status_code == 403
+    found = re.search(r'name="next" value="([^"]+)"', answer.content.decode())
+    assert found
+    answer = client.post("/accounts/logout/", {"next": found[1]})
+    page = client.post(answer["Location"], {"email": ola.email}, follow=True).content.decode()
+    code = str(mail_folder.to(ola.email)[-1].get_content()).splitlines()[0]
+    assert f'name="next" value="{path}"' in page
+    answer = client.post("/accounts/login/code/confirm/", {"code": code, "next": path})
+    assert answer["Location"] == path
+    assert client.get(path).status_code == 200

@@ -1,4 +1,4 @@
-"""Asking for another look, on a page of its own; holding the comment's link is the right."""
+"""Asking for another look, on a page of its own."""
 
 from datetime import timedelta
 from typing import Final
@@ -9,9 +9,10 @@ from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from articles.comments import seals
 from articles.comments.deciding import appealing
 from articles.comments.deciding.models import APPEAL_MAX_LENGTH
+from articles.comments.models import Comment
+from articles.comments.own_links import own_comment
 from iria.kit.http import client_address
 from iria.kit.ratelimit import count_and_allow
 from iria.kit.speaking import speaking
@@ -21,11 +22,9 @@ PER_ADDRESS: Final = (10, timedelta(days=1))
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def ask_again(request: HttpRequest, link: str) -> HttpResponse:
+@own_comment
+def ask_again(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
     """The form; what was typed comes back where it cannot be kept."""
-    comment = seals.comment_behind(link)
-    if comment is None:
-        return render(request, "articles/comments/no_link.html", status=404)
     typed, sentence = request.POST.get("words", ""), ""
     with speaking(comment.article.language):
         if request.method == "POST":

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -157,6 +158,23 @@ def test_an_account_finds_its_comment_by_session_and_nobody_elses(
     client.post(f"{answer['Location']}change/", {"text": "Mine, changed"})
     version = comment.versions.get()
     assert (version.text, version.replaced_by) == ("Mine", ola)
+
+
+@pytest.mark.parametrize("rest", ["", "change/", "again/"])
+def test_the_link_to_the_comment_of_an_account_leads_to_its_session(
+    client: Client, write: Write, ola: User, edna: User, rest: str
+) -> None:
+    comment = write("Mine", by=ola)
+    link = yours(comment, rest)
+    for answer in (client.get(link), client.post(link, {"text": "Not mine", "words": "Why?"})):
+        if answer.status_code != 405:
+            assert answer["Location"] == f"/accounts/login/?next={quote(yours(comment))}"
+    client.force_login(edna)
+    assert client.post(link, {"text": "Not mine", "words": "Why?"}).status_code == 404
+    comment.refresh_from_db()
+    assert (comment.text, comment.state) == ("Mine", "approved")
+    client.force_login(ola)
+    assert client.get(yours(comment)).status_code == 200
 
 
 @pytest.fixture

@@ -216,6 +216,17 @@ def test_the_comments_of_an_article_have_a_feed(client: Client, strait: Article)
     assert "a@b.example" not in etree.tostring(tree, encoding="unicode")
 
 
+def test_an_entry_that_its_writer_changed_says_when(client: Client, strait: Article) -> None:
+    later = timezone.now() + timedelta(hours=1)
+    Comment.objects.create(
+        article=strait, name="Ola", text="Kind words", state="approved", edited_at=later
+    )
+    answer = client.get("/2026/03/ferries-tankers-again/feed/json/")
+    [entry] = json.loads(answer.content)["items"]
+    assert datetime.fromisoformat(entry["date_modified"]) >= later.replace(microsecond=0)
+    assert parse_http_date(answer["Last-Modified"]) == int(later.timestamp())
+
+
 def test_an_article_leads_to_its_comments_only_where_they_are_open(
     client: Client, strait: Article
 ) -> None:
