@@ -68,7 +68,8 @@ def _comment(each: Comment) -> dict[str, Any]:
         "state": each.get_state_display(),
         "decisions": [_decision(row) for row in each.moderations.all()],
         "asked for another look": each.appeal.words if hasattr(each, "appeal") else None,
-        "came from the network address": addresses.address_of(each),
+        # Anybody may give any address as a guest: where that came from is not told to its owner.
+        "came from the network address": addresses.address_of(each) if each.user_id else None,
     }
 
 

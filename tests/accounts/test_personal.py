@@ -193,6 +193,9 @@ def test_what_is_taken_along_holds_everything_and_no_secret(
     own = next(each for each in comments["comments"] if each["text"].startswith("I was"))
     assert own["earlier texts"][0]["text"] == "On the quay of my childhood"
     assert own["came from the network address"] == "203.0.113.9"
+    # Whoever wrote as a guest under this address may be somebody else.
+    guest = next(each for each in comments["comments"] if each["text"].startswith("So was"))
+    assert guest["came from the network address"] is None
     assert len(comments["reports"]) == 2
     assert comments["followed"]
     assert json.loads(held["newsletter.json"])["e-mail address"] == EMAIL
