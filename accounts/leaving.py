@@ -2,6 +2,7 @@
 
 from smtplib import SMTPException
 
+from django.contrib.admin.models import LogEntry
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -29,11 +30,18 @@ def leave(user: User, *, keep_words: bool) -> None:
         keep_words: comments stay without a name; else their words go too.
 
     Raises:
-        CannotLeave: a member of the newsroom has rights and duties that somebody must take over first.
+        CannotLeave: a member of the newsroom has rights and duties that somebody must take over first;
+            and the rows of the desk's log would go with whoever made them.
     """
     if user.is_staff:
         sentence = gettext(
             "Your account opens the desk. Ask an administrator to end that; then you can delete it."
+        )
+        raise CannotLeave(sentence)
+    if LogEntry.objects.filter(user=user).exists():
+        sentence = gettext(
+            "Your account has done work at the desk, and its log stays. "
+            "Ask an administrator to close the account instead."
         )
         raise CannotLeave(sentence)
     with transaction.atomic():

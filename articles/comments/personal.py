@@ -98,13 +98,14 @@ def forget(who: Person, keep_words: bool) -> None:
 
     What only moderators could read goes in either case: earlier texts, askings, network addresses.
     """
-    if not keep_words:
-        _remove(who)
     mine = list(Comment.objects.filter(_theirs(who)).values_list("pk", flat=True))
     CommentVersion.objects.filter(comment__in=mine).delete()
     SealedAddress.objects.filter(comment__in=mine).delete()
     Appeal.objects.filter(comment__in=mine).update(words="")
+    # Before the comments go: a ban no longer knows then from which of them it was made.
     Ban.objects.filter(comment__in=mine).update(label=gettext("A reader who left"))
+    if not keep_words:
+        _remove(who)
     _forget_names_in_the_log(mine)
     name = gettext("A reader who left")
     Comment.objects.filter(pk__in=mine).update(user=None, name=name, email="", findings=[])

@@ -150,6 +150,27 @@ def test_nothing_in_any_table_knows_who_left(
         assert not field.model._base_manager.filter(**{field.attname: gone}).exists(), column
 
 
+@pytest.mark.parametrize("keep_words", [True, False])
+def test_the_desk_forgets_the_name_beside_a_ban_and_in_its_log(
+    ola: User, mina: User, article: Article, keep_words: bool
+) -> None:
+    comment = comment_of(None, article, "So was I, as a guest.")
+    ban = Ban.objects.create(
+        kind="name", value="x", label="Olaf as a guest", why="x", made_by=mina, comment=comment
+    )
+    row = LogEntry.objects.create(
+        user=mina,
+        content_type=ContentType.objects.get_for_model(comment),
+        object_id=str(comment.pk),
+        object_repr="Olaf as a guest",
+        action_flag=CHANGE,
+    )
+    leaving.leave(ola, keep_words=keep_words)
+    ban.refresh_from_db()
+    row.refresh_from_db()
+    assert (ban.label, row.object_repr) == ("A reader who left", "a comment")
+
+
 def test_words_that_stay_have_no_name_and_answers_keep_their_place(
     traces: dict[str, Comment], ola: User, article: Article, client: Client
 ) -> None:
@@ -265,6 +286,10 @@ def test_what_somebody_did_at_the_desk_stays_done_and_is_told_to_them(
     assert {"articles.Article.created_by", "articles.Moderation.made_by"} <= told.keys()
     User.objects.filter(pk=rui.pk).update(is_staff=False)
     rui.refresh_from_db()
+    with pytest.raises(leaving.CannotLeave, match="its log stays"):
+        leaving.leave(rui, keep_words=True)
+    assert LogEntry.objects.filter(user=rui).exists()
+    LogEntry.objects.filter(user=rui).delete()
     leaving.leave(rui, keep_words=True)
     fields = dict(personal.columns_pointing_here())
     for column, row in rows.items():
