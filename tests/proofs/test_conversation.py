@@ -253,6 +253,7 @@ def _addresses(base: str) -> list[str]:
         "/feed/",
         "/feed/json/",
         "/api/v1/articles",
+        "/api/v1/comments/",
         "/sitemap.xml",
         "/search/?q=ferries",
     ]
