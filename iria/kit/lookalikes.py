@@ -14,7 +14,7 @@ from typing import Final
 
 from iria.kit.text import INVISIBLE
 
-_ALIKE: Final = {
+ALIKE: Final = {
     "a": "аαɑᴀꓮ\u13aa⍺",
     "b": "ьвꓐᏏʙꞵβ",
     "c": "сϲᴄꓚᏟⲥ",
@@ -25,7 +25,8 @@ _ALIKE: Final = {
     "h": "һнհʜꓧᎻⲏ",
     "j": "јϳյᴊꓙᎫ",
     "k": "кκᴋꓗᏦⲕĸ",
-    "l": "і1|ӏιıɩɪʟꓡꓲᏞᎥⲓi!łǀ",
+    "i": "іιıɩɪꓲᎥⲓ",
+    "l": "1|ӏʟꓡᏞ!łǀ",
     "m": "мᴍꓟᎷⲙʍ",
     "n": "ոпɴꓠⲛռƞη",
     "o": "оοσօ0ᴏꓳⲟøөɵϙ",
@@ -42,11 +43,9 @@ _ALIKE: Final = {
     "z": "ᴢꓜᏃⲍʐ2",
 }
 _TABLE: Final = {
-    ord(sign): latin
-    for latin, signs in _ALIKE.items()
-    for each in signs
-    for sign in each.casefold()
+    ord(sign): latin for latin, signs in ALIKE.items() for each in signs for sign in each.casefold()
 }
+_TABLE.update({sign: "l" for sign, latin in _TABLE.items() if latin == "i"} | {ord("i"): "l"})
 _CAPITALS: Final = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕНІЈКМОРСТХУЅ", "abezhlkmnoptyxabehljkmopctxys")
 """What looks like a Latin letter as a capital, and may look like another or none when it is small."""
 _PAIRS: Final = (("rn", "m"), ("vv", "w"))

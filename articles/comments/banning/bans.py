@@ -14,6 +14,7 @@ from articles.comments.banning import addresses, networks
 from articles.comments.banning.matching import marks_of
 from articles.comments.banning.models import Ban, SealedAddress
 from articles.comments.models import Comment
+from articles.comments.screening.words import folded
 
 
 class Refused(Exception):
@@ -148,10 +149,16 @@ def _meant_by(made: list[Ban]) -> "moderation.Comments":
             if ban.user_id:
                 meant |= Q(user__email__iexact=ban.value)
         elif ban.kind == Ban.Kind.NAME:
-            meant |= Q(user=None, name=ban.label)
+            meant |= Q(user=None, name__in=_names_like(ban.value))
         else:
             meant |= Q(pk__in=_sent_from(ban))
     return Comment.objects.filter(meant)
+
+
+def _names_like(value: str) -> list[str]:
+    """The names of guests that the ban of a name meets, however they are written."""
+    names = Comment.objects.filter(user=None).order_by().values_list("name", flat=True).distinct()
+    return [name for name in names.iterator(chunk_size=1000) if folded(name) == value]
 
 
 def _sent_from(ban: Ban) -> list[int]:

@@ -2,8 +2,8 @@
 
 `ｖｉａｇｒａ`, `v-i-a-g-r-a`, `vіagra` with a Cyrillic i and `viágra` are one word to a reader, so they
 are one here: compatibility forms, invisible signs, accents and letters that look alike are folded
-before words are compared. The table of look-alikes is our own and short: the letters of Cyrillic
-and Greek, and the digits, that stand in for Latin ones in any font.
+before words are compared. The table of look-alikes is the one that protects names
+(`iria.kit.lookalikes`); only digits are read otherwise here, where `3` is an e.
 """
 
 import re
@@ -11,10 +11,18 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+from iria.kit.lookalikes import ALIKE
 from iria.kit.text import INVISIBLE
 
-_CYRILLIC: Final = str.maketrans("аеорсухіјѕԁһкмтвгԛԝ", "aeopcyxijsdhkmtbrqw")
-_GREEK: Final = str.maketrans("αβεικνορτυχ", "abeikvoptux")
+_LATIN: Final = {
+    ord(small): latin
+    for latin, signs in ALIKE.items()
+    for sign in signs
+    for small in sign.casefold()
+    if not sign.isascii() and sign.isalpha()
+}
+_SCRIPTS: Final = ("latin", "cyrillic", "greek", "armenian", "cherokee", "coptic", "lisu")
+_SMALL_CAPITAL: Final = "LATIN LETTER SMALL CAPITAL"
 _DIGITS: Final = str.maketrans("013457@$", "oieastas")
 
 _SPELT: Final = re.compile(r"\b(?:\w[-._*·]){2,}\w\b")
@@ -41,23 +49,29 @@ def _latin(word: str) -> str:
 
     A Russian word is left alone: only a word that mixes is written to deceive.
     """
+    word = "".join(_plain(sign) for sign in word)
     scripts = {_script(sign) for sign in word}
     if len(scripts) < 2:
         return word
     if scripts <= {"latin", "digit"} and not word[0].isdigit():
         return word.translate(_DIGITS)
     if "latin" in scripts:
-        return word.translate(_CYRILLIC).translate(_GREEK).translate(_DIGITS)
+        return word.translate(_LATIN).translate(_DIGITS)
     return word
+
+
+def _plain(sign: str) -> str:
+    """Small capitals are letters of Latin in another dress, whatever stands beside them."""
+    if sign.isascii() or not unicodedata.name(sign, "").startswith(_SMALL_CAPITAL):
+        return sign
+    return sign.translate(_LATIN)
 
 
 def _script(sign: str) -> str:
     if sign.isdigit():
         return "digit"
     name = unicodedata.name(sign, "")
-    return next(
-        (each for each in ("latin", "cyrillic", "greek") if name.startswith(each.upper())), ""
-    )
+    return next((each for each in _SCRIPTS if name.startswith(each.upper())), "")
 
 
 def found_in(text: str, wanted: Iterable[tuple[str, str]]) -> list[str]:

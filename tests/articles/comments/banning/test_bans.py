@@ -147,6 +147,15 @@ def test_what_becomes_of_earlier_comments_is_chosen_and_each_has_its_row(
         assert (latest.ban == ban) == (state not in {"approved", "held"})
 
 
+def test_a_banned_name_takes_with_it_what_was_written_under_the_like(
+    article: Article, mina: User
+) -> None:
+    one, two, three = (post(article, name=name) for name in ("Teo", "Tеo", "Theo"))
+    bans.ban(one, kinds=["name"], by=mina, why="Threats", earlier="held")
+    states = [Comment.objects.get(pk=each.pk).state for each in (one, two, three)]
+    assert states == ["rejected", "rejected", "held"]
+
+
 def test_comments_from_a_banned_network_are_found_by_their_sealed_addresses(
     article: Article, mina: User
 ) -> None:

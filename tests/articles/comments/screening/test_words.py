@@ -20,6 +20,9 @@ from articles.comments.screening.words import folded, found_in
         "cheap cas1no",
         "cheap c@sino",
         "cheap càsíno",
+        "cheap casiոo with an Armenian letter",
+        "cheap Ꮯasino with a Cherokee letter",
+        "cheap ᴄᴀꜱɪɴᴏ in small capitals",
     ],
 )
 def test_a_word_is_found_however_it_is_written(written: str) -> None:
