@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Count
 from django.urls import reverse
 
+from articles.comments.deciding.models import Appeal
 from articles.comments.flagging.models import Flag
 from articles.comments.models import Comment
 from iria.kit.registry import Waiting
@@ -23,4 +24,7 @@ def held_for(user: Any) -> list[Waiting]:
     if count := reported.aggregate(n=Count("comment", distinct=True))["n"]:
         words = "One comment was reported" if count == 1 else f"{count} comments were reported"
         found.append(Waiting(f"{words} by readers", count, f"{page}?queue=reported"))
+    if count := Appeal.objects.waiting().count():
+        words = "One writer asks" if count == 1 else f"{count} writers ask"
+        found.append(Waiting(f"{words} for another look", count, f"{page}?queue=asked"))
     return found

@@ -17,6 +17,7 @@ const readAt = document.querySelector("[name=read_at]")?.value ?? "";
 const undoable = [];
 let current = null;
 let pending = 0;
+let refilling;
 
 const rows = () => [...(table?.querySelectorAll("tr.case") ?? [])];
 const chosen = () => rows().filter((row) => row.querySelector(".action-select")?.checked);
@@ -115,7 +116,7 @@ async function decide(row, verb, fields = {}) {
     if (answer.status !== 409 && answer.status !== 200) putBack(row, place);
     if (answer.status === 423) mark(row, answer.said.split(" is looking")[0]);
   }
-  if (!pending && !rows().length) refill();
+  refill();
 }
 
 function putBack(row, { parent, before }) {
@@ -124,9 +125,24 @@ function putBack(row, { parent, before }) {
 
 // The page is empty: the next ones, once nothing can be undone on it any more or somebody goes on.
 function refill() {
-  const left = Number(document.querySelector(`[data-queue="${said.dataset.queue}"] .desk-count`)?.textContent);
-  if (left > 0) location.reload();
+  clearTimeout(refilling);
+  if (pending || rows().length || !waiting()) return;
+  const stays = (undoable.at(-1)?.until ?? 0) - Date.now();
+  if (stays <= 0) goOn();
+  else {
+    refilling = setTimeout(refill, stays);
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button desk-undo";
+    button.textContent = "The next ones (j)";
+    button.addEventListener("click", goOn);
+    said.append(" ", button);
+  }
 }
+
+const waiting = () =>
+  Number(document.querySelector(`[data-queue="${said.dataset.queue}"] .desk-count`)?.textContent) > 0;
+const goOn = () => location.reload();
 
 async function takeBack(undo = undoable.at(-1)) {
   const at = undoable.indexOf(undo);
@@ -202,7 +218,7 @@ rejecting?.addEventListener("close", () => {
 
 const follow = (selector) => (page ?? current)?.querySelector(selector)?.click();
 const DEEDS = {
-  j: () => (page ? follow(".case-next") : step(1)),
+  j: () => (page ? follow(".case-next") : rows().length || !waiting() ? step(1) : goOn()),
   k: () => (page ? history.back() : step(-1)),
   a: () => perform("approve"),
   r: ask,

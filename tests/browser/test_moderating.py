@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from articles.comments import posting
+from articles.comments.admin.comment import CommentAdmin
 from articles.comments.banning.models import Ban
 from articles.comments.deciding.models import ListedReason
 from articles.comments.models import Comment, Moderation
@@ -180,3 +181,31 @@ def test_two_moderators_at_one_queue_decide_every_comment_exactly_once(
     times = Counter(by_people.values_list("comment", flat=True))
     assert times == dict.fromkeys((each.pk for each in comments), 1)
     assert {row.made_by for row in by_people.select_related("made_by")} == {mina, edna}
+
+
+def test_the_last_decision_of_a_page_can_be_undone_before_the_next_ones_come(
+    desk: OpenPage, article: Article, mina: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CommentAdmin, "list_per_page", 2)
+    hold(article, 3)
+    page = desk(mina, LIST)
+    press(page, "j", "a")
+    expect(page.locator(".desk-said")).to_contain_text("Writer 0: approved.")
+    press(page, "a")
+    expect(page.locator(".desk-said")).to_contain_text("The next ones (j)")
+    press(page, "u")
+    expect(page.locator(f"{ROWS} bdi").first).to_have_text("Writer 1")
+    press(page, "a")
+    expect(page.locator(".desk-said")).to_contain_text("The next ones (j)")
+    press(page, "j")
+    expect(page.locator(f"{ROWS} bdi").first).to_have_text("Writer 2")
+
+
+@pytest.mark.parametrize("rest", ["comment/by-writer/", "moderation/weeks/"])
+def test_tables_of_numbers_are_no_wider_than_a_phone(
+    desk: OpenPage, article: Article, mina: User, rest: str
+) -> None:
+    hold(article, 3)
+    page = desk(mina, f"/admin/articles/{rest}")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -6,6 +6,7 @@ from accounts.models import User
 from articles.comments import moderation, posting
 from articles.comments.deciding import appealing
 from articles.comments.deciding.models import Appeal
+from articles.comments.waiting import held_for
 from tests.articles.comments.conftest import Write
 
 
@@ -64,3 +65,12 @@ def test_what_its_writer_takes_back_needs_no_answer(write: Write, mina: User) ->
     appealing.ask(comment)
     posting.take_back(comment, by=None)
     assert Appeal.objects.get().outcome == "gone"
+
+
+def test_whoever_asks_waits_on_the_first_page_of_the_desk(write: Write, mina: User) -> None:
+    comment = write(waits=True)
+    moderation.reject(comment, by=mina)
+    appealing.ask(comment, words="It was a joke.")
+    (waiting,) = held_for(mina)
+    assert (waiting.words, waiting.count) == ("One writer asks for another look", 1)
+    assert waiting.address.endswith("?queue=asked")
