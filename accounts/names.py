@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from accounts.models import AuthorProfile, User
 from iria.kit.lookalikes import skeleton
 from iria.kit.text import INVISIBLE, one_line
+from iria.publication.models import current_publication
 
 TITLES: Final = frozenset(
     ("staff", "editor", "editors", "moderator", "mod", "admin", "administrator", "team", "official")
@@ -22,18 +23,22 @@ def folded(name: str) -> str:
 
 
 def belongs_to_newsroom(name: str, *, besides: User | None = None) -> bool:
-    """True for a name that a member of the newsroom or an author goes by, other than `besides`."""
+    """True for a name that a member of the newsroom or an author goes by, other than `besides`.
+
+    So are a part in the house by itself, and the name of the publication.
+    """
     if besides is not None and besides.is_staff:
         return False
     staff = User.objects.filter(is_staff=True).exclude(display_name="")
     authors = AuthorProfile.objects.all()
     if besides is not None and besides.pk is not None:
         authors = authors.exclude(user=besides)
-    known = [
-        *staff.values_list("display_name", flat=True),
-        *authors.values_list("name", flat=True),
-    ]
+    known = staff.values_list("display_name", flat=True).union(
+        authors.order_by().values_list("name", flat=True)
+    )
     wanted = _skeletons(name)
+    if wanted & {skeleton(current_publication().name), *map(skeleton, TITLES)}:
+        return True
     return any(_skeletons(other) & wanted for other in known)
 
 

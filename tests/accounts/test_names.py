@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from accounts import names
 from accounts.models import AuthorProfile, User
+from iria.publication.models import Publication
 from tests.shared import shared_data
 
 PROFILE = "/accounts/profile/"
@@ -31,6 +32,9 @@ PROFILE = "/accounts/profile/"
         ("Édna Ökafor", "A member of the newsroom has this name"),
         ("Ednа Okafor (Editor)", "A member of the newsroom has this name"),
         ("lnes Faro", "A member of the newsroom has this name"),
+        ("Moderator", "A member of the newsroom has this name"),
+        ("E d i t o r", "A member of the newsroom has this name"),
+        ("Meridian (Staff)", "A member of the newsroom has this name"),
         ("𝕀𝕟𝕖𝕤 𝔽𝕒𝕣𝕠", "A member of the newsroom has this name"),
     ],
 )
@@ -38,6 +42,7 @@ def test_a_name_that_will_not_do_is_refused_in_words(
     client: Client, ola: User, edna: User, name: str, sentence: str
 ) -> None:
     AuthorProfile.objects.create(name="Ines Faro", slug="ines-faro")
+    Publication.objects.update_or_create(pk=1, defaults={"name": "Meridian"})
     client.force_login(ola)
     answer = client.post(PROFILE, {"display_name": name})
     assert answer.status_code == 200
