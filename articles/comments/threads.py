@@ -106,6 +106,10 @@ class Thread:
         return self.admission.takes
 
     @property
+    def held_first(self) -> bool:
+        return self.admission is Admission.HELD
+
+    @property
     def off(self) -> bool:
         """Whether there is no conversation here at all."""
         return self.admission is Admission.OFF

@@ -148,13 +148,15 @@ def _page(
             gettext("The comment you answer is no longer there. You can send yours on its own."),
         )
     draft.token = draft.token or seals.mint(article, request)
+    standing = admission(article, publication_of(request))
     context = {
         "article": article,
         "draft": draft,
         "answered": parent,
         "comment": comment,
         "writer": writer_of(request),
-        "open": admission(article, publication_of(request)).takes,
+        "open": standing.takes,
+        "held_first": standing is Admission.HELD,
     }
     return render(request, "articles/comments/new.html", context, status=status)
 

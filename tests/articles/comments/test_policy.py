@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -93,3 +94,15 @@ def test_after_its_days_a_thread_stays_and_its_form_is_gone(
     assert "comment-form" not in page
     assert client.get(f"/comments/token/?article={article.pk}").status_code == 404
     assert admission(Article.objects.get(), site) is Admission.CLOSED
+
+
+def test_the_form_promises_a_moderator_only_where_one_reads_every_comment(
+    client: Client, article: Article
+) -> None:
+    promise = "A moderator reads every comment before it appears."
+    pages = (article.get_absolute_url(), f"/comments/new/?article={article.pk}")
+    for policy, promised in (("open", False), ("held", True)):
+        Article.objects.update(comments_policy=policy)
+        cache.clear()
+        for page in pages:
+            assert (promise in client.get(page).content.decode()) is promised
