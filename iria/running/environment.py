@@ -15,6 +15,8 @@ from iria.running.telling import StartError, last_words, say, tells_of_a_full_di
 
 FOR_RUNNING = "requirements.txt"
 FOR_DEVELOPING = "requirements-dev.txt"
+AS_SOURCE = "dkimpy"
+"""Plain Python that is published without a wheel; its source is held against its hash as well."""
 
 _KIND = "import sys, platform; print(sys.implementation.cache_tag, platform.machine())"
 
@@ -102,6 +104,7 @@ class Environment:
             [
                 *(str(self.python), "-m", "pip", "install", "--disable-pip-version-check"),
                 *("--no-input", "--require-hashes", "--no-deps", "--only-binary=:all:"),
+                f"--no-binary={AS_SOURCE}",
                 *("-r", str(self.project / lock)),
             ],
             "The packages could not be installed",
