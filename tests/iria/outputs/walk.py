@@ -28,11 +28,13 @@ DESK: Final = "/admin/"
 
 PICTURELESS: Final = {
     r"/healthz|/readyz|robots|seen|theme|newsletter_letter_rules": "no words for readers",
-    r"account_.*|/accounts/": "sign-in, and what somebody may see of themselves",
+    r"account_.*|/accounts/|mfa_.*|second_factor": "sign-in, and what somebody may see of themselves",
     r"newsletter(_asked|_confirm|_preferences|_unsubscribe|_issues)?": "forms, and a list of subjects",
+    r"face": "the initials of a reader, or the picture they gave of themselves",
+    r"what_is_kept": "what is kept of people, in words",
     r"emblem": "the publication's own mark, which is no picture of the library",
     r"comment(_.*)?": "the form and what was written with it",
-    r"thread_feed": "words of readers",
+    r"thread(_.*)?|answers|reader": "words of readers",
     r"search_(suggest|opened)": "headlines, and a count",
     r"sitemap_news": "headlines",
     r"corrections": "headlines and what was wrong",
