@@ -16,11 +16,13 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def published(self) -> "CommentQuerySet":
         """What readers may see: approved, and below an article they may see that has a conversation."""
         off = Publication.objects.filter(comments_policy="off")
-        return self.exclude(article__comments_policy="off").filter(
-            ~Q(article__comments_policy="") | ~Exists(off),
+        seen = self.filter(
             state="approved",
             article__state="published",
             article__published_at__lte=timezone.now(),
+        )
+        return seen.filter(
+            ~Q(article__comments_policy="off"), ~Q(article__comments_policy="") | ~Exists(off)
         )
 
     def held(self) -> "CommentQuerySet":
