@@ -67,7 +67,12 @@ function stand(row) {
 }
 
 async function claim(row) {
-  const { other } = await send(addressOf(row, "claim"));
+  let other;
+  try {
+    ({ other } = await send(addressOf(row, "claim")));
+  } catch {
+    return; // The line is broken; deciding will say so.
+  }
   mark(row, other);
   if (other && row === current) step(1);
 }

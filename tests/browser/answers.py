@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.core.ratelimit import respond_429
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -116,6 +117,12 @@ def _of_an_account(reader: User) -> Iterator[tuple[str, Any]]:
     reader.set_unusable_password()
     reader.save()
     client.force_login(reader)
+    yield "sign in once more", client.get("/accounts/password/set/")
+    session = client.session
+    request = RequestFactory().get("/")
+    request.session = session
+    record_authentication(request, reader, "code")
+    session.save()
     yield "first password", client.get("/accounts/password/set/", follow=True)
     reader.set_password(PASSWORD)
     reader.save()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
@@ -25,6 +25,7 @@ def next_for(by: User, queue: QuerySet[Comment]) -> Comment | None:
     """
     theirs = _of_others(by).filter(comment=OuterRef("pk"))
     with transaction.atomic():
+        _in_turn()
         free = queue.filter(~Exists(theirs)).select_for_update(skip_locked=True, of=("self",))
         found = free.first()
         if found is not None:
@@ -35,6 +36,7 @@ def next_for(by: User, queue: QuerySet[Comment]) -> Comment | None:
 def take(comment: Comment, *, by: User) -> str:
     """Claims a comment. Empty, or the name of whoever has it before them already."""
     with transaction.atomic():
+        _in_turn()
         locked = Comment.objects.select_for_update().filter(pk=comment.pk).first()
         if locked is None:
             return ""
@@ -59,6 +61,15 @@ def forget_old() -> int:
     """Claims that ran out; how many."""
     deleted, _ = Claim.objects.filter(until__lte=timezone.now()).delete()
     return deleted
+
+
+def _in_turn() -> None:
+    """One claim after the other, on the whole desk: each lets go of rows that another may be taking.
+
+    Whoever goes through a queue by keys sends several at once, and those met in a deadlock.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('claims of comments'))")
 
 
 def _of_others(by: User) -> QuerySet[Claim]:

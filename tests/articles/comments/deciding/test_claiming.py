@@ -75,3 +75,28 @@ def test_two_at_once_decide_every_comment_exactly_once(
     assert sum(done) == 12
     decided = Moderation.objects.filter(made_by__isnull=False).values_list("comment", flat=True)
     assert len(decided) == len(set(decided)) == 12
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_who_run_through_a_queue_by_keys_never_block_each_other(
+    write: Write, mina: User, edna: User
+) -> None:
+    comments = [write(f"Words {number}", waits=True) for number in range(6)]
+
+    def run(user: User, order: list[Comment]) -> None:
+        try:
+            for comment in order * 6:
+                claiming.take(comment, by=user)
+                # As after two minutes without a key: what one let run out, the other takes over.
+                Claim.objects.filter(comment=comment).update(until=timezone.now())
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as hands:
+        turns = [
+            hands.submit(run, user, order)
+            for user in (mina, edna)
+            for order in (comments, comments[::-1])
+        ]
+        for turn in turns:
+            turn.result()
