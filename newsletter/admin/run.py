@@ -38,12 +38,11 @@ class RunPages:
     """Deeds of the run, each a POST that says what came of it and leads back to the issue."""
 
     message_user: Callable[..., None]
+    _seen: Callable[[HttpRequest, int], Issue]
+    """The issue of an address, for whoever may look at it; the page that these deeds belong to knows it."""
 
     def has_send_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("newsletter.send_issue")
-
-    def _seen(self, request: HttpRequest, issue_id: int) -> Issue:
-        raise NotImplementedError
 
     def run(self, request: HttpRequest, issue_id: int) -> HttpResponse:
         """The state of the run alone, for the page that follows it."""
