@@ -172,7 +172,7 @@ def test_a_thread_folds_and_its_pages_lead_on_without_javascript(
     assert page.locator(".thread-answered .comment-text").inner_text() == "Top 0"
     page.click("text=Next page")
     assert page.locator(".comment-text").nth(1).inner_text() == "Reply 50"
-    page.click("text=Comments >> nth=0")
+    page.click("h1 a")
     page.click("text=Newest first")
     assert page.locator(".thread .comment-text").first.inner_text() == "Top 59"
     page.click("text=Next page")
