@@ -1,5 +1,6 @@
 """Index for Django: the models of every room."""
 
+from articles.comments.akismet.models import AkismetOpinion
 from articles.comments.banning.models import Ban, SealedAddress
 from articles.comments.deciding.models import Appeal, Claim, ListedReason
 from articles.comments.flagging.models import Flag
@@ -70,6 +71,7 @@ from articles.search.postings import (
 
 __all__ = [
     "Agency",
+    "AkismetOpinion",
     "Appeal",
     "Article",
     "ArticleCategory",

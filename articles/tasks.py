@@ -1,6 +1,7 @@
 """Index for the worker: the jobs of every room."""
 
 from articles.comments import tasks as comments
+from articles.comments.akismet import tasks as akismet
 from articles.comments.banning import tasks as banning
 from articles.comments.following import tasks as following
 from articles.editorial import tasks as editorial
@@ -11,6 +12,7 @@ from articles.related import tasks as related
 from articles.search import tasks as search
 
 __all__ = [
+    "akismet",
     "banning",
     "comments",
     "editorial",

@@ -94,6 +94,16 @@ def mail_domain(text: str) -> str:
 mail_domain.__name__ = "domain of mail, like bounces.example.org"
 
 
+def akismet_key(name: str) -> str:
+    """A key of akismet.com; empty where none is given."""
+    key: str = setting(name, str, "").strip()
+    if key and not re.fullmatch(r"[A-Za-z0-9]{8,64}", key):
+        # The value may be a key with something beside it, so it is not repeated.
+        sentence = f"The setting {name} should be a key of akismet.com: letters and digits alone."
+        raise ImproperlyConfigured(sentence)
+    return key
+
+
 def signature(domain: str, selector: str, key_file: str) -> tuple[str, str, str]:
     """Domain, selector and private key of DKIM: all of them, or none."""
     given = {name: setting(name, str, "") for name in (domain, selector, key_file)}

@@ -15,6 +15,7 @@ from django.utils.csp import CSP
 
 from iria.environment import (
     address,
+    akismet_key,
     bucket,
     bucket_address,
     database,
@@ -59,6 +60,9 @@ if not SECRET_KEY:
         raise ImproperlyConfigured(missing)
     SECRET_KEY = "only-for-debugging-on-one-machine"  # noqa: S105
 SECRET_KEY_FALLBACKS = setting("SECRET_KEY_FALLBACKS", list, [])
+
+# Whom the worker asks whether a comment is spam, once the rule for it is on (docs/running.md).
+AKISMET_KEY: str = akismet_key("AKISMET_KEY")
 
 # How often one address may ask the content API in a minute; answers from a cache do not count.
 API_PER_MINUTE: int = setting("API_PER_MINUTE", int, 120)

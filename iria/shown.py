@@ -57,6 +57,7 @@ UNSHOWN: Final = {
     "accounts.user_groups",
     "accounts.user_user_permissions",
     "articles.agency",
+    "articles.akismetopinion",
     "articles.appeal",
     "articles.articleterms",
     "articles.articleviews",

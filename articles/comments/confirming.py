@@ -6,6 +6,7 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
+from articles.comments.akismet import pending
 from articles.comments.banning import addresses
 from articles.comments.following import following
 from articles.comments.models import Comment, Moderation
@@ -27,15 +28,17 @@ def confirm(comment: Comment) -> bool:
         # Where it came from and what stood in the trap was seen when it came, and still counts.
         look = first_look(current, trap="", address=addresses.address_of(current))
         verdict = as_admitted(look.and_before(current.findings), standing)
+        verdict = pending.until_answered(verdict, current)
         current.state = verdict.state
         current.findings = [each.as_json() for each in verdict.findings]
         current.save(update_fields=["state", "findings"])
-        Moderation.objects.create(
+        row = Moderation.objects.create(
             comment=current,
             decision=current.state,
             reason=(verdict.told or f"Its writer confirmed the address. {verdict.words}")[:500],
             told=bool(verdict.told),
         )
+        pending.ask(current, row)
         following.confirm_with(current)
     comment.refresh_from_db()
     return True

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import User
+from articles.comments.akismet import pending
 from articles.comments.banning import addresses
 from articles.comments.models import Comment, CommentVersion, Moderation
 from articles.comments.policy import admission, as_admitted
@@ -83,19 +84,23 @@ def _look_again(comment: Comment) -> None:
         admission(comment.article, current_publication()),
     )
     if comment.state != Comment.State.UNCONFIRMED:
+        verdict = pending.until_answered(verdict, comment)
+    if comment.state != Comment.State.UNCONFIRMED:
         comment.findings = [each.as_json() for each in verdict.findings]
     stricter = _is_stricter(verdict, comment)
     if stricter:
         comment.state = verdict.state
     comment.save(update_fields=["text", "edited_at", "findings", "state"])
+    row = None
     if stricter:
         reason = verdict.told or f"{CHANGED} {verdict.words}"
-        Moderation.objects.create(
+        row = Moderation.objects.create(
             comment=comment,
             decision=comment.state,
             reason=reason[:500],
             told=bool(verdict.told),
         )
+    pending.ask(comment, row)
 
 
 def _is_stricter(verdict: Verdict, comment: Comment) -> bool:

@@ -1,8 +1,8 @@
 """What the conversation keeps of people."""
 
-from django.conf import settings
 from django.utils.translation import gettext, gettext_lazy
 
+from articles.comments.akismet import switch
 from iria.kit.kept import CHECK, POST, Kept, Recipient, declare, recipients
 
 COMMENTS = Kept(
@@ -14,6 +14,7 @@ COMMENTS = Kept(
         "articles.commentplace",
         "articles.threadcount",
         "articles.moderation",
+        "articles.akismetopinion",
         "articles.appeal",
         "articles.claim",
         "articles.listedreason",
@@ -101,6 +102,9 @@ def connect() -> None:
 
 def akismet() -> str:
     """Named as long as comments are checked there."""
-    if not getattr(settings, "AKISMET_KEY", ""):
+    if switch.rule() is None:
         return ""
-    return gettext("Akismet (Automattic, United States), which is asked whether a comment is spam")
+    return gettext(
+        "Akismet (Automattic, United States), which is asked whether a comment is spam and for that is "
+        "sent its words, the name beside it and the network address it came from"
+    )

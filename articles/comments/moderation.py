@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
+from articles.comments.akismet import queueing
 from articles.comments.banning.models import Ban
 from articles.comments.deciding import appealing, claiming
 from articles.comments.deciding.models import Appeal, Claim
@@ -27,6 +29,8 @@ DONE: Final = {
     Comment.State.DELETED: "took this comment back",
 }
 CHANGED: Final = "Its writer changed the words a moment ago; read them again first."
+
+TOLD_TO_AKISMET: Final = {Comment.State.APPROVED, Comment.State.SPAM}
 
 type Comments = QuerySet[Comment]
 
@@ -179,6 +183,8 @@ def _record(
     Claim.objects.filter(comment=current).delete()
     for flag in reporting.close(current, row):
         tell_reporter_what_was_decided(flag)
+    if by is not None and settings.AKISMET_KEY and decision in TOLD_TO_AKISMET:
+        queueing.tell_decision(row)
     return row
 
 

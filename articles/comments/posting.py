@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from psycopg.errors import ForeignKeyViolation
 
 from accounts.models import User
+from articles.comments.akismet import pending
 from articles.comments.banning import addresses
 from articles.comments.deciding import appealing
 from articles.comments.flagging import reporting
@@ -117,6 +118,8 @@ def post(
     refuse_hasty(article, form_age, address)
     verdict = as_admitted(first_look(comment, trap=trap, address=address or ""), standing)
     asks = publication.comments_confirmed and by is None and not quiet
+    if not (asks or quiet):
+        verdict = pending.until_answered(verdict, comment)
     return _keep(comment, verdict, address=address, quiet=quiet, asks=asks)
 
 
@@ -147,12 +150,14 @@ def _keep(
             if asks and comment.state in {Comment.State.HELD, Comment.State.APPROVED}:
                 comment.state, reason, told = Comment.State.UNCONFIRMED, NOT_CONFIRMED, False
             comment.save()
-            _explain(comment, reason, by=None, told=told)
+            row = _explain(comment, reason, by=None, told=told)
             addresses.keep(comment, address)
+            if not quiet:
+                pending.ask(comment, row)
             # Mail only to people: what fills the trap would have us write to strangers.
             if comment.state == Comment.State.UNCONFIRMED:
                 ask_writer_to_confirm(comment)
-            elif comment.state == Comment.State.HELD and not quiet:
+            elif comment.state == Comment.State.HELD and not (quiet or pending.waits(comment)):
                 tell_writer_it_was_received(comment)
     except IntegrityError as mistake:
         if isinstance(mistake.__cause__, ForeignKeyViolation):
@@ -173,9 +178,9 @@ def _record(comment: Comment, state: Comment.State, reason: str, *, by: User | N
     _explain(comment, reason, by=by)
 
 
-def _explain(comment: Comment, reason: str, *, by: User | None, told: bool = False) -> None:
+def _explain(comment: Comment, reason: str, *, by: User | None, told: bool = False) -> Moderation:
     """The row that says why the comment is in its state."""
-    Moderation.objects.create(
+    return Moderation.objects.create(
         comment=comment, decision=comment.state, reason=reason[:500], told=told, made_by=by
     )
 

@@ -1,4 +1,4 @@
-"""A look at an address of another site, without ever reaching into our own network.
+"""A look at an address of another site, or a form sent there, without ever reaching into our own network.
 
 Whoever writes a link chooses where this machine connects to. So every name is resolved here, every one of its
 addresses must be public, and the connection is made to the very address that was judged: a name that
@@ -8,20 +8,37 @@ answers differently a moment later changes nothing. Redirects are judged like th
 import http.client
 import socket
 import ssl
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 SECONDS: Final = 8
 REDIRECTS: Final = 5
 PORTS: Final = {"http": 80, "https": 443}
 REFUSES_PROGRAMS: Final = {401, 403, 405, 406, 429, 451, 999}
 """Answers of a site that is there, and does not care for visits like ours."""
+MOST_READ: Final = 2_000
+"""Bytes of an answer to a form; what we ask answers in a word."""
 
 
 class Forbidden(Exception):
     """The address leads where this machine must not go; the text is a sentence."""
+
+
+class Unanswered(Exception):
+    """Nothing came of it that could be used; the text is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came back from a form that was sent."""
+
+    words: str
+    hint: str
+    """What the header asked for says, if anything; on one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +61,31 @@ def look_at(address: str, *, agent: str) -> Seen:
         return Seen(False, _said(trouble))
     if status < 400 or status in REFUSES_PROGRAMS:
         return Seen(True)
-    return Seen(False, f"It answers {status} {http.client.responses.get(status, '')}".strip())
+    return Seen(False, _status_in_words(status))
+
+
+def send_form(address: str, fields: dict[str, str], *, agent: str, hint: str = "") -> Answered:
+    """Sends fields as a form (POST). No redirect is followed: what is sent is meant for one address.
+
+    Args:
+        hint: a header of the answer that is wanted too.
+
+    Raises:
+        Unanswered
+    """
+    body = urlencode(fields).encode()
+    form = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
+    try:
+        with closing(_answer_to(address, agent, "POST", body, form)) as answer:
+            words = answer.read(MOST_READ).decode("utf-8", "replace")
+            said, status = " ".join(answer.headers.get(hint, "").split()), answer.status
+    except Forbidden as refusal:
+        raise Unanswered(str(refusal)) from refusal
+    except (OSError, http.client.HTTPException, ValueError, UnicodeError) as trouble:
+        raise Unanswered(_said(trouble)) from trouble
+    if status != http.client.OK:
+        raise Unanswered(_status_in_words(status))
+    return Answered(words, said[:200])
 
 
 def public_addresses(host: str, port: int) -> list[str]:
@@ -79,6 +120,19 @@ def _status(address: str, agent: str, method: str) -> int:
 
 def _asked(address: str, agent: str, method: str) -> tuple[int, str]:
     """The status of one answer, and where it leads on to."""
+    with closing(_answer_to(address, agent, method)) as answer:
+        onward = answer.headers.get("Location", "") if 300 <= answer.status < 400 else ""
+        return answer.status, onward
+
+
+def _answer_to(
+    address: str,
+    agent: str,
+    method: str,
+    body: bytes | None = None,
+    more: Mapping[str, str] | None = None,
+) -> http.client.HTTPResponse:
+    """The answer, whose words can still be read; whoever reads it closes it."""
     parts = urlsplit(address)
     if parts.scheme not in PORTS or not parts.hostname:
         sentence = "It is no address of the web."
@@ -92,13 +146,14 @@ def _asked(address: str, agent: str, method: str) -> tuple[int, str]:
     if parts.query:
         target += f"?{quote(parts.query, safe='/%:@!$&()*+,;=~-._?')}"
     connection = _connected(parts.scheme, host, port)
+    # One question to a connection: the answer takes the socket with it, and closes it.
+    headers = {"User-Agent": agent, "Accept": "*/*", "Connection": "close", **(more or {})}
     try:
-        connection.request(method, target, headers={"User-Agent": agent, "Accept": "*/*"})
-        answer = connection.getresponse()
-        onward = answer.headers.get("Location", "") if 300 <= answer.status < 400 else ""
-        return answer.status, onward
-    finally:
+        connection.request(method, target, body, headers)
+        return connection.getresponse()
+    except BaseException:
         connection.close()
+        raise
 
 
 def _connected(scheme: str, host: str, port: int) -> http.client.HTTPConnection:
@@ -114,6 +169,10 @@ def _connected(scheme: str, host: str, port: int) -> http.client.HTTPConnection:
     else:
         connection.sock = plain
     return connection
+
+
+def _status_in_words(status: int) -> str:
+    return f"It answers {status} {http.client.responses.get(status, '')}".strip()
 
 
 def _said(trouble: Exception) -> str:

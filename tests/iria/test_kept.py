@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.test import Client
 
+from articles.comments.screening.models import Phase, ScreeningRule
 from iria.kit import kept
 from tests import newsroom
 
@@ -77,6 +78,8 @@ def test_recipients_are_named_when_they_are_switched_on(client: Client, settings
     quiet = client.get("/what-we-keep/")
     assert "Akismet" not in quiet.content.decode()
     settings.AKISMET_KEY = "a-key"
+    assert "Akismet" not in client.get("/what-we-keep/").content.decode(), "the rule is off"
+    ScreeningRule.objects.filter(phase=Phase.AKISMET).update(active=True)
     settings.MAILERS = {
         "default": {"OPTIONS": {"host": "relay.example", "password": "s3cret-w0rd"}}
     }
@@ -84,6 +87,7 @@ def test_recipients_are_named_when_they_are_switched_on(client: Client, settings
     assert named.status_code == 200
     page = named.content.decode()
     assert "Akismet (Automattic, United States)" in page
+    assert "the name beside it and the network address it came from" in page
     assert "relay.example" in page
     assert "s3cret-w0rd" not in page
 

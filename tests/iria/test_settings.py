@@ -42,6 +42,7 @@ def start(
         ("CACHE_URL", "memcache://there"),
         ("MAIL_URL", "nonsense"),
         ("PICTURES_ACCEL", "kept-pictures"),
+        ("AKISMET_KEY", "two words"),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: str) -> None:
@@ -69,7 +70,12 @@ def test_a_password_in_a_malformed_mail_address_is_not_repeated() -> None:
 
 def test_the_example_names_every_setting() -> None:
     source = (PROJECT / "iria" / "settings.py").read_text()
-    read = set(re.findall(r'(?:setting|address|mailer|database|networks)\(\s*"([A-Z_]+)"', source))
+    read = set(
+        re.findall(
+            r'(?:setting|address|mailer|mailbox|akismet_key|database|networks)\(\s*"([A-Z_]+)"',
+            source,
+        )
+    )
     example = (PROJECT / ".env.example").read_text()
     named = set(re.findall(r"^#?([A-Z_]+)=", example, flags=re.MULTILINE))
     assert read <= named

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.forms import ModelForm
@@ -25,6 +26,14 @@ from articles.comments.spam.features import words_of
 
 LONGEST_FOLDED: Final = ScreenedWord._meta.get_field("folded").max_length or 200
 DAYS: Final = (7, 30, 90, 365)
+NO_KEY: Final = (
+    "Akismet is not asked without a key: set AKISMET_KEY (docs/running.md), start the site again, and "
+    "switch the rule on then."
+)
+ASKS_AKISMET: Final = (
+    "While it is on, the words, the name and the network address of every new comment go to Akismet; the "
+    "page of what is kept says so by itself. A comment that nothing else holds waits for the answer."
+)
 
 
 class RuleForm(ModelForm[ScreeningRule]):
@@ -39,7 +48,7 @@ class RuleForm(ModelForm[ScreeningRule]):
 
     class Meta:
         model = ScreeningRule
-        fields = ("active", "threshold", "action", "reason")
+        fields = ("active", "threshold", "action", "reason", "reports_back")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,11 +56,27 @@ class RuleForm(ModelForm[ScreeningRule]):
             # Readers' reports never decide; they ask a person to.
             kept = [each for each in Action.choices if each[0] in {Action.ALLOW, Action.HOLD}]
             self.fields["action"] = forms.ChoiceField(choices=kept)
+        if self.instance.phase == Phase.AKISMET:
+            # Somebody else's opinion is never certain enough to reject for.
+            kept = [each for each in Action.choices if each[0] != Action.REJECT]
+            self.fields["action"] = forms.ChoiceField(choices=kept)
+            self.fields["active"].help_text = ASKS_AKISMET
+            self.fields["reason"].widget = forms.HiddenInput()
         measure = MEASURES.get(Phase(self.instance.phase)) if self.instance.phase else None
         if measure is None:
             self.fields["threshold"].widget = forms.HiddenInput()
         else:
             self.fields["threshold"].help_text = measure
+
+    def clean_active(self) -> bool:
+        """
+        Raises:
+            ValidationError: Akismet cannot be asked without a key.
+        """
+        on: bool = self.cleaned_data["active"]
+        if on and self.instance.phase == Phase.AKISMET and not settings.AKISMET_KEY:
+            raise forms.ValidationError(NO_KEY)
+        return on
 
 
 class ScreeningRuleAdmin(admin.ModelAdmin[ScreeningRule]):
@@ -60,13 +85,17 @@ class ScreeningRuleAdmin(admin.ModelAdmin[ScreeningRule]):
     form = RuleForm
     list_display = ["__str__", "active", "measure", "action", "changed_by", "changed_at"]
     list_select_related = ["changed_by"]
-    fields = ("active", "threshold", "action", "reason", "days")
     change_form_template = "admin/articles/screeningrule/change_form.html"
     actions = None
     view_on_site = False
 
     class Media:
         css = {"all": ["desk/comments.css"]}
+
+    def get_fields(self, request: HttpRequest, obj: ScreeningRule | None = None) -> list[Any]:
+        """What only one rule has stands on its page alone."""
+        own = ["reports_back"] if obj is not None and obj.phase == Phase.AKISMET else []
+        return ["active", "threshold", "action", "reason", *own, "days"]
 
     @admin.display(description="from")
     def measure(self, rule: ScreeningRule) -> str:

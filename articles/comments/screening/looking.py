@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import md5
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import MD5, Lower
@@ -56,6 +56,11 @@ class Verdict:
             if (each["phase"], each["action"]) not in now
         ]
         return _of((*self.findings, *before))
+
+
+def of_kept(findings: Iterable[Mapping[str, str]]) -> Verdict:
+    """What follows from findings as they are kept (`Finding.as_json`)."""
+    return _of(tuple(Finding(each["phase"], each["action"], each["says"]) for each in findings))
 
 
 def look_over(sent: Submission, rules: Iterable[ScreeningRule], known: Knowledge) -> Verdict:
@@ -114,12 +119,12 @@ def _read_model(pk: int, made_at: datetime) -> SpamModel | None:
     return SpamModel.from_json(content) if content else None
 
 
-def _known_of_writer(comment: Comment) -> dict[str, int]:
+def _known_of_writer(comment: Comment) -> dict[str, Any]:
     """How many of a writer's comments stand, and how many came just now.
 
     A guest is known by the address they gave, an account by itself.
     """
-    counted: dict[str, int] = _by_the_same(comment).aggregate(
+    counted: dict[str, Any] = _by_the_same(comment).aggregate(
         approved_before=Count("pk", filter=Q(state=Comment.State.APPROVED)),
         lately=Count("pk", filter=Q(created_at__gt=comment.created_at - LATELY)),
     )

@@ -54,6 +54,11 @@ class ScreeningRule(models.Model):
         validators=[refuse_unstorable],
         help_text="Only for a rule that rejects: one sentence that says what to change.",
     )
+    reports_back = models.BooleanField(
+        "tell Akismet where moderators decided otherwise",
+        default=False,
+        help_text="It is sent those comments once more, with the decision.",
+    )
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False
     )
@@ -67,6 +72,10 @@ class ScreeningRule(models.Model):
                 condition=~Q(action="reject") | ~Q(reason=""),
                 name="rule_that_rejects_has_reason",
                 violation_error_message="Write the reason that a rejected writer is told.",
+            ),
+            models.CheckConstraint(
+                condition=Q(reports_back=False) | Q(phase="akismet"),
+                name="rule_that_reports_back_is_akismet",
             ),
         ]
 

@@ -29,6 +29,7 @@ SHORTENERS: Final = frozenset(
 )
 _BARE_NUMBER: Final = re.compile(r"^(?:https?://)?\d{1,3}(?:\.\d{1,3}){3}(?:[:/]|$)")
 _HOST: Final = re.compile(r"^(?:https?://)?(?:www\.)?([\w.-]+)", re.IGNORECASE)
+TAKEN_FOR_SPAM: Final = "Akismet takes it for spam."
 LEAST_TO_SHOUT: Final = 20
 """Letters; a shorter comment in capitals may be an acronym."""
 
@@ -131,6 +132,11 @@ def model(sent: Submission, known: Knowledge, threshold: int) -> str:
     return f"It is like what moderators called spam{why}."
 
 
+def akismet(sent: Submission, known: Knowledge, threshold: int) -> str:
+    """Silent while a comment comes in: it is asked by the worker, and its answer weighed then."""
+    return TAKEN_FOR_SPAM if sent.akismet else ""
+
+
 def reports(sent: Submission, known: Knowledge, threshold: int) -> str:
     """Threshold: how many reports by readers; one whose reports were dismissed counts less."""
     if not sent.reported or sent.reported < max(1, threshold):
@@ -157,6 +163,7 @@ LOOKS: Final[dict[str, Look]] = {
     Phase.LENGTH: length,
     Phase.NEWCOMER: newcomer,
     Phase.MODEL: model,
+    Phase.AKISMET: akismet,
     Phase.REPORTS: reports,
     Phase.EVERYONE: everyone,
 }

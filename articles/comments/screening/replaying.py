@@ -8,6 +8,7 @@ from typing import Final
 
 from django.utils import timezone
 
+from articles.comments.akismet.models import AkismetOpinion
 from articles.comments.banning import matching
 from articles.comments.models import Comment, Moderation
 from articles.comments.screening.looking import (
@@ -128,6 +129,7 @@ def _as_they_came(since: datetime) -> Iterator[tuple[Comment, str, Submission]]:
         .order_by("created_at", "pk")
     )
     approved = _approved_until(since - SAME_WITHIN)
+    taken_for_spam = _taken_for_spam(since)
     lately: deque[tuple[datetime, int]] = deque()
     same: Counter[int] = Counter()
     bans = matching.in_force()
@@ -151,6 +153,7 @@ def _as_they_came(since: datetime) -> Iterator[tuple[Comment, str, Submission]]:
                     lately=len(times) if writer else 0,
                     banned=banned,
                     alike=alike,
+                    akismet=comment.pk in taken_for_spam,
                 ),
             )
         lately.append((comment.created_at, words))
@@ -171,6 +174,12 @@ def _by_people(since: datetime) -> dict[int, str]:
     """Comment → what a moderator decided last about it."""
     rows = Moderation.objects.by_people().filter(comment__created_at__gte=since)
     return dict(rows.order_by("made_at", "pk").values_list("comment", "decision"))
+
+
+def _taken_for_spam(since: datetime) -> set[int]:
+    """Comments that Akismet was asked about and called spam; of others it is not asked now."""
+    said = AkismetOpinion.objects.filter(spam=True, comment__created_at__gte=since)
+    return set(said.values_list("comment", flat=True))
 
 
 def _approved_until(moment: datetime) -> Counter[str]:

@@ -21,6 +21,7 @@ class Submission:
         lately: how many others came from the same writer in the minutes before.
         banned: what bans say that mean this writer and nobody else, in words.
         alike: what bans say that may mean somebody else of the same name or network.
+        akismet: whether Akismet was asked, and takes it for spam.
     """
 
     text: str
@@ -31,6 +32,7 @@ class Submission:
     lately: int = 0
     banned: str = ""
     alike: str = ""
+    akismet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

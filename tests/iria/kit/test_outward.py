@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from iria.kit import outward
-from iria.kit.outward import look_at
+from iria.kit.outward import Answered, Unanswered, look_at, send_form
 
 AGENT = "IRIA tests"
 
@@ -46,6 +46,8 @@ def test_no_address_leads_into_a_private_network(
 
     monkeypatch.setattr(socket, "create_connection", never)
     assert not look_at(address, agent=AGENT).answers
+    with pytest.raises(Unanswered):
+        send_form(address, {"words": "ours"}, agent=AGENT)
 
 
 class _Site(BaseHTTPRequestHandler):
@@ -54,6 +56,17 @@ class _Site(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self._answer()
+
+    def do_POST(self) -> None:
+        words = self.rfile.read(int(self.headers["Content-Length"]))
+        answers = {"/gone": (410, b""), "/moved": (302, b""), "/long": (200, b"x" * 9_000)}
+        status, answer = answers.get(self.path, (200, words))
+        self.send_response(status)
+        self.send_header("X-Said", f"{self.command}\tof {self.headers['User-Agent']}")
+        if status == 302:
+            self.send_header("Location", "/here")
+        self.end_headers()
+        self.wfile.write(answer)
 
     def _answer(self) -> None:
         onward = {"/moved": "/here", "/inside": "http://10.0.0.1/", "/round": "/round"}
@@ -72,12 +85,21 @@ class _Site(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[int]:
+def served() -> Iterator[int]:
     server = HTTPServer(("127.0.0.1", 0), _Site)
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield server.server_port
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def site(served: int, monkeypatch: pytest.MonkeyPatch) -> int:
+    """A site on this machine that counts as a public one, as long as the test runs."""
+    public = outward._is_public
+    monkeypatch.setattr(outward, "_is_public", lambda text: text == "127.0.0.1" or public(text))
+    monkeypatch.setattr(outward, "PORTS", {"http": served, "https": 443} | {"other": 80})
+    return served
 
 
 @pytest.mark.parametrize(
@@ -94,14 +116,24 @@ def site() -> Iterator[int]:
         ("/round", False, "It leads on and on."),
     ],
 )
-def test_what_a_site_answers_decides(
-    path: str, answers: bool, words: str, site: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    public = outward._is_public
-    monkeypatch.setattr(outward, "_is_public", lambda text: text == "127.0.0.1" or public(text))
-    monkeypatch.setattr(outward, "PORTS", {"http": site, "https": 443} | {"other": 80})
+def test_what_a_site_answers_decides(path: str, answers: bool, words: str, site: int) -> None:
     seen = look_at(f"http://127.0.0.1:{site}{path}", agent=AGENT)
     assert (seen.answers, seen.words) == (answers, words)
+
+
+def test_a_form_is_sent_once_and_its_answer_is_read_up_to_a_length(site: int) -> None:
+    at = f"http://127.0.0.1:{site}"
+    sent = send_form(f"{at}/here", {"words": "a&b é", "who": "Teo"}, agent=AGENT, hint="X-Said")
+    assert sent == Answered("words=a%26b+%C3%A9&who=Teo", f"POST of {AGENT}")
+    assert len(send_form(f"{at}/long", {}, agent=AGENT).words) == outward.MOST_READ
+
+
+@pytest.mark.parametrize(
+    ("path", "words"), [("/gone", "It answers 410 Gone"), ("/moved", "It answers 302 Found")]
+)
+def test_a_form_that_is_not_taken_is_said_in_a_sentence(path: str, words: str, site: int) -> None:
+    with pytest.raises(Unanswered, match=words):
+        send_form(f"http://127.0.0.1:{site}{path}", {"words": "ours"}, agent=AGENT)
 
 
 def test_a_name_that_does_not_exist_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

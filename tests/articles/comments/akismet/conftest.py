@@ -1,0 +1,85 @@
+"""An Akismet of our own on this machine, which answers as the test wants and keeps what it was sent."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+
+from articles.comments import posting
+from articles.comments.akismet import wire
+from articles.comments.models import Comment
+from articles.comments.screening.models import Action, Phase, ScreeningRule
+from articles.editorial.models import Article
+from iria.kit import outward
+
+KEY = "abcdef012345"
+
+
+@dataclass
+class Akismet:
+    """What it answers next, and what it was sent: deed and fields."""
+
+    answer: str = "false"
+    status: int = 200
+    hint: str = ""
+    sent: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+
+class _Site(BaseHTTPRequestHandler):
+    akismet: Akismet
+
+    def do_POST(self) -> None:
+        sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.akismet.sent.append((self.path.rpartition("/")[2], dict(parse_qsl(sent))))
+        self.send_response(self.akismet.status)
+        if self.akismet.hint:
+            self.send_header("X-akismet-debug-help", self.akismet.hint)
+        self.end_headers()
+        self.wfile.write(self.akismet.answer.encode())
+
+    def log_message(self, *words: Any) -> None:
+        return
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[HTTPServer]:
+    server = HTTPServer(("127.0.0.1", 0), _Site)
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def akismet(served: HTTPServer, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Akismet:
+    """Asked from now on, and what it takes for spam is held; nothing else holds a comment."""
+    public = outward._is_public
+    monkeypatch.setattr(outward, "_is_public", lambda text: text == "127.0.0.1" or public(text))
+    monkeypatch.setattr(outward, "PORTS", {"http": served.server_port, "https": 443})
+    monkeypatch.setattr(wire, "ADDRESS", f"http://127.0.0.1:{served.server_port}/1.1/")
+    settings.AKISMET_KEY = KEY
+    quiet = (Phase.EVERYONE, Phase.NEWCOMER)
+    ScreeningRule.objects.filter(phase__in=quiet).update(active=False)
+    ScreeningRule.objects.filter(phase=Phase.AKISMET).update(active=True, action=Action.HOLD)
+    _Site.akismet = Akismet()
+    return _Site.akismet
+
+
+@pytest.fixture
+def send(article: Article) -> Callable[..., Comment]:
+    """A guest sends words from somewhere."""
+
+    def send(text: str = "I was on that ferry.", **more: Any) -> Comment:
+        return posting.post(
+            article,
+            name="Teo Brandt",
+            email="teo@readers.example",
+            text=text,
+            **{"address": "203.0.113.9", **more},
+        )
+
+    return send
