@@ -47,6 +47,7 @@ SHOWN: Final = {
     "introduction, closing, state, started_at, sent_html, sent_text",
     "newsletter.issueitem": "",
     "newsletter.newsletter": "",
+    "newsletter.newsletter_topics": "",
     "taggit.tag": "",
 }
 """Model → the events that count, where that is not every insert, update and delete."""
@@ -106,7 +107,7 @@ UNSHOWN: Final = {
     "newsletter.attempt",
     "newsletter.bounce",
     "newsletter.consent",
-    "newsletter.consent_newsletters",
+    "newsletter.consentednewsletter",
     "newsletter.decision",
     "newsletter.delivery",
     "newsletter.pace",
@@ -114,6 +115,7 @@ UNSHOWN: Final = {
     "newsletter.sendinglimit",
     "newsletter.look",
     "newsletter.mailboxreading",
+    "newsletter.subscribedtopic",
     "newsletter.subscriber",
     "newsletter.subscription",
     "newsletter.suppression",

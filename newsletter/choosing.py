@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from iria.kit import registry
 from iria.kit.registry import MailChoices
 from newsletter import subscribing
-from newsletter.models import Newsletter, Subscriber
+from newsletter.models import Subscriber
+from newsletter.wishes import Wish
 
 
 def address_of(token: str) -> str:
@@ -34,11 +35,11 @@ def more_for(address: str) -> list[MailChoices]:
     return [choices for choices in found if choices is not None]
 
 
-def choose(address: str, newsletters: Sequence[Newsletter], answers: Mapping[str, str]) -> None:
+def choose(address: str, wished: Sequence[Wish], answers: Mapping[str, str]) -> None:
     """Takes every choice of the page."""
     subscriber = Subscriber.objects.with_address(address).first()
     if subscriber is not None and subscriber.is_active:
-        subscribing.choose(subscriber.token, newsletters)
+        subscribing.choose(subscriber.token, wished)
     for each in registry.mail_preferences:
         each.choose(address, answers)
 

@@ -6,7 +6,7 @@ from django.db import connection
 
 from newsletter.claiming import changed
 from newsletter.models import Issue
-from newsletter.models.subscriber import CANARY_AT_LEAST, CANARY_FROM
+from newsletter.models.newsletter import CANARY_AT_LEAST, CANARY_FROM
 
 FREEZE: Final = """
 INSERT INTO newsletter_delivery
@@ -16,14 +16,14 @@ SELECT %(issue)s, s.id, 'queued', CASE WHEN random() < %(first_share)s THEN 0 EL
            || '@' || %(domain)s || '>', '', now()
   FROM newsletter_subscriber s
   JOIN newsletter_subscription n ON n.subscriber_id = s.id AND n.newsletter_id = %(newsletter)s
- WHERE s.state = 'active'
+ WHERE s.state = 'active' AND n.rhythm = 'issues'
 """
 """The identifiers cannot be guessed, and begin in order: so their index is filled at its end, which
 takes a third of the time off."""
 
 
 def freeze(issue: Issue, *, domain: str, first_share: float = 0.0) -> int:
-    """Writes a delivery for each subscriber of this moment; returns how many.
+    """Writes a delivery for each who receives the editors' issues at this moment; returns how many.
 
     Args:
         first_share: which part of them, chosen by chance, goes out before the others.

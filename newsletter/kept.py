@@ -10,7 +10,8 @@ SUBSCRIBING = Kept(
         "newsletter.subscriber",
         "newsletter.subscription",
         "newsletter.consent",
-        "newsletter.consent_newsletters",
+        "newsletter.consentednewsletter",
+        "newsletter.subscribedtopic",
         "newsletter.delivery",
         "newsletter.attempt",
     ),
@@ -60,6 +61,7 @@ NOTHING = (
     "newsletter.look",
     "newsletter.mailboxreading",
     "newsletter.newsletter",
+    "newsletter.newsletter_topics",
     "newsletter.pace",
     "newsletter.sendinglimit",
 )

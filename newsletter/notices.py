@@ -45,7 +45,7 @@ def answer(consent_id: int) -> None:
         consent.answer = _fitting_answer(consent)
         try:
             # The words of the consent are kept in it; the mail is in the same language.
-            with speaking(current_publication().language_codes[0]):
+            with speaking(consent.language or current_publication().language_codes[0]):
                 if consent.answer == Answer.CONFIRM:
                     _ask_to_confirm(consent)
                 elif consent.answer == Answer.KNOWN:

@@ -2,9 +2,11 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, models
 from django.db.models import Count, Exists, OuterRef, Prefetch
 from django.db.models.functions import Lower, Now
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
         Issue,
         Newsletter,
         Subscriber,
+        Subscription,
         Suppression,
     )
 
@@ -38,9 +41,13 @@ class NewsletterQuerySet(models.QuerySet["Newsletter"]):
 
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
-    def receiving(self, newsletter: "Newsletter") -> "SubscriberQuerySet":
-        """Who gets this newsletter: subscribed to it, confirmed, and not gone."""
-        return self.filter(state="active", subscriptions__newsletter=newsletter)
+    def receiving(
+        self, newsletter: "Newsletter", *, rhythm: str = "issues"
+    ) -> "SubscriberQuerySet":
+        """Who gets this newsletter in this rhythm: subscribed to it so, confirmed, and not gone."""
+        return self.filter(
+            state="active", subscriptions__newsletter=newsletter, subscriptions__rhythm=rhythm
+        )
 
     def with_address(self, email: str) -> "SubscriberQuerySet":
         """The one with this address, however its letters are written."""
@@ -66,6 +73,44 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
             )
             (subscriber_id,) = cursor.fetchone()
         return self.get(pk=subscriber_id)
+
+
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    def standing(self) -> "SubscriptionQuerySet":
+        """Those of people who are confirmed and not gone."""
+        return self.filter(subscriber__state="active")
+
+    def coming(self, newsletter: "Newsletter", rhythm: str) -> "SubscriptionQuerySet":
+        """Those to which a newsletter comes in this rhythm."""
+        return self.standing().filter(newsletter=newsletter, rhythm=rhythm)
+
+    def with_choices(self) -> "SubscriptionQuerySet":
+        """Each with its newsletter and topics, as its owner chose them."""
+        return self.select_related("newsletter").prefetch_related("topics")
+
+    def choices(self) -> list[tuple[tuple[int, ...], str, int]]:
+        """Each way in which these differ: topics, the reader's language, and how many chose so.
+
+        The topics are ids of categories in order; none where everything comes.
+        """
+        counted = (
+            self.annotate(topic_ids=_topic_ids())
+            .order_by()
+            .values_list("topic_ids", "subscriber__language")
+            .annotate(Count("pk"))
+        )
+        return sorted((tuple(topics), language, count) for topics, language, count in counted)
+
+    def exactly_about(self, topic_ids: Iterable[int]) -> "SubscriptionQuerySet":
+        """Those with just these topics; without any, those to whom everything comes."""
+        return self.alias(topic_ids=_topic_ids()).filter(topic_ids=sorted(topic_ids))
+
+
+def _topic_ids() -> ArraySubquery:
+    from newsletter.models import SubscribedTopic
+
+    chosen = SubscribedTopic.objects.filter(subscription=OuterRef("pk")).order_by("category_id")
+    return ArraySubquery(chosen.values("category_id"))
 
 
 class IssueQuerySet(models.QuerySet["Issue"]):

@@ -13,9 +13,11 @@ from django.utils.translation import gettext
 
 from iria.kit.ratelimit import count_and_allow
 from iria.kit.signing import BrokenToken, make_token, read_token
+from iria.kit.speaking import speaking
 from iria.publication.models import current_publication
-from newsletter import queueing, suppressing
-from newsletter.models import Consent, Newsletter, Subscriber, Subscription
+from newsletter import queueing, suppressing, wishes
+from newsletter.models import Consent, SubscribedTopic, Subscriber, Subscription
+from newsletter.wishes import Wish
 from newsletter.wording import consent_wording
 
 CONFIRM_WITHIN = timedelta(days=3)
@@ -28,12 +30,13 @@ class NotPossible(Exception):
     """What was asked cannot be done; the text is a sentence for whoever asked."""
 
 
-def request(email: str, *, where: str, newsletters: Sequence[Newsletter]) -> None:
+def request(email: str, *, where: str, wished: Sequence[Wish], language: str = "") -> None:
     """Somebody entered this address; the worker answers it by mail.
 
     Args:
         email: in its normal form (`newsletter.addresses.normal`).
         where: the path of the page on which it was entered.
+        language: the one they chose; without it, they are written to in the publication's first.
     """
     if not count_and_allow(
         "newsletter.address", email.lower(), limit=REQUESTS_A_DAY, per=timedelta(days=1)
@@ -44,11 +47,18 @@ def request(email: str, *, where: str, newsletters: Sequence[Newsletter]) -> Non
         consent = Consent.objects.create(
             subscriber=subscriber,
             where=where[:300],
-            wording=consent_wording(current_publication().name, newsletters),
+            language=language,
+            wording=_wording(wished, language),
             asked_at=timezone.now(),
         )
-        consent.newsletters.set(newsletters)
+        wishes.keep(consent, wished)
         transaction.on_commit(lambda: queueing.answer_soon(consent.pk))
+
+
+def _wording(wished: Sequence[Wish], language: str) -> str:
+    publication = current_publication()
+    with speaking(language or publication.language_codes[0]):
+        return consent_wording(publication.name, wished)
 
 
 def confirmation_token(consent: Consent) -> str:
@@ -113,13 +123,27 @@ def _subscribe(consent: Consent) -> None:
     consent.save(update_fields=["confirmed_at"])
     if not subscriber.is_active:
         subscriber.state, subscriber.confirmed_at = Subscriber.State.ACTIVE, now
-        subscriber.save(update_fields=["state", "confirmed_at"])
-    Subscription.objects.bulk_create(
+    subscriber.language = consent.language or subscriber.language
+    subscriber.save(update_fields=["state", "confirmed_at", "language"])
+    _receive(subscriber, wishes.of_consent(consent))
+
+
+def _receive(subscriber: Subscriber, wished: Sequence[Wish]) -> None:
+    """These newsletters come from now on, just so; the others stay as they are."""
+    received = Subscription.objects.bulk_create(
         [
-            Subscription(subscriber=subscriber, newsletter=newsletter)
-            for newsletter in consent.newsletters.all()
+            Subscription(subscriber=subscriber, newsletter=wish.newsletter, rhythm=wish.rhythm)
+            for wish in wished
         ],
-        ignore_conflicts=True,
+        update_conflicts=True,
+        unique_fields=["subscriber", "newsletter"],
+        update_fields=["rhythm"],
+    )
+    SubscribedTopic.objects.filter(subscription__in=received).delete()
+    SubscribedTopic.objects.bulk_create(
+        SubscribedTopic(subscription=subscription, category=topic)
+        for subscription, wish in zip(received, wished, strict=True)
+        for topic in wish.topics
     )
 
 
@@ -141,7 +165,7 @@ def leave(token: str) -> Subscriber | None:
     return subscriber
 
 
-def choose(token: str, newsletters: Sequence[Newsletter]) -> Subscriber:
+def choose(token: str, wished: Sequence[Wish]) -> Subscriber:
     """The holder of the token chooses what they receive; choosing nothing is leaving.
 
     Raises:
@@ -154,30 +178,35 @@ def choose(token: str, newsletters: Sequence[Newsletter]) -> Subscriber:
                 "This address is not subscribed at the moment; please enter it again."
             )
             raise NotPossible(sentence)
-        if not newsletters:
+        if not wished:
             leave(token)
             subscriber.refresh_from_db()
             return subscriber
-        received = set(subscriber.subscriptions.values_list("newsletter_id", flat=True))
-        added = [newsletter for newsletter in newsletters if newsletter.pk not in received]
-        subscriber.subscriptions.exclude(newsletter__in=newsletters).delete()
-        if added:
-            _agree_on_the_spot(subscriber, added)
+        received = wishes.of_subscriptions(subscriber.subscriptions.with_choices())
+        new = [wish for wish in wished if not _is_so(wish, received.get(wish.newsletter.pk))]
+        chosen = [wish.newsletter for wish in wished]
+        subscriber.subscriptions.exclude(newsletter__in=chosen).delete()
+        if new:
+            _agree_on_the_spot(subscriber, new)
     return subscriber
 
 
-def _agree_on_the_spot(subscriber: Subscriber, newsletters: Sequence[Newsletter]) -> None:
+def _is_so(wish: Wish, now: Wish | None) -> bool:
+    return now is not None and (now.rhythm, now.topic_ids) == (wish.rhythm, wish.topic_ids)
+
+
+def _agree_on_the_spot(subscriber: Subscriber, wished: Sequence[Wish]) -> None:
     """Whoever chooses on their own page of preferences has shown that the address is theirs."""
     now = timezone.now()
     consent = Consent.objects.create(
         subscriber=subscriber,
         where="/newsletter/preferences/",
-        wording=consent_wording(current_publication().name, newsletters),
+        wording=_wording(wished, subscriber.language),
         asked_at=now,
         answered_at=now,
         answer=Consent.Answer.NONE,
     )
-    consent.newsletters.set(newsletters)
+    wishes.keep(consent, wished)
     _subscribe(consent)
 
 

@@ -27,6 +27,7 @@ from newsletter import choosing, subscribing
 from newsletter.addresses import hidden
 from newsletter.forms import PreferencesForm, SignUpForm
 from newsletter.models import Issue, Newsletter, Subscriber
+from newsletter.wishes import Wish
 
 REQUESTS_AN_HOUR = 30
 """From one network address; a whole institute may stand behind one."""
@@ -65,7 +66,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     subscribing.request(
         form.cleaned_data["email"],
         where=_page_it_came_from(request),
-        newsletters=form.cleaned_data["newsletters"],
+        wished=[Wish.usual(newsletter) for newsletter in form.cleaned_data["newsletters"]],
     )
     return redirect("newsletter_asked")
 
@@ -132,7 +133,8 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         # An empty form is an answer too: it chooses nothing.
         form = PreferencesForm(request.POST, received=received)
         if form.is_valid():
-            choosing.choose(address, list(form.cleaned_data["newsletters"]), request.POST)
+            wished = [Wish.usual(newsletter) for newsletter in form.cleaned_data["newsletters"]]
+            choosing.choose(address, wished, request.POST)
             return redirect(f"{request.path}?saved=1")
     context = {
         "form": form,

@@ -1,16 +1,19 @@
 """Index of the newsletter's models."""
 
 from newsletter.models.bounce import Bounce, MailboxReading, Suppression
+from newsletter.models.consent import Consent, ConsentedNewsletter
 from newsletter.models.delivery import Attempt, Decision, Delivery
 from newsletter.models.issue import Issue, IssueItem
+from newsletter.models.newsletter import Newsletter, Rhythm
 from newsletter.models.preflight import Look, TestMail, Waiver
 from newsletter.models.run import Pace, RunEvent, SendingLimit
-from newsletter.models.subscriber import Consent, Newsletter, Subscriber, Subscription
+from newsletter.models.subscriber import SubscribedTopic, Subscriber, Subscription
 
 __all__ = [
     "Attempt",
     "Bounce",
     "Consent",
+    "ConsentedNewsletter",
     "Decision",
     "Delivery",
     "Issue",
@@ -19,8 +22,10 @@ __all__ = [
     "MailboxReading",
     "Newsletter",
     "Pace",
+    "Rhythm",
     "RunEvent",
     "SendingLimit",
+    "SubscribedTopic",
     "Subscriber",
     "Subscription",
     "Suppression",

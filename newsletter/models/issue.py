@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from articles.editorial.models import Article
 from iria.kit.text import refuse_unstorable
-from newsletter.models.subscriber import Newsletter
+from newsletter.models.newsletter import Newsletter
 from newsletter.querysets import IssueQuerySet
 
 WORDS_MAX_LENGTH = 20_000

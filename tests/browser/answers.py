@@ -28,6 +28,7 @@ from articles.editorial.previewing import preview_address
 from articles.reading.views.missing import server_error
 from newsletter import subscribing
 from newsletter.models import Consent, Newsletter, Subscriber
+from newsletter.wishes import Wish
 from tests.accounts.keys import passkey_of
 from tests.conftest import PASSWORD
 
@@ -192,7 +193,7 @@ def _letters() -> Iterator[tuple[str, Any]]:
     yield "newsletter, refused", client.post("/newsletter/", {"email": "no address"})
     yield "newsletter, asked", client.get("/newsletter/look-in-your-mail/")
     yield "newsletter, cut off", client.get("/newsletter/confirm/x/")
-    subscribing.request(STRANGER, where="/", newsletters=[newsletter])
+    subscribing.request(STRANGER, where="/", wished=[Wish.usual(newsletter)])
     consent = Consent.objects.latest("pk")
     link = f"/newsletter/confirm/{subscribing.confirmation_token(consent)}/"
     yield "newsletter, to confirm", client.get(link)

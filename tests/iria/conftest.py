@@ -14,6 +14,7 @@ from articles.pages.models import Page
 from iria.publication.models import Emblem
 from newsletter import subscribing
 from newsletter.models import Consent, Issue
+from newsletter.wishes import Wish
 from tests import newsroom
 from tests.newsletter import lists
 
@@ -42,7 +43,7 @@ def parts(mina: User) -> dict[str, str]:
     )
     comment = posting.post(article, name="Teo Brandt", email="teo@readers.example", text="Late.")
     moderation.approve(comment, by=mina)
-    subscribing.request("ola@readers.example", where="/", newsletters=[lists.news()])
+    subscribing.request("ola@readers.example", where="/", wished=[Wish.usual(lists.news())])
     consent = Consent.objects.get()
     reader = lists.subscriber("teo@readers.example")
     follow = following.follow_replies(comment, Follow.Pace.DAILY)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from newsletter import notices, subscribing
 from newsletter.models import Consent, Newsletter, Subscriber
+from newsletter.wishes import Wish
 from tests.newsletter.lists import news, subscriber
 
 pytestmark = pytest.mark.django_db
@@ -118,7 +119,7 @@ def test_without_a_newsletter_the_page_says_so(client: Client) -> None:
 
 
 def confirmation_path() -> str:
-    subscribing.request(OLA, where="/", newsletters=[news()])
+    subscribing.request(OLA, where="/", wished=[Wish.usual(news())])
     consent = Consent.objects.latest("pk")
     notices.answer(consent.pk)
     return f"/newsletter/confirm/{subscribing.confirmation_token(consent)}/"

@@ -13,6 +13,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from iria.kit.signing import BrokenToken, ExpiredToken
 from newsletter import notices, subscribing, suppressing
 from newsletter.models import Consent, Delivery, Newsletter, Subscriber, Subscription
+from newsletter.wishes import Wish
 from tests.newsletter.lists import issue, news, subscriber
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +22,11 @@ OLA = "ola@readers.example"
 
 def ask(email: str = OLA, *newsletters: Newsletter) -> Consent:
     """Somebody enters an address, and the worker answers."""
-    subscribing.request(email, where="/2026/05/a-story/", newsletters=newsletters or [news()])
+    subscribing.request(
+        email,
+        where="/2026/05/a-story/",
+        wished=[Wish.usual(each) for each in newsletters or [news()]],
+    )
     consent = Consent.objects.latest("pk")
     notices.answer(consent.pk)
     consent.refresh_from_db()
@@ -181,7 +186,7 @@ def test_choosing_nothing_is_leaving() -> None:
 def test_choosing_on_the_page_of_preferences_is_a_consent_of_its_own() -> None:
     ola = subscriber(OLA)
     analysis = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
-    subscribing.choose(ola.token, [analysis])
+    subscribing.choose(ola.token, [Wish.usual(analysis)])
     assert set(ola.newsletters.all()) == {analysis}
     consent = Consent.objects.get()
     assert consent.confirmed_at is not None
@@ -226,7 +231,7 @@ def test_what_was_never_confirmed_is_forgotten_after_thirty_days() -> None:
 def test_a_lost_job_loses_nobody(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    subscribing.request(OLA, where="/", newsletters=[news()])
+    subscribing.request(OLA, where="/", wished=[Wish.usual(news())])
     assert notices.unanswered() == []
     Consent.objects.update(asked_at=timezone.now() - timedelta(minutes=2))
     (consent_id,) = notices.unanswered()
@@ -251,7 +256,7 @@ def _play(deeds: list[str]) -> None:
     for deed in deeds:
         known = Subscriber.objects.first()
         if deed == "ask":
-            subscribing.request(OLA, where="/", newsletters=[news()])
+            subscribing.request(OLA, where="/", wished=[Wish.usual(news())])
             consents.append(Consent.objects.latest("pk"))
             expected = "pending" if expected == "none" else expected
         elif known is None:
@@ -267,7 +272,7 @@ def _play(deeds: list[str]) -> None:
             except subscribing.NotPossible:
                 assert stale
         elif deed == "leave" or expected == "active":
-            chosen = [news()] if deed == "all" else []
+            chosen = [Wish.usual(news())] if deed == "all" else []
             if deed == "leave":
                 subscribing.leave(known.token)
             else:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.models import User
 from newsletter import notices, subscribing, suppressing
 from newsletter.models import Consent, Subscriber, Suppression
+from newsletter.wishes import Wish
 from tests.newsletter.lists import news, subscriber
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +16,7 @@ OLA = "ola@readers.example"
 
 
 def ask(email: str = OLA) -> Consent:
-    subscribing.request(email, where="/", newsletters=[news()])
+    subscribing.request(email, where="/", wished=[Wish.usual(news())])
     consent = Consent.objects.latest("pk")
     notices.answer(consent.pk)
     consent.refresh_from_db()

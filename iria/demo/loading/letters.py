@@ -14,7 +14,7 @@ from iria.demo import content
 from iria.demo.loading.texts import mark_of
 from iria.kit.marks import Marks
 from iria.publication.models import current_publication
-from newsletter import delivering, sending, subscribing
+from newsletter import delivering, sending, subscribing, wishes
 from newsletter.models import Consent, Issue, IssueItem, Newsletter, Subscriber
 from newsletter.preflight import findings as preflight
 from newsletter.wording import consent_wording
@@ -61,16 +61,16 @@ def _subscribe(words: dict[str, Any], newsletter: Newsletter) -> Subscriber | No
     if Subscriber.objects.with_address(words["email"]).exists():
         return None
     subscriber = Subscriber.objects.known_or_new(words["email"])
-    now = timezone.now()
+    now, wish = timezone.now(), wishes.Wish.usual(newsletter)
     consent = Consent.objects.create(
         subscriber=subscriber,
         where="/",
-        wording=consent_wording(current_publication().name, [newsletter]),
+        wording=consent_wording(current_publication().name, [wish]),
         asked_at=now,
         answered_at=now,
         answer=Consent.Answer.NONE,
     )
-    consent.newsletters.set([newsletter])
+    wishes.keep(consent, [wish])
     if not words.get("pending"):
         subscribing.confirm(subscribing.confirmation_token(consent))
     if words.get("left"):

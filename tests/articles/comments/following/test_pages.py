@@ -13,6 +13,7 @@ from articles.editorial.models import Article
 from iria.kit import registry
 from newsletter import subscribing
 from newsletter.models import Newsletter, Subscriber
+from newsletter.wishes import Wish
 from tests.articles.comments.conftest import Write
 from tests.articles.comments.following.conftest import ANA, Following, Tell, text_of
 from tests.conftest import MailFolder
@@ -141,7 +142,7 @@ def test_one_page_shows_newsletters_and_comments_whichever_mail_led_there(
     client: Client, follows: Following
 ) -> None:
     newsletter = Newsletter.objects.offered()[0]
-    subscribing.request(ANA, where="/", newsletters=[newsletter])
+    subscribing.request(ANA, where="/", wished=[Wish.usual(newsletter)])
     subscriber = Subscriber.objects.get()
     subscribing.confirm(subscribing.confirmation_token(subscriber.consents.get()))
     follow = follows()

@@ -1,0 +1,145 @@
+"""A newsletter, and how often it can come."""
+
+from typing import Final
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy
+
+from articles.editorial.models import Category
+from articles.editorial.models.article import LANGUAGES
+from iria.kit.speaking import direction_of
+from iria.kit.text import refuse_blank, refuse_unstorable
+from newsletter.querysets import NewsletterQuerySet
+
+CANARY_FROM: Final = 200
+CANARY_AT_LEAST: Final = 50
+
+
+class Rhythm(models.TextChoices):
+    """How often a newsletter comes to somebody, from the quietest to the liveliest.
+
+    The editors' issues go to those who chose `ISSUES`; to the others it composes itself.
+    """
+
+    ISSUES = "issues", gettext_lazy("As the editors send it")
+    WEEKLY = "weekly", gettext_lazy("Once a week")
+    DAILY = "daily", gettext_lazy("Once a day")
+    EACH = "each", gettext_lazy("Each article as it is published")
+
+
+def only_issues() -> list[str]:
+    return [Rhythm.ISSUES.value]
+
+
+class Newsletter(models.Model):
+    """A newsletter that readers can subscribe to."""
+
+    name = models.CharField(
+        max_length=80,
+        validators=[refuse_unstorable, refuse_blank],
+        help_text="As readers know it, after the publication's name: “News”, “Weekly analysis”.",
+    )
+    slug = models.SlugField(
+        max_length=40,
+        unique=True,
+        help_text="Names the list for mail programs; better not changed.",
+    )
+    description = models.CharField(
+        max_length=300,
+        blank=True,
+        validators=[refuse_unstorable],
+        help_text="What comes and how often, in one sentence; beside the name where readers choose.",
+    )
+    from_name = models.CharField(
+        "sender",
+        max_length=80,
+        blank=True,
+        validators=[refuse_unstorable],
+        help_text="The name readers see as the sender; left empty, the publication's.",
+    )
+    reply_to = models.EmailField(
+        "answers to",
+        blank=True,
+        help_text="Where answers go; left empty, the publication's contact address.",
+    )
+    language = models.CharField(max_length=8, choices=LANGUAGES, default="en")
+    offered = models.BooleanField(
+        default=True, help_text="Whether readers can choose it when they subscribe."
+    )
+    position = models.PositiveSmallIntegerField(
+        default=0,
+        help_text="The first one is what the form at the foot of every page subscribes to.",
+    )
+    rhythms = ArrayField(
+        models.CharField(max_length=6, choices=Rhythm),
+        default=only_issues,
+        help_text="How often readers can have it. Whoever has it in a rhythm that is not offered "
+        "any more keeps it.",
+    )
+    topics = models.ManyToManyField(
+        Category,
+        blank=True,
+        related_name="+",
+        help_text="Categories readers can choose among, each with all below it; whoever chooses "
+        "none receives everything.",
+    )
+
+    canary_percent = models.PositiveSmallIntegerField(
+        "first share",
+        default=5,
+        validators=[MaxValueValidator(50)],
+        help_text="So many of a hundred get each issue first, to see how it is taken; at least "
+        f"{CANARY_AT_LEAST}, and nobody where fewer than {CANARY_FROM} receive it. 0: all at once.",
+    )
+    canary_minutes = models.PositiveSmallIntegerField(
+        "minutes to wait",
+        default=10,
+        validators=[MaxValueValidator(24 * 60)],
+        help_text="How long returned mail is waited for before the others get theirs.",
+    )
+    pause_at_percent = models.PositiveSmallIntegerField(
+        "pause at",
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text="Where more than so many of a hundred are refused, returned or complained of, "
+        "the sending pauses by itself.",
+    )
+
+    objects = NewsletterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(canary_percent__lte=50), name="newsletter_canary_is_a_share"
+            ),
+            models.CheckConstraint(
+                condition=Q(pause_at_percent__gte=1, pause_at_percent__lte=100),
+                name="newsletter_pauses_at_a_share",
+            ),
+            models.CheckConstraint(
+                condition=Q(rhythms__contained_by=[rhythm.value for rhythm in Rhythm])
+                & Q(rhythms__len__gt=0),
+                name="newsletter_has_a_rhythm",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def offered_rhythms(self) -> list[Rhythm]:
+        """Those a reader can choose, the quietest first."""
+        return [rhythm for rhythm in Rhythm if rhythm in self.rhythms]
+
+    @property
+    def usual_rhythm(self) -> Rhythm:
+        """What somebody gets who chose none: never more than they asked for."""
+        return self.offered_rhythms[0]
+
+    @property
+    def direction(self) -> str:
+        return direction_of(self.language)

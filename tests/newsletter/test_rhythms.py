@@ -1,0 +1,111 @@
+"""A newsletter comes as often, and about what, its reader chose."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from articles.editorial import categorising
+from articles.editorial.models import Category
+from newsletter import sending, subscribing
+from newsletter.models import Consent, Newsletter, Rhythm, Subscriber, Subscription
+from newsletter.wishes import Wish
+from tests.newsletter.lists import issue, news, subscriber
+from tests.newsroom import category
+
+pytestmark = pytest.mark.django_db
+OLA = "ola@readers.example"
+
+
+def wish(rhythm: Rhythm = Rhythm.DAILY, *topics: Category) -> Wish:
+    return Wish(news(), rhythm, topics)
+
+
+def offering(*rhythms: Rhythm) -> Newsletter:
+    Newsletter.objects.update(rhythms=[rhythm.value for rhythm in rhythms])
+    return news()
+
+
+def confirmed(*wished: Wish, language: str = "") -> Subscriber:
+    subscribing.request(OLA, where="/", wished=wished, language=language)
+    token = subscribing.confirmation_token(Consent.objects.latest("pk"))
+    return subscribing.confirm(token).subscriber
+
+
+def test_what_was_chosen_comes_just_so_once_it_is_confirmed() -> None:
+    offering(*Rhythm)
+    japan, china = category("Japan"), category("China")
+    ola = confirmed(wish(Rhythm.WEEKLY, japan, china), language="fr")
+    subscription = ola.subscriptions.get()
+    assert subscription.rhythm == Rhythm.WEEKLY
+    assert set(subscription.topics.all()) == {japan, china}
+    assert ola.language == "fr"
+    consent = ola.consents.get()
+    assert consent.language == "fr"
+    assert "Japan, China" in consent.wording
+    kept = consent.wished.get()
+    assert (kept.rhythm, kept.topics) == ("weekly", sorted([japan.pk, china.pk]))
+
+
+def test_the_wording_says_how_often_only_where_that_is_a_choice() -> None:
+    confirmed(Wish.usual(news()))
+    assert Consent.objects.latest("pk").wording.startswith("Send me “News” from")
+    offering(*Rhythm)
+    confirmed(wish(Rhythm.DAILY))
+    assert "“News” (once a day)" in Consent.objects.latest("pk").wording
+
+
+def test_whoever_chose_no_rhythm_gets_the_quietest_offered() -> None:
+    assert Wish.usual(offering(Rhythm.EACH, Rhythm.WEEKLY, Rhythm.DAILY)).rhythm == Rhythm.WEEKLY
+
+
+def test_an_issue_of_the_editors_goes_to_those_who_chose_so(edna: User) -> None:
+    ola, mina = subscriber(OLA), subscriber("mina@readers.example")
+    ola.subscriptions.update(rhythm=Rhythm.DAILY)
+    made = issue()
+    assert sending.start(made, by=edna) == 1
+    assert made.deliveries.get().subscriber == mina
+    assert list(Subscriber.objects.receiving(news(), rhythm=Rhythm.DAILY)) == [ola]
+
+
+def test_changing_the_rhythm_is_agreed_to_and_changing_nothing_is_not() -> None:
+    offering(*Rhythm)
+    japan = category("Japan")
+    ola = subscriber(OLA)
+    subscribing.choose(ola.token, [wish(Rhythm.DAILY, japan)])
+    subscribing.choose(ola.token, [wish(Rhythm.DAILY, japan)])
+    assert Consent.objects.count() == 1
+    subscribing.choose(ola.token, [wish(Rhythm.DAILY)])
+    assert Consent.objects.count() == 2
+    assert not ola.subscriptions.get().topics.exists()
+
+
+def test_the_digests_learn_who_wants_what() -> None:
+    japan, china = category("Japan"), category("China")
+    wishes = [(wish(),), (wish(),), (wish(Rhythm.DAILY, china, japan),), (wish(Rhythm.WEEKLY),)]
+    for number, wished in enumerate(wishes):
+        reader = subscriber(f"reader{number}@readers.example")
+        subscribing.choose(reader.token, wished)
+    Subscriber.objects.filter(email__startswith="reader1").update(language="fr")
+    subscribing.leave(subscriber("left@readers.example").token)
+    daily = Subscription.objects.coming(news(), Rhythm.DAILY)
+    both = tuple(sorted([japan.pk, china.pk]))
+    assert daily.choices() == [((), "", 1), ((), "fr", 1), (both, "", 1)]
+    assert daily.exactly_about(both).get().subscriber.email == "reader2@readers.example"
+    assert daily.exactly_about([]).count() == 2
+    assert daily.exactly_about([japan.pk]).count() == 0
+
+
+def test_a_topic_follows_its_category_into_another_and_goes_with_it() -> None:
+    japan, east_asia = category("Japan"), category("East Asia")
+    ola = subscriber(OLA)
+    subscribing.choose(ola.token, [wish(Rhythm.DAILY, japan)])
+    categorising.merge([japan], into=east_asia)
+    assert [topic.name for topic in ola.subscriptions.get().topics.all()] == ["East Asia"]
+    east_asia.delete()
+    assert not ola.subscriptions.get().topics.exists()
+
+
+def test_a_newsletter_always_offers_a_rhythm_that_there_is() -> None:
+    for wrong in ([], ["hourly"]):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Newsletter.objects.update(rhythms=wrong)
