@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from accounts.models import User
 from articles.comments.models import Comment
 from articles.comments.policy import Admission, admission
-from articles.comments.thread_rows import TOPS, Order, rows_of_answers, rows_of_thread
+from articles.comments.thread_rows import TOPS, Order, Row, rows_of_answers, rows_of_thread
 from articles.comments.whereabouts import answers_address, thread_address
 from articles.editorial.models import Article
 from iria.publication.models import Publication, current_publication
@@ -204,9 +204,9 @@ def answers_to(
 
 
 def _thread(
-    article: Article, standing: Admission, rows: list[Comment], *, number: int, **more: Any
+    article: Article, standing: Admission, rows: list[Row], *, number: int, **more: Any
 ) -> Thread:
-    first: Any = rows[0] if rows else None
+    first = rows[0] if rows else None
     return Thread(
         count=first.readable or 0 if first else 0,
         admission=standing,
@@ -218,24 +218,24 @@ def _thread(
     )
 
 
-def _laid(rows: Iterable[Comment]) -> dict[int, Shown]:
+def _laid(rows: Iterable[Row]) -> dict[int, Shown]:
     """Each below its host, in the order of time; the first level in none yet."""
     rows = list(rows)
-    places = {row.pk: _place(row) for row in rows}
+    places = {row.id: _place(row) for row in rows}
     for row in rows:
-        place = places[row.pk]
+        place = places[row.id]
         if place.answers is not None and place.answers in places:
             places[place.answers].replies.append(place)
-        if row.answered_state is not None:  # type: ignore[attr-defined]
-            place.in_reply_to = _answered(row, here=row.parent_id in places)
+        if row.answered_state is not None and row.parent_id is not None:
+            place.in_reply_to = _answered(row, row.parent_id, here=row.parent_id in places)
     for place in places.values():
         place.replies.sort(key=IN_ORDER[Order.OLDEST])
     return places
 
 
-def _place(row: Any) -> Shown:
+def _place(row: Row) -> Shown:
     place = Shown(
-        id=row.pk,
+        id=row.id,
         written_at=row.created_at,
         level=row.level,
         below=row.below,
@@ -245,22 +245,22 @@ def _place(row: Any) -> Shown:
         place.name = _name(row.shown_name, row.user_id, row.writer_name)
         place.reader = row.writer_with_page
         place.by_staff, place.by_author = bool(row.writer_is_staff), row.writer_is_author
-        place.text, place.edited_at = row.shown_text, row.edited_at
+        place.text, place.edited_at = row.shown_text or "", row.edited_at
         place.featured = row.featured
     else:
         place.gap = str(GAPS[Comment.State(row.state)])
     return place
 
 
-def _name(written: str, user: int | None, display: str | None) -> str:
+def _name(written: str | None, user: int | None, display: str | None) -> str:
     """The name readers see: an account's as it is today."""
-    return written if user is None else User(pk=user, display_name=display or "").public_name
+    return written or "" if user is None else User(pk=user, display_name=display or "").public_name
 
 
-def _answered(row: Any, *, here: bool) -> Answered:
+def _answered(row: Row, parent: int, *, here: bool) -> Answered:
     hidden = row.answered_name is None
     name = "" if hidden else _name(row.answered_name, row.answered_user, row.answered_writer)
-    return Answered(row.parent_id, name, here)
+    return Answered(parent, name, here)
 
 
 def _readable(places: Iterable[Shown]) -> Iterator[Shown]:

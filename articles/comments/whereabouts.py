@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from articles.comments.models import Comment, CommentPlace
-from articles.comments.thread_rows import TOPS, Order, rows_of_answers, rows_of_thread
+from articles.comments.thread_rows import TOPS, Order, Row, rows_of_answers, rows_of_thread
 
 
 def thread_address(base: str, order: Order = Order.OLDEST, number: int = 1) -> str:
@@ -48,5 +48,5 @@ def _page_among(place: CommentPlace, siblings: Q) -> int:
     return CommentPlace.objects.filter(siblings, earlier, shown=True).count() // TOPS + 1
 
 
-def _holds(rows: list[Comment], comment: Comment) -> bool:
-    return any(row.pk == comment.pk for row in rows)
+def _holds(rows: list[Row], comment: Comment) -> bool:
+    return any(row.id == comment.pk for row in rows)

@@ -4,6 +4,7 @@ Written here and not as a template: a front page draws thirty of them, and every
 alternative text is a number or an address of ours.
 """
 
+from functools import lru_cache
 from html import escape
 from typing import Final
 
@@ -15,6 +16,7 @@ STILL: Final = "(prefers-reduced-motion: reduce)"
 """For whom an animation stands still."""
 
 
+@lru_cache(maxsize=2048)
 def picture_markup(values: PictureValues | None, alt: str | None = None) -> SafeString:
     """The `picture` element; an empty text while no size of the picture is ready.
 

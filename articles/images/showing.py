@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from django.urls import reverse
 
 from articles.images.models import Image
+from articles.images.models.files import Files
 from articles.images.sizes import CARD, PREVIEW, SQUARE
 
 MEDIA_TYPES: Final = {
@@ -97,6 +98,18 @@ def picture_values(image: Image, use: str) -> PictureValues | None:
     The picture's row says which files there are; the database is not asked. Where those of the
     use's shape are not made yet, the whole picture stands in for them.
     """
+    files = image.sizes
+    if not isinstance(files, Files):  # a row that was not read from the database
+        return _values(image, use)
+    moving = USES[use].moves and image.is_moving
+    key = (use, image.alt, image.may_be_served, moving)
+    if key not in files.drawn:
+        files.drawn[key] = _values(image, use)
+    values: PictureValues | None = files.drawn[key]
+    return values
+
+
+def _values(image: Image, use: str) -> PictureValues | None:
     wanted = USES[use]
     by_format = _by_format(image, wanted.shape) or _by_format(image, "")
     plain = next((form for form in ("jpeg", "png", "webp", "avif") if by_format.get(form)), None)

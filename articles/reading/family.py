@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from django.db.models import OuterRef, Q, Subquery, Value
 from django.db.models.functions import Concat
+from django.http import Http404
 
 from articles.editorial.models import Article, Category
 from articles.reading.models import Placement, PlacementQuerySet
@@ -14,7 +15,7 @@ from articles.reading.shelf import Shelf
 class Family:
     """A category, the ones above it from the top down, and its children in their order."""
 
-    chosen: Category | None
+    chosen: Category
     above: list[Category]
     children: list[Category]
     lead_id: int | None
@@ -27,15 +28,21 @@ class Family:
 
 
 def family_of(path: str) -> Family:
-    """The category at a path and its family, in one query."""
+    """The category at a path and its family, in one query.
+
+    Raises:
+        Http404: there is no category at this path.
+    """
     parts = path.split("/")
     line = ["/".join(parts[:length]) for length in range(1, len(parts) + 1)]
     wanted = Category.objects.filter(Q(path__in=line) | Q(parent__path=path)).in_order()
     rows = list(wanted.annotate(lead_id=Subquery(_picked().values("article")[:1])))
     chosen = next((row for row in rows if row.path == path), None)
+    if chosen is None:
+        raise Http404
     return Family(
         chosen=chosen,
-        lead_id=getattr(chosen, "lead_id", None),
+        lead_id=chosen.lead_id,  # type: ignore[attr-defined]
         above=[row for row in rows if row.path in line[:-1]],
         children=[row for row in rows if row.path not in line],
     )

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles.images.models.described import Described
+from articles.images.models.files import FilesField
 from articles.images.models.licensed import Licensed
 from articles.images.models.querysets import ImageQuerySet
 
@@ -36,7 +37,7 @@ class Image(Described, Licensed, models.Model):
     is_moving = models.BooleanField(
         default=False, editable=False, help_text="More than one frame is kept of it."
     )
-    sizes = models.JSONField(
+    sizes = FilesField(
         default=list,
         editable=False,
         help_text="Every rendition as format, width, height, name, bytes, shape and whether it "

@@ -26,6 +26,8 @@ from iria.publication.speaking import in_its_language
 
 _layouts: Held[front.Layout] = Held()
 """What stands where on each front page changes with the rows alone, as little else on a site."""
+_families: Held[Family] = Held()
+"""Likewise which categories stand above and below each, and which lead was picked for it."""
 
 
 @public_page
@@ -81,9 +83,8 @@ def articles(request: HttpRequest, code: str) -> HttpResponse:
 @in_its_language
 def category(request: HttpRequest, path: str, code: str = "") -> HttpResponse:
     """A section, or what there is of it in one language; a language in which nothing is has no page."""
-    shelf, family = shelf_of(request, code), family_of(path)
-    if family.chosen is None:
-        raise Http404
+    shelf = shelf_of(request, code)
+    family = _families.of(request, path, lambda: family_of(path))
     sheet = section_page(shelf, family.chosen, family.lead_id, request.GET.get("page"))
     if code and not (sheet.lead or sheet.cards):
         raise Http404

@@ -79,9 +79,9 @@ def test_hidden_words_and_names_never_leave_the_database(
     hidden = write("Words nobody may read", name="Nameless One")
     write("An answer", parent=hidden)
     moderation.spam(hidden, by=mina)
-    rows = {row.pk: row for row in rows_of_thread(article, Order.OLDEST, 1)}
-    assert "Words nobody" not in str(vars(rows[hidden.pk]))
-    assert "Nameless" not in str(vars(rows[hidden.pk]))
+    rows = {row.id: row for row in rows_of_thread(article, Order.OLDEST, 1)}
+    assert "Words nobody" not in str(rows[hidden.pk])
+    assert "Nameless" not in str(rows[hidden.pk])
 
 
 def test_a_comment_taken_back_says_that_its_writer_did_it(article: Article, write: Write) -> None:
