@@ -4,13 +4,13 @@ Whoever else writes to readers offers its choices through a port (`registry.mail
 token that was sent to an address opens the same page, because it came by mail to that address.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from iria.kit import registry
 from iria.kit.registry import MailChoices
-from newsletter import subscribing
+from newsletter import subscribing, wishes
 from newsletter.models import Subscriber
-from newsletter.wishes import Wish
+from newsletter.wishes import Choice, Wish
 
 
 def address_of(token: str) -> str:
@@ -22,11 +22,11 @@ def address_of(token: str) -> str:
     return next((address for address in found if address), "")
 
 
-def received_by(subscriber: Subscriber | None) -> set[int]:
-    """The ids of the newsletters that come to somebody now."""
+def received_by(subscriber: Subscriber | None) -> dict[int, Wish]:
+    """What comes to somebody now, by newsletter."""
     if subscriber is None:
-        return set()
-    return set(subscriber.subscriptions.values_list("newsletter_id", flat=True))
+        return {}
+    return wishes.of_subscriptions(subscriber.subscriptions.with_choices())
 
 
 def more_for(address: str) -> list[MailChoices]:
@@ -35,11 +35,11 @@ def more_for(address: str) -> list[MailChoices]:
     return [choices for choices in found if choices is not None]
 
 
-def choose(address: str, wished: Sequence[Wish], answers: Mapping[str, str]) -> None:
+def choose(address: str, choice: Choice, answers: Mapping[str, str]) -> None:
     """Takes every choice of the page."""
     subscriber = Subscriber.objects.with_address(address).first()
     if subscriber is not None and subscriber.is_active:
-        subscribing.choose(subscriber.token, wished)
+        subscribing.choose(subscriber.token, choice)
     for each in registry.mail_preferences:
         each.choose(address, answers)
 

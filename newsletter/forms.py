@@ -1,12 +1,24 @@
-"""What readers send: an address, a choice."""
+"""What readers send: an address, and what they wish to receive."""
 
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
 from django import forms
+from django.conf.locale import LANG_INFO
+from django.utils.text import normalize_newlines
 from django.utils.translation import gettext, gettext_lazy
 
-from newsletter import addresses
-from newsletter.models import Newsletter
+from articles.editorial.models import Category
+from iria.kit.text import one_line, refuse_unstorable
+from iria.publication.models import current_publication
+from newsletter import addresses, slips
+from newsletter.models import Newsletter, Rhythm
+from newsletter.models.subscriber import NAME_MAX_LENGTH
+from newsletter.wishes import Choice, Wish
+
+NOT_OFFERED: Final = gettext_lazy("This newsletter is not offered any more; please choose again.")
+NO_SUCH_CHOICE: Final = gettext_lazy("This cannot be chosen any more; please choose again.")
 
 
 class AddressField(forms.CharField):
@@ -16,41 +28,199 @@ class AddressField(forms.CharField):
         return addresses.normal(str(value or ""))
 
 
-class SignUpForm(forms.Form):
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    words: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A newsletter as it stands in a form, with what is chosen of it now."""
+
+    newsletter: Newsletter
+    chosen: bool
+    rhythm_field: str
+    topics_field: str
+    rhythms: list[Option]
+    topics: list[Option]
+    errors: list[str]
+
+    @property
+    def has_topics_chosen(self) -> bool:
+        return any(topic.chosen for topic in self.topics)
+
+
+class WishesForm(forms.Form):
+    """Newsletters, and for each how often and about what, where it lets readers choose that.
+
+    `received` is what comes now; of that, everything may be kept, though it is offered to nobody
+    else any more.
+    """
+
+    newsletters = forms.MultipleChoiceField(
+        required=False, error_messages={"invalid_choice": NOT_OFFERED}
+    )
+    language = forms.ChoiceField(required=False, error_messages={"invalid_choice": NO_SUCH_CHOICE})
+
+    def __init__(
+        self,
+        *args: Any,
+        received: Mapping[int, Wish] | None = None,
+        language: str = "",
+        **more: Any,
+    ) -> None:
+        super().__init__(*args, **more)
+        self._received = dict(received or {})
+        self._language = language
+        self._newsletters = {
+            newsletter.pk: newsletter
+            for newsletter in Newsletter.objects.offered_or(self._received).with_topics()
+        }
+        _choices(self.fields["newsletters"], ((pk, pk) for pk in self._newsletters))
+        codes = [*current_publication().language_codes, language]
+        _choices(self.fields["language"], ((code, code) for code in dict.fromkeys(["", *codes])))
+        for newsletter in self._newsletters.values():
+            self._add_fields(newsletter)
+
+    def _add_fields(self, newsletter: Newsletter) -> None:
+        rhythm, topics = _fields_of(newsletter)
+        self.fields[rhythm] = forms.ChoiceField(
+            required=False,
+            choices=[(each, each) for each in self._rhythms(newsletter)],
+            error_messages={"invalid_choice": NO_SUCH_CHOICE},
+        )
+        self.fields[topics] = forms.MultipleChoiceField(
+            required=False,
+            choices=[(topic.pk, topic.pk) for topic in self._topics(newsletter)],
+            error_messages={"invalid_choice": NO_SUCH_CHOICE},
+        )
+
+    def _rhythms(self, newsletter: Newsletter) -> list[Rhythm]:
+        now = self._received.get(newsletter.pk)
+        offered = newsletter.offered_rhythms
+        return [each for each in Rhythm if each in offered or (now and each == now.rhythm)]
+
+    def _topics(self, newsletter: Newsletter) -> list[Category]:
+        now = self._received.get(newsletter.pk)
+        kept = now.topics if now else ()
+        return list(dict.fromkeys([*newsletter.topics.all(), *kept]))
+
+    @property
+    def was_chosen_from(self) -> bool:
+        """Whether the reader saw what there is to choose."""
+        return self.is_bound
+
+    def wished(self) -> list[Wish]:
+        """What was chosen; the form is valid."""
+        return [
+            self._wish(newsletter)
+            for pk, newsletter in self._newsletters.items()
+            if str(pk) in self.cleaned_data["newsletters"]
+        ]
+
+    def _wish(self, newsletter: Newsletter) -> Wish:
+        rhythm, topics = _fields_of(newsletter)
+        now = self._received.get(newsletter.pk)
+        usual = now.rhythm if now else newsletter.usual_rhythm
+        chosen = self.cleaned_data[topics]
+        return Wish(
+            newsletter,
+            Rhythm(self.cleaned_data[rhythm] or usual),
+            tuple(topic for topic in self._topics(newsletter) if str(topic.pk) in chosen),
+        )
+
+    def offers(self) -> list[Offer]:
+        """Each newsletter with what is chosen: by what was sent, else what comes now."""
+        return [self._offer(newsletter) for newsletter in self._newsletters.values()]
+
+    def _offer(self, newsletter: Newsletter) -> Offer:
+        rhythm_field, topics_field = _fields_of(newsletter)
+        now = self._now(newsletter)
+        rhythms, topics = self._rhythms(newsletter), self._topics(newsletter)
+        chosen = {str(topic.pk) for topic in now.topics} if now else set()
+        rhythm = now.rhythm if now else newsletter.usual_rhythm
+        if self.was_chosen_from:
+            chosen = set(self[topics_field].data or ())
+            rhythm = self[rhythm_field].data or rhythm
+        return Offer(
+            newsletter,
+            self._is_chosen(newsletter, now),
+            rhythm_field,
+            topics_field,
+            [Option(each, str(each.label), each == rhythm) for each in rhythms],
+            [Option(str(each.pk), each.name, str(each.pk) in chosen) for each in topics],
+            [str(error) for name in (rhythm_field, topics_field) for error in self[name].errors],
+        )
+
+    def _now(self, newsletter: Newsletter) -> Wish | None:
+        return self._received.get(newsletter.pk)
+
+    def _is_chosen(self, newsletter: Newsletter, now: Wish | None) -> bool:
+        if self.was_chosen_from:
+            return str(newsletter.pk) in (self["newsletters"].data or ())
+        return now is not None
+
+    def languages(self) -> list[Option]:
+        """The languages to choose from; none where the publication has one."""
+        codes = [*current_publication().language_codes, self._language]
+        offered = list(dict.fromkeys(code for code in codes if code))
+        if len(offered) < 2:
+            return []
+        chosen = self["language"].data or "" if self.is_bound else self._language
+        every = Option("", gettext("All languages"), not chosen)
+        return [every, *(Option(code, _in_itself(code), code == chosen) for code in offered)]
+
+
+class SignUpForm(WishesForm):
     """The form of the newsletter's page, and of the foot of every page.
 
     The foot sends the address alone, for the first newsletter; the page of the newsletter says
-    that it let the reader choose.
+    that it let the reader choose (`choosing`). `offered` is the address for which a slip was asked
+    about; whoever sends it again means it.
     """
 
     email = AddressField()
-    newsletters = forms.ModelMultipleChoiceField(
-        queryset=Newsletter.objects.none(),
-        required=False,
-        error_messages={
-            "invalid_choice": gettext_lazy(
-                "This newsletter is not offered any more; please choose again."
-            ),
-            "invalid_pk_value": gettext_lazy(
-                "This newsletter is not offered any more; please choose again."
-            ),
-        },
-    )
     choosing = forms.CharField(required=False, max_length=1)
+    offered = forms.CharField(required=False)
+    came_from = forms.CharField(required=False)
     website = forms.CharField(required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _choices(self).queryset = Newsletter.objects.offered()
+    def __init__(self, data: Any = None, *args: Any, **more: Any) -> None:
+        if data is not None and data.get("corrected"):
+            data = data.copy()
+            data["email"] = data["corrected"]
+        super().__init__(data, *args, **more)
 
-    def clean_newsletters(self) -> list[Newsletter]:
+    @property
+    def was_chosen_from(self) -> bool:
+        return self.is_bound and bool(self.data.get("choosing"))
+
+    def _is_chosen(self, newsletter: Newsletter, now: Wish | None) -> bool:
+        if self.was_chosen_from:
+            return super()._is_chosen(newsletter, now)
+        return newsletter.pk == next(iter(self._newsletters))
+
+    def clean_newsletters(self) -> list[str]:
         chosen = list(self.cleaned_data["newsletters"])
         if not chosen and not self.data.get("choosing"):
-            chosen = list(Newsletter.objects.offered()[:1])
+            chosen = [str(pk) for pk in list(self._newsletters)[:1]]
         if not chosen:
             sentence = gettext("Please choose at least one newsletter.")
             raise forms.ValidationError(sentence)
         return chosen
+
+    @property
+    def typed(self) -> str:
+        return str(self.data.get("email", "")) if self.is_bound else ""
+
+    @property
+    def meant(self) -> str:
+        """What was probably meant instead of what was typed; asked once, never corrected unasked."""
+        if not self.is_bound or self.data.get("offered", "").strip() == self.typed.strip():
+            return ""
+        return slips.meant(self.typed)
 
     @property
     def was_filled_by_a_program(self) -> bool:
@@ -58,30 +228,32 @@ class SignUpForm(forms.Form):
         return bool(self.data.get("website", "").strip())
 
 
-class PreferencesForm(forms.Form):
-    newsletters = forms.ModelMultipleChoiceField(
-        queryset=Newsletter.objects.none(),
-        required=False,
-        error_messages={
-            "invalid_choice": gettext_lazy(
-                "This newsletter is not offered any more; please choose again."
-            ),
-            "invalid_pk_value": gettext_lazy(
-                "This newsletter is not offered any more; please choose again."
-            ),
-        },
-    )
+class PreferencesForm(WishesForm):
+    """Everything that can be chosen about the newsletters that come to an address."""
 
-    def __init__(self, *args: Any, received: set[int], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # Whoever receives a newsletter that is not offered any more may keep it.
-        offered = Newsletter.objects.filter(offered=True)
-        _choices(self).queryset = (offered | Newsletter.objects.filter(pk__in=received)).order_by(
-            "position", "pk"
-        )
+    name = forms.CharField(required=False, max_length=NAME_MAX_LENGTH)
+
+    def clean_name(self) -> str:
+        name = one_line(normalize_newlines(self.cleaned_data["name"]))
+        refuse_unstorable(name)
+        return name
+
+    def choice(self) -> Choice:
+        """What was chosen; the form is valid."""
+        said = self.cleaned_data
+        return Choice(self.wished(), language=said["language"], name=said["name"])
 
 
-def _choices(form: forms.Form) -> "forms.ModelMultipleChoiceField[Newsletter]":
-    field = form.fields["newsletters"]
-    assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101 - declared above
-    return field
+def _fields_of(newsletter: Newsletter) -> tuple[str, str]:
+    return f"rhythm-{newsletter.pk}", f"topics-{newsletter.pk}"
+
+
+def _choices(field: forms.Field, pairs: Iterable[tuple[Any, Any]]) -> None:
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+    field.choices = list(pairs)
+
+
+def _in_itself(code: str) -> str:
+    """A language by its own name."""
+    known: dict[str, Any] = LANG_INFO.get(code) or LANG_INFO.get(code.split("-")[0]) or {}
+    return str(known.get("name_local", code))

@@ -16,8 +16,9 @@ SUBSCRIBING = Kept(
         "newsletter.attempt",
     ),
     what=gettext_lazy(
-        "Your e-mail address, when and where you agreed and to which words, and which issues were "
-        "sent to you. Not whether you opened them."
+        "Your e-mail address, which newsletters, topics and language you chose, how you wish to be "
+        "greeted if you said so, when and where you agreed and to which words, and which issues "
+        "were sent to you. Not whether you opened them."
     ),
     why=gettext_lazy("To send the newsletter, once, and to prove that you wished it."),
     how_long=gettext_lazy(

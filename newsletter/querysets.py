@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, models
-from django.db.models import Count, Exists, OuterRef, Prefetch
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 from django.db.models.functions import Lower, Now
 
 from articles.editorial.models import Article
@@ -38,6 +38,15 @@ class NewsletterQuerySet(models.QuerySet["Newsletter"]):
     def offered(self) -> "NewsletterQuerySet":
         """What readers can choose, the first one being the usual one."""
         return self.filter(offered=True).order_by("position", "pk")
+
+    def offered_or(self, received: Iterable[int]) -> "NewsletterQuerySet":
+        """What somebody can choose: whatever comes to them may go on coming."""
+        kept = Q(offered=True) | Q(pk__in=list(received))
+        return self.filter(kept).order_by("position", "pk")
+
+    def with_topics(self) -> "NewsletterQuerySet":
+        """With the categories a reader can choose among."""
+        return self.prefetch_related("topics")
 
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):

@@ -17,7 +17,7 @@ from iria.kit.speaking import speaking
 from iria.publication.models import current_publication
 from newsletter import queueing, suppressing, wishes
 from newsletter.models import Consent, SubscribedTopic, Subscriber, Subscription
-from newsletter.wishes import Wish
+from newsletter.wishes import Choice, Wish
 from newsletter.wording import consent_wording
 
 CONFIRM_WITHIN = timedelta(days=3)
@@ -165,7 +165,7 @@ def leave(token: str) -> Subscriber | None:
     return subscriber
 
 
-def choose(token: str, wished: Sequence[Wish]) -> Subscriber:
+def choose(token: str, choice: Choice) -> Subscriber:
     """The holder of the token chooses what they receive; choosing nothing is leaving.
 
     Raises:
@@ -178,13 +178,15 @@ def choose(token: str, wished: Sequence[Wish]) -> Subscriber:
                 "This address is not subscribed at the moment; please enter it again."
             )
             raise NotPossible(sentence)
-        if not wished:
+        if not choice.wished:
             leave(token)
             subscriber.refresh_from_db()
             return subscriber
+        subscriber.language, subscriber.name = choice.language, choice.name
+        subscriber.save(update_fields=["language", "name"])
         received = wishes.of_subscriptions(subscriber.subscriptions.with_choices())
-        new = [wish for wish in wished if not _is_so(wish, received.get(wish.newsletter.pk))]
-        chosen = [wish.newsletter for wish in wished]
+        new = [wish for wish in choice.wished if not _is_so(wish, received.get(wish.newsletter.pk))]
+        chosen = [wish.newsletter for wish in choice.wished]
         subscriber.subscriptions.exclude(newsletter__in=chosen).delete()
         if new:
             _agree_on_the_spot(subscriber, new)
@@ -201,6 +203,7 @@ def _agree_on_the_spot(subscriber: Subscriber, wished: Sequence[Wish]) -> None:
     consent = Consent.objects.create(
         subscriber=subscriber,
         where="/newsletter/preferences/",
+        language=subscriber.language,
         wording=_wording(wished, subscriber.language),
         asked_at=now,
         answered_at=now,

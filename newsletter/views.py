@@ -21,13 +21,13 @@ from iria.kit.origin import open_to_other_sites
 from iria.kit.paging import page_of
 from iria.kit.ratelimit import count_and_allow
 from iria.kit.signing import BrokenToken, ExpiredToken
+from iria.kit.speaking import speaking
 from iria.publication.letters.looks import stylesheet
 from iria.publication.views import FOREVER
 from newsletter import choosing, subscribing
 from newsletter.addresses import hidden
 from newsletter.forms import PreferencesForm, SignUpForm
-from newsletter.models import Issue, Newsletter, Subscriber
-from newsletter.wishes import Wish
+from newsletter.models import Issue, Subscriber
 
 REQUESTS_AN_HOUR = 30
 """From one network address; a whole institute may stand behind one."""
@@ -50,7 +50,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     form = SignUpForm(request.POST)
     if form.was_filled_by_a_program:
         return redirect("newsletter_asked")
-    if not form.is_valid():
+    if not form.is_valid() or form.meant:
         return _sign_up_page(request, form, status=422)
     if not count_and_allow(
         "newsletter.client",
@@ -66,7 +66,8 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     subscribing.request(
         form.cleaned_data["email"],
         where=_page_it_came_from(request),
-        wished=[Wish.usual(newsletter) for newsletter in form.cleaned_data["newsletters"]],
+        wished=form.wished(),
+        language=form.cleaned_data["language"],
     )
     return redirect("newsletter_asked")
 
@@ -74,16 +75,21 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 def _sign_up_page(request: HttpRequest, form: SignUpForm, *, status: int = 200) -> HttpResponse:
     context = {
         "form": form,
-        "newsletters": Newsletter.objects.offered(),
+        "offers": form.offers(),
+        "came_from": _page_it_came_from(request) if form.is_bound else "",
         "latest": Issue.objects.public()[:3],
     }
     return render(request, "newsletter/sign_up.html", context, status=status)
 
 
 def _page_it_came_from(request: HttpRequest) -> str:
-    """The path of the page with the form, as the browser says; ours where it says nothing."""
+    """The path of the page with the form, as the browser says; ours where it says nothing.
+
+    Where we had to ask back, that page stood before ours, and our form says which it was.
+    """
     came_from = urlsplit(request.headers.get("Referer", ""))
     path = came_from.path if came_from.netloc == request.get_host() else ""
+    path = request.POST.get("came_from") or path
     return path if path.startswith("/") and path.isprintable() else request.path
 
 
@@ -109,11 +115,13 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         return _sentence(request, gettext(EXPIRED), status=410)
     except subscribing.NotPossible as refusal:
         return _sentence(request, str(refusal), status=410)
-    if subscribing.was_overtaken(consent):
-        return _sentence(request, gettext("You have left since this link was sent."), status=410)
-    template = "welcome" if consent.confirmed_at else "confirm"
-    context = {"consent": consent, "token": token}
-    return render(request, f"newsletter/{template}.html", context)
+    with speaking(consent.language):
+        if subscribing.was_overtaken(consent):
+            sentence = gettext("You have left since this link was sent.")
+            return _sentence(request, sentence, status=410)
+        template = "welcome" if consent.confirmed_at else "confirm"
+        context = {"consent": consent, "token": token}
+        return render(request, f"newsletter/{template}.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -123,30 +131,37 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     address = choosing.address_of(token)
     if not address:
         return _sentence(request, gettext(UNKNOWN), status=404)
-    if request.method == "POST" and "leave" in request.POST:
-        choosing.leave_everything(address)
-        return render(request, "newsletter/left.html", {"address": hidden(address)})
     subscriber = Subscriber.objects.with_address(address).first()
-    received = choosing.received_by(subscriber)
-    form = PreferencesForm(request.POST or None, received=received)
-    if request.method == "POST":
-        # An empty form is an answer too: it chooses nothing.
-        form = PreferencesForm(request.POST, received=received)
-        if form.is_valid():
-            wished = [Wish.usual(newsletter) for newsletter in form.cleaned_data["newsletters"]]
-            choosing.choose(address, wished, request.POST)
-            return redirect(f"{request.path}?saved=1")
+    with speaking(subscriber.language if subscriber else ""):
+        if request.method == "POST" and "leave" in request.POST:
+            choosing.leave_everything(address)
+            return render(request, "newsletter/left.html", {"address": hidden(address)})
+        return _preferences_page(request, address, subscriber)
+
+
+def _preferences_page(
+    request: HttpRequest, address: str, subscriber: Subscriber | None
+) -> HttpResponse:
+    # An empty form is an answer too: it chooses nothing.
+    form = PreferencesForm(
+        request.POST if request.method == "POST" else None,
+        received=choosing.received_by(subscriber),
+        language=subscriber.language if subscriber else "",
+        initial={"name": subscriber.name if subscriber else ""},
+    )
+    if request.method == "POST" and form.is_valid():
+        choosing.choose(address, form.choice(), request.POST)
+        return redirect(f"{request.path}?saved=1")
     context = {
         "form": form,
+        "offers": form.offers(),
         "subscriber": subscriber,
         "address": hidden(address),
-        "received": received,
         "more": choosing.more_for(address),
         "saved": "saved" in request.GET,
     }
-    return render(
-        request, "newsletter/preferences.html", context, status=422 if form.errors else 200
-    )
+    status = 422 if form.errors else 200
+    return render(request, "newsletter/preferences.html", context, status=status)
 
 
 @open_to_other_sites
@@ -154,16 +169,14 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
 @for_one_reader
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows one button and changes nothing; a POST from anywhere leaves at once (RFC 8058)."""
-    if request.method == "POST":
-        left = subscribing.leave(token)
-        if left is None:
-            return _sentence(request, gettext(UNKNOWN), status=404)
-        return render(request, "newsletter/left.html", {"address": hidden(left.email)})
-    subscriber = Subscriber.objects.holding(token).first()
+    posted = request.method == "POST"
+    subscriber = subscribing.leave(token) if posted else Subscriber.objects.holding(token).first()
     if subscriber is None:
         return _sentence(request, gettext(UNKNOWN), status=404)
-    context = {"subscriber": subscriber, "address": hidden(subscriber.email)}
-    return render(request, "newsletter/unsubscribe.html", context)
+    template = "left" if posted else "unsubscribe"
+    with speaking(subscriber.language):
+        context = {"subscriber": subscriber, "address": hidden(subscriber.email)}
+        return render(request, f"newsletter/{template}.html", context)
 
 
 @public_page

@@ -26,6 +26,15 @@ class Wish:
         return tuple(sorted(topic.pk for topic in self.topics))
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Everything that can be chosen on the page of preferences."""
+
+    wished: Sequence[Wish]
+    language: str = ""
+    name: str = ""
+
+
 def keep(consent: Consent, wishes: Sequence[Wish]) -> None:
     """Writes beside a consent what it was about."""
     ConsentedNewsletter.objects.bulk_create(

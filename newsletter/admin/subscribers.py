@@ -3,16 +3,30 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.models import User
 from newsletter import addresses, subscribing, suppressing
-from newsletter.models import Consent, Newsletter, Subscriber
+from newsletter.models import Consent, Newsletter, Rhythm, Subscriber
+
+
+class NewsletterForm(forms.ModelForm[Newsletter]):
+    rhythms = forms.MultipleChoiceField(
+        label="How often",
+        choices=Rhythm.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="What readers can choose. Whoever has it in a rhythm that is not offered any more "
+        "keeps it. The issues you write go to those who chose “as the editors send it”.",
+        error_messages={"required": "Choose at least one, or nobody could receive it."},
+    )
 
 
 class NewsletterAdmin(admin.ModelAdmin[Newsletter]):
+    form = NewsletterForm
+    filter_horizontal = ["topics"]
     list_display = ["name", "description", "language", "offered", "position"]
     prepopulated_fields: ClassVar[dict[str, Sequence[str]]] = {"slug": ("name",)}
 

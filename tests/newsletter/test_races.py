@@ -9,7 +9,7 @@ from django.db import connection, connections, transaction
 from accounts.models import User
 from newsletter import delivering, sending, subscribing
 from newsletter.models import Delivery, Newsletter
-from newsletter.wishes import Wish
+from newsletter.wishes import Choice, Wish
 from tests.newsletter.lists import issue, mark_next, subscriber, subscribers
 from tests.newsletter.mailserver import MailServer
 
@@ -44,7 +44,7 @@ def test_dropping_one_newsletter_is_waited_for_too(edna: User) -> None:
     sending.start(made, by=edna)
     marking = threading.Thread(target=_in_own_connection(lambda: mark_next(made)))
     with transaction.atomic():
-        subscribing.choose(ola.token, [Wish.usual(weekly)])
+        subscribing.choose(ola.token, Choice([Wish.usual(weekly)]))
         marking.start()
         marking.join(0.5)
         assert marking.is_alive()

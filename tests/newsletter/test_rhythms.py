@@ -8,7 +8,7 @@ from articles.editorial import categorising
 from articles.editorial.models import Category
 from newsletter import sending, subscribing
 from newsletter.models import Consent, Newsletter, Rhythm, Subscriber, Subscription
-from newsletter.wishes import Wish
+from newsletter.wishes import Choice, Wish
 from tests.newsletter.lists import issue, news, subscriber
 from tests.newsroom import category
 
@@ -71,10 +71,10 @@ def test_changing_the_rhythm_is_agreed_to_and_changing_nothing_is_not() -> None:
     offering(*Rhythm)
     japan = category("Japan")
     ola = subscriber(OLA)
-    subscribing.choose(ola.token, [wish(Rhythm.DAILY, japan)])
-    subscribing.choose(ola.token, [wish(Rhythm.DAILY, japan)])
+    subscribing.choose(ola.token, Choice([wish(Rhythm.DAILY, japan)]))
+    subscribing.choose(ola.token, Choice([wish(Rhythm.DAILY, japan)]))
     assert Consent.objects.count() == 1
-    subscribing.choose(ola.token, [wish(Rhythm.DAILY)])
+    subscribing.choose(ola.token, Choice([wish(Rhythm.DAILY)]))
     assert Consent.objects.count() == 2
     assert not ola.subscriptions.get().topics.exists()
 
@@ -84,7 +84,7 @@ def test_the_digests_learn_who_wants_what() -> None:
     wishes = [(wish(),), (wish(),), (wish(Rhythm.DAILY, china, japan),), (wish(Rhythm.WEEKLY),)]
     for number, wished in enumerate(wishes):
         reader = subscriber(f"reader{number}@readers.example")
-        subscribing.choose(reader.token, wished)
+        subscribing.choose(reader.token, Choice(wished))
     Subscriber.objects.filter(email__startswith="reader1").update(language="fr")
     subscribing.leave(subscriber("left@readers.example").token)
     daily = Subscription.objects.coming(news(), Rhythm.DAILY)
@@ -98,7 +98,7 @@ def test_the_digests_learn_who_wants_what() -> None:
 def test_a_topic_follows_its_category_into_another_and_goes_with_it() -> None:
     japan, east_asia = category("Japan"), category("East Asia")
     ola = subscriber(OLA)
-    subscribing.choose(ola.token, [wish(Rhythm.DAILY, japan)])
+    subscribing.choose(ola.token, Choice([wish(Rhythm.DAILY, japan)]))
     categorising.merge([japan], into=east_asia)
     assert [topic.name for topic in ola.subscriptions.get().topics.all()] == ["East Asia"]
     east_asia.delete()

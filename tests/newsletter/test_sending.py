@@ -25,7 +25,7 @@ from newsletter import (
 from newsletter.envelope import Answer, Outcome
 from newsletter.models import Delivery, Issue, Newsletter, Subscriber, Subscription
 from newsletter.verdicts import verdict_on
-from newsletter.wishes import Wish
+from newsletter.wishes import Choice, Wish
 from tests.newsletter.lists import in_hand, issue, mail_picture, news, subscriber, subscribers
 from tests.newsletter.mailserver import MailServer
 from tests.newsroom import draft, picture, published
@@ -148,7 +148,7 @@ def test_who_drops_only_this_newsletter_is_skipped_too(edna: User) -> None:
     ola = subscriber(OLA)
     made = issue()
     sending.start(made, by=edna)
-    subscribing.choose(ola.token, [Wish.usual(weekly)])
+    subscribing.choose(ola.token, Choice([Wish.usual(weekly)]))
     delivering.deliver_batch(made.pk)
     assert mail.outbox == []
     assert made.deliveries.counts()["suppressed"] == 1

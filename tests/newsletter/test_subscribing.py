@@ -13,7 +13,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from iria.kit.signing import BrokenToken, ExpiredToken
 from newsletter import notices, subscribing, suppressing
 from newsletter.models import Consent, Delivery, Newsletter, Subscriber, Subscription
-from newsletter.wishes import Wish
+from newsletter.wishes import Choice, Wish
 from tests.newsletter.lists import issue, news, subscriber
 
 pytestmark = pytest.mark.django_db
@@ -179,14 +179,14 @@ def test_a_suppressed_address_is_never_written_to() -> None:
 
 def test_choosing_nothing_is_leaving() -> None:
     ola = subscriber(OLA)
-    subscribing.choose(ola.token, [])
+    subscribing.choose(ola.token, Choice([]))
     assert state_of() == "left"
 
 
 def test_choosing_on_the_page_of_preferences_is_a_consent_of_its_own() -> None:
     ola = subscriber(OLA)
     analysis = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
-    subscribing.choose(ola.token, [Wish.usual(analysis)])
+    subscribing.choose(ola.token, Choice([Wish.usual(analysis)]))
     assert set(ola.newsletters.all()) == {analysis}
     consent = Consent.objects.get()
     assert consent.confirmed_at is not None
@@ -276,7 +276,7 @@ def _play(deeds: list[str]) -> None:
             if deed == "leave":
                 subscribing.leave(known.token)
             else:
-                subscribing.choose(known.token, chosen)
+                subscribing.choose(known.token, Choice(chosen))
             expected = "active" if chosen else "left"
         _check(expected)
 

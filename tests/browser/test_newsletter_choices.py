@@ -1,0 +1,98 @@
+"""A reader chooses how often and about what, leaves and comes back. Scripts are off."""
+
+from collections.abc import Callable
+
+import pytest
+
+from newsletter.models import Newsletter, Rhythm, Subscriber
+from tests.browser.checkers import accessibility_complaints
+from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.test_newsletter import path_in
+from tests.conftest import MailFolder
+from tests.newsletter.lists import subscriber
+from tests.newsroom import category, published
+
+pytestmark = pytest.mark.browser
+OLA = "ola@gmail.com"
+Jobs = Callable[[], None]
+
+
+@pytest.fixture
+def weekly(transactional_db: None) -> Newsletter:
+    made = Newsletter.objects.create(
+        name="Weekly analysis",
+        slug="weekly",
+        description="One long piece.",
+        position=1,
+        rhythms=list(Rhythm.values),
+    )
+    made.topics.set([category("Japan"), category("China")])
+    return made
+
+
+def test_a_reader_signs_up_chooses_leaves_and_comes_back(
+    open_page: OpenPage, weekly: Newsletter, jobs: Jobs, mail_folder: MailFolder
+) -> None:
+    published("A quiet week at the strait")
+    page = open_page("/newsletter/", scripts=False, size=PHONE)
+    page.check("text=Weekly analysis")
+    page.uncheck("label:has(strong:text-is('News')) input")
+    page.check("text=Once a day")
+    page.fill("#newsletter-email", "ola@gmial.com")
+    page.press("#newsletter-email", "Enter")
+    assert "Did you mean ola@gmail.com?" in page.inner_text("main")
+    assert page.input_value("#newsletter-email") == "ola@gmial.com"
+    assert page.is_checked("text=Once a day")
+    page.click("button:has-text('Yes, ola@gmail.com')")
+    assert page.inner_text("h1") == "Look in your mail"
+
+    jobs()
+    (asking,) = mail_folder.to(OLA)
+    page.goto(path_in(asking, "/newsletter/confirm/"))
+    assert "“Weekly analysis” (once a day)" in page.inner_text("main")
+    page.click("main button")
+    page.click("text=Choose what you receive")
+    ola = Subscriber.objects.get()
+    assert ola.subscriptions.get().rhythm == "daily"
+
+    page.click("main summary")
+    page.check("main label:has-text('Japan')")
+    page.check("text=Once a week")
+    page.click("button:has-text('Save')")
+    assert "Your choice is saved" in page.inner_text("main")
+    assert page.is_checked("main label:has-text('Japan')")
+    chosen = ola.subscriptions.get()
+    assert (chosen.rhythm, [each.name for each in chosen.topics.all()]) == ("weekly", ["Japan"])
+
+    page.click("text=Leave everything")
+    assert page.inner_text("h1") == "You have left"
+    page.click("text=enter your address again")
+    page.check("text=Weekly analysis")
+    page.fill("#newsletter-email", OLA)
+    page.press("#newsletter-email", "Enter")
+    jobs()
+    page.goto(path_in(mail_folder.to(OLA)[-1], "/newsletter/confirm/"))
+    page.click("main button")
+    assert page.inner_text("h1") == "You are subscribed"
+    ola.refresh_from_db()
+    assert ola.is_active
+    assert page.context.cookies() == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_the_choices(
+    open_page: OpenPage, weekly: Newsletter, scheme: str
+) -> None:
+    page = open_page("/newsletter/", scheme=scheme, size=PHONE, bypass_csp=True)
+    page.click("main summary")
+    complaints = {"signing up": accessibility_complaints(page)}
+    page.fill("#newsletter-email", "ola@gmial.com")
+    page.press("#newsletter-email", "Enter")
+    page.wait_for_selector(".letter-slip")
+    complaints["slip"] = accessibility_complaints(page)
+    ola = subscriber(OLA, to=weekly)
+    page.goto(ola.preferences_path())
+    page.click("main summary")
+    complaints["preferences"] = accessibility_complaints(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert not any(complaints.values()), complaints
