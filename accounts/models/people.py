@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.managers import UserManager
 from iria.kit.addresses import address_of
+from iria.kit.lookalikes import KEY_MAX_LENGTH
 from iria.kit.text import refuse_blank, refuse_unstorable
 
 BIOGRAPHY_MAX_LENGTH = 400
@@ -23,6 +24,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         blank=True,
         validators=[refuse_unstorable],
         help_text="Stands beside comments. The e-mail address is never shown.",
+    )
+    name_key = models.CharField(
+        max_length=KEY_MAX_LENGTH,
+        null=True,
+        unique=True,
+        editable=False,
+        help_text="The display name as the eye takes it; nobody else may have one that looks like it.",
     )
     is_staff = models.BooleanField(
         "may open the desk",

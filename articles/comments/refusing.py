@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
-from accounts.names import belongs_to_newsroom
+from accounts.names import Owner, owner_of
 from articles.comments.models import NAME_MAX_LENGTH, TEXT_MAX_LENGTH, Comment
 from articles.comments.policy import Admission
 from articles.comments.screening import limits
@@ -91,9 +91,14 @@ def _problems_of_guest(comment: Comment, *, address_is_sound: bool) -> dict[str,
         problems["name"] = gettext("A name may have %(most)d characters; please shorten yours.") % {
             "most": NAME_MAX_LENGTH
         }
-    elif belongs_to_newsroom(comment.name):
+    elif (owner := owner_of(comment.name)) is Owner.NEWSROOM:
         problems["name"] = gettext(
             "A member of the newsroom has this name. If it is you, please sign in; "
+            "if not, add something that tells you apart."
+        )
+    elif owner is Owner.SOMEBODY:
+        problems["name"] = gettext(
+            "Somebody with an account here has this name. If it is you, please sign in; "
             "if not, add something that tells you apart."
         )
     if not comment.email:

@@ -51,6 +51,15 @@ _CAPITALS: Final = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕНІЈКМО
 _PAIRS: Final = (("rn", "m"), ("vv", "w"))
 
 
+KEY_MAX_LENGTH: Final = 200
+
+
+def key_of(name: str) -> str:
+    """By what a name is known to be taken; a name of signs alone looks like itself. Empty for no name."""
+    signs = unicodedata.normalize("NFKC", INVISIBLE.sub("", name)).casefold()
+    return (skeleton(name) or "".join(signs.split()))[:KEY_MAX_LENGTH]
+
+
 def skeleton(name: str) -> str:
     """What is left of a name for the eye; two names with the same one look alike."""
     plain = unicodedata.normalize("NFKD", INVISIBLE.sub("", name))
