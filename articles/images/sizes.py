@@ -82,12 +82,23 @@ def formats_for(*, transparent: bool) -> tuple[str, str, str]:
 
 def sizes_for(width: int, height: int, *, transparent: bool) -> list[Size]:
     """Every rendition of a picture, the widest first, as they are made from one another."""
+    widths = widths_for(width)
+    in_webp = widths if transparent else _in_between(widths)
     return [
         Size(form, fitting, tall)
-        for fitting in reversed(widths_for(width))
+        for fitting in reversed(widths)
         for form in formats_for(transparent=transparent)
+        if form != "webp" or fitting in in_webp
         if (tall := height_at(fitting, width, height)) <= LARGEST_SIDE[form]
     ]
+
+
+def _in_between(widths: list[int]) -> list[int]:
+    """Every second width, from the one of most screens down.
+
+    A WebP that keeps greys grey is larger than the JPEG beside it, and few browsers ask for it.
+    """
+    return [fitting for fitting in widths if fitting <= BASE_WIDTH][::-2]
 
 
 def shaped_sizes(width: int, height: int, shape: str, *, transparent: bool) -> list[Size]:

@@ -34,8 +34,12 @@ def test_the_worker_makes_every_size_after_the_upload(jobs: Callable[[], None]) 
     whole = image.renditions.filter(shape="")
     assert {(each.format, each.width, each.height) for each in whole} == {
         (form, width, width // 2)
-        for form in ("avif", "webp", "jpeg")
-        for width in (320, 640, 960, 1400)
+        for form, widths in (
+            ("avif", (320, 640, 960, 1400)),
+            ("jpeg", (320, 640, 960, 1400)),
+            ("webp", (320, 960)),
+        )
+        for width in widths
     }
     cut = {(each.shape, each.width, each.height) for each in image.renditions.exclude(shape="")}
     assert cut == {
