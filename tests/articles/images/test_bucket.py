@@ -1,15 +1,13 @@
 """Originals and renditions in a bucket: kept there privately, handed out for a minute.
 
-The bucket is a small one of this test: it keeps what is put, gives what is asked for with a
-signature, and knows nothing else of S3.
+The bucket is a small one of the tests, which checks every signature and its time (`small_bucket`).
 """
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
-from urllib.parse import parse_qs, unquote, urlsplit
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -22,96 +20,24 @@ from accounts.models import User
 from articles.images import ingest, keeping, renditions, sweeping
 from articles.images.models import FormerName, Image
 from iria.environment import bucket_address
+from tests.articles.images.small_bucket import NAME, SmallBucket, small_bucket
 from tests.newsroom import picture_file
 
 
-class _S3(BaseHTTPRequestHandler):
-    kept: ClassVar[dict[str, tuple[bytes, str]]] = {}
-
-    def _answer(self, status: int, body: bytes = b"", kind: str = "application/xml") -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("ETag", '"e"')
-        self.send_header("Last-Modified", "Wed, 25 Nov 2026 20:00:00 GMT")
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-    @property
-    def _key(self) -> str:
-        return unquote(urlsplit(self.path).path)
-
-    def do_PUT(self) -> None:
-        content = self.rfile.read(int(self.headers["Content-Length"]))
-        self.kept[self._key] = content, self.headers["Content-Type"]
-        self._answer(200)
-
-    def do_GET(self) -> None:
-        signed = "X-Amz-Signature" in self.path or "Authorization" in self.headers
-        if signed and "list-type=2" in self.path:
-            self._answer(200, self._listed().encode())
-            return
-        if self._key not in self.kept or not signed:
-            self._answer(404 if signed else 403)
-        else:
-            self._answer(200, *self.kept[self._key])
-
-    def _listed(self) -> str:
-        (prefix,) = parse_qs(urlsplit(self.path).query)["prefix"]
-        keys = [key.removeprefix(f"{self._key}/") for key in self.kept]
-        return "".join(
-            (
-                "<ListBucketResult><IsTruncated>false</IsTruncated>",
-                *(
-                    f"<Contents><Key>{key}</Key><Size>1</Size>"
-                    "<LastModified>2026-11-01T20:00:00.000Z</LastModified></Contents>"
-                    for key in keys
-                    if key.startswith(prefix)
-                ),
-                "</ListBucketResult>",
-            )
-        )
-
-    def do_HEAD(self) -> None:
-        self.do_GET()
-
-    def do_DELETE(self) -> None:
-        self.kept.pop(self._key, None)
-        self._answer(204)
-
-    def do_POST(self) -> None:
-        """Several are deleted at once."""
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        keys = [part.partition("<")[0] for part in body.split("<Key>")[1:]]
-        for key in keys:
-            self.kept.pop(f"/pictures-of-ours/{key}", None)
-        gone = "".join(f"<Deleted><Key>{key}</Key></Deleted>" for key in keys)
-        self._answer(200, f"<DeleteResult>{gone}</DeleteResult>".encode())
-
-    def log_message(self, *words: Any) -> None:
-        pass
+@pytest.fixture
+def bucket(settings: Any) -> Iterator[SmallBucket]:
+    with small_bucket() as server:
+        default = {"BACKEND": "articles.images.bucket.Bucket", "OPTIONS": server.options}
+        settings.STORAGES = {**settings.STORAGES, "default": default}
+        settings.PICTURES_FROM_BUCKET = True
+        yield server
+        assert server.refused == [], "whoever is refused on purpose says so"
 
 
 @pytest.fixture
-def kept(settings: Any) -> Iterator[dict[str, tuple[bytes, str]]]:
+def kept(bucket: SmallBucket) -> dict[str, tuple[bytes, str]]:
     """What lies in the bucket."""
-    _S3.kept = {}
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _S3)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    options = {
-        "name": "pictures-of-ours",
-        "region": "eu-central-1",
-        "endpoint": f"http://127.0.0.1:{server.server_port}",
-        "key_id": "key",
-        "secret": "secret",
-    }
-    default = {"BACKEND": "articles.images.bucket.Bucket", "OPTIONS": options}
-    settings.STORAGES = {**settings.STORAGES, "default": default}
-    settings.PICTURES_FROM_BUCKET = True
-    yield _S3.kept
-    server.shutdown()
-    server.server_close()
+    return bucket.kept
 
 
 def test_a_picture_lives_in_a_bucket_from_its_upload_to_its_end(
@@ -143,6 +69,49 @@ def test_a_picture_lives_in_a_bucket_from_its_upload_to_its_end(
     assert now is not None
     gone = client.get(now.get_absolute_url())
     assert (gone.status_code, "Location" in gone) == (410, False)
+
+
+def test_a_signed_address_opens_for_a_moment_and_for_one_file_only(
+    db: None, bucket: SmallBucket, client: Client
+) -> None:
+    image = ingest.take_in(picture_file(), by=None, credit="Ines Faro")
+    address = client.get(image.renditions.get().get_absolute_url())["Location"]
+    with urlopen(address) as answer:
+        assert answer.status == 200
+    plain = address.partition("?")[0]
+    original = plain.replace(str(image.renditions.get().file.name), str(image.original.name))
+    assert f"/{NAME}/{image.original.name}" in bucket.kept
+    for refused in (
+        plain,
+        address.replace(plain, original),
+        address.replace("X-Amz-Expires=90", "X-Amz-Expires=9000"),
+        f"{address[:-1]}{'0' if address[-1] != '0' else '1'}",
+    ):
+        assert refused != address
+        with pytest.raises(HTTPError, match="403"):
+            urlopen(refused)
+    bucket.later = timedelta(seconds=85)
+    with urlopen(address) as answer:
+        assert answer.status == 200
+    bucket.later = timedelta(seconds=92)
+    with pytest.raises(HTTPError, match="403"):
+        urlopen(address)
+    assert [why[:12] for why in bucket.refused] == [
+        "AccessDenied",
+        *["SignatureDoe"] * 3,
+        "AccessDenied",
+    ]
+    bucket.refused.clear()
+
+
+def test_whoever_has_another_secret_gets_nothing(bucket: SmallBucket, settings: Any) -> None:
+    options = {**bucket.options, "secret": "guessed"}
+    default = {"BACKEND": "articles.images.bucket.Bucket", "OPTIONS": options}
+    settings.STORAGES = {**settings.STORAGES, "default": default}
+    with pytest.raises(OSError, match="did not do what was asked"):
+        default_storage.save("some.jpeg", picture_file())
+    assert bucket.kept == {}
+    bucket.refused.clear()
 
 
 def test_a_redirect_is_kept_and_opens_no_longer_than_the_licence_lasts(

@@ -83,7 +83,7 @@ def test_no_patch_is_off_by_three_in_any_format(
     sent: str, tmp_path: Path, patches: list[Patch]
 ) -> None:
     form, options = SENT[sent]
-    sheet(patches).save(tmp_path / "sheet", form, **options)  # type: ignore[arg-type]
+    sheet(patches).save(tmp_path / "sheet", form, **options)
     wanted = read(tmp_path / "sheet")
     made = decoding.renditions(tmp_path / "sheet", tmp_path, BETWEEN)
     assert len(made) == len(ENDS) == 6

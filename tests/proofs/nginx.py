@@ -1,0 +1,145 @@
+"""A real nginx in front of the site, with the very server that `docs/running.md` gives.
+
+Only what belongs to a machine is put in: ports, the certificate (one of its own), the folder of the
+pictures and the name of the account.
+"""
+
+import os
+import pwd
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPSConnection
+from pathlib import Path
+
+import pytest
+
+from tests.shared import PROJECT
+
+NAME = "www.example.org"
+_CERTIFICATE = f"/etc/letsencrypt/live/{NAME}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    port: int
+    site: int
+
+    def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
+        """The path as it is: nothing is tidied up, no redirect is followed."""
+        trusting = ssl._create_unverified_context()
+        asking = HTTPSConnection("127.0.0.1", self.port, timeout=20, context=trusting)
+        return self._answer(asking, path, method, headers)
+
+    def ask_behind(self, path: str) -> Answer:
+        """The site itself, as nginx asks it."""
+        asking = HTTPConnection("127.0.0.1", self.site, timeout=20)
+        return self._answer(asking, path, "GET", {"X_Forwarded_Proto": "https"})
+
+    def _answer(
+        self, asking: HTTPConnection, path: str, method: str, headers: dict[str, str]
+    ) -> Answer:
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        asking.request(method, path, headers={"Host": NAME} | given)
+        answer = asking.getresponse()
+        body = answer.read()
+        asking.close()
+        return Answer(
+            answer.status, {name.lower(): said for name, said in answer.getheaders()}, body
+        )
+
+
+def server_of_the_docs() -> str:
+    """The block of the page, as it stands there."""
+    page = (PROJECT / "docs" / "running.md").read_text()
+    blocks = [block for block in page.split("```") if block.lstrip().startswith("server {")]
+    assert len(blocks) == 1, "the page gives one server"
+    return blocks[0]
+
+
+@contextmanager
+def nginx(folder: Path, *, site: int, renditions: Path) -> Iterator[Front]:
+    """In front of the site on this port, until the block ends.
+
+    Args:
+        folder: for its own files.
+        renditions: where the files lie that it may hand out.
+    """
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None or shutil.which("openssl") is None:
+        pytest.skip("nginx and openssl are not both on this machine (Debian: nginx-light, openssl)")
+    folder.mkdir()
+    port = _free_port()
+    (folder / "nginx.conf").write_text(_configuration(folder, port, site, renditions))
+    _certify(folder)
+    command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+        try:
+            _wait_for(port, process)
+            yield Front(port, site)
+        finally:
+            process.terminate()
+
+
+def _configuration(folder: Path, port: int, site: int, renditions: Path) -> str:
+    server = server_of_the_docs()
+    for theirs, ours in (
+        ("listen 443 ssl;", f"listen 127.0.0.1:{port} ssl;"),
+        (f"{_CERTIFICATE}/fullchain.pem", str(folder / "certificate.pem")),
+        (f"{_CERTIFICATE}/privkey.pem", str(folder / "key.pem")),
+        ("http://127.0.0.1:8000", f"http://127.0.0.1:{site}"),
+        ("/srv/iria/state/media/renditions/", f"{renditions}/"),
+    ):
+        assert server.count(theirs) == 1, f"{theirs} stands in the server of the page, once"
+        server = server.replace(theirs, ours)
+    account = pwd.getpwuid(os.geteuid()).pw_name
+    places = "".join(
+        f"{kind}_temp_path {folder / kind};\n"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    return (
+        "daemon off;\n"
+        + (f"user {account};\n" if os.geteuid() == 0 else "")
+        + f"pid {folder / 'pid'};\nevents {{}}\n"
+        + f"http {{\naccess_log off;\n{places}{server}}}\n"
+    )
+
+
+def _certify(folder: Path) -> None:
+    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    paths = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "certificate.pem")]
+    named = ["-nodes", "-days", "1", "-subj", f"/CN={NAME}"]
+    subprocess.run([*made, *paths, *named], check=True, capture_output=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
+
+
+def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
+    until = time.monotonic() + 20
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    process.kill()
+    said = process.stderr.read().decode() if process.stderr else ""
+    sentence = f"nginx did not begin to answer: {said[-500:]}"
+    raise RuntimeError(sentence)
