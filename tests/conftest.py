@@ -17,6 +17,8 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
@@ -27,6 +29,10 @@ from articles.editorial.models import Kind
 from tests.anew import NewDatabase
 
 PASSWORD = "a-long-password-of-the-cast"
+
+# A machine that does much else at the same time is slow, not wrong.
+hypothesis.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.load_profile("house")
 
 
 @pytest.fixture(autouse=True)
