@@ -10,9 +10,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from accounts.models import User
-from accounts.sealing import Unsealable, seal, unseal
+from iria.kit.sealing import Unsealable, seal, unseal
 from iria.publication.models import current_publication
 
+PURPOSE = "iria.sealing"
 QUIET_ZONE = 4
 """Light modules around a code, without which no camera finds it (ISO/IEC 18004)."""
 
@@ -36,12 +37,12 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return drawn_code(url)
 
     def encrypt(self, text: str) -> str:
-        return seal(text)
+        return seal(text, purpose=PURPOSE)
 
     def decrypt(self, encrypted_text: str) -> str:
         """A secret under a lost key opens nothing: it is as if there were another one."""
         try:
-            return unseal(encrypted_text)
+            return unseal(encrypted_text, purpose=PURPOSE)
         except Unsealable:
             return str(generate_totp_secret())
 

@@ -31,7 +31,8 @@ def confirm(comment: Comment) -> bool:
         verdict = pending.until_answered(verdict, current)
         current.state = verdict.state
         current.findings = [each.as_json() for each in verdict.findings]
-        current.save(update_fields=["state", "findings"])
+        current.address_confirmed_at = timezone.now()
+        current.save(update_fields=["state", "findings", "address_confirmed_at"])
         row = Moderation.objects.create(
             comment=current,
             decision=current.state,

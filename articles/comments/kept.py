@@ -41,8 +41,9 @@ SENDERS = Kept(
     title=gettext_lazy("Where a comment came from"),
     tables=("articles.sealedaddress", "articles.ban"),
     what=gettext_lazy(
-        "Your network address, encrypted; nobody is shown it. If a writer is banned: the name, "
-        "address or network that the ban is about."
+        "Your network address, encrypted; nobody is shown it. If a writer is banned: a mark by which the "
+        "account, name or address is known again, the first letter and the provider of an e-mail address, "
+        "or the network that the ban is about."
     ),
     why=gettext_lazy("So that moderators can keep out whoever floods or insults."),
     how_long=gettext_lazy(
@@ -56,13 +57,13 @@ REPORTS = Kept(
     title=gettext_lazy("If you report a comment"),
     tables=("articles.flag",),
     what=gettext_lazy(
-        "The reason, your words, and your e-mail address if you left one. Where you sent it from only "
-        "as a hash."
+        "The reason, your words, and your e-mail address if you left one; a mark of that address, by which "
+        "your later reports are weighed. Where you sent it from only as hashes that are emptied in the night."
     ),
     why=gettext_lazy("So that a moderator looks at it, and you hear what came of it."),
     how_long=gettext_lazy(
-        "The address until the mail about the decision was sent, a week after it at the latest; the "
-        "rest as long as the comment."
+        "The address until the mail about the decision was sent, a week after it at the latest; the mark and "
+        "the rest as long as the comment."
     ),
     given_to=(POST,),
     order=14,

@@ -30,8 +30,17 @@ GONE: Final = "–"
 
 
 def _theirs(who: Person) -> Q:
-    """As an account, and as a guest with the same address, which is proven to be theirs."""
-    return Q(user=who.account) | Q(user=None, email__iexact=who.email)
+    """As an account, and as a guest with the same address where that was confirmed.
+
+    Anybody may have typed the address with a comment: whose words those are, nobody knows.
+    """
+    confirmed = Q(user=None, email__iexact=who.email, address_confirmed_at__isnull=False)
+    return Q(user=who.account) | confirmed
+
+
+def _typed(who: Person) -> Q:
+    """By a guest whom nobody knows, with the address of this person."""
+    return Q(user=None, email__iexact=who.email)
 
 
 def tell(who: Person) -> dict[str, Any]:
@@ -40,7 +49,10 @@ def tell(who: Person) -> dict[str, Any]:
         "comments": [
             _comment(each) for each in comments.prefetch_related("moderations", "versions")
         ],
-        "reports": [_report(each) for each in Flag.objects.filter(_theirs(who))],
+        "comments that gave your address and nobody confirmed": Comment.objects.filter(_typed(who))
+        .filter(address_confirmed_at=None)
+        .count(),
+        "reports": [_report(each) for each in Flag.objects.filter(user=who.account)],
         "followed": [
             {
                 "what": each.get_kind_display(),
@@ -90,26 +102,34 @@ def _report(each: Flag) -> dict[str, Any]:
 
 
 def _followers(who: Person) -> Any:
-    return Follower.objects.filter(_theirs(who))
+    return Follower.objects.filter(Q(user=who.account) | _typed(who))
 
 
 def forget(who: Person, keep_words: bool) -> None:
     """Takes name and address from their comments and reports; without `keep_words` also the comments.
 
-    What only moderators could read goes in either case: earlier texts, askings, network addresses.
+    What only moderators could read goes in either case: earlier texts, askings, network addresses. From what
+    a guest wrote with the address and nobody confirmed, the address goes alone.
     """
     mine = list(Comment.objects.filter(_theirs(who)).values_list("pk", flat=True))
     CommentVersion.objects.filter(comment__in=mine).delete()
     SealedAddress.objects.filter(comment__in=mine).delete()
     Appeal.objects.filter(comment__in=mine).update(words="")
     # Before the comments go: a ban no longer knows then from which of them it was made.
-    Ban.objects.filter(comment__in=mine).update(label=gettext("A reader who left"))
+    made_from = Ban.objects.filter(comment__in=mine)
+    made_from.update(label=gettext("A reader who left"))
+    made_from.exclude(kind=Ban.Kind.NETWORK).update(readable="")
     if not keep_words:
         _remove(who)
     _forget_names_in_the_log(mine)
     name = gettext("A reader who left")
     Comment.objects.filter(pk__in=mine).update(user=None, name=name, email="", findings=[])
-    Flag.objects.filter(_theirs(who)).update(user=None, email="", words="", sender="", reporter="")
+    Flag.objects.filter(user=who.account).update(
+        user=None, email="", words="", sender="", reporter=""
+    )
+    # Whoever wrote the others, the address in them is the one that goes.
+    Comment.objects.filter(_typed(who)).update(email="")
+    Flag.objects.filter(_typed(who)).update(email="", reporter="")
     _followers(who).delete()
 
 

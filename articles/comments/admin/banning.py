@@ -96,7 +96,7 @@ class InForce(admin.SimpleListFilter):
 class BanAdmin(admin.ModelAdmin[Ban]):
     """To read and to lift; a ban is made from a comment, where its reason stands."""
 
-    list_display = ["label", "kind", "ends", "why", "made_by", "made_at", "about"]
+    list_display = ["label", "kind", "readable", "ends", "why", "made_by", "made_at", "about"]
     list_display_links = None
     list_filter = [InForce, "kind", ("made_by", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["made_by", "ended_by", "comment"]

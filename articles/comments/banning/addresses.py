@@ -4,16 +4,12 @@ The key is derived from SECRET_KEY, so a copy of the database alone tells no add
 of the secret the old ones open with SECRET_KEY_FALLBACKS, or not at all.
 """
 
-from base64 import urlsafe_b64encode
-
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from articles.comments.banning.models import ADDRESS_KEPT, SealedAddress
 from articles.comments.banning.networks import is_address
 from articles.comments.models import Comment
+from iria.kit import sealing
 
 PURPOSE = "iria.comments.addresses"
 
@@ -23,8 +19,9 @@ def keep(comment: Comment, address: str | None) -> None:
     if not address or not is_address(address):
         return
     now = timezone.now()
+    sealed = sealing.seal(address, purpose=PURPOSE)
     SealedAddress.objects.create(
-        comment=comment, sealed=_seal(address), made_at=now, kept_until=now + ADDRESS_KEPT
+        comment=comment, sealed=sealed, made_at=now, kept_until=now + ADDRESS_KEPT
     )
 
 
@@ -37,8 +34,8 @@ def address_of(comment: Comment) -> str:
 def opened(kept: SealedAddress) -> str:
     """Empty where the secret it was sealed with is gone."""
     try:
-        return _box().decrypt(kept.sealed.encode()).decode()
-    except InvalidToken:
+        return sealing.unseal(kept.sealed, purpose=PURPOSE)
+    except sealing.Unsealable:
         return ""
 
 
@@ -46,17 +43,3 @@ def destroy_old() -> int:
     """Every address whose time is over; how many. The worker does this every day."""
     deleted, _ = SealedAddress.objects.filter(kept_until__lte=timezone.now()).delete()
     return deleted
-
-
-def _seal(address: str) -> str:
-    return _box().encrypt(address.encode()).decode()
-
-
-def _box() -> MultiFernet:
-    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_key(secret)) for secret in secrets])
-
-
-def _key(secret: str) -> bytes:
-    derived = salted_hmac(PURPOSE, "key", secret=secret, algorithm="sha256").digest()
-    return urlsafe_b64encode(derived)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.comments import moderation
-from articles.comments.banning import addresses, networks
+from articles.comments.banning import addresses, marking, networks
 from articles.comments.banning.matching import marks_of
 from articles.comments.banning.models import Ban, SealedAddress
 from articles.comments.models import Comment
@@ -51,7 +51,7 @@ def ban(
                 )
                 for kind in kinds
             ]
-            _deal_with_earlier(comment, made, by=by)
+            _deal_with_earlier(known, made, by=by)
     except IntegrityError as mistake:
         sentence = "Another moderator banned this writer at this moment; look at their ban first."
         raise Refused(sentence) from mistake
@@ -75,12 +75,12 @@ def _refuse_unfit(
         raise Refused(sentence)
 
 
-def _made(comment: Comment, kind: str, value: str, *, by: User, **words: Any) -> Ban:
+def _made(comment: Comment, kind: str, plain: str, *, by: User, **words: Any) -> Ban:
     """One ban in force, in the place of an earlier one by the same mark.
 
     A ban by address is an account's where the address was an account's: a guest may have typed it.
     """
-    same = Ban.objects.filter(kind=kind, value=value, ended_at=None)
+    same = Ban.objects.filter(kind=kind, value__in=marking.kept_as(kind, plain), ended_at=None)
     whose = comment.user if kind in {Ban.Kind.ACCOUNT, Ban.Kind.EMAIL} else None
     if kind == Ban.Kind.EMAIL and whose is None:
         before = same.filter(user__isnull=False).select_related("user").first()
@@ -88,7 +88,8 @@ def _made(comment: Comment, kind: str, value: str, *, by: User, **words: Any) ->
     _end(same, by=by)
     return Ban.objects.create(
         kind=kind,
-        value=value,
+        value=marking.kept(kind, plain),
+        readable=marking.readable(kind, plain, comment.public_name),
         user=whose,
         label=comment.public_name,
         comment=comment,
@@ -105,13 +106,13 @@ def lift(ban: Ban, *, by: User) -> bool:
 def end_those_over() -> int:
     """What ran out gives up what it held; how many. The worker does this every day."""
     over = Ban.objects.filter(until__lte=timezone.now(), ended_at=None)
-    return over.update(ended_at=F("until"), value="", user=None)
+    return over.update(ended_at=F("until"), value="", readable="", user=None)
 
 
 def _end(bans: "Iterable[Ban]", *, by: User) -> int:
     pks = [each.pk for each in bans]
     ending = Ban.objects.filter(pk__in=pks, ended_at=None)
-    return ending.update(ended_at=timezone.now(), ended_by=by, value="", user=None)
+    return ending.update(ended_at=timezone.now(), ended_by=by, value="", readable="", user=None)
 
 
 def _is_of_the_newsroom(comment: Comment, kinds: Collection[str]) -> bool:
@@ -122,7 +123,7 @@ def _is_of_the_newsroom(comment: Comment, kinds: Collection[str]) -> bool:
     return Ban.Kind.EMAIL in kinds and colleagues.exists()
 
 
-def _deal_with_earlier(comment: Comment, made: list[Ban], *, by: User) -> None:
+def _deal_with_earlier(known: dict[str, str], made: list[Ban], *, by: User) -> None:
     earlier = Ban.Earlier(made[0].earlier)
     if earlier == Ban.Earlier.LEAVE:
         return
@@ -131,42 +132,43 @@ def _deal_with_earlier(comment: Comment, made: list[Ban], *, by: User) -> None:
         states += [Comment.State.APPROVED]
     decision = Comment.State.SPAM if earlier == Ban.Earlier.SPAM else Comment.State.REJECTED
     # Always in one order: two moderators at once wait for each other, and not both.
-    meant = _meant_by(made).filter(state__in=states).select_related("user").order_by("pk")
+    meant = _meant_by(known, made).filter(state__in=states).select_related("user").order_by("pk")
     for each in meant:
         moderation.decide(
             each, decision, by=by, reason=made[0].why, quiet=True, ban=made[0], whoever_has_it=True
         )
 
 
-def _meant_by(made: list[Ban]) -> "moderation.Comments":
-    """The comments that these bans would have met."""
+def _meant_by(known: dict[str, str], made: list[Ban]) -> "moderation.Comments":
+    """The comments that these bans would have met; what they compare is known at this moment alone."""
     meant = Q(pk__in=[])
     for ban in made:
+        plain = known[ban.kind]
         if ban.kind == Ban.Kind.ACCOUNT:
-            meant |= Q(user=ban.value)
+            meant |= Q(user=plain)
         elif ban.kind == Ban.Kind.EMAIL:
-            meant |= Q(user=None, email__iexact=ban.value)
+            meant |= Q(user=None, email__iexact=plain)
             if ban.user_id:
-                meant |= Q(user__email__iexact=ban.value)
+                meant |= Q(user__email__iexact=plain)
         elif ban.kind == Ban.Kind.NAME:
-            meant |= Q(user=None, name__in=_names_like(ban.value))
+            meant |= Q(user=None, name__in=_names_like(plain))
         else:
-            meant |= Q(pk__in=_sent_from(ban))
+            meant |= Q(pk__in=_sent_from(ban.kind, plain))
     return Comment.objects.filter(meant)
 
 
-def _names_like(value: str) -> list[str]:
+def _names_like(wanted: str) -> list[str]:
     """The names of guests that the ban of a name meets, however they are written."""
     names = Comment.objects.filter(user=None).order_by().values_list("name", flat=True).distinct()
-    return [name for name in names.iterator(chunk_size=1000) if folded(name) == value]
+    return [name for name in names.iterator(chunk_size=1000) if folded(name) == wanted]
 
 
-def _sent_from(ban: Ban) -> list[int]:
+def _sent_from(kind: str, plain: str) -> list[int]:
     """The comments of the last thirty days that came from there; their addresses are opened for it."""
-    compared = networks.one_address if ban.kind == Ban.Kind.ADDRESS else networks.network
+    compared = networks.one_address if kind == Ban.Kind.ADDRESS else networks.network
     kept = SealedAddress.objects.filter(kept_until__gt=timezone.now())
     return [
         each.comment_id
         for each in kept.iterator(chunk_size=1000)
-        if compared(addresses.opened(each)) == ban.value
+        if compared(addresses.opened(each)) == plain
     ]

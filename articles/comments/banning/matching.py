@@ -6,13 +6,13 @@ from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from articles.comments.banning import networks
+from articles.comments.banning import marking, networks
 from articles.comments.banning.models import Ban
 from articles.comments.models import Comment
 from articles.comments.screening.words import folded
 
 type Mark = tuple[str, str]
-"""Kind of a ban and what it compares."""
+"""Kind of a ban and what it compares, as it stands with the comment."""
 
 
 def marks_of(comment: Comment, address: str = "") -> list[Mark]:
@@ -40,20 +40,24 @@ def means(ban: Ban, comment: Comment) -> bool:
 def against(comment: Comment, address: str = "") -> list[Ban]:
     """The bans in force that mean the writer of a comment, in one query."""
     meant = Q(pk__in=[])
-    for kind, value in marks_of(comment, address):
-        meant |= Q(kind=kind, value=value)
+    for kind, plain in marks_of(comment, address):
+        meant |= Q(kind=kind, value__in=marking.kept_as(kind, plain))
     found = Ban.objects.in_force().filter(meant).select_related("made_by")
     return [ban for ban in found if means(ban, comment)]
 
 
-def among(bans: dict[Mark, Ban], comment: Comment) -> list[Ban]:
+def among(bans: dict[tuple[str, str], Ban], comment: Comment) -> list[Ban]:
     """Of bans looked up beforehand (`in_force`), those that mean the writer of a comment."""
-    marks = marks_of(comment) if bans else []
+    marks = [
+        (kind, value)
+        for kind, plain in (marks_of(comment) if bans else [])
+        for value in marking.kept_as(kind, plain)
+    ]
     return [bans[each] for each in marks if each in bans and means(bans[each], comment)]
 
 
-def in_force() -> dict[Mark, Ban]:
-    """Every ban that counts now, for looking over many comments."""
+def in_force() -> dict[tuple[str, str], Ban]:
+    """Every ban that counts now by kind and value, for looking over many comments."""
     bans = Ban.objects.in_force().select_related("made_by")
     return {(ban.kind, ban.value): ban for ban in bans}
 

@@ -52,8 +52,8 @@ class BanQuerySet(models.QuerySet["Ban"]):
 class Ban(models.Model):
     """Somebody who may not write: by account, e-mail address, name, or where they write from.
 
-    With an end it is a suspension. What it holds – a name, an address, a network – is emptied when
-    it ends; that there was a ban, by whom and why, stays.
+    With an end it is a suspension. What it holds – a mark of a name or an address, a network – is emptied
+    when it ends; that there was a ban, by whom and why, stays.
     """
 
     class Kind(models.TextChoices):
@@ -74,7 +74,14 @@ class Ban(models.Model):
         max_length=320,
         blank=True,
         editable=False,
-        help_text="What is compared; emptied when the ban ends.",
+        help_text="What is compared (`marking`); emptied when the ban ends.",
+    )
+    readable = models.CharField(
+        "what is banned",
+        max_length=320,
+        blank=True,
+        editable=False,
+        help_text="For moderators; an address only so far that it can be told from others.",
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -64,6 +64,12 @@ class Flag(models.Model):
         editable=False,
         help_text="Tells a guest's reports from those of others once the address is forgotten.",
     )
+    today = models.CharField(
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text="Tells the reports of one sender of one day; emptied in the night, when its key is destroyed.",
+    )
     weight = models.FloatField(
         default=1.0,
         help_text="From 0 to 1: less for somebody whose earlier reports were dismissed.",
@@ -100,6 +106,7 @@ class Flag(models.Model):
         indexes = [
             models.Index(fields=["comment"], condition=Q(outcome=""), name="flag_waiting"),
             models.Index(fields=["reporter"], condition=~Q(reporter=""), name="flag_reporter"),
+            models.Index(fields=["today"], condition=~Q(today=""), name="flag_today"),
         ]
 
     def __str__(self) -> str:

@@ -1,11 +1,8 @@
 """Reporting a comment, and closing the reports once a moderator has decided."""
 
-import hmac
-from datetime import timedelta
-from hashlib import sha256
+from datetime import UTC, timedelta
 from typing import Final
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Q, Sum
@@ -18,6 +15,7 @@ from articles.comments.models import Comment, Moderation
 from articles.comments.screening.models import Action, Phase, ScreeningRule
 from articles.comments.screening.phases import reports
 from articles.comments.screening.submission import Knowledge, Submission
+from iria.kit import sealing
 from iria.kit.daily import mark_of
 from iria.kit.ratelimit import count_and_allow, one_sender
 from iria.kit.text import one_line
@@ -64,8 +62,9 @@ def report(
         sender=_sender(comment, by, address),
     )
     _refuse_unfit(flag)
-    flag.reporter = _mark("reporter", flag.email.lower()) if flag.email else ""
-    flag.weight = _weight(by, flag.reporter)
+    flag.reporter = sealing.mark(flag.email.lower(), purpose="reporter") if flag.email else ""
+    flag.today = mark_of("reporter", one_sender(address)) if address and by is None else ""
+    flag.weight = _weight(flag)
     _refuse_hasty(address)
     with transaction.atomic():
         current = Comment.objects.select_for_update().filter(pk=comment.pk).first()
@@ -119,6 +118,8 @@ def forget_addresses() -> int:
     What tells a sender's reports of one comment apart is of no use either once it is decided.
     """
     Flag.objects.exclude(outcome="").exclude(sender="").update(sender="")
+    begun = timezone.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    Flag.objects.exclude(today="").exclude(made_at__gte=begun).update(today="")
     old = Flag.objects.filter(decided_at__lt=timezone.now() - KEPT_AFTER_DECISION)
     return old.exclude(email="").update(email="")
 
@@ -145,24 +146,27 @@ def _sender(comment: Comment, by: User | None, address: str) -> str:
     the same one on the next day counts once more.
     """
     if by is not None:
-        return _mark(f"flag {comment.pk}", f"account {by.pk}")
+        return sealing.mark(f"account {by.pk}", purpose=f"flag {comment.pk}")
     return mark_of(f"flag {comment.pk}", one_sender(address)) if address else ""
 
 
-def _mark(purpose: str, who: str) -> str:
-    text = f"{purpose}\0{who}"
-    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), sha256).hexdigest()
+def _weight(flag: Flag) -> float:
+    """The least that is known of its sender: by account, by the address they left, by where they sit today.
+
+    A new address for every report helps nobody: what was dismissed on the same day counts all the same.
+    """
+    known = [
+        Q(user=flag.user) if flag.user else None,
+        Q(reporter=flag.reporter) if flag.reporter else None,
+        Q(today=flag.today) if flag.today else None,
+    ]
+    return min((_earned(who) for who in known if who is not None), default=1.0)
 
 
-def _weight(by: User | None, reporter: str) -> float:
+def _earned(who: Q) -> float:
     """Upheld reports over all decided ones, both plus one; a newcomer counts whole."""
-    theirs = Flag.objects.filter(outcome__in=[Flag.Outcome.UPHELD, Flag.Outcome.DISMISSED])
-    if by is not None:
-        theirs = theirs.filter(user=by)
-    elif reporter:
-        theirs = theirs.filter(reporter=reporter)
-    else:
-        return 1.0
+    decided = [Flag.Outcome.UPHELD, Flag.Outcome.DISMISSED]
+    theirs = Flag.objects.filter(who, outcome__in=decided)
     counted = theirs.aggregate(all=Count("pk"), upheld=Count("pk", filter=Q(outcome="upheld")))
     return max(LEAST_WEIGHT, float((counted["upheld"] + 1) / (counted["all"] + 1)))
 

@@ -114,8 +114,17 @@ def confirm(follow: Follow) -> Follow:
         if current.confirmed_at is None:
             current.confirmed_at = timezone.now()
             current.save(update_fields=["confirmed_at"])
+            _prove_address(current)
         go_on_writing(current.follower)
     return current
+
+
+def _prove_address(follow: Follow) -> None:
+    """The mail went to the address that a guest gave with the comment, and was answered."""
+    email = follow.follower.email
+    if follow.comment_id and email:
+        theirs = Comment.objects.filter(pk=follow.comment_id, user=None, email__iexact=email)
+        theirs.filter(address_confirmed_at=None).update(address_confirmed_at=timezone.now())
 
 
 def follow_replies(comment: Comment, pace: Follow.Pace) -> Follow | None:

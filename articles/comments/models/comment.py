@@ -87,6 +87,12 @@ class Comment(models.Model):
         help_text="Of the form it was sent with: sent twice, it is still one comment.",
     )
 
+    address_confirmed_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When a link that was mailed to a guest's address was answered: only then it is theirs.",
+    )
+
     findings = models.JSONField(
         default=list,
         blank=True,

@@ -1,8 +1,10 @@
 """A banned writer writes no more; a name or a network makes only doubt."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
@@ -237,3 +239,39 @@ def test_who_writes_much_in_ten_minutes_is_held(article: Article, mina: User) ->
     sent = [post(article) for _ in range(5)]
     said = [any(each["phase"] == "rate" for each in comment.findings) for comment in sent]
     assert said == [False, False, False, False, True]
+
+
+def test_the_database_holds_no_address_and_no_name_that_could_be_read_and_moderators_know_whom(
+    client: Client, article: Article, mina: User
+) -> None:
+    bans.ban(
+        post(article, address=HOME),
+        kinds=["email", "name", "address", "network"],
+        by=mina,
+        why="Threats",
+    )
+    kept = dict(Ban.objects.values_list("kind", "value"))
+    for plain in ("teo", "readers.example", "brandt", HOME):
+        assert plain not in f"{kept['email']} {kept['name']} {kept['address']}"
+    assert dict(Ban.objects.values_list("kind", "readable")) == {
+        "email": "t…@readers.example",
+        "name": "Teo Brandt",
+        "address": f"one address in {kept['network']}",
+        "network": kept["network"],
+    }
+    client.force_login(mina)
+    listed = client.get("/admin/articles/ban/").content.decode()
+    assert "t…@readers.example" in listed
+    assert "teo@readers.example" not in listed
+    for ban in Ban.objects.all():
+        bans.lift(ban, by=mina)
+    assert not Ban.objects.exclude(value="", readable="").exists()
+
+
+def test_a_ban_outlives_a_change_of_the_secret(article: Article, mina: User, settings: Any) -> None:
+    bans.ban(post(article), kinds=["email"], by=mina, why="Threats")
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another secret"
+    again = post(article)
+    assert any(each["phase"] == "likeness" for each in again.findings)
+    bans.ban(again, kinds=["email"], by=mina, why="Threats once more")
+    assert Ban.objects.in_force().count() == 1

@@ -160,3 +160,29 @@ def test_a_comment_that_is_not_on_the_page_cannot_be_reported(write: Write) -> N
 def test_no_address_of_the_network_is_kept(write: Write) -> None:
     flag = report(write(), address="192.0.2.77")
     assert "192.0.2.77" not in repr(Flag.objects.filter(pk=flag.pk).values().get())
+
+
+def test_whose_reports_are_dismissed_counts_less_on_that_day_without_an_address_too(
+    write: Write, mina: User, ola: User
+) -> None:
+    """From one network, with none or with other addresses each time; from elsewhere one begins anew."""
+    for number in range(2):
+        comment = write(f"Word {number}")
+        whole = report(comment, address="203.0.113.9")
+        moderation.approve(comment, by=mina)
+    assert "203.0.113" not in f"{whole.today} {whole.sender}"
+    once_more = write("Once more")
+    assert report(once_more, address="203.0.113.9").weight == pytest.approx(1 / 3)
+    disguised = report(once_more, address="203.0.113.9", email="new@readers.example")
+    assert disguised.weight == pytest.approx(1 / 3)
+    assert report(once_more, address="198.51.100.1").weight == 1
+    assert report(once_more, address="203.0.113.9", by=ola).weight == 1
+
+
+def test_by_which_senders_of_a_day_are_known_is_emptied_in_the_night(write: Write) -> None:
+    first, second = write("First"), write("Second")
+    old, new = report(first, address="203.0.113.9"), report(second, address="203.0.113.9")
+    assert old.today == new.today != ""
+    Flag.objects.filter(pk=old.pk).update(made_at=timezone.now() - timedelta(days=1))
+    reporting.forget_addresses()
+    assert list(Flag.objects.exclude(today="")) == [new]
