@@ -44,7 +44,7 @@ SHOWN: Final = {
     "iria.publication": "",
     # How its sending goes changes no page.
     "newsletter.issue": "INSERT OR DELETE OR UPDATE OF newsletter_id, subject, preheader, slug, "
-    "introduction, closing, state, started_at, sent_html, sent_text",
+    "introduction, closing, picture_id, picture_caption, state, started_at, sent_html, sent_text",
     "newsletter.issueitem": "",
     "newsletter.newsletter": "",
     "newsletter.newsletter_topics": "",

@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from articles.editorial.models import Article
 from articles.images import gate
+from articles.images.models import Image
 from articles.images.models.licensed import Place
 from iria.kit.obstacles import Obstacle
 from iria.publication.models import current_publication
@@ -30,6 +31,8 @@ def obstacles(issue: Issue) -> list[Obstacle]:
     articles = chosen_articles(issue)
     if not articles:
         found.append(Obstacle("No article is chosen; choose at least one.", here, "Choose one"))
+    if issue.picture:
+        found += _of_picture(issue.picture, f"“{issue}”")
     for article in articles:
         found += _obstacles_of(article)
     if not Subscriber.objects.receiving(issue.newsletter).exists():
@@ -58,11 +61,10 @@ def warnings(letter: Letter) -> list[str]:
 
 def terms(issue: Issue) -> list[Obstacle]:
     """What the licences of its pictures allow, to be read before they go out."""
-    pictures = [each.lead_picture for each in chosen_articles(issue)]
     return [
         Obstacle(f"Terms of the picture “{image}”: {said}", image.get_absolute_url(), "See it")
-        for image in pictures
-        if image and (said := gate.terms_of(image))
+        for image in pictures_of(issue)
+        if (said := gate.terms_of(image))
     ]
 
 
@@ -87,8 +89,7 @@ def withdrawn(issue: Issue) -> str:
 
 def forbidden(issue: Issue) -> str:
     """A picture whose licence ended does not go out, whatever an editor thinks of it."""
-    pictures = [each.lead_picture for each in chosen_articles(issue) if each.lead_picture]
-    if kept := next((each for each in pictures if not each.may_be_mailed), None):
+    if kept := next((each for each in pictures_of(issue) if not each.may_be_mailed), None):
         return (
             f"The picture “{kept}” may not go out by mail any more. Mend that in the library to go "
             "on, or stop the issue."
@@ -105,16 +106,23 @@ def chosen_articles(issue: Issue) -> list[Article]:
     )
 
 
+def pictures_of(issue: Issue) -> list[Image]:
+    """Its own picture on top, and those of its articles."""
+    pictures = [issue.picture, *[each.lead_picture for each in chosen_articles(issue)]]
+    return [each for each in pictures if each]
+
+
 def _obstacles_of(article: Article) -> list[Obstacle]:
     if not article.is_published:
         words = f"The article “{article}” is not published; publish it or take it out."
         return [Obstacle(words, article.get_admin_url(), "Publish it")]
-    image = article.lead_picture
-    if image is None:
-        return []
+    return _of_picture(article.lead_picture, f"“{article}”") if article.lead_picture else []
+
+
+def _of_picture(image: Image, of: str) -> list[Obstacle]:
     if found := gate.obstacles([image], places=[Place.NEWSLETTER]):
         return found
     if best_rendition(image, width=LEAD_WIDTH) is None:
-        words = f"The picture of “{article}” is being made ready; wait a minute and try again."
+        words = f"The picture of {of} is being made ready; wait a minute and try again."
         return [Obstacle(words)]
     return []

@@ -58,7 +58,7 @@ answered AS (
 
 CONSENTING: Final = """
 consenting AS MATERIALIZED (
-    SELECT s.id, s.email, s.token
+    SELECT s.id, s.email, s.token, s.name
       FROM newsletter_subscriber s
       JOIN newsletter_subscription n
         ON n.subscriber_id = s.id AND n.newsletter_id = %(newsletter)s
@@ -89,7 +89,7 @@ UPDATE newsletter_delivery d
            'Erased before their turn.') ELSE '' END
   FROM run LEFT JOIN consenting ON true
  WHERE d.id = %(delivery)s AND d.state = 'claimed' AND d.lease = %(lease)s
-RETURNING d.state, d.attempts, d.message_id, consenting.email, consenting.token
+RETURNING d.state, d.attempts, d.message_id, consenting.email, consenting.token, consenting.name
 """
 """Takes one delivery in hand, if at this very moment its subscriber consents and the run goes on."""
 
@@ -131,6 +131,7 @@ class Marked:
     message_id: str
     email: str
     token: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +194,8 @@ def mark(
         row = cursor.fetchone()
     if row is None or row[0] != "sending":
         return None
-    _, attempt, message_id, email, token = row
-    return Marked(claimed.delivery_id, attempt, message_id, email, token)
+    _, attempt, message_id, email, token, name = row
+    return Marked(claimed.delivery_id, attempt, message_id, email, token, name)
 
 
 def write_down(verdict: Verdict) -> None:

@@ -20,9 +20,11 @@ from iria.publication.letters.drawing import inlined, surroundings
 from iria.publication.letters.looks import rules_of
 from iria.publication.models import Publication, current_publication
 from newsletter import looks, words
+from newsletter.greeting import IN_HTML, IN_TEXT, Greeting
+from newsletter.looks import Scheme
 from newsletter.models import Issue, Newsletter
 from newsletter.plain import issue_as_letter
-from newsletter.stories import Story, stories_of
+from newsletter.stories import Story, issue_picture, stories_of
 
 TOKEN: Final = "recipient-token-stands-here"  # noqa: S105 - the opposite of a secret
 GMAIL_CUTS_AT: Final = 102 * 1024
@@ -31,20 +33,26 @@ GMAIL_CUTS_AT: Final = 102 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A composed mail, the same for everybody but for the placeholder of the token."""
+    """A composed mail, the same for everybody but for the holes of token and greeting."""
 
     subject: str
     html: str
     text: str
+    greeting: Greeting | None = None
+    """Without one, its holes stay as they are."""
 
     @property
     def is_too_long(self) -> bool:
         return len(self.html.encode()) > GMAIL_CUTS_AT
 
-    def addressed(self, token: str) -> "Letter":
-        """The letter to whoever holds this token."""
+    def addressed(self, token: str, name: str = "") -> "Letter":
+        """The letter to whoever holds this token and has this name."""
+        html, text = self.html.replace(TOKEN, token), self.text.replace(TOKEN, token)
+        if self.greeting is None:
+            return Letter(self.subject, html, text)
+        own = self.greeting.holes(name)
         return Letter(
-            self.subject, self.html.replace(TOKEN, token), self.text.replace(TOKEN, token)
+            self.subject, html.replace(IN_HTML, own[IN_HTML]), text.replace(IN_TEXT, own[IN_TEXT])
         )
 
 
@@ -54,15 +62,26 @@ def compose(issue: Issue) -> Letter:
     with _speaking(context["publication"], context["newsletter"]):
         whole = {**context, "stylesheet": rules_of(context["publication"])}
         html = render_to_string("newsletter/mail/issue.html", whole)
-        return Letter(context["subject"], inlined(html), issue_as_letter(context))
+        greeting = Greeting.of(context["issue"])
+        return Letter(context["subject"], inlined(html), issue_as_letter(context), greeting)
 
 
-def preview(issue: Issue) -> str:
-    """The same HTML with its rules in a file, for a page whose policy forbids inline styles."""
+def frozen(issue: Issue) -> Letter:
+    """The issue as it was when it went out."""
+    return Letter(issue.subject, issue.sent_html, issue.sent_text, Greeting.of(issue))
+
+
+def preview(issue: Issue, scheme: Scheme = Scheme.AS_THE_SCREEN) -> str:
+    """The same HTML with its rules in a file, for a page whose policy forbids inline styles.
+
+    It greets a reader whose name is not known, as most are.
+    """
     context = issue_context(issue)
     with _speaking(context["publication"], context["newsletter"]):
-        own = {**context, "own_rules": looks.stylesheet_address(context["publication"])}
-        return render_to_string("newsletter/mail/issue.html", own)
+        rules = looks.stylesheet_address(context["publication"], scheme)
+        own = {**context, "own_rules": rules, "color_scheme": scheme.value}
+        html = render_to_string("newsletter/mail/issue.html", own)
+    return Letter("", html, "", Greeting.of(context["issue"])).addressed(TOKEN).html
 
 
 @contextmanager
@@ -95,6 +114,8 @@ def issue_context(issue: Issue) -> dict[str, Any]:
         "issue": whole,
         "subject": whole.subject,
         "preheader": whole.preheader,
+        "picture": issue_picture(whole, publication),
+        "greeting": IN_HTML if whole.greeting else "",
         "introduction": _absolute(whole.introduction),
         "closing": _absolute(whole.closing),
         "stories": stories,

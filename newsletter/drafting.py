@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,15 +14,23 @@ from newsletter import words
 from newsletter.models import Issue, IssueItem
 
 EDITABLE = (
-    "newsletter", "subject", "preheader", "slug", "introduction", "closing", "changed_at",
+    "newsletter", "subject", "preheader", "slug", "picture", "picture_caption", "greeting",
+    "greeting_unnamed", "introduction", "closing", "changed_at",
 )  # fmt: skip
+
+
+class Chosen(NamedTuple):
+    """An article at its place in an issue, and the heading of the section that it begins."""
+
+    article: Article
+    heading: str = ""
 
 
 class NotADraft(Exception):
     """The issue went out while somebody was writing; the text is a sentence."""
 
 
-def save(issue: Issue, articles: Sequence[Article] | None, *, by: User | None) -> None:
+def save(issue: Issue, articles: Sequence[Chosen] | None, *, by: User | None) -> None:
     """Saves what an editor wrote; `articles` are the chosen ones in their order, None as they are.
 
     Raises:
@@ -40,13 +49,23 @@ def save(issue: Issue, articles: Sequence[Article] | None, *, by: User | None) -
             choose(issue, articles)
 
 
-def choose(issue: Issue, articles: Sequence[Article]) -> None:
-    """Makes these the articles of the issue, in this order."""
+def choose(issue: Issue, articles: Sequence[Chosen]) -> None:
+    """Makes these the articles of the issue, in this order, each once."""
     issue.items.all().delete()
+    once = {chosen.article.pk: chosen for chosen in reversed(articles)}
     IssueItem.objects.bulk_create(
-        IssueItem(issue=issue, article=article, position=position)
-        for position, article in enumerate(dict.fromkeys(articles), start=1)
+        IssueItem(issue=issue, article=each.article, heading=each.heading, position=position)
+        for position, each in enumerate(reversed(once.values()), start=1)
     )
+
+
+def duplicate(issue: Issue, *, by: User) -> Issue:
+    """A new draft with the words and articles of this issue, sent or not."""
+    copied = {name: getattr(issue, name) for name in EDITABLE if name not in {"slug", "changed_at"}}
+    items = issue.items.select_related("article").order_by("position", "pk")
+    copy = Issue(**copied)
+    save(copy, [Chosen(item.article, item.heading) for item in items], by=by)
+    return copy
 
 
 def same_draft(issue: Issue, *, by: User) -> Issue | None:

@@ -43,17 +43,19 @@ def message_to(
     publication: Publication,
     token: str,
     message_id: str,
+    name: str = "",
     campaign: str = "test",
 ) -> ListMail:
     """The mail of an issue to one recipient.
 
     Args:
+        name: the recipient's, for the greeting.
         campaign: what the mail belongs to, for the complaints of providers: an issue, or a test.
 
     `List-Unsubscribe` with `List-Unsubscribe-Post` is RFC 8058: a mail program leaves with one
     POST, without opening a page.
     """
-    own = letter.addressed(token)
+    own = letter.addressed(token, name)
     message = ListMail(
         subject=one_header_line(own.subject),
         body=own.text,

@@ -9,7 +9,7 @@ def of_picture(image_id: int) -> list[PictureOutput]:
     """The two forms of each mail that would show the picture now."""
     drafts = Issue.objects.filter(state__in=Issue.UNFROZEN)
     found = []
-    for issue in drafts.filter(items__article__lead_picture_id=image_id).distinct().order_by("pk"):
+    for issue in drafts.showing(image_id).order_by("pk"):
         letter = composing.compose(issue)
         found.append(PictureOutput(f"the mail “{issue}”", letter.html.encode()))
         found.append(PictureOutput(f"the text of the mail “{issue}”", letter.text.encode()))

@@ -6,7 +6,8 @@ from django.utils.translation import gettext
 
 from iria.kit.dates import day_words
 from iria.publication.letters.lines import LINE_WIDTH, RULE, wrapped
-from newsletter.stories import Story
+from newsletter.greeting import IN_TEXT
+from newsletter.stories import Picture, Story
 from newsletter.words import as_letter
 
 
@@ -18,6 +19,8 @@ def issue_as_letter(context: dict[str, Any]) -> str:
     parts = [
         wrapped(f"{publication.name} – {newsletter.name}, {day_words(day)}"),
         _headed(context["subject"]),
+        _picture(context["picture"]),
+        IN_TEXT if context["greeting"] else "",
         as_letter(context["introduction"]),
         *[_story(story) for story in context["stories"]],
         *([RULE, as_letter(context["closing"])] if context["closing"] else []),
@@ -49,10 +52,20 @@ def _headed(subject: str) -> str:
 
 def _story(story: Story) -> str:
     lines = [wrapped(story.headline), wrapped(story.authors), wrapped(story.standfirst)]
-    picture = story.picture.in_words if story.picture else ""
-    about = wrapped(f"[{gettext('Picture')}: {picture}]") if picture else ""
-    parts = [RULE, "\n".join(line for line in lines if line), about, story.address]
+    parts = [
+        *([RULE, _headed(story.heading)] if story.heading else []),
+        RULE,
+        "\n".join(line for line in lines if line),
+        _picture(story.picture),
+        story.address,
+    ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _picture(picture: Picture | None) -> str:
+    """Its caption and credit, where it is said what it shows."""
+    words = picture.in_words if picture else ""
+    return wrapped(f"[{gettext('Picture')}: {words}]") if words else ""
 
 
 def _foot(context: dict[str, Any]) -> str:

@@ -135,6 +135,11 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         """What waits for its time, is being sent, or is paused: what somebody should watch."""
         return self.filter(state__in=["scheduled", "sending", "paused"]).order_by("pk")
 
+    def showing(self, image_id: int) -> "IssueQuerySet":
+        """Those with this picture on top, or with an article that it leads."""
+        of_article = Q(items__article__lead_picture_id=image_id)
+        return self.filter(of_article | Q(picture_id=image_id)).distinct()
+
     def with_stories(self) -> "IssueQuerySet":
         """With everything the mail and the archive page show; articles in their order."""
         from newsletter.models import IssueItem
@@ -142,7 +147,9 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         items = IssueItem.objects.order_by("position", "pk").prefetch_related(
             Prefetch("article", Article.objects.for_cards())
         )
-        return self.select_related("newsletter").prefetch_related(Prefetch("items", items))
+        return self.select_related("newsletter", "picture__agency").prefetch_related(
+            Prefetch("items", items)
+        )
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):

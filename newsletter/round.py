@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 from uuid import uuid4
@@ -13,8 +14,9 @@ from iria.publication.models import current_publication
 from newsletter import claiming, headers, pacing, steering
 from newsletter.bounces.return_path import return_path
 from newsletter.claiming import Claim, Marked, Verdict
-from newsletter.composing import TOKEN, Letter
+from newsletter.composing import TOKEN, Letter, frozen
 from newsletter.envelope import Answer, Outcome, Post
+from newsletter.greeting import Greeting
 from newsletter.models import Issue
 from newsletter.signing import signed
 from newsletter.stencil import ADDRESS, MESSAGE_ID, Stencil
@@ -37,7 +39,7 @@ class Round:
     def __init__(self, issue: Issue, post: Post, note: Note) -> None:
         self.issue, self.post, self.note = issue, post, note
         self.lease = uuid4()
-        self.letter = Letter(issue.subject, issue.sent_html, issue.sent_text)
+        self.letter = frozen(issue)
         self.stencil = stencil_of(issue, self.letter) if post.speaks_smtp else None
         self.sender = sender_address()
         self.unwritten: Verdict | None = None
@@ -146,11 +148,14 @@ class Round:
 
     def _hand_over(self, marked: Marked) -> Answer:
         if self.stencil is None:
-            own = (marked.email, marked.token, marked.message_id)
+            own = (marked.email, marked.token, marked.message_id, marked.name)
             return self.post.deliver(message_of(self.issue, self.letter, *own))
         try:
             wire = self.stencil.filled(
-                address=marked.email, token=marked.token, message_id=marked.message_id
+                address=marked.email,
+                token=marked.token,
+                message_id=marked.message_id,
+                name=marked.name,
             )
         except ValueError as mistake:
             return Answer(Outcome.REFUSED, str(mistake))
@@ -183,11 +188,13 @@ class Round:
 
 def stencil_of(issue: Issue, letter: Letter) -> Stencil:
     """The frozen mail of an issue, ready to be filled in for each recipient."""
-    return Stencil.cut(message_of(issue, letter, ADDRESS, TOKEN, MESSAGE_ID))
+    unfilled = replace(letter, greeting=None)
+    message = message_of(issue, unfilled, ADDRESS, TOKEN, MESSAGE_ID)
+    return Stencil.cut(message, letter.greeting or Greeting())
 
 
 def message_of(
-    issue: Issue, letter: Letter, address: str, token: str, message_id: str
+    issue: Issue, letter: Letter, address: str, token: str, message_id: str, name: str = ""
 ) -> headers.ListMail:
     return headers.message_to(
         address,
@@ -196,6 +203,7 @@ def message_of(
         publication=current_publication(),
         token=token,
         message_id=message_id,
+        name=name,
         campaign=f"issue-{issue.pk}",
     )
 

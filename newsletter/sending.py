@@ -1,5 +1,7 @@
 """Sending an issue: a test, the start, and what the worker looks after."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from django.db import transaction
@@ -18,7 +20,6 @@ from newsletter import (
     steering,
     telling,
 )
-from newsletter.composing import Letter
 from newsletter.envelope import Outcome, Post
 from newsletter.models import Issue, Subscriber
 from newsletter.preflight import findings as preflight
@@ -34,14 +35,17 @@ class NotTaken(Exception):
     """The mail server did not take a test; the text is a sentence."""
 
 
-def send_test(issue: Issue, to: str, *, by: User | None = None) -> None:
+def send_test(issue: Issue, to: str, *, name: str = "", by: User | None = None) -> None:
     """Sends the issue as it stands now to one address, marked as a test.
+
+    Args:
+        name: whom it greets, where it greets by name.
 
     Raises:
         NotTaken: with what the mail server said.
     """
     letter = composing.compose(issue)
-    marked = Letter(f"[Test] {letter.subject}", letter.html, letter.text)
+    marked = replace(letter, subject=f"[Test] {letter.subject}")
     message = headers.message_to(
         to,
         marked,
@@ -49,13 +53,24 @@ def send_test(issue: Issue, to: str, *, by: User | None = None) -> None:
         publication=current_publication(),
         token=TEST_TOKEN,
         message_id=headers.new_message_id(),
+        name=name,
     )
     with Post() as post:
         answer = post.deliver(message)
     if answer.outcome is not Outcome.SENT:
-        sentence = f"The test was not sent. {answer.words}"
+        sentence = f"The test to {to} was not sent. {answer.words}"
         raise NotTaken(sentence)
     preflight.note_test(issue, by=by)
+
+
+def send_tests(issue: Issue, to: Sequence[User], *, by: User) -> None:
+    """Sends the same test to several people of the desk, each greeted as they are called.
+
+    Raises:
+        NotTaken: with what the mail server said; those before were sent.
+    """
+    for user in to:
+        send_test(issue, user.email, name=user.display_name, by=by)
 
 
 def start(issue: Issue, *, by: User | None) -> int:

@@ -1,7 +1,8 @@
 """The mail of an issue as bytes, with holes where a recipient's own words belong.
 
 Building a mail anew takes Python milliseconds; filling the holes takes microseconds. Whatever
-stands in the mail of one recipient alone is made of their address, their token and the mail's id.
+stands in the mail of one recipient alone is made of their address, their token, the mail's id, and
+their name where the issue greets by name.
 """
 
 import re
@@ -10,36 +11,43 @@ from typing import Final, Self
 
 from newsletter.composing import TOKEN
 from newsletter.envelope import SEVEN_BIT, ready_to_send
+from newsletter.greeting import IN_HTML, IN_TEXT, Greeting
 from newsletter.headers import ListMail
 
 ADDRESS: Final = "recipient-address-stands-here@stencil.invalid"
 MESSAGE_ID: Final = "<message-id-stands-here@stencil.invalid>"
 
 HOLES: Final = re.compile(
-    b"(" + b"|".join(re.escape(x.encode()) for x in (TOKEN, ADDRESS, MESSAGE_ID)) + b")"
+    b"("
+    + b"|".join(re.escape(x.encode()) for x in (TOKEN, ADDRESS, MESSAGE_ID, IN_HTML, IN_TEXT))
+    + b")"
 )
 LONGEST_LINE: Final = 76
 TOKEN_LENGTH: Final = 40
 """What a token takes on a line, generously, since the line is broken before it is known."""
-ATOMS: Final = re.compile(re.escape(TOKEN) + r"|.", re.DOTALL)
+ATOMS: Final = re.compile(rf"{re.escape(TOKEN)}|{IN_HTML}|{IN_TEXT}|.", re.DOTALL)
+LINE_BEGINS_WITH_DOT: Final = re.compile(rb"(?m)^\.")
+OF_ANY_LENGTH: Final = frozenset({IN_HTML, IN_TEXT})
+"""What is filled in there has lines of its own."""
 
 
 class Stencil:
     """One mail, cut once for many recipients."""
 
-    def __init__(self, wire: bytes) -> None:
+    def __init__(self, wire: bytes, greeting: Greeting) -> None:
+        self._greeting = greeting
         self._pieces: list[bytes] = HOLES.split(wire)
 
     @classmethod
-    def cut(cls, message: ListMail) -> Self:
-        """From a mail made with `ADDRESS`, `MESSAGE_ID` and the token `composing.TOKEN`."""
+    def cut(cls, message: ListMail, greeting: Greeting) -> Self:
+        """From a mail made with `ADDRESS`, `MESSAGE_ID`, the token `composing.TOKEN` and nobody greeted."""
         built = message.message(policy=SEVEN_BIT)
         for part in built.walk():
             if part.get_content_maintype() == "text":
                 _write_plainly(part)
-        return cls(ready_to_send(built.as_bytes()))
+        return cls(ready_to_send(built.as_bytes()), greeting)
 
-    def filled(self, *, address: str, token: str, message_id: str) -> bytes:
+    def filled(self, *, address: str, token: str, message_id: str, name: str = "") -> bytes:
         """The mail to one recipient, as it goes over the wire after DATA.
 
         Raises:
@@ -51,7 +59,16 @@ class Stencil:
                 sentence = "The address cannot be written to."
                 raise ValueError(sentence)
         values = {hole.encode(): value.encode() for hole, value in own.items()}
+        values |= {
+            hole.encode(): _on_lines(words) for hole, words in self._greeting.holes(name).items()
+        }
         return b"".join(values.get(piece, piece) for piece in self._pieces)
+
+
+def _on_lines(words: str) -> bytes:
+    """Words in quoted-printable between two soft breaks; no line begins with a dot."""
+    lines = _quoted(words).replace("\n", "\r\n").encode("ascii")
+    return LINE_BEGINS_WITH_DOT.sub(b"=2E", lines)
 
 
 def _write_plainly(part: EmailMessage) -> None:
@@ -66,6 +83,10 @@ def _quoted(line: str) -> str:
     written, width = [], 0
     atoms = ATOMS.findall(line)
     for at, atom in enumerate(atoms):
+        if atom in OF_ANY_LENGTH:
+            written.append(f"=\n{atom}=\n")
+            width = 0
+            continue
         text = atom if atom == TOKEN else _atom(atom, last=at == len(atoms) - 1)
         length = TOKEN_LENGTH if atom == TOKEN else len(text)
         if width + length > LONGEST_LINE - 1:

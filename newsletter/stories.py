@@ -1,6 +1,6 @@
 """The articles of an issue as a mail shows them: absolute addresses, one size of each picture."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.conf import settings
@@ -45,17 +45,36 @@ class Story:
     language: str
     direction: str
     picture: Picture | None
+    heading: str = ""
+    """The name of the section that it begins."""
+    is_lead: bool = False
+    level: int = 2
+    """Of its headline: below the subject, or below the heading of a section."""
 
 
 def stories_of(issue: Issue, publication: Publication) -> list[Story]:
-    """The stories of an issue fetched `with_stories`; the first has its picture large."""
-    return [
-        _story(item.article, publication, width=BESIDE_WIDTH if number else LEAD_WIDTH)
-        for number, item in enumerate(issue.items.all())
-    ]
+    """The stories of an issue fetched `with_stories`.
+
+    The first has its picture large, unless the issue has one of its own on top.
+    """
+    stories, level = [], 2
+    for number, item in enumerate(issue.items.all()):
+        level = 3 if item.heading else level
+        leads = number == 0 and issue.picture is None
+        story = _story(item.article, publication, width=LEAD_WIDTH if leads else BESIDE_WIDTH)
+        stories.append(replace(story, heading=item.heading, is_lead=leads, level=level))
+    return stories
+
+
+def issue_picture(issue: Issue, publication: Publication) -> Picture | None:
+    """The picture on top of an issue that has one of its own."""
+    if issue.picture is None:
+        return None
+    return _picture(issue.picture, issue.picture_caption, publication, width=LEAD_WIDTH)
 
 
 def _story(article: Article, publication: Publication, *, width: int) -> Story:
+    image = article.lead_picture
     categories = [row.category.name for row in article.article_categories.all()]
     names = [byline.author.name for byline in article.bylines.all()]
     return Story(
@@ -68,7 +87,7 @@ def _story(article: Article, publication: Publication, *, width: int) -> Story:
         authors=gettext("By %(names)s") % {"names": _listed(names)} if names else "",
         language=article.language,
         direction="rtl" if article.right_to_left else "ltr",
-        picture=_picture(article, publication, width=width),
+        picture=_picture(image, article.lead_caption, publication, width=width) if image else None,
     )
 
 
@@ -76,9 +95,8 @@ def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {gettext('and')} {names[-1]}"
 
 
-def _picture(article: Article, publication: Publication, *, width: int) -> Picture | None:
-    image = article.lead_picture
-    if image is None or not image.may_be_mailed:
+def _picture(image: Image, caption: str, publication: Publication, *, width: int) -> Picture | None:
+    if not image.may_be_mailed:
         return None
     rendition = best_rendition(image, width=width)
     if rendition is None:
@@ -90,15 +108,15 @@ def _picture(article: Article, publication: Publication, *, width: int) -> Pictu
         height=max(1, round(shown * rendition.height / rendition.width)),
         alt=image.alt,
         # Cleaned on saving and once more here, where it goes out.
-        caption=mark_safe(absolute(clean_caption(article.lead_caption), settings.SITE_URL)),  # noqa: S308
+        caption=mark_safe(absolute(clean_caption(caption), settings.SITE_URL)),  # noqa: S308
         credit=credit_line(image, publication),
-        in_words=_in_words(article, image, publication),
+        in_words=_in_words(caption, image, publication),
     )
 
 
-def _in_words(article: Article, image: Image, publication: Publication) -> str:
-    caption = caption_text(article.lead_caption) if article.lead_caption else image.alt
-    return " ".join(part for part in (caption.strip(), credit_words(image, publication)) if part)
+def _in_words(caption: str, image: Image, publication: Publication) -> str:
+    said = caption_text(caption) if caption else image.alt
+    return " ".join(part for part in (said.strip(), credit_words(image, publication)) if part)
 
 
 def best_rendition(image: Image, *, width: int) -> PictureFile | None:

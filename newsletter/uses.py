@@ -7,8 +7,8 @@ from newsletter.models import Issue
 
 
 def in_issues(image_id: int) -> list[PictureUse]:
-    """Every issue with an article that the picture leads."""
-    issues = Issue.objects.filter(items__article__lead_picture_id=image_id).distinct()
+    """Every issue on top of which the picture stands, or with an article that it leads."""
+    issues = Issue.objects.showing(image_id)
     return [
         PictureUse(
             where=f"the newsletter “{issue}”",

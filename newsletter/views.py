@@ -22,9 +22,8 @@ from iria.kit.paging import page_of
 from iria.kit.ratelimit import count_and_allow
 from iria.kit.signing import BrokenToken, ExpiredToken
 from iria.kit.speaking import speaking
-from iria.publication.letters.looks import stylesheet
 from iria.publication.views import FOREVER
-from newsletter import choosing, subscribing
+from newsletter import choosing, looks, subscribing
 from newsletter.addresses import hidden
 from newsletter.forms import PreferencesForm, SignUpForm
 from newsletter.models import Issue, Subscriber
@@ -210,9 +209,11 @@ def _sentence(request: HttpRequest, sentence: str, *, status: int) -> HttpRespon
 
 
 @require_safe
-def letter_rules(request: HttpRequest, light: str, dark: str) -> HttpResponse:
+def letter_rules(
+    request: HttpRequest, light: str, dark: str, light_of_day: str = ""
+) -> HttpResponse:
     """The rules of a mail with an accent, for its preview; the address says all there is to know."""
-    rules = stylesheet(f"#{light}", f"#{dark}")
+    rules = looks.rules(f"#{light}", f"#{dark}", light_of_day or "")
     return HttpResponse(
         rules, content_type="text/css; charset=utf-8", headers={"Cache-Control": FOREVER}
     )

@@ -3,63 +3,67 @@
 from typing import Any, Final
 
 from django import forms
-from django.db.models import Q
+from django.core.exceptions import ValidationError
+from django.utils.html import escape
 
-from articles.editorial.desk.body_field import EditorWidget
-from articles.editorial.desk.in_order import InOrderField
-from articles.editorial.models import Article
-from iria.publication.models import current_publication
+from articles.editorial.desk.body_field import CaptionField, EditorWidget
+from iria.kit.text import one_line
 from newsletter import drafting
+from newsletter.admin.chosen_articles import ChosenArticlesField
+from newsletter.drafting import Chosen
 from newsletter.models import Issue
+from newsletter.models.issue import NAME
 
-OFFERED_ARTICLES: Final = 300
-"""How many of the newest articles can be chosen from; older ones stay where they were chosen."""
+SUBJECT_SHOWN: Final = 40
+"""Characters of a subject that a phone shows."""
+PREHEADER_SHOWN: Final = 90
 
 
 class IssueForm(forms.ModelForm[Issue]):
-    chosen_articles = InOrderField(
-        Article.objects.none(),
-        row="Article",
-        first="stands on top with its picture large",
+    chosen_articles = ChosenArticlesField(
         label="Articles",
-        help_text="In the order in which they stand in the mail.",
+        help_text="In the order in which they stand in the mail. A heading begins a section.",
     )
+    picture_caption = CaptionField(
+        label="Caption",
+        widget=EditorWidget("caption", rows=2, label="Caption"),
+        help_text="The caption of the lead picture here. Its credit is kept with the picture.",
+    )
+
+    searched = ""
+    """What the site was searched for; the desk sets it."""
 
     class Meta:
         model = Issue
-        fields = ["newsletter", "subject", "preheader", "introduction", "closing", "slug"]
+        fields = [
+            *("newsletter", "subject", "preheader", "picture", "picture_caption", "greeting"),
+            *("greeting_unnamed", "introduction", "closing", "slug"),
+        ]
         widgets = {
-            "subject": forms.TextInput({"class": "vLargeTextField"}),
-            "preheader": forms.TextInput({"class": "vLargeTextField"}),
+            "subject": forms.TextInput(
+                {"class": "vLargeTextField", "data-shown": SUBJECT_SHOWN, "data-where": "a phone"}
+            ),
+            "preheader": forms.TextInput(
+                {
+                    "class": "vLargeTextField",
+                    "data-shown": PREHEADER_SHOWN,
+                    "data-where": "most mail programs",
+                }
+            ),
             "introduction": EditorWidget("letter", rows=8, label="Introduction"),
             "closing": EditorWidget("letter", rows=4, label="Closing"),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        chosen = [item.article_id for item in self.instance.items.all()] if self.instance.pk else []
+        if "chosen_articles" not in self.fields:
+            return
         field = self.fields["chosen_articles"]
-        assert isinstance(field, InOrderField)  # noqa: S101 - declared above
-        # What was chosen and has been withdrawn since stays visible, until somebody takes it out.
-        field.objects = Article.objects.filter(Q(state="published") | Q(pk__in=chosen))
-        field.initial = chosen
-        field.offer(self._offers(chosen))
-
-    def _offers(self, chosen: list[int]) -> list[tuple[Any, str]]:
-        publication = current_publication()
-        columns = ("pk", "headline", "published_at", "state")
-        newest = list(Article.objects.published().newest().values_list(*columns)[:OFFERED_ARTICLES])
-        known = {row[0] for row in newest}
-        rest = Article.objects.filter(pk__in=chosen).exclude(pk__in=known).values_list(*columns)
-        return [
-            (
-                pk,
-                f"{headline} ({publication.local(moment):%d %b %Y})"
-                if state == "published" and moment
-                else f"{headline} (not published)",
-            )
-            for pk, headline, moment, state in [*newest, *rest]
-        ]
+        assert isinstance(field, ChosenArticlesField)  # noqa: S101 - declared above
+        items = self.instance.items.select_related("article") if self.instance.pk else []
+        field.initial = [Chosen(item.article, item.heading) for item in items]
+        field.standing = {chosen.article.pk for chosen in field.initial}
+        field.widget.words = self.data.get("chosen_articles-search", self.searched)[:200]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -67,4 +71,12 @@ class IssueForm(forms.ModelForm[Issue]):
         self.instance.slug = cleaned.get("slug") or ""
         # Given here, so that the database's rule that there is one is met before it is asked.
         cleaned["slug"] = drafting.free_slug(self.instance)
+        picture = cleaned.get("picture")
+        if picture and "picture" in self.changed_data and not cleaned.get("picture_caption"):
+            cleaned["picture_caption"] = escape(one_line(picture.caption))
+        if NAME in cleaned.get("greeting", "") and not cleaned.get("greeting_unnamed"):
+            sentence = (
+                "Say how readers are greeted whose name is not known, such as “Dear reader,”."
+            )
+            self.add_error("greeting_unnamed", ValidationError(sentence, code="required"))
         return cleaned

@@ -1,46 +1,36 @@
 """Issues on the desk: written, looked at, tried, sent, followed."""
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Field
 from django.forms import Script
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
-from django.utils.csp import CSP
+from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
-from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST
 
-from accounts.models import User
-from articles.editorial.models import Article
+from articles.images.widgets import picture_field
 from iria.publication.models import current_publication
-from newsletter import checklist, composing, drafting, sending
+from newsletter import checklist, composing, drafting
 from newsletter.admin.issue_form import IssueForm
 from newsletter.admin.run import RunPages, ScheduleForm, audience_of
+from newsletter.admin.writing import LOOKS, SAVED_FIRST, WritingPages, colleagues, person
+from newsletter.drafting import Chosen
 from newsletter.models import Issue
 from newsletter.preflight import findings as preflight
 from newsletter.preflight import looking
-
-PREVIEW_POLICY: Final = {
-    "default-src": [CSP.NONE],
-    "style-src": [CSP.SELF],
-    "img-src": [CSP.SELF],
-    "frame-ancestors": [CSP.SELF],
-    "base-uri": [CSP.NONE],
-    "form-action": [CSP.NONE],
-}
-"""The mail as a document of its own: its stylesheet and pictures, nothing that runs."""
-
+from newsletter.sending import TEST_TOKEN
 
 TOO_LATE: Final = "This issue went out meanwhile; what was sent can no longer change."
 WAITS: Final = "This issue waits to go out; take it back to change it."
 
 
-class IssueAdmin(RunPages, admin.ModelAdmin[Issue]):
+class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
     form = IssueForm
     change_form_template = "admin/newsletter/issue/change_form.html"
     change_list_template = "admin/newsletter/issue/change_list.html"
@@ -51,6 +41,8 @@ class IssueAdmin(RunPages, admin.ModelAdmin[Issue]):
     view_on_site = False
     fieldsets = (
         (None, {"fields": ("newsletter", "subject", "preheader")}),
+        ("Lead picture", {"fields": ("picture", "picture_caption"), "classes": ["collapse"]}),
+        ("Greeting", {"fields": (("greeting", "greeting_unnamed"),), "classes": ["collapse"]}),
         ("What it says", {"fields": ("introduction", "chosen_articles", "closing")}),
         ("Address in the archive", {"fields": ("slug",), "classes": ["collapse"]}),
     )
@@ -58,7 +50,10 @@ class IssueAdmin(RunPages, admin.ModelAdmin[Issue]):
 
     class Media:
         css = {"all": ["desk/article.css", "desk/newsletter.css"]}
-        js = [Script("desk/run.js", type="module")]
+        js = [
+            Script("desk/run.js", type="module"),
+            Script("desk/issue-preview.js", type="module"),
+        ]
 
     @admin.display(description="Subject", ordering="subject")
     def subject_or_hint(self, issue: Issue) -> str:
@@ -91,17 +86,54 @@ class IssueAdmin(RunPages, admin.ModelAdmin[Issue]):
             sentence = TOO_LATE if issue.is_frozen else WAITS
             self.message_user(request, sentence, messages.ERROR)
             return redirect("admin:newsletter_issue_change", issue.pk)
-        context = {**(extra_context or {}), "may_send": self.has_send_permission(request)}
+        context = {
+            **(extra_context or {}),
+            "may_send": self.has_send_permission(request),
+            "may_add": self.has_add_permission(request),
+            "looks": LOOKS,
+        }
         if issue is not None and not issue.is_draft:
             context |= self.run_context(request, issue)
         return super().changeform_view(request, object_id, form_url, context)
 
     def save_model(self, request: HttpRequest, obj: Issue, form: Any, change: bool) -> None:
-        articles: list[Article] = form.cleaned_data["chosen_articles"]
-        if not change and (known := drafting.same_draft(obj, by=_user(request))):
+        articles: list[Chosen] = form.cleaned_data["chosen_articles"]
+        if not change and (known := drafting.same_draft(obj, by=person(request))):
             obj.pk, obj.slug, obj.made_by = known.pk, known.slug, known.made_by
             obj.made_at = known.made_at
-        drafting.save(obj, articles, by=_user(request))
+        drafting.save(obj, articles, by=person(request))
+
+    def get_form(
+        self, request: HttpRequest, obj: Issue | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        # What was searched for before the draft was saved.
+        form.searched = request.GET.get("find", "")
+        return form
+
+    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "picture":
+            return picture_field(db_field, **kwargs)  # type: ignore[arg-type]
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def response_add(
+        self, request: HttpRequest, obj: Issue, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        return self._to_what_was_found(request, obj) or super().response_add(
+            request, obj, post_url_continue
+        )
+
+    def response_change(self, request: HttpRequest, obj: Issue) -> HttpResponse:
+        return self._to_what_was_found(request, obj) or super().response_change(request, obj)
+
+    def _to_what_was_found(self, request: HttpRequest, issue: Issue) -> HttpResponse | None:
+        """Without JavaScript a search saves the draft, so that nothing typed is lost by it."""
+        if "_search" not in request.POST:
+            return None
+        self.message_user(request, SAVED_FIRST, messages.SUCCESS)
+        page = reverse("admin:newsletter_issue_change", args=[issue.pk])
+        words = urlencode({"find": request.POST.get("chosen_articles-search", "")[:200]})
+        return redirect(f"{page}?{words}#id_chosen_articles_search")
 
     # Looking, trying, sending
 
@@ -111,6 +143,7 @@ class IssueAdmin(RunPages, admin.ModelAdmin[Issue]):
             ("preview", self.preview),
             ("mail", self.mail),
             ("test", self.test),
+            ("duplicate", self.duplicate),
             ("send", self.send),
             ("run", self.run),
             ("undo", self.undo),
@@ -121,9 +154,14 @@ class IssueAdmin(RunPages, admin.ModelAdmin[Issue]):
             ("waive", self.waive),
         )
         return [
-            path(f"<int:issue_id>/{name}/", guard(view), name=f"newsletter_issue_{name}")
-            for name, view in deeds
-        ] + super().get_urls()
+            path("articles/", guard(self.articles), name="newsletter_issue_articles"),
+            path("live/", guard(self.live), name="newsletter_issue_live"),
+            *[
+                path(f"<int:issue_id>/{name}/", guard(view), name=f"newsletter_issue_{name}")
+                for name, view in deeds
+            ],
+            *super().get_urls(),
+        ]
 
     def preview(self, request: HttpRequest, issue_id: int) -> HttpResponse:
         """The mail as a wide screen, a phone and a reader of plain text see it."""
@@ -138,28 +176,12 @@ class IssueAdmin(RunPages, admin.ModelAdmin[Issue]):
             letter=letter,
             obstacles=checklist.obstacles(issue) if issue.is_draft else [],
             warnings=[*checklist.warnings(letter), *checklist.terms(issue)],
-            text=issue.sent_text or letter.text,
+            text=(composing.frozen(issue) if issue.is_frozen else letter)
+            .addressed(TEST_TOKEN)
+            .text,
+            colleagues=colleagues() if issue.is_draft else [],
         )
         return TemplateResponse(request, "admin/newsletter/issue/preview.html", context)
-
-    @method_decorator(xframe_options_sameorigin)
-    @method_decorator(csp_override(PREVIEW_POLICY))
-    def mail(self, request: HttpRequest, issue_id: int) -> HttpResponse:
-        """The mail's HTML, from the same template, with its rules in a file instead of inline."""
-        return HttpResponse(composing.preview(self._seen(request, issue_id)))
-
-    @method_decorator(require_POST)
-    def test(self, request: HttpRequest, issue_id: int) -> HttpResponse:
-        issue = self._seen(request, issue_id)
-        if not self.has_change_permission(request, issue):
-            raise PermissionDenied
-        user = _user(request)
-        try:
-            sending.send_test(issue, user.email, by=user)
-            self.message_user(request, f"A test is on its way to {user.email}.", messages.SUCCESS)
-        except sending.NotTaken as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
-        return redirect("admin:newsletter_issue_preview", issue_id)
 
     def send(self, request: HttpRequest, issue_id: int) -> HttpResponse:
         """The last question before it goes out, and the answer."""
@@ -192,7 +214,7 @@ class IssueAdmin(RunPages, admin.ModelAdmin[Issue]):
             raise PermissionDenied
         about, reason = request.POST.get("about", ""), request.POST.get("reason", "")
         try:
-            waiver = preflight.waive(issue, about, reason=reason, by=_user(request))
+            waiver = preflight.waive(issue, about, reason=reason, by=person(request))
             self.message_user(request, f"Waived: {waiver.words}", messages.SUCCESS)
         except preflight.NotWaived as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
@@ -217,10 +239,6 @@ class IssueAdmin(RunPages, admin.ModelAdmin[Issue]):
             "subtitle": str(issue),
             "media": self.media,
             "may_send": self.has_send_permission(request) and issue.is_draft,
+            "may_add": self.has_add_permission(request),
             **more,
         }
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
-    return request.user

@@ -10,11 +10,16 @@ from django.db.models import Q
 from django.urls import reverse
 
 from articles.editorial.models import Article
+from articles.images.models import Image
 from iria.kit.text import refuse_unstorable
 from newsletter.models.newsletter import Newsletter
 from newsletter.querysets import IssueQuerySet
 
 WORDS_MAX_LENGTH = 20_000
+GREETING_MAX_LENGTH = 100
+HEADING_MAX_LENGTH = 80
+NAME: Final = "{name}"
+"""Where a greeting names its reader."""
 WORTH_A_WORD: Final = timedelta(minutes=3)
 
 
@@ -55,6 +60,35 @@ class Issue(models.Model):
         blank=True,
         allow_unicode=True,
         help_text="The last part of its address in the archive; left empty, made from the subject.",
+    )
+    picture = models.ForeignKey(
+        Image,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="lead picture",
+        help_text="On top of the mail; left empty, the first article has its own picture large.",
+    )
+    picture_caption = models.TextField(
+        "caption",
+        blank=True,
+        max_length=2000,
+        validators=[refuse_unstorable],
+        help_text="The caption of the lead picture here. Its credit is kept with the picture.",
+    )
+    greeting = models.CharField(
+        max_length=GREETING_MAX_LENGTH,
+        blank=True,
+        validators=[refuse_unstorable],
+        help_text="Such as “Dear {name},”; left empty, nobody is greeted.",
+    )
+    greeting_unnamed = models.CharField(
+        "without a name",
+        max_length=GREETING_MAX_LENGTH,
+        blank=True,
+        validators=[refuse_unstorable],
+        help_text="For readers whose name is not known, such as “Dear reader,”.",
     )
     introduction = models.TextField(
         blank=True,
@@ -151,6 +185,10 @@ class Issue(models.Model):
                 name="issue_started_is_complete",
             ),
             models.CheckConstraint(
+                condition=~Q(greeting__contains=NAME) | ~Q(greeting_unnamed=""),
+                name="issue_greets_the_unnamed",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state="sent") | Q(sent_at__isnull=False), name="issue_sent_has_time"
             ),
         ]
@@ -180,7 +218,7 @@ class Issue(models.Model):
 
 
 class IssueItem(models.Model):
-    """An article in an issue, at its place."""
+    """An article in an issue, at its place; with a heading, it begins a section."""
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="items")
     article = models.ForeignKey(
@@ -191,6 +229,12 @@ class IssueItem(models.Model):
     )
     position = models.PositiveSmallIntegerField(
         default=0, help_text="The first one stands on top with its picture large."
+    )
+    heading = models.CharField(
+        max_length=HEADING_MAX_LENGTH,
+        blank=True,
+        validators=[refuse_unstorable],
+        help_text="Begins a section above this article; left empty, it belongs to the one before.",
     )
 
     class Meta:

@@ -84,6 +84,9 @@ def digest_of(issue: Issue) -> str:
     said = [
         context["subject"],
         context["preheader"],
+        context["picture"],
+        context["issue"].greeting,
+        context["issue"].greeting_unnamed,
         context["introduction"],
         context["closing"],
         context["stories"],

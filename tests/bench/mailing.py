@@ -14,7 +14,7 @@ from typing import Any, Final
 from django.db import connection
 
 from newsletter import sending
-from newsletter.composing import Letter
+from newsletter.composing import frozen
 from newsletter.models import Delivery, Issue, Newsletter
 from newsletter.round import stencil_of
 from tests.newsletter.lists import issue
@@ -103,7 +103,7 @@ def _issue(newsletter: Newsletter) -> Issue:
 
 def _filling(issue: Issue) -> tuple[float, bytes]:
     """Milliseconds a recipient takes, with the cut of the stencil shared by a thousand."""
-    letter = Letter(issue.subject, issue.sent_html, issue.sent_text)
+    letter = frozen(issue)
     begin = time.perf_counter()
     stencil = stencil_of(issue, letter)
     wire = b""

@@ -1,21 +1,17 @@
-"""An editor writes, looks, tries, sends and follows an issue on the desk."""
-
-from typing import Any
+"""An editor tries, sends and follows an issue on the desk."""
 
 import pytest
-from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from lxml import html as lxml_html
 
 from accounts.models import User
-from articles.editorial import publishing
-from articles.editorial.models import Article
 from articles.images.uses import uses_of
 from iria.kit import registry
 from newsletter import delivering, sending, subscribing
-from newsletter.models import Delivery, Issue, Subscriber
+from newsletter.models import Delivery, Subscriber
 from newsletter.waiting import waiting_for
+from tests.newsletter.at_the_desk import ADD, at, filled, said
 from tests.newsletter.lists import (
     issue,
     mail_picture,
@@ -27,132 +23,11 @@ from tests.newsletter.lists import (
 from tests.newsroom import published
 
 pytestmark = pytest.mark.django_db
-ADD = "/admin/newsletter/issue/add/"
 
 
 @pytest.fixture(autouse=True)
 def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.queueing.deliver_soon", lambda issue_id: None)
-
-
-def filled(*articles: Article, **changed: Any) -> dict[str, Any]:
-    """What the form of an issue sends."""
-    return {
-        "newsletter": news().pk,
-        "subject": "What moved this week",
-        "preheader": "",
-        "introduction": "Good morning.\n\nTwo things.",
-        "closing": "",
-        "slug": "",
-        "chosen_articles": [article.pk for article in articles],
-        **changed,
-    }
-
-
-def at(made: Issue, deed: str) -> str:
-    return reverse(f"admin:newsletter_issue_{deed}", args=[made.pk])
-
-
-def said(answer: Any) -> list[str]:
-    return [str(message) for message in answer.context["messages"]]
-
-
-def test_an_editor_writes_an_issue_with_articles_in_order(ednas: Client, edna: User) -> None:
-    first, second = published("First"), published("Second")
-    answer = ednas.post(ADD, filled(second, first))
-    assert answer.status_code == 302
-    made = Issue.objects.get()
-    assert made.made_by == edna
-    assert made.slug == "what-moved-this-week"
-    assert made.introduction == "<p>Good morning.</p><p>Two things.</p>"
-    assert [str(item.article) for item in made.items.all()] == ["Second", "First"]
-
-
-def test_the_same_form_sent_twice_makes_one_draft(ednas: Client) -> None:
-    story = published()
-    for _ in range(2):
-        ednas.post(ADD, filled(story))
-    assert Issue.objects.count() == 1
-    assert Issue.objects.get().items.count() == 1
-
-
-def test_two_issues_of_one_subject_get_two_addresses(ednas: Client) -> None:
-    issue("What moved this week", slug="what-moved-this-week")
-    ednas.post(ADD, filled())
-    assert set(Issue.objects.values_list("slug", flat=True)) == {
-        "what-moved-this-week",
-        "what-moved-this-week-2",
-    }
-
-
-@pytest.mark.parametrize(
-    ("field", "typed"),
-    [
-        ("subject", "x" * 151),
-        ("subject", "Nul\x00"),
-        ("introduction", "x" * 20_001),
-        ("introduction", "Nul\x00"),
-        ("slug", "not a slug/"),
-        ("newsletter", "0"),
-        ("chosen_articles", ["999999"]),
-        ("chosen_articles", ["x\x00"]),
-    ],
-)
-def test_what_cannot_be_kept_gets_a_sentence_and_stays_in_the_form(
-    ednas: Client, field: str, typed: Any
-) -> None:
-    answer = ednas.post(ADD, filled(**{field: typed, "preheader": "Kept words"}))
-    assert answer.status_code == 200
-    assert list(answer.context["adminform"].form.errors) == [field]
-    assert b"Kept words" in answer.content
-    assert not Issue.objects.exists()
-
-
-def test_an_unpublished_article_cannot_be_chosen_but_a_chosen_one_stays_seen(
-    ednas: Client, edna: User
-) -> None:
-    story = published("Soon gone")
-    made = issue("Draft", story)
-    publishing.withdraw(story, by=edna)
-    page = ednas.get(at(made, "change")).content.decode()
-    assert "Soon gone (not published)" in page
-    other = issue("Other", published("Another"))
-    refused = ednas.post(at(other, "change"), filled(story))
-    assert refused.status_code == 200
-    assert [str(item.article) for item in other.items.all()] == ["Another"]
-
-
-def test_markup_in_an_introduction_is_cleaned_when_it_is_saved(ednas: Client) -> None:
-    ednas.post(ADD, filled(introduction='<p onclick="x">Hi <script>alert(1)</script></p>'))
-    assert Issue.objects.get().introduction == "<p>Hi </p>"
-
-
-def test_the_preview_shows_the_mail_in_frames_and_its_text(ednas: Client) -> None:
-    story = published("With a light", lead_picture=mail_picture())
-    made = issue("Light", story)
-    page = ednas.get(at(made, "preview"))
-    tree = lxml_html.document_fromstring(page.content)
-    frames = [frame.get("src") for frame in tree.iter("iframe")]
-    assert frames == [at(made, "mail")] * 2
-    assert "With a light" in tree.find_class("letter-text")[0].text_content()
-
-
-def test_the_framed_mail_has_a_strict_policy_and_no_inline_style(ednas: Client) -> None:
-    answer = ednas.get(at(issue("Light", published(lead_picture=mail_picture())), "mail"))
-    policy = answer["Content-Security-Policy"]
-    assert "default-src 'none'" in policy
-    assert "frame-ancestors 'self'" in policy
-    assert "unsafe" not in policy
-    assert answer["X-Frame-Options"] == "SAMEORIGIN"
-    assert b"style=" not in answer.content
-
-
-def test_a_test_goes_to_whoever_presses_the_button(ednas: Client, edna: User) -> None:
-    made = issue("A try")
-    answer = ednas.post(at(made, "test"), follow=True)
-    assert said(answer) == [f"A test is on its way to {edna.email}."]
-    assert mail.outbox[0].to == [edna.email]
-    assert ednas.get(at(made, "test")).status_code == 405
 
 
 def test_sending_asks_once_more_and_says_to_how_many(ednas: Client) -> None:

@@ -10,8 +10,8 @@ from accounts.models import User
 from iria.publication.models import Publication
 from newsletter import delivering, recovering, sending
 from newsletter.models import Delivery
+from tests.newsletter.at_the_desk import at, filled, said
 from tests.newsletter.lists import in_hand, issue, subscribers
-from tests.newsletter.test_desk import at, filled, said
 
 pytestmark = pytest.mark.django_db
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from articles.editorial import publishing
 from newsletter import drafting, scheduling, sending, subscribing
+from newsletter.drafting import Chosen
 from newsletter.models import Issue
 from tests.newsletter.lists import issue, minute_passes, subscriber, subscribers
 from tests.newsroom import published
@@ -36,7 +37,7 @@ def test_within_the_minute_it_is_taken_back_and_nobody_was_written_to(edna: User
     assert scheduling.begin_due() == []
     assert not made.deliveries.exists()
     assert [event.deed for event in made.events.all()] == ["scheduled", "taken_back"]
-    drafting.save(made, [published("Another")], by=edna)
+    drafting.save(made, [Chosen(published("Another"))], by=edna)
     scheduling.send_soon(made, by=edna)
     assert minute_passes() == [made.pk]
     assert not scheduling.take_back(made, by=edna)

@@ -4,6 +4,10 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+from lxml import html as lxml_html
 
 from iria.publication.models import current_publication
 from newsletter import composing, headers
@@ -91,3 +95,54 @@ def test_the_shortest_letter_has_its_headers_too(made: Issue) -> None:
     assert message["Message-ID"] == "<1-2@meridian.example>"
     assert str(message["List-Id"]) == headers.list_id(news())
     assert current_publication().name in str(message["From"])
+
+
+NAMES = st.one_of(
+    st.text(max_size=80), st.sampled_from([".", "…" * 80, "=3D", "Ola {name}", "a\r\nBcc: x"])
+)
+
+
+@pytest.fixture
+def greeting(made: Issue) -> Issue:
+    made.greeting, made.greeting_unnamed = "Dear {name},", "Dear reader,"
+    made.save()
+    return made
+
+
+def test_each_reader_is_greeted_by_name_or_in_words_for_all(greeting: Issue) -> None:
+    stencil = stencil_of(greeting, composing.compose(greeting))
+    for name, words in (
+        ("Zoë & <Ola>", "Dear Zoë & <Ola>,"),
+        ("", "Dear reader,"),
+        (" \n", "Dear reader,"),
+    ):
+        message = parsed(stencil.filled(**OWN, name=name))
+        assert f"\n{words}\n" in text_of(message, "plain")
+        (greeted,) = lxml_html.document_fromstring(text_of(message, "html")).xpath(
+            "(//div[@class='words'])[1]/p[1]"
+        )
+        assert greeted.text_content() == words
+
+
+def test_between_two_readers_only_what_is_their_own_differs(greeting: Issue) -> None:
+    stencil = stencil_of(greeting, composing.compose(greeting))
+    one, other = stencil.filled(**OWN, name="Ola"), stencil.filled(**OWN, name="Mina Aalto")
+    assert one.replace(b"Dear Ola,", b"") == other.replace(b"Dear Mina Aalto,", b"")
+
+
+@given(name=NAMES)
+@examples(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_no_name_writes_more_than_a_greeting(greeting: Issue, name: str) -> None:
+    name = name.encode("utf-8", "ignore").decode()
+    letter = composing.compose(greeting)
+    wire = stencil_of(greeting, letter).filled(**OWN, name=name)
+    body = wire.partition(b"\r\n\r\n")[2].split(b"\r\n")
+    assert wire.isascii()
+    assert max(map(len, body)) <= 77
+    message = parsed(wire)
+    built = letter.addressed(TOKEN, name)
+    assert text_of(message, "plain") == built.text.strip()
+    assert text_of(message, "html") == built.html.strip()
+    assert message.keys() == parsed(stencil_of(greeting, letter).filled(**OWN)).keys()

@@ -1,0 +1,265 @@
+"""An editor writes an issue, looks at it and tries it."""
+
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from lxml import html as lxml_html
+
+from accounts.models import User
+from articles.editorial import publishing
+from articles.search import indexing
+from newsletter import sending
+from newsletter.models import Issue
+from tests.newsletter.at_the_desk import ADD, LIVE, at, filled, said
+from tests.newsletter.lists import issue, mail_picture, subscriber
+from tests.newsroom import published
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsletter.queueing.deliver_soon", lambda issue_id: None)
+
+
+def test_an_editor_writes_an_issue_with_articles_in_order(ednas: Client, edna: User) -> None:
+    first, second = published("First"), published("Second")
+    answer = ednas.post(ADD, filled(second, first))
+    assert answer.status_code == 302
+    made = Issue.objects.get()
+    assert made.made_by == edna
+    assert made.slug == "what-moved-this-week"
+    assert made.introduction == "<p>Good morning.</p><p>Two things.</p>"
+    assert [str(item.article) for item in made.items.all()] == ["Second", "First"]
+
+
+def test_the_same_form_sent_twice_makes_one_draft(ednas: Client) -> None:
+    story = published()
+    for _ in range(2):
+        ednas.post(ADD, filled(story))
+    assert Issue.objects.count() == 1
+    assert Issue.objects.get().items.count() == 1
+
+
+def test_two_issues_of_one_subject_get_two_addresses(ednas: Client) -> None:
+    issue("What moved this week", slug="what-moved-this-week")
+    ednas.post(ADD, filled())
+    assert set(Issue.objects.values_list("slug", flat=True)) == {
+        "what-moved-this-week",
+        "what-moved-this-week-2",
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("subject", "x" * 151),
+        ("subject", "Nul\x00"),
+        ("introduction", "x" * 20_001),
+        ("introduction", "Nul\x00"),
+        ("slug", "not a slug/"),
+        ("newsletter", "0"),
+        ("chosen_articles", ["999999"]),
+        ("chosen_articles", ["x\x00"]),
+        ("chosen_articles-heading", ["x" * 81]),
+        ("chosen_articles-heading", ["Nul\x00"]),
+        ("picture", "999999"),
+        ("picture_caption", "x" * 2001),
+        ("greeting", "x" * 101),
+    ],
+)
+def test_what_cannot_be_kept_gets_a_sentence_and_stays_in_the_form(
+    ednas: Client, field: str, typed: Any
+) -> None:
+    answer = ednas.post(ADD, filled(published(), **{field: typed, "preheader": "Kept words"}))
+    assert answer.status_code == 200
+    assert list(answer.context["adminform"].form.errors) == [field.split("-")[0]]
+    assert b"Kept words" in answer.content
+    assert not Issue.objects.exists()
+
+
+def test_an_unpublished_article_cannot_be_chosen_but_a_chosen_one_stays_seen(
+    ednas: Client, edna: User
+) -> None:
+    story = published("Soon gone")
+    made = issue("Draft", story)
+    publishing.withdraw(story, by=edna)
+    page = ednas.get(at(made, "change")).content.decode()
+    row, _pattern = lxml_html.document_fromstring(page).find_class("issue-headline")
+    assert row.text_content() == "Soon gone not published"
+    other = issue("Other", published("Another"))
+    refused = ednas.post(at(other, "change"), filled(story))
+    assert refused.status_code == 200
+    assert [str(item.article) for item in other.items.all()] == ["Another"]
+
+
+def test_markup_in_an_introduction_is_cleaned_when_it_is_saved(ednas: Client) -> None:
+    ednas.post(ADD, filled(introduction='<p onclick="x">Hi <script>alert(1)</script></p>'))
+    assert Issue.objects.get().introduction == "<p>Hi </p>"
+
+
+def test_the_preview_shows_the_mail_in_frames_and_its_text(ednas: Client) -> None:
+    story = published("With a light", lead_picture=mail_picture())
+    made = issue("Light", story)
+    page = ednas.get(at(made, "preview"))
+    tree = lxml_html.document_fromstring(page.content)
+    frames = [frame.get("src") for frame in tree.iter("iframe")]
+    shown = at(made, "mail")
+    assert frames == [f"{shown}?scheme=light"] * 2 + [f"{shown}?scheme=dark"]
+    assert "With a light" in tree.find_class("letter-text")[0].text_content()
+
+
+def test_the_framed_mail_has_a_strict_policy_and_no_inline_style(ednas: Client) -> None:
+    answer = ednas.get(at(issue("Light", published(lead_picture=mail_picture())), "mail"))
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'self'" in policy
+    assert "unsafe" not in policy
+    assert answer["X-Frame-Options"] == "SAMEORIGIN"
+    assert b"style=" not in answer.content
+
+
+def test_a_test_goes_to_whoever_presses_the_button(ednas: Client, edna: User) -> None:
+    made = issue("A try")
+    answer = ednas.post(at(made, "test"), follow=True)
+    assert said(answer) == [f"A test is on its way to {edna.email}."]
+    assert mail.outbox[0].to == [edna.email]
+    assert ednas.get(at(made, "test")).status_code == 405
+
+
+def test_places_are_numbers_and_headings_begin_sections(ednas: Client) -> None:
+    first, second, third = published("First"), published("Second"), published("Third")
+    places = {"chosen_articles-place": ["3", "", "1"]}
+    headings = {"chosen_articles-heading": ["", " Also \n worth it ", "Asia"]}
+    ednas.post(ADD, filled(first, second, third, **places, **headings))
+    items = [(str(item.article), item.heading) for item in Issue.objects.get().items.all()]
+    assert items == [("Third", "Asia"), ("First", ""), ("Second", "Also worth it")]
+
+
+def test_without_scripts_an_article_is_ticked_to_come_and_to_go(ednas: Client) -> None:
+    kept, out, new = published("Kept"), published("Out"), published("New")
+    made = issue("Changing", kept, out)
+    ticked = {"chosen_articles-add": [new.pk], "chosen_articles-out": [out.pk]}
+    ednas.post(at(made, "change"), filled(kept, out, **ticked))
+    assert [str(item.article) for item in made.items.all()] == ["Kept", "New"]
+
+
+def test_a_search_without_scripts_saves_what_was_typed_and_shows_what_it_found(
+    ednas: Client,
+) -> None:
+    published("A quiet week at the strait")
+    published("Grain")
+    indexing.reindex()
+    typed = filled(subject="Half a thought", _search="1", **{"chosen_articles-search": "strait"})
+    page = ednas.post(ADD, typed, follow=True)
+    assert said(page)[-1].startswith("Saved.")
+    assert Issue.objects.get().subject == "Half a thought"
+    tree = lxml_html.document_fromstring(page.content)
+    found = [offer.text_content().strip() for offer in tree.find_class("issue-offer")]
+    assert len(found) == 1
+    assert found[0].startswith("A quiet week at the strait")
+
+
+def test_the_search_of_the_site_is_asked_and_what_is_chosen_is_left_out(ednas: Client) -> None:
+    one, other = published("Ships in the strait"), published("The strait at night")
+    indexing.reindex()
+    address = reverse("admin:newsletter_issue_articles")
+    page = ednas.get(address, {"q": "strait", "but": [one.pk]}).content.decode()
+    assert other.headline in page
+    assert one.headline not in page
+    assert "finds nothing for “&lt;b&gt;”" in ednas.get(address, {"q": "<b>"}).content.decode()
+    assert ednas.get(address, {"q": "-", "but": ["x", "9" * 30]}).status_code == 200
+
+
+def test_the_live_preview_shows_what_is_typed_and_keeps_nothing(ednas: Client) -> None:
+    story = published("Chosen just now", lead_picture=mail_picture())
+    typed = filled(story, subject="Not saved", greeting="Dear {name},", greeting_unnamed="Hello,")
+    answer = ednas.post(LIVE, {**typed, "_look": "wide"})
+    assert answer.status_code == 200
+    tree = lxml_html.document_fromstring(answer.content)
+    assert tree.findtext(".//h1") == "Not saved"
+    assert "Chosen just now" in tree.text_content()
+    assert "Hello," in tree.text_content()
+    assert answer["X-Frame-Options"] == "SAMEORIGIN"
+    assert "unsafe" not in answer["Content-Security-Policy"]
+    text = ednas.post(LIVE, {**typed, "_look": "text"})
+    assert text["Content-Type"].startswith("text/plain")
+    assert "Hello," in text.content.decode()
+    assert not Issue.objects.exists()
+    made = issue("As saved", story)
+    ednas.post(f"{LIVE}?issue={made.pk}", typed)
+    made.refresh_from_db()
+    assert made.subject == "As saved"
+
+
+def test_the_preview_in_the_dark_is_dark_on_a_light_screen(ednas: Client) -> None:
+    typed = filled(published())
+    for look, shown, hidden in (
+        ("dark", "@media all", "@media not all"),
+        ("wide", "@media not all", "@media all"),
+    ):
+        page = ednas.post(LIVE, {**typed, "_look": look}).content
+        (rules,) = lxml_html.document_fromstring(page).xpath("//link[@rel='stylesheet']/@href")
+        written = ednas.get(rules).content.decode()
+        assert shown in written
+        assert hidden not in written
+        assert "prefers-color-scheme" not in written
+
+
+def test_what_cannot_be_drawn_says_why(ednas: Client) -> None:
+    answer = ednas.post(LIVE, filled(subject="x" * 151))
+    assert answer.status_code == 422
+    assert b"at most 150 characters" in answer.content
+    assert ednas.get(LIVE).status_code == 405
+    assert ednas.post(f"{LIVE}?issue=99999", filled()).status_code == 404
+
+
+def test_a_greeting_by_name_needs_words_for_those_without_one(ednas: Client) -> None:
+    answer = ednas.post(ADD, filled(greeting="Dear {name},"))
+    assert list(answer.context["adminform"].form.errors) == ["greeting_unnamed"]
+    ednas.post(ADD, filled(greeting="Dear {name},", greeting_unnamed="Dear reader,"))
+    assert Issue.objects.get().greeting_unnamed == "Dear reader,"
+
+
+def test_a_lead_picture_brings_its_caption_and_asks_for_its_credit(ednas: Client) -> None:
+    subscriber()
+    image = mail_picture(caption="Ships & <boats>", credit="", needs_no_credit=False)
+    ednas.post(ADD, filled(published(), picture=image.pk))
+    made = Issue.objects.get()
+    assert made.picture_caption == "Ships &amp; &lt;boats&gt;"
+    page = ednas.get(at(made, "send")).content.decode()
+    assert "has no credit; give it one in the library" in page
+    assert "Send now" not in page
+
+
+def test_colleagues_get_the_test_that_counts_and_strangers_do_not(
+    ednas: Client, edna: User, rui: User
+) -> None:
+    reader = User.objects.create_user("ola@readers.example", "x" * 12)
+    made = issue("A try", tested=False)
+    assert b"Tests go only to people of the desk" in ednas.get(at(made, "preview")).content
+    answer = ednas.post(at(made, "test"), {"to": [rui.pk, reader.pk, "x"]}, follow=True)
+    assert said(answer) == [f"A test is on its way to {rui.email}."]
+    assert [message.to for message in mail.outbox] == [[rui.email]]
+    assert mail.outbox[0].subject == "[Test] A try"
+    assert b"No test was sent" not in ednas.get(at(made, "send")).content
+
+
+def test_a_copy_has_the_words_and_articles_of_what_went_out(ednas: Client, edna: User) -> None:
+    subscriber()
+    made = issue("Every week", published("One"), introduction="<p>Hello.</p>")
+    made.items.update(heading="Asia")
+    sending.start(made, by=edna)
+    answer = ednas.post(at(made, "duplicate"), follow=True)
+    copy = Issue.objects.exclude(pk=made.pk).get()
+    assert said(answer) == [
+        "This is a copy of “Every week”; change what is new and send it when it is ready."
+    ]
+    assert copy.is_draft
+    assert copy.made_by == edna
+    assert (copy.introduction, copy.slug) == ("<p>Hello.</p>", "every-week")
+    assert [(str(item.article), item.heading) for item in copy.items.all()] == [("One", "Asia")]
+    assert copy.sent_html == ""
