@@ -56,6 +56,8 @@ MAY: Final[dict[str, dict[str, str]]] = {
         "accounts.authorprofile": ALL,
         "newsletter.issue": f"{ALL} send",
         "newsletter.issueitem": ALL,
+        "newsletter.digest": "view",
+        "newsletter.digestrule": ALL,
         "newsletter.newsletter": "view",
         "newsletter.bounce": "view",
         "newsletter.delivery": "view",

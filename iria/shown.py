@@ -110,6 +110,8 @@ UNSHOWN: Final = {
     "newsletter.consentednewsletter",
     "newsletter.decision",
     "newsletter.delivery",
+    "newsletter.digest",
+    "newsletter.digestrule",
     "newsletter.pace",
     "newsletter.runevent",
     "newsletter.sendinglimit",

@@ -8,8 +8,9 @@ from articles.images.models import Image
 from articles.images.models.licensed import Place
 from iria.kit.obstacles import Obstacle
 from iria.publication.models import current_publication
+from newsletter import freezing
 from newsletter.composing import GMAIL_CUTS_AT, Letter
-from newsletter.models import Issue, Subscriber
+from newsletter.models import Issue
 from newsletter.preflight import findings as preflight
 from newsletter.stories import LEAD_WIDTH, best_rendition
 
@@ -35,7 +36,7 @@ def obstacles(issue: Issue) -> list[Obstacle]:
         found += _of_picture(issue.picture, f"“{issue}”")
     for article in articles:
         found += _obstacles_of(article)
-    if not Subscriber.objects.receiving(issue.newsletter).exists():
+    if not freezing.audience(issue).exists():
         words = f"Nobody has subscribed to “{issue.newsletter}” yet, so there is nobody to send to."
         found.append(Obstacle(words))
     # The mail itself is looked at once all of this is mended.

@@ -22,7 +22,7 @@ from iria.publication.models import Publication, current_publication
 from newsletter import looks, words
 from newsletter.greeting import IN_HTML, IN_TEXT, Greeting
 from newsletter.looks import Scheme
-from newsletter.models import Issue, Newsletter
+from newsletter.models import Issue
 from newsletter.plain import issue_as_letter
 from newsletter.stories import Story, issue_picture, stories_of
 
@@ -59,7 +59,7 @@ class Letter:
 def compose(issue: Issue) -> Letter:
     """The issue as it would be sent now."""
     context = issue_context(issue)
-    with _speaking(context["publication"], context["newsletter"]):
+    with _speaking(context["publication"], context["issue"]):
         whole = {**context, "stylesheet": rules_of(context["publication"])}
         html = render_to_string("newsletter/mail/issue.html", whole)
         greeting = Greeting.of(context["issue"])
@@ -77,7 +77,7 @@ def preview(issue: Issue, scheme: Scheme = Scheme.AS_THE_SCREEN) -> str:
     It greets a reader whose name is not known, as most are.
     """
     context = issue_context(issue)
-    with _speaking(context["publication"], context["newsletter"]):
+    with _speaking(context["publication"], context["issue"]):
         rules = looks.stylesheet_address(context["publication"], scheme)
         own = {**context, "own_rules": rules, "color_scheme": scheme.value}
         html = render_to_string("newsletter/mail/issue.html", own)
@@ -85,9 +85,9 @@ def preview(issue: Issue, scheme: Scheme = Scheme.AS_THE_SCREEN) -> str:
 
 
 @contextmanager
-def _speaking(publication: Publication, newsletter: Newsletter) -> Iterator[None]:
-    """Within it, the interface speaks the newsletter's language, else the publication's first."""
-    with speaking(publication.language_codes[0]), speaking(newsletter.language):
+def _speaking(publication: Publication, issue: Issue) -> Iterator[None]:
+    """Within it, the interface speaks the issue's language, else the publication's first."""
+    with speaking(publication.language_codes[0]), speaking(issue.speaks):
         yield
 
 
@@ -108,7 +108,7 @@ def issue_context(issue: Issue) -> dict[str, Any]:
     """Everything that the two forms of the mail say."""
     publication = current_publication()
     whole = Issue.objects.with_stories().get(pk=issue.pk)
-    with _speaking(publication, whole.newsletter):
+    with _speaking(publication, whole):
         stories: list[Story] = stories_of(whole, publication)
     return {
         "issue": whole,
@@ -124,7 +124,7 @@ def issue_context(issue: Issue) -> dict[str, Any]:
         "preferences_address": preferences_address(TOKEN),
         "browser_address": f"{settings.SITE_URL}{whole.get_absolute_url()}",
         "day": publication.local_date(whole.started_at or timezone.now()),
-        **surroundings(publication, whole.newsletter.language, whole.newsletter.direction),
+        **surroundings(publication, whole.speaks, whole.direction),
     }
 
 

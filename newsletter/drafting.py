@@ -15,8 +15,10 @@ from newsletter.models import Issue, IssueItem
 
 EDITABLE = (
     "newsletter", "subject", "preheader", "slug", "picture", "picture_caption", "greeting",
-    "greeting_unnamed", "introduction", "closing", "changed_at",
+    "greeting_unnamed", "introduction", "closing", "composed_by_rule", "changed_at",
 )  # fmt: skip
+
+NOT_COPIED = frozenset({"slug", "composed_by_rule", "changed_at"})
 
 
 class Chosen(NamedTuple):
@@ -38,6 +40,7 @@ def save(issue: Issue, articles: Sequence[Chosen] | None, *, by: User | None) ->
     """
     issue.introduction, issue.closing = words.clean(issue.introduction), words.clean(issue.closing)
     issue.slug = free_slug(issue)
+    issue.composed_by_rule = issue.composed_by_rule and by is None
     with transaction.atomic():
         if issue.pk is None:
             issue.made_by = by
@@ -61,7 +64,7 @@ def choose(issue: Issue, articles: Sequence[Chosen]) -> None:
 
 def duplicate(issue: Issue, *, by: User) -> Issue:
     """A new draft with the words and articles of this issue, sent or not."""
-    copied = {name: getattr(issue, name) for name in EDITABLE if name not in {"slug", "changed_at"}}
+    copied = {name: getattr(issue, name) for name in EDITABLE if name not in NOT_COPIED}
     items = issue.items.select_related("article").order_by("position", "pk")
     copy = Issue(**copied)
     save(copy, [Chosen(item.article, item.heading) for item in items], by=by)

@@ -44,12 +44,14 @@ def message_to(
     token: str,
     message_id: str,
     name: str = "",
+    language: str = "",
     campaign: str = "test",
 ) -> ListMail:
     """The mail of an issue to one recipient.
 
     Args:
         name: the recipient's, for the greeting.
+        language: of the issue, where it is not the newsletter's own.
         campaign: what the mail belongs to, for the complaints of providers: an issue, or a test.
 
     `List-Unsubscribe` with `List-Unsubscribe-Post` is RFC 8058: a mail program leaves with one
@@ -69,7 +71,7 @@ def message_to(
             **_leaving_by_mail(token),
             "List-Archive": f"<{composing.site_address('newsletter_issues')}>",
             "Feedback-ID": feedback_id(newsletter, campaign),
-            "Content-Language": newsletter.language,
+            "Content-Language": language or newsletter.language,
             # Programs that answer for somebody on holiday; reports of mail servers are welcome.
             "X-Auto-Response-Suppress": "OOF, AutoReply",
         },

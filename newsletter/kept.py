@@ -58,6 +58,8 @@ SENDING = Kept(
 )
 
 NOTHING = (
+    "newsletter.digest",
+    "newsletter.digestrule",
     "newsletter.issueitem",
     "newsletter.look",
     "newsletter.mailboxreading",

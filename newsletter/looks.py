@@ -35,7 +35,7 @@ def stylesheet_address(publication: Publication, scheme: Scheme = Scheme.AS_THE_
     return reverse("newsletter_letter_rules", args=[light[1:], dark[1:]])
 
 
-def rules(light: str, dark: str, light_of_day: str) -> str:
+def rules(light: str, dark: str, hours: str) -> str:
     """The rules with these accents: for the screen's own scheme, or for `day` or `night` alone."""
     written = str(stylesheet(light, dark))
-    return written.replace(DARK, SHOWN_IN[light_of_day]) if light_of_day else written
+    return written.replace(DARK, SHOWN_IN[hours]) if hours else written

@@ -128,6 +128,19 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         frozen = ["sending", "paused", "sent", "stopped"]
         return self.filter(state__in=frozen).order_by("-started_at", "-pk")
 
+    def listed(self) -> "IssueQuerySet":
+        """What the lists of the archive hold: what the editors composed, and digests of everything.
+
+        A digest for those who chose topics, or of one article, repeats what stands there already; it
+        can be read at its own address.
+        """
+        of_all = Q(digest__rhythm__in=["daily", "weekly"], topics=[])
+        return self.public().filter(Q(digest__isnull=True) | of_all)
+
+    def to_go_by_themselves(self) -> "IssueQuerySet":
+        """Digests that nobody wished to approve, and that have not gone."""
+        return self.filter(digest__held=False, state="draft").order_by("pk")
+
     def sending(self) -> "IssueQuerySet":
         return self.filter(state="sending").order_by("started_at", "pk")
 

@@ -204,6 +204,7 @@ def message_of(
         token=token,
         message_id=message_id,
         name=name,
+        language=issue.speaks,
         campaign=f"issue-{issue.pk}",
     )
 

@@ -21,7 +21,7 @@ from newsletter import (
     telling,
 )
 from newsletter.envelope import Outcome, Post
-from newsletter.models import Issue, Subscriber
+from newsletter.models import Issue
 from newsletter.preflight import findings as preflight
 
 TEST_TOKEN: Final = "test"  # noqa: S105 - opens nothing
@@ -54,6 +54,7 @@ def send_test(issue: Issue, to: str, *, name: str = "", by: User | None = None) 
         token=TEST_TOKEN,
         message_id=headers.new_message_id(),
         name=name,
+        language=issue.speaks,
     )
     with Post() as post:
         answer = post.deliver(message)
@@ -82,13 +83,13 @@ def start(issue: Issue, *, by: User | None) -> int:
     with transaction.atomic():
         current = (
             Issue.objects.select_for_update(of=("self",))
-            .select_related("newsletter")
+            .select_related("newsletter", "digest", "picture")
             .get(pk=issue.pk)
         )
         if found := checklist.obstacles(current):
             raise NotReady(found)
         _freeze_words(current, by)
-        audience = Subscriber.objects.receiving(current.newsletter).count()
+        audience = freezing.audience(current).count()
         share = freezing.first_share(current, audience)
         count = freezing.freeze(current, domain=headers.mail_domain(), first_share=share)
         if count == 0:

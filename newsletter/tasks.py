@@ -5,7 +5,7 @@ import time
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
-from newsletter import delivering, notices, queueing, scheduling, sending, subscribing
+from newsletter import delivering, digests, notices, queueing, scheduling, sending, subscribing
 from newsletter.bounces import refusals, watching
 from newsletter.preflight import looking
 
@@ -46,6 +46,8 @@ def deliver(context: JobContext, issue_id: int) -> None:
 @app.task(name="newsletter.look_after", queueing_lock="newsletter.look_after", pass_context=False)
 def look_after(timestamp: int) -> None:
     """Picks up what a lost job left: mails to send, people to answer."""
+    digests.compose_due()
+    digests.send_ready()
     scheduling.begin_due()
     refusals.learn_from_refusals()
     for issue_id in sending.look_after():

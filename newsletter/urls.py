@@ -14,7 +14,12 @@ urlpatterns = speak(
         path("preferences/<str:token>/", views.preferences, name="newsletter_preferences"),
         path("unsubscribe/<str:token>/", views.unsubscribe, name="newsletter_unsubscribe"),
         re_path(
-            r"^letter-([0-9a-f]{6})-([0-9a-f]{6})(?:-(day|night))?\.css$",
+            r"^letter-(?P<light>[0-9a-f]{6})-(?P<dark>[0-9a-f]{6})\.css$",
+            views.letter_rules,
+            name="newsletter_letter_rules",
+        ),
+        re_path(
+            r"^letter-(?P<light>[0-9a-f]{6})-(?P<dark>[0-9a-f]{6})-(?P<hours>day|night)\.css$",
             views.letter_rules,
             name="newsletter_letter_rules",
         ),

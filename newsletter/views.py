@@ -76,7 +76,7 @@ def _sign_up_page(request: HttpRequest, form: SignUpForm, *, status: int = 200) 
         "form": form,
         "offers": form.offers(),
         "came_from": _page_it_came_from(request) if form.is_bound else "",
-        "latest": Issue.objects.public()[:3],
+        "latest": Issue.objects.listed().select_related("newsletter")[:3],
     }
     return render(request, "newsletter/sign_up.html", context, status=status)
 
@@ -180,7 +180,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
 @public_page
 def issues(request: HttpRequest) -> HttpResponse:
-    page = page_of(Issue.objects.public().select_related("newsletter"), request.GET.get("page"))
+    page = page_of(Issue.objects.listed().select_related("newsletter"), request.GET.get("page"))
     return render(request, "newsletter/issues.html", {"page": page})
 
 
@@ -198,7 +198,7 @@ def issue(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "issue": chosen,
         "articles": [articles[article_id] for article_id in order if article_id in articles],
-        "page_language": chosen.newsletter.language,
+        "page_language": chosen.speaks,
     }
     return render(request, "newsletter/issue.html", context)
 
@@ -209,11 +209,9 @@ def _sentence(request: HttpRequest, sentence: str, *, status: int) -> HttpRespon
 
 
 @require_safe
-def letter_rules(
-    request: HttpRequest, light: str, dark: str, light_of_day: str = ""
-) -> HttpResponse:
+def letter_rules(request: HttpRequest, light: str, dark: str, hours: str = "") -> HttpResponse:
     """The rules of a mail with an accent, for its preview; the address says all there is to know."""
-    rules = looks.rules(f"#{light}", f"#{dark}", light_of_day or "")
+    rules = looks.rules(f"#{light}", f"#{dark}", hours)
     return HttpResponse(
         rules, content_type="text/css; charset=utf-8", headers={"Cache-Control": FOREVER}
     )

@@ -6,7 +6,8 @@ from django.urls import reverse
 
 from iria.kit.registry import Waiting
 from newsletter.bounces import watching
-from newsletter.models import Delivery, Issue
+from newsletter.models import Delivery, Digest, DigestRule, Issue, Rhythm, Subscription
+from newsletter.models.digest import COMPOSED
 
 
 def waiting_for(user: Any) -> list[Waiting]:
@@ -21,12 +22,39 @@ def waiting_for(user: Any) -> list[Waiting]:
 
 def _of_issues() -> list[Waiting]:
     issues = reverse("admin:newsletter_issue_changelist")
-    found = []
-    drafts = Issue.objects.filter(state=Issue.State.DRAFT).count()
+    found = _of_digests()
+    drafts = Issue.objects.filter(state=Issue.State.DRAFT, digest__isnull=True).count()
     if drafts:
         words = "One newsletter waits" if drafts == 1 else f"{drafts} newsletters wait"
         found.append(Waiting(f"{words} to be sent", drafts, f"{issues}?state__exact=draft"))
     return found + [_going_out(issue) for issue in Issue.objects.under_way()]
+
+
+def _of_digests() -> list[Waiting]:
+    """Those that wait for approval, or could not go out; and rhythms for which nothing is composed."""
+    page = reverse("admin:newsletter_digest_changelist")
+    held = Digest.objects.filter(issues__state=Issue.State.DRAFT).distinct()
+    found = []
+    if count := held.filter(held=True).count():
+        words = "One digest waits" if count == 1 else f"{count} digests wait"
+        found.append(Waiting(f"{words} for approval", count, page))
+    if count := held.filter(held=False, issues__trouble__gt="").count():
+        words = "One digest has" if count == 1 else f"{count} digests have"
+        found.append(Waiting(f"{words} not gone out by itself", count, page))
+    return [*found, *_without_rule()]
+
+
+def _without_rule() -> list[Waiting]:
+    rules = reverse("admin:newsletter_digestrule_changelist")
+    chosen = Subscription.objects.standing().filter(rhythm__in=COMPOSED)
+    pairs = set(chosen.order_by().values_list("newsletter__name", "rhythm").distinct())
+    ruled = set(DigestRule.objects.values_list("newsletter__name", "rhythm"))
+    return [
+        Waiting(
+            f"Nothing is composed for those who chose “{name}” “{Rhythm(rhythm).label}”", 1, rules
+        )
+        for name, rhythm in sorted(pairs - ruled)
+    ]
 
 
 def _going_out(issue: Issue) -> Waiting:

@@ -3,12 +3,15 @@
 from django.contrib import admin
 
 from newsletter.admin.deliveries import DeliveryAdmin, SendingLimitAdmin
+from newsletter.admin.digests import DigestAdmin, DigestRuleAdmin
 from newsletter.admin.issues import IssueAdmin
 from newsletter.admin.subscribers import NewsletterAdmin, SubscriberAdmin
 from newsletter.admin.suppressions import BounceAdmin, SuppressionAdmin
 from newsletter.models import (
     Bounce,
     Delivery,
+    Digest,
+    DigestRule,
     Issue,
     Newsletter,
     SendingLimit,
@@ -17,6 +20,8 @@ from newsletter.models import (
 )
 
 admin.site.register(Issue, IssueAdmin)
+admin.site.register(Digest, DigestAdmin)
+admin.site.register(DigestRule, DigestRuleAdmin)
 admin.site.register(Delivery, DeliveryAdmin)
 admin.site.register(SendingLimit, SendingLimitAdmin)
 admin.site.register(Subscriber, SubscriberAdmin)

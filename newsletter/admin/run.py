@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from articles.editorial.desk.moment_field import MomentField
 from iria.publication.models import current_publication
-from newsletter import deciding, scheduling, steering
+from newsletter import deciding, freezing, scheduling, steering
 from newsletter.bounces.summing import returned_of
-from newsletter.models import Decision, Delivery, Issue, Subscriber
+from newsletter.models import Decision, Delivery, Issue
 from newsletter.progress import Progress
 from newsletter.sending import NotReady
 
@@ -137,7 +137,7 @@ def subscribers(count: int) -> str:
 
 
 def audience_of(issue: Issue) -> str:
-    return subscribers(Subscriber.objects.receiving(issue.newsletter).count())
+    return subscribers(freezing.audience(issue).count())
 
 
 def _sender(pages: RunPages, request: HttpRequest) -> User:

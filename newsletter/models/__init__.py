@@ -3,6 +3,7 @@
 from newsletter.models.bounce import Bounce, MailboxReading, Suppression
 from newsletter.models.consent import Consent, ConsentedNewsletter
 from newsletter.models.delivery import Attempt, Decision, Delivery
+from newsletter.models.digest import Digest, DigestRule
 from newsletter.models.issue import Issue, IssueItem
 from newsletter.models.newsletter import Newsletter, Rhythm
 from newsletter.models.preflight import Look, TestMail, Waiver
@@ -16,6 +17,8 @@ __all__ = [
     "ConsentedNewsletter",
     "Decision",
     "Delivery",
+    "Digest",
+    "DigestRule",
     "Issue",
     "IssueItem",
     "Look",

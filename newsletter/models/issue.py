@@ -4,14 +4,18 @@ from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from articles.editorial.models import Article
+from articles.editorial.models.article import LANGUAGES
 from articles.images.models import Image
+from iria.kit.speaking import direction_of
 from iria.kit.text import refuse_unstorable
+from newsletter.models.digest import Digest
 from newsletter.models.newsletter import Newsletter
 from newsletter.querysets import IssueQuerySet
 
@@ -100,6 +104,32 @@ class Issue(models.Model):
         validators=[refuse_unstorable, MaxLengthValidator(WORDS_MAX_LENGTH)],
         help_text="What the editor says after the articles.",
     )
+    digest = models.ForeignKey(
+        Digest,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="issues",
+        help_text="The period for which it composed itself; empty where editors composed it.",
+    )
+    topics = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="What the readers chose to whom it goes; without any, those who chose none.",
+    )
+    language = models.CharField(
+        max_length=8,
+        choices=LANGUAGES,
+        blank=True,
+        editable=False,
+        help_text="Of those to whom it goes; empty, the newsletter's own.",
+    )
+    composed_by_rule = models.BooleanField(
+        default=False, editable=False, help_text="Nobody has changed a word of it."
+    )
     articles = models.ManyToManyField(Article, through="IssueItem", related_name="+")
 
     state = models.CharField(
@@ -165,6 +195,11 @@ class Issue(models.Model):
         ordering = ["-made_at", "-pk"]
         permissions = [("send_issue", "Can send issues to the subscribers")]
         constraints = [
+            models.UniqueConstraint(
+                fields=["digest", "topics", "language"],
+                condition=Q(digest__isnull=False),
+                name="issue_of_digest_once",
+            ),
             models.CheckConstraint(condition=~Q(slug=""), name="issue_has_slug"),
             models.CheckConstraint(
                 condition=~Q(state="scheduled") | Q(goes_at__isnull=False),
@@ -202,6 +237,15 @@ class Issue(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.state == self.State.DRAFT
+
+    @property
+    def speaks(self) -> str:
+        """The language of the words around its articles."""
+        return self.language or self.newsletter.language
+
+    @property
+    def direction(self) -> str:
+        return direction_of(self.speaks)
 
     @property
     def is_frozen(self) -> bool:

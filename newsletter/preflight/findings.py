@@ -145,7 +145,7 @@ def _of_links(issue: Issue, letter: Letter) -> list[Finding]:
 
 
 def _of_tests(issue: Issue) -> list[Finding]:
-    if issue.tests.filter(digest=digest_of(issue)).exists():
+    if issue.composed_by_rule or issue.tests.filter(digest=digest_of(issue)).exists():
         return []
     preview = reverse("admin:newsletter_issue_preview", args=[issue.pk])
     words = (

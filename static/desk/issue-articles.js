@@ -64,7 +64,7 @@ function enhance(box) {
 
   function number() {
     [...rows.children].forEach((row, index) => {
-      const headline = row.querySelector(".issue-headline span").textContent;
+      const headline = row.querySelector(".issue-headline bdi").textContent;
       row.querySelector(".issue-place input").value = index + 1;
       row.querySelector(".issue-heading input").setAttribute("aria-label", `Heading above “${headline}”`);
       for (const button of row.querySelectorAll("button")) {
@@ -91,7 +91,7 @@ function enhance(box) {
     const row = pattern.cloneNode(true);
     row.querySelector("input[type=hidden]").value = ticked.value;
     row.querySelector(".issue-out").remove();
-    row.querySelector(".issue-headline span").textContent = offer.querySelector("span").textContent;
+    row.querySelector(".issue-headline bdi").textContent = offer.querySelector("bdi").textContent;
     row.querySelector(".issue-headline small").textContent = offer.querySelector("small").textContent;
     dress(row);
     rows.append(row);
@@ -99,7 +99,7 @@ function enhance(box) {
     offer.remove();
     (next?.querySelector("input") ?? search).focus();
     changed();
-    found.textContent = `Added “${row.querySelector(".issue-headline span").textContent}” at the end.`;
+    found.textContent = `Added “${row.querySelector(".issue-headline bdi").textContent}” at the end.`;
   });
 
   async function ask() {

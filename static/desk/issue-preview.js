@@ -11,6 +11,7 @@ function follow(live) {
   const buttons = [...live.querySelectorAll("button[name=_look]")];
   let look = buttons[0];
   let pause = 0;
+  let drawings = 0;
 
   live.classList.add("enhanced");
   for (const button of buttons) button.addEventListener("click", () => choose(button));
@@ -38,12 +39,13 @@ function follow(live) {
   /* A new frame for each drawing: nothing flickers, the page's history stays short, and the eye
      stays where it was in the mail. */
   function fresh() {
-    const old = live.querySelector("iframe[name=issue-live]");
+    const old = live.querySelector("iframe:last-of-type");
     const next = old.cloneNode();
     const at = old.contentWindow?.scrollY ?? 0;
-    for (const gone of live.querySelectorAll("iframe[data-old]")) gone.remove();
-    old.removeAttribute("name");
-    old.dataset.old = "";
+    for (const gone of live.querySelectorAll("iframe:not(:last-of-type)")) gone.remove();
+    drawings += 1;
+    next.name = `issue-live-${drawings}`;
+    for (const button of buttons) button.formTarget = next.name;
     next.classList.add("issue-live-waits");
     old.after(next);
     next.addEventListener("load", () => {

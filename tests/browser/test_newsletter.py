@@ -14,6 +14,7 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from articles.search import indexing
 from newsletter import delivering, recovering, sending, subscribing
 from newsletter.models import Consent, Delivery, Issue, Newsletter, Subscriber
 from tests.browser.checkers import accessibility_complaints, html_complaints
@@ -63,7 +64,9 @@ def compose_and_send(page: Page, subject: str) -> None:
     page.select_option("select[name=newsletter]", label="News")
     page.fill("input[name=subject]", subject)
     page.fill("textarea[name=introduction]", "Good morning.\n\nOne piece today.")
-    page.locator("select[name=chosen_articles]").first.select_option(index=1)
+    page.fill("input[name=chosen_articles-search]", "strait")
+    page.click("button[name=_search]")
+    page.check("input[name=chosen_articles-add]")
     page.click("input[name=_continue]")
     page.click("text=Preview")
     wide = page.frame_locator("iframe").first
@@ -81,6 +84,7 @@ def test_a_reader_subscribes_receives_and_leaves_without_scripts(
     open_page: OpenPage, desk: OpenPage, edna: User, jobs: Jobs, mail_folder: MailFolder, site: str
 ) -> None:
     published("A quiet week at the strait", lead_picture=mail_picture())
+    indexing.reindex()
     subscriber("mina@readers.example")
 
     reader = open_page("/", scripts=False, size=PHONE)
@@ -151,12 +155,19 @@ def test_an_editor_writes_with_the_editor_of_the_desk(desk: OpenPage, edna: User
     writing.click()
     page.keyboard.press("Control+End")
     page.keyboard.type(" More words.")
-    page.click("text=Add another")
-    page.locator("select[name=chosen_articles]").last.select_option(str(second.pk))
+    page.click("text=Second")
+    page.locator(".issue-row").nth(1).get_by_role("button", name="Move up").click()
+    page.locator(".issue-row").nth(1).get_by_label("Heading above “First”").fill("Also")
+    preview = page.frame_locator(".issue-live iframe:last-of-type")
+    expect(preview.locator("h2.section-name")).to_have_text("Also")
+    expect(preview.locator(".words")).to_contain_text("More words.")
+    page.click("button:has-text('As plain text')")
+    expect(preview.locator("pre")).to_contain_text("====")
     page.click("input[name=_continue]")
     made.refresh_from_db()
     assert made.introduction == "<p>Good <strong>morning</strong>. More words.</p>"
-    assert [item.article for item in made.items.all()] == [first, second]
+    chosen = [(item.article, item.heading) for item in made.items.all()]
+    assert chosen == [(second, ""), (first, "Also")]
 
 
 def test_an_editor_watches_pauses_goes_on_and_decides(desk: OpenPage, edna: User) -> None:

@@ -86,6 +86,7 @@ def parts(mina: User) -> dict[str, str]:
         "one_author": str(author.pk),
         "rest": "nothing",
         "light": "1a5f7a",
+        "hours": "night",
         "dark": "75c9da",
         "emblem": Emblem.objects.create(name=f"{0:020}.png", png=b"x", width=1, height=1).name,
         "face": face.name,

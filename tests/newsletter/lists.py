@@ -8,11 +8,20 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
-from articles.editorial.models import Article
+from articles.editorial.models import Article, Category
 from articles.images.models import Image, Rendition
 from newsletter import claiming, scheduling
 from newsletter.claiming import Marked
-from newsletter.models import Issue, IssueItem, Newsletter, Subscriber, Subscription, Waiver
+from newsletter.models import (
+    Issue,
+    IssueItem,
+    Newsletter,
+    Rhythm,
+    SubscribedTopic,
+    Subscriber,
+    Subscription,
+    Waiver,
+)
 from tests.newsroom import picture, published
 
 
@@ -27,6 +36,19 @@ def subscriber(email: str = "ola@readers.example", *, to: Newsletter | None = No
         email=email, state=Subscriber.State.ACTIVE, confirmed_at=timezone.now()
     )
     Subscription.objects.create(subscriber=made, newsletter=to or news())
+    return made
+
+
+def chose(
+    email: str, rhythm: Rhythm, *topics: Category, to: Newsletter | None = None, language: str = ""
+) -> Subscriber:
+    """Somebody to whom a newsletter comes in a rhythm, about what they chose."""
+    made = subscriber(email, to=to)
+    Subscriber.objects.filter(pk=made.pk).update(language=language)
+    made.subscriptions.update(rhythm=rhythm)
+    SubscribedTopic.objects.bulk_create(
+        SubscribedTopic(subscription=made.subscriptions.get(), category=topic) for topic in topics
+    )
     return made
 
 

@@ -1,0 +1,124 @@
+"""Digests on the desk: the rules by which they are composed, and those that wait for approval."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.views.decorators.http import require_POST
+
+from articles.editorial.models import Category
+from newsletter import digests, words
+from newsletter.admin.run import audience_of
+from newsletter.admin.writing import person
+from newsletter.models import Digest, DigestRule, Issue
+
+
+class DigestRuleAdmin(admin.ModelAdmin[DigestRule]):
+    list_display = ["newsletter", "rhythm", "on", "held", "day", "at"]
+    list_display_links = ["newsletter", "rhythm"]
+    list_select_related = ["newsletter"]
+
+    def save_model(self, request: HttpRequest, obj: DigestRule, form: Any, change: bool) -> None:
+        obj.introduction = words.clean(obj.introduction)
+        super().save_model(request, obj, form, change)
+
+
+class DigestAdmin(admin.ModelAdmin[Digest]):
+    """What composed itself; nothing of it is written by hand, but its issues are, while they wait."""
+
+    list_display = ["period", "newsletter", "rhythm", "held", "mails", "waiting"]
+    list_filter = ["newsletter", "rhythm", "held"]
+    list_select_related = ["newsletter"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Digest]:
+        drafts = Q(issues__state=Issue.State.DRAFT)
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(all_issues=Count("issues"), drafts=Count("issues", filter=drafts))
+        )
+
+    @admin.display(description="Mails composed")
+    def mails(self, digest: Any) -> int:
+        return int(digest.all_issues)
+
+    @admin.display(description="Not gone out")
+    def waiting(self, digest: Any) -> int:
+        return int(digest.drafts)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Digest | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Digest | None = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        guard = self.admin_site.admin_view
+        approve = path(
+            "<int:digest_id>/approve/", guard(self.approve), name="newsletter_digest_approve"
+        )
+        return [approve, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        digest = self.get_object(request, object_id)
+        if digest is None or not self.has_view_permission(request, digest):
+            return super().change_view(request, object_id, form_url, extra_context)
+        issues = list(digest.issues.select_related("newsletter", "digest").order_by("pk"))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": digest,
+            "title": str(digest),
+            "media": self.media,
+            "rows": [_row(issue) for issue in issues],
+            "may_approve": _may_send(request) and any(issue.is_draft for issue in issues),
+        }
+        return TemplateResponse(request, "admin/newsletter/digest/digest.html", context)
+
+    @method_decorator(require_POST)
+    def approve(self, request: HttpRequest, digest_id: int) -> HttpResponse:
+        digest = get_object_or_404(Digest, pk=digest_id)
+        if not _may_send(request):
+            raise PermissionDenied
+        gone, refusals = digests.approve(digest, by=person(request))
+        if gone:
+            noun = "1 mail goes" if gone == 1 else f"{gone} mails go"
+            sentence = f"{noun} out in a minute; until then each can be taken back on its page."
+            self.message_user(request, sentence, messages.SUCCESS)
+        for refusal in refusals:
+            for obstacle in refusal.obstacles:
+                self.message_user(request, format_html("{}", obstacle), messages.ERROR)
+        if not gone and not refusals:
+            self.message_user(request, "Nothing of it waits any more.", messages.WARNING)
+        return redirect("admin:newsletter_digest_change", digest.pk)
+
+
+def _may_send(request: HttpRequest) -> bool:
+    return request.user.has_perm("newsletter.send_issue")
+
+
+def _row(issue: Issue) -> dict[str, Any]:
+    names = Category.objects.filter(pk__in=issue.topics).in_order().values_list("name", flat=True)
+    return {
+        "issue": issue,
+        "address": reverse("admin:newsletter_issue_change", args=[issue.pk]),
+        "preview": reverse("admin:newsletter_issue_preview", args=[issue.pk]),
+        "topics": ", ".join(names) or "Everything",
+        "audience": audience_of(issue) if issue.is_draft else "",
+    }
