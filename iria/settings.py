@@ -187,7 +187,8 @@ STORAGES: dict[str, dict[str, Any]] = {
 if DEBUG or TESTING:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     WHITENOISE_USE_FINDERS = True
-    WHITENOISE_AUTOREFRESH = DEBUG
+    # Every client of a test makes the middleware anew; it is not to read every file each time.
+    WHITENOISE_AUTOREFRESH = True
 # Handed out by this process, by nginx, or by a bucket: docs/decisions/serving-pictures.md.
 PICTURES_ACCEL: str = setting("PICTURES_ACCEL", internal_location, "")
 PICTURES_FROM_BUCKET = bool(_BUCKET)

@@ -44,8 +44,12 @@ def _media_in_a_folder_of_its_own(tmp_path: Path, settings: Any) -> None:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
     """Copies the database that `make test` has migrated once, instead of doing so for every core."""
+    own = site.DATABASES["default"].setdefault("TEST", {})
     if template := os.environ.get("IRIA_NEW_DATABASE"):
-        site.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = template
+        own["TEMPLATE"] = template
+    if name := os.environ.get("IRIA_TEST_DATABASE"):
+        # Where two runs go on at the same time.
+        own["NAME"] = name
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from lxml import html as lxml_html
 from accounts.models import User
 from articles.body.remarks import remark
 from articles.comments import moderation, posting, seals
-from articles.comments.models import Moderation
+from articles.comments.models import Comment, Moderation
 from articles.comments.threads import thread_of
 from articles.editorial.models import Article
 from iria.publication.models import current_publication
@@ -79,9 +79,7 @@ def test_every_string_is_kept_as_text_or_refused_in_words(
     assert kept > 350
 
 
-def test_approved_strings_stand_in_the_thread_as_they_were_typed(
-    client: Client, article: Article, mina: User
-) -> None:
+def test_approved_strings_stand_in_the_thread_as_they_were_typed(article: Article) -> None:
     typed = {}
     for string in all_strings():
         try:
@@ -90,8 +88,8 @@ def test_approved_strings_stand_in_the_thread_as_they_were_typed(
             )
         except posting.Refused:
             continue
-        moderation.approve(comment, by=mina)
         typed[comment.pk] = string.replace("\r\n", "\n").replace("\r", "\n").strip()
+    Comment.objects.filter(pk__in=typed).update(state=Comment.State.APPROVED)
     publication = current_publication()
     pages = thread_of(article, publication).pages
     threads = [thread_of(article, publication, number=page + 1) for page in range(pages)]
