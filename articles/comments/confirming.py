@@ -15,6 +15,8 @@ from articles.comments.screening.looking import first_look
 from iria.publication.models import current_publication
 
 KEPT_FOR: Final = timedelta(days=7)
+TRIED_FOR: Final = timedelta(hours=12)
+NOT_REACHED: Final = "Its address is not confirmed: no mail could be sent to it."
 
 
 def confirm(comment: Comment) -> bool:
@@ -22,6 +24,9 @@ def confirm(comment: Comment) -> bool:
     with transaction.atomic():
         current = Comment.objects.select_for_update().get(pk=comment.pk)
         if current.state != Comment.State.UNCONFIRMED:
+            # A moderator may have it already; whose address it is, is known now all the same.
+            unproven = Comment.objects.filter(pk=current.pk, address_confirmed_at=None)
+            unproven.update(address_confirmed_at=timezone.now())
             comment.refresh_from_db()
             return False
         standing = admission(current.article, current_publication())
@@ -56,10 +61,23 @@ def hold_unasked(comment: Comment, because: str) -> None:
         Moderation.objects.create(comment=current, decision=current.state, reason=because)
 
 
+def hold_unreached() -> int:
+    """Puts before a moderator what no mail could ask about for half a day; how many."""
+    before = timezone.now() - TRIED_FOR
+    waiting = Comment.objects.filter(state=Comment.State.UNCONFIRMED, asked_at=None)
+    unreached = list(waiting.filter(created_at__lt=before)[:1000])
+    for comment in unreached:
+        hold_unasked(comment, NOT_REACHED)
+    return len(unreached)
+
+
 def forget_unconfirmed() -> int:
-    """Removes what nobody confirmed within a week, with the address that was given; how many."""
+    """Removes what nobody confirmed within a week of being asked, with the address; how many.
+
+    Only where a mail left us: a mail server that was away for a week costs nobody their words.
+    """
     old = Comment.objects.filter(
-        state=Comment.State.UNCONFIRMED, created_at__lt=timezone.now() - KEPT_FOR
+        state=Comment.State.UNCONFIRMED, asked_at__lt=timezone.now() - KEPT_FOR
     )
     removed = 0
     for pk in old.values_list("pk", flat=True)[:1000]:

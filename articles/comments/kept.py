@@ -77,7 +77,7 @@ FOLLOWING = Kept(
     ),
     why=gettext_lazy("To write to you, and never twice about the same."),
     how_long=gettext_lazy(
-        "What you do not confirm, three days. What you leave, 30 days. Of which comments you were "
+        "What you do not confirm, seven days. What you leave, 30 days. Of which comments you were "
         "told, 90 days."
     ),
     given_to=(POST,),

@@ -5,6 +5,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
 from articles.comments import confirming, seals
@@ -20,6 +21,7 @@ from iria.publication.letters.writing import mail
 from iria.publication.models import Publication, current_publication
 
 NOT_ASKED: Final = "Its address is not confirmed: mail to it cannot be delivered."
+NOT_SURE: Final = "Its address is not confirmed: the mail that asks for it may not have arrived."
 ASKED_OFTEN: Final = "Its address is not confirmed: it was asked too often today to be asked again."
 BECAUSE_WRITTEN: Final = gettext_noop(
     "You get this mail because this address was given with a comment on “%(headline)s”."
@@ -56,8 +58,11 @@ def send_confirm(comment_id: int) -> None:
     address = reverse("comment_confirm", args=[seals.link_to_confirm(comment)])
     subject = gettext_noop("Please confirm your comment")
     outcome = _send(comment, "confirm", subject, confirm=settings.SITE_URL + address)
-    if outcome is Outcome.REFUSED:
-        confirming.hold_unasked(comment, NOT_ASKED)
+    if outcome is Outcome.SENT:
+        Comment.objects.filter(pk=comment.pk).update(asked_at=timezone.now())
+    else:
+        because = NOT_ASKED if outcome is Outcome.REFUSED else NOT_SURE
+        confirming.hold_unasked(comment, because)
 
 
 def send_decided(moderation_id: int) -> None:

@@ -1,18 +1,27 @@
 """What somebody does with a comment of their own: confirm its address, change it, find it again."""
 
+from datetime import timedelta
+from typing import Final
+
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from articles.comments import confirming, editing, seals
+from articles.comments import confirming, editing, seals, tasks
 from articles.comments.deciding.models import Appeal
 from articles.comments.following import following
 from articles.comments.models import Comment
 from articles.comments.own_links import own_comment
 from articles.comments.refusing import Refused
 from articles.comments.seals import writer_of
+from iria.kit.paging import page_of
+from iria.kit.ratelimit import count_and_allow
 from iria.kit.speaking import speaking
+
+MAILS_AGAIN: Final = (3, timedelta(hours=1))
 
 
 @csrf_exempt
@@ -34,6 +43,36 @@ def confirm(request: HttpRequest, link: str) -> HttpResponse:
 @csrf_exempt
 @require_POST
 @own_comment
+def send_again(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
+    """The mail that asks for the address once more, for whoever waits for it."""
+    with speaking(comment.article.language):
+        if comment.state == Comment.State.UNCONFIRMED:
+            limit, per = MAILS_AGAIN
+            if not count_and_allow("confirm again", str(comment.pk), limit=limit, per=per):
+                said = gettext("We wrote three times within the hour; please look for it later.")
+                return yours_page(request, comment, link, said=said, status=429)
+            tasks.ask_writer_to_confirm(comment)
+            said = gettext("The mail is on its way once more. It may take some minutes.")
+            return yours_page(request, comment, link, said=said)
+    return redirect("comment_yours", link)
+
+
+@require_safe
+@login_required
+def mine(request: HttpRequest) -> HttpResponse:
+    """What somebody wrote with their account, whatever became of it; for nobody else."""
+    written = Comment.objects.filter(user=writer_of(request)).select_related("article")
+    page = page_of(
+        written.defer("article__body").order_by("-created_at", "-pk"), request.GET.get("page")
+    )
+    rows = [(each, seals.link_to(each)) for each in page]
+    context = {"page": page, "comments": rows}
+    return render(request, "articles/comments/mine.html", context)
+
+
+@csrf_exempt
+@require_POST
+@own_comment
 def change(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
     """Other words for one's own comment; what was typed comes back where it cannot be kept."""
     with speaking(comment.article.language):
@@ -47,7 +86,14 @@ def change(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
 
 
 def yours_page(
-    request: HttpRequest, comment: Comment, link: str, *, typed: str = "", sentence: str = ""
+    request: HttpRequest,
+    comment: Comment,
+    link: str,
+    *,
+    typed: str = "",
+    sentence: str = "",
+    said: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     """*Your comment*: where it stands, and what its writer may do with it."""
     context = {
@@ -58,9 +104,10 @@ def yours_page(
         "may_change": editing.may_change(comment),
         "typed": typed or comment.text,
         "sentence": sentence,
+        "said": said,
     }
     with speaking(comment.article.language):
-        status = 422 if sentence else 200
+        status = 422 if sentence else status
         return render(request, "articles/comments/yours.html", context, status=status)
 
 

@@ -54,7 +54,8 @@ def _confirm(comment_id: int) -> None:
 @app.periodic(cron="37 4 * * *")
 @app.task(name="comments.forget_unconfirmed", queueing_lock="comments.forget_unconfirmed")
 def forget_unconfirmed(timestamp: int) -> None:
-    """Once a night: comments whose address nobody confirmed within a week."""
+    """Once a night: comments whose address nobody confirmed within a week, or could not be asked for."""
+    log.info("Comments that could not be asked about: %d held", confirming.hold_unreached())
     log.info("Comments never confirmed: %d removed", confirming.forget_unconfirmed())
 
 

@@ -115,6 +115,11 @@ class Thread:
         return self.admission is Admission.OFF
 
     @property
+    def answered(self) -> "Shown | None":
+        """On a page of answers, the comment that the form below them answers; None where it left a gap."""
+        return self.above[-1] if self.above and not self.above[-1].gap else None
+
+    @property
     def previous(self) -> str:
         return self._page(self.number - 1) if self.number > 1 else ""
 

@@ -1,26 +1,34 @@
 /* Commenting in one step; without it, two. */
+const store = (name) => {
+  try {
+    return window[name];
+  } catch {
+    return {};
+  }
+};
+const words = store("sessionStorage");
+const visits = store("localStorage");
 class CommentThread extends HTMLElement {
   connectedCallback() {
     if (!this.form) return;
     this.place = this.form.previousElementSibling;
     this.key = `comment ${location.pathname}`;
-    this.fields.text.value ||= sessionStorage.getItem(this.key) ?? "";
-    /* Somebody may be writing already. */
+    this.fields.text.value ||= words[this.key] ?? "";
+    this.home = this.fields.parent.value;
     if (this.form.contains(document.activeElement)) this.seal();
     this.addEventListener("focusin", ({ target }) => target.form && this.seal());
     this.addEventListener("click", (event) => this.answer(event));
     this.addEventListener("submit", (event) => this.send(event));
     this.addEventListener("input", ({ target }) => {
-      if (target.name === "text") sessionStorage.setItem(this.key, target.value);
+      if (target.name === "text") words[this.key] = target.value;
     });
     this.news();
   }
 
-  /* New since the last visit; only this browser knows. */
   news() {
     const { count, news } = this.dataset;
-    const fresh = count - (localStorage[this.key] ?? count);
-    localStorage[this.key] = count;
+    const fresh = count - (visits[this.key] ?? count);
+    visits[this.key] = count;
     if (fresh > 0) this.querySelector("h2").append(` – ${news.replace("{n}", fresh)}`);
   }
 
@@ -31,7 +39,6 @@ class CommentThread extends HTMLElement {
     return this.form.elements;
   }
 
-  /* The form's seal, asked for once. */
   async seal() {
     if (this.fields.token.value) return;
     try {
@@ -46,7 +53,7 @@ class CommentThread extends HTMLElement {
     }
   }
 
-  /* “Reply” brings the form to the comment; once more, and it goes back. */
+  /* Reply brings the form; once more takes it back. */
   answer(event) {
     const link = event.target.closest("[data-parent]");
     if (!link) return;
@@ -54,7 +61,7 @@ class CommentThread extends HTMLElement {
     const { parent, text } = this.fields;
     const id = link.dataset.parent;
     const back = parent.value === id;
-    parent.value = back ? "" : id;
+    parent.value = back ? this.home : id;
     (back ? this.place : link.closest("article")).after(this.form);
     text.focus();
   }
@@ -69,7 +76,7 @@ class CommentThread extends HTMLElement {
       const body = new FormData(form, event.submitter);
       const answer = await fetch(form.action, { method: "POST", body });
       if (answer.redirected) {
-        sessionStorage.removeItem(this.key);
+        delete words[this.key];
         location.assign(answer.url);
       } else this.show(await answer.text());
     } catch {

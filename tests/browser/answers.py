@@ -112,6 +112,7 @@ def _of_an_account(reader: User) -> Iterator[tuple[str, Any]]:
     words = {"name": "Ola Lind", "text": "It was late, *again*.", "state": "approved"}
     Comment.objects.create(article=article, user=reader, **words)
     yield "page of a reader", Client().get(reader.get_absolute_url())
+    yield "comments, mine", client.get("/comments/mine/")
     yield "picture, refused", client.post("/accounts/profile/picture/", {})
     yield "address, refused", client.post("/accounts/email/", {"email": reader.email})
     yield "address, both codes", client.post("/accounts/email/", {"email": STRANGER}, follow=True)
@@ -225,6 +226,8 @@ def _comments() -> Iterator[tuple[str, Any]]:
     blank = client.post(f"/comments/yours/{seals.link_to(new)}/change/", {"text": ""})
     yield "comment, change refused", blank
     Comment.objects.filter(pk=new.pk).update(state=Comment.State.UNCONFIRMED)
+    sent = client.post(f"/comments/yours/{seals.link_to(new)}/mail/")
+    yield "comment, mail again", sent
     confirm = f"/comments/confirm/{seals.link_to_confirm(new)}/"
     yield "comment, to confirm", client.get(confirm)
     Comment.objects.filter(pk=new.pk).update(state=Comment.State.REJECTED)

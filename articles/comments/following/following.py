@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -20,7 +20,9 @@ from articles.comments.models import Comment
 from articles.editorial.models import Article
 from iria.kit import registry
 
-CONFIRM_WITHIN: Final = timedelta(days=3)
+CONFIRM_WITHIN: Final = timedelta(days=7)
+"""As long as the link that confirms a comment: what was asked for with it is still there then."""
+ASKED_ONCE_IN: Final = timedelta(minutes=5)
 KEPT_AFTER_LEAVING: Final = timedelta(days=30)
 
 Kind, Pace = Follow.Kind, Follow.Pace
@@ -59,11 +61,17 @@ def follow(
             comment=comment,
             defaults={"pace": pace, "made_at": now, "confirmed_at": now if proven else None},
         )
-        if ask and not proven:
+        if ask and not proven and _may_be_asked(found, now):
             queueing.ask_to_confirm(found)
         if not new and (proven or not found.is_living):
             _begin_again(found, pace, now, proven=proven)
     return found
+
+
+def _may_be_asked(found: Follow, now: datetime) -> bool:
+    """Once in some minutes, whatever is known of the address: an impatient finger gets one mail."""
+    rested = Q(asked_at=None) | Q(asked_at__lt=now - ASKED_ONCE_IN) | Q(asked_at__gt=now)
+    return bool(Follow.objects.filter(rested, pk=found.pk).update(asked_at=now))
 
 
 def _begin_again(found: Follow, pace: Follow.Pace, now: datetime, *, proven: bool) -> None:

@@ -56,7 +56,7 @@ def ask(follow: Follow) -> ListMail:
                 Button(gettext("Confirm"), addresses.to_confirm(follow)),
                 Words(
                     gettext(
-                        "The link works for three days. If it was not you, do nothing: without "
+                        "The link works for seven days. If it was not you, do nothing: without "
                         "the button being pressed, nothing is sent to this address."
                     )
                 ),

@@ -102,6 +102,12 @@ class Follow(models.Model):
     pace = models.CharField(max_length=7, choices=Pace)
     token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
     made_at = models.DateTimeField(default=timezone.now, editable=False)
+    asked_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When the address was last written to for it.",
+    )
     confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     left_at = models.DateTimeField(null=True, blank=True, editable=False)
     told_on = models.DateField(

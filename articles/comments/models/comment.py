@@ -87,6 +87,11 @@ class Comment(models.Model):
         help_text="Of the form it was sent with: sent twice, it is still one comment.",
     )
 
+    asked_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When a mail that asks a guest to confirm the address surely left us.",
+    )
     address_confirmed_at = models.DateTimeField(
         null=True,
         editable=False,

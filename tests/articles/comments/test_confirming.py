@@ -11,6 +11,7 @@ from accounts.models import User
 from articles.comments import confirming, editing, limits, notices, posting, seals
 from articles.comments.banning import bans
 from articles.comments.following.models import Follower
+from articles.comments.handing_over import NotSent, Outcome
 from articles.comments.models import Comment
 from articles.comments.screening.models import Action, Phase, ScreeningRule
 from articles.editorial.models import Article
@@ -146,6 +147,49 @@ def test_what_nobody_confirmed_is_gone_after_a_week(
 ) -> None:
     write("Never confirmed", waits=True)
     assert confirming.forget_unconfirmed() == 0
-    Comment.objects.update(created_at=timezone.now() - timedelta(days=8))
+    Comment.objects.update(asked_at=timezone.now() - timedelta(days=8))
     assert confirming.forget_unconfirmed() == 1
     assert not Comment.objects.exists()
+
+
+def test_a_comment_whose_mail_may_not_have_arrived_is_a_moderators_and_never_lost(
+    article: Article, write: Write, confirmed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comment = write("Is it mine?", waits=True)
+    monkeypatch.setattr(notices, "hand_over", lambda *a, **k: Outcome.DEFERRED)
+    with pytest.raises(NotSent):
+        notices.send_confirm(comment.pk)
+    assert confirming.hold_unreached() == 0, "the server may take it on the next try"
+    Comment.objects.update(created_at=timezone.now() - timedelta(days=8))
+    assert confirming.hold_unreached() == 1
+    assert confirming.forget_unconfirmed() == 0
+    other = write("And this?", waits=True)
+    monkeypatch.setattr(notices, "hand_over", lambda *a, **k: Outcome.UNCERTAIN)
+    notices.send_confirm(other.pk)
+    reasons = [each.moderations.first().reason for each in Comment.objects.order_by("pk")]  # type: ignore[union-attr]
+    assert reasons == [
+        "Its address is not confirmed: no mail could be sent to it.",
+        "Its address is not confirmed: the mail that asks for it may not have arrived.",
+    ]
+    assert confirming.confirm(other) is False
+    assert other.address_confirmed_at is not None, "the mail had arrived after all"
+
+
+def test_whoever_waits_for_the_mail_gets_it_again_three_times_an_hour(
+    client: Client, article: Article, write: Write, confirmed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comment = write("Is it mine?", waits=True)
+    asked: list[int] = []
+    monkeypatch.setattr(
+        "articles.comments.tasks.ask_writer_to_confirm", lambda each: asked.append(each.pk)
+    )
+    assert "Send the mail again" in client.get(yours(comment)).content.decode()
+    for _ in range(3):
+        answer = client.post(yours(comment, "mail/"))
+        assert "The mail is on its way once more." in answer.content.decode()
+    refused = client.post(yours(comment, "mail/"))
+    assert refused.status_code == 429
+    assert "please look for it later" in refused.content.decode()
+    confirming.confirm(comment)
+    assert client.post(yours(comment, "mail/")).status_code == 302
+    assert asked == [comment.pk] * 3

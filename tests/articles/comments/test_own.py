@@ -4,7 +4,9 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -170,3 +172,29 @@ def test_the_link_to_the_comment_of_an_account_leads_to_its_session(
     assert (comment.text, comment.state) == ("Mine", "approved")
     client.force_login(ola)
     assert client.get(yours(comment)).status_code == 200
+
+
+def test_an_account_finds_all_its_comments_in_a_list_that_nobody_else_sees(
+    client: Client, article: Article, write: Write, ola: User, mina: User
+) -> None:
+    published, held = (
+        write("Of mine, published", by=ola),
+        write("Of mine, held", by=ola, waits=True),
+    )
+    moderation.reject(write("Of mine, rejected", by=ola, waits=True), by=mina)
+    write("By somebody else")
+    assert client.get("/comments/mine/").status_code == 302
+    client.force_login(ola)
+    with CaptureQueriesContext(connection) as few:
+        page = client.get("/comments/mine/").content.decode()
+    for words in ("published", "waits for a moderator", "not published", "Only you see this list."):
+        assert words in page
+    assert "By somebody else" not in page
+    assert page.count("/comments/yours/") == 3
+    for number in range(5):
+        write(f"More {number}", by=ola)
+    with CaptureQueriesContext(connection) as many:
+        client.get("/comments/mine/")
+    assert len(few) == len(many)
+    assert "My comments" in client.get("/accounts/profile/").content.decode()
+    assert {published.user, held.user} == {ola}

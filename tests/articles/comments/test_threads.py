@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import RestrictedError
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -193,3 +194,20 @@ def test_a_comment_that_was_answered_cannot_vanish_alone(write: Write) -> None:
     write("Second", parent=comment)
     with pytest.raises(RestrictedError):
         comment.delete()
+
+
+def test_the_form_below_a_page_of_answers_answers_the_comment_that_is_shown(
+    client: Client, article: Article, write: Write, ola: User, mina: User
+) -> None:
+    top = write("Which ferry?", name="Teo Brandt")
+    answer = write("That one.", parent=top)
+    address = f"{article.get_absolute_url()}comments/{top.pk}/"
+    page = client.get(address).content.decode()
+    assert f'name="parent" value="{top.pk}"' in page
+    assert "Answer <bdi>Teo Brandt</bdi></h2>" in page
+    assert 'name="parent" value=""' in client.get(article.get_absolute_url()).content.decode()
+    posting.take_back(top, by=None)
+    gone = client.get(address).content.decode()
+    assert 'name="parent" value=""' in gone
+    assert "Leave a comment</h2>" in gone
+    assert answer.is_visible

@@ -1,12 +1,15 @@
 """Following, confirming, choosing and leaving, by pages and links."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts import addresses
 from accounts.models import User
+from articles.comments import confirming, seals
 from articles.comments.following import asking, following, preferences
 from articles.comments.following.models import Follow, Follower
 from articles.editorial.models import Article
@@ -202,3 +205,25 @@ def test_mail_that_came_back_is_believed_where_we_wrote_lately(
     tell(write())
     assert told() == "5.1.1 no such mailbox"
     assert any(closed(ANA) for closed in registry.closed_addresses)
+
+
+def test_the_same_wish_sent_twice_by_an_impatient_finger_is_one_mail(
+    client: Client, article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(
+        "articles.comments.following.queueing.ask_to_confirm", lambda each: asked.append(each.pk)
+    )
+    way = f"/comments/follow/?article={article.pk}"
+    for _ in range(2):
+        client.post(way, {"email": ANA, "pace": "daily"})
+    assert len(asked) == 1
+    Follow.objects.update(asked_at=timezone.now() - timedelta(minutes=6))
+    client.post(way, {"email": ANA, "pace": "daily"})
+    assert len(asked) == 2, "some minutes later it is asked for again"
+
+
+def test_what_was_asked_for_with_a_comment_lives_as_long_as_its_link(
+    article: Article, write: Write
+) -> None:
+    assert max(seals.CONFIRMED_WITHIN, confirming.KEPT_FOR) <= following.CONFIRM_WITHIN
