@@ -3,14 +3,22 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.utils.text import Truncator
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
 from articles.body.words import caption_text
-from articles.editorial.models import Article, ArticleCategory, Category, Figure
+from articles.editorial.models import (
+    Article,
+    ArticleCategory,
+    ArticleTag,
+    Byline,
+    Category,
+    Figure,
+)
 from articles.editorial.querysets import ArticleQuerySet
 from articles.images.crediting import credit_words, licence_address
 from articles.images.models.licensed import DECIDING
@@ -82,10 +90,32 @@ def sorts(publication: Publication) -> dict[str, Sort]:
             authors.count,
             lambda start, end: [Place(each.get_absolute_url()) for each in authors[start:end]],
         ),
+        **_in_other_languages(languages[1:]),
         "articles": Sort(
             articles.count, lambda start, end: _articles(articles[start:end], publication)
         ),
     }
+
+
+def _in_other_languages(languages: list[str]) -> dict[str, Sort]:
+    """What of a topic or an author there is in a language besides the first has a page of its own."""
+    readable = Article.objects.published().filter(language__in=languages)
+    topics = ArticleTag.objects.filter(content_object__in=readable)
+    bylines = Byline.objects.filter(article__in=readable)
+    return {
+        "topics-by-language": _pairs("tag", topics, "content_object__language", "tag__slug"),
+        "authors-by-language": _pairs("author", bylines, "article__language", "author__slug"),
+    }
+
+
+def _pairs(page: str, rows: QuerySet[Any], language: str, slug: str) -> Sort:
+    found = rows.order_by(language, slug).values_list(language, slug).distinct()
+    return Sort(
+        found.count,
+        lambda start, end: [
+            Place(address_of(f"language_{page}", code, each)) for code, each in found[start:end]
+        ],
+    )
 
 
 def _listed(make: Callable[[], list[Place]]) -> Sort:

@@ -20,7 +20,11 @@ from iria.kit.addresses import absolute
 from iria.kit.caching import hourly, public_page
 from iria.publication.context import publication_of
 
-KINDS: Final = ("pages", "topics", "authors", "articles")
+KINDS: Final = (
+    *("pages", "topics", "authors"),
+    *("topics-by-language", "authors-by-language"),
+    "articles",
+)
 """What a file of the list may hold (`feeds.places`)."""
 
 PER_FILE = 450

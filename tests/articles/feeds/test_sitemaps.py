@@ -151,6 +151,19 @@ def test_an_article_names_its_translations_that_can_be_read(
     assert len(list(later.iter(LINK))) == 4
 
 
+def test_topics_and_authors_have_a_page_in_each_language_they_are_read_in(
+    client: Client, strait: Article, rui: User
+) -> None:
+    author = strait.bylines.get(author__name="Ines Faro").author
+    french = newsroom.published("Une semaine", language="fr", tags=["Shipping"], authors=[author])
+    own = [f"{SITE}/language/fr/tag/shipping/", f"{SITE}/language/fr/author/ines-faro/"]
+    found = texts(tree_at(client, "/sitemap.xml"), f"{SITEMAP}loc")
+    assert [each for each in found if "/tag/" in each or "/author/" in each][-2:] == own
+    assert [client.get(each.removeprefix(SITE)).status_code for each in own] == [200, 200]
+    publishing.withdraw(french, by=rui)
+    assert not {*own} & {*texts(tree_at(client, "/sitemap.xml"), f"{SITEMAP}loc")}
+
+
 @pytest.mark.parametrize(
     "number", ["articles-0", "articles-2", "pages-" + "9" * 30, "pages--1", "topics-x", "1"]
 )
@@ -206,11 +219,11 @@ def test_robots_are_told_where_the_sitemaps_are_and_where_nothing_is_for_them(
 def test_the_sitemap_asks_the_same_questions_whatever_it_holds(
     client: Client, strait: Article, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(18):
         client.get("/sitemap.xml")
     for number in range(8):
         newsroom.published(f"Number {number}", lead_picture=picture())
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(18):
         client.get("/sitemap.xml")
 
 
