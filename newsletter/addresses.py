@@ -4,7 +4,9 @@ No look-up on the network happens on the reader's path: whether an address works
 the mail with the link to confirm.
 """
 
+import re
 from email.headerregistry import AddressHeader
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
@@ -29,6 +31,12 @@ ACCENTS = gettext_lazy("Before the @, only letters without accents can be writte
 UNUSUAL = gettext_lazy("This form of an address cannot be subscribed; please use another one.")
 NO_SERVER = gettext_lazy("The part after the @ is not the name of a mail server; please check it.")
 
+PLAIN: Final = re.compile(
+    r"[A-Za-z0-9_+]+(?:[.-][A-Za-z0-9_+]+)*@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]{2,24}\Z"
+)
+"""What most addresses are made of; for those, all else that is asked here is known to be true (a
+test holds the two ways together), and it takes a hundredth of the time."""
+
 _in_form = EmailValidator(
     message=NOT_IN_FORM,
     allowlist=[],
@@ -51,17 +59,20 @@ def normal(text: str) -> str:
     if len(address.encode()) > 4 * ADDRESS_MAX_BYTES:
         raise _refusal(TOO_LONG)
     local, _, domain = address.rpartition("@")
+    if PLAIN.match(address) and _fits(local, domain):
+        return f"{local}@{domain.lower()}"
+    return _judged(address, local, domain)
+
+
+def _judged(address: str, local: str, domain: str) -> str:
+    """The normal form of an address that is not plain."""
     if local and not local.isascii():
         raise _refusal(ACCENTS)
     _in_form(address)
     if domain.startswith("[") or local.startswith('"'):
         raise _refusal(UNUSUAL)
     domain = _ascii(domain).lower()
-    if (
-        len(local) > LOCAL_MAX_BYTES
-        or len(domain) > DOMAIN_MAX_BYTES
-        or len(local) + 1 + len(domain) > ADDRESS_MAX_BYTES
-    ):
+    if not _fits(local, domain):
         raise _refusal(TOO_LONG)
     kept = f"{local}@{domain}"
     if not _survives_a_header(kept):
@@ -77,6 +88,14 @@ def shown(address: str) -> str:
     except UnicodeError:
         return address
     return f"{local}@{readable}"
+
+
+def _fits(local: str, domain: str) -> bool:
+    return (
+        len(local) <= LOCAL_MAX_BYTES
+        and len(domain) <= DOMAIN_MAX_BYTES
+        and len(local) + 1 + len(domain) <= ADDRESS_MAX_BYTES
+    )
 
 
 def _refusal(sentence: "str | Promise") -> ValidationError:

@@ -40,17 +40,30 @@ RETURNED = Kept(
     order=22,
 )
 
+BROUGHT = Kept(
+    title=gettext_lazy("If somebody brings a list with your address"),
+    tables=("newsletter.subscriberimport", "newsletter.importedline"),
+    what=gettext_lazy(
+        "The list, who brought it, how you agreed, and lines that could not be taken in."
+    ),
+    why=gettext_lazy("So that it can be said why mail comes to you."),
+    how_long=gettext_lazy("The list until it was taken in, at most 7 days; such lines 30 days."),
+    order=24,
+)
+
 SENDING = Kept(
     title=gettext_lazy("If you send the newsletter"),
     tables=(
         "newsletter.issue",
         "newsletter.decision",
         "newsletter.runevent",
+        "newsletter.subscriberexport",
         "newsletter.testmail",
         "newsletter.waiver",
     ),
     what=gettext_lazy(
-        "Which issues you wrote, started and stopped, and what you decided about mails."
+        "Which issues you wrote, started and stopped, what you decided about mails, and when you "
+        "took the list of subscribers away."
     ),
     why=gettext_lazy("So that it can be seen who sent what."),
     how_long=gettext_lazy("As long as the issue."),
@@ -67,8 +80,9 @@ NOTHING = (
     "newsletter.newsletter_topics",
     "newsletter.pace",
     "newsletter.sendinglimit",
+    "newsletter.subscriberimport_newsletters",
 )
 
 
 def connect() -> None:
-    declare("newsletter", holds=[SUBSCRIBING, RETURNED, SENDING], nothing=NOTHING)
+    declare("newsletter", holds=[SUBSCRIBING, RETURNED, BROUGHT, SENDING], nothing=NOTHING)

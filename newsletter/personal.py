@@ -3,29 +3,48 @@
 from typing import Any, Final
 
 from iria.kit.registry import Holding, Person
-from newsletter.models import Subscriber
+from newsletter.models import Bounce, Subscriber, Subscription
 
 
 def tell(who: Person) -> dict[str, Any]:
     subscriber = Subscriber.objects.filter(email__iexact=who.email).first()
-    if subscriber is None:
-        return {"subscribed": False}
+    return {"subscribed": False} if subscriber is None else of_subscriber(subscriber)
+
+
+def of_subscriber(subscriber: Subscriber) -> dict[str, Any]:
+    """All that is kept of one address, under words that a person understands."""
+    received = subscriber.subscriptions.with_choices()
     return {
         "subscribed": subscriber.is_active,
         "e-mail address": subscriber.email,
         "state": subscriber.get_state_display(),
-        "newsletters": list(subscriber.newsletters.values_list("name", flat=True)),
+        "newsletters": [in_words(each) for each in received],
+        "language": subscriber.language,
+        "name": subscriber.name,
+        "first entered": subscriber.created_at,
         "confirmed": subscriber.confirmed_at,
         "left": subscriber.left_at,
         "never written to again because": subscriber.suppressed_because,
         "asked and agreed": list(
-            subscriber.consents.values("where", "wording", "asked_at", "confirmed_at")
+            subscriber.consents.values("where", "wording", "language", "asked_at", "confirmed_at")
         ),
         "mails": [
             {"subject": each.issue.subject, "state": each.get_state_display(), "on": each.done_at}
             for each in subscriber.deliveries.select_related("issue")
         ],
+        "mail that came back": list(
+            Bounce.objects.filter(subscriber=subscriber).values(
+                "read_at", "kind", "reason", "words"
+            )
+        ),
     }
+
+
+def in_words(subscription: Subscription) -> str:
+    """A newsletter, how often it comes and about what."""
+    topics = ", ".join(topic.name for topic in subscription.topics.all())
+    about = f": {topics}" if topics else ""
+    return f"{subscription.newsletter.name} ({subscription.get_rhythm_display()}{about})"
 
 
 def forget(who: Person, keep_words: bool) -> None:

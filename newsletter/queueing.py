@@ -14,6 +14,7 @@ ANSWER = "newsletter.answer"
 DELIVER = "newsletter.deliver"
 BEGIN = "newsletter.begin"
 LOOK = "newsletter.look"
+IMPORT = "newsletter.import"
 
 AFTER_OTHERS = -10
 """A mailing takes long; whoever waits for anything else comes first."""
@@ -46,3 +47,15 @@ def look_soon(issue_id: int) -> None:
 def begin_later(issue_id: int, moment: datetime | None) -> None:
     """Has the worker start an issue at its moment; every minute it looks by itself too."""
     app.configure_task(BEGIN, schedule_at=moment).defer(issue_id=issue_id)
+
+
+def import_soon(import_id: int) -> None:
+    """Has the worker look over or take in a file of subscribers; never two at the same one."""
+    name = f"{IMPORT} {import_id}"
+    try:
+        with transaction.atomic():
+            app.configure_task(IMPORT, queueing_lock=name, lock=name, priority=AFTER_OTHERS).defer(
+                import_id=import_id
+            )
+    except AlreadyEnqueued:
+        return

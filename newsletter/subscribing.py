@@ -213,9 +213,16 @@ def _agree_on_the_spot(subscriber: Subscriber, wished: Sequence[Wish]) -> None:
     _subscribe(consent)
 
 
-def erase(subscriber: Subscriber) -> None:
-    """Removes the address and all that is known of it; what was sent stays counted."""
+def erase(subscriber: Subscriber, *, barred_because: str = "") -> None:
+    """Removes the address and all that is known of it; what was sent stays counted.
+
+    Args:
+        barred_because: why it is not to be written to ever again, which a hash alone remembers. What
+            barred it before goes on doing so either way.
+    """
     with transaction.atomic():
+        if barred_because:
+            suppressing.suppress(subscriber, because=barred_because)
         # The row is locked before what hangs on it, in the order in which sending locks them.
         locked = Subscriber.objects.select_for_update().filter(pk=subscriber.pk).first()
         if locked is not None:

@@ -7,6 +7,7 @@ from procrastinate.job_context import JobContext
 
 from newsletter import delivering, digests, notices, queueing, scheduling, sending, subscribing
 from newsletter.bounces import refusals, watching
+from newsletter.importing import running, starting
 from newsletter.preflight import looking
 
 SECONDS_AT_A_TIME = 20
@@ -26,6 +27,11 @@ def begin(issue_id: int) -> None:
 @app.task(name=queueing.LOOK)
 def look(issue_id: int) -> None:
     looking.look(issue_id)
+
+
+@app.task(name=queueing.IMPORT)
+def take_in_subscribers(import_id: int) -> None:
+    running.carry_on(import_id)
 
 
 @app.task(name=queueing.DELIVER, pass_context=True)
@@ -54,12 +60,15 @@ def look_after(timestamp: int) -> None:
         queueing.deliver_soon(issue_id)
     for consent_id in notices.unanswered():
         notices.answer(consent_id)
+    for import_id in starting.under_way():
+        queueing.import_soon(import_id)
 
 
 @app.periodic(cron="17 3 * * *")
 @app.task(name="newsletter.forget_unconfirmed", queueing_lock="newsletter.forget_unconfirmed")
 def forget_unconfirmed(timestamp: int) -> None:
     subscribing.forget_unconfirmed()
+    starting.forget_files()
 
 
 @app.periodic(cron="*/3 * * * *")

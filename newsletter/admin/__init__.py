@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from newsletter.admin.deliveries import DeliveryAdmin, SendingLimitAdmin
 from newsletter.admin.digests import DigestAdmin, DigestRuleAdmin
+from newsletter.admin.imports import ExportAdmin, ImportAdmin
 from newsletter.admin.issues import IssueAdmin
 from newsletter.admin.subscribers import NewsletterAdmin, SubscriberAdmin
 from newsletter.admin.suppressions import BounceAdmin, SuppressionAdmin
@@ -16,6 +17,8 @@ from newsletter.models import (
     Newsletter,
     SendingLimit,
     Subscriber,
+    SubscriberExport,
+    SubscriberImport,
     Suppression,
 )
 
@@ -28,3 +31,5 @@ admin.site.register(Subscriber, SubscriberAdmin)
 admin.site.register(Newsletter, NewsletterAdmin)
 admin.site.register(Bounce, BounceAdmin)
 admin.site.register(Suppression, SuppressionAdmin)
+admin.site.register(SubscriberImport, ImportAdmin)
+admin.site.register(SubscriberExport, ExportAdmin)

@@ -1,16 +1,26 @@
 """Who receives what, on the desk: looked at, helped to leave, never added by hand."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from newsletter import addresses, subscribing, suppressing
-from newsletter.models import Consent, Newsletter, Rhythm, Subscriber
+from newsletter import addresses, exporting, personal, subscribing, suppressing
+from newsletter.models import Consent, Newsletter, Rhythm, Subscriber, Subscription
+
+READABLE: Final = {"indent": 2, "ensure_ascii": False}
 
 
 class NewsletterForm(forms.ModelForm[Newsletter]):
@@ -73,6 +83,8 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
         "address",
         "state",
         "receives",
+        "language",
+        "name",
         "created_at",
         "confirmed_at",
         "left_at",
@@ -81,10 +93,46 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
     ]
     fields = (*readonly_fields,)
     inlines = [ConsentInline]
-    actions = ["leave", "suppress"]
+    actions = ["leave", "suppress", "erase_and_bar"]
+    change_list_template = "admin/newsletter/subscriber/change_list.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Subscriber]:
-        return super().get_queryset(request).prefetch_related("newsletters")
+        received = Prefetch("subscriptions", Subscription.objects.with_choices())
+        return super().get_queryset(request).prefetch_related(received)
+
+    def get_urls(self) -> list[URLPattern]:
+        guard = self.admin_site.admin_view
+        return [
+            path("export/", guard(self.export), name="newsletter_subscriber_export"),
+            path("<int:subscriber_id>/data/", guard(self.data), name="newsletter_subscriber_data"),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(require_POST)
+    def export(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+        """The list as it is filtered, as a table; that it was taken away is kept with a name."""
+        if not request.user.has_perm("newsletter.export_subscriber"):
+            raise PermissionDenied
+        try:
+            chosen = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:
+            return redirect(f"{reverse('admin:newsletter_subscriber_changelist')}?{ERROR_FLAG}=1")
+        filters = urlencode(request.GET)
+        lines = exporting.export(chosen, chosen=filters, by=_user(request))
+        answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = 'attachment; filename="subscribers.csv"'
+        return answer
+
+    def data(self, request: HttpRequest, subscriber_id: int) -> HttpResponse:
+        """All that is kept of somebody, to hand to them when they ask."""
+        known = Subscriber.objects.filter(pk=min(subscriber_id, 2**62)).first()
+        if known is None:
+            raise Http404
+        if not self.has_view_permission(request, known):
+            raise PermissionDenied
+        answer = JsonResponse(personal.of_subscriber(known), json_dumps_params=READABLE)
+        answer["Content-Disposition"] = f'attachment; filename="subscriber-{known.pk}.json"'
+        return answer
 
     @admin.display(description="E-mail address", ordering="email")
     def address(self, subscriber: Subscriber) -> str:
@@ -92,7 +140,7 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
 
     @admin.display(description="Receives")
     def receives(self, subscriber: Subscriber) -> str:
-        return ", ".join(newsletter.name for newsletter in subscriber.newsletters.all()) or "–"
+        return "; ".join(personal.in_words(each) for each in subscriber.subscriptions.all()) or "–"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Only the person themselves can agree."""
@@ -124,6 +172,15 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
         for subscriber in queryset:
             suppressing.suppress(subscriber, because=f"By hand: {request.user}", by=_user(request))
         self._say(request, len(queryset), "will not be written to")
+
+    @admin.action(
+        description="Erase their data, and never write to them again", permissions=["delete"]
+    )
+    def erase_and_bar(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
+        count = len(queryset)
+        for subscriber in queryset:
+            subscribing.erase(subscriber, barred_because=f"Asked to be erased: {request.user}")
+        self._say(request, count, "erased; what is left is a hash by which it stays barred")
 
     def _say(self, request: HttpRequest, count: int, deed: str) -> None:
         noun = "1 address" if count == 1 else f"{count} addresses"

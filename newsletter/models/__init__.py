@@ -4,6 +4,7 @@ from newsletter.models.bounce import Bounce, MailboxReading, Suppression
 from newsletter.models.consent import Consent, ConsentedNewsletter
 from newsletter.models.delivery import Attempt, Decision, Delivery
 from newsletter.models.digest import Digest, DigestRule
+from newsletter.models.imports import ImportedLine, SubscriberExport, SubscriberImport
 from newsletter.models.issue import Issue, IssueItem
 from newsletter.models.newsletter import Newsletter, Rhythm
 from newsletter.models.preflight import Look, TestMail, Waiver
@@ -19,6 +20,7 @@ __all__ = [
     "Delivery",
     "Digest",
     "DigestRule",
+    "ImportedLine",
     "Issue",
     "IssueItem",
     "Look",
@@ -30,6 +32,8 @@ __all__ = [
     "SendingLimit",
     "SubscribedTopic",
     "Subscriber",
+    "SubscriberExport",
+    "SubscriberImport",
     "Subscription",
     "Suppression",
     "TestMail",

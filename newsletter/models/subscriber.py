@@ -64,6 +64,7 @@ class Subscriber(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
+        permissions = [("export_subscriber", "Can take the list of subscribers away as a file")]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="subscriber_email_once"),
             models.CheckConstraint(condition=~Q(email=""), name="subscriber_has_email"),

@@ -117,6 +117,8 @@ def desk_pages() -> dict[str, str]:
         "issues": "/admin/newsletter/issue/",
         "issue form": f"/admin/newsletter/issue/{issue.pk}/change/",
         "subscribers": "/admin/newsletter/subscriber/",
+        "imports": "/admin/newsletter/subscriberimport/",
+        "new import": "/admin/newsletter/subscriberimport/add/",
         "suppressions": "/admin/newsletter/suppression/",
         "searches": "/admin/articles/searchcount/",
         "new synonyms": "/admin/articles/synonyms/add/",

@@ -1,7 +1,5 @@
 """What was decided, by whom and why: to read, to filter and to take away, not to write."""
 
-import csv
-from collections.abc import Iterator
 from typing import Any, Final
 
 from django.conf import settings
@@ -20,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from articles.comments.deciding.weeks import in_words, weeks
 from articles.comments.models import Moderation
+from iria.kit.sheets import as_csv
 from iria.publication.context import publication_of
 
 COLUMNS: Final = (
@@ -36,8 +35,6 @@ COLUMNS: Final = (
     "address of the comment",
     "state now",
 )
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would run if a cell began with it; such a cell gets an apostrophe before it."""
 
 
 class Origin(admin.SimpleListFilter):
@@ -127,8 +124,9 @@ class ModerationAdmin(admin.ModelAdmin[Moderation]):
         except IncorrectLookupParameters:
             # The log itself says that the address was none of its own.
             return redirect(f"{reverse('admin:articles_moderation_changelist')}?{ERROR_FLAG}=1")
+        found = rows.select_related("made_by", "comment").iterator(chunk_size=1000)
         answer = StreamingHttpResponse(
-            _lines(rows.select_related("made_by", "comment")),
+            as_csv(COLUMNS, map(_cells, found)),
             content_type="text/csv; charset=utf-8",
         )
         answer["Content-Disposition"] = 'attachment; filename="moderation-log.csv"'
@@ -156,20 +154,6 @@ class ModerationAdmin(admin.ModelAdmin[Moderation]):
         return False
 
 
-class _Echo:
-    """What the CSV writer writes to: it hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _lines(rows: QuerySet[Moderation]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield "\ufeff" + str(writer.writerow(COLUMNS))
-    for row in rows.iterator(chunk_size=1000):
-        yield str(writer.writerow([_cell(each) for each in _cells(row)]))
-
-
 def _cells(row: Moderation) -> list[object]:
     return [
         row.pk,
@@ -185,8 +169,3 @@ def _cells(row: Moderation) -> list[object]:
         settings.SITE_URL + row.comment.get_absolute_url(),
         row.comment.state,
     ]
-
-
-def _cell(value: object) -> str:
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text

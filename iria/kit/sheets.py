@@ -1,0 +1,29 @@
+"""Tables for spreadsheets: CSV, a line at a time, in which no cell is ever run as a formula."""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+class _Echo:
+    """What the CSV writer writes to: it hands each line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def as_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """The table's lines; the mark at its beginning tells spreadsheets that it is UTF-8."""
+    writer = csv.writer(_Echo())
+    yield "\ufeff" + str(writer.writerow(header))
+    for row in rows:
+        yield str(writer.writerow([harmless(each) for each in row]))
+
+
+def harmless(value: object) -> object:
+    """A cell that begins like a formula would be run as one; an apostrophe makes it a text."""
+    if isinstance(value, str) and value.startswith(FORMULAS):
+        return f"'{value}"
+    return value

@@ -1,0 +1,82 @@
+"""Which column of a table is what: guessed from its first rows, changed by whoever imports it."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from newsletter.importing.table import Row
+
+EMAIL: Final = "email"
+NAME: Final = "name"
+LANGUAGE: Final = "language"
+
+CALLED: Final = {
+    EMAIL: {
+        "email", "emailaddress", "mail", "mailaddress", "address", "adresseemail", "adressemail",
+        "adresseelectronique", "courriel", "emailadresse", "mailadresse", "correo",
+        "correoelectronico", "subscriberemail", "memberemail", "indirizzoemail",
+    },
+    NAME: {
+        "name", "firstname", "fullname", "givenname", "fname", "prenom", "nom", "vorname",
+        "nombre", "nome", "displayname", "subscribername",
+    },
+    LANGUAGE: {"language", "lang", "locale", "langue", "sprache", "idioma", "lingua"},
+}  # fmt: skip
+"""What mailing services and people write above their columns, in small letters and nothing else."""
+ADDRESS: Final = re.compile(r"\s*\S+@\S+\.\S+\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Places of the cells that are taken, from 0; the others are left."""
+
+    email: int
+    name: int | None = None
+    language: int | None = None
+    has_header: bool = True
+
+    @classmethod
+    def guessed(cls, rows: Sequence[Row]) -> Self:
+        """By what stands above the columns; without that, the first in which addresses stand."""
+        rows = [row for row in rows if not row.trouble]
+        first = rows[0].cells if rows else ()
+        has_header = not any(ADDRESS.match(cell) for cell in first)
+        called = [_letters(cell) for cell in first] if has_header else []
+        found = {what: _place_of(names, called) for what, names in CALLED.items()}
+        email = found[EMAIL]
+        if email is None:
+            email = _first_with_addresses(rows)
+        return cls(email or 0, found[NAME], found[LANGUAGE], has_header)
+
+    @classmethod
+    def of(cls, kept: dict[str, Any]) -> Self:
+        return cls(kept["email"], kept.get("name"), kept.get("language"), kept["has_header"])
+
+    def kept(self) -> dict[str, Any]:
+        return {
+            "email": self.email,
+            "name": self.name,
+            "language": self.language,
+            "has_header": self.has_header,
+        }
+
+    def what_is(self, place: int) -> str:
+        """What the column at this place is taken for; empty where it is left."""
+        taken = {self.email: EMAIL, self.name: NAME, self.language: LANGUAGE}
+        return taken.get(place, "")
+
+
+def _letters(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return re.sub(r"[^a-z]", "", plain)
+
+
+def _place_of(names: set[str], called: list[str]) -> int | None:
+    return next((place for place, name in enumerate(called) if name in names), None)
+
+
+def _first_with_addresses(rows: Sequence[Row]) -> int | None:
+    places = (place for row in rows for place, cell in enumerate(row.cells) if ADDRESS.match(cell))
+    return next(places, None)

@@ -1,0 +1,160 @@
+"""A file of rows, whatever program wrote it: its encoding, its separator, its lines. No Django here.
+
+A broken row is told with its line and skipped; nothing in a file makes reading it fail.
+"""
+
+import codecs
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+SEPARATORS: Final = (",", ";", "\t")
+SAID_BY_EXCEL: Final = re.compile(r"sep=(.)\Z", re.IGNORECASE)
+MOST_LINES: Final = 100
+"""How many lines one row may have. A quotation mark that is not closed by then is a slip."""
+MOST_LETTERS: Final = 20_000
+"""How long one row may be."""
+LOOKED_AT: Final = 50
+"""Rows from which the separator is learnt."""
+
+NOT_CLOSED: Final = "A quotation mark is opened here and not closed."
+TOO_LONG: Final = "This row is longer than 20,000 characters."
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row; `line` is where it begins in the file, counted from 1."""
+
+    line: int
+    cells: tuple[str, ...]
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    lines: tuple[str, ...]
+    encoding: str
+    separator: str
+    first_line: int = 1
+
+    @classmethod
+    def of(cls, content: bytes) -> "Table":
+        """What a file holds; every sequence of bytes holds something."""
+        text, encoding = decoded(content)
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        if said := SAID_BY_EXCEL.match(lines[0]):
+            return cls(tuple(lines[1:]), encoding, said[1], first_line=2)
+        return cls(tuple(lines), encoding, _separator(lines))
+
+    def rows(self) -> Iterator[Row]:
+        """Every row that holds anything, in order."""
+        for row in _rows(self.lines, self.separator, self.first_line):
+            if row.trouble or any(cell.strip() for cell in row.cells):
+                yield row
+
+
+def decoded(content: bytes) -> tuple[str, str]:
+    """The text, and in which encoding it was written: by its mark, or by what fits."""
+    for mark, encoding in MARKS:
+        if content.startswith(mark):
+            return content.decode(encoding, errors="replace"), encoding
+    if encoding := _utf16(content[:2000]):
+        return content.decode(encoding, errors="replace"), encoding
+    try:
+        return content.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        return content.decode("windows-1252", errors="replace"), "windows-1252"
+
+
+def _utf16(beginning: bytes) -> str:
+    """UTF-16 without its mark: every second byte of Western text is zero."""
+    if len(beginning) < 4:
+        return ""
+    even, odd = beginning[::2].count(0), beginning[1::2].count(0)
+    half = len(beginning) // 2
+    if odd > half * 0.4 and even < half * 0.1:
+        return "utf-16-le"
+    return "utf-16-be" if even > half * 0.4 and odd < half * 0.1 else ""
+
+
+def _separator(lines: list[str]) -> str:
+    """The one by which most rows have the same number of cells, more than one."""
+    beginning = lines[: LOOKED_AT * 2]
+
+    def agreement(separator: str) -> tuple[int, int]:
+        rows = [row for row in _rows(beginning, separator, 1) if row.cells][:LOOKED_AT]
+        counts = Counter(len(row.cells) for row in rows if len(row.cells) > 1)
+        (cells, how_often), *_ = [*counts.most_common(1), (0, 0)]
+        return how_often, cells
+
+    return max(SEPARATORS, key=agreement)
+
+
+def _rows(lines: "list[str] | tuple[str, ...]", separator: str, first_line: int) -> Iterator[Row]:
+    place = 0
+    while place < len(lines):
+        end = _end_of_row(lines, place, separator)
+        line = first_line + place
+        if end is None:
+            yield Row(line, (), NOT_CLOSED)
+            place += 1
+            continue
+        yield _row(line, "\n".join(lines[place:end]), separator)
+        place = end
+
+
+def _row(line: int, text: str, separator: str) -> Row:
+    if len(text) > MOST_LETTERS:
+        return Row(line, (), TOO_LONG)
+    if '"' not in text:
+        return Row(line, tuple(text.split(separator)))
+    try:
+        (cells,) = csv.reader([text], delimiter=separator)
+    except (csv.Error, ValueError) as trouble:
+        return Row(line, (), f"This row cannot be read: {trouble}.")
+    return Row(line, tuple(cells))
+
+
+def _end_of_row(lines: "list[str] | tuple[str, ...]", start: int, separator: str) -> int | None:
+    """The line after a row; None where a quotation mark is never closed."""
+    if '"' not in lines[start]:
+        return start + 1
+    is_open = False
+    for place in range(start, min(start + MOST_LINES, len(lines))):
+        is_open = _stays_open(lines[place], separator, is_open=is_open)
+        if not is_open:
+            return place + 1
+    return None
+
+
+def _stays_open(line: str, separator: str, *, is_open: bool) -> bool:
+    """Whether a quoted cell goes on after this line."""
+    place = 0
+    while True:
+        if not is_open and line[place : place + 1] == '"':
+            is_open, place = True, place + 1
+        if is_open:
+            place = _after_closing(line, place)
+            if place < 0:
+                return True
+            is_open = False
+        place = line.find(separator, place) + 1
+        if place == 0:
+            return False
+
+
+def _after_closing(line: str, place: int) -> int:
+    """The place after the mark that closes a cell; two of them are one letter of it. -1: none."""
+    while (place := line.find('"', place)) >= 0:
+        if line[place + 1 : place + 2] != '"':
+            return place + 1
+        place += 2
+    return -1
