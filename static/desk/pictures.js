@@ -7,6 +7,58 @@ const ADDRESS = "/admin/articles/image/choose/";
 
 let asker = null;
 let dialog = null;
+/* Number → facts of what is chosen, in this order; null where only one may be. */
+let picked = null;
+
+function choices() {
+  return [...dialog.querySelectorAll("[data-picture]")];
+}
+
+function factsOf({ dataset: { picture, ...rest } }) {
+  return { id: picture, ...rest };
+}
+
+function pick(choice, on) {
+  if (on) picked.set(choice.dataset.picture, factsOf(choice));
+  else picked.delete(choice.dataset.picture);
+}
+
+/* What has just been brought in is chosen by that, once. */
+function pickArrived() {
+  for (const { dataset } of dialog.querySelectorAll("[data-arrived]")) {
+    picked.set(dataset.arrived, { id: dataset.arrived, caption: dataset.caption });
+    delete dataset.arrived;
+  }
+}
+
+function tellPicked() {
+  const count = dialog.querySelector(".picture-count");
+  if (!picked || !count) return;
+  pickArrived();
+  for (const choice of choices()) choice.setAttribute("aria-pressed", picked.has(choice.dataset.picture));
+  const { size } = picked;
+  count.textContent = size ? `${size} ${size === 1 ? "picture is" : "pictures are"} chosen.` : "No picture is chosen yet.";
+  dialog.querySelector(".picture-done").disabled = !size;
+}
+
+function onSeveral(what) {
+  if (what === "done") {
+    give([...picked.values()]);
+    return;
+  }
+  if (what === "all") choices().forEach((choice) => pick(choice, true));
+  else picked.clear();
+  tellPicked();
+}
+
+function give(detail) {
+  settle("picture:chosen", detail);
+  dialog.close();
+}
+
+function firstPage() {
+  return `${ADDRESS}?fragment=1${picked ? "&several=1" : ""}`;
+}
 
 function makeDialog() {
   const made = document.createElement("dialog");
@@ -44,17 +96,20 @@ async function show(address, options) {
     inside.replaceChildren(sorry);
   }
   inside.removeAttribute("aria-busy");
+  tellPicked();
   (inside.querySelector("input[type=search]") ?? inside).focus();
 }
 
 /* Files that were dropped have arrived: the grid is fetched anew, what was said of each file stays. */
 async function refresh() {
-  const response = await fetch(`${ADDRESS}?fragment=1`, { credentials: "same-origin" });
+  const response = await fetch(firstPage(), { credentials: "same-origin" });
   if (!response.ok) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const chooser = dialog.querySelector(".picture-chooser");
-  for (const old of chooser.querySelectorAll(":scope > .picture-grid, :scope > .picture-none, :scope > .picture-pages")) old.remove();
-  chooser.append(...page.querySelectorAll(".picture-grid, .picture-none, .picture-pages"));
+  const parts = ".picture-grid, .picture-none, .picture-pages, .picture-several";
+  for (const old of chooser.querySelectorAll(parts)) old.remove();
+  chooser.append(...page.querySelectorAll(parts));
+  tellPicked();
 }
 
 function settle(name, detail) {
@@ -65,10 +120,18 @@ function settle(name, detail) {
 
 function onClick(event) {
   const choice = event.target.closest("[data-picture]");
+  if (choice && picked) {
+    pick(choice, !picked.has(choice.dataset.picture));
+    tellPicked();
+    return;
+  }
   if (choice) {
-    const { picture, ...rest } = choice.dataset;
-    settle("picture:chosen", { id: picture, ...rest });
-    dialog.close();
+    give(factsOf(choice));
+    return;
+  }
+  const several = event.target.closest("[data-several]");
+  if (several) {
+    onSeveral(several.dataset.several);
     return;
   }
   const link = event.target.closest(".picture-pages a");
@@ -82,6 +145,8 @@ function onSubmit(event) {
   const form = event.target;
   event.preventDefault();
   const data = new FormData(form, event.submitter);
+  // What is discarded for a picture that looks like it is no more to be had.
+  if (event.submitter?.value) picked?.delete(form.dataset.twin);
   if (form.method === "post") {
     show(form.action, { method: "POST", body: data });
   } else {
@@ -91,9 +156,11 @@ function onSubmit(event) {
 
 document.addEventListener("picture:ask", (event) => {
   asker = event.target;
+  picked = event.detail?.several ? new Map() : null;
   dialog ??= makeDialog();
+  dialog.setAttribute("aria-label", picked ? "Choose pictures" : "Choose a picture");
   dialog.showModal();
-  show(`${ADDRESS}?fragment=1`);
+  show(firstPage());
 });
 
 /* The widget of a form field (articles/images/widgets.py). */

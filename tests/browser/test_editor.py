@@ -170,11 +170,12 @@ def test_a_gallery_is_made_ordered_and_taken_apart_by_keyboard(desk: OpenPage, e
 
     def choose(image: Image) -> None:
         page.locator(f"dialog [data-picture='{image.pk}']").press("Enter")
+        page.get_by_role("button", name="Put them in").press("Enter")
         expect(page.locator(".picture-dialog")).to_be_hidden()
 
     page.locator("button[data-name=gallery]").press("Enter")
     choose(first)
-    page.get_by_role("button", name="Add a picture").press("Enter")
+    page.get_by_role("button", name="Add pictures").press("Enter")
     choose(second)
     page.get_by_label("How wide the gallery is").select_option("full")
     words = page.locator(".desk-gallery-pictures > figcaption")

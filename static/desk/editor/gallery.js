@@ -2,7 +2,7 @@
    and at the end a `<figcaption>` for all of them. */
 
 import { Node, crel } from "django-prose-editor/editor";
-import { FigureView, button, choose, chosen, inMenu, widthAttribute } from "desk/picture";
+import { FigureView, button, chooseSeveral, chosen, inMenu, widthAttribute } from "desk/picture";
 
 const MARKS = "bold italic link subscript superscript";
 
@@ -60,8 +60,8 @@ export const Gallery = Node.create({
   addCommands() {
     return {
       chooseGallery: () => ({ editor }) => {
-        choose(editor, (picture) => {
-          const content = [chosen(picture), { type: "galleryCaption" }];
+        chooseSeveral(editor, (pictures) => {
+          const content = [...pictures.map(chosen), { type: "galleryCaption" }];
           editor.chain().focus().insertContent({ type: this.name, content }).run();
         });
         return true;
@@ -79,7 +79,7 @@ export const Gallery = Node.create({
 class GalleryView extends FigureView {
   constructor(node, editor, getPos) {
     super(node, editor, getPos, "How wide the gallery is");
-    this.add = button("Add a picture", () => choose(this.editor, (picture) => this.put(picture)));
+    this.add = button("Add pictures", () => chooseSeveral(this.editor, (pictures) => this.put(pictures)));
     this.tools = crel("div", { className: "desk-figure-tools desk-gallery-tools" },
       [this.width, this.add, button("Take the gallery apart", () => this.takeApart())]);
     this.tools.contentEditable = "false";
@@ -93,9 +93,9 @@ class GalleryView extends FigureView {
   }
 
   /* After the last picture, before the caption for all. */
-  put(picture) {
+  put(pictures) {
     const end = this.getPos() + this.node.nodeSize - 1 - this.node.lastChild.nodeSize;
-    this.editor.chain().insertContentAt(end, chosen(picture)).run();
+    this.editor.chain().insertContentAt(end, pictures.map(chosen)).run();
     this.add.focus();
   }
 

@@ -32,8 +32,8 @@ async function fetchFacts() {
   }
 }
 
-/* The library's dialog (static/desk/pictures.js) opens and answers by events. */
-export function choose(editor, take) {
+/* The library's dialog (static/desk/pictures.js) opens and answers by events; with a list, if several are asked for. */
+export function choose(editor, take, detail = null) {
   const frame = editor.view.dom.closest(".prose-editor");
   const chosen = (event) => { stop(); take(event.detail); };
   const stop = () => {
@@ -42,7 +42,11 @@ export function choose(editor, take) {
   };
   frame.addEventListener("picture:chosen", chosen);
   frame.addEventListener("picture:dismissed", stop);
-  frame.dispatchEvent(new CustomEvent("picture:ask", { bubbles: true }));
+  frame.dispatchEvent(new CustomEvent("picture:ask", { bubbles: true, detail }));
+}
+
+export function chooseSeveral(editor, take) {
+  choose(editor, take, { several: true });
 }
 
 /* A picture as it comes from the library, with the caption that is offered there. */

@@ -49,6 +49,15 @@ function regroup(menu) {
   };
 }
 
+/* The editor calls a text empty that has no letters; a picture without a caption is something all the same. */
+const WORDLESS = new Set(["picture", "embed"]);
+
+function isBlank(editor) {
+  let blank = editor.isEmpty;
+  editor.state.doc.descendants((node) => { blank &&= !WORDLESS.has(node.type.name); });
+  return blank;
+}
+
 function edit(textarea) {
   const kind = textarea.dataset.editor;
   const label = textarea.getAttribute("aria-label");
@@ -65,7 +74,7 @@ function edit(textarea) {
     },
     onBeforeCreate: ({ editor: made }) => regroup(made.storage.menu.menu),
     onUpdate: ({ editor: changed }) => {
-      textarea.value = changed.isEmpty ? "" : changed.getHTML();
+      textarea.value = isBlank(changed) ? "" : changed.getHTML();
       textarea.dispatchEvent(new Event("input", { bubbles: true }));
     },
   });

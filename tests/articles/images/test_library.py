@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
@@ -80,6 +81,25 @@ def test_the_chooser_without_javascript_is_a_page_with_numbers(desk: Client) -> 
     assert f"Number <strong>{image.pk}</strong>" in page
 
 
+def test_what_is_chosen_without_javascript_stays_chosen_on_other_pages(desk: Client) -> None:
+    quay, lamp = (
+        picture(headline="Quay"),
+        picture(headline="Lighthouse", caption="Up  <b>there</b>"),
+    )
+    page = desk.get(
+        f"{LIBRARY}choose/?q=lighthouse&chosen={quay.pk}&chosen={lamp.pk}"
+    ).content.decode()
+    assert f'<input type="hidden" name="chosen" value="{quay.pk}">' in page
+    assert f'name="chosen" value="{lamp.pk}" checked' in page
+    asked = f"gallery=1&chosen={lamp.pk}&chosen=x&chosen={'9' * 30}&chosen=999999&chosen={lamp.pk}"
+    page = desk.get(f"{LIBRARY}choose/?{asked}").content.decode()
+    figure = f'<figure data-image="{lamp.pk}"><figcaption>Up &lt;b&gt;there&lt;/b&gt;</figcaption></figure>'
+    assert escape(figure) in page
+    assert escape("data-gallery") not in page.partition("<textarea")[2].partition("</textarea>")[0]
+    page = desk.get(f"{LIBRARY}choose/?gallery=1").content.decode()
+    assert "Tick at least one picture" in page
+
+
 def test_grid_and_list_ask_as_much_for_many_pictures_as_for_few(
     desk: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -97,6 +117,9 @@ def test_the_chooser_asks_as_much_for_many_pictures_as_for_few(
         many(count)
         with django_assert_max_num_queries(8):
             assert desk.get(f"{LIBRARY}choose/?fragment=1").status_code == 200
+        chosen = "&".join(f"chosen={pk}" for pk in Image.objects.values_list("pk", flat=True))
+        with django_assert_max_num_queries(9):
+            assert desk.get(f"{LIBRARY}choose/?gallery=1&{chosen}").status_code == 200
 
 
 def many(count: int) -> None:

@@ -1,0 +1,113 @@
+"""Choosing several pictures at once for a gallery: by keyboard, fifty of them, and without scripts."""
+
+import re
+from html import unescape
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from articles.editorial.models import Figure
+from articles.images.models import Image
+from tests import newsroom
+from tests.browser.checkers import accessibility_complaints
+from tests.browser.conftest import PHONE, OpenPage
+
+pytestmark = pytest.mark.browser
+
+ADD = "/admin/articles/article/add/"
+GALLERY = re.compile("data-gallery")
+
+
+def numbers_in(body: str) -> list[int]:
+    return [int(part.partition('"')[0]) for part in body.split('data-image="')[1:]]
+
+
+def opened(page: Page) -> None:
+    page.click(".prose-editor .ProseMirror")
+    page.locator("button[data-name=gallery]").press("Enter")
+    expect(page.get_by_role("dialog", name="Choose pictures")).to_be_visible()
+
+
+def test_pictures_are_chosen_by_keyboard_across_searches_and_uploads(
+    desk: OpenPage, edna: User
+) -> None:
+    quay = newsroom.picture(headline="Quay", caption="At the quay")
+    lamp = newsroom.picture(headline="Lighthouse")
+    page = desk(edna, ADD)
+    opened(page)
+    dialog = page.get_by_role("dialog")
+    done = dialog.get_by_role("button", name="Put them in")
+    expect(done).to_be_disabled()
+    dialog.get_by_label("Search the library").fill("lighthouse")
+    dialog.get_by_label("Search the library").press("Enter")
+    expect(dialog.get_by_role("button", name="Quay")).to_be_hidden()
+    dialog.get_by_role("button", name="Lighthouse").press("Space")
+    expect(dialog.get_by_role("button", name="Lighthouse", pressed=True)).to_be_visible()
+    dialog.get_by_label("Search the library").fill("")
+    dialog.get_by_label("Search the library").press("Enter")
+    dialog.get_by_role("button", name="Quay").press("Enter")
+    expect(dialog.get_by_role("button", name="Lighthouse", pressed=True)).to_be_visible()
+    expect(dialog.get_by_role("status").last).to_have_text("2 pictures are chosen.")
+    sent = newsroom.picture_file(width=60, height=40)
+    dialog.locator("input[type=file]").set_input_files(
+        {"name": "new.jpg", "mimeType": "image/jpeg", "buffer": sent.read()}
+    )
+    dialog.get_by_role("button", name="Upload").press("Enter")
+    expect(dialog.locator(".picture-count")).to_have_text("3 pictures are chosen.")
+    assert accessibility_complaints(page) == []
+    done.press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(page.locator("#id_body")).to_have_value(GALLERY)
+    newest = Image.objects.latest("pk").pk
+    body = page.input_value("#id_body")
+    assert numbers_in(body) == [lamp.pk, quay.pk, newest]
+    assert body.count("data-gallery") == 1
+    assert "<figcaption>At the quay</figcaption>" in body
+
+
+def test_fifty_pictures_make_a_gallery_in_one_go(desk: OpenPage, edna: User) -> None:
+    made = [newsroom.picture().pk for _ in range(50)]
+    page = desk(edna, ADD)
+    opened(page)
+    page.get_by_role("button", name="Choose all on this page").press("Enter")
+    expect(page.locator(".picture-count")).to_have_text("50 pictures are chosen.")
+    page.get_by_role("button", name="Choose none").press("Enter")
+    expect(page.locator(".picture-count")).to_have_text("No picture is chosen yet.")
+    page.get_by_role("button", name="Choose all on this page").press("Enter")
+    page.get_by_role("button", name="Put them in").press("Enter")
+    expect(page.locator("#id_body")).to_have_value(GALLERY)
+    assert sorted(numbers_in(page.input_value("#id_body"))) == sorted(made)
+
+
+def test_a_text_of_one_picture_without_words_is_not_lost(desk: OpenPage, edna: User) -> None:
+    image = newsroom.picture()
+    page = desk(edna, ADD)
+    page.click(".prose-editor .ProseMirror")
+    page.locator("button[data-name=picture]").press("Enter")
+    page.locator(f"dialog [data-picture='{image.pk}']").press("Enter")
+    expect(page.locator("#id_body")).to_have_value(re.compile(f'data-image="{image.pk}"'))
+
+
+def test_without_scripts_ticked_pictures_become_a_gallery_to_copy(
+    desk: OpenPage, edna: User
+) -> None:
+    quay = newsroom.picture(headline="Quay", caption='"At" the <quay>')
+    lamp = newsroom.picture(headline="Lighthouse")
+    page = desk(edna, "/admin/articles/image/choose/", scripts=False, size=PHONE)
+    page.get_by_role("checkbox", name="Quay").check()
+    page.get_by_label("Search the library").fill("lighthouse")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("checkbox", name="Lighthouse").check()
+    page.get_by_role("button", name="Write out a gallery of them").click()
+    expect(page.get_by_role("heading", name="A gallery of 2 pictures")).to_be_visible()
+    written = page.get_by_role("textbox", name="Copy this into the text").input_value()
+    assert numbers_in(written) == [quay.pk, lamp.pk]
+    assert accessibility_complaints(desk(edna, page.url)) == []
+    page.goto(ADD)
+    page.fill("[name=headline]", "Two of them")
+    page.fill("[name=body]", f"<p>Before.</p>{written}")
+    page.click("[name=_save]")
+    shown = Figure.objects.order_by("position")
+    assert [(each.image_id, each.gallery) for each in shown] == [(quay.pk, 1), (lamp.pk, 1)]
+    assert unescape(shown[0].caption) == '"At" the <quay>'
