@@ -55,6 +55,22 @@ def remark(text: str) -> str:
     return _cleaner.clean(_blocks(text, DEEPEST_QUOTE))
 
 
+def plain(text: str) -> str:
+    """The text of a comment for a letter: without the marks of emphasis, an address behind the words that
+    lead to it. Quotes and lists stay as they are typed, which is how letters write them."""
+    return _PIECES.sub(_plain_piece, text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _plain_piece(piece: re.Match[str]) -> str:
+    match piece.lastgroup:
+        case "to":
+            address, words = piece["to"], piece["words"].strip()
+            return address if words == address else f"{piece['words']} ({address})"
+        case "bare":
+            return piece["bare"]
+    return plain(piece["strong"] or piece["star"] or piece["line"])
+
+
 def _paragraphs(text: str, words: Callable[[str], str]) -> str:
     parts = (part.strip("\n") for part in re.split(r"\n{2,}", text))
     return "\n".join(f"<p>{words(part).replace('\n', '<br>')}</p>" for part in parts if part)

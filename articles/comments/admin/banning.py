@@ -101,7 +101,7 @@ class BanAdmin(admin.ModelAdmin[Ban]):
     list_filter = [InForce, "kind", ("made_by", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["made_by", "ended_by", "comment"]
     search_fields = ["label", "why"]
-    actions = ["lift_chosen"]
+    actions = ["lift_chosen", "lift_and_put_back"]
     show_full_result_count = False
 
     class Media:
@@ -129,6 +129,17 @@ class BanAdmin(admin.ModelAdmin[Ban]):
         lifted = sum(bans.lift(ban, by=request.user) for ban in chosen)
         words = "One ban was lifted." if lifted == 1 else f"{lifted} bans were lifted."
         self.message_user(request, words, messages.SUCCESS if lifted else messages.WARNING)
+
+    @admin.action(permissions=["change"], description="Lift, and put back what it decided")
+    def lift_and_put_back(self, request: HttpRequest, chosen: QuerySet[Ban]) -> None:
+        """Comments that somebody decided about since stay as they are."""
+        if not request.user.has_perm("articles.change_comment"):
+            raise PermissionDenied
+        assert isinstance(request.user, User)  # noqa: S101 - the admin let nobody else in
+        back = sum(bans.put_back(ban, by=request.user) for ban in chosen)
+        self.lift_chosen(request, chosen)
+        words = "One comment is as it was" if back == 1 else f"{back} comments are as they were"
+        self.message_user(request, f"{words} before the ban.", messages.SUCCESS)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -137,7 +137,7 @@ class DecidesComments(admin.ModelAdmin[Comment]):
         here = set(queues.of(queue, shown).values_list("pk", flat=True))
         return JsonResponse(
             {
-                "counts": queues.counts(),
+                "counts": queues.lately_counted(),
                 "gone": [pk for pk in pks if pk not in here],
                 "claimed": claiming.claimed_by_others(list(shown), than=user),
             }

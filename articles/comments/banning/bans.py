@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
@@ -15,6 +15,8 @@ from articles.comments.banning.matching import marks_of
 from articles.comments.banning.models import Ban, SealedAddress
 from articles.comments.models import Comment
 from articles.comments.screening.words import folded
+
+LIFTED: Final = "The ban that decided about it was lifted."
 
 
 class Refused(Exception):
@@ -101,6 +103,33 @@ def _made(comment: Comment, kind: str, plain: str, *, by: User, **words: Any) ->
 def lift(ban: Ban, *, by: User) -> bool:
     """Ends a ban before its time; False where it had ended already."""
     return bool(_end(Ban.objects.filter(pk=ban.pk, ended_at=None), by=by))
+
+
+def put_back(ban: Ban, *, by: User) -> int:
+    """Takes back what a ban decided about comments, each with a row of its own; how many.
+
+    Only where nothing was decided since: somebody looked at those.
+    """
+    number = 0
+    comments = Comment.objects.filter(moderations__ban=ban).select_related("user").order_by("pk")
+    for comment in comments.distinct():
+        latest, *before = comment.moderations.order_by("-pk")[:2]
+        if latest.ban_id != ban.pk or not before:
+            continue
+        try:
+            row = moderation.decide(
+                comment,
+                Comment.State(before[0].decision),
+                by=by,
+                seen=comment.as_seen,
+                reason=LIFTED,
+                quiet=True,
+                whoever_has_it=True,
+            )
+        except moderation.DecidedMeanwhile:
+            continue
+        number += row is not None
+    return number
 
 
 def end_those_over() -> int:

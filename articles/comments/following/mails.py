@@ -6,7 +6,7 @@ from typing import Final
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
-from articles.body.remarks import remark
+from articles.body.remarks import plain, remark
 from articles.comments.following import addresses
 from articles.comments.following.models import Follow, Follower, Notice
 from articles.comments.following.outbox import Batch
@@ -228,7 +228,7 @@ def _said(notice: Notice, publication: Publication) -> Said:
     return Said(
         name=one_line(comment.public_name),
         when=f"{day_words(local.date())}, {local:%H:%M}",
-        text=text,
+        text=plain(text),
         html=SafeString(remark(text)),
         words=gettext("Read it in its place, and answer"),
         address=absolute(comment.get_absolute_url()),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.body.remarks import remark
+from articles.body.remarks import plain, remark
 
 UGC = 'rel="ugc nofollow"'
 SITE = '<span class="link-site">(evil.example)</span>'
@@ -77,3 +77,19 @@ def test_a_text_made_to_cost_much_is_read_at_once(piece: str) -> None:
     started = time.process_time()
     remark((piece * 5000)[:5000])
     assert time.process_time() - started < 0.25
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("It was **very** late, *again* and _again_.", "It was very late, again and again."),
+        ("See [the report](https://example.org/r).", "See the report (https://example.org/r)."),
+        ("[https://example.org](https://example.org)", "https://example.org"),
+        ("https://example.org/a_b_c and a_b_c", "https://example.org/a_b_c and a_b_c"),
+        ("> Quoted **words**\n\n- an item\n1. another", "> Quoted words\n\n- an item\n1. another"),
+        ("2 * 3 * 4", "2 * 3 * 4"),
+        ("**a _b_ c**", "a b c"),
+    ],
+)
+def test_a_letter_in_plain_text_has_no_marks_of_emphasis(typed: str, written: str) -> None:
+    assert plain(typed) == written

@@ -275,3 +275,23 @@ def test_a_ban_outlives_a_change_of_the_secret(article: Article, mina: User, set
     assert any(each["phase"] == "likeness" for each in again.findings)
     bans.ban(again, kinds=["email"], by=mina, why="Threats once more")
     assert Ban.objects.in_force().count() == 1
+
+
+def test_who_lifts_a_ban_may_put_back_what_it_decided_but_nothing_that_somebody_looked_at_since(
+    client: Client, article: Article, mina: User, edna: User, ola: User
+) -> None:
+    stood, waited, looked_at = (post(article, by=ola) for _ in range(3))
+    moderation.approve(stood, by=edna)
+    (ban,) = bans.ban(stood, kinds=["account"], by=mina, why="Heat", earlier="reject")
+    moderation.spam(looked_at, by=edna, seen="rejected")
+    client.force_login(mina)
+    values = {"action": "lift_and_put_back", "_selected_action": [ban.pk], "index": 0}
+    answer = client.post("/admin/articles/ban/", values, follow=True).content.decode()
+    assert "One ban was lifted." in answer
+    assert "2 comments are as they were before the ban." in answer
+    states = [Comment.objects.get(pk=each.pk).state for each in (stood, waited, looked_at)]
+    assert states == ["approved", "held", "spam"]
+    row = stood.moderations.first()
+    assert row is not None
+    assert (row.made_by, row.reason) == (mina, "The ban that decided about it was lifted.")
+    assert bans.put_back(ban, by=mina) == 0

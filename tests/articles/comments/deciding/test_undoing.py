@@ -3,6 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -137,3 +140,20 @@ def test_a_featuring_taken_back_leaves_the_look_before_it(write: Write, mina: Us
     assert row
     undoing.undo([row], by=mina)
     assert queues.counts()["new"] == 0
+
+
+def test_desks_that_ask_again_and_again_count_once_in_some_seconds(
+    write: Write, client: Client, mina: User
+) -> None:
+    client.force_login(mina)
+    address = "/admin/articles/comment/live/?queue=held&shown="
+    write(waits=True)
+    assert client.get(address).json()["counts"]["held"] == 1
+    other = write("Another", waits=True)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).json()["counts"]["held"] == 1
+    assert not [each for each in asked if "GROUP BY" in each["sql"]]
+    decide = f"/admin/articles/comment/{other.pk}/decide/"
+    told = client.post(decide, {"verb": "spam"}, headers={"Accept": "application/json"}).json()
+    assert (told["counts"]["held"], told["counts"]["spam"]) == (1, 1)
+    assert client.get(address).json()["counts"]["spam"] == 1, "one's own deed is in them"

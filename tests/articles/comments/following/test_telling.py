@@ -29,7 +29,7 @@ def test_who_follows_a_thread_is_told_of_a_comment_with_its_words_and_the_way_ou
     write: Write, follows: Following, tell: Tell
 ) -> None:
     follow = follows()
-    comment = write("It was late.")
+    comment = write("It was **late**.")
     (message,) = tell(comment)
     assert message["To"] == ANA
     assert message["Subject"] == "Teo Brandt wrote on “Ferries at the strait”"
