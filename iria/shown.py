@@ -119,6 +119,7 @@ UNSHOWN: Final = {
     "newsletter.pace",
     "newsletter.runevent",
     "newsletter.sendinglimit",
+    "newsletter.issuelink",
     "newsletter.look",
     "newsletter.mailboxreading",
     "newsletter.subscribedtopic",

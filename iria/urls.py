@@ -10,6 +10,7 @@ urlpatterns = [
     path("readyz", operations.readyz),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
+    path("newsletter/issues/", include("iria.issue_feeds")),
     path("newsletter/", include("newsletter.urls")),
     path("", include("iria.publication.urls")),
     path("", include("articles.urls")),

@@ -18,6 +18,8 @@ EDITABLE = (
     "greeting_unnamed", "introduction", "closing", "composed_by_rule", "changed_at",
 )  # fmt: skip
 
+RESERVED = frozenset({"feed"})
+"""Other addresses stand there."""
 NOT_COPIED = frozenset({"slug", "composed_by_rule", "changed_at"})
 
 
@@ -95,7 +97,7 @@ def free_slug(issue: Issue) -> str:
         .values_list("slug", flat=True)
     )
     slug, number = base, 2
-    while slug in taken:
+    while slug in taken or slug in RESERVED:
         slug, number = f"{base}-{number}", number + 1
     return slug
 

@@ -74,6 +74,7 @@ NOTHING = (
     "newsletter.digest",
     "newsletter.digestrule",
     "newsletter.issueitem",
+    "newsletter.issuelink",
     "newsletter.look",
     "newsletter.mailboxreading",
     "newsletter.newsletter",

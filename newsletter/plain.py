@@ -53,8 +53,8 @@ def _headed(subject: str) -> str:
 def _story(story: Story) -> str:
     lines = [wrapped(story.headline), wrapped(story.authors), wrapped(story.standfirst)]
     parts = [
-        *([RULE, _headed(story.heading)] if story.heading else []),
         RULE,
+        _headed(story.heading) if story.heading else "",
         "\n".join(line for line in lines if line),
         _picture(story.picture),
         story.address,

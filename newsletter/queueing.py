@@ -15,6 +15,7 @@ DELIVER = "newsletter.deliver"
 BEGIN = "newsletter.begin"
 LOOK = "newsletter.look"
 IMPORT = "newsletter.import"
+PAUSED = "newsletter.tell_of_pause"
 
 AFTER_OTHERS = -10
 """A mailing takes long; whoever waits for anything else comes first."""
@@ -42,6 +43,11 @@ def look_soon(issue_id: int) -> None:
             app.configure_task(LOOK, queueing_lock=f"{LOOK} {issue_id}").defer(issue_id=issue_id)
     except AlreadyEnqueued:
         return
+
+
+def tell_of_pause_soon(issue_id: int) -> None:
+    """Has the worker write to the editors that a run paused by itself."""
+    app.configure_task(PAUSED).defer(issue_id=issue_id)
 
 
 def begin_later(issue_id: int, moment: datetime | None) -> None:

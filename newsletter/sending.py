@@ -13,6 +13,7 @@ from iria.publication.models import current_publication
 from newsletter import (
     checklist,
     composing,
+    counting,
     freezing,
     headers,
     queueing,
@@ -107,6 +108,8 @@ def _freeze_words(issue: Issue, by: User | None) -> None:
     Issue.objects.filter(pk=issue.pk).update(started_at=Now(), started_by=by)
     issue.refresh_from_db(fields=["started_at", "started_by"])
     letter = composing.compose(issue)
+    if issue.newsletter.counts_links:
+        letter = counting.counted(issue, letter)
     issue.sent_html, issue.sent_text = letter.html, letter.text
 
 

@@ -29,8 +29,12 @@ def pause(issue: Issue, *, by: User) -> bool:
 
 
 def hold(issue: Issue, words: str) -> bool:
-    """The run pauses by itself and says why."""
-    return _turn(issue, State.SENDING, State.PAUSED, Deed.PAUSED, words=words)
+    """The run pauses by itself and says why, on the desk and by mail to those who may let it go on."""
+    with transaction.atomic():
+        held = _turn(issue, State.SENDING, State.PAUSED, Deed.PAUSED, words=words)
+        if held:
+            transaction.on_commit(lambda: queueing.tell_of_pause_soon(issue.pk))
+    return held
 
 
 def go_on(issue: Issue, *, by: User) -> None:

@@ -5,7 +5,16 @@ import time
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
-from newsletter import delivering, digests, notices, queueing, scheduling, sending, subscribing
+from newsletter import (
+    delivering,
+    digests,
+    notices,
+    pausing,
+    queueing,
+    scheduling,
+    sending,
+    subscribing,
+)
 from newsletter.bounces import refusals, watching
 from newsletter.importing import running, starting
 from newsletter.preflight import looking
@@ -32,6 +41,11 @@ def look(issue_id: int) -> None:
 @app.task(name=queueing.IMPORT)
 def take_in_subscribers(import_id: int) -> None:
     running.carry_on(import_id)
+
+
+@app.task(name=queueing.PAUSED)
+def tell_of_pause(issue_id: int) -> None:
+    pausing.tell_editors(issue_id)
 
 
 @app.task(name=queueing.DELIVER, pass_context=True)

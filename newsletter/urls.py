@@ -23,6 +23,7 @@ urlpatterns = speak(
             views.letter_rules,
             name="newsletter_letter_rules",
         ),
+        path("link/<int:issue_id>/<int:number>/", views.link, name="newsletter_link"),
         path("issues/", views.issues, name="newsletter_issues"),
         path("issues/<letters:slug>/", views.issue, name="newsletter_issue"),
     ]

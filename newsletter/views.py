@@ -4,13 +4,14 @@ None of them knows who is signed in. Where somebody acts on their own subscripti
 the address is their right to do so, and the page is neither stored nor told to other sites.
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext, gettext_noop
-from django.views.decorators.cache import cache_control
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from articles.editorial.models import Article
@@ -23,7 +24,7 @@ from iria.kit.ratelimit import count_and_allow
 from iria.kit.signing import BrokenToken, ExpiredToken
 from iria.kit.speaking import speaking
 from iria.publication.views import FOREVER
-from newsletter import choosing, looks, subscribing
+from newsletter import choosing, counting, looks, subscribing
 from newsletter.addresses import hidden
 from newsletter.forms import PreferencesForm, SignUpForm
 from newsletter.models import Issue, Subscriber
@@ -187,20 +188,35 @@ def issues(request: HttpRequest) -> HttpResponse:
 @public_page
 def issue(request: HttpRequest, slug: str) -> HttpResponse:
     """An issue on the site: its words, and those of its articles that can still be read."""
-    chosen = get_object_or_404(Issue.objects.public().select_related("newsletter"), slug=slug)
+    chosen = get_object_or_404(
+        Issue.objects.public().select_related("newsletter", "picture__agency"), slug=slug
+    )
     articles = (
         Article.objects.published()
         .for_cards()
         .filter(pk__in=chosen.items.values("article_id"))
         .in_bulk()
     )
-    order = chosen.items.values_list("article_id", flat=True)
+    order = chosen.items.values_list("article_id", "heading")
     context = {
         "issue": chosen,
-        "articles": [articles[article_id] for article_id in order if article_id in articles],
+        "sections": _sections(order, articles),
         "page_language": chosen.speaks,
     }
     return render(request, "newsletter/issue.html", context)
+
+
+def _sections(
+    order: Iterable[tuple[int, str]], articles: Mapping[int, Article]
+) -> list[tuple[str, list[Article]]]:
+    """The articles that can be read, below the heading of their section; none without an article."""
+    sections: list[tuple[str, list[Article]]] = [("", [])]
+    for article_id, heading in order:
+        if heading:
+            sections.append((heading, []))
+        if article_id in articles:
+            sections[-1][1].append(articles[article_id])
+    return [section for section in sections if section[1]]
 
 
 def _sentence(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
@@ -215,3 +231,17 @@ def letter_rules(request: HttpRequest, light: str, dark: str, hours: str = "") -
     return HttpResponse(
         rules, content_type="text/css; charset=utf-8", headers={"Cache-Control": FOREVER}
     )
+
+
+@require_safe
+@never_cache
+def link(request: HttpRequest, issue_id: int, number: int) -> HttpResponse:
+    """On to where a link of a mail leads, and one more in its count; nothing is kept of the visit."""
+    if max(issue_id, number) >= 2**31:
+        raise Http404
+    address = counting.open_link(issue_id, number)
+    if not address:
+        raise Http404
+    answer = HttpResponseRedirect(address)
+    answer["X-Robots-Tag"] = "noindex, nofollow"
+    return answer

@@ -127,7 +127,7 @@ def thread(request: HttpRequest, year: int, month: int, slug: str, form: str = "
     )
     decided = Moderation.objects.order_by("-pk").values_list("made_at", flat=True).first()
     moments = [decided, *(each.updated for each in comments)]
-    return _answer(form, channel, max(filter(None, moments), default=None))
+    return answer(form, channel, max(filter(None, moments), default=None))
 
 
 @public_page
@@ -156,10 +156,10 @@ def _feed(request: HttpRequest, form: str, articles: ArticleQuerySet, **about: s
     parts = [about.get("narrowed", ""), "text=summary" if summary else ""]
     query = "&".join(part for part in parts if part)
     told = entries(articles, publication, whole=whole)
-    return _answer(form, channel_of(publication, told, asked=query, **about))
+    return answer(form, channel_of(publication, told, asked=query, **about))
 
 
-def _answer(form: str, channel: Channel, decided: datetime | None = None) -> HttpResponse:
+def answer(form: str, channel: Channel, decided: datetime | None = None) -> HttpResponse:
     """The channel in the form that was asked for.
 
     Args:

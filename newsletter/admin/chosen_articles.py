@@ -19,7 +19,7 @@ from articles.search.on_the_desk import best_for
 from iria.kit.text import one_line, refuse_unstorable
 from iria.publication.models import current_publication
 from newsletter.drafting import Chosen
-from newsletter.models.issue import HEADING_MAX_LENGTH
+from newsletter.models.item import HEADING_MAX_LENGTH
 
 OFFERED: Final = 20
 """How many articles a search shows, or the newest ones before anything was searched for."""

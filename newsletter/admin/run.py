@@ -17,6 +17,7 @@ from accounts.models import User
 from articles.editorial.desk.moment_field import MomentField
 from iria.publication.models import current_publication
 from newsletter import deciding, freezing, scheduling, steering
+from newsletter.aftermath import left_after
 from newsletter.bounces.summing import returned_of
 from newsletter.models import Decision, Delivery, Issue
 from newsletter.progress import Progress
@@ -54,6 +55,8 @@ class RunPages:
             "original": issue,
             "progress": Progress.of(issue),
             "returned": returned_of(issue),
+            "left_after": left_after(issue) if issue.is_frozen else 0,
+            "links": list(issue.links.all()) if issue.is_frozen else [],
             "may_steer": self.has_send_permission(request),
             "zone": current_publication().zone,
         }

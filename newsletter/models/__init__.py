@@ -5,7 +5,8 @@ from newsletter.models.consent import Consent, ConsentedNewsletter
 from newsletter.models.delivery import Attempt, Decision, Delivery
 from newsletter.models.digest import Digest, DigestRule
 from newsletter.models.imports import ImportedLine, SubscriberExport, SubscriberImport
-from newsletter.models.issue import Issue, IssueItem
+from newsletter.models.issue import Issue
+from newsletter.models.item import IssueItem, IssueLink
 from newsletter.models.newsletter import Newsletter, Rhythm
 from newsletter.models.preflight import Look, TestMail, Waiver
 from newsletter.models.run import Pace, RunEvent, SendingLimit
@@ -23,6 +24,7 @@ __all__ = [
     "ImportedLine",
     "Issue",
     "IssueItem",
+    "IssueLink",
     "Look",
     "MailboxReading",
     "Newsletter",

@@ -21,7 +21,6 @@ from newsletter.querysets import IssueQuerySet
 
 WORDS_MAX_LENGTH = 20_000
 GREETING_MAX_LENGTH = 100
-HEADING_MAX_LENGTH = 80
 NAME: Final = "{name}"
 """Where a greeting names its reader."""
 WORTH_A_WORD: Final = timedelta(minutes=3)
@@ -259,38 +258,3 @@ class Issue(models.Model):
             return None
         late = self.started_at - self.goes_at
         return late if late >= WORTH_A_WORD else None
-
-
-class IssueItem(models.Model):
-    """An article in an issue, at its place; with a heading, it begins a section."""
-
-    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="items")
-    article = models.ForeignKey(
-        Article,
-        on_delete=models.CASCADE,
-        related_name="+",
-        limit_choices_to={"state": Article.State.PUBLISHED},
-    )
-    position = models.PositiveSmallIntegerField(
-        default=0, help_text="The first one stands on top with its picture large."
-    )
-    heading = models.CharField(
-        max_length=HEADING_MAX_LENGTH,
-        blank=True,
-        validators=[refuse_unstorable],
-        help_text="Begins a section above this article; left empty, it belongs to the one before.",
-    )
-
-    class Meta:
-        ordering = ["position", "pk"]
-        verbose_name = "article"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["issue", "article"],
-                name="issue_article_once",
-                violation_error_message="This article is chosen twice.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.position}. {self.article}"

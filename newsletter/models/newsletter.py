@@ -87,6 +87,13 @@ class Newsletter(models.Model):
         "none receives everything.",
     )
 
+    counts_links = models.BooleanField(
+        "count opened links",
+        default=False,
+        help_text="How often each link of an issue was opened, never by whom. Links then lead through "
+        "this site first. Nothing tells whether a mail was opened.",
+    )
+
     canary_percent = models.PositiveSmallIntegerField(
         "first share",
         default=5,

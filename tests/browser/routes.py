@@ -32,6 +32,7 @@ NOT_PAGES: Final = {
     "accounts/2fa/webauthn/login/": "asked by a script",
     "accounts/profile/picture/": "takes, shows the profile",
     "comments/token/": "asked by a script",
+    "newsletter/link/": "leads on",
     "search/suggest/": "asked by a script",
     "search/opened/": "takes, shows nothing",
     "seen/": "takes, shows nothing",

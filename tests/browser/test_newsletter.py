@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from articles.search import indexing
 from newsletter import delivering, recovering, sending, subscribing
-from newsletter.models import Consent, Delivery, Issue, Newsletter, Subscriber
+from newsletter.models import Consent, Delivery, Digest, Issue, Newsletter, Subscriber
 from tests.browser.checkers import accessibility_complaints, html_complaints
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
 from tests.conftest import MailFolder
@@ -170,11 +170,46 @@ def test_an_editor_writes_with_the_editor_of_the_desk(desk: OpenPage, edna: User
     assert chosen == [(second, ""), (first, "Also")]
 
 
-def test_an_editor_watches_pauses_goes_on_and_decides(desk: OpenPage, edna: User) -> None:
+def test_an_editor_composes_mends_tests_sends_watches_and_decides(
+    desk: OpenPage, edna: User, jobs: Jobs
+) -> None:
     subscribers(4)
-    made = issue("Under way", published())
-    sending.start(made, by=edna)
-    page = desk(edna, f"/admin/newsletter/issue/{made.pk}/change/")
+    published("Ferries at the strait")
+    mail_picture(headline="A quay", credit="", needs_no_credit=False)
+    page = desk(edna, "/admin/newsletter/issue/add/")
+    page.select_option("select[name=newsletter]", label="News")
+    page.fill("input[name=subject]", "Under way")
+    page.click("text=Lead picture")
+    page.click(".picture-widget-choose")
+    page.click(".picture-dialog [data-picture]")
+    page.click(".issue-offer >> text=Ferries at the strait")
+    page.click("input[name=_continue]")
+
+    # The gate refuses the picture, and leads to where it is mended.
+    page.click(".object-tools >> text=Send…")
+    assert "“A quay” has no credit" in page.inner_text(".errornote")
+    assert not page.locator("button:has-text('Send now')").count()
+    page.click("text=Write its credit")
+    page.fill("input[name=credit]", "Ines Faro")
+    page.click("input[name=_save]")
+    made = Issue.objects.get()
+    page.goto(f"/admin/newsletter/issue/{made.pk}/send/")
+    assert "No test was sent" in page.inner_text(".errornote")
+    page.click(".errornote >> text=Send a test")
+    page.click("button:has-text('Send a test to')")
+    assert "A test is on its way" in page.inner_text(".messagelist")
+
+    page.goto(f"/admin/newsletter/issue/{made.pk}/send/")
+    page.fill("[name=goes_at]", "2031-05-06T09:00")
+    page.click("button:has-text('Schedule')")
+    assert "It goes out on 6 May 2031" in page.inner_text(".letter-run")
+    page.click("button:has-text('Take it back')")
+    assert "is a draft again" in page.inner_text(".messagelist")
+    page.goto(f"/admin/newsletter/issue/{made.pk}/send/")
+    page.click("button:has-text('Send now to 4 subscribers')")
+    minute_passes()
+
+    page.goto(f"/admin/newsletter/issue/{made.pk}/change/")
     equation = page.locator(".letter-equation")
     assert "4 waits" in equation.inner_text()
     in_hand(made)
@@ -242,7 +277,19 @@ def test_everybody_can_use_the_newsletter_on_the_desk(
     run = f"/admin/newsletter/issue/{gone.pk}/change/"
     page = desk(edna, f"{base}change/", scheme=scheme, bypass_csp=True)
     complaints = {}
-    for path in (f"{base}change/", f"{base}preview/", f"{base}send/", f"{base}mail/", run):
+    digest = Digest.objects.create(
+        newsletter=made.newsletter,
+        rhythm="daily",
+        period="2026-11-26",
+        held=True,
+        begins_at=made.made_at,
+        ends_at=made.made_at,
+        composed_at=made.made_at,
+    )
+    issue("Composed itself", published(), digest=digest, composed_by_rule=True)
+    writing = (f"{base}change/", f"{base}preview/", f"{base}send/", f"{base}mail/", run)
+    digests = (f"/admin/newsletter/digest/{digest.pk}/change/", "/admin/newsletter/digestrule/add/")
+    for path in (*writing, *digests):
         page.goto(path)
         complaints[path] = accessibility_complaints(page)
     assert not any(complaints.values()), complaints

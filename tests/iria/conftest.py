@@ -13,7 +13,7 @@ from articles.images import ingest
 from articles.pages.models import Page
 from iria.publication.models import Emblem
 from newsletter import subscribing
-from newsletter.models import Consent, Issue
+from newsletter.models import Consent, Issue, IssueLink
 from newsletter.wishes import Wish
 from tests import newsroom
 from tests.newsletter import lists
@@ -58,6 +58,7 @@ def parts(mina: User) -> dict[str, str]:
         "sent_text": "x",
     }
     Issue.objects.filter(pk=issue.pk).update(**gone_out)
+    IssueLink.objects.create(issue=issue, number=1, address="https://elsewhere.example/")
     lists.issue("What moves next", article, slug="what-moves-next")
     face = Face.objects.create(user=mina, name=f"{0:020}.png", png=b"x", width=1, height=1)
     User.objects.filter(pk=mina.pk).update(shows_comments=True)
@@ -77,6 +78,7 @@ def parts(mina: User) -> dict[str, str]:
         "reader": reader.token,
         "follow": follow.token,
         "issue": "what-moved",
+        "issue_id": str(issue.pk),
         "page": "about",
         "picture": rendition.name,
         "one_picture": str(picture.pk),

@@ -2,11 +2,12 @@
 
 import pytest
 from django.test import Client
+from lxml import html as lxml_html
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from articles.editorial import publishing
-from newsletter import sending
+from newsletter import drafting, sending
 from newsletter.models import Issue
 from tests.newsletter.lists import issue, mail_picture, subscriber
 from tests.newsroom import published
@@ -73,3 +74,52 @@ def test_the_archive_costs_the_same_for_many_articles_as_for_few(
 def test_there_is_no_page_beyond_the_last(client: Client) -> None:
     assert client.get("/newsletter/issues/?page=2").status_code == 404
     assert client.get("/newsletter/issues/?page=x").status_code == 404
+
+
+def test_sections_and_the_picture_stand_in_the_archive_as_in_the_mail(
+    client: Client, edna: User
+) -> None:
+    subscriber()
+    asia, europe, gone = published("Tokyo"), published("Lisbon"), published("Gone")
+    image = mail_picture(credit="Ines Faro")
+    made = issue("Three", asia, europe, gone, picture=image, picture_caption="A <em>quay</em>.")
+    made.items.filter(article=europe).update(heading="Europe")
+    made.items.filter(article=gone).update(heading="Withdrawn")
+    sending.start(made, by=edna)
+    publishing.withdraw(gone, by=edna)
+    tree = lxml_html.document_fromstring(client.get(made.get_absolute_url()).content)
+    headings = [each.text_content().strip() for each in tree.xpath("//main//h2 | //main//h3")]
+    assert headings == ["Tokyo", "Europe", "Lisbon"]
+    caption = " ".join(tree.xpath("//main//figure//figcaption")[0].text_content().split())
+    assert caption.startswith("A quay.")
+    assert "Ines Faro" in caption
+
+
+def test_past_issues_have_a_feed_in_every_form_with_what_can_still_be_read(
+    client: Client, edna: User
+) -> None:
+    subscriber()
+    kept, gone = published("Still here", standfirst="Why."), published("Gone")
+    made = issue("What <moved>", kept, gone, introduction="<p>Good <em>morning</em>.</p>")
+    issue("A draft")
+    sending.start(made, by=edna)
+    publishing.withdraw(gone, by=edna)
+    for form, kind in (("", "rss+xml"), ("atom/", "atom+xml"), ("json/", "feed+json")):
+        answer = client.get(f"/newsletter/issues/feed/{form}")
+        assert answer.status_code == 200
+        assert kind in answer["Content-Type"]
+        assert "public" in answer["Cache-Control"]
+        words = answer.content.decode()
+        assert "Still here" in words
+        assert "Good morning." in words
+        assert "Gone" not in words
+        assert "A draft" not in words
+    (item,) = client.get("/newsletter/issues/feed/json/").json()["items"]
+    assert item["title"] == "What <moved>"
+    assert item["url"].endswith(made.get_absolute_url())
+    assert item["content_html"].startswith("<p>Good <em>morning</em>.</p>")
+    assert "/newsletter/issues/feed/" in client.get("/newsletter/issues/").content.decode()
+
+
+def test_no_issue_takes_the_address_of_the_feed() -> None:
+    assert drafting.free_slug(Issue(subject="Feed")) == "feed-2"
