@@ -55,8 +55,9 @@ class RunPages:
             "original": issue,
             "progress": Progress.of(issue),
             "returned": returned_of(issue),
-            "left_after": left_after(issue) if issue.is_frozen else 0,
-            "links": list(issue.links.all()) if issue.is_frozen else [],
+            **(
+                _afterwards(issue) if issue.is_frozen and issue.state != Issue.State.SENDING else {}
+            ),
             "may_steer": self.has_send_permission(request),
             "zone": current_publication().zone,
         }
@@ -133,6 +134,11 @@ class RunPages:
     ) -> HttpResponse:
         self.message_user(request, sentence, level)
         return redirect("admin:newsletter_issue_change", issue.pk)
+
+
+def _afterwards(issue: Issue) -> dict[str, Any]:
+    """What followed; not asked while it is being sent and somebody's page follows it."""
+    return {"left_after": left_after(issue), "links": list(issue.links.all())}
 
 
 def subscribers(count: int) -> str:

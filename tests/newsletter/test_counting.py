@@ -7,7 +7,7 @@ from django.test import Client
 from lxml import html as lxml_html
 
 from accounts.models import User
-from newsletter import sending, subscribing
+from newsletter import sending, steering, subscribing
 from newsletter.aftermath import left_after
 from newsletter.models import Delivery, Issue, IssueLink, Newsletter
 from tests.newsletter.at_the_desk import at
@@ -74,6 +74,7 @@ def test_an_opening_is_counted_leads_on_and_leaves_nothing_of_the_visitor(
         assert "no-store" in answer["Cache-Control"]
     link.refresh_from_db()
     assert link.opened == 2
+    steering.stop(made, by=edna)
     page = ednas.get(at(made, "change")).content.decode()
     assert "How often, never by whom." in page
 
