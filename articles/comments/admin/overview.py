@@ -12,6 +12,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
 from articles.comments.flagging.models import Flag
+from articles.comments.following.models import Follow
 from articles.comments.models import Comment
 from articles.editorial.models import Article
 
@@ -44,8 +45,10 @@ class SortsByPlace(admin.ModelAdmin[Comment]):
 
     def by_article(self, request: HttpRequest) -> HttpResponse:
         rows = list(_with_numbers(Comment.objects.values("article_id")))
-        headlines = Article.objects.in_bulk([row["article_id"] for row in rows])
+        pks = [row["article_id"] for row in rows]
+        headlines, followed = Article.objects.in_bulk(pks), _followed(pks)
         for row in rows:
+            row["followed"] = followed.get(row["article_id"], 0)
             row["words"] = headlines[row["article_id"]].headline
             row["address"] = f"article={row['article_id']}"
         return self._overview(request, "Comments by article", "article", rows)
@@ -82,6 +85,12 @@ class SortsByPlace(admin.ModelAdmin[Comment]):
             "most": MOST,
         }
         return TemplateResponse(request, "admin/articles/comment/overview.html", context)
+
+
+def _followed(articles: list[int]) -> dict[int, int]:
+    """Article → how many are told of what is written there by mail; who they are is nobody's business."""
+    living = Follow.objects.living().filter(article__in=articles).order_by()
+    return dict(living.values_list("article").annotate(number=Count("follower", distinct=True)))
 
 
 def _with_numbers(grouped: Any) -> Any:

@@ -14,6 +14,8 @@ from articles.comments.banning.models import Ban
 from articles.comments.deciding import appealing, claiming
 from articles.comments.deciding.models import ListedReason
 from articles.comments.flagging import reporting
+from articles.comments.following import following
+from articles.comments.following.models import Follow
 from articles.comments.models import Comment
 from articles.comments.screening.models import ScreeningRule
 from articles.editorial.models import Article
@@ -152,8 +154,16 @@ def test_comments_by_article_and_by_writer_lead_to_the_list_without_an_address(
     write("One", waits=True)
     write("Two")
     write("Three", by=ola)
+    follow = following.follow(
+        Follow.Kind.THREAD, Follow.Pace.DAILY, email="ana@readers.example", article=article
+    )
+    following.confirm(follow)
     articles = at_desk.get(f"{LIST}by-article/").content.decode()
     assert f"?article={article.pk}" in articles
+    assert "Followed by</th>" in articles
+    assert re.search(r"<td>1</td></tr>", articles), "one follower, without a name"
+    assert "ana@readers.example" not in articles
+    assert "Have a mail once a day" in at_desk.get(LIST).content.decode()
     writers = at_desk.get(f"{LIST}by-writer/").content.decode()
     assert "Teo Brandt" in writers
     assert "Ola Lind" in writers
