@@ -11,7 +11,18 @@ from articles.editorial.models.article import BODY_MAX_LENGTH
 from iria.kit.text import refuse_unstorable
 
 MODULES: Final = (
-    *("embed", "footnote", "gallery", "link", "marks", "pasting", "picture", "source", "toolbar"),
+    *(
+        "clicking",
+        "embed",
+        "footnote",
+        "gallery",
+        "link",
+        "marks",
+        "pasting",
+        "picture",
+        "source",
+        "toolbar",
+    ),
 )
 
 EDITOR_MEDIA: Final = Media(

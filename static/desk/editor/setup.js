@@ -8,6 +8,7 @@ import {
   Placeholder, Strike, Subscript, Superscript, Table, TableCell, TableHeader, TableRow, Text,
   TrailingNode, Underline, crel,
 } from "django-prose-editor/editor";
+import { Clicking } from "desk/clicking";
 import { Embed } from "desk/embed";
 import { Footnote } from "desk/footnote";
 import { Gallery, GalleryCaption } from "desk/gallery";
@@ -22,7 +23,7 @@ const COMMON = [Document, Paragraph, Text, Bold, Italic, Subscript, Superscript,
 
 const KINDS = {
   body: () => [
-    ...COMMON, Blockquote, BulletList, Cite, Code, CodeBlock, Dropcursor, Embed, Footnote, Fullscreen, Gallery,
+    ...COMMON, Blockquote, BulletList, Cite, Clicking, Code, CodeBlock, Dropcursor, Embed, Footnote, Fullscreen, Gallery,
     GalleryCaption, Gapcursor, HardBreak, Heading.configure({ levels: [2, 3, 4] }), HorizontalRule, Kept, ListItem, OrderedList,
     Passage, Pasting, Picture, Source, Strike, Table, TableCell, TableHeader, TableRow, TrailingNode, Underline,
     Menu.configure({ groups: GROUPS }),
