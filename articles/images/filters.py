@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.db.models.functions import Collate
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -200,45 +201,58 @@ class ByKeyword(_Form):
         )
 
 
-class WhenTaken(_Form):
-    """Pictures taken in a year, a month or on a day, as far as their day is known."""
+class _Span(_Form):
+    """From one moment to another; either may be left out."""
 
-    title, parameter_name = "day it was taken", "taken"
-    template = "admin/articles/image/_filter_word.html"
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        for line in super().choices(changelist):
-            yield {**line, "example": "2024-05-17, 2024-05 or 2024"}
-
-    def queryset(self, request: HttpRequest, queryset: Pictures) -> Pictures:
-        when = (self.value() or "").strip()
-        return queryset.filter(taken__startswith=when) if A_TIME.fullmatch(when) else queryset
-
-
-class CameIn(_Form):
-    """Pictures that came in between two days."""
-
-    title, parameter_name = "day it came in", "from"
-    template = "admin/articles/image/_filter_days.html"
+    until: str
+    """The name of the second one."""
 
     def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
         super().__init__(request, params, model, model_admin)
-        if until := params.pop("until", None):
-            self.used_parameters["until"] = until[-1]
+        if until := params.pop(self.until, None):
+            self.used_parameters[self.until] = until[-1]
 
     def expected_parameters(self) -> list[str | None]:
-        return ["from", "until"]
+        return [self.parameter_name, self.until]
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         for line in super().choices(changelist):
-            yield {**line, "until": self.used_parameters.get("until", "")}
+            yield {**line, "until": self.used_parameters.get(self.until, "")}
+
+
+class WhenTaken(_Span):
+    """Pictures taken in a year, a month or on a day, or between two, as far as it is known."""
+
+    title, parameter_name, until = "day it was taken", "taken", "taken_until"
+    template = "admin/articles/image/_filter_times.html"
+
+    def queryset(self, request: HttpRequest, queryset: Pictures) -> Pictures:
+        first, last = _time(self.value()), _time(self.used_parameters.get(self.until))
+        if not last:
+            return queryset.filter(taken__startswith=first) if first else queryset
+        # Letter by letter, whatever the database's language: a tilde stands behind all of a moment.
+        spelled = queryset.exclude(taken="").alias(spelled=Collate("taken", "C"))
+        return spelled.filter(spelled__gte=first, spelled__lt=f"{last}~")
+
+
+class CameIn(_Span):
+    """Pictures that came in between two days."""
+
+    title, parameter_name, until = "day it came in", "from", "until"
+    template = "admin/articles/image/_filter_days.html"
 
     def queryset(self, request: HttpRequest, queryset: Pictures) -> Pictures:
         if first := _day(self.value()):
             queryset = queryset.filter(uploaded_at__gte=_begin(first))
-        if (last := _day(self.used_parameters.get("until"))) and last < date.max:
+        if (last := _day(self.used_parameters.get(self.until))) and last < date.max:
             queryset = queryset.filter(uploaded_at__lt=_begin(last + timedelta(days=1)))
         return queryset
+
+
+def _time(text: str | None) -> str:
+    """The year, month or day of a text; what is none filters nothing."""
+    said = (text or "").strip()
+    return said if A_TIME.fullmatch(said) else ""
 
 
 def _day(text: str | None) -> date | None:

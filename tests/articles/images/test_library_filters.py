@@ -154,9 +154,15 @@ def test_pictures_are_found_by_the_days_between_which_they_came_in(
         ("2024-05-17", {"Moment"}),
         ("2024-06", set()),
         ("202", {"Year", "Month", "Moment", "Unknown", "Other"}),
+        ("2023-12&taken_until=2024", {"Year", "Month", "Moment", "Other"}),
+        ("2024-05&taken_until=2024-05-17", {"Month", "Moment"}),
+        ("2024-05-18&taken_until=2025", set()),
+        ("&taken_until=2023", {"Other"}),
+        ("2025&taken_until=2024", set()),
+        ("&taken_until=soon", {"Year", "Month", "Moment", "Unknown", "Other"}),
     ],
 )
-def test_pictures_are_found_by_the_year_month_or_day_they_were_taken(
+def test_pictures_are_found_by_when_they_were_taken(
     desk: Client, when: str, found: set[str]
 ) -> None:
     taken = {"Year": "2024", "Month": "2024-05", "Moment": "2024-05-17T09:30:00"}
@@ -169,6 +175,7 @@ def test_pictures_are_found_by_the_year_month_or_day_they_were_taken(
     "query",
     [
         "taken=%00&q=x",
+        "taken=2024&taken_until=%00",
         "photographer=x",
         "agency=99999999999999999999",
         "collection=-1",
