@@ -179,9 +179,8 @@ def test_a_gallery_is_made_ordered_and_taken_apart_by_keyboard(desk: OpenPage, e
     choose(second)
     page.get_by_label("How wide the gallery is").select_option("full")
     page.locator(".desk-gallery-pictures > figcaption").click()
-    page.wait_for_timeout(
-        100
-    )  # The editor puts its own selection back a moment after it has the focus.
+    # A moment after it has the focus, the editor puts its own selection back; that must be the clicked place.
+    page.wait_for_timeout(100)
     page.keyboard.type("Both")
 
     def text() -> str:
