@@ -14,8 +14,8 @@ from iria.kit.speaking import direction_of, interface_language, speaking
 from iria.publication.letters.drawing import inlined, surroundings
 from iria.publication.letters.looks import rules_of
 from iria.publication.models import current_publication
-from newsletter import composing, headers, suppressing
-from newsletter.models import Consent, Newsletter
+from newsletter import composing, headers, own_data, suppressing
+from newsletter.models import Consent, Newsletter, Subscriber
 from newsletter.plain import notice_as_letter
 from newsletter.subscribing import confirmation_token
 
@@ -113,6 +113,13 @@ LOOK_FOR_IT: Final = gettext_noop(
     "If mails do not arrive, look among the unwanted mail and tell your mail program that they "
     "are welcome."
 )
+ASKED_FOR_DATA: Final = gettext_noop(
+    "Somebody, we hope you, asked to see what the newsletter of %(name)s keeps of this address."
+)
+DATA_WORKS_FOR: Final = gettext_noop(
+    "The link works for a day, and shows everything to whoever opens it: do not pass it on. "
+    "If it was not you, do nothing."
+)
 
 
 def _ask_to_confirm(consent: Consent) -> None:
@@ -139,9 +146,31 @@ def _say_that_they_are_known(consent: Consent) -> None:
     )
 
 
+def send_data_link(subscriber_id: int) -> None:
+    """Writes to a subscriber with the link to all that is kept of them."""
+    subscriber = Subscriber.objects.filter(pk=subscriber_id).first()
+    if subscriber is None or suppressing.bars(subscriber):
+        return
+    name = current_publication().name
+    with speaking(subscriber.language or current_publication().language_codes[0]):
+        _write(
+            subscriber.email,
+            subscriber.newsletters.order_by("position").first(),
+            subject=gettext("What %(name)s keeps of you") % {"name": name},
+            before=[gettext(ASKED_FOR_DATA) % {"name": name}],
+            button=gettext("See it, or have it erased"),
+            button_address=composing.site_address("newsletter_data", own_data.token_of(subscriber)),
+            after=[gettext(DATA_WORKS_FOR)],
+        )
+
+
 def _send(consent: Consent, *, subject: str, **said: object) -> None:
+    _write(consent.subscriber.email, consent.newsletters.first(), subject=subject, **said)
+
+
+def _write(email: str, about: Newsletter | None, *, subject: str, **said: object) -> None:
     publication = current_publication()
-    newsletter = consent.newsletters.first() or Newsletter.objects.order_by("position").first()
+    newsletter = about or Newsletter.objects.order_by("position").first()
     assert newsletter is not None  # noqa: S101 - the first one is made by a migration
     language = interface_language()
     context = {
@@ -155,7 +184,7 @@ def _send(consent: Consent, *, subject: str, **said: object) -> None:
         subject=headers.one_header_line(subject),
         body=notice_as_letter(context),
         from_email=headers.sender(newsletter, publication),
-        to=[consent.subscriber.email],
+        to=[email],
         reply_to=headers.answers_to(newsletter, publication),
         headers={
             "Auto-Submitted": "auto-generated",

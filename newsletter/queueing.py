@@ -16,6 +16,7 @@ BEGIN = "newsletter.begin"
 LOOK = "newsletter.look"
 IMPORT = "newsletter.import"
 PAUSED = "newsletter.tell_of_pause"
+DATA_LINK = "newsletter.data_link"
 
 AFTER_OTHERS = -10
 """A mailing takes long; whoever waits for anything else comes first."""
@@ -65,3 +66,8 @@ def import_soon(import_id: int) -> None:
             )
     except AlreadyEnqueued:
         return
+
+
+def send_data_link_soon(subscriber_id: int) -> None:
+    """Has the worker send somebody the link to what is kept of them."""
+    app.configure_task(DATA_LINK).defer(subscriber_id=subscriber_id)

@@ -38,6 +38,11 @@ def look(issue_id: int) -> None:
     looking.look(issue_id)
 
 
+@app.task(name=queueing.DATA_LINK)
+def send_data_link(subscriber_id: int) -> None:
+    notices.send_data_link(subscriber_id)
+
+
 @app.task(name=queueing.IMPORT)
 def take_in_subscribers(import_id: int) -> None:
     running.carry_on(import_id)

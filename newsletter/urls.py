@@ -12,6 +12,7 @@ urlpatterns = speak(
         path("look-in-your-mail/", views.asked, name="newsletter_asked"),
         path("confirm/<str:token>/", views.confirm, name="newsletter_confirm"),
         path("preferences/<str:token>/", views.preferences, name="newsletter_preferences"),
+        path("data/<str:token>/", views.data, name="newsletter_data"),
         path("unsubscribe/<str:token>/", views.unsubscribe, name="newsletter_unsubscribe"),
         re_path(
             r"^letter-(?P<light>[0-9a-f]{6})-(?P<dark>[0-9a-f]{6})\.css$",

@@ -24,8 +24,8 @@ from iria.kit.ratelimit import count_and_allow
 from iria.kit.signing import BrokenToken, ExpiredToken
 from iria.kit.speaking import speaking
 from iria.publication.views import FOREVER
-from newsletter import choosing, counting, looks, subscribing
-from newsletter.addresses import hidden
+from newsletter import choosing, counting, looks, own_data, personal, subscribing
+from newsletter.addresses import hidden, shown
 from newsletter.forms import PreferencesForm, SignUpForm
 from newsletter.models import Issue, Subscriber
 
@@ -136,7 +136,38 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "POST" and "leave" in request.POST:
             choosing.leave_everything(address)
             return render(request, "newsletter/left.html", {"address": hidden(address)})
+        if request.method == "POST" and "data" in request.POST and subscriber:
+            own_data.ask(subscriber)
+            return redirect(f"{request.path}?asked=1")
         return _preferences_page(request, address, subscriber)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_one_reader
+def data(request: HttpRequest, token: str) -> HttpResponse:
+    """All that is kept of one subscriber, and the button that ends it."""
+    try:
+        if request.method == "POST":
+            gone = own_data.erase(token, barred="bar" in request.POST)
+            with speaking(gone.language):
+                return render(request, "newsletter/erased.html", {"barred": "bar" in request.POST})
+        subscriber = own_data.subscriber_of(token)
+    except BrokenToken:
+        return _sentence(request, gettext(UNKNOWN), status=404)
+    except ExpiredToken:
+        return _sentence(
+            request, gettext("This link has expired; it worked for a day."), status=410
+        )
+    with speaking(subscriber.language):
+        context = {
+            "subscriber": subscriber,
+            "address": shown(subscriber.email),
+            "received": [
+                personal.in_words(each) for each in subscriber.subscriptions.with_choices()
+            ],
+            "mails": subscriber.deliveries.select_related("issue").order_by("-pk"),
+        }
+        return render(request, "newsletter/data.html", context)
 
 
 def _preferences_page(
@@ -159,6 +190,7 @@ def _preferences_page(
         "address": hidden(address),
         "more": choosing.more_for(address),
         "saved": "saved" in request.GET,
+        "asked": "asked" in request.GET,
     }
     status = 422 if form.errors else 200
     return render(request, "newsletter/preferences.html", context, status=status)

@@ -26,7 +26,7 @@ from articles.comments.models import Comment
 from articles.editorial.models import Article
 from articles.editorial.previewing import preview_address
 from articles.reading.views.missing import server_error
-from newsletter import subscribing
+from newsletter import own_data, subscribing
 from newsletter.models import Consent, Newsletter, Subscriber
 from newsletter.wishes import Wish
 from tests.accounts.keys import passkey_of
@@ -201,8 +201,12 @@ def _letters() -> Iterator[tuple[str, Any]]:
     yield "newsletter, welcome", client.post(link, follow=True)
     token = Subscriber.objects.get(email=STRANGER).token
     yield "newsletter, chosen", client.get(f"/newsletter/preferences/{token}/?saved=1")
+    data = own_data.token_of(Subscriber.objects.get(email=STRANGER))
+    yield "newsletter, asked for data", client.get(f"/newsletter/preferences/{token}/?asked=1")
+    yield "newsletter, data", client.get(f"/newsletter/data/{data}/")
     yield "newsletter, left", client.post(f"/newsletter/unsubscribe/{token}/")
     yield "newsletter, nothing chosen", client.get(f"/newsletter/preferences/{token}/")
+    yield "newsletter, erased", client.post(f"/newsletter/data/{data}/", {"bar": "1"})
 
 
 def _comments() -> Iterator[tuple[str, Any]]:

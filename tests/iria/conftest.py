@@ -12,7 +12,7 @@ from articles.editorial.previewing import make_preview_token
 from articles.images import ingest
 from articles.pages.models import Page
 from iria.publication.models import Emblem
-from newsletter import subscribing
+from newsletter import own_data, subscribing
 from newsletter.models import Consent, Issue, IssueLink
 from newsletter.wishes import Wish
 from tests import newsroom
@@ -75,6 +75,7 @@ def parts(mina: User) -> dict[str, str]:
         "link": seals.link_to(comment),
         "preview": make_preview_token(newsroom.draft("Not yet")),
         "confirm": subscribing.confirmation_token(consent),
+        "data": own_data.token_of(reader),
         "reader": reader.token,
         "follow": follow.token,
         "issue": "what-moved",

@@ -4,6 +4,7 @@ import re
 
 PLACES = {
     "newsletter_confirm": {"token": "confirm"},
+    "newsletter_data": {"token": "data"},
     "newsletter_preferences": {"token": "reader"},
     "newsletter_unsubscribe": {"token": "reader"},
     "newsletter_issue": {"slug": "issue"},
