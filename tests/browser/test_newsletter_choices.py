@@ -1,9 +1,12 @@
 """A reader chooses how often and about what, leaves and comes back. Scripts are off."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from accounts.models import User
+from newsletter import own_data
 from newsletter.models import Newsletter, Rhythm, Subscriber
 from tests.browser.checkers import accessibility_complaints
 from tests.browser.conftest import PHONE, OpenPage
@@ -94,5 +97,43 @@ def test_everybody_can_use_the_choices(
     page.goto(ola.preferences_path())
     page.click("main summary")
     complaints["preferences"] = accessibility_complaints(page)
+    page.goto(f"/newsletter/data/{own_data.token_of(ola)}/")
+    complaints["data"] = accessibility_complaints(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.click("button:has-text('Erase everything')")
+    complaints["erased"] = accessibility_complaints(page)
+    assert not Subscriber.objects.exists()
+    assert not any(complaints.values()), complaints
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_administrator_brings_a_list(
+    desk: OpenPage, chief: User, jobs: Jobs, tmp_path: Path, scheme: str
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("E-mail,Name\nola@readers.example,Ola\nno address,Rui\n", "utf-8")
+    address = "/admin/newsletter/subscriberimport/add/"
+    page = desk(chief, address, scheme=scheme, bypass_csp=True)
+    complaints = {"bring": accessibility_complaints(page)}
+    page.set_input_files("input[type=file]", file)
+    page.check("#content input[name=newsletters]")
+    page.fill("textarea", "On paper, in May")
+    page.click("input[type=submit]")
+    assert page.input_value("#column-0") == "email"
+    complaints["columns"] = accessibility_complaints(page)
+    page.click("button:has-text('Look it over')")
+    assert "Being looked over" in page.inner_text("#content")
+    jobs()
+    page.wait_for_selector("button:has-text('Take in 1')")
+    complaints["looked over"] = accessibility_complaints(page)
+    page.click("button:has-text('Take in 1')")
+    jobs()
+    page.wait_for_selector("text=What came of the rows")
+    complaints["done"] = accessibility_complaints(page)
+    assert Subscriber.objects.get().is_active
+    page.goto("/admin/newsletter/subscriber/")
+    complaints["list"] = accessibility_complaints(page)
+    with page.expect_download() as taken:
+        page.click("button:has-text('Export these 1')")
+    assert "ola@readers.example" in taken.value.path().read_text("utf-8-sig")
     assert not any(complaints.values()), complaints

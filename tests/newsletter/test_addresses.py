@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from iria.kit.list_mail import mailbox
-from newsletter.addresses import hidden, normal, shown
+from newsletter.addresses import PLAIN, _judged, hidden, normal, shown
 from tests.shared import shared_data
 
 
@@ -97,3 +97,15 @@ def test_naughty_texts_never_raise_anything_but_a_refusal() -> None:
 def test_a_reader_sees_the_letters_of_their_domain() -> None:
     assert shown("ola@xn--bcher-kva.example") == "ola@bücher.example"
     assert hidden("ola@xn--bcher-kva.example") == "o…@bücher.example"
+
+
+@given(some.from_regex(PLAIN, fullmatch=True) | some.emails())
+def test_what_is_plain_is_what_the_long_way_says(typed: str) -> None:
+    local, _, domain = typed.rpartition("@")
+    try:
+        long_way = _judged(typed, local, domain)
+    except ValidationError:
+        with pytest.raises(ValidationError):
+            normal(typed)
+        return
+    assert normal(typed) == long_way

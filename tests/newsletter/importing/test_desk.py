@@ -166,6 +166,8 @@ def test_a_long_list_goes_out_in_few_questions(adas: Client) -> None:
 
 def test_all_that_is_kept_of_somebody_can_be_handed_to_them_and_erased(adas: Client) -> None:
     ola = subscriber()
+    page = adas.get(f"/admin/newsletter/subscriber/{ola.pk}/change/").content.decode()
+    assert f"/admin/newsletter/subscriber/{ola.pk}/data/" in page
     told = adas.get(f"/admin/newsletter/subscriber/{ola.pk}/data/").json()
     assert told["e-mail address"] == ola.email
     assert told["newsletters"] == ["News (As the editors send it)"]
