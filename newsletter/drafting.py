@@ -15,12 +15,12 @@ from newsletter.models import Issue, IssueItem
 
 EDITABLE = (
     "newsletter", "subject", "preheader", "slug", "picture", "picture_caption", "greeting",
-    "greeting_unnamed", "introduction", "closing", "composed_by_rule", "changed_at",
+    "greeting_unnamed", "introduction", "closing", "composed_by_rule", "held", "changed_at",
 )  # fmt: skip
 
 RESERVED = frozenset({"feed"})
 """Other addresses stand there."""
-NOT_COPIED = frozenset({"slug", "composed_by_rule", "changed_at"})
+NOT_COPIED = frozenset({"slug", "composed_by_rule", "held", "changed_at"})
 
 
 class Chosen(NamedTuple):
@@ -43,6 +43,8 @@ def save(issue: Issue, articles: Sequence[Chosen] | None, *, by: User | None) ->
     issue.introduction, issue.closing = words.clean(issue.introduction), words.clean(issue.closing)
     issue.slug = free_slug(issue)
     issue.composed_by_rule = issue.composed_by_rule and by is None
+    # A digest that somebody changed goes when somebody says so.
+    issue.held = issue.held or by is not None
     with transaction.atomic():
         if issue.pk is None:
             issue.made_by = by

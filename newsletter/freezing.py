@@ -25,7 +25,7 @@ takes a third of the time off."""
 WHO_CHOSE_SO: Final = """
    AND ARRAY(SELECT t.category_id FROM newsletter_subscribedtopic t
               WHERE t.subscription_id = n.id ORDER BY t.category_id) = %(topics)s::bigint[]
-   AND coalesce(nullif(s.language, ''), %(own)s) = %(language)s
+   AND s.language = %(language)s
    AND NOT EXISTS (SELECT FROM newsletter_delivery d JOIN newsletter_issue i ON i.id = d.issue_id
                     WHERE i.digest_id = %(digest)s AND d.subscriber_id = s.id)
 """
@@ -39,8 +39,7 @@ def audience(issue: Issue) -> SubscriberQuerySet:
     if digest is None:
         return Subscriber.objects.receiving(issue.newsletter)
     coming = Subscription.objects.coming(issue.newsletter, digest.rhythm)
-    languages = [issue.speaks, *([""] if issue.speaks == issue.newsletter.language else [])]
-    chose_so = coming.exactly_about(issue.topics).filter(subscriber__language__in=languages)
+    chose_so = coming.exactly_about(issue.topics).filter(subscriber__language=issue.language)
     have_one = Delivery.objects.filter(issue__digest=digest, subscriber__isnull=False)
     return Subscriber.objects.filter(pk__in=chose_so.values("subscriber_id")).exclude(
         pk__in=have_one.values("subscriber_id")
@@ -64,8 +63,7 @@ def freeze(issue: Issue, *, domain: str, first_share: float = 0.0) -> int:
         return changed(FREEZE, values)
     chosen = {
         "topics": sorted(issue.topics),
-        "language": issue.speaks,
-        "own": issue.newsletter.language,
+        "language": issue.language,
         "digest": issue.digest.pk,
     }
     return changed(FREEZE + WHO_CHOSE_SO, {**values, **chosen})

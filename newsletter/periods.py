@@ -7,8 +7,8 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from articles.editorial.models import Article
 from iria.publication.models import Publication
+from newsletter import fresh
 from newsletter.models import Digest, DigestRule, Rhythm
 from newsletter.models.digest import LENGTHS
 
@@ -35,12 +35,19 @@ def ended(rule: DigestRule, publication: Publication, now: datetime) -> Iterator
         return
     ends_at = last_end(rule, publication, now)
     name = f"{publication.local(ends_at):%Y-%m-%d}"
-    if ends_at <= rule.since or _composed(rule).filter(period=name).exists():
+    if ends_at <= rule.timed_since or _composed(rule).filter(period=name).exists():
         return
     before = _composed(rule).filter(ends_at__lt=ends_at).first()
     length = LENGTHS[Rhythm(rule.rhythm)]
     begins_at = before.ends_at if before else ends_at - length
-    yield Period(name, max(begins_at, ends_at - REACHES_BACK * length), ends_at)
+    # What was published while the rule was switched off is not made good, but for one period.
+    earliest = max(ends_at - REACHES_BACK * length, min(rule.since, ends_at - length))
+    yield Period(name, max(begins_at, earliest), ends_at)
+
+
+def stale_at(digest: Digest) -> datetime:
+    """From when on a digest no longer goes by itself: its news is that of another period."""
+    return digest.ends_at + LENGTHS.get(Rhythm(digest.rhythm), LOOKED_BACK)
 
 
 def last_end(rule: DigestRule, publication: Publication, now: datetime) -> datetime:
@@ -67,11 +74,14 @@ def article_of(name: str) -> int:
 
 def _articles(rule: DigestRule, now: datetime) -> Iterator[Period]:
     since = max(rule.since, now - LOOKED_BACK)
-    new = Article.objects.published().filter(published_at__gt=since, published_at__lte=now - AFTER)
-    known = set(_composed(rule).filter(ends_at__gte=since).values_list("period", flat=True))
-    for key, moment in new.order_by("published_at", "pk").values_list("pk", "published_at"):
-        if moment and f"{ARTICLE}{key}" not in known:
-            yield Period(f"{ARTICLE}{key}", moment, moment)
+    new = fresh.new_between(since, now - AFTER, no_older_than=LOOKED_BACK)
+    found = new.order_by("appeared_at", "pk").values_list("pk", "appeared_at")  # type: ignore[misc]
+    moments = {f"{ARTICLE}{key}": moment for key, moment in found}
+    known = _composed(rule).filter(period__in=moments).values_list("period", flat=True)
+    composed = set(known)
+    for name, moment in moments.items():
+        if name not in composed:
+            yield Period(name, moment, moment)
 
 
 def _composed(rule: DigestRule) -> QuerySet[Digest]:

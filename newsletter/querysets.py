@@ -138,8 +138,9 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         return self.public().filter(Q(digest__isnull=True) | of_all)
 
     def to_go_by_themselves(self) -> "IssueQuerySet":
-        """Digests that nobody wished to approve, and that have not gone."""
-        return self.filter(digest__held=False, state="draft").order_by("pk")
+        """Issues of digests that nobody wished to approve, that nobody touched, and that have not gone."""
+        untouched = self.filter(digest__isnull=False, composed_by_rule=True, held=False)
+        return untouched.filter(state="draft").order_by("pk")
 
     def sending(self) -> "IssueQuerySet":
         return self.filter(state="sending").order_by("started_at", "pk")
@@ -172,6 +173,16 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
         found = dict(self.order_by().values_list("state").annotate(Count("pk")))
         return {state.value: found.get(state.value, 0) for state in Delivery.State}
+
+    def counts_of(self, issues: Iterable["Issue"]) -> dict[int, dict[str, int]]:
+        """The same for several issues, by their numbers, in one query."""
+        from newsletter.models import Delivery
+
+        found = {issue.pk: dict.fromkeys(map(str, Delivery.State.values), 0) for issue in issues}
+        grouped = self.filter(issue__in=found).order_by().values_list("issue", "state")
+        for key, state, count in grouped.annotate(Count("pk")) if found else ():
+            found[key][state] = count
+        return found
 
     def in_the_last(self, *, minutes: float) -> "DeliveryQuerySet":
         """What was taken in hand so shortly ago, by the database's clock."""

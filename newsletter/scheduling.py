@@ -103,8 +103,9 @@ def _schedule(issue: Issue, moment: datetime | None, *, by: User) -> None:
 
 
 def _back_to_draft(issue: Issue, trouble: str = "") -> None:
+    # Held: what an editor took in hand goes when an editor says so, digest or not.
     Issue.objects.filter(pk=issue.pk).update(
-        state=Issue.State.DRAFT, goes_at=None, started_by=None, trouble=trouble[:500]
+        state=Issue.State.DRAFT, goes_at=None, started_by=None, trouble=trouble[:500], held=True
     )
 
 

@@ -22,7 +22,7 @@ from newsletter import (
     telling,
 )
 from newsletter.envelope import Outcome, Post
-from newsletter.models import Issue
+from newsletter.models import Digest, Issue
 from newsletter.preflight import findings as preflight
 
 TEST_TOKEN: Final = "test"  # noqa: S105 - opens nothing
@@ -87,6 +87,9 @@ def start(issue: Issue, *, by: User | None) -> int:
             .select_related("newsletter", "digest", "picture")
             .get(pk=issue.pk)
         )
+        if current.digest_id:
+            # Of two issues of one digest the second sees whom the first takes: nobody gets both.
+            Digest.objects.select_for_update(of=("self",)).get(pk=current.digest_id)
         if found := checklist.obstacles(current):
             raise NotReady(found)
         _freeze_words(current, by)

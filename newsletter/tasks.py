@@ -5,12 +5,14 @@ import time
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
+from articles.editorial import publishing
 from newsletter import (
     delivering,
     digests,
     notices,
     pausing,
     queueing,
+    releasing,
     scheduling,
     sending,
     subscribing,
@@ -71,8 +73,6 @@ def deliver(context: JobContext, issue_id: int) -> None:
 @app.task(name="newsletter.look_after", queueing_lock="newsletter.look_after", pass_context=False)
 def look_after(timestamp: int) -> None:
     """Picks up what a lost job left: mails to send, people to answer."""
-    digests.compose_due()
-    digests.send_ready()
     scheduling.begin_due()
     refusals.learn_from_refusals()
     for issue_id in sending.look_after():
@@ -81,6 +81,18 @@ def look_after(timestamp: int) -> None:
         notices.answer(consent_id)
     for import_id in starting.under_way():
         queueing.import_soon(import_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="newsletter.digests", queueing_lock="newsletter.digests", priority=queueing.AFTER_OTHERS
+)
+def compose_digests(timestamp: int) -> None:
+    """What composes itself; in a job of its own, so that it holds up nothing else."""
+    # What should have been public by now belongs to the period that ends.
+    publishing.publish_due()
+    digests.compose_due()
+    releasing.send_ready()
 
 
 @app.periodic(cron="17 3 * * *")

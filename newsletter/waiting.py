@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
 from iria.kit.registry import Waiting
 from newsletter.bounces import watching
-from newsletter.models import Delivery, Digest, DigestRule, Issue, Rhythm, Subscription
+from newsletter.models import Delivery, Digest, DigestRule, Issue, Newsletter, Subscription
 from newsletter.models.digest import COMPOSED
 
 
@@ -27,45 +28,63 @@ def _of_issues() -> list[Waiting]:
     if drafts:
         words = "One newsletter waits" if drafts == 1 else f"{drafts} newsletters wait"
         found.append(Waiting(f"{words} to be sent", drafts, f"{issues}?state__exact=draft"))
-    return found + [_going_out(issue) for issue in Issue.objects.under_way()]
+    return found + _going_out()
 
 
 def _of_digests() -> list[Waiting]:
     """Those that wait for approval, or could not go out; and rhythms for which nothing is composed."""
     page = reverse("admin:newsletter_digest_changelist")
-    held = Digest.objects.filter(issues__state=Issue.State.DRAFT).distinct()
+    drafts = Issue.objects.filter(state=Issue.State.DRAFT, digest__isnull=False)
+    counted = drafts.aggregate(
+        held=Count("digest", filter=Q(held=True), distinct=True),
+        stuck=Count("digest", filter=Q(held=False, trouble__gt=""), distinct=True),
+    )
     found = []
-    if count := held.filter(held=True).count():
+    if count := counted["held"]:
         words = "One digest waits" if count == 1 else f"{count} digests wait"
         found.append(Waiting(f"{words} for approval", count, page))
-    if count := held.filter(held=False, issues__trouble__gt="").count():
+    if count := counted["stuck"]:
         words = "One digest has" if count == 1 else f"{count} digests have"
         found.append(Waiting(f"{words} not gone out by itself", count, page))
     return [*found, *_without_rule()]
 
 
 def _without_rule() -> list[Waiting]:
+    """Rhythms that somebody chose and that no rule serves, or one that is switched off."""
     rules = reverse("admin:newsletter_digestrule_changelist")
-    chosen = Subscription.objects.standing().filter(rhythm__in=COMPOSED)
-    pairs = set(chosen.order_by().values_list("newsletter__name", "rhythm").distinct())
-    ruled = set(DigestRule.objects.values_list("newsletter__name", "rhythm"))
+    ruled = set(DigestRule.objects.filter(on=True).values_list("newsletter", "rhythm"))
+    chosen = Subscription.objects.standing().filter(newsletter=OuterRef("pk"))
+    # Asked one by one and not grouped, so that nobody reads all subscriptions for it.
+    asked = Newsletter.objects.order_by("position", "pk").values_list(
+        "pk", "name", *(Exists(chosen.filter(rhythm=rhythm)) for rhythm in COMPOSED)
+    )
     return [
-        Waiting(
-            f"Nothing is composed for those who chose “{name}” “{Rhythm(rhythm).label}”", 1, rules
-        )
-        for name, rhythm in sorted(pairs - ruled)
+        Waiting(f"Nothing is composed for those who chose “{name}” “{rhythm.label}”", 1, rules)
+        for key, name, *found in asked
+        for rhythm, is_chosen in zip(COMPOSED, found, strict=True)
+        if is_chosen and (key, rhythm.value) not in ruled
     ]
 
 
-def _going_out(issue: Issue) -> Waiting:
-    page = reverse("admin:newsletter_issue_change", args=[issue.pk])
-    if issue.state == Issue.State.SCHEDULED:
-        return Waiting(f"“{issue}” waits to go out", 1, page)
-    counts = issue.deliveries.counts()
-    total = sum(counts.values())
-    done = total - sum(counts[state] for state in Delivery.OPEN)
-    is_what = "is paused" if issue.state == Issue.State.PAUSED else "is being sent"
-    words = f"“{issue}” {is_what}: {done} of {total}"
-    if issue.trouble:
-        words += f" – held up: {issue.trouble}"
-    return Waiting(words, total - done, page)
+def _going_out() -> list[Waiting]:
+    """A line for each issue that waits for its time or is being sent, and one for each digest."""
+    runs: dict[Issue | Digest, list[Issue]] = {}
+    for issue in Issue.objects.under_way().select_related("digest__newsletter"):
+        runs.setdefault(issue.digest or issue, []).append(issue)
+    counts = Delivery.objects.counts_of([each for issues in runs.values() for each in issues])
+    return [_run(run, issues, counts) for run, issues in runs.items()]
+
+
+def _run(run: Issue | Digest, issues: list[Issue], counts: dict[int, dict[str, int]]) -> Waiting:
+    kind = "issue" if isinstance(run, Issue) else "digest"
+    page = reverse(f"admin:newsletter_{kind}_change", args=[run.pk])
+    states = {issue.state for issue in issues}
+    if states == {Issue.State.SCHEDULED}:
+        return Waiting(f"“{run}” waits to go out", len(issues), page)
+    total = sum(sum(counts[issue.pk].values()) for issue in issues)
+    still_to_go = sum(counts[issue.pk][state] for issue in issues for state in Delivery.OPEN)
+    is_what = "is paused" if Issue.State.PAUSED in states else "is being sent"
+    words = f"“{run}” {is_what}: {total - still_to_go} of {total}"
+    if troubles := list(dict.fromkeys(issue.trouble for issue in issues if issue.trouble)):
+        words += f" – held up: {' '.join(troubles)}"
+    return Waiting(words, still_to_go, page)

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from articles.editorial.models import Category
-from newsletter import digests, words
+from newsletter import releasing, ruling
 from newsletter.admin.run import audience_of
 from newsletter.admin.writing import person
 from newsletter.models import Digest, DigestRule, Issue
@@ -26,8 +26,7 @@ class DigestRuleAdmin(admin.ModelAdmin[DigestRule]):
     list_select_related = ["newsletter"]
 
     def save_model(self, request: HttpRequest, obj: DigestRule, form: Any, change: bool) -> None:
-        obj.introduction = words.clean(obj.introduction)
-        super().save_model(request, obj, form, change)
+        ruling.save(obj, changed=form.changed_data if change else None)
 
 
 class DigestAdmin(admin.ModelAdmin[Digest]):
@@ -96,7 +95,7 @@ class DigestAdmin(admin.ModelAdmin[Digest]):
         digest = get_object_or_404(Digest, pk=digest_id)
         if not _may_send(request):
             raise PermissionDenied
-        gone, refusals = digests.approve(digest, by=person(request))
+        gone, refusals = releasing.approve(digest, by=person(request))
         if gone:
             noun = "1 mail goes" if gone == 1 else f"{gone} mails go"
             sentence = f"{noun} out in a minute; until then each can be taken back on its page."

@@ -3,8 +3,10 @@
 from datetime import time, timedelta
 from typing import Final
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from iria.kit.text import refuse_unstorable
 from newsletter.models.newsletter import Newsletter, Rhythm
@@ -58,7 +60,14 @@ class DigestRule(models.Model):
         validators=[refuse_unstorable],
         help_text="Stands above the articles each time; most digests need none.",
     )
-    since = models.DateTimeField(auto_now_add=True)
+    since = models.DateTimeField(
+        default=timezone.now, editable=False, help_text="When it was last switched on."
+    )
+    timed_since = models.DateTimeField(
+        default=timezone.now,
+        editable=False,
+        help_text="Since when it has this day and time; no earlier moment is made good.",
+    )
 
     class Meta:
         verbose_name = "rule of a digest"
@@ -98,6 +107,12 @@ class Digest(models.Model):
     ends_at = models.DateTimeField()
     held = models.BooleanField("held for approval")
     composed_at = models.DateTimeField()
+    composed_for = ArrayField(
+        models.TextField(),
+        default=list,
+        editable=False,
+        help_text="The choices for which an issue was composed, or found empty.",
+    )
 
     class Meta:
         ordering = ["-ends_at", "-pk"]

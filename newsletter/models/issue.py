@@ -129,6 +129,11 @@ class Issue(models.Model):
     composed_by_rule = models.BooleanField(
         default=False, editable=False, help_text="Nobody has changed a word of it."
     )
+    held = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="It waits for an editor, whatever its rule says.",
+    )
     articles = models.ManyToManyField(Article, through="IssueItem", related_name="+")
 
     state = models.CharField(

@@ -2,29 +2,26 @@
 
 import threading
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial import publishing
 from articles.editorial.models import Article
-from articles.images.models import Image
 from iria.publication.models import Publication, current_publication
-from newsletter import delivering, digests, freezing, periods, sending, subscribing
+from newsletter import delivering, digests, periods, releasing, subscribing, tasks
 from newsletter.models import Delivery, Digest, DigestRule, Issue, Rhythm
 from newsletter.waiting import waiting_for
-from tests.newsletter.at_the_desk import at, filled, said
-from tests.newsletter.lists import chose, mail_picture, minute_passes, news, subscriber
+from newsletter.wishes import Choice, Wish
+from tests.newsletter.composed import MINA, OLA, TEO, headlines, hours_ago, rule
+from tests.newsletter.lists import chose, news, subscriber
 from tests.newsletter.mailserver import MailServer
-from tests.newsroom import category, published
+from tests.newsroom import category, draft, published
 
 pytestmark = pytest.mark.django_db
-OLA, MINA, TEO = "ola@readers.example", "mina@readers.example", "teo@readers.example"
 
 
 @pytest.fixture(autouse=True)
@@ -32,32 +29,6 @@ def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.queueing.deliver_soon", lambda issue_id: None)
     monkeypatch.setattr("newsletter.queueing.begin_later", lambda issue_id, moment: None)
     monkeypatch.setattr("newsletter.queueing.look_soon", lambda issue_id: None)
-
-
-def rule(rhythm: Rhythm = Rhythm.DAILY, **fields: Any) -> DigestRule:
-    """A rule that has stood for a month, and is due a minute ago."""
-    moment = current_publication().local(timezone.now() - timedelta(minutes=1))
-    made = DigestRule.objects.create(
-        newsletter=news(),
-        rhythm=rhythm,
-        **{
-            "held": False,
-            "at": moment.time().replace(second=0, microsecond=0),
-            "day": moment.weekday(),
-            **fields,
-        },
-    )
-    DigestRule.objects.update(since=timezone.now() - timedelta(days=30))
-    made.refresh_from_db()
-    return made
-
-
-def hours_ago(hours: float, headline: str, **fields: Any) -> Article:
-    return published(headline, at=timezone.now() - timedelta(hours=hours), **fields)
-
-
-def headlines(issue: Issue) -> list[str]:
-    return [str(item.article) for item in issue.items.all()]
 
 
 def test_a_day_becomes_one_issue_for_those_who_wished_it_daily() -> None:
@@ -72,7 +43,7 @@ def test_a_day_becomes_one_issue_for_those_who_wished_it_daily() -> None:
     issue = Issue.objects.get(pk=made)
     assert headlines(issue) == ["Later", "Earlier"]
     assert issue.subject == "News: Later"
-    assert digests.send_ready() == [made]
+    assert releasing.send_ready() == [made]
     assert [each.subscriber.email for each in issue.deliveries.all() if each.subscriber] == [OLA]
     assert sum(issue.deliveries.counts().values()) == 1
 
@@ -115,7 +86,7 @@ def test_each_choice_of_topics_gets_an_issue_of_its_own_and_nobody_two() -> None
         ["Lisbon", "Tokyo"],
         ["Tokyo"],
     ]
-    digests.send_ready()
+    releasing.send_ready()
     got = {
         each.subscriber.email: headlines(each.issue)
         for each in Delivery.objects.select_related("subscriber", "issue")
@@ -129,22 +100,6 @@ def test_each_choice_of_topics_gets_an_issue_of_its_own_and_nobody_two() -> None
     assert all(sum(issue.deliveries.counts().values()) == 1 for issue in issues)
 
 
-def test_whoever_chooses_otherwise_between_two_issues_of_a_day_gets_one() -> None:
-    asia = category("Asia")
-    chose(OLA, Rhythm.DAILY, asia)
-    chose(MINA, Rhythm.DAILY)
-    hours_ago(2, "Tokyo", categories=[asia])
-    rule()
-    about_asia, everything = Issue.objects.in_bulk(digests.compose_due()).values()
-    if not about_asia.topics:
-        about_asia, everything = everything, about_asia
-    sending.start(about_asia, by=None)
-    about_asia.deliveries.get().subscriber.subscriptions.get().topics.clear()  # type: ignore[union-attr]
-    assert [each.email for each in freezing.audience(everything)] == [MINA]
-    sending.start(everything, by=None)
-    assert everything.deliveries.count() == 1
-
-
 def test_a_reader_of_french_gets_what_is_in_french_with_french_around_it(
     mail_server: MailServer,
 ) -> None:
@@ -156,7 +111,7 @@ def test_a_reader_of_french_gets_what_is_in_french_with_french_around_it(
     hours_ago(2, "In English")
     hours_ago(2, "En français", language="fr")
     rule()
-    for issue_id in [*digests.compose_due(), *digests.send_ready()]:
+    for issue_id in [*digests.compose_due(), *releasing.send_ready()]:
         delivering.deliver_batch(issue_id)
     (french,) = mail_server.messages_to(OLA)
     (english,) = mail_server.messages_to(MINA)
@@ -164,7 +119,11 @@ def test_a_reader_of_french_gets_what_is_in_french_with_french_around_it(
     assert "En français" in str(french["Subject"])
     assert "Lire l’article" in str(french.get_body(("html",)).get_content())  # type: ignore[union-attr]
     assert english["Content-Language"] == "en"
-    assert "français" not in str(english.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+    # Whoever chose “all languages” gets what is in any of them, with the newsletter's own around it.
+    plain = str(english.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+    assert "En français" in plain
+    assert "In English" in plain
+    assert "Read the article" in str(english.get_body(("html",)).get_content())  # type: ignore[union-attr]
 
 
 def test_what_was_withdrawn_since_is_left_out_and_an_empty_issue_is_none(edna: User) -> None:
@@ -173,14 +132,14 @@ def test_what_was_withdrawn_since_is_left_out_and_an_empty_issue_is_none(edna: U
     rule()
     (made,) = digests.compose_due()
     publishing.withdraw(gone, by=edna)
-    assert digests.send_ready() == [made]
+    assert releasing.send_ready() == [made]
     assert headlines(Issue.objects.get(pk=made)) == ["Kept"]
     assert "Gone" not in Issue.objects.get(pk=made).sent_html
     Digest.objects.update(period="2001-01-01")
     Issue.objects.all().update(topics=[1])
     (again,) = digests.compose_due()
     publishing.withdraw(kept, by=edna)
-    assert digests.send_ready() == []
+    assert releasing.send_ready() == []
     assert not Issue.objects.filter(pk=again).exists()
 
 
@@ -244,71 +203,9 @@ def test_a_rule_does_not_reach_back_before_it_was_made() -> None:
     chose(OLA, Rhythm.DAILY)
     hours_ago(2, "Before")
     rule()
-    DigestRule.objects.update(since=timezone.now())
+    DigestRule.objects.update(timed_since=timezone.now())
     assert digests.compose_due() == []
     assert not Digest.objects.exists()
-
-
-def test_what_stands_in_its_way_is_said_and_tried_again(edna: User) -> None:
-    chose(OLA, Rhythm.DAILY)
-    hours_ago(2, "Pictured", lead_picture=mail_picture())
-    rule()
-    (made,) = digests.compose_due()
-    Image.objects.update(licensed_for_newsletter=False)
-    assert digests.send_ready() == []
-    issue = Issue.objects.get(pk=made)
-    assert issue.trouble.startswith("It has not gone out by itself yet: The picture")
-    assert "One digest has not gone out by itself" in [each.words for each in waiting_for(edna)]
-    Image.objects.update(licensed_for_newsletter=True)
-    assert digests.send_ready() == [made]
-
-
-def test_a_held_digest_waits_until_an_editor_approves_it(ednas: Client, edna: User) -> None:
-    chose(OLA, Rhythm.DAILY)
-    hours_ago(2, "One")
-    rule(held=True)
-    (made,) = digests.compose_due()
-    assert digests.send_ready() == []
-    assert "One digest waits for approval" in [each.words for each in waiting_for(edna)]
-    digest = Digest.objects.get()
-    page = reverse("admin:newsletter_digest_change", args=[digest.pk])
-    assert "1 subscriber" in ednas.get(page).content.decode()
-    approve = reverse("admin:newsletter_digest_approve", args=[digest.pk])
-    assert ednas.get(approve).status_code == 405
-    answer = ednas.post(approve, follow=True)
-    assert said(answer) == [
-        "1 mail goes out in a minute; until then each can be taken back on its page."
-    ]
-    assert minute_passes() == [made]
-    assert said(ednas.post(approve, follow=True)) == ["Nothing of it waits any more."]
-    assert Delivery.objects.count() == 1
-
-
-def test_a_digest_that_an_editor_changed_asks_for_a_test_like_any_other(ednas: Client) -> None:
-    chose(OLA, Rhythm.DAILY)
-    story = hours_ago(2, "One")
-    rule(held=True)
-    (made,) = digests.compose_due()
-    issue = Issue.objects.get(pk=made)
-    ednas.post(at(issue, "change"), filled(story, subject="Better words"))
-    answer = ednas.post(
-        reverse("admin:newsletter_digest_approve", args=[issue.digest_id]), follow=True
-    )
-    assert said(answer)[-1].startswith("No test was sent")
-    assert not Delivery.objects.exists()
-
-
-def test_who_left_between_composing_and_sending_gets_nothing() -> None:
-    ola = chose(OLA, Rhythm.DAILY)
-    chose(MINA, Rhythm.DAILY)
-    hours_ago(2, "One")
-    rule()
-    (made,) = digests.compose_due()
-    subscribing.leave(ola.token)
-    digests.send_ready()
-    assert [
-        each.subscriber.email for each in Delivery.objects.filter(issue=made) if each.subscriber
-    ] == [MINA]
 
 
 def test_the_archive_lists_what_came_to_all_and_keeps_the_others_at_their_address(
@@ -320,7 +217,7 @@ def test_the_archive_lists_what_came_to_all_and_keeps_the_others_at_their_addres
     hours_ago(2, "Tokyo", categories=[asia])
     rule()
     digests.compose_due()
-    digests.send_ready()
+    releasing.send_ready()
     listed = client.get("/newsletter/issues/").content.decode()
     for issue in Issue.objects.all():
         assert (issue.get_absolute_url() in listed) == (issue.topics == [])
@@ -331,18 +228,11 @@ def test_the_desk_is_told_of_readers_for_whom_nothing_is_composed(edna: User) ->
     chose(OLA, Rhythm.WEEKLY)
     words = "Nothing is composed for those who chose “News” “Once a week”"
     assert words in [each.words for each in waiting_for(edna)]
-    rule(Rhythm.WEEKLY)
+    made = rule(Rhythm.WEEKLY)
     assert words not in [each.words for each in waiting_for(edna)]
-
-
-def test_a_reporter_may_not_approve(client: Client, rui: User) -> None:
-    rule()
-    digests.compose_due()
-    client.force_login(rui)
-    digest = Digest.objects.get()
-    for name in ("change", "approve"):
-        path = reverse(f"admin:newsletter_digest_{name}", args=[digest.pk])
-        assert client.post(path).status_code == 403
+    made.on = False
+    made.save()
+    assert words in [each.words for each in waiting_for(edna)]
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -355,7 +245,7 @@ def test_two_workers_at_once_compose_and_send_once() -> None:
     def work() -> None:
         together.wait()
         digests.compose_due()
-        digests.send_ready()
+        releasing.send_ready()
         connection.close()
 
     workers = [threading.Thread(target=work) for _ in range(2)]
@@ -363,5 +253,96 @@ def test_two_workers_at_once_compose_and_send_once() -> None:
         worker.start()
     for worker in workers:
         worker.join()
-    digests.send_ready()
+    releasing.send_ready()
     assert (Digest.objects.count(), Issue.objects.count(), Delivery.objects.count()) == (1, 1, 1)
+
+
+def test_an_issue_without_articles_silences_nobody() -> None:
+    chose(OLA, Rhythm.DAILY)
+    hours_ago(2, "One")
+    rule()
+    now = timezone.now()
+    emptied = Digest.objects.create(
+        newsletter=news(), rhythm="daily", period="before", held=True, composed_at=now,
+        begins_at=now - timedelta(days=2), ends_at=now - timedelta(days=1),
+    )  # fmt: skip
+    Issue.objects.create(newsletter=news(), digest=emptied, slug="emptied")
+    (made,) = digests.compose_due()
+    assert headlines(Issue.objects.get(pk=made)) == ["One"]
+
+
+def test_what_appeared_later_than_it_bears_comes_with_what_appeared_then(edna: User) -> None:
+    chose(OLA, Rhythm.DAILY)
+    moment = timezone.now()
+    # Scheduled while no worker was there; and withdrawn to be mended while the last one was composed.
+    published("Missed its time", at=moment - timedelta(hours=30)).state_changes.update(
+        made_at=moment - timedelta(hours=3)
+    )
+    mended = hours_ago(26, "Mended")
+    publishing.withdraw(mended, by=edna)
+    publishing.publish(mended, by=edna)
+    mended.state_changes.filter(made_at__gt=moment).update(made_at=moment - timedelta(hours=2))
+    # An archive that is brought in is no news.
+    published("Of 2019", at=moment - timedelta(days=2500)).state_changes.update(
+        made_at=moment - timedelta(hours=2)
+    )
+    rule()
+    (made,) = digests.compose_due()
+    assert sorted(headlines(Issue.objects.get(pk=made))) == ["Mended", "Missed its time"]
+
+
+def test_the_job_publishes_what_is_due_before_it_composes(edna: User) -> None:
+    chose(OLA, Rhythm.DAILY)
+    due = draft("Due")
+    publishing.schedule(due, by=edna, at=timezone.now() + timedelta(hours=1))
+    Article.objects.update(publish_at=timezone.now() - timedelta(minutes=2))
+    rule()
+    tasks.compose_digests(0)
+    assert Article.objects.get().is_published
+    assert Digest.objects.exists()
+
+
+def test_whoever_changes_topics_between_two_days_gets_no_article_twice() -> None:
+    asia = category("Asia")
+    ola = chose(OLA, Rhythm.DAILY, asia)
+    rule()
+    hours_ago(0.5, "Tokyo", categories=[asia])
+    digests.compose_due()
+    subscribing.choose(ola.token, Choice([Wish(news(), Rhythm.DAILY)]))
+    hours_ago(0.01, "Elsewhere")
+    (made,) = digests.compose_due(timezone.now() + timedelta(days=1))
+    assert headlines(Issue.objects.get(pk=made)) == ["Elsewhere"]
+
+
+def test_what_finds_no_room_is_counted_with_a_link_to_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsletter.digests.MOST", 1)
+    chose(OLA, Rhythm.DAILY)
+    chose(MINA, Rhythm.DAILY, language="fr")
+    for number in range(3):
+        hours_ago(2 + number, f"Story {number}")
+        hours_ago(2 + number, f"Récit {number}", language="fr")
+    rule()
+    composed = digests.compose_due()
+    assert releasing.send_ready() == composed
+    english, french = Issue.objects.get(language=""), Issue.objects.get(language="fr")
+    assert "5 more articles were published in this time." in english.closing
+    assert 'href="/archive/"' in english.closing
+    assert "2 autres articles ont été publiés pendant ce temps." in french.closing
+
+
+def test_a_rule_that_fails_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    chose(OLA, Rhythm.DAILY)
+    chose(MINA, Rhythm.WEEKLY)
+    hours_ago(2, "One")
+    rule(Rhythm.DAILY)
+    rule(Rhythm.WEEKLY)
+    issue = digests._issue
+
+    def failing(digest: Digest, choice: digests.Choice) -> Issue | None:
+        if digest.rhythm == Rhythm.DAILY:
+            raise RuntimeError
+        return issue(digest, choice)
+
+    monkeypatch.setattr("newsletter.digests._issue", failing)
+    (made,) = digests.compose_due()
+    assert Issue.objects.get(pk=made).digest == Digest.objects.get(rhythm="weekly")
