@@ -36,11 +36,11 @@ def _of_digests() -> list[Waiting]:
     page = reverse("admin:newsletter_digest_changelist")
     drafts = Issue.objects.filter(state=Issue.State.DRAFT, digest__isnull=False)
     counted = drafts.aggregate(
-        held=Count("digest", filter=Q(held=True), distinct=True),
+        to_approve=Count("digest", filter=Q(held=True), distinct=True),
         stuck=Count("digest", filter=Q(held=False, trouble__gt=""), distinct=True),
     )
     found = []
-    if count := counted["held"]:
+    if count := counted["to_approve"]:
         words = "One digest waits" if count == 1 else f"{count} digests wait"
         found.append(Waiting(f"{words} for approval", count, page))
     if count := counted["stuck"]:

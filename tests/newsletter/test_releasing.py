@@ -289,6 +289,6 @@ def test_a_digest_that_goes_out_in_several_mails_is_one_line_on_the_desk(
     digests.compose_due()
     assert len(releasing.send_ready()) == 4
     edna.has_perm("newsletter.change_issue")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         (line,) = waiting_for(edna)
     assert line.words == f"“{Digest.objects.get()}” is being sent: 0 of 4"
