@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
+from procrastinate.contrib.django import app
 
-from newsletter import notices, own_data, subscribing, suppressing
+from newsletter import notices, own_data, subscribing, suppressing, tasks
 from newsletter.models import Consent, Subscriber
 from newsletter.wishes import Choice, Wish
 from tests.conftest import MailFolder
@@ -127,3 +129,16 @@ def test_a_token_of_another_publication_opens_nothing(client: Client, settings: 
             assert "This link is not complete" in answer.content.decode()
     assert Subscriber.objects.get().is_active
     assert Consent.objects.get().confirmed_at is None
+
+
+def test_every_night_the_worker_forgets_what_was_never_confirmed() -> None:
+    planned = {each.task.name: each.cron for each in app.periodic_registry.periodic_tasks.values()}
+    assert planned["newsletter.forget_unconfirmed"] == "17 3 * * *"
+    subscribing.request(OLA, where="/", wished=[Wish.usual(news())])
+    tasks.forget_unconfirmed(0)
+    assert Subscriber.objects.exists()
+    long_ago = timezone.now() - timedelta(days=31)
+    Subscriber.objects.update(created_at=long_ago)
+    Consent.objects.update(asked_at=long_ago)
+    tasks.forget_unconfirmed(0)
+    assert not Subscriber.objects.exists()
