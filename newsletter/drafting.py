@@ -50,7 +50,7 @@ def save(issue: Issue, articles: Sequence[Chosen] | None, *, by: User | None) ->
             issue.made_by = by
             issue.save()
         else:
-            _refuse_sent(issue)
+            hold_draft(issue)
             issue.save(update_fields=EDITABLE)
         if articles is not None:
             choose(issue, articles)
@@ -70,24 +70,27 @@ def duplicate(issue: Issue, *, by: User) -> Issue:
     """A new draft with the words and articles of this issue, sent or not."""
     copied = {name: getattr(issue, name) for name in EDITABLE if name not in NOT_COPIED}
     items = issue.items.select_related("article").order_by("position", "pk")
-    copy = Issue(**copied)
+    copy = Issue(**copied, language=issue.language)
     save(copy, [Chosen(item.article, item.heading) for item in items], by=by)
     return copy
 
 
-def same_draft(issue: Issue, *, by: User) -> Issue | None:
-    """The draft that this one repeats: a form sent twice makes one draft."""
-    return (
-        Issue.objects.filter(
-            made_by=by,
-            newsletter=issue.newsletter,
-            subject=issue.subject,
-            state=Issue.State.DRAFT,
-            made_at__gt=timezone.now() - timedelta(minutes=1),
-        )
-        .order_by("pk")
-        .first()
+def same_draft(issue: Issue, articles: Sequence[Chosen], *, by: User) -> Issue | None:
+    """The draft that this one repeats word for word: a form sent twice makes one draft."""
+    said = {name: getattr(issue, name) for name in EDITABLE if name not in NOT_COPIED}
+    cleaned = {name: words.clean(said[name]) for name in ("introduction", "closing")}
+    chosen = [(each.article.pk, each.heading) for each in articles]
+    alike = Issue.objects.filter(
+        **{**said, **cleaned},
+        made_by=by,
+        state=Issue.State.DRAFT,
+        made_at__gt=timezone.now() - timedelta(minutes=1),
     )
+    for draft in alike.order_by("pk"):
+        items = draft.items.order_by("position", "pk")
+        if list(items.values_list("article", "heading")) == chosen:
+            return draft
+    return None
 
 
 def free_slug(issue: Issue) -> str:
@@ -104,8 +107,19 @@ def free_slug(issue: Issue) -> str:
     return slug
 
 
-def _refuse_sent(issue: Issue) -> None:
-    current = Issue.objects.select_for_update().get(pk=issue.pk)
+def hold_draft(issue: Issue) -> None:
+    """Keeps a draft from going out until the transaction ends.
+
+    Raises:
+        NotADraft: it went out, or waits to, since it was opened.
+    """
+    current = Issue.objects.select_for_update(of=("self",)).filter(pk=issue.pk).first()
+    if current is None:
+        sentence = "This issue was deleted meanwhile; copy what you wrote into a new one."
+        raise NotADraft(sentence)
+    if current.state == Issue.State.SCHEDULED:
+        sentence = "This issue waits to go out; take it back to change it, then save again."
+        raise NotADraft(sentence)
     if not current.is_draft:
         sentence = "This issue went out meanwhile; what was sent can no longer change."
         raise NotADraft(sentence)

@@ -80,7 +80,13 @@ def count_anew() -> None:
 
 
 def first_share(issue: Issue, audience: int) -> float:
-    """Which part of the audience goes first; 0 where all go at once."""
+    """Which part of the audience goes first; 0 where all go at once.
+
+    The issues of a digest are one mailing: many small ones have a first share together.
+    """
+    if issue.digest is not None:
+        coming = Subscription.objects.coming(issue.newsletter, issue.digest.rhythm)
+        audience = max(audience, coming.count())
     percent = issue.newsletter.canary_percent
     if percent == 0 or audience < CANARY_FROM:
         return 0.0

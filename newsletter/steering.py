@@ -3,11 +3,13 @@
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.models import User
 from newsletter import checklist, queueing, recovering, telling
 from newsletter.models import Delivery, Issue
+from newsletter.querysets import DeliveryQuerySet
 from newsletter.telling import Deed
 
 JUDGED_AT_LEAST: Final = 20
@@ -51,7 +53,9 @@ def go_on(issue: Issue, *, by: User) -> None:
             sentence = "It is not paused, so there is nothing to go on with."
             raise NotNow(sentence)
         # Who goes on after too many refusals has seen them; all the others get theirs.
-        Issue.objects.filter(pk=issue.pk).update(accepted=accepted, guarded=False, wave=1)
+        Issue.objects.filter(pk=issue.pk).update(accepted=accepted, wave=1)
+        alike = Q(pk=issue.pk) if issue.digest_id is None else Q(digest=issue.digest_id)
+        Issue.objects.filter(alike).update(guarded=False)
         transaction.on_commit(lambda: queueing.deliver_soon(issue.pk))
     issue.refresh_from_db()
 
@@ -88,7 +92,7 @@ def hold_if_refused(issue: Issue) -> bool:
     """Pauses where more were refused, returned or complained of than the newsletter allows."""
     if not issue.guarded:
         return False
-    counts = issue.deliveries.counts()
+    counts = _of_the_mailing(issue).counts()
     bad = sum(counts[state] for state in BAD)
     judged = bad + counts[Delivery.State.SENT]
     allowed = issue.newsletter.pause_at_percent
@@ -101,21 +105,26 @@ def hold_if_refused(issue: Issue) -> bool:
 def widen() -> None:
     """Lets all others have theirs, where the first share was taken well and waited for."""
     for issue in Issue.objects.sending().filter(wave=0).select_related("newsletter"):
-        first = issue.deliveries.filter(wave=0)
+        first = _of_the_mailing(issue).filter(wave=0)
         if first.filter(state__in=["queued", "claimed", "sending"]).exists():
             continue
-        if not _was_waited_for(issue) or hold_if_refused(issue):
+        if not _was_waited_for(first, issue.newsletter.canary_minutes) or hold_if_refused(issue):
             continue
         with transaction.atomic():
             if Issue.objects.filter(pk=issue.pk, state=State.SENDING, wave=0).update(wave=1):
                 telling.tell(issue, Deed.WIDENED)
 
 
-def _was_waited_for(issue: Issue) -> bool:
+def _of_the_mailing(issue: Issue) -> DeliveryQuerySet:
+    """The deliveries of an issue, and of all others of its digest: many small ones are judged as one."""
+    if issue.digest_id is None:
+        return issue.deliveries.all()
+    return Delivery.objects.filter(issue__digest=issue.digest_id)
+
+
+def _was_waited_for(first: DeliveryQuerySet, minutes: int) -> bool:
     """Whether returned mail of the first share had its time to come."""
-    waited = issue.newsletter.canary_minutes
-    late = issue.deliveries.filter(wave=0, sending_at__isnull=False).in_the_last(minutes=waited)
-    return not late.exists()
+    return not first.filter(sending_at__isnull=False).in_the_last(minutes=minutes).exists()
 
 
 def _turn(

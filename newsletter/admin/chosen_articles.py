@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.datastructures import MultiValueDict
 
 from articles.editorial.models import Article
@@ -52,6 +52,8 @@ class ChosenArticlesWidget(forms.Widget):
     use_fieldset = True
     words = ""
     """What is searched for."""
+    standing: frozenset[int] | set[int] = frozenset()
+    """What was chosen before; of all others only what readers can see is named."""
 
     class Media:
         js = [forms.Script("desk/issue-articles.js", type="module")]
@@ -80,7 +82,7 @@ class ChosenArticlesWidget(forms.Widget):
         context = super().get_context(name, value, attrs)
         rows: list[Row] = list(value or [])
         keys = [key for row in rows if (key := key_of(row["pk"]))]
-        known = Article.objects.in_bulk(keys)
+        known = _choosable(self.standing).in_bulk(keys)
         context["rows"] = [
             {**described(known[key_of(row["pk"])]), "heading": row["heading"]}
             for row in rows
@@ -112,7 +114,7 @@ class ChosenArticlesField(forms.Field):
             sentence = f"These are {len(rows)} articles; a mail with more than {MOST} is cut off."
             raise ValidationError(sentence, code="many")
         keys = {key_of(row["pk"]) for row in rows}
-        found = Article.objects.filter(Q(state="published") | Q(pk__in=self.standing)).in_bulk(keys)
+        found = _choosable(self.standing).in_bulk(keys)
         if len(found) != len(keys):
             raise ValidationError(gone, code="gone")
         return [Chosen(found[key_of(row["pk"])], _heading(row["heading"])) for row in rows]
@@ -128,6 +130,10 @@ class ChosenArticlesField(forms.Field):
     def has_changed(self, initial: Any, data: Any) -> bool:
         before = [(row["pk"], row["heading"]) for row in self.prepare_value(initial)]
         return before != [(row["pk"], row["heading"]) for row in data or []]
+
+
+def _choosable(standing: Iterable[int]) -> QuerySet[Article]:
+    return Article.objects.filter(Q(state=Article.State.PUBLISHED) | Q(pk__in=list(standing)))
 
 
 def _as_many(values: list[str], keys: list[str]) -> list[str]:

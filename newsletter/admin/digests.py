@@ -25,6 +25,13 @@ class DigestRuleAdmin(admin.ModelAdmin[DigestRule]):
     list_display_links = ["newsletter", "rhythm"]
     list_select_related = ["newsletter"]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: DigestRule | None = None) -> Any:
+        """Only whoever may send lets digests go by themselves; to others a new rule is held."""
+        if _may_send(request):
+            return []
+        goes_by_itself = obj is not None and not obj.held
+        return ["held", "on"] if goes_by_itself else ["held"]
+
     def save_model(self, request: HttpRequest, obj: DigestRule, form: Any, change: bool) -> None:
         ruling.save(obj, changed=form.changed_data if change else None)
 

@@ -10,7 +10,7 @@ from articles.editorial.desk.body_field import CaptionField, EditorWidget
 from iria.kit.text import one_line
 from newsletter import drafting
 from newsletter.admin.chosen_articles import ChosenArticlesField
-from newsletter.drafting import Chosen
+from newsletter.drafting import Chosen, NotADraft
 from newsletter.models import Issue
 from newsletter.models.issue import NAME
 
@@ -63,10 +63,16 @@ class IssueForm(forms.ModelForm[Issue]):
         items = self.instance.items.select_related("article") if self.instance.pk else []
         field.initial = [Chosen(item.article, item.heading) for item in items]
         field.standing = {chosen.article.pk for chosen in field.initial}
+        field.widget.standing = field.standing
         field.widget.words = self.data.get("chosen_articles-search", self.searched)[:200]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if self.instance.pk:
+            try:
+                drafting.hold_draft(self.instance)
+            except NotADraft as refusal:
+                raise ValidationError(str(refusal), code="frozen") from refusal
         self.instance.subject = cleaned.get("subject") or ""
         self.instance.slug = cleaned.get("slug") or ""
         # Given here, so that the database's rule that there is one is met before it is asked.

@@ -74,6 +74,11 @@ class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
 
     # Writing
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Issue | None = None) -> Any:
+        """A digest goes to those for whom it was composed."""
+        fixed = ["newsletter"] if obj is not None and obj.digest_id else []
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
     def changeform_view(
         self,
         request: HttpRequest,
@@ -98,7 +103,7 @@ class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
 
     def save_model(self, request: HttpRequest, obj: Issue, form: Any, change: bool) -> None:
         articles: list[Chosen] = form.cleaned_data["chosen_articles"]
-        if not change and (known := drafting.same_draft(obj, by=person(request))):
+        if not change and (known := drafting.same_draft(obj, articles, by=person(request))):
             obj.pk, obj.slug, obj.made_by = known.pk, known.slug, known.made_by
             obj.made_at = known.made_at
         drafting.save(obj, articles, by=person(request))

@@ -71,9 +71,10 @@ class WritingPages:
         if not (allowed(request, issue) if issue else allowed(request)):
             raise PermissionDenied
         form = self.get_form(request, issue, change=issue is not None)(request.POST, instance=issue)
-        if not form.is_valid():
-            return render(request, "admin/newsletter/issue/live.html", {"form": form}, status=422)
         with transaction.atomic():
+            if not form.is_valid():
+                page = "admin/newsletter/issue/live.html"
+                return render(request, page, {"form": form}, status=422)
             draft = form.save(commit=False)
             drafting.save(draft, form.cleaned_data["chosen_articles"], by=person(request))
             answer = _as_it_looks(draft, request.POST.get("_look", "wide"))

@@ -9,11 +9,12 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
 from articles.editorial import publishing
-from newsletter import delivering, sending, steering
-from newsletter.models import Delivery, Issue, Newsletter
-from tests.newsletter.lists import in_hand, issue, news, subscribers
+from newsletter import delivering, digests, releasing, sending, steering
+from newsletter.models import Delivery, Issue, Newsletter, Rhythm
+from tests.newsletter.composed import hours_ago, rule
+from tests.newsletter.lists import chose, in_hand, issue, news, subscribers
 from tests.newsletter.mailserver import MailServer
-from tests.newsroom import published
+from tests.newsroom import category, published
 
 pytestmark = pytest.mark.django_db
 
@@ -151,6 +152,39 @@ def test_a_short_list_or_a_newsletter_without_a_share_goes_at_once(edna: User) -
     made = issue("At once")
     sending.start(made, by=edna)
     assert not made.deliveries.filter(wave=0).exists()
+
+
+def test_the_mails_of_a_digest_have_a_first_share_and_are_judged_together(
+    edna: User, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsletter.freezing.CANARY_FROM", 30)
+    monkeypatch.setattr("newsletter.freezing.CANARY_AT_LEAST", 1)
+    Newsletter.objects.update(canary_percent=50, pause_at_percent=5)
+    topics = [category(name) for name in ("Asia", "Europe")]
+    for number in range(40):
+        chose(f"reader{number}@readers.example", Rhythm.DAILY, topics[number % 2])
+    hours_ago(2, "Of both", categories=topics)
+    rule()
+    first, second = Issue.objects.in_bulk(digests.compose_due()).values()
+    assert len(releasing.send_ready()) == 2
+    mail_server.on_recipient = lambda to: "550 No" if "1@" in to else None
+    share = Delivery.objects.filter(wave=0).count()
+    assert 0 < share < 40
+    # Nobody of the first mail gets it before the share of the second was waited for.
+    delivering.deliver_batch(first.pk, size=40)
+    Delivery.objects.filter(wave=0).update(sending_at=Now() - timedelta(minutes=11))
+    sending.look_after()
+    assert set(Issue.objects.values_list("wave", flat=True)) == {0}
+    delivering.deliver_batch(second.pk, size=40)
+    Delivery.objects.filter(wave=0).update(
+        sending_at=Now() - timedelta(minutes=11), state="refused", words="550 No"
+    )
+    monkeypatch.setattr("newsletter.steering.JUDGED_AT_LEAST", share)
+    sending.look_after()
+    assert set(Issue.objects.values_list("state", flat=True)) == {"paused"}
+    # Whoever goes on with one has seen it for all of them.
+    steering.go_on(first, by=edna)
+    assert set(Issue.objects.values_list("guarded", flat=True)) == {False}
 
 
 def test_stopping_takes_what_was_claimed_too(edna: User) -> None:

@@ -6,16 +6,19 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from lxml import html as lxml_html
 
 from accounts.models import User
 from articles.editorial import publishing
 from articles.search import indexing
-from newsletter import sending
-from newsletter.models import Issue
+from newsletter import digests, drafting, sending
+from newsletter.admin.issues import IssueAdmin
+from newsletter.models import Issue, Newsletter, Rhythm
 from tests.newsletter.at_the_desk import ADD, LIVE, at, filled, said
-from tests.newsletter.lists import issue, mail_picture, subscriber
-from tests.newsroom import published
+from tests.newsletter.composed import hours_ago, rule
+from tests.newsletter.lists import chose, issue, mail_picture, news, subscriber
+from tests.newsroom import draft, published
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +45,61 @@ def test_the_same_form_sent_twice_makes_one_draft(ednas: Client) -> None:
         ednas.post(ADD, filled(story))
     assert Issue.objects.count() == 1
     assert Issue.objects.get().items.count() == 1
+
+
+def test_two_drafts_that_say_different_things_are_two(ednas: Client) -> None:
+    story, other = published(), published("Another story")
+    ednas.post(ADD, filled(story, subject="", introduction="Good morning."))
+    ednas.post(ADD, filled(story, subject="", introduction="Good evening."))
+    ednas.post(ADD, filled(other, subject="", introduction="Good evening."))
+    said_first = Issue.objects.order_by("pk").values_list("introduction", flat=True)
+    assert list(said_first) == [
+        "<p>Good morning.</p>",
+        "<p>Good evening.</p>",
+        "<p>Good evening.</p>",
+    ]
+
+
+def test_what_was_typed_stays_where_the_issue_goes_at_this_very_moment(
+    ednas: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = published()
+    made = issue("Before", story)
+    get_form = IssueAdmin.get_form
+
+    def meanwhile(*args: Any, **options: Any) -> Any:
+        # Somebody else presses “Send” while this form is on its way.
+        Issue.objects.update(state="scheduled", goes_at=timezone.now())
+        return get_form(*args, **options)
+
+    monkeypatch.setattr(IssueAdmin, "get_form", meanwhile)
+    answer = ednas.post(at(made, "change"), filled(story, subject="Typed just now"))
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "This issue waits to go out; take it back to change it, then save again." in page
+    assert 'value="Typed just now"' in page
+    assert Issue.objects.get().subject == "Before"
+
+
+def test_a_form_tells_no_headline_that_readers_cannot_see(ednas: Client) -> None:
+    secret = draft("Secret scoop")
+    answer = ednas.post(ADD, filled(secret, subject="Fishing"))
+    assert answer.status_code == 200
+    assert "One of the articles is no longer there" in answer.content.decode()
+    assert "Secret scoop" not in answer.content.decode()
+
+
+def test_a_digest_keeps_its_newsletter_and_a_copy_its_language(ednas: Client, edna: User) -> None:
+    other = Newsletter.objects.create(name="Weekly", slug="weekly", position=9)
+    chose("ola@readers.example", Rhythm.DAILY, language="fr")
+    story = hours_ago(2, "Un récit", language="fr")
+    rule(held=True)
+    (made,) = digests.compose_due()
+    composed = Issue.objects.get(pk=made)
+    ednas.post(at(composed, "change"), filled(story, newsletter=other.pk, subject="Mieux dit"))
+    composed.refresh_from_db()
+    assert (composed.subject, composed.newsletter) == ("Mieux dit", news())
+    assert drafting.duplicate(composed, by=edna).speaks == "fr"
 
 
 def test_two_issues_of_one_subject_get_two_addresses(ednas: Client) -> None:

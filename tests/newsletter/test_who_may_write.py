@@ -1,0 +1,64 @@
+"""What helps to write issues, and the rules of digests, are for those who may write and send."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from newsletter.models import Digest, Rhythm
+from tests.newsletter.at_the_desk import LIVE, filled
+from tests.newsletter.composed import rule
+from tests.newsletter.lists import issue, news
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("who", ["rui", "mina"])
+def test_only_who_may_write_issues_reaches_what_helps_to_write_them(
+    client: Client, who: str, request: pytest.FixtureRequest
+) -> None:
+    client.force_login(request.getfixturevalue(who))
+    made = issue()
+    digest_rule = rule()
+    assert client.get("/admin/newsletter/issue/articles/?q=a").status_code == 403
+    assert client.post(LIVE, filled()).status_code == 403
+    assert client.post(f"{LIVE}?issue={made.pk}", filled()).status_code == 403
+    for page in ("change", "delete"):
+        path = reverse(f"admin:newsletter_digestrule_{page}", args=[digest_rule.pk])
+        assert client.get(path).status_code == 403
+        assert client.post(path, {"on": ""}).status_code == 403
+    assert client.get(reverse("admin:newsletter_digestrule_add")).status_code == 403
+
+
+def test_nothing_is_done_for_a_form_of_another_site(edna: User) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(edna)
+    made = rule()
+    digest = Digest.objects.create(
+        newsletter=news(), rhythm="daily", period="p", held=True, composed_at=timezone.now(),
+        begins_at=timezone.now(), ends_at=timezone.now(),
+    )  # fmt: skip
+    for path in (
+        LIVE,
+        reverse("admin:newsletter_digestrule_change", args=[made.pk]),
+        reverse("admin:newsletter_digest_approve", args=[digest.pk]),
+    ):
+        assert strict.post(path, filled()).status_code == 403
+
+
+def test_who_may_not_send_lets_no_digest_go_by_itself(client: Client, rui: User) -> None:
+    for codename in ("view_digestrule", "change_digestrule", "add_digestrule"):
+        rui.user_permissions.add(Permission.objects.get(codename=codename))
+    client.force_login(rui)
+    held, free = rule(held=True), rule(Rhythm.WEEKLY, on=False)
+    for made in (held, free):
+        client.post(reverse("admin:newsletter_digestrule_change", args=[made.pk]), {
+            "newsletter": news().pk, "rhythm": made.rhythm, "on": "on", "subject": "New words",
+            "at": "07:00", "day": 0, "introduction": "",
+        })  # fmt: skip
+        made.refresh_from_db()
+        assert made.subject == "New words"
+    assert held.held
+    assert not free.on
