@@ -122,7 +122,6 @@ UNSHOWN: Final = {
     "newsletter.issuelink",
     "newsletter.look",
     "newsletter.mailboxreading",
-    "newsletter.subscribedtopic",
     "newsletter.subscriber",
     "newsletter.subscription",
     "newsletter.suppression",

@@ -9,9 +9,19 @@ class NewsletterConfig(AppConfig):
 
     def ready(self) -> None:
         # The models are complete only now.
-        from newsletter import kept, outputs, personal, receivers, suppressing, uses, waiting
+        from newsletter import (
+            following,
+            kept,
+            outputs,
+            personal,
+            receivers,
+            suppressing,
+            uses,
+            waiting,
+        )
 
         kept.connect()
+        following.connect()
         receivers.connect()
         registry.personal_data.offer("newsletter", personal.HOLDING)
         registry.waiting.offer("newsletter", waiting.waiting_for)

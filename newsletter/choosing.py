@@ -26,7 +26,7 @@ def received_by(subscriber: Subscriber | None) -> dict[int, Wish]:
     """What comes to somebody now, by newsletter."""
     if subscriber is None:
         return {}
-    return wishes.of_subscriptions(subscriber.subscriptions.with_choices())
+    return wishes.of_subscriptions(subscriber.subscriptions.select_related("newsletter"))
 
 
 def more_for(address: str) -> list[MailChoices]:

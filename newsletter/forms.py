@@ -1,6 +1,6 @@
 """What readers send: an address, and what they wish to receive."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,10 +14,14 @@ from iria.kit.text import one_line, refuse_unstorable
 from iria.publication.models import current_publication
 from newsletter import addresses, slips
 from newsletter.models import Newsletter, Rhythm
-from newsletter.models.subscriber import NAME_MAX_LENGTH
-from newsletter.wishes import Choice, Wish
+from newsletter.models.digest import COMPOSED
+from newsletter.models.subscriber import NAME_MAX_LENGTH, TOPICS_AT_MOST
+from newsletter.wishes import Choice, Topics, Wish
 
 NOT_OFFERED: Final = gettext_lazy("This newsletter is not offered any more; please choose again.")
+TOO_MANY: Final = gettext_lazy("Choose at most %(most)s topics, or none and receive everything.")
+EVERYTHING: Final = "all"
+"""Chosen by whoever had topics of which none is left; otherwise choosing none says the same."""
 NO_SUCH_CHOICE: Final = gettext_lazy("This cannot be chosen any more; please choose again.")
 
 
@@ -46,10 +50,12 @@ class Offer:
     rhythms: list[Option]
     topics: list[Option]
     errors: list[str]
+    lost: bool = False
+    """Whether it was about topics of which none is left, so that nothing comes."""
 
     @property
     def has_topics_chosen(self) -> bool:
-        return any(topic.chosen for topic in self.topics)
+        return self.lost or any(topic.chosen for topic in self.topics)
 
 
 class WishesForm(forms.Form):
@@ -91,10 +97,14 @@ class WishesForm(forms.Form):
             choices=[(each, each) for each in self._rhythms(newsletter)],
             error_messages={"invalid_choice": NO_SUCH_CHOICE},
         )
+        values = [str(topic.pk) for topic in self._topics(newsletter)]
+        if self._lost(newsletter):
+            values.append(EVERYTHING)
         self.fields[topics] = forms.MultipleChoiceField(
             required=False,
-            choices=[(topic.pk, topic.pk) for topic in self._topics(newsletter)],
+            choices=[(value, value) for value in values],
             error_messages={"invalid_choice": NO_SUCH_CHOICE},
+            validators=[_fit],
         )
 
     def _rhythms(self, newsletter: Newsletter) -> list[Rhythm]:
@@ -103,9 +113,16 @@ class WishesForm(forms.Form):
         return [each for each in Rhythm if each in offered or (now and each == now.rhythm)]
 
     def _topics(self, newsletter: Newsletter) -> list[Category]:
+        """Those to choose among; none where nothing composes itself, since they would change nothing."""
+        if not set(self._rhythms(newsletter)) & set(COMPOSED):
+            return []
         now = self._received.get(newsletter.pk)
-        kept = now.topics if now else ()
-        return list(dict.fromkeys([*newsletter.topics.all(), *kept]))
+        kept = now.topics if now else None
+        return list(dict.fromkeys([*newsletter.topics.all(), *(kept or ())]))
+
+    def _lost(self, newsletter: Newsletter) -> bool:
+        now = self._received.get(newsletter.pk)
+        return now is not None and now.has_lost_its_topics
 
     @property
     def was_chosen_from(self) -> bool:
@@ -124,12 +141,18 @@ class WishesForm(forms.Form):
         rhythm, topics = _fields_of(newsletter)
         now = self._received.get(newsletter.pk)
         usual = now.rhythm if now else newsletter.usual_rhythm
-        chosen = self.cleaned_data[topics]
         return Wish(
             newsletter,
             Rhythm(self.cleaned_data[rhythm] or usual),
-            tuple(topic for topic in self._topics(newsletter) if str(topic.pk) in chosen),
+            self._wished_topics(newsletter, self.cleaned_data[topics]),
         )
+
+    def _wished_topics(self, newsletter: Newsletter, values: Sequence[str]) -> Topics:
+        """None chosen is everything, but never for whoever had chosen some and lost them."""
+        if EVERYTHING in values:
+            return None
+        chosen = tuple(topic for topic in self._topics(newsletter) if str(topic.pk) in values)
+        return chosen if chosen or self._lost(newsletter) else None
 
     def offers(self) -> list[Offer]:
         """Each newsletter with what is chosen: by what was sent, else what comes now."""
@@ -139,19 +162,23 @@ class WishesForm(forms.Form):
         rhythm_field, topics_field = _fields_of(newsletter)
         now = self._now(newsletter)
         rhythms, topics = self._rhythms(newsletter), self._topics(newsletter)
-        chosen = {str(topic.pk) for topic in now.topics} if now else set()
+        chosen = {str(topic.pk) for topic in now.topics or ()} if now else set()
         rhythm = now.rhythm if now else newsletter.usual_rhythm
         if self.was_chosen_from:
             chosen = set(self[topics_field].data or ())
             rhythm = self[rhythm_field].data or rhythm
+        options = [Option(str(each.pk), each.name, str(each.pk) in chosen) for each in topics]
+        if lost := self._lost(newsletter):
+            options.append(Option(EVERYTHING, gettext("Everything"), EVERYTHING in chosen))
         return Offer(
             newsletter,
             self._is_chosen(newsletter, now),
             rhythm_field,
             topics_field,
             [Option(each, str(each.label), each == rhythm) for each in rhythms],
-            [Option(str(each.pk), each.name, str(each.pk) in chosen) for each in topics],
+            options,
             [str(error) for name in (rhythm_field, topics_field) for error in self[name].errors],
+            lost,
         )
 
     def _now(self, newsletter: Newsletter) -> Wish | None:
@@ -246,6 +273,11 @@ class PreferencesForm(WishesForm):
 
 def _fields_of(newsletter: Newsletter) -> tuple[str, str]:
     return f"rhythm-{newsletter.pk}", f"topics-{newsletter.pk}"
+
+
+def _fit(values: Sequence[str]) -> None:
+    if len(values) > TOPICS_AT_MOST:
+        raise forms.ValidationError(TOO_MANY, params={"most": TOPICS_AT_MOST})
 
 
 def _choices(field: forms.Field, pairs: Iterable[tuple[Any, Any]]) -> None:

@@ -22,9 +22,9 @@ SELECT %(issue)s, s.id, 'queued', CASE WHEN random() < %(first_share)s THEN 0 EL
 """The identifiers cannot be guessed, and begin in order: so their index is filled at its end, which
 takes a third of the time off."""
 
+ABOUT_EVERYTHING: Final = "   AND n.topics IS NULL"
+ABOUT_THESE: Final = "   AND n.topics = %(topics)s::bigint[]"
 WHO_CHOSE_SO: Final = """
-   AND ARRAY(SELECT t.category_id FROM newsletter_subscribedtopic t
-              WHERE t.subscription_id = n.id ORDER BY t.category_id) = %(topics)s::bigint[]
    AND s.language = %(language)s
    AND NOT EXISTS (SELECT FROM newsletter_delivery d JOIN newsletter_issue i ON i.id = d.issue_id
                     WHERE i.digest_id = %(digest)s AND d.subscriber_id = s.id)
@@ -66,7 +66,8 @@ def freeze(issue: Issue, *, domain: str, first_share: float = 0.0) -> int:
         "language": issue.language,
         "digest": issue.digest.pk,
     }
-    return changed(FREEZE + WHO_CHOSE_SO, {**values, **chosen})
+    about = ABOUT_THESE if issue.topics else ABOUT_EVERYTHING
+    return changed(FREEZE + about + WHO_CHOSE_SO, {**values, **chosen})
 
 
 def count_anew() -> None:

@@ -11,7 +11,6 @@ SUBSCRIBING = Kept(
         "newsletter.subscription",
         "newsletter.consent",
         "newsletter.consentednewsletter",
-        "newsletter.subscribedtopic",
         "newsletter.delivery",
         "newsletter.attempt",
     ),

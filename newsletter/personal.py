@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from iria.kit.registry import Holding, Person
-from newsletter.models import Bounce, Subscriber, Subscription
+from newsletter.models import Bounce, Subscriber
 
 
 def tell(who: Person) -> dict[str, Any]:
@@ -40,10 +40,10 @@ def of_subscriber(subscriber: Subscriber) -> dict[str, Any]:
     }
 
 
-def in_words(subscription: Subscription) -> str:
-    """A newsletter, how often it comes and about what."""
-    topics = ", ".join(topic.name for topic in subscription.topics.all())
-    about = f": {topics}" if topics else ""
+def in_words(subscription: Any) -> str:
+    """A newsletter, how often it comes and about what; asked `with_choices`."""
+    names = ", ".join(subscription.topic_names)
+    about = "" if subscription.topics is None else f": {names or 'topics that are gone'}"
     return f"{subscription.newsletter.name} ({subscription.get_rhythm_display()}{about})"
 
 

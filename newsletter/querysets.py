@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, models
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
 from django.db.models.functions import Lower, Now
 
-from articles.editorial.models import Article
+from articles.editorial.models import Article, Category
 
 if TYPE_CHECKING:
     from newsletter.models import (  # noqa: F401 - names the generics
@@ -94,32 +94,38 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         return self.standing().filter(newsletter=newsletter, rhythm=rhythm)
 
     def with_choices(self) -> "SubscriptionQuerySet":
-        """Each with its newsletter and topics, as its owner chose them."""
-        return self.select_related("newsletter").prefetch_related("topics")
+        """Each with its newsletter and the names of its topics, as its owner chose them."""
+        chosen = Category.objects.filter(_Among(F("pk"), OuterRef("topics"))).in_order()
+        return self.select_related("newsletter").annotate(
+            topic_names=ArraySubquery(chosen.values("name"))
+        )
 
     def choices(self) -> list[tuple[tuple[int, ...], str, int]]:
         """Each way in which these differ: topics, the reader's language, and how many chose so.
 
-        The topics are ids of categories in order; none where everything comes.
+        The topics are ids of categories in order; none where everything comes. Those whose topics
+        are all gone are no choice: nothing comes to them.
         """
         counted = (
-            self.annotate(topic_ids=_topic_ids())
+            self.exclude(topics=[])
             .order_by()
-            .values_list("topic_ids", "subscriber__language")
+            .values_list("topics", "subscriber__language")
             .annotate(Count("pk"))
         )
-        return sorted((tuple(topics), language, count) for topics, language, count in counted)
+        return sorted((tuple(topics or ()), language, count) for topics, language, count in counted)
 
     def exactly_about(self, topic_ids: Iterable[int]) -> "SubscriptionQuerySet":
         """Those with just these topics; without any, those to whom everything comes."""
-        return self.alias(topic_ids=_topic_ids()).filter(topic_ids=sorted(topic_ids))
+        chosen = sorted(topic_ids)
+        return self.filter(topics=chosen) if chosen else self.filter(topics__isnull=True)
 
 
-def _topic_ids() -> ArraySubquery:
-    from newsletter.models import SubscribedTopic
+class _Among(models.Func):
+    """Whether a value stands in a list."""
 
-    chosen = SubscribedTopic.objects.filter(subscription=OuterRef("pk")).order_by("category_id")
-    return ArraySubquery(chosen.values("category_id"))
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = models.BooleanField()
 
 
 class IssueQuerySet(models.QuerySet["Issue"]):

@@ -9,19 +9,22 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from iria.kit.ratelimit import count_and_allow
 from iria.kit.signing import BrokenToken, make_token, read_token
 from iria.kit.speaking import speaking
 from iria.publication.models import current_publication
 from newsletter import queueing, suppressing, wishes
-from newsletter.models import Consent, SubscribedTopic, Subscriber, Subscription
+from newsletter.models import Consent, Subscriber, Subscription
 from newsletter.wishes import Choice, Wish
 from newsletter.wording import consent_wording
 
 CONFIRM_WITHIN = timedelta(days=3)
 PURPOSE = "newsletter.confirm"
+TOPICS_GONE = gettext_noop(
+    "The topics you chose are not there any more. Please enter your address again and choose anew."
+)
 REQUESTS_A_DAY = 12
 """How often one address may be entered in a day; what comes after is met with silence."""
 
@@ -84,6 +87,12 @@ def consent_of(token: str) -> Consent:
     return consent
 
 
+def lost_topics(consent: Consent) -> str:
+    """Why it is to be asked again: all topics that a newsletter was wished about are gone; else nothing."""
+    wished = wishes.of_consent(consent) if consent.confirmed_at is None else []
+    return gettext(TOPICS_GONE) if any(wish.has_lost_its_topics for wish in wished) else ""
+
+
 def was_overtaken(consent: Consent) -> bool:
     """Whether the subscriber left after they had asked; an old link must not bring them back."""
     left_at = consent.subscriber.left_at
@@ -112,6 +121,8 @@ def confirm(token: str) -> Consent:
             )
             raise NotPossible(sentence)
         if consent.confirmed_at is None:
+            if sentence := lost_topics(consent):
+                raise NotPossible(sentence)
             _subscribe(consent)
     return consent
 
@@ -130,20 +141,19 @@ def _subscribe(consent: Consent) -> None:
 
 def _receive(subscriber: Subscriber, wished: Sequence[Wish]) -> None:
     """These newsletters come from now on, just so; the others stay as they are."""
-    received = Subscription.objects.bulk_create(
+    Subscription.objects.bulk_create(
         [
-            Subscription(subscriber=subscriber, newsletter=wish.newsletter, rhythm=wish.rhythm)
+            Subscription(
+                subscriber=subscriber,
+                newsletter=wish.newsletter,
+                rhythm=wish.rhythm,
+                topics=wish.topic_ids,
+            )
             for wish in wished
         ],
         update_conflicts=True,
         unique_fields=["subscriber", "newsletter"],
-        update_fields=["rhythm"],
-    )
-    SubscribedTopic.objects.filter(subscription__in=received).delete()
-    SubscribedTopic.objects.bulk_create(
-        SubscribedTopic(subscription=subscription, category=topic)
-        for subscription, wish in zip(received, wished, strict=True)
-        for topic in wish.topics
+        update_fields=["rhythm", "topics"],
     )
 
 
@@ -184,9 +194,11 @@ def choose(token: str, choice: Choice) -> Subscriber:
             return subscriber
         subscriber.language, subscriber.name = choice.language, choice.name
         subscriber.save(update_fields=["language", "name"])
-        received = wishes.of_subscriptions(subscriber.subscriptions.with_choices())
-        new = [wish for wish in choice.wished if not _is_so(wish, received.get(wish.newsletter.pk))]
-        chosen = [wish.newsletter for wish in choice.wished]
+        # Categories before subscriptions: so does a merge, and neither waits for the other in a ring.
+        wished = wishes.held(choice.wished)
+        received = wishes.of_subscriptions(subscriber.subscriptions.select_related("newsletter"))
+        new = [wish for wish in wished if not _is_so(wish, received.get(wish.newsletter.pk))]
+        chosen = [wish.newsletter for wish in wished]
         subscriber.subscriptions.exclude(newsletter__in=chosen).delete()
         if new:
             _agree_on_the_spot(subscriber, new)

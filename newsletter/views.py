@@ -119,6 +119,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         if subscribing.was_overtaken(consent):
             sentence = gettext("You have left since this link was sent.")
             return _sentence(request, sentence, status=410)
+        if sentence := subscribing.lost_topics(consent):
+            return _sentence(request, sentence, status=410)
         template = "welcome" if consent.confirmed_at else "confirm"
         context = {"consent": consent, "token": token}
         return render(request, f"newsletter/{template}.html", context)

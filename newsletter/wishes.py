@@ -1,20 +1,32 @@
 """What somebody wishes to receive: a newsletter, how often, and about what."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
+from articles.editorial import merging
 from articles.editorial.models import Category
 from newsletter.models import Consent, ConsentedNewsletter, Newsletter, Rhythm, Subscription
+from newsletter.models.digest import COMPOSED
+
+Topics = tuple[Category, ...] | None
+"""None: everything. Categories: these alone. None among them: all that were chosen are gone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One newsletter, in one rhythm; without topics, everything."""
+    """One newsletter, in one rhythm, about everything or some topics.
+
+    What the editors write has one text for all: of topics nothing is wished or promised there.
+    """
 
     newsletter: Newsletter
     rhythm: Rhythm
-    topics: tuple[Category, ...] = ()
+    topics: Topics = None
+
+    def __post_init__(self) -> None:
+        if self.rhythm not in COMPOSED:
+            object.__setattr__(self, "topics", None)
 
     @classmethod
     def usual(cls, newsletter: Newsletter) -> Self:
@@ -22,8 +34,15 @@ class Wish:
         return cls(newsletter, newsletter.usual_rhythm)
 
     @property
-    def topic_ids(self) -> tuple[int, ...]:
-        return tuple(sorted(topic.pk for topic in self.topics))
+    def topic_ids(self) -> list[int] | None:
+        if self.topics is None:
+            return None
+        return sorted({topic.pk for topic in self.topics})
+
+    @property
+    def has_lost_its_topics(self) -> bool:
+        """Whether it was about topics none of which there is any more."""
+        return self.topics == ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,33 +61,65 @@ def keep(consent: Consent, wishes: Sequence[Wish]) -> None:
             consent=consent,
             newsletter=wish.newsletter,
             rhythm=wish.rhythm,
-            topics=list(wish.topic_ids),
+            topics=wish.topic_ids,
+            addresses=[topic.get_absolute_url() for topic in _in_order(wish.topics)],
         )
         for wish in wishes
     )
 
 
+def held(wishes: Sequence[Wish]) -> list[Wish]:
+    """The wishes with their topics as they are now, held until the end of the transaction."""
+    return [
+        wish
+        if wish.topics is None
+        else replace(
+            wish,
+            topics=_held(
+                [topic.pk for topic in wish.topics],
+                [topic.get_absolute_url() for topic in wish.topics],
+            ),
+        )
+        for wish in wishes
+    ]
+
+
 def of_consent(consent: Consent) -> list[Wish]:
-    """What a consent was about, with those of its topics that there still are."""
-    rows = list(consent.wished.select_related("newsletter").order_by("newsletter__position", "pk"))
-    topics = _topics({pk for row in rows for pk in row.topics})
+    """What a consent was about, with what has become of its topics, held as in `held`."""
+    rows = consent.wished.select_related("newsletter").order_by("newsletter__position", "pk")
     return [
         Wish(
             row.newsletter,
             Rhythm(row.rhythm),
-            tuple(topics[pk] for pk in row.topics if pk in topics),
+            None if row.topics is None else _held(row.topics, row.addresses),
         )
         for row in rows
     ]
 
 
 def of_subscriptions(subscriptions: Iterable[Subscription]) -> dict[int, Wish]:
-    """What comes to somebody now, by newsletter; the topics are to be fetched before."""
+    """What comes to somebody now, by newsletter, each fetched with it."""
+    rows = list(subscriptions)
+    ids = {pk for row in rows for pk in row.topics or ()}
+    topics = Category.objects.in_bulk(ids) if ids else {}
     return {
-        each.newsletter_id: Wish(each.newsletter, Rhythm(each.rhythm), tuple(each.topics.all()))
-        for each in subscriptions
+        row.newsletter_id: Wish(
+            row.newsletter,
+            Rhythm(row.rhythm),
+            None if row.topics is None else tuple(topics[pk] for pk in row.topics if pk in topics),
+        )
+        for row in rows
     }
 
 
-def _topics(ids: set[int]) -> dict[int, Category]:
-    return Category.objects.in_bulk(ids) if ids else {}
+def _held(ids: Sequence[int], addresses: Sequence[str]) -> tuple[Category, ...]:
+    """These categories, or what they have become, held against being merged or deleted."""
+    rows = [Category(pk=pk) for pk in ids]
+    # One of which no address is known leads nowhere.
+    known = [*addresses, *[""] * len(rows)][: len(rows)]
+    there = [row.pk for row in merging.still_there(rows, addresses=known, kind="category")]
+    return tuple(Category.objects.filter(pk__in=there).order_by("pk")) if there else ()
+
+
+def _in_order(topics: Topics) -> list[Category]:
+    return sorted(topics or (), key=lambda topic: topic.pk)

@@ -23,5 +23,7 @@ def _named(wish: Wish) -> str:
     if wish.topics:
         about = ", ".join(topic.name for topic in wish.topics)
         choice.append(gettext("only about %(topics)s") % {"topics": about})
+    elif wish.topics is not None:
+        choice.append(gettext("about nothing until I choose new topics"))
     name = f"“{wish.newsletter.name}”"
     return f"{name} ({'; '.join(choice)})" if choice else name

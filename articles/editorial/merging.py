@@ -1,8 +1,9 @@
 """Making one of several: what every merge of tags, categories or authors has in common.
 
 Whatever points at a thing that goes is turned to the one that stays, in every room that has a
-foreign key to it, without this room knowing which: the keys are asked from the models. What would
-stand twice (an article with both tags) stands once, at the better place.
+foreign key to it, without this room knowing which: the keys are asked from the models, and what
+names it by number says so itself (`registry.namings`). What would stand twice (an article with both
+tags) stands once, at the better place.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,6 +24,7 @@ from django.db.models import (
 
 from articles.editorial import tasks
 from articles.editorial.models import Article, Redirect
+from iria.kit import registry
 
 TOLD_AT_ONCE: Final = 500
 """Articles whose change one job tells."""
@@ -88,6 +90,10 @@ def preview(goes: Sequence[Model], stays: Model, *, besides: Sequence[str] = ())
             twice = _standing_twice(relation, rows, stays)
             both = 0 if twice is None else twice.count()
             found.append(Moves(_spoken(relation), count, both))
+    for naming in _namings(type(stays)):
+        count, both = naming.count([each.pk for each in goes], stays.pk)
+        if count:
+            found.append(Moves(naming.kind, count, both))
     return found
 
 
@@ -102,6 +108,9 @@ def turn(goes: Sequence[Model], stays: Model, *, besides: Sequence[str] = ()) ->
                 _give_the_better_place(relation, twice, stays)
                 twice.delete()
             rows.update(**{name: stays})
+    for naming in _namings(type(stays)):
+        for each in goes:
+            naming.turn(each.pk, stays.pk)
 
 
 def articles_of(goes: Sequence[Model], through: type[Model], name: str) -> list[int]:
@@ -189,6 +198,10 @@ def _give_the_better_place(relation: ForeignObjectRel, twice: QuerySet[Any], sta
         better = Subquery(like.order_by("position").values("position")[:1])
         standing = _rows(relation).filter(**{relation.field.name: stays}, position__gt=better)
         standing.update(position=better)
+
+
+def _namings(model: type[Model]) -> list[registry.Naming]:
+    return [each for each in registry.namings if each.model == model._meta.label]
 
 
 def _spoken(relation: ForeignObjectRel) -> tuple[str, str]:

@@ -69,6 +69,24 @@ picture_uses: Port[Callable[[int], list[PictureUse]]] = Port()
 pictures_in_texts: Port[Callable[[], set[int]]] = Port()
 """The ids of the pictures that stand in texts of which no row points at them."""
 
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Rows that name things by their number in a list, where the database can hold no foreign key."""
+
+    model: str
+    """What they name, as in `articles.Category`."""
+    kind: tuple[str, str]
+    """What editors call one of these rows, and several."""
+    count: Callable[[list[int], int], tuple[int, int]]
+    """Given numbers and one more: how many rows name one of the first; how many of them the other too."""
+    turn: Callable[[int, int], None]
+    """What named the first names the second from now on, in the transaction in which they become one."""
+
+
+namings: Port[Naming] = Port()
+"""Such rows, for whoever makes one thing of several."""
+
 waiting: Port[Callable[[Any], list[Waiting]]] = Port()
 """Given a user, what waits for them; shown on the first page of the admin."""
 

@@ -17,8 +17,11 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from articles.editorial.models import Category
 from newsletter import addresses, exporting, personal, subscribing, suppressing
 from newsletter.models import Consent, Newsletter, Rhythm, Subscriber, Subscription
+from newsletter.models.digest import COMPOSED
+from newsletter.models.subscriber import TOPICS_AT_MOST
 
 READABLE: Final = {"indent": 2, "ensure_ascii": False}
 
@@ -32,6 +35,22 @@ class NewsletterForm(forms.ModelForm[Newsletter]):
         "keeps it. The issues you write go to those who chose “as the editors send it”.",
         error_messages={"required": "Choose at least one, or nobody could receive it."},
     )
+
+    def clean_topics(self) -> QuerySet[Category]:
+        """Topics narrow what composes itself; beside what the editors write they would promise nothing."""
+        topics: QuerySet[Category] = self.cleaned_data["topics"]
+        if topics and not set(self.cleaned_data.get("rhythms", COMPOSED)) & set(COMPOSED):
+            sentence = (
+                "Readers who choose topics would still receive every issue you write. Offer it once "
+                "a day, once a week or for each article too, or take the topics out."
+            )
+            raise forms.ValidationError(sentence)
+        if len(topics) > TOPICS_AT_MOST:
+            sentence = (
+                f"Choose at most {TOPICS_AT_MOST} topics; one above others stands for all of them."
+            )
+            raise forms.ValidationError(sentence)
+        return topics
 
 
 class NewsletterAdmin(admin.ModelAdmin[Newsletter]):

@@ -96,7 +96,7 @@ WITH agreed AS (
     RETURNING id
 )
 INSERT INTO newsletter_consentednewsletter (consent_id, newsletter_id, rhythm, topics)
-SELECT agreed.id, n.id, n.rhythm, '{}'::bigint[]
+SELECT agreed.id, n.id, n.rhythm, NULL
   FROM agreed
  CROSS JOIN unnest(%(newsletters)s::bigint[], %(rhythms)s::text[]) AS n (id, rhythm)
 """

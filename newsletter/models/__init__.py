@@ -10,7 +10,7 @@ from newsletter.models.item import IssueItem, IssueLink
 from newsletter.models.newsletter import Newsletter, Rhythm
 from newsletter.models.preflight import Look, TestMail, Waiver
 from newsletter.models.run import Pace, RunEvent, SendingLimit
-from newsletter.models.subscriber import SubscribedTopic, Subscriber, Subscription
+from newsletter.models.subscriber import Subscriber, Subscription
 
 __all__ = [
     "Attempt",
@@ -32,7 +32,6 @@ __all__ = [
     "Rhythm",
     "RunEvent",
     "SendingLimit",
-    "SubscribedTopic",
     "Subscriber",
     "SubscriberExport",
     "SubscriberImport",

@@ -61,7 +61,8 @@ class ConsentedNewsletter(models.Model):
     """One newsletter of a consent, and how it was to come.
 
     The topics are numbers rather than references: what was agreed to does not change when
-    categories are merged. In words they stand in the consent's wording.
+    categories are merged. Their addresses of then say what became of them. In words they stand in
+    the consent's wording.
     """
 
     consent = models.ForeignKey(Consent, on_delete=models.CASCADE, related_name="wished")
@@ -69,7 +70,16 @@ class ConsentedNewsletter(models.Model):
     rhythm = models.CharField(
         max_length=6, choices=Rhythm, default=Rhythm.ISSUES, db_default=Rhythm.ISSUES.value
     )
-    topics = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
+    topics = ArrayField(
+        models.BigIntegerField(), null=True, blank=True, help_text="Unknown: everything."
+    )
+    addresses = ArrayField(
+        models.CharField(max_length=500),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Of the topics, in the same order, when they were chosen.",
+    )
 
     class Meta:
         constraints = [

@@ -1,11 +1,11 @@
 """Who receives which newsletter, how often, and about what."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
-from articles.editorial.models import Category
 from articles.editorial.models.article import LANGUAGES
 from iria.kit.text import refuse_unstorable
 from newsletter.models.newsletter import Newsletter, Rhythm
@@ -14,6 +14,8 @@ from newsletter.querysets import SubscriberQuerySet, SubscriptionQuerySet, new_t
 EMAIL_MAX_LENGTH = 254
 """RFC 5321 limits a path to 256 characters, two of which are its angle brackets."""
 NAME_MAX_LENGTH = 80
+TOPICS_AT_MOST = 200
+"""More would not fit into the index; nobody chooses so many."""
 
 
 class Subscriber(models.Model):
@@ -95,8 +97,19 @@ class Subscriber(models.Model):
         return reverse("newsletter_preferences", args=[self.token])
 
 
+class InOrder(models.Func):
+    """Whether numbers stand from the least to the greatest, each once (made by a migration)."""
+
+    function = "newsletter_in_order"
+    output_field = models.BooleanField()
+
+
 class Subscription(models.Model):
-    """A subscriber receives a newsletter."""
+    """A subscriber receives a newsletter.
+
+    The topics are a list in the row, so that those who chose alike are found by one index; it is
+    written by `subscribing` and follows the categories in `topics`.
+    """
 
     subscriber = models.ForeignKey(
         Subscriber, on_delete=models.CASCADE, related_name="subscriptions"
@@ -108,8 +121,12 @@ class Subscription(models.Model):
     rhythm = models.CharField(
         max_length=6, choices=Rhythm, default=Rhythm.ISSUES, db_default=Rhythm.ISSUES.value
     )
-    topics = models.ManyToManyField(
-        Category, through="SubscribedTopic", related_name="+", blank=True
+    topics = ArrayField(
+        models.BigIntegerField(),
+        null=True,
+        blank=True,
+        help_text="The categories it is to be about, by number; unknown, everything comes, and with "
+        "none in the list nothing does.",
     )
 
     objects = SubscriptionQuerySet.as_manager()
@@ -120,29 +137,26 @@ class Subscription(models.Model):
             models.CheckConstraint(
                 condition=Q(rhythm__in=Rhythm.values), name="subscription_has_rhythm"
             ),
+            models.CheckConstraint(
+                condition=Q(topics__isnull=True) | ~Q(rhythm=Rhythm.ISSUES.value),
+                name="subscription_topics_are_composed",
+            ),
+            models.CheckConstraint(
+                condition=Q(topics__isnull=True) | Q(InOrder("topics")),
+                name="subscription_topics_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(topics__isnull=True) | Q(topics__len__lte=TOPICS_AT_MOST),
+                name="subscription_topics_fit",
+            ),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.subscriber} receives {self.newsletter}"
-
-
-class SubscribedTopic(models.Model):
-    """A category that somebody chose for a newsletter; without any, everything comes.
-
-    A model of its own, so that merging categories moves it and deleting one says no addresses.
-    """
-
-    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE)
-    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="+")
-
-    class Meta:
-        verbose_name = "topic of a reader"
-        verbose_name_plural = "topics of readers"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["subscription", "category"], name="subscribed_topic_once"
+        indexes = [
+            models.Index(
+                fields=["newsletter", "rhythm", "topics"],
+                include=["subscriber"],
+                name="subscription_choice",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"A reader chose {self.category}"
+        return f"{self.subscriber} receives {self.newsletter}"

@@ -41,7 +41,7 @@ NO_TRACE = {
     "it hangs on a row that knows them, and holds numbers, hashes or what nobody can open": """
         articles.akismetopinion articles.commentplace articles.follow articles.notice articles.sealedaddress
         articles.threadcount newsletter.attempt newsletter.bounce newsletter.consent
-        newsletter.consentednewsletter newsletter.delivery newsletter.subscribedtopic
+        newsletter.consentednewsletter newsletter.delivery
         newsletter.subscription""",
     "it keeps hashes that lead to nobody": "newsletter.suppression",
     "a ban ends by itself; until then it is what keeps somebody out": "articles.ban",

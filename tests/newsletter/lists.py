@@ -17,7 +17,6 @@ from newsletter.models import (
     IssueItem,
     Newsletter,
     Rhythm,
-    SubscribedTopic,
     Subscriber,
     Subscription,
     Waiver,
@@ -45,10 +44,8 @@ def chose(
     """Somebody to whom a newsletter comes in a rhythm, about what they chose."""
     made = subscriber(email, to=to)
     Subscriber.objects.filter(pk=made.pk).update(language=language)
-    made.subscriptions.update(rhythm=rhythm)
-    SubscribedTopic.objects.bulk_create(
-        SubscribedTopic(subscription=made.subscriptions.get(), category=topic) for topic in topics
-    )
+    chosen = sorted(topic.pk for topic in topics) or None
+    made.subscriptions.update(rhythm=rhythm, topics=chosen)
     return made
 
 

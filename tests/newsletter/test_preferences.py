@@ -10,7 +10,7 @@ from newsletter import notices, subscribing
 from newsletter.models import Consent, Newsletter, Rhythm, Subscriber
 from newsletter.wishes import Wish
 from tests.conftest import MailFolder
-from tests.newsletter.lists import news, subscriber
+from tests.newsletter.lists import chose, news, subscriber
 from tests.newsroom import category
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +63,7 @@ def test_what_is_chosen_when_signing_up_is_kept_until_it_is_confirmed(
     client.post(f"/newsletter/confirm/{token}/")
     subscription = Subscriber.objects.get().subscriptions.get()
     assert (subscription.newsletter, subscription.rhythm) == (weekly, "daily")
-    assert list(subscription.topics.all()) == [japan]
+    assert subscription.topics == [japan.pk]
     assert Subscriber.objects.get().language == "fr"
 
 
@@ -146,6 +146,47 @@ def test_a_rhythm_and_a_topic_that_are_withdrawn_can_be_kept_but_not_chosen(
     assert mina.subscriptions.get().rhythm == "issues"
 
 
+def test_whoever_lost_their_topics_is_told_and_gets_everything_only_by_choosing_it(
+    client: Client, weekly: Newsletter
+) -> None:
+    japan = weekly.topics.get(name="Japan")
+    ola = chose(OLA, Rhythm.DAILY, japan, to=weekly)
+    japan.delete()
+    page = client.get(ola.preferences_path()).content.decode()
+    assert "The topics you chose are not there any more" in page
+    sent = {"newsletters": [weekly.pk], f"rhythm-{weekly.pk}": "daily", "name": "Ola"}
+    client.post(ola.preferences_path(), sent)
+    assert ola.subscriptions.get().topics == []
+    client.post(ola.preferences_path(), sent | {f"rhythm-{weekly.pk}": "weekly"})
+    assert (ola.subscriptions.get().rhythm, ola.subscriptions.get().topics) == ("weekly", [])
+    assert "nothing until I choose new topics" in Consent.objects.latest("pk").wording
+    client.post(ola.preferences_path(), sent | {f"topics-{weekly.pk}": ["all"]})
+    assert ola.subscriptions.get().topics is None
+    assert (
+        client.post(ola.preferences_path(), sent | {f"topics-{weekly.pk}": ["all"]}).status_code
+        == 422
+    )
+
+
+def test_topics_are_offered_only_where_something_composes_itself(client: Client) -> None:
+    japan = category("Japan")
+    news().topics.set([japan])
+    assert "topics-" not in client.get("/newsletter/").content.decode()
+    Newsletter.objects.update(rhythms=["issues", "daily"])
+    assert f'name="topics-{news().pk}"' in client.get("/newsletter/").content.decode()
+    sent = {
+        "email": OLA,
+        "choosing": "1",
+        "newsletters": [news().pk],
+        f"rhythm-{news().pk}": "issues",
+        f"topics-{news().pk}": [japan.pk],
+    }
+    client.post("/newsletter/", sent)
+    consent = Consent.objects.get()
+    assert "Japan" not in consent.wording
+    assert consent.wished.get().topics is None
+
+
 def test_the_pages_ask_as_often_however_much_there_is_to_choose(
     client: Client, weekly: Newsletter
 ) -> None:
@@ -178,6 +219,8 @@ def test_an_editor_says_which_rhythms_and_topics_there_are(client: Client, ada: 
     refused = client.post(address, form | {"rhythms": []})
     assert "Choose at least one" in refused.content.decode()
     japan = category("Japan")
+    refused = client.post(address, form | {"rhythms": ["issues"], "topics": [japan.pk]})
+    assert "would still receive every issue you write" in refused.content.decode()
     client.post(address, form | {"rhythms": ["daily", "issues"], "topics": [japan.pk]})
     assert news().offered_rhythms == [Rhythm.ISSUES, Rhythm.DAILY]
     assert list(news().topics.all()) == [japan]

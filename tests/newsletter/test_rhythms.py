@@ -2,9 +2,10 @@
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from accounts.models import User
-from articles.editorial import categorising
+from articles.editorial import categorising, merging
 from articles.editorial.models import Category
 from newsletter import sending, subscribing
 from newsletter.models import Consent, Newsletter, Rhythm, Subscriber, Subscription
@@ -17,7 +18,7 @@ OLA = "ola@readers.example"
 
 
 def wish(rhythm: Rhythm = Rhythm.DAILY, *topics: Category) -> Wish:
-    return Wish(news(), rhythm, topics)
+    return Wish(news(), rhythm, topics or None)
 
 
 def offering(*rhythms: Rhythm) -> Newsletter:
@@ -37,7 +38,7 @@ def test_what_was_chosen_comes_just_so_once_it_is_confirmed() -> None:
     ola = confirmed(wish(Rhythm.WEEKLY, japan, china), language="fr")
     subscription = ola.subscriptions.get()
     assert subscription.rhythm == Rhythm.WEEKLY
-    assert set(subscription.topics.all()) == {japan, china}
+    assert subscription.topics == sorted([japan.pk, china.pk])
     assert ola.language == "fr"
     consent = ola.consents.get()
     assert consent.language == "fr"
@@ -76,7 +77,7 @@ def test_changing_the_rhythm_is_agreed_to_and_changing_nothing_is_not() -> None:
     assert Consent.objects.count() == 1
     subscribing.choose(ola.token, Choice([wish(Rhythm.DAILY)]))
     assert Consent.objects.count() == 2
-    assert not ola.subscriptions.get().topics.exists()
+    assert ola.subscriptions.get().topics is None
 
 
 def test_the_digests_learn_who_wants_what() -> None:
@@ -95,14 +96,72 @@ def test_the_digests_learn_who_wants_what() -> None:
     assert daily.exactly_about([japan.pk]).count() == 0
 
 
-def test_a_topic_follows_its_category_into_another_and_goes_with_it() -> None:
-    japan, east_asia = category("Japan"), category("East Asia")
-    ola = subscriber(OLA)
-    subscribing.choose(ola.token, Choice([wish(Rhythm.DAILY, japan)]))
+def test_a_topic_follows_its_category_into_another() -> None:
+    japan, east_asia, china = category("Japan"), category("East Asia"), category("China")
+    ola, mina = subscriber(OLA), subscriber("mina@readers.example")
+    subscribing.choose(ola.token, Choice([wish(Rhythm.DAILY, china, japan, east_asia)]))
+    subscribing.choose(mina.token, Choice([wish(Rhythm.DAILY, japan)]))
+    (moves,) = merging.preview([japan], east_asia)
+    assert (str(moves), moves.both) == ("2 choices of readers", 1)
     categorising.merge([japan], into=east_asia)
-    assert [topic.name for topic in ola.subscriptions.get().topics.all()] == ["East Asia"]
-    east_asia.delete()
-    assert not ola.subscriptions.get().topics.exists()
+    assert ola.subscriptions.get().topics == sorted([east_asia.pk, china.pk])
+    assert mina.subscriptions.get().topics == [east_asia.pk]
+
+
+def test_a_topic_that_goes_narrows_and_never_widens() -> None:
+    japan, china = category("Japan"), category("China")
+    ola = subscriber(OLA)
+    subscribing.choose(ola.token, Choice([wish(Rhythm.DAILY, japan, china)]))
+    subscribing.choose(subscriber("mina@readers.example").token, Choice([wish(Rhythm.DAILY)]))
+    daily = Subscription.objects.coming(news(), Rhythm.DAILY)
+    china.delete()
+    assert ola.subscriptions.get().topics == [japan.pk]
+    japan.delete()
+    assert ola.subscriptions.get().topics == []
+    assert daily.choices() == [((), "", 1)]
+    assert daily.exactly_about([]).get().subscriber.email == "mina@readers.example"
+
+
+def test_what_was_merged_before_it_was_confirmed_is_followed() -> None:
+    japan, asia, pacific = category("Japan"), category("Asia"), category("Pacific")
+    subscribing.request(OLA, where="/", wished=[wish(Rhythm.DAILY, japan)], language="")
+    consent = Consent.objects.get()
+    categorising.merge([japan], into=asia)
+    categorising.merge([asia], into=pacific)
+    subscribing.confirm(subscribing.confirmation_token(consent))
+    assert Subscription.objects.get().topics == [pacific.pk]
+    kept = consent.wished.get()
+    assert (kept.topics, kept.addresses) == ([japan.pk], ["/category/japan/"])
+    assert "Japan" in consent.wording
+
+
+def test_whoever_chose_only_what_is_gone_before_confirming_is_asked_again(client: Client) -> None:
+    japan, china = category("Japan"), category("China")
+    subscribing.request(OLA, where="/", wished=[wish(Rhythm.DAILY, japan, china)], language="")
+    token = subscribing.confirmation_token(Consent.objects.get())
+    japan.delete()
+    china.delete()
+    for answer in (client.get, client.post):
+        page = answer(f"/newsletter/confirm/{token}/")
+        assert page.status_code == 410
+        assert "choose anew" in page.content.decode()
+    assert not Subscription.objects.exists()
+    assert Subscriber.objects.get().state == Subscriber.State.PENDING
+
+
+def test_postgresql_keeps_topics_in_order_and_only_where_something_composes_itself() -> None:
+    rows = subscriber(OLA).subscriptions
+    rows.update(rhythm=Rhythm.DAILY, topics=[1, 2])
+    for rhythm, topics in [
+        (Rhythm.DAILY, [2, 1]),
+        (Rhythm.DAILY, [1, 1]),
+        (Rhythm.DAILY, [1, None]),
+        (Rhythm.DAILY, list(range(201))),
+        (Rhythm.ISSUES, [1]),
+        (Rhythm.ISSUES, []),
+    ]:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.update(rhythm=rhythm, topics=topics)
 
 
 def test_a_newsletter_always_offers_a_rhythm_that_there_is() -> None:
