@@ -5,7 +5,7 @@ from typing import Final
 from django.db import connection
 
 from newsletter.claiming import changed
-from newsletter.models import Delivery, Issue, Rhythm, Subscriber, Subscription
+from newsletter.models import Delivery, Digest, Issue, Rhythm, Subscriber, Subscription
 from newsletter.models.newsletter import CANARY_AT_LEAST, CANARY_FROM
 from newsletter.querysets import SubscriberQuerySet
 
@@ -44,6 +44,14 @@ def audience(issue: Issue) -> SubscriberQuerySet:
     return Subscriber.objects.filter(pk__in=chose_so.values("subscriber_id")).exclude(
         pk__in=have_one.values("subscriber_id")
     )
+
+
+def audiences(digest: Digest) -> dict[tuple[tuple[int, ...], str], int]:
+    """How many would get an issue of a digest now, for each choice of topics and language."""
+    have_one = Delivery.objects.filter(issue__digest=digest, subscriber__isnull=False)
+    coming = Subscription.objects.coming(digest.newsletter, digest.rhythm)
+    without = coming.exclude(subscriber__in=have_one.values("subscriber_id"))
+    return {(topics, language): count for topics, language, count in without.choices()}
 
 
 def freeze(issue: Issue, *, domain: str, first_share: float = 0.0) -> int:

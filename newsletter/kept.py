@@ -54,6 +54,7 @@ SENDING = Kept(
     title=gettext_lazy("If you send the newsletter"),
     tables=(
         "newsletter.issue",
+        "newsletter.digest",
         "newsletter.decision",
         "newsletter.runevent",
         "newsletter.subscriberexport",
@@ -70,7 +71,6 @@ SENDING = Kept(
 )
 
 NOTHING = (
-    "newsletter.digest",
     "newsletter.digestrule",
     "newsletter.issueitem",
     "newsletter.issuelink",

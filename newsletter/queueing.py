@@ -15,6 +15,7 @@ DELIVER = "newsletter.deliver"
 BEGIN = "newsletter.begin"
 LOOK = "newsletter.look"
 IMPORT = "newsletter.import"
+APPROVE = "newsletter.approve"
 PAUSED = "newsletter.tell_of_pause"
 DATA_LINK = "newsletter.data_link"
 
@@ -49,6 +50,16 @@ def look_soon(issue_id: int) -> None:
 def tell_of_pause_soon(issue_id: int) -> None:
     """Has the worker write to the editors that a run paused by itself."""
     app.configure_task(PAUSED).defer(issue_id=issue_id)
+
+
+def approve_soon(digest_id: int) -> None:
+    """Has the worker send what an editor approved; never two at the same digest."""
+    name = f"{APPROVE} {digest_id}"
+    try:
+        with transaction.atomic():
+            app.configure_task(APPROVE, queueing_lock=name, lock=name).defer(digest_id=digest_id)
+    except AlreadyEnqueued:
+        return
 
 
 def begin_later(issue_id: int, moment: datetime | None) -> None:

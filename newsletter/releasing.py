@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial.models import Article
-from newsletter import composing, digests, freezing, periods, scheduling, sending
+from newsletter import composing, digests, freezing, periods, queueing, scheduling, sending
 from newsletter.models import Digest, Issue
 from newsletter.preflight import looking
 from newsletter.sending import NotReady
@@ -37,18 +37,45 @@ def send_ready(now: datetime | None = None) -> list[int]:
     return [key for key in waiting.values_list("pk", flat=True) if _send_or_say(key, now)]
 
 
-def approve(digest: Digest, *, by: User) -> tuple[int, list[NotReady]]:
-    """Lets every issue of a held digest go in a minute; returns how many, and why others do not."""
-    gone, refusals = 0, []
-    digests.compose_missing(digest)
-    for issue in digest.issues.filter(state=Issue.State.DRAFT).order_by("pk"):
-        try:
-            if is_still_wanted(issue):
-                scheduling.send_soon(issue, by=by)
-                gone += 1
-        except NotReady as refusal:
-            refusals.append(refusal)
-    return gone, refusals
+def approve(digest: Digest, *, by: User) -> bool:
+    """Lets the worker send what waits of a digest; False where nothing does.
+
+    There may be an issue for each of many choices, and each is looked over: more than one request
+    has time for.
+    """
+    with transaction.atomic():
+        current = Digest.objects.select_for_update(of=("self",)).get(pk=digest.pk)
+        if not current.issues.filter(state=Issue.State.DRAFT).exists():
+            return False
+        current.approved_by, current.being_approved = by, True
+        current.save(update_fields=["approved_by", "being_approved"])
+        transaction.on_commit(lambda: queueing.approve_soon(digest.pk))
+    return True
+
+
+def carry_out_approved() -> None:
+    """What was approved and is not done, though its job may be lost."""
+    for key in Digest.objects.filter(being_approved=True).values_list("pk", flat=True):
+        queueing.approve_soon(key)
+
+
+def carry_out(digest_id: int) -> int:
+    """Lets every issue of an approved digest go in a minute; returns how many.
+
+    What stands in the way of one is written on it, for whoever approved.
+    """
+    approved = Digest.objects.select_related("approved_by").filter(being_approved=True)
+    digest = approved.filter(pk=digest_id).first()
+    if digest is None:
+        return 0
+    gone = 0
+    if digest.approved_by is not None:
+        digests.compose_missing(digest)
+        drafts = digest.issues.filter(state=Issue.State.DRAFT).order_by("pk")
+        for key in list(drafts.values_list("pk", flat=True)):
+            gone += _send_soon_or_say(key, digest.approved_by)
+    Digest.objects.filter(pk=digest_id).update(being_approved=False)
+    return gone
 
 
 def is_still_wanted(issue: Issue) -> bool:
@@ -63,6 +90,22 @@ def is_still_wanted(issue: Issue) -> bool:
             digests.forget_choice(issue)
             return False
         return _leave_out_withdrawn(issue)
+
+
+def _send_soon_or_say(issue_id: int, by: User) -> bool:
+    drafts = Issue.objects.filter(pk=issue_id, state=Issue.State.DRAFT)
+    with transaction.atomic():
+        issue = drafts.select_for_update(of=("self",), skip_locked=True).first()
+        if issue is None or not is_still_wanted(issue):
+            return False
+        looking.look_soon(issue, composing.compose(issue))
+        try:
+            scheduling.send_soon(issue, by=by)
+        except NotReady as refusal:
+            words = f"Approved, but it does not go out yet: {refusal} Mend it, and approve again."
+            Issue.objects.filter(pk=issue_id).update(trouble=words[:500])
+            return False
+    return True
 
 
 def _send_or_say(issue_id: int, now: datetime) -> bool:

@@ -35,6 +35,11 @@ def begin(issue_id: int) -> None:
     scheduling.begin(issue_id)
 
 
+@app.task(name=queueing.APPROVE)
+def carry_out_approval(digest_id: int) -> None:
+    releasing.carry_out(digest_id)
+
+
 @app.task(name=queueing.LOOK)
 def look(issue_id: int) -> None:
     looking.look(issue_id)
@@ -93,6 +98,7 @@ def compose_digests(timestamp: int) -> None:
     publishing.publish_due()
     digests.compose_due()
     releasing.send_ready()
+    releasing.carry_out_approved()
 
 
 @app.periodic(cron="17 3 * * *")

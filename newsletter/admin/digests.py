@@ -1,6 +1,6 @@
 """Digests on the desk: the rules by which they are composed, and those that wait for approval."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -10,14 +10,18 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from articles.editorial.models import Category
-from newsletter import releasing, ruling
-from newsletter.admin.run import audience_of
+from newsletter import freezing, releasing, ruling
+from newsletter.admin.run import subscribers
 from newsletter.admin.writing import person
 from newsletter.models import Digest, DigestRule, Issue
+
+APPROVED: Final = (
+    "Approved. Each mail is looked over and goes out in a minute; until then it can be taken back on "
+    "its page. What stands in the way of one will stand here."
+)
 
 
 class DigestRuleAdmin(admin.ModelAdmin[DigestRule]):
@@ -92,8 +96,10 @@ class DigestAdmin(admin.ModelAdmin[Digest]):
             "original": digest,
             "title": str(digest),
             "media": self.media,
-            "rows": [_row(issue) for issue in issues],
-            "may_approve": _may_send(request) and any(issue.is_draft for issue in issues),
+            "rows": _rows(digest, issues),
+            "may_approve": _may_send(request)
+            and not digest.being_approved
+            and any(issue.is_draft for issue in issues),
         }
         return TemplateResponse(request, "admin/newsletter/digest/digest.html", context)
 
@@ -102,15 +108,9 @@ class DigestAdmin(admin.ModelAdmin[Digest]):
         digest = get_object_or_404(Digest, pk=digest_id)
         if not _may_send(request):
             raise PermissionDenied
-        gone, refusals = releasing.approve(digest, by=person(request))
-        if gone:
-            noun = "1 mail goes" if gone == 1 else f"{gone} mails go"
-            sentence = f"{noun} out in a minute; until then each can be taken back on its page."
-            self.message_user(request, sentence, messages.SUCCESS)
-        for refusal in refusals:
-            for obstacle in refusal.obstacles:
-                self.message_user(request, format_html("{}", obstacle), messages.ERROR)
-        if not gone and not refusals:
+        if releasing.approve(digest, by=person(request)):
+            self.message_user(request, APPROVED, messages.SUCCESS)
+        else:
             self.message_user(request, "Nothing of it waits any more.", messages.WARNING)
         return redirect("admin:newsletter_digest_change", digest.pk)
 
@@ -119,12 +119,26 @@ def _may_send(request: HttpRequest) -> bool:
     return request.user.has_perm("newsletter.send_issue")
 
 
-def _row(issue: Issue) -> dict[str, Any]:
-    names = Category.objects.filter(pk__in=issue.topics).in_order().values_list("name", flat=True)
-    return {
-        "issue": issue,
-        "address": reverse("admin:newsletter_issue_change", args=[issue.pk]),
-        "preview": reverse("admin:newsletter_issue_preview", args=[issue.pk]),
-        "topics": ", ".join(names) or "Everything",
-        "audience": audience_of(issue) if issue.is_draft else "",
-    }
+def _rows(digest: Digest, issues: list[Issue]) -> list[dict[str, Any]]:
+    """What the page says of each issue; who would get it and what it is about, asked once for all."""
+    audiences = freezing.audiences(digest) if any(issue.is_draft for issue in issues) else {}
+    topics = {topic for issue in issues for topic in issue.topics}
+    named = list(Category.objects.filter(pk__in=topics).in_order().values_list("pk", "name"))
+    return [
+        {
+            "issue": issue,
+            "address": reverse("admin:newsletter_issue_change", args=[issue.pk]),
+            "preview": reverse("admin:newsletter_issue_preview", args=[issue.pk]),
+            "topics": _about(issue, named),
+            "audience": subscribers(audiences.get((tuple(issue.topics), issue.language), 0))
+            if issue.is_draft
+            else "",
+        }
+        for issue in issues
+    ]
+
+
+def _about(issue: Issue, named: list[tuple[int, str]]) -> str:
+    if not issue.topics:
+        return "Everything"
+    return ", ".join(name for key, name in named if key in issue.topics) or "Topics that are gone"

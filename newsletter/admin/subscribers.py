@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, Stream
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
@@ -36,6 +37,11 @@ class NewsletterForm(forms.ModelForm[Newsletter]):
         error_messages={"required": "Choose at least one, or nobody could receive it."},
     )
 
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if self.instance.pk and "rhythms" in self.fields:
+            self.fields["rhythms"].help_text += _unserved(self.instance)
+
     def clean_topics(self) -> QuerySet[Category]:
         """Topics narrow what composes itself; beside what the editors write they would promise nothing."""
         topics: QuerySet[Category] = self.cleaned_data["topics"]
@@ -51,6 +57,18 @@ class NewsletterForm(forms.ModelForm[Newsletter]):
             )
             raise forms.ValidationError(sentence)
         return topics
+
+
+def _unserved(newsletter: Newsletter) -> str:
+    """Which of the rhythms that readers can choose no rule composes."""
+    served = set(newsletter.rules.filter(on=True).values_list("rhythm", flat=True))
+    offered = [each for each in newsletter.offered_rhythms if each in COMPOSED]
+    names = ", ".join(f"“{each.label}”" for each in offered if each.value not in served)
+    if not names:
+        return ""
+    rules = reverse("admin:newsletter_digestrule_changelist")
+    words = ' Nothing composes {} yet: <a href="{}">make a rule</a>, or readers who choose it get nothing.'
+    return format_html(words, names, rules)
 
 
 class NewsletterAdmin(admin.ModelAdmin[Newsletter]):

@@ -3,6 +3,7 @@
 from datetime import time, timedelta
 from typing import Final
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -112,6 +113,19 @@ class Digest(models.Model):
         default=list,
         editable=False,
         help_text="The choices for which an issue was composed, or found empty.",
+    )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    being_approved = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="Approved, and not every issue of it was looked over yet.",
     )
 
     class Meta:

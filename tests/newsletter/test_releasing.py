@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
 from articles.images.models import Image
-from newsletter import digests, freezing, releasing, scheduling, sending, subscribing
-from newsletter.models import Delivery, Digest, Issue, Rhythm
+from newsletter import digests, freezing, releasing, scheduling, sending, subscribing, tasks
+from newsletter.models import Delivery, Digest, DigestRule, Issue, Rhythm
 from newsletter.waiting import waiting_for
 from newsletter.wishes import Choice, Wish
 from tests.newsletter.at_the_desk import at, filled, said
@@ -58,9 +59,11 @@ def test_a_held_digest_waits_until_an_editor_approves_it(ednas: Client, edna: Us
     approve = reverse("admin:newsletter_digest_approve", args=[digest.pk])
     assert ednas.get(approve).status_code == 405
     answer = ednas.post(approve, follow=True)
-    assert said(answer) == [
-        "1 mail goes out in a minute; until then each can be taken back on its page."
-    ]
+    (sentence,) = said(answer)
+    assert sentence.startswith("Approved. Each mail is looked over and goes out in a minute")
+    assert "the mails are being looked over" in answer.content.decode()
+    assert approve not in answer.content.decode()
+    assert releasing.carry_out(digest.pk) == 1
     assert minute_passes() == [made]
     assert said(ednas.post(approve, follow=True)) == ["Nothing of it waits any more."]
     assert Delivery.objects.count() == 1
@@ -73,10 +76,10 @@ def test_a_digest_that_an_editor_changed_asks_for_a_test_like_any_other(ednas: C
     (made,) = digests.compose_due()
     issue = Issue.objects.get(pk=made)
     ednas.post(at(issue, "change"), filled(story, subject="Better words"))
-    answer = ednas.post(
-        reverse("admin:newsletter_digest_approve", args=[issue.digest_id]), follow=True
-    )
-    assert said(answer)[-1].startswith("No test was sent")
+    ednas.post(reverse("admin:newsletter_digest_approve", args=[issue.digest_id]))
+    assert releasing.carry_out(Digest.objects.get().pk) == 0
+    page = ednas.get(reverse("admin:newsletter_digest_change", args=[issue.digest_id]))
+    assert "does not go out yet: No test was sent" in page.content.decode()
     assert not Delivery.objects.exists()
 
 
@@ -117,6 +120,13 @@ def test_a_reporter_may_not_approve(client: Client, rui: User) -> None:
     for name in ("change", "approve"):
         path = reverse(f"admin:newsletter_digest_{name}", args=[digest.pk])
         assert client.post(path).status_code == 403
+
+
+def approved(by: User) -> int:
+    """An editor approves the one digest, and the worker does its part; how many go."""
+    digest = Digest.objects.get()
+    assert releasing.approve(digest, by=by)
+    return releasing.carry_out(digest.pk)
 
 
 def went_to() -> dict[str, list[str]]:
@@ -178,7 +188,7 @@ def test_approving_takes_away_what_nobody_would_get(edna: User) -> None:
     rule(held=True)
     digests.compose_due()
     subscribing.leave(ola.token)
-    assert releasing.approve(Digest.objects.get(), by=edna) == (0, [])
+    assert approved(edna) == 0
     assert waiting_for(edna) == []
 
 
@@ -205,7 +215,7 @@ def test_whoever_chooses_otherwise_after_composing_gets_what_they_chose(edna: Us
     rule(held=True)
     digests.compose_due()
     subscribing.choose(ola.token, Choice([Wish(news(), Rhythm.DAILY)], language="en"))
-    releasing.approve(Digest.objects.get(), by=edna)
+    assert approved(edna) == 1
     minute_passes()
     assert went_to() == {OLA: ["Elsewhere", "Tokyo"]}
 
@@ -216,7 +226,9 @@ def test_what_an_editor_deleted_is_not_composed_again(edna: User) -> None:
     rule(held=True)
     digests.compose_due()
     Issue.objects.all().delete()
-    assert releasing.approve(Digest.objects.get(), by=edna) == (0, [])
+    assert not releasing.approve(Digest.objects.get(), by=edna)
+    Digest.objects.update(being_approved=True, approved_by=edna)
+    assert releasing.carry_out(Digest.objects.get().pk) == 0
     assert not Issue.objects.exists()
 
 
@@ -292,3 +304,42 @@ def test_a_digest_that_goes_out_in_several_mails_is_one_line_on_the_desk(
     with django_assert_num_queries(6):
         (line,) = waiting_for(edna)
     assert line.words == f"“{Digest.objects.get()}” is being sent: 0 of 4"
+
+
+def test_an_approval_whose_job_was_lost_is_carried_out_all_the_same(
+    edna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chose(OLA, Rhythm.DAILY)
+    hours_ago(2, "One")
+    rule(held=True)
+    digests.compose_due()
+    releasing.approve(Digest.objects.get(), by=edna)
+    queued: list[int] = []
+    monkeypatch.setattr("newsletter.queueing.approve_soon", queued.append)
+    tasks.compose_digests(0)
+    assert [releasing.carry_out(key) for key in queued] == [1]
+    tasks.compose_digests(0)
+    assert len(queued) == 1
+
+
+def test_the_page_of_a_digest_asks_for_all_audiences_at_once(
+    ednas: Client, django_assert_max_num_queries: Any
+) -> None:
+    def page_of(names: list[str]) -> str:
+        for name in names:
+            topic = category(name)
+            chose(f"{name.lower()}@readers.example", Rhythm.DAILY, topic)
+            hours_ago(2, name, categories=[topic])
+        DigestRule.objects.all().delete()
+        Digest.objects.update(period="before")
+        rule(held=True)
+        digests.compose_due()
+        return reverse("admin:newsletter_digest_change", args=[Digest.objects.latest("pk").pk])
+
+    few = page_of(["Asia"])
+    ednas.get(few)
+    with CaptureQueriesContext(connection) as counted:
+        assert ednas.get(few).content.decode().count("1 subscriber<") == 1
+    many = page_of(["Europe", "Sport", "Culture"])
+    with django_assert_max_num_queries(len(counted)):
+        assert ednas.get(many).content.decode().count("1 subscriber<") == 4

@@ -7,9 +7,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from iria.publication.models import current_publication
 from newsletter import digests, periods, ruling
-from newsletter.models import Digest, Issue, Rhythm
+from newsletter.models import Digest, DigestRule, Issue, Newsletter, Rhythm
 from tests.newsletter.composed import OLA, headlines, hours_ago, rule
 from tests.newsletter.lists import chose
 
@@ -61,3 +62,16 @@ def test_moved_to_another_day_a_rule_waits_for_that_day_and_loses_nothing(
     assert digests.compose_due() == []
     (issue_id,) = digests.compose_due(timezone.now() + timedelta(days=7))
     assert headlines(Issue.objects.get(pk=issue_id)) == ["Since then"]
+
+
+def test_beside_how_often_a_newsletter_comes_stands_what_no_rule_composes(
+    client: Client, ada: User
+) -> None:
+    client.force_login(ada)
+    Newsletter.objects.update(rhythms=["issues", "daily", "weekly"])
+    rule(Rhythm.DAILY)
+    switched_off = rule(Rhythm.WEEKLY, on=False)
+    page = reverse("admin:newsletter_newsletter_change", args=[switched_off.newsletter_id])
+    assert "Nothing composes “Once a week” yet" in client.get(page).content.decode()
+    DigestRule.objects.update(on=True)
+    assert "Nothing composes" not in client.get(page).content.decode()
