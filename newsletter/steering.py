@@ -34,7 +34,7 @@ def hold(issue: Issue, words: str) -> bool:
     """The run pauses by itself and says why, on the desk and by mail to those who may let it go on."""
     with transaction.atomic():
         held = _turn(issue, State.SENDING, State.PAUSED, Deed.PAUSED, words=words)
-        if held:
+        if held and not _was_told_of(issue):
             transaction.on_commit(lambda: queueing.tell_of_pause_soon(issue.pk))
     return held
 
@@ -113,6 +113,14 @@ def widen() -> None:
         with transaction.atomic():
             if Issue.objects.filter(pk=issue.pk, state=State.SENDING, wave=0).update(wave=1):
                 telling.tell(issue, Deed.WIDENED)
+
+
+def _was_told_of(issue: Issue) -> bool:
+    """Whether another issue of its digest has paused by itself: one mail says so for all of them."""
+    if issue.digest_id is None:
+        return False
+    paused = Issue.objects.filter(digest=issue.digest_id, state=State.PAUSED, trouble__gt="")
+    return paused.exclude(pk=issue.pk).exists()
 
 
 def _of_the_mailing(issue: Issue) -> DeliveryQuerySet:

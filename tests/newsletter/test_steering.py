@@ -155,8 +155,13 @@ def test_a_short_list_or_a_newsletter_without_a_share_goes_at_once(edna: User) -
 
 
 def test_the_mails_of_a_digest_have_a_first_share_and_are_judged_together(
-    edna: User, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+    edna: User,
+    mail_server: MailServer,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
+    told: list[int] = []
+    monkeypatch.setattr("newsletter.queueing.tell_of_pause_soon", told.append)
     monkeypatch.setattr("newsletter.freezing.CANARY_FROM", 30)
     monkeypatch.setattr("newsletter.freezing.CANARY_AT_LEAST", 1)
     Newsletter.objects.update(canary_percent=50, pause_at_percent=5)
@@ -180,7 +185,9 @@ def test_the_mails_of_a_digest_have_a_first_share_and_are_judged_together(
         sending_at=Now() - timedelta(minutes=11), state="refused", words="550 No"
     )
     monkeypatch.setattr("newsletter.steering.JUDGED_AT_LEAST", share)
-    sending.look_after()
+    with django_capture_on_commit_callbacks(execute=True):
+        sending.look_after()
+    assert len(told) == 1
     assert set(Issue.objects.values_list("state", flat=True)) == {"paused"}
     # Whoever goes on with one has seen it for all of them.
     steering.go_on(first, by=edna)
