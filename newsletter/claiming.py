@@ -62,14 +62,21 @@ consenting AS MATERIALIZED (
       FROM newsletter_subscriber s
       JOIN newsletter_subscription n
         ON n.subscriber_id = s.id AND n.newsletter_id = %(newsletter)s
+      JOIN newsletter_issue i ON i.id = %(issue)s
      WHERE s.id = (SELECT subscriber_id FROM newsletter_delivery WHERE id = %(delivery)s)
-       AND s.state = 'active'
+       AND s.state = 'active' AND n.rhythm = %(rhythm)s
+       AND (i.digest_id IS NULL OR (
+               s.language IN ('', i.language)
+               AND (n.topics IS NULL OR (i.topics <> '{}' AND n.topics @> i.topics))))
        FOR SHARE OF s, n
 ), run AS MATERIALIZED (
     SELECT i.state = 'sending' AS goes FROM newsletter_issue i WHERE i.id = %(issue)s
 )"""
 """FOR SHARE waits for a leaving that is under way and looks again once it is committed; and a
-leaving that comes later waits until this mark is committed. So of any two, one was first."""
+leaving that comes later waits until this mark is committed. So of any two, one was first.
+
+The same holds for who chose another rhythm or, of a digest, other topics or another language. Whoever
+only chose more than it brings still gets it: one for their new choice would be a second one."""
 
 MARKING: Final = """
 UPDATE newsletter_delivery d
@@ -84,7 +91,12 @@ UPDATE newsletter_delivery d
        words = CASE WHEN run.goes AND consenting.id IS NULL THEN coalesce(
            (SELECT CASE s.state WHEN 'suppressed' THEN 'Not written to: ' || s.suppressed_because
                                 WHEN 'left' THEN 'Left before their turn.'
-                                ELSE 'Does not receive this newsletter any more.' END
+                                ELSE coalesce(
+                                    (SELECT 'Chose otherwise before their turn.'
+                                       FROM newsletter_subscription n
+                                      WHERE n.subscriber_id = s.id
+                                        AND n.newsletter_id = %(newsletter)s),
+                                    'Does not receive this newsletter any more.') END
               FROM newsletter_subscriber s WHERE s.id = d.subscriber_id),
            'Erased before their turn.') ELSE '' END
   FROM run LEFT JOIN consenting ON true
@@ -183,6 +195,7 @@ def mark(
     values: dict[str, Any] = {
         "issue": issue.pk,
         "newsletter": issue.newsletter_id,
+        "rhythm": issue.rhythm,
         "delivery": claimed.delivery_id,
         "lease": lease,
     }

@@ -68,7 +68,7 @@ def deliver_batch(issue_id: int, *, size: int = 100, enough: Callable[[], bool] 
     Args:
         enough: asked between two mails; what is not in hand by then waits for the next batch.
     """
-    issue = Issue.objects.select_related("newsletter").filter(pk=issue_id).first()
+    issue = Issue.objects.select_related("newsletter", "digest").filter(pk=issue_id).first()
     if issue is None or issue.state != Issue.State.SENDING or steering.hold_if_hindered(issue):
         return 0
     with Post() as post:

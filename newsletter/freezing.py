@@ -5,7 +5,7 @@ from typing import Final
 from django.db import connection
 
 from newsletter.claiming import changed
-from newsletter.models import Delivery, Digest, Issue, Rhythm, Subscriber, Subscription
+from newsletter.models import Delivery, Digest, Issue, Subscriber, Subscription
 from newsletter.models.newsletter import CANARY_AT_LEAST, CANARY_FROM
 from newsletter.querysets import SubscriberQuerySet
 
@@ -65,7 +65,7 @@ def freeze(issue: Issue, *, domain: str, first_share: float = 0.0) -> int:
         "newsletter": issue.newsletter_id,
         "domain": domain,
         "first_share": first_share,
-        "rhythm": issue.digest.rhythm if issue.digest else Rhythm.ISSUES.value,
+        "rhythm": issue.rhythm,
     }
     if issue.digest is None:
         return changed(FREEZE, values)

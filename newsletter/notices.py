@@ -1,5 +1,6 @@
 """The mails about subscribing: one asks to confirm, one says that all is well already."""
 
+from collections.abc import Hashable, Iterable
 from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
 from typing import Final
@@ -15,7 +16,7 @@ from iria.publication.letters.drawing import inlined, surroundings
 from iria.publication.letters.looks import rules_of
 from iria.publication.models import current_publication
 from newsletter import composing, headers, own_data, suppressing
-from newsletter.models import Consent, Newsletter, Subscriber
+from newsletter.models import Consent, ConsentedNewsletter, Newsletter, Subscriber, Subscription
 from newsletter.plain import notice_as_letter
 from newsletter.subscribing import confirmation_token
 
@@ -36,7 +37,7 @@ def answer(consent_id: int) -> None:
         consent = (
             Consent.objects.select_for_update(skip_locked=True, of=("self",))
             .select_related("subscriber")
-            .prefetch_related("newsletters")
+            .prefetch_related("newsletters", "wished")
             .filter(pk=consent_id, answered_at__isnull=True)
             .first()
         )
@@ -79,22 +80,34 @@ def _fitting_answer(consent: Consent) -> Consent.Answer:
     before = subscriber.consents.exclude(pk=consent.pk)
     if suppressing.bars(subscriber):
         return Answer.NONE
-    wanted = {newsletter.pk for newsletter in consent.newsletters.all()}
-    received = set(subscriber.subscriptions.values_list("newsletter_id", flat=True))
-    if subscriber.is_active and wanted <= received:
+    wanted = _just_so(consent.wished.all())
+    received = _just_so(subscriber.subscriptions.all())
+    reads_it = consent.language in ("", subscriber.language)
+    if subscriber.is_active and reads_it and wanted <= received:
         reminded = before.filter(answer=Answer.KNOWN, answered_at__gt=now - PAUSE_BETWEEN_REMINDERS)
         return Answer.NONE if reminded.exists() else Answer.KNOWN
     links = before.filter(answer=Answer.CONFIRM, answered_at__gt=now - timedelta(days=1))
     if links.count() >= LINKS_A_DAY:
         return Answer.NONE
-    # A form sent twice is one wish. A link that was used or overtaken is no longer one.
+    # A form sent twice is one wish; sent with another choice it is another, and the last one counts. A
+    # link that was used or overtaken is no longer one.
     usable = links.filter(
         answered_at__gt=now - PAUSE_BETWEEN_LINKS,
         confirmed_at__isnull=True,
         asked_at__gt=subscriber.left_at or now - timedelta(days=1),
     )
-    asked = {pk for link in usable for pk in link.newsletters.values_list("pk", flat=True)}
-    return Answer.NONE if wanted <= asked else Answer.CONFIRM
+    last = usable.order_by("-asked_at", "-pk").first()
+    if last is None or last.language != consent.language:
+        return Answer.CONFIRM
+    return Answer.NONE if wanted <= _just_so(last.wished.all()) else Answer.CONFIRM
+
+
+def _just_so(rows: Iterable[ConsentedNewsletter | Subscription]) -> set[Hashable]:
+    """Newsletters, each with how often and about what."""
+    return {
+        (row.newsletter_id, row.rhythm, None if row.topics is None else tuple(row.topics))
+        for row in rows
+    }
 
 
 ASKING: Final = gettext_noop(

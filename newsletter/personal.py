@@ -18,7 +18,7 @@ def of_subscriber(subscriber: Subscriber) -> dict[str, Any]:
         "subscribed": subscriber.is_active,
         "e-mail address": subscriber.email,
         "state": subscriber.get_state_display(),
-        "newsletters": [in_words(each) for each in received],
+        "newsletters": [f"{in_words(each)}, since {each.since:%Y-%m-%d}" for each in received],
         "language": subscriber.language,
         "name": subscriber.name,
         "first entered": subscriber.created_at,

@@ -170,7 +170,9 @@ def leave(token: str) -> Subscriber | None:
             Subscriber.State.PENDING,
         }:
             subscriber.state, subscriber.left_at = Subscriber.State.LEFT, timezone.now()
-            subscriber.save(update_fields=["state", "left_at"])
+            # Nobody greets them any more.
+            subscriber.name = ""
+            subscriber.save(update_fields=["state", "left_at", "name"])
             subscriber.subscriptions.all().delete()
     return subscriber
 

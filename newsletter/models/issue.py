@@ -16,7 +16,7 @@ from articles.images.models import Image
 from iria.kit.speaking import direction_of
 from iria.kit.text import refuse_unstorable
 from newsletter.models.digest import Digest
-from newsletter.models.newsletter import Newsletter
+from newsletter.models.newsletter import Newsletter, Rhythm
 from newsletter.querysets import IssueQuerySet
 
 WORDS_MAX_LENGTH = 20_000
@@ -241,6 +241,11 @@ class Issue(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.state == self.State.DRAFT
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """The readers of which rhythm it is for."""
+        return Rhythm(self.digest.rhythm) if self.digest else Rhythm.ISSUES
 
     @property
     def speaks(self) -> str:

@@ -8,9 +8,9 @@ from django.db import connection, connections, transaction
 
 from accounts.models import User
 from newsletter import delivering, sending, subscribing
-from newsletter.models import Delivery, Newsletter
+from newsletter.models import Delivery, Newsletter, Rhythm
 from newsletter.wishes import Choice, Wish
-from tests.newsletter.lists import issue, mark_next, subscriber, subscribers
+from tests.newsletter.lists import issue, mark_next, news, subscriber, subscribers
 from tests.newsletter.mailserver import MailServer
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -50,6 +50,21 @@ def test_dropping_one_newsletter_is_waited_for_too(edna: User) -> None:
         assert marking.is_alive()
     marking.join(10)
     assert made.deliveries.counts()["suppressed"] == 1
+
+
+def test_choosing_another_rhythm_is_waited_for_too(edna: User) -> None:
+    ola = subscriber(OLA)
+    made = issue()
+    sending.start(made, by=edna)
+    marking = threading.Thread(target=_in_own_connection(lambda: mark_next(made)))
+    with transaction.atomic():
+        subscribing.choose(ola.token, Choice([Wish(news(), Rhythm.WEEKLY)]))
+        marking.start()
+        marking.join(0.5)
+        assert marking.is_alive()
+    marking.join(10)
+    delivery = made.deliveries.get()
+    assert (delivery.state, delivery.words) == ("suppressed", "Chose otherwise before their turn.")
 
 
 def test_two_workers_at_once_send_nothing_twice(edna: User, mail_server: MailServer) -> None:

@@ -3,11 +3,12 @@
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial import categorising, merging
 from articles.editorial.models import Category
-from newsletter import sending, subscribing
+from newsletter import notices, personal, sending, subscribing
 from newsletter.models import Consent, Newsletter, Rhythm, Subscriber, Subscription
 from newsletter.wishes import Choice, Wish
 from tests.newsletter.lists import issue, news, subscriber
@@ -147,6 +148,44 @@ def test_whoever_chose_only_what_is_gone_before_confirming_is_asked_again(client
         assert "choose anew" in page.content.decode()
     assert not Subscription.objects.exists()
     assert Subscriber.objects.get().state == Subscriber.State.PENDING
+
+
+def test_a_second_wish_counts_though_the_first_was_not_confirmed() -> None:
+    offering(*Rhythm)
+    japan = category("Japan")
+
+    def asked(*wished: Wish, language: str = "") -> str:
+        subscribing.request(OLA, where="/", wished=wished, language=language)
+        consent = Consent.objects.latest("pk")
+        notices.answer(consent.pk)
+        consent.refresh_from_db()
+        return consent.answer
+
+    assert asked(wish(Rhythm.EACH)) == "confirm"
+    assert asked(wish(Rhythm.EACH)) == "none"
+    assert asked(wish(Rhythm.WEEKLY)) == "confirm"
+    assert asked(wish(Rhythm.WEEKLY, japan)) == "confirm"
+    assert asked(wish(Rhythm.WEEKLY, japan), language="fr") == "confirm"
+    assert asked(wish(Rhythm.WEEKLY, japan), language="fr") == "none"
+    subscribing.confirm(subscribing.confirmation_token(Consent.objects.filter(answer="confirm")[0]))
+    assert asked(wish(Rhythm.WEEKLY, japan)) == "known"
+    assert asked(wish(Rhythm.WEEKLY, japan), language="fr") == "none"
+    assert asked(wish(Rhythm.DAILY, japan)) == "confirm"
+
+
+def test_all_that_was_chosen_is_told_to_whoever_chose_it_and_the_name_goes_with_them() -> None:
+    offering(*Rhythm)
+    ola = confirmed(wish(Rhythm.WEEKLY, category("Japan")), language="fr")
+    Subscriber.objects.update(name="Ola")
+    ola.refresh_from_db()
+    told = personal.of_subscriber(ola)
+    since = timezone.now().date()
+    assert told["newsletters"] == [f"News (Once a week: Japan), since {since}"]
+    assert (told["name"], told["language"]) == ("Ola", "fr")
+    assert told["asked and agreed"][0]["language"] == "fr"
+    left = subscribing.leave(ola.token)
+    assert left is not None
+    assert personal.of_subscriber(left)["name"] == ""
 
 
 def test_postgresql_keeps_topics_in_order_and_only_where_something_composes_itself() -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from django.core.management import CommandError, call_command
 
 from newsletter import tasks
 from newsletter.bounces import watching
-from newsletter.bounces.mailbox import Unreadable, of_imap
+from newsletter.bounces.mailbox import Unreadable, of_file, of_imap, of_maildir
+from newsletter.bounces.reading.mime import MOST_BYTES
 from newsletter.models import Bounce, MailboxReading, Subscriber
 from tests.newsletter.bounces.imap_server import running_mailbox
 from tests.newsletter.bounces.letters import automatic_reply, bounce, complaint, wish_to_leave
@@ -34,6 +36,48 @@ def maildir(folder: Path, *messages: bytes) -> Path:
     for number, raw in enumerate(messages):
         (folder / "new" / f"{number}.host").write_bytes(raw)
     return folder
+
+
+BOMB = 50 * 1024 * 1024
+
+
+class Endless(io.RawIOBase):
+    """Bytes made as they are asked for; never more than a piece of them is in memory."""
+
+    def __init__(self, first: bytes) -> None:
+        self.first, self.left = first, BOMB
+        self.most = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self.most = max(self.most, len(buffer))
+        size = min(len(buffer), self.left)
+        self.left -= size
+        buffer[:size] = (self.first + bytes(size))[:size]
+        self.first = self.first[size:]
+        return size
+
+
+def test_a_mail_bomb_of_fifty_megabytes_is_read_only_as_far_as_a_letter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(subscriber(OLA))
+    folder = maildir(tmp_path / "mail", bounce())
+    (bomb,) = (folder / "new").iterdir()
+    os.truncate(bomb, BOMB)
+    assert len(of_file(str(bomb)).raw) == MOST_BYTES
+    assert [len(each.raw) for each in of_maildir(folder)] == [MOST_BYTES]
+    (from_file,) = said(str(bomb), dry_run=True)
+    (from_maildir,) = said(maildir=str(folder), dry_run=True)
+    stream = Endless(bounce())
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(stream)))
+    (from_stream,) = said("-", dry_run=True)
+    assert [each["kind"] for each in (from_file, from_maildir, from_stream)] == ["hard"] * 3
+    # Whoever pipes it to us is not stopped halfway, and no more of it is held than a letter.
+    assert stream.left == 0
+    assert stream.most <= MOST_BYTES
 
 
 def test_the_command_says_in_one_line_a_message_what_each_one_says(tmp_path: Path) -> None:

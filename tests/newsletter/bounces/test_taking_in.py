@@ -197,6 +197,18 @@ def test_a_bounce_of_an_erased_reader_is_counted_and_names_nobody() -> None:
     assert "ola" not in kept.words
 
 
+def test_a_return_path_sealed_by_another_site_is_nobodys(settings: Any) -> None:
+    ola = subscriber(OLA)
+    delivery = sent(ola)
+    ours = settings.SECRET_KEY
+    settings.SECRET_KEY = "the key of another publication"
+    theirs = return_path.return_path(delivery.pk)
+    settings.SECRET_KEY = ours
+    assert return_path.delivery_of(theirs) is None
+    assert take_in(bounce(to=theirs, of="nobody@elsewhere.example")).done == ("nobody",)
+    assert state_of(ola) == "active"
+
+
 def test_a_mail_bomb_is_read_no_further_than_a_letter() -> None:
     ola = subscriber(OLA)
     delivery = sent(ola)

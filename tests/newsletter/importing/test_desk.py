@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
@@ -170,7 +171,8 @@ def test_all_that_is_kept_of_somebody_can_be_handed_to_them_and_erased(adas: Cli
     assert f"/admin/newsletter/subscriber/{ola.pk}/data/" in page
     told = adas.get(f"/admin/newsletter/subscriber/{ola.pk}/data/").json()
     assert told["e-mail address"] == ola.email
-    assert told["newsletters"] == ["News (As the editors send it)"]
+    since = timezone.now().date()
+    assert told["newsletters"] == [f"News (As the editors send it), since {since}"]
     form = {"action": "erase_and_bar", "_selected_action": [ola.pk]}
     adas.post("/admin/newsletter/subscriber/", form)
     assert not Subscriber.objects.exists()
