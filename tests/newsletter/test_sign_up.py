@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from iria.kit.signing import make_token
 from newsletter import notices, subscribing
 from newsletter.models import Consent, Newsletter, Subscriber
 from newsletter.wishes import Wish
@@ -163,6 +164,18 @@ def test_a_link_cut_off_expired_or_overtaken_gets_one_sentence(
     for overtaken in (client.get(path), client.post(path)):
         assert (overtaken.status_code, b"You have left since" in overtaken.content) == (410, True)
     assert Subscriber.objects.get().state == "left"
+
+
+def test_a_link_of_another_publication_or_for_another_deed_confirms_nothing(client: Client) -> None:
+    subscribing.request(OLA, where="/", wished=[Wish.usual(news())])
+    consent = Consent.objects.get()
+    with override_settings(SECRET_KEY="the key of another publication"):
+        of_another = subscribing.confirmation_token(consent)
+    for token in (of_another, make_token(consent.pk, purpose="newsletter.data")):
+        page = client.post(f"/newsletter/confirm/{token}/")
+        assert page.status_code == 404
+        assert "not complete" in page.content.decode()
+    assert Subscriber.objects.get().state == "pending"
 
 
 def test_a_page_with_a_token_is_kept_by_nobody(client: Client) -> None:
