@@ -44,6 +44,8 @@ NO_TRACE = {
         newsletter.consentednewsletter newsletter.delivery
         newsletter.subscription""",
     "it keeps hashes that lead to nobody": "newsletter.suppression",
+    "an administrator brings it, and it goes by itself after days (newsletter/kept.py)": """
+        newsletter.importedline newsletter.subscriberimport""",
     "a ban ends by itself; until then it is what keeps somebody out": "articles.ban",
     "nothing is written there": "account.emailconfirmation sessions.session",
 }
