@@ -87,7 +87,10 @@ def _page_it_came_from(request: HttpRequest) -> str:
 
     Where we had to ask back, that page stood before ours, and our form says which it was.
     """
-    came_from = urlsplit(request.headers.get("Referer", ""))
+    try:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # no address at all, such as http://[
+        came_from = urlsplit("")
     path = came_from.path if came_from.netloc == request.get_host() else ""
     path = request.POST.get("came_from") or path
     return path if path.startswith("/") and path.isprintable() else request.path

@@ -36,8 +36,12 @@ def test_the_foot_of_a_page_sends_only_an_address(client: Client) -> None:
     assert list(consent.newsletters.all()) == [news()]
 
 
-@pytest.mark.parametrize("referer", ["https://elsewhere.example/x/", "http://testserver\x00/", ""])
+@pytest.mark.parametrize(
+    "referer", ["https://elsewhere.example/x/", "http://testserver\x00/", "http://[", ""]
+)
 def test_where_it_was_entered_is_a_page_of_ours(client: Client, referer: str) -> None:
+    refused = client.post("/newsletter/", {"email": "x"}, headers={"Referer": referer})
+    assert 'name="came_from" value="/newsletter/"' in refused.content.decode()
     client.post("/newsletter/", {"email": OLA}, headers={"Referer": referer})
     assert Consent.objects.get().where == "/newsletter/"
 
