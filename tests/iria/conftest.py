@@ -58,7 +58,7 @@ def parts(mina: User) -> dict[str, str]:
         "sent_text": "x",
     }
     Issue.objects.filter(pk=issue.pk).update(**gone_out)
-    IssueLink.objects.create(issue=issue, number=1, address="https://elsewhere.example/")
+    IssueLink.objects.create(issue=issue, number=1, address="http://testserver/archive/")
     lists.issue("What moves next", article, slug="what-moves-next")
     face = Face.objects.create(user=mina, name=f"{0:020}.png", png=b"x", width=1, height=1)
     User.objects.filter(pk=mina.pk).update(shows_comments=True)
