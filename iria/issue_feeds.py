@@ -22,7 +22,7 @@ from iria.kit.addresses import absolute
 from iria.kit.caching import public_page
 from iria.publication.context import publication_of
 from iria.publication.models import Publication
-from newsletter import words
+from newsletter.letter import words
 from newsletter.models import Issue, IssueItem
 
 

@@ -9,16 +9,8 @@ class NewsletterConfig(AppConfig):
 
     def ready(self) -> None:
         # The models are complete only now.
-        from newsletter import (
-            following,
-            kept,
-            outputs,
-            personal,
-            receivers,
-            suppressing,
-            uses,
-            waiting,
-        )
+        from newsletter import kept, outputs, personal, receivers, uses, waiting
+        from newsletter.consent import following, suppressing
 
         kept.connect()
         following.connect()

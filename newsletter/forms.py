@@ -12,11 +12,11 @@ from django.utils.translation import gettext, gettext_lazy
 from articles.editorial.models import Category
 from iria.kit.text import one_line, refuse_unstorable
 from iria.publication.models import current_publication
-from newsletter import addresses, slips
+from newsletter.consent import addresses, slips
+from newsletter.consent.wishes import Choice, Topics, Wish
 from newsletter.models import Newsletter, Rhythm
 from newsletter.models.digest import COMPOSED
 from newsletter.models.subscriber import NAME_MAX_LENGTH, TOPICS_AT_MOST
-from newsletter.wishes import Choice, Topics, Wish
 
 NOT_OFFERED: Final = gettext_lazy("This newsletter is not offered any more; please choose again.")
 TOO_MANY: Final = gettext_lazy("Choose at most %(most)s topics, or none and receive everything.")

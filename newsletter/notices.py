@@ -15,10 +15,11 @@ from iria.kit.speaking import direction_of, interface_language, speaking
 from iria.publication.letters.drawing import inlined, surroundings
 from iria.publication.letters.looks import rules_of
 from iria.publication.models import current_publication
-from newsletter import composing, headers, own_data, suppressing
+from newsletter.consent import own_data, suppressing
+from newsletter.consent.subscribing import confirmation_token
+from newsletter.letter import composing, headers
+from newsletter.letter.plain import notice_as_letter
 from newsletter.models import Consent, ConsentedNewsletter, Newsletter, Subscriber, Subscription
-from newsletter.plain import notice_as_letter
-from newsletter.subscribing import confirmation_token
 
 PAUSE_BETWEEN_LINKS: Final = timedelta(minutes=10)
 LINKS_A_DAY: Final = 5

@@ -1,7 +1,7 @@
 """What of the newsletter goes out with a picture: the mails of issues that are still to be sent."""
 
 from iria.kit.registry import PictureOutput
-from newsletter import composing
+from newsletter.letter import composing
 from newsletter.models import Issue
 
 

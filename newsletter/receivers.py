@@ -3,7 +3,7 @@
 from typing import Any
 
 from articles.editorial import signals
-from newsletter import steering
+from newsletter.run import steering
 
 
 def hold(*, article_id: int, **signal: Any) -> None:

@@ -6,20 +6,13 @@ from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
 from articles.editorial import publishing
-from newsletter import (
-    delivering,
-    digests,
-    notices,
-    pausing,
-    queueing,
-    releasing,
-    scheduling,
-    sending,
-    subscribing,
-)
+from newsletter import notices, queueing
 from newsletter.bounces import refusals, watching
+from newsletter.by_rule import digests, releasing
+from newsletter.consent import subscribing
 from newsletter.importing import running, starting
 from newsletter.preflight import looking
+from newsletter.run import delivering, pausing, scheduling, sending
 
 SECONDS_AT_A_TIME = 20
 """After this long a job makes room for other jobs and queues the rest."""

@@ -24,9 +24,11 @@ from iria.kit.ratelimit import count_and_allow
 from iria.kit.signing import BrokenToken, ExpiredToken
 from iria.kit.speaking import speaking
 from iria.publication.views import FOREVER
-from newsletter import choosing, counting, looks, own_data, personal, subscribing
-from newsletter.addresses import hidden, shown
+from newsletter import personal
+from newsletter.consent import choosing, own_data, subscribing
+from newsletter.consent.addresses import hidden, shown
 from newsletter.forms import PreferencesForm, SignUpForm
+from newsletter.letter import counting, looks
 from newsletter.models import Issue, Subscriber
 
 REQUESTS_AN_HOUR = 30

@@ -18,7 +18,7 @@ from articles.pages.models import Page
 from iria.demo.loading.front import is_as_loaded
 from iria.kit.marks import Marks
 from iria.publication.models import Publication
-from newsletter import subscribing
+from newsletter.consent import subscribing
 from newsletter.models import Delivery, Issue, Newsletter, Subscriber
 
 

@@ -18,7 +18,7 @@ from articles.editorial.models import Article
 from articles.search.on_the_desk import best_for
 from iria.kit.text import one_line, refuse_unstorable
 from iria.publication.models import current_publication
-from newsletter.drafting import Chosen
+from newsletter.letter.drafting import Chosen
 from newsletter.models.item import HEADING_MAX_LENGTH
 
 OFFERED: Final = 20

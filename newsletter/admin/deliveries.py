@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path
 
 from accounts.models import User
-from newsletter import deciding
 from newsletter.admin import folder
 from newsletter.models import Attempt, Decision, Delivery, SendingLimit
+from newsletter.run import deciding
 
 
 class KeptInline(admin.TabularInline[Any, Delivery]):

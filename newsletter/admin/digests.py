@@ -13,10 +13,11 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from articles.editorial.models import Category
-from newsletter import freezing, releasing, ruling
 from newsletter.admin.run import subscribers
 from newsletter.admin.writing import person
+from newsletter.by_rule import releasing, ruling
 from newsletter.models import Digest, DigestRule, Issue
+from newsletter.run import freezing
 
 APPROVED: Final = (
     "Approved. Each mail is looked over and goes out in a minute; until then it can be taken back on "

@@ -8,9 +8,9 @@ from django.utils.html import escape
 
 from articles.editorial.desk.body_field import CaptionField, EditorWidget
 from iria.kit.text import one_line
-from newsletter import drafting
 from newsletter.admin.chosen_articles import ChosenArticlesField
-from newsletter.drafting import Chosen, NotADraft
+from newsletter.letter import drafting
+from newsletter.letter.drafting import Chosen, NotADraft
 from newsletter.models import Issue
 from newsletter.models.issue import NAME
 

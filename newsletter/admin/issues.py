@@ -16,15 +16,16 @@ from django.views.decorators.http import require_POST
 
 from articles.images.widgets import picture_field
 from iria.publication.models import current_publication
-from newsletter import checklist, composing, drafting
 from newsletter.admin.issue_form import IssueForm
 from newsletter.admin.run import RunPages, ScheduleForm, audience_of
 from newsletter.admin.writing import LOOKS, SAVED_FIRST, WritingPages, colleagues, person
-from newsletter.drafting import Chosen
+from newsletter.letter import composing, drafting
+from newsletter.letter.drafting import Chosen
 from newsletter.models import Issue
 from newsletter.preflight import findings as preflight
 from newsletter.preflight import looking
-from newsletter.sending import TEST_TOKEN
+from newsletter.run import checklist
+from newsletter.run.sending import TEST_TOKEN
 
 TOO_LATE: Final = "This issue went out meanwhile; what was sent can no longer change."
 WAITS: Final = "This issue waits to go out; take it back to change it."

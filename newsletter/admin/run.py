@@ -16,12 +16,12 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from articles.editorial.desk.moment_field import MomentField
 from iria.publication.models import current_publication
-from newsletter import deciding, freezing, scheduling, steering
-from newsletter.aftermath import left_after
 from newsletter.bounces.summing import returned_of
 from newsletter.models import Decision, Delivery, Issue
-from newsletter.progress import Progress
-from newsletter.sending import NotReady
+from newsletter.run import deciding, freezing, scheduling, steering
+from newsletter.run.aftermath import left_after
+from newsletter.run.progress import Progress
+from newsletter.run.sending import NotReady
 
 SCHEDULE: Final = "_schedule"
 EVERY_ONE: Final = "all"

@@ -19,7 +19,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from articles.editorial.models import Category
-from newsletter import addresses, exporting, personal, subscribing, suppressing
+from newsletter import personal
+from newsletter.consent import addresses, exporting, subscribing, suppressing
 from newsletter.models import Consent, Newsletter, Rhythm, Subscriber, Subscription
 from newsletter.models.digest import COMPOSED
 from newsletter.models.subscriber import TOPICS_AT_MOST

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.models import User
-from newsletter import addresses, suppressing
+from newsletter.consent import addresses, suppressing
 from newsletter.models import Bounce, Suppression
 
 WHY = "Why may it be written to again?"

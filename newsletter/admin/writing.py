@@ -16,10 +16,11 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from newsletter import composing, drafting, sending
 from newsletter.admin.chosen_articles import key_of, offers
-from newsletter.looks import Scheme
+from newsletter.letter import composing, drafting
+from newsletter.letter.looks import Scheme
 from newsletter.models import Issue
+from newsletter.run import sending
 
 PREVIEW_POLICY: Final = {
     "default-src": [CSP.NONE],

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
-from newsletter import suppressing
 from newsletter.bounces.reading.reasons import HARD, MAIL_ADDRESS, reason_of, status_in
+from newsletter.consent import suppressing
 from newsletter.models import Bounce, Delivery, Suppression
 
 WITHIN: Final = timedelta(days=1)

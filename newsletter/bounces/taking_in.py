@@ -16,11 +16,11 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from iria.kit import registry
-from newsletter import subscribing, suppressing
 from newsletter.bounces import return_path
 from newsletter.bounces.matching import Match, matches
 from newsletter.bounces.reading import Kind, Reason, Report, read
 from newsletter.bounces.reading.reasons import MAIL_ADDRESS
+from newsletter.consent import subscribing, suppressing
 from newsletter.models import Bounce, Delivery, Subscriber, Suppression
 
 SOFT_DAYS: Final = 5

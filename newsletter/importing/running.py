@@ -15,7 +15,7 @@ from django.utils import timezone
 from articles.editorial.models.article import LANGUAGES
 from iria.kit.copying import copy_values
 from iria.kit.text import one_line, refuse_unstorable
-from newsletter import addresses
+from newsletter.consent import addresses
 from newsletter.importing import statements
 from newsletter.importing.columns import Columns
 from newsletter.importing.table import Row, Table

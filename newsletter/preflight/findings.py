@@ -11,11 +11,11 @@ from django.urls import reverse
 from accounts.models import User
 from articles.editorial.models import Article
 from iria.kit.obstacles import Obstacle
-from newsletter import composing
-from newsletter.composing import GMAIL_CUTS_AT, Letter
+from newsletter.letter import composing
+from newsletter.letter.composing import GMAIL_CUTS_AT, Letter
+from newsletter.letter.signing import signs
 from newsletter.models import Issue, Look, TestMail, Waiver
 from newsletter.preflight import links, names
-from newsletter.signing import signs
 
 UNTESTED: Final = "untested"
 

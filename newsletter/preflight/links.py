@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest
 from django.urls import Resolver404, resolve
 from lxml import html as lxml_html
 
-from newsletter.composing import TOKEN, Letter
+from newsletter.letter.composing import TOKEN, Letter
 
 LONGEST = 2000
 

@@ -9,8 +9,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from iria.kit import outward
-from newsletter import composing, queueing
-from newsletter.composing import Letter
+from newsletter import queueing
+from newsletter.letter import composing
+from newsletter.letter.composing import Letter
 from newsletter.models import Issue, Look
 from newsletter.preflight import links, names
 

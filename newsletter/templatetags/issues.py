@@ -3,7 +3,7 @@
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from newsletter import words
+from newsletter.letter import words
 
 register = template.Library()
 

@@ -13,10 +13,10 @@ from typing import Any, Final
 
 from django.db import connection
 
-from newsletter import sending
-from newsletter.composing import frozen
+from newsletter.letter.composing import frozen
 from newsletter.models import Delivery, Issue, Newsletter
-from newsletter.round import stencil_of
+from newsletter.run import sending
+from newsletter.run.round import stencil_of
 from tests.newsletter.lists import issue
 from tests.newsletter.smtp_process import Running, smtp_process
 from tests.newsroom import published
@@ -154,7 +154,7 @@ def _send(issue: Issue, server: Running, bare: list[float], wire: bytes) -> list
 
 def work(issue_id: int) -> None:
     """Sends all of an issue, telling after every stretch how fast it was and what memory it has."""
-    from newsletter import delivering
+    from newsletter.run import delivering
 
     stretch, done = 1_000, 0
     while True:

@@ -26,9 +26,9 @@ from articles.comments.models import Comment
 from articles.editorial.models import Article
 from articles.editorial.previewing import preview_address
 from articles.reading.views.missing import server_error
-from newsletter import own_data, subscribing
+from newsletter.consent import own_data, subscribing
+from newsletter.consent.wishes import Wish
 from newsletter.models import Consent, Newsletter, Subscriber
-from newsletter.wishes import Wish
 from tests.accounts.keys import passkey_of
 from tests.conftest import PASSWORD
 

@@ -15,8 +15,9 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from articles.search import indexing
-from newsletter import delivering, recovering, sending, subscribing
+from newsletter.consent import subscribing
 from newsletter.models import Consent, Delivery, Digest, Issue, Newsletter, Subscriber
+from newsletter.run import delivering, recovering, sending
 from tests.browser.checkers import accessibility_complaints, html_complaints
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
 from tests.conftest import MailFolder

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import User
 from articles.editorial.models import Category
-from newsletter import own_data
+from newsletter.consent import own_data
 from newsletter.models import Newsletter, Rhythm, Subscriber
 from tests.browser.checkers import accessibility_complaints
 from tests.browser.conftest import PHONE, OpenPage

@@ -12,9 +12,9 @@ from articles.editorial.previewing import make_preview_token
 from articles.images import ingest
 from articles.pages.models import Page
 from iria.publication.models import Emblem
-from newsletter import own_data, subscribing
+from newsletter.consent import own_data, subscribing
+from newsletter.consent.wishes import Wish
 from newsletter.models import Consent, Issue, IssueLink
-from newsletter.wishes import Wish
 from tests import newsroom
 from tests.newsletter import lists
 

@@ -10,8 +10,6 @@ from django.utils import timezone
 from accounts.models import User
 from articles.editorial.models import Article, Category
 from articles.images.models import Image, Rendition
-from newsletter import claiming, scheduling
-from newsletter.claiming import Marked
 from newsletter.models import (
     Issue,
     IssueItem,
@@ -21,6 +19,8 @@ from newsletter.models import (
     Subscription,
     Waiver,
 )
+from newsletter.run import claiming, scheduling
+from newsletter.run.claiming import Marked
 from tests.newsroom import picture, published
 
 

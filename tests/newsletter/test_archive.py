@@ -7,8 +7,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from articles.editorial import publishing
-from newsletter import drafting, sending
+from newsletter.letter import drafting
 from newsletter.models import Issue
+from newsletter.run import sending
 from tests.newsletter.lists import issue, mail_picture, subscriber
 from tests.newsroom import published
 

@@ -8,8 +8,9 @@ from lxml import html as lxml_html
 from accounts.models import User
 from articles.images.uses import uses_of
 from iria.kit import registry
-from newsletter import delivering, sending, subscribing
+from newsletter.consent import subscribing
 from newsletter.models import Delivery, Subscriber
+from newsletter.run import delivering, sending
 from newsletter.waiting import waiting_for
 from tests.newsletter.at_the_desk import ADD, at, filled, said
 from tests.newsletter.lists import (

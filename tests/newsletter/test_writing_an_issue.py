@@ -12,9 +12,11 @@ from lxml import html as lxml_html
 from accounts.models import User
 from articles.editorial import publishing
 from articles.search import indexing
-from newsletter import digests, drafting, sending
 from newsletter.admin.issues import IssueAdmin
+from newsletter.by_rule import digests
+from newsletter.letter import drafting
 from newsletter.models import Issue, Newsletter, Rhythm
+from newsletter.run import sending
 from tests.newsletter.at_the_desk import ADD, LIVE, at, filled, said
 from tests.newsletter.composed import hours_ago, rule
 from tests.newsletter.lists import chose, issue, mail_picture, news, subscriber

@@ -24,8 +24,8 @@ from django.utils import timezone
 from psycopg.rows import dict_row
 
 from iria.running import choosing, creating, identity, postmaster
-from newsletter import claiming, delivering, recovering, scheduling, sending
 from newsletter.models import Issue, Newsletter
+from newsletter.run import claiming, delivering, recovering, scheduling, sending
 from tests.newsletter.lists import issue, subscribers
 
 CONNECTIONS = 3

@@ -144,7 +144,7 @@ def test_of_many_who_leave_while_it_goes_out_none_gets_mail_after_leaving(
 def _leave(leavers: list[tuple[str, str]], left: dict[str, float]) -> None:
     from django.db import connection
 
-    from newsletter import subscribing
+    from newsletter.consent import subscribing
 
     try:
         for email, token in leavers:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from newsletter import subscribing, suppressing
+from newsletter.consent import subscribing, suppressing
 from newsletter.importing import running, starting
 from newsletter.importing.columns import Columns
 from newsletter.models import Consent, Subscriber, SubscriberImport, Subscription

@@ -14,10 +14,11 @@ from iria.demo import content
 from iria.demo.loading.texts import mark_of
 from iria.kit.marks import Marks
 from iria.publication.models import current_publication
-from newsletter import delivering, sending, subscribing, wishes
+from newsletter.consent import subscribing, wishes
+from newsletter.consent.wording import consent_wording
 from newsletter.models import Consent, Issue, IssueItem, Newsletter, Subscriber
 from newsletter.preflight import findings as preflight
-from newsletter.wording import consent_wording
+from newsletter.run import delivering, sending
 
 NOT_SENT = (
     "The demo's newsletter stays a draft: mail would leave through a real server, "

@@ -14,7 +14,7 @@ from accounts.models import User
 from articles.editorial import publishing, revising
 from articles.editorial.models import Article
 from articles.images.models import Agency, Image
-from newsletter import delivering, sending, steering
+from newsletter.run import delivering, sending, steering
 from tests import newsroom
 from tests.newsletter import lists
 

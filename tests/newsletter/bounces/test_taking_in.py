@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from newsletter import subscribing, suppressing
 from newsletter.bounces import refusals, return_path
 from newsletter.bounces.reading.mime import MOST_BYTES
 from newsletter.bounces.taking_in import take_in
+from newsletter.consent import subscribing, suppressing
 from newsletter.models import Bounce, Delivery, Issue, Subscriber, Suppression
 from tests.newsletter.bounces.letters import automatic_reply, bounce, complaint, wish_to_leave
 from tests.newsletter.lists import issue, subscriber

@@ -13,7 +13,7 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
-from newsletter import suppressing
+from newsletter.consent import suppressing
 from newsletter.importing import running
 from newsletter.models import Subscriber, SubscriberExport, SubscriberImport, Suppression
 from tests.newsletter.lists import news, subscriber

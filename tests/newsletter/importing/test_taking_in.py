@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
-from newsletter import subscribing, suppressing
+from newsletter.consent import subscribing, suppressing
 from newsletter.importing import running, starting, statements
 from newsletter.importing.columns import Columns
 from newsletter.models import Consent, Newsletter, Subscriber, SubscriberImport, Subscription

@@ -10,10 +10,11 @@ from accounts.models import User
 from articles.editorial.models import Article
 from iria.kit import outward
 from iria.kit.outward import Seen
-from newsletter import checklist, composing, sending
-from newsletter.composing import Letter
+from newsletter.letter import composing
+from newsletter.letter.composing import Letter
 from newsletter.models import Issue, Look, Waiver
 from newsletter.preflight import findings, links, looking, names
+from newsletter.run import checklist, sending
 from tests.newsletter.lists import issue, subscriber
 from tests.newsroom import published
 

@@ -14,9 +14,9 @@ from articles.comments.following import asking, following, preferences
 from articles.comments.following.models import Follow, Follower
 from articles.editorial.models import Article
 from iria.kit import registry
-from newsletter import subscribing
+from newsletter.consent import subscribing
+from newsletter.consent.wishes import Wish
 from newsletter.models import Newsletter, Subscriber
-from newsletter.wishes import Wish
 from tests.articles.comments.conftest import Write
 from tests.articles.comments.following.conftest import ANA, Following, Tell, text_of
 from tests.conftest import MailFolder

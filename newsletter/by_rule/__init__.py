@@ -1,0 +1,1 @@
+"""Newsletters that compose themselves."""

@@ -1,0 +1,1 @@
+"""The mail itself: its words, its pictures, its headers."""

@@ -1,0 +1,133 @@
+"""An issue as a mail: HTML with its rules inlined, and a text that reads like a letter.
+
+The mail is composed once for everybody. Where a recipient's token belongs stands a placeholder,
+so that fifty thousand mails are fifty thousand replacements, not fifty thousand renderings.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+
+from iria.kit.speaking import speaking
+from iria.publication.letters.drawing import inlined, surroundings
+from iria.publication.letters.looks import rules_of
+from iria.publication.models import Publication, current_publication
+from newsletter.letter import looks, words
+from newsletter.letter.greeting import IN_HTML, IN_TEXT, Greeting
+from newsletter.letter.looks import Scheme
+from newsletter.letter.plain import issue_as_letter
+from newsletter.letter.stories import Story, issue_picture, stories_of
+from newsletter.models import Issue
+
+TOKEN: Final = "recipient-token-stands-here"  # noqa: S105 - the opposite of a secret
+GMAIL_CUTS_AT: Final = 102 * 1024
+"""Bytes of HTML after which Gmail hides the rest of a mail, the link to leave included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A composed mail, the same for everybody but for the holes of token and greeting."""
+
+    subject: str
+    html: str
+    text: str
+    greeting: Greeting | None = None
+    """Without one, its holes stay as they are."""
+
+    @property
+    def is_too_long(self) -> bool:
+        return len(self.html.encode()) > GMAIL_CUTS_AT
+
+    def addressed(self, token: str, name: str = "") -> "Letter":
+        """The letter to whoever holds this token and has this name."""
+        html, text = self.html.replace(TOKEN, token), self.text.replace(TOKEN, token)
+        if self.greeting is None:
+            return Letter(self.subject, html, text)
+        own = self.greeting.holes(name)
+        return Letter(
+            self.subject, html.replace(IN_HTML, own[IN_HTML]), text.replace(IN_TEXT, own[IN_TEXT])
+        )
+
+
+def compose(issue: Issue) -> Letter:
+    """The issue as it would be sent now."""
+    context = issue_context(issue)
+    with _speaking(context["publication"], context["issue"]):
+        whole = {**context, "stylesheet": rules_of(context["publication"])}
+        html = render_to_string("newsletter/mail/issue.html", whole)
+        greeting = Greeting.of(context["issue"])
+        return Letter(context["subject"], inlined(html), issue_as_letter(context), greeting)
+
+
+def frozen(issue: Issue) -> Letter:
+    """The issue as it was when it went out."""
+    return Letter(issue.subject, issue.sent_html, issue.sent_text, Greeting.of(issue))
+
+
+def preview(issue: Issue, scheme: Scheme = Scheme.AS_THE_SCREEN) -> str:
+    """The same HTML with its rules in a file, for a page whose policy forbids inline styles.
+
+    It greets a reader whose name is not known, as most are.
+    """
+    context = issue_context(issue)
+    with _speaking(context["publication"], context["issue"]):
+        rules = looks.stylesheet_address(context["publication"], scheme)
+        own = {**context, "own_rules": rules, "color_scheme": scheme.value}
+        html = render_to_string("newsletter/mail/issue.html", own)
+    return Letter("", html, "", Greeting.of(context["issue"])).addressed(TOKEN).html
+
+
+@contextmanager
+def _speaking(publication: Publication, issue: Issue) -> Iterator[None]:
+    """Within it, the interface speaks the issue's language, else the publication's first."""
+    with speaking(publication.language_codes[0]), speaking(issue.speaks):
+        yield
+
+
+def leave_address(token: str) -> str:
+    return site_address("newsletter_unsubscribe", token)
+
+
+def preferences_address(token: str) -> str:
+    return site_address("newsletter_preferences", token)
+
+
+def site_address(name: str, *args: str) -> str:
+    """An address that leads back from a mail."""
+    return f"{settings.SITE_URL}{reverse(name, args=args)}"
+
+
+def issue_context(issue: Issue) -> dict[str, Any]:
+    """Everything that the two forms of the mail say."""
+    publication = current_publication()
+    whole = Issue.objects.with_stories().get(pk=issue.pk)
+    with _speaking(publication, whole):
+        stories: list[Story] = stories_of(whole, publication)
+    return {
+        "issue": whole,
+        "subject": whole.subject,
+        "preheader": whole.preheader,
+        "picture": issue_picture(whole, publication),
+        "greeting": IN_HTML if whole.greeting else "",
+        "introduction": _absolute(whole.introduction),
+        "closing": _absolute(whole.closing),
+        "stories": stories,
+        "newsletter": whole.newsletter,
+        "leave_address": leave_address(TOKEN),
+        "preferences_address": preferences_address(TOKEN),
+        "browser_address": f"{settings.SITE_URL}{whole.get_absolute_url()}",
+        "day": publication.local_date(whole.started_at or timezone.now()),
+        **surroundings(publication, whole.speaks, whole.direction),
+    }
+
+
+def _absolute(html: str) -> str:
+    # Cleaned on saving and once more here, where it goes out.
+    return mark_safe(words.absolute(html, settings.SITE_URL))  # noqa: S308

@@ -1,0 +1,102 @@
+"""The headers by which mail programs know a newsletter and let its reader leave."""
+
+import re
+from uuid import uuid4
+
+from iria.kit.list_mail import ListMail as ListMail
+from iria.kit.list_mail import header_words, leaving, mailbox
+from iria.kit.list_mail import mail_domain as mail_domain
+from iria.kit.list_mail import sender_address as sender_address
+from iria.publication.models import Publication
+from newsletter.bounces.return_path import leave_address
+from newsletter.letter import composing
+from newsletter.letter.composing import Letter
+from newsletter.models import Newsletter
+
+
+def one_header_line(words: str) -> str:
+    """Words for a header: what would begin another header line is gone."""
+    return header_words(words)
+
+
+def sender(newsletter: Newsletter, publication: Publication) -> str:
+    """The newsletter's name with the site's address."""
+    name = newsletter.from_name or publication.name
+    return mailbox(name, sender_address())
+
+
+def answers_to(newsletter: Newsletter, publication: Publication) -> list[str]:
+    answers = newsletter.reply_to or publication.contact_email
+    return [answers] if answers else []
+
+
+def list_id(newsletter: Newsletter) -> str:
+    """RFC 2919: a name for people, then one for programs that never changes."""
+    return f"{header_words(newsletter.name)} <{newsletter.slug}.{mail_domain()}>"
+
+
+def message_to(
+    address: str,
+    letter: Letter,
+    *,
+    newsletter: Newsletter,
+    publication: Publication,
+    token: str,
+    message_id: str,
+    name: str = "",
+    language: str = "",
+    campaign: str = "test",
+) -> ListMail:
+    """The mail of an issue to one recipient.
+
+    Args:
+        name: the recipient's, for the greeting.
+        language: of the issue, where it is not the newsletter's own.
+        campaign: what the mail belongs to, for the complaints of providers: an issue, or a test.
+
+    `List-Unsubscribe` with `List-Unsubscribe-Post` is RFC 8058: a mail program leaves with one
+    POST, without opening a page.
+    """
+    own = letter.addressed(token, name)
+    message = ListMail(
+        subject=one_header_line(own.subject),
+        body=own.text,
+        from_email=sender(newsletter, publication),
+        to=[address],
+        reply_to=answers_to(newsletter, publication),
+        headers={
+            "Message-ID": message_id,
+            "List-Id": list_id(newsletter),
+            **leaving(composing.leave_address(token)),
+            **_leaving_by_mail(token),
+            "List-Archive": f"<{composing.site_address('newsletter_issues')}>",
+            "Feedback-ID": feedback_id(newsletter, campaign),
+            "Content-Language": language or newsletter.language,
+            # Programs that answer for somebody on holiday; reports of mail servers are welcome.
+            "X-Auto-Response-Suppress": "OOF, AutoReply",
+        },
+    )
+    message.attach_alternative(own.html, "text/html")
+    return message
+
+
+def _leaving_by_mail(token: str) -> dict[str, str]:
+    """Beside the address of the page, one to write to, where mail to us is read."""
+    by_mail = leave_address(token)
+    if not by_mail:
+        return {}
+    page = composing.leave_address(token)
+    return {"List-Unsubscribe": f"<{page}>, <mailto:{by_mail}?subject=unsubscribe>"}
+
+
+def feedback_id(newsletter: Newsletter, campaign: str) -> str:
+    """By which providers count complaints: mailing, newsletter, kind, and last who sends.
+
+    Gmail wants 5 to 15 letters and digits for the last, the same in every mail of a sender.
+    """
+    sender_id = re.sub(r"[^a-z0-9]", "", mail_domain().lower())[:15].ljust(5, "0")
+    return f"{campaign}:{newsletter.slug}:newsletter:{sender_id}"
+
+
+def new_message_id() -> str:
+    return f"<{uuid4()}@{mail_domain()}>"

@@ -1,0 +1,217 @@
+"""What one connection does: claims a few, marks one, hands it over, writes down what came of it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+from uuid import uuid4
+
+from django.db import InterfaceError, OperationalError, connection
+
+from iria.kit.list_mail import sender_address
+from iria.publication.models import current_publication
+from newsletter.bounces.return_path import return_path
+from newsletter.letter import headers
+from newsletter.letter.composing import TOKEN, Letter, frozen
+from newsletter.letter.envelope import Answer, Outcome, Post
+from newsletter.letter.greeting import Greeting
+from newsletter.letter.signing import signed
+from newsletter.letter.stencil import ADDRESS, MESSAGE_ID, Stencil
+from newsletter.models import Issue
+from newsletter.run import claiming, pacing, steering
+from newsletter.run.claiming import Claim, Marked, Verdict
+from newsletter.run.verdicts import verdict_on
+
+CLAIM_SIZE: Final = 50
+LOOK_EVERY: Final = 5.0
+"""Seconds between two looks at how many were refused."""
+DATABASE_PATIENCE: Final = 60.0
+"""Seconds for which an answer is kept until the database is back to write it down."""
+OUT_OF_REACH: Final = {Outcome.UNREACHABLE, Outcome.SHUT}
+
+Note = Callable[[Issue, Answer | None], None]
+Enough = Callable[[], bool]
+
+
+class Round:
+    """One connection to the mail server, and one lease."""
+
+    def __init__(self, issue: Issue, post: Post, note: Note) -> None:
+        self.issue, self.post, self.note = issue, post, note
+        self.lease = uuid4()
+        self.letter = frozen(issue)
+        self.stencil = stencil_of(issue, self.letter) if post.speaks_smtp else None
+        self.sender = sender_address()
+        self.unwritten: Verdict | None = None
+        self.judged = 0
+        self.refused_in_a_row = 0
+        self.looked_at = time.monotonic()
+        self.over = False
+
+    def run(self, *, size: int, enough: Enough) -> int:
+        """Tries up to `size` mails; returns how many were judged."""
+        try:
+            while self.judged < size and not self.over and not (self.judged and enough()):
+                self._look()
+                if self.over:
+                    break
+                limits = pacing.Limits.now()
+                wanted = min(CLAIM_SIZE, size - self.judged)
+                claims = claiming.claim(self.issue, self.lease, size=wanted)
+                if not claims:
+                    break
+                self._send(claims, limits, enough)
+                # Before anything else is asked of a database that may have gone away.
+                self._settle()
+        finally:
+            self._settle()
+            claiming.give_back(self.lease)
+        return self.judged
+
+    def _send(self, claims: list[Claim], limits: pacing.Limits, enough: Enough) -> None:
+        for claimed in claims:
+            if limits and not self._may_go(claimed, limits, enough):
+                if self.over:
+                    return
+                continue
+            marked = self._mark(claimed)
+            if marked is None:
+                continue
+            answer = self._hand_over(marked)
+            self.unwritten = verdict_on(marked, answer)
+            self._count(answer)
+            if self.over or enough():
+                return
+
+    def _may_go(self, claimed: Claim, limits: pacing.Limits, enough: Enough) -> bool:
+        """Passes the gates, waiting where that is short; else the mail waits for its turn."""
+        wait = pacing.wait_for_domain(limits, claimed.domain)
+        if wait is None:
+            turn = pacing.turn_of(limits, claimed.domain)
+            claiming.give_back_one(self.lease, claimed, pause=turn)
+            return False
+        for_all = pacing.wait_for_all(limits)
+        if for_all is None:
+            self.over = True
+            return False
+        wait = max(wait, for_all)
+        if wait > timedelta(0):
+            self._settle()
+            _sleep(wait.total_seconds(), enough)
+        return True
+
+    def _mark(self, claimed: Claim) -> Marked | None:
+        """The answer of the mail before and the mark of this one, in one commit."""
+        try:
+            marked = claiming.mark(self.issue, self.lease, claimed, self.unwritten)
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block:
+                raise
+            self._settle_after_trouble(claimed)
+            return None
+        self.unwritten = None
+        return marked
+
+    def _settle(self) -> None:
+        """Writes down the last answer."""
+        if self.unwritten is None:
+            return
+        try:
+            claiming.write_down(self.unwritten)
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block:
+                raise
+            self._settle_after_trouble(None)
+        self.unwritten = None
+
+    def _settle_after_trouble(self, claimed: Claim | None) -> None:
+        """The database went away: what the server answered is still known here, and kept.
+
+        Whether the last commit counted, nobody said. Writing the answer again changes nothing if
+        it did; and a mark that did is taken back, since nothing was handed over for it.
+        """
+        until = time.monotonic() + DATABASE_PATIENCE
+        while True:
+            connection.close()
+            try:
+                if self.unwritten is not None:
+                    claiming.write_down(self.unwritten)
+                if claimed is not None:
+                    claiming.unmark(self.lease, claimed)
+            except (OperationalError, InterfaceError):
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.25)
+            else:
+                self.unwritten = None
+                return
+
+    def _hand_over(self, marked: Marked) -> Answer:
+        if self.stencil is None:
+            own = (marked.email, marked.token, marked.message_id, marked.name)
+            return self.post.deliver(message_of(self.issue, self.letter, *own))
+        try:
+            wire = self.stencil.filled(
+                address=marked.email,
+                token=marked.token,
+                message_id=marked.message_id,
+                name=marked.name,
+            )
+        except ValueError as mistake:
+            return Answer(Outcome.REFUSED, str(mistake))
+        sender = return_path(marked.delivery_id) or self.sender
+        return self.post.hand_over(sender, marked.email, signed(wire))
+
+    def _count(self, answer: Answer) -> None:
+        if answer.outcome in OUT_OF_REACH:
+            self.over = True
+            self.note(self.issue, answer)
+            return
+        self.judged += 1
+        self.note(self.issue, None)
+        refused = answer.outcome is Outcome.REFUSED
+        self.refused_in_a_row = self.refused_in_a_row + 1 if refused else 0
+        if self.refused_in_a_row >= steering.IN_A_ROW and self.issue.guarded:
+            self.over = True
+            self._settle()
+            words = f"{self.refused_in_a_row} mails were refused in a row: {answer.words}"
+            steering.hold(self.issue, words)
+
+    def _look(self) -> None:
+        """Now and then: whether too many were refused, or an article was withdrawn."""
+        if time.monotonic() - self.looked_at < LOOK_EVERY:
+            return
+        self.looked_at = time.monotonic()
+        held = steering.hold_if_hindered(self.issue) or steering.hold_if_refused(self.issue)
+        self.over = self.over or held
+
+
+def stencil_of(issue: Issue, letter: Letter) -> Stencil:
+    """The frozen mail of an issue, ready to be filled in for each recipient."""
+    unfilled = replace(letter, greeting=None)
+    message = message_of(issue, unfilled, ADDRESS, TOKEN, MESSAGE_ID)
+    return Stencil.cut(message, letter.greeting or Greeting())
+
+
+def message_of(
+    issue: Issue, letter: Letter, address: str, token: str, message_id: str, name: str = ""
+) -> headers.ListMail:
+    return headers.message_to(
+        address,
+        letter,
+        newsletter=issue.newsletter,
+        publication=current_publication(),
+        token=token,
+        message_id=message_id,
+        name=name,
+        language=issue.speaks,
+        campaign=f"issue-{issue.pk}",
+    )
+
+
+def _sleep(seconds: float, enough: Enough) -> None:
+    """Waits, and asks now and then whether it is time to go."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0 and not enough():
+        time.sleep(min(left, 0.2))

@@ -1,0 +1,145 @@
+"""Readers see what is kept of them, and end it, by a link that comes to their own address."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from newsletter import notices, tasks
+from newsletter.consent import own_data, subscribing, suppressing
+from newsletter.consent.wishes import Choice, Wish
+from newsletter.models import Consent, Subscriber
+from tests.conftest import MailFolder
+from tests.newsletter.lists import news, subscriber
+
+pytestmark = pytest.mark.django_db
+OLA = "ola@readers.example"
+
+
+@pytest.fixture(autouse=True)
+def jobs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Whom the worker is to send a link."""
+    waiting: list[int] = []
+    monkeypatch.setattr("newsletter.queueing.send_data_link_soon", waiting.append)
+    monkeypatch.setattr("newsletter.queueing.answer_soon", lambda consent_id: None)
+    return waiting
+
+
+def page_of(ola: Subscriber) -> str:
+    return f"/newsletter/data/{own_data.token_of(ola)}/"
+
+
+def test_the_link_comes_to_the_address_and_nowhere_else(
+    client: Client,
+    jobs: list[int],
+    mail_folder: MailFolder,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    ola = subscriber(OLA)
+    for _ in range(5):
+        with django_capture_on_commit_callbacks(execute=True):
+            answer = client.post(ola.preferences_path(), {"data": "1"}, follow=True)
+        assert "We send the link to your address" in answer.content.decode()
+        assert OLA not in answer.content.decode()
+    assert jobs == [ola.pk] * own_data.LINKS_A_DAY
+    notices.send_data_link(ola.pk)
+    (message,) = mail_folder.to(OLA)
+    assert "/newsletter/data/" in str(message.get_body(("plain",)))
+
+
+def test_the_page_shows_all_of_it(client: Client) -> None:
+    ola = subscriber(OLA)
+    subscribing.choose(ola.token, Choice([Wish.usual(news())], name="Ola Lind", language="fr"))
+    subscribing.request(OLA, where="/2026/05/a-story/", wished=[Wish.usual(news())])
+    answer = client.get(page_of(ola))
+    page = answer.content.decode()
+    for kept in (
+        OLA,
+        "Ola Lind",
+        "News",
+        "/2026/05/a-story/",
+        Consent.objects.latest("pk").wording,
+    ):
+        assert kept in page
+    assert '<html lang="fr"' in page
+    assert answer["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("barred", [False, True])
+def test_erasing_leaves_nothing_but_a_hash_where_it_was_asked_for(
+    client: Client, barred: bool
+) -> None:
+    ola = subscriber(OLA)
+    subscribing.request(OLA, where="/", wished=[Wish.usual(news())])
+    address = page_of(ola)
+    assert Subscriber.objects.exists()
+    answer = client.post(address, {"bar": "1"} if barred else {})
+    assert "Nothing of your subscription is kept" in answer.content.decode()
+    assert not Subscriber.objects.exists()
+    assert not Consent.objects.exists()
+    assert suppressing.is_suppressed(OLA) is barred
+    assert client.get(address).status_code == 404
+    assert client.post(address).status_code == 404
+
+
+def test_what_barred_an_address_before_outlives_its_data(client: Client) -> None:
+    ola = subscriber(OLA)
+    suppressing.suppress(ola, because="complained")
+    client.post(page_of(ola))
+    assert not Subscriber.objects.exists()
+    assert suppressing.is_suppressed(OLA)
+
+
+def test_a_barred_address_gets_no_link(mail_folder: MailFolder) -> None:
+    ola = subscriber(OLA)
+    suppressing.suppress(ola, because="complained")
+    notices.send_data_link(ola.pk)
+    notices.send_data_link(0)
+    assert mail_folder.to(OLA) == []
+
+
+def test_an_old_link_is_said_to_be_old(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    ola = subscriber(OLA)
+    address = page_of(ola)
+    monkeypatch.setattr(own_data, "WORKS_FOR", timedelta(seconds=-1))
+    for answer in (client.get(address), client.post(address)):
+        assert answer.status_code == 410
+        assert "has expired" in answer.content.decode()
+    assert Subscriber.objects.exists()
+
+
+def test_a_token_of_another_publication_opens_nothing(client: Client, settings: Any) -> None:
+    ola = subscriber(OLA)
+    subscribing.request(OLA, where="/", wished=[Wish.usual(news())])
+    consent = Consent.objects.get()
+    ours = settings.SECRET_KEY
+    settings.SECRET_KEY = "the key of another house, which signs its own links"
+    theirs = {
+        f"/newsletter/data/{own_data.token_of(ola)}/",
+        f"/newsletter/confirm/{subscribing.confirmation_token(consent)}/",
+    }
+    settings.SECRET_KEY = ours
+    # And one signed here for something else.
+    theirs.add(f"/newsletter/data/{subscribing.confirmation_token(consent)}/")
+    for address in theirs:
+        for answer in (client.get(address), client.post(address)):
+            assert answer.status_code == 404
+            assert "This link is not complete" in answer.content.decode()
+    assert Subscriber.objects.get().is_active
+    assert Consent.objects.get().confirmed_at is None
+
+
+def test_every_night_the_worker_forgets_what_was_never_confirmed() -> None:
+    planned = {each.task.name: each.cron for each in app.periodic_registry.periodic_tasks.values()}
+    assert planned["newsletter.forget_unconfirmed"] == "17 3 * * *"
+    subscribing.request(OLA, where="/", wished=[Wish.usual(news())])
+    tasks.forget_unconfirmed(0)
+    assert Subscriber.objects.exists()
+    long_ago = timezone.now() - timedelta(days=31)
+    Subscriber.objects.update(created_at=long_ago)
+    Consent.objects.update(asked_at=long_ago)
+    tasks.forget_unconfirmed(0)
+    assert not Subscriber.objects.exists()

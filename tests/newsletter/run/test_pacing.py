@@ -1,0 +1,89 @@
+"""Mail leaves no faster than it may, in all and to each domain, over all workers together."""
+
+import time
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from django.db.models.functions import Now
+
+from accounts.models import User
+from newsletter.models import Delivery, Issue, SendingLimit
+from newsletter.run import delivering, pacing, sending
+from tests.newsletter.lists import issue, subscriber
+from tests.newsletter.mailserver import MailServer
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsletter.queueing.deliver_soon", lambda issue_id: None)
+
+
+def started(by: User, *addresses: str) -> Issue:
+    for address in addresses:
+        subscriber(address)
+    made = issue()
+    sending.start(made, by=by)
+    return made
+
+
+def test_all_mail_together_keeps_its_distance(edna: User, mail_server: MailServer) -> None:
+    made = started(edna, *(f"r{number}@readers.example" for number in range(6)))
+    SendingLimit.objects.create(domain="", per_second=20)
+    begin = time.monotonic()
+    assert delivering.deliver_batch(made.pk) == 6
+    assert 0.25 <= time.monotonic() - begin < 5
+    moments = [each.sending_at for each in made.deliveries.order_by("sending_at")]
+    gaps = [later - earlier for earlier, later in pairwise(moments) if earlier and later]
+    assert min(gaps) > timedelta(milliseconds=30)
+
+
+def test_a_slow_domain_waits_and_keeps_nobody_else_waiting(
+    edna: User, mail_server: MailServer
+) -> None:
+    slow = [f"r{number}@slow.example" for number in range(4)]
+    made = started(edna, *slow, "a@quick.example", "b@quick.example")
+    SendingLimit.objects.create(domain="Slow.example", per_second=0.1)
+    assert delivering.deliver_batch(made.pk) == 3
+    assert mail_server.recipients == ["r0@slow.example", "a@quick.example", "b@quick.example"]
+    waiting = made.deliveries.filter(state="queued").order_by("due_at")
+    assert waiting.count() == 3
+    # Each a turn later than the last, not all at once again.
+    pauses = [(each.due_at - each.created_at).total_seconds() for each in waiting]
+    assert pauses[1] - pauses[0] == pytest.approx(10, abs=1)
+    assert pauses[2] - pauses[1] == pytest.approx(10, abs=1)
+    Delivery.objects.update(due_at=Now())
+    # Its time has not come, whatever the list says.
+    assert delivering.deliver_batch(made.pk) == 0
+
+
+def test_every_other_domain_has_the_limit_of_the_star(edna: User, mail_server: MailServer) -> None:
+    made = started(edna, "a@one.example", "b@one.example", "c@two.example", "d@free.example")
+    subscriber("e@free.example")
+    SendingLimit.objects.create(domain="*", per_second=0.1)
+    SendingLimit.objects.create(domain="free.example", per_second=1000)
+    delivering.deliver_batch(made.pk)
+    assert mail_server.recipients == ["a@one.example", "c@two.example", "d@free.example"]
+
+
+def test_workers_share_one_gate(db: None) -> None:
+    SendingLimit.objects.create(domain="", per_second=0.2)
+    one, other = pacing.Limits.now(), pacing.Limits.now()
+    first = pacing.wait_for_all(one)
+    second = pacing.wait_for_all(other)
+    assert first is not None
+    assert second is not None
+    assert first < timedelta(seconds=0.1)
+    assert timedelta(seconds=4) < second <= timedelta(seconds=5)
+    pacing.wait_for_all(one)
+    pacing.wait_for_all(other)
+    # Too long to stand and wait: the worker does other things meanwhile.
+    assert pacing.wait_for_all(one) is None
+
+
+def test_whom_nobody_knows_any_more_has_no_domain(db: None) -> None:
+    SendingLimit.objects.create(domain="", per_second=1)
+    SendingLimit.objects.create(domain="*", per_second=1)
+    assert pacing.Limits.now().of_domain("") is None
