@@ -25,7 +25,7 @@ def new_between(after: datetime, until: datetime, *, no_older_than: timedelta) -
         no_older_than: what bears a date so long before the time began is no news, whoever
             publishes it now: an archive that is brought in goes to nobody.
     """
-    shown = StateChange.objects.filter(article=OuterRef("pk"), state=Article.State.PUBLISHED)
+    shown = StateChange.objects.filter(state=Article.State.PUBLISHED, article=OuterRef("pk"))
     last = Subquery(shown.order_by("-made_at").values("made_at")[:1])
     appeared = Greatest(Coalesce(last, F("published_at")), F("published_at"))
     return (
