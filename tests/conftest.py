@@ -27,11 +27,17 @@ from accounts.models import User
 from accounts.roles import ADMINISTRATOR, EDITOR, MODERATOR, REPORTER
 from articles.editorial.models import Kind
 from tests.anew import NewDatabase
+from tests.proofs.size import sized
 
 PASSWORD = "a-long-password-of-the-cast"
 
 # A machine that does much else at the same time is slow, not wrong.
-hypothesis.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.register_profile(
+    "house",
+    max_examples=sized(50, 200),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 hypothesis.load_profile("house")
 
 
@@ -44,12 +50,8 @@ def _media_in_a_folder_of_its_own(tmp_path: Path, settings: Any) -> None:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
     """Copies the database that `make test` has migrated once, instead of doing so for every core."""
-    own = site.DATABASES["default"].setdefault("TEST", {})
     if template := os.environ.get("IRIA_NEW_DATABASE"):
-        own["TEMPLATE"] = template
-    if name := os.environ.get("IRIA_TEST_DATABASE"):
-        # Where two runs go on at the same time.
-        own["NAME"] = name
+        site.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = template
 
 
 @pytest.fixture(scope="session")

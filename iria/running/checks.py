@@ -27,7 +27,6 @@ STEP_SECONDS = 1500
 BROWSER, PROOFS = PROJECT / "tests" / "browser", PROJECT / "tests" / "proofs"
 # In the order of tests/conftest.py: what takes longest first.
 _BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-_ONE_AFTER_ANOTHER = ("-n", "1", "--no-loadscope-reorder")
 # Counting branches makes Python half as slow again; what the browser and the proofs walk through
 # has its own tests too.
 _COVERED = ("--cov", "--cov-report=")
@@ -52,8 +51,6 @@ def steps() -> list[Step]:
     manage = (python, "manage.py")
     deployed = (("SITE_URL", "https://www.example.org"),)
     copied = (("IRIA_NEW_DATABASE", creating.DATABASE),)
-    apart = (*copied, ("IRIA_TEST_DATABASE", "proofs"))
-    alone = (*tool, "pytest", *_ONE_AFTER_ANOTHER)
     pytest = (*tool, "pytest", *_BOTH_CORES)
     return [
         Step("programs of the machine", machine.furnish),
@@ -75,10 +72,8 @@ def steps() -> list[Step]:
         Step("migrations run", (*manage, "migrate"), beside=True),
         Step("mypy: types", (*tool, "mypy"), beside=True),
         Step("tests", (*pytest, *_COVERED, *_apart(BROWSER, PROOFS)), copied),
-        # A browser waits for its pages and a proof for the processes it kills: together they leave
-        # no core idle.
-        Step("tests in the browser", (*pytest, "-m", "browser", str(BROWSER)), copied, beside=True),
-        Step("proofs, small", (*alone, "-m", "proof", "-rs", str(PROOFS)), apart, beside=True),
+        Step("tests in the browser", (*pytest, "-m", "browser", str(BROWSER)), copied),
+        Step("proofs, small", (*pytest, "-m", "proof", "-rs", str(PROOFS)), copied),
         Step("branch coverage", (*tool, "coverage", "report", "--skip-covered"), shown=True),
     ]
 

@@ -145,7 +145,9 @@ def test_who_comes_back_is_told_how_many_came_meanwhile(
 
     comes("First")
     page = open_page(article.get_absolute_url())
-    page.wait_for_function("localStorage.length")
+    # Asked by the debugger each time: a function that waits within the page would need its policy.
+    while not page.evaluate("localStorage.length"):
+        page.wait_for_timeout(50)
     assert page.locator("#comments-heading").inner_text() == "1 Comment"
     last = [comes(f"Again {number}") for number in range(3)][-1]
     page.reload()
