@@ -1,6 +1,6 @@
 """Issues on the desk: written, looked at, tried, sent, followed."""
 
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
@@ -21,14 +21,11 @@ from newsletter.admin.run import RunPages, ScheduleForm, audience_of
 from newsletter.admin.writing import LOOKS, SAVED_FIRST, WritingPages, colleagues, person
 from newsletter.letter import composing, drafting
 from newsletter.letter.drafting import Chosen
-from newsletter.models import Issue
+from newsletter.models import Issue, Newsletter
 from newsletter.preflight import findings as preflight
 from newsletter.preflight import looking
 from newsletter.run import checklist
 from newsletter.run.sending import TEST_TOKEN
-
-TOO_LATE: Final = "This issue went out meanwhile; what was sent can no longer change."
-WAITS: Final = "This issue waits to go out; take it back to change it."
 
 
 class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
@@ -67,8 +64,9 @@ class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
     # Who may do what
 
     def has_change_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
-        """What went out can be looked at, and nothing else."""
-        return super().has_change_permission(request, obj) and (obj is None or obj.is_draft)
+        """What went out can be looked at, and nothing else; a form that came too late is shown once more."""
+        open_still = obj is None or obj.is_draft or hasattr(request, "came_too_late")
+        return super().has_change_permission(request, obj) and open_still
 
     def has_delete_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or obj.is_draft)
@@ -89,9 +87,8 @@ class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
     ) -> HttpResponse:
         issue = self.get_object(request, object_id) if object_id else None
         if request.method == "POST" and issue is not None and not issue.is_draft:
-            sentence = TOO_LATE if issue.is_frozen else WAITS
-            self.message_user(request, sentence, messages.ERROR)
-            return redirect("admin:newsletter_issue_change", issue.pk)
+            # The form refuses it with the reason, and keeps what was typed.
+            request.came_too_late = True  # type: ignore[attr-defined]
         context = {
             **(extra_context or {}),
             "may_send": self.has_send_permission(request),
@@ -101,6 +98,11 @@ class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
         if issue is not None and not issue.is_draft:
             context |= self.run_context(request, issue)
         return super().changeform_view(request, object_id, form_url, context)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """An issue of the first newsletter, which for most publications is the only one."""
+        first = Newsletter.objects.values_list("pk", flat=True).first()
+        return {"newsletter": first, **super().get_changeform_initial_data(request)}
 
     def save_model(self, request: HttpRequest, obj: Issue, form: Any, change: bool) -> None:
         articles: list[Chosen] = form.cleaned_data["chosen_articles"]

@@ -41,6 +41,12 @@ def test_an_editor_writes_an_issue_with_articles_in_order(ednas: Client, edna: U
     assert [str(item.article) for item in made.items.all()] == ["Second", "First"]
 
 
+def test_a_new_issue_is_one_of_the_first_newsletter(ednas: Client) -> None:
+    first = Newsletter.objects.first()
+    assert first is not None
+    assert f'<option value="{first.pk}" selected>' in ednas.get(ADD).content.decode()
+
+
 def test_the_same_form_sent_twice_makes_one_draft(ednas: Client) -> None:
     story = published()
     for _ in range(2):
@@ -269,10 +275,10 @@ def test_the_preview_in_the_dark_is_dark_on_a_light_screen(ednas: Client) -> Non
         assert "prefers-color-scheme" not in written
 
 
-def test_what_cannot_be_drawn_says_why(ednas: Client) -> None:
+def test_what_cannot_be_drawn_says_where_and_why(ednas: Client) -> None:
     answer = ednas.post(LIVE, filled(subject="x" * 151))
     assert answer.status_code == 422
-    assert b"at most 150 characters" in answer.content
+    assert b"Subject: Ensure this value has at most 150 characters" in answer.content
     assert ednas.get(LIVE).status_code == 405
     assert ednas.post(f"{LIVE}?issue=99999", filled()).status_code == 404
 

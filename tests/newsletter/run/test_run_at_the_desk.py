@@ -33,8 +33,9 @@ def test_an_issue_is_scheduled_by_the_publications_clock_and_taken_back(ednas: C
     made.refresh_from_db()
     assert made.goes_at == datetime(2031, 5, 6, 0, 0, tzinfo=UTC)
     assert "It goes out on 6 May 2031, 09:00:00 (Asia/Tokyo)" in answer.content.decode()
-    refused = ednas.post(at(made, "change"), filled(subject="Other words"), follow=True)
-    assert said(refused) == ["This issue waits to go out; take it back to change it."]
+    refused = ednas.post(at(made, "change"), filled(subject="Other words")).content.decode()
+    assert "This issue waits to go out; take it back to change it, then save again." in refused
+    assert 'value="Other words"' in refused
     assert "“Later” waits to go out" in ednas.get("/admin/").content.decode()
     answer = ednas.post(at(made, "undo"), follow=True)
     assert said(answer) == ["“Later” is a draft again; nobody received it."]
