@@ -146,8 +146,11 @@ def test_who_comes_back_is_told_how_many_came_meanwhile(
     comes("First")
     page = open_page(article.get_absolute_url())
     # Asked by the debugger each time: a function that waits within the page would need its policy.
-    while not page.evaluate("localStorage.length"):
+    for _ in range(400):
+        if page.evaluate("localStorage.length"):
+            break
         page.wait_for_timeout(50)
+    assert page.evaluate("localStorage.length"), "the visit was not noted within twenty seconds"
     assert page.locator("#comments-heading").inner_text() == "1 Comment"
     last = [comes(f"Again {number}") for number in range(3)][-1]
     page.reload()
