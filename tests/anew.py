@@ -10,7 +10,10 @@ from collections.abc import Iterable
 from graphlib import TopologicalSorter
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+
+PATIENCE = 60.0
+"""Seconds."""
 
 _TABLES: Final = """
     SELECT oid::regclass::text, EXISTS (SELECT FROM pg_trigger
@@ -25,6 +28,14 @@ _AT_ONCE: Final = """
         AND conrelid <> confrelid
 """
 """Which tables lean on which, where that is looked at with every statement, not at the end."""
+_OTHERS: Final = """
+    SELECT state, query, pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+"""
+
+
+class StillHeld(AssertionError):
+    """A request or a thread of the test never ended its transaction."""
 
 
 class NewDatabase:
@@ -53,8 +64,20 @@ class NewDatabase:
             self._first = {table: _content(cursor, table) for table in self._filled_now(cursor)}
 
     def bring_back(self) -> None:
-        """Waits for whoever still writes, as a browser's last request may."""
+        """Waits for whoever still writes, as a browser's last request may.
+
+        Raises StillHeld where somebody does not let go; the next test finds the database as new.
+        """
+        try:
+            self._bring_back()
+        except OperationalError:
+            holders = _end_the_others()
+            self._bring_back()
+            raise StillHeld(f"Still held when the test had ended: {'; '.join(holders)}") from None
+
+    def _bring_back(self) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = {PATIENCE * 1000:.0f}")
             cursor.execute(f"LOCK TABLE {', '.join(self._tables)} IN SHARE ROW EXCLUSIVE MODE")
             changed = self._changed(cursor)
             self._silence(cursor, changed, "DISABLE")
@@ -89,6 +112,13 @@ class NewDatabase:
         for table in tables:
             if table in self._triggered:
                 cursor.execute(f"ALTER TABLE {table} {way} TRIGGER USER")
+
+
+def _end_the_others() -> list[str]:
+    """What every other connection that is in the middle of something was last asked."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OTHERS)
+        return [f"{state}, {query}" for state, query, _ in cursor.fetchall()]
 
 
 def _content(cursor: Any, table: str) -> bytes:

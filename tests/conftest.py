@@ -89,15 +89,26 @@ def _scope(nodeid: str) -> str:
     return TOGETHER if nodeid.startswith(TOGETHER) else nodeid.partition("::")[0]
 
 
-class _FolderByFolder(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+class FolderByFolder(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
     """A file's tests stay on one core, and so do those of a folder that shares what it loaded."""
 
     def _split_scope(self, nodeid: str) -> str:
         return _scope(nodeid)
 
+    def remove_node(self, node: Any) -> str | None:
+        """The test that ended its core, if any; it has failed and is not begun on another one."""
+        for tests in self.assigned_work[node].values():
+            for nodeid, completed in tests.items():
+                if not completed:
+                    tests[nodeid] = True
+                    super().remove_node(node)
+                    return str(nodeid)
+        super().remove_node(node)
+        return None
+
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
-    return _FolderByFolder(config, log)
+    return FolderByFolder(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

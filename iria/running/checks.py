@@ -107,7 +107,10 @@ def prove(*parts: str) -> int:
     if unknown := [part for part in parts if part not in known]:
         raise StartError(f"There is no proof “{unknown[0]}”; there are: {', '.join(known)}.")
     files = [str(PROOFS / f"test_{part}.py") for part in parts or known]
-    return _alone(("-m", "pytest", "-m", "proof", "-s", "-rs", *files), {"IRIA_PROOFS": "full"})
+    unhurried = ("-o", "faulthandler_timeout=0")
+    return _alone(
+        ("-m", "pytest", "-m", "proof", "-s", "-rs", *unhurried, *files), {"IRIA_PROOFS": "full"}
+    )
 
 
 def bench(*arguments: str) -> int:

@@ -1,5 +1,7 @@
 """What a test with real transactions leaves behind is gone before the next one."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
@@ -10,8 +12,8 @@ from articles.editorial.models import Article, Kind
 from articles.images.models import Image
 from articles.images.tasks import make_renditions, soon
 from articles.search.models import SearchEntry
-from tests import newsroom
-from tests.anew import NewDatabase
+from tests import anew, newsroom
+from tests.anew import NewDatabase, StillHeld
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,4 +52,25 @@ def test_the_database_is_as_new_whatever_was_done_to_it(edna: User) -> None:
     # The site's own triggers are at work again.
     newsroom.published("A second week", by=edna)
     assert SearchEntry.objects.count() == 1
+    new.bring_back()
+
+
+@pytest.fixture
+def held_by_somebody() -> Iterator[None]:
+    """Another connection that has written and never ends."""
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("UPDATE auth_group SET name = name")
+        yield
+    other.close()
+
+
+def test_who_never_lets_go_is_named_and_ended(
+    held_by_somebody: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = NewDatabase()
+    monkeypatch.setattr(anew, "PATIENCE", 0.1)
+    with pytest.raises(StillHeld, match=r"UPDATE auth_group"):
+        new.bring_back()
     new.bring_back()

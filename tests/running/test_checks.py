@@ -11,6 +11,7 @@ import pytest
 from iria.running import checks, environment, machine
 from iria.running.checks import Step
 from iria.running.telling import StartError
+from tests.conftest import FolderByFolder
 
 Run = Callable[..., tuple[int, str]]
 
@@ -135,3 +136,14 @@ def test_the_lock_of_npm_carries_hashes_and_no_addresses() -> None:
     assert '"resolved"' not in text
     assert "://" not in text
     assert text.count('"integrity": "sha512-') == text.count('"node_modules/')
+
+
+def test_a_test_that_ends_its_core_has_failed_once_and_the_rest_goes_on() -> None:
+    scheduler = FolderByFolder.__new__(FolderByFolder)
+    scheduler.assigned_work = {
+        "core": {"tests/quay.py": {"before": True, "hangs": False, "after": False}}
+    }
+    scheduler.workqueue = {}
+    assert scheduler.remove_node("core") == "hangs"
+    left = scheduler.workqueue["tests/quay.py"]
+    assert [name for name, ended in left.items() if not ended] == ["after"]
