@@ -10,10 +10,12 @@ class NewsletterConfig(AppConfig):
     def ready(self) -> None:
         # The models are complete only now.
         from newsletter import kept, outputs, personal, receivers, uses, waiting
+        from newsletter.by_rule import turning
         from newsletter.consent import following, suppressing
 
         kept.connect()
         following.connect()
+        turning.connect()
         receivers.connect()
         registry.personal_data.offer("newsletter", personal.HOLDING)
         registry.waiting.offer("newsletter", waiting.waiting_for)

@@ -66,6 +66,14 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
         """Whoever has this token; nobody has one that PostgreSQL could not even keep."""
         return self.filter(token=token) if token.isascii() and token.isprintable() else self.none()
 
+    def held(self) -> "SubscriberQuerySet":
+        """Locked until the transaction ends, against everything but being referred to.
+
+        An issue that starts refers to its readers: it does not wait for somebody who is choosing, who
+        may be waiting for a merge of topics, which waits for the issue.
+        """
+        return self.select_for_update(no_key=True, of=("self",))
+
     def known_or_new(self, email: str) -> "Subscriber":
         """The one with this address, locked until the transaction ends, made where unknown.
 

@@ -133,28 +133,59 @@ def still_there[M: Model](rows: Sequence[M], *, addresses: Sequence[str], kind: 
     Somebody may merge a category while a form that names it is on its way. The old address says
     what became of it; what leads nowhere any more is left out.
     """
-    if not rows:
-        return []
-    model = type(rows[0])
-    quoted = connection.ops.quote_name(model._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT id FROM {quoted} WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE",  # noqa: S608
-            [[row.pk for row in rows]],
-        )
-        held = {pk for (pk,) in cursor.fetchall()}
+    became = what_became(rows, addresses=addresses, kind=kind)
     found: dict[int, M] = {}
-    for row, address in zip(rows, addresses, strict=True):
-        there: M | None = row if row.pk in held else _successor(address, kind)
-        if there is not None:
+    for row in rows:
+        if there := became.get(row.pk):
             found.setdefault(there.pk, there)
     return list(found.values())
 
 
+def what_became[M: Model](
+    rows: Iterable[M], *, addresses: Iterable[str], kind: str
+) -> dict[int, M]:
+    """The same, by the number that each row had.
+
+    Who needs several kinds of them in one transaction asks once: held in one order, the order of a
+    merge, nobody waits for anybody in a ring.
+    """
+    now: dict[int, tuple[M, str]] = {
+        row.pk: (row, address) for row, address in zip(rows, addresses, strict=True)
+    }
+    # What a row became may itself become another at this moment, so it is held too, or followed.
+    while lost := _lost([row for row, _ in now.values()]):
+        followed = {
+            pk: _successor(address, kind) if row.pk in lost else (row, address)
+            for pk, (row, address) in now.items()
+        }
+        now = {pk: there for pk, there in followed.items() if there is not None}
+    return {pk: row for pk, (row, _) in now.items()}
+
+
+def _lost(rows: Sequence[Model]) -> set[int]:
+    """Which are gone. Where none is, all are held until the transaction ends; else none is."""
+    if not rows:
+        return set()
+    keys = {row.pk for row in rows}
+    mark = transaction.savepoint_create() if len(keys) > 1 else None
+    quoted = connection.ops.quote_name(type(rows[0])._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id FROM {quoted} WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE",  # noqa: S608
+            [sorted(keys)],
+        )
+        lost = keys - {pk for (pk,) in cursor.fetchall()}
+    if mark:
+        (transaction.savepoint_rollback if lost else transaction.savepoint_commit)(mark)
+    return lost
+
+
 def _successor(address: str, kind: str) -> Any:
+    """What an old address leads to, with its own."""
     both = {address, unquote(address)}
     moved = Redirect.objects.filter(old_path__in=both).select_related(kind).first()
-    return getattr(moved, kind) if moved else None
+    there = getattr(moved, kind) if moved else None
+    return there and (there, there.get_absolute_url())
 
 
 def _rows(relation: ForeignObjectRel) -> QuerySet[Any]:

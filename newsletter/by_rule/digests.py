@@ -5,9 +5,10 @@ second, on whatever machine, finds the period taken.
 """
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Self
 
 from django.db import transaction
 from django.urls import reverse
@@ -15,7 +16,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 
-from articles.editorial.models import Article
+from articles.editorial import merging
+from articles.editorial.models import Article, Category
 from articles.editorial.querysets import ArticleQuerySet
 from iria.kit.speaking import speaking
 from iria.publication.models import current_publication
@@ -72,6 +74,8 @@ def compose_missing(digest: Digest) -> list[int]:
     chose otherwise meanwhile, or whose topics were merged, gets theirs too.
     """
     with transaction.atomic():
+        # As in a merge of topics, categories are held before digests.
+        _hold_topics(_choices(digest))
         locked = Digest.objects.select_for_update(of=("self",)).select_related("newsletter")
         current = locked.get(pk=digest.pk)
         missing = [each for each in _choices(current) if each.mark not in current.composed_for]
@@ -85,7 +89,7 @@ def compose_missing(digest: Digest) -> list[int]:
 def forget_choice(issue: Issue) -> None:
     """Nobody chooses any more what an issue is for; should somebody, it is composed anew."""
     assert issue.digest_id is not None  # noqa: S101 - it composed itself
-    mark = Choice(tuple(issue.topics), issue.language).mark
+    mark = Choice.of(issue).mark
     digest = Digest.objects.select_for_update(of=("self",)).get(pk=issue.digest_id)
     digest.composed_for = [each for each in digest.composed_for if each != mark]
     digest.save(update_fields=["composed_for"])
@@ -99,10 +103,23 @@ class Choice:
     topics: tuple[int, ...]
     language: str
 
+    @classmethod
+    def of(cls, issue: Issue) -> Self:
+        """What those chose for whom an issue is."""
+        return cls(tuple(issue.topics), issue.language)
+
     @property
     def mark(self) -> str:
         """By which a digest knows that it was composed for this."""
         return f"{self.language} {','.join(map(str, self.topics))}"
+
+
+def _hold_topics(choices: Iterable[Choice]) -> None:
+    """Waits for a merge of what is chosen, or lets it wait: what is composed now is still chosen so then."""
+    topics = {topic for choice in choices for topic in choice.topics}
+    rows = list(Category.objects.filter(pk__in=topics)) if topics else []
+    addresses = [row.get_absolute_url() for row in rows]
+    merging.still_there(rows, addresses=addresses, kind="category")
 
 
 def _choices(digest: Digest) -> list[Choice]:

@@ -14,7 +14,7 @@ from newsletter.by_rule import digests, periods
 from newsletter.letter import composing
 from newsletter.models import Digest, Issue
 from newsletter.preflight import looking
-from newsletter.run import freezing, scheduling, sending
+from newsletter.run import freezing, scheduling, sending, together
 from newsletter.run.sending import NotReady
 
 logger = logging.getLogger(__name__)
@@ -98,6 +98,7 @@ def is_still_wanted(issue: Issue) -> bool:
 def _send_soon_or_say(issue_id: int, by: User) -> bool:
     drafts = Issue.objects.filter(pk=issue_id, state=Issue.State.DRAFT)
     with transaction.atomic():
+        together.hold_digest_of(issue_id)
         issue = drafts.select_for_update(of=("self",), skip_locked=True).first()
         if issue is None or not is_still_wanted(issue):
             return False
@@ -122,6 +123,7 @@ def _send_or_say(issue_id: int, now: datetime) -> bool:
 def _send(issue_id: int, now: datetime) -> bool:
     ready = Issue.objects.to_go_by_themselves().filter(pk=issue_id)
     with transaction.atomic():
+        together.hold_digest_of(issue_id)
         # Whoever comes second finds it locked or gone: it goes out once.
         issue = ready.select_for_update(of=("self",), skip_locked=True).first()
         if issue is None or not is_still_wanted(issue):

@@ -13,7 +13,7 @@ from django.db.models.signals import post_delete
 from articles.editorial.models import Category
 from iria.kit import registry
 from iria.kit.registry import Naming
-from newsletter.models import Issue, Subscription
+from newsletter.models import Subscription
 
 TURN: Final = """
 UPDATE newsletter_subscription
@@ -31,11 +31,6 @@ def turn(goes: int, stays: int) -> None:
     """Whoever chose one category has chosen another: they have become one."""
     with connection.cursor() as cursor:
         cursor.execute(TURN, {"goes": goes, "stays": stays})
-    for issue in Issue.objects.filter(digest__isnull=False, topics__contains=[goes]):
-        topics = sorted({stays if topic == goes else topic for topic in issue.topics})
-        like = Issue.objects.filter(digest=issue.digest_id, language=issue.language, topics=topics)
-        if not like.exists():
-            Issue.objects.filter(pk=issue.pk).update(topics=topics)
 
 
 def take_out(*, instance: Category, **signal: Any) -> None:

@@ -109,7 +109,7 @@ def confirm(token: str) -> Consent:
     """
     with transaction.atomic():
         consent = consent_of(token)
-        subscriber = Subscriber.objects.select_for_update().get(pk=consent.subscriber_id)
+        subscriber = Subscriber.objects.held().get(pk=consent.subscriber_id)
         consent.subscriber = subscriber
         if suppressing.bars(subscriber):
             sentence = gettext(
@@ -239,7 +239,7 @@ def erase(subscriber: Subscriber, *, barred_because: str = "") -> None:
         if barred_because:
             suppressing.suppress(subscriber, because=barred_because)
         # The row is locked before what hangs on it, in the order in which sending locks them.
-        locked = Subscriber.objects.select_for_update().filter(pk=subscriber.pk).first()
+        locked = Subscriber.objects.held().filter(pk=subscriber.pk).first()
         if locked is not None:
             locked.delete()
 
@@ -260,4 +260,4 @@ def forget_unconfirmed(*, older_than: timedelta = timedelta(days=30)) -> int:
 
 
 def _locked(token: str) -> Subscriber | None:
-    return Subscriber.objects.holding(token).select_for_update().first()
+    return Subscriber.objects.holding(token).held().first()

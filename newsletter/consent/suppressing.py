@@ -51,7 +51,7 @@ def suppress(
 ) -> None:
     """Never writes to this address again, whoever enters it, until it is released."""
     with transaction.atomic():
-        current = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
+        current = Subscriber.objects.held().get(pk=subscriber.pk)
         now = timezone.now()
         known = Suppression.objects.standing().of_address(current.email).first()
         if known is None:

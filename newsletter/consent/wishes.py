@@ -1,7 +1,8 @@
 """What somebody wishes to receive: a newsletter, how often, and about what."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, repeat
 from typing import Self
 
 from articles.editorial import merging
@@ -70,28 +71,27 @@ def keep(consent: Consent, wishes: Sequence[Wish]) -> None:
 
 def held(wishes: Sequence[Wish]) -> list[Wish]:
     """The wishes with their topics as they are now, held until the end of the transaction."""
+    topics = _became(
+        (topic.pk, topic.get_absolute_url()) for wish in wishes for topic in wish.topics or ()
+    )
     return [
         wish
         if wish.topics is None
-        else replace(
-            wish,
-            topics=_held(
-                [topic.pk for topic in wish.topics],
-                [topic.get_absolute_url() for topic in wish.topics],
-            ),
-        )
+        else replace(wish, topics=_these(topics, [topic.pk for topic in wish.topics]))
         for wish in wishes
     ]
 
 
 def of_consent(consent: Consent) -> list[Wish]:
     """What a consent was about, with what has become of its topics, held as in `held`."""
-    rows = consent.wished.select_related("newsletter").order_by("newsletter__position", "pk")
+    found = consent.wished.select_related("newsletter").order_by("newsletter__position", "pk")
+    rows = list(found)
+    topics = _became(named for row in rows for named in _named(row))
     return [
         Wish(
             row.newsletter,
             Rhythm(row.rhythm),
-            None if row.topics is None else _held(row.topics, row.addresses),
+            None if row.topics is None else _these(topics, row.topics),
         )
         for row in rows
     ]
@@ -112,13 +112,24 @@ def of_subscriptions(subscriptions: Iterable[Subscription]) -> dict[int, Wish]:
     }
 
 
-def _held(ids: Sequence[int], addresses: Sequence[str]) -> tuple[Category, ...]:
-    """These categories, or what they have become, held against being merged or deleted."""
-    rows = [Category(pk=pk) for pk in ids]
-    # One of which no address is known leads nowhere.
-    known = [*addresses, *[""] * len(rows)][: len(rows)]
-    there = [row.pk for row in merging.still_there(rows, addresses=known, kind="category")]
-    return tuple(Category.objects.filter(pk__in=there).order_by("pk")) if there else ()
+def _became(named: Iterable[tuple[int, str]]) -> dict[int, Category]:
+    """What categories have become, by the number and address of then, all held in one step."""
+    addresses = dict(named)
+    rows = [Category(pk=pk) for pk in addresses]
+    became = merging.what_became(rows, addresses=addresses.values(), kind="category")
+    whole = Category.objects.in_bulk({row.pk for row in became.values()}) if became else {}
+    return {pk: whole[row.pk] for pk, row in became.items()}
+
+
+def _named(row: ConsentedNewsletter) -> Iterator[tuple[int, str]]:
+    """Its topics with their addresses; one of which no address is known leads nowhere."""
+    return zip(row.topics or (), chain(row.addresses, repeat("")), strict=False)
+
+
+def _these(topics: Mapping[int, Category], ids: Iterable[int]) -> tuple[Category, ...]:
+    """Those of them that are left, in order and each once."""
+    there = {topics[pk] for pk in ids if pk in topics}
+    return tuple(sorted(there, key=lambda topic: topic.pk))
 
 
 def _in_order(topics: Topics) -> list[Category]:

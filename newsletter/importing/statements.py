@@ -17,7 +17,7 @@ ANALYZE newsletter_subscriber, newsletter_subscription, newsletter_consent,
 HOLD: Final = """
 SELECT id FROM newsletter_subscriber
  WHERE lower(email) IN (SELECT lower(email) FROM imported_address)
- ORDER BY id FOR UPDATE
+ ORDER BY id FOR NO KEY UPDATE
 """
 """Whoever leaves at this moment has left before, or leaves afterwards; as `subscribing` locks too."""
 

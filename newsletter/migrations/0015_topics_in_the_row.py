@@ -27,8 +27,13 @@ INSERT INTO newsletter_subscribedtopic (subscription_id, category_id)
 SELECT s.id, c.id
   FROM newsletter_subscription s
  CROSS JOIN LATERAL unnest(s.topics) AS t (id)
-  JOIN articles_category c ON c.id = t.id
+  JOIN articles_category c ON c.id = t.id;
+SET CONSTRAINTS ALL IMMEDIATE;
+DELETE FROM newsletter_subscription WHERE topics = '{}';
+SET CONSTRAINTS ALL DEFERRED
 """
+"""Without a row there, everything comes. So whoever has no topic left gets nothing there either: they are
+not subscribed."""
 
 EVERYTHING_IS_UNKNOWN = "UPDATE newsletter_consentednewsletter SET topics = NULL WHERE topics = '{}'"
 EVERYTHING_IS_NONE = "UPDATE newsletter_consentednewsletter SET topics = '{}' WHERE topics IS NULL"

@@ -37,8 +37,7 @@ def obstacles(issue: Issue) -> list[Obstacle]:
     for article in articles:
         found += _obstacles_of(article)
     if not freezing.audience(issue).exists():
-        words = f"Nobody has subscribed to “{issue.newsletter}” yet, so there is nobody to send to."
-        found.append(Obstacle(words))
+        found.append(Obstacle(_nobody(issue)))
     # The mail itself is looked at once all of this is mended.
     return found or preflight.findings(issue)
 
@@ -111,6 +110,12 @@ def pictures_of(issue: Issue) -> list[Image]:
     """Its own picture on top, and those of its articles."""
     pictures = [issue.picture, *[each.lead_picture for each in chosen_articles(issue)]]
     return [each for each in pictures if each]
+
+
+def _nobody(issue: Issue) -> str:
+    if issue.digest_id:
+        return "Nobody wishes what this mail is for any more, so there is nobody to send to."
+    return f"Nobody has subscribed to “{issue.newsletter}” yet, so there is nobody to send to."
 
 
 def _obstacles_of(article: Article) -> list[Obstacle]:

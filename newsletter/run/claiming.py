@@ -56,9 +56,7 @@ answered AS (
 )"""
 """The answer to one attempt. A late one still counts, unless somebody began another attempt."""
 
-CONSENTING: Final = """
-consenting AS MATERIALIZED (
-    SELECT s.id, s.email, s.token, s.name
+CONSENTS: Final = """
       FROM newsletter_subscriber s
       JOIN newsletter_subscription n
         ON n.subscriber_id = s.id AND n.newsletter_id = %(newsletter)s
@@ -67,16 +65,27 @@ consenting AS MATERIALIZED (
        AND s.state = 'active' AND n.rhythm = %(rhythm)s
        AND (i.digest_id IS NULL OR (
                s.language IN ('', i.language)
-               AND (n.topics IS NULL OR (i.topics <> '{}' AND n.topics @> i.topics))))
+               AND (n.topics IS NULL OR (i.topics <> '{}' AND n.topics @> i.topics))))"""
+
+CONSENTING: Final = f"""
+consenting AS MATERIALIZED (
+    SELECT s.id, s.email, s.token, s.name {CONSENTS}
        FOR SHARE OF s, n
 ), run AS MATERIALIZED (
-    SELECT i.state = 'sending' AS goes FROM newsletter_issue i WHERE i.id = %(issue)s
-)"""
+    SELECT i.state = 'sending' AND NOT (
+               i.topics <> '{{}}' AND NOT EXISTS (SELECT FROM consenting)
+               AND EXISTS (SELECT {CONSENTS})) AS goes
+      FROM newsletter_issue i WHERE i.id = %(issue)s
+)"""  # noqa: S608
 """FOR SHARE waits for a leaving that is under way and looks again once it is committed; and a
 leaving that comes later waits until this mark is committed. So of any two, one was first.
 
 The same holds for who chose another rhythm or, of a digest, other topics or another language. Whoever
-only chose more than it brings still gets it: one for their new choice would be a second one."""
+only chose more than it brings still gets it: one for their new choice would be a second one.
+
+What was waited for may be a merge of topics, which changes reader and issue alike; but the issue is
+seen as it was when the statement began. So where a digest about topics and its reader fitted then and do
+not now, nothing is decided: the delivery goes back, and is asked for again with both as they are."""
 
 MARKING: Final = """
 UPDATE newsletter_delivery d

@@ -15,7 +15,7 @@ from accounts.models import User
 from iria.kit.obstacles import Obstacle
 from newsletter import queueing
 from newsletter.models import Issue
-from newsletter.run import checklist, sending, telling
+from newsletter.run import checklist, sending, telling, together
 from newsletter.run.sending import NotReady
 
 UNDO: Final = timedelta(minutes=1)
@@ -63,6 +63,7 @@ def begin(issue_id: int) -> bool:
     """Starts one issue whose time has come; what cannot go out any more is a draft again."""
     due = Issue.objects.filter(pk=issue_id, state=Issue.State.SCHEDULED, goes_at__lte=Now())
     with transaction.atomic():
+        together.hold_digest_of(issue_id)
         # Whoever comes second finds it locked or gone: it goes out once.
         current = due.select_for_update(of=("self",), skip_locked=True).first()
         if current is None:

@@ -13,9 +13,9 @@ from iria.publication.models import current_publication
 from newsletter import queueing
 from newsletter.letter import composing, counting, headers
 from newsletter.letter.envelope import Outcome, Post
-from newsletter.models import Digest, Issue
+from newsletter.models import Issue
 from newsletter.preflight import findings as preflight
-from newsletter.run import checklist, freezing, recovering, steering, telling
+from newsletter.run import checklist, freezing, recovering, steering, telling, together
 
 TEST_TOKEN: Final = "test"  # noqa: S105 - opens nothing
 
@@ -74,14 +74,13 @@ def start(issue: Issue, *, by: User | None) -> int:
         NotReady: with what the editor must mend first.
     """
     with transaction.atomic():
+        # Of two issues of one digest the second sees whom the first takes: nobody gets both.
+        together.hold_digest_of(issue.pk)
         current = (
             Issue.objects.select_for_update(of=("self",))
             .select_related("newsletter", "digest", "picture")
             .get(pk=issue.pk)
         )
-        if current.digest_id:
-            # Of two issues of one digest the second sees whom the first takes: nobody gets both.
-            Digest.objects.select_for_update(of=("self",)).get(pk=current.digest_id)
         if found := checklist.obstacles(current):
             raise NotReady(found)
         _freeze_words(current, by)

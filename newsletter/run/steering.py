@@ -10,7 +10,7 @@ from accounts.models import User
 from newsletter import queueing
 from newsletter.models import Delivery, Issue
 from newsletter.querysets import DeliveryQuerySet
-from newsletter.run import checklist, recovering, telling
+from newsletter.run import checklist, recovering, telling, together
 from newsletter.run.telling import Deed
 
 JUDGED_AT_LEAST: Final = 20
@@ -50,6 +50,7 @@ def go_on(issue: Issue, *, by: User) -> None:
         raise NotNow(refusal)
     accepted = checklist.hindrance(issue)
     with transaction.atomic():
+        together.hold_digest_of(issue.pk)
         if not _turn(issue, State.PAUSED, State.SENDING, Deed.WENT_ON, by=by, words=accepted):
             sentence = "It is not paused, so there is nothing to go on with."
             raise NotNow(sentence)

@@ -95,12 +95,21 @@ def test_with_javascript_a_comment_is_sent_in_one_step(
     assert Comment.objects.held().get().text == WORDS
 
 
-def test_with_javascript_the_form_comes_to_the_comment_and_goes_back(
+NOTHING_IS_KEPT = """
+for (const name of ["localStorage", "sessionStorage"])
+  Object.defineProperty(window, name, { get() { throw new DOMException("no", "SecurityError"); } });
+"""
+"""A browser that keeps nothing for sites, and says so to whoever asks."""
+
+
+def test_the_form_comes_to_the_comment_and_goes_back_also_in_a_browser_that_keeps_nothing(
     open_page: OpenPage, article: Article, mina: User
 ) -> None:
     above = posting.post(article, name="Ana Reis", email="ana@readers.example", text="Which one?")
     moderation.approve(above, by=mina)
-    page = open_page(article.get_absolute_url())
+    page = open_page("/robots.txt")
+    page.add_init_script(NOTHING_IS_KEPT)
+    page.goto(article.get_absolute_url())
     page.click("text=Reply")
     assert page.locator(f"#comment-{above.pk} + form").is_visible()
     page.click("text=Reply")

@@ -9,11 +9,12 @@ from taggit.managers import _TaggableManager
 from taggit.models import Tag
 
 # The database compares tags without capitals and accents (migration `tags_folded`). Those found
-# are held against being deleted: a merge at this moment waits, or is waited for.
+# are held against being deleted, in the order of a merge: one at this moment waits, or is waited for.
 SAME_WORD = """
 SELECT wanted.name, tag.id
 FROM unnest(%s::text[]) AS wanted(name)
 JOIN taggit_tag AS tag ON iria_folded(tag.name) = iria_folded(wanted.name)
+ORDER BY tag.id
 FOR KEY SHARE OF tag
 """
 

@@ -1,13 +1,10 @@
 """Two people, or one with a double click, at the same moment."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -16,23 +13,9 @@ from articles.editorial import publishing
 from articles.editorial.models import Article
 from tests import newsroom
 from tests.articles.editorial.desk.sending import ADD, change_address, values_of, words_of
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-
-
-def at_once[T](*deeds: Callable[[], T]) -> list[T]:
-    """Does them all at the same moment, each with a connection of its own."""
-    barrier = Barrier(len(deeds))
-
-    def do(deed: Callable[[], T]) -> T:
-        try:
-            barrier.wait(timeout=20)
-            return deed()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(do, deeds))
 
 
 def signed_in(user: User) -> Client:

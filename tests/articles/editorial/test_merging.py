@@ -15,7 +15,7 @@ from iria.publication import menus
 from iria.publication.menus import Entry
 from iria.publication.models import Publication
 from tests import newsroom
-from tests.articles.editorial.test_at_once import at_once
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 

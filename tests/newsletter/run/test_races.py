@@ -1,10 +1,9 @@
 """Workers, readers and editors at the same moment: of any two, one was first."""
 
 import threading
-from collections.abc import Callable
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from accounts.models import User
 from newsletter.consent import subscribing
@@ -13,6 +12,7 @@ from newsletter.models import Delivery, Newsletter, Rhythm
 from newsletter.run import delivering, sending
 from tests.newsletter.lists import issue, mark_next, news, subscriber, subscribers
 from tests.newsletter.mailserver import MailServer
+from tests.together import in_own_connection
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 OLA = "ola@readers.example"
@@ -28,7 +28,7 @@ def test_a_leaving_that_is_under_way_is_waited_for(edna: User) -> None:
     ola = subscriber(OLA)
     made = issue()
     sending.start(made, by=edna)
-    marking = threading.Thread(target=_in_own_connection(lambda: mark_next(made)))
+    marking = threading.Thread(target=in_own_connection(lambda: mark_next(made)))
     with transaction.atomic():
         subscribing.leave(ola.token)
         marking.start()
@@ -43,7 +43,7 @@ def test_dropping_one_newsletter_is_waited_for_too(edna: User) -> None:
     ola = subscriber(OLA)
     made = issue()
     sending.start(made, by=edna)
-    marking = threading.Thread(target=_in_own_connection(lambda: mark_next(made)))
+    marking = threading.Thread(target=in_own_connection(lambda: mark_next(made)))
     with transaction.atomic():
         subscribing.choose(ola.token, Choice([Wish.usual(weekly)]))
         marking.start()
@@ -57,7 +57,7 @@ def test_choosing_another_rhythm_is_waited_for_too(edna: User) -> None:
     ola = subscriber(OLA)
     made = issue()
     sending.start(made, by=edna)
-    marking = threading.Thread(target=_in_own_connection(lambda: mark_next(made)))
+    marking = threading.Thread(target=in_own_connection(lambda: mark_next(made)))
     with transaction.atomic():
         subscribing.choose(ola.token, Choice([Wish(news(), Rhythm.WEEKLY)]))
         marking.start()
@@ -73,7 +73,7 @@ def test_two_workers_at_once_send_nothing_twice(edna: User, mail_server: MailSer
     made = issue()
     sending.start(made, by=edna)
     workers = [
-        threading.Thread(target=_in_own_connection(lambda: delivering.deliver_batch(made.pk)))
+        threading.Thread(target=in_own_connection(lambda: delivering.deliver_batch(made.pk)))
         for _ in range(3)
     ]
     for worker in workers:
@@ -114,7 +114,7 @@ def test_of_many_who_leave_while_it_goes_out_none_gets_mail_after_leaving(
         for reader in reversed(everybody):
             subscribing.leave(reader.token)
 
-    leaving = threading.Thread(target=_in_own_connection(leave_all))
+    leaving = threading.Thread(target=in_own_connection(leave_all))
     leaving.start()
     delivering.deliver_batch(made.pk)
     leaving.join(30)
@@ -131,13 +131,3 @@ def test_of_many_who_leave_while_it_goes_out_none_gets_mail_after_leaving(
     counts = made.deliveries.counts()
     assert counts["sent"] + counts["suppressed"] == 40
     assert len(mail_server.recipients) == counts["sent"]
-
-
-def _in_own_connection(deed: Callable[[], object]) -> Callable[[], None]:
-    def run() -> None:
-        try:
-            deed()
-        finally:
-            connection.close()
-
-    return run
