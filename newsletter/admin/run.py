@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from articles.editorial.desk.moment_field import MomentField
 from iria.publication.models import current_publication
+from newsletter.admin.of_issue import number_in
 from newsletter.bounces.summing import returned_of
 from newsletter.models import Decision, Delivery, Issue
 from newsletter.run import deciding, freezing, scheduling, steering
@@ -180,5 +181,4 @@ def _chosen(issue: Issue, which: str) -> QuerySet[Delivery]:
     undecided = issue.deliveries.undecided()
     if which == EVERY_ONE:
         return undecided
-    number = int(which) if which.isascii() and which.isdecimal() and len(which) < 19 else 0
-    return undecided.filter(pk=number)
+    return undecided.filter(pk=number_in(which))

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.models import User
+from newsletter.admin.of_issue import OfDelivery
 from newsletter.consent import addresses, suppressing
 from newsletter.models import Bounce, Suppression
 
@@ -126,12 +127,7 @@ class BounceAdmin(admin.ModelAdmin[Bounce]):
     """What came back; nobody writes it by hand."""
 
     list_display = ["read_at", "kind", "reason", "domain", "whose", "status", "matched_by"]
-    list_filter = [
-        "kind",
-        "reason",
-        "matched_by",
-        ("delivery__issue", admin.RelatedOnlyFieldListFilter),
-    ]
+    list_filter = ["kind", "reason", "matched_by", OfDelivery]
     list_select_related = ["subscriber"]
     list_per_page = 100
     show_full_result_count = False

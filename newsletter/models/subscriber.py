@@ -85,6 +85,12 @@ class Subscriber(models.Model):
                 name="subscriber_suppressed_has_reason",
             ),
         ]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="subscriber_newest"),
+            models.Index(
+                fields=["left_at"], condition=Q(left_at__isnull=False), name="subscriber_left"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.email

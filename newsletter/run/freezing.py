@@ -48,10 +48,11 @@ def audience(issue: Issue) -> SubscriberQuerySet:
 
 def audiences(digest: Digest) -> dict[tuple[tuple[int, ...], str], int]:
     """How many would get an issue of a digest now, for each choice of topics and language."""
-    have_one = Delivery.objects.filter(issue__digest=digest, subscriber__isnull=False)
     coming = Subscription.objects.coming(digest.newsletter, digest.rhythm)
-    without = coming.exclude(subscriber__in=have_one.values("subscriber_id"))
-    return {(topics, language): count for topics, language, count in without.choices()}
+    if digest.issues.exclude(state__in=Issue.UNFROZEN).exists():
+        have_one = Delivery.objects.filter(issue__digest=digest, subscriber__isnull=False)
+        coming = coming.exclude(subscriber__in=have_one.values("subscriber_id"))
+    return {(topics, language): count for topics, language, count in coming.choices()}
 
 
 def freeze(issue: Issue, *, domain: str, first_share: float = 0.0) -> int:

@@ -346,3 +346,16 @@ def test_the_page_of_a_digest_asks_for_all_audiences_at_once(
     many = page_of(["Europe", "Sport", "Culture"])
     with django_assert_max_num_queries(len(counted)):
         assert ednas.get(many).content.decode().count("1 subscriber<") == 4
+
+
+def test_the_page_of_a_digest_counts_nobody_who_has_theirs_already(ednas: Client) -> None:
+    asia = category("Asia")
+    ola = chose(OLA, Rhythm.DAILY, asia)
+    chose(MINA, Rhythm.DAILY)
+    hours_ago(2, "Tokyo", categories=[asia])
+    rule(held=True)
+    digests.compose_due()
+    sending.start(Issue.objects.exclude(topics=[]).get(), by=None)
+    ola.subscriptions.update(topics=None)
+    page = reverse("admin:newsletter_digest_change", args=[Digest.objects.get().pk])
+    assert "1 subscriber<" in ednas.get(page).content.decode()
