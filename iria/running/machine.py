@@ -10,7 +10,7 @@ from iria.running.places import PROJECT
 from iria.running.telling import StartError, last_words, say
 
 PROGRAMS = {
-    "chromium": ("chromium", "chromium-browser"),
+    "chromium-headless-shell": ("chromium-headless-shell",),
     "default-jre-headless": ("java",),
     "libimage-exiftool-perl": ("exiftool",),
     "nodejs": ("node",),

@@ -7,8 +7,10 @@ error in a script, fails the test that caused it.
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -57,7 +59,7 @@ OpenPage = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    path = shutil.which("chromium-headless-shell")
     assert path, "Chromium is not installed; `make test` installs it on Debian."
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -79,14 +81,24 @@ def site(
     django_db_serialized_rollback: None,
     live_server: LiveServer,
     settings: Any,
-) -> str:
+) -> Iterator[str]:
     """The address of a running, empty site; the groups and kinds of a new database are there.
 
     The browser comes first: its loop decides which connection Django sees in this thread, and the
-    content of the new database is remembered by the one that saw it made.
+    content of the new database is remembered by the one that saw it made. It ends when the last
+    request has been answered: one that is still on its way would meet a database that is tidied.
     """
     settings.SITE_URL = live_server.url
-    return str(live_server.url)
+    yield str(live_server.url)
+    patience = monotonic() + 20
+    while _being_answered() and monotonic() < patience:
+        sleep(0.02)
+    assert _being_answered() == []
+
+
+def _being_answered() -> list[str]:
+    """The live server gives each of the browser's connections a thread, which ends with it."""
+    return [each.name for each in threading.enumerate() if "process_request_thread" in each.name]
 
 
 @pytest.fixture

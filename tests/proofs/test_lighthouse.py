@@ -113,7 +113,7 @@ def test_an_articles_page_is_light(pages: dict[str, str], chromium: Browser) -> 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    path = shutil.which("chromium-headless-shell")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield browser
@@ -139,7 +139,7 @@ def _size(asked: Any) -> dict[str, int]:
 
 
 def _report(address: str) -> dict[str, Any]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or "chromium"
+    chromium = shutil.which("chromium-headless-shell") or ""
     flags = " ".join(["--headless", *CHROMIUM_FLAGS])
     command = ["node", str(TOOL / "node_modules/lighthouse/cli/index.js"), address]
     options = ["--output=json", "--quiet", f"--chrome-path={chromium}", f"--chrome-flags={flags}"]

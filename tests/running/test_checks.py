@@ -72,11 +72,11 @@ def test_a_step_that_hangs_is_ended_and_counts_as_failed(
 
 def test_a_step_of_ours_fails_with_its_sentence(run_steps: Run) -> None:
     def lack() -> None:
-        raise StartError("The checks need chromium.")
+        raise StartError("The checks need a browser.")
 
     code, said = run_steps(Step("programs", lack))
     assert code == 1
-    assert "The checks need chromium." in said
+    assert "The checks need a browser." in said
 
 
 def test_a_proof_that_does_not_exist_is_answered_with_those_that_do() -> None:
@@ -93,7 +93,7 @@ def program(folder: Path, name: str, text: str) -> None:
 def test_what_is_missing_is_named_where_it_cannot_be_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("java", "node", "npm", "git", "chromium-browser"):
+    for name in ("java", "node", "npm", "git", "chromium-headless-shell"):
         program(tmp_path, name, "")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
@@ -104,7 +104,7 @@ def test_what_is_missing_is_named_where_it_cannot_be_installed(
 def test_root_on_debian_gets_what_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("java", "node", "npm", "git", "chromium"):
+    for name in ("java", "node", "npm", "git", "chromium-headless-shell"):
         program(tmp_path, name, "")
     calls = tmp_path / "calls"
     install = f'echo "$@" >> "{calls}"; case "$*" in *install*) echo "" > "{tmp_path}/exiftool"; /bin/chmod +x "{tmp_path}/exiftool";; esac'
