@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from newsletter.bounces.told.providers import PROVIDERS
+
 env = environ.Env()
 
 
@@ -92,6 +94,26 @@ def mail_domain(text: str) -> str:
 
 
 mail_domain.__name__ = "domain of mail, like bounces.example.org"
+
+
+def provider(name: str, secret: str) -> tuple[str, str]:
+    """Who sends our mail and tells by itself what comes back, and what proves its calls; empty where nobody does."""
+    word: str = setting(name, str, "").strip().lower()
+    if not word:
+        return "", ""
+    if word not in PROVIDERS:
+        sentence = f"The setting {name} is “{word}”; it can be {', '.join(PROVIDERS)}."
+        raise ImproperlyConfigured(sentence)
+    if find_spec("anymail") is None:
+        sentence = f"The setting {name} needs what requirements-webhooks.txt lists; install it."
+        raise ImproperlyConfigured(sentence)
+    given: str = setting(secret, str, "").strip()
+    if not PROVIDERS[word].takes(given):
+        # The value may be a secret with a slip in it, so it is not repeated.
+        wanted = PROVIDERS[word].proof_is
+        sentence = f"The setting {secret} should be {wanted}, so that nobody else can call as {PROVIDERS[word].name}."
+        raise ImproperlyConfigured(sentence)
+    return word, given
 
 
 def akismet_key(name: str) -> str:

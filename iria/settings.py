@@ -24,6 +24,7 @@ from iria.environment import (
     mailbox,
     mailer,
     networks,
+    provider,
     read_file,
     setting,
     signature,
@@ -229,6 +230,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # What comes back is sent to this domain and read from this mailbox (docs/running-mail.md).
 BOUNCE_DOMAIN: str = setting("BOUNCE_DOMAIN", mail_domain, "")
 BOUNCE_MAILBOX_URL: str = mailbox("BOUNCE_MAILBOX_URL")
+# Or who sends our mail tells it by itself, and this proves who is calling.
+MAIL_PROVIDER, MAIL_PROVIDER_SECRET = provider("MAIL_PROVIDER", "MAIL_PROVIDER_SECRET")
 # All three, and newsletters are signed here; none, and the relay signs them.
 DKIM_DOMAIN, DKIM_SELECTOR, DKIM_KEY = signature("DKIM_DOMAIN", "DKIM_SELECTOR", "DKIM_KEY_FILE")
 

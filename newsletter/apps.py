@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core import checks
 
 from iria.kit import registry
 
@@ -10,9 +11,11 @@ class NewsletterConfig(AppConfig):
     def ready(self) -> None:
         # The models are complete only now.
         from newsletter import kept, outputs, personal, receivers, uses, waiting
+        from newsletter.bounces.told.checking import check_provider
         from newsletter.by_rule import turning
         from newsletter.consent import following, suppressing
 
+        checks.register(check_provider)
         kept.connect()
         following.connect()
         turning.connect()

@@ -5,8 +5,9 @@ from django.urls import path, re_path
 from iria.kit import addresses as addresses  # makes the parts of an address known
 from iria.publication.speaking import speak
 from newsletter import views
+from newsletter.bounces.told.views import told
 
-urlpatterns = speak(
+pages = speak(
     [
         path("", views.sign_up, name="newsletter"),
         path("look-in-your-mail/", views.asked, name="newsletter_asked"),
@@ -29,3 +30,5 @@ urlpatterns = speak(
         path("issues/<letters:slug>/", views.issue, name="newsletter_issue"),
     ]
 )
+# A provider that calls is answered without a look at the publication.
+urlpatterns = [path("told/", told, name="newsletter_told"), *pages]

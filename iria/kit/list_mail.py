@@ -1,5 +1,6 @@
 """Mail to many: who sends it, and the headers by which its reader leaves with one click."""
 
+from collections.abc import Iterable
 from email import policy as policies
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
@@ -25,8 +26,15 @@ class WholeHeader(UnstructuredHeader):
 
 
 _registry = HeaderRegistry()
-for _name in ("list-unsubscribe", "list-archive"):
-    _registry.map_to_type(_name, WholeHeader)  # type: ignore[arg-type]
+
+
+def on_one_line(names: Iterable[str]) -> None:
+    """These headers are read by machines that expect them as they were written."""
+    for name in names:
+        _registry.map_to_type(name.lower(), WholeHeader)  # type: ignore[arg-type]
+
+
+on_one_line(["List-Unsubscribe", "List-Archive"])
 
 
 class ListMail(EmailMultiAlternatives):

@@ -12,6 +12,8 @@ from newsletter.models import Bounce, Delivery, Subscriber
 
 WRITTEN_WITHIN: Final = timedelta(days=60)
 """A bounce that only names an address counts if we wrote to it lately: anybody could make one up."""
+CLOCKS: Final = timedelta(minutes=10)
+"""By how much the clocks of others may be ahead of ours, or behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,8 @@ def matches(report: Report) -> list[Match]:
         delivery, by = found
         return [Match(failed[0] if failed else None, by, delivery, delivery.subscriber)]
     if report.complained:
-        return [_by_address((address,), None) for address in report.complained]
-    return [_by_address((each.address, each.also), each) for each in failed] or [
+        return [_by_address((address,), None, report) for address in report.complained]
+    return [_by_address((each.address, each.also), each, report) for each in failed] or [
         Match(None, Bounce.MatchedBy.NOTHING)
     ]
 
@@ -53,23 +55,28 @@ def _by_mail(report: Report) -> tuple[Delivery, Bounce.MatchedBy] | None:
     for delivery_id in named:
         if delivery_id and (known := deliveries.filter(pk=delivery_id).first()):
             return known, Bounce.MatchedBy.RETURN_PATH
+    if known := deliveries.filter(pk__in=report.deliveries).first():
+        return known, Bounce.MatchedBy.MESSAGE
     known = deliveries.filter(message_id__in=[each[:300] for each in report.message_ids]).first()
     return (known, Bounce.MatchedBy.MESSAGE) if known else None
 
 
-def _by_address(addresses: tuple[str, ...], failure: Failure | None) -> Match:
+def _by_address(addresses: tuple[str, ...], failure: Failure | None, report: Report) -> Match:
     for address in filter(None, addresses):
         subscriber = Subscriber.objects.with_address(address).first()
         if subscriber is None:
             continue
-        written = (
-            Delivery.objects.filter(
-                subscriber=subscriber, sending_at__gt=timezone.now() - WRITTEN_WITHIN
-            )
-            .select_related("issue")
-            .order_by("-sending_at")
-            .first()
-        )
-        if written is not None:
+        written = _newest(subscriber, report)
+        if written is not None or report.vouched:
             return Match(failure, Bounce.MatchedBy.ADDRESS, written, subscriber)
     return Match(failure, Bounce.MatchedBy.NOTHING)
+
+
+def _newest(subscriber: Subscriber, report: Report) -> Delivery | None:
+    """The mail that was last sent to them, before it happened where that is known."""
+    written = Delivery.objects.filter(
+        subscriber=subscriber, sending_at__gt=timezone.now() - WRITTEN_WITHIN
+    )
+    if report.happened_at is not None:
+        written = written.filter(sending_at__lt=report.happened_at + CLOCKS)
+    return written.select_related("issue").order_by("-sending_at").first()

@@ -17,22 +17,33 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from newsletter.models import Subscriber
 
 PURPOSE: Final = "iria.newsletter.return-path"
-BOUNCE: Final = re.compile(r"(?i)^bounce[+=-](\d{1,18})-([a-z2-7]{13})$")
+BOUNCE: Final = re.compile(r"(?i)^bounce[+=-](\d{1,18}-[a-z2-7]{13})$")
+MARK: Final = re.compile(r"(?i)^(\d{1,18})-([a-z2-7]{13})$")
 LEAVE: Final = re.compile(r"(?i)^leave[+=-]([\w-]{20,64})$")
 LEAVE_SUBJECT: Final = re.compile(r"(?i)\bleave ([\w-]{20,64})(?:\s|$)")
+
+
+def mark_of(delivery_id: int) -> str:
+    """What names one delivery and cannot be made up; it stands in its return path, and in what we give a provider."""
+    return f"{delivery_id}-{_seal(delivery_id, settings.SECRET_KEY)}"
 
 
 def return_path(delivery_id: int) -> str:
     """The address of the envelope of one delivery; nothing where no domain takes bounces."""
     if not settings.BOUNCE_DOMAIN:
         return ""
-    seal = _seal(delivery_id, settings.SECRET_KEY)
-    return f"bounce+{delivery_id}-{seal}@{settings.BOUNCE_DOMAIN}"
+    return f"bounce+{mark_of(delivery_id)}@{settings.BOUNCE_DOMAIN}"
 
 
 def delivery_of(address: str) -> int | None:
     """The delivery whose return path this is; nothing where it is another address or made up."""
     found = BOUNCE.match(_local_part(address))
+    return delivery_marked(found[1]) if found else None
+
+
+def delivery_marked(mark: str) -> int | None:
+    """The delivery that a mark names; nothing where it is none, or made up."""
+    found = MARK.match(mark.strip())
     if found is None:
         return None
     delivery_id, given = int(found[1]), found[2].lower()

@@ -1,15 +1,17 @@
-"""What is done about a message that came back: written down once, and acted on at once.
+"""What is done about news of a mail: written down once, and acted on at once, whichever road it came by.
 
 - A dead address is suppressed. One that does not take our mail again and again is, too.
 - Whoever complains is unsubscribed and not written to again.
 - Whoever mails a wish to leave has left.
 - A notice that a mail is delayed, an automatic reply, a letter: nothing.
+
+A bounce may come as a mail and be told by a provider too (`told`); of one mail, it counts once.
 """
 
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models.functions import TruncDate
@@ -20,6 +22,7 @@ from newsletter.bounces import return_path
 from newsletter.bounces.matching import Match, matches
 from newsletter.bounces.reading import Kind, Reason, Report, read
 from newsletter.bounces.reading.reasons import MAIL_ADDRESS
+from newsletter.bounces.reading.report import ANNOYED
 from newsletter.consent import subscribing, suppressing
 from newsletter.models import Bounce, Delivery, Subscriber, Suppression
 
@@ -35,6 +38,14 @@ COUNTING: Final = (
 )
 """Reasons that lie with the address. Where we are blocked or too fast the fault is ours, and a provider's
 bad day must not cost us all its readers."""
+SAID_BY: Final = {
+    Bounce.Kind.HARD: (Bounce.Kind.HARD,),
+    Bounce.Kind.SOFT: (Bounce.Kind.SOFT, Bounce.Kind.HARD),
+    Bounce.Kind.COMPLAINT: (Bounce.Kind.COMPLAINT,),
+}
+"""What says, of one mail, all that news of a kind could say."""
+GRAVEST: Final = ANNOYED - {"opt-out"}
+"""Complaints by which an address is barred; a wish to leave, or a report on technique, says less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +64,16 @@ def take_in(raw: bytes) -> Taken:
         return Taken(report, _leave_by_mail(report))
     if report.failures and all(failure.delayed for failure in report.failures):
         return Taken(report, ("delayed",))
-    found = matches(report)
-    done = [_settle(report, match, key, number) for number, match in enumerate(found)]
-    return Taken(report, tuple(done))
+    return Taken(report, act_on(report, matches(report), key=key))
+
+
+def act_on(report: Report, found: list[Match], *, key: str) -> tuple[str, ...]:
+    """Does what the news asks for, once; a word for each whom it is about.
+
+    Args:
+        key: the same when the same news comes again.
+    """
+    return tuple(_settle(report, match, key, number) for number, match in enumerate(found))
 
 
 def _leave_by_mail(report: Report) -> tuple[str, ...]:
@@ -68,9 +86,11 @@ def _leave_by_mail(report: Report) -> tuple[str, ...]:
 
 def _settle(report: Report, match: Match, key: str, number: int) -> str:
     with transaction.atomic():
-        bounce, new = Bounce.objects.get_or_create(
-            message_key=key, number=number, defaults=_written_down(report, match)
-        )
+        _hold(match)
+        written = _written_down(report, match)
+        if _is_known(report, match, written):
+            return "known"
+        bounce, new = _kept(match, written, key, number)
         if not new:
             return "known"
         if report.kind is Kind.COMPLAINT:
@@ -78,7 +98,41 @@ def _settle(report: Report, match: Match, key: str, number: int) -> str:
         return _bounced(match, bounce)
 
 
-def _written_down(report: Report, match: Match) -> dict[str, object]:
+def _hold(match: Match) -> None:
+    """News of one reader by two roads is settled one after the other; the reader is locked before their mail."""
+    if match.subscriber is not None:
+        Subscriber.objects.select_for_update().filter(pk=match.subscriber.pk).first()
+    elif match.delivery is not None:
+        Delivery.objects.select_for_update().filter(pk=match.delivery.pk).first()
+
+
+def _is_known(report: Report, match: Match, written: dict[str, Any]) -> bool:
+    """Whether all that it says of this mail was said before, by this road or the other."""
+    if match.delivery is None:
+        return False
+    said = Bounce.objects.filter(delivery=match.delivery, kind__in=SAID_BY[written["kind"]])
+    if report.kind is Kind.COMPLAINT:
+        as_much = {written["words"], *(GRAVEST if report.wants_no_more else ())}
+        said = said.filter(words__in=as_much)
+    return said.exists()
+
+
+def _kept(match: Match, written: dict[str, Any], key: str, number: int) -> tuple[Bounce, bool]:
+    """The row of this news, and whether it is new.
+
+    That an address is dead is sometimes told after its mail had only not arrived: it came back once, for the graver reason.
+    """
+    if match.delivery is not None and written["kind"] == Bounce.Kind.HARD:
+        softer = Bounce.objects.filter(delivery=match.delivery, kind=Bounce.Kind.SOFT)
+        if bounce := softer.first():
+            for name, value in written.items():
+                setattr(bounce, name, value)
+            bounce.save()
+            return bounce, True
+    return Bounce.objects.get_or_create(message_key=key, number=number, defaults=written)
+
+
+def _written_down(report: Report, match: Match) -> dict[str, Any]:
     failure = match.failure
     hard = failure is not None and failure.is_hard
     kind = (

@@ -3,15 +3,20 @@
 import re
 from uuid import uuid4
 
+from django.conf import settings
+
 from iria.kit.list_mail import ListMail as ListMail
-from iria.kit.list_mail import header_words, leaving, mailbox
+from iria.kit.list_mail import header_words, leaving, mailbox, on_one_line
 from iria.kit.list_mail import mail_domain as mail_domain
 from iria.kit.list_mail import sender_address as sender_address
 from iria.publication.models import Publication
 from newsletter.bounces.return_path import leave_address
+from newsletter.bounces.told.providers import HEADERS, PROVIDERS
 from newsletter.letter import composing
 from newsletter.letter.composing import Letter
 from newsletter.models import Newsletter
+
+on_one_line(HEADERS)
 
 
 def one_header_line(words: str) -> str:
@@ -46,6 +51,7 @@ def message_to(
     name: str = "",
     language: str = "",
     campaign: str = "test",
+    mark: str = "",
 ) -> ListMail:
     """The mail of an issue to one recipient.
 
@@ -53,6 +59,7 @@ def message_to(
         name: the recipient's, for the greeting.
         language: of the issue, where it is not the newsletter's own.
         campaign: what the mail belongs to, for the complaints of providers: an issue, or a test.
+        mark: what a provider that sends it gives back with its news of it.
 
     `List-Unsubscribe` with `List-Unsubscribe-Post` is RFC 8058: a mail program leaves with one
     POST, without opening a page.
@@ -74,6 +81,7 @@ def message_to(
             "Content-Language": language or newsletter.language,
             # Programs that answer for somebody on holiday; reports of mail servers are welcome.
             "X-Auto-Response-Suppress": "OOF, AutoReply",
+            **_for_provider(mark),
         },
     )
     message.attach_alternative(own.html, "text/html")
@@ -87,6 +95,12 @@ def _leaving_by_mail(token: str) -> dict[str, str]:
         return {}
     page = composing.leave_address(token)
     return {"List-Unsubscribe": f"<{page}>, <mailto:{by_mail}?subject=unsubscribe>"}
+
+
+def _for_provider(mark: str) -> dict[str, str]:
+    """What only the provider that sends the mail reads; some take it out, so our signature does not cover it."""
+    provider = PROVIDERS.get(settings.MAIL_PROVIDER)
+    return provider.headers(mark) if provider and mark else {}
 
 
 def feedback_id(newsletter: Newsletter, campaign: str) -> str:

@@ -1,14 +1,15 @@
 """The mail of an issue as bytes, with holes where a recipient's own words belong.
 
 Building a mail anew takes Python milliseconds; filling the holes takes microseconds. Whatever
-stands in the mail of one recipient alone is made of their address, their token, the mail's id, and
-their name where the issue greets by name.
+stands in the mail of one recipient alone is made of their address, their token, the mail's id, its mark
+where a provider sends it, and their name where the issue greets by name.
 """
 
 import re
 from email.message import EmailMessage
 from typing import Final, Self
 
+from newsletter.bounces.told.providers import MARK
 from newsletter.letter.composing import TOKEN
 from newsletter.letter.envelope import SEVEN_BIT, ready_to_send
 from newsletter.letter.greeting import IN_HTML, IN_TEXT, Greeting
@@ -19,7 +20,7 @@ MESSAGE_ID: Final = "<message-id-stands-here@stencil.invalid>"
 
 HOLES: Final = re.compile(
     b"("
-    + b"|".join(re.escape(x.encode()) for x in (TOKEN, ADDRESS, MESSAGE_ID, IN_HTML, IN_TEXT))
+    + b"|".join(re.escape(x.encode()) for x in (TOKEN, ADDRESS, MESSAGE_ID, MARK, IN_HTML, IN_TEXT))
     + b")"
 )
 LONGEST_LINE: Final = 76
@@ -47,13 +48,15 @@ class Stencil:
                 _write_plainly(part)
         return cls(ready_to_send(built.as_bytes()), greeting)
 
-    def filled(self, *, address: str, token: str, message_id: str, name: str = "") -> bytes:
+    def filled(
+        self, *, address: str, token: str, message_id: str, name: str = "", mark: str = ""
+    ) -> bytes:
         """The mail to one recipient, as it goes over the wire after DATA.
 
         Raises:
             ValueError: what should be filled in would begin a line of its own.
         """
-        own = {TOKEN: token, ADDRESS: address, MESSAGE_ID: message_id}
+        own = {TOKEN: token, ADDRESS: address, MESSAGE_ID: message_id, MARK: mark}
         for value in own.values():
             if not value.isascii() or not value.isprintable():
                 sentence = "The address cannot be written to."

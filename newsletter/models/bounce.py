@@ -143,7 +143,7 @@ class Suppression(models.Model):
 
 
 class MailboxReading(models.Model):
-    """How the last look into the mailbox for what comes back went; there is one row for a mailbox."""
+    """How the last look into the mailbox for what comes back went, or when a provider told something; one row for each."""
 
     mailbox = models.CharField(max_length=300, unique=True, help_text="Without its password.")
     tried_at = models.DateTimeField()

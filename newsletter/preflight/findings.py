@@ -11,6 +11,8 @@ from django.urls import reverse
 from accounts.models import User
 from articles.editorial.models import Article
 from iria.kit.obstacles import Obstacle
+from newsletter.bounces.told import acting
+from newsletter.bounces.told.providers import PROVIDERS
 from newsletter.letter import composing
 from newsletter.letter.composing import GMAIL_CUTS_AT, Letter
 from newsletter.letter.signing import signs
@@ -39,13 +41,19 @@ def findings(issue: Issue) -> list[Obstacle]:
 
 
 def warnings() -> list[str]:
-    """What the DNS says of the sender, and who signs; it forbids nothing."""
+    """What the DNS says of the sender, who signs, and who tells what comes back; it forbids nothing."""
     seen = Look.objects.filter(kind=Look.Kind.NAME, what__in=names.of_sender(), good=False)
     found = list(seen.values_list("words", flat=True))
     if not signs():
         found.append(
             "Mails are not signed here; see that the relay signs them with DKIM, List-Unsubscribe and "
             "List-Unsubscribe-Post included, or set DKIM_DOMAIN, DKIM_SELECTOR and DKIM_KEY_FILE."
+        )
+    provider = PROVIDERS.get(settings.MAIL_PROVIDER)
+    if provider and not acting.has_spoken(provider):
+        found.append(
+            f"{provider.name} has told us nothing yet. See that its webhook calls "
+            f"{composing.site_address('newsletter_told')}, or what comes back is not known here."
         )
     return found
 

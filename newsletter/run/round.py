@@ -7,11 +7,13 @@ from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from iria.kit.list_mail import sender_address
 from iria.publication.models import current_publication
-from newsletter.bounces.return_path import return_path
+from newsletter.bounces.return_path import mark_of, return_path
+from newsletter.bounces.told.providers import MARK
 from newsletter.letter import headers
 from newsletter.letter.composing import TOKEN, Letter, frozen
 from newsletter.letter.envelope import Answer, Outcome, Post
@@ -148,8 +150,9 @@ class Round:
                 return
 
     def _hand_over(self, marked: Marked) -> Answer:
+        mark = mark_of(marked.delivery_id) if settings.MAIL_PROVIDER else ""
         if self.stencil is None:
-            own = (marked.email, marked.token, marked.message_id, marked.name)
+            own = (marked.email, marked.token, marked.message_id, marked.name, mark)
             return self.post.deliver(message_of(self.issue, self.letter, *own))
         try:
             wire = self.stencil.filled(
@@ -157,6 +160,7 @@ class Round:
                 token=marked.token,
                 message_id=marked.message_id,
                 name=marked.name,
+                mark=mark,
             )
         except ValueError as mistake:
             return Answer(Outcome.REFUSED, str(mistake))
@@ -190,12 +194,18 @@ class Round:
 def stencil_of(issue: Issue, letter: Letter) -> Stencil:
     """The frozen mail of an issue, ready to be filled in for each recipient."""
     unfilled = replace(letter, greeting=None)
-    message = message_of(issue, unfilled, ADDRESS, TOKEN, MESSAGE_ID)
+    message = message_of(issue, unfilled, ADDRESS, TOKEN, MESSAGE_ID, mark=MARK)
     return Stencil.cut(message, letter.greeting or Greeting())
 
 
 def message_of(
-    issue: Issue, letter: Letter, address: str, token: str, message_id: str, name: str = ""
+    issue: Issue,
+    letter: Letter,
+    address: str,
+    token: str,
+    message_id: str,
+    name: str = "",
+    mark: str = "",
 ) -> headers.ListMail:
     return headers.message_to(
         address,
@@ -207,6 +217,7 @@ def message_of(
         name=name,
         language=issue.speaks,
         campaign=f"issue-{issue.pk}",
+        mark=mark,
     )
 
 

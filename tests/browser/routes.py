@@ -33,6 +33,7 @@ NOT_PAGES: Final = {
     "accounts/profile/picture/": "takes, shows the profile",
     "comments/token/": "asked by a script",
     "newsletter/link/": "leads on",
+    "newsletter/told/": "called by a provider",
     "search/suggest/": "asked by a script",
     "search/opened/": "takes, shows nothing",
     "seen/": "takes, shows nothing",

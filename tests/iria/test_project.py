@@ -6,7 +6,7 @@ import tomllib
 
 from tests.shared import PROJECT
 
-LOCKS = [f"requirements{part}.txt" for part in ("", "-dev", "-postgres", "-s3")]
+LOCKS = [f"requirements{part}.txt" for part in ("", "-dev", "-postgres", "-s3", "-webhooks")]
 
 
 def test_locks_carry_hashes_and_no_addresses() -> None:
@@ -16,6 +16,15 @@ def test_locks_carry_hashes_and_no_addresses() -> None:
         packages = re.findall(r"^[a-z0-9][^\n]*==[^\n]*", text, flags=re.MULTILINE)
         assert packages
         assert all(line.rstrip().endswith("\\") for line in packages), name
+
+
+def test_no_two_locks_hold_different_versions_of_a_package() -> None:
+    held: dict[str, set[str]] = {}
+    for name in LOCKS:
+        pins = re.findall(r"^([a-z0-9-]+)==([^\s;]+)", (PROJECT / name).read_text(), re.MULTILINE)
+        for package, version in pins:
+            held.setdefault(package, set()).add(version)
+    assert {package: found for package, found in held.items() if len(found) > 1} == {}
 
 
 def test_locks_of_the_checkers_carry_hashes_and_no_addresses() -> None:
@@ -34,7 +43,7 @@ def test_every_dependency_has_its_reason_written_down() -> None:
     reasons = (PROJECT / "docs" / "decisions" / "dependencies.md").read_text()
     groups = project["dependency-groups"]
     wanted = project["project"]["dependencies"] + groups["dev"]
-    wanted += groups["postgres"] + groups["s3"]
+    wanted += groups["postgres"] + groups["s3"] + groups["webhooks"]
     names = {re.split(r"[\[~=<>]", line)[0] for line in wanted}
     assert {name for name in names if f"`{name}`" not in reasons} == set()
 

@@ -43,6 +43,7 @@ def start(
         ("MAIL_URL", "nonsense"),
         ("PICTURES_ACCEL", "kept-pictures"),
         ("AKISMET_KEY", "two words"),
+        ("MAIL_PROVIDER", "pigeon"),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: str) -> None:
@@ -56,6 +57,16 @@ def test_a_bucket_that_is_nowhere_is_named() -> None:
     outcome = start(S3_BUCKET="pictures", S3_ENDPOINT="somewhere")
     assert "The setting S3_ENDPOINT" in outcome.stderr.strip().splitlines()[-1]
     assert start(S3_BUCKET="pictures", S3_ENDPOINT="https://s3.example.org").returncode == 0
+
+
+def test_a_provider_that_nothing_proves_is_named_and_its_secret_not_repeated() -> None:
+    assert "The setting MAIL_PROVIDER_SECRET" in start(MAIL_PROVIDER="mailgun").stderr
+    short = start(MAIL_PROVIDER="postmark", MAIL_PROVIDER_SECRET="desk:guessable")
+    last_line = short.stderr.strip().splitlines()[-1]
+    assert "The setting MAIL_PROVIDER_SECRET" in last_line
+    assert "guessable" not in last_line
+    sound = "desk:a-long-password-of-your-own"
+    assert start(MAIL_PROVIDER="Postmark", MAIL_PROVIDER_SECRET=sound).returncode == 0
 
 
 def test_sound_settings_start() -> None:
@@ -72,7 +83,7 @@ def test_the_example_names_every_setting() -> None:
     source = (PROJECT / "iria" / "settings.py").read_text()
     read = set(
         re.findall(
-            r'(?:setting|address|mailer|mailbox|akismet_key|database|networks)\(\s*"([A-Z_]+)"',
+            r'(?:setting|address|mailer|mailbox|provider|akismet_key|database|networks)\(\s*"([A-Z_]+)"',
             source,
         )
     )

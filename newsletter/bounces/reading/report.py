@@ -1,6 +1,7 @@
 """What a message that came back says."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -62,6 +63,12 @@ class Report:
     sender: str = ""
     subject: str = ""
     automatic: bool = False
+    deliveries: tuple[int, ...] = ()
+    """Deliveries it names by the mark we gave them."""
+    vouched: bool = False
+    """Who says so has proved who they are, so an address that they name needs no mail of ours as its proof."""
+    happened_at: datetime | None = None
+    """When it happened, where that is said by a clock that we believe."""
 
     @property
     def addresses(self) -> list[str]:

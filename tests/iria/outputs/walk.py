@@ -29,6 +29,7 @@ DESK: Final = "/admin/"
 PICTURELESS: Final = {
     r"/healthz|/readyz|robots|seen|theme|newsletter_letter_rules": "no words for readers",
     r"account_.*|/accounts/|mfa_.*|second_factor": "sign-in, and what somebody may see of themselves",
+    r"newsletter_told": "a word to a provider",
     r"newsletter(_asked|_confirm|_data|_preferences|_unsubscribe|_issues|_issues_feed|_link)?": "forms, subjects and words, a way on",
     r"face": "the initials of a reader, or the picture they gave of themselves",
     r"what_is_kept": "what is kept of people, in words",

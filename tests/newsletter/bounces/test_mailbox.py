@@ -17,7 +17,7 @@ from newsletter.bounces.reading.mime import MOST_BYTES
 from newsletter.models import Bounce, MailboxReading, Subscriber
 from tests.newsletter.bounces.imap_server import running_mailbox
 from tests.newsletter.bounces.letters import automatic_reply, bounce, complaint, wish_to_leave
-from tests.newsletter.bounces.test_taking_in import sent
+from tests.newsletter.bounces.mailed import sent
 from tests.newsletter.lists import subscriber
 
 pytestmark = pytest.mark.django_db

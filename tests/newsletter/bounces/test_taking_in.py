@@ -13,8 +13,9 @@ from newsletter.bounces import refusals, return_path
 from newsletter.bounces.reading.mime import MOST_BYTES
 from newsletter.bounces.taking_in import take_in
 from newsletter.consent import subscribing, suppressing
-from newsletter.models import Bounce, Delivery, Issue, Subscriber, Suppression
+from newsletter.models import Bounce, Delivery, Issue, Suppression
 from tests.newsletter.bounces.letters import automatic_reply, bounce, complaint, wish_to_leave
+from tests.newsletter.bounces.mailed import sent, state_of
 from tests.newsletter.lists import issue, subscriber
 
 pytestmark = pytest.mark.django_db
@@ -25,27 +26,6 @@ DOMAINS = ("readers.example", "readers.example", "elsewhere.example")
 @pytest.fixture(autouse=True)
 def _our_domain(settings: Any) -> None:
     settings.BOUNCE_DOMAIN = "bounces.example"
-
-
-def sent(to: Subscriber, of: Issue | None = None) -> Delivery:
-    now = timezone.now()
-    made = of or issue()
-    return Delivery.objects.create(
-        issue=made,
-        subscriber=to,
-        state=Delivery.State.SENT,
-        message_id=f"<{made.pk}.{to.pk}@news.example>",
-        due_at=now,
-        created_at=now,
-        sending_at=now,
-        done_at=now,
-        words="250 Taken",
-    )
-
-
-def state_of(subscriber: Subscriber) -> str:
-    subscriber.refresh_from_db()
-    return subscriber.state
 
 
 def test_a_dead_address_is_barred_by_the_return_path_of_its_mail() -> None:
