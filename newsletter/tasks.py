@@ -1,7 +1,11 @@
 """The jobs of the newsletter; each calls the verb that pages and the admin call."""
 
+import logging
 import time
+from collections.abc import Callable
+from functools import partial
 
+from django.db import InterfaceError, OperationalError
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
@@ -13,6 +17,8 @@ from newsletter.consent import subscribing
 from newsletter.importing import running, starting
 from newsletter.preflight import looking
 from newsletter.run import delivering, pausing, scheduling, sending
+
+logger = logging.getLogger(__name__)
 
 SECONDS_AT_A_TIME = 20
 """After this long a job makes room for other jobs and queues the rest."""
@@ -70,15 +76,31 @@ def deliver(context: JobContext, issue_id: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="newsletter.look_after", queueing_lock="newsletter.look_after", pass_context=False)
 def look_after(timestamp: int) -> None:
-    """Picks up what a lost job left: mails to send, people to answer."""
-    scheduling.begin_due()
-    refusals.learn_from_refusals()
+    """Picks up what a lost job left: mails to send, people to answer; what fails holds up nothing else."""
+    for deed in (scheduling.begin_due, refusals.learn_from_refusals, _send_on, _take_in_on):
+        _by_itself(deed)
+    for consent_id in notices.unanswered():
+        _by_itself(partial(notices.answer, consent_id))
+
+
+def _send_on() -> None:
     for issue_id in sending.look_after():
         queueing.deliver_soon(issue_id)
-    for consent_id in notices.unanswered():
-        notices.answer(consent_id)
+
+
+def _take_in_on() -> None:
     for import_id in starting.under_way():
         queueing.import_soon(import_id)
+
+
+def _by_itself(deed: Callable[[], object]) -> None:
+    try:
+        deed()
+    except (OperationalError, InterfaceError):
+        # Without a database nothing else succeeds either.
+        raise
+    except Exception:
+        logger.exception("what the worker looks after every minute failed at one point")
 
 
 @app.periodic(cron="* * * * *")
@@ -88,16 +110,20 @@ def look_after(timestamp: int) -> None:
 def compose_digests(timestamp: int) -> None:
     """What composes itself; in a job of its own, so that it holds up nothing else."""
     # What should have been public by now belongs to the period that ends.
-    publishing.publish_due()
-    digests.compose_due()
-    releasing.send_ready()
-    releasing.carry_out_approved()
+    for deed in (
+        publishing.publish_due,
+        digests.compose_due,
+        releasing.send_ready,
+        releasing.carry_out_approved,
+    ):
+        _by_itself(deed)
 
 
 @app.periodic(cron="17 3 * * *")
 @app.task(name="newsletter.forget_unconfirmed", queueing_lock="newsletter.forget_unconfirmed")
 def forget_unconfirmed(timestamp: int) -> None:
-    subscribing.forget_unconfirmed()
+    while subscribing.forget_unconfirmed():
+        continue
     starting.forget_files()
 
 

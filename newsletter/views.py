@@ -188,7 +188,10 @@ def _preferences_page(
         initial={"name": subscriber.name if subscriber else ""},
     )
     if request.method == "POST" and form.is_valid():
-        choosing.choose(address, form.choice(), request.POST)
+        try:
+            choosing.choose(address, form.choice(), request.POST)
+        except subscribing.NotPossible as refusal:
+            return _sentence(request, str(refusal), status=410)
         return redirect(f"{request.path}?saved=1")
     context = {
         "form": form,

@@ -17,7 +17,7 @@ def waiting_for(user: Any) -> list[Waiting]:
         return []
     if trouble := watching.trouble():
         returned = reverse("admin:newsletter_bounce_changelist")
-        return [Waiting(f"What comes back is not read. {trouble}", 1, returned), *_of_issues()]
+        return [Waiting(f"Not all that comes back is read. {trouble}", 1, returned), *_of_issues()]
     return _of_issues()
 
 

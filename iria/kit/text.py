@@ -33,6 +33,11 @@ def refuse_unstorable(text: str) -> None:
         raise ValidationError(sentence, code="surrogate")
 
 
+def storable(text: str) -> str:
+    """Words of a machine, without what PostgreSQL does not keep: there is nobody to type them again."""
+    return SURROGATE.sub("", text.replace("\x00", ""))
+
+
 def refuse_blank(text: str) -> None:
     """A validator: a name made of spaces and invisible characters is no name."""
     if not INVISIBLE.sub("", text).strip():

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 from urllib.parse import unquote, urlsplit
 
+from iria.kit.text import storable
 from newsletter.bounces.reading.mime import MOST_BYTES
 
 SECONDS: Final = 30
@@ -98,7 +99,7 @@ def of_imap(url: str) -> Iterator[Incoming]:
     except (OSError, imaplib.IMAP4.error, EOFError, ValueError) as trouble:
         first = trouble.args[0] if trouble.args else ""
         words = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(trouble)
-        said = " ".join(words.split())[:300] or type(trouble).__name__
+        said = " ".join(storable(words).split())[:300] or type(trouble).__name__
         sentence = f"The mailbox cannot be read: {said}"
         raise Unreadable(sentence) from trouble
 

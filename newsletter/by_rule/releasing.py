@@ -20,6 +20,7 @@ from newsletter.run.sending import NotReady
 logger = logging.getLogger(__name__)
 
 JUST_COMPOSED: Final = timedelta(minutes=1)
+STUMBLED: Final = "Approved, but it does not go out through a fault of this program, which is in the log of the worker."
 TOO_LATE: Final = (
     "It did not go out by itself in its time, and will not any more; approve it if it is still news, "
     "or delete it."
@@ -36,8 +37,16 @@ def send_ready(now: datetime | None = None) -> list[int]:
     waiting = Issue.objects.to_go_by_themselves()
     for digest in Digest.objects.filter(pk__in=waiting.values("digest")).order_by("pk"):
         if now - digest.composed_at > JUST_COMPOSED:
-            digests.compose_missing(digest)
+            _compose_missing(digest)
     return [key for key in waiting.values_list("pk", flat=True) if _send_or_say(key, now)]
+
+
+def _compose_missing(digest: Digest) -> None:
+    try:
+        digests.compose_missing(digest)
+    except Exception:
+        # Those that are composed go all the same.
+        logger.exception("What readers chose since could not be composed for digest %s.", digest.pk)
 
 
 def approve(digest: Digest, *, by: User) -> bool:
@@ -73,10 +82,10 @@ def carry_out(digest_id: int) -> int:
         return 0
     gone = 0
     if digest.approved_by is not None:
-        digests.compose_missing(digest)
+        _compose_missing(digest)
         drafts = digest.issues.filter(state=Issue.State.DRAFT).order_by("pk")
         for key in list(drafts.values_list("pk", flat=True)):
-            gone += _send_soon_or_say(key, digest.approved_by)
+            gone += _carried_out(key, digest.approved_by)
     Digest.objects.filter(pk=digest_id).update(being_approved=False)
     return gone
 
@@ -93,6 +102,15 @@ def is_still_wanted(issue: Issue) -> bool:
             digests.forget_choice(issue)
             return False
         return _leave_out_withdrawn(issue)
+
+
+def _carried_out(issue_id: int, by: User) -> bool:
+    try:
+        return _send_soon_or_say(issue_id, by)
+    except Exception:
+        logger.exception("Issue %s of an approved digest could not be sent.", issue_id)
+        Issue.objects.filter(pk=issue_id).update(trouble=STUMBLED)
+        return False
 
 
 def _send_soon_or_say(issue_id: int, by: User) -> bool:

@@ -36,12 +36,16 @@ def more_for(address: str) -> list[MailChoices]:
 
 
 def choose(address: str, choice: Choice, answers: Mapping[str, str]) -> None:
-    """Takes every choice of the page."""
-    subscriber = Subscriber.objects.with_address(address).first()
-    if subscriber is not None and subscriber.is_active:
-        subscribing.choose(subscriber.token, choice)
+    """Takes every choice of the page.
+
+    Raises:
+        NotPossible: newsletters were chosen, and the address has left since the page was opened.
+    """
     for each in registry.mail_preferences:
         each.choose(address, answers)
+    subscriber = Subscriber.objects.with_address(address).first()
+    if subscriber is not None and (subscriber.is_active or choice.wished):
+        subscribing.choose(subscriber.token, choice)
 
 
 def leave_everything(address: str) -> None:

@@ -26,6 +26,7 @@ PURPOSE = "newsletter.confirm"
 TOPICS_GONE = gettext_noop(
     "The topics you chose are not there any more. Please enter your address again and choose anew."
 )
+FORGOTTEN_AT_ONCE = 1000
 REQUESTS_A_DAY = 12
 """How often one address may be entered in a day; what comes after is met with silence."""
 
@@ -245,14 +246,14 @@ def erase(subscriber: Subscriber, *, barred_because: str = "") -> None:
 
 
 def forget_unconfirmed(*, older_than: timedelta = timedelta(days=30)) -> int:
-    """Removes addresses that were entered long ago and never confirmed; returns how many."""
+    """Removes addresses that were entered long ago and never confirmed, so many at a time; returns how many."""
     limit = timezone.now() - older_than
     stale = Subscriber.objects.filter(state=Subscriber.State.PENDING, created_at__lt=limit).exclude(
         consents__asked_at__gte=limit
     )
     with transaction.atomic():
         # Locked and judged again, since somebody may confirm or ask again at this moment.
-        locked = stale.filter(pk__in=list(stale.values_list("pk", flat=True)[:1000]))
+        locked = stale.filter(pk__in=list(stale.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]))
         ids = list(locked.select_for_update(of=("self",)).values_list("pk", flat=True))
         Subscriber.objects.filter(pk__in=ids).delete()
     Consent.objects.filter(confirmed_at__isnull=True, asked_at__lt=limit).delete()

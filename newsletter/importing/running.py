@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from articles.editorial.models.article import LANGUAGES
 from iria.kit.copying import copy_values
+from iria.kit.sheets import as_it_was
 from iria.kit.text import one_line, refuse_unstorable
 from newsletter.consent import addresses
 from newsletter.importing import statements
@@ -122,7 +123,7 @@ def _of_row(row: Row, columns: Columns) -> tuple[str, str, str, list[str]]:
     if columns.email >= len(row.cells):
         sentence = f"This row has only {len(row.cells)} cells, and no address among them."
         raise ValidationError(sentence)
-    email, remarks = addresses.normal(row.cells[columns.email]), []
+    email, remarks = addresses.normal(_cell(row, columns.email)), []
     name = one_line(_cell(row, columns.name))
     try:
         refuse_unstorable(name)
@@ -140,7 +141,8 @@ def _of_row(row: Row, columns: Columns) -> tuple[str, str, str, list[str]]:
 
 
 def _cell(row: Row, place: int | None) -> str:
-    return row.cells[place] if place is not None and place < len(row.cells) else ""
+    is_there = place is not None and place < len(row.cells)
+    return as_it_was(row.cells[place]) if is_there else ""  # type: ignore[index]
 
 
 def _line(import_id: int, row: Row, fate: str, reason: str, typed: str) -> Line:

@@ -17,6 +17,7 @@ from django.core.mail import EmailMessage, mailers
 from django.core.mail.backends import smtp
 
 from iria.kit.mail import FolderBackend
+from iria.kit.text import storable
 
 SEVEN_BIT: Final = policy.SMTP.clone(cte_type="7bit")
 """Lines that every relay passes on unchanged, so a signature over them holds."""
@@ -182,13 +183,13 @@ def said(trouble: BaseException) -> str:
     """A failure in words for the editor."""
     if isinstance(trouble, smtplib.SMTPResponseException):
         return spoken(trouble.smtp_code, trouble.smtp_error)
-    return " ".join(str(trouble).split()) or type(trouble).__name__
+    return " ".join(storable(str(trouble)).split()) or type(trouble).__name__
 
 
 def spoken(code: int, words: bytes | str) -> str:
     """What the server said, on one line."""
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return " ".join(f"{code} {text}".split())
+    return " ".join(storable(f"{code} {text}").split())
 
 
 def _address(server: smtplib.SMTP, sender: str, recipient: str, size: int) -> Answer | None:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from iria.kit import outward
+from iria.kit.text import storable
 from newsletter import queueing
 from newsletter.letter import composing
 from newsletter.letter.composing import Letter
@@ -59,5 +60,5 @@ def _keep(kind: Look.Kind, what: str, *, good: bool, words: str) -> None:
     Look.objects.update_or_create(
         kind=kind,
         what=what,
-        defaults={"good": good, "words": words[:500], "looked_at": timezone.now()},
+        defaults={"good": good, "words": storable(words)[:500], "looked_at": timezone.now()},
     )

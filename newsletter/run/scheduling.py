@@ -4,10 +4,11 @@ Words and recipients are frozen at the moment it goes, not before: who leaves me
 nothing, who comes meanwhile gets it. All times are the database's.
 """
 
+import logging
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -18,7 +19,12 @@ from newsletter.models import Issue
 from newsletter.run import checklist, sending, telling, together
 from newsletter.run.sending import NotReady
 
+logger = logging.getLogger(__name__)
+
 UNDO: Final = timedelta(minutes=1)
+STUMBLED: Final = (
+    "It could not be started through a fault of this program, which is in the log of the worker."
+)
 WAITS_ALREADY: Final = "This issue waits to go out already."
 PAST: Final = "This time lies in the past; choose a later one, or send it now."
 
@@ -56,7 +62,21 @@ def take_back(issue: Issue, *, by: User) -> bool:
 def begin_due() -> list[int]:
     """Starts every issue whose time has come, once, however late; returns which."""
     due = Issue.objects.filter(state=Issue.State.SCHEDULED, goes_at__lte=Now())
-    return [issue_id for issue_id in due.values_list("pk", flat=True) if begin(issue_id)]
+    return [
+        key for key in due.order_by("goes_at", "pk").values_list("pk", flat=True) if _begun(key)
+    ]
+
+
+def _begun(issue_id: int) -> bool:
+    """Starts one, and lets none hold up the others; what we stumble over is tried again every minute."""
+    try:
+        return begin(issue_id)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("Issue %s, whose time has come, could not be started.", issue_id)
+        Issue.objects.filter(pk=issue_id).update(trouble=STUMBLED)
+        return False
 
 
 def begin(issue_id: int) -> bool:

@@ -38,7 +38,10 @@ MOST_FAILURES: Final = 200
 
 def read(raw: bytes) -> Report:
     """What a message that came in says; of bytes that are no message, that nothing failed."""
-    message = opened(raw)
+    return _read(opened(raw)).in_plain_words()
+
+
+def _read(message: Opened) -> Report:
     letter, returned = _letter(message)
     if automatic.is_feedback(message):
         return _complaint(message, returned)

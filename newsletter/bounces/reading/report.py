@@ -1,9 +1,10 @@
 """What a message that came back says."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final, Self
 
 from newsletter.bounces.reading.reasons import HARD, Reason
 
@@ -26,6 +27,18 @@ ANNOYED: Final = frozenset(
 are reports on technique, and `not-spam` takes a complaint back."""
 
 
+NO_WORDS: Final = re.compile("[\x00\ud800-\udfff]")
+"""Whoever wrote to us may have put it into any field, and no database keeps it."""
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Failure):
+        return value.in_plain_words()
+    if isinstance(value, tuple):
+        return tuple(_plain(each) for each in value)
+    return NO_WORDS.sub("", value) if type(value) is str else value
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """One recipient who did not get the mail."""
@@ -40,6 +53,9 @@ class Failure:
     """It is still being tried, so nothing has failed yet."""
     also: str = ""
     """The address under which the mail arrived there in the end, where it was forwarded."""
+
+    def in_plain_words(self) -> Self:
+        return replace(self, **_plain_fields(self))
 
     @property
     def is_hard(self) -> bool:
@@ -70,6 +86,10 @@ class Report:
     happened_at: datetime | None = None
     """When it happened, where that is said by a clock that we believe."""
 
+    def in_plain_words(self) -> Self:
+        """The same without NUL and halves of characters."""
+        return replace(self, **_plain_fields(self))
+
     @property
     def addresses(self) -> list[str]:
         """Whom it is about."""
@@ -80,3 +100,7 @@ class Report:
     def wants_no_more(self) -> bool:
         """Whether a complaint comes from somebody who does not want our mail."""
         return self.kind is Kind.COMPLAINT and self.feedback in ANNOYED
+
+
+def _plain_fields(value: Failure | Report) -> dict[str, Any]:
+    return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}

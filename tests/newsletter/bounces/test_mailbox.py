@@ -14,6 +14,7 @@ from newsletter import tasks
 from newsletter.bounces import watching
 from newsletter.bounces.mailbox import Unreadable, of_file, of_imap, of_maildir
 from newsletter.bounces.reading.mime import MOST_BYTES
+from newsletter.bounces.taking_in import take_in
 from newsletter.models import Bounce, MailboxReading, Subscriber
 from tests.newsletter.bounces.imap_server import running_mailbox
 from tests.newsletter.bounces.letters import automatic_reply, bounce, complaint, wish_to_leave
@@ -146,6 +147,45 @@ def test_the_worker_reads_the_mailbox_that_is_set(settings: Any, tmp_path: Path)
     ola.refresh_from_db()
     assert ola.state == "left"
     assert MailboxReading.objects.get().messages == 1
+    assert watching.trouble() == ""
+
+
+def test_a_message_that_no_database_keeps_holds_up_no_other(settings: Any, tmp_path: Path) -> None:
+    ola = subscriber(OLA)
+    settings.BOUNCE_DOMAIN = "bounces.example"
+    nul = bounce(
+        of="o\x00la@readers.example", said="550 5.1.1 N\x00o", message_id="<a\x00@b.example>"
+    )
+    leaving = wish_to_leave(to=f"leave+{ola.token}@bounces.example")
+    settings.BOUNCE_MAILBOX_URL = f"maildir://{maildir(tmp_path / 'mail', nul, leaving)}"
+    assert watching.read_mailbox() == 2
+    ola.refresh_from_db()
+    assert ola.state == "left"
+    assert "\x00" not in Bounce.objects.get().words
+
+
+def test_one_message_that_cannot_be_taken_in_stays_unread_and_the_desk_hears_of_it(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ola = subscriber(OLA)
+    settings.BOUNCE_DOMAIN = "bounces.example"
+    leaving = wish_to_leave(to=f"leave+{ola.token}@bounces.example")
+    folder = maildir(tmp_path / "mail", b"Subject: odd\n\nodd", leaving)
+    settings.BOUNCE_MAILBOX_URL = f"maildir://{folder}"
+    taken = take_in
+
+    def stumbles(raw: bytes) -> Any:
+        if b"odd" in raw:
+            raise RuntimeError
+        return taken(raw)
+
+    monkeypatch.setattr(watching, "take_in", stumbles)
+    assert watching.read_mailbox() == 1
+    ola.refresh_from_db()
+    assert ola.state == "left"
+    assert watching.trouble().startswith("One message could not be taken in")
+    monkeypatch.undo()
+    assert watching.read_mailbox() == 1
     assert watching.trouble() == ""
 
 

@@ -101,6 +101,8 @@ def test_a_withdrawn_newsletter_can_be_kept_but_not_chosen(client: Client) -> No
 def test_who_left_cannot_choose_by_an_old_page(client: Client) -> None:
     ola = subscriber()
     client.post(leaving(ola))
-    client.post(ola.preferences_path(), {"newsletters": [news().pk]})
+    answer = client.post(ola.preferences_path(), {"newsletters": [news().pk]})
+    assert answer.status_code == 410
+    assert "not subscribed at the moment; please enter it again" in answer.content.decode()
     assert Subscriber.objects.get().state == "left"
     assert not Subscription.objects.exists()

@@ -8,7 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
-from newsletter.consent import subscribing, suppressing
+from accounts.models import User
+from newsletter.consent import exporting, subscribing, suppressing
 from newsletter.importing import running, starting, statements
 from newsletter.importing.columns import Columns
 from newsletter.models import Consent, Newsletter, Subscriber, SubscriberImport, Subscription
@@ -119,6 +120,20 @@ def test_twice_changes_nothing(people: None) -> None:
     assert second.counts["new"] == 0
     assert Consent.objects.count() == 3
     assert Subscription.objects.count() == 4
+
+
+def test_a_list_that_went_out_comes_in_with_the_same_addresses_and_names(ada: User) -> None:
+    went = {
+        "+ola@readers.example": "=Ola",
+        "=mina@readers.example": "Mina",
+        "'ana@x.example": "'t Hooft",
+    }
+    for address, name in went.items():
+        Subscriber.objects.filter(pk=subscriber(address).pk).update(name=name)
+    text = "".join(exporting.export(Subscriber.objects.all(), chosen="", by=ada))
+    Subscriber.objects.all().delete()
+    taken_in(text)
+    assert dict(Subscriber.objects.values_list("email", "name")) == went
 
 
 def test_who_receives_it_already_keeps_their_rhythm() -> None:

@@ -139,6 +139,23 @@ def test_after_the_mail_was_handed_over_nobody_is_written_to_twice(
     assert started.state == "sent"
 
 
+@pytest.mark.parametrize(
+    ("answers", "state"),
+    [
+        ({"DOT": b"250 Ta\x00ken\r\n"}, "sent"),
+        ({"DOT": b"451 No\x00t now\r\n"}, "deferred"),
+        ({"RCPT": b"550 N\x00o\r\n"}, "refused"),
+        ({"MAIL": b"452 Ful\x00l\r\n"}, "queued"),
+    ],
+)
+def test_an_answer_that_no_database_keeps_is_kept_without_it(
+    answers: dict[str, bytes], state: str, started: Issue, settings: Any
+) -> None:
+    with server(saying(GREETING, **{"DATA": b"354 Go\r\n", **answers}), settings):
+        delivering.deliver_batch(started.pk)
+    assert started.deliveries.counts()[state] == 3
+
+
 def test_a_server_that_refuses_our_sign_in_stops_the_run(started: Issue, settings: Any) -> None:
     talk = saying(GREETING, EHLO=b"250-hello\r\n250 AUTH PLAIN\r\n", AUTH=b"535 Wrong password\r\n")
     with server(talk, settings):
