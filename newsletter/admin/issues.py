@@ -183,7 +183,7 @@ class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
             title="Preview",
             letter=letter,
             obstacles=checklist.obstacles(issue) if issue.is_draft else [],
-            warnings=[*checklist.warnings(letter), *checklist.terms(issue)],
+            warnings=[*checklist.warnings(letter, issue.newsletter), *checklist.terms(issue)],
             text=(composing.frozen(issue) if issue.is_frozen else letter)
             .addressed(TEST_TOKEN)
             .text,
@@ -207,7 +207,7 @@ class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
             issue,
             title="Send",
             obstacles=checklist.obstacles(issue),
-            warnings=[*checklist.warnings(letter), *checklist.terms(issue)],
+            warnings=[*checklist.warnings(letter, issue.newsletter), *checklist.terms(issue)],
             audience=audience_of(issue),
             form=ScheduleForm(request.POST or None),
             zone=current_publication().zone,

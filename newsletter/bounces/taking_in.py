@@ -101,7 +101,7 @@ def _settle(report: Report, match: Match, key: str, number: int) -> str:
 def _hold(match: Match) -> None:
     """News of one reader by two roads is settled one after the other; the reader is locked before their mail."""
     if match.subscriber is not None:
-        Subscriber.objects.select_for_update().filter(pk=match.subscriber.pk).first()
+        Subscriber.objects.filter(pk=match.subscriber.pk).held().first()
     elif match.delivery is not None:
         Delivery.objects.select_for_update().filter(pk=match.delivery.pk).first()
 

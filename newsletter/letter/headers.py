@@ -24,10 +24,14 @@ def one_header_line(words: str) -> str:
     return header_words(words)
 
 
+def from_address(newsletter: Newsletter) -> str:
+    """Where it comes from: an address of its own, or that of all mails of the site."""
+    return newsletter.from_email or sender_address()
+
+
 def sender(newsletter: Newsletter, publication: Publication) -> str:
-    """The newsletter's name with the site's address."""
-    name = newsletter.from_name or publication.name
-    return mailbox(name, sender_address())
+    """The newsletter's name and address, or the site's."""
+    return mailbox(newsletter.from_name or publication.name, from_address(newsletter))
 
 
 def answers_to(newsletter: Newsletter, publication: Publication) -> list[str]:
@@ -52,6 +56,7 @@ def message_to(
     language: str = "",
     campaign: str = "test",
     mark: str = "",
+    automatic: bool = False,
 ) -> ListMail:
     """The mail of an issue to one recipient.
 
@@ -60,6 +65,7 @@ def message_to(
         language: of the issue, where it is not the newsletter's own.
         campaign: what the mail belongs to, for the complaints of providers: an issue, or a test.
         mark: what a provider that sends it gives back with its news of it.
+        automatic: whether nobody wrote it (RFC 3834).
 
     `List-Unsubscribe` with `List-Unsubscribe-Post` is RFC 8058: a mail program leaves with one
     POST, without opening a page.
@@ -76,6 +82,7 @@ def message_to(
             "List-Id": list_id(newsletter),
             **leaving(composing.leave_address(token)),
             **_leaving_by_mail(token),
+            **({"Auto-Submitted": "auto-generated"} if automatic else {}),
             "List-Archive": f"<{composing.site_address('newsletter_issues')}>",
             "Feedback-ID": feedback_id(newsletter, campaign),
             "Content-Language": language or newsletter.language,

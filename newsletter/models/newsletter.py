@@ -3,6 +3,7 @@
 from typing import Final
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -28,6 +29,19 @@ class Rhythm(models.TextChoices):
     WEEKLY = "weekly", gettext_lazy("Once a week")
     DAILY = "daily", gettext_lazy("Once a day")
     EACH = "each", gettext_lazy("Each article as it is published")
+
+
+def refuse_accents(address: str) -> None:
+    """Headers hold addresses in ASCII.
+
+    Raises:
+        ValidationError: with a sentence for whoever typed it.
+    """
+    if not address.isascii():
+        sentence = (
+            "Write it in plain letters, without accents; a domain with accents begins with xn--."
+        )
+        raise ValidationError(sentence)
 
 
 def only_issues() -> list[str]:
@@ -60,9 +74,19 @@ class Newsletter(models.Model):
         validators=[refuse_unstorable],
         help_text="The name readers see as the sender; left empty, the publication's.",
     )
+    from_email = models.EmailField(
+        "sender's address",
+        blank=True,
+        default="",
+        db_default="",
+        validators=[refuse_accents],
+        help_text="From which it comes; left empty, that of all mails of the site. Its domain needs the "
+        "records of a sender (docs/running-mail.md), or it will be taken for forged.",
+    )
     reply_to = models.EmailField(
         "answers to",
         blank=True,
+        validators=[refuse_accents],
         help_text="Where answers go; left empty, the publication's contact address.",
     )
     language = models.CharField(max_length=8, choices=LANGUAGES, default="en")

@@ -16,7 +16,7 @@ from newsletter.bounces.told.providers import PROVIDERS
 from newsletter.letter import composing
 from newsletter.letter.composing import GMAIL_CUTS_AT, Letter
 from newsletter.letter.signing import signs
-from newsletter.models import Issue, Look, TestMail, Waiver
+from newsletter.models import Issue, Look, Newsletter, TestMail, Waiver
 from newsletter.preflight import links, names
 
 UNTESTED: Final = "untested"
@@ -40,10 +40,14 @@ def findings(issue: Issue) -> list[Obstacle]:
     return [each for each in found if not each.about or each.about not in waived]
 
 
-def warnings() -> list[str]:
+def warnings(newsletter: Newsletter) -> list[str]:
     """What the DNS says of the sender, who signs, and who tells what comes back; it forbids nothing."""
-    seen = Look.objects.filter(kind=Look.Kind.NAME, what__in=names.of_sender(), good=False)
+    seen = Look.objects.filter(
+        kind=Look.Kind.NAME, what__in=names.of_sender(newsletter), good=False
+    )
     found = list(seen.values_list("words", flat=True))
+    if trouble := names.of_another(newsletter):
+        found.append(trouble)
     if not signs():
         found.append(
             "Mails are not signed here; see that the relay signs them with DKIM, List-Unsubscribe and "

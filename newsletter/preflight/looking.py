@@ -26,7 +26,9 @@ Kind = Look.Kind
 
 def look_soon(issue: Issue, letter: Letter) -> None:
     """Has the worker look where nobody has looked lately."""
-    if _unseen(Kind.LINK, links.outside(letter)) or _unseen(Kind.NAME, names.of_sender()):
+    if _unseen(Kind.LINK, links.outside(letter)) or _unseen(
+        Kind.NAME, names.of_sender(issue.newsletter)
+    ):
         queueing.look_soon(issue.pk)
 
 
@@ -40,7 +42,7 @@ def look(issue_id: int) -> int:
     for address in todo:
         seen = outward.look_at(address, agent=agent)
         _keep(Kind.LINK, address, good=seen.answers, words=seen.words)
-    named = _unseen(Kind.NAME, names.of_sender())
+    named = _unseen(Kind.NAME, names.of_sender(issue.newsletter))
     for name in named:
         trouble = names.trouble_with(name)
         _keep(Kind.NAME, name, good=not trouble, words=trouble)

@@ -7,13 +7,18 @@ import dns.resolver
 from django.conf import settings
 
 from iria.kit.list_mail import mail_domain
+from newsletter.letter.headers import from_address
+from newsletter.models import Newsletter
 
 SECONDS: Final = 4
 
 
-def of_sender() -> list[str]:
-    """The names to ask for, each with the kind of its record before it."""
-    domain = mail_domain()
+def of_sender(newsletter: Newsletter) -> list[str]:
+    """The names to ask for, each with the kind of its record before it.
+
+    SPF is asked of the sender's domain and of the one to which mail returns, which is the one that counts.
+    """
+    domain = _domain_of(newsletter)
     here = "." not in domain or domain.replace(".", "").isdigit()
     if here or domain.endswith((".localhost", ".example", ".invalid", ".test")):
         return []
@@ -21,8 +26,23 @@ def of_sender() -> list[str]:
     if settings.DKIM_DOMAIN:
         found.append(f"dkim {settings.DKIM_SELECTOR} {settings.DKIM_DOMAIN}")
     if settings.BOUNCE_DOMAIN:
-        found.append(f"mx {settings.BOUNCE_DOMAIN}")
+        found += [f"spf {settings.BOUNCE_DOMAIN}", f"mx {settings.BOUNCE_DOMAIN}"]
     return found
+
+
+def of_another(newsletter: Newsletter) -> str:
+    """Why our signature does not speak for the sender, in a sentence; nothing where it does."""
+    domain, signing = _domain_of(newsletter), settings.DKIM_DOMAIN.lower()
+    if not signing or f".{domain}".endswith(f".{signing}") or signing.endswith(f".{domain}"):
+        return ""
+    return (
+        f"Mails of “{newsletter}” come from {domain} and are signed for {signing}; DMARC takes that for "
+        "forged unless the relay signs for the sender's domain too."
+    )
+
+
+def _domain_of(newsletter: Newsletter) -> str:
+    return from_address(newsletter).rpartition("@")[2].lower() or mail_domain()
 
 
 def trouble_with(name: str) -> str:

@@ -10,7 +10,7 @@ from iria.kit.obstacles import Obstacle
 from iria.publication.models import current_publication
 from newsletter.letter.composing import GMAIL_CUTS_AT, Letter
 from newsletter.letter.stories import LEAD_WIDTH, best_rendition
-from newsletter.models import Issue
+from newsletter.models import Issue, Newsletter
 from newsletter.preflight import findings as preflight
 from newsletter.run import freezing
 
@@ -42,7 +42,7 @@ def obstacles(issue: Issue) -> list[Obstacle]:
     return found or preflight.findings(issue)
 
 
-def warnings(letter: Letter) -> list[str]:
+def warnings(letter: Letter, newsletter: Newsletter) -> list[str]:
     """What does not forbid sending, but should be known before."""
     found = []
     if NEARLY_TOO_LONG < len(letter.html.encode()) <= GMAIL_CUTS_AT:
@@ -56,7 +56,7 @@ def warnings(letter: Letter) -> list[str]:
             "The publication has no postal address, which many countries require in a newsletter; "
             "an administrator can enter it."
         )
-    return [*found, *preflight.warnings()]
+    return [*found, *preflight.warnings(newsletter)]
 
 
 def terms(issue: Issue) -> list[Obstacle]:

@@ -10,7 +10,6 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
-from iria.kit.list_mail import sender_address
 from iria.publication.models import current_publication
 from newsletter.bounces.return_path import mark_of, return_path
 from newsletter.bounces.told.providers import MARK
@@ -44,7 +43,7 @@ class Round:
         self.lease = uuid4()
         self.letter = frozen(issue)
         self.stencil = stencil_of(issue, self.letter) if post.speaks_smtp else None
-        self.sender = sender_address()
+        self.sender = headers.from_address(issue.newsletter)
         self.unwritten: Verdict | None = None
         self.judged = 0
         self.refused_in_a_row = 0
@@ -218,6 +217,7 @@ def message_of(
         language=issue.speaks,
         campaign=f"issue-{issue.pk}",
         mark=mark,
+        automatic=issue.composed_by_rule,
     )
 
 

@@ -220,15 +220,15 @@ def test_a_mail_that_gmail_would_cut_blocks_and_one_that_is_nearly_so_is_warned_
     def about_size(found: Iterable[object]) -> list[str]:
         return [str(each) for each in found if "Gmail hides" in str(each)]
 
-    assert about_size(checklist.warnings(letter())) == []
+    assert about_size(checklist.warnings(letter(), news())) == []
     nearly = issue("Nearly", introduction=f"<p>{'word ' * 18_200}</p>")
-    assert len(about_size(checklist.warnings(letter(nearly)))) == 1
+    assert len(about_size(checklist.warnings(letter(nearly), news()))) == 1
     assert about_size(findings.findings(nearly)) == []
     long = issue("Long", introduction=f"<p>{'word ' * 22_000}</p>")
-    assert about_size(checklist.warnings(letter(long))) == []
+    assert about_size(checklist.warnings(letter(long), news())) == []
     assert len(about_size(findings.findings(long))) == 1
     Publication.objects.update(postal_address="")
-    assert "no postal address" in checklist.warnings(letter())[0]
+    assert "no postal address" in checklist.warnings(letter(), news())[0]
 
 
 def test_composing_asks_as_much_for_twelve_articles_as_for_two(

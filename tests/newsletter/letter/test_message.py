@@ -9,6 +9,7 @@ import dkim
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.core.exceptions import ValidationError
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -97,6 +98,38 @@ def test_the_headers_are_read_back_as_they_should_be(edna: User, mail_server: Ma
     assert raw.isascii()
     assert max(len(line) for line in raw.split(b"\r\n")) <= 998
     assert "Auto-Submitted" not in message  # An editor wrote it.
+
+
+def test_a_newsletter_may_come_from_an_address_of_its_own(
+    edna: User, mail_server: MailServer, settings: Any
+) -> None:
+    settings.BOUNCE_DOMAIN = ""
+    subscriber(OLA)
+    Newsletter.objects.update(
+        from_name="The Review", from_email="review@letters.example", reply_to="answers@x.example"
+    )
+    delivered(issue(), edna, mail_server)
+    (message,) = mail_server.messages_to(OLA)
+    assert message["From"] == "The Review <review@letters.example>"
+    assert message["Reply-To"] == "answers@x.example"
+    # What cannot be delivered returns there, as SPF asks the same domain then.
+    assert mail_server.senders == ["review@letters.example"]
+
+
+@pytest.mark.parametrize(
+    "address", ["été@letters.example", "a@été.example", "a@x.example\nBcc: b@y"]
+)
+def test_no_address_is_kept_that_a_header_would_not_hold(address: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Newsletter(name="News", slug="n", from_email=address, reply_to=address).full_clean()
+    assert {"from_email", "reply_to"} <= set(refused.value.message_dict)
+
+
+def test_a_mail_that_nobody_wrote_says_so(edna: User, mail_server: MailServer) -> None:
+    subscriber(OLA)
+    delivered(issue(composed_by_rule=True), edna, mail_server)
+    (message,) = mail_server.messages_to(OLA)
+    assert message["Auto-Submitted"] == "auto-generated"
 
 
 def test_our_signature_holds_and_covers_the_way_to_leave(

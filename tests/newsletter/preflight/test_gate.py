@@ -15,7 +15,7 @@ from newsletter.letter.composing import Letter
 from newsletter.models import Issue, Look, Waiver
 from newsletter.preflight import findings, links, looking, names
 from newsletter.run import checklist, sending
-from tests.newsletter.lists import issue, subscriber
+from tests.newsletter.lists import issue, news, subscriber
 from tests.newsroom import published
 
 pytestmark = pytest.mark.django_db
@@ -144,14 +144,39 @@ def test_what_the_dns_says_of_the_sender_is_a_warning(
     monkeypatch.setattr(names, "_texts", lambda name: records.get((name, "TXT"), []))
     monkeypatch.setattr(names, "_asked", lambda name, kind: [])
     made = issue()
-    assert looking.look(made.pk) == 3
-    words = " ".join(map(str, checklist.warnings(composing.compose(made))))
-    assert "SPF" not in words
+    assert looking.look(made.pk) == 4
+    words = " ".join(map(str, checklist.warnings(composing.compose(made), made.newsletter)))
+    assert "bounces.meridian.org says by no SPF record" in words
+    assert " meridian.org says by no SPF" not in words
     assert "no DMARC record" in words
     assert "bounces.meridian.org has no mail server" in words
     assert "Mails are not signed here" in words
     assert said(made) == []
     assert looking.look(made.pk) == 0
+
+
+@pytest.mark.parametrize(
+    ("comes_from", "signed_for", "is_another"),
+    [
+        ("news@meridian.org", "meridian.org", False),
+        ("news@letters.meridian.org", "meridian.org", False),
+        ("news@meridian.org", "mail.meridian.org", False),
+        ("news@notmeridian.org", "meridian.org", True),
+        ("news@elsewhere.org", "meridian.org", True),
+        ("", "meridian.org", False),
+        ("news@elsewhere.org", "", False),
+    ],
+)
+def test_a_signature_for_another_domain_than_the_senders_is_said(
+    comes_from: str, signed_for: str, is_another: bool, settings: Any
+) -> None:
+    settings.DEFAULT_FROM_EMAIL = "Meridian <desk@meridian.org>"
+    settings.DKIM_DOMAIN, settings.DKIM_SELECTOR = signed_for, "news"
+    newsletter = news()
+    newsletter.from_email = comes_from
+    assert ("takes that for forged" in names.of_another(newsletter)) == is_another
+    if comes_from:
+        assert f"dmarc {comes_from.partition('@')[2]}" in names.of_sender(newsletter)
 
 
 def test_the_page_asks_the_worker_to_look_only_where_nobody_has_looked(
