@@ -20,7 +20,7 @@ from newsletter.preflight import findings
 from newsletter.run import delivering, sending
 from newsletter.run.round import message_of, stencil_of
 from tests.newsletter.bounces.told.calls import WRITTEN, Told, call, tell
-from tests.newsletter.lists import issue, subscriber
+from tests.newsletter.lists import issue, news, subscriber
 from tests.newsletter.mailserver import MailServer
 
 pytestmark = pytest.mark.django_db
@@ -120,8 +120,8 @@ def test_from_the_mail_to_the_news_of_it_each_delivery_is_known_by_its_own_mark(
 
 def test_the_last_look_says_where_the_provider_should_call_until_it_has(through: Through) -> None:
     through("postmark")
-    (told,) = [each for each in findings.warnings() if "Postmark" in each]
+    (told,) = [each for each in findings.warnings(news()) if "Postmark" in each]
     assert told.startswith("Postmark has told us nothing yet.")
     assert "/newsletter/told/" in told
     call("postmark", WRITTEN["postmark"](Told("arrived")))
-    assert not [each for each in findings.warnings() if "Postmark" in each]
+    assert not [each for each in findings.warnings(news()) if "Postmark" in each]
