@@ -67,7 +67,7 @@ def listener(provider: Provider, secret: str) -> Any:
     """
     view = type(f"{provider.name}PieceByPiece", (PieceByPiece, import_string(provider.view)), {})
     with warnings.catch_warnings():
-        # Of SendGrid it says that nobody tests it with an account any more; docs/running-mail.md says so too.
+        # Of SendGrid; docs/decisions/told-by-providers.md says it to whoever chooses.
         warnings.filterwarnings("ignore", message="django-anymail has dropped official support")
         return view(**{provider.proof: secret})
 
