@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterable
 from datetime import timedelta
-from smtplib import SMTPRecipientsRefused
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 from typing import Final
 
 from django.core.mail import EmailMultiAlternatives
@@ -52,7 +52,7 @@ def answer(consent_id: int) -> None:
                     _ask_to_confirm(consent)
                 elif consent.answer == Answer.KNOWN:
                     _say_that_they_are_known(consent)
-        except SMTPRecipientsRefused as refusal:
+        except (SMTPRecipientsRefused, SMTPDataError) as refusal:
             if not _is_final(refusal):
                 raise
             consent.answer = Answer.NONE
@@ -71,8 +71,10 @@ def unanswered(*, older_than: timedelta = timedelta(minutes=1)) -> list[int]:
     return list(waiting.order_by("asked_at").values_list("pk", flat=True)[:200])
 
 
-def _is_final(refusal: SMTPRecipientsRefused) -> bool:
-    """Whether the mail server says that there is no such address, rather than not now."""
+def _is_final(refusal: SMTPRecipientsRefused | SMTPDataError) -> bool:
+    """Whether the mail server says never, to the address or to the mail itself, rather than not now."""
+    if isinstance(refusal, SMTPDataError):
+        return refusal.smtp_code >= 500
     return all(code >= 500 for code, _ in refusal.recipients.values())
 
 

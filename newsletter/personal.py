@@ -30,7 +30,7 @@ def of_subscriber(subscriber: Subscriber) -> dict[str, Any]:
         ),
         "mails": [
             {"subject": each.issue.subject, "state": each.get_state_display(), "on": each.done_at}
-            for each in subscriber.deliveries.select_related("issue")
+            for each in subscriber.deliveries.with_issues()
         ],
         "mail that came back": list(
             Bounce.objects.filter(subscriber=subscriber).values(

@@ -140,7 +140,11 @@ class IssueQuerySet(models.QuerySet["Issue"]):
     def public(self) -> "IssueQuerySet":
         """What the archive shows: issues that went out, or are going out now."""
         frozen = ["sending", "paused", "sent", "stopped"]
-        return self.filter(state__in=frozen).order_by("-started_at", "-pk")
+        return self.filter(state__in=frozen).order_by("-started_at", "-pk").without_mails()
+
+    def without_mails(self) -> "IssueQuerySet":
+        """Without the mails as they were sent, some 100 KB each, for whoever lists many."""
+        return self.defer("sent_html", "sent_text")
 
     def listed(self) -> "IssueQuerySet":
         """What the lists of the archive hold: what the editors composed, and digests of everything.
@@ -181,6 +185,12 @@ class IssueQuerySet(models.QuerySet["Issue"]):
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def with_issues(self) -> "DeliveryQuerySet":
+        """Each with its issue, without the mail as it was sent."""
+        from newsletter.models import Issue
+
+        return self.prefetch_related(Prefetch("issue", Issue.objects.without_mails()))
+
     def counts(self) -> dict[str, int]:
         """How many are in each state, every state named, none hidden."""
         from newsletter.models import Delivery

@@ -172,7 +172,7 @@ def data(request: HttpRequest, token: str) -> HttpResponse:
             "received": [
                 personal.in_words(each) for each in subscriber.subscriptions.with_choices()
             ],
-            "mails": subscriber.deliveries.select_related("issue").order_by("-pk"),
+            "mails": subscriber.deliveries.with_issues().order_by("-pk"),
         }
         return render(request, "newsletter/data.html", context)
 

@@ -3,14 +3,14 @@
 from typing import Any, ClassVar, Final
 
 from django.contrib import admin, messages
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 
 from accounts.models import User
 from newsletter.admin import folder
 from newsletter.admin.of_issue import IssueFilter
-from newsletter.models import Attempt, Decision, Delivery, Issue, SendingLimit, Subscriber
+from newsletter.models import Attempt, Decision, Delivery, SendingLimit, Subscriber
 from newsletter.run import deciding
 
 FEW_READERS: Final = 500
@@ -83,9 +83,7 @@ class DeliveryAdmin(admin.ModelAdmin[Delivery]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
         """Readers and issues are fetched for the rows that are shown, the mails as they were sent not at all."""
-        issues = Issue.objects.defer("sent_html", "sent_text")
-        found = super().get_queryset(request)
-        return found.prefetch_related("subscriber", Prefetch("issue", issues))
+        return super().get_queryset(request).prefetch_related("subscriber").with_issues()  # type: ignore[attr-defined, no-any-return]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Delivery], search_term: str

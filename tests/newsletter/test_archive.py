@@ -68,8 +68,13 @@ def test_the_archive_costs_the_same_for_many_articles_as_for_few(
             sent_html="x",
             sent_text="x",
         )
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(10) as asked:
             assert client.get(made.get_absolute_url()).status_code == 200
+        with django_assert_max_num_queries(10) as asked_for_all:
+            assert made.subject in client.get("/newsletter/issues/").content.decode()
+        # The mails as they were sent stay where they are.
+        queries = [*asked.captured_queries, *asked_for_all.captured_queries]
+        assert not [query for query in queries if "sent_html" in query["sql"]]
 
 
 def test_there_is_no_page_beyond_the_last(client: Client) -> None:

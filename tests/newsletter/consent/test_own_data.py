@@ -4,16 +4,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from newsletter import notices, tasks
+from accounts.models import User
+from iria.kit.registry import Person
+from newsletter import notices, personal, tasks
 from newsletter.consent import own_data, subscribing, suppressing
 from newsletter.consent.wishes import Choice, Wish
 from newsletter.models import Consent, Subscriber
+from newsletter.run import sending
 from tests.conftest import MailFolder
-from tests.newsletter.lists import news, subscriber
+from tests.newsletter.lists import issue, news, subscriber
 
 pytestmark = pytest.mark.django_db
 OLA = "ola@readers.example"
@@ -143,3 +148,25 @@ def test_every_night_the_worker_forgets_what_was_never_confirmed() -> None:
     Consent.objects.update(asked_at=long_ago)
     tasks.forget_unconfirmed(0)
     assert not Subscriber.objects.exists()
+
+
+def test_many_issues_cost_no_more_questions_and_bring_no_mail_along(
+    client: Client, edna: User
+) -> None:
+    ola = subscriber(OLA)
+    page = page_of(ola)
+
+    def asked() -> list[str]:
+        with CaptureQueriesContext(connection) as questions:
+            assert client.get(page).status_code == 200
+            personal.tell(Person(account=0, email=OLA))
+        return [question["sql"] for question in questions]
+
+    sending.start(issue("One"), by=edna)
+    asked()
+    few = asked()
+    for number in range(3):
+        sending.start(issue(f"More {number}"), by=edna)
+    many = asked()
+    assert len(many) == len(few)
+    assert not [sql for sql in many if "sent_html" in sql]
