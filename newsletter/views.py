@@ -191,7 +191,8 @@ def _preferences_page(
         try:
             choosing.choose(address, form.choice(), request.POST)
         except subscribing.NotPossible as refusal:
-            return _sentence(request, str(refusal), status=410)
+            status = 429 if isinstance(refusal, subscribing.TooOften) else 410
+            return _sentence(request, str(refusal), status=status)
         return redirect(f"{request.path}?saved=1")
     context = {
         "form": form,

@@ -29,10 +29,16 @@ TOPICS_GONE = gettext_noop(
 FORGOTTEN_AT_ONCE = 1000
 REQUESTS_A_DAY = 12
 """How often one address may be entered in a day; what comes after is met with silence."""
+CHOICES_A_DAY = 30
+"""How often somebody may choose otherwise: each choice is kept as a consent. Leaving is never refused."""
 
 
 class NotPossible(Exception):
     """What was asked cannot be done; the text is a sentence for whoever asked."""
+
+
+class TooOften(NotPossible):
+    """It was done too often today."""
 
 
 def request(email: str, *, where: str, wished: Sequence[Wish], language: str = "") -> None:
@@ -184,6 +190,7 @@ def choose(token: str, choice: Choice) -> Subscriber:
 
     Raises:
         NotPossible: they are not subscribed.
+        TooOften: they have chosen otherwise again and again today.
     """
     with transaction.atomic():
         subscriber = _locked(token)
@@ -202,11 +209,21 @@ def choose(token: str, choice: Choice) -> Subscriber:
         wished = wishes.held(choice.wished)
         received = wishes.of_subscriptions(subscriber.subscriptions.select_related("newsletter"))
         new = [wish for wish in wished if not _is_so(wish, received.get(wish.newsletter.pk))]
+        if new and not _may_choose_again(subscriber):
+            sentence = gettext("You have changed this very often today; please try again tomorrow.")
+            raise TooOften(sentence)
         chosen = [wish.newsletter for wish in wished]
         subscriber.subscriptions.exclude(newsletter__in=chosen).delete()
         if new:
             _agree_on_the_spot(subscriber, new)
     return subscriber
+
+
+def _may_choose_again(subscriber: Subscriber) -> bool:
+    address = subscriber.email.lower()
+    return count_and_allow(
+        "newsletter.choices", address, limit=CHOICES_A_DAY, per=timedelta(days=1)
+    )
 
 
 def _is_so(wish: Wish, now: Wish | None) -> bool:

@@ -3,7 +3,8 @@
 import pytest
 from django.test import Client
 
-from newsletter.models import Newsletter, Subscriber, Subscription
+from newsletter.consent import subscribing
+from newsletter.models import Consent, Newsletter, Subscriber, Subscription
 from tests.newsletter.lists import news, subscriber
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +107,21 @@ def test_who_left_cannot_choose_by_an_old_page(client: Client) -> None:
     assert "not subscribed at the moment; please enter it again" in answer.content.decode()
     assert Subscriber.objects.get().state == "left"
     assert not Subscription.objects.exists()
+
+
+def test_who_holds_a_link_writes_no_endless_list_of_consents_and_can_always_leave(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscribing, "CHOICES_A_DAY", 2)
+    weekly = Newsletter.objects.create(name="Weekly", slug="weekly", position=1)
+    ola = subscriber()
+    answers = []
+    for chosen in ([weekly], [news()], [weekly], [news()]):
+        form = {"newsletters": [each.pk for each in chosen]}
+        answers.append(client.post(ola.preferences_path(), form))
+    assert [answer.status_code for answer in answers] == [302, 302, 429, 302]
+    assert "please try again tomorrow" in answers[2].content.decode()
+    assert Consent.objects.count() == 2
+    assert Subscription.objects.get().newsletter == news()
+    client.post(ola.preferences_path(), {})
+    assert Subscriber.objects.get().state == "left"
