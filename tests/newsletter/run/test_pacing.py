@@ -29,6 +29,11 @@ def started(by: User, *addresses: str) -> Issue:
     return made
 
 
+def domains_of(mail_server: MailServer) -> list[str]:
+    """Where mail went; nobody is promised to be first."""
+    return sorted(address.partition("@")[2] for address in mail_server.recipients)
+
+
 def test_all_mail_together_keeps_its_distance(edna: User, mail_server: MailServer) -> None:
     made = started(edna, *(f"r{number}@readers.example" for number in range(6)))
     SendingLimit.objects.create(domain="", per_second=20)
@@ -47,7 +52,7 @@ def test_a_slow_domain_waits_and_keeps_nobody_else_waiting(
     made = started(edna, *slow, "a@quick.example", "b@quick.example")
     SendingLimit.objects.create(domain="Slow.example", per_second=0.1)
     assert delivering.deliver_batch(made.pk) == 3
-    assert mail_server.recipients == ["r0@slow.example", "a@quick.example", "b@quick.example"]
+    assert domains_of(mail_server) == ["quick.example", "quick.example", "slow.example"]
     waiting = made.deliveries.filter(state="queued").order_by("due_at")
     assert waiting.count() == 3
     # Each a turn later than the last, not all at once again.
@@ -65,7 +70,7 @@ def test_every_other_domain_has_the_limit_of_the_star(edna: User, mail_server: M
     SendingLimit.objects.create(domain="*", per_second=0.1)
     SendingLimit.objects.create(domain="free.example", per_second=1000)
     delivering.deliver_batch(made.pk)
-    assert mail_server.recipients == ["a@one.example", "c@two.example", "d@free.example"]
+    assert domains_of(mail_server) == ["free.example", "one.example", "two.example"]
 
 
 def test_workers_share_one_gate(db: None) -> None:
