@@ -1,5 +1,8 @@
 """Everything that nobody meant is sent to every address, of which `make test` deals each a share."""
 
+import logging
+from collections.abc import Iterator
+
 import pytest
 
 from tests.iria.conftest import anybody, parts
@@ -39,3 +42,11 @@ pytestmark = [
     pytest.mark.proof,
     pytest.mark.skipif(not FULL, reason="the tests of the same names have sent each its share"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _unheard() -> Iterator[None]:
+    """Each refusal is logged, and there are a hundred thousand."""
+    logging.disable()
+    yield
+    logging.disable(logging.NOTSET)
