@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from newsletter.importing import reporting, starting
-from newsletter.importing.columns import EMAIL, LANGUAGE, NAME, Columns
+from newsletter.importing.columns import EMAIL, LANGUAGE, NAME, STATE, Columns
 from newsletter.models import ImportedLine, SubscriberExport, SubscriberImport
 
 SHOWN_LINES: Final = 200
@@ -23,6 +23,13 @@ COLUMN: Final = re.compile(r"column-[0-9]{1,4}")
 SECONDS: Final = "2"
 """How often the page of an import that is under way is asked for anew, by the browser itself."""
 GONE: Final = "This import is under way, was done, or its file is not kept any more."
+KINDS: Final = (
+    (EMAIL, "E-mail address"),
+    (NAME, "Name"),
+    (LANGUAGE, "Language"),
+    (STATE, "Who is subscribed"),
+)
+"""What a column may hold."""
 Fate = ImportedLine.Fate
 
 
@@ -31,7 +38,7 @@ class BringForm(forms.ModelForm[SubscriberImport]):
 
     file = forms.FileField(
         help_text="A table as CSV or text, of at most 50 MB. One column holds the addresses; "
-        "names and languages are taken too, everything else is left.",
+        "names and languages are taken too, everything else is left. Where one says who is subscribed, the others stay out.",
         error_messages={"required": "Choose the file.", "empty": "This file is empty."},
     )
 
@@ -115,7 +122,7 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
             **self._context(request, str(chosen)),
             "original": chosen,
             "rows": [row for row in rows if row.cells],
-            "kinds": [(EMAIL, "E-mail address"), (NAME, "Name"), (LANGUAGE, "Language")],
+            "kinds": KINDS,
             "columns": [(place, columns.what_is(place)) for place in range(width)],
             "has_header": columns.has_header,
             "counts": _counted(chosen),
@@ -138,15 +145,15 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
             for name, what in request.POST.items()
             if COLUMN.fullmatch(name)
         }
-        places = {what: place for place, what in sorted(said.items(), reverse=True) if what}
+        places: dict[str, Any] = {
+            str(what): place for place, what in sorted(said.items(), reverse=True) if what
+        }
         wanted = [what for what in said.values() if what]
         if EMAIL not in places or len(wanted) != len(set(wanted)):
             sentence = "Say of exactly one column that it holds the addresses, and of each other kind at most one."
             self.message_user(request, sentence, messages.ERROR)
         else:
-            columns = Columns(
-                places[EMAIL], places.get(NAME), places.get(LANGUAGE), "has_header" in request.POST
-            )
+            columns = Columns.of({**places, "has_header": "has_header" in request.POST})
             if not starting.look_over_soon(chosen, columns):
                 self.message_user(request, GONE, messages.WARNING)
         return redirect("admin:newsletter_subscriberimport_change", import_id)

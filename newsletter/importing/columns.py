@@ -1,16 +1,17 @@
 """Which column of a table is what: guessed from its first rows, changed by whoever imports it."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
+from newsletter.importing.states import plain
 from newsletter.importing.table import Row
 
 EMAIL: Final = "email"
 NAME: Final = "name"
 LANGUAGE: Final = "language"
+STATE: Final = "state"
 
 CALLED: Final = {
     EMAIL: {
@@ -23,6 +24,11 @@ CALLED: Final = {
         "nombre", "nome", "displayname", "subscribername",
     },
     LANGUAGE: {"language", "lang", "locale", "langue", "sprache", "idioma", "lingua"},
+    STATE: {
+        "state", "status", "subscriberstatus", "subscriptionstatus", "emailstatus", "memberstatus",
+        "subscribed", "subscribedtoemails", "emailsubscription", "emailmarketing", "etat", "statut",
+        "zustand", "estado", "stato",
+    },
 }  # fmt: skip
 """What mailing services and people write above their columns, in small letters and nothing else."""
 ADDRESS: Final = re.compile(r"\s*\S+@\S+\.\S+\s*\Z")
@@ -35,6 +41,8 @@ class Columns:
     email: int
     name: int | None = None
     language: int | None = None
+    state: int | None = None
+    """Whether somebody is subscribed, in the words of whoever kept the list."""
     has_header: bool = True
 
     @classmethod
@@ -43,34 +51,36 @@ class Columns:
         rows = [row for row in rows if not row.trouble]
         first = rows[0].cells if rows else ()
         has_header = not any(ADDRESS.match(cell) for cell in first)
-        called = [_letters(cell) for cell in first] if has_header else []
+        called = [plain(cell) for cell in first] if has_header else []
         found = {what: _place_of(names, called) for what, names in CALLED.items()}
         email = found[EMAIL]
         if email is None:
             email = _first_with_addresses(rows)
-        return cls(email or 0, found[NAME], found[LANGUAGE], has_header)
+        return cls(email or 0, found[NAME], found[LANGUAGE], found[STATE], has_header)
 
     @classmethod
     def of(cls, kept: dict[str, Any]) -> Self:
-        return cls(kept["email"], kept.get("name"), kept.get("language"), kept["has_header"])
+        name, language, state = (kept.get(what) for what in (NAME, LANGUAGE, STATE))
+        return cls(kept["email"], name, language, state, kept["has_header"])
 
     def kept(self) -> dict[str, Any]:
         return {
             "email": self.email,
             "name": self.name,
             "language": self.language,
+            "state": self.state,
             "has_header": self.has_header,
         }
 
     def what_is(self, place: int) -> str:
         """What the column at this place is taken for; empty where it is left."""
-        taken = {self.email: EMAIL, self.name: NAME, self.language: LANGUAGE}
+        taken = {
+            self.state: STATE,
+            self.language: LANGUAGE,
+            self.name: NAME,
+            self.email: EMAIL,
+        }
         return taken.get(place, "")
-
-
-def _letters(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return re.sub(r"[^a-z]", "", plain)
 
 
 def _place_of(names: set[str], called: list[str]) -> int | None:

@@ -5,6 +5,7 @@ is written by a few statements in one transaction. Nothing is ever half-written:
 leaves nothing, and its job begins anew.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from iria.kit.text import one_line, refuse_unstorable
 from newsletter.consent import addresses
 from newsletter.importing import statements
 from newsletter.importing.columns import Columns
+from newsletter.importing.states import is_gone
 from newsletter.importing.table import Row, Table
 from newsletter.models import ImportedLine, SubscriberImport
 from newsletter.models.subscriber import NAME_MAX_LENGTH
@@ -30,6 +32,10 @@ CODES: Final = frozenset(code for code, _name in LANGUAGES)
 NOT_TAKEN: Final = "It could not be written, and nothing was: please look it over once more."
 LINE_COLUMNS: Final = ("of_id", "line", "fate", "reason", "typed")
 Line = tuple[int, int, str, str, str]
+
+
+class Gone(ValidationError):
+    """The file itself says that somebody has left, was barred, or never confirmed."""
 
 
 def look_over(import_id: int) -> None:
@@ -99,13 +105,14 @@ def _stage(known: SubscriberImport) -> list[Line]:
 def _taken(
     import_id: int, rows: Iterator[Row], columns: Columns, lines: list[Line]
 ) -> Iterator[tuple[Any, ...] | None]:
-    """The next rows as they are staged; None for those that are broken."""
+    """The next rows as they are staged; None for those that are broken or kept out."""
     for _, row in zip(range(AT_ONCE), rows, strict=False):
         try:
             email, name, language, remarks = _of_row(row, columns)
         except ValidationError as trouble:
             typed = _cell(row, columns.email) or " ".join(row.cells)
-            lines.append(_line(import_id, row, Fate.BROKEN, " ".join(trouble.messages), typed))
+            fate = Fate.LEFT if isinstance(trouble, Gone) else Fate.BROKEN
+            lines.append(_line(import_id, row, fate, " ".join(trouble.messages), typed))
             yield None
             continue
         lines += [_line(import_id, row, Fate.REMARK, remark, email) for remark in remarks]
@@ -116,6 +123,7 @@ def _of_row(row: Row, columns: Columns) -> tuple[str, str, str, list[str]]:
     """Address, name and language of a row, and what is to be said of them.
 
     Raises:
+        Gone: the file says so.
         ValidationError: the row cannot be taken in; the sentence says why.
     """
     if row.trouble:
@@ -133,11 +141,23 @@ def _of_row(row: Row, columns: Columns) -> tuple[str, str, str, list[str]]:
     if len(name) > NAME_MAX_LENGTH:
         name = ""
         remarks.append(f"Its name is longer than {NAME_MAX_LENGTH} letters, and was left out.")
+    remarks += _of_state(_cell(row, columns.state).strip()[:40])
     said = _cell(row, columns.language).strip().lower().replace("_", "-")
     language = next((code for code in (said, said.split("-")[0]) if code in CODES), "")
     if said and not language:
         remarks.append(f"“{said[:20]}” is no language that is known here, and was left out.")
     return email, name, language, remarks
+
+
+def _of_state(said: str) -> list[str]:
+    """What is to be said of the words for a state; raises Gone where they say so."""
+    gone = is_gone(said)
+    if gone:
+        sentence = f"The file says “{said}” of this reader, who is not written to."
+        raise Gone(sentence)
+    return (
+        [] if gone is False else [f"“{said}” is no state that is known here; they were taken in."]
+    )
 
 
 def _cell(row: Row, place: int | None) -> str:
@@ -162,7 +182,11 @@ def _judge(current: SubscriberImport, lines: Iterable[Line]) -> None:
         cursor.execute(statements.TELL, {"of": current.pk})
         cursor.execute(statements.FATES)
         counts = dict(cursor.fetchall())
-    counts[Fate.BROKEN] = current.lines.filter(fate=Fate.BROKEN).count()
+    # Of those who left, some are known here and some by what the file says.
+    told = Counter(current.lines.values_list("fate", flat=True))
+    counts |= {Fate.BROKEN.value: told[Fate.BROKEN]}
+    if told[Fate.LEFT]:
+        counts[Fate.LEFT.value] = told[Fate.LEFT]
     current.counts = counts
 
 

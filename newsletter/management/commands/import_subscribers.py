@@ -30,6 +30,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--name", type=int, metavar="N", help="the column of names")
         parser.add_argument("--language", type=int, metavar="N", help="the column of languages")
+        parser.add_argument(
+            "--state", type=int, metavar="N", help="the column that says who is subscribed"
+        )
         parser.add_argument("--no-header", action="store_true", help="the first row is a person")
         parser.add_argument("--dry-run", action="store_true", help="only say what would come of it")
         parser.add_argument("--report", metavar="FILE.csv", help="the rows not taken in, by line")
@@ -94,5 +97,6 @@ def _columns(made: SubscriberImport, options: dict[str, Any]) -> Columns:
         email or 0,
         place("name", guessed.name),
         place("language", guessed.language),
+        place("state", guessed.state),
         guessed.has_header and not options["no_header"],
     )

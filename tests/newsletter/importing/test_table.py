@@ -91,6 +91,7 @@ def test_what_a_program_quotes_comes_back_letter_by_letter(rows: list[tuple[str,
     ("header", "first", "guessed"),
     [
         ("Name;E-Mail-Adresse;Sprache", "Ola;ola@x.example;de", Columns(1, 0, 2)),
+        ("E-Mail,Status", "ola@x.example,aktiv", Columns(0, state=1)),
         ("EMAIL,FNAME", "ola@x.example,Ola", Columns(0, 1)),
         ("Prénom,Adresse e-mail", "Ola,ola@x.example", Columns(1, 0)),
         ("id,what", "1,ola@x.example", Columns(1)),

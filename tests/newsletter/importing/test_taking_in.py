@@ -273,3 +273,26 @@ def test_whoever_leaves_at_this_moment_is_not_brought_back() -> None:
     assert made.counts["left"] == 1
     assert Subscriber.objects.get().state == "left"
     assert not Subscription.objects.exists()
+
+
+def test_whom_the_file_calls_gone_stays_out_and_is_told_by_line() -> None:
+    made = taken_in(
+        "email,subscribed to emails,name\n"
+        "ola@readers.example,true,Ola\n"
+        "gone@readers.example,Unsubscribed,Gus\n"
+        "never@readers.example,0,\n"
+        "odd@readers.example,vip,\n"
+    )
+    assert told(made) == [(3, "left"), (4, "left"), (5, "remark")]
+    assert "“Unsubscribed”" in made.lines.get(line=3).reason
+    found = Subscriber.objects.order_by("email").values_list("email", flat=True)
+    assert list(found) == ["odd@readers.example", "ola@readers.example"]
+    assert made.counts == {"new": 2, "left": 2, "broken": 0}
+
+
+def test_a_whole_list_of_ours_brings_back_nobody_who_is_gone(chief: User, people: None) -> None:
+    whole = "".join(exporting.export(Subscriber.objects.all(), chosen="", by=chief))
+    Subscriber.objects.all().delete()
+    made = taken_in(whole)
+    assert list(Subscriber.objects.values_list("email", flat=True)) == ["known@readers.example"]
+    assert made.count("left") == 3

@@ -1,0 +1,29 @@
+"""What lists of others and of ours say of a reader's state."""
+
+import pytest
+
+from newsletter.importing.states import is_gone
+from newsletter.models import Subscriber
+
+
+@pytest.mark.parametrize("state", Subscriber.State)
+def test_every_state_of_ours_is_understood(state: Subscriber.State) -> None:
+    assert is_gone(str(state.label)) is (state is not Subscriber.State.ACTIVE)
+
+
+@pytest.mark.parametrize(
+    ("said", "gone"),
+    [
+        ("Un-subscribed", True),
+        ("FALSE", True),
+        ("0", True),
+        ("Désabonné", True),
+        ("", False),
+        (" 1 ", False),
+        ("Opted in", False),
+        ("vip", None),
+        ("7", None),
+    ],
+)
+def test_words_of_others_are_understood_or_said_to_be_unknown(said: str, gone: bool | None) -> None:
+    assert is_gone(said) is gone
