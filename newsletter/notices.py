@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterable
 from datetime import timedelta
+from itertools import islice
 from smtplib import SMTPDataError, SMTPRecipientsRefused
 from typing import Final
 
@@ -24,6 +25,9 @@ from newsletter.models import Consent, ConsentedNewsletter, Newsletter, Subscrib
 PAUSE_BETWEEN_LINKS: Final = timedelta(minutes=10)
 LINKS_A_DAY: Final = 5
 PAUSE_BETWEEN_REMINDERS: Final = timedelta(days=1)
+ANSWERED_AT_ONCE: Final = 200
+EAGER_FOR: Final = timedelta(minutes=10)
+PAUSE_IN_MINUTES: Final = 15
 
 Answer = Consent.Answer
 
@@ -61,14 +65,24 @@ def answer(consent_id: int) -> None:
 
 
 def unanswered(*, older_than: timedelta = timedelta(minutes=1)) -> list[int]:
-    """Whose jobs were lost: entered some time ago and not answered yet, while a link is of use."""
+    """Entered some time ago and not answered yet, while a link is of use.
+
+    Their jobs were lost, or the mail server said “not now”. It is asked every minute at first, since many only wish
+    to see whether a stranger comes again (RFC 6647), then four times an hour.
+    """
     now = timezone.now()
     waiting = Consent.objects.filter(
         answered_at__isnull=True,
         asked_at__lt=now - older_than,
         asked_at__gt=now - timedelta(days=1),
     )
-    return list(waiting.order_by("asked_at").values_list("pk", flat=True)[:200])
+    found = waiting.order_by("asked_at").values_list("pk", "asked_at")
+    due = (pk for pk, asked_at in found.iterator() if _is_due(now - asked_at))
+    return list(islice(due, ANSWERED_AT_ONCE))
+
+
+def _is_due(age: timedelta) -> bool:
+    return age < EAGER_FOR or age // timedelta(minutes=1) % PAUSE_IN_MINUTES == 0
 
 
 def _is_final(refusal: SMTPRecipientsRefused | SMTPDataError) -> bool:

@@ -1,8 +1,6 @@
 """Subscribing, confirming, leaving and coming back."""
 
-from contextlib import nullcontext
 from datetime import timedelta
-from smtplib import SMTPException
 
 import pytest
 from django.core import mail
@@ -10,7 +8,6 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
-from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from iria.kit.signing import BrokenToken, ExpiredToken
 from newsletter import notices
@@ -18,7 +15,6 @@ from newsletter.consent import subscribing, suppressing
 from newsletter.consent.wishes import Choice, Wish
 from newsletter.models import Consent, Delivery, Newsletter, Subscriber, Subscription
 from tests.newsletter.lists import issue, news, subscriber
-from tests.newsletter.mailserver import MailServer
 
 pytestmark = pytest.mark.django_db
 OLA = "ola@readers.example"
@@ -230,39 +226,6 @@ def test_what_was_never_confirmed_is_forgotten_after_thirty_days() -> None:
         "mina@readers.example",
         "rui@readers.example",
     }
-
-
-@pytest.mark.parametrize(
-    ("step", "answer", "is_final"),
-    [
-        ("on_recipient", "550 5.1.1 No such user", True),
-        ("on_data", "554 5.7.1 We do not like this mail", True),
-        ("on_recipient", "451 4.7.1 Greylisted", False),
-        ("on_data", "451 4.3.0 Not now", False),
-    ],
-)
-def test_a_server_that_says_never_is_not_asked_again_every_minute(
-    step: str, answer: str, is_final: bool, mail_server: MailServer
-) -> None:
-    setattr(mail_server, step, lambda recipient: answer)
-    subscribing.request(OLA, where="/", wished=[Wish.usual(news())])
-    consent = Consent.objects.get()
-    with nullcontext() if is_final else pytest.raises(SMTPException):
-        notices.answer(consent.pk)
-    consent.refresh_from_db()
-    assert (consent.answered_at is not None, consent.answer == "none") == (is_final, is_final)
-
-
-def test_a_lost_job_loses_nobody(
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
-) -> None:
-    subscribing.request(OLA, where="/", wished=[Wish.usual(news())])
-    assert notices.unanswered() == []
-    Consent.objects.update(asked_at=timezone.now() - timedelta(minutes=2))
-    (consent_id,) = notices.unanswered()
-    notices.answer(consent_id)
-    assert notices.unanswered() == []
-    assert len(mail.outbox) == 1
 
 
 @settings(
