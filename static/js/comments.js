@@ -1,4 +1,4 @@
-/* Commenting in one step; without it, two. */
+/* In one step; without it, two. */
 const store = (name) => {
   try {
     return window[name];
@@ -13,7 +13,7 @@ class CommentThread extends HTMLElement {
     if (!this.form) return;
     this.place = this.form.previousElementSibling;
     this.key = `comment ${location.pathname}`;
-    this.fields.text.value ||= words[this.key] ?? "";
+    words[this.key] = this.fields.text.value ||= words[this.key] ?? "";
     this.home = this.fields.parent.value;
     if (this.form.contains(document.activeElement)) this.seal();
     this.addEventListener("focusin", ({ target }) => target.form && this.seal());

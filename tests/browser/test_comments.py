@@ -144,6 +144,22 @@ def test_a_dropped_connection_loses_no_word(open_page: OpenPage, article: Articl
     assert page.input_value("#comment-text") == ""
 
 
+def test_words_typed_before_the_script_has_come_are_kept_too(
+    open_page: OpenPage, article: Article
+) -> None:
+    page = open_page("/robots.txt")
+    on_its_way: list[Route] = []
+    page.route("**/comments*.js", lambda route: on_its_way.append(route))
+    with page.expect_request("**/comments*.js"):
+        page.goto(article.get_absolute_url())
+    write(page)
+    on_its_way[0].continue_()
+    page.wait_for_selector("text=Send comment")
+    page.unroute("**/comments*.js")
+    page.reload()
+    expect(page.locator("#comment-text")).to_have_value(WORDS)
+
+
 def test_who_comes_back_is_told_how_many_came_meanwhile(
     open_page: OpenPage, article: Article, mina: User
 ) -> None:
