@@ -30,7 +30,8 @@ _AT_ONCE: Final = """
 """Which tables lean on which, where that is looked at with every statement, not at the end."""
 _OTHERS: Final = """
     SELECT state, query, pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+    WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+        AND xact_start IS NOT NULL
 """
 
 

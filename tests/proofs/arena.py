@@ -33,8 +33,9 @@ CONNECTIONS = 3
 
 CUT = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
 )
+"""All of ours. PostgreSQL's own, which tidies tables now and then, is not ours to end."""
 
 OLD_CLAIMS = (
     "UPDATE newsletter_delivery SET lease_until = now()"
