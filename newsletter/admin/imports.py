@@ -205,7 +205,7 @@ def _counted(chosen: SubscriberImport) -> list[tuple[str, int]]:
         "added": "known, and receive it from now on",
         "known": "receive it already",
         Fate.DUPLICATE: "stand in the file twice",
-        Fate.LEFT: "have left; only they themselves may come back",
+        Fate.LEFT: "have left, here or as the file says; only they themselves may come back",
         Fate.SUPPRESSED: "are not to be written to",
         Fate.BROKEN: "are broken",
     }

@@ -5,12 +5,12 @@ is written by a few statements in one transaction. Nothing is ever half-written:
 leaves nothing, and its job begins anew.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from articles.editorial.models.article import LANGUAGES
@@ -183,10 +183,8 @@ def _judge(current: SubscriberImport, lines: Iterable[Line]) -> None:
         cursor.execute(statements.FATES)
         counts = dict(cursor.fetchall())
     # Of those who left, some are known here and some by what the file says.
-    told = Counter(current.lines.values_list("fate", flat=True))
-    counts |= {Fate.BROKEN.value: told[Fate.BROKEN]}
-    if told[Fate.LEFT]:
-        counts[Fate.LEFT.value] = told[Fate.LEFT]
+    told = dict(current.lines.order_by().values_list("fate").annotate(Count("pk")))
+    counts |= {"broken": told.get("broken", 0), "left": told.get("left", 0)}
     current.counts = counts
 
 

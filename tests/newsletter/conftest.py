@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.contrib.auth.models import Group
 from django.test import Client
 
@@ -32,3 +34,27 @@ def ada(db: None) -> User:
     user = User.objects.create_user("ada@meridian.example", PASSWORD, is_staff=True)
     user.groups.add(Group.objects.get(name=ADMINISTRATOR))
     return user
+
+
+@pytest.fixture(scope="session")
+def key_pair() -> tuple[str, bytes]:
+    """A private key as the setting's file holds it, and the public one as DNS holds it."""
+    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = private.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.TraditionalOpenSSL,
+        serialization.NoEncryption(),
+    )
+    public = private.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    lines = public.decode().splitlines()[1:-1]
+    return pem.decode(), f"v=DKIM1; k=rsa; p={''.join(lines)}".encode()
+
+
+@pytest.fixture
+def signing(settings: Any, key_pair: tuple[str, bytes]) -> bytes:
+    """A publication that signs its mails; what DNS says of its key."""
+    settings.DKIM_DOMAIN, settings.DKIM_SELECTOR = "meridian.example", "news"
+    settings.DKIM_KEY = key_pair[0]
+    return key_pair[1]

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Any, Final
 
+from iria.kit.text import storable
 from newsletter.bounces import return_path
 from newsletter.bounces.reading import Failure, Kind, Reason, Report
 from newsletter.bounces.reading.reasons import reason_of, status_in
@@ -35,7 +36,6 @@ BARRED_FOR: Final = {
 """Why a provider did not even try → what it knows of the address from before."""
 REASONS: Final = {"blocked": Reason.BLOCKED, "timed_out": Reason.UNREACHABLE, "spam": Reason.POLICY}
 """Where the mail server's words say nothing known."""
-STORABLE: Final = str.maketrans("", "", "\x00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,4 @@ def _moment(value: Any) -> datetime | None:
 
 
 def _text(value: Any) -> str:
-    """Text that PostgreSQL can keep."""
-    text = value if isinstance(value, str) else ""
-    return text.translate(STORABLE).encode("utf-8", "ignore").decode()
+    return storable(value) if isinstance(value, str) else ""

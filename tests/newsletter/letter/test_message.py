@@ -7,8 +7,6 @@ from typing import Any
 
 import dkim
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from django.core.exceptions import ValidationError
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
@@ -27,29 +25,6 @@ from tests.newsletter.mailserver import MailServer
 
 pytestmark = pytest.mark.django_db
 OLA = "ola@readers.example"
-
-
-@pytest.fixture(scope="module")
-def key_pair() -> tuple[str, bytes]:
-    """A private key as the setting's file holds it, and the public one as DNS holds it."""
-    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    pem = private.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.TraditionalOpenSSL,
-        serialization.NoEncryption(),
-    )
-    public = private.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    lines = public.decode().splitlines()[1:-1]
-    return pem.decode(), f"v=DKIM1; k=rsa; p={''.join(lines)}".encode()
-
-
-@pytest.fixture
-def signing(settings: Any, key_pair: tuple[str, bytes]) -> bytes:
-    settings.DKIM_DOMAIN, settings.DKIM_SELECTOR = "meridian.example", "news"
-    settings.DKIM_KEY = key_pair[0]
-    return key_pair[1]
 
 
 def delivered(made: Issue, edna: User, server: MailServer) -> bytes:

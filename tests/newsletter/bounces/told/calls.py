@@ -17,6 +17,9 @@ from django.utils import timezone
 from newsletter.bounces.told.providers import KEY
 from newsletter.models import Delivery
 
+OLA: Final = "ola@readers.example"
+Through = Callable[[str], None]
+"""Says which provider sends the mail (the fixture `through`)."""
 PASSWORD: Final = "desk:a-long-password-of-meridian"
 SIGNING_KEY: Final = "key-of-meridian-at-the-provider"
 SVIX_KEY: Final = b"a key that only two sides know"
@@ -38,7 +41,7 @@ class Told:
 
     what: str
     """hard, soft, late, complaint, leaves, arrived"""
-    to: str = "ola@readers.example"
+    to: str = OLA
     mark: str = ""
     message_id: str = "<unknown@elsewhere.example>"
     said: str = ""

@@ -1,6 +1,5 @@
 """What a provider tells has the same effect as a mail that comes back, once, by whichever road it comes."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -15,13 +14,11 @@ from newsletter.consent import suppressing
 from newsletter.models import Bounce, Delivery, Issue, MailboxReading, Suppression
 from tests.newsletter.bounces.letters import bounce, complaint
 from tests.newsletter.bounces.mailed import sent, state_of
-from tests.newsletter.bounces.told.calls import WRITTEN, Told, about, call, tell
+from tests.newsletter.bounces.told.calls import OLA, WRITTEN, Through, Told, about, call, tell
 from tests.newsletter.lists import issue, subscriber
 
 pytestmark = pytest.mark.django_db
-OLA = "ola@readers.example"
 EVERY = pytest.mark.parametrize("name", WRITTEN)
-Through = Callable[[str], None]
 
 
 @EVERY

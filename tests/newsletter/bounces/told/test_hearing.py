@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,9 +17,11 @@ from newsletter.models import Bounce, MailboxReading
 from tests.newsletter.bounces.mailed import sent, state_of
 from tests.newsletter.bounces.told.calls import (
     ADDRESS,
+    OLA,
     PASSWORD,
     SECRETS,
     WRITTEN,
+    Through,
     Told,
     about,
     call,
@@ -30,9 +31,7 @@ from tests.newsletter.bounces.told.calls import (
 from tests.newsletter.lists import subscriber
 
 pytestmark = pytest.mark.django_db
-OLA = "ola@readers.example"
 EVERY = pytest.mark.parametrize("name", WRITTEN)
-Through = Callable[[str], None]
 
 
 @EVERY

@@ -1,15 +1,11 @@
 """A mail tells the provider that sends it, and nobody else, what to give back with its news of it."""
 
 import json
-from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import Any
 
 import dkim
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from accounts.models import User
 from newsletter.bounces.return_path import delivery_marked, mark_of
@@ -19,15 +15,13 @@ from newsletter.models import Bounce, Delivery
 from newsletter.preflight import findings
 from newsletter.run import delivering, sending
 from newsletter.run.round import message_of, stencil_of
-from tests.newsletter.bounces.told.calls import WRITTEN, Told, call, tell
+from tests.newsletter.bounces.told.calls import OLA, WRITTEN, Through, Told, call, tell
 from tests.newsletter.lists import issue, news, subscriber
 from tests.newsletter.mailserver import MailServer
 
 pytestmark = pytest.mark.django_db
-OLA = "ola@readers.example"
 OWN = {"address": OLA, "token": "t" * 32, "message_id": "<one@meridian.example>"}
 LONGEST = 9_223_372_036_854_775_807 // 10
-Through = Callable[[str], None]
 
 
 def read(wire: bytes) -> EmailMessage:
@@ -73,20 +67,9 @@ def test_without_a_provider_no_mail_carries_a_mark() -> None:
 
 
 def test_what_the_provider_takes_out_again_does_not_break_our_signature(
-    through: Through, settings: Any, edna: User, mail_server: MailServer
+    through: Through, signing: bytes, edna: User, mail_server: MailServer
 ) -> None:
     through("postmark")
-    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    pem = private.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.TraditionalOpenSSL,
-        serialization.NoEncryption(),
-    )
-    public = private.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    settings.DKIM_DOMAIN, settings.DKIM_SELECTOR = "meridian.example", "news"
-    settings.DKIM_KEY = pem.decode()
     subscriber(OLA)
     made = issue()
     sending.start(made, by=edna)
@@ -94,8 +77,7 @@ def test_what_the_provider_takes_out_again_does_not_break_our_signature(
     lines = mail_server.taken[-1][1].split(b"\r\n")
     passed_on = [line for line in lines if not line.startswith(b"X-PM-")]
     assert len(passed_on) == len(lines) - 2
-    record = b"v=DKIM1; k=rsa; p=" + b"".join(public.splitlines()[1:-1])
-    assert dkim.verify(b"\r\n".join(passed_on), dnsfunc=lambda name, timeout=5: record)
+    assert dkim.verify(b"\r\n".join(passed_on), dnsfunc=lambda name, timeout=5: signing)
 
 
 def test_from_the_mail_to_the_news_of_it_each_delivery_is_known_by_its_own_mark(
