@@ -27,13 +27,6 @@ from tests.newsroom import category, draft, published
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.queueing.deliver_soon", lambda issue_id: None)
-    monkeypatch.setattr("newsletter.queueing.begin_later", lambda issue_id, moment: None)
-    monkeypatch.setattr("newsletter.queueing.look_soon", lambda issue_id: None)
-
-
 def test_a_day_becomes_one_issue_for_those_who_wished_it_daily() -> None:
     chose(OLA, Rhythm.DAILY)
     chose(MINA, Rhythm.WEEKLY)

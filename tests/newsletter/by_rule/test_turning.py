@@ -26,13 +26,6 @@ pytestmark = pytest.mark.django_db
 at_the_same_time = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
-@pytest.fixture(autouse=True)
-def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.queueing.deliver_soon", lambda issue_id: None)
-    monkeypatch.setattr("newsletter.queueing.begin_later", lambda issue_id, moment: None)
-    monkeypatch.setattr("newsletter.queueing.look_soon", lambda issue_id: None)
-
-
 def japan_and_asia() -> tuple[Category, Category]:
     """Ola chose Japan, Mina Asia, beside it; yesterday brought an article about each."""
     japan, asia = category("Japan"), category("Asia")

@@ -1,0 +1,119 @@
+"""The newsletter's pages and its desk shut nobody out, in every size and scheme, and are sound HTML."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from newsletter.consent import subscribing
+from newsletter.models import Consent, Digest, Issue, Newsletter, Subscriber
+from newsletter.run import recovering, sending
+from tests.browser.checkers import accessibility_complaints, html_complaints
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage
+from tests.newsletter.lists import (
+    in_hand,
+    issue,
+    mail_picture,
+    subscriber,
+)
+from tests.newsroom import published
+
+pytestmark = pytest.mark.browser
+OLA = "ola@readers.example"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
+def test_everybody_can_use_the_pages_of_the_newsletter(
+    open_page: OpenPage, scheme: str, size: dict[str, int]
+) -> None:
+    # axe writes style attributes while it looks; the policy is watched in the other tests.
+    page = open_page("/newsletter/", scheme=scheme, size=size, bypass_csp=True)
+    complaints = {}
+    for path in every_page():
+        page.goto(path)
+        complaints[path] = accessibility_complaints(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    page.goto("/newsletter/")
+    page.fill("#newsletter-email", "not an address")
+    page.locator("main form").evaluate("form => form.submit()")
+    page.wait_for_selector(".errorlist")
+    complaints["refused"] = accessibility_complaints(page)
+    assert not any(complaints.values()), complaints
+
+
+def test_the_pages_and_the_mail_are_sound_html(
+    open_page: OpenPage, client: Client, edna: User, tmp_path: Path
+) -> None:
+    pages = {path: client.get(path).content.decode() for path in every_page()}
+    client.force_login(edna)
+    made = issue("A draft", published(lead_picture=mail_picture()), introduction="<p>Hello.</p>")
+    for deed in ("mail", "preview", "send"):
+        pages[deed] = client.get(f"/admin/newsletter/issue/{made.pk}/{deed}/").content.decode()
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    assert html_complaints(pages, folder) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_the_newsletter_on_the_desk(
+    desk: OpenPage, edna: User, scheme: str
+) -> None:
+    subscriber(OLA)
+    made = issue("Axe", published(lead_picture=mail_picture()), introduction="<p>Hello.</p>")
+    base = f"/admin/newsletter/issue/{made.pk}/"
+    gone = issue("Uncertain", published())
+    sending.start(gone, by=edna)
+    in_hand(gone)
+    recovering.doubt_stranded(after=timedelta(0))
+    run = f"/admin/newsletter/issue/{gone.pk}/change/"
+    page = desk(edna, f"{base}change/", scheme=scheme, bypass_csp=True)
+    complaints = {}
+    digest = Digest.objects.create(
+        newsletter=made.newsletter,
+        rhythm="daily",
+        period="2026-11-26",
+        held=True,
+        begins_at=made.made_at,
+        ends_at=made.made_at,
+        composed_at=made.made_at,
+    )
+    issue("Composed itself", published(), digest=digest, composed_by_rule=True)
+    writing = (f"{base}change/", f"{base}preview/", f"{base}send/", f"{base}mail/", run)
+    digests = (f"/admin/newsletter/digest/{digest.pk}/change/", "/admin/newsletter/digestrule/add/")
+    for path in (*writing, *digests):
+        page.goto(path)
+        complaints[path] = accessibility_complaints(page)
+    assert not any(complaints.values()), complaints
+    page.set_viewport_size({"width": 390, "height": 844})
+    for path in (run, *digests):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+def every_page() -> list[str]:
+    """The address of each kind of page that a reader meets."""
+    ola = subscriber(OLA)
+    Newsletter.objects.create(name="Weekly analysis", slug="weekly", description="One long piece.")
+    made = issue("What moved", published(lead_picture=mail_picture()), introduction="<p>Hello.</p>")
+    Issue.objects.update(
+        state="sent", started_at=made.made_at, sent_at=made.made_at, sent_html="x", sent_text="x"
+    )
+    asked = Consent.objects.create(
+        subscriber=Subscriber.objects.create(email="new@readers.example"),
+        where="/",
+        wording="Send me “News”.",
+        asked_at=made.made_at,
+    )
+    return [
+        "/newsletter/",
+        "/newsletter/look-in-your-mail/",
+        "/newsletter/issues/",
+        made.get_absolute_url(),
+        ola.preferences_path(),
+        f"/newsletter/unsubscribe/{ola.token}/",
+        f"/newsletter/confirm/{subscribing.confirmation_token(asked)}/",
+        "/newsletter/confirm/cut-off/",
+    ]
