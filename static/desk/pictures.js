@@ -9,6 +9,8 @@ let asker = null;
 let dialog = null;
 /* Number → facts of what is chosen, in this order; null where only one may be. */
 let picked = null;
+/* Counts what was asked for: an answer that comes after something newer was asked is not shown. */
+let asked = 0;
 
 function choices() {
   return [...dialog.querySelectorAll("[data-picture]")];
@@ -83,13 +85,16 @@ function makeDialog() {
 
 async function show(address, options) {
   const inside = dialog.querySelector(".picture-dialog-inside");
+  const mine = ++asked;
   inside.setAttribute("aria-busy", "true");
   try {
     const response = await fetch(address, { credentials: "same-origin", ...options });
     if (!response.ok || response.redirected) throw new Error(String(response.status));
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    if (mine !== asked) return;
     inside.replaceChildren(...page.body.childNodes);
   } catch {
+    if (mine !== asked) return;
     const sorry = document.createElement("p");
     sorry.className = "errornote";
     sorry.textContent = "The library did not answer. Close this and try again; your text is untouched.";
@@ -102,9 +107,11 @@ async function show(address, options) {
 
 /* Files that were dropped have arrived: the grid is fetched anew, what was said of each file stays. */
 async function refresh() {
+  const mine = asked;
   const response = await fetch(firstPage(), { credentials: "same-origin" });
   if (!response.ok) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  if (mine !== asked) return;
   const chooser = dialog.querySelector(".picture-chooser");
   const parts = ".picture-grid, .picture-none, .picture-pages, .picture-several";
   for (const old of chooser.querySelectorAll(parts)) old.remove();
@@ -159,6 +166,8 @@ document.addEventListener("picture:ask", (event) => {
   picked = event.detail?.several ? new Map() : null;
   dialog ??= makeDialog();
   dialog.setAttribute("aria-label", picked ? "Choose pictures" : "Choose a picture");
+  // What was chosen from the last time must not be there to be chosen from until the library has answered.
+  dialog.querySelector(".picture-dialog-inside").replaceChildren();
   dialog.showModal();
   show(firstPage());
 });

@@ -4,7 +4,7 @@ import re
 from html import unescape
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
 from articles.editorial.models import Figure
@@ -78,6 +78,41 @@ def test_fifty_pictures_make_a_gallery_in_one_go(desk: OpenPage, edna: User) -> 
     page.get_by_role("button", name="Put them in").press("Enter")
     expect(page.locator("#id_body")).to_have_value(GALLERY)
     assert sorted(numbers_in(page.input_value("#id_body"))) == sorted(made)
+
+
+def test_nothing_is_chosen_from_pictures_of_the_last_time_while_the_library_is_slow(
+    desk: OpenPage, edna: User
+) -> None:
+    newsroom.picture(headline="Quay")
+    newsroom.picture(headline="Lighthouse")
+    page = desk(edna, ADD)
+    opened(page)
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Quay").press("Enter")
+    dialog.get_by_role("button", name="Put them in").press("Enter")
+    expect(dialog).to_be_hidden()
+    held: list[Route] = []
+    page.route("**/image/choose/**", lambda route: held.append(route))
+    page.get_by_role("button", name="Add pictures").press("Enter")
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_role("button", name="Lighthouse")).to_have_count(0)
+    while not held:
+        page.wait_for_timeout(20)
+    held.pop().continue_()
+    search = dialog.get_by_label("Search the library")
+    for words in ("quay", "lighthouse"):
+        search.fill(words)
+        search.press("Enter")
+    while len(held) < 2:
+        page.wait_for_timeout(20)
+    earlier, later = held
+    later.continue_()
+    expect(dialog.get_by_role("button", name="Quay")).to_have_count(0)
+    with page.expect_response("**q=quay**"):
+        earlier.continue_()
+    page.wait_for_timeout(200)
+    expect(dialog.get_by_role("button", name="Quay")).to_have_count(0)
+    expect(dialog.get_by_role("button", name="Lighthouse")).to_be_visible()
 
 
 def test_a_text_of_one_picture_without_words_is_not_lost(desk: OpenPage, edna: User) -> None:
