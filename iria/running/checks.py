@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -43,6 +43,8 @@ class Step:
     """Whether its output is worth reading when all is well."""
     beside: bool = False
     """Whether it runs at the same time as its neighbours that do: a core alone would be idle."""
+    once_more: tuple[str, ...] = ()
+    """Tries again what failed, and nothing else (docs/decisions/second-try.md)."""
 
 
 def steps() -> list[Step]:
@@ -52,6 +54,7 @@ def steps() -> list[Step]:
     deployed = (("SITE_URL", "https://www.example.org"),)
     copied = (("IRIA_NEW_DATABASE", creating.DATABASE),)
     pytest = (*tool, "pytest", *_BOTH_CORES)
+    browser = (*pytest, "-m", "browser", str(BROWSER))
     return [
         Step("programs of the machine", machine.furnish),
         Step("checkers from npm", machine.install_checkers),
@@ -72,7 +75,12 @@ def steps() -> list[Step]:
         Step("migrations run", (*manage, "migrate"), beside=True),
         Step("mypy: types", (*tool, "mypy"), beside=True),
         Step("tests", (*pytest, *_COVERED, *_apart(BROWSER, PROOFS)), copied),
-        Step("tests in the browser", (*pytest, "-m", "browser", str(BROWSER)), copied),
+        Step(
+            "tests in the browser",
+            browser,
+            copied,
+            once_more=(*browser, "--last-failed", "--last-failed-no-failures", "none"),
+        ),
         Step("proofs, small", (*pytest, "-m", "proof", "-rs", str(PROOFS)), copied),
         Step("branch coverage", (*tool, "coverage", "report", "--skip-covered"), shown=True),
     ]
@@ -178,7 +186,15 @@ def _run_together(together: list[Step], surroundings: dict[str, str]) -> Iterato
                 lines = lines[-1:]
             print("\n".join(f"   {line}" for line in lines), flush=True)
             print(f"   {'passed' if passed else 'FAILED'} after {seconds:.1f} s", flush=True)
-            yield step, passed, seconds
+            if step.once_more and not passed:
+                yield from _run_together([_second_try(step)], surroundings)
+            else:
+                yield step, passed, seconds
+
+
+def _second_try(step: Step) -> Step:
+    name = f"{step.name}: what had failed, once more"
+    return replace(step, name=name, does=step.once_more, once_more=(), shown=True)
 
 
 End = Callable[[], tuple[bool, str]]

@@ -10,6 +10,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from random import uniform
 from time import monotonic, sleep
 from typing import Any
 
@@ -35,6 +36,8 @@ CHROMIUM_FLAGS = [
 ]
 # A machine that does much else at the same time is slow, not wrong.
 expect.set_options(timeout=20_000)
+LATE_SECONDS = float(os.environ.get("IRIA_LATE_SECONDS", 0))
+"""The longest an answer is put off, each by chance: `make prove late_answers`. Usually not at all."""
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 
@@ -96,6 +99,7 @@ def site(
         # A test's own client asks in the thread of the test and is answered at once.
         if threading.current_thread() is not threading.main_thread():
             answering.add(threading.get_ident())
+            sleep(uniform(0, LATE_SECONDS))
 
     def ends(**signal: Any) -> None:
         answering.discard(threading.get_ident())

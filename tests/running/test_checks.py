@@ -70,6 +70,39 @@ def test_a_step_that_hangs_is_ended_and_counts_as_failed(
     assert "took longer" in said
 
 
+def one_that_needs(times: int, folder: Path) -> Step:
+    """A step that passes when it is asked for so many times."""
+    mark = folder / "asked"
+    code = f"""
+import sys
+from pathlib import Path
+mark = Path({str(mark)!r})
+asked = len(mark.read_text()) + 1 if mark.exists() else 1
+mark.write_text("x" * asked)
+print("asked for", *sys.argv[1:])
+raise SystemExit(asked < {times})
+"""
+    return Step("fickle", python(code), once_more=(*python(code), "what failed"))
+
+
+def test_what_passes_the_second_time_passes_and_is_named(run_steps: Run, tmp_path: Path) -> None:
+    code, said = run_steps(one_that_needs(2, tmp_path))
+    assert code == 0
+    assert "FAILED after" in said
+    assert "asked for what failed" in said
+    assert "fickle: what had failed, once more" in said.splitlines()[-2]
+
+
+def test_what_fails_twice_has_failed(run_steps: Run, tmp_path: Path) -> None:
+    code, said = run_steps(one_that_needs(3, tmp_path), Step("other", python("pass")))
+    assert code == 1
+    assert said.splitlines()[-1].strip().startswith("1 of 2 failed")
+
+
+def test_only_the_browser_gets_a_second_try() -> None:
+    assert [step.name for step in checks.steps() if step.once_more] == ["tests in the browser"]
+
+
 def test_a_step_of_ours_fails_with_its_sentence(run_steps: Run) -> None:
     def lack() -> None:
         raise StartError("The checks need a browser.")
