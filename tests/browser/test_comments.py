@@ -110,6 +110,8 @@ def test_the_form_comes_to_the_comment_and_goes_back_also_in_a_browser_that_keep
     page = open_page("/robots.txt")
     page.add_init_script(NOTHING_IS_KEPT)
     page.goto(article.get_absolute_url())
+    # The script comes when the page is there; until then "Reply" is a link to a page of its own.
+    page.wait_for_selector("comment-thread:defined")
     page.click("text=Reply")
     assert page.locator(f"#comment-{above.pk} + form").is_visible()
     page.click("text=Reply")
