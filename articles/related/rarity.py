@@ -27,6 +27,8 @@ UNLISTED: Final = 1.5
 GROWTH: Final = 1.2
 AT_ONCE: Final = 200
 
+ALONE: Final = "SELECT pg_advisory_xact_lock(hashtext('how rare words are'))"
+
 MEMORY: Final = """
 SELECT set_config('work_mem', '64MB', true), set_config('enable_hashagg', 'off', true)
 """
@@ -72,8 +74,9 @@ class Rarities:
 
 
 def measure() -> None:
-    """Counts anew in how many articles each word and each pair of words stands."""
+    """Counts anew in how many articles each word and each pair of words stands; one worker at a time."""
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(ALONE)
         cursor.execute("DELETE FROM articles_rarity")
         cursor.execute(MEMORY)
         for numbers in (WORDS, PAIRS):

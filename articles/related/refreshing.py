@@ -46,7 +46,7 @@ def read(articles: QuerySet[Article]) -> list[int]:
     for article_id in article_ids:
         _record(article_id)
     rarity.measure()
-    rarity.weigh(ArticleTerms.objects.filter(pk__in=article_ids).iterator())
+    rarity.weigh(ArticleTerms.objects.filter(pk__in=article_ids).order_by("pk").iterator())
     return article_ids
 
 
@@ -103,7 +103,8 @@ def _measure() -> None:
     """Counts words anew in a publication that has grown; where it is small, weighs all of it anew."""
     rarity.measure()
     if ArticleTerms.objects.count() <= A_NIGHT:
-        rarity.weigh(ArticleTerms.objects.iterator())
+        # In one order, so that two workers who do this do not wait for each other in a ring.
+        rarity.weigh(ArticleTerms.objects.order_by("pk").iterator())
 
 
 def _touching(article_id: int) -> set[int]:
