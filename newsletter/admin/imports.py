@@ -15,19 +15,20 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from newsletter.importing import reporting, starting
-from newsletter.importing.columns import EMAIL, LANGUAGE, NAME, STATE, Columns
+from newsletter.importing.columns import EMAIL, GONE, LANGUAGE, NAME, STATE, Columns
 from newsletter.models import ImportedLine, SubscriberExport, SubscriberImport
 
 SHOWN_LINES: Final = 200
 COLUMN: Final = re.compile(r"column-[0-9]{1,4}")
 SECONDS: Final = "2"
 """How often the page of an import that is under way is asked for anew, by the browser itself."""
-GONE: Final = "This import is under way, was done, or its file is not kept any more."
+TOO_LATE: Final = "This import is under way, was done, or its file is not kept any more."
 KINDS: Final = (
     (EMAIL, "E-mail address"),
     (NAME, "Name"),
     (LANGUAGE, "Language"),
     (STATE, "Who is subscribed"),
+    (GONE, "Who has left"),
 )
 """What a column may hold."""
 Fate = ImportedLine.Fate
@@ -38,7 +39,7 @@ class BringForm(forms.ModelForm[SubscriberImport]):
 
     file = forms.FileField(
         help_text="A table as CSV or text, of at most 50 MB. One column holds the addresses; "
-        "names and languages are taken too, everything else is left. Where one says who is subscribed, the others stay out.",
+        "names and languages are taken too, everything else is left. Where one says who is subscribed, or who has left, only those come in who are.",
         error_messages={"required": "Choose the file.", "empty": "This file is empty."},
     )
 
@@ -155,14 +156,14 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
         else:
             columns = Columns.of({**places, "has_header": "has_header" in request.POST})
             if not starting.look_over_soon(chosen, columns):
-                self.message_user(request, GONE, messages.WARNING)
+                self.message_user(request, TOO_LATE, messages.WARNING)
         return redirect("admin:newsletter_subscriberimport_change", import_id)
 
     @method_decorator(require_POST)
     def take_in(self, request: HttpRequest, import_id: int) -> HttpResponse:
         self._taker(request)
         if not starting.take_in_soon(self._seen(request, import_id)):
-            self.message_user(request, GONE, messages.WARNING)
+            self.message_user(request, TOO_LATE, messages.WARNING)
         return redirect("admin:newsletter_subscriberimport_change", import_id)
 
     def report(self, request: HttpRequest, import_id: int) -> StreamingHttpResponse:

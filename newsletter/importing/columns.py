@@ -12,6 +12,7 @@ EMAIL: Final = "email"
 NAME: Final = "name"
 LANGUAGE: Final = "language"
 STATE: Final = "state"
+GONE: Final = "gone"
 
 CALLED: Final = {
     EMAIL: {
@@ -29,9 +30,20 @@ CALLED: Final = {
         "subscribed", "subscribedtoemails", "emailsubscription", "emailmarketing", "etat", "statut",
         "zustand", "estado", "stato",
     },
+    GONE: {
+        "unsubscribed", "unsubscribedat", "unsubscribedon", "unsubscribedate", "unsubtime", "cleantime",
+        "emaildisabled", "emailoptout", "optout", "optoutdate", "optouttime", "optedout", "optedoutat",
+        "hasoptedoutofemail", "blocklisted", "emailblocklisted", "blacklisted", "emailblacklisted",
+        "bounced", "bouncedat", "hardbounced", "donotemail", "donotmail", "donotcontact", "suppressed",
+        "suppressedat", "desabonne", "desinscrit", "abgemeldet", "abgemeldetam",
+    },
 }  # fmt: skip
 """What mailing services and people write above their columns, in small letters and nothing else."""
 ADDRESS: Final = re.compile(r"\s*\S+@\S+\.\S+\s*\Z")
+ANGLED: Final = re.compile(
+    r"\s*[\"']?([^<>\"]{0,400}?)[\"']?\s*<\s*([^<>\s]{1,400}@[^<>\s]{1,400})\s*>\s*\Z"
+)
+"""As programs for mail write it: `Ola Quist <ola@example.org>`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +55,8 @@ class Columns:
     language: int | None = None
     state: int | None = None
     """Whether somebody is subscribed, in the words of whoever kept the list."""
+    gone: int | None = None
+    """The opposite: filled for whoever has left, is barred, or never got a mail."""
     has_header: bool = True
 
     @classmethod
@@ -50,18 +64,20 @@ class Columns:
         """By what stands above the columns; without that, the first in which addresses stand."""
         rows = [row for row in rows if not row.trouble]
         first = rows[0].cells if rows else ()
-        has_header = not any(ADDRESS.match(cell) for cell in first)
+        has_header = not any(is_address(cell) for cell in first)
         called = [plain(cell) for cell in first] if has_header else []
         found = {what: _place_of(names, called) for what, names in CALLED.items()}
         email = found[EMAIL]
         if email is None:
             email = _first_with_addresses(rows)
-        return cls(email or 0, found[NAME], found[LANGUAGE], found[STATE], has_header)
+        # Who left and came back still has the day on which they left; what their state is counts more.
+        gone = found[GONE] if found[STATE] is None else None
+        return cls(email or 0, found[NAME], found[LANGUAGE], found[STATE], gone, has_header)
 
     @classmethod
     def of(cls, kept: dict[str, Any]) -> Self:
-        name, language, state = (kept.get(what) for what in (NAME, LANGUAGE, STATE))
-        return cls(kept["email"], name, language, state, kept["has_header"])
+        name, language, state, gone = (kept.get(what) for what in (NAME, LANGUAGE, STATE, GONE))
+        return cls(kept["email"], name, language, state, gone, kept["has_header"])
 
     def kept(self) -> dict[str, Any]:
         return {
@@ -69,12 +85,14 @@ class Columns:
             "name": self.name,
             "language": self.language,
             "state": self.state,
+            "gone": self.gone,
             "has_header": self.has_header,
         }
 
     def what_is(self, place: int) -> str:
         """What the column at this place is taken for; empty where it is left."""
         taken = {
+            self.gone: GONE,
             self.state: STATE,
             self.language: LANGUAGE,
             self.name: NAME,
@@ -88,5 +106,17 @@ def _place_of(names: set[str], called: list[str]) -> int | None:
 
 
 def _first_with_addresses(rows: Sequence[Row]) -> int | None:
-    places = (place for row in rows for place, cell in enumerate(row.cells) if ADDRESS.match(cell))
+    places = (place for row in rows for place, cell in enumerate(row.cells) if is_address(cell))
     return next(places, None)
+
+
+def is_address(cell: str) -> bool:
+    """Whether it looks like an address, alone or behind a name."""
+    return bool(ADDRESS.match(cell) or ANGLED.match(cell))
+
+
+def address_and_name(cell: str) -> tuple[str, str]:
+    """What stands in a cell of addresses; the name is empty where only the address does."""
+    if found := ANGLED.match(cell):
+        return found[2].removeprefix("mailto:"), found[1].strip()
+    return cell.strip().removeprefix("mailto:"), ""

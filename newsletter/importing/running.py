@@ -19,8 +19,8 @@ from iria.kit.sheets import as_it_was
 from iria.kit.text import one_line, refuse_unstorable
 from newsletter.consent import addresses
 from newsletter.importing import statements
-from newsletter.importing.columns import Columns
-from newsletter.importing.states import is_gone
+from newsletter.importing.columns import Columns, address_and_name, is_address
+from newsletter.importing.states import is_gone, says_gone
 from newsletter.importing.table import Row, Table
 from newsletter.models import ImportedLine, SubscriberImport
 from newsletter.models.subscriber import NAME_MAX_LENGTH
@@ -131,8 +131,9 @@ def _of_row(row: Row, columns: Columns) -> tuple[str, str, str, list[str]]:
     if columns.email >= len(row.cells):
         sentence = f"This row has only {len(row.cells)} cells, and no address among them."
         raise ValidationError(sentence)
-    email, remarks = addresses.normal(_cell(row, columns.email)), []
-    name = one_line(_cell(row, columns.name))
+    typed, called = address_and_name(_cell(row, columns.email))
+    email, remarks = addresses.normal(typed), _of_others(row, columns)
+    name = one_line(_cell(row, columns.name)) or one_line(called)
     try:
         refuse_unstorable(name)
     except ValidationError:
@@ -141,7 +142,7 @@ def _of_row(row: Row, columns: Columns) -> tuple[str, str, str, list[str]]:
     if len(name) > NAME_MAX_LENGTH:
         name = ""
         remarks.append(f"Its name is longer than {NAME_MAX_LENGTH} letters, and was left out.")
-    remarks += _of_state(_cell(row, columns.state).strip()[:40])
+    _refuse_gone(_cell(row, columns.state).strip()[:40], _cell(row, columns.gone).strip()[:40])
     said = _cell(row, columns.language).strip().lower().replace("_", "-")
     language = next((code for code in (said, said.split("-")[0]) if code in CODES), "")
     if said and not language:
@@ -149,15 +150,27 @@ def _of_row(row: Row, columns: Columns) -> tuple[str, str, str, list[str]]:
     return email, name, language, remarks
 
 
-def _of_state(said: str) -> list[str]:
-    """What is to be said of the words for a state; raises Gone where they say so."""
-    gone = is_gone(said)
-    if gone:
-        sentence = f"The file says “{said}” of this reader, who is not written to."
+def _refuse_gone(state: str, gone: str) -> None:
+    """Raises Gone where the file says so, and a refusal where nobody can tell what it says."""
+    is_told = is_gone(state)
+    if is_told or says_gone(gone):
+        sentence = (
+            f"The file says “{state if is_told else gone}” of this reader, who is not written to."
+        )
         raise Gone(sentence)
-    return (
-        [] if gone is False else [f"“{said}” is no state that is known here; they were taken in."]
-    )
+    if is_told is None:
+        sentence = f"“{state}” is no state that is known here, so nobody is taken in by it; leave its column out if it says something else."
+        raise ValidationError(sentence)
+
+
+def _of_others(row: Row, columns: Columns) -> list[str]:
+    """Of a list that has no columns, but several addresses on a line: what becomes of the others."""
+    if columns.has_header:
+        return []
+    others = [cell for place, cell in enumerate(row.cells) if place != columns.email]
+    if not any(is_address(cell) for cell in others):
+        return []
+    return ["Only the first address of this line was taken; write each on a line of its own."]
 
 
 def _cell(row: Row, place: int | None) -> str:

@@ -22,6 +22,8 @@ LOOKED_AT: Final = 200_000
 """So many bytes of it."""
 FILE_KEPT: Final = timedelta(days=7)
 LINES_KEPT: Final = timedelta(days=30)
+NO_TABLES: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf")
+"""How files of Excel, LibreOffice, Word and Acrobat begin."""
 State = SubscriberImport.State
 
 
@@ -35,13 +37,16 @@ def bring(
     """Keeps a file to be looked over, with its columns guessed; nobody is subscribed yet.
 
     Raises:
-        NotPossible: it is too large, holds nothing, or nobody is said to have agreed.
+        NotPossible: it is too large, no table, holds nothing, or nobody is said to have agreed.
     """
     if len(content) > MOST_BYTES:
         sentence = f"The file is larger than {MOST_BYTES // 1024 // 1024} MB; please split it."
         raise NotPossible(sentence)
     if not consent.strip():
         sentence = "Say how these people agreed; without that nobody may be written to."
+        raise NotPossible(sentence)
+    if content.startswith(NO_TABLES):
+        sentence = "This is a workbook or a document, not a table as text: save it as CSV in the program it comes from, and bring that."
         raise NotPossible(sentence)
     rows = _first_rows(content)
     if not rows:

@@ -16,7 +16,7 @@ MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-SEPARATORS: Final = (",", ";", "\t")
+SEPARATORS: Final = (",", ";", "\t", "|")
 SAID_BY_EXCEL: Final = re.compile(r"sep=(.)\Z", re.IGNORECASE)
 MOST_LINES: Final = 100
 """How many lines one row may have. A quotation mark that is not closed by then is a slip."""

@@ -33,6 +33,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--state", type=int, metavar="N", help="the column that says who is subscribed"
         )
+        parser.add_argument(
+            "--gone", type=int, metavar="N", help="the column that says who has left"
+        )
         parser.add_argument("--no-header", action="store_true", help="the first row is a person")
         parser.add_argument("--dry-run", action="store_true", help="only say what would come of it")
         parser.add_argument("--report", metavar="FILE.csv", help="the rows not taken in, by line")
@@ -98,5 +101,6 @@ def _columns(made: SubscriberImport, options: dict[str, Any]) -> Columns:
         place("name", guessed.name),
         place("language", guessed.language),
         place("state", guessed.state),
+        place("gone", guessed.gone),
         guessed.has_header and not options["no_header"],
     )

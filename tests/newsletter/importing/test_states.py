@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.importing.states import is_gone
+from newsletter.importing.states import is_gone, says_gone
 from newsletter.models import Subscriber
 
 
@@ -21,9 +21,30 @@ def test_every_state_of_ours_is_understood(state: Subscriber.State) -> None:
         ("", False),
         (" 1 ", False),
         ("Opted in", False),
+        ("hard_bounce", True),
+        ("Non-abonné", True),
+        ("Do not email", True),
         ("vip", None),
         ("7", None),
     ],
 )
 def test_words_of_others_are_understood_or_said_to_be_unknown(said: str, gone: bool | None) -> None:
     assert is_gone(said) is gone
+
+
+@pytest.mark.parametrize(
+    ("said", "gone"),
+    [
+        ("TRUE", True),
+        ("1", True),
+        ("2024-05-01 12:00", True),
+        ("Too many mails", True),
+        ("", False),
+        (" 0 ", False),
+        ("No", False),
+        ("N/A", False),
+        ("0000-00-00", False),
+    ],
+)
+def test_a_column_on_who_has_left_is_filled_for_those_who_have(said: str, gone: bool) -> None:
+    assert says_gone(said) is gone

@@ -21,7 +21,7 @@ def cells(content: bytes) -> list[tuple[str, ...]]:
 @pytest.mark.parametrize(
     "encoding", ["utf-8", "utf-8-sig", "windows-1252", "utf-16", "utf-16-le", "utf-16-be"]
 )
-@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 def test_every_usual_form_is_read_alike(encoding: str, separator: str, line_end: str) -> None:
     assert cells(written(separator, line_end).encode(encoding)) == ROWS
@@ -95,6 +95,13 @@ def test_what_a_program_quotes_comes_back_letter_by_letter(rows: list[tuple[str,
         ("EMAIL,FNAME", "ola@x.example,Ola", Columns(0, 1)),
         ("Prénom,Adresse e-mail", "Ola,ola@x.example", Columns(1, 0)),
         ("id,what", "1,ola@x.example", Columns(1)),
+        (
+            "email,active_subscription,email_disabled",
+            "ola@x.example,false,true",
+            Columns(0, gone=2),
+        ),
+        ("email,status,unsubscribed_at", "ola@x.example,active,2024-05-01", Columns(0, state=1)),
+        ("Ola <ola@x.example>", "Mina <mina@x.example>", Columns(0, has_header=False)),
         ("Ola,ola@x.example", "Mina,mina@x.example", Columns(1, has_header=False)),
     ],
 )

@@ -180,6 +180,8 @@ def test_what_fails_leaves_nothing_and_says_so(monkeypatch: pytest.MonkeyPatch) 
         (b"", "no row"),
         (b"\n\n ,,\n", "no row"),
         (b"x" * (50 * 1024 * 1024 + 1), "larger than 50 MB"),
+        (b"PK\x03\x04" + b"\0" * 300, "a workbook or a document.* save it as CSV"),
+        (b"%PDF-1.7 \xe2\n", "save it as CSV"),
     ],
 )
 def test_what_cannot_be_brought_is_said_in_a_sentence(content: bytes, sentence: str) -> None:
@@ -191,7 +193,7 @@ def test_what_cannot_be_brought_is_said_in_a_sentence(content: bytes, sentence: 
     "content",
     [
         b"\x00\xff\xfe\x00" * 50, b'"' * 500, b"=cmd|' /C calc'!A0@x.example,@SUM(1)\n",
-        b"\xef\xbb\xbf\xef\xbb\xbf", b"a@b.example\r\nBcc: mina@readers.example\n", b"%PDF-1.7 \xe2\n",
+        b"\xef\xbb\xbf\xef\xbb\xbf", b"a@b.example\r\nBcc: mina@readers.example\n", b"%PNG-1.7 \xe2\n",
         "a@b.example,\ud83d\n".encode("utf-8", "surrogatepass"), b"a@b.example,\x00\n",
     ],
 )  # fmt: skip
@@ -283,11 +285,34 @@ def test_whom_the_file_calls_gone_stays_out_and_is_told_by_line() -> None:
         "never@readers.example,0,\n"
         "odd@readers.example,vip,\n"
     )
-    assert told(made) == [(3, "left"), (4, "left"), (5, "remark")]
+    assert told(made) == [(3, "left"), (4, "left"), (5, "broken")]
     assert "“Unsubscribed”" in made.lines.get(line=3).reason
-    found = Subscriber.objects.order_by("email").values_list("email", flat=True)
-    assert list(found) == ["odd@readers.example", "ola@readers.example"]
-    assert made.counts == {"new": 2, "left": 2, "broken": 0}
+    assert "“vip” is no state that is known here" in made.lines.get(line=5).reason
+    assert Subscriber.objects.get().email == "ola@readers.example"
+    assert made.counts == {"new": 1, "left": 2, "broken": 1}
+
+
+def test_whom_a_column_on_who_has_left_names_stays_out() -> None:
+    made = taken_in(
+        "email,email_disabled,plan\nola@readers.example,false,free\ngone@readers.example,true,free\n"
+    )
+    assert told(made) == [(3, "left")]
+    assert Subscriber.objects.get().email == "ola@readers.example"
+
+
+def test_a_list_as_a_mail_program_writes_it_loses_nobody_in_silence() -> None:
+    made = taken_in(
+        "Ola Lind <ola@readers.example>\n"
+        '"Rui, R." <mailto:rui@readers.example>\n'
+        "mina@readers.example, edna@readers.example\n"
+    )
+    assert told(made) == [(3, "remark")]
+    assert "each on a line of its own" in made.lines.get(line=3).reason
+    assert list(Subscriber.objects.order_by("email").values_list("email", "name")) == [
+        ("mina@readers.example", ""),
+        ("ola@readers.example", "Ola Lind"),
+        ("rui@readers.example", "Rui, R."),
+    ]
 
 
 def test_a_whole_list_of_ours_brings_back_nobody_who_is_gone(chief: User, people: None) -> None:
