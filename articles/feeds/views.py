@@ -27,7 +27,7 @@ from articles.feeds.threads import thread_entries
 from articles.search.asking import asked
 from articles.search.query import Unanswerable
 from iria.kit.caching import public_page
-from iria.kit.speaking import speaking
+from iria.kit.speaking import own_name, speaking
 from iria.publication.context import publication_of
 
 FeedView = Callable[..., HttpResponse]
@@ -45,8 +45,8 @@ def site(request: HttpRequest, form: str = "") -> HttpResponse:
 @public_page
 def language(request: HttpRequest, code: str, form: str = "") -> HttpResponse:
     articles = _in_language(code)
-    path, name = f"/language/{code}/", dict(LANGUAGES)[code]
-    return _feed(request, form, articles, path=path, name=name, language=code)
+    path = f"/language/{code}/"
+    return _feed(request, form, articles, path=path, name=own_name(code), language=code)
 
 
 @public_page

@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from articles.editorial.models import Article
+from articles.reading.near import Place, near
 from articles.search.query import Unanswerable, find
 from articles.search.spelling import corrected
 
@@ -19,14 +20,16 @@ SLUG: Final = re.compile(r"[-\w]{1,80}")
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """The words of an address, and the articles that were perhaps wanted, the likeliest first."""
+    """The words of an address, and what was perhaps wanted, the likeliest first."""
 
     words: str = ""
     articles: list[Article] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
 
 
 def meant_by(path: str) -> Meant:
-    """An article with the same last part under another date, then whatever the words find.
+    """An article with the same last part under another date, else a section, topic, author or page with
+    a last part like it, else whatever the words find.
 
     The last part of the address counts; where it finds nothing, all of them. A word misspelt in the
     address is put right as in a search.
@@ -35,7 +38,12 @@ def meant_by(path: str) -> Meant:
     last, whole = _words_in(parts[-1:]), _words_in(parts)
     if not last or PROBE.search(path):
         return Meant(last or whole)
-    articles = _named(parts[-1])
+    slug = parts[-1].removesuffix(".html").removesuffix(".htm")
+    if not SLUG.fullmatch(slug):
+        slug = ""
+    articles = _named(slug)
+    if slug and not articles and (places := near(slug)):
+        return Meant(last, places=places)
     for words in dict.fromkeys(filter(None, [last, corrected(last), whole])):
         if not articles:
             articles = _found(words)
@@ -58,7 +66,7 @@ def _words_in(parts: list[str]) -> str:
 
 
 def _named(slug: str) -> list[Article]:
-    if not SLUG.fullmatch(slug):
+    if not slug:
         return []
     return list(Article.objects.published().filter(slug=slug).newest().for_cards()[:MOST])
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.conf.locale import LANG_INFO
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import escape
@@ -13,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from articles.reading.cards import marked
-from iria.kit.speaking import interface_language
+from iria.kit.speaking import interface_language, own_name
 from iria.publication import menus
 from iria.publication.context import publication_of
 from iria.publication.models import Publication
@@ -134,15 +133,6 @@ def front_address(code: str, publication: Publication) -> str:
     """Where the front page of a language stands."""
     first = code == publication.language_codes[0]
     return reverse("home") if first else reverse("language", args=[code])
-
-
-def own_name(code: str) -> str:
-    """What a language is called in itself: Français, العربية."""
-    if code == "zh":
-        return "中文"
-    known = LANG_INFO.get(code) or LANG_INFO.get(code.split("-")[0]) or {}
-    name = str(known.get("name_local", code))
-    return name[:1].upper() + name[1:]
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:

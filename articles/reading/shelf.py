@@ -9,8 +9,9 @@ from django.http import Http404, HttpRequest
 from articles.editorial.models import Article, ArticleCategory
 from articles.editorial.models.article import LANGUAGES
 from articles.editorial.querysets import ArticleQuerySet
-from articles.reading.navigation import Way, front_address, own_name
+from articles.reading.navigation import Way, front_address
 from iria.kit.addresses import address_of
+from iria.kit.speaking import own_name
 from iria.publication.context import publication_of
 
 SECTION: Final = "/category/"

@@ -131,7 +131,7 @@ def _shelf(context: dict[str, Any]) -> Shelf:
 @register.filter
 def own_name(code: str) -> str:
     """What a language is called in itself."""
-    return navigation.own_name(code)
+    return speaking.own_name(code)
 
 
 @register.simple_tag(takes_context=True)

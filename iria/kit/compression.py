@@ -6,12 +6,13 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.middleware.gzip import re_accepts_gzip
 from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 
 TEXT: Final = re.compile(r"text/|application/(?:[\w.-]+\+)?(?:json|xml)\b")
 """Pictures and fonts are compressed in themselves."""
+ACCEPTED: Final = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
+"""A weight of nothing says that it is not wanted (RFC 9110, section 12.4.2)."""
 LEVEL: Final = 4
 """Of nine. Against Django's six, an article's page takes half the time and is a fourteenth larger."""
 WORTH_IT: Final = 200
@@ -34,7 +35,7 @@ class Compression(MiddlewareMixin):
         if not isinstance(response, HttpResponse) or not _may_be_compressed(response):
             return response
         patch_vary_headers(response, ("Accept-Encoding",))
-        if re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
+        if ACCEPTED.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
             _compress(response)
         return response
 

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Final
 
 from django.conf import settings
+from django.conf.locale import LANG_INFO
 from django.utils import translation
 
 SPOKEN: Final = frozenset(code for code, _name in settings.LANGUAGES)
@@ -33,3 +34,12 @@ def interface_language() -> str:
 def direction_of(language: str) -> str:
     """How a language is written: rtl or ltr."""
     return "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def own_name(code: str) -> str:
+    """What a language is called in itself: Français, العربية."""
+    if code == "zh":
+        return "中文"
+    known = LANG_INFO.get(code) or LANG_INFO.get(code.split("-")[0]) or {}
+    name = str(known.get("name_local", code))
+    return name[:1].upper() + name[1:]

@@ -144,6 +144,7 @@ def _children(
             "--threads=4",
             f"--worker-tmp-dir={beats}",
             "--no-control-socket",
+            "--limit-request-line=8190",  # as much as nginx lets through, twice the usual
         ),
         *("--timeout=60", "--graceful-timeout=1", "--log-level=warning"),
     ]

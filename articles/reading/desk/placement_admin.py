@@ -14,7 +14,8 @@ from articles.reading import placing
 from articles.reading.desk.form import ComposingForm
 from articles.reading.desk.spots import OFFERS, Sheet, front_sheet, section_sheet
 from articles.reading.models import Placement
-from articles.reading.navigation import front_address, own_name
+from articles.reading.navigation import front_address
+from iria.kit.speaking import own_name
 from iria.publication.context import publication_of
 
 

@@ -6,13 +6,12 @@ from django.utils.translation import gettext
 
 from articles.reading import meta
 from articles.reading.archive import archive_of
-from articles.reading.navigation import own_name
 from articles.reading.shelf import Shelf, shelf_of
 from articles.reading.showing import shown
 from iria.kit.addresses import address_of
 from iria.kit.caching import public_page
 from iria.kit.paging import page_of
-from iria.kit.speaking import speaking
+from iria.kit.speaking import own_name, speaking
 from iria.publication.context import publication_of
 from iria.publication.speaking import in_its_language
 

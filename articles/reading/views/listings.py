@@ -11,7 +11,6 @@ from articles.editorial.models import Article, Portrait
 from articles.popular.choosing import shown_as_most_read
 from articles.reading import front, meta
 from articles.reading.family import Family, family_of
-from articles.reading.navigation import own_name
 from articles.reading.section import section_page
 from articles.reading.shelf import Shelf, shelf_of
 from articles.reading.showing import shown
@@ -20,7 +19,7 @@ from iria.kit.addresses import address_of
 from iria.kit.caching import public_page
 from iria.kit.held import Held
 from iria.kit.paging import page_of
-from iria.kit.speaking import speaking
+from iria.kit.speaking import own_name, speaking
 from iria.publication.context import publication_of
 from iria.publication.speaking import in_its_language
 

@@ -39,7 +39,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         meant = meant_by(request.path) if _may_search(request) else Meant(words_of(request.path))
     newest = Article.objects.published().newest().for_cards()[:NEWEST]
     context = {
-        "meant": meant.articles,
+        "meant": meant,
         "newest": [] if meant.articles else newest,
         "wanted": meant.words,
         "reason": str(exception) if isinstance(exception, NoSuchPage) else "",

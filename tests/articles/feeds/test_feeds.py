@@ -110,6 +110,7 @@ def test_every_listing_has_its_feed(client: Client, strait: Article) -> None:
     assert headlines(client, "/tag/shipping/feed/") == [strait.headline]
     assert headlines(client, "/author/ines-faro/feed/") == [strait.headline]
     assert headlines(client, "/language/fr/feed/") == [french.headline]
+    assert client.get("/language/fr/feed/json/").json()["title"] == "Français – Meridian"
     for address in ("/category/asia-pacific", "/tag/shipping", "/author/ines-faro"):
         assert client.get(f"{address}/feed/atom/").status_code == 200
         assert json.loads(client.get(f"{address}/feed/json/").content)["items"]

@@ -2,13 +2,16 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.test import Client
 from lxml import html as lxml_html
+from taggit.models import Tag
 
 from accounts.models import User
 from articles.editorial import publishing
+from articles.pages.models import Page
 from articles.search import indexing
 from tests import newsroom
 
@@ -77,6 +80,33 @@ def test_a_wrong_address_leads_to_what_was_meant(client: Client) -> None:
     by_words = words(client, "/blog/2019/barges.html", 404)
     assert "Barges on the river" in by_words.partition("Search")[0]
     assert 'value="barges"' in client.get("/blog/2019/barges.html").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "address"),
+    [
+        ("/category/Asia-Pacific/", "Asia-Pacific", "/category/world/asia-pacific/"),
+        ("/categry/asia-pacfic/", "Asia-Pacific", "/category/world/asia-pacific/"),
+        ("/tag/CEREALES/", "Céréales", "/tag/céréales/"),
+        ("/tag/cereale.html", "Céréales", "/tag/céréales/"),
+        ("/author/ines-farro/feed/", "Ines Faro", "/author/ines-faro/"),
+        ("/about-us/", "About", "/house/about/"),
+    ],
+)
+def test_a_wrong_address_of_a_list_or_page_leads_to_it(
+    client: Client, path: str, name: str, address: str
+) -> None:
+    newsroom.category("Asia-Pacific", parent=newsroom.category("World"))
+    newsroom.published(
+        "About us and them", authors=[newsroom.author("Ines Faro")], tags=["Céréales"]
+    )
+    Page.objects.create(title="About", path="house/about", is_published=True)
+    Page.objects.create(title="About us", path="about-uss", is_published=False)
+    Tag.objects.create(name="Cereals", slug="cereals")
+    indexing.reindex()
+    page = lxml_html.document_fromstring(client.get(path).content.decode())
+    meant = page.xpath("//section[@aria-labelledby='meant']//a")
+    assert [(link.text, unquote(link.get("href"))) for link in meant] == [(name, address)]
 
 
 @pytest.mark.parametrize(

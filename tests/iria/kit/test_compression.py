@@ -24,6 +24,14 @@ def test_a_public_page_is_compressed_for_whoever_can_read_it(client: Client) -> 
     assert plain["ETag"] == packed["ETag"]
 
 
+@pytest.mark.parametrize("weight", ["gzip;q=0", "br, gzip ; q=0.00", "gzip;q=0, *;q=0", "identity"])
+def test_who_refuses_compressed_pages_gets_plain_ones(client: Client, weight: str) -> None:
+    address = newsroom.published("Quiet").get_absolute_url()
+    assert "Content-Encoding" not in client.get(address, headers={"Accept-Encoding": weight})
+    scarcely = {"Accept-Encoding": "br;q=1.0, gzip;q=0.01"}
+    assert client.get(address, headers=scarcely)["Content-Encoding"] == "gzip"
+
+
 def test_two_readers_get_the_same_compressed_bytes(client: Client) -> None:
     address = newsroom.published("Quiet").get_absolute_url()
     first, second = (client.get(address, headers=ACCEPTING) for _ in range(2))

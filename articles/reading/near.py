@@ -1,0 +1,64 @@
+"""Sections, topics, authors and pages whose address is like one where nothing stands."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import CharField, Exists, F, FloatField, Func, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Lower
+from django.urls import reverse
+from taggit.models import Tag
+
+from accounts.models import AuthorProfile
+from articles.editorial.models import Article, ArticleTag, Byline, Category
+from articles.pages.models import Page
+
+ALIKE: Final = 0.45
+"""Share of their trigrams that two addresses have in common; a slip in seven letters leaves a half."""
+
+MOST: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page that lists or tells something, with its name."""
+
+    name: str
+    address: str
+
+
+def near(part: str) -> list[Place]:
+    """The likeliest first, whatever case and accents `part`, one part of an address, is written with."""
+    readable = Article.objects.published().values("pk")
+    tagged = ArticleTag.objects.filter(tag=OuterRef("pk"), content_object__in=readable)
+    signed = Byline.objects.filter(author=OuterRef("pk"), article__in=readable)
+    found = _like(part, Category.objects.all(), "category", "name", "slug", "path").union(
+        _like(part, Tag.objects.filter(Exists(tagged)), "tag", "name", "slug", "slug"),
+        _like(part, AuthorProfile.objects.filter(Exists(signed)), "author", "name", "slug", "slug"),
+        _like(part, Page.objects.published(), "page", "title", "path", "path"),
+        all=True,
+    )
+    rows = found.order_by("-likeness", "called")[:MOST]
+    return [Place(called, reverse(route, args=[key])) for called, route, key, _ in rows]
+
+
+def _like(
+    part: str, rows: QuerySet[Any], route: str, called: str, compared: str, key: str
+) -> QuerySet[Any]:
+    last = Func(
+        F(compared), Value("^.*/"), Value(""), function="regexp_replace", output_field=CharField()
+    )
+    likeness = Func(
+        _plain(last), _plain(Value(part)), function="similarity", output_field=FloatField()
+    )
+    found: QuerySet[Any] = (
+        rows.annotate(likeness=likeness, route=Value(route), called=F(called), key=F(key))
+        .filter(likeness__gte=ALIKE)
+        .order_by()
+        .values_list("called", "route", "key", "likeness")
+    )
+    return found
+
+
+def _plain(text: Any) -> Func:
+    """In small letters, without accents."""
+    return Func(Lower(Cast(text, CharField())), function="unaccent", output_field=CharField())
