@@ -28,7 +28,7 @@ from newsletter import personal
 from newsletter.consent import choosing, own_data, subscribing
 from newsletter.consent.addresses import hidden, shown
 from newsletter.forms import PreferencesForm, SignUpForm
-from newsletter.letter import counting, looks
+from newsletter.letter import composing, counting, looks
 from newsletter.models import Issue, Subscriber
 
 REQUESTS_AN_HOUR = 30
@@ -41,6 +41,11 @@ EXPIRED = gettext_noop("This link has expired; it worked for three days.")
 UNKNOWN = gettext_noop(
     "This link is not complete, or the address it was sent to is not kept here any more. "
     "In that case nothing is sent to it."
+)
+
+TEST = gettext_noop(
+    "In the mail that goes to subscribers it opens the page on which each of them chooses or leaves. "
+    "Nothing was changed."
 )
 
 
@@ -135,6 +140,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @for_one_reader
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
     """What an address receives: newsletters, and whatever else the site writes to it."""
+    if token == composing.TEST_TOKEN:
+        return _told_of_a_test(request)
     address = choosing.address_of(token)
     if not address:
         return _sentence(request, gettext(UNKNOWN), status=404)
@@ -212,6 +219,8 @@ def _preferences_page(
 @for_one_reader
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows one button and changes nothing; a POST from anywhere leaves at once (RFC 8058)."""
+    if token == composing.TEST_TOKEN:
+        return _told_of_a_test(request)
     posted = request.method == "POST"
     subscriber = subscribing.leave(token) if posted else Subscriber.objects.holding(token).first()
     if subscriber is None:
@@ -265,6 +274,12 @@ def _sections(
 def _sentence(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
     """A page that says in one sentence what is the matter, and what to do instead."""
     return render(request, "newsletter/sentence.html", {"sentence": sentence}, status=status)
+
+
+def _told_of_a_test(request: HttpRequest) -> HttpResponse:
+    """Whoever tries the links of a test is told what they do, and the mail program that it was done."""
+    context = {"heading": gettext("This link is from a test"), "sentence": gettext(TEST)}
+    return render(request, "newsletter/sentence.html", context)
 
 
 @require_safe

@@ -25,7 +25,6 @@ from newsletter.models import Issue, Newsletter
 from newsletter.preflight import findings as preflight
 from newsletter.preflight import looking
 from newsletter.run import checklist
-from newsletter.run.sending import TEST_TOKEN
 
 
 class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
@@ -185,7 +184,7 @@ class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
             obstacles=checklist.obstacles(issue) if issue.is_draft else [],
             warnings=[*checklist.warnings(letter, issue.newsletter), *checklist.terms(issue)],
             text=(composing.frozen(issue) if issue.is_frozen else letter)
-            .addressed(TEST_TOKEN)
+            .addressed(composing.TEST_TOKEN)
             .text,
             colleagues=colleagues() if issue.is_draft else [],
         )

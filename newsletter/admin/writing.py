@@ -133,7 +133,7 @@ def _colleagues(keys: list[str]) -> list[User]:
 
 def _as_it_looks(draft: Issue, look: str) -> HttpResponse:
     if look == "text":
-        text = composing.compose(draft).addressed(sending.TEST_TOKEN).text
+        text = composing.compose(draft).addressed(composing.TEST_TOKEN).text
         return HttpResponse(text, content_type="text/plain; charset=utf-8")
     scheme = Scheme.DARK if look == "dark" else Scheme.LIGHT
     return HttpResponse(composing.preview(draft, scheme))

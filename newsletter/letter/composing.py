@@ -27,6 +27,7 @@ from newsletter.letter.stories import Story, issue_picture, stories_of
 from newsletter.models import Issue
 
 TOKEN: Final = "recipient-token-stands-here"  # noqa: S105 - the opposite of a secret
+TEST_TOKEN: Final = "test"  # noqa: S105 - stands in mails to the desk; its pages say so
 GMAIL_CUTS_AT: Final = 102 * 1024
 """Bytes of HTML after which Gmail hides the rest of a mail, the link to leave included."""
 

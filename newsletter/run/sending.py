@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -16,8 +15,6 @@ from newsletter.letter.envelope import Outcome, Post
 from newsletter.models import Issue
 from newsletter.preflight import findings as preflight
 from newsletter.run import checklist, freezing, recovering, steering, telling, together
-
-TEST_TOKEN: Final = "test"  # noqa: S105 - opens nothing
 
 
 class NotReady(Refused):
@@ -44,7 +41,7 @@ def send_test(issue: Issue, to: str, *, name: str = "", by: User | None = None) 
         marked,
         newsletter=issue.newsletter,
         publication=current_publication(),
-        token=TEST_TOKEN,
+        token=composing.TEST_TOKEN,
         message_id=headers.new_message_id(),
         name=name,
         language=issue.speaks,

@@ -65,6 +65,10 @@ class CommentAdmin(TellsOfComments, BansWriters, SortsByPlace, DecidesComments):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def has_delete_permission(self, request: HttpRequest, obj: Comment | None = None) -> bool:
+        """Decisions explain every state, so what was decided stays; an account's owner ends it there."""
+        return False
+
     def get_ordering(self, request: HttpRequest) -> list[str | Combinable]:
         return [*queues.in_order(chosen_queue(request))]
 

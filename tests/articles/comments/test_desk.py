@@ -206,6 +206,18 @@ def test_a_moderator_never_changes_a_word(at_desk: Client, write: Write) -> None
     assert at_desk.get(f"{LIST}{comment.pk}/delete/").status_code == 403
 
 
+def test_nobody_is_offered_to_delete_what_was_decided(
+    client: Client, write: Write, chief: User
+) -> None:
+    comment = write(waits=True)
+    chief.is_superuser = True
+    chief.save()
+    client.force_login(chief)
+    assert "delete_selected" not in page(client, LIST)
+    assert "/delete/" not in page(client, f"{LIST}{comment.pk}/change/")
+    assert client.get(f"{LIST}{comment.pk}/delete/").status_code == 403
+
+
 def test_a_reporter_decides_nothing(client: Client, write: Write, rui: User) -> None:
     comment = write(waits=True)
     client.force_login(rui)

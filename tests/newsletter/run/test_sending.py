@@ -1,5 +1,6 @@
 """Starting a mailing freezes words and recipients; leaving is respected to the last moment."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -7,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.core import mail
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
@@ -237,6 +239,22 @@ def test_a_test_goes_to_one_person_and_changes_nothing(edna: User) -> None:
     made.refresh_from_db()
     assert made.is_draft
     assert not made.deliveries.exists()
+
+
+@pytest.mark.parametrize("way", ["List-Unsubscribe", "preferences"])
+def test_the_links_of_a_test_say_what_they_are_and_do_nothing(
+    edna: User, client: Client, way: str
+) -> None:
+    everybody = subscribers(2)
+    sending.send_test(issue("A try"), edna.email)
+    (message,) = mail.outbox
+    text = str(message.body) + str(message.extra_headers.get(way, ""))
+    name = "unsubscribe" if way == "List-Unsubscribe" else way
+    (link,) = set(re.findall(rf"https?://[^/\s]+(/newsletter/{name}/[^/\s]+/)", text))
+    for answer in (client.get(link), client.post(link, {"List-Unsubscribe": "One-Click"})):
+        assert answer.status_code == 200
+        assert "This link is from a test" in answer.content.decode()
+    assert Subscription.objects.count() == len(everybody)
 
 
 def test_a_test_that_is_refused_says_why(edna: User, mail_server: MailServer) -> None:
