@@ -4,6 +4,9 @@ The configurations are made by the migration `text_search`. A language PostgreSQ
 is read word by word, which still finds every word as it is written.
 """
 
+import re
+import unicodedata
+from itertools import pairwise
 from typing import Final
 
 PLAIN: Final = "iria_simple"
@@ -23,6 +26,36 @@ CONFIGURATIONS: Final = {
     "id": "iria_indonesian",
 }
 """Language code → text search configuration."""
+
+
+NEGATIVE: Final = re.compile(r"-(?<=\w-)(?=[0-9])")
+FULL_STOP: Final = re.compile("[.](?<=[a-zß-öø-ÿ]{2}[.])(?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ])")
+"""Where PostgreSQL would see a negative number or the name of a computer, and people write two words:
+F-16, and a full stop without the blank behind it. The sign itself stands first, so that it is what the
+text is searched for."""
+
+MAY_BREAK: Final = ("\u00ad", "\u2060", "\ufeff")
+"""Signs that only say where a line may break."""
+
+UNSPACED: Final = re.compile("[\u3005\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{2,}")
+"""Chinese and Japanese write no spaces; there, two neighbouring signs stand for a word."""
+
+
+def as_read(text: str) -> str:
+    """A text as PostgreSQL should be given it, so that it finds the words in it that people see.
+
+    Whatever is looked for has to go through the same.
+    """
+    for sign in MAY_BREAK:
+        text = text.replace(sign, "")
+    # India/Pakistan would be the name of a file.
+    text = unicodedata.normalize("NFC", text).replace("/", " ")
+    text = FULL_STOP.sub(" ", NEGATIVE.sub(" ", text))
+    return text if text.isascii() else UNSPACED.sub(_in_pairs, text)
+
+
+def _in_pairs(run: re.Match[str]) -> str:
+    return f" {' '.join(first + second for first, second in pairwise(run[0]))} "
 
 
 def configuration_for(language: str) -> str:

@@ -5,14 +5,13 @@ language: no list of numbers has to be kept, and no two workers can give a word 
 """
 
 import re
-from itertools import pairwise
 from typing import Final
 from zlib import crc32
 
 from django.db import connection
 
 from articles.editorial.models import Article
-from articles.editorial.stemming import configuration_for
+from articles.editorial.stemming import as_read, configuration_for
 from articles.editorial.words import words_of
 from articles.related.models import ArticleTerms
 
@@ -26,9 +25,6 @@ HEADLINE_COUNTS, STANDFIRST_COUNTS = 3, 2
 """How often the words of a headline and a standfirst count, where those of the text count once."""
 
 UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
-
-UNSPACED: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{2,}")
-"""Chinese and Japanese write no spaces; there, two neighbouring signs stand for a word."""
 
 STEMS: Final = """
 SELECT part, lexeme, positions
@@ -65,7 +61,7 @@ def record(article: Article) -> None:
 
 def stems_of(parts: list[str], language: str) -> list[list[str]]:
     """Every part's stems in their order, an empty one wherever words do not follow each other."""
-    readable = [_spaced(UNSTORABLE.sub(" ", part)) for part in parts]
+    readable = [as_read(UNSTORABLE.sub(" ", part)) for part in parts]
     found: list[list[tuple[int, str]]] = [[] for _ in parts]
     with connection.cursor() as cursor:
         cursor.execute(STEMS, [readable, configuration_for(language)])
@@ -83,12 +79,6 @@ def _in_order(found: list[tuple[int, str]]) -> list[str]:
         stems.append(stem)
         last = position
     return stems
-
-
-def _spaced(text: str) -> str:
-    return UNSPACED.sub(
-        lambda run: f" {' '.join(first + second for first, second in pairwise(run[0]))} ", text
-    )
 
 
 def forget(article_id: int) -> None:

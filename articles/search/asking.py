@@ -1,5 +1,6 @@
 """What a reader asks for, read from the address of the search page and written back into one."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -85,7 +86,8 @@ def asked(parameters: Mapping[str, str]) -> Asked:
     """
     chosen = {name: value for name in FACETS if (value := parameters.get(name, "").strip())}
     return Asked(
-        words=parameters.get("q", "").strip(),
+        # Some keyboards send a letter and its accent apart.
+        words=unicodedata.normalize("NFC", parameters.get("q", "").strip()),
         narrowing=_narrowing(chosen) if chosen else EVERYWHERE,
         sort=_sort(parameters.get("sort", "").strip()),
         page=parameters.get("page", "").strip() or "1",

@@ -34,7 +34,7 @@ def write_entries(words: Iterable[Words]) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         columns = ", ".join(f"{name} text" for name in COLUMNS[1:])
         cursor.execute(f"CREATE TEMPORARY TABLE {LOADING} (article_id bigint, {columns})")
-        count = copy_values(LOADING, COLUMNS, (astuple(each) for each in words))
+        count = copy_values(LOADING, COLUMNS, (astuple(each.as_read()) for each in words))
         cursor.execute("SET LOCAL iria.search_in_bulk = 'on'")
         cursor.execute(WRITE)
         cursor.execute("SET LOCAL iria.search_in_bulk = 'off'")

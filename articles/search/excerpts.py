@@ -11,11 +11,13 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Final
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString
+
+from articles.editorial.stemming import UNSPACED
 
 FRAGMENTS: Final = 3
 BEFORE, WITHIN, AFTER = (70, 110, 80)
@@ -55,10 +57,15 @@ Readings = Mapping[str, Collection[str]]
 
 def suspects(text: str, lexemes: Iterable[str]) -> list[Spot]:
     """The words of a text that may be forms of the lexemes."""
-    starts, plain, any_letters = _beginnings(frozenset(lexemes))
+    wanted = frozenset(lexemes)
+    signs = frozenset(filter(UNSPACED.fullmatch, wanted))
+    starts, plain, any_letters = _beginnings(wanted - signs)
     lower = text.lower()
     if len(lower) != len(text):
         lower = text
+    if signs:
+        both = [*_signs(lower, signs), *suspects(text, wanted - signs)]
+        return sorted(both, key=lambda spot: spot.start)
     if not starts:
         return []
     if OTHER_LETTER.search(lower):
@@ -66,6 +73,13 @@ def suspects(text: str, lexemes: Iterable[str]) -> list[Spot]:
     if not any(start in lower for start in starts):
         return []
     return list(_suspects(lower, starts, plain))
+
+
+def _signs(lower: str, signs: frozenset[str]) -> Iterator[Spot]:
+    """Pairs of signs, wherever they stand in a run that has no blanks."""
+    pairs = re.compile("|".join(map(re.escape, sorted(signs))))
+    for each in islice(pairs.finditer(lower), ENOUGH):
+        yield Spot(each.start(), each.end(), each[0])
 
 
 def _suspects(lower: str, starts: frozenset[str], pattern: re.Pattern[str]) -> Iterator[Spot]:

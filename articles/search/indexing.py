@@ -8,13 +8,13 @@ logged, and `catch_up` mends it.
 
 import re
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q
 
 from articles.editorial.models import Article
-from articles.editorial.stemming import configuration_for
+from articles.editorial.stemming import as_read, configuration_for
 from articles.editorial.words import ArticleWords, words_of
 from articles.search import statistics
 from articles.search.models import SearchEntry
@@ -75,7 +75,17 @@ class Words:
     beside: str
     """Captions, credits and bylines."""
     shown: str
-    """The text that excerpts are cut from."""
+    """The text that excerpts are cut from, as it is written."""
+
+    def as_read(self) -> "Words":
+        """The same words as PostgreSQL should be given them."""
+        return replace(
+            self,
+            headline=as_read(self.headline),
+            above=as_read(self.above),
+            body=as_read(self.body),
+            beside=as_read(self.beside),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +167,7 @@ def _prepared(article: Article) -> Prepared:
     configuration = configuration_for(article.language)
     length = WHOLE
     while True:
-        written = _cut(article.pk, configuration, words, length)
+        written = _cut(article.pk, configuration, words, length).as_read()
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(PATIENCE)
@@ -169,7 +179,7 @@ def _prepared(article: Article) -> Prepared:
                 raise
             length //= 2
         else:
-            said = (words.headline, written.above, written.shown, written.beside)
+            said = (written.headline, written.above, written.body, written.beside)
             learn(configuration, " ".join(said))
             return Prepared(configuration, words, vector, written.shown)
 

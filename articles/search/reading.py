@@ -16,6 +16,8 @@ from typing import Any, Final
 
 from django.db import connection
 
+from articles.editorial.stemming import as_read
+
 MOST_BINDING: Final = 30
 """Quotes and exclusions that are looked at in one query."""
 
@@ -125,7 +127,7 @@ def take_apart(words: str) -> Parts:
     groups: list[list[tuple[str, bool]]] = []
     joined = False
     for part in PART.finditer(words.translate(QUOTES)):
-        text = part["phrase"] if part["phrase"] is not None else part["word"]
+        text = as_read(part["phrase"] if part["phrase"] is not None else part["word"])
         if part["word"] == "OR" and not part["minus"]:
             joined = bool(groups)
             continue

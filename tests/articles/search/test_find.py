@@ -200,3 +200,27 @@ def test_reindexing_brings_back_a_lost_index(capsys: pytest.CaptureFixture[str])
     assert "1 article" in capsys.readouterr().out
     assert headlines("barge") == ["Lost barge"]
     assert indexing.catch_up() == 0
+
+
+def test_words_that_only_a_stroke_a_hyphen_or_a_missing_blank_joins_are_found_one_by_one() -> None:
+    image = newsroom.picture(credit="Nell Sandoval/via Meridian")
+    indexed("Talks", body="<p>India/Pakistan talks on cotton/café.They resumed in 2020-21.</p>")
+    indexed("Jets", body="<p>Six F-16 jets landed.</p>", lead_picture=image, lead_caption="A jet")
+    for words in ("pakistan", "café", "resumed", "21"):
+        assert headlines(words) == ["Talks"]
+    assert headlines("Sandoval") == headlines('"F 16"') == headlines('"F-16"') == ["Jets"]
+    assert headlines("pakistan/sandoval -india/pakistan") == ["Jets"]
+
+
+def test_it_is_the_same_word_however_its_accents_are_sent_and_where_it_may_break() -> None:
+    indexed("E\u0301oliennes", language="fr", body="<p>La diplo\u00admatie du vent.</p>")
+    assert headlines("éoliennes") == headlines("e\u0301oliennes") == headlines("diplomatie")
+    assert headlines("éoliennes") == ["E\u0301oliennes"]
+
+
+def test_a_text_without_blanks_is_found_by_what_stands_in_it() -> None:
+    indexed("首脳会談", language="ja", body="<p>日本と中国の首脳が東京都で会談した。</p>")
+    indexed("漁業", language="ja", body="<p>太平洋の漁業大臣が合意した。</p>")
+    for words in ("東京", "首脳会談", '"中国の首脳"', "日本 -漁業"):
+        assert headlines(words) == ["首脳会談"]
+    assert "<mark>東京</mark>" in find("東京").results[0].why.excerpt
