@@ -2,6 +2,7 @@ from django.apps import AppConfig
 from django.core import checks
 
 from iria.kit import registry
+from iria.kit.registry import Holding
 
 
 class NewsletterConfig(AppConfig):
@@ -13,14 +14,15 @@ class NewsletterConfig(AppConfig):
         from newsletter import kept, outputs, personal, receivers, uses, waiting
         from newsletter.bounces.told.checking import check_provider
         from newsletter.by_rule import turning
-        from newsletter.consent import following, suppressing
+        from newsletter.consent import following, own_data, suppressing
 
         checks.register(check_provider)
         kept.connect()
         following.connect()
         turning.connect()
         receivers.connect()
-        registry.personal_data.offer("newsletter", personal.HOLDING)
+        holding = Holding(tell=personal.tell, forget=own_data.forget)
+        registry.personal_data.offer("newsletter", holding)
         registry.waiting.offer("newsletter", waiting.waiting_for)
         registry.picture_uses.offer("newsletter", uses.in_issues)
         registry.picture_outputs.offer("newsletter", outputs.of_picture)

@@ -22,7 +22,8 @@ SUBSCRIBING = Kept(
     why=gettext_lazy("To send the newsletter, once, and to prove that you wished it."),
     how_long=gettext_lazy(
         "Until you ask for erasure; what you never confirm, 30 days. That a mail was sent stays "
-        "counted, without your address."
+        "counted, without your address; that you had left may stay as a hash, so that no list brings "
+        "you back."
     ),
     given_to=(POST,),
     order=20,

@@ -1,8 +1,8 @@
 """What the newsletter knows of an address: told to its owner, and forgotten when they go."""
 
-from typing import Any, Final
+from typing import Any
 
-from iria.kit.registry import Holding, Person
+from iria.kit.registry import Person
 from newsletter.models import Bounce, Subscriber
 
 
@@ -45,14 +45,3 @@ def in_words(subscription: Any) -> str:
     names = ", ".join(subscription.topic_names)
     about = "" if subscription.topics is None else f": {names or 'topics that are gone'}"
     return f"{subscription.newsletter.name} ({subscription.get_rhythm_display()}{about})"
-
-
-def forget(who: Person, keep_words: bool) -> None:
-    """Erases the address, its choices and consents; mails that went out stay counted, without it.
-
-    That one must not be written to again is known without it: as a hash (`Suppression`).
-    """
-    Subscriber.objects.filter(email__iexact=who.email).delete()
-
-
-HOLDING: Final = Holding(tell=tell, forget=forget)

@@ -97,6 +97,18 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         """Those of people who are confirmed and not gone."""
         return self.filter(subscriber__state="active")
 
+    def held(self) -> "SubscriptionQuerySet":
+        """Locked until the transaction ends, in the order in which all do it who change several.
+
+        A merge of topics, or their end, changes what many readers chose; whoever has two newsletters
+        would else stand in a ring with it.
+        """
+        return self.select_for_update(no_key=True, of=("self",)).order_by("pk")
+
+    def end(self) -> None:
+        """Deletes them, each held before."""
+        self.filter(pk__in=list(self.held().values_list("pk", flat=True))).delete()
+
     def coming(self, newsletter: "Newsletter", rhythm: str) -> "SubscriptionQuerySet":
         """Those to which a newsletter comes in this rhythm."""
         return self.standing().filter(newsletter=newsletter, rhythm=rhythm)
@@ -224,6 +236,10 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
     def standing(self) -> "SuppressionQuerySet":
         """Those that were not released."""
         return self.filter(released_at__isnull=True)
+
+    def barring(self) -> "SuppressionQuerySet":
+        """Those who are not written to, whoever asks; who only left may come back by themselves."""
+        return self.standing().exclude(reason="left")
 
     def of_address(self, email: str) -> "SuppressionQuerySet":
         return self.filter(address_hash=address_hash(email))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from articles.editorial import merging, redirecting
 from articles.editorial.merging import CannotMerge
@@ -68,10 +69,25 @@ def merge(categories: Iterable[Category], *, into: Category) -> None:
         _hold_the_tree()
         goes, stays = merging.hold(categories, into)
         refuse_unfitting(goes, stays)
+        merging.hold_named(goes)
         merging.tell(merging.articles_of(goes, ArticleCategory, "category"))
         # The deepest first: what stands below one that goes may go too.
         for each in sorted(goes, key=lambda category: -category.depth):
             _merge_one(each, stays)
+
+
+def hold_those_that_go(
+    *, instance: Category, origin: "Category | QuerySet[Category]", **signal: Any
+) -> None:
+    """Before the first of the categories that are deleted together, so that nobody stands in a ring with us."""
+    together = [instance]
+    if isinstance(origin, QuerySet) and origin.model is Category:
+        together = list(origin.order_by("pk").only("pk"))
+        if not together or instance.pk != together[0].pk:
+            return
+    _hold_the_tree()
+    held = Category.objects.select_for_update(of=("self",)).order_by("pk")
+    merging.hold_named(list(held.filter(pk__in=[each.pk for each in together])))
 
 
 def _merge_one(goes: Category, stays: Category) -> None:

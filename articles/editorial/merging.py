@@ -113,6 +113,16 @@ def turn(goes: Sequence[Model], stays: Model, *, besides: Sequence[str] = ()) ->
             naming.turn(each.pk, stays.pk)
 
 
+def hold_named(goes: Sequence[Model]) -> None:
+    """Locks whatever names one of several by number, all in one order, before the first of them changes.
+
+    Turned or taken out one after the other, rows that name two would be locked in two orders, and
+    somebody else who changes the same rows would stand in a ring with us.
+    """
+    for naming in _namings(type(goes[0])) if goes else []:
+        naming.hold([each.pk for each in goes])
+
+
 def articles_of(goes: Sequence[Model], through: type[Model], name: str) -> list[int]:
     """The published articles that a merge changes."""
     field = "content_object" if name == "tag" else "article"

@@ -6,17 +6,20 @@ gets another address, whoever saved it, the old one is made to lead to the new o
 
 from typing import Any
 
-from django.db.models.signals import pre_save
+from django.db.models.signals import pre_delete, pre_save
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.editorial import merging, redirecting, tagging
-from articles.editorial.models import ArticleTag
+from articles.editorial import categorising, merging, redirecting, tagging
+from articles.editorial.models import ArticleTag, Category
 
 
 def connect() -> None:
     pre_save.connect(_tag_is_saved, sender=Tag, dispatch_uid="editorial.tag")
     pre_save.connect(_author_is_saved, sender=AuthorProfile, dispatch_uid="editorial.author")
+    pre_delete.connect(
+        categorising.hold_those_that_go, sender=Category, dispatch_uid="editorial.category"
+    )
 
 
 def _tag_is_saved(instance: Tag, raw: bool = False, **signal: Any) -> None:

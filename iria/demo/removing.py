@@ -48,7 +48,7 @@ def remove(marks: Marks) -> Removed:
 
 def _letters(marks: Marks, removed: Removed) -> None:
     for subscriber in marks.rows(Subscriber):
-        subscribing.erase(subscriber)
+        subscribing.erase(subscriber, leaving_remembered=False)
         removed.count += 1
     for issue in marks.rows(Issue):
         # What went to people of flesh and blood is theirs to keep and to be counted.

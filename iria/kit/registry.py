@@ -80,6 +80,8 @@ class Naming:
     """What editors call one of these rows, and several."""
     count: Callable[[list[int], int], tuple[int, int]]
     """Given numbers and one more: how many rows name one of the first; how many of them the other too."""
+    hold: Callable[[list[int]], None]
+    """Locks every row that names any of these, in one order, before the first of them changes."""
     turn: Callable[[int, int], None]
     """What named the first names the second from now on, in the transaction in which they become one."""
 

@@ -15,6 +15,7 @@ from iria.kit import registry
 from iria.kit.registry import Naming
 from newsletter.by_rule import digests
 from newsletter.models import Digest, Issue
+from newsletter.querysets import IssueQuerySet
 
 FROZEN: Final = """
 UPDATE newsletter_issue
@@ -24,6 +25,13 @@ UPDATE newsletter_issue
    AND topics @> ARRAY[%(goes)s]::bigint[] AND topics <> ARRAY[%(kept)s]::bigint[]
 """
 """For whom they were is fixed already, so several may be for the same choice."""
+
+
+def hold(goes: list[int]) -> None:
+    """Locks every issue that is about any of these, after the digests, in one order."""
+    about = Issue.objects.filter(digest__isnull=False, topics__overlap=goes).order_by("pk")
+    _hold_digests(about)
+    list(about.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
 
 
 def turn(goes: int, stays: int) -> None:
@@ -49,10 +57,14 @@ def take_out(*, instance: Category, **signal: Any) -> None:
 def _hold(category_id: int) -> list[Issue]:
     """The issues that wait and are about a category, locked after their digests."""
     about = Issue.objects.filter(digest__isnull=False, topics__contains=[category_id])
-    of_these = Digest.objects.filter(pk__in=about.values("digest")).order_by("pk")
-    list(of_these.select_for_update(of=("self",)).values_list("pk", flat=True))
+    _hold_digests(about)
     waiting = about.filter(state__in=Issue.UNFROZEN).order_by("pk")
     return list(waiting.select_for_update(of=("self",)))
+
+
+def _hold_digests(issues: IssueQuerySet) -> None:
+    of_these = Digest.objects.filter(pk__in=issues.order_by().values("digest")).order_by("pk")
+    list(of_these.select_for_update(of=("self",)).values_list("pk", flat=True))
 
 
 def _like(issue: Issue, topics: list[int]) -> Issue | None:
@@ -99,5 +111,6 @@ def _count(goes: list[int], stays: int) -> tuple[int, int]:
 def connect() -> None:
     """Called once, when Django starts."""
     kind = ("issue of a digest", "issues of digests")
-    registry.namings.offer("newsletter.issues", Naming(Category._meta.label, kind, _count, turn))
+    naming = Naming(Category._meta.label, kind, _count, hold, turn)
+    registry.namings.offer("newsletter.issues", naming)
     post_delete.connect(take_out, sender=Category, dispatch_uid="newsletter.issues.take_out")

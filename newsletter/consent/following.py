@@ -26,6 +26,20 @@ UPDATE newsletter_subscription SET topics = array_remove(topics, %(goes)s)
  WHERE topics @> ARRAY[%(goes)s]::bigint[]
 """
 
+HOLD: Final = """
+WITH held AS MATERIALIZED (
+    SELECT id FROM newsletter_subscription WHERE topics && %(goes)s::bigint[]
+     ORDER BY id FOR NO KEY UPDATE
+)
+SELECT count(*) FROM held
+"""
+
+
+def hold(goes: list[int]) -> None:
+    """Locks what readers chose of any of these, in the order in which readers lock it too."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, {"goes": goes})
+
 
 def turn(goes: int, stays: int) -> None:
     """Whoever chose one category has chosen another: they have become one."""
@@ -48,5 +62,5 @@ def count(goes: list[int], stays: int) -> tuple[int, int]:
 def connect() -> None:
     """Called once, when Django starts."""
     kind = ("choice of a reader", "choices of readers")
-    registry.namings.offer("newsletter", Naming(Category._meta.label, kind, count, turn))
+    registry.namings.offer("newsletter", Naming(Category._meta.label, kind, count, hold, turn))
     post_delete.connect(take_out, sender=Category, dispatch_uid="newsletter.take_out")

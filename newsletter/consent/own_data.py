@@ -11,6 +11,7 @@ from typing import Final
 from django.db import transaction
 
 from iria.kit.ratelimit import count_and_allow
+from iria.kit.registry import Person
 from iria.kit.signing import BrokenToken, make_token, read_token
 from newsletter import queueing
 from newsletter.consent import subscribing
@@ -50,9 +51,21 @@ def subscriber_of(token: str) -> Subscriber:
 def erase(token: str, *, barred: bool) -> Subscriber:
     """Erases whom the link is about; barred, a hash remembers not to write to the address again.
 
+    Else nothing of it is kept, as the page says, not even that they had left.
+
     Raises:
         ExpiredToken, BrokenToken: as `subscriber_of`.
     """
     subscriber = subscriber_of(token)
-    subscribing.erase(subscriber, barred_because=ASKED if barred else "")
+    subscribing.erase(subscriber, barred_because=ASKED if barred else "", leaving_remembered=False)
     return subscriber
+
+
+def forget(who: Person, keep_words: bool) -> None:
+    """Erases the address of an account that goes, its choices and consents; mails stay counted, without it.
+
+    That one must not be written to again, or had left, is known without it: as a hash (`Suppression`).
+    """
+    subscriber = Subscriber.objects.with_address(who.email).first()
+    if subscriber is not None:
+        subscribing.erase(subscriber)

@@ -141,6 +141,7 @@ def _subscribe(consent: Consent) -> None:
     consent.confirmed_at = now
     consent.save(update_fields=["confirmed_at"])
     if not subscriber.is_active:
+        suppressing.came_back(subscriber.email)
         subscriber.state, subscriber.confirmed_at = Subscriber.State.ACTIVE, now
     subscriber.language = consent.language or subscriber.language
     subscriber.save(update_fields=["state", "confirmed_at", "language"])
@@ -149,6 +150,7 @@ def _subscribe(consent: Consent) -> None:
 
 def _receive(subscriber: Subscriber, wished: Sequence[Wish]) -> None:
     """These newsletters come from now on, just so; the others stay as they are."""
+    list(subscriber.subscriptions.held().values_list("pk", flat=True))
     Subscription.objects.bulk_create(
         [
             Subscription(
@@ -181,7 +183,7 @@ def leave(token: str) -> Subscriber | None:
             # Nobody greets them any more.
             subscriber.name = ""
             subscriber.save(update_fields=["state", "left_at", "name"])
-            subscriber.subscriptions.all().delete()
+            subscriber.subscriptions.end()
     return subscriber
 
 
@@ -207,7 +209,8 @@ def choose(token: str, choice: Choice) -> Subscriber:
         subscriber.save(update_fields=["language", "name"])
         # Categories before subscriptions: so does a merge, and neither waits for the other in a ring.
         wished = wishes.held(choice.wished)
-        received = wishes.of_subscriptions(subscriber.subscriptions.select_related("newsletter"))
+        now = subscriber.subscriptions.select_related("newsletter").held()
+        received = wishes.of_subscriptions(now)
         new = [wish for wish in wished if not _is_so(wish, received.get(wish.newsletter.pk))]
         if new and not _may_choose_again(subscriber):
             sentence = gettext("You have changed this very often today; please try again tomorrow.")
@@ -246,10 +249,13 @@ def _agree_on_the_spot(subscriber: Subscriber, wished: Sequence[Wish]) -> None:
     _subscribe(consent)
 
 
-def erase(subscriber: Subscriber, *, barred_because: str = "") -> None:
+def erase(
+    subscriber: Subscriber, *, barred_because: str = "", leaving_remembered: bool = True
+) -> None:
     """Removes the address and all that is known of it; what was sent stays counted.
 
     Args:
+        leaving_remembered: whether a hash keeps lists from bringing back who had left.
         barred_because: why it is not to be written to ever again, which a hash alone remembers. What
             barred it before goes on doing so either way.
     """
@@ -259,6 +265,9 @@ def erase(subscriber: Subscriber, *, barred_because: str = "") -> None:
         # The row is locked before what hangs on it, in the order in which sending locks them.
         locked = Subscriber.objects.held().filter(pk=subscriber.pk).first()
         if locked is not None:
+            if leaving_remembered and locked.state == Subscriber.State.LEFT:
+                suppressing.remember_leaving(locked.email)
+            locked.subscriptions.end()
             locked.delete()
 
 

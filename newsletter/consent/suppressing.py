@@ -14,7 +14,7 @@ from newsletter.querysets import address_hash
 
 def is_suppressed(email: str) -> bool:
     """Whether this address may not be written to, though all else of it may be erased."""
-    return Suppression.objects.standing().of_address(email).exists()
+    return Suppression.objects.barring().of_address(email).exists()
 
 
 def bars(subscriber: Subscriber) -> bool:
@@ -28,17 +28,25 @@ def mail_came_back(email: str, words: str) -> None:
     if subscriber is not None:
         suppress(subscriber, because=words, reason=Suppression.Reason.HARD)
         return
-    Suppression.objects.bulk_create(
-        [
-            Suppression(
-                address_hash=address_hash(email),
-                reason=Suppression.Reason.HARD,
-                words=one_line(words)[:300] or "Mail came back",
-                since=timezone.now(),
-            )
-        ],
-        ignore_conflicts=True,
+    came_back(email)
+    _remember(email, Suppression.Reason.HARD, one_line(words)[:300] or "Mail came back")
+
+
+def remember_leaving(email: str) -> None:
+    """Whose data are erased after they left stays known as a hash, so that no list brings them back."""
+    _remember(email, Suppression.Reason.LEFT, "Had left; may only come back by themselves")
+
+
+def came_back(email: str) -> None:
+    """Its owner subscribes again, or something graver is known now: that they left once is past."""
+    Suppression.objects.standing().of_address(email).filter(reason=Suppression.Reason.LEFT).delete()
+
+
+def _remember(email: str, reason: str, words: str) -> None:
+    row = Suppression(
+        address_hash=address_hash(email), reason=reason, words=words, since=timezone.now()
     )
+    Suppression.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def suppress(
@@ -53,6 +61,7 @@ def suppress(
     with transaction.atomic():
         current = Subscriber.objects.held().get(pk=subscriber.pk)
         now = timezone.now()
+        came_back(current.email)
         known = Suppression.objects.standing().of_address(current.email).first()
         if known is None:
             known = Suppression.objects.create(
@@ -68,7 +77,7 @@ def suppress(
             current.state = Subscriber.State.SUPPRESSED
             current.suppressed_at, current.suppressed_because = known.since, known.words
             current.save(update_fields=["state", "suppressed_at", "suppressed_because"])
-        current.subscriptions.all().delete()
+        current.subscriptions.end()
     subscriber.refresh_from_db()
 
 

@@ -25,8 +25,8 @@ JUDGE: Final = """
 CREATE TEMPORARY TABLE import_fate ON COMMIT DROP AS
 SELECT i.line, i.email, i.name, i.language, i.first_line, s.id AS subscriber_id, s.state,
        CASE WHEN i.line <> i.first_line THEN 'duplicate'
-            WHEN s.state = 'suppressed' OR p.id IS NOT NULL THEN 'suppressed'
-            WHEN s.state = 'left' THEN 'left'
+            WHEN s.state = 'suppressed' OR p.reason <> 'left' THEN 'suppressed'
+            WHEN s.state = 'left' OR p.reason = 'left' THEN 'left'
             WHEN s.id IS NULL THEN 'new'
             WHEN s.state = 'active' AND n.received >= cardinality(%(newsletters)s) THEN 'known'
             ELSE 'added' END AS fate

@@ -84,6 +84,7 @@ class Suppression(models.Model):
         SOFT = "soft", "Did not arrive again and again"
         COMPLAINT = "complaint", "Reported our mail as unwanted"
         BY_HAND = "by_hand", "By hand"
+        LEFT = "left", "Had left when their data were erased"
 
     address_hash = models.CharField(max_length=64, db_index=True, editable=False)
     subscriber = models.ForeignKey(

@@ -40,6 +40,33 @@ def test_who_was_erased_is_still_barred_by_the_hash_of_the_address() -> None:
         subscribing.confirm(subscribing.confirmation_token(consent))
 
 
+def test_who_left_and_was_erased_is_known_by_a_hash_until_they_come_back_themselves() -> None:
+    ola = subscriber(OLA)
+    subscribing.leave(ola.token)
+    ola.refresh_from_db()
+    subscribing.erase(ola)
+    kept = Suppression.objects.get()
+    assert (kept.reason, kept.subscriber) == ("left", None)
+    assert "ola" not in kept.address_hash + kept.words
+    # No list brings her back (`importing`), while other mails, and she herself, may.
+    assert not suppressing.is_suppressed(OLA)
+    consent = ask()
+    assert consent.answer == Consent.Answer.CONFIRM
+    subscribing.confirm(subscribing.confirmation_token(consent))
+    assert Subscriber.objects.get().is_active
+    assert not Suppression.objects.exists()
+
+
+def test_an_address_of_somebody_who_left_and_was_erased_is_barred_when_mail_comes_back() -> None:
+    ola = subscriber(OLA)
+    subscribing.leave(ola.token)
+    ola.refresh_from_db()
+    subscribing.erase(ola)
+    suppressing.mail_came_back(OLA, "550 no such user")
+    assert Suppression.objects.get().reason == "hard"
+    assert suppressing.is_suppressed(OLA)
+
+
 def test_barring_twice_is_one_row_and_releasing_keeps_it_with_its_reason(edna: User) -> None:
     ola = subscriber(OLA)
     suppressing.suppress(ola, because="Full for a month", reason="soft")

@@ -103,3 +103,57 @@ def test_readers_and_merges_wait_for_each_other_but_never_in_a_ring() -> None:
         everything = here.filter(topics__isnull=True)
         assert [each.subscriber.email for each in everything] == [f"all-{number}@readers.example"]
         assert set(here.exclude(topics=None).values_list("topics__0", flat=True)) == {high.pk}
+
+
+def daily_about(reader: Subscriber, *topics: Category, of: Newsletter) -> None:
+    Subscription.objects.create(
+        subscriber=reader,
+        newsletter=of,
+        rhythm=Rhythm.DAILY,
+        topics=sorted(topic.pk for topic in topics),
+    )
+
+
+def deleting(*categories: Category) -> Callable[[], object]:
+    """As the list of the desk deletes those that are ticked."""
+    return Category.objects.filter(pk__in=[each.pk for each in categories]).delete
+
+
+def test_several_deletions_at_once_and_readers_who_leave_do_not_stand_in_a_ring() -> None:
+    """Each reader has topics of both deletions, and two newsletters."""
+    weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
+    for number in range(4):
+        one, two, three, four = (category(f"{name} {number}") for name in ("A", "B", "C", "D"))
+        readers = [subscriber(f"reader-{number}-{at}@readers.example") for at in range(40)]
+        Subscription.objects.filter(subscriber__in=readers).delete()
+        for at, each in enumerate(readers):
+            first, second = (one, four), (two, three)
+            daily_about(each, *(first if at % 2 else second), of=news())
+            daily_about(each, *(second if at % 2 else first), of=weekly)
+        at_once(
+            deleting(one, two),
+            deleting(three, four),
+            *(partial(subscribing.leave, each.token) for each in readers[:2]),
+            choosing(readers[2], daily(), daily(of=weekly)),
+        )
+        here = Subscription.objects.filter(subscriber__in=readers)
+        assert here.count() == 76
+        assert here.filter(topics=[]).count() == 74
+
+
+def test_several_topics_are_deleted_in_the_order_in_which_everybody_locks() -> None:
+    """Whoever holds the second of two lets nobody lock the first one before waiting for it."""
+    low, high = category("Low"), category("High")
+    first, second = subscriber("ola@readers.example"), subscriber("mina@readers.example")
+    Subscription.objects.all().delete()
+    daily_about(first, low, of=news())
+    daily_about(second, high, of=news())
+    earlier = Subscription.objects.filter(subscriber=first)
+    later = Subscription.objects.filter(subscriber=second)
+    with transaction.atomic():
+        assert list(earlier.select_for_update())
+        deleted = begin_and_wait(deleting(low, high))
+        # The deletion waits for the row that we hold, and has not locked the one behind it.
+        assert list(later.select_for_update(nowait=True))
+    deleted.result(20)
+    assert chosen() == {first.email: [], second.email: []}

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 
 from accounts.models import User
 from newsletter.consent import exporting, subscribing, suppressing
@@ -275,6 +276,20 @@ def test_whoever_leaves_at_this_moment_is_not_brought_back() -> None:
     assert made.counts["left"] == 1
     assert Subscriber.objects.get().state == "left"
     assert not Subscription.objects.exists()
+
+
+def test_who_left_and_was_deleted_by_an_editor_is_not_brought_back(
+    client: Client, ada: User
+) -> None:
+    client.force_login(ada)
+    ola = subscriber()
+    subscribing.leave(ola.token)
+    chosen = {"action": "delete_selected", "_selected_action": [ola.pk], "post": "yes"}
+    client.post("/admin/newsletter/subscriber/", chosen)
+    assert not Subscriber.objects.exists()
+    made = taken_in("ola@readers.example\n")
+    assert told(made) == [(1, "left")]
+    assert not Subscriber.objects.exists()
 
 
 def test_whom_the_file_calls_gone_stays_out_and_is_told_by_line() -> None:
