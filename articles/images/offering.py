@@ -83,8 +83,19 @@ def _address(text: str) -> str:
     return text if len(text) <= 500 else ""
 
 
-def _fitting(field: str, text: str) -> str:
+def is_shortened(field: str, text: str) -> bool:
+    """Whether what a field was offered is only the beginning of what the file says."""
+    most = _most(field)
+    return most is not None and len(text) > most - 3 and text.endswith("…")
+
+
+def _most(field: str) -> int | None:
     most: int | None = Image._meta.get_field(field).max_length  # type: ignore[union-attr]
+    return most
+
+
+def _fitting(field: str, text: str) -> str:
+    most = _most(field)
     if field not in _SEVERAL_LINES:
         text = " ".join(text.split())
     return text if most is None or len(text) <= most else text[: most - 1].rstrip() + "…"

@@ -9,6 +9,7 @@ from django.core.files import File
 from accounts.models import User
 from articles.images import ingest, likeness
 from articles.images.models import Image
+from articles.images.offering import is_shortened
 
 MOST_AT_ONCE: Final = 50
 MOST_LIKE: Final = 3
@@ -61,4 +62,10 @@ def what_was_read(image: Image) -> str:
         return "The file says nothing about itself; write its credit, caption and alternative text."
     listed = read[0] if len(read) == 1 else f"{', '.join(read[:-1])} and {read[-1]}"
     verb, them = ("was", "it") if len(read) == 1 else ("were", "them")
-    return f"{listed.capitalize()} {verb} read from the file; check {them}."
+    found = f"{listed.capitalize()} {verb} read from the file; check {them}."
+    for field, words in _NAMES.items():
+        if is_shortened(field, getattr(image, field)):
+            found += (
+                f" The {words} is longer there than we keep, and ends with …; shorten it yourself."
+            )
+    return found

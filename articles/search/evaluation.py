@@ -59,7 +59,7 @@ def evaluate(folder: Path, language: str) -> Evaluation:
     Raises:
         Unreadable: the folder holds no such collection.
     """
-    queries, documents = judging.queries(folder), list(judging.documents(folder))
+    queries, documents = judging.queries(folder), judging.documents(folder)
     if not queries:
         sentence = "qrels.tsv judges none of the queries."
         raise judging.Unreadable(sentence)

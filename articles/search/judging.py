@@ -1,7 +1,7 @@
 """Judged collections: documents, queries, and which document answers which query."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log2
 from pathlib import Path
@@ -39,14 +39,17 @@ class Score:
     """How many of all that answer stand among the first hundred."""
 
 
-def documents(folder: Path) -> Iterator[Document]:
-    """The documents of `documents.jsonl`.
+def documents(folder: Path) -> Collection[Document]:
+    """The documents of `documents.jsonl`; of those with the same id the last.
 
     Raises:
         Unreadable: it is missing, or a line of it is no document.
     """
-    for line in _lines(folder / "documents.jsonl"):
-        yield Document(str(line["id"]), str(line.get("title") or ""), str(line.get("text") or ""))
+    found = (
+        Document(str(line["id"]), str(line.get("title") or ""), str(line.get("text") or ""))
+        for line in _lines(folder / "documents.jsonl")
+    )
+    return {each.id: each for each in found}.values()
 
 
 def queries(folder: Path) -> list[Query]:
@@ -107,7 +110,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as mistake:
         sentence = f"{path.name} cannot be read in {path.parent}: {mistake}"
         raise Unreadable(sentence) from mistake

@@ -20,14 +20,15 @@ description, artist, photographer, copyright, image title."""
 _ORIENTATION: Final = 0x0112
 _PROGRAMS: Final = (0x0131, 0x013C)
 _CAMERA: Final = 0x8769
-_TAKEN: Final = 0x9003
-_TAKEN_ZONE: Final = 0x9011
+_TAKEN: Final = (0x9003, 0x9011)
+_DIGITISED: Final = (0x9004, 0x9012)
+"""A moment, and the zone it is told in."""
 _MOMENT: Final = re.compile(rb"(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)", re.ASCII)
 _OFFSET: Final = re.compile(rb"[+-]\d\d:\d\d", re.ASCII)
 
 
 def read(block: Content, hints: Hints | None = None) -> dict[str, list[str]]:
-    """Field → its values as text; `orientation` as a digit.
+    """Field → its values as text; `orientation` as a digit, `digitised` beside `taken`.
 
     The standard knows ASCII only; UTF-8 and everything else are written in practice.
     """
@@ -43,7 +44,8 @@ def read(block: Content, hints: Hints | None = None) -> dict[str, list[str]]:
     found = dict(zip(said, decoded(list(said.values()), hints or Hints()), strict=True))
     if "copyright" in found:
         found["copyright"] = _notice(found["copyright"])
-    found |= {"taken": _taken(camera)} | {"orientation": str(_orientation(first) or "")}
+    found |= {"taken": _moment(camera, _TAKEN), "digitised": _moment(camera, _DIGITISED)}
+    found["orientation"] = str(_orientation(first) or "")
     return {field: [_up_to_nul(field, text)] for field, text in found.items() if text}
 
 
@@ -88,13 +90,14 @@ def _notice(value: str) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def _taken(camera: tiff.Directory | None) -> str:
-    moment = None if camera is None else _MOMENT.match(camera.raw(_TAKEN))
+def _moment(camera: tiff.Directory | None, tags: tuple[int, int]) -> str:
+    tag, zone_tag = tags
+    moment = None if camera is None else _MOMENT.match(camera.raw(tag))
     if camera is None or moment is None:
         return ""
     year, month, day, hour, minute, second = (part.decode() for part in moment.groups())
     if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31 and int(hour) < 24):
         return ""
-    offset = camera.raw(_TAKEN_ZONE).strip(b"\x00 ")
+    offset = camera.raw(zone_tag).strip(b"\x00 ")
     zone = offset.decode() if _OFFSET.fullmatch(offset) else ""
     return f"{year}-{month}-{day}T{hour}:{minute}:{second}{zone}"

@@ -79,7 +79,9 @@ def _weighed(blocks: Blocks) -> PictureMetadata:
             if value and not (name == "iim" and newer and _is_cut(field, said_iim, said_xmp)):
                 found[field], origins[field] = value, name
                 break
-    for name, said in (("exif", said_exif), *first, ("png", said_png)):
+    # A scan is made long after the picture: its clock counts where nothing else says when.
+    scanned = {"taken": said_exif.get("digitised", [])}
+    for name, said in (("exif", said_exif), *first, ("png", said_png), ("exif", scanned)):
         day = next((day for value in said.get("taken", []) if (day := date_of(value))), None)
         if day:
             found["taken"], origins["taken"] = day, name

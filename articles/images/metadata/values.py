@@ -5,6 +5,7 @@ import struct
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Any, Final
 
 LISTS: Final = ("keywords", "persons")
@@ -36,6 +37,9 @@ _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\
 _DATE = re.compile(
     r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?", re.ASCII
 )
+
+_UNKNOWN = re.compile(r"(?<=^\d{4})-00.*|(?<=^\d{4}-\d\d)-00.*", re.ASCII)
+"""From the first part on that nobody knew."""
 
 
 class Unreadable(Exception):
@@ -104,6 +108,13 @@ def joined(values: object) -> str | None:
 
 
 def date_of(value: object) -> str | None:
-    """A moment in ISO 8601, or None for what is none."""
+    """A moment in ISO 8601, or None for what is none; without a month or day that is said to be 00."""
     text = text_of(value)
-    return text if text and _DATE.fullmatch(text) and not text.startswith("0000") else None
+    if text is None or not _DATE.fullmatch(text):
+        return None
+    text = _UNKNOWN.sub("", text)
+    try:
+        datetime.fromisoformat(text + "0000-01-01"[len(text) :])
+    except ValueError:
+        return None
+    return text

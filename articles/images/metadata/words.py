@@ -1,5 +1,6 @@
 """The text chunks of a PNG. Source: PNG (Third Edition), section 11.3.3, table of keywords."""
 
+import re
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -14,6 +15,8 @@ _NAMES: Final = {
     "taken": ("Creation Time",),
 }
 """`Source` is left out: it names the machine that made the picture, not the desk it came from."""
+
+_AS_CAMERAS_DO: Final = re.compile(r"^(\d{4}):(\d\d):(\d\d) (?=\d)", re.ASCII)
 
 
 def read(texts: dict[str, bytes], hints: Hints | None = None) -> dict[str, list[str]]:
@@ -31,7 +34,8 @@ def read(texts: dict[str, bytes], hints: Hints | None = None) -> dict[str, list[
 
 
 def _moment(text: str) -> str:
-    """ISO 8601, or the date of a letter, which the standard suggests."""
+    """ISO 8601, the date of a letter, which the standard suggests, or as a camera writes it."""
+    text = _AS_CAMERAS_DO.sub(r"\1-\2-\3T", text.strip())
     if date_of(text):
         return text
     try:

@@ -6,15 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from articles.editorial.models.article import LANGUAGES
+from articles.management.language_option import add_language
 from articles.related.judged.collection import Unreadable, read
 from articles.related.judged.evaluating import evaluate
-
-
-def code_of(language: str) -> str:
-    """The code of a language that was named by its code or its English name."""
-    codes = {name.lower(): code for code, name in LANGUAGES}
-    return codes.get(language.lower(), language.lower())
 
 
 class Command(BaseCommand):
@@ -25,13 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path, metavar="DIR")
-        parser.add_argument(
-            "--language",
-            default="en",
-            type=code_of,
-            choices=sorted(dict(LANGUAGES)),
-            help="a code such as de, or the language's English name",
-        )
+        add_language(parser)
         parser.add_argument(
             "--ablation",
             action="store_true",

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from articles.editorial.models.article import LANGUAGES
+from articles.management.language_option import add_language
 from articles.search.evaluation import Result, evaluate
 from articles.search.judging import Unreadable
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", metavar="DIR", type=Path)
-        parser.add_argument("--language", default="en", choices=[code for code, _ in LANGUAGES])
+        add_language(parser)
 
     def handle(self, *args: Any, folder: Path, language: str, **options: Any) -> None:
         try:

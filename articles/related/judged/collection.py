@@ -122,7 +122,7 @@ def _links(file: Path) -> list[tuple[str, str]]:
 def _lines(file: Path) -> list[str]:
     try:
         # Only ends of lines part records: a text may hold other separators that Python knows.
-        lines = file.read_text(encoding="utf-8").split("\n")
+        lines = file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as mistake:
         sentence = f"{file} cannot be read: {mistake}"
         raise Unreadable(sentence) from mistake

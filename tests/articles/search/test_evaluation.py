@@ -85,6 +85,20 @@ def test_a_line_that_is_no_document_is_named(collection: Path) -> None:
         call_command("evaluate_search", str(collection))
 
 
+def test_a_document_told_twice_counts_once_and_a_language_may_be_named(
+    collection: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for file in ("documents.jsonl", "queries.jsonl", "qrels.tsv"):
+        marked = "\ufeff" + (collection / file).read_text()
+        (collection / file).write_text(marked)
+    with (collection / "documents.jsonl").open("a") as documents:
+        documents.write(json.dumps(DOCUMENTS[2]))
+    call_command("evaluate_search", str(collection), "--language", "English")
+    *others, last = capsys.readouterr().out.splitlines()
+    assert "4 documents, 2 judged queries" in others[0]
+    assert json.loads(last)["map"] == json.loads(last)["recall@100"] == 1
+
+
 def test_scores_follow_their_definitions() -> None:
     score = judging.score(["x", "a", "b"], {"a": 2, "b": 1, "c": 1})
     assert score.recall == pytest.approx(2 / 3)

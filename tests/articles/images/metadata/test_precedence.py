@@ -40,3 +40,17 @@ def test_the_clock_of_the_camera_says_when_a_picture_was_taken() -> None:
     block = iim((2, 55, b"20260101"))
     picture = jpeg(iim_block=block, exif={34665: {36867: "2025:12:31 23:59:58"}})
     assert read(picture).taken == "2025-12-31T23:59:58"
+
+
+def test_when_it_was_scanned_counts_where_nothing_says_when_it_was_taken() -> None:
+    scanned = {34665: {36868: "2025:12:31 23:59:58", 36882: "+09:00"}}
+    assert read(jpeg(exif=scanned)).taken == "2025-12-31T23:59:58+09:00"
+    assert read(jpeg(iim_block=iim((2, 55, b"19680500")), exif=scanned)).taken == "1968-05"
+
+
+def test_a_day_that_does_not_exist_is_passed_over_for_the_next_block() -> None:
+    odd = packet("<photoshop:DateCreated>2019-02-31</photoshop:DateCreated>")
+    assert read(jpeg(xmp=odd)).taken is None
+    assert read(jpeg(xmp=odd, iim_block=iim((2, 55, b"20190000")))).taken == "2019"
+    later = packet("<photoshop:DateCreated>2019-02-28T25:00:00Z</photoshop:DateCreated>")
+    assert read(jpeg(xmp=later)).taken is None

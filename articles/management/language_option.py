@@ -1,0 +1,20 @@
+"""The option of a command that says in which language a collection is written."""
+
+from django.core.management.base import CommandParser
+
+from articles.editorial.models.article import LANGUAGES
+
+
+def add_language(parser: CommandParser) -> None:
+    parser.add_argument(
+        "--language",
+        default="en",
+        type=_code_of,
+        choices=sorted(dict(LANGUAGES)),
+        help="a code such as de, or the language's English name",
+    )
+
+
+def _code_of(language: str) -> str:
+    codes = {name.lower(): code for code, name in LANGUAGES}
+    return codes.get(language.lower(), language.lower())
