@@ -153,6 +153,8 @@ def _workplace(*, durable: bool) -> Iterator[dict[str, str]]:
                 "SITE_URL": "http://127.0.0.1:8000",
                 "ALLOWED_HOSTS": "127.0.0.1,localhost",
                 "DEBUG": "no",
+                # What one process has compiled, the many after it need not.
+                "PYTHONDONTWRITEBYTECODE": "",
             }
             yield dict(os.environ) | own
     finally:

@@ -48,49 +48,7 @@ def test_the_demo_editor_signs_in_with_the_given_password() -> None:
     assert editor.has_perm("articles.publish_article")
 
 
-def test_without_a_given_password_one_is_made_up_and_told_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    remove()
-    monkeypatch.delenv("IRIA_DEMO_PASSWORD", raising=False)
-    without_pictures(monkeypatch)
-    told = re.search(r"edna@roadstead\.example with the password (\S+)", load())
-    assert told is not None
-    assert User.objects.get(email="edna@roadstead.example").check_password(told[1])
-    assert "password" not in load()
-
-
-def test_whoever_starts_the_site_is_told_how_to_sign_in(
-    monkeypatch: pytest.MonkeyPatch, settings: Any
-) -> None:
-    remove()
-    monkeypatch.setenv("IRIA_DEMO_PASSWORD", "made-by-make")
-    note = settings.STATE / "demo-editor.txt"
-    note.write_text("made-by-make\n")
-    without_pictures(monkeypatch)
-    load()
-    assert note.read_text().split() == ["edna@roadstead.example", "made-by-make"]
-    remove()
-    assert note.read_text().split() == ["made-by-make"]
-
-
-def test_sections_and_names_of_an_editors_own_are_used_and_never_taken_away(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    remove()
-    own = category("Our Asia desk", slug="asia-pacific")
-    Publication(name="The Strait Review").save()
-    without_pictures(monkeypatch)
-    load()
-    assert story("pacific-observers").categories.contains(own)
-    remove()
-    own.refresh_from_db()
-    assert own.name == "Our Asia desk"
-    assert Publication.objects.get().name == "The Strait Review"
-    assert Category.objects.get() == own
-
-
-def test_a_real_subscriber_is_never_sent_the_demos_newsletter(
+def test_beside_real_subscribers_a_password_is_made_up_and_nothing_is_sent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     remove()
@@ -99,23 +57,46 @@ def test_a_real_subscriber_is_never_sent_the_demos_newsletter(
         email="a.reader@readers.example", state="active", confirmed_at=timezone.now()
     )
     real.subscriptions.create(newsletter=newsletter)
+    monkeypatch.delenv("IRIA_DEMO_PASSWORD", raising=False)
     without_pictures(monkeypatch)
     mail.outbox.clear()
-    assert letters.NOT_SENT in load()
+    said = load()
+    # Without a given password one is made up and told once.
+    told = re.search(r"edna@roadstead\.example with the password (\S+)", said)
+    assert told is not None
+    assert User.objects.get(email="edna@roadstead.example").check_password(told[1])
+    assert "password" not in load()
+    # A real subscriber is never sent the demo's newsletter.
+    assert letters.NOT_SENT in said
     assert Issue.objects.filter(state="draft").count() == 2
     assert mail.outbox == []
 
 
-def test_a_house_without_a_newsletter_gets_one_and_loses_it_again(
-    monkeypatch: pytest.MonkeyPatch,
+def test_what_a_house_has_of_its_own_is_used_and_never_taken_away(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     remove()
+    own = category("Our Asia desk", slug="asia-pacific")
+    Publication(name="The Strait Review").save()
     Newsletter.objects.all().delete()
+    monkeypatch.setenv("IRIA_DEMO_PASSWORD", "made-by-make")
+    note = settings.STATE / "demo-editor.txt"
+    note.write_text("made-by-make\n")
     without_pictures(monkeypatch)
     load()
+    # Whoever starts the site is told how to sign in.
+    assert note.read_text().split() == ["edna@roadstead.example", "made-by-make"]
+    # Sections of an editor's own are used.
+    assert story("pacific-observers").categories.contains(own)
+    # A house without a newsletter gets one.
     assert Newsletter.objects.get().name == "News"
     assert Issue.objects.filter(state="sent").count() == 1
     remove()
+    assert note.read_text().split() == ["made-by-make"]
+    own.refresh_from_db()
+    assert own.name == "Our Asia desk"
+    assert Publication.objects.get().name == "The Strait Review"
+    assert Category.objects.get() == own
     assert not Newsletter.objects.exists()
 
 

@@ -47,42 +47,34 @@ def test_an_editors_own_article_stays_with_all_that_it_uses(rui: User) -> None:
     assert "Kept: the picture “Lighthouse on a headland”, which is in use." in said
 
 
-def test_a_demo_article_that_somebody_else_edited_has_become_theirs(rui: User) -> None:
+def test_what_somebody_of_the_house_wrote_or_changed_has_become_theirs(rui: User) -> None:
     edited = story("panama-lake")
     edited.headline = "Panama’s lake, as we see it"
     revising.save(edited, by=rui)
-    said = remove()
-    assert [kept.headline for kept in Article.objects.all()] == ["Panama’s lake, as we see it"]
-    assert "which somebody has edited" in said
-    assert edited.figures.get().image.headline == "Level of the canal’s lake"
-
-
-def test_what_the_demo_editor_tried_out_goes_with_the_demo() -> None:
-    played_with = story("panama-lake")
-    played_with.headline = "Testing, testing"
-    revising.save(played_with, by=User.objects.get(email="edna@roadstead.example"))
-    remove()
-    assert not Article.objects.exists()
-
-
-def test_an_article_that_was_begun_with_the_demo_editors_account_stays() -> None:
+    # Also what was begun with the demo editor's account, and the name of the publication.
     edna = User.objects.get(email="edna@roadstead.example")
     draft("Our first real article", by=edna, categories=[category("Ours", slug="ours")])
-    remove()
-    kept = Article.objects.get()
-    assert (kept.headline, kept.created_by) == ("Our first real article", None)
-
-
-def test_a_changed_name_of_the_publication_stays() -> None:
     row = Publication.objects.get()
     row.name = "The Strait Review"
     row.save()
-    assert "name and contact of the publication" in remove()
+    said = remove()
+    kept = {article.headline: article.created_by for article in Article.objects.all()}
+    assert set(kept) == {"Panama’s lake, as we see it", "Our first real article"}
+    assert kept["Our first real article"] is None
+    assert "which somebody has edited" in said
+    assert edited.figures.get().image.headline == "Level of the canal’s lake"
+    assert "name and contact of the publication" in said
     assert Publication.objects.get().name == "The Strait Review"
 
 
-def test_a_readers_comment_below_a_demo_article_goes_with_it(ola: User) -> None:
-    posting.post(story("panama-lake"), text="I was there last week.", by=ola)
+def test_what_the_demo_editor_tried_out_and_readers_wrote_below_goes_with_the_demo(
+    ola: User,
+) -> None:
+    played_with = story("panama-lake")
+    played_with.headline = "Testing, testing"
+    revising.save(played_with, by=User.objects.get(email="edna@roadstead.example"))
+    posting.post(played_with, text="I was there last week.", by=ola)
     remove()
+    assert not Article.objects.exists()
     assert not Comment.objects.exists()
     assert User.objects.filter(pk=ola.pk).exists()
