@@ -7,7 +7,7 @@ from newsletter.models import Bounce, Subscriber
 
 
 def tell(who: Person) -> dict[str, Any]:
-    subscriber = Subscriber.objects.filter(email__iexact=who.email).first()
+    subscriber = Subscriber.objects.with_address(who.email).first()
     return {"subscribed": False} if subscriber is None else of_subscriber(subscriber)
 
 

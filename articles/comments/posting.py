@@ -29,6 +29,7 @@ from articles.comments.refusing import (
 from articles.comments.screening.looking import Verdict, first_look
 from articles.comments.tasks import ask_writer_to_confirm, tell_writer_it_was_received
 from articles.editorial.models import Article
+from iria.kit.mailboxes import in_ascii
 from iria.kit.text import one_line
 from iria.publication.models import current_publication
 
@@ -70,7 +71,7 @@ def _prepared(
         parent=parent,
         user=by,
         name=by.public_name if by else one_line(name),
-        email="" if by else email.strip(),
+        email="" if by else in_ascii(email),
         text=with_plain_breaks(text),
     )
     refuse_unfit(comment)

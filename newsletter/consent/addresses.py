@@ -10,10 +10,10 @@ from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
-from django.utils.encoding import punycode
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from iria.kit import mailboxes
 from iria.kit.text import refuse_unstorable
 
 LOCAL_MAX_BYTES = 64
@@ -83,12 +83,7 @@ def _judged(address: str, local: str, domain: str) -> str:
 
 def shown(address: str) -> str:
     """The address for people: the letters of its domain instead of their ASCII form."""
-    local, _, domain = address.rpartition("@")
-    try:
-        readable = domain.encode("ascii").decode("idna")
-    except UnicodeError:
-        return address
-    return f"{local}@{readable}"
+    return mailboxes.readable(address)
 
 
 def _fits(local: str, domain: str) -> bool:
@@ -105,7 +100,7 @@ def _refusal(sentence: "str | Promise") -> ValidationError:
 
 def _ascii(domain: str) -> str:
     try:
-        return punycode(domain)
+        return mailboxes.domain_in_ascii(domain)
     except UnicodeError as mistake:
         raise _refusal(NO_SERVER) from mistake
 

@@ -17,6 +17,7 @@ from articles.comments.screening.phases import reports
 from articles.comments.screening.submission import Knowledge, Submission
 from iria.kit import sealing
 from iria.kit.daily import mark_of
+from iria.kit.mailboxes import in_ascii
 from iria.kit.ratelimit import count_and_allow, one_sender
 from iria.kit.text import one_line
 
@@ -57,7 +58,7 @@ def report(
         comment=comment,
         reason=reason,
         words=one_line(words),
-        email="" if by else email.strip(),
+        email="" if by else in_ascii(email),
         user=by,
         sender=_sender(comment, by, address),
     )

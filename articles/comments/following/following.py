@@ -9,6 +9,7 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import User
@@ -19,6 +20,7 @@ from articles.comments.following.querysets import FollowQuerySet
 from articles.comments.models import Comment
 from articles.editorial.models import Article
 from iria.kit import registry
+from iria.kit.mailboxes import spellings
 
 CONFIRM_WITHIN: Final = timedelta(days=7)
 """As long as the link that confirms a comment: what was asked for with it is still there then."""
@@ -91,7 +93,7 @@ def follower_of(user: User | None, email: str) -> Follower:
         known = Follower.objects.with_address(email).order_by("-user").first()
         if known is not None:
             return known
-        user = User.objects.filter(email__iexact=email).first()
+        user = User.objects.alias(small=Lower("email")).filter(small__in=spellings(email)).first()
         if user is None:
             # As it was typed first; the index sees no difference between large and small letters.
             return Follower.objects.get_or_create(email=email.lower())[0]

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from articles.comments.following.models import Follow
+from iria.kit.mailboxes import in_ascii
 from iria.kit.text import refuse_unstorable
 
 NO_ADDRESS = gettext_lazy(
@@ -37,7 +38,7 @@ class FollowForm(forms.Form):
         email = str(self.cleaned_data["email"])
         if not email and not self.signed_in:
             raise forms.ValidationError(str(NO_ADDRESS))
-        return email
+        return in_ascii(email)
 
     @property
     def was_filled_by_a_program(self) -> bool:

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from iria.kit.mailboxes import spellings
+
 if TYPE_CHECKING:
     from articles.comments.following.models import Follow, Follower, Notice  # noqa: F401 - names the generics
 
@@ -14,9 +16,9 @@ if TYPE_CHECKING:
 class FollowerQuerySet(models.QuerySet["Follower"]):
     def with_address(self, email: str) -> "FollowerQuerySet":
         """Whoever is written to at this address, as a guest or by an account."""
-        small = email.lower()
+        small = spellings(email)
         return self.alias(guest=Lower("email"), account=Lower("user__email")).filter(
-            Q(guest=small) | Q(account=small)
+            Q(guest__in=small) | Q(account__in=small)
         )
 
     def holding(self, token: str) -> "FollowerQuerySet":

@@ -23,6 +23,7 @@ from tests.shared import shared_data
         ("o'la+letters@readers.example", "o'la+letters@readers.example"),
         ("ola@bücher.example", "ola@xn--bcher-kva.example"),
         ("ola@BÜCHER.example", "ola@xn--bcher-kva.example"),
+        ("ola@straße.example", "ola@xn--strae-oqa.example"),
     ],
 )
 def test_an_address_is_kept_in_one_form(typed: str, kept: str) -> None:

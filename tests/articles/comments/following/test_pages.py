@@ -14,7 +14,7 @@ from articles.comments.following import asking, following, preferences
 from articles.comments.following.models import Follow, Follower
 from articles.editorial.models import Article
 from iria.kit import registry
-from newsletter.consent import subscribing
+from newsletter.consent import subscribing, suppressing
 from newsletter.consent.wishes import Wish
 from newsletter.models import Newsletter, Subscriber
 from tests.articles.comments.conftest import Write
@@ -227,3 +227,19 @@ def test_what_was_asked_for_with_a_comment_lives_as_long_as_its_link(
     article: Article, write: Write
 ) -> None:
     assert max(seals.CONFIRMED_WITHIN, confirming.KEPT_FOR) <= following.CONFIRM_WITHIN
+
+
+def test_an_address_whose_domain_has_letters_of_its_own_is_one_in_all_rooms(
+    client: Client, write: Write, follows: Following, tell: Tell, ola: User
+) -> None:
+    """The newsletter knows it as mail servers do, the account as it was typed."""
+    User.objects.filter(pk=ola.pk).update(email="Ola@Bücher.example")
+    newsletter, known = Newsletter.objects.offered()[0], "ola@xn--bcher-kva.example"
+    subscribing.request(known, where="/", wished=[Wish.usual(newsletter)])
+    follow = follows("ola@bücher.example")
+    assert follow.follower.user == ola
+    page = said(client.get(f"/newsletter/preferences/{Subscriber.objects.get().token}/"))
+    assert newsletter.name in page
+    assert "Comments by mail" in page
+    suppressing.suppress(Subscriber.objects.get(), because="no such address")
+    assert tell(write()) == []
