@@ -59,7 +59,7 @@ def test_leaving_twice_says_the_same(client: Client) -> None:
     assert b"You have left" in second.content
 
 
-@pytest.mark.parametrize("token", ["cut-off", "x" * 2000, "t%00oken", "%F0%9F%98%80", "test"])
+@pytest.mark.parametrize("token", ["cut-off", "x" * 2000, "t%00oken", "%F0%9F%98%80"])
 def test_a_token_that_nobody_has_gets_one_sentence(client: Client, token: str) -> None:
     subscriber()
     for path in (f"/newsletter/unsubscribe/{token}/", f"/newsletter/preferences/{token}/"):
