@@ -41,6 +41,20 @@ UNSPACED: Final = re.compile("[\u3005\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{2,
 """Chinese and Japanese write no spaces; there, two neighbouring signs stand for a word."""
 
 
+SHORT_NAMES: Final = re.compile(r"\b(?:US|WHO|IT)\b")
+"""English reads them as words too common to be looked for; with full stops they are names."""
+
+SHOUTED: Final = 4
+"""So many words in capitals alone are a sentence in capitals, and *us* is no country in it."""
+
+
+def with_names(text: str) -> str:
+    """A whole text or query with such names as PostgreSQL keeps them: U.S., W.H.O."""
+    if text.isupper() and len(text.split()) >= SHOUTED:
+        return text
+    return SHORT_NAMES.sub(lambda name: f"{'.'.join(name[0])}.", text)
+
+
 def as_read(text: str) -> str:
     """A text as PostgreSQL should be given it, so that it finds the words in it that people see.
 

@@ -11,7 +11,7 @@ from zlib import crc32
 from django.db import connection
 
 from articles.editorial.models import Article
-from articles.editorial.stemming import as_read, configuration_for
+from articles.editorial.stemming import as_read, configuration_for, with_names
 from articles.editorial.words import words_of
 from articles.related.models import ArticleTerms
 
@@ -61,7 +61,7 @@ def record(article: Article) -> None:
 
 def stems_of(parts: list[str], language: str) -> list[list[str]]:
     """Every part's stems in their order, an empty one wherever words do not follow each other."""
-    readable = [as_read(UNSTORABLE.sub(" ", part)) for part in parts]
+    readable = [as_read(with_names(UNSTORABLE.sub(" ", part))) for part in parts]
     found: list[list[tuple[int, str]]] = [[] for _ in parts]
     with connection.cursor() as cursor:
         cursor.execute(STEMS, [readable, configuration_for(language)])

@@ -32,6 +32,9 @@ SUSPECTS: Final = 40
 
 LETTERS: Final = r"[\w\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0957]"
 
+INITIALS: Final = re.compile(r"[a-z](?:[.][a-z])+")
+"""The lexeme of U.S., and of US, which is read as that (`editorial.stemming.with_names`)."""
+
 OTHER_LETTER: Final = re.compile(r"[^\x00-\x7f\W]")
 
 
@@ -58,13 +61,15 @@ Readings = Mapping[str, Collection[str]]
 def suspects(text: str, lexemes: Iterable[str]) -> list[Spot]:
     """The words of a text that may be forms of the lexemes."""
     wanted = frozenset(lexemes)
-    signs = frozenset(filter(UNSPACED.fullmatch, wanted))
-    starts, plain, any_letters = _beginnings(wanted - signs)
+    special = frozenset(
+        each for each in wanted if UNSPACED.fullmatch(each) or INITIALS.fullmatch(each)
+    )
+    starts, plain, any_letters = _beginnings(wanted - special)
     lower = text.lower()
     if len(lower) != len(text):
         lower = text
-    if signs:
-        both = [*_signs(lower, signs), *suspects(text, wanted - signs)]
+    if special:
+        both = [*_special(text, special), *suspects(text, wanted - special)]
         return sorted(both, key=lambda spot: spot.start)
     if not starts:
         return []
@@ -75,11 +80,14 @@ def suspects(text: str, lexemes: Iterable[str]) -> list[Spot]:
     return list(_suspects(lower, starts, plain))
 
 
-def _signs(lower: str, signs: frozenset[str]) -> Iterator[Spot]:
-    """Pairs of signs, wherever they stand in a run that has no blanks."""
-    pairs = re.compile("|".join(map(re.escape, sorted(signs))))
-    for each in islice(pairs.finditer(lower), ENOUGH):
-        yield Spot(each.start(), each.end(), each[0])
+def _special(text: str, lexemes: frozenset[str]) -> Iterator[Spot]:
+    """Pairs of signs, wherever they stand in a run that has no blanks, and names of initials."""
+    for lexeme in sorted(lexemes):
+        name = INITIALS.fullmatch(lexeme)
+        letters = lexeme.upper().split(".")
+        form = rf"\b{'[.]?'.join(letters)}(?!\w)[.]?" if name else re.escape(lexeme)
+        for each in islice(re.finditer(form, text), ENOUGH):
+            yield Spot(each.start(), each.end(), lexeme)
 
 
 def _suspects(lower: str, starts: frozenset[str], pattern: re.Pattern[str]) -> Iterator[Spot]:

@@ -14,7 +14,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q
 
 from articles.editorial.models import Article
-from articles.editorial.stemming import as_read, configuration_for
+from articles.editorial.stemming import as_read, configuration_for, with_names
 from articles.editorial.words import ArticleWords, words_of
 from articles.search import statistics
 from articles.search.models import SearchEntry
@@ -81,10 +81,10 @@ class Words:
         """The same words as PostgreSQL should be given them."""
         return replace(
             self,
-            headline=as_read(self.headline),
-            above=as_read(self.above),
-            body=as_read(self.body),
-            beside=as_read(self.beside),
+            headline=as_read(with_names(self.headline)),
+            above=as_read(with_names(self.above)),
+            body=as_read(with_names(self.body)),
+            beside=as_read(with_names(self.beside)),
         )
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from django.db import connection
 
-from articles.editorial.stemming import as_read
+from articles.editorial.stemming import as_read, with_names
 
 MOST_BINDING: Final = 30
 """Quotes and exclusions that are looked at in one query."""
@@ -126,7 +126,7 @@ def take_apart(words: str) -> Parts:
     unwanted: list[str] = []
     groups: list[list[tuple[str, bool]]] = []
     joined = False
-    for part in PART.finditer(words.translate(QUOTES)):
+    for part in PART.finditer(with_names(words.translate(QUOTES))):
         text = as_read(part["phrase"] if part["phrase"] is not None else part["word"])
         if part["word"] == "OR" and not part["minus"]:
             joined = bool(groups)

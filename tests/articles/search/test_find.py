@@ -224,3 +224,16 @@ def test_a_text_without_blanks_is_found_by_what_stands_in_it() -> None:
     for words in ("東京", "首脳会談", '"中国の首脳"', "日本 -漁業"):
         assert headlines(words) == ["首脳会談"]
     assert "<mark>東京</mark>" in find("東京").results[0].why.excerpt
+
+
+def test_a_name_that_is_a_common_word_is_found_and_marked_however_it_is_written() -> None:
+    indexed("Sanctions", body="<p>The US-led group met. The U.S. paid; they told us so.</p>")
+    indexed("Vaccines", body="<p>Doses for all, the WHO said.</p>")
+    indexed("Anybody", body="<p>They told us who did it.</p>")
+    for words in ("US", "U.S.", "U.S", '"US-led"', "-vaccines US"):
+        assert headlines(words) == ["Sanctions"]
+    assert headlines("WHO doses") == headlines("W.H.O.") == ["Vaccines"]
+    shown = find("US").results[0].why.excerpt
+    assert shown.count("<mark>") == 2
+    assert "<mark>US</mark>-led" in shown
+    assert headlines("THEY TOLD US WHO DID IT")[0] == "Anybody"
