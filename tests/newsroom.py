@@ -64,7 +64,8 @@ def draft(headline: str = "A quiet week at the strait", **fields: Any) -> Articl
     categorising.choose(article, categories)
     for position, name in enumerate(authors or []):
         Byline.objects.create(article=article, author=name, position=position)
-    article.tags.set(tags)
+    if tags:
+        article.tags.set(tags)
     return article
 
 
