@@ -17,6 +17,9 @@ _TEXTS: Final = {
 """Field → the tags that may hold it, in the first directory (0) or the camera's own (1): image
 description, artist, photographer, copyright, image title."""
 
+_OF_WINDOWS: Final = {"title": 0x9C9B, "caption": 0x9C9C, "byline": 0x9C9D, "keywords": 0x9C9E}
+"""What its Explorer keeps beside the standard's tags (XPTitle, XPComment, …), in UTF-16."""
+
 _ORIENTATION: Final = 0x0112
 _PROGRAMS: Final = (0x0131, 0x013C)
 _CAMERA: Final = 0x8769
@@ -44,9 +47,20 @@ def read(block: Content, hints: Hints | None = None) -> dict[str, list[str]]:
     found = dict(zip(said, decoded(list(said.values()), hints or Hints()), strict=True))
     if "copyright" in found:
         found["copyright"] = _notice(found["copyright"])
+    found = _written_in_windows(first) | found
     found |= {"taken": _moment(camera, _TAKEN), "digitised": _moment(camera, _DIGITISED)}
     found["orientation"] = str(_orientation(first) or "")
-    return {field: [_up_to_nul(field, text)] for field, text in found.items() if text}
+    keywords = [word.strip() for word in found.pop("keywords", "").split(";")]
+    several = {"keywords": keywords} if any(keywords) else {}
+    return several | {field: [_up_to_nul(field, text)] for field, text in found.items() if text}
+
+
+def _written_in_windows(first: tiff.Directory) -> dict[str, str]:
+    said = {
+        field: first.raw(tag).decode("utf-16-le", "ignore").partition("\x00")[0].strip()
+        for field, tag in _OF_WINDOWS.items()
+    }
+    return {field: text for field, text in said.items() if text}
 
 
 def orientation(block: Content) -> int | None:

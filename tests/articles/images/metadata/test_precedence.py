@@ -42,6 +42,21 @@ def test_the_clock_of_the_camera_says_when_a_picture_was_taken() -> None:
     assert read(picture).taken == "2025-12-31T23:59:58"
 
 
+def test_what_somebody_wrote_in_windows_counts_where_nothing_else_does() -> None:
+    windows = {
+        0x9C9B: "Kajen vid Örö\x00".encode("utf-16-le"),
+        0x9C9C: "Ω, no caption".encode("utf-16-le"),
+        0x9C9D: "Ines Faro; Jo Reis".encode("utf-16-le"),
+        0x9C9E: "sea;cranes; sea\x00".encode("utf-16-le"),
+    }
+    said = read(jpeg(exif=windows))
+    assert (said.title, said.caption) == ("Kajen vid Örö", "Ω, no caption")
+    assert (said.byline, said.keywords) == ("Ines Faro; Jo Reis", ("sea", "cranes"))
+    assert said.origins["title"] == "exif"
+    newer = jpeg(exif={**windows, 0x010E: "A quay"}, iim_block=iim((2, 25, b"quay")))
+    assert (read(newer).caption, read(newer).keywords) == ("A quay", ("quay",))
+
+
 def test_when_it_was_scanned_counts_where_nothing_says_when_it_was_taken() -> None:
     scanned = {34665: {36868: "2025:12:31 23:59:58", 36882: "+09:00"}}
     assert read(jpeg(exif=scanned)).taken == "2025-12-31T23:59:58+09:00"
