@@ -15,6 +15,8 @@ RETURNED: Final = re.compile(
     r"failed mail|mail failed|bounce|not delivered|could not be delivered|automatically rejected|processing error|error sending|notice: mail|non[- ]deliver|blocked by|"
     r"warning: (?:message|could not)|user unknown|"
     r"unzustellbar|nicht zustell|zustellung|non remis|non recapit|échec|impossible de remettre|no se (?:pudo|puede) entregar|no entregado|não entregue|mancata consegna|onbestelbaar|"
+    r"échec de la (?:remise|livraison|distribution)|non distribu|recapito non riuscito|impossibile recapitare|(?:no )?se ha podido entregar|não foi (?:possível )?entreg|falha na entrega|"
+    r"kan niet worden (?:bezorgd|afgeleverd)|kunne ikke leveres|kunde inte levereras|nie można dostarczyć|niedostarczon|teslim edilemedi|não foi possível entregar|配信できません|配達不能|未送达|반송|전송 실패|"
     r"не доставлен|недоставлен|отправленное сообщение|配信不能|エラー|退信|无法投递|投递失败|系统退信"
 )
 REPLY: Final = re.compile(
@@ -30,7 +32,12 @@ COMPLAINING: Final = re.compile(
 def is_from_server(head: Headers) -> bool:
     """Whether a mail server seems to speak: its name, or the empty return path."""
     path = head.get("return-path").strip()
-    return bool(SERVER.search(head.words("from"))) or path in {"<>", "<MAILER-DAEMON>"}
+    return is_called_server(head) or path in {"<>", "<MAILER-DAEMON>"}
+
+
+def is_called_server(head: Headers) -> bool:
+    """Whether it comes in the name of a mail server."""
+    return bool(SERVER.search(head.words("from")))
 
 
 def says_returned(head: Headers) -> bool:

@@ -124,12 +124,17 @@ def _may_be_bounce(message: Opened, letter: str) -> bool:
     if automatic.is_report(message) or head.get("x-failed-recipients"):
         return True
     server, says = automatic.is_from_server(head), automatic.says_returned(head)
+    named = automatic.is_called_server(head)
     if automatic.is_automatic_reply(head) and not (
-        server and (says or prose.FAILING.search(letter))
+        (server and says) or (named and prose.FAILING.search(letter))
     ):
+        # Answers of people's programs have an empty return path too, and say that somebody cannot be reached.
         return False
     return (server and bool(prose.FAILING.search(letter))) or (
-        says and bool(prose.FAILING.search(letter)) and not head.get("in-reply-to")
+        says
+        and bool(prose.FAILING.search(letter))
+        # An answer, or an issue of somebody's newsletter, whatever its subject.
+        and not (head.get("in-reply-to") or head.get("list-unsubscribe"))
     )
 
 

@@ -31,6 +31,9 @@ FAILING: Final = re.compile(
     r"did not (?:reach|receive|exactly)|could not|cannot|can't|unknown|no such|invalid|does ?n[o']t exist|not exist|not found|wrong|no longer|not (?:a )?valid|"
     r"error|problem|quota|mailbox|full|returned|delay|postponed|refused|block|"
     r"nicht (?:zugestellt|erreicht|gefunden)|unzustellbar|n'a pas pu|non remis|non (?:recapit|consegn|è riuscito)|no (?:pudo|se pudo|se ha podido)|não (?:pode|foi)|nao pode|"
+    r"échou|impossible|introuvable|non distribu|impossibile|non riuscit|non trovat|no se encontr|não encontrad|não existe|"
+    r"bestaat niet|niet (?:gevonden|worden (?:bezorgd|afgeleverd))|ikke (?:leveres|funnet|fundet)|inte (?:levereras|hittades)|nie (?:można|istnieje|znaleziono)|bulunamadı|teslim edilemedi|"
+    r"配信できません|存在しません|見つかりません|未送达|找不到|"
     r"не (?:может|удалось|доставлен|найден)|невозможно|送信できませんでした|失敗|エラー|届け|无法|退信|失败|लिए"
 )
 """Words that a letter about a mail that did not arrive cannot do without."""

@@ -164,6 +164,10 @@ SAID: Final[tuple[tuple[Reason, re.Pattern[str]], ...]] = (
             r"badrcptto|does not like recipient(?!\.\s*remote)|inactive e-?mail address|email address[^.]{0,40}couldn'?t be found",
             r"user(?:name)? (?:is )?unknown|not listed in|unknown recipient|recipient name is not recogni[sz]ed|did not exactly match|no matches to nameserver",
             r"(?:address|mailbox|account|user)[^.\n]{0,40}\b(?:n'existe|inexist|inconnu|unbekannt|existiert nicht|nicht gefunden|desconoc|sconosciut|non esiste|no existe|non trov|onbekend|niet gevonden)",
+            r"(?:adresse|boîte|destinataire)[^.\n]{0,80}\bintrouvable|(?:dirección|buzón|destinatario)[^\n]{0,80}\bno se (?:ha )?enc[ou]\w+|"
+            r"(?:indirizzo|casella|destinatario)[^.\n]{0,80}\bnon (?:è stat\w )?trovat|(?:endereço|destinatário|caixa)[^.\n]{0,80}\bnão (?:foi )?(?:encontrad|exist)|"
+            r"(?:adres|postvak|gebruiker)[^.\n]{0,80}\b(?:bestaat niet|niet gevonden)|(?:adres|użytkownik|skrzynk)[^.\n]{0,80}\bnie (?:istnieje|został znalezion)|"
+            r"存在しません|找不到(?:用户|收件人|邮箱)|"
             r"utilisateur inconnu|n'existe pas|destinataire[^.]{0,30}(?:invalide|inconnu)|empf(?:ä|ae)nger[^.]{0,30}(?:unbekannt|nicht)|usuario[^.]{0,30}(?:desconocid|no existe|inexist)|"
             r"utente[^.]{0,30}(?:sconosciut|non)|indirizzo[^.]{0,40}(?:errato|non)|пользовател\w*[^.]{0,30}не (?:найден|существует)|несуществующ|用户不存在|不存在|見つからない|あて先不明",
         ),

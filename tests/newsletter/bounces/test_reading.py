@@ -112,6 +112,45 @@ def test_a_letter_of_a_server_is_read_in_several_languages(words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("subject", "words"),
+    [
+        ("Échec de la remise", "La remise a échoué :\n\n{}\nL’adresse que vous avez entrée est introuvable."),
+        ("Recapito non riuscito", "Impossibile recapitare a:\n\n{}\nIndirizzo di posta elettronica non trovato."),
+        ("No se puede entregar", "No se pudo entregar a:\n\n{}\nLa dirección que escribió no se encontró."),
+        ("Não foi possível entregar", "Falha na entrega a:\n\n{}\nO endereço que inseriu não foi encontrado."),
+        ("Kan niet worden bezorgd", "Bezorging is mislukt voor:\n\n{}\nHet e-mailadres is niet gevonden."),
+        ("Nie można dostarczyć", "Nie można dostarczyć do:\n\n{}\nPodany adres nie istnieje."),
+        ("配信不能", "以下の宛先に配信できませんでした。\n\n<{}>\n\n宛先のアドレスが存在しません。"),
+    ],
+)  # fmt: skip
+def test_a_letter_without_fields_and_codes_is_read_in_the_language_of_its_server(
+    subject: str, words: str
+) -> None:
+    told = letter(
+        words.format("ola@readers.example"), From="postmaster@readers.example", Subject=subject
+    )
+    found = read(told)
+    assert (found.kind, found.addresses) == (Kind.HARD, ["ola@readers.example"])
+
+
+def test_an_answer_of_a_program_with_an_empty_return_path_is_no_bounce() -> None:
+    for subject in ("Out of office", "Absence du bureau"):
+        body = "I cannot be reached, il m’est impossible de répondre.\n\nmina@readers.example\nwill answer."
+        told = letter(body, From="Ola <ola@readers.example>", Subject=subject, Return_Path="<>")
+        assert read(told).kind == Kind.NONE
+
+
+def test_an_issue_of_somebody_about_lost_mail_is_no_bounce() -> None:
+    told = letter(
+        "Mailboxes that do not exist. Write to ola@readers.example.",
+        From="News <news@elsewhere.example>",
+        Subject="Undeliverable: the story of lost mail",
+        List_Unsubscribe="<https://elsewhere.example/leave>",
+    )
+    assert read(told).kind == Kind.NONE
+
+
+@pytest.mark.parametrize(
     "head",
     [
         {"Auto_Submitted": "auto-replied", "Subject": "Re: News"},
