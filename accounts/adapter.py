@@ -16,6 +16,7 @@ from accounts import devices, second_factor
 from accounts.browsers import browser_of
 from accounts.models import User
 from iria.kit.http import client_address
+from iria.kit.mailboxes import in_ascii
 from iria.kit.ratelimit import count_and_allow, one_sender
 from iria.kit.text import one_line
 from iria.publication.models import current_publication
@@ -110,7 +111,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         whether an address is known.
         """
         try:
-            super().send_mail(template_prefix, email, context)
+            super().send_mail(template_prefix, in_ascii(email), context)
         except SMTPRecipientsRefused:
             log.warning("a mail about an account was refused for its recipient")
         except (SMTPException, OSError) as mistake:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from accounts import personal
 from accounts.models import User
+from iria.kit.mailboxes import in_ascii
 from iria.kit.registry import personal_data
 from iria.kit.text import one_line
 from iria.publication.models import current_publication
@@ -58,7 +59,7 @@ def _say_goodbye(address: str) -> None:
     subject = one_line(f"{gettext('Your account is deleted')} – {name}")
     words = render_to_string("account/email/deleted_message.txt", {"publication_name": name})
     try:
-        EmailMessage(subject, words, to=[address]).send()
+        EmailMessage(subject, words, to=[in_ascii(address)]).send()
     except (SMTPException, OSError):
         # There is no account any more for which to try again.
         return

@@ -61,8 +61,10 @@ def suppress(
     with transaction.atomic():
         current = Subscriber.objects.held().get(pk=subscriber.pk)
         now = timezone.now()
-        came_back(current.email)
         known = Suppression.objects.standing().of_address(current.email).first()
+        if known is not None and known.reason == Suppression.Reason.LEFT:
+            known.delete()
+            known = None
         if known is None:
             known = Suppression.objects.create(
                 address_hash=address_hash(current.email),

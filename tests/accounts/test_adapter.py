@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, MailFolder
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,13 @@ def test_an_address_that_is_not_ours_is_passed_over(
     answer = client.post("/accounts/login/", sent)
     assert answer.status_code == 302
     assert answer["Location"].startswith("/accounts/")
+
+
+@pytest.mark.django_db
+def test_a_code_goes_to_the_very_domain_that_was_typed(
+    client: Client, mail_folder: MailFolder
+) -> None:
+    """straße.example is not strasse.example, which belongs to somebody else."""
+    form = {"display_name": "Ola Lind", "email": "ola@straße.example", "password1": ""}
+    client.post("/accounts/signup/", form)
+    assert [each["To"] for each in mail_folder.all()] == ["ola@xn--strae-oqa.example"]

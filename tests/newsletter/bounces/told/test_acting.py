@@ -272,7 +272,7 @@ def test_a_bounce_costs_few_questions_and_a_repeated_one_fewer(
     through("postmark")
     delivery = sent(subscriber(OLA))
     dead = about(delivery, "hard", mark_of(delivery.pk))
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         tell("postmark", dead)
     with django_assert_num_queries(7):
         tell("postmark", dead)
