@@ -28,8 +28,8 @@ class Meant:
 
 
 def meant_by(path: str) -> Meant:
-    """An article with the same last part under another date, else a section, topic, author or page with
-    a last part like it, else whatever the words find.
+    """An article with the same last part under another date, else sections, topics, authors and pages
+    with a last part like it, and where they are not very like it, whatever the words find.
 
     The last part of the address counts; where it finds nothing, all of them. A word misspelt in the
     address is put right as in a search.
@@ -42,12 +42,13 @@ def meant_by(path: str) -> Meant:
     if not SLUG.fullmatch(slug):
         slug = ""
     articles = _named(slug)
-    if slug and not articles and (places := near(slug)):
+    places = near(slug) if slug and not articles else []
+    if any(place.is_sure for place in places):
         return Meant(last, places=places)
     for words in dict.fromkeys(filter(None, [last, corrected(last), whole])):
         if not articles:
             articles = _found(words)
-    return Meant(last, articles)
+    return Meant(last, articles, places)
 
 
 def words_of(path: str) -> str:

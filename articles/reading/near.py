@@ -12,8 +12,11 @@ from accounts.models import AuthorProfile
 from articles.editorial.models import Article, ArticleTag, Byline, Category
 from articles.pages.models import Page
 
-ALIKE: Final = 0.45
-"""Share of their trigrams that two addresses have in common; a slip in seven letters leaves a half."""
+ALIKE: Final = 0.35
+"""Share of their trigrams that two addresses have in common; a slip in five letters leaves this much."""
+
+SURE: Final = 0.6
+"""Above it nothing else was meant."""
 
 MOST: Final = 3
 
@@ -24,6 +27,7 @@ class Place:
 
     name: str
     address: str
+    is_sure: bool
 
 
 def near(part: str) -> list[Place]:
@@ -38,7 +42,10 @@ def near(part: str) -> list[Place]:
         all=True,
     )
     rows = found.order_by("-likeness", "called")[:MOST]
-    return [Place(called, reverse(route, args=[key])) for called, route, key, _ in rows]
+    return [
+        Place(called, reverse(route, args=[key]), likeness >= SURE)
+        for called, route, key, likeness in rows
+    ]
 
 
 def _like(

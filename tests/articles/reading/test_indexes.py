@@ -91,6 +91,7 @@ def test_a_wrong_address_leads_to_what_was_meant(client: Client) -> None:
         ("/tag/cereale.html", "Céréales", "/tag/céréales/"),
         ("/author/ines-farro/feed/", "Ines Faro", "/author/ines-faro/"),
         ("/about-us/", "About", "/house/about/"),
+        ("/abot/", "About", "/house/about/"),
     ],
 )
 def test_a_wrong_address_of_a_list_or_page_leads_to_it(
@@ -107,6 +108,14 @@ def test_a_wrong_address_of_a_list_or_page_leads_to_it(
     page = lxml_html.document_fromstring(client.get(path).content.decode())
     meant = page.xpath("//section[@aria-labelledby='meant']//a")
     assert [(link.text, unquote(link.get("href"))) for link in meant] == [(name, address)]
+
+
+def test_an_address_that_is_a_little_like_a_topic_leads_to_articles_too(client: Client) -> None:
+    newsroom.published("War over grain", tags=["Ukraine"])
+    indexing.reindex()
+    page = words(client, "/ukraine-war-in-2022/", 404).partition("Search")[0]
+    assert "Perhaps you meant Ukraine" in page
+    assert "War over grain" in page
 
 
 @pytest.mark.parametrize(
