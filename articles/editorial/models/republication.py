@@ -12,13 +12,16 @@ CREATIVE_COMMONS = "https://creativecommons.org"
 class Licence(models.TextChoices):
     """What readers may do with a text; none means that all rights are reserved."""
 
-    BY = "CC BY 4.0"
-    BY_SA = "CC BY-SA 4.0"
-    BY_ND = "CC BY-ND 4.0"
-    BY_NC = "CC BY-NC 4.0"
-    BY_NC_SA = "CC BY-NC-SA 4.0"
-    BY_NC_ND = "CC BY-NC-ND 4.0"
-    CC0 = "CC0 1.0"
+    BY = "CC BY 4.0", "CC BY 4.0: whoever names us"
+    BY_SA = "CC BY-SA 4.0", "CC BY-SA 4.0: naming us, under the same licence"
+    BY_ND = "CC BY-ND 4.0", "CC BY-ND 4.0: naming us, unchanged"
+    BY_NC = "CC BY-NC 4.0", "CC BY-NC 4.0: naming us, not for money"
+    BY_NC_SA = (
+        "CC BY-NC-SA 4.0",
+        "CC BY-NC-SA 4.0: naming us, not for money, under the same licence",
+    )
+    BY_NC_ND = "CC BY-NC-ND 4.0", "CC BY-NC-ND 4.0: naming us, not for money, unchanged"
+    CC0 = "CC0 1.0", "CC0 1.0: everybody, without any condition"
 
     @property
     def address(self) -> str:

@@ -75,3 +75,12 @@ def test_an_address_without_a_name_gets_a_sentence(client: Client, edna: User) -
     assert "Name the publication to which the address belongs." in answer.content.decode()
     assert "https://first.example/strait" in answer.content.decode()
     assert not Article.objects.exists()
+
+
+def test_editors_choose_a_licence_by_its_name_and_what_it_asks_for(
+    client: Client, edna: User
+) -> None:
+    client.force_login(edna)
+    form = client.get("/admin/articles/article/add/").content.decode()
+    assert '<option value="CC BY-SA 4.0">CC BY-SA 4.0: naming us, under the same licence<' in form
+    assert '<option value="CC0 1.0">CC0 1.0: everybody, without any condition<' in form
