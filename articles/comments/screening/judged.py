@@ -37,7 +37,7 @@ def read(file: Path) -> list[Example]:
         Unreadable
     """
     try:
-        lines = file.read_text("utf-8").split("\n")
+        lines = file.read_text("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as mistake:
         sentence = f"{file.name} cannot be read: {mistake}"
         raise Unreadable(sentence) from mistake
@@ -51,10 +51,10 @@ def _example(name: str, at: int, line: str) -> Example:
         sentence = f"{name}, line {at}, is no JSON object."
         raise Unreadable(sentence) from mistake
     text, spam = (row.get("text"), row.get("spam")) if isinstance(row, dict) else (None, None)
-    if not isinstance(text, str) or not isinstance(spam, bool):
+    if not isinstance(text, str) or spam not in (True, False):  # 1 and 0 are these, too
         sentence = f"{name}, line {at}, needs a text and spam, which is true or false."
         raise Unreadable(sentence)
-    return text, spam
+    return text, bool(spam)
 
 
 def judge(training: Sequence[Example], testing: Sequence[Example]) -> Result:

@@ -65,3 +65,10 @@ def test_comments_under_two_videos_are_told_apart_in_both_directions() -> None:
         assert result.precision >= 0.95
         assert result.recall >= 0.80
         assert result.ham_rejected == 0
+
+
+def test_a_collection_may_begin_with_a_mark_and_say_one_and_zero(tmp_path: Path) -> None:
+    file = tmp_path / "train.jsonl"
+    lines = '{"text": "Buy now", "spam": 1}\n{"text": "I disagree", "spam": 0}\n'
+    file.write_text(lines, encoding="utf-8-sig")
+    assert read(file) == [("Buy now", True), ("I disagree", False)]
