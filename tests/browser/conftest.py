@@ -148,6 +148,18 @@ def open_page(chromium: Browser, site: str) -> Iterator[OpenPage]:
     assert sorted(set(watch.complaints)) == []
 
 
+def sign_in(page: Page, who: User) -> None:
+    """From its next request on, the browser of this page is somebody's."""
+    visitor = Client()
+    visitor.force_login(who)
+    page.context.add_cookies(
+        [
+            {"name": name, "value": morsel.value, "url": page.url}
+            for name, morsel in visitor.cookies.items()
+        ]
+    )
+
+
 @pytest.fixture
 def desk(open_page: OpenPage) -> Callable[..., Page]:
     """Somebody at the admin, signed in: `page = desk(edna, "/admin/articles/article/")`.
@@ -157,14 +169,7 @@ def desk(open_page: OpenPage) -> Callable[..., Page]:
 
     def desk(who: User, path: str = "/admin/", **options: Any) -> Page:
         page = open_page("/healthz", **options)
-        visitor = Client()
-        visitor.force_login(who)
-        page.context.add_cookies(
-            [
-                {"name": name, "value": morsel.value, "url": page.url}
-                for name, morsel in visitor.cookies.items()
-            ]
-        )
+        sign_in(page, who)
         page.goto(path)
         return page
 

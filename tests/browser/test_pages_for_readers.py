@@ -4,7 +4,7 @@ from collections.abc import Callable
 from io import BytesIO
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pypdf import PdfReader
 
 from accounts.models import User
@@ -16,7 +16,7 @@ from articles.related.models import RelatedPick
 from iria.publication.models import current_publication
 from tests import newsroom
 from tests.articles.reading import full_house
-from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.conftest import PHONE, OpenPage, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -155,6 +155,21 @@ FOCUS = """() => {
 
 MOVING = """[...document.querySelectorAll('a, button, input')].filter(
   each => parseFloat(getComputedStyle(each).transitionDuration) > 0).length"""
+
+
+def test_the_focus_stays_where_a_name_takes_the_place_of_the_link_to_sign_in(
+    open_page: OpenPage, ola: User
+) -> None:
+    held: list[Route] = []
+    page = open_page("/robots.txt")
+    page.route("**/accounts/state/**", lambda route: held.append(route))
+    page.goto("/")
+    page.get_by_role("link", name="Sign in").focus()
+    while not held:
+        page.wait_for_timeout(20)
+    sign_in(page, ola)
+    held.pop().continue_()
+    expect(page.get_by_role("link", name="Ola Lind")).to_be_focused()
 
 
 @pytest.mark.parametrize("forced", ["none", "active"])
