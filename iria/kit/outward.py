@@ -15,6 +15,8 @@ from ipaddress import ip_address
 from typing import Final
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
+from iria.kit.mailboxes import domain_in_ascii
+
 SECONDS: Final = 8
 REDIRECTS: Final = 5
 PORTS: Final = {"http": 80, "https": 443}
@@ -141,7 +143,11 @@ def _answer_to(
     if port not in PORTS.values():
         sentence = f"It asks for port {port}; only the web's own are looked at."
         raise Forbidden(sentence)
-    host = parts.hostname.encode("idna").decode("ascii")
+    try:
+        host = domain_in_ascii(parts.hostname)
+    except UnicodeError:
+        sentence = "It names no server."
+        raise Forbidden(sentence) from None
     target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     if parts.query:
         target += f"?{quote(parts.query, safe='/%:@!$&()*+,;=~-._?')}"
