@@ -27,8 +27,9 @@ STEP_SECONDS = 1500
 BROWSER, PROOFS = PROJECT / "tests" / "browser", PROJECT / "tests" / "proofs"
 # In the order of tests/conftest.py: what takes longest first.
 _BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-# What the browser and the proofs walk through has its own tests too.
-_COUNTED = ("PYTEST_PLUGINS", "tests.counting")
+# Counting branches makes Python half as slow again; what the browser and the proofs walk through
+# has its own tests too.
+_COVERED = ("--cov", "--cov-report=")
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def steps() -> list[Step]:
         ),
         Step("migrations run", (*manage, "migrate"), beside=True),
         Step("mypy: types", (*tool, "mypy"), beside=True),
-        Step("tests", (*pytest, *_apart(BROWSER, PROOFS)), (*copied, _COUNTED)),
+        Step("tests", (*pytest, *_COVERED, *_apart(BROWSER, PROOFS)), copied),
         Step(
             "tests in the browser",
             browser,
