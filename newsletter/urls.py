@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from iria.kit import addresses as addresses  # makes the parts of an address known
 from iria.publication.speaking import speak
-from newsletter import views
+from newsletter import issue_views, views
 from newsletter.bounces.told.views import told
 
 pages = speak(
@@ -17,17 +17,17 @@ pages = speak(
         path("unsubscribe/<str:token>/", views.unsubscribe, name="newsletter_unsubscribe"),
         re_path(
             r"^letter-(?P<light>[0-9a-f]{6})-(?P<dark>[0-9a-f]{6})\.css$",
-            views.letter_rules,
+            issue_views.letter_rules,
             name="newsletter_letter_rules",
         ),
         re_path(
             r"^letter-(?P<light>[0-9a-f]{6})-(?P<dark>[0-9a-f]{6})-(?P<hours>day|night)\.css$",
-            views.letter_rules,
+            issue_views.letter_rules,
             name="newsletter_letter_rules",
         ),
-        path("link/<int:issue_id>/<int:number>/", views.link, name="newsletter_link"),
-        path("issues/", views.issues, name="newsletter_issues"),
-        path("issues/<letters:slug>/", views.issue, name="newsletter_issue"),
+        path("link/<int:issue_id>/<int:number>/", issue_views.link, name="newsletter_link"),
+        path("issues/", issue_views.issues, name="newsletter_issues"),
+        path("issues/<letters:slug>/", issue_views.issue, name="newsletter_issue"),
     ]
 )
 # A provider that calls is answered without a look at the publication.

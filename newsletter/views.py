@@ -1,34 +1,29 @@
-"""The pages of the newsletter: signing up, confirming, choosing, leaving, past issues.
+"""The pages of the newsletter for whoever receives it: signing up, confirming, choosing, leaving.
 
 None of them knows who is signed in. Where somebody acts on their own subscription, the token in
 the address is their right to do so, and the page is neither stored nor told to other sites.
 """
 
-from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext, gettext_noop
-from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from articles.editorial.models import Article
-from iria.kit.caching import public_page
 from iria.kit.http import client_address
 from iria.kit.one_reader import for_one_reader
 from iria.kit.origin import open_to_other_sites
-from iria.kit.paging import page_of
 from iria.kit.ratelimit import count_and_allow
 from iria.kit.signing import BrokenToken, ExpiredToken
 from iria.kit.speaking import speaking
-from iria.publication.views import FOREVER
 from newsletter import personal
 from newsletter.consent import choosing, own_data, subscribing
 from newsletter.consent.addresses import hidden, shown
 from newsletter.forms import PreferencesForm, SignUpForm
-from newsletter.letter import composing, counting, looks
+from newsletter.letter import composing
 from newsletter.models import Issue, Subscriber
 
 REQUESTS_AN_HOUR = 30
@@ -231,46 +226,6 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, f"newsletter/{template}.html", context)
 
 
-@public_page
-def issues(request: HttpRequest) -> HttpResponse:
-    page = page_of(Issue.objects.listed().select_related("newsletter"), request.GET.get("page"))
-    return render(request, "newsletter/issues.html", {"page": page})
-
-
-@public_page
-def issue(request: HttpRequest, slug: str) -> HttpResponse:
-    """An issue on the site: its words, and those of its articles that can still be read."""
-    chosen = get_object_or_404(
-        Issue.objects.public().select_related("newsletter", "picture__agency"), slug=slug
-    )
-    articles = (
-        Article.objects.published()
-        .for_cards()
-        .filter(pk__in=chosen.items.values("article_id"))
-        .in_bulk()
-    )
-    order = chosen.items.values_list("article_id", "heading")
-    context = {
-        "issue": chosen,
-        "sections": _sections(order, articles),
-        "page_language": chosen.speaks,
-    }
-    return render(request, "newsletter/issue.html", context)
-
-
-def _sections(
-    order: Iterable[tuple[int, str]], articles: Mapping[int, Article]
-) -> list[tuple[str, list[Article]]]:
-    """The articles that can be read, below the heading of their section; none without an article."""
-    sections: list[tuple[str, list[Article]]] = [("", [])]
-    for article_id, heading in order:
-        if heading:
-            sections.append((heading, []))
-        if article_id in articles:
-            sections[-1][1].append(articles[article_id])
-    return [section for section in sections if section[1]]
-
-
 def _sentence(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
     """A page that says in one sentence what is the matter, and what to do instead."""
     return render(request, "newsletter/sentence.html", {"sentence": sentence}, status=status)
@@ -280,26 +235,3 @@ def _told_of_a_test(request: HttpRequest) -> HttpResponse:
     """Whoever tries the links of a test is told what they do, and the mail program that it was done."""
     context = {"heading": gettext("This link is from a test"), "sentence": gettext(TEST)}
     return render(request, "newsletter/sentence.html", context)
-
-
-@require_safe
-def letter_rules(request: HttpRequest, light: str, dark: str, hours: str = "") -> HttpResponse:
-    """The rules of a mail with an accent, for its preview; the address says all there is to know."""
-    rules = looks.rules(f"#{light}", f"#{dark}", hours)
-    return HttpResponse(
-        rules, content_type="text/css; charset=utf-8", headers={"Cache-Control": FOREVER}
-    )
-
-
-@require_safe
-@never_cache
-def link(request: HttpRequest, issue_id: int, number: int) -> HttpResponse:
-    """On to where a link of a mail leads, and one more in its count; nothing is kept of the visit."""
-    if max(issue_id, number) >= 2**31:
-        raise Http404
-    address = counting.open_link(issue_id, number)
-    if not address:
-        raise Http404
-    answer = HttpResponseRedirect(address)
-    answer["X-Robots-Tag"] = "noindex, nofollow"
-    return answer
