@@ -41,18 +41,29 @@ UNSPACED: Final = re.compile("[\u3005\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{2,
 """Chinese and Japanese write no spaces; there, two neighbouring signs stand for a word."""
 
 
-SHORT_NAMES: Final = re.compile(r"\b(?:US|WHO|IT)\b")
+COMMON_WORDS: Final = ("US", "WHO", "IT")
 """English reads them as words too common to be looked for; with full stops they are names."""
+
+SHORT_NAMES: Final = re.compile(rf"\b(?:{'|'.join(COMMON_WORDS)})\b")
+
+INITIALS: Final = re.compile(r"\b[A-Z](?:[.][A-Z])+\b[.]?(?!\w)")
+"""U.N. and UN are one name."""
 
 SHOUTED: Final = 4
 """So many words in capitals alone are a sentence in capitals, and *us* is no country in it."""
 
 
 def with_names(text: str) -> str:
-    """A whole text or query with such names as PostgreSQL keeps them: U.S., W.H.O."""
+    """A whole text or query with names of initials as PostgreSQL is given them: UN, EU, but U.S. and W.H.O."""
+    text = INITIALS.sub(_without_stops, text)
     if text.isupper() and len(text.split()) >= SHOUTED:
         return text
     return SHORT_NAMES.sub(lambda name: f"{'.'.join(name[0])}.", text)
+
+
+def _without_stops(name: re.Match[str]) -> str:
+    letters = name[0].replace(".", "")
+    return name[0] if letters in COMMON_WORDS else letters
 
 
 def as_read(text: str) -> str:

@@ -17,7 +17,7 @@ from typing import Final
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from articles.editorial.stemming import UNSPACED
+from articles.editorial.stemming import INITIALS, UNSPACED
 
 FRAGMENTS: Final = 3
 BEFORE, WITHIN, AFTER = (70, 110, 80)
@@ -32,8 +32,11 @@ SUSPECTS: Final = 40
 
 LETTERS: Final = r"[\w\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0957]"
 
-INITIALS: Final = re.compile(r"[a-z](?:[.][a-z])+")
+STOPPED: Final = re.compile(r"[a-z](?:[.][a-z])+")
 """The lexeme of U.S., and of US, which is read as that (`editorial.stemming.with_names`)."""
+
+SHORT: Final = re.compile(r"[a-z]{2,4}")
+"""The lexeme of UN, and of U.N., which is read as that."""
 
 OTHER_LETTER: Final = re.compile(r"[^\x00-\x7f\W]")
 
@@ -62,15 +65,23 @@ def suspects(text: str, lexemes: Iterable[str]) -> list[Spot]:
     """The words of a text that may be forms of the lexemes."""
     wanted = frozenset(lexemes)
     special = frozenset(
-        each for each in wanted if UNSPACED.fullmatch(each) or INITIALS.fullmatch(each)
+        each for each in wanted if UNSPACED.fullmatch(each) or STOPPED.fullmatch(each)
     )
-    starts, plain, any_letters = _beginnings(wanted - special)
+    spots = _written_out(text, wanted - special)
+    if INITIALS.search(text):
+        special |= frozenset(filter(SHORT.fullmatch, wanted))
+    return (
+        sorted([*spots, *_special(text, special)], key=lambda spot: spot.start)
+        if special
+        else spots
+    )
+
+
+def _written_out(text: str, lexemes: frozenset[str]) -> list[Spot]:
+    starts, plain, any_letters = _beginnings(lexemes)
     lower = text.lower()
     if len(lower) != len(text):
         lower = text
-    if special:
-        both = [*_special(text, special), *suspects(text, wanted - special)]
-        return sorted(both, key=lambda spot: spot.start)
     if not starts:
         return []
     if OTHER_LETTER.search(lower):
@@ -83,9 +94,11 @@ def suspects(text: str, lexemes: Iterable[str]) -> list[Spot]:
 def _special(text: str, lexemes: frozenset[str]) -> Iterator[Spot]:
     """Pairs of signs, wherever they stand in a run that has no blanks, and names of initials."""
     for lexeme in sorted(lexemes):
-        name = INITIALS.fullmatch(lexeme)
-        letters = lexeme.upper().split(".")
-        form = rf"\b{'[.]?'.join(letters)}(?!\w)[.]?" if name else re.escape(lexeme)
+        form = re.escape(lexeme)
+        if STOPPED.fullmatch(lexeme):
+            form = rf"\b{'[.]?'.join(lexeme.upper().split('.'))}(?!\w)[.]?"
+        elif SHORT.fullmatch(lexeme):
+            form = rf"\b{'[.]'.join(lexeme.upper())}(?!\w)[.]?"
         for each in islice(re.finditer(form, text), ENOUGH):
             yield Spot(each.start(), each.end(), lexeme)
 

@@ -226,6 +226,19 @@ def test_a_text_without_blanks_is_found_by_what_stands_in_it() -> None:
     assert "<mark>東京</mark>" in find("東京").results[0].why.excerpt
 
 
+def test_initials_are_one_name_with_and_without_full_stops() -> None:
+    indexed(
+        "Peacekeepers", body="<p>The U.N.-backed force left. The UN said so; the E.U did not.</p>"
+    )
+    indexed("Observers", body="<p>Nobody asked the UN.</p>")
+    assert headlines("U.N. force")[0] == headlines("UN force")[0] == "Peacekeepers"
+    assert sorted(headlines("U.N.")) == sorted(headlines("UN")) == ["Observers", "Peacekeepers"]
+    assert headlines("EU") == headlines("E.U.") == ["Peacekeepers"]
+    shown = find("UN force").results[0].why.excerpt
+    assert "<mark>U.N.</mark>-backed" in shown
+    assert "The <mark>UN</mark> said" in shown
+
+
 def test_a_name_that_is_a_common_word_is_found_and_marked_however_it_is_written() -> None:
     indexed("Sanctions", body="<p>The US-led group met. The U.S. paid; they told us so.</p>")
     indexed("Vaccines", body="<p>Doses for all, the WHO said.</p>")
