@@ -1,5 +1,6 @@
 """Children that are watched: started again when they die (not for ever), ended together."""
 
+import atexit
 import signal
 import subprocess
 import time
@@ -57,6 +58,8 @@ def _stop_with_make(stop: Callable[[], None]) -> None:
 
     signal.signal(signal.SIGALRM, look)
     signal.setitimer(signal.ITIMER_REAL, 0.3, 0.3)
+    # Python takes its handlers back before it is gone; a look that came then would end us as a failure.
+    atexit.register(signal.setitimer, signal.ITIMER_REAL, 0)
 
 
 @dataclass

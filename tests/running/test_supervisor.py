@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from iria.running import record, supervisor
+from iria.running.places import PROJECT
 from iria.running.processes import started_at, wait_for_end
 from iria.running.run import port_number
 from iria.running.supervisor import Child
@@ -90,6 +91,25 @@ time.sleep(60)
     parent.kill()
     parent.communicate()
     assert wait_for_end(pid, 3)
+
+
+UNDER_MAKE = """
+import atexit, os, signal
+from iria.running import processes, supervisor
+atexit.register(lambda: print(signal.getitimer(signal.ITIMER_REAL)))
+processes.make_above = os.getppid
+processes.catches = lambda *_: True
+processes.end_when_make_ends = lambda: None
+supervisor.stop_on_signals()
+print(signal.getitimer(signal.ITIMER_REAL)[1])
+"""
+
+
+def test_whoever_looks_after_make_stops_looking_before_the_end() -> None:
+    """A look in the last moment, when nobody listens to it any more, would end a success as a failure."""
+    command = [sys.executable, "-c", UNDER_MAKE]
+    said = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    assert said.splitlines() == ["0.3", "(0.0, 0.0)"]
 
 
 def test_leftovers_are_known_by_number_and_start_time(tmp_path: Path) -> None:
