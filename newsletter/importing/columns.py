@@ -40,9 +40,10 @@ CALLED: Final = {
 }  # fmt: skip
 """What mailing services and people write above their columns, in small letters and nothing else."""
 ADDRESS: Final = re.compile(r"\s*\S+@\S+\.\S+\s*\Z")
-ANGLED: Final = re.compile(
-    r"\s*[\"']?([^<>\"]{0,400}?)[\"']?\s*<\s*([^<>\s]{1,400}@[^<>\s]{1,400})\s*>\s*\Z"
-)
+LONGEST: Final = 600
+"""Letters of a cell that may be an address with a name. A longer one is none, and is not looked through."""
+
+ANGLED: Final = re.compile(r"([^<>]{0,400})<[ ]{0,9}([^<>\s]{1,400}@[^<>\s]{1,400})[ ]{0,9}>\Z")
 """As programs for mail write it: `Ola Quist <ola@example.org>`."""
 
 
@@ -112,11 +113,13 @@ def _first_with_addresses(rows: Sequence[Row]) -> int | None:
 
 def is_address(cell: str) -> bool:
     """Whether it looks like an address, alone or behind a name."""
-    return bool(ADDRESS.match(cell) or ANGLED.match(cell))
+    text = cell.strip()
+    return len(text) <= LONGEST and bool(ADDRESS.match(text) or ANGLED.match(text))
 
 
 def address_and_name(cell: str) -> tuple[str, str]:
     """What stands in a cell of addresses; the name is empty where only the address does."""
-    if found := ANGLED.match(cell):
-        return found[2].removeprefix("mailto:"), found[1].strip()
-    return cell.strip().removeprefix("mailto:"), ""
+    text = cell.strip()
+    if len(text) <= LONGEST and (found := ANGLED.match(text)):
+        return found[2].removeprefix("mailto:"), found[1].strip().strip("\"'").strip()
+    return text.removeprefix("mailto:"), ""

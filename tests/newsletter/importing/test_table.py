@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from newsletter.importing.columns import Columns
+from newsletter.importing.columns import Columns, address_and_name, is_address
 from newsletter.importing.table import NOT_CLOSED, Row, Table
 
 ROWS = [("e-mail", "name"), ("ola@readers.example", "Ölå"), ("mina@readers.example", "“Mina”")]
@@ -108,3 +108,25 @@ def test_what_a_program_quotes_comes_back_letter_by_letter(rows: list[tuple[str,
 def test_the_columns_are_guessed(header: str, first: str, guessed: Columns) -> None:
     rows = list(Table.of(f"{header}\n{first}\n".encode()).rows())
     assert Columns.guessed(rows) == guessed
+
+
+@pytest.mark.parametrize(
+    ("cell", "address", "name"),
+    [
+        ("Ola Lind <ola@readers.example>", "ola@readers.example", "Ola Lind"),
+        (' "Ola Lind"   < ola@readers.example > ', "ola@readers.example", "Ola Lind"),
+        ("<mailto:ola@readers.example>", "ola@readers.example", ""),
+        ("ola@readers.example", "ola@readers.example", ""),
+    ],
+)
+def test_an_address_may_stand_behind_a_name(cell: str, address: str, name: str) -> None:
+    assert is_address(cell)
+    assert address_and_name(cell) == (address, name)
+
+
+@pytest.mark.parametrize("made_of", [" ", "a@.", "<", "a<b@", "' ", "a "])
+def test_a_cell_made_to_keep_a_processor_busy_is_no_address(made_of: str) -> None:
+    """Looked through letter by letter, each of these would take hours."""
+    cell = f"x{made_of * 100_000}x y"
+    assert not is_address(cell)
+    assert address_and_name(cell) == (cell, "")
