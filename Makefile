@@ -12,7 +12,7 @@ ifeq (prove,$(firstword $(MAKECMDGOALS)))
   endif
 endif
 
-.PHONY: run test bench prove reset-demo upgrade-database
+.PHONY: run test bench prove prove-small reset-demo upgrade-database
 
 run:
 	@exec sh iria/running/find-python.sh run "$$PORT"
@@ -25,6 +25,9 @@ bench:
 
 prove:
 	@exec sh iria/running/find-python.sh prove $$PART
+
+prove-small:
+	@exec sh iria/running/find-python.sh prove-small
 
 reset-demo:
 	@exec sh iria/running/find-python.sh reset-demo

@@ -31,6 +31,12 @@ def test() -> int:
     return checks.test()
 
 
+def prove_small() -> int:
+    from iria.running import checks
+
+    return checks.prove_small()
+
+
 def prove(*parts: str) -> int:
     from iria.running import checks
 
@@ -48,6 +54,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "test": test,
     "bench": bench,
     "prove": prove,
+    "prove-small": prove_small,
     "reset-demo": reset_demo,
     "upgrade-database": upgrade_database,
 }

@@ -1,4 +1,4 @@
-"""`make test`, `make prove`, `make bench`: everything that is checked, in a database of its own.
+"""`make test`, `make prove-small`, `make prove`, `make bench`: checks in a database of their own.
 
 All steps run, also after one has failed; the last lines say how each of them went.
 """
@@ -81,8 +81,20 @@ def steps() -> list[Step]:
             copied,
             once_more=(*browser, "--last-failed", "--last-failed-no-failures", "none"),
         ),
-        Step("proofs, small", (*pytest, "-m", "proof", "-rs", str(PROOFS)), copied),
         Step("branch coverage", (*tool, "coverage", "report", "--skip-covered"), shown=True),
+    ]
+
+
+def small_proofs() -> list[Step]:
+    """Every proof, reduced, and what they need first."""
+    python = str(environment.Environment().python)
+    pytest = (python, "-m", "pytest", *_BOTH_CORES)
+    copied = (("IRIA_NEW_DATABASE", creating.DATABASE),)
+    return [
+        Step("programs of the machine", machine.furnish),
+        Step("checkers from npm", machine.install_checkers),
+        Step("migrations run", (python, "manage.py", "migrate")),
+        Step("proofs, small", (*pytest, "-m", "proof", "-rs", str(PROOFS)), copied, shown=True),
     ]
 
 
@@ -97,13 +109,22 @@ _LINT_IMPORTS = "from importlinter.cli import lint_imports_command as go; go()"
 
 
 def test() -> int:
-    """Every step of CI; 1 if any of them failed."""
+    """Lint, types, tests and coverage; 1 if any of them failed."""
+    return _check(steps)
+
+
+def prove_small() -> int:
+    """Every proof, reduced; 1 if any of them failed."""
+    return _check(small_proofs)
+
+
+def _check(chosen: Callable[[], list[Step]]) -> int:
     stop_on_signals()
     try:
         environment.Environment().ensure(environment.FOR_DEVELOPING)
         with _workplace(durable=False) as surroundings:
             begin = time.monotonic()
-            results = list(_run_all(steps(), surroundings))
+            results = list(_run_all(chosen(), surroundings))
             return _report(results, time.monotonic() - begin)
     except Stopped:
         return 130

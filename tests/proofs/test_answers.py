@@ -1,4 +1,4 @@
-"""Everything that nobody meant is sent to every address, of which `make test` deals each a share."""
+"""Everything that nobody meant is sent to every address, of which `make prove-small` deals each a share."""
 
 import logging
 from collections.abc import Iterator

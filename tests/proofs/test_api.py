@@ -1,7 +1,7 @@
 """The content API asked for whatever its own document allows, and for what it forbids.
 
 No answer breaks, and none is one that the document does not know: status, headers, media type and
-shape. Small in `make test`, always the same; `make prove api` asks for more, anew each time.
+shape. Small in `make prove-small`, always the same; `make prove api` asks for more, anew each time.
 """
 
 from collections.abc import Iterator

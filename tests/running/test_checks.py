@@ -12,6 +12,7 @@ from iria.running import checks, environment, machine
 from iria.running.checks import Step
 from iria.running.telling import StartError
 from tests.conftest import FolderByFolder
+from tests.shared import PROJECT
 
 Run = Callable[..., tuple[int, str]]
 
@@ -59,6 +60,20 @@ def test_when_all_is_well_the_last_line_says_so(run_steps: Run) -> None:
     code, said = run_steps(Step("only", python("pass")), Step("ours", lambda: None))
     assert code == 0
     assert said.splitlines()[-1].strip().startswith("all 2 passed")
+
+
+def _programs_with(argument: str, steps: list[Step]) -> list[tuple[str, ...]]:
+    return [step.does for step in steps if not callable(step.does) and argument in step.does]
+
+
+def test_ci_runs_every_test_and_every_proof() -> None:
+    folder = str(checks.PROOFS)
+    (tests,) = _programs_with(folder, checks.steps())
+    (proofs,) = _programs_with(folder, checks.small_proofs())
+    assert tests[tests.index(folder) - 1] == "--ignore"
+    assert "proof" in proofs
+    ci = (PROJECT / ".ci" / "run").read_text()
+    assert ci.index("make test") < ci.index("make prove-small")
 
 
 def test_a_step_that_hangs_is_ended_and_counts_as_failed(
