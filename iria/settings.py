@@ -213,6 +213,7 @@ LANGUAGE_CODE = "en"
 # docs/decisions/languages.md. The desk speaks English.
 LANGUAGES = [("en", "English"), ("fr", "Français")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "iria.formats"
 
 # Mail
 

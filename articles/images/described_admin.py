@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -42,7 +43,7 @@ class Described:
     @admin.display(description="Facts")
     def facts(self, image: Image) -> str:
         kind = image.media_type.removeprefix("image/").upper()
-        day = timezone.localtime(image.uploaded_at).strftime("%-d %B %Y")
+        day = date_format(timezone.localtime(image.uploaded_at), "DATE_FORMAT")
         who = f" by {image.uploaded_by}" if image.uploaded_by else ""
         size = f"{image.width} × {image.height} pixels"
         return f"{kind}, {size}, number {image.pk}, taken in on {day}{who}"
@@ -74,7 +75,7 @@ class Described:
         rows = [
             (
                 event.get_what_display(),
-                timezone.localtime(event.at).strftime("%-d %B %Y, %H:%M"),
+                date_format(timezone.localtime(event.at), "DATETIME_FORMAT"),
                 f" by {event.by}" if event.by else "",
                 f"{event.before or '–'} → {event.after or '–'}",
             )

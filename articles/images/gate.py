@@ -124,4 +124,4 @@ def _outside_licence(image: Image, moment: datetime) -> tuple[str, str] | None:
 
 
 def _spoken(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), "j F Y, H:i")
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")

@@ -65,7 +65,7 @@ def _more(concerned: ImageQuerySet, now: datetime) -> list[ReportLine]:
 def _line(image: Image, now: datetime) -> ReportLine:
     until = image.licence_until
     assert until is not None  # noqa: S101 - they were asked for by it
-    when = date_format(timezone.localtime(until), "j F Y, H:i")
+    when = date_format(timezone.localtime(until), "DATETIME_FORMAT")
     has_ended = until <= now
     words = f"ended on {when} and is withheld" if has_ended else f"may be shown until {when}"
     uses = uses_of(image)

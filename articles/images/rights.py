@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import User
 from articles.images import signals
@@ -123,7 +124,7 @@ def _lines(said: dict[str, Any], fields: list[str]) -> str:
 
 def _spoken(value: Any) -> str:
     if isinstance(value, datetime):
-        return timezone.localtime(value).strftime("%-d %B %Y, %H:%M")
+        return date_format(timezone.localtime(value), "DATETIME_FORMAT")
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value or "–")

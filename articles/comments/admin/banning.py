@@ -76,7 +76,7 @@ def _said(comment: Comment, made: list[Ban]) -> str:
 
 
 def _moment(moment: Any) -> str:
-    return date_format(localtime(moment), "j M Y, H:i")
+    return date_format(localtime(moment), "DATETIME_FORMAT")
 
 
 class InForce(admin.SimpleListFilter):

@@ -44,7 +44,7 @@ class TellsOfComments(admin.ModelAdmin[Comment]):
 
     @admin.display(description="written", ordering="created_at")
     def when(self, comment: Comment) -> str:
-        return date_format(localtime(comment.created_at), "j M Y, H:i")
+        return date_format(localtime(comment.created_at), "DATETIME_FORMAT")
 
     @admin.display(ordering="name")
     def writer(self, comment: Comment) -> SafeString:
@@ -101,4 +101,4 @@ def _list(rows: list[tuple[str]]) -> SafeString | str:
 
 
 def _moment(moment: object) -> str:
-    return date_format(localtime(moment), "j M Y, H:i")  # type: ignore[arg-type]
+    return date_format(localtime(moment), "DATETIME_FORMAT")  # type: ignore[arg-type]

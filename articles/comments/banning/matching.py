@@ -80,7 +80,7 @@ def _is_certain(ban: Ban) -> bool:
 
 
 def _sentence(ban: Ban) -> str:
-    until = f" until {date_format(localtime(ban.until), 'j F Y, H:i')}" if ban.until else ""
+    until = f" until {date_format(localtime(ban.until), 'DATETIME_FORMAT')}" if ban.until else ""
     who = ban.made_by.public_name if ban.made_by else "Somebody"
     deed = "suspended" if ban.until else "banned"
     return f"{who} {deed} this {ban.get_kind_display().lower()}{until}: {ban.why.rstrip('.')}."
