@@ -54,13 +54,17 @@ function count(counts) {
 
 // Which one
 
-function stand(row) {
+function select(row) {
   current?.classList.remove("case-current");
   current?.removeAttribute("aria-current");
   current = row ?? null;
+  current?.classList.add("case-current");
+  current?.setAttribute("aria-current", "true");
+}
+
+function stand(row) {
+  select(row);
   if (!current) return;
-  current.classList.add("case-current");
-  current.setAttribute("aria-current", "true");
   current.focus({ preventScroll: true });
   current.scrollIntoView({ block: "nearest" });
   claim(current);
@@ -178,6 +182,8 @@ function decideChosen(verb, fields) {
   form.querySelector("button[name=index]").click();
 }
 
+const NONE_SELECTED = "No comment is selected. Press j to select the first one.";
+
 function perform(verb, fields) {
   if (page) {
     for (const [name, value] of Object.entries(fields ?? {})) {
@@ -187,13 +193,17 @@ function perform(verb, fields) {
     }
     page.querySelector(`[value=${verb}]`)?.click();
   } else if (chosen().length) decideChosen(verb, fields);
-  else decide(current, verb, fields);
+  else if (current) decide(current, verb, fields);
+  else tell(NONE_SELECTED);
 }
 
 // Rejecting asks why; a number is a reason, Enter goes without
 
 function ask() {
-  if (!page && !current && !chosen().length) return;
+  if (!page && !current && !chosen().length) {
+    tell(NONE_SELECTED);
+    return;
+  }
   rejecting.querySelector("form").reset();
   rejecting.returnValue = "";
   rejecting.showModal();
@@ -221,9 +231,14 @@ rejecting?.addEventListener("close", () => {
 
 // Keys
 
-const follow = (selector) => (page ?? current)?.querySelector(selector)?.click();
+// The first comment is selected when the page opens, but the focus is not moved there: j does that first.
+const enterOrStep = () => (current && !current.contains(document.activeElement) ? stand(current) : step(1));
+function follow(selector) {
+  if (page ?? current) (page ?? current).querySelector(selector)?.click();
+  else tell(NONE_SELECTED);
+}
 const DEEDS = {
-  j: () => (page ? follow(".case-next") : rows().length || !waiting() ? step(1) : goOn()),
+  j: () => (page ? follow(".case-next") : rows().length || !waiting() ? enterOrStep() : goOn()),
   k: () => (page ? history.back() : step(-1)),
   a: () => perform("approve"),
   r: ask,
@@ -270,11 +285,7 @@ table?.addEventListener("click", (event) => {
 table?.addEventListener("focusin", (event) => {
   const row = event.target.closest("tr.case");
   if (row && row !== current) {
-    current?.classList.remove("case-current");
-    current?.removeAttribute("aria-current");
-    row.classList.add("case-current");
-    row.setAttribute("aria-current", "true");
-    current = row;
+    select(row);
     claim(row);
   }
 });
@@ -302,3 +313,4 @@ async function lookAround() {
 }
 
 if (said) setInterval(lookAround, ASKS_EVERY);
+if (wanted()) select(rows().find((row) => row.querySelector(".case-claimed").hidden));

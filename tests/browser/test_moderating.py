@@ -97,6 +97,30 @@ def test_forty_are_decided_one_undone_one_writer_suspended_and_a_rule_changed_by
     assert complaints == []
 
 
+def test_keys_act_on_the_first_comment_before_any_other_key(
+    desk: OpenPage, article: Article, mina: User
+) -> None:
+    comments = hold(article, 2)
+    page = desk(mina, LIST)
+    expect(page.locator(f"{ROWS}.case-current bdi")).to_have_text("Writer 0")
+    assert page.evaluate("document.activeElement === document.body")
+    press(page, "a")
+    expect(page.locator(".desk-said .desk-undo")).to_be_visible()
+    assert Comment.objects.get(pk=comments[0].pk).state == "approved"
+
+
+def test_keys_that_are_switched_off_select_nothing(
+    desk: OpenPage, article: Article, mina: User
+) -> None:
+    hold(article, 1)
+    page = desk(mina, LIST)
+    press(page, "?")
+    page.locator("#desk-keys-on").uncheck()
+    page.reload()
+    expect(page.locator(ROWS)).to_have_count(1)
+    expect(page.locator(f"{ROWS}.case-current")).to_have_count(0)
+
+
 def decide_and_take_back(page: Page, comment: Comment) -> list[str]:
     """Approved, and taken back: it stands where it stood."""
     press(page, "a")
