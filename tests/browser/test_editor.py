@@ -64,6 +64,21 @@ def test_the_editor_gives_every_text_back_as_it_was(desk: OpenPage, edna: User) 
     assert article.body == body.replace("Really.", "Really. Now.")
 
 
+def test_a_new_table_has_a_header_row(desk: OpenPage, edna: User) -> None:
+    article = newsroom.draft(body="", by=edna)
+    page = desk(edna, f"/admin/articles/article/{article.pk}/change/")
+    page.click(EDITOR)
+    page.click("button[data-name=table]")
+    page.fill(".prose-editor-dialog [name=rows]", "2")
+    page.click(".prose-editor-dialog [type=submit]")
+    page.keyboard.type("Port")
+    page.click("[name=_continue]")
+    expect(page.locator(".messagelist")).to_contain_text("Saved")
+    article.refresh_from_db()
+    assert article.body.startswith("<table><thead><tr><th>Port</th><th></th><th></th></tr></thead>")
+    assert article.body.count("<tr>") == 2
+
+
 def test_a_footnote_is_asked_for_kept_changed_and_taken_out(desk: OpenPage, edna: User) -> None:
     page = desk(edna, ADD)
     page.fill("#id_headline", "With a note")

@@ -21,6 +21,7 @@ MODULES: Final = (
         "pasting",
         "picture",
         "source",
+        "table",
         "toolbar",
     ),
 )

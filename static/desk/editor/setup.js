@@ -5,7 +5,7 @@
 import {
   Blockquote, Bold, BulletList, Code, CodeBlock, Document, Dropcursor, Editor, Fullscreen, Gapcursor,
   HardBreak, Heading, History, HorizontalRule, Italic, ListItem, Menu, OrderedList, Paragraph,
-  Placeholder, Strike, Subscript, Superscript, Table, TableCell, TableHeader, TableRow, Text,
+  Placeholder, Strike, Subscript, Superscript, TableCell, TableHeader, TableRow, Text,
   TrailingNode, Underline, crel,
 } from "django-prose-editor/editor";
 import { Clicking } from "desk/clicking";
@@ -17,6 +17,7 @@ import { Cite, Kept, Passage } from "desk/marks";
 import { Pasting } from "desk/pasting";
 import { Picture } from "desk/picture";
 import { Source } from "desk/source";
+import { Table } from "desk/table";
 import { GROUPS, dress } from "desk/toolbar";
 
 const COMMON = [Document, Paragraph, Text, Bold, Italic, Subscript, Superscript, Link, History];
