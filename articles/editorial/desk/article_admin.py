@@ -19,7 +19,7 @@ from articles.editorial import (
     revising,
     translating,
 )
-from articles.editorial.desk import deciding, history, panel, sent_twice
+from articles.editorial.desk import deciding, history, panel, sent_twice, unpublishing
 from articles.editorial.desk.article_list import ArticleList
 from articles.editorial.desk.corrections import CorrectionInline
 from articles.editorial.desk.form import ArticleForm
@@ -120,6 +120,11 @@ class ArticleAdmin(ArticleList):
                 "<path:object_id>/versions/<int:number>/",
                 wrap(lambda request, **at: history.version_view(self, request, **at)),
                 name="articles_article_version",
+            ),
+            path(
+                "<path:object_id>/unpublish/",
+                wrap(lambda request, **at: unpublishing.unpublish_view(self, request, **at)),
+                name="articles_article_unpublish",
             ),
             *super().get_urls(),
         ]
@@ -261,10 +266,23 @@ class ArticleAdmin(ArticleList):
         return self._stay(request, obj) or super().response_change(request, obj)
 
     def _stay(self, request: HttpRequest, obj: Article) -> HttpResponseRedirect | None:
-        """Back to the form, with what was done said there; only “Save and close” goes to the list."""
+        """Back to the form, with what was done said there; only “Save and close” goes to the list.
+
+        Unpublishing asks first, on a page of its own.
+        """
+        if deciding.asks_to_unpublish(request, obj):
+            return redirect("admin:articles_article_unpublish", obj.pk)
         if "_save" in request.POST or "_addanother" in request.POST:
             return None
         return redirect("admin:articles_article_change", obj.pk)
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        """What the versions do not hold, before and after."""
+        if add:
+            return super().construct_change_message(request, form, formsets, add)
+        return history.change_message(form, formsets)
 
     # Beside the form
 

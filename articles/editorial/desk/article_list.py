@@ -1,33 +1,59 @@
 """The list of articles."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     BigIntegerField,
+    Case,
     F,
     Func,
     IntegerField,
     Prefetch,
     Q,
     QuerySet,
+    TextField,
     Value,
+    When,
 )
-from django.http import HttpRequest
+from django.db.models.functions import Concat
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from articles.editorial import permissions, publishing
+from articles.editorial.desk import unpublishing
 from articles.editorial.models import Article, ArticleCategory, Byline, Category
 from articles.editorial.models.article import LANGUAGES
 from iria.kit import registry
 
 MOST_AT_ONCE: Final = 200
+NO_DELETING: Final = (
+    "Articles that have been published cannot be deleted, because their URLs stay known. "
+    "Unpublish them instead, and select only articles that were never published."
+)
+
+UNPUBLISHED_TEXT: Final = Case(
+    When(
+        ~Q(state=Article.State.PUBLISHED),
+        then=Func(
+            Concat("body", Value(" "), "lead_caption", output_field=TextField()),
+            *(Value("<[^>]*>"), Value(" "), Value("g")),
+            function="regexp_replace",
+            output_field=TextField(),
+        ),
+    ),
+    output_field=TextField(),
+)
+"""The words of an article that is not public, without their markup."""
 
 
 class InCategory(admin.SimpleListFilter):
@@ -111,8 +137,8 @@ class ArticleList(admin.ModelAdmin[Article]):
     list_filter = ["state", Whose, InCategory, "kind", InLanguage]
     list_select_related = ["kind"]
     list_per_page = 50
-    search_fields = ["headline", "standfirst", "bylines__author__name"]
-    search_help_text = "Anything readers would find; of drafts headline, standfirst or author"
+    search_fields = ["headline", "standfirst", "bylines__author__name", "unpublished_text"]
+    search_help_text = "Search headlines, text and authors, drafts included."
     date_hierarchy = "published_at"
     ordering = ["-changed_at", "-pk"]
     actions = ["publish_selected", "withdraw_selected"]
@@ -124,8 +150,12 @@ class ArticleList(admin.ModelAdmin[Article]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Article], search_term: str
     ) -> tuple[QuerySet[Article], bool]:
-        """What readers would find stands first, then what Django finds among all the others."""
-        by_name, _ = super().get_search_results(request, queryset, search_term)
+        """What readers would find stands first, then what Django finds among all the others.
+
+        The index of the public search holds published articles; the text of the others is searched here.
+        """
+        searched = queryset.annotate(unpublished_text=UNPUBLISHED_TEXT)
+        by_name, _ = super().get_search_results(request, searched, search_term)
         if not search_term:
             return queryset, False
         best = [pk for search in registry.article_search for pk in search(search_term)]
@@ -178,7 +208,13 @@ class ArticleList(admin.ModelAdmin[Article]):
         self._one_by_one(request, queryset, publish)
 
     @admin.action(description="Withdraw the selected articles", permissions=["publish"])
-    def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Article]) -> None:
+    def withdraw_selected(
+        self, request: HttpRequest, queryset: QuerySet[Article]
+    ) -> HttpResponse | None:
+        public = queryset.filter(state=Article.State.PUBLISHED)
+        if unpublishing.CONFIRMED not in request.POST and public.exists():
+            return unpublishing.confirm_selected(self, request, queryset)
+
         def withdraw(article: Article) -> str:
             was = article.state
             publishing.withdraw(article, by=request.user)  # type: ignore[arg-type]
@@ -187,6 +223,18 @@ class ArticleList(admin.ModelAdmin[Article]):
             return "is withdrawn" if was == Article.State.PUBLISHED else "is off the schedule"
 
         self._one_by_one(request, queryset, withdraw)
+        return None
+
+    def get_actions(
+        self,
+        request: HttpRequest,
+        action_location: admin.ActionLocation = admin.ActionLocation.CHANGE_LIST,
+    ) -> Any:
+        """Django's own action to delete would refuse without a reason that an editor can act on."""
+        actions = super().get_actions(request, action_location=action_location)
+        if deleting := actions.get("delete_selected"):
+            actions["delete_selected"] = replace(deleting, func=delete_unpublished)
+        return actions
 
     def _one_by_one(
         self, request: HttpRequest, articles: QuerySet[Article], act: Callable[[Article], str]
@@ -213,4 +261,17 @@ class ArticleList(admin.ModelAdmin[Article]):
 
 
 def _shown(moment: Any) -> str:
-    return date_format(timezone.localtime(moment), "j M Y, H:i")
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+
+
+def delete_unpublished(
+    model_admin: admin.ModelAdmin[Any], request: HttpRequest, queryset: QuerySet[Any]
+) -> HttpResponseBase | None:
+    """Deletes as Django does, where readers may have linked to none of the articles."""
+    public_once = list(queryset.filter(year__isnull=False).values_list("headline", flat=True))
+    if not public_once:
+        return delete_selected(model_admin, request, queryset)
+    listed = format_html_join("", "<li>“{}”</li>", ((each,) for each in public_once))
+    sentence = format_html("{} Nothing was deleted.<ul>{}</ul>", NO_DELETING, listed)
+    model_admin.message_user(request, sentence, messages.ERROR)
+    return None

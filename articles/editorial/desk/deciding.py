@@ -39,6 +39,8 @@ def decide(
 def _publish_or_withdraw(
     desk: "ModelAdmin[Article]", request: HttpRequest, article: Article, at: datetime | None
 ) -> None:
+    if asks_to_unpublish(request, article):
+        return
     user = request.user
     try:
         if PUBLISH in request.POST:
@@ -51,6 +53,12 @@ def _publish_or_withdraw(
         desk.message_user(request, refusal_words(refusal), messages.ERROR)
     else:
         desk.message_user(request, outcome_words(article), messages.SUCCESS)
+
+
+def asks_to_unpublish(request: HttpRequest, article: Article) -> bool:
+    """Whether readers would lose the article by the pressed button: `unpublishing` asks before that."""
+    may = permissions.may_publish(request.user)
+    return WITHDRAW in request.POST and article.is_published and may
 
 
 def _say_saved(desk: "ModelAdmin[Article]", request: HttpRequest, article: Article) -> None:
@@ -87,4 +95,4 @@ def preview_words(article: Article) -> SafeString:
 
 
 def _shown(moment: datetime | None) -> str:
-    return date_format(timezone.localtime(moment), "j F Y, H:i") if moment else ""
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment else ""

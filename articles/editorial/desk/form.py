@@ -236,7 +236,7 @@ class ArticleForm(forms.ModelForm[Article]):
         who, when = "Somebody", ""
         if stale.latest is not None:
             who = stale.latest.made_by.public_name if stale.latest.made_by else who
-            when = f" at {date_format(timezone.localtime(stale.latest.made_at), 'H:i')}"
+            when = f" at {date_format(timezone.localtime(stale.latest.made_at), 'TIME_FORMAT')}"
         sentence = format_html(
             "{} saved this article{} after you opened it; your text is kept below, and saving "
             'again puts it in place of theirs (<a href="{}" target="_blank">see what they saved</a>).',

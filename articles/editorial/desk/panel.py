@@ -18,5 +18,5 @@ def of(request: HttpRequest, article: Article) -> dict[str, Any]:
         "terms": [(image, terms) for image in pictures_of(article) if (terms := terms_of(image))],
         "preview_link": request.build_absolute_uri(preview_address(article)),
         "preview_until": expires_at(),
-        "last_change": article.revisions.select_related("made_by").first(),
+        "latest_version": article.revisions.select_related("made_by").first(),
     }

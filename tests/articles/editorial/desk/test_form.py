@@ -277,7 +277,13 @@ def test_a_time_half_typed_does_not_keep_anybody_from_saving(desk: Client) -> No
 
 def test_an_article_is_withdrawn_and_taken_off_its_schedule(desk: Client) -> None:
     article = newsroom.published()
-    page = send(desk, change_address(article), "_withdraw")
+    page = send(desk, change_address(article), "_withdraw", headline="Changed before")
+    article.refresh_from_db()
+    assert (article.state, article.headline) == (Article.State.PUBLISHED, "Changed before")
+    asked = values_of(page, "unpublish_form")
+    page = desk.post(
+        f"{change_address(article).removesuffix('change/')}unpublish/", asked, follow=True
+    )
     assert "readers no longer see it" in words_of(page)
     later = _shown(timezone.now() + timedelta(days=2))
     send(desk, change_address(article), "_schedule", schedule_for=later)

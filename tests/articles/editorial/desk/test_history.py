@@ -4,14 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import User
 from articles.editorial import comparing, publishing, revising
 from articles.editorial.models import Article, Revision
 from tests import newsroom
-from tests.articles.editorial.desk.sending import words_of
+from tests.articles.editorial.desk.sending import change_address, send, words_of
 
 
 @pytest.fixture
@@ -55,6 +57,46 @@ def test_the_history_says_when_it_went_out_and_by_whom(desk: Client, edna: User)
     assert "Published by Edna Okafor" in history
     assert "Withdrawn by Edna Okafor" in history
     assert "held back by the worker" in history
+
+
+def test_the_history_tells_what_changed_beside_the_text(desk: Client, edna: User) -> None:
+    asia, trade = newsroom.category("Asia-Pacific"), newsroom.category("Trade")
+    article = newsroom.published("A quiet week", categories=[asia], tags=["ferries"])
+    changes: dict[str, Any] = {
+        "slug": "a-loud-week",
+        "chosen_categories": [str(asia.pk), str(trade.pk)],
+        "tags": "ferries, strikes",
+        "corrections-TOTAL_FORMS": "1",
+        "corrections-0-text": "The ferry is called Alba.",
+    }
+    send(desk, change_address(article), **changes)
+    history = words_of(desk.get(f"/admin/articles/article/{article.pk}/history/"))
+    for change in (
+        "a-quiet-week → a-loud-week",
+        "Asia-Pacific → Asia-Pacific, Trade",
+        "ferries → ferries, strikes",
+        "The ferry is called Alba.",
+    ):
+        assert change in history
+
+
+def test_saving_without_a_change_leaves_no_entry(desk: Client, edna: User) -> None:
+    article = newsroom.published()
+    send(desk, change_address(article))
+    entry = LogEntry.objects.get()
+    assert entry.get_change_message() == ""
+    page = desk.get(f"/admin/articles/article/{article.pk}/history/")
+    assert not page.context["other_changes"]
+
+
+def test_the_list_and_the_form_agree_on_when_it_was_last_saved(desk: Client, rui: User) -> None:
+    article = newsroom.draft(by=rui)
+    Revision.objects.update(made_at=timezone.now() - timedelta(days=3))
+    send(desk, change_address(article), tags="ferries")
+    article.refresh_from_db()
+    saved = date_format(timezone.localtime(article.changed_at), "DATETIME_FORMAT")
+    for page in ("/admin/articles/article/", change_address(article)):
+        assert f"{saved}" in words_of(desk.get(page))
 
 
 def test_a_version_that_is_not_there_is_not_found(desk: Client) -> None:

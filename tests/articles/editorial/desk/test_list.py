@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial import publishing
+from articles.editorial.desk.article_list import NO_DELETING
 from articles.editorial.models import Article
 from articles.search import indexing as search_indexing
 from iria.publication.models import Publication
@@ -25,8 +26,9 @@ def desk(client: Client, edna: User) -> Client:
     return client
 
 
-def _do(client: Client, action: str, *articles: Article) -> str:
-    chosen = {"action": action, ACTION_CHECKBOX_NAME: [article.pk for article in articles]}
+def _do(client: Client, action: str, *articles: Article, **more: str) -> str:
+    selected = [article.pk for article in articles]
+    chosen = {"action": action, ACTION_CHECKBOX_NAME: selected, **more}
     return words_of(client.post(LIST, chosen, follow=True))
 
 
@@ -40,7 +42,7 @@ def test_the_list_says_what_an_article_is_and_whose(desk: Client, edna: User) ->
         article, by=edna, at=timezone.now().replace(year=2026, month=1, day=2, hour=10, minute=0)
     )
     words = words_of(desk.get(LIST))
-    for part in ("A quiet week", "Published", "Asia-Pacific", "Ines Faro", "2 Jan 2026, 15:00"):
+    for part in ("A quiet week", "Published", "Asia-Pacific", "Ines Faro", "2 January 2026, 15:00"):
         assert part in words
 
 
@@ -108,10 +110,55 @@ def test_selected_articles_are_withdrawn_and_each_outcome_is_said(desk: Client, 
     draft = newsroom.draft("Never out")
     scheduled = newsroom.draft("Soon out")
     publishing.schedule(scheduled, by=edna, at=timezone.now() + timedelta(hours=1))
-    words = _do(desk, "withdraw_selected", public, draft, scheduled)
+    _do(desk, "withdraw_selected", public, draft, scheduled)
+    assert Article.objects.published().count() == 1
+    words = _do(desk, "withdraw_selected", public, draft, scheduled, confirmed="1")
     assert "“Out” is withdrawn" in words
     assert "“Never out” was not public, nothing changed" in words
     assert "“Soon out” is off the schedule" in words
+
+
+def test_what_is_not_public_leaves_its_schedule_without_a_question(
+    desk: Client, edna: User
+) -> None:
+    scheduled = newsroom.draft("Soon out")
+    publishing.schedule(scheduled, by=edna, at=timezone.now() + timedelta(hours=1))
+    _do(desk, "withdraw_selected", scheduled)
+    scheduled.refresh_from_db()
+    assert scheduled.state == Article.State.DRAFT
+
+
+def test_selected_articles_that_were_public_are_not_deleted_and_named(desk: Client) -> None:
+    public, draft = newsroom.published("Out already"), newsroom.draft("Never out")
+    words = _do(desk, "delete_selected", public, draft)
+    assert str(NO_DELETING) in words
+    assert "“Out already”" in words
+    assert "“Never out”" not in words.partition(str(NO_DELETING))[2][:60]
+    assert Article.objects.count() == 2
+
+
+def test_selected_drafts_are_deleted_after_a_question(desk: Client) -> None:
+    newsroom.published("Out already")
+    draft = newsroom.draft("Never out")
+    _do(desk, "delete_selected", draft)
+    assert Article.objects.filter(pk=draft.pk).exists()
+    _do(desk, "delete_selected", draft, post="yes")
+    assert not Article.objects.filter(pk=draft.pk).exists()
+
+
+@pytest.mark.parametrize("query", ["lighthouse", "Faro lighthouse"])
+def test_the_text_of_a_draft_is_searched(desk: Client, query: str) -> None:
+    body = "<p>The keepers of the <em>light</em>house went home.</p><p>A lighthouse.</p>"
+    newsroom.draft("Night shift", body=body, authors=[newsroom.author("Ines Faro")])
+    newsroom.draft("Another night", body="<p>Nothing of the kind.</p>")
+    words = words_of(desk.get(LIST, {"q": query}))
+    assert "Night shift" in words
+    assert "Another night" not in words
+
+
+def test_markup_of_a_draft_is_no_part_of_its_text(desk: Client) -> None:
+    newsroom.draft("Night shift", body="<p><strong>Home</strong> at last.</p>")
+    assert "Night shift" not in words_of(desk.get(LIST, {"q": "strong"}))
 
 
 def test_a_reporter_is_offered_no_button_of_an_editor(client: Client, rui: User) -> None:

@@ -78,6 +78,17 @@ def test_a_moderator_can_change_no_article(client: Client, mina: User) -> None:
     assert client.post(change_address(article), {"headline": "x"}).status_code == 403
 
 
+def test_only_an_editor_unpublishes(client: Client, rui: User, edna: User) -> None:
+    article = newsroom.published(by=edna)
+    Article.objects.update(created_by=rui)
+    url = f"/admin/articles/article/{article.pk}/unpublish/"
+    client.force_login(rui)
+    assert client.get(url).status_code == client.post(url).status_code == 403
+    client.force_login(edna)
+    assert client.get(url).status_code == 200
+    assert Article.objects.published().exists()
+
+
 def test_what_readers_may_have_linked_to_is_withdrawn_and_not_deleted(
     client: Client, edna: User
 ) -> None:
