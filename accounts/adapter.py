@@ -7,6 +7,9 @@ from typing import Any, Final
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -79,7 +82,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         )
         return not just_now and bool(super().is_reauthentication_required(app=app, **options))
 
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """The ways to show again who one is; who has no app is asked for its codes nowhere."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        by_code = [each for each in methods if each["id"] == "mfa_reauthenticate"]
+        if by_code and not is_mfa_enabled(user, [Authenticator.Type.TOTP]):
+            by_code[0]["description"] = gettext("Use a recovery code")
+            methods.sort(key=lambda each: each["id"] == "mfa_reauthenticate")
+        return methods
+
     def post_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse:
+        if about.get("signup"):
+            # allauth keeps a record of every way to sign in, but none of signing up.
+            record_authentication(request, user, "code", email=user.email)
         response: HttpResponse = super().post_login(request, user, **about)
         if devices.meet(request, response, user):
             context = {"browser": browser_of(request.META.get("HTTP_USER_AGENT", ""))}

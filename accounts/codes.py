@@ -10,13 +10,26 @@ from typing import Any
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy
 
 
 class _Once(forms.Form):
     user: Any
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        types = set(Authenticator.objects.filter(user=self.user).values_list("type", flat=True))
+        self.has_app = Authenticator.Type.TOTP in types
+        self.has_codes = self.has_app or Authenticator.Type.RECOVERY_CODES in types
+        """Whether there is any code to type: with a passkey alone there is none."""
+        if not self.has_app:
+            code = self.fields["code"]
+            code.label = gettext_lazy("Recovery code")
+            code.widget.attrs |= {"placeholder": "", "autocomplete": "off"}
 
     def clean_code(self) -> str:
         code: str = super().clean_code()  # type: ignore[misc]  # of allauth's form

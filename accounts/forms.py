@@ -24,7 +24,7 @@ def name_field() -> forms.CharField:
     )
 
 
-class SignupForm(forms.Form):
+class SignupFields(forms.Form):
     """What we ask beside address and password; allauth mixes it into its own form."""
 
     display_name = name_field()
@@ -34,8 +34,13 @@ class SignupForm(forms.Form):
         return names.checked(self.cleaned_data["display_name"])
 
     def signup(self, request: HttpRequest, user: User) -> None:
+        """Without a signal: the name is reserved only once the address is confirmed.
+
+        A name that an unconfirmed account reserved would tell, at a second sign-up, that the first
+        one was with an unknown address.
+        """
         user.display_name = self.cleaned_data["display_name"]
-        user.save(update_fields=["display_name"])
+        User.objects.filter(pk=user.pk).update(display_name=user.display_name)
 
 
 class ProfileForm(forms.ModelForm[User]):

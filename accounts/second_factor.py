@@ -84,9 +84,9 @@ class SecondFactor:
 
 
 def _where_to_show_it(user: User) -> str:
-    """The page for codes, which leads on to the one for passkeys; or that one, where there are no codes."""
-    codes = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN)
-    return reverse("mfa_reauthenticate" if codes.exists() else "mfa_reauthenticate_webauthn")
+    """The page for codes where there is an app, else the one for passkeys; each leads to the other."""
+    app = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
+    return reverse("mfa_reauthenticate" if app.exists() else "mfa_reauthenticate_webauthn")
 
 
 def _is_of_the_desk(path: str) -> bool:

@@ -1,6 +1,7 @@
 """Whoever works at the desk proves twice who they are."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -15,6 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts import addresses, second_factor
+from accounts.codes import CodeForm
 from accounts.models import User
 from tests.accounts.keys import passkey_of
 from tests.conftest import PASSWORD, MailFolder
@@ -285,6 +287,57 @@ def test_who_has_a_passkey_alone_is_asked_for_it(client: Client, edna: User) -> 
     another.force_login(edna)
     page = another.get("/admin/", follow=True)
     assert page.redirect_chain[-1][0].startswith("/accounts/2fa/webauthn/reauthenticate/")
+
+
+def fields_of(answer: Any) -> set[str]:
+    """The names of the fields on a page that somebody can see and type in."""
+    tags = re.findall(r"<input\b[^>]*>", answer.content.decode())
+    seen = [tag for tag in tags if 'type="hidden"' not in tag]
+    return {name for tag in seen for name in re.findall(r'name="([^"]+)"', tag)}
+
+
+def test_with_a_passkey_alone_no_page_asks_for_a_code(client: Client, edna: User) -> None:
+    passkey_of(edna)
+    page = signs_in(client, edna)
+    assert page.templates[0].name == "mfa/authenticate.html"
+    assert "code" not in fields_of(page)
+
+
+@pytest.mark.parametrize("way", ["signing in", "once more"])
+def test_with_a_passkey_and_recovery_codes_the_passkey_comes_first(
+    client: Client, edna: User, way: str
+) -> None:
+    """An app has nothing to do with it; a recovery code remains a way in for a lost passkey."""
+    passkey_of(edna)
+    codes = RecoveryCodes.activate(edna).generate_codes()
+    if way == "signing in":
+        page = signs_in(client, edna)
+        form = page.context["form"]
+        assert not form.has_app
+        words = page.content.decode()
+        assert words.index("data-passkey") < words.index('name="code"')
+        assert form.fields["code"].label != CodeForm.base_fields["code"].label
+        done = client.post("/accounts/2fa/authenticate/", {"code": codes[0]}, follow=True)
+        assert done.redirect_chain[-1][0] == "/admin/"
+    else:
+        client.force_login(edna)
+        page = client.get("/admin/", follow=True)
+        assert page.redirect_chain[-1][0].startswith("/accounts/2fa/webauthn/reauthenticate/")
+        assert "code" not in fields_of(page)
+        ways = page.context["reauthentication_alternatives"]
+        [other] = [each["url"] for each in ways if "/2fa/" in each["url"]]
+        asked = client.get(other)
+        assert not asked.context["form"].has_app
+        done = client.post(other, {"code": codes[0], "next": "/admin/"}, follow=True)
+        assert done.redirect_chain[-1][0] == "/admin/"
+
+
+def test_with_an_app_the_second_step_asks_for_its_code(client: Client, edna: User) -> None:
+    with_app(edna)
+    passkey_of(edna)
+    page = signs_in(client, edna)
+    assert page.context["form"].has_app
+    assert "code" in fields_of(page)
 
 
 def test_a_passkey_is_offered_as_second_step_only_to_who_has_one(client: Client, ola: User) -> None:

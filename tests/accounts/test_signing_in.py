@@ -2,16 +2,20 @@
 
 import json
 import re
+import time
+from collections.abc import Callable
 from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
 from typing import Any
 
 import pytest
+from allauth.account import app_settings as account_settings
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
 
-from accounts import addresses
+from accounts import addresses, second_factor
 from accounts.models import User
 from tests.conftest import PASSWORD, MailFolder
 from tests.iria.sweeping import dealt
@@ -21,6 +25,7 @@ from tests.shared import shared_data
 LOGIN = "/accounts/login/"
 SIGNUP = "/accounts/signup/"
 CODE = "/accounts/login/code/"
+RESET = "/accounts/password/reset/"
 NEW = {"display_name": "Nia Falk", "email": "nia@readers.example", "password1": PASSWORD}
 
 
@@ -55,6 +60,36 @@ def test_an_account_is_made_with_a_name_and_confirmed_by_a_code(
     assert "Your profile" in page
     assert signed_in(client)
     assert User.objects.get(email="nia@readers.example").public_name == "Nia Falk"
+
+
+@pytest.mark.parametrize("password", [PASSWORD, ""])
+@pytest.mark.parametrize(
+    "path",
+    ["/accounts/2fa/webauthn/add/", "/accounts/2fa/totp/activate/", "/accounts/password/set/"],
+)
+def test_a_new_account_may_add_a_factor_or_a_password_at_once(
+    client: Client, mail_folder: MailFolder, path: str, password: str
+) -> None:
+    page_after(client, SIGNUP, {**NEW, "password1": password})
+    code = code_in(mail_folder, NEW["email"])
+    page_after(client, reverse("account_email_verification_sent"), {"code": code})
+    answer = client.get(path)
+    if password and "password" in path:
+        # It has one already: to change it takes the one it has.
+        assert answer["Location"] == "/accounts/password/change/"
+    else:
+        assert answer.status_code == 200
+
+
+def test_a_new_account_shows_again_who_it_is_once_that_is_a_while_ago(
+    client: Client, mail_folder: MailFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page_after(client, SIGNUP, {**NEW, "password1": ""})
+    code = code_in(mail_folder, NEW["email"])
+    page_after(client, reverse("account_email_verification_sent"), {"code": code})
+    later = time.time() + account_settings.REAUTHENTICATION_TIMEOUT + 1
+    monkeypatch.setattr(second_factor, "time", lambda: later)
+    assert client.get("/accounts/password/set/").status_code == 403
 
 
 def test_a_wrong_code_gets_a_sentence_and_no_account_that_works(
@@ -134,7 +169,87 @@ def test_signing_up_with_a_known_address_says_the_same_as_with_a_new_one(
     assert mail_folder.to(ola.email)[-1]["Subject"].startswith("You have an account already")
 
 
-@pytest.mark.parametrize("path", [CODE, "/accounts/password/reset/"])
+class CountingHasher(MD5PasswordHasher):
+    """A hasher that knows how often it was asked to hash a password."""
+
+    calls = 0
+
+    def encode(self, password: str, salt: str) -> str:
+        type(self).calls += 1
+        return super().encode(password, salt)
+
+
+@pytest.fixture
+def hashes_after(settings: Any) -> Callable[..., int]:
+    """Sends a form from a new browser; how many passwords were hashed while it was answered."""
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
+
+    def send(path: str, form: dict[str, Any], *, user: User | None = None) -> int:
+        browser = Client()
+        if user:
+            browser.force_login(user)
+        before = CountingHasher.calls
+        page_after(browser, path, form)
+        return CountingHasher.calls - before
+
+    return send
+
+
+@pytest.mark.parametrize("password", [PASSWORD, ""])
+def test_signing_up_hashes_as_many_passwords_for_a_known_address(
+    ola: User, mail_folder: MailFolder, hashes_after: Callable[..., int], password: str
+) -> None:
+    addresses.vouch_for(ola)
+    form = {**NEW, "password1": password}
+    new = hashes_after(SIGNUP, form)
+    assert hashes_after(SIGNUP, {**form, "email": ola.email, "display_name": "Nia Falck"}) == new
+    assert new == (1 if password else 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [(LOGIN, "login"), ("/admin/login/", "username"), (CODE, "email"), (RESET, "email")],
+)
+def test_no_form_hashes_more_passwords_for_a_known_address(
+    ola: User, mail_folder: MailFolder, hashes_after: Callable[..., int], path: str, field: str
+) -> None:
+    addresses.vouch_for(ola)
+    without_password = User.objects.create_user("rolf@readers.example")
+    counts = {
+        hashes_after(path, {field: email, "password": "a wrong guess"})
+        for email in (ola.email, without_password.email, "no@readers.example")
+    }
+    assert len(counts) == 1
+    assert counts == {0 if field == "email" else 1}
+
+
+def test_a_name_is_refused_the_same_after_signing_up_with_a_known_address(
+    ola: User, mail_folder: MailFolder
+) -> None:
+    """Otherwise a second sign-up with the same name would tell whether the first made an account."""
+    addresses.vouch_for(ola)
+    probe = {"password1": PASSWORD}
+    answers = []
+    for number, email in enumerate((ola.email, "nobody@readers.example")):
+        name = f"Kirsi Aalto {'AB'[number]}"
+        page_after(Client(), SIGNUP, {**probe, "email": email, "display_name": name})
+        second = {**probe, "email": f"probe{number}@readers.example", "display_name": name}
+        answers.append(Client().post(SIGNUP, second).status_code)
+    assert answers == [302, 302]
+
+
+def test_a_name_is_held_from_the_moment_the_address_is_confirmed(
+    client: Client, mail_folder: MailFolder
+) -> None:
+    page_after(client, SIGNUP, NEW)
+    code = code_in(mail_folder, NEW["email"])
+    page_after(client, reverse("account_email_verification_sent"), {"code": code})
+    again = Client().post(SIGNUP, {**NEW, "email": "second@readers.example"})
+    assert again.status_code == 200
+    assert "display_name" in again.context["form"].errors
+
+
+@pytest.mark.parametrize("path", [CODE, RESET])
 def test_asking_for_a_code_says_the_same_whether_or_not_there_is_an_account(
     client: Client, ola: User, mail_folder: MailFolder, path: str
 ) -> None:
