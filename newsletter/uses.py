@@ -14,6 +14,7 @@ def in_issues(image_id: int) -> list[PictureUse]:
             where=f"the newsletter “{issue}”",
             address=reverse("admin:newsletter_issue_change", args=[issue.pk]),
             public=issue.is_frozen,
+            scheduled=issue.state == Issue.State.SCHEDULED,
         )
         for issue in issues.order_by("pk").only("subject", "state")
     ]

@@ -14,6 +14,7 @@ def in_articles(image_id: int) -> list[PictureUse]:
             where=f"the article “{article.headline}”",
             address=reverse("admin:articles_article_change", args=[article.pk]),
             public=article.is_published,
+            scheduled=article.state == Article.State.SCHEDULED,
         )
         for article in articles.only("headline", "state")
     ]

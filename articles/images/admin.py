@@ -21,6 +21,7 @@ from articles.images import (
     deciding,
     filters,
     listing,
+    permissions,
     removing,
     replacing_page,
     withdrawing_page,
@@ -33,6 +34,7 @@ from articles.images.guarding import decided_on_what_stands
 from articles.images.models import Image
 from articles.images.uploading import MOST_AT_ONCE, receive
 from articles.images.views import at_the_desk
+from iria.kit.out_of_date import out_of_date
 
 LISTED: Final = (
     *(filters.Lacks, filters.Licence, filters.Used, filters.Kind),
@@ -158,20 +160,45 @@ class ImageAdmin(Described, ChangesMany, admin.ModelAdmin[Image]):
 
     # Changing
 
+    def has_change_permission(self, request: HttpRequest, obj: Image | None = None) -> bool:
+        if not super().has_change_permission(request, obj):
+            return False
+        return obj is None or permissions.may_change(request.user, obj)
+
     def get_fieldsets(self, request: HttpRequest, obj: Image | None = None) -> Any:
-        """Collections only for those who may change them."""
+        """Collections only for those who may change them, and nothing but a form's for others."""
         parts = super().get_fieldsets(request, obj)
-        if request.user.has_perm("articles.change_collection"):
-            return parts
+        left_out: tuple[str, ...] = ()
+        if obj is not None and not self.has_change_permission(request, obj):
+            left_out = (*COLLECTIONS, "seen", "focus")
+        elif not request.user.has_perm("articles.change_collection"):
+            left_out = COLLECTIONS
         return [
-            (name, {**part, "fields": [each for each in part["fields"] if each not in COLLECTIONS]})
+            (name, {**part, "fields": [each for each in part["fields"] if each not in left_out]})
             for name, part in parts
         ]
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """No picture that readers see loses its credit, also where two decide at one moment."""
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """No picture that readers see loses its credit, also where two decide at one moment.
+
+        Who may only look is told why; what they typed before it was published is given back.
+        """
+        image = self.get_object(request, object_id) if object_id else None
+        if image is not None and super().has_change_permission(request, image):
+            why = permissions.why_not(request.user, image)
+            extra_context = {**(extra_context or {}), "why_fixed": why}
+            if why and request.method == "POST":
+                return out_of_date(request, because=why)
         view = super().changeform_view
-        return decided_on_what_stands(request, lambda: view(request, *args, **kwargs))
+        return decided_on_what_stands(
+            request, lambda: view(request, object_id, form_url, extra_context)
+        )
 
     def save_model(
         self, request: HttpRequest, obj: Image, form: forms.ModelForm[Image], change: bool

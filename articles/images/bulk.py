@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from articles.images import collecting, rights
+from articles.images import collecting, permissions, rights
 from articles.images.bulk_forms import CollectionForm, RightsForm
 from articles.images.models import Collection, Image, ImageQuerySet
 
@@ -35,7 +35,9 @@ class ChangesMany(_Admin):
     actions: tuple[str, ...] = ("change_rights", "collect", "take_out")
 
     def has_change_many_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("articles.change_many_image")
+        """Among many pictures are some that readers see."""
+        may_publish = permissions.may_publish(request.user)
+        return may_publish and request.user.has_perm("articles.change_many_image")
 
     def has_collect_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("articles.change_collection")

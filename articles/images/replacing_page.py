@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from articles.images import ingest
+from articles.images import ingest, permissions
 from articles.images.models import Image
 from articles.images.replacing import replace
 from articles.images.uses import uses_of
@@ -19,6 +19,9 @@ def page(request: HttpRequest, number: int, site: AdminSite) -> HttpResponse:
     if not request.user.has_perm("articles.replace_image"):
         raise PermissionDenied
     image = get_object_or_404(Image, pk=number)
+    if why := permissions.why_not(request.user, image):
+        messages.error(request, why)
+        return redirect("admin:articles_image_change", image.pk)
     refusal = ""
     if request.method == "POST":
         upload = request.FILES.get("picture")

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.models import User
+from articles.images import permissions
 from articles.images.models import Image
 from articles.images.uses import uses_of
 from articles.images.withdrawing import restore, withdraw
@@ -35,6 +36,9 @@ def page(request: HttpRequest, number: int, site: AdminSite) -> HttpResponse:
     if not request.user.has_perm("articles.withdraw_image"):
         raise PermissionDenied
     image = get_object_or_404(Image, pk=number)
+    if why := permissions.why_not(request.user, image):
+        messages.error(request, why)
+        return redirect("admin:articles_image_change", image.pk)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and _done(request, image, form):
         return redirect("admin:articles_image_change", image.pk)

@@ -6,12 +6,15 @@ from django.shortcuts import render
 SECRET = ("password", "token", "code")
 
 
-def out_of_date(request: HttpRequest, reason: str = "") -> HttpResponse:
+def out_of_date(request: HttpRequest, reason: str = "", *, because: str = "") -> HttpResponse:
     """Refuses a form and gives its words back, so that nobody loses an afternoon's writing.
 
     Django's CSRF check calls this with its reason, which means nothing to who wrote the words.
+
+    Args:
+        because: what else happened since the form was opened, and what to do.
     """
-    context = {"words": typed_words(request)}
+    context = {"words": typed_words(request), "because": because}
     answer = render(request, "iria/out_of_date.html", context, status=403)
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

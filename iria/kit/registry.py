@@ -33,6 +33,8 @@ class PictureUse:
     where: str
     address: str
     public: bool
+    scheduled: bool = False
+    """Readers will see it there without anybody looking at it again."""
 
 
 @dataclass(frozen=True, slots=True)

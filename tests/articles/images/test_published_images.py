@@ -1,0 +1,229 @@
+"""Only who may publish can change an image that readers see or will see."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from articles.editorial import publishing
+from articles.editorial.models import Article, Portrait
+from articles.images import permissions
+from articles.images.forms import ImageForm
+from articles.images.models import Image
+from articles.pages.models import Page
+from newsletter.models import Issue
+from tests import newsroom
+from tests.newsletter import lists
+
+ALL = ["chief", "edna", "rui", "mina", "ola"]
+MAY_PUBLISH = {"chief", "edna"}
+
+
+def somebody() -> User:
+    return User.objects.create_user("somebody@meridian.example")
+
+
+def figure(image: Image) -> str:
+    return f'<p>Before.</p><figure data-image="{image.pk}"><figcaption></figcaption></figure>'
+
+
+def in_draft(image: Image) -> None:
+    newsroom.draft(body=figure(image), lead_picture=image)
+
+
+def in_text(image: Image) -> None:
+    newsroom.published(body=figure(image))
+
+
+def in_gallery(image: Image) -> None:
+    gallery = f"<figure data-gallery>{figure(image)[14:]}<figcaption></figcaption></figure>"
+    newsroom.published(body=f"<p>Before.</p>{gallery}")
+
+
+def leading(image: Image) -> None:
+    newsroom.published(lead_picture=image)
+
+
+def scheduled(image: Image) -> None:
+    article = newsroom.draft(lead_picture=image)
+    publishing.schedule(article, at=timezone.now() + timedelta(days=1), by=somebody())
+    assert article.state == Article.State.SCHEDULED
+
+
+def withdrawn(image: Image) -> None:
+    article = newsroom.published(lead_picture=image)
+    publishing.withdraw(article, by=somebody())
+
+
+def portrait(image: Image) -> None:
+    Portrait.objects.create(author=newsroom.author("Ines Faro"), image=image)
+
+
+def on_page(image: Image) -> None:
+    Page.objects.create(title="About", path="about-us", body=figure(image), is_published=True)
+
+
+def on_page_draft(image: Image) -> None:
+    Page.objects.create(title="About", path="about-us", body=figure(image), is_published=False)
+
+
+def nowhere(image: Image) -> None:
+    pass
+
+
+PUBLISHED = [in_text, in_gallery, leading, scheduled, portrait, on_page]
+NOT_PUBLISHED = [nowhere, in_draft, withdrawn, on_page_draft]
+
+
+@pytest.fixture
+def image(db: None) -> Image:
+    return newsroom.picture()
+
+
+def sent(image: Image, **changes: Any) -> dict[str, Any]:
+    """The whole form of an image as a browser would send it."""
+    form = ImageForm(instance=image)
+    data: dict[str, Any] = {}
+    for name, field in form.fields.items():
+        value = form.initial.get(name, field.initial)
+        if name.startswith("licence_") and name != "licence_url":
+            data |= {f"{name}_0": "", f"{name}_1": ""}
+        elif isinstance(value, bool):
+            data |= {name: "on"} if value else {}
+        elif name not in {"kept_in", "keywords"} and value is not None:
+            data[name] = field.prepare_value(value)
+    return {**data, "kept_in": [], "keywords": "", **changes}
+
+
+CHANGES: dict[str, dict[str, Any]] = {
+    "alt_text": {"alt_text": "Something else"},
+    "caption": {"caption": "Something else"},
+    "headline": {"headline": "Something else"},
+    "credit": {"credit": "Somebody else"},
+    "licence_until": {"licence_until_0": "2001-01-01", "licence_until_1": "00:00"},
+    "licence_from": {"licence_from_0": "2101-01-01", "licence_from_1": "00:00"},
+    "focus_x": {"focus_x": "10"},
+    "extended_description": {"extended_description": "Something else"},
+    "usage_terms": {"usage_terms": "Something else"},
+    "digital_source_type": {"digital_source_type": "digitalCapture"},
+}
+
+
+def values(image: Image) -> dict[str, Any]:
+    return Image.objects.filter(pk=image.pk).values(*CHANGES)[0]
+
+
+@pytest.mark.parametrize("use", PUBLISHED, ids=lambda use: use.__name__)
+@pytest.mark.parametrize("who", ALL)
+def test_who_may_change_what_is_published(
+    client: Client, image: Image, request: pytest.FixtureRequest, who: str, use: Any
+) -> None:
+    use(image)
+    user = request.getfixturevalue(who)
+    client.force_login(user)
+    before = values(image)
+    place = reverse("admin:articles_image_change", args=[image.pk])
+    answer = client.post(place, sent(image, alt_text="Something else", caption="Two words"))
+    if who in MAY_PUBLISH:
+        assert values(image)["alt_text"] == "Something else"
+    else:
+        assert answer.status_code in {302, 403}
+        assert values(image) == before
+
+
+@pytest.mark.parametrize("use", NOT_PUBLISHED, ids=lambda use: use.__name__)
+def test_a_reporter_changes_what_no_reader_sees(
+    client: Client, image: Image, rui: User, use: Any
+) -> None:
+    use(image)
+    client.force_login(rui)
+    place = reverse("admin:articles_image_change", args=[image.pk])
+    assert client.get(place).context["why_fixed"] == ""
+    client.post(place, sent(image, alt_text="Something else"))
+    assert values(image)["alt_text"] == "Something else"
+
+
+@pytest.mark.parametrize("field", list(CHANGES))
+def test_a_reporter_changes_no_field_of_what_is_published(
+    client: Client, image: Image, rui: User, edna: User, field: str
+) -> None:
+    leading(image)
+    before = values(image)
+    place = reverse("admin:articles_image_change", args=[image.pk])
+    client.force_login(rui)
+    assert client.post(place, sent(image, **CHANGES[field])).status_code == 403
+    assert values(image) == before
+    client.force_login(edna)
+    client.post(place, sent(image, **CHANGES[field]))
+    assert values(image)[field] != before[field]
+
+
+def test_a_reporter_sees_the_fields_of_a_published_image_read_only_and_why(
+    client: Client, image: Image, rui: User
+) -> None:
+    leading(image)
+    client.force_login(rui)
+    page = client.get(reverse("admin:articles_image_change", args=[image.pk]))
+    text = page.content.decode()
+    why = permissions.why_not(rui, image)
+    assert "A quiet week at the strait" in why
+    assert why in text
+    assert image.alt_text in text
+    assert 'name="alt_text"' not in text
+    assert 'name="_save"' not in text
+    assert 'name="seen"' not in text
+
+
+def test_what_was_typed_before_the_image_was_published_is_given_back(
+    client: Client, image: Image, rui: User
+) -> None:
+    client.force_login(rui)
+    form = sent(image, caption="A caption of several words")
+    leading(image)
+    answer = client.post(reverse("admin:articles_image_change", args=[image.pk]), form)
+    assert answer.status_code == 403
+    assert "A caption of several words" in answer.content.decode()
+    assert permissions.why_not(rui, image) in answer.content.decode()
+
+
+@pytest.mark.parametrize("deed", ["replace", "withdraw", "change_many", "delete"])
+def test_no_permission_beside_that_to_publish_changes_what_is_published(
+    client: Client, image: Image, rui: User, deed: str
+) -> None:
+    """Whatever an administrator gives a role besides."""
+    leading(image)
+    rui.user_permissions.add(Permission.objects.get(codename=f"{deed}_image"))
+    client.force_login(rui)
+    before = values(image)
+    listing = reverse("admin:articles_image_changelist")
+    if deed == "replace":
+        form = {"picture": newsroom.picture_file(width=400), "seen": image.checksum}
+        client.post(reverse("admin:articles_image_replace", args=[image.pk]), form)
+    elif deed == "withdraw":
+        form = {"reason": "The agency asked for it"}
+        client.post(reverse("admin:articles_image_withdraw", args=[image.pk]), form)
+    elif deed == "delete":
+        client.post(reverse("admin:articles_image_delete", args=[image.pk]), {"post": "yes"})
+    else:
+        ticked = {"action": "change_rights", "_selected_action": [image.pk], "expected": "1"}
+        client.post(listing, {**ticked, "credit": "Somebody else", "apply": "1"})
+    stands = Image.objects.get(pk=image.pk)
+    assert values(image) == before
+    assert (stands.checksum, stands.withdrawn_at) == (image.checksum, None)
+
+
+def test_an_image_in_an_issue_that_is_scheduled_is_fixed_for_a_reporter(
+    image: Image, rui: User, edna: User
+) -> None:
+    issue = lists.issue(picture=image)
+    assert permissions.may_change(rui, image)
+    Issue.objects.filter(pk=issue.pk).update(
+        state=Issue.State.SCHEDULED, goes_at=timezone.now() + timedelta(hours=1)
+    )
+    assert not permissions.may_change(rui, image)
+    assert permissions.may_change(edna, image)

@@ -1,0 +1,107 @@
+"""Only who may publish can change what readers see: every model of the admin, for every role."""
+
+from typing import Any, Final
+
+import pytest
+from django.contrib import admin
+from django.db.models import Model
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from accounts.models import AuthorProfile, User
+from articles.editorial.models import Article
+from articles.images.models import Image, Photographer
+from articles.related.models import RelatedPick
+from tests import newsroom
+
+ALLOWED: Final = {
+    # Names for groups of images in the admin; no page shows them.
+    ("rui", "articles.collection", "change"),
+    # What moderators are for: comments, bans, and the rules about both.
+    *(("mina", f"articles.{model}", "change") for model in ("comment", "ban", "screeningrule")),
+    *(
+        ("mina", f"articles.{model}", action)
+        for model in ("listedreason", "screenedword")
+        for action in ("change", "delete")
+    ),
+}
+"""Role, model, action: what somebody may do who may not publish, because readers see nothing of it."""
+
+
+@pytest.fixture
+def published(db: None) -> Article:
+    """An article with an image, an author, a tag and a pick, as readers see it."""
+    image = newsroom.picture(caption="A crane")
+    article = newsroom.published(
+        "Out", lead_picture=image, authors=[newsroom.author("Ines Faro")], tags=["shipping"]
+    )
+    RelatedPick.objects.create(article=article, picked=newsroom.published("Another"), position=0)
+    return article
+
+
+def example(model: type[Model], published: Article) -> Model | None:
+    if model is Article:
+        return published
+    return published.lead_picture if model is Image else None
+
+
+@pytest.mark.parametrize("action", ["change", "delete"])
+@pytest.mark.parametrize("who", ["rui", "mina"])
+def test_who_may_not_publish_changes_nothing_that_readers_see(
+    published: Article, request: pytest.FixtureRequest, who: str, action: str
+) -> None:
+    asked: Any = RequestFactory().get("/admin/")
+    asked.user = request.getfixturevalue(who)
+    may = {
+        (who, model._meta.label_lower, action)
+        for model, site in admin.site._registry.items()
+        if getattr(site, f"has_{action}_permission")(asked, example(model, published))
+    }
+    assert may - ALLOWED == set()
+
+
+def test_the_models_that_are_allowed_are_those_of_the_admin() -> None:
+    known = {model._meta.label_lower for model in admin.site._registry}
+    assert {model for _, model, _ in ALLOWED} <= known
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_a_reporter_cannot_send_the_form_of_a_published_article(
+    client: Client, published: Article, rui: User, signed: bool
+) -> None:
+    """Neither its text nor its bylines, tags, categories, picks or corrections; nor their own."""
+    if signed:
+        Article.objects.filter(pk=published.pk).update(created_by=rui)
+    page = published.get_absolute_url()
+    before = client.get(page).content
+    client.force_login(rui)
+    place = reverse("admin:articles_article_change", args=[published.pk])
+    form = {
+        "headline": "Changed",
+        "body": "<p>Changed</p>",
+        "related_picks-TOTAL_FORMS": "1",
+        "related_picks-INITIAL_FORMS": "0",
+        "corrections-TOTAL_FORMS": "1",
+        "corrections-INITIAL_FORMS": "0",
+        "corrections-0-text": "Changed",
+    }
+    assert client.post(place, form).status_code == 403
+    assert Client().get(page).content == before
+
+
+def test_a_reporter_changes_no_author_page_and_no_portrait(client: Client, rui: User) -> None:
+    """Not even their own: what stands there is published."""
+    own = AuthorProfile.objects.create(name="Rui Tavares", slug="rui-tavares", user=rui)
+    client.force_login(rui)
+    place = reverse("admin:accounts_authorprofile_change", args=[own.pk])
+    assert client.post(place, {"name": "R. T.", "slug": "r-t"}).status_code == 403
+    assert AuthorProfile.objects.get(pk=own.pk).name == "Rui Tavares"
+
+
+def test_a_reporter_changes_no_credit_through_its_photographer(client: Client, rui: User) -> None:
+    photographer = Photographer.objects.create(name="Ines Faro")
+    client.force_login(rui)
+    place = reverse("admin:articles_photographer_change", args=[photographer.pk])
+    assert client.post(place, {"name": "Somebody Else"}).status_code == 403
+    photographer.refresh_from_db()
+    assert photographer.name == "Ines Faro"
