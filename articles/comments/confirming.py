@@ -32,7 +32,7 @@ def confirm(comment: Comment) -> bool:
         standing = admission(current.article, current_publication())
         # Where it came from and what stood in the trap was seen when it came, and still counts.
         look = first_look(current, trap="", address=addresses.address_of(current))
-        verdict = as_admitted(look.and_before(current.findings), standing)
+        verdict = as_admitted(look.and_before(current.findings), standing, current)
         verdict = pending.until_answered(verdict, current)
         current.state = verdict.state
         current.findings = [each.as_json() for each in verdict.findings]

@@ -82,6 +82,7 @@ def _look_again(comment: Comment) -> None:
     verdict = as_admitted(
         first_look(comment, trap="", address=addresses.address_of(comment)),
         admission(comment.article, current_publication()),
+        comment,
     )
     if comment.state != Comment.State.UNCONFIRMED:
         verdict = pending.until_answered(verdict, comment)

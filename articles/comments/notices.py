@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
+from accounts.models import User
 from articles.comments import confirming, seals
 from articles.comments.flagging.models import Flag
 from articles.comments.handing_over import NotSent, Outcome, hand_over
@@ -66,13 +67,18 @@ def send_confirm(comment_id: int) -> None:
 
 
 def send_decided(moderation_id: int) -> None:
-    """Tells the writer about a decision; nothing if it was taken back, or another one followed."""
+    """Tells the writer about a decision; nothing if it was taken back, or another one followed.
+
+    Nobody gets a mail about what they decided themselves.
+    """
     moderation = (
-        Moderation.objects.select_related("comment__article", "comment__user")
+        Moderation.objects.select_related("comment__article", "comment__user", "made_by")
         .filter(pk=moderation_id, undone_by=None)
         .first()
     )
     if moderation is None or moderation.comment.state != moderation.decision:
+        return
+    if _is_own(_address(moderation.comment), moderation.made_by):
         return
     if moderation.decision == Comment.State.APPROVED:
         _send(moderation.comment, "approved", gettext_noop("Your comment is on the page"))
@@ -85,7 +91,7 @@ def send_decided(moderation_id: int) -> None:
 def send_flag_decided(flag_id: int) -> None:
     """Tells whoever reported a comment, and left an address, what came of it."""
     flag = (
-        Flag.objects.select_related("comment__article", "user")
+        Flag.objects.select_related("comment__article", "user", "decision__made_by")
         .filter(outcome__in=[Flag.Outcome.UPHELD, Flag.Outcome.DISMISSED])
         .filter(pk=flag_id)
         .first()
@@ -93,14 +99,20 @@ def send_flag_decided(flag_id: int) -> None:
     address = flag and (flag.user.email if flag.user else flag.email)
     if not flag or not address:
         return
-    if not may_write_to(address):
-        return  # Anybody may have written this address into a report.
-    upheld = flag.outcome == Flag.Outcome.UPHELD
-    subject = gettext_noop("The comment you reported")
-    _send(flag.comment, "flag_decided", subject, to=address, upheld=upheld)
+    if not _is_own(address, flag.decision.made_by if flag.decision else None):
+        if not may_write_to(address):
+            return  # Anybody may have written this address into a report.
+        upheld = flag.outcome == Flag.Outcome.UPHELD
+        subject = gettext_noop("The comment you reported")
+        _send(flag.comment, "flag_decided", subject, to=address, upheld=upheld)
     if not flag.user_id:
         # The address was left for this one mail.
         Flag.objects.filter(pk=flag.pk).update(email="")
+
+
+def _is_own(address: str, decided_by: User | None) -> bool:
+    """Whether the mail would go to whoever decided."""
+    return decided_by is not None and address.lower() == decided_by.email.lower()
 
 
 def _address(comment: Comment) -> str:

@@ -117,7 +117,8 @@ def post(
     comment.form_id = form_id
     comment.created_at = at or timezone.now()
     refuse_hasty(article, form_age, address)
-    verdict = as_admitted(first_look(comment, trap=trap, address=address or ""), standing)
+    look = first_look(comment, trap=trap, address=address or "")
+    verdict = as_admitted(look, standing, comment)
     asks = publication.comments_confirmed and by is None and not quiet
     if not (asks or quiet):
         verdict = pending.until_answered(verdict, comment)

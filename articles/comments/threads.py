@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from accounts.models import User
 from articles.comments.models import Comment
-from articles.comments.policy import Admission, admission
+from articles.comments.policy import Admission, admission, moderation_notice
 from articles.comments.thread_rows import TOPS, Order, Row, rows_of_answers, rows_of_thread
 from articles.comments.whereabouts import answers_address, thread_address
 from articles.editorial.models import Article
@@ -106,8 +106,9 @@ class Thread:
         return self.admission.takes
 
     @property
-    def held_first(self) -> bool:
-        return self.admission is Admission.HELD
+    def moderation(self) -> str:
+        """Who reads a guest's comment before it appears."""
+        return moderation_notice(self.admission)
 
     @property
     def off(self) -> bool:

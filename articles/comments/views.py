@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
 from articles.comments import posting, seals, whereabouts
 from articles.comments.drafts import Draft, number
 from articles.comments.following import following
@@ -17,8 +18,9 @@ from articles.comments.following.models import Follow
 from articles.comments.models import Comment
 from articles.comments.own_links import own_comment
 from articles.comments.own_views import yours_page
-from articles.comments.policy import Admission, admission
+from articles.comments.policy import Admission, admission, moderation_notice
 from articles.comments.seals import writer_of
+from articles.comments.trusted import why_trusted
 from articles.editorial.models import Article
 from iria.kit.http import client_address
 from iria.kit.speaking import speaking
@@ -149,28 +151,45 @@ def _page(
         )
     draft.token = draft.token or seals.mint(article, request)
     standing = admission(article, publication_of(request))
+    writer = writer_of(request)
     context = {
         "article": article,
         "draft": draft,
         "answered": parent,
         "comment": comment,
-        "writer": writer_of(request),
+        "writer": writer,
+        "moderation": _moderation(article, writer, standing),
         "open": standing.takes,
-        "held_first": standing is Admission.HELD,
     }
     return render(request, "articles/comments/new.html", context, status=status)
 
 
 @require_safe
 def token(request: HttpRequest) -> HttpResponse:
-    """For the script: a seal, and the name of whoever is signed in."""
+    """For the script: a seal, and for who is signed in the line that stands above the form."""
     article = _article(request)
-    if article is None or not admission(article, publication_of(request)).takes:
+    standing = article and admission(article, publication_of(request))
+    if article is None or standing is None or not standing.takes:
         sentence = "There is nothing to comment on here."
         raise Http404(sentence)
-    writer = writer_of(request)
-    name = writer.public_name if writer else None
-    return JsonResponse({"token": seals.mint(article, request), "name": name})
+    with speaking(article.language):
+        says = _lead(article, writer_of(request), standing)
+    return JsonResponse({"token": seals.mint(article, request), "says": says})
+
+
+def _lead(article: Article, writer: User | None, standing: Admission) -> str:
+    """Under which name somebody writes, and who reads it first; nothing for a guest."""
+    if writer is None:
+        return ""
+    says = gettext("You write as %(name)s.") % {"name": writer.public_name}
+    return f"{says} {_moderation(article, writer, standing)}".rstrip()
+
+
+def _moderation(article: Article, writer: User | None, standing: Admission) -> str:
+    """What becomes of a comment before it appears."""
+    if why_trusted(writer, article.pk):
+        return ""
+    return moderation_notice(standing)
 
 
 @require_safe

@@ -36,18 +36,18 @@ class CommentThread extends HTMLElement {
     return this.querySelector("form");
   }
   get fields() {
-    return this.form.elements;
+    return this.form?.elements;
   }
 
   async seal() {
-    if (this.fields.token.value) return;
+    if (this.fields?.token.value !== "") return;
     try {
-      this.asked ??= fetch(this.getAttribute("from")).then((answer) => answer.json());
-      const { token, name } = await this.asked;
+      this.asked ??= fetch(this.getAttribute("from")).then((it) => it.json());
+      const { token, says } = await this.asked;
       this.fields.token.value ||= token;
       this.form.querySelector("button").textContent = this.dataset.send;
-      this.form.classList.toggle("comment-form-signed", name);
-      if (name) this.say(this.dataset.signed.replace("{name}", name));
+      this.form.classList.toggle("comment-form-signed", says);
+      if (says) this.say(says);
     } catch {
       this.asked = null;
     }
@@ -70,19 +70,19 @@ class CommentThread extends HTMLElement {
     event.preventDefault();
     const { form } = this;
     if (form.ariaBusy === "true") return;
-    form.ariaBusy = "true";
+    form.ariaBusy = true;
     await this.seal();
     try {
       const body = new FormData(form, event.submitter);
       const answer = await fetch(form.action, { method: "POST", body });
       if (answer.redirected) {
         delete words[this.key];
-        location.assign(answer.url);
+        location = answer.url;
       } else this.show(await answer.text());
     } catch {
       this.say(this.dataset.lost);
     }
-    form.ariaBusy = "false";
+    form.ariaBusy = false;
   }
 
   /* The server's form, with what it has to say. */
@@ -97,9 +97,7 @@ class CommentThread extends HTMLElement {
 
   say(words) {
     const line = this.querySelector("[role=status]") ?? document.createElement("p");
-    line.className = "notice";
-    line.role = "status";
-    line.textContent = words;
+    Object.assign(line, { className: "notice", role: "status", textContent: words });
     this.form.prepend(line);
   }
 }

@@ -3,10 +3,10 @@ class SignInState extends HTMLElement {
   async connectedCallback() {
     try {
       const answer = await fetch(this.getAttribute("from"));
-      const text = await answer.text();
       const focused = this.contains(document.activeElement);
-      if (answer.ok) this.innerHTML = text;
+      if (answer.ok) this.innerHTML = await answer.text();
       if (focused) this.firstElementChild.focus();
+      if (this.querySelector("bdi")) document.querySelector("comment-thread")?.seal();
     } catch {} // The plain link stays.
   }
 }

@@ -1,11 +1,11 @@
-/* Brings the scripts of the parts that stand on a page, once it is there. Without them it works too. */
+/* Brings the scripts that a page needs, once it is there. Without them it works too. */
 const has = (part) => document.querySelector(part);
-const bring = () => {
-  if (has("sign-in-state")) import("./sign-in-state.js");
-  if (has("comment-thread")) import("./comments.js");
+const bring = async () => {
   if (has("search-suggest")) import("./search.js");
   if (has("embed-frame")) import("./embed.js");
   if (has("[data-seen]")) import("./seen.js");
+  if (has("comment-thread")) await import("./comments.js");
+  if (has("sign-in-state")) import("./sign-in-state.js");
 };
 if (document.readyState === "complete") bring();
 else addEventListener("load", bring);

@@ -11,10 +11,11 @@ from accounts import addresses
 from accounts.models import User
 from articles.comments import moderation, posting
 from articles.comments.models import Comment
+from articles.comments.policy import Admission, moderation_notice
 from articles.editorial.models import Article
 from tests import newsroom
 from tests.browser.checkers import accessibility_complaints, html_complaints
-from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage, sign_in
 from tests.conftest import PASSWORD, MailFolder
 
 pytestmark = pytest.mark.browser
@@ -224,6 +225,67 @@ def test_what_is_refused_is_said_where_the_form_stands(
     page.fill("#comment-name", "Teo Brandt")
     page.click("text=Send comment")
     page.wait_for_url("**/comments/thanks/**")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
+def test_who_is_signed_in_is_not_asked_for_name_and_address(
+    open_page: OpenPage, article: Article, ola: User, size: dict[str, int]
+) -> None:
+    page = open_page("/healthz", size=size)
+    sign_in(page, ola)
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(article.get_absolute_url())
+    form = page.locator("#comment-form")
+    expect(form.get_by_role("status")).to_contain_text(ola.display_name)
+    expect(page.locator("#comment-name")).to_be_hidden()
+    expect(page.locator("#comment-email")).to_be_hidden()
+    assert accessibility_complaints(page) == []
+
+
+def test_a_stranger_gets_the_guests_form_and_causes_no_request_for_it(
+    open_page: OpenPage, article: Article
+) -> None:
+    page = open_page()
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    with page.expect_response("**/accounts/state/**"):
+        page.goto(article.get_absolute_url())
+    page.wait_for_function("() => !!customElements.get('comment-thread')")
+    expect(page.locator("#comment-name")).to_be_visible()
+    assert not any("/comments/" in url for url in requests)
+
+
+def test_who_was_signed_out_elsewhere_is_told_before_anything_is_sent(
+    open_page: OpenPage, article: Article, ola: User
+) -> None:
+    page = open_page("/healthz")
+    sign_in(page, ola)
+    page.goto(article.get_absolute_url())
+    expect(page.locator("#comment-name")).to_be_hidden()
+    page.context.clear_cookies()
+    page.fill("#comment-text", WORDS)
+    page.locator("#comment-form button").first.click()
+    expect(page.locator("#comment-name")).to_be_visible()
+    assert page.locator("#comment-text").input_value() == WORDS
+    assert not Comment.objects.exists()
+
+
+def test_a_colleagues_comment_is_on_the_page_at_once(
+    open_page: OpenPage, article: Article, mina: User
+) -> None:
+    Article.objects.update(comments_policy="held")
+    page = open_page("/healthz")
+    sign_in(page, mina)
+    page.goto(article.get_absolute_url())
+    form = page.locator("#comment-form")
+    expect(form.get_by_role("status")).to_contain_text(mina.display_name)
+    expect(form.get_by_text(moderation_notice(Admission.HELD))).to_be_hidden()
+    page.fill("#comment-text", WORDS)
+    page.locator("#comment-form button").first.click()
+    page.wait_for_url("**/comments/thanks/**")
+    page.goto(article.get_absolute_url())
+    expect(page.locator(".comment-text")).to_contain_text(WORDS.splitlines()[0])
 
 
 def test_an_account_sees_under_which_name_it_writes(

@@ -4,6 +4,7 @@ from django.conf import settings
 
 from articles.comments.models import Comment
 from articles.comments.screening.models import Phase, ScreeningRule
+from articles.comments.trusted import why_trusted
 
 
 def rule() -> ScreeningRule | None:
@@ -20,5 +21,6 @@ def concerns(comment: Comment) -> bool:
 
 
 def concerns_writer(comment: Comment) -> bool:
-    """What the newsroom itself writes goes to nobody."""
-    return comment.user is None or not comment.user.is_staff
+    """What the newsroom itself and the article's own authors write goes to nobody."""
+    writer = comment.user
+    return writer is None or not (writer.is_staff or why_trusted(writer, comment.article_id))

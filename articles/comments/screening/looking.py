@@ -16,6 +16,7 @@ from articles.comments.screening.models import Action, LearntModel, ScreenedWord
 from articles.comments.screening.phases import LOOKS
 from articles.comments.screening.submission import Finding, Knowledge, Submission
 from articles.comments.spam.model import SpamModel
+from articles.comments.trusted import BY_AUTHOR, BY_NEWSROOM
 
 STRICTNESS: Final = list(Action.values)
 STATES: Final = {
@@ -38,9 +39,10 @@ class Verdict:
 
     @property
     def words(self) -> str:
-        """The reasons for the moderator: of the rules that decided, else that there are none."""
+        """The reasons for the moderator: of the rules that decided, else why none did."""
         acting = [each.says for each in self.findings if each.action != Action.ALLOW]
-        return " ".join(acting) or NOTHING
+        trusted = [each.says for each in self.findings if each.says in {BY_NEWSROOM, BY_AUTHOR}]
+        return " ".join(acting or trusted) or NOTHING
 
     @property
     def told(self) -> str:
@@ -55,12 +57,14 @@ class Verdict:
             for each in findings
             if (each["phase"], each["action"]) not in now
         ]
-        return _of((*self.findings, *before))
+        return of_findings((*self.findings, *before))
 
 
 def of_kept(findings: Iterable[Mapping[str, str]]) -> Verdict:
     """What follows from findings as they are kept (`Finding.as_json`)."""
-    return _of(tuple(Finding(each["phase"], each["action"], each["says"]) for each in findings))
+    return of_findings(
+        tuple(Finding(each["phase"], each["action"], each["says"]) for each in findings)
+    )
 
 
 def look_over(sent: Submission, rules: Iterable[ScreeningRule], known: Knowledge) -> Verdict:
@@ -70,10 +74,11 @@ def look_over(sent: Submission, rules: Iterable[ScreeningRule], known: Knowledge
         for rule in rules
         if rule.active and (says := LOOKS[rule.phase](sent, known, rule.threshold))
     )
-    return _of(findings)
+    return of_findings(findings)
 
 
-def _of(findings: tuple[Finding, ...]) -> Verdict:
+def of_findings(findings: tuple[Finding, ...]) -> Verdict:
+    """The strictest of what was found decides."""
     strictest = max(
         (each.action for each in findings), key=STRICTNESS.index, default=Action.ALLOW.value
     )

@@ -84,7 +84,7 @@ def test_the_script_gets_a_seal_and_posts_in_one_step(
     client: Client, article: Article, later: None
 ) -> None:
     told = client.get(f"/comments/token/?article={article.pk}").json()
-    assert told["name"] is None
+    assert told["says"] == ""
     answer = client.post(address_of(article), {**WORDS, "token": told["token"]})
     assert answer.status_code == 302
     assert Comment.objects.held().count() == 1
@@ -153,7 +153,7 @@ def test_an_account_writes_under_its_own_name(
     client.force_login(ola)
     comment = send(client, article, name="Somebody Else", email="")
     assert (comment.user, comment.name, comment.email) == (ola, "Ola Lind", "")
-    assert client.get(f"/comments/token/?article={article.pk}").json()["name"] == "Ola Lind"
+    assert "Ola Lind" in client.get(f"/comments/token/?article={article.pk}").json()["says"]
 
 
 def test_a_seal_made_for_one_session_is_no_use_in_another(
