@@ -18,7 +18,7 @@ from articles.comments import moderation, posting
 from articles.comments.models import Comment
 from tests import newsroom
 from tests.browser.checkers import accessibility_complaints
-from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage
 from tests.conftest import PASSWORD, MailFolder
 
 pytestmark = pytest.mark.browser
@@ -95,6 +95,38 @@ def test_a_first_sign_in_makes_a_passkey_which_opens_the_desk_by_itself_from_the
     page.click("text=Sign in with a passkey")
     expect(page.locator("[data-refused]")).to_be_visible()
     assert page.url.partition("?")[0].endswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_a_new_account_makes_a_passkey_at_once_and_shows_it_as_the_second_step(
+    open_page: OpenPage, mail_folder: MailFolder, size: dict[str, int]
+) -> None:
+    page = open_page("/accounts/signup/", size=size)
+    authenticator(page)
+    page.fill("input[name=display_name]", "Nia Falk")
+    page.fill("input[name=email]", "nia@readers.example")
+    page.fill("input[name=password1]", PASSWORD)
+    page.locator("main form").get_by_role("button").first.click()
+    page.locator("input[name=code]").wait_for()
+    code = str(mail_folder.to("nia@readers.example")[-1].get_content()).splitlines()[0]
+    page.fill("input[name=code]", code)
+    page.locator("main form:has(input[name=code])").get_by_role("button").first.click()
+    page.wait_for_url("**/accounts/profile/")
+
+    page.goto("/accounts/2fa/webauthn/add/")
+    page.fill("input[name=name]", "Nia’s phone")
+    page.locator("form[data-passkey] button").click()
+    page.wait_for_url("**/accounts/2fa/recovery-codes/**")
+
+    page.context.clear_cookies()
+    page.goto("/accounts/login/")
+    sign_in(page, User.objects.get(email="nia@readers.example"))
+    page.wait_for_url("**/accounts/2fa/authenticate/")
+    expect(page.locator("form[data-passkey] button")).to_be_visible()
+    expect(page.locator("input[name=code]")).to_be_hidden()
+    assert accessibility_complaints(page) == []
+    page.locator("form[data-passkey] button").click()
+    page.wait_for_url("**/accounts/profile/")
 
 
 def test_an_app_and_a_recovery_code_without_javascript(open_page: OpenPage, edna: User) -> None:
