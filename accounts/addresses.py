@@ -1,8 +1,10 @@
 """Whose e-mail address is known to be theirs."""
 
 from allauth.account.models import EmailAddress
+from allauth.account.signals import email_confirmed
 from django.db import transaction
 
+from accounts import names
 from accounts.models import Device, User
 
 
@@ -27,3 +29,12 @@ def is_confirmed(user: User) -> bool:
     """Whether the account's address is known to be theirs."""
     known = EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True)
     return bool(known.exists())
+
+
+def _hold_name(email_address: EmailAddress, **signal: object) -> None:
+    """A new account has its name to itself once its address is confirmed (`email_confirmed`)."""
+    names.hold(email_address.user)
+
+
+def connect() -> None:
+    email_confirmed.connect(_hold_name, dispatch_uid="names of confirmed accounts")

@@ -18,5 +18,6 @@ class AccountsConfig(AppConfig):
         registry.personal_data.offer("account", personal.HOLDING)
         user_logged_in.connect(sessions.note_sign_in, dispatch_uid="session began")
         names.connect()
+        addresses.connect()
         second_factor.connect()
         devices.connect()

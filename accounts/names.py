@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, Final
 
-from allauth.account.models import EmailAddress
-from allauth.account.signals import email_confirmed
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Value
@@ -167,12 +165,6 @@ def look_after(sender: type[Any], instance: Any, raw: bool = False, **signal: An
         give_way(instance.name, to=instance.user)
 
 
-def hold_confirmed(request: Any, email_address: EmailAddress, **signal: Any) -> None:
-    """After somebody confirmed the address of a new account (`email_confirmed`)."""
-    hold(email_address.user)
-
-
 def connect() -> None:
-    email_confirmed.connect(hold_confirmed, dispatch_uid="names of confirmed accounts")
     post_save.connect(look_after, sender=User, dispatch_uid="names of accounts")
     post_save.connect(look_after, sender=AuthorProfile, dispatch_uid="names of authors")

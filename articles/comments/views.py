@@ -168,8 +168,8 @@ def _page(
 def token(request: HttpRequest) -> HttpResponse:
     """For the script: a seal, and for who is signed in the line that stands above the form."""
     article = _article(request)
-    standing = article and admission(article, publication_of(request))
-    if article is None or standing is None or not standing.takes:
+    standing = admission(article, publication_of(request)) if article else Admission.OFF
+    if article is None or not standing.takes:
         sentence = "There is nothing to comment on here."
         raise Http404(sentence)
     with speaking(article.language):

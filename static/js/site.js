@@ -1,4 +1,4 @@
-/* Brings the scripts that a page needs, once it is there. Without them it works too. */
+/* Brings the scripts a page needs, once it is there. Without them it works too. */
 const has = (part) => document.querySelector(part);
 const bring = async () => {
   if (has("search-suggest")) import("./search.js");

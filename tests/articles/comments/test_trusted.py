@@ -182,14 +182,15 @@ def test_nobody_gets_mail_about_what_they_decided_themselves(
 ) -> None:
     """A comment that is held all the same, and a report of somebody else's."""
     who = {"by": mina} if signed_in else {"name": "M. S.", "email": mina.email}
-    own = posting.post(article, text="Mine.", **who)  # type: ignore[arg-type]
+    own = posting.post(article, text="Mine.", **who)
     Comment.objects.filter(pk=own.pk).update(state=Comment.State.HELD)
     other = write("Somebody else’s")
     jobs()
     before = len(mail_folder.to(mina.email))
     sender = {"by": mina} if signed_in else {"email": mina.email}
-    reporting.report(other, reason="insult", **sender)  # type: ignore[arg-type]
-    own.refresh_from_db(), other.refresh_from_db()
+    reporting.report(other, reason="insult", **sender)
+    own.refresh_from_db()
+    other.refresh_from_db()
     moderation.approve(own, by=mina)
     moderation.reject(other, by=mina)
     jobs()

@@ -115,7 +115,8 @@ CHANGES: dict[str, dict[str, Any]] = {
 
 
 def values(image: Image) -> dict[str, Any]:
-    return Image.objects.filter(pk=image.pk).values(*CHANGES)[0]
+    found: dict[str, Any] = Image.objects.filter(pk=image.pk).values(*CHANGES)[0]
+    return found
 
 
 @pytest.mark.parametrize("use", PUBLISHED, ids=lambda use: use.__name__)
