@@ -82,6 +82,7 @@ NOTHING = (
     "newsletter.pace",
     "newsletter.sendinglimit",
     "newsletter.subscriberimport_newsletters",
+    "newsletter.webhookreceipt",
 )
 
 

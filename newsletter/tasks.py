@@ -12,6 +12,7 @@ from procrastinate.job_context import JobContext
 from articles.editorial import publishing
 from newsletter import notices, queueing
 from newsletter.bounces import refusals, watching
+from newsletter.bounces.told import replays
 from newsletter.by_rule import digests, releasing
 from newsletter.consent import subscribing
 from newsletter.importing import running, starting
@@ -125,6 +126,7 @@ def forget_unconfirmed(timestamp: int) -> None:
     while subscribing.forget_unconfirmed():
         continue
     starting.forget_files()
+    replays.delete_expired_receipts()
 
 
 @app.periodic(cron="*/3 * * * *")

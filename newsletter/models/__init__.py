@@ -11,6 +11,7 @@ from newsletter.models.newsletter import Newsletter, Rhythm
 from newsletter.models.preflight import Look, TestMail, Waiver
 from newsletter.models.run import Pace, RunEvent, SendingLimit
 from newsletter.models.subscriber import Subscriber, Subscription
+from newsletter.models.webhook import WebhookReceipt
 
 __all__ = [
     "Attempt",
@@ -39,4 +40,5 @@ __all__ = [
     "Suppression",
     "TestMail",
     "Waiver",
+    "WebhookReceipt",
 ]

@@ -4,13 +4,14 @@ import logging
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import DataError
+from django.db import DataError, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from newsletter.bounces.matching import Match, matches
 from newsletter.bounces.reading import Kind
 from newsletter.bounces.taking_in import act_on
+from newsletter.bounces.told import replays
 from newsletter.bounces.told.news import news_of
 from newsletter.bounces.told.providers import Provider
 from newsletter.consent import subscribing
@@ -56,8 +57,14 @@ def _take(provider: Provider, event: Any) -> None:
         if any(each.delivery and each.delivery.state == Delivery.State.SENDING for each in found):
             raise InHand
         act_on(news.report, found, key=news.key)
-    for match in found if news.leaves else ():
-        _leave(match, news.report.happened_at)
+    if not news.leaves:
+        return
+    with transaction.atomic():
+        # Without a time it cannot be seen whether they have come back since.
+        if news.report.happened_at is None and not replays.is_first(news.key):
+            return
+        for match in found:
+            _leave(match, news.report.happened_at)
 
 
 def _leave(match: Match, at: datetime | None) -> None:

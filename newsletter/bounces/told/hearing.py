@@ -14,6 +14,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
+from newsletter.bounces.told import replays
 from newsletter.bounces.told.providers import Provider
 
 log = logging.getLogger(__name__)
@@ -39,8 +40,10 @@ def heard(provider: Provider, secret: str, request: HttpRequest) -> list[Any]:
     if not provider.takes(secret):
         raise Refused
     try:
+        body = request.body
         view = listener(provider, secret)
         view.run_validators(request)
+        proof = provider.signed_apart(body) if provider.signed_apart else None
     except json.JSONDecodeError as mistake:
         # Some look at the signature first and then at the words.
         raise Unreadable from mistake
@@ -48,6 +51,9 @@ def heard(provider: Provider, secret: str, request: HttpRequest) -> list[Any]:
         if not isinstance(mistake, SuspiciousOperation):
             log.info("%s was not believed: %s", provider.name, type(mistake).__name__)
         raise Refused from mistake
+    if proof and replays.is_replay(provider.name, proof, body):
+        log.info("a call of %s is too old, or its proof was used before", provider.name)
+        raise Refused
     try:
         pieces = list(view.parse_events(request))
     except Exception as mistake:

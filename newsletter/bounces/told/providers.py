@@ -32,6 +32,14 @@ def _nothing(raw: Raw) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedApart:
+    """A proof that covers a time and a random token, and not the body beside them."""
+
+    timestamp: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """One provider.
 
@@ -45,6 +53,7 @@ class Provider:
         said: what the mail server said, where anymail does not pass it on whole.
         kept_back: why it did not even try, where anymail does not say so (`RejectReason`).
         with_it: more headers of every mail.
+        signed_apart: what its signature covers, where that is not the body.
     """
 
     name: str
@@ -57,6 +66,7 @@ class Provider:
     said: Callable[[Raw], str] = _nothing
     kept_back: Callable[[Raw], str] = _nothing
     with_it: tuple[tuple[str, str], ...] = ()
+    signed_apart: Callable[[bytes], SignedApart] | None = None
 
     def headers(self, mark: str) -> dict[str, str]:
         """What a mail says to the provider alone."""
@@ -75,6 +85,11 @@ def _plain(mark: str) -> str:
 
 def _json(mark: str) -> str:
     return json.dumps({KEY: mark})
+
+
+def _mailgun_signed(body: bytes) -> SignedApart:
+    signature = json.loads(body)["signature"]
+    return SignedApart(str(signature["timestamp"]), str(signature["token"]))
 
 
 def _mailgun_said(raw: Raw) -> str:
@@ -119,6 +134,7 @@ PROVIDERS: Final[dict[str, Provider]] = {
         header="X-Mailgun-Variables",
         written=_json,
         said=_mailgun_said,
+        signed_apart=_mailgun_signed,
         kept_back=_mailgun_kept_back,
     ),
     "mailjet": Provider(
