@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
@@ -24,6 +24,21 @@ REFUSES_PROGRAMS: Final = {401, 403, 405, 406, 429, 451, 999}
 """Answers of a site that is there, and does not care for visits like ours."""
 MOST_READ: Final = 2_000
 """Bytes of an answer to a form; what we ask answers in a word."""
+GLOBAL_UNICAST: Final = ip_network("2000::/3")
+NAT64: Final = ip_network("64:ff9b::/96")
+"""What a resolver on a network without IPv4 writes for an IPv4 address (RFC 6052)."""
+NOT_PUBLIC: Final = [
+    ip_network(text)
+    for text in (
+        "192.0.0.0/24",  # protocol assignments, of which Python calls two public
+        "192.88.99.0/24",  # relays of 6to4, given up (RFC 7526)
+        "2001::/23",  # protocol assignments, Teredo tunnels among them
+        "2001:db8::/32",  # documentation
+        "2002::/16",  # 6to4 tunnels
+        "3fff::/20",  # documentation (RFC 9637)
+    )
+]
+"""Within what is otherwise public; a tunnel ends at an address that nobody has judged."""
 
 
 class Forbidden(Exception):
@@ -105,9 +120,28 @@ def public_addresses(host: str, port: int) -> list[str]:
 
 
 def _is_public(text: str) -> bool:
-    address = ip_address(text.partition("%")[0])
-    mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    return address.is_global and not address.is_multicast and (mapped is None or mapped.is_global)
+    """Whether an address belongs to the public internet, by what IANA has given out and for what.
+
+    IPv6 is public only within the one block from which networks get their addresses. Of the forms that
+    carry an IPv4 address, the two that a resolver may answer with are judged by it; every other
+    (IPv4-compatible, translated, NAT64 with a prefix of its own, tunnels) is refused.
+    """
+    try:
+        address: IPv4Address | IPv6Address = ip_address(text)
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address):
+        if address.scope_id is not None:
+            return False
+        if address.ipv4_mapped is not None:
+            address = address.ipv4_mapped
+        elif address in NAT64:
+            address = IPv4Address(int(address) & 0xFFFF_FFFF)
+        elif address not in GLOBAL_UNICAST:
+            return False
+    if any(address in network for network in NOT_PUBLIC):
+        return False
+    return address.is_global and not address.is_multicast
 
 
 def _status(address: str, agent: str, method: str) -> int:

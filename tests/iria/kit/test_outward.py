@@ -4,9 +4,12 @@ import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from iria.kit import outward
 from iria.kit.outward import Answered, Unanswered, look_at, send_form
@@ -48,6 +51,119 @@ def test_no_address_leads_into_a_private_network(
     assert not look_at(address, agent=AGENT).answers
     with pytest.raises(Unanswered):
         send_form(address, {"words": "ours"}, agent=AGENT)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "64:ff9b::7f00:1",  # NAT64 of 127.0.0.1
+        "64:ff9b::10.0.0.1",
+        "64:ff9b::169.254.169.254",
+        "64:ff9b:1::8.8.8.8",  # NAT64 with a prefix of one's own
+        "64:ff9b:1:a00:0:100::",
+        "::127.0.0.1",  # IPv4-compatible
+        "::10.0.0.1",
+        "::8.8.8.8",
+        "::",
+        "::1",
+        "::ffff:192.168.0.1",  # IPv4-mapped
+        "::ffff:0:10.0.0.1",  # IPv4-translated
+        "::ffff:0:8.8.8.8",
+        "2002:a00:1::1",  # 6to4
+        "2002:808:808::1",
+        "2001:0:a00:1::1",  # Teredo
+        "2001:20::1",
+        "2001:db8::1",
+        "3fff::1",
+        "100::1",
+        "5f00::1",
+        "fc00::1",
+        "fd12:3456::1",
+        "fe80::1",
+        "fe80::1%eth0",
+        "fec0::1",
+        "2606:4700::1111%eth0",
+        "ff02::1",
+        "ff0e::1",
+        "0.0.0.0",
+        "0.1.2.3",
+        "100.64.0.1",
+        "127.255.255.254",
+        "169.254.169.254",
+        "172.31.255.255",
+        "192.0.0.9",
+        "192.0.0.170",
+        "192.0.2.1",
+        "192.88.99.1",
+        "198.18.0.1",
+        "198.51.100.1",
+        "203.0.113.1",
+        "224.0.0.251",
+        "239.255.255.250",
+        "240.0.0.1",
+        "255.255.255.255",
+        "no address",
+        "",
+    ],
+)
+def test_an_address_that_is_not_public_is_refused_in_every_notation(address: str) -> None:
+    assert not outward._is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["8.8.8.8", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "2606:4700::1111", "2a00:1450::1", "2400::1"],
+)
+def test_a_public_address_is_accepted_also_as_a_resolver_without_ipv4_writes_it(
+    address: str,
+) -> None:
+    assert outward._is_public(address)
+
+
+@given(st.ip_addresses(v=4))
+def test_an_ipv6_address_that_carries_a_private_ipv4_address_is_never_public(
+    inner: IPv4Address,
+) -> None:
+    number = int(inner)
+    forms = [
+        IPv6Address(number),
+        IPv6Address((0xFFFF << 32) | number),
+        IPv6Address((0xFFFF << 48) | number),
+        IPv6Address((0x64FF9B << 96) | number),
+        IPv6Address((0x64FF9B0001 << 80) | number),
+        IPv6Address((0x2002 << 112) | (number << 80) | 1),
+        IPv6Address((0x20010000 << 96) | (number << 64) | 1),
+    ]
+    if not outward._is_public(str(inner)):
+        assert not any(outward._is_public(str(each)) for each in forms)
+
+
+def test_a_name_is_resolved_once_and_connected_to_as_it_was_judged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers = iter([["8.8.8.8"], ["10.0.0.1"]])
+    reached: list[Any] = []
+
+    def resolve(host: str, port: int, **options: Any) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in next(answers)]
+
+    def connect(address: Any, **options: Any) -> Any:
+        reached.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(socket, "create_connection", connect)
+    look_at("http://rebinding.example/", agent=AGENT)
+    assert reached == [("8.8.8.8", 80)]
+
+
+def test_a_name_with_one_private_address_among_public_ones_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    both = [(0, 0, 0, "", ("8.8.8.8", 80)), (0, 0, 0, "", ("64:ff9b::a00:1", 80, 0, 0))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: both)
+    with pytest.raises(outward.Forbidden):
+        outward.public_addresses("two-faced.example", 80)
 
 
 class _Site(BaseHTTPRequestHandler):
