@@ -1,6 +1,7 @@
 """The picture beside somebody's name: chosen by them, made anew by the picture room, or initials."""
 
 import hashlib
+from datetime import timedelta
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -8,12 +9,24 @@ from django.core.files import File
 from django.utils.translation import gettext
 
 from accounts.models import Face, User
+from iria.kit.ratelimit import count_and_allow
 from iria.kit.registry import Drawn, Undrawable, emblem_drawing
 
 SIDE: Final = 256
 """Twice what any page shows, for fine screens."""
 LEAST: Final = 64
 LARGEST_FILE: Final = 8 * 1024 * 1024
+PER: Final = timedelta(hours=1)
+PER_ACCOUNT: Final = 20
+PER_NETWORK: Final = 60
+"""Opening a picture costs far more than any other request of a reader; a school class behind one address passes."""
+
+
+def may_upload(user: User, address: str) -> bool:
+    """Counts one picture; False once the account or the network has sent too many within the hour."""
+    if not count_and_allow("avatar of", str(user.pk), limit=PER_ACCOUNT, per=PER):
+        return False
+    return not address or count_and_allow("avatar from", address, limit=PER_NETWORK, per=PER)
 
 
 def take(user: User, upload: "File[Any]") -> Face:

@@ -67,6 +67,8 @@ AKISMET_KEY: str = akismet_key("AKISMET_KEY")
 
 # How often one address may ask the content API in a minute; answers from a cache do not count.
 API_PER_MINUTE: int = setting("API_PER_MINUTE", int, 120)
+# How often one address may search in a minute, and five times as often ask for suggestions.
+SEARCH_PER_MINUTE: int = setting("SEARCH_PER_MINUTE", int, 120)
 
 # What is installed
 

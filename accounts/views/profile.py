@@ -1,19 +1,24 @@
 """The profile of whoever is signed in, and the pictures of all."""
 
+from typing import Final
+
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import faces
 from accounts.forms import FaceForm, ProfileForm
 from accounts.models import Face, User
 from accounts.views.signed_in import signed_in
+from iria.kit.http import client_address
 from iria.kit.speaking import speaking
 from iria.publication.views import FOREVER
+
+TOO_OFTEN: Final = gettext_noop("Very many pictures were sent. Please wait an hour and try again.")
 
 
 @signed_in
@@ -35,6 +40,12 @@ def picture(request: HttpRequest, user: User) -> HttpResponse:
         messages.success(request, gettext("Your initials stand there again."))
         return redirect("account_profile")
     form = FaceForm(request.POST, request.FILES)
+    if form.is_valid() and not faces.may_upload(user, client_address(request)):
+        form.add_error("picture", gettext(TOO_OFTEN))
+        response = _profile(request, user, ProfileForm(instance=user), form)
+        response.status_code = 429
+        response.headers["Retry-After"] = str(int(faces.PER.total_seconds()))
+        return response
     if form.is_valid():
         try:
             faces.take(user, form.cleaned_data["picture"])

@@ -1,6 +1,6 @@
 """The feeds of every listing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -25,6 +25,7 @@ from articles.feeds.freshness import last_change
 from articles.feeds.searching import newest_holding
 from articles.feeds.threads import thread_entries
 from articles.search.asking import asked
+from articles.search.limits import RETRY_AFTER, TOO_OFTEN, may_search
 from articles.search.query import Unanswerable
 from iria.kit.caching import public_page
 from iria.kit.speaking import own_name, speaking
@@ -133,12 +134,13 @@ def thread(request: HttpRequest, year: int, month: int, slug: str, form: str = "
 @public_page
 def search(request: HttpRequest, form: str = "") -> HttpResponse:
     """What holds the words, the newest first: a search to be told of from now on."""
+    if not may_search(request):
+        return _sentence(gettext(TOO_OFTEN), status=429, headers=RETRY_AFTER)
     try:
         question = asked(request.GET)
         found = newest_holding(question)
     except Unanswerable as mistake:
-        sentence = f"{mistake.sentence}\n"
-        return HttpResponse(sentence, status=400, content_type="text/plain; charset=utf-8")
+        return _sentence(mistake.sentence, status=400)
     return _feed(
         request,
         form,
@@ -147,6 +149,14 @@ def search(request: HttpRequest, form: str = "") -> HttpResponse:
         name=question.words,
         narrowed=question.query,
     )
+
+
+def _sentence(
+    sentence: str, *, status: int, headers: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """What a feed reader shows where there is no feed."""
+    plain = "text/plain; charset=utf-8"
+    return HttpResponse(f"{sentence}\n", status=status, content_type=plain, headers=headers)
 
 
 def _feed(request: HttpRequest, form: str, articles: ArticleQuerySet, **about: str) -> HttpResponse:

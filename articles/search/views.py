@@ -6,11 +6,19 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from articles.search.answering import Answer, answer
 from articles.search.asking import Asked, NothingLikeIt, asked
 from articles.search.counting import count, count_opened, is_robot
+from articles.search.limits import (
+    RETRY_AFTER,
+    TOO_OFTEN,
+    may_ask_for_suggestions,
+    may_report_opening,
+    may_search,
+)
 from articles.search.query import NoSuchPage, Unanswerable
 from articles.search.suggesting import suggestions
 from iria.kit.addresses import absolute
@@ -29,7 +37,9 @@ def search(request: HttpRequest) -> HttpResponse:
     problem, status, elsewhere = "", 200, ""
     try:
         question = asked(request.GET)
-        if question.words:
+        if question.words and not may_search(request):
+            problem, status = gettext(TOO_OFTEN), 429
+        elif question.words:
             found = answer(question)
             if question.is_plain and not is_robot(request.headers.get("User-Agent", "")):
                 count(question.words, found.findings.total)
@@ -48,6 +58,9 @@ def search(request: HttpRequest) -> HttpResponse:
         "elsewhere": elsewhere,
     }
     response = render(request, "articles/search/search.html", context, status=status)
+    if status == 429:
+        for name, value in RETRY_AFTER.items():
+            response.headers[name] = value
     response.headers["Link"] = _links(question if found else None)
     return response
 
@@ -67,6 +80,8 @@ def _links(answered: Asked | None) -> str:
 @in_its_language
 def suggest(request: HttpRequest) -> HttpResponse:
     """What begins with what was typed so far, for the list below the field."""
+    if not may_ask_for_suggestions(request):
+        return JsonResponse({"suggestions": []}, status=429, headers=RETRY_AFTER)
     found = suggestions(request.GET.get("q", ""))
     return JsonResponse({"suggestions": [asdict(each) for each in found]})
 
@@ -74,5 +89,6 @@ def suggest(request: HttpRequest) -> HttpResponse:
 @require_POST
 def opened(request: HttpRequest) -> HttpResponse:
     """A browser tells that something found for these words was opened (`ping` of the link)."""
-    count_opened(request.GET.get("q", ""))
+    if may_report_opening(request):
+        count_opened(request.GET.get("q", ""))
     return HttpResponse(status=204)

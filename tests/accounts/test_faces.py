@@ -7,7 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from accounts import faces
 from accounts.models import User
+from accounts.views.profile import TOO_OFTEN
 
 PICTURE = "/accounts/profile/picture/"
 
@@ -83,3 +85,27 @@ def test_what_is_no_picture_is_refused_in_words_and_the_old_one_stays(
 )
 def test_initials_are_two_letters_at_most(name: str, initials: str) -> None:
     assert User(pk=7, display_name=name).initials == initials
+
+
+def test_who_sends_very_many_pictures_is_asked_to_wait(
+    signed_in: Client, ola: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(faces, "PER_ACCOUNT", 2)
+    for _ in range(2):
+        assert signed_in.post(PICTURE, {"picture": file_of()}).status_code == 302
+    opened: list[bytes] = []
+    monkeypatch.setattr(faces, "_draw", opened.append)
+    refused = signed_in.post(PICTURE, {"picture": file_of()})
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "3600")
+    assert TOO_OFTEN in refused.content.decode()
+    assert not opened
+    assert signed_in.post(PICTURE, {"drop": "1"}).status_code == 302
+
+
+def test_many_accounts_behind_one_address_share_a_limit(
+    db: None, monkeypatch: pytest.MonkeyPatch, ola: User, rui: User
+) -> None:
+    monkeypatch.setattr(faces, "PER_NETWORK", 1)
+    assert faces.may_upload(ola, "192.0.2.7")
+    assert not faces.may_upload(rui, "192.0.2.7")
+    assert faces.may_upload(rui, "192.0.2.8")

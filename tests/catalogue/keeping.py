@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from iria.kit.typography import typeset_html
 from tests.catalogue.collecting import Collection
 from tests.shared import PROJECT
 
@@ -50,11 +51,20 @@ def brought_up_to_date(language: str, file: Path, found: Collection) -> Catalog:
         old = before.get(message.singular, context=message.context or None)
         after.add(
             given,
-            string=old.string if old is not None and type(old.id) is type(given) else None,
+            string=_typeset(old.string, language)
+            if old is not None and type(old.id) is type(given)
+            else None,
             locations=[(place, None) for place in sorted(found.places[message])],  # type: ignore[misc]
             context=message.context or None,
         )
     return after
+
+
+def _typeset(string: Any, language: str) -> Any:
+    """A translation with the spaces at which its language lets no line break."""
+    if isinstance(string, str):
+        return typeset_html(string, language)
+    return tuple(typeset_html(each, language) for each in string)
 
 
 def as_po(catalogue: Catalog) -> bytes:

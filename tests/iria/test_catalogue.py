@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import translation
 
 from iria.kit.speaking import interface_language, speaking
+from iria.kit.typography import typeset_html
 from tests.catalogue import keeping
 from tests.catalogue.collecting import collect, of_template
 from tests.catalogue.unsaid import unsaid, words_outside
@@ -43,6 +44,14 @@ def test_a_translation_keeps_what_is_filled_in_and_its_markup(language: str) -> 
         if message.id:
             parts = set(FILLED_IN.findall(ids[-1]))
             assert all(set(FILLED_IN.findall(each)) == parts for each in said), message.id
+
+
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_no_line_of_a_translation_begins_with_its_punctuation(language: str) -> None:
+    for message in keeping.read(language, CATALOGUES[language]):
+        said: Any = (message.string,) if isinstance(message.string, str) else message.string
+        for each in said if message.id else ():
+            assert each == typeset_html(each, language), "python -m tests.catalogue sets the spaces"
 
 
 @pytest.mark.parametrize("language", CATALOGUES)
