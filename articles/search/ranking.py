@@ -5,6 +5,7 @@ the best articles add), times one plus small shares: for holding all the words, 
 one phrase, for being new.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,7 @@ from django.utils import timezone
 from articles.editorial.querysets import ArticleQuerySet
 from articles.search import feedback
 from articles.search.candidates import SCORE, Candidate, candidates
+from articles.search.keys import key_of
 from articles.search.reading import Parts, Reading
 
 ALL_WORDS: Final = 0.5
@@ -38,6 +40,16 @@ HALF_LIFE: Final = 365.0
 
 FEEDBACK_BELOW: Final = 50_000
 """Articles up to which feedback runs by itself; above, its second pass would be felt."""
+
+LETTERS: Final = re.compile(r"\w+")
+
+LONGEST_HEADLINE: Final = 200
+"""Characters; a longer query is no headline."""
+
+HEADLINES: Final = """
+SELECT id, headline FROM articles_article
+WHERE id = ANY(%s) AND char_length(headline) BETWEEN %s AND %s
+"""
 
 PHRASES: Final = """
 SELECT entry.article_id FROM articles_searchentry AS entry
@@ -81,6 +93,7 @@ def rank(
         own = max(readings, key=lambda each: (len(each.terms), -each.length))
         feedback.apply(best, own.length)
     _add_shares(best, parts, readings, recency)
+    _put_named_first(best, parts.wanted)
     best.sort(key=SCORE, reverse=True)
     ranked = [(each.article_id, each.published_at) for each in best]
     return Ranking(ranked, found.total, found.is_exact)
@@ -103,6 +116,32 @@ def _add_shares(
         for each in best:
             days = max(0.0, (now - each.published_at).total_seconds() / 86_400)
             each.score *= 1 + recency * 0.5 ** (days / HALF_LIFE)
+
+
+def _put_named_first(best: Sequence[Candidate], wanted: str) -> None:
+    """An article whose headline is the query stands before all that mention it.
+
+    Rarity is counted within a language, so the scores of two languages cannot be compared: where few
+    articles are French, a French headline would weigh less than its words in one of many English texts.
+    """
+    name = _as_name(wanted)
+    whole = [each.article_id for each in best if each.has_all]
+    if not name or not whole or len(wanted) > LONGEST_HEADLINE:
+        return
+    with connection.cursor() as cursor:
+        # Signs that are no letters may differ, and so may a letter and its accent.
+        cursor.execute(HEADLINES, [whole, len(name) // 2, 2 * len(wanted) + 20])
+        named = {pk for pk, headline in cursor.fetchall() if _as_name(headline) == name}
+    if named:
+        highest = max(each.score for each in best)
+        for each in best:
+            if each.article_id in named:
+                each.score += highest
+
+
+def _as_name(text: str) -> str:
+    """“L’Élection : qui vote ?” → “l election qui vote”."""
+    return " ".join(LETTERS.findall(key_of(text)))
 
 
 def _holding_the_phrase(

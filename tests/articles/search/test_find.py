@@ -189,7 +189,7 @@ def test_a_search_asks_the_database_the_same_few_questions_whatever_it_finds(
     category = newsroom.category("Rivers")
     for number in range(12):
         indexed(f"Barge {number}", categories=[category], lead_picture=newsroom.picture())
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         find("barge")
 
 

@@ -91,3 +91,41 @@ def test_a_query_of_a_whole_paragraph_is_answered() -> None:
     indexed("A dredger in the harbour")
     paragraph = " ".join(f"word{number}" for number in range(120)) + " dredger"
     assert order(paragraph) == ["A dredger in the harbour"]
+
+
+def few_in_french(headline: str) -> None:
+    """An article of a small part of the archive, whose words count as common there."""
+    indexed(headline, "Rien de plus.", language="fr")
+    for number in range(4):
+        indexed(f"{headline} {number}", f"{headline}, encore.", language="fr")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "Élections au Bénin",
+        "elections au benin",
+        "« Élections » au Bénin ?",
+        '"Élections au Bénin"',
+    ],
+)
+def test_a_headline_in_another_language_stands_before_a_mention(query: str) -> None:
+    few_in_french("Élections au Bénin")
+    for number in range(30):
+        indexed(f"Trade {number}", "Ships and grain.")
+    indexed("Press review", "Le Monde ran “Élections au Bénin”, élections au Bénin on its cover.")
+    assert order(query)[0] == "Élections au Bénin"
+
+
+def test_a_headline_of_one_word_stands_before_a_mention() -> None:
+    few_in_french("Bénin")
+    for number in range(30):
+        indexed(f"Trade {number}", "Ships and grain.")
+    indexed("Press review", "Bénin, Bénin, Bénin.")
+    assert order("Bénin")[0] == "Bénin"
+
+
+def test_a_headline_that_merely_begins_like_the_query_gets_no_such_place() -> None:
+    indexed("A dredger at sea", "Nothing else at all, and a great many words about other things.")
+    indexed("Dredger, dredger", "A dredger.")
+    assert order("dredger", recency=0)[0] == "Dredger, dredger"
