@@ -1,6 +1,7 @@
 """RSS 2.0, with the whole text, several authors and the picture with its credit."""
 
 from email.utils import format_datetime
+from html import escape
 
 from articles.feeds.channels import Channel
 from articles.feeds.entries import Entry, Picture
@@ -52,7 +53,8 @@ def _item(xml: Document, entry: Entry) -> None:
         for topic in entry.topics:
             xml.leaf("category", topic)
         if entry.summary:
-            xml.leaf("description", entry.summary)
+            # Of an item, readers expect HTML here; in the title and in the channel they expect words.
+            xml.leaf("description", escape(entry.summary, quote=False))
         if entry.html:
             xml.leaf("content:encoded", entry.html)
         if entry.comments:

@@ -17,6 +17,31 @@ BELOW = re.compile(
     r"(?:feed/(?:atom/|json/)?|picture/[0-9]+/|comments/(?:newest/|discussed/|[0-9]+/)?)$"
 )
 
+FEED_ELSEWHERE = re.compile(
+    r"(?P<listing>/(?:(?:category|tag|author|language)/.+?/)?)"
+    r"(?:rss2?|feed/(?:rss2?|rdf|index\.xml)|(?:rss|feed|index)\.xml|index\.rdf)"
+)
+"""How WordPress, Ghost and makers of static sites name the feed of a listing."""
+FILES_ELSEWHERE = {
+    "/atom.xml": "/feed/atom/",
+    "/feed.atom": "/feed/atom/",
+    "/feed/atom.xml": "/feed/atom/",
+    "/atom": "/feed/atom/",
+    "/feed.json": "/feed/json/",
+    "/feed.rss": "/feed/",
+    "/feeds/posts/default": "/feed/",
+    "/sitemap_index.xml": "/sitemap.xml",
+    "/sitemap-index.xml": "/sitemap.xml",
+    "/wp-sitemap.xml": "/sitemap.xml",
+    "/sitemap.xml": "/sitemap.xml",
+    "/post-sitemap.xml": "/sitemap.xml",
+    "/page-sitemap.xml": "/sitemap.xml",
+    "/sitemap-posts.xml": "/sitemap.xml",
+    "/sitemap-pages.xml": "/sitemap.xml",
+    "/news-sitemap.xml": "/sitemap-news.xml",
+}
+"""What programs ask for by custom → where it is here."""
+
 
 class Moved:
     """Answers 301 where a page was not found but once stood, and leaves every other answer alone."""
@@ -35,7 +60,7 @@ class Moved:
 
 
 def new_address(path: str) -> str:
-    """Where what stood at a path stands now; an empty text where nothing did.
+    """Where what stood at a path stands now, or what is asked for there by custom; else an empty text.
 
     The feeds of a category, tag, author or article move with it, and so do an article's large pictures
     and the lists of one language.
@@ -55,7 +80,17 @@ def new_address(path: str) -> str:
         .first()
     )
     new = _leads_to(found) if found else moved_to(old)
-    return new + below[0] if new and below else new
+    if not new:
+        return _by_custom(whole.rstrip("/"))
+    return new + below[0] if below else new
+
+
+def _by_custom(path: str) -> str:
+    """Where a feed or a sitemap is that was asked for by the name it has elsewhere."""
+    if path in FILES_ELSEWHERE:
+        return FILES_ELSEWHERE[path]
+    feed = FEED_ELSEWHERE.fullmatch(path)
+    return f"{feed['listing']}feed/" if feed else ""
 
 
 def _leads_to(redirect: Redirect) -> str:

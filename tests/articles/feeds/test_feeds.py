@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.http import http_date, parse_http_date
 from lxml import etree
+from lxml import html as lxml_html
 
 from accounts.models import User
 from articles.comments.models import Comment
@@ -332,3 +333,41 @@ def test_atom_names_the_licence_of_a_text(client: Client, strait: Article) -> No
     links = texts(etree.fromstring(content), "atom:entry/atom:link[@rel='license']/@href")
     assert links == ["https://creativecommons.org/licenses/by/4.0/"]
     assert problems(content) == []
+
+
+def test_words_that_look_like_markup_stay_words_in_every_feed(
+    client: Client, meridian: Publication
+) -> None:
+    words = 'If a <b and c> d & "e", <script>alert(1)</script> &amp; <b>bold</b>'
+    newsroom.published("Signs", standfirst=words, body="<p>Text.</p>")
+    tree = rss(client)
+    (described,) = texts(tree, "//item/description")
+    # A reader that shows it as HTML shows the very words.
+    shown = lxml_html.fragment_fromstring(described, create_parent="div")
+    assert shown.text_content() == words
+    assert not list(shown)
+    (summary,) = texts(
+        etree.fromstring(client.get("/feed/atom/").content), "atom:entry/atom:summary"
+    )
+    assert summary == words
+    assert client.get("/feed/json/").json()["items"][0]["summary"] == words
+    assert client.get("/api/v1/articles/").json()["items"][0]["standfirst"] == words
+
+
+def test_a_summary_cut_from_the_text_is_escaped_too(client: Client, meridian: Publication) -> None:
+    newsroom.published("Signs", standfirst="", body="<p>Where a &lt;b and c&gt; d.</p>")
+    (described,) = texts(rss(client, "/feed/?text=summary"), "//item/description")
+    assert described == "Where a &lt;b and c&gt; d."
+
+
+def test_a_comment_that_looks_like_markup_stays_words_in_its_feed(
+    client: Client, strait: Article
+) -> None:
+    Comment.objects.create(
+        article=strait, name="<b>Teo</b>", text="a <b <script>x</script>", state="approved"
+    )
+    path = f"{strait.get_absolute_url()}feed/"
+    tree = rss(client, path)
+    (html,) = texts(tree, "//item/content:encoded")
+    shown = lxml_html.fragment_fromstring(html, create_parent="div")
+    assert shown.text_content().strip() == "a <b <script>x</script>"

@@ -7,7 +7,9 @@ from taggit.models import Tag
 from accounts.models import User
 from articles.editorial import categorising, publishing, revising
 from articles.editorial.models import Article, Redirect
+from articles.pages.models import Page
 from articles.reading.meant import words_of
+from articles.reading.moved import FILES_ELSEWHERE
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +149,49 @@ def test_what_broke_is_told_without_the_database(
     assert answer.status_code == 500
     assert "Something broke on our side" in answer.content.decode()
     assert "made by the test" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "there"),
+    [
+        ("/rss", "/feed/"),
+        ("/rss/", "/feed/"),
+        ("/rss.xml", "/feed/"),
+        ("/feed.xml", "/feed/"),
+        ("/index.xml", "/feed/"),
+        ("/feed/rss/", "/feed/"),
+        ("/feed/rss2/", "/feed/"),
+        ("/atom.xml", "/feed/atom/"),
+        ("/feed.json", "/feed/json/"),
+        ("/tag/straits/rss/", "/tag/straits/feed/"),
+        ("/category/asia/japan/feed/rss2/", "/category/asia/japan/feed/"),
+        ("/author/ines-faro/rss", "/author/ines-faro/feed/"),
+        ("/language/fr/index.xml", "/language/fr/feed/"),
+        ("/sitemap_index.xml", "/sitemap.xml"),
+        ("/wp-sitemap.xml", "/sitemap.xml"),
+        ("/sitemap.xml/", "/sitemap.xml"),
+        ("/news-sitemap.xml", "/sitemap-news.xml"),
+    ],
+)
+def test_feeds_and_sitemaps_are_found_by_the_names_they_have_elsewhere(
+    client: Client, asked: str, there: str
+) -> None:
+    answer = client.get(asked)
+    assert (answer.status_code, answer.headers["Location"]) == (301, there)
+
+
+def test_every_such_name_leads_to_something(client: Client) -> None:
+    newsroom.published()
+    for there in {"/feed/", *FILES_ELSEWHERE.values()}:
+        assert client.get(there).status_code == 200
+    assert client.get("/feed").headers["Location"] == "/feed/"
+
+
+def test_a_page_that_editors_call_so_is_shown(client: Client) -> None:
+    Page.objects.create(title="RSS", path="rss", body="<p>How to.</p>", is_published=True)
+    assert client.get("/rss/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/rss.php", "/press/", "/tag/rss/", "/comments/feed/", "/x/rss/"])
+def test_other_names_lead_nowhere(client: Client, path: str) -> None:
+    assert client.get(path).status_code == 404
