@@ -8,6 +8,7 @@ from articles.editorial.checklist import advice, obstacles, pictures_of
 from articles.editorial.models import Article
 from articles.editorial.previewing import expires_at, preview_address
 from articles.images.gate import terms_of
+from iria.kit.addresses import absolute
 
 
 def of(request: HttpRequest, article: Article) -> dict[str, Any]:
@@ -16,7 +17,7 @@ def of(request: HttpRequest, article: Article) -> dict[str, Any]:
         "obstacles": obstacles(article),
         "advice": advice(article),
         "terms": [(image, terms) for image in pictures_of(article) if (terms := terms_of(image))],
-        "preview_link": request.build_absolute_uri(preview_address(article)),
+        "preview_link": absolute(preview_address(article)),
         "preview_until": expires_at(),
         "latest_version": article.revisions.select_related("made_by").first(),
     }
