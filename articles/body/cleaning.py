@@ -5,6 +5,7 @@ tidying between them can read meaning out of foreign markup; the second knows on
 """
 
 import re
+from functools import lru_cache
 from html import escape, unescape
 from typing import Final
 
@@ -158,6 +159,24 @@ def clean_caption(html: str) -> str:
             return cleaned
         text = cleaned
     return _words(text)
+
+
+@lru_cache(maxsize=256)
+def safe_body(stored: str) -> str:
+    """A stored body as it may be shown, however it came into its row.
+
+    What was cleaned on saving comes back as it is, after one look by the second gate; anything else
+    is cleaned now. The last bodies are remembered: an article is shown far more often than it is changed.
+    """
+    if _is_bottomless(stored):
+        return clean(stored)
+    return stored if _last.clean(stored) == stored else clean(stored)
+
+
+@lru_cache(maxsize=2048)
+def safe_caption(stored: str) -> str:
+    """A stored caption as it may be shown; see `safe_body`."""
+    return stored if _caption.clean(stored) == stored else clean_caption(stored)
 
 
 def _is_bottomless(html: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Final
 
 from lxml.html import HtmlElement, fragment_fromstring
 
+from articles.body.cleaning import safe_body
 from articles.body.embeds import EmbedUse, card, embed_of
 from articles.body.figures import FigureUse, GalleryUse, gallery_of, outer_figures, use_of
 from articles.body.parsing import inner_html, parse, replace, text_of
@@ -77,7 +78,7 @@ def draw(
     Headings get anchors. Tables get a box of their own that scrolls, so that a wide one never
     widens the page.
     """
-    tree = parse(body)
+    tree = parse(safe_body(body))
     drawn = _draw_figures(tree, draw_figure, draw_embed, draw_gallery)
     headings = _name_headings(tree)
     _wrap_tables(tree, wording)

@@ -1,6 +1,7 @@
 """A text as it stands on its page."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from html import escape
 from operator import attrgetter
 
@@ -19,6 +20,7 @@ from articles.images.markup import picture_markup
 from articles.images.models import Image
 from articles.images.showing import picture_values
 from articles.images.withheld import withheld_markup
+from iria.kit.typography import typeset_html
 from iria.publication.models import Publication
 
 ALONE = {"normal": "inline", "wide": "wide", "full": "full"}
@@ -38,7 +40,7 @@ def nowhere(image_id: int) -> str:
 
 def render_body(article: Article, publication: Publication) -> SafeString:
     """The article's text as it stands on its page; see `draw_body`."""
-    return mark_safe(draw_body(article, publication).html)  # noqa: S308 - cleaned when it was saved
+    return mark_safe(draw_body(article, publication).html)  # noqa: S308 - sanitised by `draw`
 
 
 def draw_body(article: Article, publication: Publication, frames: Frames = NO_FRAMES) -> Drawn:
@@ -72,14 +74,14 @@ def render_text(
     Of a picture that may not be shown its caption stays; one of which no size is ready leaves nothing.
 
     Args:
-        body: cleaned when it was saved.
+        body: as it is stored; it is sanitised here.
         pictures: by their numbers, with their renditions fetched.
         frames: of its embeds (`embeds.frames.frames_of`), on pages whose policy names them.
     """
     html = _drawn(
         body, pictures, publication, language, frames, nowhere, attrgetter("may_be_shown")
     ).html
-    return mark_safe(html)  # noqa: S308 - cleaned when it was saved
+    return mark_safe(html)  # noqa: S308 - sanitised by `draw`
 
 
 def _drawn(
@@ -102,11 +104,12 @@ def _drawn(
     def embed(use: EmbedUse) -> str:
         return draw_embed(use, frames)
 
-    return draw(body, figure, embed, _gallery, wording=wording_of(language))
+    drawn = draw(body, figure, embed, _gallery, wording=wording_of(language))
+    return replace(drawn, html=typeset_html(drawn.html, language))
 
 
 def _figure(use: FigureUse, image: Image, publication: Publication, large: str) -> str:
-    """Written here and not as a template: an article may have many. The caption was cleaned."""
+    """Written here and not as a template: an article may have many. The caption is sanitised."""
     values = picture_values(image, (IN_GALLERY if use.gallery else ALONE)[use.width])
     if values is None:
         return ""

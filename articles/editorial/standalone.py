@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 from django.utils.translation import ngettext
 from lxml.html import HtmlElement
 
+from articles.body.cleaning import safe_caption
 from articles.body.figures import FigureUse
 from articles.body.parsing import inner_html, parse
 from articles.body.rendering import render
@@ -41,7 +42,7 @@ class Shown:
     credit: str
 
     def figure(self, caption: str) -> str:
-        words = " ".join(part for part in (caption, self.credit) if part)
+        words = " ".join(part for part in (safe_caption(caption), self.credit) if part)
         caption = f"<figcaption>{words}</figcaption>" if words else ""
         return f"<figure>{self.file}{caption}</figure>"
 

@@ -6,6 +6,7 @@ from django.utils.html import linebreaks
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from articles.body.cleaning import safe_caption
 from articles.images.crediting import credit_line, short_credit
 from articles.images.models import Image
 from iria.kit.speaking import direction_of, interface_language
@@ -16,9 +17,10 @@ def caption_markup(image: Image, caption: str, publication: Publication) -> Safe
     """The `figcaption`; an empty text where there is nothing to say.
 
     Args:
-        caption: of this use, as cleaned HTML.
+        caption: of this use, as HTML.
     """
-    words = " ".join(part for part in (caption, credit_line(image, publication)) if part)
+    said = safe_caption(caption)
+    words = " ".join(part for part in (said, credit_line(image, publication)) if part)
     words += _at_length(image)
     return SafeString(f"<figcaption>{words}</figcaption>" if words else "")
 

@@ -76,7 +76,7 @@ def credit_line(image: Image, publication: Publication) -> SafeString:
     if credit:
         before, _, after = publication.credit_wording.partition("{credit}")
         name = escape(credit)
-        if image.credit_url:
+        if ADDRESS.fullmatch(image.credit_url):
             name = f'<a href="{escape(image.credit_url)}">{name}</a>'
         parts.append(f'<span class="credit">{escape(before)}{name}{escape(after)}</span>')
     if words := made_by_machine(image):
@@ -93,7 +93,7 @@ def _marked(words: str) -> str:
 def licence_address(image: Image) -> str:
     """Where its licence can be read. Terms in words are for the newsroom alone."""
     terms = image.usage_terms.strip()
-    return image.licence_url or (terms if ADDRESS.fullmatch(terms) else "")
+    return next((each for each in (image.licence_url, terms) if ADDRESS.fullmatch(each)), "")
 
 
 def licensor_address(image: Image) -> str:

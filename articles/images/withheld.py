@@ -5,6 +5,7 @@ from html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from articles.body.cleaning import safe_caption
 from iria.kit.speaking import direction_of, interface_language
 
 
@@ -12,12 +13,13 @@ def withheld_markup(caption: str, form: str = "figure figure-normal") -> SafeStr
     """A figure without its picture. Its credit is withheld with it.
 
     Args:
-        caption: of this use, as cleaned HTML.
+        caption: of this use, as HTML.
         form: the classes that the figure would have with its picture.
     """
     code = interface_language()
     words = escape(gettext("This picture cannot be shown at present."))
-    said = f"<figcaption>{caption}</figcaption>" if caption else ""
+    shown = safe_caption(caption)
+    said = f"<figcaption>{shown}</figcaption>" if shown else ""
     return SafeString(
         f'<figure class="{form} figure-withheld">'
         f'<p class="withheld" lang="{code}" dir="{direction_of(code)}">{words}</p>{said}</figure>'

@@ -18,6 +18,7 @@ from articles.editorial.models import Article
 from articles.images.captioning import small_credit
 from articles.images.markup import picture_markup
 from articles.images.showing import picture_values
+from iria.kit import typography
 from iria.kit.addresses import address_of
 from iria.kit.dates import time_element
 from iria.kit.speaking import direction_of, interface_language
@@ -58,7 +59,7 @@ def card_markup(
         f'<div class="card-words"{marked(own, around.language)}>',
         _kicker(article, around, ours),
         f'<{level} class="card-headline"><a href="{article.get_absolute_url()}">',
-        f"{escape(article.headline)}</a></{level}>",
+        f"{typography.escaped(article.headline, own)}</a></{level}>",
         _standfirst(article, form),
         _byline(article, around, ours),
         "</div></div></article>",
@@ -99,7 +100,8 @@ def _list_of(page: str, part: str, shelf: str) -> str:
 def _standfirst(article: Article, form: str) -> str:
     if form == "brief" or not article.standfirst:
         return ""
-    return f'<p class="card-standfirst">{escape(article.standfirst)}</p>'
+    words = typography.escaped(article.standfirst, article.language)
+    return f'<p class="card-standfirst">{words}</p>'
 
 
 def _byline(article: Article, around: Around, ours: str) -> str:
@@ -117,11 +119,22 @@ def names_markup(authors: Sequence[tuple[Any, ...]], shelf: str = "") -> str:
         shelf: the language whose lists the names lead to; empty for everything they wrote.
     """
     links = [
-        f'<a href="{_list_of("author", slug, shelf)}" rel="author">{escape(name)}</a>'
+        f'<a href="{_list_of("author", slug, shelf)}" rel="author">{_whole_words(name)}</a>'
         for name, slug in authors
     ]
     if not links:
         return ""
     *before, last = links
-    words = f"{', '.join(before)} {escape(gettext('and'))} {last}" if before else last
+    # “and” begins the line on which the last name stands; it never ends one.
+    words = f"{', '.join(before)} {escape(gettext('and'))}\u00a0{last}" if before else last
     return f'<span class="names">{words}</span> '
+
+
+def _whole_words(name: str) -> str:
+    """A name that breaks at its spaces and not at its hyphens."""
+    if "-" not in name:
+        return escape(name)
+    return " ".join(
+        f'<span class="together">{escape(word)}</span>' if "-" in word else escape(word)
+        for word in name.split()
+    )

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from articles.reading.cards import marked
+from iria.kit.addresses import safe_link
 from iria.kit.speaking import interface_language, own_name
 from iria.publication import menus
 from iria.publication.context import publication_of
@@ -126,7 +127,9 @@ def _opened(way: Way) -> str:
 
 
 def _way(kept: dict[str, Any]) -> Way:
-    return Way(kept["name"], kept["address"], below=[_way(each) for each in kept["below"]])
+    return Way(
+        kept["name"], safe_link(kept["address"]), below=[_way(each) for each in kept["below"]]
+    )
 
 
 def front_address(code: str, publication: Publication) -> str:

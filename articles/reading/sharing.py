@@ -6,7 +6,7 @@ from urllib.parse import quote
 from django.utils.translation import gettext
 
 from articles.editorial.models import Article
-from iria.kit.addresses import absolute
+from iria.kit.addresses import absolute, safe_link
 from iria.publication.models import Publication
 
 
@@ -24,7 +24,7 @@ def ways_to_share(article: Article, publication: Publication) -> list[Way]:
     return [
         Way(gettext("By e-mail"), mail),
         *(
-            Way(link["name"], _filled(link["address"], address, headline))
+            Way(link["name"], safe_link(_filled(link["address"], address, headline)))
             for link in publication.share_links
         ),
     ]

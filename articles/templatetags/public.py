@@ -19,7 +19,8 @@ from articles.reading.head import head_markup
 from articles.reading.meta import Meta
 from articles.reading.shelf import WHOLE, Shelf
 from articles.search.asking import Asked
-from iria.kit import speaking
+from iria.kit import speaking, typography
+from iria.kit.addresses import safe_link
 from iria.kit.dates import time_element
 
 register = template.Library()
@@ -128,6 +129,15 @@ def _shelf(context: dict[str, Any]) -> Shelf:
     return shelf
 
 
+register.filter("safe_link", safe_link)
+
+
+@register.filter
+def typeset(text: str, language: str) -> str:
+    """Words of an article as its language sets them: `{{ article.headline|typeset:article.language }}`."""
+    return typography.typeset(text, language)
+
+
 @register.filter
 def own_name(code: str) -> str:
     """What a language is called in itself."""
@@ -169,4 +179,5 @@ def credit(context: dict[str, Any], image: Image) -> SafeString:
 @register.simple_tag(takes_context=True)
 def caption(context: dict[str, Any], figure: Figure) -> SafeString:
     """What stands below a picture in an article: caption, credit, and at length what it shows."""
-    return caption_markup(figure.image, figure.caption, context["publication"])
+    markup = caption_markup(figure.image, figure.caption, context["publication"])
+    return mark_safe(typography.typeset_html(markup, _around(context)))  # noqa: S308 - as it was

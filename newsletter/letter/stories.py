@@ -13,6 +13,7 @@ from articles.editorial.models import Article
 from articles.images.crediting import credit_line, credit_words
 from articles.images.models import Image
 from articles.images.showing import PictureFile, plain_files
+from iria.kit.typography import typeset_html
 from iria.publication.models import Publication
 from newsletter.letter.words import absolute
 from newsletter.models import Issue
@@ -70,7 +71,10 @@ def issue_picture(issue: Issue, publication: Publication) -> Picture | None:
     """The picture on top of an issue that has one of its own."""
     if issue.picture is None:
         return None
-    return _picture(issue.picture, issue.picture_caption, publication, width=LEAD_WIDTH)
+    language = issue.newsletter.language or publication.language_codes[0]
+    return _picture(
+        issue.picture, issue.picture_caption, publication, width=LEAD_WIDTH, language=language
+    )
 
 
 def _story(article: Article, publication: Publication, *, width: int) -> Story:
@@ -81,13 +85,23 @@ def _story(article: Article, publication: Publication, *, width: int) -> Story:
         headline=article.headline,
         address=f"{settings.SITE_URL}{article.get_absolute_url()}",
         standfirst=article.standfirst,
-        kicker=" · ".join([", ".join(categories), article.kind.name])
-        if categories
-        else article.kind.name,
+        kicker=_kicker(categories, article.kind.name),
         authors=gettext("By %(names)s") % {"names": _listed(names)} if names else "",
         language=article.language,
         direction="rtl" if article.right_to_left else "ltr",
-        picture=_picture(image, article.lead_caption, publication, width=width) if image else None,
+        picture=_picture(
+            image, article.lead_caption, publication, width=width, language=article.language
+        )
+        if image
+        else None,
+    )
+
+
+def _kicker(categories: list[str], kind: str) -> str:
+    """Its sections and its kind, unless a section says the same word."""
+    said = {name.casefold() for name in categories}
+    return " · ".join(
+        filter(None, [", ".join(categories), "" if kind.casefold() in said else kind])
     )
 
 
@@ -95,7 +109,9 @@ def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {gettext('and')} {names[-1]}"
 
 
-def _picture(image: Image, caption: str, publication: Publication, *, width: int) -> Picture | None:
+def _picture(
+    image: Image, caption: str, publication: Publication, *, width: int, language: str
+) -> Picture | None:
     if not image.may_be_mailed:
         return None
     rendition = best_rendition(image, width=width)
@@ -108,7 +124,9 @@ def _picture(image: Image, caption: str, publication: Publication, *, width: int
         height=max(1, round(shown * rendition.height / rendition.width)),
         alt=image.alt,
         # Cleaned on saving and once more here, where it goes out.
-        caption=mark_safe(absolute(clean_caption(caption), settings.SITE_URL)),  # noqa: S308
+        caption=mark_safe(  # noqa: S308
+            absolute(typeset_html(clean_caption(caption), language), settings.SITE_URL)
+        ),
         credit=credit_line(image, publication),
         in_words=_in_words(caption, image, publication),
     )

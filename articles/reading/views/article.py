@@ -79,7 +79,7 @@ def text_of(request: HttpRequest, chosen: Article) -> dict[str, Any]:
         "withheld": used if lead is None else None,
         "large": large,
         "enlarged": drawn.html.count('class="enlarge"') + bool(large),
-        "body": mark_safe(drawn.html),  # noqa: S308 - cleaned when it was saved
+        "body": mark_safe(drawn.html),  # noqa: S308 - sanitised as it was drawn
         "contents": contents_of(drawn, minutes),
         "links": [absolute(link) if link.startswith("/") else link for link in drawn.links],
         "frames": frames,

@@ -1,0 +1,161 @@
+"""Markup that came into a row past the sanitiser, by a script or a restore, runs nowhere."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from lxml import etree
+from lxml import html as lxml_html
+from lxml.html import HtmlElement
+
+from accounts.models import AuthorProfile, User
+from articles.comments.models import Comment
+from articles.editorial.models import Article, Category, Correction, Figure
+from articles.images.models import Image
+from articles.pages.models import Page
+from iria.publication.models import Publication, current_publication
+from newsletter.letter import composing
+from newsletter.models import Issue
+from tests import newsroom
+from tests.newsletter.lists import issue, mail_picture
+from tests.shared import shared_data
+
+pytestmark = pytest.mark.django_db
+
+FORBIDDEN = {"iframe", "object", "embed", "applet", "base", "frame", "frameset", "style", "math"}
+LINKS = {"href", "src", "action", "formaction", "data", "poster", "xlink:href", "background"}
+RUNS = ("javascript:", "vbscript:", "data:text")
+BADLY_WRITTEN = "javascript:alert(1)//"
+
+
+def payloads() -> list[str]:
+    owasp = json.loads(shared_data("xss", "owasp-filter-evasion.json").read_text())
+    bleach = json.loads(shared_data("xss", "bleach-data.json").read_text())
+    # PostgreSQL keeps no NUL.
+    return [p.replace("\x00", "") for p in [*owasp, *(row["payload"] for row in bleach)]]
+
+
+def texts() -> list[str]:
+    """The payloads that run by themselves in a browser each alone, the others by the handful."""
+    live = json.loads(shared_data("xss", "live_in_chromium.json").read_text())
+    alone = [row["payload"].replace("\x00", "") for row in live]
+    others = [payload for payload in payloads() if payload not in alone]
+    return [*alone, *("".join(others[at : at + 7]) for at in range(0, len(others), 7))]
+
+
+def dangers(tree: HtmlElement, place: str) -> Iterator[str]:
+    # A mail carries its own style sheet, once.
+    allowed = {"style"} if place == "e-mail" and len(tree.findall(".//style")) == 1 else set()
+    for element in tree.iter():
+        if not isinstance(element.tag, str):
+            continue
+        name = element.tag.lower()
+        if name in FORBIDDEN - allowed:
+            yield f"<{name}>"
+        ours = (element.get("src") or "").startswith("/static/")
+        if name == "script" and not ours and element.get("type") != "application/ld+json":
+            yield "<script>"
+        if name == "meta" and (element.get("http-equiv") or "").lower() == "refresh":
+            yield "refresh"
+        for attribute, value in element.attrib.items():
+            runs = "".join(value.split()).lower().startswith(RUNS)
+            if attribute.startswith("on") or (attribute in LINKS and runs):
+                yield f"<{name} {attribute}={value[:40]}>"
+
+
+@pytest.fixture
+def article(edna: User) -> Article:
+    lead, inner = mail_picture(), mail_picture(checksum="1" * 64)
+    made = newsroom.published(
+        "Ferries",
+        lead_picture=lead,
+        lead_caption="A caption",
+        body=f'<p>Words.</p><figure data-image="{inner.pk}"><figcaption>In it</figcaption></figure>',
+        authors=[newsroom.author("Ines Faro")],
+        categories=[newsroom.category("Asia")],
+        tags=["Straits"],
+        by=edna,
+    )
+    Correction.objects.create(article=made, text="It was late.", made_by=edna)
+    Comment.objects.create(article=made, name="Teo", text="Words.", state="approved")
+    Page.objects.create(title="About", path="about", body="<p>Us.</p>", is_published=True)
+    issue("News", made, picture=lead, picture_caption="On top")
+    Publication.objects.filter(pk=current_publication().pk).update(whole_texts_in_feeds=True)
+    return made
+
+
+def store(article: Article, text: str) -> None:
+    """Writes the text into every column that readers see, past models, forms and sanitisers."""
+    figure = article.figures.exclude(place=Figure.Place.LEAD).get()
+    body = f'{text}<figure data-image="{figure.image_id}"><figcaption>{text}</figcaption></figure>'
+    Article.objects.update(
+        headline=text[:200] or "x", standfirst=text[:600], search_description=text[:300], body=body
+    )
+    Figure.objects.update(caption=text)
+    Image.objects.update(
+        caption=text,
+        alt_text=text or "x",
+        credit=text[:300] or "x",
+        credit_url=f"{BADLY_WRITTEN}{text}"[:200],
+        extended_description=text,
+        copyright_notice=text[:500],
+    )
+    links = [{"name": text[:60], "address": f"{BADLY_WRITTEN}{text}"}]
+    AuthorProfile.objects.update(
+        name=text[:100] or "x", role=text[:100], biography=text, links=links
+    )
+    Category.objects.update(name=text[:80] or "x", introduction=text)
+    Correction.objects.update(text=text)
+    Comment.objects.update(name=text[:60] or "x", text=text)
+    Page.objects.update(title=text[:100] or "x", body=text)
+    Publication.objects.update(
+        tagline=text[:100], about=text, social_links=links, share_links=links
+    )
+    Issue.objects.update(introduction=text, closing=text, picture_caption=text)
+
+
+def shown(client: Client, article: Article) -> Iterator[tuple[str, str]]:
+    """Everything that readers and programs get, by its address."""
+    place = article.get_absolute_url()
+    picture = article.lead_picture
+    assert picture
+    pages = ["/", place, f"{place}comments/", f"{place}picture/{picture.pk}/", "/about/"]
+    pages += ["/author/ines-faro/", "/category/asia/", "/corrections/", "/search/?q=ferries"]
+    for path in pages:
+        yield path, client.get(path).content.decode()
+    for path in ("/feed/", "/feed/atom/", f"{place}feed/"):
+        for element in etree.fromstring(client.get(path).content).iter():
+            # Readers show these as HTML, those of RSS without being told to.
+            name = etree.QName(element).localname
+            is_html = name in {"description", "encoded"} and "mrss" not in str(element.tag)
+            if element.text and (is_html or element.get("type") == "html"):
+                above = element.getparent()
+                if above is not None and etree.QName(above).localname == "channel":
+                    continue
+                yield f"{path} {name}", element.text
+    for item in client.get("/feed/json/").json()["items"]:
+        yield "/feed/json/", item.get("content_html", "")
+    answer = client.get(f"/api/v1/articles/{article.pk}/").json()
+    yield "/api/", answer["html"]
+    sent = composing.compose(Issue.objects.with_stories().get())
+    yield "e-mail", sent.html
+
+
+def test_no_payload_stored_past_the_sanitiser_can_run(
+    client: Client, article: Article, settings: object
+) -> None:
+    settings.SEARCH_PER_MINUTE = settings.API_PER_MINUTE = 10**9  # type: ignore[attr-defined]
+    found = []
+    for text in texts():
+        store(article, text)
+        for place, html in shown(client, article):
+            tree = lxml_html.document_fromstring(f"<div>{html}</div>" if html else "<p></p>")
+            found += [(place, text[:60], each) for each in dangers(tree, place)]
+    assert found == []
+
+
+def test_what_was_cleaned_is_shown_as_it_is(client: Client, article: Article) -> None:
+    store(article, '<p>A <em>word</em> &amp; <a href="/x/">more</a></p>')
+    page = client.get(article.get_absolute_url()).content.decode()
+    assert '<p>A <em>word</em> &amp; <a href="/x/">more</a></p>' in page
