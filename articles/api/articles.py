@@ -10,7 +10,7 @@ from articles.api import shapes
 from articles.api.asking import ArticlesAsked, Sparse
 from articles.api.finding import found
 from articles.api.interface import api
-from articles.api.narrowing import narrowed
+from articles.api.narrowing import LISTED, is_listed, narrowed
 from articles.api.paging import Order, page_of
 from articles.api.telling import FIELDS, loaded, teller
 from articles.editorial.models import Article
@@ -19,6 +19,10 @@ ORDERS: Final = {
     "newest": Order("published_at", moments=True, down=True),
     "oldest": Order("published_at", moments=True),
     "changed": Order("changed", moments=True),
+}
+LISTED_ORDERS: Final = {
+    "newest": Order(LISTED, moments=True, down=True),
+    "oldest": Order(LISTED, moments=True),
 }
 
 
@@ -35,11 +39,12 @@ def articles(
     if asked.q is not None:
         return found(request, response, asked, names)
     rows = narrowed(Article.objects.published(), asked, request)
+    orders = LISTED_ORDERS if is_listed(asked) else ORDERS
     return page_of(
         request,
         response,
         loaded(rows, names),
-        ORDERS[asked.order or "newest"],
+        orders[asked.order or "newest"],
         asked,
         teller(request, names),
     )

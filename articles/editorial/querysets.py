@@ -59,11 +59,16 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.filter(language=code)
 
     def in_category(self, category: "Category") -> "ArticleQuerySet":
-        """Articles in the category or below it, each once."""
-        within = models.Q(article_categories__category=category) | models.Q(
-            article_categories__category__path__startswith=f"{category.path}/"
+        """Published articles in the category or below it, each once.
+
+        `editorial.listings` reads them page by page; this is for lists with an order of their own.
+        """
+        from articles.editorial.models import ListingEntry, Scope
+
+        listed = ListingEntry.objects.filter(
+            scope=Scope.CATEGORY, target=category.pk, article=models.OuterRef("pk")
         )
-        return self.filter(pk__in=self.model.objects.filter(within).values("pk"))
+        return self.filter(models.Exists(listed))
 
     def newest(self) -> "ArticleQuerySet":
         return self.order_by("-published_at", "-pk")

@@ -3,7 +3,7 @@
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from articles.editorial import publishing, signals
+from articles.editorial import listings, publishing, signals
 from articles.editorial.models import Article
 
 
@@ -12,6 +12,14 @@ from articles.editorial.models import Article
 def publish_due(timestamp: int) -> None:
     """Every minute: what was scheduled goes out, also what was missed while the worker was down."""
     publishing.publish_due()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="editorial.keep_listings", queueing_lock="editorial.keep_listings")
+def keep_listings(timestamp: int) -> None:
+    """Every minute: counts are added up, and what could not be listed at once is listed again."""
+    listings.recheck()
+    listings.add_up()
 
 
 @app.task(name="editorial.tell_changed", retry=RetryStrategy(max_attempts=3, wait=30))

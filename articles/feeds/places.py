@@ -3,22 +3,19 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 
+from django.db import connection
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.text import Truncator
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
 from articles.body.words import caption_text
-from articles.editorial.models import (
-    Article,
-    ArticleCategory,
-    ArticleTag,
-    Byline,
-    Category,
-    Figure,
-)
+from articles.editorial.listings import counts_by_language, targets_of
+from articles.editorial.models import Article, Category, Figure, Scope
 from articles.editorial.querysets import ArticleQuerySet
 from articles.images.crediting import credit_words, licence_address
 from articles.images.models.licensed import DECIDING
@@ -42,6 +39,19 @@ OF_FIGURE: Final = (
     *(f"image__{field}" for field in DECIDING),
 )
 
+FILES: Final = """
+SELECT number FROM generate_series(1,
+    (SELECT (max(id) - 1) / %(per_file)s + 1 FROM articles_article)) AS number
+CROSS JOIN LATERAL (
+    SELECT FROM articles_article
+    WHERE id > (number - 1) * %(per_file)s AND id <= number * %(per_file)s
+        AND state = 'published' AND published_at <= %(now)s
+        AND NOT noindex AND canonical_address = ''
+    ORDER BY id LIMIT 1
+) AS first ORDER BY number
+"""
+"""The files with an article that readers can see and search engines may find: one row is read of each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -63,70 +73,94 @@ class Place:
     """The same in other languages, the page itself among them: code and path."""
 
 
-@dataclass(frozen=True, slots=True)
 class Sort:
-    """Places of one sort: how many there are, and those from one number up to another."""
+    """Places of one sort, which files of so many each hold them, and what stands in one file."""
 
-    size: Callable[[], int]
-    cut: Callable[[int, int], list[Place]]
+    def __init__(self, make: Callable[[], list[Place]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _places(self) -> list[Place]:
+        return self._make()
+
+    def size(self, most: int) -> int:
+        """How many there are, counted up to so many."""
+        return min(most, len(self._places))
+
+    def first(self, most: int) -> list[Place]:
+        return self._places[:most]
+
+    def files(self, per_file: int) -> list[int]:
+        """The numbers of the files that hold anything."""
+        return list(range(1, 1 + -(-len(self._places) // per_file)))
+
+    def file(self, number: int, per_file: int) -> list[Place]:
+        return self._places[(number - 1) * per_file : number * per_file]
+
+
+class Articles(Sort):
+    """Articles by their numbers: those from 1 to 450 are the first file, however many are left of them.
+
+    So nothing is counted, and an article stays in its file.
+    """
+
+    def __init__(self, publication: Publication) -> None:
+        self._publication = publication
+        self._articles = Article.objects.published().to_be_found().order_by("pk")
+
+    def size(self, most: int) -> int:
+        return self._articles[:most].count()
+
+    def first(self, most: int) -> list[Place]:
+        return _articles(self._articles[:most], self._publication)
+
+    def files(self, per_file: int) -> list[int]:
+        with connection.cursor() as cursor:
+            cursor.execute(FILES, {"per_file": per_file, "now": timezone.now()})
+            return [number for (number,) in cursor.fetchall()]
+
+    def file(self, number: int, per_file: int) -> list[Place]:
+        last = number * per_file
+        # A number beyond what the database can hold is no number of a file.
+        if last >= 2**63:
+            return []
+        found = self._articles.filter(pk__gt=last - per_file, pk__lte=last)
+        return _articles(found, self._publication)
 
 
 def sorts(publication: Publication) -> dict[str, Sort]:
-    """Everything there is, by what it is. Nothing is asked before it is counted or cut."""
+    """Everything there is, by what it is. Nothing is asked before it is wanted."""
     languages = publication.language_codes
-    readable = Article.objects.published().values("pk")
-    tags = Tag.objects.filter(articles_articletag_items__content_object__in=readable)
-    tags = tags.order_by("pk").distinct()
-    signing = AuthorProfile.objects.filter(bylines__article__in=readable)
-    authors = signing.order_by("pk").distinct()
-    articles = Article.objects.published().to_be_found().order_by("pk")
     return {
-        "pages": _listed(lambda: _pages(languages)),
-        "topics": Sort(
-            tags.count,
-            lambda start, end: [Place(address_of("tag", tag.slug)) for tag in tags[start:end]],
-        ),
-        "authors": Sort(
-            authors.count,
-            lambda start, end: [Place(each.get_absolute_url()) for each in authors[start:end]],
-        ),
-        **_in_other_languages(languages[1:]),
-        "articles": Sort(
-            articles.count, lambda start, end: _articles(articles[start:end], publication)
-        ),
+        "pages": Sort(lambda: _pages(languages)),
+        "topics": Sort(lambda: _used(Scope.TAG)),
+        "authors": Sort(lambda: _used(Scope.AUTHOR)),
+        "topics-by-language": Sort(lambda: _used_by_language(Scope.TAG, languages[1:])),
+        "authors-by-language": Sort(lambda: _used_by_language(Scope.AUTHOR, languages[1:])),
+        "articles": Articles(publication),
     }
 
 
-def _in_other_languages(languages: list[str]) -> dict[str, Sort]:
+def _slugs(scope: Scope) -> dict[int, str]:
+    """Tags or authors of what can be read."""
+    rows: QuerySet[Any] = Tag.objects.all() if scope == Scope.TAG else AuthorProfile.objects.all()
+    used = rows.filter(pk__in=targets_of(scope))
+    return dict(used.order_by("pk").values_list("pk", "slug"))
+
+
+def _used(scope: Scope) -> list[Place]:
+    slugs = _slugs(scope)
+    return [Place(address_of(scope.value, slug)) for slug in slugs.values()]
+
+
+def _used_by_language(scope: Scope, languages: list[str]) -> list[Place]:
     """What of a topic or an author there is in a language besides the first has a page of its own."""
-    readable = Article.objects.published().filter(language__in=languages)
-    topics = ArticleTag.objects.filter(content_object__in=readable)
-    bylines = Byline.objects.filter(article__in=readable)
-    return {
-        "topics-by-language": _pairs("tag", topics, "content_object__language", "tag__slug"),
-        "authors-by-language": _pairs("author", bylines, "article__language", "author__slug"),
-    }
-
-
-def _pairs(page: str, rows: QuerySet[Any], language: str, slug: str) -> Sort:
-    found = rows.order_by(language, slug).values_list(language, slug).distinct()
-    return Sort(
-        found.count,
-        lambda start, end: [
-            Place(address_of(f"language_{page}", code, each)) for code, each in found[start:end]
-        ],
-    )
-
-
-def _listed(make: Callable[[], list[Place]]) -> Sort:
-    made: list[Place] = []
-
-    def places() -> list[Place]:
-        if not made:
-            made.extend(make())
-        return made
-
-    return Sort(lambda: len(places()), lambda start, end: places()[start:end])
+    if not languages:
+        return []
+    pairs = [pair for pair in counts_by_language(scope) if pair[0] in languages]
+    slugs = _slugs(scope)
+    named = sorted((code, slugs[target]) for code, target in pairs if target in slugs)
+    return [Place(address_of(f"language_{scope.value}", code, slug)) for code, slug in named]
 
 
 def _pages(languages: list[str]) -> list[Place]:
@@ -148,8 +182,11 @@ def _pages(languages: list[str]) -> list[Place]:
 
 def _times(languages: list[str]) -> list[Place]:
     """Years and months with something to read, and where there are several languages, of each."""
-    found = Article.objects.published().values_list("language", "year", "month").distinct()
-    rows = found.order_by("-year", "-month", "language")
+    counted = counts_by_language(Scope.MONTH)
+    rows = sorted(
+        ((code, *divmod(month, 100)) for code, month in counted),
+        key=lambda row: (-row[1], -row[2], row[0]),
+    )
     every = {("", year, month): None for _code, year, month in rows}
     if len(languages) > 1:
         every |= {row: None for row in rows if row[0] in languages}
@@ -170,16 +207,13 @@ def _sections(languages: list[str]) -> list[Place]:
     """Sections with what is in a language besides the first, and those above them."""
     if not languages:
         return []
-    readable = Article.objects.published().filter(language__in=languages)
-    filed = ArticleCategory.objects.filter(article__in=readable)
-    rows = filed.values_list("article__language", "category__path").distinct()
-    places: dict[str, None] = {}
-    for code, path in sorted(rows):
-        parts = path.split("/")
-        for length in range(1, len(parts) + 1):
-            section = "/".join(parts[:length])
-            places[address_of("language_category", code, section)] = None
-    return [Place(path) for path in places]
+    paths = dict(Category.objects.values_list("pk", "path").order_by())
+    found = sorted(
+        (code, paths[pk])
+        for code, pk in counts_by_language(Scope.CATEGORY)
+        if code in languages and pk in paths
+    )
+    return [Place(address_of("language_category", code, path)) for code, path in found]
 
 
 def _articles(articles: ArticleQuerySet, publication: Publication) -> list[Place]:

@@ -1,7 +1,7 @@
 """Which pages there are, for crawlers: sitemap, news sitemap, robots.txt.
 
-One file as long as it stays handy; beyond that an index of files by what they hold, cut in the order
-in which things came, so that a new article changes one file only.
+One file as long as it stays handy; beyond that an index of files by what they hold. Articles stand in
+the file of their number, so that nothing is counted and a new article changes one file only.
 """
 
 from datetime import timedelta
@@ -14,10 +14,11 @@ from django.utils import timezone
 
 from articles.editorial.models import Article
 from articles.feeds.atom import moment
-from articles.feeds.places import Picture, Place, sorts
+from articles.feeds.places import Picture, Place, Sort, sorts
 from articles.feeds.xml import Document, legal
 from iria.kit.addresses import absolute
 from iria.kit.caching import hourly, public_page
+from iria.kit.held import Held
 from iria.publication.context import publication_of
 
 KINDS: Final = (
@@ -30,6 +31,9 @@ KINDS: Final = (
 PER_FILE = 450
 """Addresses in one file. The protocol allows 50,000 and 50 MB; with the longest addresses, all the
 pictures and every language, so many stay below (tests/articles/feeds/test_sitemaps.py)."""
+
+_files: Held[dict[str, list[int]] | None] = Held()
+"""Which files there are changes with the rows alone."""
 
 NEWS_FOR: Final = timedelta(hours=48)
 NEWS_AT_MOST: Final = 1000
@@ -56,20 +60,29 @@ Sitemap: {site}/sitemap-news.xml
 def whole(request: HttpRequest) -> HttpResponse:
     """Everything in one file, or the list of the files."""
     found = sorts(publication_of(request))
-    counts = {kind: sort.size() for kind, sort in found.items()}
-    if sum(counts.values()) <= PER_FILE:
-        return _answer(_urlset([each for sort in found.values() for each in sort.cut(0, PER_FILE)]))
-    return _answer(_index(counts))
+    files = _files.of(request, PER_FILE, lambda: _files_of(found))
+    if files is None:
+        return _answer(_urlset([each for sort in found.values() for each in sort.first(PER_FILE)]))
+    return _answer(_index(files))
+
+
+def _files_of(found: dict[str, Sort]) -> dict[str, list[int]] | None:
+    """The numbers of the files of each sort; None where everything fits into one."""
+    room = PER_FILE
+    for sort in found.values():
+        room -= sort.size(room + 1)
+        if room < 0:
+            return {kind: sort.files(PER_FILE) for kind, sort in found.items()}
+    return None
 
 
 @public_page
 def part(request: HttpRequest, kind: str, number: int) -> HttpResponse:
-    """One file of the list, each cut from the oldest on; what is not listed is not found."""
-    start = (number - 1) * PER_FILE
-    sort = sorts(publication_of(request))[kind]
-    if not 0 <= start < sort.size():
+    """One file of the list; what is not listed is not found."""
+    places = sorts(publication_of(request))[kind].file(number, PER_FILE) if number > 0 else []
+    if not places:
         raise Http404
-    return _answer(_urlset(sort.cut(start, start + PER_FILE)))
+    return _answer(_urlset(places))
 
 
 @public_page(also=hourly)
@@ -121,11 +134,11 @@ def _picture(xml: Document, picture: Picture) -> None:
             xml.leaf("image:license", picture.licence)
 
 
-def _index(counts: dict[str, int]) -> bytes:
+def _index(files: dict[str, list[int]]) -> bytes:
     xml = Document()
     with xml.element("sitemapindex", {"xmlns": SITEMAP}):
-        for kind, count in counts.items():
-            for number in range(1, 1 + -(-count // PER_FILE)):
+        for kind, numbers in files.items():
+            for number in numbers:
                 with xml.element("sitemap"):
                     xml.leaf("loc", absolute(reverse("sitemap_part", args=[kind, number])))
     return xml.as_bytes()

@@ -15,12 +15,13 @@ from accounts.models import AuthorProfile
 from articles.comments.generation import thread_scope
 from articles.comments.models import Moderation
 from articles.comments.policy import Admission, admission
-from articles.editorial.models import Article, Category
+from articles.editorial.listings import Listing, newest_on_front
+from articles.editorial.models import Article, Category, Scope
 from articles.editorial.models.article import LANGUAGES
 from articles.editorial.querysets import ArticleQuerySet
 from articles.feeds import atom, jsonfeed, rss
 from articles.feeds.channels import Channel, channel_of
-from articles.feeds.entries import entries
+from articles.feeds.entries import LENGTH, entries
 from articles.feeds.freshness import last_change
 from articles.feeds.searching import newest_holding
 from articles.feeds.threads import thread_entries
@@ -40,14 +41,17 @@ FORMS: Final = {"": rss, "atom": atom, "json": jsonfeed}
 def site(request: HttpRequest, form: str = "") -> HttpResponse:
     """The articles of the front page: the publication's first language, and what it does not list."""
     codes = publication_of(request).language_codes
-    return _feed(request, form, Article.objects.published().of_front(codes[0], codes))
+    if len(codes) == 1:
+        return _feed(request, form, _newest(Scope.ALL, 0, ""))
+    (newest,) = newest_on_front([(Scope.ALL, 0)], LENGTH, codes[0], codes)
+    return _feed(request, form, Article.objects.published().filter(pk__in=newest))
 
 
 @public_page
 def language(request: HttpRequest, code: str, form: str = "") -> HttpResponse:
-    articles = _in_language(code)
+    newest = _newest(Scope.ALL, 0, code)
     path = f"/language/{code}/"
-    return _feed(request, form, articles, path=path, name=own_name(code), language=code)
+    return _feed(request, form, newest, path=path, name=own_name(code), language=code)
 
 
 @public_page
@@ -57,7 +61,7 @@ def category(request: HttpRequest, path: str, form: str = "", code: str = "") ->
     return _feed(
         request,
         form,
-        _in_language(code).in_category(chosen),
+        _newest(Scope.CATEGORY, chosen.pk, code),
         path=_below(code) + chosen.get_absolute_url(),
         name=chosen.name,
         description=chosen.introduction,
@@ -68,9 +72,9 @@ def category(request: HttpRequest, path: str, form: str = "", code: str = "") ->
 @public_page
 def tag(request: HttpRequest, slug: str, form: str = "", code: str = "") -> HttpResponse:
     chosen = get_object_or_404(Tag, slug=slug)
-    articles = _readable(_in_language(code).filter(article_tags__tag=chosen))
+    newest = _newest(Scope.TAG, chosen.pk, code, needed=True)
     path = f"{_below(code)}/tag/{slug}/"
-    return _feed(request, form, articles, path=path, name=chosen.name, language=code)
+    return _feed(request, form, newest, path=path, name=chosen.name, language=code)
 
 
 @public_page
@@ -79,7 +83,7 @@ def author(request: HttpRequest, slug: str, form: str = "", code: str = "") -> H
     return _feed(
         request,
         form,
-        _readable(_in_language(code).filter(bylines__author=chosen)),
+        _newest(Scope.AUTHOR, chosen.pk, code, needed=True),
         path=_below(code) + chosen.get_absolute_url(),
         name=chosen.name,
         description=chosen.biography,
@@ -87,24 +91,22 @@ def author(request: HttpRequest, slug: str, form: str = "", code: str = "") -> H
     )
 
 
-def _in_language(code: str) -> ArticleQuerySet:
-    """Everything where no language is named."""
-    if not code:
-        return Article.objects.published()
-    if code not in dict(LANGUAGES):
+def _newest(scope: Scope, target: int, code: str, *, needed: bool = False) -> ArticleQuerySet:
+    """The newest of a list, in every language where none is named.
+
+    Args:
+        needed: what only drafts bear has no feed, as it has no page.
+    """
+    if code and code not in dict(LANGUAGES):
         raise Http404
-    return Article.objects.published().filter(language=code)
+    listing = Listing(scope, target, code)
+    if needed and not listing.exists():
+        raise Http404
+    return listing.cut(0, LENGTH)
 
 
 def _below(code: str) -> str:
     return f"/language/{code}" if code else ""
-
-
-def _readable(articles: ArticleQuerySet) -> ArticleQuerySet:
-    """What only drafts bear has no feed, as it has no page."""
-    if not articles.exists():
-        raise Http404
-    return articles
 
 
 @public_page(also=thread_scope)

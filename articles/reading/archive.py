@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count
-
+from articles.editorial.listings import counts_of
+from articles.editorial.models import Scope
 from articles.reading.shelf import Shelf
 
 
@@ -68,6 +68,5 @@ class Archive:
 
 def archive_of(shelf: Shelf) -> Archive:
     """The archive of these articles, by the year and month in their addresses."""
-    rows = shelf.articles.order_by("-year", "-month").values_list("year", "month")
-    counted = rows.annotate(count=Count("pk"))
-    return Archive([Month(year, month, count, shelf) for year, month, count in counted], shelf)
+    counts = sorted(counts_of(Scope.MONTH, language=shelf.code).items(), reverse=True)
+    return Archive([Month(*divmod(month, 100), count, shelf) for month, count in counts], shelf)

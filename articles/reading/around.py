@@ -12,15 +12,13 @@ from articles.editorial.querysets import ArticleQuerySet
 from iria.kit.prepared import Prepared
 
 NEIGHBOURS: Final = """
-(SELECT a.id FROM articles_article AS a
-    JOIN articles_articlecategory AS c ON c.article_id = a.id AND c.position = 0
-    WHERE c.category_id = %s AND a.language = %s AND a.state = 'published'
-    AND (a.published_at, a.id) < (%s, %s) ORDER BY a.published_at DESC, a.id DESC LIMIT 1)
+(SELECT article_id FROM articles_listingentry
+    WHERE scope = 'primary' AND target = %s AND language = %s
+    AND (published_at, article_id) < (%s, %s) ORDER BY published_at DESC, article_id DESC LIMIT 1)
 UNION ALL
-(SELECT a.id FROM articles_article AS a
-    JOIN articles_articlecategory AS c ON c.article_id = a.id AND c.position = 0
-    WHERE c.category_id = %s AND a.language = %s AND a.state = 'published'
-    AND (a.published_at, a.id) > (%s, %s) ORDER BY a.published_at, a.id LIMIT 1)
+(SELECT article_id FROM articles_listingentry
+    WHERE scope = 'primary' AND target = %s AND language = %s
+    AND (published_at, article_id) > (%s, %s) ORDER BY published_at, article_id LIMIT 1)
 UNION ALL
 SELECT id FROM articles_article WHERE translation_group_id = %s AND id <> %s
 """

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from django.db.models import OuterRef, Q, Subquery, Value
-from django.db.models.functions import Concat
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.http import Http404
 
-from articles.editorial.models import Article, Category
+from articles.editorial.models import Category, ListingEntry, Scope
 from articles.reading.models import Placement, PlacementQuerySet
 from articles.reading.shelf import Shelf
 
@@ -50,15 +49,10 @@ def family_of(path: str) -> Family:
 
 def _picked() -> PlacementQuerySet:
     """The lead of a section, while it is published and still in it."""
-    inside = Article.objects.filter(
-        Q(article_categories__category=OuterRef(OuterRef("pk")))
-        | Q(
-            article_categories__category__path__startswith=Concat(
-                OuterRef(OuterRef("path")), Value("/")
-            )
-        )
+    inside = ListingEntry.objects.filter(
+        scope=Scope.CATEGORY, target=OuterRef("category"), article=OuterRef("article")
     )
     picked = Placement.objects.in_force().filter(
         place=Placement.Place.HEAD, category=OuterRef("pk")
     )
-    return picked.filter(article__in=inside.values("pk"))
+    return picked.filter(Exists(inside))

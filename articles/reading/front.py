@@ -4,10 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Exists, F, Func, OuterRef, Value
-
-from articles.editorial.models import Article, ArticleCategory, Category
+from articles.editorial.listings import newest_on_front
+from articles.editorial.models import Article, Category, Scope
 from articles.editorial.querysets import ArticleQuerySet
 from articles.reading.models import Placement
 
@@ -77,26 +75,34 @@ def compose(articles: ArticleQuerySet, layout: Layout) -> FrontPage:
     )
 
 
-def lay_out(articles: ArticleQuerySet, language: str) -> Layout:
+def lay_out(articles: ArticleQuerySet, code: str, codes: list[str]) -> Layout:
     """Places first what was placed by hand, then the newest that stand nowhere yet.
 
-    Three queries: what was placed in this language, the newest, the newest of every section.
+    Three queries: what was placed in this language, the sections, the newest of all and of each.
 
-    The newest and every section are asked for as many more as the places before them can take.
+    All and every section are asked for as many more as the places before them can take.
+
+    Args:
+        articles: what may stand on the page.
+        code: its language.
+        codes: the publication's languages, the first one first.
     """
-    placed = by_hand(articles, language)
-    newest = articles.newest().values_list("pk", flat=True)
-    rest = _besides(newest[: 1 + SECONDS + len(placed.all)], placed.all)
+    placed = by_hand(articles, code)
+    sections = list(Category.objects.filter(parent=None).in_order())
+    headings = [(Scope.ALL, 0), *((Scope.CATEGORY, section.pk) for section in sections)]
+    each = IN_SECTION + 1 + SECONDS + len(placed.all)
+    newest_of_all, *newest_of_each = newest_on_front(headings, each, code, codes)
+    rest = _besides(newest_of_all, placed.all)
     lead = _filled(placed.lead, rest, 1)
     head = lead + _filled(placed.seconds, rest, SECONDS)
     taken = placed.all | set(head)
-    sections = []
-    for section in _with_newest(articles, IN_SECTION + len(head) + len(placed.all)):
-        free = _besides(section.newest, taken)  # type: ignore[attr-defined]
+    parts = []
+    for section, newest_here in zip(sections, newest_of_each, strict=True):
+        free = _besides(newest_here, taken)
         chosen = _filled(placed.sections.get(section.pk, {}), free, IN_SECTION)
         taken.update(chosen)
-        sections.append((section, chosen))
-    return Layout(head, sections)
+        parts.append((section, chosen))
+    return Layout(head, parts)
 
 
 def by_hand(articles: ArticleQuerySet, language: str) -> ByHand:
@@ -116,15 +122,3 @@ def _filled(placed: dict[int, int], rest: Iterator[int], places: int) -> list[in
     """The places in their order: by hand where somebody placed something, else the next by rule."""
     chosen = [placed.get(position) or next(rest, None) for position in range(places)]
     return [pk for pk in chosen if pk is not None]
-
-
-def _with_newest(articles: ArticleQuerySet, each: int) -> Iterable[Category]:
-    """The sections in their order, each with the numbers of its newest articles."""
-    top = Func(
-        F("category__path"), Value("/"), Value(1), function="split_part", output_field=CharField()
-    )
-    inside = ArticleCategory.objects.alias(top=top).filter(
-        article=OuterRef("pk"), top=OuterRef(OuterRef("path"))
-    )
-    newest = articles.filter(Exists(inside)).newest().values("pk")[:each]
-    return Category.objects.filter(parent=None).in_order().annotate(newest=ArraySubquery(newest))

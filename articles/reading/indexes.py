@@ -1,34 +1,89 @@
 """Everything there is to read about, and everybody who writes."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
+from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.core.paginator import Page
+from django.db.models import Exists, OuterRef, QuerySet
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.editorial.models import Article
+from articles.editorial.listings import counts_of, targets_of
+from articles.editorial.models import Article, Correction, ListingEntry, Scope
+from iria.kit.paging import page_of
 
 TAGS: int = 600
 AUTHORS: int = 60
 """On one page."""
 
 
-def tags_in_use() -> "QuerySet[Tag]":
-    """Tags of published articles with how many (`count`), by name."""
-    readable = Article.objects.published().values("pk")
-    used = Tag.objects.filter(articles_articletag_items__content_object__in=readable)
-    counted: QuerySet[Tag] = used.annotate(count=Count("articles_articletag_items"))
-    return counted.order_by("name", "pk")
+def tags_page(number: str | None) -> "Page[Tag]":
+    """One page of the tags of published articles with how many (`count`), by name: two queries."""
+    return _page(Tag.objects.all(), Scope.TAG, number, TAGS)
 
 
-def authors_in_print() -> "QuerySet[AuthorProfile]":
-    """Authors of published articles with their portrait and how many (`count`), by name."""
-    readable = Article.objects.published().values("pk")
-    signing = AuthorProfile.objects.filter(bylines__article__in=readable)
-    counted = signing.annotate(count=Count("bylines"))
-    return counted.select_related("portrait__image").order_by("name", "pk")
+def authors_page(number: str | None) -> "Page[AuthorProfile]":
+    """One page of the authors of published articles with portrait and `count`: two queries."""
+    profiles = AuthorProfile.objects.select_related("portrait__image")
+    return _page(profiles, Scope.AUTHOR, number, AUTHORS)
+
+
+def corrections_page(number: str | None, count: Callable[[], int]) -> "Page[Correction]":
+    """One page of the corrections of published articles, newest first: one query.
+
+    Args:
+        count: how many there are, as it may be held between requests.
+    """
+    return page_of(_Corrections(count), number)
+
+
+def corrections_count() -> int:
+    """How many corrections of published articles there are."""
+    readable = ListingEntry.objects.visible().filter(
+        scope=Scope.ALL, target=0, article=OuterRef("article")
+    )
+    return Correction.objects.filter(Exists(readable)).count()
+
+
+class _Corrections:
+    def __init__(self, count: Callable[[], int]) -> None:
+        self.count = count
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def __getitem__(self, places: slice) -> "QuerySet[Correction]":
+        found = Correction.objects.filter(article__in=Article.objects.published())
+        shown = found.select_related("article")
+        return shown.defer("article__body", "article__search_description")[places]
+
+
+class _Named:
+    """Rows by name; how many they are is known, as they are those that have a count."""
+
+    def __init__(self, rows: "QuerySet[Any]", scope: Scope, size: int) -> None:
+        self._rows, self._scope, self._size = rows, scope, size
+
+    def count(self) -> int:
+        return self._size
+
+    __len__ = count
+
+    def __getitem__(self, places: slice) -> "QuerySet[Any]":
+        rows: QuerySet[Any] = self._rows.filter(pk__in=targets_of(self._scope)).order_by(
+            "name", "pk"
+        )
+        return rows[places]
+
+
+def _page(rows: "QuerySet[Any]", scope: Scope, number: str | None, size: int) -> "Page[Any]":
+    counts = counts_of(scope)
+    page: Page[Any] = page_of(_Named(rows, scope, len(counts)), number, size=size)
+    for row in page.object_list:
+        row.count = counts.get(row.pk, 0)
+    return page
 
 
 def by_letter(tags: Iterable[Tag]) -> Iterator[tuple[str, list[Tag]]]:

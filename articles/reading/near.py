@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import CharField, Exists, F, FloatField, Func, OuterRef, QuerySet, Value
+from django.db.models import CharField, F, FloatField, Func, QuerySet, Value
 from django.db.models.functions import Cast, Lower
 from django.urls import reverse
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.editorial.models import Article, ArticleTag, Byline, Category
+from articles.editorial.listings import in_use
+from articles.editorial.models import Category, Scope
 from articles.pages.models import Page
 
 ALIKE: Final = 0.35
@@ -32,12 +33,10 @@ class Place:
 
 def near(part: str) -> list[Place]:
     """The likeliest first, whatever case and accents `part`, one part of an address, is written with."""
-    readable = Article.objects.published().values("pk")
-    tagged = ArticleTag.objects.filter(tag=OuterRef("pk"), content_object__in=readable)
-    signed = Byline.objects.filter(author=OuterRef("pk"), article__in=readable)
+    tags, authors = Tag.objects.filter(in_use(Scope.TAG)), AuthorProfile.objects
     found = _like(part, Category.objects.all(), "category", "name", "slug", "path").union(
-        _like(part, Tag.objects.filter(Exists(tagged)), "tag", "name", "slug", "slug"),
-        _like(part, AuthorProfile.objects.filter(Exists(signed)), "author", "name", "slug", "slug"),
+        _like(part, tags, "tag", "name", "slug", "slug"),
+        _like(part, authors.filter(in_use(Scope.AUTHOR)), "author", "name", "slug", "slug"),
         _like(part, Page.objects.published(), "page", "title", "path", "path"),
         all=True,
     )

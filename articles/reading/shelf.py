@@ -6,7 +6,8 @@ from typing import Final
 
 from django.http import Http404, HttpRequest
 
-from articles.editorial.models import Article, ArticleCategory
+from articles.editorial.listings import Listing, targets_of
+from articles.editorial.models import Article, Category, Scope
 from articles.editorial.models.article import LANGUAGES
 from articles.editorial.querysets import ArticleQuerySet
 from articles.reading.navigation import Way, front_address
@@ -31,6 +32,10 @@ class Shelf:
         articles = Article.objects.published()
         return articles.filter(language=self.code) if self.code else articles
 
+    def listing(self, scope: Scope = Scope.ALL, target: int = 0) -> Listing:
+        """What there is of it in a list, such as a category's."""
+        return Listing(scope, target, self.code)
+
     @property
     def name(self) -> str:
         """The language as it calls itself."""
@@ -44,10 +49,8 @@ class Shelf:
     @property
     def sections(self) -> set[str]:
         """Paths of the categories in which one of its articles stands, or below: one query."""
-        filed = ArticleCategory.objects.filter(article__in=self.articles)
-        paths = filed.values_list("category__path", flat=True).distinct()
-        lines = [path.split("/") for path in paths]
-        return {"/".join(line[:length]) for line in lines for length in range(1, len(line) + 1)}
+        used = Category.objects.filter(pk__in=targets_of(Scope.CATEGORY, language=self.code))
+        return set(used.order_by().values_list("path", flat=True))
 
     def menu(self, ways: list[Way]) -> list[Way]:
         """A menu whose sections are its own; those in which it has nothing are left out."""
@@ -90,7 +93,7 @@ def shelf_of(request: HttpRequest, code: str) -> Shelf:
     shelf = Shelf(code, front_address(code, publication))
     if code in publication.language_codes:
         return shelf
-    if code not in dict(LANGUAGES) or not shelf.articles.exists():
+    if code not in dict(LANGUAGES) or not shelf.listing().exists():
         raise Http404
     return shelf
 

@@ -5,6 +5,12 @@ from articles.editorial.models.byline import Byline, Portrait
 from articles.editorial.models.category import Category, Kind
 from articles.editorial.models.correction import Correction
 from articles.editorial.models.figure import Figure
+from articles.editorial.models.listing import (
+    ListingCount,
+    ListingEntry,
+    ListingRecheck,
+    Scope,
+)
 from articles.editorial.models.redirect import Redirect
 from articles.editorial.models.revision import Revision, StateChange
 from articles.editorial.models.series import Series, SeriesPart
@@ -19,9 +25,13 @@ __all__ = [
     "Correction",
     "Figure",
     "Kind",
+    "ListingCount",
+    "ListingEntry",
+    "ListingRecheck",
     "Portrait",
     "Redirect",
     "Revision",
+    "Scope",
     "Series",
     "SeriesPart",
     "StateChange",

@@ -28,6 +28,7 @@ class Correction(models.Model):
 
     class Meta:
         ordering = ["-made_at", "-pk"]
+        indexes = [models.Index(fields=["-made_at", "-id"], name="correction_newest")]
 
     def __str__(self) -> str:
         return self.text[:80]

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from articles.editorial.models import Article, Category
+from articles.editorial.listings import Listing
+from articles.editorial.models import Article, Category, Scope
 from articles.editorial.querysets import ArticleQuerySet
 from articles.reading import front
 from articles.reading.models import Placement, PlacementQuerySet
@@ -66,7 +67,7 @@ class Sheet:
 def front_sheet(publication: Publication, code: str, name: str, address: str) -> Sheet:
     """The front page of a language."""
     articles = Article.objects.published().of_front(code, publication.language_codes)
-    layout = front.lay_out(articles, code)
+    layout = front.lay_out(articles, code, publication.language_codes)
     placed = _placed(Placement.objects.in_force().on_front(code).filter(article__in=articles))
     cards = articles.filter(pk__in=layout.all).for_cards().in_bulk()
 
@@ -99,7 +100,8 @@ def section_sheet(category: Category) -> Sheet:
     rows = Placement.objects.in_force().filter(place=Place.HEAD, category=category)
     placed = _placed(rows.filter(article__in=articles))
     chosen = placed.get((Place.HEAD, category.pk, 0))
-    wanted = articles.filter(pk=chosen.article_id) if chosen else articles.newest()
+    newest = Listing(Scope.CATEGORY, category.pk).cut(0, 1)
+    wanted = articles.filter(pk=chosen.article_id) if chosen else newest
     spot = Spot(Place.HEAD, category.pk, 0, wanted.for_cards().first(), chosen)
     part = Part("The lead of this section", [spot])
     address = category.get_absolute_url()

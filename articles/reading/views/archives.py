@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
+from articles.editorial.models import Scope
 from articles.reading import meta
 from articles.reading.archive import archive_of
 from articles.reading.shelf import Shelf, shelf_of
@@ -38,7 +39,7 @@ def year(request: HttpRequest, year: int, code: str = "") -> HttpResponse:
     months = archive.of_year(year)
     if not months:
         raise Http404
-    page = page_of(shelf.articles.filter(year=year).newest().for_cards(), request.GET.get("page"))
+    page = page_of(shelf.listing(Scope.YEAR, year), request.GET.get("page"))
     with speaking(code):
         about = meta.of_list(
             request,
@@ -61,8 +62,8 @@ def month(request: HttpRequest, year: int, month: int, code: str = "") -> HttpRe
     chosen = next((each for each in archive.of_year(year) if each.month == month), None)
     if chosen is None:
         raise Http404
-    cards = shelf.articles.filter(year=year, month=month).newest().for_cards()
-    page = page_of(cards, request.GET.get("page"))
+    listing = shelf.listing(Scope.MONTH, year * 100 + month)
+    page = page_of(listing, request.GET.get("page"))
     earlier, later = archive.around(year, month)
     above = shelf.address("year", year)
     with speaking(code):

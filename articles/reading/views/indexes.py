@@ -3,19 +3,27 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
-from articles.editorial.models import Article, Correction
 from articles.reading import meta
-from articles.reading.indexes import AUTHORS, TAGS, authors_in_print, by_letter, tags_in_use
+from articles.reading.indexes import (
+    authors_page,
+    by_letter,
+    corrections_count,
+    corrections_page,
+    tags_page,
+)
 from articles.reading.showing import shown
 from iria.kit.caching import public_page
-from iria.kit.paging import page_of
+from iria.kit.held import Held
 from iria.publication.speaking import in_its_language
+
+_corrections: Held[int] = Held()
+"""How many corrections there are changes with the rows alone."""
 
 
 @public_page
 @in_its_language
 def tags(request: HttpRequest) -> HttpResponse:
-    page = page_of(tags_in_use(), request.GET.get("page"), size=TAGS)
+    page = tags_page(request.GET.get("page"))
     words = gettext("Everything our articles are about.")
     about = meta.of_list(request, gettext("Topics"), page, description=words)
     context = {"letters": list(by_letter(page.object_list)), "page": page, "meta": about}
@@ -25,7 +33,7 @@ def tags(request: HttpRequest) -> HttpResponse:
 @public_page
 @in_its_language
 def authors(request: HttpRequest) -> HttpResponse:
-    page = page_of(authors_in_print(), request.GET.get("page"), size=AUTHORS)
+    page = authors_page(request.GET.get("page"))
     words = gettext("Everybody who writes here.")
     about = meta.of_list(request, gettext("Authors"), page, description=words)
     return shown(request, "articles/reading/authors.html", {"page": page, "meta": about})
@@ -34,12 +42,8 @@ def authors(request: HttpRequest) -> HttpResponse:
 @public_page
 @in_its_language
 def corrections(request: HttpRequest) -> HttpResponse:
-    found = (
-        Correction.objects.filter(article__in=Article.objects.published())
-        .select_related("article")
-        .defer("article__body", "article__search_description")
-    )
-    page = page_of(found, request.GET.get("page"))
+    number = request.GET.get("page")
+    page = corrections_page(number, lambda: _corrections.of(request, "", corrections_count))
     about = meta.of_list(
         request,
         gettext("Corrections"),

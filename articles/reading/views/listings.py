@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.editorial.models import Article, Portrait
+from articles.editorial.models import Article, Portrait, Scope
 from articles.popular.choosing import shown_as_most_read
 from articles.reading import front, meta
 from articles.reading.family import Family, family_of
@@ -47,7 +47,7 @@ def language(request: HttpRequest, code: str) -> HttpResponse:
 def _front(request: HttpRequest, code: str) -> HttpResponse:
     codes = publication_of(request).language_codes
     articles = Article.objects.published().of_front(code, codes)
-    layout = _layouts.of(request, code, lambda: front.lay_out(articles, code))
+    layout = _layouts.of(request, code, lambda: front.lay_out(articles, code, codes))
     composed = front.compose(articles, layout)
     with speaking(code):
         about = meta.of_front(request, code, own_name(code), composed.lead)
@@ -68,7 +68,7 @@ def _front(request: HttpRequest, code: str) -> HttpResponse:
 def articles(request: HttpRequest, code: str) -> HttpResponse:
     """Everything in one language, the newest first."""
     shelf = shelf_of(request, code)
-    page = page_of(shelf.articles.newest().for_cards(), request.GET.get("page"))
+    page = page_of(shelf.listing(), request.GET.get("page"))
     with speaking(code):
         title, feed = gettext("All articles"), address_of("language_feed", code)
         about = meta.of_list(
@@ -118,8 +118,7 @@ def _above(family: Family, shelf: Shelf) -> list[tuple[str, str]]:
 def tag(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
     """What a tag stands at, or what there is of it in one language."""
     shelf, chosen = shelf_of(request, code), get_object_or_404(Tag, slug=slug)
-    cards = shelf.articles.filter(article_tags__tag=chosen).newest().for_cards()
-    page = page_of(cards, request.GET.get("page"))
+    page = page_of(shelf.listing(Scope.TAG, chosen.pk), request.GET.get("page"))
     _refuse_nobody_knows(page)
     with speaking(code):
         about = meta.of_list(
@@ -141,8 +140,7 @@ def author(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
     """What somebody wrote, or what of it is in one language."""
     shelf, chosen = shelf_of(request, code), get_object_or_404(AuthorProfile, slug=slug)
     portrait = Portrait.objects.filter(author=chosen).select_related("image").first()
-    cards = shelf.articles.filter(bylines__author=chosen).newest().for_cards()
-    page = page_of(cards, request.GET.get("page"))
+    page = page_of(shelf.listing(Scope.AUTHOR, chosen.pk), request.GET.get("page"))
     _refuse_nobody_knows(page)
     with speaking(code):
         about = meta.of_author(request, chosen, page, portrait, shelf.called(chosen.name))

@@ -104,8 +104,9 @@ def test_beyond_a_handy_size_the_sitemap_is_a_list_of_files(
     assert f"{SITE}/sitemap-pages-4.xml" in files
     assert f"{SITE}/sitemap-topics-1.xml" in files
     assert f"{SITE}/sitemap-authors-1.xml" in files
+    numbers = {(pk - 1) // 3 + 1 for pk in Article.objects.values_list("pk", flat=True)}
     assert [each for each in files if "articles" in each] == [
-        f"{SITE}/sitemap-articles-{number}.xml" for number in (1, 2, 3)
+        f"{SITE}/sitemap-articles-{number}.xml" for number in sorted(numbers)
     ]
     validate(index, "siteindex.xsd")
     listed = []
@@ -165,7 +166,7 @@ def test_topics_and_authors_have_a_page_in_each_language_they_are_read_in(
 
 
 @pytest.mark.parametrize(
-    "number", ["articles-0", "articles-2", "pages-" + "9" * 30, "pages--1", "topics-x", "1"]
+    "number", ["articles-0", "articles-99999", "pages-" + "9" * 30, "pages--1", "topics-x", "1"]
 )
 def test_a_file_that_is_not_listed_is_not_found(
     client: Client, strait: Article, number: str
@@ -219,11 +220,11 @@ def test_robots_are_told_where_the_sitemaps_are_and_where_nothing_is_for_them(
 def test_the_sitemap_asks_the_same_questions_whatever_it_holds(
     client: Client, strait: Article, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(17):
         client.get("/sitemap.xml")
     for number in range(8):
         newsroom.published(f"Number {number}", lead_picture=picture())
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(17):
         client.get("/sitemap.xml")
 
 

@@ -36,7 +36,7 @@ def called(headline: str) -> Article:
 
 def composed() -> front.FrontPage:
     return front.compose(
-        Article.objects.published(), front.lay_out(Article.objects.published(), "en")
+        Article.objects.published(), front.lay_out(Article.objects.published(), "en", ["en"])
     )
 
 

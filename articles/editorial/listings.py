@@ -1,0 +1,260 @@
+"""Lists of published articles, read from an index that stops after a page, with counts that are kept.
+
+Which article stands in which list PostgreSQL keeps in `ListingEntry`, how many there are in
+`ListingCount` (docs/decisions/listings.md). A time of publication that lies ahead needs no write when
+it comes: entries and counts say from when on they are visible.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.utils import timezone
+
+from articles.editorial.models import (
+    Article,
+    ListingCount,
+    ListingEntry,
+    ListingRecheck,
+    Scope,
+)
+from articles.editorial.models.listing import ListingEntryQuerySet
+from articles.editorial.querysets import ArticleQuerySet
+
+DEEP: Final = 200
+"""Entries that are skipped one by one; a page further down begins at a month."""
+
+NEWEST: Final = """
+SELECT ARRAY(
+    SELECT article_id FROM articles_listingentry
+    WHERE scope = heading.scope AND target = heading.target AND published_at <= %(now)s
+    ORDER BY published_at DESC, article_id DESC LIMIT %(each)s)
+FROM unnest(%(scopes)s::text[], %(targets)s::bigint[])
+    WITH ORDINALITY AS heading (scope, target, place)
+ORDER BY place
+"""
+
+NEWEST_IN_LANGUAGES: Final = """
+WITH used AS MATERIALIZED (
+    SELECT DISTINCT language FROM articles_listingcount
+    WHERE scope = 'all' AND target = 0 AND period = 0
+        AND (language = %(language)s OR %(language)s = '') AND language <> ALL(%(besides)s)
+)
+SELECT ARRAY(
+    SELECT entry.article_id FROM used CROSS JOIN LATERAL (
+        SELECT article_id, published_at FROM articles_listingentry
+        WHERE scope = heading.scope AND target = heading.target AND language = used.language
+            AND published_at <= %(now)s
+        ORDER BY published_at DESC, article_id DESC LIMIT %(each)s) AS entry
+    ORDER BY entry.published_at DESC, entry.article_id DESC LIMIT %(each)s)
+FROM unnest(%(scopes)s::text[], %(targets)s::bigint[])
+    WITH ORDINALITY AS heading (scope, target, place)
+ORDER BY place
+"""
+"""Each language by itself, so that a language with little new is not looked for among all others."""
+
+ADD_UP: Final = """
+WITH changed AS (
+    SELECT DISTINCT scope, target, language, period FROM articles_listingcount
+    WHERE NOT added_up AND visible_from <= %(now)s
+), gone AS (
+    DELETE FROM articles_listingcount AS count USING changed
+    WHERE count.scope = changed.scope AND count.target = changed.target
+        AND count.language = changed.language AND count.period = changed.period
+        AND count.visible_from <= %(now)s
+    RETURNING count.scope, count.target, count.language, count.period, count.articles
+)
+INSERT INTO articles_listingcount
+    (scope, target, language, period, articles, visible_from, added_up)
+SELECT scope, target, language, period, sum(articles), 'epoch', true
+FROM gone GROUP BY scope, target, language, period HAVING sum(articles) <> 0
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The published articles of a scope, or those of them in one language."""
+
+    scope: Scope = Scope.ALL
+    target: int = 0
+    language: str = ""
+    besides: int | None = None
+    """The number of an article that is left out."""
+
+    @property
+    def entries(self) -> ListingEntryQuerySet:
+        """What is visible of it, newest first."""
+        entries = ListingEntry.objects.visible().filter(scope=self.scope, target=self.target)
+        if self.language:
+            entries = entries.filter(language=self.language)
+        if self.besides is not None:
+            entries = entries.exclude(article=self.besides)
+        return entries.newest()
+
+    def without(self, article_id: int | None) -> "Listing":
+        return replace(self, besides=article_id)
+
+    def exists(self) -> bool:
+        return self.entries.exists()
+
+    def count(self) -> int:
+        """How many articles there are, without counting them."""
+        total = self._counts().filter(period=0).aggregate(total=Sum("articles"))["total"] or 0
+        return int(total) - (self._left_out() is not None)
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def __getitem__(self, places: slice) -> ArticleQuerySet:
+        """The cards of a page, for Django's Paginator."""
+        return self.cut(places.start or 0, places.stop).for_cards()
+
+    def cut(self, start: int, stop: int) -> ArticleQuerySet:
+        """Those from one place up to another, newest first; one query, two for what is deep down."""
+        entries = self.entries
+        if start > DEEP:
+            skipped, end = self._months_before(start)
+            if end is not None:
+                entries, start, stop = (
+                    entries.filter(published_at__lt=end),
+                    start - skipped,
+                    stop - skipped,
+                )
+        chosen = Article.objects.published().filter(pk__in=entries.values("article_id")[start:stop])
+        return chosen.newest()
+
+    def _counts(self) -> "QuerySet[ListingCount]":
+        counts = ListingCount.objects.visible().filter(scope=self.scope, target=self.target)
+        return counts.filter(language=self.language) if self.language else counts
+
+    def _left_out(self) -> datetime | None:
+        """When the article that is left out was published; None where it is not in the list."""
+        if self.besides is None:
+            return None
+        listed = replace(self, besides=None).entries.filter(article=self.besides)
+        return listed.order_by().values_list("published_at", flat=True).first()
+
+    def _months_before(self, place: int) -> tuple[int, datetime | None]:
+        """How many articles whole months before a place hold, and the end of the month it lies in."""
+        months = self._counts().filter(period__gt=0).values_list("period")
+        counts = dict(months.annotate(total=Sum("articles")))
+        left_out = self._left_out()
+        if left_out is not None:
+            counts[_period(left_out)] = counts.get(_period(left_out), 0) - 1
+        skipped = 0
+        for period, count in sorted(counts.items(), reverse=True):
+            if skipped + count > place:
+                return skipped, _end(period)
+            skipped += count
+        return 0, None
+
+
+def newest_on_front(
+    headings: Sequence[tuple[Scope, int]], each: int, code: str, codes: Sequence[str]
+) -> list[list[int]]:
+    """The numbers of the newest articles under each heading, of those a front page is made of.
+
+    One query. Which articles these are says `ArticleQuerySet.of_front`.
+
+    Args:
+        headings: scope and target of each.
+        each: how many of each.
+        code: the language of the front page.
+        codes: the publication's languages, the first one first.
+    """
+    is_first = code == codes[0]
+    values: dict[str, Any] = {
+        "now": timezone.now(),
+        "each": each,
+        "scopes": [scope.value for scope, _ in headings],
+        "targets": [target for _, target in headings],
+        "language": "" if is_first else code,
+        "besides": list(codes[1:]) if is_first else [],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST if is_first and len(codes) == 1 else NEWEST_IN_LANGUAGES, values)
+        return [row for (row,) in cursor.fetchall()]
+
+
+def counts_of(scope: Scope, *, language: str = "") -> dict[int, int]:
+    """How many articles each target of a scope has, for those that have any."""
+    counts = ListingCount.objects.visible().filter(scope=scope, period=0)
+    if language:
+        counts = counts.filter(language=language)
+    summed = counts.values_list("target").annotate(total=Sum("articles"))
+    return dict(summed.filter(total__gt=0).order_by("target"))
+
+
+def counts_by_language(scope: Scope) -> dict[tuple[str, int], int]:
+    """The same for each language apart."""
+    counts = ListingCount.objects.visible().filter(scope=scope, period=0)
+    summed = counts.values_list("language", "target").annotate(total=Sum("articles"))
+    rows = summed.filter(total__gt=0).order_by("language", "target")
+    return {(language, target): total for language, target, total in rows}
+
+
+def targets_of(scope: Scope, *, language: str = "") -> "QuerySet[ListingCount, int]":
+    """The targets that have any, for a subquery."""
+    counts = ListingCount.objects.visible().filter(scope=scope, period=0)
+    if language:
+        counts = counts.filter(language=language)
+    summed = counts.values("target").annotate(total=Sum("articles")).filter(total__gt=0)
+    return summed.values_list("target", flat=True)
+
+
+def shortest_first(headings: Sequence[tuple[Scope, int]]) -> list[tuple[Scope, int]]:
+    """Headings, that with the fewest articles first; one query where there are several."""
+    if len(headings) < 2:
+        return list(headings)
+    wanted = Q()
+    for scope, target in headings:
+        wanted |= Q(scope=scope, target=target)
+    counts = ListingCount.objects.visible().filter(wanted, period=0).values_list("scope", "target")
+    totals = {(scope, target): n for scope, target, n in counts.annotate(n=Sum("articles"))}
+    return sorted(headings, key=lambda heading: totals.get(heading, 0))
+
+
+def in_use(scope: Scope) -> Exists:
+    """Whether a row, such as a tag, has any article that readers can see."""
+    return Exists(ListingEntry.objects.visible().filter(scope=scope, target=OuterRef("pk")))
+
+
+def add_up() -> None:
+    """Adds up the counts that changed; no sum changes by it."""
+    with connection.cursor() as cursor:
+        cursor.execute(ADD_UP, {"now": timezone.now()})
+
+
+def recheck() -> int:
+    """Lists again what could not be listed because somebody else was changing it; returns how many."""
+    waiting = list(ListingRecheck.objects.values_list("pk", "article"))
+    articles: dict[int, list[int]] = {}
+    for pk, article_id in waiting:
+        articles.setdefault(article_id, []).append(pk)
+    for article_id, rows in articles.items():
+        # One at a time, so that whoever holds several is never waited for while one is held.
+        with transaction.atomic():
+            locked = Article.objects.select_for_update(no_key=True, of=("self",))
+            list(locked.filter(pk=article_id).values_list("pk"))
+            write([article_id])
+            ListingRecheck.objects.filter(pk__in=rows).delete()
+    return len(articles)
+
+
+def write(article_ids: Sequence[int]) -> None:
+    """Writes the entries of these articles as they should be; what is right already is left alone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT articles_listing_write(%s::bigint[])", [list(article_ids)])
+
+
+def _period(moment: datetime) -> int:
+    moment = moment.astimezone(UTC)
+    return moment.year * 100 + moment.month
+
+
+def _end(period: int) -> datetime:
+    year, month = divmod(period, 100)
+    return datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)

@@ -1,0 +1,124 @@
+"""What lists of articles are read from: which published article stands in which list, and how many.
+
+PostgreSQL keeps both tables by triggers (migration `listings`); nothing else writes to them.
+docs/decisions/listings.md says why.
+"""
+
+from datetime import datetime
+
+from django.db import models
+from django.utils import timezone
+
+from articles.editorial.models.article import Article
+
+
+class Scope(models.TextChoices):
+    """What a list is a list of; its target is the number that says of which one."""
+
+    ALL = "all", "Every article; the target is 0"
+    YEAR = "year", "A year, as in the articles' URLs"
+    MONTH = "month", "A month, as 202603"
+    TYPE = "type", "A type of article"
+    CATEGORY = "category", "A category and those below it"
+    PRIMARY = "primary", "A category that is the article's first one"
+    TAG = "tag", "A tag"
+    AUTHOR = "author", "An author"
+
+
+class ListingEntryQuerySet(models.QuerySet["ListingEntry"]):
+    def visible(self, now: datetime | None = None) -> "ListingEntryQuerySet":
+        return self.filter(published_at__lte=now or timezone.now())
+
+    def newest(self) -> "ListingEntryQuerySet":
+        return self.order_by("-published_at", "-article")
+
+
+class ListingEntry(models.Model):
+    """A published article in one list. One with a later publication time is there and not visible."""
+
+    pk = models.CompositePrimaryKey("article", "scope", "target")
+    article = models.ForeignKey(
+        Article,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="listing_entries",
+    )
+    scope = models.CharField(max_length=8, choices=Scope)
+    target = models.BigIntegerField()
+    language = models.CharField(max_length=8)
+    published_at = models.DateTimeField()
+
+    objects = ListingEntryQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["scope", "target", "-published_at", "-article"], name="listing_newest"
+            ),
+            models.Index(
+                fields=["scope", "target", "language", "-published_at", "-article"],
+                name="listing_newest_in_language",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Article {self.article_id} in {self.scope} {self.target}"
+
+
+class ListingCountQuerySet(models.QuerySet["ListingCount"]):
+    def visible(self, now: datetime | None = None) -> "ListingCountQuerySet":
+        return self.filter(visible_from__lte=now or timezone.now())
+
+
+class ListingCount(models.Model):
+    """How many articles a list has: the sum of its rows that are visible by now.
+
+    Every change adds rows, so that nobody waits for anybody; the worker adds them up
+    (`editorial.listings.add_up`). Period 0 is the whole list, 202603 what was published in March
+    2026 (UTC), which finds the beginning of a page deep in a long list.
+    """
+
+    scope = models.CharField(max_length=8, choices=Scope)
+    target = models.BigIntegerField()
+    language = models.CharField(max_length=8)
+    period = models.IntegerField(default=0)
+    articles = models.IntegerField()
+    visible_from = models.DateTimeField()
+    added_up = models.BooleanField(default=False)
+
+    objects = ListingCountQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["scope", "target", "language"],
+                include=["articles", "visible_from"],
+                condition=models.Q(period=0),
+                name="listing_count",
+            ),
+            models.Index(
+                fields=["scope", "target", "period"],
+                condition=models.Q(period__gt=0),
+                name="listing_count_by_month",
+            ),
+            models.Index(
+                fields=["visible_from"],
+                condition=models.Q(added_up=False),
+                name="listing_count_to_add_up",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.articles} in {self.scope} {self.target}"
+
+
+class ListingRecheck(models.Model):
+    """An article whose lists changed while somebody else held it; the worker lists it again."""
+
+    article = models.ForeignKey(
+        Article, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return f"Article {self.article_id}"

@@ -1,0 +1,264 @@
+"""Lists of articles that are read from an index, and counts that are kept.
+
+Triggers on articles and on what files them keep one row for each published article in each list, and
+how many a list has (docs/decisions/listings.md). The next migration lists an archive
+that is there already.
+"""
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+LISTING = """
+ALTER TABLE articles_listingentry
+    SET (autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_vacuum_scale_factor = 0.02);
+
+-- Every row that these articles should have.
+CREATE FUNCTION articles_listing_wanted(ids bigint[])
+RETURNS TABLE (article_id bigint, scope text, target bigint, language text, published_at timestamptz)
+LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE line (category_id, above_id, next_id) AS (
+        SELECT id, id, parent_id FROM articles_category
+        UNION
+        SELECT line.category_id, above.id, above.parent_id
+        FROM line JOIN articles_category AS above ON above.id = line.next_id
+    ), article AS MATERIALIZED (
+        SELECT id, language, published_at, year, month, kind_id
+        FROM articles_article WHERE id = ANY(ids) AND state = 'published'
+    ), listed (article_id, scope, target) AS (
+        SELECT id, 'all', 0::bigint FROM article
+        UNION ALL SELECT id, 'year', year FROM article
+        UNION ALL SELECT id, 'month', year * 100 + month FROM article
+        UNION ALL SELECT id, 'type', kind_id FROM article
+        UNION ALL SELECT article_id, 'primary', category_id
+            FROM articles_articlecategory WHERE article_id = ANY(ids) AND position = 0
+        UNION ALL SELECT DISTINCT article_id, 'category', above_id
+            FROM articles_articlecategory JOIN line USING (category_id)
+            WHERE article_id = ANY(ids)
+        UNION ALL SELECT content_object_id, 'tag', tag_id
+            FROM articles_articletag WHERE content_object_id = ANY(ids)
+        UNION ALL SELECT article_id, 'author', author_id
+            FROM articles_byline WHERE article_id = ANY(ids)
+    )
+    SELECT DISTINCT id, scope, target, language, published_at
+    FROM listed JOIN article ON article.id = listed.article_id
+$$;
+
+-- Only what differs is written: a row that stays costs nothing.
+CREATE FUNCTION articles_listing_write(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    WITH wanted AS MATERIALIZED (SELECT * FROM articles_listing_wanted(ids)),
+    gone AS (
+        DELETE FROM articles_listingentry AS entry
+        WHERE article_id = ANY(ids) AND NOT EXISTS (
+            SELECT FROM wanted
+            WHERE wanted.article_id = entry.article_id AND wanted.scope = entry.scope
+                AND wanted.target = entry.target AND wanted.language = entry.language
+                AND wanted.published_at = entry.published_at)
+        RETURNING entry.scope, entry.target, entry.language, entry.published_at
+    )
+    INSERT INTO articles_listingcount
+        (scope, target, language, period, articles, visible_from, added_up)
+    SELECT * FROM (
+        SELECT scope, target, language, articles_listing_period(published_at, whole), -count(*),
+            articles_listing_visible_from(published_at), false
+        FROM gone CROSS JOIN unnest(ARRAY[true, false]) AS whole
+        GROUP BY 1, 2, 3, 4, 6
+    ) AS counted;
+    WITH new AS (
+        INSERT INTO articles_listingentry (article_id, scope, target, language, published_at)
+        SELECT * FROM articles_listing_wanted(ids) AS wanted
+        WHERE NOT EXISTS (
+            SELECT FROM articles_listingentry AS entry
+            WHERE entry.article_id = wanted.article_id AND entry.scope = wanted.scope
+                AND entry.target = wanted.target)
+        RETURNING scope, target, language, published_at
+    )
+    INSERT INTO articles_listingcount
+        (scope, target, language, period, articles, visible_from, added_up)
+    SELECT * FROM (
+        SELECT scope, target, language, articles_listing_period(published_at, whole), count(*),
+            articles_listing_visible_from(published_at), false
+        FROM new CROSS JOIN unnest(ARRAY[true, false]) AS whole
+        GROUP BY 1, 2, 3, 4, 6
+    ) AS counted;
+END $$;
+
+CREATE FUNCTION articles_listing_period(published_at timestamptz, whole boolean) RETURNS integer
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN whole THEN 0 ELSE
+        extract(year FROM published_at AT TIME ZONE 'UTC')::integer * 100
+        + extract(month FROM published_at AT TIME ZONE 'UTC')::integer END
+$$;
+
+-- What came out more than a day ago is visible by every clock, and needs no row of its own.
+CREATE FUNCTION articles_listing_visible_from(published_at timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN published_at < now() - interval '1 day'
+        THEN 'epoch'::timestamptz ELSE published_at END
+$$;
+
+-- An article that somebody else is changing now is not waited for, or two could wait for each other:
+-- the worker lists it again afterwards.
+CREATE FUNCTION articles_listing_write_unlocked(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    free bigint[];
+BEGIN
+    SELECT coalesce(array_agg(id), '{}') INTO free FROM (
+        SELECT id FROM articles_article WHERE id = ANY(ids) ORDER BY id
+        FOR NO KEY UPDATE SKIP LOCKED
+    ) AS article;
+    PERFORM articles_listing_write(free);
+    INSERT INTO articles_listingrecheck (article_id)
+    SELECT id FROM articles_article WHERE id = ANY(ids) AND id <> ALL(free);
+END $$;
+
+-- Whoever loads many articles lists them together at the end.
+CREATE FUNCTION articles_listing_in_bulk() RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT coalesce(current_setting('iria.listings_in_bulk', true), '') = 'on'
+$$;
+
+CREATE FUNCTION articles_listing_of_articles() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    ids bigint[];
+BEGIN
+    IF articles_listing_in_bulk() THEN
+        RETURN NULL;
+    END IF;
+    IF TG_OP = 'INSERT' THEN
+        SELECT array_agg(id) INTO ids FROM new_rows WHERE state = 'published';
+    ELSIF TG_OP = 'DELETE' THEN
+        SELECT array_agg(id) INTO ids FROM old_rows WHERE state = 'published';
+    ELSE
+        SELECT array_agg(after.id) INTO ids FROM new_rows AS after JOIN old_rows AS before USING (id)
+        WHERE (after.state = 'published' OR before.state = 'published')
+            AND (after.state, after.published_at, after.language, after.year, after.month, after.kind_id)
+            IS DISTINCT FROM (before.state, before.published_at, before.language, before.year, before.month,
+                before.kind_id);
+    END IF;
+    IF ids IS NOT NULL THEN
+        PERFORM articles_listing_write(ids);
+    END IF;
+    RETURN NULL;
+END $$;
+
+-- The argument is the column that names the article.
+CREATE FUNCTION articles_listing_of_members() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    changed text := CASE TG_OP WHEN 'INSERT' THEN 'new_rows' WHEN 'DELETE' THEN 'old_rows'
+        ELSE '(TABLE old_rows UNION ALL TABLE new_rows) AS both_rows' END;
+    ids bigint[];
+BEGIN
+    IF articles_listing_in_bulk() THEN
+        RETURN NULL;
+    END IF;
+    EXECUTE format('SELECT array_agg(DISTINCT %I) FROM %s', TG_ARGV[0], changed) INTO ids;
+    IF ids IS NOT NULL THEN
+        PERFORM articles_listing_write_unlocked(ids);
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION articles_listing_of_tree() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    ids bigint[];
+BEGIN
+    WITH RECURSIVE moved AS (
+        SELECT after.id FROM new_rows AS after JOIN old_rows AS before USING (id)
+        WHERE after.parent_id IS DISTINCT FROM before.parent_id
+        UNION
+        SELECT below.id FROM articles_category AS below JOIN moved ON below.parent_id = moved.id
+    )
+    SELECT array_agg(DISTINCT article_id) INTO ids
+    FROM articles_articlecategory JOIN moved ON moved.id = category_id;
+    IF ids IS NOT NULL THEN
+        PERFORM articles_listing_write_unlocked(ids);
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+
+LETTING_GO = """
+DROP FUNCTION articles_listing_of_tree();
+DROP FUNCTION articles_listing_of_members();
+DROP FUNCTION articles_listing_of_articles();
+DROP FUNCTION articles_listing_in_bulk();
+DROP FUNCTION articles_listing_write_unlocked(bigint[]);
+DROP FUNCTION articles_listing_write(bigint[]);
+DROP FUNCTION articles_listing_period(timestamptz, boolean);
+DROP FUNCTION articles_listing_visible_from(timestamptz);
+DROP FUNCTION articles_listing_wanted(bigint[]);
+"""
+
+EVENTS = {
+    "insert": "INSERT ON {table} REFERENCING NEW TABLE AS new_rows",
+    "update": "UPDATE ON {table} REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
+    "delete": "DELETE ON {table} REFERENCING OLD TABLE AS old_rows",
+}
+WATCHED = [
+    ("articles_article", "articles_listing_of_articles()", tuple(EVENTS)),
+    ("articles_articlecategory", "articles_listing_of_members('article_id')", tuple(EVENTS)),
+    ("articles_articletag", "articles_listing_of_members('content_object_id')", tuple(EVENTS)),
+    ("articles_byline", "articles_listing_of_members('article_id')", tuple(EVENTS)),
+    ("articles_category", "articles_listing_of_tree()", ("update",)),
+]
+WATCH = "\n".join(
+    f"CREATE TRIGGER listing_{event} AFTER {EVENTS[event].format(table=table)}"
+    f" FOR EACH STATEMENT EXECUTE FUNCTION {function};"
+    for table, function, events in WATCHED
+    for event in events
+)
+UNWATCH = "\n".join(
+    f"DROP TRIGGER listing_{event} ON {table};" for table, _, events in WATCHED for event in events
+)
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('articles', '0046_licences_in_words'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='ListingCount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('scope', models.CharField(choices=[('all', 'Every article; the target is 0'), ('year', "A year, as in the articles' URLs"), ('month', 'A month, as 202603'), ('type', 'A type of article'), ('category', 'A category and those below it'), ('primary', "A category that is the article's first one"), ('tag', 'A tag'), ('author', 'An author')], max_length=8)),
+                ('target', models.BigIntegerField()),
+                ('language', models.CharField(max_length=8)),
+                ('period', models.IntegerField(default=0)),
+                ('articles', models.IntegerField()),
+                ('visible_from', models.DateTimeField()),
+                ('added_up', models.BooleanField(default=False)),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('period', 0)), fields=['scope', 'target', 'language'], include=('articles', 'visible_from'), name='listing_count'), models.Index(condition=models.Q(('period__gt', 0)), fields=['scope', 'target', 'period'], name='listing_count_by_month'), models.Index(condition=models.Q(('added_up', False)), fields=['visible_from'], name='listing_count_to_add_up')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ListingRecheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('article', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='articles.article')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ListingEntry',
+            fields=[
+                ('pk', models.CompositePrimaryKey('article', 'scope', 'target', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('scope', models.CharField(choices=[('all', 'Every article; the target is 0'), ('year', "A year, as in the articles' URLs"), ('month', 'A month, as 202603'), ('type', 'A type of article'), ('category', 'A category and those below it'), ('primary', "A category that is the article's first one"), ('tag', 'A tag'), ('author', 'An author')], max_length=8)),
+                ('target', models.BigIntegerField()),
+                ('language', models.CharField(max_length=8)),
+                ('published_at', models.DateTimeField()),
+                ('article', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='listing_entries', to='articles.article')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['scope', 'target', '-published_at', '-article'], name='listing_newest'), models.Index(fields=['scope', 'target', 'language', '-published_at', '-article'], name='listing_newest_in_language')],
+            },
+        ),
+        migrations.AddIndex(
+            model_name="correction",
+            index=models.Index(fields=["-made_at", "-id"], name="correction_newest"),
+        ),
+        migrations.RunSQL([LISTING, WATCH], [UNWATCH, LETTING_GO]),
+    ]

@@ -1,0 +1,281 @@
+"""Lists are read from an index that follows every change, and counts are kept."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from taggit.models import Tag
+
+from accounts.models import AuthorProfile, User
+from articles.editorial import categorising, listings, publishing, tagging
+from articles.editorial.listings import Listing, counts_by_language, counts_of
+from articles.editorial.models import (
+    Article,
+    ArticleCategory,
+    ArticleTag,
+    Byline,
+    Category,
+    ListingCount,
+    ListingEntry,
+    ListingRecheck,
+    Scope,
+)
+from iria.synthetic.articles import listed_together
+from tests import newsroom
+from tests.together import at_once
+
+pytestmark = pytest.mark.django_db
+
+MARCH = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+
+def expected() -> Counter[tuple[str, int, str, int]]:
+    """Scope, target and language of each list with its number of articles, from the articles alone."""
+    found: Counter[tuple[str, int, str, int]] = Counter()
+    parents = dict(Category.objects.values_list("pk", "parent"))
+    for article in Article.objects.published().prefetch_related("tags"):
+        lists = {("all", 0), ("type", article.kind_id), ("year", article.year)}
+        lists.add(("month", (article.year or 0) * 100 + (article.month or 0)))
+        lists |= {("tag", tag.pk) for tag in article.tags.all()}
+        lists |= {("author", row.author_id) for row in article.bylines.all()}
+        for row in article.article_categories.all():
+            if row.position == 0:
+                lists.add(("primary", row.category_id))
+            above: int | None = row.category_id
+            while above is not None:
+                lists.add(("category", above))
+                above = parents[above]
+        for scope, target in lists:
+            found[scope, target or 0, article.language, article.pk] += 1
+    return found
+
+
+def assert_right() -> None:
+    """Entries are those that follow from the articles, and every count is the number of entries."""
+    rows = expected()
+    visible = ListingEntry.objects.visible()
+    assert Counter(visible.values_list("scope", "target", "language", "article")) == rows
+    totals: Counter[tuple[str, int, str]] = Counter(key[:3] for key in rows)
+    for scope in Scope:
+        counted = {(scope.value, target, code): n for (code, target), n in _counts(scope)}
+        assert counted == {key: n for key, n in totals.items() if key[0] == scope}
+    months = ListingCount.objects.visible().filter(period__gt=0)
+    assert sum(months.values_list("articles", flat=True)) == sum(totals.values())
+
+
+def _counts(scope: Scope) -> Iterator[tuple[tuple[str, int], int]]:
+    yield from counts_by_language(scope).items()
+
+
+def headlines(listing: Listing, start: int = 0, stop: int = 20) -> list[str]:
+    return [article.headline for article in listing.cut(start, stop)]
+
+
+def test_what_is_published_stands_in_its_lists_at_once(edna: User) -> None:
+    asia, news = newsroom.category("Asia"), newsroom.category("News")
+    japan = newsroom.category("Japan", parent=asia)
+    ines = newsroom.author("Ines Faro")
+    article = newsroom.published(
+        "Snow", categories=[japan, news], authors=[ines], tags=["snow", "trains"], at=MARCH
+    )
+    assert_right()
+    assert headlines(Listing(Scope.CATEGORY, asia.pk)) == ["Snow"]
+    assert headlines(Listing(Scope.MONTH, 202603)) == ["Snow"]
+    publishing.withdraw(article, by=edna)
+    assert_right()
+    assert headlines(Listing(Scope.CATEGORY, asia.pk)) == []
+    assert Listing(Scope.AUTHOR, ines.pk).count() == 0
+    publishing.publish(article, by=edna)
+    assert_right()
+    Article.objects.filter(pk=article.pk).update(language="fr")
+    assert_right()
+    article.refresh_from_db()
+    article.delete()
+    assert_right()
+    assert not ListingEntry.objects.exists()
+
+
+def test_drafts_stand_in_no_list() -> None:
+    newsroom.draft("Not yet", tags=["snow"])
+    assert not ListingEntry.objects.exists()
+    assert not ListingCount.objects.exists()
+
+
+def test_a_change_of_text_alone_writes_nothing() -> None:
+    article = newsroom.published("Snow", tags=["snow"])
+    before = ListingCount.objects.count()
+    article.headline = "More snow"
+    article.save()
+    article.tags.set(["snow"])
+    assert ListingCount.objects.count() == before
+
+
+def test_an_article_appears_at_its_time_without_a_write(client: Client) -> None:
+    newsroom.published("Now", tags=["snow"], at=timezone.now() - timedelta(days=40))
+    soon = timezone.now() + timedelta(minutes=5)
+    later = newsroom.published("Later", tags=["snow"], at=soon)
+    tag = Tag.objects.get()
+    listing = Listing(Scope.TAG, tag.pk)
+    assert (listing.count(), headlines(listing)) == (1, ["Now"])
+    assert sum(counts_of(Scope.MONTH).values()) == 1
+    rows = ListingCount.objects.filter(scope=Scope.TAG, period=0)
+    assert sum(rows.visible(soon).values_list("articles", flat=True)) == 2
+    assert ListingEntry.objects.filter(scope=Scope.TAG).visible(soon).count() == 2
+    listings.add_up()
+    assert listing.count() == 1
+    assert sum(rows.visible(soon).values_list("articles", flat=True)) == 2
+    Article.objects.filter(pk=later.pk).update(state="withdrawn")
+    assert sum(rows.visible(soon).values_list("articles", flat=True)) == 1
+
+
+def test_adding_up_leaves_one_row_for_a_count_and_changes_no_count(edna: User) -> None:
+    articles = [newsroom.published(f"Snow {n}", tags=["snow"], at=MARCH) for n in range(3)]
+    publishing.withdraw(articles[0], by=edna)
+    before = {scope: counts_by_language(scope) for scope in Scope}
+    listings.add_up()
+    assert {scope: counts_by_language(scope) for scope in Scope} == before
+    whole = ListingCount.objects.filter(scope=Scope.TAG, period=0)
+    assert [(row.articles, row.added_up) for row in whole] == [(2, True)]
+    assert_right()
+
+
+def test_what_changes_past_the_forms_is_listed_too() -> None:
+    article = newsroom.published("Snow", at=MARCH)
+    loose = newsroom.draft("Loose")
+    author, tag = newsroom.author("Ines Faro"), Tag.objects.create(name="snow", slug="snow")
+    Byline.objects.bulk_create([Byline(article=article, author=author)])
+    ArticleTag.objects.bulk_create(
+        [ArticleTag(content_object=each, tag=tag) for each in (article, loose)]
+    )
+    assert_right()
+    ArticleTag.objects.all().delete()
+    Article.objects.filter(pk=loose.pk).update(
+        state="published", published_at=MARCH, year=2026, month=3
+    )
+    assert_right()
+    Article.objects.update(published_at=MARCH - timedelta(days=400), year=2025, month=2)
+    assert_right()
+
+
+def test_what_is_merged_or_moved_is_listed_where_it_went() -> None:
+    asia, europe = newsroom.category("Asia"), newsroom.category("Europe")
+    japan = newsroom.category("Japan", parent=asia)
+    newsroom.published("Snow", categories=[japan], tags=["snow", "trains"], at=MARCH)
+    newsroom.published("Rain", categories=[europe, asia], tags=["rain"], at=MARCH)
+    japan.parent = europe
+    categorising.save(japan)
+    assert_right()
+    assert Listing(Scope.CATEGORY, asia.pk).count() == 1
+    assert Listing(Scope.CATEGORY, europe.pk).count() == 2
+    snow, rain = Tag.objects.get(name="snow"), Tag.objects.get(name="rain")
+    tagging.merge([rain], into=snow)
+    assert_right()
+    assert Listing(Scope.TAG, snow.pk).count() == 2
+    categorising.merge([asia], into=japan)
+    assert_right()
+    categorising.merge([japan], into=europe)
+    assert_right()
+
+
+def test_articles_loaded_together_are_listed_together() -> None:
+    first = newsroom.published("First", at=MARCH)
+    with listed_together(range(first.pk, first.pk + 1)):
+        Article.objects.filter(pk=first.pk).update(language="fr")
+        assert ListingEntry.objects.filter(language="fr").count() == 0
+    assert_right()
+    assert counts_by_language(Scope.ALL) == {("fr", 0): 1}
+
+
+def test_a_page_deep_in_a_list_is_the_page_that_counting_would_find(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(listings, "DEEP", 3)
+    tags = ["snow"]
+    articles = [
+        newsroom.published(f"Article {n}", tags=tags, at=MARCH - timedelta(days=9 * n))
+        for n in range(30)
+    ]
+    tag = Tag.objects.get()
+    listings.add_up()
+    for besides in (None, articles[0].pk, articles[17].pk, articles[29].pk, 0):
+        listing = Listing(Scope.TAG, tag.pk).without(besides)
+        wanted = [each.headline for each in articles if each.pk != besides]
+        assert listing.count() == len(wanted)
+        for start in range(33):
+            assert headlines(listing, start, start + 4) == wanted[start : start + 4]
+
+
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(st.tuples(st.sampled_from("pwtxcdlf"), st.integers(0, 2)), max_size=12))
+def test_whatever_happens_lists_and_counts_stay_right(
+    db: None, steps: list[tuple[str, int]]
+) -> None:
+    with transaction.atomic():
+        asia = newsroom.category("Asia")
+        parts = [asia, newsroom.category("Japan", parent=asia), newsroom.category("Europe")]
+        articles = [newsroom.draft(f"Article {n}", categories=[parts[n]]) for n in range(3)]
+        for step, n in steps:
+            article = articles[n]
+            rows = Article.objects.filter(pk=article.pk)
+            match step:
+                case "p":
+                    publishing.publish(article, by=None, at=MARCH)
+                case "w":
+                    rows.filter(state="published").update(state="withdrawn")
+                case "t":
+                    article.tags.add("snow", f"tag {n}")
+                case "x":
+                    article.tags.clear()
+                case "c":
+                    categorising.choose(article, [parts[n], parts[0]])
+                case "d":
+                    rows.update(published_at=MARCH - timedelta(days=50 * n))
+                case "l":
+                    rows.update(language="fr")
+                case "f":
+                    listings.add_up()
+        assert_right()
+        transaction.set_rollback(True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_for_who_changes_an_article_and_its_lists_are_right_afterwards() -> None:
+    article = newsroom.published("Snow", at=MARCH)
+    tag = Tag.objects.create(name="snow", slug="snow")
+
+    def add_the_tag() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        ArticleTag.objects.bulk_create([ArticleTag(content_object=article, tag=tag)])
+
+    with transaction.atomic():
+        Article.objects.filter(pk=article.pk).update(language="fr")
+        at_once(add_the_tag)
+    assert ListingRecheck.objects.count() == 1
+    assert listings.recheck() == 1
+    assert_right()
+    assert counts_by_language(Scope.TAG) == {("fr", tag.pk): 1}
+    assert not ListingRecheck.objects.exists()
+
+
+def test_an_author_or_a_tag_is_known_while_something_of_it_can_be_read(edna: User) -> None:
+    ines = newsroom.author("Ines Faro")
+    article = newsroom.published("Snow", authors=[ines])
+    known = AuthorProfile.objects.filter(listings.in_use(Scope.AUTHOR))
+    assert list(known) == [ines]
+    publishing.withdraw(article, by=edna)
+    assert not AuthorProfile.objects.filter(listings.in_use(Scope.AUTHOR)).exists()
+
+
+def test_a_category_chosen_second_is_no_primary_one() -> None:
+    asia, news = newsroom.category("Asia"), newsroom.category("News")
+    newsroom.published("Snow", categories=[asia, news])
+    assert counts_of(Scope.PRIMARY) == {asia.pk: 1}
+    ArticleCategory.objects.filter(category=news).delete()
+    assert_right()
