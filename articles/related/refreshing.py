@@ -1,9 +1,10 @@
 """Computing what stands below an article, and below those it comes near to."""
 
+from itertools import batched
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from articles.editorial.models import Article
 from articles.related import linking, rarity, scoring, stems
@@ -46,7 +47,9 @@ def read(articles: QuerySet[Article]) -> list[int]:
     for article_id in article_ids:
         _record(article_id)
     rarity.measure()
-    rarity.weigh(ArticleTerms.objects.filter(pk__in=article_ids).order_by("pk").iterator())
+    for some in batched(article_ids, rarity.AT_ONCE):
+        # Some at a time: a query that names a hundred thousand numbers compares each with each.
+        rarity.weigh(ArticleTerms.objects.filter(pk__in=some).order_by("pk"))
     return article_ids
 
 
@@ -77,9 +80,11 @@ def recompute(article_id: int) -> None:
 
 
 def _refresh(articles: QuerySet[Article]) -> int:
-    unreadable = Article.objects.exclude(pk__in=Article.objects.published())
-    RelatedLink.objects.filter(article__in=unreadable).delete()
-    ArticleTerms.objects.filter(article__in=unreadable).delete()
+    # Asked of each row by its number: “not in” all articles would compare every row with every other
+    # once they no longer fit into the memory of a query.
+    unreadable = ~Exists(Article.objects.published().filter(pk=OuterRef("article")))
+    RelatedLink.objects.filter(unreadable).delete()
+    ArticleTerms.objects.filter(unreadable).delete()
     article_ids = read(articles)
     for article_id in article_ids:
         recompute(article_id)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import astuple, dataclass, replace
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from articles.editorial.models import Article
 from articles.editorial.stemming import as_read, configuration_for, with_names
@@ -134,17 +134,27 @@ def _remove(article_id: int) -> None:
 def reindex() -> int:
     """Writes every entry anew and drops what is no longer published; returns how many stand."""
     readable = Article.objects.published()
-    SearchEntry.objects.exclude(article__in=readable).delete()
+    _unreadable().delete()
     return _index_all(readable.order_by("pk").values_list("pk", flat=True).iterator())
 
 
 def catch_up() -> int:
     """Indexes what the receivers missed, after a crash or a restored backup; returns how many."""
-    SearchEntry.objects.exclude(article__in=Article.objects.published()).delete()
+    _unreadable().delete()
     late = Article.objects.published().filter(
         Q(search_entry__isnull=True) | Q(changed_at__gt=F("search_entry__indexed_at"))
     )
     return _index_all(late.values_list("pk", flat=True).iterator())
+
+
+def _unreadable() -> QuerySet[SearchEntry]:
+    """Entries of articles that readers cannot see any more, or not yet.
+
+    Asked of each by its number: “not in” all articles would compare every entry with every article once
+    they no longer fit into the memory of a query.
+    """
+    readable = Article.objects.published().filter(pk=OuterRef("article"))
+    return SearchEntry.objects.filter(~Exists(readable))
 
 
 def _index_all(article_ids: Iterator[int]) -> int:
