@@ -1,19 +1,29 @@
 """Articles by the ten thousand, with everything an archive hangs on them."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from math import exp
 from random import Random
 from typing import Final
 
+from django.db import connection, transaction
 from django.db.models import Max, Model
 from django.utils import timezone
 from django.utils.text import slugify
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.editorial import categorising
-from articles.editorial.models import Article, ArticleCategory, ArticleTag, Byline, Category, Kind
+from articles.editorial import categorising, listings
+from articles.editorial.models import (
+    Article,
+    ArticleCategory,
+    ArticleTag,
+    Byline,
+    Category,
+    Correction,
+    Kind,
+)
 from articles.editorial.stemming import configuration_for
 from articles.search.bulk import rebuild, write_entries
 from articles.search.indexing import Words
@@ -23,6 +33,8 @@ from iria.synthetic.words import SUBJECTS, Language, sentences
 
 CATEGORIES, AUTHORS, TAGS = 12, 60, 600
 YEARS: Final = 12
+CORRECTED: Final = 0.02
+"""Share of the articles."""
 TYPICAL, SPREAD = 550, 0.5
 """Words of a text: the median, and the spread of their logarithm."""
 
@@ -42,14 +54,17 @@ class Archive:
         """Writes the articles behind those there are, and indexes them; returns how many."""
         first = (Article.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
         numbers = range(first, first + count)
+        filing = Filing(self.language, self.chance)
         for start in range(0, count, BATCH):
             words: list[Words] = []
-            copy_rows(self._articles(numbers[start : start + BATCH], words))
+            some = numbers[start : start + BATCH]
+            with listed_together(some):
+                copy_rows(self._articles(some, words))
+                filing.file(some)
             write_entries(words)
         catch_up_sequence(Article)
-        say(f"{count:,} articles are written.")
-        self._file(numbers)
-        say("They have categories, authors and tags.")
+        listings.add_up()
+        say(f"{count:,} articles are written, with categories, authors, tags and corrections.")
         rebuild()
         learn(configuration_for("en"), " ".join(self.language.words))
         say("They are in the search index.")
@@ -94,23 +109,51 @@ class Archive:
     def _moment(self) -> datetime:
         return self.now - timedelta(days=1 + self.chance.random() * 365 * YEARS)
 
-    def _file(self, numbers: range) -> None:
-        """Each article into a category, below an author and some tags."""
-        categories, authors, tags = _categories(), _authors(), _tags(self.language)
+
+@contextmanager
+def listed_together(numbers: range) -> Iterator[None]:
+    """Whatever is written of these articles is listed once, at the end, instead of table by table."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL iria.listings_in_bulk = 'on'")
+        yield
+        cursor.execute("SET LOCAL iria.listings_in_bulk = 'off'")
+        listings.write(numbers)
+
+
+class Filing:
+    """Categories, authors and tags, and which of them each article gets."""
+
+    def __init__(self, language: Language, chance: Random) -> None:
+        self.chance = chance
+        self.categories, self.authors, self.tags = _categories(), _authors(), _tags(language)
+
+    def file(self, numbers: range) -> None:
+        """Each article into a category, below an author and some tags; some were corrected."""
         chance = self.chance
         copy_in_order(
             ArticleCategory,
-            (ArticleCategory(article_id=n, category=chance.choice(categories)) for n in numbers),
+            (
+                ArticleCategory(article_id=n, category=chance.choice(self.categories))
+                for n in numbers
+            ),
         )
         copy_in_order(
-            Byline, (Byline(article_id=n, author=chance.choice(authors)) for n in numbers)
+            Byline, (Byline(article_id=n, author=chance.choice(self.authors)) for n in numbers)
         )
         copy_in_order(
             ArticleTag,
             (
                 ArticleTag(content_object_id=n, tag=tag)
                 for n in numbers
-                for tag in chance.sample(tags, 3)
+                for tag in chance.sample(self.tags, 3)
+            ),
+        )
+        copy_in_order(
+            Correction,
+            (
+                Correction(article_id=n, text="A name was misspelt; it is right now.")
+                for n in numbers
+                if chance.random() < CORRECTED
             ),
         )
 
