@@ -1,0 +1,103 @@
+"""A page costs the same in a small archive and in a large one, also for the first reader after an edit.
+
+make prove archive_size
+"""
+
+from collections.abc import Callable
+from functools import partial
+from statistics import median
+from time import perf_counter
+
+import pytest
+from django.core.management import call_command
+from django.db.models import F
+from django.test import Client
+
+from articles.editorial import listings
+from articles.editorial.models import Article
+from iria.publication import menus
+from iria.publication.models import current_publication
+from iria.synthetic.articles import PREFIX
+from iria.synthetic.words import SMALL, Language
+from tests.proofs.clock import is_busy, timed
+from tests.proofs.size import FULL, sized
+
+pytestmark = [pytest.mark.proof, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+
+SIZES = sized((500, 5_000), (1_000, 100_000))
+REQUESTS, EDITS = sized(3, 12), sized(2, 7)
+MEDIAN, FIRST = 1.5, 3.0
+"""How many times what it takes in the small archive a page may take in the large one."""
+
+GROWS = {"search"}
+"""What may take longer at the median: more is found, and put in order."""
+
+Figures = dict[str, tuple[float, float]]
+"""Route → milliseconds at the median, and of the first request after an edit."""
+
+
+def test_pages_of_a_large_archive_cost_what_those_of_a_small_one_do() -> None:
+    menus.save(current_publication())
+    measured: list[Figures] = []
+    for size in SIZES:
+        start = perf_counter()
+        call_command("load_synthetic", articles=size - Article.objects.count(), verbosity=0)
+        listings.add_up()
+        print(f"{size:,} articles are there after {perf_counter() - start:.0f} s")
+        measured.append({name: _measure(url) for name, url in _routes().items()})
+    small, large = measured
+    what = "processor time, since the machine is busy" if is_busy() else "on the clock"
+    print(f"milliseconds, {what}; with {SIZES[0]:,} and {SIZES[1]:,} articles")
+    print(f"{'':16}{'median':>23}{'first after an edit':>28}")
+    slow = []
+    for name in small:
+        medians, firsts = zip(small[name], large[name], strict=True)
+        factors = medians[1] / medians[0], firsts[1] / firsts[0]
+        print(
+            f"{name:16}{medians[0]:8.1f}{medians[1]:8.1f} ×{factors[0]:5.2f}"
+            f"{firsts[0]:12.1f}{firsts[1]:8.1f} ×{factors[1]:5.2f}"
+        )
+        if (name not in GROWS and factors[0] > MEDIAN) or factors[1] > FIRST:
+            slow.append(name)
+    if FULL:
+        assert slow == []
+
+
+def _routes() -> dict[str, str]:
+    """Every kind of page that leads to articles; each list one of the longest of its kind."""
+    some = Article.objects.order_by("pk")[100:].values_list("year", "month", "slug")[0]
+    year, month, slug = some
+    tag = Language().words[-1]
+    return {
+        "front": "/",
+        "section": f"/category/{PREFIX}-1/",
+        "tag": f"/tag/{PREFIX}-{tag}/",
+        "author": f"/author/{PREFIX}-writer-1/",
+        "list of tags": "/tag/",
+        "list of authors": "/author/",
+        "year": f"/{year}/",
+        "month": f"/{year}/{month:02}/",
+        "archive": "/archive/",
+        "feed": "/feed/",
+        "section feed": f"/category/{PREFIX}-1/feed/",
+        "sitemap": "/sitemap.xml",
+        "search": f"/search/?q={Language().words[len(SMALL) + 200]}",
+        "article": f"/{year}/{month:02}/{slug}/",
+    }
+
+
+def _measure(url: str) -> tuple[float, float]:
+    client = Client()
+    assert client.get(url).status_code == 200, url
+    ask: Callable[[], object] = partial(client.get, url)
+    usual = [each.counts for each in timed([ask] * REQUESTS)]
+    first = []
+    for _ in range(EDITS):
+        _edit()
+        first += [each.counts for each in timed([ask])]
+    return median(usual), median(first)
+
+
+def _edit() -> None:
+    newest = Article.objects.published().newest()[:1]
+    Article.objects.filter(pk__in=newest.values("pk")).update(version=F("version") + 1)
