@@ -31,7 +31,7 @@ class Result:
 
 
 def read(file: Path) -> list[Example]:
-    """Texts with the judgement of each.
+    """Texts with the judgement of each, and the `thread` it stood in, where the line says so.
 
     Raises:
         Unreadable
@@ -54,7 +54,7 @@ def _example(name: str, at: int, line: str) -> Example:
     if not isinstance(text, str) or spam not in (True, False):  # 1 and 0 are these, too
         sentence = f"{name}, line {at}, needs a text and spam, which is true or false."
         raise Unreadable(sentence)
-    return text, bool(spam)
+    return Example(text, bool(spam), str(row.get("thread", "")))
 
 
 def judge(training: Sequence[Example], testing: Sequence[Example]) -> Result:
@@ -69,7 +69,7 @@ def judge(training: Sequence[Example], testing: Sequence[Example]) -> Result:
     known = Knowledge(model=train(training).model)
     rule = ScreeningRule(phase=Phase.MODEL)
     states = [
-        (look_over(Submission(text=text), [rule], known).state, spam) for text, spam in testing
+        (look_over(Submission(text=each.text), [rule], known).state, each.spam) for each in testing
     ]
     withheld = [spam for state, spam in states if state != Comment.State.APPROVED]
     wanted = Counter(state for state, spam in states if not spam)
@@ -91,7 +91,7 @@ def judge_blocklist(listed: Iterable[str], testing: Sequence[Example]) -> Result
     for word in listed:
         if short := word.strip().lower():
             begins[short[:BEGINS]].append(short)
-    held = [(spam, _holds(text.lower(), begins)) for text, spam in testing]
+    held = [(each.spam, _holds(each.text.lower(), begins)) for each in testing]
     withheld = [spam for spam, is_held in held if is_held]
     unwanted = sum(spam for spam, _ in held)
     return Result(

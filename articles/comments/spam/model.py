@@ -1,21 +1,23 @@
-"""A naive Bayes model over the features of comments, and where it begins to suspect.
+"""A model that tells spam from wanted comments, and where it begins to suspect.
 
-Why so small a one (docs/algorithms/screening.md): it learns from a few hundred decisions, trains in
-a second, and each of its opinions is a sum whose greatest parts can be read out.
+Logistic regression (docs/algorithms/screening.md): it learns from a few hundred decisions, trains in
+seconds, and each of its opinions is a sum whose greatest parts can be read out.
 """
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from articles.comments.spam.features import features, words_of
+from articles.comments.spam.features import features, is_learnt, words_of
+from articles.comments.spam.regression import weights_of
 
-SMOOTHING: Final = 1.0
-FOLDS: Final = 10
-ALLOWED_IN_ERROR: Final = 0.003
-"""Share of the wanted comments of the training that may lie above the threshold."""
+VERSION: Final = 2
+"""Of the features and of the sum; a model of another version cannot be asked."""
+
+FOLDS: Final = 5
+PRECISION: Final = 0.98
+"""Of what lies above the threshold, the share that must be spam among comments not learnt from."""
 
 EVEN_ODDS: Final = 0.0
 """Below this score a comment is more like the wanted ones, however far away they are."""
@@ -23,8 +25,15 @@ EVEN_ODDS: Final = 0.0
 LEAST_OF_EACH: Final = 20
 """Fewer examples of a kind than this teach nothing that could be relied on."""
 
-type Example = tuple[str, bool]
-"""A comment's text, and whether it is spam."""
+LEAST_THREADS: Final = 2
+"""Threads in which a word must occur before it can mean anything."""
+
+
+class Example(NamedTuple):
+    text: str
+    spam: bool
+    thread: str = ""
+    """Under what it was written, such as an article. Examples that do not say it count as one thread."""
 
 
 class TooFew(Exception):
@@ -43,7 +52,7 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class SpamModel:
-    """Feature → its log-likelihood ratio; `threshold` is the least score that is suspected."""
+    """Feature → its weight; `threshold` is the least score that is suspected."""
 
     weights: dict[str, float]
     prior: float
@@ -52,14 +61,14 @@ class SpamModel:
     def score(self, found: Iterable[str]) -> float:
         """How likely spam is, on a scale of its own on which long comments weigh no more than short."""
         known = [self.weights[each] for each in found if each in self.weights]
-        return self.prior + sum(known) / math.sqrt(max(1, len(known)))
+        return (self.prior + sum(known)) / math.sqrt(1 + len(known))
 
     def opinion(self, text: str, most: int = 3) -> Opinion:
         found = features(text)
         score = self.score(found)
         return Opinion(score, score >= self.threshold, self._reasons(found, most))
 
-    def _reasons(self, found: Iterable[str], most: int) -> tuple[str, ...]:
+    def _reasons(self, found: Mapping[str, str], most: int) -> tuple[str, ...]:
         """The strongest features that say something to a person; a phrase stands for its parts."""
         strongest = sorted(
             (each for each in found if self.weights.get(each, 0) > 0),
@@ -67,7 +76,7 @@ class SpamModel:
         )
         told: list[str] = []
         for each in strongest:
-            words = words_of(each)
+            words = words_of(each, found[each])
             if words and not any(
                 words.strip("“”") in said or said.strip("“”") in words for said in told
             ):
@@ -78,13 +87,17 @@ class SpamModel:
 
     def as_json(self) -> dict[str, Any]:
         return {
+            "version": VERSION,
             "weights": {each: round(weight, 4) for each, weight in self.weights.items()},
             "prior": self.prior,
             "threshold": self.threshold,
         }
 
     @classmethod
-    def from_json(cls, kept: dict[str, Any]) -> "SpamModel":
+    def from_json(cls, kept: dict[str, Any]) -> "SpamModel | None":
+        """The model that was kept; None for one of another version, which must be learnt anew."""
+        if kept.get("version") != VERSION:
+            return None
         return cls(kept["weights"], kept["prior"], kept["threshold"])
 
 
@@ -97,57 +110,118 @@ class Trained:
     recall: float
 
 
+class Seen(NamedTuple):
+    """An example as the model sees it."""
+
+    found: frozenset[str]
+    spam: bool
+    thread: str
+
+
 def train(examples: Sequence[Example]) -> Trained:
     """Learns from examples, and sets the threshold by what it thinks of those it has not seen.
 
-    Every example is judged once by a model that learnt from the nine other tenths. The threshold
-    lies just above all wanted ones but `ALLOWED_IN_ERROR` of them, so that it is the wanted
-    comments that decide where suspicion begins.
+    Every example is judged once by a model that learnt nothing from its thread, or, where there is
+    one thread only, nothing from its stretch of it.
 
     Raises:
         TooFew
     """
-    seen = [(features(text), spam) for text, spam in examples]
-    unwanted = sum(spam for _, spam in seen)
-    if min(unwanted, len(seen) - unwanted) < LEAST_OF_EACH:
+    seen = [Seen(frozenset(features(each.text)), each.spam, each.thread) for each in examples]
+    unwanted = sum(each.spam for each in seen)
+    if not _are_enough(seen):
         sentence = (
             f"There are {len(seen) - unwanted} wanted and {unwanted} unwanted comments; "
             f"it takes {LEAST_OF_EACH} of each to learn from."
         )
         raise TooFew(sentence)
     scores = _scores_unseen(seen)
-    wanted = sorted((score for score, spam in scores if not spam), reverse=True)
-    highest = wanted[int(ALLOWED_IN_ERROR * len(wanted))]
-    threshold = max(EVEN_ODDS, math.nextafter(highest, math.inf))
-    weights, prior = _weighed(seen)
+    threshold = _threshold(scores)
     held = [spam for score, spam in scores if score >= threshold]
+    model = _learnt(seen)
     return Trained(
-        SpamModel(weights, prior, threshold),
+        SpamModel(model.weights, model.prior, threshold),
         precision=sum(held) / len(held) if held else 0.0,
         recall=sum(held) / unwanted,
     )
 
 
-def _scores_unseen(seen: Sequence[tuple[frozenset[str], bool]]) -> list[tuple[float, bool]]:
+def _are_enough(seen: Sequence[Seen]) -> bool:
+    unwanted = sum(each.spam for each in seen)
+    return min(unwanted, len(seen) - unwanted) >= LEAST_OF_EACH
+
+
+def _learnt(seen: Sequence[Seen]) -> SpamModel:
+    """A model of these, in which a word counts only where several threads have it."""
+    threads: dict[str, set[str]] = {}
+    for each in seen:
+        for feature in each.found:
+            if is_learnt(feature):
+                threads.setdefault(feature, set()).add(each.thread)
+    known = [
+        [
+            each
+            for each in found
+            if len(threads.get(each, ())) >= LEAST_THREADS or not is_learnt(each)
+        ]
+        for found, _, _ in seen
+    ]
+    weights, prior = weights_of(known, [each.spam for each in seen])
+    return SpamModel(weights, prior, 0.0)
+
+
+def _scores_unseen(seen: Sequence[Seen]) -> list[tuple[float, bool]]:
+    fold_of = _by_thread(seen)
+    folds = set(fold_of)
+    if len(folds) < LEAST_THREADS or not all(
+        _are_enough([each for each, fold in zip(seen, fold_of, strict=True) if fold != left_out])
+        for left_out in folds
+    ):
+        fold_of = _by_stretch(seen)
     scores = []
-    for fold in range(FOLDS):
-        weights, prior = _weighed([each for at, each in enumerate(seen) if at % FOLDS != fold])
-        judge = SpamModel(weights, prior, 0.0)
-        scores += [(judge.score(found), spam) for found, spam in seen[fold::FOLDS]]
+    for left_out in sorted(set(fold_of)):
+        pairs = list(zip(seen, fold_of, strict=True))
+        judge = _learnt([each for each, fold in pairs if fold != left_out])
+        scores += [(judge.score(each.found), each.spam) for each, fold in pairs if fold == left_out]
     return scores
 
 
-def _weighed(seen: Sequence[tuple[frozenset[str], bool]]) -> tuple[dict[str, float], float]:
-    """Each feature's weight, and the prior, from counts of comments that have it."""
-    counts: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
-    number = [0, 0]
-    for found, spam in seen:
-        number[spam] += 1
-        counts[spam].update(found)
-    wanted, unwanted = (each + 2 * SMOOTHING for each in number)
-    weights = {
-        each: math.log((counts[1][each] + SMOOTHING) / unwanted)
-        - math.log((counts[0][each] + SMOOTHING) / wanted)
-        for each in counts[0].keys() | counts[1].keys()
-    }
-    return weights, math.log((number[1] + 1) / (number[0] + 1))
+def _by_thread(seen: Sequence[Seen]) -> list[int]:
+    """For each example the fold of its thread; the largest threads are dealt out first."""
+    sizes: dict[str, int] = {}
+    for each in seen:
+        sizes[each.thread] = sizes.get(each.thread, 0) + 1
+    filled = [0] * FOLDS
+    fold_of: dict[str, int] = {}
+    for thread in sorted(sizes, key=lambda each: (-sizes[each], each)):
+        fold_of[thread] = filled.index(min(filled))
+        filled[fold_of[thread]] += sizes[thread]
+    return [fold_of[each.thread] for each in seen]
+
+
+def _by_stretch(seen: Sequence[Seen]) -> list[int]:
+    """For each example which stretch of its kind it is in, so that neighbours are left out together."""
+    total = {kind: sum(each.spam is kind for each in seen) for kind in (False, True)}
+    before = {False: 0, True: 0}
+    folds = []
+    for each in seen:
+        folds.append(before[each.spam] * FOLDS // total[each.spam])
+        before[each.spam] += 1
+    return folds
+
+
+def _threshold(scores: Iterable[tuple[float, bool]]) -> float:
+    """The least score above which `PRECISION` holds, were there one wanted comment more.
+
+    Where there is too little spam for that, it lies above all wanted comments. It lies halfway
+    to the next comment below.
+    """
+    ranked = sorted(scores, key=lambda each: (-each[0], each[1]))
+    following = [*(score for score, _ in ranked[1:]), ranked[-1][0]]
+    highest_wanted = next((score for score, spam in ranked if not spam), -math.inf)
+    lowest, wanted = math.nextafter(highest_wanted, math.inf), 0
+    for held, ((score, spam), below) in enumerate(zip(ranked, following, strict=True), 1):
+        wanted += not spam
+        if not wanted or (held - wanted) / (held + 1) >= PRECISION:
+            lowest = (score + below) / 2
+    return max(EVEN_ODDS, lowest)

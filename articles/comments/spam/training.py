@@ -3,14 +3,14 @@
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from articles.comments.models import Comment, Moderation
 from articles.comments.screening.models import LearntModel
-from articles.comments.spam.model import Example, TooFew, train
+from articles.comments.spam.model import VERSION, Example, TooFew, train
 
-MOST_OF_EACH: Final = 10_000
-"""The newest decisions of a kind; spammers change their words."""
+MOST_OF_EACH: Final = 3_000
+"""The newest decisions of a kind; spammers change their words, and learning must end within minutes."""
 
 MOST_WEIGHTS: Final = 60_000
 KEPT: Final = 10
@@ -25,16 +25,17 @@ def learn() -> LearntModel | None:
     Raises:
         TooFew: there are not enough decisions of a kind.
     """
-    wanted = _texts(Q(human=Comment.State.APPROVED))
-    unwanted = _texts(Q(human=Comment.State.SPAM))
+    wanted = _examples(Comment.State.APPROVED)
+    unwanted = _examples(Comment.State.SPAM)
     latest = LearntModel.objects.first()
     if (
         latest
+        and latest.content.get("version") == VERSION
         and (latest.wanted, latest.unwanted) == (len(wanted), len(unwanted))
         and not _newer(latest)
     ):
         return None
-    trained = train(_mixed(wanted, unwanted))
+    trained = train([*wanted, *unwanted])
     content = trained.model.as_json()
     strongest = sorted(content["weights"].items(), key=lambda each: -abs(each[1]))[:MOST_WEIGHTS]
     content["weights"] = dict(strongest)
@@ -67,17 +68,13 @@ def _decided() -> "QuerySet[Comment]":
     return Comment.objects.annotate(human=Subquery(human.values("decision")[:1]))
 
 
-def _texts(kind: Q) -> list[str]:
-    newest = _decided().filter(kind).order_by("-created_at")
-    return list(newest.values_list("text", flat=True)[:MOST_OF_EACH])
+def _examples(kind: Comment.State) -> list[Example]:
+    newest = _decided().filter(human=kind).order_by("-created_at")
+    return [
+        Example(text, kind is Comment.State.SPAM, str(article))
+        for text, article in newest.values_list("text", "article_id")[:MOST_OF_EACH]
+    ]
 
 
 def _newer(latest: LearntModel) -> bool:
     return Moderation.objects.filter(made_by__isnull=False, made_at__gt=latest.made_at).exists()
-
-
-def _mixed(wanted: list[str], unwanted: list[str]) -> list[Example]:
-    """Both kinds spread evenly, so that every tenth that is kept back has both."""
-    both = [((at + 0.5) / len(wanted), text, False) for at, text in enumerate(wanted)]
-    both += [((at + 0.5) / len(unwanted), text, True) for at, text in enumerate(unwanted)]
-    return [(text, spam) for _, text, spam in sorted(both, key=lambda each: each[0])]

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from articles.comments.screening.judged import judge, judge_blocklist, read
+from articles.comments.spam.model import Example
 from tests.articles.comments.spam.test_model import examples
 from tests.shared import shared_data
 
@@ -17,7 +18,7 @@ def written(folder: Path, name: str, lines: list[str]) -> None:
 
 
 def test_the_last_line_is_the_answer(tmp_path: Path) -> None:
-    lines = [json.dumps({"text": text, "spam": spam}) for text, spam in examples()]
+    lines = [json.dumps({"text": each.text, "spam": each.spam}) for each in examples()]
     written(tmp_path, "train.jsonl", lines)
     written(tmp_path, "test.jsonl", lines[:20])
     said = StringIO()
@@ -27,11 +28,15 @@ def test_the_last_line_is_the_answer(tmp_path: Path) -> None:
 
 
 def test_a_blocklist_is_compared_by_parts_of_words_in_any_case(tmp_path: Path) -> None:
-    texts = [("Buy CHEAPpills now", True), ("Cheap ferries", False), ("Good day", True)]
+    texts = [
+        Example("Buy CHEAPpills now", True),
+        Example("Cheap ferries", False),
+        Example("Good day", True),
+    ]
     found = judge_blocklist(["cheap", "", "  pillsx "], texts)
     assert (found.precision, found.recall, found.ham_held) == (0.5, 0.5, 1)
     assert judge_blocklist([], texts).recall == 0.0
-    lines = [json.dumps({"text": text, "spam": spam}) for text, spam in examples()]
+    lines = [json.dumps({"text": each.text, "spam": each.spam}) for each in examples()]
     written(tmp_path, "train.jsonl", lines)
     written(tmp_path, "test.jsonl", lines[:20])
     written(tmp_path, "words.txt", ["subscribe"])
@@ -62,13 +67,13 @@ def test_comments_under_two_videos_are_told_apart_in_both_directions() -> None:
     folder = shared_data("spam", "judged")
     one, two = read(folder / "train.jsonl"), read(folder / "test.jsonl")
     for result in (judge(one, two), judge(two, one)):
-        assert result.precision >= 0.95
-        assert result.recall >= 0.80
+        assert result.precision >= 0.97
+        assert result.recall >= 0.85
         assert result.ham_rejected == 0
 
 
 def test_a_collection_may_begin_with_a_mark_and_say_one_and_zero(tmp_path: Path) -> None:
     file = tmp_path / "train.jsonl"
-    lines = '{"text": "Buy now", "spam": 1}\n{"text": "I disagree", "spam": 0}\n'
+    lines = '{"text": "Buy now", "spam": 1}\n{"text": "No", "spam": 0, "thread": 7}\n'
     file.write_text(lines, encoding="utf-8-sig")
-    assert read(file) == [("Buy now", True), ("I disagree", False)]
+    assert read(file) == [Example("Buy now", True), Example("No", False, "7")]

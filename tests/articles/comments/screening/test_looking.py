@@ -7,6 +7,7 @@ from articles.comments import moderation, posting
 from articles.comments.models import Comment
 from articles.comments.screening.models import LearntModel, Phase, ScreenedWord, ScreeningRule
 from articles.comments.screening.words import folded
+from articles.comments.spam.model import SpamModel
 from articles.editorial.models import Article
 from tests.articles.comments.conftest import Write
 
@@ -113,7 +114,7 @@ def test_the_strictest_rule_decides(write: Write) -> None:
 
 def test_the_model_holds_what_is_like_spam_and_says_why(write: Write) -> None:
     open_house()
-    content = {"weights": {"w:my channel": 4.0}, "prior": 0.0, "threshold": 2.0}
+    content = SpamModel({"word:my channel": 4.0}, prior=0.0, threshold=2.0).as_json()
     LearntModel.objects.create(wanted=50, unwanted=50, precision=1, recall=1, content=content)
     comment = write("Come to my channel", waits=True)
     assert comment.state == Comment.State.HELD

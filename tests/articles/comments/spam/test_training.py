@@ -6,7 +6,9 @@ from accounts.models import User
 from articles.comments import moderation
 from articles.comments.deciding import undoing
 from articles.comments.models import Comment, Moderation
+from articles.comments.screening.looking import knowledge
 from articles.comments.screening.models import LearntModel
+from articles.comments.spam.features import is_learnt
 from articles.comments.spam.model import LEAST_OF_EACH
 from articles.comments.spam.training import learn, try_to_learn
 from articles.editorial.models import Article
@@ -17,8 +19,10 @@ pytestmark = pytest.mark.django_db
 
 def decided(article: Article, by: User | None) -> None:
     rows = Comment.objects.bulk_create(
-        Comment(article=article, name="Teo", text=text, state="spam" if spam else "approved")
-        for text, spam in examples(LEAST_OF_EACH)
+        Comment(
+            article=article, name="Teo", text=each.text, state="spam" if each.spam else "approved"
+        )
+        for each in examples(LEAST_OF_EACH)
     )
     Moderation.objects.bulk_create(
         Moderation(comment=row, decision=row.state, made_by=by) for row in rows
@@ -58,3 +62,20 @@ def test_what_was_taken_back_teaches_nothing(article: Article, mina: User) -> No
         assert row
         undoing.undo([row], by=mina)
     assert f"{LEAST_OF_EACH - 2} wanted and {LEAST_OF_EACH} unwanted" in try_to_learn()
+
+
+def test_a_model_of_an_older_version_is_learnt_anew(article: Article, mina: User) -> None:
+    decided(article, mina)
+    made = learn()
+    assert made
+    LearntModel.objects.update(content=made.content | {"version": 1})
+    assert knowledge().model is None
+    assert learn() is not None
+    assert knowledge().model is not None
+
+
+def test_a_word_must_stand_under_two_articles(article: Article, mina: User) -> None:
+    decided(article, mina)
+    made = learn()
+    assert made
+    assert not any(is_learnt(each) for each in made.content["weights"])
