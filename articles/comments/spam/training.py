@@ -3,7 +3,7 @@
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from articles.comments.models import Comment, Moderation
 from articles.comments.screening.models import LearntModel
@@ -69,7 +69,7 @@ def _decided() -> "QuerySet[Comment]":
 
 
 def _examples(kind: Comment.State) -> list[Example]:
-    newest = _decided().filter(human=kind).order_by("-created_at")
+    newest = _decided().filter(Q(human=kind)).order_by("-created_at")
     return [
         Example(text, kind is Comment.State.SPAM, str(article))
         for text, article in newest.values_list("text", "article_id")[:MOST_OF_EACH]

@@ -85,6 +85,30 @@ PLAIN: Final = (
 """Words that any sentence is made of; each is a group of its own."""
 
 TOGETHER: Final = frozenset(
-    "follow visit watch go get buy help like please own me place work network make self new money free jobs greet all chance".split()
+    [
+        "follow",
+        "visit",
+        "watch",
+        "go",
+        "get",
+        "buy",
+        "help",
+        "like",
+        "please",
+        "own",
+        "me",
+        "place",
+        "work",
+        "network",
+        "make",
+        "self",
+        "new",
+        "money",
+        "free",
+        "jobs",
+        "greet",
+        "all",
+        "chance",
+    ]
 )
 """Groups that mean something by standing in one comment, wherever in it."""

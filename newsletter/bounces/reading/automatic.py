@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from newsletter.bounces.reading import languages
 from newsletter.bounces.reading.mime import Headers, Opened
 
 SERVER: Final = re.compile(
@@ -14,19 +15,26 @@ RETURNED: Final = re.compile(
     r"(?:mail|message) (?:delivery|system|could not|not delivered|error|fail|rejected|delay)|returned (?:mail|to sender)|returning (?:message )?to sender|failure notice|"
     r"failed mail|mail failed|bounce|not delivered|could not be delivered|automatically rejected|processing error|error sending|notice: mail|non[- ]deliver|blocked by|"
     r"warning: (?:message|could not)|user unknown|"
-    r"unzustellbar|nicht zustell|zustellung|non remis|non recapit|échec|impossible de remettre|no se (?:pudo|puede) entregar|no entregado|não entregue|mancata consegna|onbestelbaar|"
-    r"échec de la (?:remise|livraison|distribution)|non distribu|recapito non riuscito|impossibile recapitare|(?:no )?se ha podido entregar|não foi (?:possível )?entreg|falha na entrega|"
-    r"kan niet worden (?:bezorgd|afgeleverd)|kunne ikke leveres|kunde inte levereras|nie można dostarczyć|niedostarczon|teslim edilemedi|não foi possível entregar|配信できません|配達不能|未送达|반송|전송 실패|"
-    r"не доставлен|недоставлен|отправленное сообщение|配信不能|エラー|退信|无法投递|投递失败|系统退信"
+    + "|".join(languages.words_for(languages.SUBJECT))
 )
 REPLY: Final = re.compile(
     r"(?i)^\W*(?:re:\s*)?(?:auto(?:matic|mated|matisch\w*)?[-_ ]?(?:reply|response|respond\w*|antwort)|out[- ]of[- ](?:the[- ])?office|ooo\b|vacation|away from|on (?:leave|holiday|vacation)|"
-    r"abwesenheit|automatische antwort|nicht im (?:büro|haus)|réponse automatique|absence|absent|risposta automatica|assente|respuesta autom[aá]tica|fuera de (?:la )?oficina|"
-    r"resposta autom[aá]tica|automatisch antwoord|afwezig|autosvar|automaattinen|автоответ|автоматический ответ|自動応答|自動返信|不在|自动回复|자동|otomatik)"
+    + "|".join(languages.words_for(languages.REPLY))
+    + ")"
 )
 COMPLAINING: Final = re.compile(
-    r"(?i)complaint about (?:message|e-?mail) from|e-?mail feedback report|abuse report|spam report"
+    r"(?i)complaint about (?:a )?(?:message|e-?mail)s? from|e-?mail feedback report|(?:abuse|spam|complaint|feedback|opt-?out) report|(?:spam|abuse) complaint|reported as (?:spam|abuse|junk)"
 )
+COMPLAINT_WORDS: Final = re.compile(
+    r"(?i)\bthis is an? (?:e-?mail )?(?:abuse|spam|opt-?out|complaint|feedback|fraud|unsubscribe) (?:report|notification|complaint)|"
+    r"\breport (?:for|about) an? (?:e-?mail|message)[^.]{0,80}\breceived from|\b(?:user|recipient|customer|member|subscriber)s?\b[^.]{0,60}\b(?:reported|marked|flagged)\b[^.]{0,60}\b(?:spam|junk|abuse|unwanted|unsolicited)"
+)
+FEEDBACK_FIELD: Final = re.compile(r"(?im)^[> \t]{0,8}feedback-type[ \t]*:[ \t]*[\w-]+")
+RETURNED_HEAD: Final = re.compile(r"(?im)^[> \t]{0,8}(?:received|return-path|message-id)[ \t]*:")
+OF_FEEDBACK: Final = re.compile(
+    r"(?im)^[> \t]{0,8}(?:user-agent|version|original-rcpt-to|original-mail-from|removal-recipient|reported-domain|source-ip|received-date|arrival-date)[ \t]*:"
+)
+"""Fields that stand beside the type of a feedback report; the type alone may be quoted in a letter."""
 
 
 def is_from_server(head: Headers) -> bool:
@@ -59,11 +67,25 @@ def is_receipt(message: Opened) -> bool:
 
 
 def is_feedback(message: Opened) -> bool:
-    if message.report_type == "feedback-report":
+    """A report that somebody complained, in the form of RFC 5965 or in one of those before it.
+
+    Before there was a form, providers put its fields into the text, or none at all: they sent the mail
+    back under a subject that says so, or with the address of who complained in its head.
+    """
+    kinds = {message.kind, *(part.kind for part in message.parts)}
+    if message.report_type == "feedback-report" or "message/feedback-report" in kinds:
         return True
-    if any(part.kind == "message/feedback-report" for part in message.parts):
+    texts = [part.text for part in message.parts if not part.kind.startswith("message/delivery")]
+    if any(FEEDBACK_FIELD.search(text) and OF_FEEDBACK.search(text) for text in texts):
+        return not is_report(message)
+    mail = bool(message.returned) or any(RETURNED_HEAD.search(text) for text in texts)
+    if not mail or is_report(message):
+        return False
+    if any(head.get("x-hmxmroriginalrecipient") for head in (message.headers, *message.returned)):
         return True
-    return bool(COMPLAINING.search(message.headers.words("subject"))) and bool(message.returned)
+    return bool(COMPLAINING.search(message.headers.words("subject"))) or (
+        bool(texts) and bool(COMPLAINT_WORDS.search(texts[0][:1000]))
+    )
 
 
 def is_automatic_reply(head: Headers) -> bool:

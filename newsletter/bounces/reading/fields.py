@@ -11,7 +11,6 @@ from typing import Final
 from newsletter.bounces.reading import addresses
 from newsletter.bounces.reading.mime import Opened, Part
 from newsletter.bounces.reading.reasons import (
-    AFTER_DATA,
     AT_RECIPIENT,
     STATUS,
     reason_of,
@@ -24,6 +23,10 @@ RECIPIENTS: Final = ("original-recipient", "final-recipient", "x-actual-recipien
 OF_A_RECIPIENT: Final = frozenset(
     {*RECIPIENTS, "action", "status", "diagnostic-code", "remote-mta", "x-powermta-bouncecategory"}
 )
+COMPLAINER: Final = frozenset(
+    {"original-rcpt-to", "original-recipient", "removal-recipient", "x-hmxmroriginalrecipient"}
+)
+"""Fields that name who complained; the last is of Microsoft, and in the head of the mail that comes back."""
 FAILED: Final = re.compile(r"(?i)^(?:fail|error|reject|undeliver|bounce)")
 DELAYED: Final = re.compile(r"(?i)^delay")
 REACHED: Final = re.compile(r"(?i)^(?:deliver|relay|expand|success)")
@@ -132,8 +135,8 @@ def _comment_of(action: str) -> str:
 
 def _step(prose: str) -> str:
     """Postfix says only in its letter at which command it was refused, and sendmail shows its session."""
-    if AFTER_DATA.search(prose):
-        return "after data" if "reply to end of DATA" in prose else ""
+    if "reply to end of DATA" in prose:
+        return "end of data"
     return "rcpt" if AT_RECIPIENT.search(prose) else ""
 
 
@@ -148,6 +151,6 @@ def complainers(parts: Iterable[Part]) -> tuple[str, list[str]]:
             name, value = field[1].lower(), field[2].strip()
             if name == "feedback-type":
                 kind = kind or value.lower()
-            elif name in {"original-rcpt-to", "removal-recipient"}:
+            elif name in COMPLAINER:
                 named.append(addresses.clean(value))
     return kind, list(dict.fromkeys(address for address in named if address))

@@ -3,13 +3,14 @@
 import re
 from typing import Final
 
-from newsletter.bounces.reading import addresses, automatic, fields, prose
+from newsletter.bounces.reading import addresses, automatic, fields, languages, prose
 from newsletter.bounces.reading.mime import Headers, Opened, opened
 from newsletter.bounces.reading.reasons import (
     AFTER_DATA,
     AT_RECIPIENT,
     Reason,
     answers_in,
+    quotes_in,
     reason_of,
     status_in,
 )
@@ -22,7 +23,8 @@ RETURN_PATH: Final = re.compile(
 )
 WAITING: Final = re.compile(
     r"(?i)warning (?:message )?only|not yet been delivered|has been delayed|is delayed|been postponed|will (?:be retried|continue to (?:attempt|try))|"
-    r"delivery attempts will continue|still being (?:re)?tried|awaiting delivery|temporary failure report|advisory-only|keep trying"
+    r"delivery attempts will continue|still being (?:re)?tried|awaiting delivery|temporary failure report|advisory-only|keep trying|"
+    + "|".join(languages.words_for(languages.WAITING))
 )
 ENVELOPE: Final = (
     "delivered-to",
@@ -39,6 +41,11 @@ MOST_FAILURES: Final = 200
 def read(raw: bytes) -> Report:
     """What a message that came in says; of bytes that are no message, that nothing failed."""
     return _read(opened(raw)).in_plain_words()
+
+
+def letter_of(raw: bytes) -> str:
+    """What the server wrote, without what it returned."""
+    return _letter(opened(raw))[0]
 
 
 def _read(message: Opened) -> Report:
@@ -113,9 +120,10 @@ def _told_of(address: str, letter: str, others: list[str], status: str, said: st
 def _reason(about: str, letter: str, status: str) -> Reason:
     """From what the other server answered, where it is quoted, else from all that is told."""
     step = " rcpt" if AT_RECIPIENT.search(letter) and not AFTER_DATA.search(letter) else ""
-    answered = answers_in(about)
-    found = reason_of(f"{answered}{step}", status) if answered else Reason.UNSAID
-    return reason_of(f"{about}{step}", status) if found is Reason.UNSAID else found
+    for part in (quotes_in(about), answers_in(about)):
+        if part.strip() and (found := reason_of(f"{part}{step}", status)) is not Reason.UNSAID:
+            return found
+    return reason_of(f"{about}{step}", status)
 
 
 def _may_be_bounce(message: Opened, letter: str) -> bool:
@@ -158,6 +166,7 @@ def _is_bounce_without_address(message: Opened, letter: str) -> bool:
 
 def _complaint(message: Opened, returned: str) -> Report:
     kind, named = fields.complainers(message.parts)
+    named = named or addresses.in_text(message.headers.get("x-hmxmroriginalrecipient"))
     if not named:
         named = [
             each

@@ -156,7 +156,8 @@ def _walk(head: Headers, body: bytes, into: Opened, *, depth: int) -> None:
     body = _unpacked(body, head.get("content-transfer-encoding").strip().lower())
     if kind in RETURNED:
         inner = split(body.lstrip(b"\n"))
-        if "delivery-status" in inner[0].get("content-type") and depth < DEEPEST:
+        wrapped = inner[0].get("content-type").lower()
+        if ("delivery-status" in wrapped or "feedback-report" in wrapped) and depth < DEEPEST:
             # A gateway has wrapped the report; what we send is never one.
             _walk(*inner, into, depth=depth + 1)
         else:

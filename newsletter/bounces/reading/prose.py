@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from newsletter.bounces.reading import languages
 from newsletter.bounces.reading.addresses import ADDRESS, in_text, is_address
 
 RETURNED_HEAD: Final = re.compile(
@@ -19,8 +20,8 @@ RETURNED_MARK: Final = re.compile(
     r"(?:the )?(?:header|headers|first|start|copy|top)\b.{0,30}\bof (?:the |your |a )?(?:original|returned|message|unsent|bounced)|"
     r"(?:original|returned|unsent|undelivered|bounced|source|old|forwarded)[ -](?:message|mail|e-mail)\b(?! (?:was|is|has|to))|"
     r"message (?:header|headers|text|body)s? (?:follow|suppress)|below this line|your message reads|"
-    r"mensaje original|mensagem original|message d'origine|message original|ursprüngliche nachricht|originalnachricht|messaggio originale|"
-    r"intestazioni originali|en-têtes (?:de message|du message)|cabeçalhos|kopfzeilen|encabezados|oorspronkelijk bericht|原信件|原始邮件|元のメッセージ|ниже этой линии)"
+    + "|".join(languages.words_for(languages.RETURNED))
+    + ")"
 )
 SAYS_MORE: Final = re.compile(
     r"(?i)\b(?:was received at|was not|has been|could not|relates to)\b|@"
@@ -30,11 +31,7 @@ FAILING: Final = re.compile(
     r"(?i)undeliver|not (?:be |been |yet been )?(?:deliver|accept|receiv)|could ?n[o']t (?:be )?deliver|unable to (?:deliver|send)|fail|reject|bounce|"
     r"did not (?:reach|receive|exactly)|could not|cannot|can't|unknown|no such|invalid|does ?n[o']t exist|not exist|not found|wrong|no longer|not (?:a )?valid|"
     r"error|problem|quota|mailbox|full|returned|delay|postponed|refused|block|"
-    r"nicht (?:zugestellt|erreicht|gefunden)|unzustellbar|n'a pas pu|non remis|non (?:recapit|consegn|è riuscito)|no (?:pudo|se pudo|se ha podido)|não (?:pode|foi)|nao pode|"
-    r"échou|impossible|introuvable|non distribu|impossibile|non riuscit|non trovat|no se encontr|não encontrad|não existe|"
-    r"bestaat niet|niet (?:gevonden|worden (?:bezorgd|afgeleverd))|ikke (?:leveres|funnet|fundet)|inte (?:levereras|hittades)|nie (?:można|istnieje|znaleziono)|bulunamadı|teslim edilemedi|"
-    r"配信できません|存在しません|見つかりません|未送达|找不到|"
-    r"не (?:может|удалось|доставлен|найден)|невозможно|送信できませんでした|失敗|エラー|届け|无法|退信|失败|लिए"
+    + "|".join(languages.words_for(languages.FAILED))
 )
 """Words that a letter about a mail that did not arrive cannot do without."""
 

@@ -1,0 +1,230 @@
+"""How well bounces are told by their words: without codes and reports, and without a system's own rules."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import pytest
+
+from newsletter.bounces.reading import automatic, prose, read, reasons
+from newsletter.bounces.reading.judging import letter_of
+from newsletter.bounces.reading.mime import opened
+from tests.newsletter.bounces.test_reading import expected_kind
+from tests.shared import shared_data
+
+pytestmark = pytest.mark.proof
+
+LEAST_WITHOUT_CODES: Final = 0.92
+STATUS_PART: Final = re.compile(r"(?i)content-type:\s*message/(?:global-)?delivery-status")
+BOUNDARY: Final = re.compile(r'(?i)boundary\s*=\s*"?([^"\s;]+)')
+ENHANCED: Final = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.]|\.\d)")
+REPLY: Final = re.compile(r"(?<![\w./:-])[245][0-5]\d(?=[\s\-:;]|$)")
+NUMBERED: Final = re.compile(r"[-_]\d+\.(?:eml|txt)$")
+
+type Place = tuple[str, str]
+"""A table of patterns and one alternative of it."""
+
+
+class Message(NamedTuple):
+    name: str
+    raw: bytes
+    label: Any
+
+    @property
+    def system(self) -> str:
+        """The mail system whose words it has, by the name of its file."""
+        name = NUMBERED.sub("", Path(self.name).name)
+        return re.sub(r"^[lr]host-", "", name)
+
+
+@cache
+def messages() -> tuple[Message, ...]:
+    data = shared_data("bounces")
+    found = []
+    for folder in ("sisimai", "flufl"):
+        for label in json.loads((data / f"{folder}_labels.json").read_text("utf-8")):
+            path = data / folder / label["file"]
+            found.append(Message(label["file"], path.read_bytes(), label))
+    return tuple(found)
+
+
+def labelled() -> list[Message]:
+    """Those whose label says which kind they are."""
+    return [each for each in messages() if "verdicts" in each.label]
+
+
+def without_codes(raw: bytes) -> bytes:
+    """The message without its reports for programs and without any code, enhanced or of three digits."""
+    lines = raw.decode("latin-1").replace("\r\n", "\n").split("\n")
+    boundaries = {f"--{each}" for each in BOUNDARY.findall("\n".join(lines))}
+
+    def ends_part(line: str) -> bool:
+        return line.rstrip() in boundaries or line.rstrip().removesuffix("--") in boundaries
+
+    kept: list[str] = []
+    at = 0
+    while at < len(lines):
+        if lines[at].rstrip() in boundaries:
+            head = at + 1
+            while head < len(lines) and lines[head].strip():
+                head += 1
+            if STATUS_PART.search("\n".join(lines[at + 1 : head])):
+                at = next((n for n in range(head, len(lines)) if ends_part(lines[n])), len(lines))
+                continue
+        kept.append(lines[at])
+        at += 1
+    return REPLY.sub("", ENHANCED.sub("", "\n".join(kept))).encode("latin-1")
+
+
+def alternatives(pattern: str) -> list[str]:
+    """The ways a pattern can match, taken apart at the bars that stand in no group."""
+    found, depth, in_class, begun, at = [], 0, False, 0, 0
+    while at < len(pattern):
+        sign = pattern[at]
+        if sign == "\\":
+            at += 2
+            continue
+        if in_class:
+            in_class = sign != "]"
+        elif sign == "[":
+            in_class = True
+            at += (
+                pattern[at + 1 : at + 3].startswith("]")
+                + pattern[at + 1 : at + 3].startswith("^]") * 2
+            )
+        elif sign in "()":
+            depth += 1 if sign == "(" else -1
+        elif sign == "|" and depth == 0:
+            found.append(pattern[begun:at])
+            begun = at + 1
+        at += 1
+    return [*found, pattern[begun:]]
+
+
+HEADS: Final[dict[str, tuple[Any, Callable[[bytes], str]]]] = {
+    "RETURNED": (automatic, lambda raw: opened(raw).headers.words("subject")),
+    "SERVER": (automatic, lambda raw: opened(raw).headers.words("from")),
+    "COMPLAINING": (automatic, lambda raw: opened(raw).headers.words("subject")),
+    "FAILING": (prose, lambda raw: f"{letter_of(raw)} {opened(raw).headers.words('subject')}"),
+}
+"""Flat tables of words, the module each is in, and what of a message it is asked about."""
+
+
+def without_flag(pattern: re.Pattern[str]) -> str:
+    return pattern.pattern.removeprefix("(?i)")
+
+
+def rules() -> Iterator[tuple[Place, re.Pattern[str]]]:
+    for number, (_, phrases) in enumerate(reasons.PHRASES):
+        for phrase in phrases:
+            for each in alternatives(phrase):
+                yield (f"{number}", each), re.compile(each, re.IGNORECASE)
+    for name, (module, _) in HEADS.items():
+        for each in alternatives(without_flag(getattr(module, name))):
+            yield (name, each), re.compile(each, re.IGNORECASE)
+
+
+@cache
+def systems_of_rules() -> dict[Place, frozenset[str]]:
+    """For each rule the systems among whose messages it matches anything it is asked about."""
+    asked: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    said = reasons.said
+    with pytest.MonkeyPatch.context() as patch:
+        for message in messages():
+            for raw in (message.raw, without_codes(message.raw)):
+                patch.setattr(
+                    reasons,
+                    "said",
+                    lambda words, system=message.system: (
+                        asked["reasons"].append((system, reasons.plain_words(words))),
+                        said(words),
+                    )[1],
+                )
+                read(raw)
+                for name, (_, text_of) in HEADS.items():
+                    asked[name].append((message.system, text_of(raw)))
+    return {
+        place: frozenset(
+            system for system, text in asked.get(place[0], asked["reasons"]) if pattern.search(text)
+        )
+        for place, pattern in rules()
+    }
+
+
+def forget(system: str, patch: pytest.MonkeyPatch) -> int:
+    """Takes out each rule that matches messages of this system and of no other."""
+    gone = {place for place, systems in systems_of_rules().items() if systems == {system}}
+    kept = []
+    for number, (reason, phrases) in enumerate(reasons.PHRASES):
+        left = [
+            each
+            for phrase in phrases
+            for each in alternatives(phrase)
+            if (f"{number}", each) not in gone
+        ]
+        kept.append((reason, reasons.any_of(left or ["(?!)"])))
+    patch.setattr(reasons, "SAID", tuple(kept))
+    for name, (module, _) in HEADS.items():
+        left = [
+            each
+            for each in alternatives(without_flag(getattr(module, name)))
+            if (name, each) not in gone
+        ]
+        patch.setattr(module, name, re.compile("|".join(left), re.IGNORECASE))
+    return len(gone)
+
+
+def test_the_kind_is_told_without_codes_and_reports() -> None:
+    right, wrong = 0, []
+    for message in labelled():
+        kind = read(without_codes(message.raw)).kind
+        if kind == expected_kind(message.label):
+            right += 1
+        else:
+            wrong.append(f"{message.name} ({kind})")
+    others = [each for each in messages() if "verdicts" not in each.label]
+    same = sum(read(each.raw).kind == read(without_codes(each.raw)).kind for each in others)
+    print(f"without codes and reports: {right} of {len(labelled())} have the kind of their label")
+    print(f"and {same} of {len(others)} that have no such label keep the kind they had")
+    print(f"not told: {', '.join(wrong)}")
+    assert right / len(labelled()) >= LEAST_WITHOUT_CODES
+    assert same / len(others) >= LEAST_WITHOUT_CODES
+
+
+def test_what_is_taken_out_leaves_no_code_and_no_report() -> None:
+    for message in messages():
+        left = without_codes(message.raw).decode("latin-1")
+        assert not ENHANCED.search(left)
+        assert not REPLY.search(left)
+
+
+def test_a_system_is_read_with_rules_written_without_its_messages() -> None:
+    by_system: dict[str, list[Message]] = defaultdict(list)
+    for message in labelled():
+        by_system[message.system].append(message)
+    total = {"whole": 0, "without codes": 0}
+    print(f"\n{'system':>20} {'messages':>8} {'rules out':>9} {'whole':>8} {'without codes':>14}")
+    for system, theirs in sorted(by_system.items()):
+        with pytest.MonkeyPatch.context() as patch:
+            gone = forget(system, patch)
+            right = {
+                "whole": sum(read(m.raw).kind == expected_kind(m.label) for m in theirs),
+                "without codes": sum(
+                    read(without_codes(m.raw)).kind == expected_kind(m.label) for m in theirs
+                ),
+            }
+        for name, count in right.items():
+            total[name] += count
+        shares = [f"{count / len(theirs):.2f}" for count in right.values()]
+        print(f"{system:>20} {len(theirs):>8} {gone:>9} {shares[0]:>8} {shares[1]:>14}")
+    for name, count in total.items():
+        print(f"{name}: {count} of {len(labelled())}, {count / len(labelled()):.3f}")
+    assert total["whole"] / len(labelled()) >= 0.9
+
+
+def test_rules_are_taken_apart_at_bars_outside_of_groups() -> None:
+    assert alternatives(r"a|(?:b|c)d|[|]e|\|f") == ["a", "(?:b|c)d", "[|]e", r"\|f"]
