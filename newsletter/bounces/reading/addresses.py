@@ -3,7 +3,9 @@
 import re
 from typing import Final
 
-ADDRESS: Final = r"[^\s<>()\[\]\"',;:@\\]{1,200}@(?:[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62})(?:\.|(?![\w-]))){1,10}(?<!\.)(?!\.\.)"
+WIDE: Final = "（）＜＞［］【】《》「」『』：，；、。！"
+"""Brackets and stops of Chinese and Japanese, which no address holds."""
+ADDRESS: Final = rf"[^\s<>()\[\]\"',;:@\\{WIDE}]{{1,200}}@(?:[A-Za-z0-9](?:[A-Za-z0-9_-]{{0,62}})(?:\.|(?![\w-]))){{1,10}}(?<!\.)(?!\.\.)"
 """One address; what stands around it is up to the pattern that uses it."""
 IN_TEXT: Final = re.compile(rf"(?<![\w.+=/%-]){ADDRESS}")
 TYPED: Final = re.compile(r"(?i)^\s*(?:rfc-?822|utf-8|smtp|x-?400|dns|unknown|x-[\w-]+)\s*;")

@@ -22,6 +22,11 @@ REPLY: Final = re.compile(
     + "|".join(languages.words_for(languages.REPLY))
     + ")"
 )
+ARRIVED: Final = re.compile(
+    r"(?i)\((?:success|relay\w*|expanded|delivered)\)|success\w* (?:mail )?deliver|delivered successfully|delivery (?:receipt|confirmation)|zustellbestätigung|"
+    r"^(?:delivered|relayed|read|expanded|zugestellt|übermittelt|gelesen|remis|distribué|lu|entregado|leído|entregue|lida|consegnato|letto|afgeleverd|gelezen)\s*:"
+)
+"""Subjects of reports that a mail has arrived, or went on to a server that reports nothing."""
 COMPLAINING: Final = re.compile(
     r"(?i)complaint about (?:a )?(?:message|e-?mail)s? from|e-?mail feedback report|(?:abuse|spam|complaint|feedback|opt-?out) report|(?:spam|abuse) complaint|reported as (?:spam|abuse|junk)"
 )
@@ -49,6 +54,9 @@ def is_called_server(head: Headers) -> bool:
 
 
 def says_returned(head: Headers) -> bool:
+    """Whether its subject says that a mail did not arrive, or a field does."""
+    if ARRIVED.search(head.words("subject")):
+        return False
     return bool(RETURNED.search(head.words("subject"))) or bool(head.get("x-failed-recipients"))
 
 

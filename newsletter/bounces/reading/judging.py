@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from newsletter.bounces.reading import addresses, automatic, fields, languages, prose
+from newsletter.bounces.reading import addresses, automatic, fields, languages, notices, prose
 from newsletter.bounces.reading.mime import Headers, Opened, opened
 from newsletter.bounces.reading.reasons import (
     AFTER_DATA,
@@ -50,6 +50,8 @@ def letter_of(raw: bytes) -> str:
 
 def _read(message: Opened) -> Report:
     letter, returned = _letter(message)
+    if notice := notices.notice_in(message):
+        return _noticed(message, notice)
     if automatic.is_feedback(message):
         return _complaint(message, returned)
     found = [] if _is_receipt(message, letter) else _failures(message, letter)[:MOST_FAILURES]
@@ -58,6 +60,21 @@ def _read(message: Opened) -> Report:
     if bounced:
         kind = Kind.HARD if any(each.is_hard for each in found) else Kind.SOFT
     return _report(message, returned, kind, failures=tuple(found))
+
+
+def _noticed(message: Opened, notice: notices.Notice) -> Report:
+    about = "\n".join(f"Message-ID: {each}" for each in notices.message_ids(notice))
+    if notices.is_complaint(notice):
+        return _report(
+            message,
+            about,
+            Kind.COMPLAINT,
+            feedback=notices.feedback_of(notice),
+            complained=tuple(notices.complainers(notice)),
+        )
+    found = tuple(notices.failures(notice))
+    kind = Kind.HARD if any(each.is_hard for each in found) else Kind.SOFT
+    return _report(message, about, kind, failures=found)
 
 
 def _letter(message: Opened) -> tuple[str, str]:
@@ -131,6 +148,8 @@ def _may_be_bounce(message: Opened, letter: str) -> bool:
     head = message.headers
     if automatic.is_report(message) or head.get("x-failed-recipients"):
         return True
+    if automatic.ARRIVED.search(head.words("subject")):
+        return False
     server, says = automatic.is_from_server(head), automatic.says_returned(head)
     named = automatic.is_called_server(head)
     if automatic.is_automatic_reply(head) and not (

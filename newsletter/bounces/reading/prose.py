@@ -30,7 +30,7 @@ SAYS_MORE: Final = re.compile(
 FAILING: Final = re.compile(
     r"(?i)undeliver|not (?:be |been |yet been )?(?:deliver|accept|receiv)|could ?n[o']t (?:be )?deliver|unable to (?:deliver|send)|fail|reject|bounce|"
     r"did not (?:reach|receive|exactly)|could not|cannot|can't|unknown|no such|invalid|does ?n[o']t exist|not exist|not found|wrong|no longer|not (?:a )?valid|"
-    r"error|problem|quota|mailbox|full|returned|delay|postponed|refused|block|"
+    r"error|problem|quota|mailbox|full|returned|delay|postponed|refused|block|not listed|loops? back|too many|too large|expired|timed out|disabled|suspended|exceed|denied|"
     + "|".join(languages.words_for(languages.FAILED))
 )
 """Words that a letter about a mail that did not arrive cannot do without."""
@@ -44,7 +44,7 @@ STANDS_FIRST: Final = re.compile(
     rf"^[\s>*•|\-]*(?:\d{{3}}[ -](?:\d\.\d{{1,3}}\.\d{{1,3}} )?)?[\"'<\[(]{{0,3}}({ADDRESS})[\"'>\])]{{0,3}}(?=\s*(?:$|[:;(<\[,\-]|\.\.\.|\bon\b|\bInvalid|\bError|\bdelivery|\bfailed))"
 )
 TOLD_OF: Final = re.compile(
-    rf"(?i)\b(?:recipient|address(?:ed)?|userid|user|error-for|mailbox|destinat\w+|empfänger|utilisateur|deliver\w* (?:failed|attempts)|attempts|could not be delivered|"
+    rf"(?i)\b(?:recipient|address(?:ed)?|userid|user|error-for|mailbox|destinat\w+|empfänger|utilisateur|ontvanger|odbiorca|mottagare|modtager|alıcı|получател\w*|адресат\w*|收件人|收件者|收信人|宛先|あて先|수신자|받는 사람|deliver\w* (?:failed|attempts)|attempts|could not be delivered|"
     rf"undeliver\w*|deliver(?:ing)? (?:\w+ )?(?:message|mail)|mailbox is full|delivery|message|generated|expanded|recipient\(s\)|dda|violation)(?!\w)"
     rf"(?:\s+(?:to|for|from|is|by|address|server|with|reach))*\s*(?:[:=]\s*)?[\s\[(<\"']{{0,4}}(?<![\w.+=/%-])(?:smtp[:=]|(?!smtp=))[<\"']?({ADDRESS})"
 )

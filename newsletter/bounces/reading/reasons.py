@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from newsletter.bounces.reading import english, languages
+from newsletter.bounces.reading.addresses import WIDE
 from newsletter.bounces.reading.reason import HARD, Reason
 
 __all__ = ["HARD", "Reason", "answers_in", "by_status", "quotes_in", "reason_of", "status_in"]
@@ -19,7 +20,9 @@ __all__ = ["HARD", "Reason", "answers_in", "by_status", "quotes_in", "reason_of"
 STATUS: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]|\.\d)")
 REPLY: Final = re.compile(r"(?<![\d.])([45][0-5]\d)(?=[\s\-:;]|$)")
 WEB_ADDRESS: Final = re.compile(r"(?i)\b(?:https?://|www\.)\S{1,2000}")
-MAIL_ADDRESS: Final = re.compile(r"<?[^\s<>()\[\]\"';:,]{1,80}@[^\s<>()\[\]\"';:,]{1,255}>?")
+MAIL_ADDRESS: Final = re.compile(
+    rf"<?[^\s<>()\[\]\"';:,{WIDE}]{{1,80}}@[^\s<>()\[\]\"';:,{WIDE}]{{1,255}}>?"
+)
 COMMAND: Final = re.compile(r"(?i)\b(?:MAIL FROM|RCPT TO)\s{0,3}:\s{0,3}@?")
 """A command of ours that is shown says nothing about the recipient; `@` stands for an address."""
 SHOWN: Final = re.compile(r"(?im)^[> \t]*>>>.*$|^[> \t]*(?:subject|sent date)[ \t]*:.*$")
@@ -39,7 +42,7 @@ AFTER_DATA: Final = re.compile(r"(?i)end of data|after i sent the message|final 
 BARE: Final = re.compile(r"(?i)\b(?:user unknown|unknown user)\b")
 REFUSED: Final = re.compile(r"(?<![\d.])5[0-5]\d(?=[\s\-:;]|$)")
 AT_RECIPIENT: Final = re.compile(
-    r"(?i)\brcpt\b|does not like recipient|bad[ -]mailbox|recipient table|alias table"
+    r"(?i)\brcpt\b|does not like recipient|bad[ -]mailbox|recipient table|alias table|\(state 1[34]\)"
 )
 """Where a server checks addresses, and so knows what it says."""
 

@@ -304,6 +304,74 @@ def test_what_the_other_server_said_comes_before_the_summary_of_ours() -> None:
     assert read(told).kind == Kind.SOFT
 
 
+BOUNCED = {"emailAddress": "ola@readers.example", "action": "failed", "status": "5.1.1"}
+MAIL = {"commonHeaders": {"messageId": "<one@news.example>"}}
+
+
+@pytest.mark.parametrize(
+    ("notice", "kind"),
+    [
+        ({"notificationType": "Bounce", "bounce": {"bounceType": "Permanent", "bouncedRecipients": [BOUNCED]}}, "hard"),
+        ({"eventType": "Bounce", "bounce": {"bounceType": "Transient", "bounceSubType": "MailboxFull", "bouncedRecipients": [BOUNCED | {"status": ""}]}}, "soft"),
+        ({"notificationType": "Bounce", "bounce": {"bouncedRecipients": [BOUNCED | {"diagnosticCode": "smtp; 552 5.2.2 over quota"}]}}, "soft"),
+        ({"notificationType": "Complaint", "complaint": {"complainedRecipients": [BOUNCED], "complaintFeedbackType": "abuse"}}, "complaint"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_a_notice_for_programs_that_comes_by_mail_is_read(
+    notice: dict[str, Any], kind: str, wrapped: bool
+) -> None:
+    said = json.dumps(notice | {"mail": MAIL})
+    body = json.dumps({"Type": "Notification", "Message": said}) if wrapped else said
+    found = read(letter(f"{body}\n\n--\nTo stop, follow the link.", Subject="AWS Notification"))
+    assert (found.kind, found.addresses) == (kind, ["ola@readers.example"])
+    assert found.message_ids == ("<one@news.example>",)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"notificationType": "Bounce"}',
+        "{",
+        '{"a": 1}',
+        "[" * 9000,
+        '{"notificationType": "Bounce", "bounce": {"bouncedRecipients": 7}}',
+    ],
+)
+def test_a_notice_that_says_nothing_names_nobody(body: str) -> None:
+    assert read(letter(body, From="x@y.example", Subject="Hello")).addresses == []
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Delivery Status Notification (Success)",
+        "Delivered: News",
+        "Successful Mail Delivery Report",
+    ],
+)
+def test_a_letter_that_says_the_mail_arrived_is_no_bounce(subject: str) -> None:
+    told = letter("Your mail reached the mailbox of\n\nola@readers.example\n", Subject=subject)
+    assert read(told).kind == Kind.NONE
+
+
+@pytest.mark.parametrize(
+    ("subject", "words"),
+    [
+        ("系统退信", "收件人 {}\n\n退信原因：收件人邮件地址（{}）不存在，邮件无法送达。"),
+        (
+            "DELIVERY FAILURE: User ola",
+            "An error:\n\n  User ola ({}) not listed in the Directory\n",
+        ),
+        ("Delivery failure", "{}\n\nThe error was:\n550 550 Unknown user {} (state 14).\n"),
+        ("Non remis : News", "La remise a échoué :\n\n{}\nL’adresse est introuvable.\n"),
+    ],
+)
+def test_an_address_is_found_whatever_stands_around_it(subject: str, words: str) -> None:
+    found = read(letter(words.replace("{}", "ola@readers.example"), Subject=subject))
+    assert (found.kind, found.addresses) == (Kind.HARD, ["ola@readers.example"])
+
+
 def labelled(folder: str) -> list[tuple[Path, Any]]:
     data = shared_data("bounces")
     labels = json.loads((data / f"{folder}_labels.json").read_text("utf-8"))
