@@ -153,24 +153,9 @@ class Migration(migrations.Migration):
             name='flag_once_a_sender',
         ),
         migrations.AddField(
-            model_name='comment',
-            name='featured',
-            field=models.BooleanField(default=False, editable=False, help_text='An editor chose it; counts while it stands. The rows say who and when.'),
-        ),
-        migrations.AddField(
             model_name='flag',
             name='decision',
             field=models.ForeignKey(editable=False, help_text='The decision that answered it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='answered_flags', to='articles.moderation'),
-        ),
-        migrations.AddField(
-            model_name='moderation',
-            name='featured',
-            field=models.BooleanField(editable=False, help_text='Whether it featured the comment, or ended that; empty where it did neither.', null=True),
-        ),
-        migrations.AddField(
-            model_name='moderation',
-            name='undoes',
-            field=models.OneToOneField(editable=False, help_text='The decision that this one takes back, within seconds.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='undone_by', to='articles.moderation'),
         ),
         migrations.AlterField(
             model_name='flag',
@@ -181,18 +166,6 @@ class Migration(migrations.Migration):
             model_name='screeningrule',
             name='phase',
             field=models.CharField(choices=[('writer', 'A banned or suspended writer'), ('likeness', 'The name or network of a banned writer'), ('rate', 'Many comments in a short time'), ('trap', 'The field that people do not see was filled in'), ('banned', 'A banned word'), ('suspect', 'A suspect word'), ('links', 'Many links'), ('link_kinds', 'Links that hide where they lead'), ('duplicate', 'The same words again'), ('shouting', 'Shouting'), ('length', 'Very long'), ('newcomer', "A writer's first comment"), ('model', 'Like what moderators called spam'), ('akismet', 'Akismet takes it for spam'), ('reports', 'Reported by readers'), ('everyone', 'Every comment is held first')], editable=False, max_length=12, unique=True),
-        ),
-        migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['state', 'created_at', 'id'], name='comment_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['created_at'], name='comment_written'),
-        ),
-        migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='comment_of_guest'),
         ),
         migrations.AddConstraint(
             model_name='flag',
@@ -222,11 +195,6 @@ class Migration(migrations.Migration):
             model_name='ban',
             name='user',
             field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='bans', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='moderation',
-            name='ban',
-            field=models.ForeignKey(editable=False, help_text='The ban or suspension that brought this decision with it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='decisions', to='articles.ban'),
         ),
         migrations.AddField(
             model_name='claim',
@@ -261,5 +229,38 @@ class Migration(migrations.Migration):
             model_name='ban',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('kind', 'value'), name='ban_once_in_force'),
         ),
+        # Readers go on while these are built; what makes them wait comes last.
+        migrations.AddIndex(
+            model_name='comment',
+            index=models.Index(fields=['state', 'created_at', 'id'], name='comment_queue'),
+        ),
+        migrations.AddIndex(
+            model_name='comment',
+            index=models.Index(fields=['created_at'], name='comment_written'),
+        ),
+        migrations.AddIndex(
+            model_name='comment',
+            index=models.Index(django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='comment_of_guest'),
+        ),
         migrations.RunPython(fill, migrations.RunPython.noop),
+        migrations.AddField(
+            model_name='comment',
+            name='featured',
+            field=models.BooleanField(default=False, editable=False, help_text='An editor chose it; counts while it stands. The rows say who and when.'),
+        ),
+        migrations.AddField(
+            model_name='moderation',
+            name='featured',
+            field=models.BooleanField(editable=False, help_text='Whether it featured the comment, or ended that; empty where it did neither.', null=True),
+        ),
+        migrations.AddField(
+            model_name='moderation',
+            name='undoes',
+            field=models.OneToOneField(editable=False, help_text='The decision that this one takes back, within seconds.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='undone_by', to='articles.moderation'),
+        ),
+        migrations.AddField(
+            model_name='moderation',
+            name='ban',
+            field=models.ForeignKey(editable=False, help_text='The ban or suspension that brought this decision with it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='decisions', to='articles.ban'),
+        ),
     ]

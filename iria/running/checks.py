@@ -74,6 +74,8 @@ def steps() -> list[Step]:
         ),
         Step("migrations run", (*manage, "migrate"), beside=True),
         Step("mypy: types", (*tool, "mypy"), beside=True),
+        # It asks the migrated database for the names of constraints.
+        Step("squawk: migrations lock nothing for long", (*tool, "tests.migration_linter")),
         Step("tests", (*pytest, *_COVERED, *_apart(BROWSER, PROOFS)), copied),
         Step(
             "tests in the browser",

@@ -60,7 +60,8 @@ def _failure(name: str, said: str, log: Path) -> StartError:
     if tells_of_a_full_disk(said):
         return StartError(f"The disk is full; `manage.py {name}` could not finish.")
     if len(lines := said.strip().splitlines()) == 1:
-        return StartError(lines[0])  # a sentence already, about a setting
+        # A sentence already, about a setting or a table in use.
+        return StartError(lines[0].removeprefix("CommandError: "))
     why = last_words(said).removeprefix("django.db.utils.").rstrip(".")
     if "OperationalError" in why or "connection failed" in why:
         why = why.removeprefix("OperationalError: ")

@@ -12,9 +12,13 @@ UPDATE newsletter_delivery SET state = 'suppressed', words = 'Left before their 
  WHERE state = 'skipped';
 UPDATE newsletter_delivery SET state = 'deferred' WHERE state = 'queued' AND attempts > 0
    AND words <> '';
+"""
+"""What was called failed and skipped before."""
+
+STOPPED = """
 UPDATE newsletter_issue SET state = 'stopped' WHERE state = 'sent' AND stopped_at IS NOT NULL;
 """
-"""What was called failed and skipped before; a stopped issue was taken for a sent one."""
+"""A stopped issue was taken for a sent one."""
 
 
 class Migration(migrations.Migration):
@@ -94,10 +98,6 @@ class Migration(migrations.Migration):
             model_name='delivery',
             name='delivery_trouble_has_words',
         ),
-        migrations.RemoveConstraint(
-            model_name='issue',
-            name='issue_started_is_complete',
-        ),
         migrations.RemoveIndex(
             model_name='delivery',
             name='delivery_queue',
@@ -117,41 +117,6 @@ class Migration(migrations.Migration):
             name='wave',
             field=models.PositiveSmallIntegerField(default=1, help_text='0 for the share that goes first, to see how it is taken.'),
         ),
-        migrations.AddField(
-            model_name='issue',
-            name='accepted',
-            field=models.CharField(blank=True, editable=False, help_text='What an editor knows of and lets it go on with.', max_length=500),
-        ),
-        migrations.AddField(
-            model_name='issue',
-            name='goes_at',
-            field=models.DateTimeField(blank=True, editable=False, help_text='When it is to start by itself.', null=True),
-        ),
-        migrations.AddField(
-            model_name='issue',
-            name='guarded',
-            field=models.BooleanField(default=True, editable=False, help_text='Whether it pauses when too many are refused.'),
-        ),
-        migrations.AddField(
-            model_name='issue',
-            name='wave',
-            field=models.PositiveSmallIntegerField(default=1, editable=False, help_text='0 while only the first share goes out.'),
-        ),
-        migrations.AddField(
-            model_name='newsletter',
-            name='canary_minutes',
-            field=models.PositiveSmallIntegerField(default=10, help_text='How long returned mail is waited for before the others get theirs.', validators=[django.core.validators.MaxValueValidator(1440)], verbose_name='minutes to wait'),
-        ),
-        migrations.AddField(
-            model_name='newsletter',
-            name='canary_percent',
-            field=models.PositiveSmallIntegerField(default=5, help_text='So many of a hundred get each issue first, to see how it is taken; at least 50, and nobody where fewer than 200 receive it. 0: all at once.', validators=[django.core.validators.MaxValueValidator(50)], verbose_name='first share'),
-        ),
-        migrations.AddField(
-            model_name='newsletter',
-            name='pause_at_percent',
-            field=models.PositiveSmallIntegerField(default=5, help_text='Where more than so many of a hundred are refused, returned or complained of, the sending pauses by itself.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='pause at'),
-        ),
         migrations.AlterField(
             model_name='delivery',
             name='issue',
@@ -166,11 +131,6 @@ class Migration(migrations.Migration):
             model_name='delivery',
             name='state',
             field=models.CharField(choices=[('queued', 'Waits'), ('claimed', 'Next in turn'), ('sending', 'Being sent'), ('sent', 'Sent'), ('uncertain', 'Uncertain'), ('deferred', 'Put off'), ('refused', 'Refused'), ('bounced', 'Returned'), ('complained', 'Complained of'), ('suppressed', 'Left before it was sent'), ('cancelled', 'Stopped')], default='queued', max_length=10),
-        ),
-        migrations.AlterField(
-            model_name='issue',
-            name='state',
-            field=models.CharField(choices=[('draft', 'Draft'), ('scheduled', 'Waits for its time'), ('sending', 'Being sent'), ('paused', 'Paused'), ('sent', 'Sent'), ('stopped', 'Stopped')], db_index=True, default='draft', editable=False, max_length=9),
         ),
         migrations.RunSQL(NEW_NAMES, migrations.RunSQL.noop),
         migrations.AddIndex(
@@ -204,26 +164,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='delivery',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['refused', 'uncertain', 'deferred', 'bounced', 'complained', 'suppressed']), _negated=True), models.Q(('words', ''), _negated=True), _connector='OR'), name='delivery_trouble_has_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'scheduled'), _negated=True), ('goes_at__isnull', False), _connector='OR'), name='issue_scheduled_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'stopped'), _negated=True), ('stopped_at__isnull', False), _connector='OR'), name='issue_stopped_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'scheduled']), models.Q(('started_at__isnull', False), models.Q(('subject', ''), _negated=True), models.Q(('sent_html', ''), _negated=True), models.Q(('sent_text', ''), _negated=True)), _connector='OR'), name='issue_started_is_complete'),
-        ),
-        migrations.AddConstraint(
-            model_name='newsletter',
-            constraint=models.CheckConstraint(condition=models.Q(('canary_percent__lte', 50)), name='newsletter_canary_is_a_share'),
-        ),
-        migrations.AddConstraint(
-            model_name='newsletter',
-            constraint=models.CheckConstraint(condition=models.Q(('pause_at_percent__gte', 1), ('pause_at_percent__lte', 100)), name='newsletter_pauses_at_a_share'),
         ),
         migrations.AddField(
             model_name='attempt',
@@ -261,5 +201,71 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='attempt',
             index=models.Index(fields=['answered_at'], name='attempt_answered'),
+        ),
+        # Last, because readers wait for these two tables from here on.
+        migrations.RemoveConstraint(
+            model_name='issue',
+            name='issue_started_is_complete',
+        ),
+        migrations.AddField(
+            model_name='issue',
+            name='accepted',
+            field=models.CharField(blank=True, editable=False, help_text='What an editor knows of and lets it go on with.', max_length=500),
+        ),
+        migrations.AddField(
+            model_name='issue',
+            name='goes_at',
+            field=models.DateTimeField(blank=True, editable=False, help_text='When it is to start by itself.', null=True),
+        ),
+        migrations.AddField(
+            model_name='issue',
+            name='guarded',
+            field=models.BooleanField(default=True, editable=False, help_text='Whether it pauses when too many are refused.'),
+        ),
+        migrations.AddField(
+            model_name='issue',
+            name='wave',
+            field=models.PositiveSmallIntegerField(default=1, editable=False, help_text='0 while only the first share goes out.'),
+        ),
+        migrations.AddField(
+            model_name='newsletter',
+            name='canary_minutes',
+            field=models.PositiveSmallIntegerField(default=10, help_text='How long returned mail is waited for before the others get theirs.', validators=[django.core.validators.MaxValueValidator(1440)], verbose_name='minutes to wait'),
+        ),
+        migrations.AddField(
+            model_name='newsletter',
+            name='canary_percent',
+            field=models.PositiveSmallIntegerField(default=5, help_text='So many of a hundred get each issue first, to see how it is taken; at least 50, and nobody where fewer than 200 receive it. 0: all at once.', validators=[django.core.validators.MaxValueValidator(50)], verbose_name='first share'),
+        ),
+        migrations.AddField(
+            model_name='newsletter',
+            name='pause_at_percent',
+            field=models.PositiveSmallIntegerField(default=5, help_text='Where more than so many of a hundred are refused, returned or complained of, the sending pauses by itself.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='pause at'),
+        ),
+        migrations.AlterField(
+            model_name='issue',
+            name='state',
+            field=models.CharField(choices=[('draft', 'Draft'), ('scheduled', 'Waits for its time'), ('sending', 'Being sent'), ('paused', 'Paused'), ('sent', 'Sent'), ('stopped', 'Stopped')], db_index=True, default='draft', editable=False, max_length=9),
+        ),
+        migrations.RunSQL(STOPPED, migrations.RunSQL.noop),
+        migrations.AddConstraint(
+            model_name='issue',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'scheduled'), _negated=True), ('goes_at__isnull', False), _connector='OR'), name='issue_scheduled_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='issue',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'stopped'), _negated=True), ('stopped_at__isnull', False), _connector='OR'), name='issue_stopped_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='issue',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'scheduled']), models.Q(('started_at__isnull', False), models.Q(('subject', ''), _negated=True), models.Q(('sent_html', ''), _negated=True), models.Q(('sent_text', ''), _negated=True)), _connector='OR'), name='issue_started_is_complete'),
+        ),
+        migrations.AddConstraint(
+            model_name='newsletter',
+            constraint=models.CheckConstraint(condition=models.Q(('canary_percent__lte', 50)), name='newsletter_canary_is_a_share'),
+        ),
+        migrations.AddConstraint(
+            model_name='newsletter',
+            constraint=models.CheckConstraint(condition=models.Q(('pause_at_percent__gte', 1), ('pause_at_percent__lte', 100)), name='newsletter_pauses_at_a_share'),
         ),
     ]

@@ -58,11 +58,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='newsletter',
-            name='rhythms',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('issues', 'As the editors send it'), ('weekly', 'Once a week'), ('daily', 'Once a day'), ('each', 'Each article as it is published')], max_length=6), default=newsletter.models.newsletter.only_issues, help_text='How often readers can have it. Whoever has it in a rhythm that is not offered any more keeps it.'),
-        ),
-        migrations.AddField(
-            model_name='newsletter',
             name='topics',
             field=models.ManyToManyField(blank=True, help_text='Categories readers can choose among, each with all below it; whoever chooses none receives everything.', related_name='+', to='articles.category'),
         ),
@@ -80,10 +75,6 @@ class Migration(migrations.Migration):
             model_name='subscription',
             name='rhythm',
             field=models.CharField(choices=[('issues', 'As the editors send it'), ('weekly', 'Once a week'), ('daily', 'Once a day'), ('each', 'Each article as it is published')], db_default='issues', default='issues', max_length=6),
-        ),
-        migrations.AddConstraint(
-            model_name='newsletter',
-            constraint=models.CheckConstraint(condition=models.Q(('rhythms__contained_by', ['issues', 'weekly', 'daily', 'each']), ('rhythms__len__gt', 0)), name='newsletter_has_a_rhythm'),
         ),
         migrations.AddField(
             model_name='consentednewsletter',
@@ -135,5 +126,15 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='subscribedtopic',
             constraint=models.UniqueConstraint(fields=('subscription', 'category'), name='subscribed_topic_once'),
+        ),
+        # Last, because readers wait for this table from here on.
+        migrations.AddField(
+            model_name='newsletter',
+            name='rhythms',
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('issues', 'As the editors send it'), ('weekly', 'Once a week'), ('daily', 'Once a day'), ('each', 'Each article as it is published')], max_length=6), default=newsletter.models.newsletter.only_issues, help_text='How often readers can have it. Whoever has it in a rhythm that is not offered any more keeps it.'),
+        ),
+        migrations.AddConstraint(
+            model_name='newsletter',
+            constraint=models.CheckConstraint(condition=models.Q(('rhythms__contained_by', ['issues', 'weekly', 'daily', 'each']), ('rhythms__len__gt', 0)), name='newsletter_has_a_rhythm'),
         ),
     ]

@@ -57,6 +57,7 @@ def test_a_database_of_somebody_elses_is_always_prepared(project: Path) -> None:
     ("code", "sentence"),
     [
         ("print('The setting X is wrong.')", r"^The setting X is wrong\.$"),
+        ("print('CommandError: A table is in use.')", r"^A table is in use\.$"),
         (
             "print('Traceback'); print('django.db.utils.OperationalError: connection refused')",
             r"^The database that DATABASE_URL names does not answer: connection refused\.$",

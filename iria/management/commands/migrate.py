@@ -1,0 +1,164 @@
+"""`manage.py migrate` that lets readers go on while another transaction keeps a table in use.
+
+A statement that waits for an exclusive lock makes every later reader of the table wait behind it.
+So it waits for a moment only, then the migration starts again (docs/decisions/migrations.md).
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, Final
+
+from django.core.management.base import CommandError, CommandParser
+from django.core.management.commands import migrate
+from django.db import Error, OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations import Migration
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+from psycopg import errors
+
+LOCK_TIMEOUT: Final = 1.0
+"""Seconds."""
+ATTEMPTS: Final = 20
+PAUSE: Final = 2.0
+"""Seconds between two attempts, so that whoever waited behind us gets on."""
+
+LOCKED: Final = (
+    "A migration could not lock its tables because other transactions use them: wait for them or "
+    "end them (a backup, for example; pg_stat_activity lists them), then run `manage.py migrate` "
+    "again."
+)
+
+# Those that are still being built are not valid either.
+_INVALID_INDEXES: Final = """
+SELECT indexes.relname
+FROM pg_index JOIN pg_class AS indexes ON indexes.oid = pg_index.indexrelid
+WHERE NOT pg_index.indisvalid AND indexes.relnamespace = current_schema()::regnamespace
+    AND pg_index.indexrelid NOT IN (SELECT index_relid FROM pg_stat_progress_create_index)
+"""
+
+
+class PreparedMigration(Migration):
+    """An atomic migration whose model classes exist before its transaction begins.
+
+    Django makes those of every operation when it is that operation's turn. With as many related
+    models as ours that takes most of the time, in which the locks of earlier operations are held.
+    """
+
+    def __init__(self, migration: Migration, state: ProjectState) -> None:
+        super().__init__(migration.name, migration.app_label)
+        self.replaces = migration.replaces
+        self.steps: list[tuple[Operation, ProjectState, ProjectState]] = []
+        for operation in migration.operations:
+            before = state.clone()
+            operation.state_forwards(migration.app_label, state)
+            self.steps.append((operation, before, state.clone()))
+
+    def apply(
+        self,
+        project_state: ProjectState,
+        schema_editor: BaseDatabaseSchemaEditor,
+        collect_sql: bool = False,
+    ) -> ProjectState:
+        for operation, before, after in self.steps:
+            operation.database_forwards(self.app_label, schema_editor, before, after)
+        return project_state
+
+
+class Executor(MigrationExecutor):
+    def apply_migration(
+        self,
+        state: ProjectState,
+        migration: Migration,
+        fake: bool = False,
+        fake_initial: bool = False,
+    ) -> ProjectState:
+        if migration.atomic and not fake and not fake_initial:
+            migration = PreparedMigration(migration, state)
+        return super().apply_migration(state, migration, fake, fake_initial)
+
+
+# The command of Django looks it up in its own module and offers no other way.
+migrate.MigrationExecutor = Executor
+
+
+class Command(migrate.Command):
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--lock-timeout",
+            type=float,
+            default=LOCK_TIMEOUT,
+            metavar="SECONDS",
+            help="How long a statement may wait for a lock, while readers wait behind it, before "
+            "its migration is tried again; 0 waits for ever.",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.connection = connections[options["database"]]
+        with _lock_timeout(self.connection, options["lock_timeout"]):
+            for attempt in range(1, ATTEMPTS + 1):
+                try:
+                    super().handle(*args, **options)
+                    return
+                except OperationalError as error:
+                    if not _is_locked(error) or self.connection.in_atomic_block:
+                        raise
+                if attempt < ATTEMPTS:
+                    self._wait(attempt, options["verbosity"])
+        raise CommandError(LOCKED)
+
+    def migration_progress_callback(
+        self, action: str, migration: Any = None, fake: bool = False
+    ) -> None:
+        if action == "apply_start" and not migration.atomic:
+            drop_invalid_indexes(self.connection)
+        super().migration_progress_callback(action, migration, fake)
+
+    def _wait(self, attempt: int, verbosity: int) -> None:
+        if verbosity >= 1:
+            again = (
+                f"Other transactions use its tables; trying again ({attempt + 1} of {ATTEMPTS})."
+            )
+            self.stdout.write(f"\n  {again}")
+        time.sleep(PAUSE)
+
+
+@contextmanager
+def _lock_timeout(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
+    limit = f"SET lock_timeout = {round(seconds * 1000)}"
+
+    def execute(run: Callable[..., Any], statement: str, *others: Any) -> Any:
+        # It takes no lock that others wait for; and it would leave an invalid index behind.
+        if "CONCURRENTLY" not in statement:
+            return run(statement, *others)
+        connection.connection.execute("SET lock_timeout = 0")
+        try:
+            return run(statement, *others)
+        finally:
+            connection.connection.execute(limit)
+
+    with connection.cursor() as cursor:
+        cursor.execute(limit)
+    try:
+        with connection.execute_wrapper(execute):
+            yield
+    finally:
+        with suppress(Error), connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
+
+
+def _is_locked(error: OperationalError) -> bool:
+    return isinstance(error.__cause__, errors.LockNotAvailable | errors.DeadlockDetected)
+
+
+def drop_invalid_indexes(connection: BaseDatabaseWrapper) -> None:
+    """Remove what an interrupted CREATE INDEX CONCURRENTLY left, whose name would be in the way."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INVALID_INDEXES)
+        for (name,) in cursor.fetchall():
+            quoted = connection.ops.quote_name(name)
+            cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {quoted}")

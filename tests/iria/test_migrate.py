@@ -1,0 +1,167 @@
+"""Migrations wait for a lock only for a moment, so that readers do not queue up behind them."""
+
+from collections.abc import Iterator
+from threading import Timer
+from typing import Any
+
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.models.signals import post_migrate
+
+from iria.management.commands import migrate
+from iria.management.commands.migrate import LOCKED
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def table() -> Iterator[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE example (number int)")
+        yield "example"
+        cursor.execute("DROP TABLE example")
+
+
+@pytest.fixture
+def reader(table: str) -> Iterator[psycopg.Connection[Any]]:
+    """A long transaction that reads the table, as a backup does."""
+    found = connection.settings_dict
+    with psycopg.connect(
+        host=found["HOST"],
+        port=found["PORT"],
+        user=found["USER"],
+        password=found["PASSWORD"],
+        dbname=found["NAME"],
+    ) as database:
+        database.execute(f"SELECT FROM {table}")
+        yield database
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How often an attempt was followed by a pause."""
+    found: list[float] = []
+    monkeypatch.setattr(migrate.time, "sleep", found.append)
+    monkeypatch.setattr(migrate, "ATTEMPTS", 3)
+    return found
+
+
+@pytest.fixture
+def statement() -> Iterator[list[str]]:
+    """SQL that runs as a part of `migrate`, outside of a transaction."""
+    statements: list[str] = []
+
+    def run(**signal: Any) -> None:
+        with connection.cursor() as cursor:
+            for each in statements:
+                cursor.execute(each)
+
+    post_migrate.connect(run, dispatch_uid="a statement of the test")
+    yield statements
+    post_migrate.disconnect(dispatch_uid="a statement of the test")
+
+
+ADD_COLUMN = "ALTER TABLE example ADD COLUMN IF NOT EXISTS more int"
+
+
+def run_migrate() -> None:
+    call_command("migrate", verbosity=0, lock_timeout=0.1)
+
+
+def setting() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        return str(cursor.fetchone()[0])
+
+
+def test_a_table_in_use_ends_it_with_one_sentence_after_some_attempts(
+    reader: psycopg.Connection[Any], statement: list[str], pauses: list[float]
+) -> None:
+    before = setting()
+    statement.append(ADD_COLUMN)
+    with pytest.raises(CommandError) as refused:
+        run_migrate()
+    assert str(refused.value) == LOCKED
+    assert len(pauses) == 2
+    assert setting() == before
+
+
+def test_it_goes_on_by_itself_when_the_table_is_free_again(
+    reader: psycopg.Connection[Any],
+    statement: list[str],
+    pauses: list[float],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(migrate.time, "sleep", lambda _seconds: reader.rollback())
+    statement.append(ADD_COLUMN)
+    run_migrate()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT more FROM example")
+
+
+def test_an_index_that_is_built_concurrently_waits_for_readers_without_limit(
+    reader: psycopg.Connection[Any], statement: list[str], pauses: list[float]
+) -> None:
+    reader.rollback()
+    reader.execute("INSERT INTO example VALUES (1)")
+    statement.append("CREATE INDEX CONCURRENTLY IF NOT EXISTS example_number ON example (number)")
+    end = Timer(0.5, reader.rollback)
+    end.start()
+    run_migrate()
+    end.join()
+    assert pauses == []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indisvalid FROM pg_index WHERE indexrelid = 'example_number'::regclass"
+        )
+        assert cursor.fetchone() == (True,)
+
+
+def test_an_index_that_was_left_half_made_is_not_in_the_way(table: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO example VALUES (1), (1)")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            connection.connection.execute(
+                "CREATE UNIQUE INDEX CONCURRENTLY example_once ON example (number)"
+            )
+        migrate.drop_invalid_indexes(connection)
+        cursor.execute("SELECT to_regclass('example_once')")
+        assert cursor.fetchone() == (None,)
+
+
+def test_models_are_made_before_the_transaction_of_a_migration_begins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from django.db.migrations import AddField, Migration, RunPython
+    from django.db.migrations.executor import MigrationExecutor
+    from django.db.migrations.state import ProjectState
+    from django.db.models import IntegerField
+
+    in_transaction: list[bool] = []
+
+    class Watched(AddField):
+        def state_forwards(self, app_label: str, state: ProjectState) -> None:
+            in_transaction.append(connection.in_atomic_block)
+            super().state_forwards(app_label, state)
+
+    def look(apps: Any, editor: Any) -> None:
+        assert connection.in_atomic_block
+        assert apps.get_model("iria", "Mark")._meta.get_field("extra")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT extra FROM iria_mark")
+
+    migration = Migration("9999_example", "iria")
+    migration.operations = [
+        Watched("mark", "extra", IntegerField(null=True)),
+        RunPython(look, RunPython.noop),
+    ]
+    executor = migrate.Executor(connection)
+    assert isinstance(executor, MigrationExecutor)
+    state = executor.loader.project_state()
+    executor.apply_migration(state, migration)
+    assert in_transaction == [False]
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE iria_mark DROP COLUMN extra")
+        cursor.execute("DELETE FROM django_migrations WHERE name = '9999_example'")

@@ -1,0 +1,188 @@
+"""Refuses migrations that rewrite a table or hold its locks for long: `python -m tests.migration_linter`
+
+It reads the SQL that Django would run. Squawk knows which statements scan or rewrite a table while
+others wait; the rules of our own are about what it does not look for. What they are and what to do
+instead is said in docs/decisions/migrations.md.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+LAST_BEFORE: Final = {
+    "accounts": "0004_names_of_accounts",
+    "articles": "0046_licences_in_words",
+    "iria": "0011_comments_of_the_site",
+    "newsletter": "0020_remembered_leaving",
+}
+"""The last migration of each app that was released before this check; it looks at all later ones."""
+
+ALLOWED: Final[dict[tuple[str, str], str]] = {}
+"""(app.migration, rule): why it does no harm here, for example because the table is small."""
+
+SQUAWK_RULES: Final = {
+    "adding-field-with-default",
+    "adding-foreign-key-constraint",
+    "adding-not-nullable-field",
+    "adding-required-field",
+    "adding-serial-primary-key-field",
+    "ban-concurrent-index-creation-in-transaction",
+    "changing-column-type",
+    "constraint-missing-not-valid",
+    "disallowed-unique-constraint",
+    "require-concurrent-index-creation",
+    "require-concurrent-index-deletion",
+    "require-concurrent-reindex",
+}
+"""Its other rules are about compatibility and taste."""
+
+LOCK_TABLE: Final = "lock-table"
+WHOLE_TABLE: Final = "whole-table"
+DATA_BEHIND_LOCK: Final = "data-behind-lock"
+
+_REWRITES: Final = (
+    r"CLUSTER\b|VACUUM\s+\(?FULL|TRUNCATE\b|REFRESH MATERIALIZED VIEW (?!CONCURRENTLY)"
+    r"|ALTER TABLE .* SET (LOGGED|UNLOGGED|TABLESPACE|ACCESS METHOD)"
+)
+_OUR_RULES: Final = (
+    (LOCK_TABLE, r"LOCK\b", "LOCK TABLE makes everybody wait until the migration ends."),
+    (
+        WHOLE_TABLE,
+        _REWRITES,
+        "It rewrites or empties a whole table while readers wait.",
+    ),
+)
+_BLOCKS_READERS: Final = re.compile(r"(?!.*VALIDATE CONSTRAINT)ALTER TABLE|DROP TRIGGER", re.I)
+_DATA: Final = re.compile(r"(UPDATE|INSERT|DELETE|MERGE|SELECT|WITH|DO|CALL|COPY)\b", re.I)
+_PYTHON: Final = "-- Raw Python operation"
+_DATA_MESSAGE: Final = (
+    "It changes data in a transaction that already keeps readers from a table; do that in a "
+    "migration of its own."
+)
+_TABLE: Final = r'(?:IF (?:NOT )?EXISTS )?(?:ONLY )?"?(\w+)"?'
+_CREATED: Final = re.compile(rf"CREATE (?:UNLOGGED )?TABLE {_TABLE}", re.I)
+_CHANGED: Final = re.compile(
+    rf'(?:ALTER TABLE {_TABLE}|(?:CREATE (?:UNIQUE )?INDEX|DROP TRIGGER) .*? ON "?(\w+)"?)', re.I
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    rule: str
+    message: str
+    statement: str
+
+    def __str__(self) -> str:
+        shown = " ".join(self.statement.split())
+        return f"{self.rule}: {self.message}\n    {shown[:160]}"
+
+
+def lint(statements: Iterable[str], *, atomic: bool = True) -> list[Finding]:
+    """What is wrong with the SQL of one migration.
+
+    Args:
+        statements: as Django collects them, comments included.
+        atomic: whether they run in one transaction.
+    """
+    # A comment of Django's names the operation that follows; we need those without SQL only.
+    wanted = [each for each in map(_without_comments, statements) if each]
+    created = {found[1].lower() for each in wanted if (found := _CREATED.match(each))}
+    findings = [*_squawk(wanted, atomic), *_ours(wanted)]
+    if atomic:
+        findings += _data_behind_lock(wanted, created)
+    return [each for each in findings if _table(each.statement) not in created]
+
+
+def _without_comments(statement: str) -> str:
+    if statement.strip() == "-- THIS OPERATION CANNOT BE WRITTEN AS SQL":
+        return _PYTHON
+    lines = [line for line in statement.splitlines() if not line.lstrip().startswith("--")]
+    return "\n".join(lines).strip()
+
+
+def _table(statement: str) -> str:
+    found = _CHANGED.match(statement)
+    return (found[1] or found[2]).lower() if found else ""
+
+
+def _squawk(statements: list[str], atomic: bool) -> Iterator[Finding]:
+    begin_of_line = [i for i, each in enumerate(statements) for _ in each.splitlines()]
+    program = Path(sys.executable).with_name("squawk")
+    wrap = "--assume-in-transaction" if atomic else "--no-assume-in-transaction"
+    done = subprocess.run(
+        [program, "--pg-version", "15", "--reporter", "json", wrap],
+        input="\n".join(statements),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,  # it ends with 1 where it finds something
+    )
+    for each in json.loads(done.stdout):
+        rule = each["rule_name"]
+        if rule in SQUAWK_RULES or rule == "syntax-error":
+            statement = statements[begin_of_line[min(each["line"], len(begin_of_line) - 1)]]
+            yield Finding(rule, each["message"], statement)
+
+
+def _ours(statements: list[str]) -> Iterator[Finding]:
+    for statement in statements:
+        for rule, pattern, message in _OUR_RULES:
+            if re.match(pattern, statement, re.I | re.S):
+                yield Finding(rule, message, statement)
+
+
+def _data_behind_lock(statements: list[str], created: set[str]) -> Iterator[Finding]:
+    locked = False
+    for statement in statements:
+        if _BLOCKS_READERS.match(statement) and _table(statement) not in created:
+            locked = True
+        elif locked and (statement == _PYTHON or _DATA.match(statement)):
+            yield Finding(DATA_BEHIND_LOCK, _DATA_MESSAGE, statement)
+
+
+def new_migrations() -> list[tuple[str, list[str], bool]]:
+    """Name, statements and atomicity of every migration since `LAST_BEFORE`."""
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+
+    loader = MigrationLoader(connection)
+    before = {node for last in LAST_BEFORE.items() for node in loader.graph.forwards_plan(last)}
+    # In the order in which they run: the state of the models has to fit.
+    plan = dict.fromkeys(
+        node for leaf in loader.graph.leaf_nodes() for node in loader.graph.forwards_plan(leaf)
+    )
+    return [
+        (str(migration), loader.collect_sql([(migration, False)]), migration.atomic)
+        for node in plan
+        if node[0] in LAST_BEFORE and node not in before
+        for migration in [loader.graph.nodes[node]]
+    ]
+
+
+def main() -> int:
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iria.settings")
+    django.setup()
+    migrations = new_migrations()
+    refused = 0
+    for name, statements, atomic in migrations:
+        for finding in lint(statements, atomic=atomic):
+            if (name, finding.rule) not in ALLOWED:
+                refused += 1
+                print(f"{name}: {finding}")
+    unknown = {name for name, _ in ALLOWED} - {name for name, _, _ in migrations}
+    for name in sorted(unknown):
+        refused += 1
+        print(f"{name}: it is in ALLOWED, but there is no such migration to check.")
+    print(f"{len(migrations)} migrations checked, {refused} faults.")
+    return 1 if refused else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
