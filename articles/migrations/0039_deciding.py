@@ -152,11 +152,6 @@ class Migration(migrations.Migration):
             model_name='flag',
             name='flag_once_a_sender',
         ),
-        migrations.AddField(
-            model_name='flag',
-            name='decision',
-            field=models.ForeignKey(editable=False, help_text='The decision that answered it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='answered_flags', to='articles.moderation'),
-        ),
         migrations.AlterField(
             model_name='flag',
             name='sender',
@@ -170,6 +165,54 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='flag',
             constraint=models.UniqueConstraint(condition=models.Q(models.Q(('sender', ''), _negated=True), ('outcome', '')), fields=('comment', 'sender'), name='flag_once_a_sender'),
+        ),
+        migrations.AddConstraint(
+            model_name='sealedaddress',
+            constraint=models.CheckConstraint(condition=models.Q(('kept_until__lte', django.db.models.expressions.CombinedExpression(models.F('made_at'), '+', models.Value(datetime.timedelta(days=30))))), name='sealed_address_at_most_30_days'),
+        ),
+        migrations.AddIndex(
+            model_name='appeal',
+            index=models.Index(condition=models.Q(('outcome', '')), fields=['made_at'], name='appeal_waiting'),
+        ),
+        migrations.AddConstraint(
+            model_name='appeal',
+            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['', 'granted', 'kept', 'gone'])), name='appeal_outcome_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='ban',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['account', 'email', 'name', 'address', 'network'])), name='ban_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='ban',
+            constraint=models.CheckConstraint(condition=models.Q(('earlier__in', ['leave', 'held', 'reject', 'spam'])), name='ban_earlier_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='ban',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), models.Q(('value', ''), _negated=True)), models.Q(('ended_at__isnull', False), ('value', '')), _connector='OR'), name='ban_value_until_it_ends'),
+        ),
+        migrations.AddConstraint(
+            model_name='ban',
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('kind', 'value'), name='ban_once_in_force'),
+        ),
+        migrations.RunPython(fill, migrations.RunPython.noop),
+        # Readers go on while these are built; foreign keys keep writers waiting, and what keeps readers
+        # waiting comes last.
+        migrations.AddIndex(
+            model_name='comment',
+            index=models.Index(fields=['state', 'created_at', 'id'], name='comment_queue'),
+        ),
+        migrations.AddIndex(
+            model_name='comment',
+            index=models.Index(fields=['created_at'], name='comment_written'),
+        ),
+        migrations.AddIndex(
+            model_name='comment',
+            index=models.Index(django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='comment_of_guest'),
+        ),
+        migrations.AddField(
+            model_name='flag',
+            name='decision',
+            field=models.ForeignKey(editable=False, help_text='The decision that answered it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='answered_flags', to='articles.moderation'),
         ),
         migrations.AddField(
             model_name='appeal',
@@ -201,48 +244,6 @@ class Migration(migrations.Migration):
             name='by',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='claims', to=settings.AUTH_USER_MODEL),
         ),
-        migrations.AddConstraint(
-            model_name='sealedaddress',
-            constraint=models.CheckConstraint(condition=models.Q(('kept_until__lte', django.db.models.expressions.CombinedExpression(models.F('made_at'), '+', models.Value(datetime.timedelta(days=30))))), name='sealed_address_at_most_30_days'),
-        ),
-        migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(condition=models.Q(('outcome', '')), fields=['made_at'], name='appeal_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['', 'granted', 'kept', 'gone'])), name='appeal_outcome_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='ban',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['account', 'email', 'name', 'address', 'network'])), name='ban_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='ban',
-            constraint=models.CheckConstraint(condition=models.Q(('earlier__in', ['leave', 'held', 'reject', 'spam'])), name='ban_earlier_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='ban',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), models.Q(('value', ''), _negated=True)), models.Q(('ended_at__isnull', False), ('value', '')), _connector='OR'), name='ban_value_until_it_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='ban',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('kind', 'value'), name='ban_once_in_force'),
-        ),
-        # Readers go on while these are built; what makes them wait comes last.
-        migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['state', 'created_at', 'id'], name='comment_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['created_at'], name='comment_written'),
-        ),
-        migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='comment_of_guest'),
-        ),
-        migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.AddField(
             model_name='comment',
             name='featured',

@@ -8,6 +8,9 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.migrations import AddField, Migration, RunPython
+from django.db.migrations.state import ProjectState
+from django.db.models import IntegerField
 from django.db.models.signals import post_migrate
 
 from iria.management.commands import migrate
@@ -43,7 +46,7 @@ def reader(table: str) -> Iterator[psycopg.Connection[Any]]:
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How often an attempt was followed by a pause."""
     found: list[float] = []
-    monkeypatch.setattr(migrate.time, "sleep", found.append)
+    monkeypatch.setattr("time.sleep", found.append)
     monkeypatch.setattr(migrate, "ATTEMPTS", 3)
     return found
 
@@ -94,7 +97,7 @@ def test_it_goes_on_by_itself_when_the_table_is_free_again(
     pauses: list[float],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(migrate.time, "sleep", lambda _seconds: reader.rollback())
+    monkeypatch.setattr("time.sleep", lambda _seconds: reader.rollback())
     statement.append(ADD_COLUMN)
     run_migrate()
     with connection.cursor() as cursor:
@@ -134,11 +137,6 @@ def test_an_index_that_was_left_half_made_is_not_in_the_way(table: str) -> None:
 def test_models_are_made_before_the_transaction_of_a_migration_begins(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from django.db.migrations import AddField, Migration, RunPython
-    from django.db.migrations.executor import MigrationExecutor
-    from django.db.migrations.state import ProjectState
-    from django.db.models import IntegerField
-
     in_transaction: list[bool] = []
 
     class Watched(AddField):
@@ -152,15 +150,15 @@ def test_models_are_made_before_the_transaction_of_a_migration_begins(
         with connection.cursor() as cursor:
             cursor.execute("SELECT extra FROM iria_mark")
 
-    migration = Migration("9999_example", "iria")
-    migration.operations = [
-        Watched("mark", "extra", IntegerField(null=True)),
-        RunPython(look, RunPython.noop),
-    ]
+    class Example(Migration):
+        operations = [
+            Watched("mark", "extra", IntegerField(null=True)),
+            RunPython(look, RunPython.noop),
+        ]
+
     executor = migrate.Executor(connection)
-    assert isinstance(executor, MigrationExecutor)
     state = executor.loader.project_state()
-    executor.apply_migration(state, migration)
+    executor.apply_migration(state, Example("9999_example", "iria"))
     assert in_transaction == [False]
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE iria_mark DROP COLUMN extra")

@@ -1,5 +1,7 @@
 """What the linter refuses in a migration, and what it lets pass."""
 
+from typing import Any
+
 import pytest
 from django.db import connection, migrations, models
 from django.db.migrations.state import ProjectState
@@ -102,17 +104,21 @@ def test_sql_that_it_cannot_read_is_refused() -> None:
 
 @pytest.mark.django_db
 def test_operations_of_django_are_read_as_the_sql_that_they_run() -> None:
-    migration = migrations.Migration("0002_bad", "example")
-    fields = [("id", models.BigAutoField(primary_key=True)), ("name", models.TextField())]
+    class Bad(migrations.Migration):
+        operations = [
+            migrations.AddField("row", "number", models.IntegerField(null=True)),
+            migrations.AddIndex("row", models.Index(fields=["name"], name="row_name")),
+            migrations.RunPython(migrations.RunPython.noop),
+        ]
+
+    fields: list[tuple[str, models.Field[Any, Any]]] = [
+        ("id", models.BigAutoField(primary_key=True)),
+        ("name", models.TextField()),
+    ]
     state = ProjectState()
     migrations.CreateModel("Row", fields).state_forwards("example", state)
-    migration.operations = [
-        migrations.AddField("row", "number", models.IntegerField(null=True)),
-        migrations.AddIndex("row", models.Index(fields=["name"], name="row_name")),
-        migrations.RunPython(migrations.RunPython.noop),
-    ]
     with connection.schema_editor(collect_sql=True, atomic=True) as editor:
-        migration.apply(state, editor, collect_sql=True)
+        Bad("0002_bad", "example").apply(state, editor, collect_sql=True)
     assert rules(*editor.collected_sql) == {"require-concurrent-index-creation", DATA_BEHIND_LOCK}
 
 

@@ -50,7 +50,6 @@ class PreparedMigration(Migration):
 
     def __init__(self, migration: Migration, state: ProjectState) -> None:
         super().__init__(migration.name, migration.app_label)
-        self.replaces = migration.replaces
         self.steps: list[tuple[Operation, ProjectState, ProjectState]] = []
         for operation in migration.operations:
             before = state.clone()
@@ -76,13 +75,13 @@ class Executor(MigrationExecutor):
         fake: bool = False,
         fake_initial: bool = False,
     ) -> ProjectState:
-        if migration.atomic and not fake and not fake_initial:
+        if migration.atomic and not fake and not fake_initial and not migration.replaces:
             migration = PreparedMigration(migration, state)
         return super().apply_migration(state, migration, fake, fake_initial)
 
 
 # The command of Django looks it up in its own module and offers no other way.
-migrate.MigrationExecutor = Executor
+migrate.MigrationExecutor = Executor  # type: ignore[attr-defined]
 
 
 class Command(migrate.Command):
