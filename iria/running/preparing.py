@@ -1,6 +1,6 @@
 """What has to be done to a database and a state folder before the site can serve from them.
 
-`manage.py prepare` does it, in one process: migrations, the cache's table, static files, and once
+`manage.py prepare` does it, in one process: migrations, static files, and once
 the demo newsroom. When nothing it depends on has changed since, it is passed over.
 """
 

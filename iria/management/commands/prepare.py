@@ -14,13 +14,12 @@ LOCK = 0x49524941
 
 
 class Command(BaseCommand):
-    help = "Migrate, make the cache's table, collect static files and load the demo newsroom once."
+    help = "Migrate, collect static files and load the demo newsroom once."
 
     def handle(self, *args: Any, **options: Any) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("createcachetable", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         load_demo_once()
 
