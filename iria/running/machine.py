@@ -1,4 +1,4 @@
-"""What the checks need that pip cannot install: a browser, Java, ExifTool, Node, two npm packages."""
+"""What the checks need that pip cannot install: a browser, Java, ExifTool, Node, nginx, two npm packages."""
 
 import hashlib
 import os
@@ -16,6 +16,8 @@ PROGRAMS = {
     "nodejs": ("node",),
     "npm": ("npm",),
     "git": ("git",),
+    "nginx": ("nginx", "/usr/sbin/nginx"),
+    "openssl": ("openssl",),
 }
 """Debian's package for each program, and the names it may go by."""
 
@@ -49,6 +51,9 @@ def furnish() -> None:
         if done.returncode:
             why = last_words(done.stdout + done.stderr)
             raise StartError(f"`apt-get {command[0]}` failed: {why}.")
+    if "nginx" in absent and Path("/run/systemd/system").exists():
+        # Debian starts it at once, for everybody who can reach this machine.
+        subprocess.run(["systemctl", "disable", "--now", "--quiet", "nginx"], check=False)
     if left := missing():
         raise StartError(
             f"apt-get installed {', '.join(left)}, but the programs are still missing."

@@ -132,6 +132,9 @@ def test_a_proof_that_does_not_exist_is_answered_with_those_that_do() -> None:
         checks.prove("walking")
 
 
+ALL_BUT_EXIFTOOL = ("java", "node", "npm", "git", "chromium-headless-shell", "nginx", "openssl")
+
+
 def program(folder: Path, name: str, text: str) -> None:
     path = folder / name
     path.write_text("#!/bin/sh\n" + text)
@@ -141,7 +144,7 @@ def program(folder: Path, name: str, text: str) -> None:
 def test_what_is_missing_is_named_where_it_cannot_be_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("java", "node", "npm", "git", "chromium-headless-shell"):
+    for name in ALL_BUT_EXIFTOOL:
         program(tmp_path, name, "")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
@@ -152,7 +155,7 @@ def test_what_is_missing_is_named_where_it_cannot_be_installed(
 def test_root_on_debian_gets_what_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("java", "node", "npm", "git", "chromium-headless-shell"):
+    for name in ALL_BUT_EXIFTOOL:
         program(tmp_path, name, "")
     calls = tmp_path / "calls"
     install = f'echo "$@" >> "{calls}"; case "$*" in *install*) echo "" > "{tmp_path}/exiftool"; /bin/chmod +x "{tmp_path}/exiftool";; esac'
