@@ -62,7 +62,7 @@ if not SECRET_KEY:
     SECRET_KEY = "only-for-debugging-on-one-machine"  # noqa: S105
 SECRET_KEY_FALLBACKS = setting("SECRET_KEY_FALLBACKS", list, [])
 
-# Whom the worker asks whether a comment is spam, once the rule for it is on (docs/running.md).
+# Whom the worker asks whether a comment is spam, once the rule for it is on (docs/running-in-production.md).
 AKISMET_KEY: str = akismet_key("AKISMET_KEY")
 
 # How often one address may ask the content API in a minute; answers from a cache do not count.

@@ -15,7 +15,6 @@ from typing import Any, Final
 import pytest
 from django.conf import settings as site
 from django.contrib.auth.models import Group
-from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck
@@ -69,7 +68,6 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     on two cores every core has an order of its own.
     """
     with django_db_blocker.unblock():
-        call_command("createcachetable", verbosity=0)
         if not Kind.objects.exists():
             pytest.exit("The kept test database was left empty; make it anew with --create-db.", 3)
         new = NewDatabase()
@@ -89,6 +87,7 @@ LONG: Final = (
     "tests/iria/test_no_500.py",
     "tests/iria/test_no_500_at_the_desk.py",
     "tests/articles/comments/test_hostile_text.py",
+    "tests/proofs/test_production.py",
     "tests/proofs/test_running.py",
     TOGETHER,
 )

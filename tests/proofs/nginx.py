@@ -1,4 +1,4 @@
-"""A real nginx in front of the site, with the very server that `docs/running.md` gives.
+"""A real nginx in front of the site, with the very server that `docs/running-in-production.md` gives.
 
 Only what belongs to a machine is put in: ports, the certificate (one of its own), the folder of the
 pictures and the name of the account.
@@ -6,6 +6,7 @@ pictures and the name of the account.
 
 import os
 import pwd
+import re
 import shutil
 import socket
 import ssl
@@ -19,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.shared import PROJECT
+from tests.proofs.machine.guide import file_in
 
 NAME = "www.example.org"
 _CERTIFICATE = f"/etc/letsencrypt/live/{NAME}"
@@ -62,11 +63,12 @@ class Front:
 
 
 def server_of_the_docs() -> str:
-    """The block of the page, as it stands there."""
-    page = (PROJECT / "docs" / "running.md").read_text()
-    blocks = [block for block in page.split("```") if block.lstrip().startswith("server {")]
-    assert len(blocks) == 1, "the page gives one server"
-    return blocks[0]
+    """The server for https in the guide, as it is written there."""
+    http, https = re.findall(
+        r"^server \{.*?^\}$", file_in("/etc/nginx/sites-available/iria"), re.MULTILINE | re.DOTALL
+    )
+    assert "listen 80;" in http
+    return str(https)
 
 
 @contextmanager
@@ -79,7 +81,7 @@ def nginx(folder: Path, *, site: int, renditions: Path) -> Iterator[Front]:
     """
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None or shutil.which("openssl") is None:
-        pytest.skip("nginx and openssl are not both on this machine (Debian: nginx-light, openssl)")
+        pytest.skip("nginx and openssl are not both on this machine (Debian: nginx, openssl)")
     folder.mkdir()
     port = _free_port()
     (folder / "nginx.conf").write_text(_configuration(folder, port, site, renditions))
@@ -97,10 +99,11 @@ def _configuration(folder: Path, port: int, site: int, renditions: Path) -> str:
     server = server_of_the_docs()
     for theirs, ours in (
         ("listen 443 ssl;", f"listen 127.0.0.1:{port} ssl;"),
+        ("listen [::]:443 ssl;", ""),
         (f"{_CERTIFICATE}/fullchain.pem", str(folder / "certificate.pem")),
         (f"{_CERTIFICATE}/privkey.pem", str(folder / "key.pem")),
         ("http://127.0.0.1:8000", f"http://127.0.0.1:{site}"),
-        ("/srv/iria/state/media/renditions/", f"{renditions}/"),
+        ("/srv/iria/media/renditions/", f"{renditions}/"),
     ):
         assert server.count(theirs) == 1, f"{theirs} stands in the server of the page, once"
         server = server.replace(theirs, ours)

@@ -27,7 +27,7 @@ from articles.comments.spam.features import words_of
 LONGEST_FOLDED: Final = ScreenedWord._meta.get_field("folded").max_length or 200
 DAYS: Final = (7, 30, 90, 365)
 NO_KEY: Final = (
-    "Akismet is not asked without a key: set AKISMET_KEY (docs/running.md), start the site again, and "
+    "Akismet is not asked without a key: set AKISMET_KEY (docs/running-in-production.md), start the site again, and "
     "switch the rule on then."
 )
 ASKS_AKISMET: Final = (

@@ -1,0 +1,35 @@
+"""The commands of the production guide: its boxes, in order, below their headings."""
+
+import re
+from dataclasses import dataclass
+
+from tests.shared import PROJECT
+
+GUIDE = PROJECT / "docs" / "running-in-production.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What an operator copies and pastes at one time."""
+
+    heading: str
+    commands: str
+
+
+def boxes() -> list[Box]:
+    found, heading = [], ""
+    for part in re.split(r"^```", GUIDE.read_text(), flags=re.MULTILINE):
+        kind, _, commands = part.partition("\n")
+        if kind == "sh":
+            found.append(Box(heading, commands))
+        elif headings := re.findall(r"^#{2,3} (.+)$", part, flags=re.MULTILINE):
+            heading = headings[-1]
+    return found
+
+
+def file_in(path: str) -> str:
+    """The text that the guide writes into a file."""
+    pattern = rf"^cat > {re.escape(path)} <<'END'\n(.*?)^END$"
+    found = re.findall(pattern, GUIDE.read_text(), flags=re.MULTILINE | re.DOTALL)
+    assert len(found) == 1, f"the guide writes {path} once"
+    return str(found[0])

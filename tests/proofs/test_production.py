@@ -1,0 +1,239 @@
+"""The production guide, executed as it is written, on a machine that has never seen IRIA.
+
+make prove production
+"""
+
+import os
+import platform
+import shlex
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.proofs.clone import clone
+from tests.proofs.machine.guide import GUIDE, boxes
+from tests.proofs.machine.guide_runner import (
+    MARK,
+    PASSWORD,
+    SITE,
+    Operator,
+    commit,
+    image_of,
+    one_of,
+)
+from tests.proofs.machine.new_machine import DOMAIN, STAND_INS, new_machine
+from tests.proofs.size import sized
+
+ARTICLE = """
+from articles.images import ingest, renditions
+from tests import newsroom
+file = newsroom.picture_file(width=900, height=600, colour="COLOUR")
+image = ingest.take_in(file, by=None, credit="Ines Faro", alt_text="A harbour")
+renditions.make(image)
+newsroom.published("Ferries in COLOUR", lead_picture=image)
+print(image.renditions.first().get_absolute_url())
+"""
+CONTENT = sized(
+    f"iria-manage shell --command={shlex.quote(ARTICLE.replace('COLOUR', 'blue'))}",
+    f"IRIA_DEMO_PASSWORD={PASSWORD} iria-manage load_demo",
+)
+"""Something to read: one article with its image, or the demo newsroom."""
+UNCOMPARED = (
+    "table_name NOT LIKE 'procrastinate_%' AND table_name NOT IN ('iria_cache', 'iria_change')"
+)
+COUNTS = f"""
+    SELECT table_name || ' ' || (xpath('/row/n/text()', query_to_xml(
+        format('SELECT count(*) AS n FROM %I', table_name), false, true, '')))[1]::text
+    FROM information_schema.tables
+    WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND {UNCOMPARED} ORDER BY 1
+"""
+
+
+def why_not() -> str:
+    """Why this machine cannot play a new one; empty if it can."""
+    if os.geteuid() != 0 or not Path("/etc/debian_version").exists():
+        return "only root on Debian or a relative of it can play a new machine"
+    needed = ("unshare", "nsenter", "openssl", "git", "script")
+    if missing := [name for name in needed if shutil.which(name) is None]:
+        return f"this machine lacks {', '.join(missing)}"
+    spaces = ["unshare", "--mount", "--pid", "--net", "--ipc", "--uts", "--fork"]
+    overlay = "mount -t tmpfs t /mnt && mkdir /mnt/u /mnt/w && mount -t overlay o -o lowerdir=/,upperdir=/mnt/u,workdir=/mnt/w /mnt"
+    if subprocess.run([*spaces, "sh", "-c", overlay], capture_output=True).returncode:
+        return "this machine allows no namespaces with a layer over its file system"
+    return ""
+
+
+WHY_NOT = why_not()
+pytestmark = [pytest.mark.proof, pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)]
+
+
+@pytest.fixture(scope="module")
+def operator() -> Iterator[Operator]:
+    """With a machine on which the guide was followed from its beginning to a running site."""
+    folder = Path(tempfile.mkdtemp(prefix="iria-guide-"))
+    try:
+        repository = clone(folder / "iria")
+        shutil.rmtree(repository / ".git", ignore_errors=True)
+        subprocess.run(
+            ["git", "init", "--quiet", "--initial-branch=main"], cwd=repository, check=True
+        )
+        commit(repository)
+        with new_machine(repository) as machine:
+            following = Operator(machine, repository)
+            print(f"\nthe guide on {platform.freedesktop_os_release()['PRETTY_NAME']}")
+            following.follow(*(f"{number}." for number in range(1, 12)))
+            machine.run(CONTENT)
+            yield following
+            ignored = machine.run("systemctl stand-in-ignored").split()
+            print(
+                "stand-ins:",
+                *STAND_INS,
+                f"not applied of the unit files: {', '.join(ignored)}",
+                sep="\n  ",
+            )
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_the_guide_leads_to_a_site_with_tls(operator: Operator) -> None:
+    front = operator.ask(f"{SITE}/")
+    assert (front.status, "strict-transport-security" in front.headers) == (200, True)
+    assert "HTTP/2" in operator.machine.run(f"curl --silent --head {SITE}/")
+    plain = operator.ask(f"http://{DOMAIN}/search/?q=sea")
+    assert (plain.status, f"location: {SITE}/search/?q=sea" in plain.headers) == (301, True)
+    assert operator.ask(f"{SITE}/healthz").body == "ok"
+    assert operator.ask(f"{SITE}/readyz").status == 200
+    for path in (one_of(front, r'href="(/static/css/[^"]+)"'), image_of(front)):
+        assert (
+            operator.ask(f"{SITE}{path}", "--output", "/dev/null", "--dump-header", "-").status
+            == 200
+        )
+    mail = operator.machine.mails()[0]
+    assert "admin@example.org" in mail
+
+
+def test_systemd_finds_no_mistake_in_the_units(operator: Operator) -> None:
+    said = operator.machine.run("systemd-analyze verify /etc/systemd/system/iria-* 2>&1")
+    assert said == ""
+
+
+def test_the_first_administrator_is_led_to_a_second_factor(operator: Operator) -> None:
+    assert operator.sign_in().endswith("/accounts/second-factor/")
+
+
+def test_code_and_settings_are_out_of_reach_of_the_site(operator: Operator) -> None:
+    """The user of the site writes to the state folder alone, and other users cannot read it."""
+    writable = operator.machine.run(
+        "runuser -u iria -- find /srv/iria /etc/iria.env -path /srv/iria/state -prune -o -not -type l -writable -print"
+    )
+    assert writable == ""
+    seen = operator.machine.run(
+        "runuser -u www-data -- sh -c 'ls /srv/iria/state; cat /etc/iria.env; ls /var/backups/iria/*' 2>&1 || true"
+    )
+    assert seen.count("Permission denied") == 3
+
+
+def test_a_changed_setting_loses_no_request(operator: Operator) -> None:
+    machine = operator.machine
+    with operator.readers("/", "/search/?q=sea", "/healthz"):
+        machine.run("sed -i 's/^ALLOWED_HOSTS=.*/&,localhost/' /etc/iria.env")
+        for _ in range(sized(1, 5)):
+            operator.follow("Change a setting")
+            time.sleep(3)
+    there = operator.ask("http://127.0.0.1:8000/", "--header", "Host: localhost")
+    assert there.status == 301  # to https; an unknown name is refused with 400
+
+
+def test_an_upgrade_loses_no_request_and_can_be_rolled_back(operator: Operator) -> None:
+    front = operator.ask(f"{SITE}/")
+    old_style = one_of(front, r'href="(/static/css/[^"]+)"')
+    assert MARK not in front.body
+    operator.publish_next_version()
+    with operator.readers("/", image_of(front), old_style, "/feed/"):
+        operator.follow("Upgrade")
+        time.sleep(2)
+    front = operator.ask(f"{SITE}/")
+    style = one_of(front, r'href="(/static/css/[^"]+)"')
+    assert MARK in front.body
+    assert style != old_style
+    assert ".next-version" in operator.ask(f"{SITE}{style}").body
+    assert operator.query("iria", "SELECT count(*) FROM next_version").strip() == "0"
+
+    with operator.readers("/", image_of(front), "/feed/"):
+        operator.follow("When an upgrade fails")
+    front = operator.ask(f"{SITE}/")
+    assert MARK not in front.body
+    assert one_of(front, r'href="(/static/css/[^"]+)"') == old_style
+
+
+def test_an_update_that_fails_leaves_the_site_as_it_is(operator: Operator) -> None:
+    machine = operator.machine
+    before = machine.run("readlink /srv/iria/current")
+    (machine.root / "opt/stand-ins/upstream.git").rename(machine.root / "opt/stand-ins/away.git")
+    with pytest.raises(AssertionError, match="upstream"):
+        machine.run("iria-update")
+    (machine.root / "opt/stand-ins/away.git").rename(machine.root / "opt/stand-ins/upstream.git")
+    assert machine.run("readlink /srv/iria/current") == before
+    assert operator.ask(f"{SITE}/readyz").status == 200
+
+
+def test_a_backup_brings_back_every_row_and_every_image(operator: Operator) -> None:
+    front = operator.ask(f"{SITE}/")
+    article = one_of(front, r'href="(/\d{4}/\d\d/[^"/]+/)"')
+    image = image_of(front)
+    page, picture = operator.checksum(article), operator.checksum(image)
+    operator.box("Upgrade", 0)
+    rows = operator.query("iria", COUNTS)
+
+    operator.box("Restore a backup", 0)
+    assert operator.query("iria_restored", COUNTS) == rows
+    there, restored = operator.box("Restore a backup", 1).split("iria_restored\n")
+    assert there.removeprefix("iria\n").splitlines() == restored.splitlines()[:-1]
+
+    operator.query("iria", "TRUNCATE articles_article CASCADE")
+    operator.machine.run("rm -r $(readlink -f /srv/iria/state/media)/*")
+    assert operator.ask(f"{SITE}{article}").status == 404
+    operator.box("Restore a backup", 2)
+    assert (operator.checksum(article), operator.checksum(image)) == (page, picture)
+    assert operator.query("iria", COUNTS) == rows
+
+
+def test_a_new_secret_key_keeps_everybody_signed_in(operator: Operator) -> None:
+    operator.sign_in()
+    before = operator.machine.run("grep ^SECRET_KEY= /etc/iria.env")
+    operator.follow("Rotate the secret key")
+    time.sleep(3)
+    former = operator.machine.run("grep ^SECRET_KEY_FALLBACKS= /etc/iria.env")
+    assert former.partition("=")[2] == before.partition("=")[2]
+    profile = operator.ask(f"{SITE}/accounts/profile/", "--cookie", "/root/cookies")
+    assert (profile.status, "edna@example.org" in profile.body) == (200, True)
+
+
+def test_nginx_sends_the_images_when_it_is_told_to(operator: Operator) -> None:
+    image = image_of(operator.ask(f"{SITE}/"))
+    before = operator.checksum(image)
+    operator.follow("Let nginx send the images")
+    direct = operator.ask(
+        f"http://127.0.0.1:8000{image}",
+        "--header",
+        "X-Forwarded-Proto: https",
+        "--header",
+        f"Host: {DOMAIN}",
+    )
+    assert "x-accel-redirect: /kept-pictures/" in direct.headers
+    assert operator.checksum(image) == before
+    refused = "runuser -u www-data -- ls /srv/iria/media/originals /srv/iria/state 2>&1 || true"
+    assert operator.machine.run(refused).count("Permission denied") == 2
+    # nginx can read what is added from now on as well.
+    article = shlex.quote(ARTICLE.replace("COLOUR", "red"))
+    added = operator.machine.run(f"iria-manage shell --verbosity=0 --command={article}").split()[-1]
+    operator.checksum(added)
+
+
+def test_every_box_of_the_guide_was_executed(operator: Operator) -> None:
+    assert {box.heading for box in boxes()} == set(operator.executed), GUIDE
