@@ -6,6 +6,7 @@ import sys
 
 
 def main() -> None:
+    os.umask(0o027)  # as in iria/wsgi.py
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iria.settings")
     from iria.running.command import surroundings
 

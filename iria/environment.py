@@ -1,5 +1,6 @@
 """Reading settings from the environment: a value, or one sentence that names what is wrong."""
 
+import errno
 import os
 import re
 from importlib.util import find_spec
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from iria.running.places import make_folder, tighten
 from newsletter.bounces.told.providers import PROVIDERS
 
 env = environ.Env()
@@ -192,6 +194,23 @@ def database(name: str) -> dict[str, Any]:
         raise ImproperlyConfigured(sentence)
     config.setdefault("OPTIONS", {})
     return config
+
+
+def writable_folder(folder: Path) -> Path:
+    """The state folder: made where it is missing, closed to other accounts, and ours to write in."""
+    try:
+        make_folder(folder)
+        tighten(folder)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "permission denied")
+    except OSError as trouble:
+        reason = (trouble.strerror or str(trouble)).lower()
+        sentence = (
+            f"The state folder {folder} cannot be written to ({reason}); give it to the account "
+            "that runs the site, or name another with IRIA_STATE."
+        )
+        raise ImproperlyConfigured(sentence) from trouble
+    return folder
 
 
 def internal_location(text: str) -> str:

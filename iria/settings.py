@@ -28,6 +28,7 @@ from iria.environment import (
     read_file,
     setting,
     signature,
+    writable_folder,
     yes_or_no,
 )
 from iria.running.places import state_folder
@@ -45,7 +46,7 @@ read_file(BASE_DIR / ".env")
 # Where we are
 
 DEBUG: bool = setting("DEBUG", yes_or_no, False)
-STATE = state_folder(BASE_DIR)
+STATE = writable_folder(state_folder(BASE_DIR))
 SITE_URL = address("SITE_URL", "http://127.0.0.1:8000")
 SECURE = SITE_URL.startswith("https://")
 SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
@@ -198,12 +199,14 @@ PICTURES_FROM_BUCKET = bool(_BUCKET)
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+STATIC_ROOT.mkdir(mode=0o750, exist_ok=True)
 
 # Uploads are limited in bytes before anything decodes them; a body of 2 MB must still be a form.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 PICTURE_MAX_BYTES = 60 * 1024 * 1024
+# The group is nginx's, where it sends pictures; nobody else has anything to read here.
 FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 
 # Time and language
 

@@ -7,6 +7,8 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iria.settings")
 
+os.umask(0o027)  # files for us, some for our group (nginx), none for others
+
 application = get_wsgi_application()
 
 # What was loaded up to here stays for good. Python need not look through it for garbage again and

@@ -18,11 +18,13 @@ class FolderBackend(BaseEmailBackend):
         self.folder = Path(folder)
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        # A mail may hold a code to sign in with: nobody else on this machine may read it.
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for message in email_messages:
             moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
             path = self.folder / f"{moment}-{secrets.token_hex(3)}.eml"
             unfinished = path.with_suffix(".part")
+            unfinished.touch(mode=0o600)
             unfinished.write_bytes(message.message().as_bytes())
             unfinished.rename(path)
         return len(email_messages)

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from iria.running import choosing, creating, identity, kept, locks, postmaster, swapping
-from iria.running.places import PROJECT, make_folder, shown, write_whole
+from iria.running.places import PROJECT, make_private_file, shown, write_whole
 from iria.running.telling import StartError, last_words, say
 
 START_SECONDS = postmaster.START_SECONDS + 60
@@ -53,7 +53,7 @@ class Cluster:
     @contextmanager
     def held(self) -> Iterator[str]:
         """Use the cluster for the length of a block; it is made and started where necessary."""
-        make_folder(self.log.parent)
+        make_private_file(self.log)
         with ExitStack() as stack:
             stack.callback(self._wait_for_the_end)
             with locks.held(self.start_lock):
@@ -133,7 +133,7 @@ class Cluster:
 
     def _start_keeper(self) -> None:
         kind = "durable" if self.durable else "throwaway"
-        with (self.state / "log" / "keeper.log").open("ab") as log:
+        with make_private_file(self.state / "log" / "keeper.log").open("ab") as log:
             keeper = subprocess.Popen(
                 [sys.executable, "-m", "iria.running.keeper", str(self.state), kind],
                 cwd=PROJECT,

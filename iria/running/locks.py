@@ -7,11 +7,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from iria.running.places import PRIVATE_FILE, PRIVATE_FOLDER, make_folder
+
 
 def open_lock(path: Path) -> int:
     """A descriptor to lock. Reading suffices for `flock`, so another user may share it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return os.open(path, os.O_RDONLY | os.O_CREAT, 0o644)
+    make_folder(path.parent, PRIVATE_FOLDER)
+    is_new = not path.exists()
+    lock = os.open(path, os.O_RDONLY | os.O_CREAT, PRIVATE_FILE)
+    if is_new and os.geteuid() == 0:
+        # A state folder of somebody else's stays usable for them after root was here.
+        owner = path.parent.stat()
+        os.chown(lock, owner.st_uid, owner.st_gid)
+    return lock
 
 
 def attempt(lock: int, *, shared: bool = False) -> bool:

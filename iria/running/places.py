@@ -4,12 +4,21 @@ import hashlib
 import os
 import re
 import secrets
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
 from iria.running import identity, settings_file
 
 PROJECT = Path(__file__).resolve().parents[2]
+PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+FOR_THE_PROXY = ("media", "static")
+"""Parts of the state folder that nginx may read, as a member of its group."""
+OWN_FOLDERS = ("mail", "log", "locks")
+OWN_FILES = (
+    *("database.json", "secret-key", "demo-editor.txt", "run.json", "prepared.json"),
+    *("demo-loaded", "demo-begun"),
+)
 AWAY = Path("/var/lib/iria")
 """Where root keeps the state of a project whose folder the database's account cannot reach."""
 
@@ -34,17 +43,63 @@ def state_folder(project: Path = PROJECT, given: Mapping[str, str] | None = None
     return own if identity.for_cluster(own / "postgres").reaches(own) else away
 
 
-def make_folder(folder: Path) -> Path:
-    """Make a folder (and its parents) that others may step into, whatever the umask says."""
+def make_folder(folder: Path, mode: int | None = None) -> Path:
+    """Make a folder (and its parents) for us alone, whatever the umask says.
+
+    Under root another account runs the database: it may step into the folders above its data, and
+    may not list them.
+
+    Args:
+        mode: for the folder itself, if not that.
+    """
+    usual = 0o711 if os.geteuid() == 0 else PRIVATE_FOLDER
     missing = [folder, *folder.parents]
     missing = [place for place in missing if not place.exists()]
     for place in reversed(missing):
         place.mkdir(exist_ok=True)
-        place.chmod(0o755)
+        place.chmod(mode if mode is not None and place == folder else usual)
     return folder
 
 
-def write_whole(path: Path, text: str, mode: int = 0o600) -> None:
+def make_private_file(path: Path) -> Path:
+    """An empty file that only we can read, where there is none; one that is there becomes so."""
+    make_folder(path.parent, PRIVATE_FOLDER)
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, PRIVATE_FILE))
+    _narrow(path, PRIVATE_FILE)
+    return path
+
+
+def tighten(state: Path) -> None:
+    """Take from other accounts what an earlier version let them see of a state folder.
+
+    Its own group may be let in, for nginx (docs/running.md); and under root the account of the
+    database may step in, on the way to its data.
+    """
+    _narrow(state, 0o751 if os.geteuid() == 0 else 0o750)
+    for name in FOR_THE_PROXY:
+        _narrow(state / name, 0o750)
+    for name in OWN_FILES:
+        _narrow(state / name, PRIVATE_FILE)
+    for name in OWN_FOLDERS:
+        if _narrow(state / name, PRIVATE_FOLDER):
+            for file in (state / name).iterdir():
+                _narrow(file, PRIVATE_FILE)
+
+
+def _narrow(path: Path, most: int) -> bool:
+    """Whether a path allowed more than this; it no longer does, where it is ours to change."""
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        # A folder such as /tmp is not ours alone, whatever IRIA_STATE says.
+        if not mode & ~most or mode & stat.S_ISVTX:
+            return False
+        path.chmod(mode & most)
+    except (PermissionError, FileNotFoundError):
+        return False
+    return True
+
+
+def write_whole(path: Path, text: str, mode: int = PRIVATE_FILE) -> None:
     """Write a file so that a reader, or a crash, sees the old text or the new one, never half."""
     make_folder(path.parent)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")

@@ -10,7 +10,7 @@ import secrets
 import subprocess
 from pathlib import Path
 
-from iria.running.places import PROJECT, make_folder, shown, write_whole
+from iria.running.places import PROJECT, make_private_file, shown, write_whole
 from iria.running.telling import StartError, last_words, say, tells_of_a_full_disk
 
 DEMO_EDITOR = "demo-editor.txt"
@@ -33,12 +33,12 @@ def prepare(state: Path, python: Path, surroundings: dict[str, str], *, private:
     say("Preparing the database and the static files, the first time also the demo newsroom.")
     manage(state, python, surroundings, "prepare")
     if private:
-        write_whole(stamp, json.dumps({"sources": wanted}), 0o644)
+        write_whole(stamp, json.dumps({"sources": wanted}))
 
 
 def manage(state: Path, python: Path, surroundings: dict[str, str], *arguments: str) -> str:
     """Run a `manage.py` command; its last words in one sentence if it fails."""
-    log = make_folder(state / "log") / f"{arguments[0]}.log"
+    log = make_private_file(state / "log" / f"{arguments[0]}.log")
     done = subprocess.run(
         [str(python), "manage.py", *arguments],
         cwd=PROJECT,

@@ -29,7 +29,7 @@ def read(state: Path) -> Record | None:
 
 
 def write(state: Path, record: Record) -> None:
-    write_whole(_file(state), json.dumps(asdict(record)) + "\n", 0o644)
+    write_whole(_file(state), json.dumps(asdict(record)) + "\n")
 
 
 def clear_leftovers(state: Path) -> None:

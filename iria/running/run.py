@@ -31,6 +31,7 @@ def run(port_text: str) -> int:
     port = port_number(port_text)
     stop_on_signals()
     state = make_folder(places.state_folder())
+    places.tighten(state)
     try:
         with _only_one(state), _bound(port) as door:
             _say_where(state)
@@ -133,7 +134,7 @@ def _look_after(cluster: Cluster | None, url: str) -> None:
 def _children(
     state: Path, python: Path, surroundings: dict[str, str], door: socket.socket
 ) -> list[Child]:
-    logs = make_folder(state / "log")
+    logs = state / "log"
     memory = Path("/dev/shm")  # noqa: S108 - heartbeats of gunicorn's workers, never on a disk
     beats = memory if os.access(memory, os.W_OK) else state
     web = [

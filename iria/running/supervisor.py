@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from iria.running import processes
+from iria.running.places import make_private_file
 from iria.running.telling import StartError, last_words, say
 
 TRIES, WITHIN_SECONDS = 5, 60.0
@@ -118,7 +119,7 @@ def open_log(path: Path) -> Path:
     """A log to append to; one that has grown large is put aside first."""
     if path.exists() and path.stat().st_size > _LOG_LIMIT:
         path.replace(path.with_suffix(".old.log"))
-    return path
+    return make_private_file(path)
 
 
 def watch(

@@ -91,14 +91,50 @@ def test_somebody_elses_cluster_is_refused_in_words(
         identity.for_cluster(home)
 
 
-def test_folders_are_open_whatever_the_umask_says(home: Path) -> None:
-    before = os.umask(0o077)
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.parametrize("umask", [0, 0o077])
+def test_folders_are_for_us_alone_whatever_the_umask_says(home: Path, umask: int) -> None:
+    # Under root the account of the database steps in, and sees no names.
+    ours = 0o711 if os.geteuid() == 0 else 0o700
+    before = os.umask(umask)
     try:
-        made = places.make_folder(home / "a" / "b")
+        made = places.make_folder(home / f"a{umask}" / "b")
+        log = places.make_private_file(made / "log" / "web.log")
     finally:
         os.umask(before)
-    assert stat.S_IMODE(made.stat().st_mode) == 0o755
-    assert stat.S_IMODE(made.parent.stat().st_mode) == 0o755
+    assert mode(made) == mode(made.parent) == ours
+    assert mode(log.parent) == 0o700
+    assert mode(log) == 0o600
+
+
+def test_what_an_earlier_version_left_open_is_closed(home: Path) -> None:
+    for name in ("mail", "log", "locks", "media", "static", "postgres-binaries"):
+        (home / name).mkdir()
+        (home / name / "file").touch(0o644)
+        (home / name).chmod(0o755)
+    (home / "secret-key").touch(0o644)
+    home.chmod(0o755)
+    places.tighten(home)
+    for name in ("mail", "log", "locks"):
+        assert mode(home / name) == 0o700
+        assert mode(home / name / "file") == 0o600
+    for name in places.FOR_THE_PROXY:
+        assert mode(home / name) == 0o750
+    assert mode(home / "secret-key") == 0o600
+    assert mode(home / "postgres-binaries") == 0o755, "another account may run them"
+    assert mode(home) & 0o006 == 0
+
+
+def test_a_group_that_was_let_in_stays_and_a_shared_folder_is_left_alone(home: Path) -> None:
+    home.chmod(0o750)
+    places.tighten(home)
+    assert mode(home) == 0o750
+    home.chmod(0o1777)
+    places.tighten(home)
+    assert mode(home) == 0o1777
 
 
 def test_a_secret_is_made_once_and_for_us_alone(home: Path) -> None:

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from articles.editorial.models import Article
+from iria.running.places import write_whole
 
 LOCK = 0x49524941
 """The number of the advisory lock under which only one command prepares a database at a time."""
@@ -36,9 +37,9 @@ def load_demo_once() -> None:
         return
     unfinished = begun.exists() and begun.read_text() == here
     if unfinished or not Article.objects.exists():
-        begun.write_text(here)
+        write_whole(begun, here)
         call_command("load_demo", verbosity=0)
-    loaded.write_text(here)
+    write_whole(loaded, here)
     begun.unlink(missing_ok=True)
 
 
