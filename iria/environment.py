@@ -10,6 +10,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+from django.core.checks.security.base import (
+    SECRET_KEY_INSECURE_PREFIX,
+    SECRET_KEY_MIN_LENGTH,
+    SECRET_KEY_MIN_UNIQUE_CHARACTERS,
+)
 from django.core.exceptions import ImproperlyConfigured
 
 from iria.running.places import make_folder, tighten
@@ -124,6 +129,33 @@ def akismet_key(name: str) -> str:
     if key and not re.fullmatch(r"[A-Za-z0-9]{8,64}", key):
         # The value may be a key with something beside it, so it is not repeated.
         sentence = f"The setting {name} should be a key of akismet.com: letters and digits alone."
+        raise ImproperlyConfigured(sentence)
+    return key
+
+
+def secret_key(name: str, *, any_will_do: bool) -> str:
+    """What signs sessions and links, and encrypts second factors.
+
+    Args:
+        any_will_do: where the site is only tried out, on one machine.
+    """
+    key: str = setting(name, str, "")
+    if not key:
+        sentence = (
+            f"The setting {name} is missing; `make run` makes one, elsewhere set a random one."
+        )
+        raise ImproperlyConfigured(sentence)
+    # What Django's own check warns of (security.W009). The value is not repeated.
+    is_weak = (
+        len(key) < SECRET_KEY_MIN_LENGTH
+        or len(set(key)) < SECRET_KEY_MIN_UNIQUE_CHARACTERS
+        or key.startswith(SECRET_KEY_INSECURE_PREFIX)
+    )
+    if is_weak and not any_will_do:
+        sentence = (
+            f"The setting {name} is too easy to guess; set at least {SECRET_KEY_MIN_LENGTH} random "
+            f"characters, and keep the old value in {name}_FALLBACKS until nothing needs it any more."
+        )
         raise ImproperlyConfigured(sentence)
     return key
 

@@ -26,6 +26,7 @@ from iria.environment import (
     networks,
     provider,
     read_file,
+    secret_key,
     setting,
     signature,
     writable_folder,
@@ -55,12 +56,8 @@ ALLOWED_HOSTS = setting("ALLOWED_HOSTS", list, [SITE_HOST])
 FOR_TRYING = {SITE_HOST, *ALLOWED_HOSTS} <= {"127.0.0.1", "::1", "[::1]", "localhost"}
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 
-SECRET_KEY: str = setting("SECRET_KEY", str, "")
-if not SECRET_KEY:
-    if not DEBUG:
-        missing = "The setting SECRET_KEY is missing; `make run` makes one, elsewhere set a long random one."
-        raise ImproperlyConfigured(missing)
-    SECRET_KEY = "only-for-debugging-on-one-machine"  # noqa: S105
+# `make run` says that it is `make run`.
+SECRET_KEY = secret_key("SECRET_KEY", any_will_do=FOR_TRYING and "IRIA_TRY_OUT" in os.environ)
 SECRET_KEY_FALLBACKS = setting("SECRET_KEY_FALLBACKS", list, [])
 
 # Whom the worker asks whether a comment is spam, once the rule for it is on (docs/running-in-production.md).
@@ -318,8 +315,9 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_SSL_REDIRECT = SECURE
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
-SECURE_HSTS_PRELOAD = SECURE
+# Both speak for the whole domain, and browsers remember them for a year: whoever owns it decides.
+SECURE_HSTS_INCLUDE_SUBDOMAINS: bool = setting("HSTS_INCLUDE_SUBDOMAINS", yes_or_no, False)
+SECURE_HSTS_PRELOAD: bool = setting("HSTS_PRELOAD", yes_or_no, False)
 SESSION_COOKIE_SECURE = SECURE
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = SECURE
@@ -328,8 +326,9 @@ CSRF_FAILURE_VIEW = "iria.kit.out_of_date.out_of_date"
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# Django looks for its own CSRF middleware by name and does not see ours, which is a subclass.
-SILENCED_SYSTEM_CHECKS = ["security.W003"]
+# Django looks for its own CSRF middleware by name and does not see ours, which is a subclass; and
+# HSTS for all subdomains, and for the browsers' own lists, is left to whoever owns the domain.
+SILENCED_SYSTEM_CHECKS = ["security.W003", "security.W005", "security.W021"]
 
 # Jobs and taggit
 

@@ -20,6 +20,10 @@ from iria.running import places, record, settings_file
 from iria.running.cluster import Cluster
 from iria.running.telling import StartError, sentence_about
 
+TRY_OUT = "IRIA_TRY_OUT"
+"""Tells the settings that this is `make run`, or a command beside it: a weak SECRET_KEY is accepted
+where nobody else can reach the site."""
+
 
 @contextmanager
 def surroundings() -> Iterator[None]:
@@ -40,7 +44,7 @@ def surroundings() -> Iterator[None]:
 
 def _private(state: Path, url: str, settings: dict[str, str]) -> dict[str, str]:
     """What a command needs to work on the newsroom that `make run` made here."""
-    found = {"DATABASE_URL": url, "IRIA_STATE": str(state)}
+    found = {"DATABASE_URL": url, "IRIA_STATE": str(state), TRY_OUT: "yes"}
     key = state / "secret-key"
     if not settings.get("SECRET_KEY") and key.exists():
         found["SECRET_KEY"] = places.kept_secret(key)
@@ -64,7 +68,7 @@ def database(state: Path) -> Iterator[tuple[str, Cluster | None]]:
 def for_site(state: Path, url: str, address: str) -> dict[str, str]:
     """The whole environment of the site's own processes under `make run`."""
     filled = settings_file.environment(places.PROJECT)
-    filled.update(IRIA_STATE=str(state), DATABASE_URL=url)
+    filled |= {"IRIA_STATE": str(state), "DATABASE_URL": url, TRY_OUT: "yes"}
     filled.setdefault("PYTHONUNBUFFERED", "1")
     # Kept bytecode makes every start after the first one shorter by half.
     filled.pop("PYTHONDONTWRITEBYTECODE", None)

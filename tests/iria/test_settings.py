@@ -10,7 +10,7 @@ import pytest
 from tests.shared import PROJECT
 
 SOUND = {
-    "SECRET_KEY": "for-the-tests",
+    "SECRET_KEY": "a-key-of-these-tests-and-of-nothing-else-0123456789",
     "DATABASE_URL": "postgres://nobody:nothing@127.0.0.1:1/iria",
 }
 
@@ -33,6 +33,9 @@ def start(
     ("name", "value"),
     [
         ("SECRET_KEY", ""),
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "a" * 60),
+        ("SECRET_KEY", "django-insecure-0123456789-0123456789-0123456789-0123456789"),
         ("DATABASE_URL", "mysql://there/is"),
         ("DATABASE_URL", "not an address"),
         ("SITE_URL", "example.org"),
@@ -83,7 +86,7 @@ def test_the_example_names_every_setting() -> None:
     source = (PROJECT / "iria" / "settings.py").read_text()
     read = set(
         re.findall(
-            r'(?:setting|address|mailer|mailbox|provider|akismet_key|database|networks)\(\s*"([A-Z_]+)"',
+            r'(?:setting|address|secret_key|mailer|mailbox|provider|akismet_key|database|networks)\(\s*"([A-Z_]+)"',
             source,
         )
     )
@@ -100,3 +103,28 @@ def test_a_site_that_others_reach_by_a_name_asks_its_newsroom_for_a_second_facto
     assert asked() == "False"
     assert asked(SITE_URL="https://news.example") == "True"
     assert asked(ALLOWED_HOSTS="news.example,127.0.0.1") == "True"
+
+
+def test_debugging_makes_up_no_secret_key_and_accepts_no_weak_one() -> None:
+    for key in ("", "only-for-debugging-on-one-machine", "short"):
+        outcome = start(DEBUG="1", SECRET_KEY=key)
+        assert outcome.returncode != 0
+        assert "The setting SECRET_KEY" in outcome.stderr.strip().splitlines()[-1]
+        assert not key or key not in outcome.stderr.strip().splitlines()[-1]
+
+
+def test_make_run_accepts_a_weak_secret_key_where_nobody_else_reaches_the_site() -> None:
+    assert start(SECRET_KEY="short", IRIA_TRY_OUT="yes").returncode == 0
+    reached = start(SECRET_KEY="short", IRIA_TRY_OUT="yes", SITE_URL="https://www.example.org")
+    assert "The setting SECRET_KEY" in reached.stderr
+
+
+def test_hsts_speaks_for_subdomains_only_where_it_is_asked_to() -> None:
+    words = (
+        "from iria import settings as s; print(s.SECURE_HSTS_SECONDS > 0,"
+        " s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_HSTS_PRELOAD)"
+    )
+    secure = {"SITE_URL": "https://www.example.org"}
+    assert start(words, **secure).stdout.split() == ["True", "False", "False"]
+    asked = start(words, **secure, HSTS_INCLUDE_SUBDOMAINS="yes", HSTS_PRELOAD="yes")
+    assert asked.stdout.split() == ["True", "True", "True"]
