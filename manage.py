@@ -1,6 +1,7 @@
 #!/usr/bin/env python
-"""Django's command line, with one sentence instead of a traceback for a wrong setting."""
+"""Django's command line, with one sentence instead of a traceback where it cannot start."""
 
+import errno
 import os
 import sys
 
@@ -18,11 +19,22 @@ def execute() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    from iria.running import telling
+
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as mistake:
-        print(f"{mistake}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(f"{mistake}")
+    except OSError as error:
+        if error.errno not in {errno.EACCES, errno.EPERM, errno.EROFS, *telling.FULL}:
+            raise
+        sys.exit(telling.sentence_about(error))
+    except Exception as error:
+        from iria.kit.outage import is_outage, reason_of
+
+        if not is_outage(error):
+            raise
+        sys.exit(f"The database that DATABASE_URL names cannot be used: {reason_of(error)}.")
 
 
 if __name__ == "__main__":

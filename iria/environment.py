@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+from collections.abc import Sequence
 from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
@@ -243,6 +244,12 @@ def writable_folder(folder: Path) -> Path:
         )
         raise ImproperlyConfigured(sentence) from trouble
     return folder
+
+
+def is_command(arguments: Sequence[str]) -> bool:
+    """Whether this process is a command of `manage.py` that does one thing and ends."""
+    has_threads = not {"procrastinate", "runserver"}.isdisjoint(arguments[1:2])
+    return Path(arguments[0]).name == "manage.py" and not has_threads
 
 
 def internal_location(text: str) -> str:

@@ -20,6 +20,7 @@ from iria.environment import (
     bucket_address,
     database,
     internal_location,
+    is_command,
     mail_domain,
     mailbox,
     mailer,
@@ -97,6 +98,7 @@ INSTALLED_APPS = [
 # Sessions, sign-in and CSRF tokens exist only under PRIVATE_PATHS (iria.kit.private): a public
 # page cannot set a cookie or read one, whatever a view does. Public forms are guarded by Origin.
 MIDDLEWARE = [
+    "iria.operations.HealthEndpoints",
     "iria.kit.http.ForwardedHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -147,10 +149,29 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # Where things are kept
 
 DATABASES = {"default": database("DATABASE_URL")}
+DATABASES["default"]["ENGINE"] = "iria.kit.database"
 # Prepared on the server, a page's queries cost PostgreSQL less than half (docs/performance.md).
 DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 2}
-if not TESTING:
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8}
+# A server that cannot be reached, or a network that drops packets, is noticed within seconds.
+for _name, _value in {
+    "connect_timeout": 3,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}.items():
+    DATABASES["default"]["OPTIONS"].setdefault(_name, _value)
+# Only processes with threads share connections. A command has one of its own, and fails at once.
+DATABASE_POOL_SIZE = 8
+if not TESTING and not is_command(sys.argv):
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 1,
+        "max_size": DATABASE_POOL_SIZE,
+        "timeout": 3,
+        # Attempts are made when somebody needs a connection, not at growing intervals
+        # (docs/decisions/database-outages.md).
+        "reconnect_timeout": 0,
+    }
     # After a restart of the database a pooled connection is tried before it is handed out.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 _CACHE_URL: str = setting("CACHE_URL", str, "none")
@@ -313,7 +334,6 @@ SECURE_CSP = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_SSL_REDIRECT = SECURE
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
 # Both speak for the whole domain, and browsers remember them for a year: whoever owns it decides.
 SECURE_HSTS_INCLUDE_SUBDOMAINS: bool = setting("HSTS_INCLUDE_SUBDOMAINS", yes_or_no, False)
@@ -332,13 +352,22 @@ SILENCED_SYSTEM_CHECKS = ["security.W003", "security.W005", "security.W021"]
 
 # Jobs and taggit
 
-PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": 2, "delete_jobs": "successful"}
+PROCRASTINATE_WORKER_DEFAULTS: dict[str, Any] = {"concurrency": 2, "delete_jobs": "successful"}
 TAGGIT_CASE_INSENSITIVE = True
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"once_per_outage": {"()": "iria.kit.outage.OncePerOutage"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["once_per_outage"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # Each attempt of the pool to connect would be a line, and each query that an outage cuts off.
+    "loggers": {"psycopg.pool": {"level": "CRITICAL"}, "psycopg": {"level": "ERROR"}},
 }

@@ -3,11 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from iria import operations
-
 urlpatterns = [
-    path("healthz", operations.healthz),
-    path("readyz", operations.readyz),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("newsletter/issues/", include("iria.issue_feeds")),
@@ -18,4 +14,4 @@ urlpatterns = [
 
 handler400 = "articles.reading.views.missing.bad_request"
 handler404 = "articles.reading.views.missing.page_not_found"
-handler500 = "articles.reading.views.missing.server_error"
+handler500 = "iria.unavailable.server_error"

@@ -1,15 +1,25 @@
-"""The door for gunicorn."""
+"""The application that gunicorn serves."""
 
 import gc
 import os
+import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iria.settings")
 
+APP_LOAD_ERROR = 4
+"""gunicorn ends where one of its workers ends with this number; else it would start others for ever."""
+
 os.umask(0o027)  # files for us, some for our group (nginx), none for others
 
-application = get_wsgi_application()
+try:
+    application = get_wsgi_application()
+except ImproperlyConfigured as mistake:
+    # One sentence; gunicorn would write a traceback.
+    sys.stderr.write(f"{mistake}\n")
+    sys.exit(APP_LOAD_ERROR)
 
 # What was loaded up to here stays for good. Python need not look through it for garbage again and
 # again while pages are made, and may wait for more of it: a page leaves little behind.

@@ -14,9 +14,11 @@ class NewsletterConfig(AppConfig):
         from newsletter import kept, outputs, personal, receivers, uses, waiting
         from newsletter.bounces.told.checking import check_provider
         from newsletter.by_rule import turning
+        from newsletter.checks import check_connections
         from newsletter.consent import following, own_data, suppressing
 
         checks.register(check_provider)
+        checks.register(check_connections)
         kept.connect()
         following.connect()
         turning.connect()

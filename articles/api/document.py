@@ -14,6 +14,7 @@ from articles.api.problems import (
     NOT_FOUND,
     PARAMETER,
     TOO_MANY,
+    UNAVAILABLE,
     Kind,
     Problem,
 )
@@ -85,6 +86,7 @@ def _complete(operation: dict[str, Any], *, one: bool) -> None:
     answers["405"] = _told(METHOD, ALLOW)
     answers["406"] = _told(NOT_ACCEPTABLE)
     answers["429"] = _told(TOO_MANY, RETRY)
+    answers["503"] = _told(UNAVAILABLE, RETRY)
 
 
 def _told(kind: Kind, headers: dict[str, Any] | None = None) -> dict[str, Any]:

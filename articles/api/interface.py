@@ -16,7 +16,9 @@ from articles.api.problems import (
     ParameterMistake,
     Refused,
     problem,
+    unavailable,
 )
+from iria.kit.outage import is_outage
 
 NOTHING: Final = "Nothing public has this number."
 log = logging.getLogger("django.request")
@@ -63,6 +65,9 @@ def unreadable(request: HttpRequest, mistake: ValidationError) -> HttpResponse:
 @api.exception_handler(Exception)
 def broken(request: HttpRequest, mistake: Exception) -> HttpResponse:
     """Told like any other problem, and written down as Django would."""
+    if is_outage(mistake):
+        request.is_unavailable = True  # type: ignore[attr-defined]
+        return unavailable()
     got_request_exception.send(sender=None, request=request)
     log.error("The API broke at %s", request.path, exc_info=mistake, extra={"request": request})
     return problem(BROKEN, "This should not have happened, and was written down.")

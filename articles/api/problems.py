@@ -8,6 +8,7 @@ from typing import Final, NoReturn, NotRequired, TypedDict
 from django.http import HttpResponse
 
 from iria.kit.addresses import absolute
+from iria.kit.outage import RETRY_AFTER
 
 CONTENT_TYPE: Final = "application/problem+json"
 PLACE: Final = "/api/v1/"
@@ -89,7 +90,24 @@ BROKEN: Final = Kind(
     "broken", 500, "Something broke on our side", "It was written down; try again later."
 )
 
-KINDS: Final = (PARAMETER, CURSOR, SEARCH, NOT_FOUND, METHOD, NOT_ACCEPTABLE, TOO_MANY, BROKEN)
+UNAVAILABLE: Final = Kind(
+    "unavailable",
+    503,
+    "The API is not available at the moment",
+    "The database cannot be reached. Wait as many seconds as Retry-After says.",
+)
+
+KINDS: Final = (
+    PARAMETER,
+    CURSOR,
+    SEARCH,
+    NOT_FOUND,
+    METHOD,
+    NOT_ACCEPTABLE,
+    TOO_MANY,
+    BROKEN,
+    UNAVAILABLE,
+)
 
 
 class Refused(Exception):
@@ -121,4 +139,11 @@ def problem(kind: Kind, detail: str, errors: Sequence[ParameterMistake] = ()) ->
         json.dumps(told, ensure_ascii=False), content_type=CONTENT_TYPE, status=kind.status
     )
     response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def unavailable() -> HttpResponse:
+    """The answer while PostgreSQL is away."""
+    response = problem(UNAVAILABLE, "The site's database cannot be reached.")
+    response.headers["Retry-After"] = RETRY_AFTER
     return response

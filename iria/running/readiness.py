@@ -1,4 +1,4 @@
-"""Waiting until the site says that it can serve."""
+"""Waiting until the site says that it can serve, and that its worker lives."""
 
 import http.client
 import json
@@ -9,10 +9,11 @@ from iria.running.supervisor import Child
 from iria.running.telling import StartError
 
 SECONDS = 90
+ENDPOINTS = ("/readyz", "/readyz/worker/")
 
 
-def wait(address: str, surroundings: dict[str, str], children: list[Child]) -> None:
-    """Return when `/readyz` answers 200; refuse when a child dies first, or at the end of patience."""
+def wait(address: str, children: list[Child]) -> None:
+    """Return when all is ready; refuse when a child dies first, or at the end of patience."""
     deadline = time.monotonic() + SECONDS
     missing = "it does not answer"
     while time.monotonic() < deadline:
@@ -20,7 +21,7 @@ def wait(address: str, surroundings: dict[str, str], children: list[Child]) -> N
             if child.ended:
                 raise StartError(f"The {child.name} does not start: {child.why()}")
         try:
-            status, missing = ask(address, surroundings)
+            status, missing = ask(address)
         except (OSError, http.client.HTTPException):
             status = 0
         if status == http.client.OK:
@@ -31,18 +32,25 @@ def wait(address: str, surroundings: dict[str, str], children: list[Child]) -> N
     )
 
 
-def ask(address: str, surroundings: dict[str, str]) -> tuple[int, str]:
-    """The status of `/readyz`, and in words what is not ready."""
-    host = surroundings["ALLOWED_HOSTS"].split(",")[0].strip().lstrip(".").replace("*", "127.0.0.1")
+def ask(address: str) -> tuple[int, str]:
+    """The status of the first endpoint that is not ready, and in words what is missing."""
     place = urlsplit(address)
     asking = http.client.HTTPConnection(place.hostname or "127.0.0.1", place.port, timeout=5)
     try:
-        asking.request("GET", "/readyz", headers={"Host": host, "Connection": "close"})
-        answer = asking.getresponse()
-        try:
-            parts = json.loads(answer.read())
-        except ValueError:
-            return answer.status, f"it answers {answer.status}"
-        return answer.status, ", ".join(f"no {name}" for name, ready in parts.items() if not ready)
+        for endpoint in ENDPOINTS:
+            asking.request("GET", endpoint)
+            answer = asking.getresponse()
+            body = answer.read()
+            if answer.status != http.client.OK:
+                return answer.status, _missing(answer.status, body)
     finally:
         asking.close()
+    return http.client.OK, ""
+
+
+def _missing(status: int, body: bytes) -> str:
+    try:
+        parts: dict[str, object] = json.loads(body)
+    except ValueError:
+        return f"it answers {status}"
+    return ", ".join(f"no {name}" for name, ready in parts.items() if ready is False)

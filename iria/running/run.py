@@ -113,7 +113,7 @@ def _run_site(
         for child in children:
             child.start()
         remember()
-        readiness.wait(address, surroundings, children)
+        readiness.wait(address, children)
         _announce(state, surroundings)
         watch(children, lambda: _look_after(cluster, url), remember)
     finally:

@@ -4,6 +4,7 @@ import errno
 import re
 import sys
 
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _FULL = re.compile(r"no space left on device|disk quota exceeded|disk is full", re.IGNORECASE)
 
 
@@ -27,7 +28,7 @@ def sentence_about(trouble: OSError) -> str:
         return f"Another process has held {trouble.args[0]} for too long; end it and start again."
     where = f" ({trouble.filename})" if trouble.filename else ""
     # A copied tree's troubles come as one, without a number.
-    if trouble.errno in {errno.ENOSPC, errno.EDQUOT} or tells_of_a_full_disk(str(trouble)):
+    if trouble.errno in FULL or tells_of_a_full_disk(str(trouble)):
         return f"The disk is full{where}; make room and start again."
     reason = (trouble.strerror or str(trouble)).lower()
     return f"The system refused{where}: {reason}."

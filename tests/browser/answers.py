@@ -26,6 +26,7 @@ from articles.comments.models import Comment
 from articles.editorial.models import Article
 from articles.editorial.previewing import preview_address
 from articles.reading.views.missing import server_error
+from iria.unavailable import SERVICE_UNAVAILABLE, unavailable
 from newsletter.consent import own_data, subscribing
 from newsletter.consent.wishes import Wish
 from newsletter.models import Consent, Newsletter, Subscriber
@@ -79,6 +80,10 @@ def _mistakes() -> Iterator[tuple[str, Any]]:
     yield "not allowed", permission_denied(request, PermissionDenied())
     yield "too many tries", respond_429(request)
     yield "something broke", server_error(request)
+    yield "database away", unavailable(request, SERVICE_UNAVAILABLE)
+    form = {"name": "Ola Lind", "text": "A comment of several words.", "password": "x"}
+    sent = RequestFactory().post("/comments/new/", form)
+    yield "database away, after a form", unavailable(sent, SERVICE_UNAVAILABLE)
     yield "too much sent", client.post("/newsletter/", dict.fromkeys(map(str, range(3000)), "x"))
     guarded = Client(enforce_csrf_checks=True)
     yield "outdated form", guarded.post("/accounts/login/", {"login": "Long since forgotten words"})

@@ -13,8 +13,6 @@ NOT_PAGES: Final = {
     "^face/": "a picture",
     "newsletter/^letter-": "a stylesheet",
     "^pictures/": "a picture",
-    "healthz": "for machines",
-    "readyz": "for machines",
     "robots.txt": "for machines",
     "sitemap": "for machines",
     "api/v1/openapi.json": "for machines",

@@ -26,7 +26,7 @@ def sends(client: Client, method: str, address: str, **kwargs: Any) -> str:
         answer = client.generic(method, address, **kwargs)
         transaction.set_rollback(True)
     where = f"{method} {address[:160]} {str(kwargs.get('data', b''))[:100]} {kwargs.get('content_type', '')}"
-    if answer.status_code >= 500 and address != "/readyz" and not address.startswith("/readyz?"):
+    if answer.status_code >= 500:
         kind, mistake = (getattr(answer, "exc_info", None) or (None, None))[:2]
         return f"{answer.status_code} {where}: {getattr(kind, '__name__', '')} {str(mistake)[:160]}"
     if leads_elsewhere(answer.headers.get("Location", "")):

@@ -1,11 +1,12 @@
 """Public pages meet no session, no cookie and no token."""
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from tests import newsroom
 
-PUBLIC = ["/", "/healthz", "/readyz"]
+PUBLIC = ["/", "/healthz", "/readyz", "/readyz/worker/"]
 
 
 @pytest.mark.parametrize("path", PUBLIC)
@@ -37,7 +38,29 @@ def test_the_policy_allows_nothing_unsafe(client: Client, db: None) -> None:
             assert rule in policy
 
 
-def test_a_process_is_ready_only_with_a_worker(client: Client, db: None) -> None:
+def test_a_process_is_ready_without_a_worker(client: Client, db: None) -> None:
     answer = client.get("/readyz")
-    assert answer.status_code == 503
-    assert answer.json() == {"database": True, "migrations": True, "worker": False}
+    assert answer.status_code == 200
+    assert answer.json() == {"database": True, "migrations": True}
+
+
+def test_the_worker_has_an_endpoint_of_its_own(client: Client, db: None) -> None:
+    never = client.get("/readyz/worker/")
+    assert never.status_code == 503
+    assert never.json() == {"worker": False, "last_heartbeat": None}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour')"
+        )
+        late = client.get("/readyz/worker/")
+        cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now())")
+    assert late.status_code == 503
+    assert late.json()["last_heartbeat"]
+    alive = client.get("/readyz/worker/")
+    assert alive.status_code == 200
+    assert alive.json()["worker"] is True
+
+
+def test_health_endpoints_are_only_read(client: Client, db: None) -> None:
+    assert client.post("/healthz").status_code == 405
+    assert client.head("/healthz").status_code == 200

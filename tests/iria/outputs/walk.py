@@ -27,7 +27,7 @@ DESK: Final = "/admin/"
 """What the newsroom sees of pictures that readers may not see is its own matter."""
 
 PICTURELESS: Final = {
-    r"/healthz|/readyz|robots|seen|theme|newsletter_letter_rules": "no words for readers",
+    r"robots|seen|theme|newsletter_letter_rules": "no words for readers",
     r"account_.*|/accounts/|mfa_.*|second_factor": "sign-in, and what somebody may see of themselves",
     r"newsletter_told": "a word to a provider",
     r"newsletter(_asked|_confirm|_data|_preferences|_unsubscribe|_issues|_issues_feed|_link)?": "forms, subjects and words, a way on",

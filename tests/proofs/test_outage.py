@@ -1,0 +1,303 @@
+"""PostgreSQL goes away under a site that runs as in production, and comes back.
+
+make prove outage
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from iria.running import choosing, creating, identity, postmaster, processes
+from tests.proofs.clone import free_port
+from tests.proofs.size import FULL, sized
+from tests.shared import PROJECT
+
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc"),
+]
+
+AWAY_SECONDS = sized(8.0, 30.0)
+# Promised for a machine that does nothing else, and asserted at full size; the tests share theirs.
+LONGEST_SECONDS, BACK_SECONDS, WORKER_SECONDS = sized(15.0, 5.0), sized(10.0, 5.0), 60.0
+START_SECONDS = 300.0
+CLIENTS = 4
+WARMING = 3
+PAUSE_SECONDS = 0.25
+"""Between two requests of a client: four clients ask about sixteen times a second."""
+TYPED = "somebody@readers.example"
+
+GETS = (
+    *("/", "/feed/", "/search/?q=energy", "/api/v1/articles/", "/admin/login/"),
+    *("/accounts/login/", "/articles/nothing/", "/sitemap.xml", "/healthz", "/readyz"),
+)
+FORM = ("/newsletter/", urlencode({"email": TYPED, "website": "", "came_from": "/"}))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    path: str
+    began: float
+    seconds: float
+    status: int
+    headers: dict[str, str]
+    body: bytes = field(repr=False)
+
+
+@dataclass
+class Site:
+    """A gunicorn, a worker, and the PostgreSQL that belongs to them alone."""
+
+    port: int
+    server: postmaster.Server
+    database: "subprocess.Popen[bytes]"
+    log: Path
+    answers: list[Answer] = field(default_factory=list)
+    read: int = 0
+    """How much of the log belongs to earlier tests."""
+
+    def logged(self) -> str:
+        """What the web server and the worker wrote since the test began."""
+        return self.log.read_text()[self.read :]
+
+    def begin(self) -> None:
+        """Every process has answered every page before anybody counts."""
+        self.answers.clear()
+        for _ in range(WARMING):
+            for path in GETS:
+                self.ask(path)
+        self.read = len(self.log.read_text())
+
+    def ask(self, path: str, form: str = "") -> Answer:
+        began = time.monotonic()
+        headers = {"Accept": "text/html, */*"}
+        if form:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        asking = HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            asking.request("POST" if form else "GET", path, form or None, headers)
+            answer = asking.getresponse()
+            said, body = {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+            status = answer.status
+        except (OSError, HTTPException) as trouble:
+            status, said, body = 0, {}, repr(trouble).encode()
+        finally:
+            asking.close()
+        return Answer(path, began, time.monotonic() - began, status, said, body)
+
+    def stop_database(self) -> None:
+        """As at a power failure; nobody is told."""
+        self.database.send_signal(signal.SIGQUIT)
+        self.database.wait(30)
+
+    def start_database(self) -> None:
+        self.server.clear_leftovers()
+        self.database = self.server.start(database_port(self))
+
+    def freeze_database(self) -> None:
+        """It takes connections and answers nothing."""
+        for pid in self._database_processes():
+            processes.send(pid, signal.SIGSTOP)
+
+    def thaw_database(self) -> None:
+        for pid in self._database_processes():
+            processes.send(pid, signal.SIGCONT)
+
+    def _database_processes(self) -> list[int]:
+        return processes.working_in(self.server.data, ("postgres",))
+
+
+def database_port(site: Site) -> int:
+    lines = (site.log.parent / "port").read_text()
+    return int(lines)
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    folder = Path(tempfile.mkdtemp(prefix="iria-outage-"))
+    folder.chmod(0o755)  # the database's account has to step in
+    try:
+        with running_site(folder) as made:
+            yield made
+    finally:
+        subprocess.run(["rm", "-rf", str(folder)], check=True)
+
+
+@contextmanager
+def running_site(folder: Path) -> Iterator[Site]:
+    data, log = folder / "postgres", folder / "log"
+    log.mkdir()
+    who = identity.for_cluster(data)
+    programs = choosing.for_new(folder, who)
+    creating.create(data, programs, who, "outage", durable=FULL)
+    server = postmaster.Server(data, log / "postgres.log", programs, who, durable=FULL)
+    port, database = free_port(), postmaster.free_port()
+    (log / "port").write_text(str(database))
+    running = server.start(database)
+    made = Site(port, server, running, log / "site.log")
+    children: list[subprocess.Popen[bytes]] = []
+    settings = {
+        **os.environ,
+        "DATABASE_URL": f"postgres://{creating.ROLE}:outage@127.0.0.1:{database}/{creating.DATABASE}",
+        "IRIA_STATE": str(folder / "state"),
+        "SITE_URL": f"http://127.0.0.1:{port}",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "API_PER_MINUTE": "100000",
+        "DEBUG": "no",
+    }
+    try:
+        for name in ("migrate", "createcachetable", "collectstatic"):
+            options = ["--no-input"] if name != "createcachetable" else []
+            manage = [sys.executable, "manage.py", name, *options, "-v0"]
+            subprocess.run(manage, env=settings, cwd=PROJECT, check=True)
+        # The command of docs/running.md.
+        web = [
+            *(sys.executable, "-m", "gunicorn", "iria.wsgi", f"--bind=127.0.0.1:{port}"),
+            *(f"--workers={sized(2, 4)}", "--threads=4", "--no-control-socket"),
+            *("--worker-tmp-dir=/dev/shm", "--log-level=warning"),
+        ]
+        worker = [sys.executable, "manage.py", "procrastinate", "worker"]
+        with made.log.open("ab") as output:
+            for command in (web, worker):
+                child = subprocess.Popen(command, env=settings, cwd=PROJECT, stderr=output)
+                children.append(child)
+        wait_until(lambda: made.ask("/readyz").status == 200, START_SECONDS)
+        wait_until(lambda: made.ask("/readyz/worker/").status == 200, START_SECONDS)
+        yield made
+        assert [child.poll() for child in children] == [None, None], "nothing had to be restarted"
+    finally:
+        made.thaw_database()
+        for child in children:
+            child.terminate()
+        for child in children:
+            child.wait(30)
+        postmaster.stop(made.database)
+
+
+def wait_until(holds: Callable[[], bool], seconds: float) -> float:
+    began = time.monotonic()
+    while not holds():
+        assert time.monotonic() - began < seconds
+        time.sleep(0.1)
+    return time.monotonic() - began
+
+
+def client(site: Site, number: int, until: Callable[[], bool]) -> None:
+    """One visitor after another, each with a page, and now and then with a form."""
+    turn = number
+    while not until():
+        turn += 1
+        if turn % (len(GETS) + 1) == 0:
+            site.answers.append(site.ask(*FORM))
+        else:
+            site.answers.append(site.ask(GETS[turn % (len(GETS) + 1) - 1]))
+        time.sleep(PAUSE_SECONDS)
+
+
+def under_load(
+    site: Site, stop: Callable[[], None], start: Callable[[], None]
+) -> tuple[float, float]:
+    """When the database went and when it was back; the clients ask before, meanwhile and after."""
+    site.begin()
+    over: list[bool] = []
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        asking = [
+            pool.submit(client, site, number * 3, lambda: bool(over)) for number in range(CLIENTS)
+        ]
+        try:
+            time.sleep(3)
+            went = time.monotonic()
+            stop()
+            time.sleep(AWAY_SECONDS)
+            start()
+            back = time.monotonic()
+            time.sleep(BACK_SECONDS + 5)
+        finally:
+            over.append(True)
+        for each in asking:
+            each.result()
+    return went, back
+
+
+def report(name: str, site: Site, went: float, back: float) -> float:
+    """Prints what happened; the longest that a request took which began after the outage did."""
+    longest = max(each.seconds for each in site.answers if each.began > went + 0.5)
+    during = [each for each in site.answers if went < each.began < back]
+    failing = [each.began for each in site.answers if each.began > back and each.status == 503]
+    healthy = max(failing, default=back) - back
+    print(
+        f"{name}: away for {back - went:.0f} s; {len(site.answers)} requests, {len(during)} of them"
+        f" meanwhile: {dict(Counter(each.status for each in during))}; the longest took"
+        f" {longest:.2f} s, of those that were under way {_longest_before(site, went):.2f} s; the last"
+        " 503 began"
+        f" {healthy:.1f} s after its return; /healthz took"
+        f" {max(each.seconds for each in site.answers if each.path == '/healthz'):.2f} s at most"
+    )
+    return longest
+
+
+def _longest_before(site: Site, went: float) -> float:
+    return max(each.seconds for each in site.answers if went - 1 < each.began <= went + 0.5)
+
+
+def troubles(site: Site) -> str:
+    """The requests that were answered badly or late, for whoever reads a failure."""
+    bad = [
+        each for each in site.answers if each.status in {0, 500} or each.seconds > LONGEST_SECONDS
+    ]
+    said = "\n".join(f"{each} {each.body[:200]!r}" for each in bad[:10])
+    return f"{said}\n{site.logged()[-6000:]}"
+
+
+def assert_held(site: Site, went: float, back: float) -> None:
+    statuses = Counter(each.status for each in site.answers)
+    assert set(statuses) <= {200, 302, 404, 429, 503}, troubles(site)
+    assert {each.status for each in site.answers if each.path == "/healthz"} == {200}
+    late = [each for each in site.answers if each.began > back + BACK_SECONDS]
+    assert late
+    assert all(each.status < 500 for each in late)
+    unavailable = [each for each in site.answers if each.status == 503]
+    assert len({each.path for each in unavailable}) == len(GETS), "all but /healthz, and the form"
+    for each in unavailable:
+        assert each.headers["retry-after"].isdigit()
+        assert "no-store" in each.headers["cache-control"]
+        if each.path == FORM[0]:
+            assert TYPED in each.body.decode(), "what was typed is still there"
+        if each.path.startswith("/api/"):
+            assert json.loads(each.body)["status"] == 503
+    lines = site.logged().splitlines()
+    print("\n".join(f"    {line}" for line in lines))
+    about = [line for line in lines if "iria.database" in line]
+    assert len(about) == 2, "one line at the beginning, one at the end"
+    usual = (" WARNING django.request ", "Launching a worker")
+    assert [line for line in lines if not any(each in line for each in usual)] == about
+
+
+def test_a_stopped_server_costs_nobody_more_than_seconds(site: Site) -> None:
+    went, back = under_load(site, site.stop_database, site.start_database)
+    report("stopped", site, went, back)
+    assert max(each.seconds for each in site.answers) < LONGEST_SECONDS, troubles(site)
+    assert_held(site, went, back)
+    took = wait_until(lambda: site.ask("/readyz/worker/").status == 200, WORKER_SECONDS)
+    print(f"the worker's heartbeat was there {took:.1f} s later")
+
+
+def test_a_frozen_server_holds_up_only_who_was_being_served(site: Site) -> None:
+    """What was being answered when it froze waits; everybody after that does not."""
+    went, back = under_load(site, site.freeze_database, site.thaw_database)
+    assert report("frozen", site, went, back) < LONGEST_SECONDS, troubles(site)
+    assert_held(site, went, back)
