@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 
-from newsletter.bounces.reading import automatic, prose, read, reasons
+from newsletter.bounces.reading import Reason, automatic, prose, read, reasons
 from newsletter.bounces.reading.judging import letter_of
 from newsletter.bounces.reading.mime import opened
 from tests.newsletter.bounces.test_reading import expected_kind
@@ -133,17 +133,15 @@ def systems_of_rules() -> dict[Place, frozenset[str]]:
     """For each rule the systems among whose messages it matches anything it is asked about."""
     asked: dict[str, list[tuple[str, str]]] = defaultdict(list)
     said = reasons.said
-    with pytest.MonkeyPatch.context() as patch:
-        for message in messages():
+    for message in messages():
+
+        def noted(words: str, system: str = message.system) -> Reason | None:
+            asked["reasons"].append((system, reasons.plain_words(words)))
+            return said(words)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(reasons, "said", noted)
             for raw in (message.raw, without_codes(message.raw)):
-                patch.setattr(
-                    reasons,
-                    "said",
-                    lambda words, system=message.system: (
-                        asked["reasons"].append((system, reasons.plain_words(words))),
-                        said(words),
-                    )[1],
-                )
                 read(raw)
                 for name, (_, text_of) in HEADS.items():
                     asked[name].append((message.system, text_of(raw)))
@@ -168,6 +166,7 @@ def forget(system: str, patch: pytest.MonkeyPatch) -> int:
         ]
         kept.append((reason, reasons.any_of(left or ["(?!)"])))
     patch.setattr(reasons, "SAID", tuple(kept))
+    reasons.said.cache_clear()
     for name, (module, _) in HEADS.items():
         left = [
             each
@@ -221,6 +220,7 @@ def test_a_system_is_read_with_rules_written_without_its_messages() -> None:
             total[name] += count
         shares = [f"{count / len(theirs):.2f}" for count in right.values()]
         print(f"{system:>20} {len(theirs):>8} {gone:>9} {shares[0]:>8} {shares[1]:>14}")
+    reasons.said.cache_clear()
     for name, count in total.items():
         print(f"{name}: {count} of {len(labelled())}, {count / len(labelled()):.3f}")
     assert total["whole"] / len(labelled()) >= 0.9

@@ -122,6 +122,25 @@ def test_no_mutation_of_a_message_raises_or_takes_long() -> None:
             b"Content-Type: message/delivery-status\n\n"
             + b"Final-Recipient: rfc822;a@b.example\nAction: failed\n\n" * 20_000,
         ),
+        (
+            "one letter for many recipients",
+            b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\n"
+            + b"the recipient address " * 300
+            + b"\n--b\nContent-Type: message/delivery-status\n\n"
+            + b"".join(
+                b"Final-Recipient: rfc822;a%d@b.example\nAction: failed\n\n" % number
+                for number in range(1000)
+            )
+            + b"--b--\n",
+        ),
+        (
+            "diagnoses",
+            b"".join(
+                b"Final-Recipient: rfc822;a%d@b.example\nAction: failed\nDiagnostic-Code: smtp; %s\n\n"
+                % (number, b"the recipient address " * 90)
+                for number in range(500)
+            ),
+        ),
     ],
 )
 def test_what_is_made_to_hurt_is_read_in_no_time(name: str, raw: bytes) -> None:

@@ -82,11 +82,11 @@ UNKNOWN_CERTAIN: Final = (
 POLICY: Final = (
     r"dmarc|\bspf\b|\bdkim\b|sender id|authenticat\w+|purported responsible|unauthori[sz]ed|not authori[sz]ed",
     r"\bspam\w*|unsolicited|\bube\b|\buce\b|\bjunk\b|bulk (?:e-?)?mail|content (?:was )?(?:rejected|refused|denied)|message content",
-    r"virus|malware|phishing|attachment|prohibited|forbidden|banned content|not accepted for policy|policy|violat",
-    r"from (?:address|header|domain)|mail from",
+    r"virus|malware|phishing|attachments?[^.]{0,30}(?:not (?:allowed|accepted|permitted)|type|blocked|removed)|(?:blocked|banned|dangerous|executable)[^.]{0,20}attachment|prohibited|forbidden|banned content|not accepted for policy|policy|violat",
+    r"from (?:address|header|domain)|mail from[^.]{0,40}(?:reject|refus|denied|not (?:allow|accept|permit)|block|unknown|invalid)|(?:accept|refus|reject|block)\w*[^.]{0,20}mail from",
     r"(?:valid|recogni[sz]ed|as a) sender|sending domain|you (?:are|were)n?'?t? (?:not )?(?:allowed|permitted|authori[sz]ed|recogni[sz]ed)",
     r"not (?:be )?accepting mail from|only accept\w*[^.]{0,40}(?:from|mail)|permission to (?:post|send)|not have permission|insufficient permission",
-    r"8-bit data|improper use|header|message format|bare (?:lf|cr)|malformed (?:message|mime)|not rfc",
+    r"8-bit data|improper use|headers?[^.]{0,30}(?:invalid|missing|malformed|syntax|too|error|violat|not)|(?:missing|invalid|bad|duplicate|malformed|multiple)[^.]{0,20}header|message format|bare (?:lf|cr)|malformed (?:message|mime)|not rfc",
     r"tls|ssl|certificate|encrypt\w+|secur\w+",
 )
 BLOCKED: Final = (
@@ -120,7 +120,7 @@ UNKNOWN_USER: Final = (
         r"badrcptto|badrecipientto|validrcptto|does not like recipient(?!\.\s*remote)|inactive e-?mail address|email address[^.]{0,40}couldn'?t be found"
     ),
     r"recipient name is not recogni[sz]ed|did not exactly match|no matches to nameserver|no longer (?:a valid|has an) (?:e-?mail|account|address)|(?:user|mailbox)[^.]{0,20}missing home directory",
-    r"(?:recipient|address|rcpt) (?:address )?(?:was |is )?rejected\W*$|address(?:es)? (?:is |was |were )?rejected by (?:the )?(?:server|remote)|(?:destination )?server rejected (?:the )?recipients?|no valid recipients?|recipient not (?:ok|accepted|valid|allowed)",
+    r"(?:recipient|address|rcpt) (?:address )?(?:was |is )?rejected(?:\W*$|: ?[\w-]+(?:\.[\w-]+)+)|address(?:es)? (?:is |was |were )?rejected by (?:the )?(?:server|remote)|(?:destination )?server rejected (?:the )?recipients?|no valid recipients?|recipient not (?:ok|accepted|valid|allowed)",
 )
 FILTERED: Final = (
     r"message refused|user (?:refused|reject)\w*|refused to (?:accept|receive)|rejected by (?:the )?(?:recipient|user)|because the recipient|protected by",

@@ -6,6 +6,7 @@ failure an error. So fields are looked for in every text, and a group without an
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 
 from newsletter.bounces.reading import addresses
@@ -32,6 +33,10 @@ DELAYED: Final = re.compile(r"(?i)^delay")
 REACHED: Final = re.compile(r"(?i)^(?:deliver|relay|expand|success)")
 EMPTY_DIAGNOSIS: Final = re.compile(r"(?i)^\s*[\w-]+\s*;\s*[\d\s]{0,4}$")
 
+MOST_GROUPS: Final = 200
+MOST_WORDS: Final = 1000
+"""Signs of what a server said of one recipient that are looked at."""
+
 Group = dict[str, str]
 
 
@@ -42,9 +47,9 @@ def failures(message: Opened, texts: Iterable[str], prose: str) -> list[Failure]
         texts: the texts in which fields may stand.
         prose: what the message says for people, for reports that give no reason.
     """
-    found = [_failure(group, prose) for text in texts for group in groups(text)]
+    found = (_failure(group, prose) for text in texts for group in groups(text))
     unique: dict[str, Failure] = {}
-    for failure in found:
+    for failure in islice(found, MOST_GROUPS):
         if failure is not None:
             unique.setdefault(failure.address.lower() or f"?{len(unique)}", failure)
     return list(unique.values())
@@ -102,7 +107,7 @@ def _failure(group: Group, prose: str) -> Failure | None:
     known = [address for address in named if address]
     category = group.get("x-powermta-bouncecategory", "").replace("-", " ")
     said = f"{words} {_comment(group)} {_comment_of(action)} {category}"
-    speaking = said if said.strip() else prose
+    speaking = said[:MOST_WORDS] if said.strip() else prose
     return Failure(
         address=known[0] if known else "",
         also=known[1] if len(known) > 1 and known[1].lower() != known[0].lower() else "",

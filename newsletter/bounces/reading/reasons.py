@@ -9,6 +9,7 @@ once too often costs nothing; one that is dropped costs a reader.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from newsletter.bounces.reading import english, languages
@@ -148,8 +149,9 @@ def reason_of(words: str, status: str = "") -> Reason:
     return found or Reason.UNSAID
 
 
+@lru_cache(maxsize=64)
 def said(words: str) -> Reason | None:
-    """Why, from the words alone."""
+    """Why, from the words alone. Kept, because one letter may speak of hundreds of recipients."""
     plain = plain_words(words)
     return next((reason for reason, pattern in SAID if pattern.search(plain)), None)
 
