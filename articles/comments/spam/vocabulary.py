@@ -1,7 +1,7 @@
 """General words of advertising and of conversation, by what they are used for.
 
 A closed list from general knowledge, so that what the model learns about these words holds under any
-article. It was written for no collection; see docs/algorithms/screening.md.
+article. How it was written, and what had been seen before: docs/algorithms/screening.md.
 """
 
 from typing import Final
