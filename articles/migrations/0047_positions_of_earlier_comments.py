@@ -8,45 +8,46 @@ run that was interrupted continues where it stopped.
 The constraints that 0038 added are validated here, while rows are read and written.
 """
 
+from itertools import batched
+
 from django.contrib.postgres.operations import ValidateConstraint
 from django.db import migrations, transaction
 
-BATCH = 1_000
+BATCH = 2_000
 
-# Threads in which nothing can be read have no counts, as if each had been laid by itself.
 MISSING = """
-SELECT array_agg(id), array_agg(DISTINCT article_id) FILTER (WHERE EXISTS (
-    SELECT FROM articles_comment AS readable
-    WHERE readable.article_id = batch.article_id AND readable.state = 'approved'
-)) FROM (
-    SELECT id, article_id FROM articles_comment AS comment
-    WHERE id > %s AND NOT EXISTS (
-        SELECT FROM articles_commentplace WHERE comment_id = comment.id
-    )
-    ORDER BY id LIMIT %s
-) AS batch
+SELECT id, article_id FROM articles_comment AS comment
+WHERE NOT EXISTS (SELECT FROM articles_commentplace WHERE comment_id = comment.id) ORDER BY id
 """
 
 # Until the end of the batch no comment changes state behind its back; reading goes on.
 WRITERS_WAIT = "LOCK TABLE articles_comment IN SHARE ROW EXCLUSIVE MODE"
 
+# Threads in which nothing can be read have no counts, as if each had been laid by itself.
+ADD = """
+SELECT articles_thread_lay(%s::bigint[], (
+    SELECT array_agg(id) FROM unnest(%s::bigint[]) AS thread(id)
+    WHERE EXISTS (
+        SELECT FROM articles_comment WHERE article_id = thread.id AND state = 'approved'
+    )
+))
+"""
+
 
 def add_positions(apps, schema_editor, batch=BATCH):
     database = schema_editor.connection
-    last = 0
     with database.cursor() as cursor:
-        while True:
-            cursor.execute(MISSING, [last, batch])
-            comments, threads = cursor.fetchone()
-            if not comments:
-                break
+        cursor.execute(MISSING)
+        missing = cursor.fetchall()
+        for number, rows in enumerate(batched(missing, batch), 1):
+            comments, threads = (list(dict.fromkeys(column)) for column in zip(*rows))
             with transaction.atomic(using=database.alias):
                 cursor.execute(WRITERS_WAIT)
-                cursor.execute("SELECT articles_thread_lay(%s::bigint[], %s::bigint[])", [comments, threads])
-            if last == 0:
-                # Plans that were made for empty tables would read them whole for every comment.
+                cursor.execute(ADD, [comments, threads])
+            if number & (number - 1) == 0:
+                # The tables have doubled. Plans that were made when they were small would read them
+                # whole for every comment.
                 cursor.execute("ANALYZE articles_commentplace, articles_threadcount")
-            last = max(comments)
 
 
 class Migration(migrations.Migration):
