@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from articles.editorial.models import (
@@ -30,9 +31,9 @@ DEEP: Final = 200
 NEWEST: Final = """
 SELECT ARRAY(
     SELECT article_id FROM articles_listingentry
-    WHERE scope = heading.scope AND target = heading.target AND published_at <= %(now)s
-    ORDER BY published_at DESC, article_id DESC LIMIT %(each)s)
-FROM unnest(%(scopes)s::text[], %(targets)s::bigint[])
+    WHERE scope = heading.scope AND target = heading.target AND published_at <= %s
+    ORDER BY published_at DESC, article_id DESC LIMIT %s)
+FROM unnest(%s::text[], %s::bigint[])
     WITH ORDINALITY AS heading (scope, target, place)
 ORDER BY place
 """
@@ -41,16 +42,16 @@ NEWEST_IN_LANGUAGES: Final = """
 WITH used AS MATERIALIZED (
     SELECT DISTINCT language FROM articles_listingcount
     WHERE scope = 'all' AND target = 0 AND period = 0
-        AND (language = %(language)s OR %(language)s = '') AND language <> ALL(%(besides)s)
+        AND (language = %s OR %s = '') AND language <> ALL(%s)
 )
 SELECT ARRAY(
     SELECT entry.article_id FROM used CROSS JOIN LATERAL (
         SELECT article_id, published_at FROM articles_listingentry
         WHERE scope = heading.scope AND target = heading.target AND language = used.language
-            AND published_at <= %(now)s
-        ORDER BY published_at DESC, article_id DESC LIMIT %(each)s) AS entry
-    ORDER BY entry.published_at DESC, entry.article_id DESC LIMIT %(each)s)
-FROM unnest(%(scopes)s::text[], %(targets)s::bigint[])
+            AND published_at <= %s
+        ORDER BY published_at DESC, article_id DESC LIMIT %s) AS entry
+    ORDER BY entry.published_at DESC, entry.article_id DESC LIMIT %s)
+FROM unnest(%s::text[], %s::bigint[])
     WITH ORDINALITY AS heading (scope, target, place)
 ORDER BY place
 """
@@ -165,18 +166,28 @@ def newest_on_front(
         code: the language of the front page.
         codes: the publication's languages, the first one first.
     """
-    is_first = code == codes[0]
-    values: dict[str, Any] = {
-        "now": timezone.now(),
-        "each": each,
-        "scopes": [scope.value for scope, _ in headings],
-        "targets": [target for _, target in headings],
-        "language": "" if is_first else code,
-        "besides": list(codes[1:]) if is_first else [],
-    }
+    sql, values = _newest_on_front(headings, each, code, codes)
     with connection.cursor() as cursor:
-        cursor.execute(NEWEST if is_first and len(codes) == 1 else NEWEST_IN_LANGUAGES, values)
+        cursor.execute(sql, values)
         return [row for (row,) in cursor.fetchall()]
+
+
+def front_articles(each: int, code: str, codes: Sequence[str]) -> ArticleQuerySet:
+    """The newest articles of those a front page is made of."""
+    sql, values = _newest_on_front([(Scope.ALL, 0)], each, code, codes)
+    newest = RawSQL(f"SELECT unnest(newest) FROM ({sql}) AS found (newest)", values)  # noqa: S608, S611 - constants
+    return Article.objects.published().filter(pk__in=newest).newest()
+
+
+def _newest_on_front(
+    headings: Sequence[tuple[Scope, int]], each: int, code: str, codes: Sequence[str]
+) -> tuple[str, list[Any]]:
+    now, is_first = timezone.now(), code == codes[0]
+    asked = [[scope.value for scope, _ in headings], [target for _, target in headings]]
+    if is_first and len(codes) == 1:
+        return NEWEST, [now, each, *asked]
+    language, besides = ("", list(codes[1:])) if is_first else (code, [])
+    return NEWEST_IN_LANGUAGES, [language, language, besides, now, each, each, *asked]
 
 
 def counts_of(scope: Scope, *, language: str = "") -> dict[int, int]:

@@ -32,7 +32,7 @@ PER_FILE = 450
 """Addresses in one file. The protocol allows 50,000 and 50 MB; with the longest addresses, all the
 pictures and every language, so many stay below (tests/articles/feeds/test_sitemaps.py)."""
 
-_files: Held[dict[str, list[int]] | None] = Held()
+_indexes: Held[bytes | None] = Held()
 """Which files there are changes with the rows alone."""
 
 NEWS_FOR: Final = timedelta(hours=48)
@@ -60,19 +60,19 @@ Sitemap: {site}/sitemap-news.xml
 def whole(request: HttpRequest) -> HttpResponse:
     """Everything in one file, or the list of the files."""
     found = sorts(publication_of(request))
-    files = _files.of(request, PER_FILE, lambda: _files_of(found))
-    if files is None:
+    index = _indexes.of(request, PER_FILE, lambda: _index_of(found))
+    if index is None:
         return _answer(_urlset([each for sort in found.values() for each in sort.first(PER_FILE)]))
-    return _answer(_index(files))
+    return _answer(index)
 
 
-def _files_of(found: dict[str, Sort]) -> dict[str, list[int]] | None:
-    """The numbers of the files of each sort; None where everything fits into one."""
+def _index_of(found: dict[str, Sort]) -> bytes | None:
+    """The list of the files; None where everything fits into one."""
     room = PER_FILE
     for sort in found.values():
         room -= sort.size(room + 1)
         if room < 0:
-            return {kind: sort.files(PER_FILE) for kind, sort in found.items()}
+            return _index({kind: each.files(PER_FILE) for kind, each in found.items()})
     return None
 
 
@@ -138,9 +138,10 @@ def _index(files: dict[str, list[int]]) -> bytes:
     xml = Document()
     with xml.element("sitemapindex", {"xmlns": SITEMAP}):
         for kind, numbers in files.items():
+            first = absolute(reverse("sitemap_part", args=[kind, 1])).removesuffix("1.xml")
             for number in numbers:
                 with xml.element("sitemap"):
-                    xml.leaf("loc", absolute(reverse("sitemap_part", args=[kind, number])))
+                    xml.leaf("loc", f"{first}{number}.xml")
     return xml.as_bytes()
 
 

@@ -15,7 +15,7 @@ from accounts.models import AuthorProfile
 from articles.comments.generation import thread_scope
 from articles.comments.models import Moderation
 from articles.comments.policy import Admission, admission
-from articles.editorial.listings import Listing, newest_on_front
+from articles.editorial.listings import Listing, front_articles
 from articles.editorial.models import Article, Category, Scope
 from articles.editorial.models.article import LANGUAGES
 from articles.editorial.querysets import ArticleQuerySet
@@ -41,10 +41,7 @@ FORMS: Final = {"": rss, "atom": atom, "json": jsonfeed}
 def site(request: HttpRequest, form: str = "") -> HttpResponse:
     """The articles of the front page: the publication's first language, and what it does not list."""
     codes = publication_of(request).language_codes
-    if len(codes) == 1:
-        return _feed(request, form, _newest(Scope.ALL, 0, ""))
-    (newest,) = newest_on_front([(Scope.ALL, 0)], LENGTH, codes[0], codes)
-    return _feed(request, form, Article.objects.published().filter(pk__in=newest))
+    return _feed(request, form, front_articles(LENGTH, codes[0], codes))
 
 
 @public_page

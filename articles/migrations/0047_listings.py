@@ -21,30 +21,36 @@ LANGUAGE sql STABLE AS $$
         UNION
         SELECT line.category_id, above.id, above.parent_id
         FROM line JOIN articles_category AS above ON above.id = line.next_id
-    ), article AS MATERIALIZED (
-        SELECT id, language, published_at, year, month, kind_id
-        FROM articles_article WHERE id = ANY(ids) AND state = 'published'
-    ), listed (article_id, scope, target) AS (
-        SELECT id, 'all', 0::bigint FROM article
-        UNION ALL SELECT id, 'year', year FROM article
-        UNION ALL SELECT id, 'month', year * 100 + month FROM article
-        UNION ALL SELECT id, 'type', kind_id FROM article
-        UNION ALL SELECT article_id, 'primary', category_id
-            FROM articles_articlecategory WHERE article_id = ANY(ids) AND position = 0
-        UNION ALL SELECT DISTINCT article_id, 'category', above_id
-            FROM articles_articlecategory JOIN line USING (category_id)
-            WHERE article_id = ANY(ids)
-        UNION ALL SELECT content_object_id, 'tag', tag_id
-            FROM articles_articletag WHERE content_object_id = ANY(ids)
-        UNION ALL SELECT article_id, 'author', author_id
-            FROM articles_byline WHERE article_id = ANY(ids)
     )
-    SELECT DISTINCT id, scope, target, language, published_at
-    FROM listed JOIN article ON article.id = listed.article_id
+    SELECT article.id, listed.scope, listed.target, article.language, article.published_at
+    FROM unnest(ids) AS wanted (id)
+    JOIN articles_article AS article ON article.id = wanted.id AND article.state = 'published'
+    CROSS JOIN LATERAL (  -- one article after the other, each from its own few rows
+        SELECT 'all', 0::bigint
+        UNION ALL SELECT 'year', article.year
+        UNION ALL SELECT 'month', article.year * 100 + article.month
+        UNION ALL SELECT 'type', article.kind_id
+        UNION ALL SELECT 'primary', category_id FROM articles_articlecategory
+            WHERE article_id = article.id AND position = 0
+        UNION ALL (SELECT DISTINCT 'category', above_id
+            FROM articles_articlecategory JOIN line USING (category_id)
+            WHERE article_id = article.id)
+        UNION ALL SELECT 'tag', tag_id FROM articles_articletag
+            WHERE content_object_id = article.id
+        UNION ALL SELECT 'author', author_id FROM articles_byline WHERE article_id = article.id
+    ) AS listed (scope, target)
 $$;
 
--- Only what differs is written: a row that stays costs nothing.
+-- Some articles at a time, since the planner takes every array for a short one.
 CREATE FUNCTION articles_listing_write(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    FOR start IN 1 .. coalesce(cardinality(ids), 0) BY 500 LOOP
+        PERFORM articles_listing_write_some(ids[start : start + 499]);
+    END LOOP;
+END $$;
+
+-- Only what differs is written: a row that stays costs nothing.
+CREATE FUNCTION articles_listing_write_some(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     WITH wanted AS MATERIALIZED (SELECT * FROM articles_listing_wanted(ids)),
     gone AS (
@@ -184,6 +190,7 @@ DROP FUNCTION articles_listing_of_articles();
 DROP FUNCTION articles_listing_in_bulk();
 DROP FUNCTION articles_listing_write_unlocked(bigint[]);
 DROP FUNCTION articles_listing_write(bigint[]);
+DROP FUNCTION articles_listing_write_some(bigint[]);
 DROP FUNCTION articles_listing_period(timestamptz, boolean);
 DROP FUNCTION articles_listing_visible_from(timestamptz);
 DROP FUNCTION articles_listing_wanted(bigint[]);

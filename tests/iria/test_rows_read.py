@@ -97,7 +97,7 @@ def test_no_address_of_readers_reads_more_than_two_thousand_rows_of_articles(
     for address in addresses(long_archive):
         with article_rows() as reads:
             response = anybody.get(address)
-        assert response.status_code < 500, address
+        assert response.status_code != 500, address
         if response.status_code == 200:
             answered.add(address)
         if reads.rows > MOST:
