@@ -66,6 +66,16 @@ def address(name: str, default: str) -> str:
     return value.rstrip("/")
 
 
+def site_address(name: str, default: str) -> str:
+    """The address of the site: a host and nothing below it, since every path begins at the host."""
+    value = address(name, default)
+    parts = urlsplit(value)
+    if parts.path or parts.query or parts.fragment:
+        sentence = f"The setting {name} is “{value}”; it should be like https://www.example.org, without a path."
+        raise ImproperlyConfigured(sentence)
+    return value
+
+
 def mailer(name: str, folder: Path) -> dict[str, Any]:
     """A mail address such as smtp+tls://user:password@host:587, or files in a folder without one."""
     value: str = setting(name, str, "")

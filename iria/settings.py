@@ -14,7 +14,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from iria.environment import (
-    address,
     akismet_key,
     bucket,
     bucket_address,
@@ -30,6 +29,7 @@ from iria.environment import (
     secret_key,
     setting,
     signature,
+    site_address,
     writable_folder,
     yes_or_no,
 )
@@ -49,7 +49,7 @@ read_file(BASE_DIR / ".env")
 
 DEBUG: bool = setting("DEBUG", yes_or_no, False)
 STATE = writable_folder(state_folder(BASE_DIR))
-SITE_URL = address("SITE_URL", "http://127.0.0.1:8000")
+SITE_URL = site_address("SITE_URL", "http://127.0.0.1:8000")
 SECURE = SITE_URL.startswith("https://")
 SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
 ALLOWED_HOSTS = setting("ALLOWED_HOSTS", list, [SITE_HOST])
@@ -121,6 +121,9 @@ PRIVATE_PATHS = ("/admin/", "/accounts/", "/comments/")
 
 ROOT_URLCONF = "iria.urls"
 WSGI_APPLICATION = "iria.wsgi.application"
+# The site stands at the root of its host. Without this, what a server or a header says would become
+# a prefix of every address, and addresses are remembered (iria.kit.addresses).
+FORCE_SCRIPT_NAME = ""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [

@@ -7,6 +7,8 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from iria.kit.http import without_prefix
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iria.settings")
 
 APP_LOAD_ERROR = 4
@@ -15,7 +17,7 @@ APP_LOAD_ERROR = 4
 os.umask(0o027)  # files for us, some for our group (nginx), none for others
 
 try:
-    application = get_wsgi_application()
+    application = without_prefix(get_wsgi_application())
 except ImproperlyConfigured as mistake:
     # One sentence; gunicorn would write a traceback.
     sys.stderr.write(f"{mistake}\n")

@@ -1,10 +1,15 @@
 """What a request tells about its sender, and the headers every answer carries."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import wraps
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -46,6 +51,24 @@ def client_address(request: HttpRequest) -> str:
             return hop
         peer = hop
     return peer
+
+
+def without_prefix(application: "WSGIApplication") -> "WSGIApplication":
+    """The site stands at the root of its host, whatever path prefix a server tells us about.
+
+    Some servers let a header name the prefix. It is part of the path that was asked for, so it is put
+    back there: otherwise a cache in front of us would keep another page under that path.
+    """
+
+    @wraps(application)
+    def at_root(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        prefix = environ.get("SCRIPT_NAME", "")
+        if prefix:
+            environ["PATH_INFO"] = prefix + environ.get("PATH_INFO", "")
+            environ["SCRIPT_NAME"] = ""
+        return application(environ, start_response)
+
+    return at_root
 
 
 class ForwardedHeaders:

@@ -40,6 +40,8 @@ def start(
         ("DATABASE_URL", "not an address"),
         ("SITE_URL", "example.org"),
         ("SITE_URL", "http://["),
+        ("SITE_URL", "https://example.org/news"),
+        ("SITE_URL", "https://example.org?news"),
         ("DEBUG", "perhaps"),
         ("TRUSTED_PROXIES", "the-proxy"),
         ("CACHE_URL", "memcache://there"),

@@ -1,0 +1,5 @@
+"""What gunicorn reads by itself when it is started in this folder."""
+
+# By default a proxy on this machine may name a path prefix in a SCRIPT_NAME header, and so may anybody
+# whose headers it passes on. The site stands at the root of its host and has no prefix.
+forwarder_headers = ""
