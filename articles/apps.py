@@ -45,6 +45,9 @@ class ArticlesConfig(AppConfig):
         registry.personal_data.offer("comments", personal.HOLDING)
         registry.emblem_drawing.offer("pictures", emblems.draw)
         registry.article_search.offer("search", on_the_desk.best_for)
+        # An article of the future appears, and one from another machine, whose clock runs ahead.
+        appears = Moments("articles_article", "published_at", "state = 'published'")
+        registry.moments.offer("article appears", appears)
         registry.moments.offer("licence ends", Moments("articles_image", "licence_until"))
         registry.moments.offer("licence begins", Moments("articles_image", "licence_from"))
         registry.moments.offer("place ends", Moments("articles_placement", "until"))

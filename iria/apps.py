@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.core import checks
 from django.db.models.signals import post_migrate, pre_migrate
 
 
@@ -12,13 +13,15 @@ class IriaConfig(AppConfig):
     def ready(self) -> None:
         # Models of other apps are complete only now.
         from iria import roles, shown
-        from iria.kit import registry
+        from iria.kit import registry, triggers, watched
         from iria.publication import kept
         from iria.publication.waiting import dead_entries
 
         pre_migrate.connect(roles.remember_permissions, sender=self)
         post_migrate.connect(roles.grant_new_permissions)
-        post_migrate.connect(shown.watch, sender=self)
+        post_migrate.connect(triggers.watch, sender=self)
+        checks.register(watched.check_decided)
+        shown.connect()
         registry.waiting.offer("publication", dead_entries)
         kept.connect()
 

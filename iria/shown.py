@@ -1,56 +1,65 @@
-"""Which tables public pages are made of, and the triggers that tell of every change to them.
+"""Which tables public pages are made of (`iria.kit.watched`).
 
-Every table of the houses stands in one of the two lists (a test sees to it): whoever adds one
-decides whether readers see its rows.
+Every table stands in one of the lists (a test sees to it): whoever adds one decides whether readers
+see its rows.
 """
 
-from typing import Any, Final
+from typing import Final
 
-from django.apps import AppConfig, apps
-from django.db import connection
+from iria.kit import watched
+from iria.kit.changes import COMMENTS
+from iria.kit.watched import SHOWN as ALL
+from iria.kit.watched import Shown
 
 HOUSES: Final = ("accounts", "articles", "iria", "newsletter", "taggit")
 
-SHOWN: Final = {
-    "accounts.authorprofile": "",
-    "accounts.face": "",
+SHOWN: Final[dict[str, Shown]] = {
+    "accounts.authorprofile": ALL,
+    "accounts.face": ALL,
     # A sign-in writes to the row too, and changes no page. A reader who is gone leaves their page.
-    "accounts.user": "DELETE OR UPDATE OF display_name, is_staff, is_active, biography, shows_comments",
-    "articles.article": "",
-    "articles.articlecategory": "",
-    "articles.articletag": "",
-    "articles.byline": "",
-    "articles.category": "",
-    "articles.comment": "",
-    "articles.correction": "",
-    "articles.embedprovider": "",
-    "articles.figure": "",
-    "articles.formeraddress": "",
-    "articles.image": "",
-    "articles.kind": "",
-    "articles.mostread": "",
-    "articles.page": "",
-    "articles.pinnedquery": "",
-    "articles.pinnedresult": "",
-    "articles.placement": "",
-    "articles.portrait": "",
-    "articles.redirect": "",
-    "articles.relatedlink": "",
-    "articles.relatedpick": "",
-    "articles.searchentry": "",
-    "articles.series": "",
-    "articles.seriespart": "",
-    "articles.synonyms": "",
-    "iria.publication": "",
+    "accounts.user": Shown(
+        ("display_name", "is_staff", "is_active", "biography", "shows_comments"), inserts=False
+    ),
+    "articles.article": ALL,
+    "articles.articlecategory": ALL,
+    "articles.articletag": ALL,
+    "articles.byline": ALL,
+    "articles.category": ALL,
+    # Those of one article are told apart, as `changes.thread` names them.
+    "articles.comment": Shown(scope=COMMENTS, also=("thread:", "article_id")),
+    "articles.correction": ALL,
+    "articles.embedprovider": ALL,
+    "articles.figure": ALL,
+    "articles.formeraddress": ALL,
+    "articles.image": ALL,
+    "articles.kind": ALL,
+    "articles.mostread": ALL,
+    "articles.page": ALL,
+    "articles.pinnedquery": ALL,
+    "articles.pinnedresult": ALL,
+    "articles.placement": ALL,
+    "articles.portrait": ALL,
+    "articles.redirect": ALL,
+    "articles.relatedlink": ALL,
+    "articles.relatedpick": ALL,
+    "articles.searchentry": ALL,
+    "articles.series": ALL,
+    "articles.seriespart": ALL,
+    "articles.synonyms": ALL,
+    "iria.publication": ALL,
     # How its sending goes changes no page.
-    "newsletter.issue": "INSERT OR DELETE OR UPDATE OF newsletter_id, subject, preheader, slug, "
-    "introduction, closing, picture_id, picture_caption, state, started_at, sent_html, sent_text",
-    "newsletter.issueitem": "",
-    "newsletter.newsletter": "",
-    "newsletter.newsletter_topics": "",
-    "taggit.tag": "",
+    "newsletter.issue": Shown(
+        (
+            *("newsletter_id", "subject", "preheader", "slug", "introduction", "closing"),
+            *("picture_id", "picture_caption", "state", "started_at", "sent_html", "sent_text"),
+        )
+    ),
+    "newsletter.issueitem": ALL,
+    "newsletter.newsletter": ALL,
+    "newsletter.newsletter_topics": ALL,
+    "taggit.tag": ALL,
 }
-"""Model → the events that count, where that is not every insert, update and delete."""
+"""Model → which of its changes count."""
 
 UNSHOWN: Final = {
     "accounts.device",
@@ -136,50 +145,23 @@ UNSHOWN: Final = {
 credit made of agency and photographer is the image's own column, and what ranking knows of words
 follows from the entries of the search."""
 
-COMMENT: Final = "articles.comment"
-EVERYTHING: Final = "INSERT OR UPDATE OR DELETE"
-
-FUNCTIONS: Final = """
-CREATE OR REPLACE FUNCTION iria_tell_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO iria_change (scope, mark)
-        VALUES (TG_ARGV[0], hashtextextended(gen_random_uuid()::text, 0));
-    RETURN NULL;
-END $$;
-
-CREATE OR REPLACE FUNCTION iria_tell_thread() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO iria_change (scope, mark)
-        SELECT DISTINCT 'thread:' || article_id, hashtextextended(gen_random_uuid()::text, 0)
-        FROM unnest(ARRAY[OLD.article_id, NEW.article_id]) AS article_id
-        WHERE article_id IS NOT NULL;
-    RETURN NULL;
-END $$;
-"""
-
-TRIGGER: Final = """
-CREATE OR REPLACE TRIGGER iria_tell AFTER {events} ON {table}
-    FOR EACH STATEMENT EXECUTE FUNCTION iria_tell_change('{scope}')
-"""
-
-THREAD_TRIGGER: Final = """
-CREATE OR REPLACE TRIGGER iria_tell_thread AFTER INSERT OR UPDATE OR DELETE ON {table}
-    FOR EACH ROW EXECUTE FUNCTION iria_tell_thread()
-"""
+OF_OTHERS: Final = {
+    "account.emailaddress",
+    "account.emailconfirmation",
+    "admin.logentry",
+    "auth.group",
+    "auth.group_permissions",
+    "auth.permission",
+    "contenttypes.contenttype",
+    "mfa.authenticator",
+    "procrastinate.procrastinateevent",
+    "procrastinate.procrastinatejob",
+    "procrastinate.procrastinateperiodicdefer",
+    "procrastinate.procrastinateworker",
+    "sessions.session",
+}
+"""Tables of the packages we use, of which readers see none."""
 
 
-def watch(app_config: AppConfig, **signal: Any) -> None:
-    """After a migrate: every shown table tells of its changes."""
-    with connection.cursor() as cursor:
-        tables = set(connection.introspection.table_names(cursor))
-        if "iria_change" not in tables:
-            return
-        cursor.execute(FUNCTIONS)
-        for name, events in SHOWN.items():
-            table = apps.get_model(name)._meta.db_table
-            if table not in tables:
-                continue
-            scope = "comments" if name == COMMENT else "content"
-            cursor.execute(TRIGGER.format(events=events or EVERYTHING, table=table, scope=scope))
-            if name == COMMENT:
-                cursor.execute(THREAD_TRIGGER.format(table=table))
+def connect() -> None:
+    watched.declare(shown=SHOWN, hidden=UNSHOWN | OF_OTHERS)

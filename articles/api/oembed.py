@@ -6,7 +6,6 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
 from django.utils.html import escape
 
 from articles.api.problems import NOT_FOUND, PARAMETER, Refused, problem, refuse
@@ -15,6 +14,7 @@ from articles.images.crediting import credit_words
 from articles.images.models import Image
 from articles.images.showing import plain_rendition
 from iria.kit.addresses import absolute
+from iria.kit.caching import next_hour
 from iria.kit.dates import day_words
 from iria.publication.context import publication_of
 from iria.publication.models import Publication
@@ -87,10 +87,14 @@ def card(article: Article, publication: Publication, width: int, height: int) ->
 
 
 def _kept_for(image: Image | None) -> int:
-    """Seconds for which others may keep the card: not past the end of its picture's licence."""
+    """Seconds for which others may keep the card: not past the end of its picture's licence.
+
+    Counted from the end of the hour, since whoever is told until then that nothing changed keeps it
+    for as long once more.
+    """
     if image is None or image.licence_until is None:
         return KEPT_FOR
-    return max(0, min(KEPT_FOR, int((image.licence_until - timezone.now()).total_seconds())))
+    return max(0, min(KEPT_FOR, int((image.licence_until - next_hour()).total_seconds())))
 
 
 def _thumbnail(

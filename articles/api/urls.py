@@ -13,6 +13,7 @@ from articles.api.doors import JSON, through_the_doors
 from articles.api.interface import api
 from articles.api.problems import NOT_FOUND, problem
 from articles.api.reference import DOCUMENT_TYPE, document, reference
+from iria.kit.caching import HOURLY
 from iria.kit.changes import COMMENTS
 
 NOWHERE: Final = "api_nowhere"
@@ -60,7 +61,9 @@ urlpatterns = [
     ),
     path(
         "api/oembed/",
-        through_the_doors(oembed.oembed, parameters=oembed.PARAMETERS, forms=(JSON,)),
+        through_the_doors(
+            oembed.oembed, parameters=oembed.PARAMETERS, forms=(JSON,), scopes=(HOURLY,)
+        ),
         name="oembed",
     ),
     *_operations(),

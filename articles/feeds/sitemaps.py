@@ -10,14 +10,13 @@ from typing import Final
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 
 from articles.editorial.models import Article
 from articles.feeds.atom import moment
 from articles.feeds.places import Picture, Place, Sort, sorts
 from articles.feeds.xml import Document, legal
 from iria.kit.addresses import absolute
-from iria.kit.caching import hourly, public_page
+from iria.kit.caching import hourly, next_hour, public_page
 from iria.kit.held import Held
 from iria.publication.context import publication_of
 
@@ -91,7 +90,7 @@ def news(request: HttpRequest) -> HttpResponse:
     recent = (
         Article.objects.published()
         .to_be_found()
-        .filter(published_at__gt=timezone.now() - NEWS_FOR)
+        .filter(published_at__gt=next_hour() - NEWS_FOR)
         .newest()
         .only("year", "month", "slug", "headline", "language", "published_at")
     )

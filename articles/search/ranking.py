@@ -20,6 +20,7 @@ from articles.search import feedback
 from articles.search.candidates import SCORE, Candidate, candidates
 from articles.search.keys import key_of
 from articles.search.reading import Parts, Reading
+from iria.kit.periods import period_of
 
 ALL_WORDS: Final = 0.5
 """The share for an article that holds every word."""
@@ -112,9 +113,10 @@ def _add_shares(
     for each in complete:
         each.score *= 1 + ALL_WORDS + (PHRASE if each.article_id in as_phrase else 0)
     if recency:
-        now = timezone.now()
+        # Until the end of the day, so that a page looks the same as long as its tag does.
+        _begun, ends = period_of(timezone.now())
         for each in best:
-            days = max(0.0, (now - each.published_at).total_seconds() / 86_400)
+            days = max(0.0, (ends - each.published_at).total_seconds() / 86_400)
             each.score *= 1 + recency * 0.5 ** (days / HALF_LIFE)
 
 

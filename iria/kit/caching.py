@@ -2,23 +2,27 @@
 
 import hashlib
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import wraps
 from typing import Any, Final, cast, overload
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date, parse_http_date_safe
 
 from iria.kit.changes import CONTENT, LAST, Standing, standing
+from iria.kit.periods import DAY, HOUR, period_of
 from iria.kit.release import release
 
 MOST: Final = 60
 SHARED: Final = "public, max-age=0, s-maxage={seconds}"
 """A shared cache may answer for a minute, and never past a moment from which pages look otherwise, such
-as the end of a picture's licence; a browser asks each time, and is mostly told 304."""
+as the end of a picture's licence or of a day; a browser asks each time, and is mostly told 304."""
+
+HOURLY: Final = "hour"
 
 READING = ("GET", "HEAD")
 
@@ -54,11 +58,12 @@ def _marked[V: View](view: V, also: Scopes | None) -> V:
         # Read before the page is made: a change in between leaves a newer page under an older
         # tag, which costs one download more and shows nobody anything old.
         scopes = [CONTENT, *(also(request, *args, **kwargs) if also else ())]
-        now = datetime.now(UTC)
+        now = timezone.now()
         made_from = standing(scopes, now)
-        tag = tag_of(made_from.marks, scopes)
-        request.generation = _generation(made_from.marks)  # type: ignore[attr-defined]
-        kept = SHARED.format(seconds=made_from.rests_for(now, MOST))
+        begun, ends = period_of(now, HOUR if HOURLY in scopes else DAY)
+        tag = tag_of(made_from.marks, scopes, begun)
+        request.generation = _generation(made_from.marks, now)  # type: ignore[attr-defined]
+        kept = SHARED.format(seconds=made_from.rests_for(now, MOST, ends))
         unchanged = _unchanged(request, tag, kept)
         if unchanged is not None:
             return unchanged
@@ -73,15 +78,24 @@ def _marked[V: View](view: V, also: Scopes | None) -> V:
 
 
 def hourly(request: HttpRequest, *args: Any, **kwargs: Any) -> tuple[str, ...]:
-    """For `public_page(also=hourly)`: what the page shows follows from the clock, within the day too."""
-    return (f"hour {datetime.now(UTC):%H}",)
+    """For `public_page(also=hourly)`: what the page shows follows from the clock, within the day too.
+
+    The page must look the same throughout an hour: it counts from `next_hour()`.
+    """
+    return (HOURLY,)
 
 
-def _generation(marks: Iterable[tuple[str, int]]) -> str:
+def next_hour() -> datetime:
+    """The end of the hour, from which hourly pages count, so that they stay the same until then."""
+    return period_of(timezone.now(), HOUR)[0] + HOUR
+
+
+def _generation(marks: Iterable[tuple[str, int]], now: datetime) -> str:
     """Under which what follows from the rows alone may be held (`iria.kit.held`), for a day."""
     known = dict(marks)
     mark = known.get(CONTENT)
-    return "" if mark is None else f"{datetime.now(UTC).date()} {mark} {known.get(LAST)}"
+    begun, _ends = period_of(now)
+    return "" if mark is None else f"{begun.isoformat()} {mark} {known.get(LAST)}"
 
 
 def _changed(response: HttpResponse, made_from: Standing) -> int | None:
@@ -93,15 +107,14 @@ def _changed(response: HttpResponse, made_from: Standing) -> int | None:
     return int(made_from.last.timestamp())
 
 
-def tag_of(marks: Iterable[tuple[str, int]], scopes: Iterable[str] = ()) -> str:
+def tag_of(marks: Iterable[tuple[str, int]], scopes: Iterable[str], begun: datetime) -> str:
     """The ETag of a page made of these scopes, those that ever changed with their generations.
 
-    Made of the release, the scopes' generations, and the day, for what follows from the clock,
-    such as the years of the copyright. Weak, because the same page goes out compressed and plain.
-    While debugging it is new each time: a template may change without the release noticing.
+    Made of the release, the scopes' generations, and the beginning of the day, for what follows from
+    the clock. Weak, because the same page goes out compressed and plain. While debugging it is new
+    each time: a template may change without the release noticing.
     """
-    now = datetime.now(UTC)
-    moment = now.isoformat() if settings.DEBUG else now.date().isoformat()
+    moment = (timezone.now() if settings.DEBUG else begun).isoformat()
     parts = [release(), moment, *scopes, *(f"{name}={mark}" for name, mark in marks)]
     return f'W/"{hashlib.blake2b("|".join(parts).encode(), digest_size=12).hexdigest()}"'
 

@@ -7,8 +7,8 @@ are its generation. So a generation changes in the very transaction that changed
 wrote them and however; writers never wait for each other, since each adds a row of its own; and a
 database restored from a backup cannot come back to a generation with other rows behind it.
 
-Some things change by the passage of time alone: a licence ends, and nobody writes anything. Columns of
-such moments are named in a port (`registry.moments`). The last one that has passed is part of what
+Some things change by the passage of time alone: a licence ends, the time of an article comes, and nobody
+writes anything. Columns of such moments are named in a port (`registry.moments`). The last one that has passed is part of what
 pages are made from, the next one bounds how long they may be kept; both are read in the same query.
 """
 
@@ -73,11 +73,10 @@ class Standing:
     next: datetime | None
     """When something will change by itself."""
 
-    def rests_for(self, now: datetime, most: int) -> int:
-        """Seconds for which nothing changes by itself, up to so many."""
-        if self.next is None:
-            return most
-        return max(0, min(most, int((self.next - now).total_seconds())))
+    def rests_for(self, now: datetime, most: int, until: datetime) -> int:
+        """Seconds for which nothing changes by itself, up to so many, and not past a moment."""
+        soonest = min(self.next or until, until)
+        return max(0, min(most, int((soonest - now).total_seconds())))
 
 
 def standing(scopes: Iterable[str], now: datetime) -> Standing:
@@ -115,11 +114,12 @@ def _query() -> tuple[str, int]:
         (NEXT, "least", "min", ">"),
     ):
         each = ", ".join(
-            f'(SELECT {first}("{at.column}") FROM "{at.table}" WHERE "{at.column}" {sign} %s)'  # noqa: S608
+            f'(SELECT {first}("{at.column}") FROM "{at.table}"'  # noqa: S608
+            f' WHERE "{at.column}" {sign} %s{f" AND {at.condition}" if at.condition else ""})'
             for at in columns
         )
         microseconds = f"(extract(epoch FROM {choose}({each})) * 1000000)::bigint"
-        sql += f" UNION ALL SELECT '{name}', moment FROM (SELECT {microseconds} AS moment) AS {choose}_moment WHERE moment IS NOT NULL"  # noqa: S608
+        sql += f" UNION ALL SELECT '{name}', moment FROM (SELECT {microseconds} AS moment OFFSET 0) AS {choose}_moment WHERE moment IS NOT NULL"  # noqa: S608
     return sql, 2 * len(columns)
 
 

@@ -122,6 +122,8 @@ class Moments:
 
     table: str
     column: str
+    condition: str = ""
+    """In SQL, which rows count; where most of them do not, an index on these alone answers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from django.apps import apps
 from django.db import connection
 
 from iria import shown
+from iria.kit import triggers, watched
 
 
 def _tables() -> set[str]:
@@ -21,8 +22,20 @@ def test_every_table_of_the_house_is_said_to_be_shown_or_not() -> None:
 
 
 @pytest.mark.django_db
-def test_every_shown_table_tells_of_its_changes() -> None:
+def test_every_table_is_said_to_be_shown_or_not_those_of_packages_too() -> None:
+    assert watched.check_decided(app_configs=None) == []
+
+
+@pytest.mark.django_db
+def test_every_shown_table_has_its_triggers_and_no_other_has_one() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'iria_tell'")
-        telling = {name for (name,) in cursor.fetchall()}
-    assert telling == {apps.get_model(name)._meta.db_table for name in shown.SHOWN}
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE starts_with(tgname, 'iria_tell')"
+        )
+        there = set(cursor.fetchall())
+    assert there == {
+        (apps.get_model(name)._meta.db_table, kind.trigger)
+        for name, how in shown.SHOWN.items()
+        for statement, kind in triggers.KINDS.items()
+        if statement != "insert" or how.inserts
+    }

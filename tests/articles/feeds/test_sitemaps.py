@@ -14,7 +14,6 @@ from articles.editorial.models import Article
 from articles.editorial.models.article import LANGUAGES
 from articles.feeds import places, sitemaps
 from articles.images.models import Image
-from iria.kit import caching
 from tests import newsroom
 from tests.articles.feeds.conftest import picture
 from tests.shared import shared_data
@@ -236,16 +235,12 @@ def test_a_crawler_who_has_the_sitemap_is_told_so(client: Client, strait: Articl
 def test_news_that_is_old_by_now_is_told_to_whoever_holds_the_file(
     client: Client, strait: Article, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def at(hour: int) -> type[datetime]:
-        class Then(datetime):
-            @classmethod
-            def now(cls, tz: Any = None) -> "Then":
-                return cls(2026, 11, 25, hour, 30, tzinfo=UTC)
+    def at(hour: int) -> None:
+        moment = datetime(2026, 11, 25, hour, 30, tzinfo=UTC)
+        monkeypatch.setattr(timezone, "now", lambda: moment)
 
-        return Then
-
-    monkeypatch.setattr(caching, "datetime", at(9))
+    at(9)
     held = {"If-None-Match": client.get("/sitemap-news.xml")["ETag"]}
     assert client.get("/sitemap-news.xml", headers=held).status_code == 304
-    monkeypatch.setattr(caching, "datetime", at(23))
+    at(23)
     assert client.get("/sitemap-news.xml", headers=held).status_code == 200

@@ -12,13 +12,13 @@ from accounts.models import User
 from articles.editorial.models import Article, Revision, StateChange
 from articles.images.amending import amend
 from articles.images.models import Image
-from iria.kit import caching
 from tests import newsroom
 from tests.articles.reading import full_house
 
 pytestmark = pytest.mark.django_db
 
-END = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=2)
+END = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(days=1)
+"""At noon, far from the end of the day, at which pages change as well."""
 CAPTION = "Cranes, seen from the mole"
 
 At = Callable[[datetime], None]
@@ -28,16 +28,7 @@ At = Callable[[datetime], None]
 def at(monkeypatch: pytest.MonkeyPatch) -> At:
     """Sets the clock by which pages are made; the database's own stays where it is."""
 
-    def set_clock(moment: datetime) -> None:
-        class Clock(datetime):
-            @classmethod
-            def now(cls, tz: Any = None) -> Any:
-                return moment
-
-        monkeypatch.setattr(caching, "datetime", Clock)
-        monkeypatch.setattr(timezone, "now", lambda: moment)
-
-    return set_clock
+    return lambda moment: monkeypatch.setattr(timezone, "now", lambda: moment)
 
 
 @pytest.fixture

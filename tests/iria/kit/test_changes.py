@@ -36,6 +36,7 @@ def test_a_sign_in_changes_no_page(ola: object) -> None:
     before = _now()
     ola.save(update_fields=["last_login"])  # type: ignore[attr-defined]
     assert _now() == before
+    ola.display_name = "Ola Berg"  # type: ignore[attr-defined]
     ola.save(update_fields=["display_name"])  # type: ignore[attr-defined]
     assert _now() != before
 
