@@ -1,36 +1,80 @@
 """Which release answers: pages made by another one must not count as unchanged."""
 
 import hashlib
+import sysconfig
+from collections.abc import Iterable, Iterator
 from functools import cache
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Final
 
+from django.apps import apps
 from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.template import engines
 
-MAKING_PAGES: Final = {
-    "templates": ("*.html", "*.xml", "*.txt"),
-    "iria": ("*.py", "*.mo"),
-    "accounts": ("*.py",),
-    "articles": ("*.py",),
-    "newsletter": ("*.py",),
-    "static": ("*",),
-}
-"""Folder → the files in it that an answer is made from."""
+CODE: Final = ("*.py", "*.mo")
+SETTINGS: Final = (
+    "SITE_URL",
+    "STATIC_URL",
+    "MEDIA_URL",
+    "LANGUAGE_CODE",
+    "LANGUAGES",
+    "SECURE_CSP",
+)
+"""What the environment can change of every page."""
 
 
 @cache
 def release() -> str:
-    """A digest of all code, templates and static files, and of the address the site is known by.
+    """A digest of everything that pages are made from beside the database.
 
-    Made from the bytes and not from a version number, so that a change made in place counts, and
-    two machines with the same files agree.
+    That is every template and static file that can be found, wherever it lies; the code of every app
+    outside the packages' own folder, with the words of the interface; name and version of every
+    package; and what the settings say on every page. Made from the bytes and not from a version number
+    of ours, so that a change made in place counts, and two machines with the same files agree.
     """
-    digest = hashlib.blake2b(settings.SITE_URL.encode(), digest_size=12)
-    base = Path(settings.BASE_DIR)
-    for folder, patterns in MAKING_PAGES.items():
-        found = {path for pattern in patterns for path in (base / folder).rglob(pattern)}
-        for path in sorted(found):
-            if path.is_file():
-                digest.update(str(path.relative_to(base)).encode())
-                digest.update(hashlib.blake2b(path.read_bytes()).digest())
+    digest = hashlib.blake2b(digest_size=12)
+    for name in SETTINGS:
+        digest.update(repr(getattr(settings, name)).encode())
+    digest.update(repr(sorted(_packages())).encode())
+    for name, path in sorted({*_templates(), *_static_files(), *_code()}):
+        digest.update(name.encode("utf-8", "surrogateescape"))
+        digest.update(hashlib.blake2b(path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def _templates() -> Iterator[tuple[str, Path]]:
+    """Every file of every folder in which an engine looks, with the folder's place: the first one wins."""
+    for engine in engines.all():
+        for place, folder in enumerate(engine.template_dirs):
+            yield from _below(Path(folder), f"template {engine.name} {place}", ["*"])
+
+
+def _static_files() -> Iterator[tuple[str, Path]]:
+    for place, finder in enumerate(finders.get_finders()):
+        for name, storage in finder.list([]):
+            # Several folders may hold a file of this name.
+            path = Path(storage.path(name))
+            yield f"static {place} {name}", path
+
+
+def _code() -> Iterator[tuple[str, Path]]:
+    of_packages = [Path(sysconfig.get_path(name)).resolve() for name in ("purelib", "platlib")]
+    for app in apps.get_app_configs():
+        folder = Path(app.path).resolve()
+        if not any(folder.is_relative_to(each) for each in of_packages):
+            yield from _below(folder, f"code {app.name}", CODE)
+    for place, path in enumerate(settings.LOCALE_PATHS):
+        yield from _below(Path(path), f"words {place}", ["*.mo"])
+
+
+def _packages() -> set[str]:
+    return {f"{each.name}=={each.version}" for each in distributions()}
+
+
+def _below(folder: Path, where: str, patterns: Iterable[str]) -> Iterator[tuple[str, Path]]:
+    for pattern in patterns:
+        for path in folder.rglob(pattern):
+            if path.is_file():
+                yield f"{where} {path.relative_to(folder)}", path
