@@ -13,10 +13,11 @@ class IriaConfig(AppConfig):
     def ready(self) -> None:
         # Models of other apps are complete only now.
         from iria import roles, shown
-        from iria.kit import registry, triggers, watched
+        from iria.kit import moments, registry, triggers, watched
         from iria.publication import kept
         from iria.publication.waiting import dead_entries
 
+        moments.connect()
         pre_migrate.connect(roles.remember_permissions, sender=self)
         post_migrate.connect(roles.grant_new_permissions)
         post_migrate.connect(triggers.watch, sender=self)

@@ -1,7 +1,39 @@
 """Moments as people write them: a date and a time on the clock of a place."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
+
+import psycopg
+from psycopg.abc import Buffer
+from psycopg.types.datetime import DatetimeDumper
+
+BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
+END: Final = datetime.max.replace(tzinfo=UTC)
+
+
+def in_utc(moment: datetime) -> datetime:
+    """A moment with an offset, in UTC; one past an end of the calendar there becomes that end."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return BEGINNING if moment.year == 1 else END
+
+
+class UtcDumper(DatetimeDumper):
+    """Writes moments to the database in UTC.
+
+    Offsets of 16 hours and more are found in dates from outside. They are wrong, but name a moment;
+    PostgreSQL refuses them.
+    """
+
+    def dump(self, obj: datetime) -> Buffer | None:
+        return super().dump(in_utc(obj))
+
+
+def connect() -> None:
+    """For every connection that is made from now on."""
+    psycopg.adapters.register_dumper(datetime, UtcDumper)
 
 
 class SkippedHour(Exception):

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from articles.body.cleaning import clean
 from articles.body.parsing import inner_html, parse
+from iria.kit.moments import in_utc
 
 WRITTEN_LINKS: Final = (
     re.compile(r"!?\[[^\]\n]*\]\([^)\n]*\)"),
@@ -141,6 +142,6 @@ def _words(value: Any) -> str:
 def _moment(value: Any) -> datetime | None:
     try:
         moment = datetime.fromisoformat(str(value))
-        return max(moment if moment.tzinfo else moment.replace(tzinfo=UTC), LEAST)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    return max(in_utc(moment) if moment.tzinfo else moment.replace(tzinfo=UTC), LEAST)

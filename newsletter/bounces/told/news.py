@@ -3,10 +3,11 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Any, Final
 
+from iria.kit.moments import in_utc
 from iria.kit.text import storable
 from newsletter.bounces import return_path
 from newsletter.bounces.reading import Failure, Kind, Reason, Report
@@ -25,6 +26,9 @@ class Says(Enum):
     NOTHING = auto()
     """It is under way, has arrived, was opened."""
 
+
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
 FAILED: Final = frozenset({"bounced", "rejected", "failed"})
 BARRED_FOR: Final = {
@@ -125,7 +129,11 @@ def _key(provider: Provider, event: Any) -> str:
 
 
 def _moment(value: Any) -> datetime | None:
-    return value if isinstance(value, datetime) and value.tzinfo is not None else None
+    """When it happened, by the provider's clock; nothing where that is not of our time."""
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        return None
+    moment = in_utc(value)
+    return moment if EARLIEST <= moment < LATEST else None
 
 
 def _text(value: Any) -> str:

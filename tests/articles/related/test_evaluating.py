@@ -1,15 +1,18 @@
 """How good related articles are is measured with the production code, and leaves no trace."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from hypothesis import given
+from hypothesis import strategies as st
 
 from articles.editorial.models import Article
 from articles.related import scoring
-from articles.related.judged.collection import Unreadable, read, without_links
+from articles.related.judged.collection import Unreadable, _document, read, without_links
 from articles.related.judged.evaluating import evaluate
 from articles.related.judged.measuring import figures
 from articles.related.models import RelatedLink
@@ -114,3 +117,31 @@ def test_other_languages_are_read_by_their_own_rules(
         links=[("one", "two")],
     )
     assert evaluate(read(folder), language=language)["mrr"] == 1
+
+
+@given(
+    moment=st.datetimes(),
+    hours=st.integers(-23, 23),
+    minutes=st.integers(0, 59),
+)
+def test_every_date_that_can_be_written_is_read_as_the_moment_it_names(
+    moment: datetime, hours: int, minutes: int
+) -> None:
+    text = f"{moment.isoformat()}{hours:+03}:{minutes:02}"
+    document = _document({"id": "sea", "date": text})
+    assert document.moment is not None
+    assert document.moment.utcoffset() == timedelta(0)
+    if 1 < moment.year < 9999:
+        assert document.moment == datetime.fromisoformat(text)
+
+
+def test_an_offset_that_postgresql_refuses_stops_no_evaluation(db: None, tmp_path: Path) -> None:
+    dates = ["2020-06-16T17:15:17+17:00", "0001-01-01T00:00:00+23:00", "9999-12-31T23:00:00-23:00"]
+    records = [
+        {"id": str(number), "title": "Sea", "text": SEA, "date": date}
+        for number, date in enumerate(dates)
+    ]
+    folder = write(tmp_path / "judged", *records, links=[("0", "1")])
+    call_command("evaluate_related", str(folder))
+    found = {each.id: each.moment for each in read(folder).documents}
+    assert found["0"] == datetime(2020, 6, 16, 0, 15, 17, tzinfo=UTC)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from newsletter.bounces.matching import CLOCKS
 from newsletter.bounces.return_path import mark_of
-from newsletter.bounces.told import hearing
+from newsletter.bounces.told import hearing, news
 from newsletter.bounces.told.checking import check_provider
 from newsletter.models import Bounce, MailboxReading
 from tests.newsletter.bounces.mailed import sent, state_of
@@ -214,3 +216,18 @@ def test_a_site_without_https_is_warned(through: Through, settings: Any) -> None
     (found,) = check_provider(None)
     assert found.id == "newsletter.W001"
     assert SECRETS["postmark"] not in found.msg
+
+
+@given(
+    moment=st.datetimes(
+        datetime.fromisoformat("0001-01-03"),
+        datetime.fromisoformat("9999-12-29"),
+        timezones=st.integers(-1439, 1439).map(lambda each: timezone(timedelta(minutes=each))),
+    )
+)
+def test_whenever_a_provider_says_it_happened_can_be_compared(moment: datetime) -> None:
+    read = news._moment(moment)
+    if read is not None:
+        assert read.utcoffset() == timedelta(0)
+        assert read + CLOCKS > read
+    assert (read is None) == (not 2000 <= (moment - moment.utcoffset()).year < 9000)  # type: ignore[operator]
