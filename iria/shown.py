@@ -139,6 +139,7 @@ UNSHOWN: Final = {
     "newsletter.suppression",
     "newsletter.testmail",
     "newsletter.waiver",
+    "newsletter.webhookreceipt",
     "taggit.taggeditem",
 }
 """What only the desk sees, and what is told by another table: a rendition writes to its image, the

@@ -4,7 +4,7 @@ PostgreSQL keeps places and counts, with every statement that writes comments. A
 for all its rows, so that loading or removing thousands costs what they are worth. Who counts below an
 article holds the row of its counts; so nobody waits for each other in two orders.
 
-Comments that are older than this get their positions from 0047, which also validates the constraints:
+Comments that are older than this get their positions from 0050, which also validates the constraints:
 both would take long under the locks that this migration needs.
 """
 

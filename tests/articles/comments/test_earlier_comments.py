@@ -17,7 +17,7 @@ from tests.articles.comments.test_places import check, put
 pytestmark = pytest.mark.django_db
 
 add_positions = import_module(
-    "articles.migrations.0047_positions_of_earlier_comments"
+    "articles.migrations.0050_positions_of_earlier_comments"
 ).add_positions
 
 THREADS = st.lists(

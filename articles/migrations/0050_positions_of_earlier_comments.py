@@ -53,7 +53,7 @@ def add_positions(apps, schema_editor, batch=BATCH):
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("articles", "0046_licences_in_words")]
+    dependencies = [("articles", "0049_search_rebuilt_in_two_readings")]
 
     operations = [
         migrations.RunPython(add_positions, migrations.RunPython.noop, elidable=True),
