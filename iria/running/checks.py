@@ -25,6 +25,8 @@ from iria.running.telling import StartError
 
 STEP_SECONDS = 1500
 BROWSER, PROOFS = PROJECT / "tests" / "browser", PROJECT / "tests" / "proofs"
+UNHURRIED = ("-o", "faulthandler_timeout=0")
+"""A proof may install a machine, which takes longer than any test."""
 # In the order of tests/conftest.py: what takes longest first.
 _BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 # Counting branches makes Python half as slow again; what the browser and the proofs walk through
@@ -96,7 +98,12 @@ def small_proofs() -> list[Step]:
         Step("programs of the machine", machine.furnish),
         Step("checkers from npm", machine.install_checkers),
         Step("migrations run", (python, "manage.py", "migrate")),
-        Step("proofs, small", (*pytest, "-m", "proof", "-rs", str(PROOFS)), copied, shown=True),
+        Step(
+            "proofs, small",
+            (*pytest, *UNHURRIED, "-m", "proof", "-rs", str(PROOFS)),
+            copied,
+            shown=True,
+        ),
     ]
 
 
@@ -138,9 +145,8 @@ def prove(*parts: str) -> int:
     if unknown := [part for part in parts if part not in known]:
         raise StartError(f"There is no proof “{unknown[0]}”; there are: {', '.join(known)}.")
     files = [str(PROOFS / f"test_{part}.py") for part in parts or known]
-    unhurried = ("-o", "faulthandler_timeout=0")
     return _alone(
-        ("-m", "pytest", "-m", "proof", "-s", "-rs", *unhurried, *files), {"IRIA_PROOFS": "full"}
+        ("-m", "pytest", "-m", "proof", "-s", "-rs", *UNHURRIED, *files), {"IRIA_PROOFS": "full"}
     )
 
 

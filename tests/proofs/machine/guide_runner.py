@@ -18,7 +18,6 @@ PASSWORD = "a-long-password-of-the-cast"
 ANSWERS = {"mail": "edna@example.org", "assword": PASSWORD}
 READERS = sized(2, 4)
 SITE = f"https://{DOMAIN}"
-WORKER_CHECK = f"curl --fail --silent --show-error --retry 10 {SITE}/readyz/worker/\n"
 MARK = '<meta name="generator" content="the next version">'
 
 
@@ -49,8 +48,6 @@ class Operator:
 
     def paste(self, commands: str) -> str:
         began = time.monotonic()
-        if WORKER_CHECK in commands and self.ask(f"{SITE}/readyz/worker/").status == 404:
-            commands = commands.replace(WORKER_CHECK, "")  # a version from before that page
         outside = commands.startswith("apt-get") or commands == "iria-update\n"
         answers = ANSWERS if "createsuperuser" in commands else None
         printed = self.machine.run(commands, outside=outside, answers=answers)
