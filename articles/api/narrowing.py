@@ -13,7 +13,7 @@ from articles.api import known
 from articles.api.asking import ArticlesAsked
 from articles.api.problems import refuse
 from articles.editorial import listings
-from articles.editorial.models import Category, Kind, ListingEntry, Scope
+from articles.editorial.models import Article, Category, Kind, ListingEntry, Scope
 from articles.editorial.models.article import LANGUAGES
 from articles.editorial.querysets import ArticleQuerySet
 from iria.publication.context import publication_of
@@ -22,6 +22,9 @@ from iria.publication.models import Publication
 LAST_CHANGE: Final = Greatest("updated_at", "published_at")
 """There is an index on it."""
 
+
+FEW: Final = 500
+"""Changed articles that are named one by one."""
 
 LISTED: Final = "listed_at"
 """When an article was published, from the index of the first list it is asked for in."""
@@ -49,8 +52,22 @@ def narrowed(rows: ArticleQuerySet, asked: ArticlesAsked, request: HttpRequest) 
     if asked.order == "changed":
         rows = rows.annotate(changed=LAST_CHANGE)
     if asked.changed_since is not None:
-        rows = rows.filter(GreaterThanOrEqual(LAST_CHANGE, asked.changed_since))
+        rows = _changed(rows, asked.changed_since, in_order=asked.order == "changed")
     return rows
+
+
+def _changed(rows: ArticleQuerySet, since: datetime, *, in_order: bool) -> ArticleQuerySet:
+    """What changed since a moment; where that is little, by its numbers.
+
+    In the order of publication, PostgreSQL would look for a few changed articles through all of them.
+    """
+    by_change = GreaterThanOrEqual(LAST_CHANGE, since)
+    if not in_order:
+        latest = Article.objects.published().filter(by_change).order_by(LAST_CHANGE.desc(), "-pk")
+        numbers = list(latest.values_list("pk", flat=True)[: FEW + 1])
+        if len(numbers) <= FEW:
+            rows = rows.filter(pk__in=numbers)
+    return rows.filter(by_change)
 
 
 def is_listed(asked: ArticlesAsked) -> bool:

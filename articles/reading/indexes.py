@@ -6,12 +6,13 @@ from itertools import groupby
 from typing import Any
 
 from django.core.paginator import Page
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.lookups import GreaterThanOrEqual
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
 from articles.editorial.listings import counts_of, targets_of
-from articles.editorial.models import Article, Correction, ListingEntry, Scope
+from articles.editorial.models import Correction, ListingEntry, Scope
 from iria.kit.paging import page_of
 
 TAGS: int = 600
@@ -41,10 +42,17 @@ def corrections_page(number: str | None, count: Callable[[], int]) -> "Page[Corr
 
 def corrections_count() -> int:
     """How many corrections of published articles there are."""
-    readable = ListingEntry.objects.visible().filter(
+    return _of_visible_articles().count()
+
+
+def _of_visible_articles() -> "QuerySet[Correction]":
+    """Asked of each correction by its article's number, and not by reading all articles."""
+    listed = ListingEntry.objects.visible().filter(
         scope=Scope.ALL, target=0, article=OuterRef("article")
     )
-    return Correction.objects.filter(Exists(readable)).count()
+    return Correction.objects.filter(
+        GreaterThanOrEqual(Subquery(listed.values("article")[:1]), Value(0))
+    )
 
 
 class _Corrections:
@@ -55,8 +63,7 @@ class _Corrections:
         return self.count()
 
     def __getitem__(self, places: slice) -> "QuerySet[Correction]":
-        found = Correction.objects.filter(article__in=Article.objects.published())
-        shown = found.select_related("article")
+        shown = _of_visible_articles().select_related("article")
         return shown.defer("article__body", "article__search_description")[places]
 
 
