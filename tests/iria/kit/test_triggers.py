@@ -83,6 +83,19 @@ def test_saving_the_same_once_more_changes_nothing_and_something_else_does(mina:
     assert _marks() == before + 1
 
 
+def test_many_rows_that_stay_as_they_are_are_not_compared_each_with_every_other() -> None:
+    """That would take minutes, where it takes a part of a second."""
+    before = _marks()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '60s'")
+        cursor.execute(
+            "INSERT INTO taggit_tag (name, slug) SELECT 'n' || n, 's' || n FROM generate_series(1, 20000) n"
+        )
+        cursor.execute("UPDATE taggit_tag SET name = name")
+        cursor.execute("UPDATE articles_article SET headline = headline")
+    assert _marks() == before + 1
+
+
 def test_of_an_update_only_the_columns_count_that_readers_see(ola: Any) -> None:
     before = _marks()
     type(ola).objects.update(email="ola@elsewhere.example", is_active=True)
@@ -132,6 +145,29 @@ def test_a_migrate_makes_no_trigger_again() -> None:
         triggers.watch()
     made = [each["sql"] for each in asked if re.search(r"(REPLACE|DROP) TRIGGER", each["sql"])]
     assert made == []
+
+
+FORMER = """
+CREATE FUNCTION iria_tell_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE FUNCTION iria_tell_thread() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE OR REPLACE TRIGGER iria_tell AFTER INSERT OR UPDATE OR DELETE ON articles_article
+    FOR EACH STATEMENT EXECUTE FUNCTION iria_tell_change('content');
+CREATE OR REPLACE TRIGGER iria_tell AFTER DELETE OR UPDATE OF display_name ON accounts_user
+    FOR EACH STATEMENT EXECUTE FUNCTION iria_tell_change('content');
+CREATE OR REPLACE TRIGGER iria_tell_thread AFTER INSERT OR UPDATE OR DELETE ON articles_comment
+    FOR EACH ROW EXECUTE FUNCTION iria_tell_thread();
+"""
+
+
+def test_the_triggers_of_an_older_release_are_replaced() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(FORMER)
+        triggers.watch()
+        cursor.execute("SELECT count(*) FROM pg_proc WHERE proname = ANY(%s)", [[*triggers.FORMER]])
+        assert cursor.fetchone() == (0,)
+    before = _marks()
+    newsroom.published("Quiet")
+    assert _marks() > before
 
 
 @pytest.fixture
