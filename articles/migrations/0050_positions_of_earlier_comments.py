@@ -23,6 +23,10 @@ WHERE NOT EXISTS (SELECT FROM articles_commentplace WHERE comment_id = comment.i
 # Until the end of the batch no comment changes state behind its back; reading goes on.
 WRITERS_WAIT = "LOCK TABLE articles_comment IN SHARE ROW EXCLUSIVE MODE"
 
+# A plan that is kept for later batches was made for tables that were almost empty, and reads them
+# whole again and again.
+NEW_PLANS = "SET LOCAL plan_cache_mode = force_custom_plan"
+
 # Threads in which nothing can be read have no counts, as if each had been laid by itself.
 ADD = """
 SELECT articles_thread_lay(%s::bigint[], (
@@ -42,11 +46,11 @@ def add_positions(apps, schema_editor, batch=BATCH):
         for number, rows in enumerate(batched(missing, batch), 1):
             comments, threads = (list(dict.fromkeys(column)) for column in zip(*rows))
             with transaction.atomic(using=database.alias):
+                cursor.execute(NEW_PLANS)
                 cursor.execute(WRITERS_WAIT)
                 cursor.execute(ADD, [comments, threads])
             if number & (number - 1) == 0:
-                # The tables have doubled. Plans that were made when they were small would read them
-                # whole for every comment.
+                # The tables have doubled.
                 cursor.execute("ANALYZE articles_commentplace, articles_threadcount")
 
 
