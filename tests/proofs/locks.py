@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Event, Thread
 from typing import Final
 
@@ -19,7 +20,7 @@ LONGEST_READ: Final = "60s"
 
 # A lock that is only waited for counts too: later readers queue behind it.
 _LOCKS = """
-SELECT locks.pid, tables.relname, locks.mode
+SELECT program.xact_start, tables.relname, locks.mode
 FROM pg_locks AS locks
 JOIN pg_class AS tables ON tables.oid = locks.relation AND tables.relkind = 'r'
 JOIN pg_stat_activity AS program ON program.pid = locks.pid
@@ -58,7 +59,8 @@ def watched(url: str, program: str, tables: list[str]) -> Iterator[Seen]:
 
 def _sample(url: str, program: str, seen: Seen, done: Event) -> None:
     with psycopg.connect(url, autocommit=True) as database:
-        since: dict[tuple[int, str, str], float] = {}
+        # By transaction: one may take a lock that another has only just released.
+        since: dict[tuple[datetime, str, str], float] = {}
         while not done.is_set():
             held = database.execute(_LOCKS, [program, list(BLOCKS_WRITING)]).fetchall()
             now = time.monotonic()
