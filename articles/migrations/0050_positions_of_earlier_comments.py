@@ -57,7 +57,7 @@ def add_positions(apps, schema_editor, batch=BATCH):
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("articles", "0049_search_rebuilt_in_two_readings")]
+    dependencies = [("articles", "0049_search_statistics_of_large_archives")]
 
     operations = [
         migrations.RunPython(add_positions, migrations.RunPython.noop, elidable=True),
