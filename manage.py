@@ -7,7 +7,7 @@ import sys
 
 
 def main() -> None:
-    os.umask(0o027)  # as in iria/wsgi.py
+    os.umask(0o027)  # as in gunicorn.conf.py
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iria.settings")
     from iria.running.command import surroundings
 

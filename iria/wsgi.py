@@ -14,8 +14,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iria.settings")
 APP_LOAD_ERROR = 4
 """gunicorn ends where one of its workers ends with this number; else it would start others for ever."""
 
-os.umask(0o027)  # files for us, some for our group (nginx), none for others
-
 try:
     application = without_prefix(get_wsgi_application())
 except ImproperlyConfigured as mistake:

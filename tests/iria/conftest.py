@@ -11,6 +11,7 @@ from articles.comments import moderation, posting, seals
 from articles.comments.following import following
 from articles.comments.following.models import Follow
 from articles.editorial.previewing import make_preview_token
+from articles.feeds.sitemaps import PER_FILE
 from articles.images import ingest
 from articles.pages.models import Page
 from iria.publication.models import Emblem
@@ -99,6 +100,7 @@ def parts(mina: User) -> dict[str, str]:
         "order": "newest",
         "person": str(mina.pk),
         "number": "1",
+        "sitemap_file": str((article.pk - 1) // PER_FILE + 1),
         "form": "atom",
         "article": str(article.pk),
     }

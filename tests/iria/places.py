@@ -22,6 +22,7 @@ PLACES = {
     "api_one_tag": {"number": "one_tag"},
     "api_one_author": {"number": "one_author"},
     "api_one_comment": {"number": "pk"},
+    "sitemap_part": {"number": "sitemap_file"},
     "page": {"path": "page"},
     "picture": {"picture": "one_picture"},
     "category": {"path": "category"},

@@ -30,7 +30,7 @@ def test_the_second_page_of_a_day_reads_neither_name_nor_menu_again(
 ) -> None:
     newsroom.published("Quiet")
     client.get("/corrections/")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         client.get("/corrections/")
 
 
