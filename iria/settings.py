@@ -338,7 +338,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
-# Both speak for the whole domain, and browsers remember them for a year: whoever owns it decides.
+# Both speak for the whole domain, and browsers remember them for a year: its owner decides.
 SECURE_HSTS_INCLUDE_SUBDOMAINS: bool = setting("HSTS_INCLUDE_SUBDOMAINS", yes_or_no, False)
 SECURE_HSTS_PRELOAD: bool = setting("HSTS_PRELOAD", yes_or_no, False)
 SESSION_COOKIE_SECURE = SECURE
@@ -350,7 +350,7 @@ if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Django looks for its own CSRF middleware by name and does not see ours, which is a subclass; and
-# HSTS for all subdomains, and for the browsers' own lists, is left to whoever owns the domain.
+# HSTS for all subdomains, and for the browsers' own lists, is left to the owner of the domain.
 SILENCED_SYSTEM_CHECKS = ["security.W003", "security.W005", "security.W021"]
 
 # Jobs and taggit

@@ -1,6 +1,6 @@
 """Which tables public pages are made of (`iria.kit.watched`).
 
-Every table stands in one of the lists (a test sees to it): whoever adds one decides whether readers
+Every table stands in one of the lists (a test sees to it): the author of a new one decides whether readers
 see its rows.
 """
 

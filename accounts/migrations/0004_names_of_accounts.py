@@ -1,4 +1,4 @@
-"""Names of accounts are kept from imitation: whoever has one first keeps it, the newsroom before all.
+"""Names of accounts are kept from imitation: the first account to have one keeps it, the newsroom before all.
 
 Names that are older than this get their keys from 0005, without locking the table.
 """

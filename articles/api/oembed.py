@@ -89,7 +89,7 @@ def card(article: Article, publication: Publication, width: int, height: int) ->
 def _kept_for(image: Image | None) -> int:
     """Seconds for which others may keep the card: not past the end of its picture's licence.
 
-    Counted from the end of the hour, since whoever is told until then that nothing changed keeps it
+    Counted from the end of the hour, since a client that is told until then that nothing changed keeps it
     for as long once more.
     """
     if image is None or image.licence_until is None:

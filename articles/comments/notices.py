@@ -111,7 +111,7 @@ def send_flag_decided(flag_id: int) -> None:
 
 
 def _is_own(address: str, decided_by: User | None) -> bool:
-    """Whether the mail would go to whoever decided."""
+    """Whether the e-mail would go to the person who decided."""
     return decided_by is not None and address.lower() == decided_by.email.lower()
 
 

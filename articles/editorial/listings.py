@@ -249,7 +249,7 @@ def recheck() -> int:
     for pk, article_id in waiting:
         articles.setdefault(article_id, []).append(pk)
     for article_id, rows in articles.items():
-        # One at a time, so that whoever holds several is never waited for while one is held.
+        # One at a time, so that nobody waits for a transaction with several locks while holding one.
         with transaction.atomic():
             locked = Article.objects.select_for_update(no_key=True, of=("self",))
             list(locked.filter(pk=article_id).values_list("pk"))

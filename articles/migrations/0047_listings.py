@@ -118,7 +118,7 @@ BEGIN
     SELECT id FROM articles_article WHERE id = ANY(ids) AND id <> ALL(free);
 END $$;
 
--- Whoever loads many articles lists them together at the end.
+-- A program that loads many articles lists them together at the end.
 CREATE FUNCTION articles_listing_in_bulk() RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT coalesce(current_setting('iria.listings_in_bulk', true), '') = 'on'
 $$;

@@ -23,7 +23,7 @@ FROM gone GROUP BY scope, target, language, period HAVING sum(articles) <> 0
 
 
 def list_the_archive(apps, schema_editor):
-    """What stands there already; doing it twice changes nothing."""
+    """Lists the articles that exist; doing it twice changes nothing."""
     with schema_editor.connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(min(id), 0), coalesce(max(id), -1) FROM articles_article")
         first, last = cursor.fetchone()

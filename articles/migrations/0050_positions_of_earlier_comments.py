@@ -1,6 +1,6 @@
 """Gives the comments that are older than the triggers of 0038 their positions in their threads.
 
-A batch is one set-based call, in a transaction of its own. Readers never wait, and whoever writes a
+A batch is one set-based call, in a transaction of its own. Readers never wait, and somebody who writes a
 comment waits for one batch at most. A comment without a position is what the triggers expect of one
 whose parent comes later, so comments may be written, decided and deleted between two batches; and a
 run that was interrupted continues where it stopped.

@@ -190,7 +190,7 @@ def _make(table: str, triggers: list[tuple[str, str]]) -> None:
 
 
 def _remove(triggers: set[tuple[str, str]]) -> None:
-    """Readers wait while a trigger is removed, so it gives way to whoever holds the table.
+    """Readers wait while a trigger is removed, so it gives way to a transaction that holds the table.
 
     One that stays makes pages anew more often than they need be; the next migrate tries again.
     """

@@ -30,7 +30,7 @@ def names() -> dict[int, tuple[str, str | None]]:
 
 
 @pytest.mark.parametrize("batch", [1, 2, 1000])
-def test_the_newsroom_and_whoever_came_first_keep_their_names(
+def test_the_newsroom_and_the_first_accounts_keep_their_names(
     batch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "BATCH", batch)

@@ -90,7 +90,7 @@ def test_a_reporter_cannot_send_the_form_of_a_published_article(
 
 
 def test_a_reporter_changes_no_author_page_and_no_portrait(client: Client, rui: User) -> None:
-    """Not even their own: what stands there is published."""
+    """Not even their own: what it shows is published."""
     own = AuthorProfile.objects.create(name="Rui Tavares", slug="rui-tavares", user=rui)
     client.force_login(rui)
     place = reverse("admin:accounts_authorprofile_change", args=[own.pk])

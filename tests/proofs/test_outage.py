@@ -255,7 +255,7 @@ def _longest_before(site: Site, went: float) -> float:
 
 
 def troubles(site: Site) -> str:
-    """The requests that were answered badly or late, for whoever reads a failure."""
+    """The requests that were answered badly or late, to read in a failure."""
     bad = [
         each for each in site.answers if each.status in {0, 500} or each.seconds > LONGEST_SECONDS
     ]

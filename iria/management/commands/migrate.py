@@ -24,7 +24,7 @@ LOCK_TIMEOUT: Final = 1.0
 """Seconds."""
 ATTEMPTS: Final = 20
 PAUSE: Final = 2.0
-"""Seconds between two attempts, so that whoever waited behind us gets on."""
+"""Seconds between two attempts, so that transactions that waited behind us can run."""
 
 LOCKED: Final = (
     "A migration could not lock its tables because other transactions use them: wait for them or "

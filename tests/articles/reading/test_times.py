@@ -100,7 +100,7 @@ def test_no_cache_between_keeps_a_page_past_a_moment_at_which_it_changes(
             assert again.status_code == 304, (address, moment, kept)
 
 
-def test_an_article_of_the_future_appears_for_whoever_held_the_page(
+def test_an_article_of_the_future_appears_in_pages_kept_before(
     client: Client, addresses: list[str], at: At
 ) -> None:
     at(APPEARS - timedelta(seconds=1))
@@ -112,7 +112,7 @@ def test_an_article_of_the_future_appears_for_whoever_held_the_page(
     assert "Ferries tomorrow" in after.text
 
 
-def test_a_scheduled_article_appears_for_whoever_held_the_page(
+def test_a_scheduled_article_appears_in_pages_kept_before(
     client: Client, edna: User, at: At
 ) -> None:
     """Also on a machine whose clock is behind that of the worker that published it."""

@@ -139,7 +139,7 @@ def test_how_the_sending_of_an_issue_goes_changes_no_page() -> None:
 
 
 def test_a_migrate_makes_no_trigger_again() -> None:
-    """To make one, it would have to wait for whoever writes, and have others wait."""
+    """To make one, it would have to wait for writers, and others would wait for it."""
     triggers.watch()
     with CaptureQueriesContext(connection) as asked:
         triggers.watch()

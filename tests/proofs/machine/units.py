@@ -39,7 +39,7 @@ APPLIED = frozenset(
 
 
 class Failure(Exception):
-    """One sentence for whoever ran systemctl."""
+    """One sentence for the person who ran systemctl."""
 
 
 class Unit:
