@@ -31,6 +31,11 @@ class Command(BaseCommand):
             collection = read(folder)
         except Unreadable as mistake:
             raise CommandError(str(mistake)) from mistake
+        if lines := collection.unreadable_dates:
+            self.stderr.write(
+                f"{folder / 'articles.jsonl'}: {len(lines)} dates cannot be read, the first in "
+                f"line {lines[0]}. These articles count as undated; write dates as ISO 8601."
+            )
         figures = evaluate(
             collection, language=language, ablation=options["ablation"], tell=self.stdout.write
         )

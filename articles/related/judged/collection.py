@@ -47,6 +47,8 @@ class Collection:
     links: list[tuple[str, str]]
     linked: dict[str, set[str]] = field(default_factory=dict)
     """Article → those it is linked with, whichever way; only articles that have some."""
+    unreadable_dates: list[int] = field(default_factory=list)
+    """Lines of `articles.jsonl` whose date cannot be read; these articles count as undated."""
 
 
 def read(folder: Path) -> Collection:
@@ -55,7 +57,9 @@ def read(folder: Path) -> Collection:
     Raises:
         Unreadable: with the file and the line that cannot be read.
     """
-    documents = {document.id: document for document in _documents(folder / "articles.jsonl")}
+    unreadable_dates: list[int] = []
+    read_documents = _documents(folder / "articles.jsonl", unreadable_dates)
+    documents = {document.id: document for document in read_documents}
     links = [
         (start, other)
         for start, other in _links(folder / "links.tsv")
@@ -68,7 +72,9 @@ def read(folder: Path) -> Collection:
     if not linked:
         sentence = f"{folder / 'links.tsv'} has no link between two of the articles."
         raise Unreadable(sentence)
-    return Collection(list(documents.values()), list(dict.fromkeys(links)), linked)
+    return Collection(
+        list(documents.values()), list(dict.fromkeys(links)), linked, unreadable_dates
+    )
 
 
 def without_links(record: dict[str, Any]) -> str:
@@ -85,11 +91,14 @@ def without_links(record: dict[str, Any]) -> str:
     return "".join(f"<p>{escape(block, quote=False)}</p>" for block in blocks if block)
 
 
-def _documents(file: Path) -> list[Document]:
+def _documents(file: Path, unreadable_dates: list[int]) -> list[Document]:
     found = []
     for number, line in enumerate(_lines(file), start=1):
         try:
-            found.append(_document(json.loads(line)))
+            record = json.loads(line)
+            found.append(_document(record))
+            if record.get("date") and found[-1].moment is None:
+                unreadable_dates.append(number)
         except (ValueError, KeyError, TypeError, AttributeError) as mistake:
             sentence = f"{file}, line {number}: {mistake!r}"
             raise Unreadable(sentence) from mistake

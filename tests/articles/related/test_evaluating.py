@@ -58,6 +58,14 @@ def test_the_last_line_holds_the_figures_and_the_site_is_untouched(
     assert not RelatedLink.objects.exists()
 
 
+def test_a_date_that_cannot_be_read_is_reported_with_its_line(
+    db: None, collection: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert read(collection).unreadable_dates == [4]
+    call_command("evaluate_related", str(collection))
+    assert "line 4" in capsys.readouterr().err
+
+
 def test_an_articles_own_links_give_nothing_away(db: None, tmp_path: Path) -> None:
     folder = write(
         tmp_path / "judged",
