@@ -22,7 +22,7 @@ class Flow(Protocol):
 def figure(flow: Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
     """A picture of ours, a gallery, or an embed, with its caption; any other figure is what is in it."""
     if _names_picture(node):
-        attributes = {PICTURE: str(int(node.attributes[PICTURE])), **_width(node)}
+        attributes = {PICTURE: str(int(node.attributes[PICTURE])), **_width_attribute(node)}
         return [_captioned(attributes, _caption(flow, node.children))]
     if GALLERY in node.attributes:
         return _gallery(flow, node, marks)
@@ -49,10 +49,10 @@ def _gallery(flow: Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
     if len(pictures) == 1:
         own = pictures[0].inner.removeprefix("<figcaption>").removesuffix("</figcaption>")
         words = " ".join(part for part in (own, caption) if part)
-        return [_captioned(pictures[0].attributes | _width(node), words), *others]
+        return [_captioned(pictures[0].attributes | _width_attribute(node), words), *others]
     inner = "".join(picture.html() for picture in pictures)
     made = Block("figure", f"{inner}<figcaption>{caption}</figcaption>", {GALLERY: ""})
-    made.attributes |= _width(node)
+    made.attributes |= _width_attribute(node)
     return [made, *others]
 
 
@@ -77,7 +77,7 @@ def _names_picture(node: Node) -> bool:
     return number.isascii() and number.isdigit() and int(number) > 0
 
 
-def _width(node: Node) -> dict[str, str]:
+def _width_attribute(node: Node) -> dict[str, str]:
     width = node.attributes.get(WIDTH, "normal")
     return {} if width == "normal" else {WIDTH: width}
 

@@ -1,16 +1,10 @@
 """Which comments, and with what a page needs of them."""
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.db.models import Exists, Q
 from django.utils import timezone
 
 from iria.publication.models import Publication
-
-if TYPE_CHECKING:
-    from articles.comments.models import Comment  # noqa: F401 - named in a bracket
-
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     def published(self) -> "CommentQuerySet":

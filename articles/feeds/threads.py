@@ -10,14 +10,14 @@ from articles.feeds.ids import tag_id
 from articles.feeds.xml import legal
 from iria.kit.addresses import absolute
 
-LENGTH = 50
+COMMENTS = 50
 """Comments in a feed; a busy thread moves faster than a front page."""
 
 
 def thread_entries(article: Article) -> list[Entry]:
     """The newest comments that can be read, in one query."""
     comments = Comment.objects.published().filter(article=article).select_related("user")
-    newest = comments.order_by("-created_at", "-pk")[:LENGTH]
+    newest = comments.order_by("-created_at", "-pk")[:COMMENTS]
     return [_entry(comment, article) for comment in newest]
 
 

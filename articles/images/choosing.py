@@ -82,7 +82,7 @@ def shown(
         "words": asked,
         "fragment": fragment,
         "several": several,
-        **({} if fragment else gathering.context(request, page)),
+        **({} if fragment else gathering.gallery_context(request, page)),
         "may_add": request.user.has_perm("articles.add_image"),
         "most_at_once": MOST_AT_ONCE,
     }

@@ -17,7 +17,7 @@ MOST: Final = 100
 LARGEST: Final = 2**63 - 1
 
 
-def context(request: HttpRequest, page: Iterable[Image]) -> dict[str, Any]:
+def gallery_context(request: HttpRequest, page: Iterable[Image]) -> dict[str, Any]:
     """What the page shows of those that are chosen; in `elsewhere` those not on this page."""
     numbers = _numbers(request.GET.getlist("chosen"))
     here = {image.pk for image in page}

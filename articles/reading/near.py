@@ -19,7 +19,7 @@ ALIKE: Final = 0.35
 SURE: Final = 0.6
 """Above it nothing else was meant."""
 
-MOST: Final = 3
+MOST_SIMILAR: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def near(part: str) -> list[Place]:
         _like(part, Page.objects.published(), "page", "title", "path", "path"),
         all=True,
     )
-    rows = found.order_by("-likeness", "called")[:MOST]
+    rows = found.order_by("-likeness", "called")[:MOST_SIMILAR]
     return [
         Place(called, reverse(route, args=[key]), likeness >= SURE)
         for called, route, key, likeness in rows

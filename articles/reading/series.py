@@ -7,7 +7,7 @@ from django.db.models import FETCH_RAISE
 
 from articles.editorial.models import Article
 
-SHOWN: Final = ("headline", "language", "state", "year", "month", "slug", "published_at")
+PART_FIELDS: Final = ("headline", "language", "state", "year", "month", "slug", "published_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def place_in_series(article: Article) -> PlaceInSeries | None:
         Article.objects.published()
         .filter(series_part__series=part.series_id)
         .order_by("series_part__position", "published_at", "pk")
-        .only(*SHOWN)
+        .only(*PART_FIELDS)
         .fetch_mode(FETCH_RAISE)
     )
     here = next((place for place, each in enumerate(parts) if each.pk == article.pk), None)

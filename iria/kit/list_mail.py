@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from email import policy as policies
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
-from email.message import EmailMessage
+from email.message import EmailMessage as PlainMessage
 from email.policy import Policy
 from email.utils import parseaddr
 from typing import Any
@@ -40,7 +40,7 @@ on_one_line(["List-Unsubscribe", "List-Archive"])
 class ListMail(EmailMultiAlternatives):
     """A mail whose list headers come out whole, whichever backend writes it."""
 
-    def message(self, *, policy: Any = policies.default) -> EmailMessage:
+    def message(self, *, policy: Any = policies.default) -> PlainMessage:
         return super().message(policy=policy.clone(header_factory=_registry))
 
 

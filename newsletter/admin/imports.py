@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from newsletter.importing import reporting, starting
-from newsletter.importing.columns import EMAIL, GONE, LANGUAGE, NAME, STATE, Columns
+from newsletter.importing.columns import EMAIL, UNSUBSCRIBED, LANGUAGE, NAME, STATE, Columns
 from newsletter.models import ImportedLine, SubscriberExport, SubscriberImport
 
 SHOWN_LINES: Final = 200
@@ -28,7 +28,7 @@ KINDS: Final = (
     (NAME, "Name"),
     (LANGUAGE, "Language"),
     (STATE, "Who is subscribed"),
-    (GONE, "Who has left"),
+    (UNSUBSCRIBED, "Who has left"),
 )
 """What a column may hold."""
 Fate = ImportedLine.Fate

@@ -28,11 +28,11 @@ def learn_from_refusals() -> int:
     # At RCPT a server has checked the address and nothing else, so it knows what it says.
     dead = [each for each in refused[:MOST] if reason_of(f"{each.words} rcpt") in HARD]
     for delivery in dead:
-        _suppress(delivery)
+        _suppress_rejected(delivery)
     return len(dead)
 
 
-def _suppress(delivery: Delivery) -> None:
+def _suppress_rejected(delivery: Delivery) -> None:
     subscriber = delivery.subscriber
     if subscriber is None:
         return

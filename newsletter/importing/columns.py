@@ -12,7 +12,7 @@ EMAIL: Final = "email"
 NAME: Final = "name"
 LANGUAGE: Final = "language"
 STATE: Final = "state"
-GONE: Final = "gone"
+UNSUBSCRIBED: Final = "gone"
 
 CALLED: Final = {
     EMAIL: {
@@ -30,7 +30,7 @@ CALLED: Final = {
         "subscribed", "subscribedtoemails", "emailsubscription", "emailmarketing", "etat", "statut",
         "zustand", "estado", "stato",
     },
-    GONE: {
+    UNSUBSCRIBED: {
         "unsubscribed", "unsubscribedat", "unsubscribedon", "unsubscribedate", "unsubtime", "cleantime",
         "emaildisabled", "emailoptout", "optout", "optoutdate", "optouttime", "optedout", "optedoutat",
         "hasoptedoutofemail", "blocklisted", "emailblocklisted", "blacklisted", "emailblacklisted",
@@ -72,12 +72,12 @@ class Columns:
         if email is None:
             email = _first_with_addresses(rows)
         # Who left and came back still has the day on which they left; what their state is counts more.
-        gone = found[GONE] if found[STATE] is None else None
+        gone = found[UNSUBSCRIBED] if found[STATE] is None else None
         return cls(email or 0, found[NAME], found[LANGUAGE], found[STATE], gone, has_header)
 
     @classmethod
     def of(cls, kept: dict[str, Any]) -> Self:
-        name, language, state, gone = (kept.get(what) for what in (NAME, LANGUAGE, STATE, GONE))
+        name, language, state, gone = (kept.get(what) for what in (NAME, LANGUAGE, STATE, UNSUBSCRIBED))
         return cls(kept["email"], name, language, state, gone, kept["has_header"])
 
     def kept(self) -> dict[str, Any]:
@@ -93,7 +93,7 @@ class Columns:
     def what_is(self, place: int) -> str:
         """What the column at this place is taken for; empty where it is left."""
         taken = {
-            self.gone: GONE,
+            self.gone: UNSUBSCRIBED,
             self.state: STATE,
             self.language: LANGUAGE,
             self.name: NAME,

@@ -73,7 +73,7 @@ def say_known(follow: Follow) -> ListMail:
             "This address was entered once more to be told of comments by mail: %(what)s. "
             "It is told already, so there is nothing to do."
         ) % {"what": what(follow)}
-        preferences = addresses.preferences(follow.follower)
+        preferences_url = addresses.preferences(follow.follower)
         note = Note(
             subject=gettext("You are told of these comments already"),
             blocks=(

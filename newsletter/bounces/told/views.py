@@ -1,6 +1,5 @@
 """The address that a provider calls with its news. What it proves it by comes first; before that nothing is looked at."""
 
-import logging
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -10,7 +9,6 @@ from iria.kit.origin import open_to_other_sites
 from newsletter.bounces.told import acting, hearing
 from newsletter.bounces.told.providers import PROVIDERS
 
-log = logging.getLogger(__name__)
 
 
 @open_to_other_sites
