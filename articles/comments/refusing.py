@@ -24,11 +24,11 @@ class Refused(Exception):
 
 def refuse_unstorable_fields(**fields: str) -> None:
     problems = {}
-    for field, value in fields.items():
+    for name, value in fields.items():
         try:
             refuse_unstorable(value)
         except ValidationError as mistake:
-            problems[field] = mistake.messages[0]
+            problems[name] = mistake.messages[0]
     if problems:
         raise Refused(problems)
 

@@ -112,8 +112,8 @@ class Arena:
         self.workers.remove(worker)
 
     def kill_all(self) -> None:
-        for worker in list(self.workers):
-            self.kill(worker)
+        for process in list(self.workers):
+            self.kill(process)
 
     def end(self) -> None:
         self.workers += self.spares

@@ -168,7 +168,7 @@ def _deal_with_earlier(known: dict[str, str], made: list[Ban], *, by: User) -> N
         )
 
 
-def _meant_by(known: dict[str, str], made: list[Ban]) -> "moderation.Comments":
+def _meant_by(known: dict[str, str], made: list[Ban]) -> "decisions.Comments":
     """The comments that these bans would have met; what they compare is known at this moment alone."""
     meant = Q(pk__in=[])
     for ban in made:

@@ -78,7 +78,7 @@ def say_known(follow: Follow) -> ListMail:
             subject=gettext("You are told of these comments already"),
             blocks=(
                 Words(sentence),
-                Button(gettext("Choose what you receive, or leave"), preferences),
+                Button(gettext("Choose what you receive, or leave"), preferences_url),
             ),
         )
         return mail(note, publication, to=follow.follower.address)

@@ -245,10 +245,10 @@ def test_two_workers_at_once_compose_and_send_once() -> None:
         connection.close()
 
     workers = [threading.Thread(target=work) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    for thread in workers:
+        thread.start()
+    for thread in workers:
+        thread.join()
     releasing.send_ready()
     assert (Digest.objects.count(), Issue.objects.count(), Delivery.objects.count()) == (1, 1, 1)
 

@@ -15,7 +15,7 @@ from articles.comments.models import Comment, Moderation
 from tests.articles.comments.conftest import Write
 
 
-def queue() -> "moderation.Comments":
+def queue() -> "decisions.Comments":
     return Comment.objects.filter(state="held").order_by("created_at", "pk")
 
 
