@@ -30,7 +30,7 @@ def execute() -> None:
             raise
         sys.exit(telling.sentence_about(error))
     except Exception as error:
-        from iria.kit.outage import is_outage, reason_of
+        from iria.core.db.outage import is_outage, reason_of
 
         if not is_outage(error):
             raise

@@ -15,13 +15,14 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
-from accounts import devices, second_factor
-from accounts.browsers import browser_of
+from accounts import known_browsers
+from accounts.mfa import required
 from accounts.models import User
-from iria.kit.http import client_address
-from iria.kit.mailboxes import in_ascii
-from iria.kit.ratelimit import count_and_allow, one_sender
-from iria.kit.text import one_line
+from accounts.sessions import browser_of
+from iria.core.http.headers import client_address
+from iria.core.http.rate_limit import count_and_allow, one_sender
+from iria.core.mail import in_ascii
+from iria.core.text.validators import one_line
 from iria.publication.models import current_publication
 
 EMAIL_MAX_LENGTH = 254
@@ -54,7 +55,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """
         super().pre_authenticate(request, **credentials)
         email = str(credentials.get("email", "")).lower()
-        if devices.is_known(request, email):
+        if known_browsers.is_known(request, email):
             return
         sender = one_sender(self.get_client_ip(request))
         limits = (
@@ -70,14 +71,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """What allauth counts failures by: the account, and who tries."""
         email = str(credentials.get("email", "")).lower()
-        known = devices.is_known(request, email)
+        known = known_browsers.is_known(request, email)
         who = "a known browser" if known else one_sender(self.get_client_ip(request))
         return f"{email}\0{who}"
 
     def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
         """Before a grave change one shows once more who one is, unless that was minutes ago."""
         user = self.request.user
-        just_now = isinstance(user, User) and second_factor.signed_in_just_now(
+        just_now = isinstance(user, User) and required.signed_in_just_now(
             self.request, user, within=app_settings.REAUTHENTICATION_TIMEOUT
         )
         return not just_now and bool(super().is_reauthentication_required(app=app, **options))
@@ -96,7 +97,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             # allauth keeps a record of every way to sign in, but none of signing up.
             record_authentication(request, user, "code", email=user.email)
         response: HttpResponse = super().post_login(request, user, **about)
-        if devices.meet(request, response, user):
+        if known_browsers.meet(request, response, user):
             context = {"browser": browser_of(request.META.get("HTTP_USER_AGENT", ""))}
             self.send_notification_mail("account/email/new_device", user, context)
         return response

@@ -10,10 +10,11 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts import addresses, joining, second_factor
+from accounts import author_accounts, email_addresses
+from accounts.mfa import required
 from accounts.models import AuthorProfile, User
-from iria.kit.finding_rows import FindsRows
-from iria.publication.rows import LinksField
+from iria.core.admin import FindsRows
+from iria.publication.row_fields import LinksField
 
 
 @admin.register(User)
@@ -37,13 +38,13 @@ class UserAdmin(DjangoUserAdmin[User]):
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if not change or "email" in form.changed_data:
-            addresses.vouch_for(obj)
+            email_addresses.vouch_for(obj)
 
     @admin.action(description="Take lost second factors away", permissions=["change"])
     def take_second_factors_away(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
         """For somebody who lost phone and codes, and said so in a way that leaves no doubt."""
         for user in chosen:
-            second_factor.remove(user)
+            required.remove(user)
             self.log_change(request, user, "Took the second factors away and ended the sessions.")
             self.message_user(
                 request,
@@ -70,7 +71,7 @@ class AuthorProfileForm(forms.ModelForm[AuthorProfile]):
         user: User | None = self.cleaned_data["user"]
         other = AuthorProfile.objects.filter(user=user).exclude(pk=self.instance.pk).first()
         if user is not None and other is not None:
-            raise forms.ValidationError(joining.taken(other))
+            raise forms.ValidationError(author_accounts.taken(other))
         return user
 
 
@@ -92,8 +93,8 @@ class AuthorProfileAdmin(FindsRows, admin.ModelAdmin[AuthorProfile]):
         super().save_model(request, obj, form, change)
         if user != obj.user:
             try:
-                joining.join(obj, user)
-            except joining.CannotJoin as mistake:
+                author_accounts.join(obj, user)
+            except author_accounts.CannotJoin as mistake:
                 self.message_user(request, str(mistake), messages.ERROR)
 
 

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from iria.kit import registry
+from iria.core import hooks
 
 
 class AccountsConfig(AppConfig):
@@ -11,13 +11,21 @@ class AccountsConfig(AppConfig):
         # The models are complete only now.
         from django.contrib.auth.signals import user_logged_in
 
-        from accounts import addresses, devices, kept, names, personal, second_factor, sessions
+        from accounts import (
+            display_names,
+            email_addresses,
+            known_browsers,
+            personal_data,
+            privacy,
+            sessions,
+        )
+        from accounts.mfa import required
 
-        kept.connect()
-        registry.address_is_confirmed.offer("accounts", addresses.is_confirmed)
-        registry.personal_data.offer("account", personal.HOLDING)
+        privacy.connect()
+        hooks.address_is_confirmed.offer("accounts", email_addresses.is_confirmed)
+        hooks.personal_data.offer("account", personal_data.HOLDING)
         user_logged_in.connect(sessions.note_sign_in, dispatch_uid="session began")
-        names.connect()
-        addresses.connect()
-        second_factor.connect()
-        devices.connect()
+        display_names.connect()
+        email_addresses.connect()
+        required.connect()
+        known_browsers.connect()

@@ -7,9 +7,9 @@ from django.contrib.admin.forms import AdminAuthenticationForm
 from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_lazy
 
-from accounts import names
+from accounts import display_names
 from accounts.models import User
-from iria.kit.text import refuse_blank, refuse_unstorable
+from iria.core.text.validators import refuse_blank, refuse_unstorable
 
 NAME_MAX_LENGTH = 80
 
@@ -31,7 +31,7 @@ class SignupFields(forms.Form):
     field_order = ("display_name", "email", "password1")
 
     def clean_display_name(self) -> str:
-        return names.checked(self.cleaned_data["display_name"])
+        return display_names.checked(self.cleaned_data["display_name"])
 
     def signup(self, request: HttpRequest, user: User) -> None:
         """Without a signal: the name is reserved only once the address is confirmed.
@@ -63,7 +63,7 @@ class ProfileForm(forms.ModelForm[User]):
         widgets: ClassVar[dict[str, Any]] = {"biography": forms.Textarea({"rows": 4})}
 
     def clean_display_name(self) -> str:
-        return names.checked(self.cleaned_data["display_name"], besides=self.instance)
+        return display_names.checked(self.cleaned_data["display_name"], besides=self.instance)
 
 
 class FaceForm(forms.Form):

@@ -6,9 +6,9 @@ from allauth.mfa.webauthn.views import add_webauthn
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from accounts.views import address, personal, profile, second_factor, sessions
-from accounts.views.signed_in import just_signed_in
-from iria.publication.speaking import speak
+from accounts.views import profile, sign_in
+from accounts.views.decorators import just_signed_in
+from iria.publication.language import speak
 
 urlpatterns = [
     # It speaks as the page that asks for it, and reads nothing for a stranger.
@@ -21,12 +21,12 @@ urlpatterns = [
             path("accounts/profile/", profile.profile, name="account_profile"),
             path("accounts/profile/picture/", profile.picture, name="account_picture"),
             # In the place of allauth's, which asks only the new mailbox.
-            path("accounts/email/", address.change, name="account_email"),
-            path("accounts/sessions/", sessions.listed, name="account_sessions"),
-            path("accounts/data/", personal.download, name="account_data"),
-            path("accounts/delete/", personal.delete, name="account_delete"),
-            path("accounts/deleted/", personal.deleted, name="account_deleted"),
-            path("accounts/second-factor/", second_factor.wanted, name="second_factor"),
+            path("accounts/email/", profile.change, name="account_email"),
+            path("accounts/sessions/", profile.listed, name="account_sessions"),
+            path("accounts/data/", profile.download, name="account_data"),
+            path("accounts/delete/", profile.delete, name="account_delete"),
+            path("accounts/deleted/", profile.deleted, name="account_deleted"),
+            path("accounts/second-factor/", sign_in.wanted, name="second_factor"),
             # allauth's own, which ask nothing of an account that has no password yet.
             path(
                 "accounts/password/set/", just_signed_in(password_set), name="account_set_password"

@@ -17,26 +17,23 @@ from articles.comments.admin import (
     ScreenedWordAdmin,
     ScreeningRuleAdmin,
 )
-from articles.comments.banning.models import Ban
-from articles.comments.deciding.models import ListedReason
+from articles.comments.bans.models import Ban
 from articles.comments.models import Comment, Moderation
+from articles.comments.moderation.models import ListedReason
 from articles.comments.screening.models import LearntModel, ScreenedWord, ScreeningRule
-from articles.editorial.desk.article_admin import ArticleAdmin
-from articles.editorial.desk.author_admin import WithPortraitAndMerging
-from articles.editorial.desk.category_admin import CategoryAdmin, KindAdmin
-from articles.editorial.desk.others import RedirectAdmin
-from articles.editorial.desk.series_admin import SeriesAdmin
-from articles.editorial.desk.tag_admin import TagAdmin
+from articles.editorial.admin.article_admin import ArticleAdmin
+from articles.editorial.admin.author_admin import RedirectAdmin, WithPortraitAndMerging
+from articles.editorial.admin.taxonomy_admin import CategoryAdmin, KindAdmin, SeriesAdmin, TagAdmin
 from articles.editorial.models import Article, Category, Kind, Redirect, Series
 from articles.embeds.admin import EmbedProviderAdmin
 from articles.embeds.models import EmbedProvider
-from articles.images.admin import ImageAdmin
+from articles.images.admin.image_admin import ImageAdmin
+from articles.images.admin.source_admin import AgencyAdmin, CollectionAdmin, PhotographerAdmin
 from articles.images.models import Agency, Collection, Image, Photographer
-from articles.images.origin_admin import AgencyAdmin, CollectionAdmin, PhotographerAdmin
 from articles.pages.admin import PageAdmin
 from articles.pages.models import Page
-from articles.reading.desk.placement_admin import PlacementAdmin
-from articles.reading.models import Placement
+from articles.public.front_page.admin import PlacementAdmin
+from articles.public.front_page.models import Placement
 from articles.related.admin import RelatedPickInline, WithSuggestions
 from articles.search.admin import PinnedQueryAdmin, SearchReportAdmin, SynonymsAdmin
 from articles.search.models import PinnedQuery, SearchCount, Synonyms

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
-from iria.kit import registry
-from iria.kit.registry import Moments
+from iria.core import hooks as core_hooks
+from iria.core.hooks import Moments
 
 
 class ArticlesConfig(AppConfig):
@@ -10,31 +10,33 @@ class ArticlesConfig(AppConfig):
 
     def ready(self) -> None:
         # The rooms' models are complete only now.
-        from articles.comments import personal
-        from articles.comments import waiting as comments
-        from articles.comments.following import preferences
-        from articles.comments.following import receivers as following
+        from articles.comments import personal_data
+        from articles.comments.moderation import dashboard as comments
+        from articles.comments.notifications import fan_out as following
+        from articles.comments.notifications import preferences
+        from articles.editorial import hooks as editorial_hooks
+        from articles.editorial import hooks as sections
         from articles.editorial import receivers as editorial
-        from articles.editorial import targets as sections
-        from articles.editorial import uses
-        from articles.editorial.desk import waiting
-        from articles.images import emblems, licences_ending, outputs
+        from articles.editorial.admin import dashboard
+        from articles.images import hooks as images_hooks
         from articles.images import receivers as images
-        from articles.pages import targets as page_targets
-        from articles.pages import uses as pages
-        from articles.popular import reports as popular
+        from articles.images.renditions import renditions
+        from articles.images.rights import withdrawal
+        from articles.pages import hooks as page_targets
+        from articles.pages import hooks as pages
+        from articles.popular import dashboard as popular
         from articles.related import receivers as related
-        from articles.search import on_the_desk
-        from articles.search import receivers as search
+        from articles.search import admin_search
+        from articles.search.index import receivers as search
 
         self._declare_what_is_kept()
-        registry.waiting.offer("articles", waiting.waiting_articles)
-        registry.reports.offer("most read", popular.most_read)
-        registry.reports.offer("licences", licences_ending.ending)
-        registry.waiting.offer("comments", comments.held_for)
-        registry.mail_preferences.offer("comments", preferences.Following())
-        registry.mail_came_back.offer("comments", preferences.came_back)
-        registry.closed_addresses.offer("comments", preferences.is_closed)
+        core_hooks.waiting.offer("articles", dashboard.waiting_articles)
+        core_hooks.reports.offer("most read", popular.most_read)
+        core_hooks.reports.offer("licences", withdrawal.ending)
+        core_hooks.waiting.offer("comments", comments.held_for)
+        core_hooks.mail_preferences.offer("comments", preferences.Following())
+        core_hooks.mail_came_back.offer("comments", preferences.came_back)
+        core_hooks.closed_addresses.offer("comments", preferences.is_closed)
         following.connect()
         editorial.connect()
         images.connect()
@@ -42,30 +44,30 @@ class ArticlesConfig(AppConfig):
         related.connect()
         sections.connect()
         page_targets.connect()
-        registry.personal_data.offer("comments", personal.HOLDING)
-        registry.emblem_drawing.offer("pictures", emblems.draw)
-        registry.article_search.offer("search", on_the_desk.best_for)
+        core_hooks.personal_data.offer("comments", personal_data.HOLDING)
+        core_hooks.emblem_drawing.offer("pictures", renditions.draw)
+        core_hooks.article_search.offer("search", admin_search.best_for)
         # An article of the future appears, and one from another machine, whose clock runs ahead.
         appears = Moments("articles_article", "published_at", "state = 'published'")
-        registry.moments.offer("article appears", appears)
-        registry.moments.offer("licence ends", Moments("articles_image", "licence_until"))
-        registry.moments.offer("licence begins", Moments("articles_image", "licence_from"))
-        registry.moments.offer("place ends", Moments("articles_placement", "until"))
-        registry.picture_outputs.offer("files", outputs.files_of)
-        registry.picture_uses.offer("articles", uses.in_articles)
-        registry.picture_uses.offer("pages", pages.in_pages)
-        registry.pictures_in_texts.offer("pages", pages.in_texts)
+        core_hooks.moments.offer("article appears", appears)
+        core_hooks.moments.offer("licence ends", Moments("articles_image", "licence_until"))
+        core_hooks.moments.offer("licence begins", Moments("articles_image", "licence_from"))
+        core_hooks.moments.offer("place ends", Moments("articles_placement", "until"))
+        core_hooks.picture_outputs.offer("files", images_hooks.files_of)
+        core_hooks.picture_uses.offer("articles", editorial_hooks.in_articles)
+        core_hooks.picture_uses.offer("pages", pages.in_pages)
+        core_hooks.pictures_in_texts.offer("pages", pages.in_texts)
 
     def _declare_what_is_kept(self) -> None:
-        from articles.comments import kept as comments
-        from articles.editorial import kept as editorial
-        from articles.embeds import kept as embeds
-        from articles.images import kept as images
-        from articles.pages import kept as pages
-        from articles.popular import kept as popular
-        from articles.reading import kept as reading
-        from articles.related import kept as related
-        from articles.search import kept as search
+        from articles.comments import privacy as comments
+        from articles.editorial import privacy as editorial
+        from articles.embeds import privacy as embeds
+        from articles.images import privacy as images
+        from articles.pages import privacy as pages
+        from articles.popular import privacy as popular
+        from articles.public import privacy as reading
+        from articles.related import privacy as related
+        from articles.search import privacy as search
 
         for room in (comments, editorial, embeds, images, pages, popular, reading, related, search):
             room.connect()

@@ -1,10 +1,8 @@
 """Index for Django: the models of every room."""
 
 from articles.comments.akismet.models import AkismetOpinion
-from articles.comments.banning.models import Ban, SealedAddress
-from articles.comments.deciding.models import Appeal, Claim, ListedReason
-from articles.comments.flagging.models import Flag
-from articles.comments.following.models import Follow, Follower, Notice
+from articles.comments.bans.models import Ban, SealedAddress
+from articles.comments.flags.models import Flag
 from articles.comments.models import (
     Comment,
     CommentPlace,
@@ -13,6 +11,8 @@ from articles.comments.models import (
     Moderation,
     ThreadCount,
 )
+from articles.comments.moderation.models import Appeal, Claim, ListedReason
+from articles.comments.notifications.models import Follow, Follower, Notice
 from articles.comments.screening.models import LearntModel, ScreenedWord, ScreeningRule
 from articles.editorial.models import (
     Article,
@@ -48,7 +48,7 @@ from articles.images.models import (
 )
 from articles.pages.models import FormerAddress, Page
 from articles.popular.models import ArticleViews, MostRead
-from articles.reading.models import Placement
+from articles.public.front_page.models import Placement
 from articles.related.models import (
     ArticleTerms,
     Rarity,
@@ -57,19 +57,19 @@ from articles.related.models import (
     RelatedPick,
     TextLink,
 )
+from articles.search.index.models import (
+    SearchChange,
+    SearchLanguage,
+    SearchLexeme,
+    SearchPosting,
+    SearchWord,
+)
 from articles.search.models import (
     PinnedQuery,
     PinnedResult,
     SearchCount,
     SearchEntry,
     Synonyms,
-)
-from articles.search.postings import (
-    SearchChange,
-    SearchLanguage,
-    SearchLexeme,
-    SearchPosting,
-    SearchWord,
 )
 
 __all__ = [

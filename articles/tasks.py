@@ -2,12 +2,12 @@
 
 from articles.comments import tasks as comments
 from articles.comments.akismet import tasks as akismet
-from articles.comments.banning import tasks as banning
-from articles.comments.following import tasks as following
+from articles.comments.bans import tasks as banning
+from articles.comments.notifications import tasks as following
 from articles.editorial import tasks as editorial
 from articles.images import tasks as images
 from articles.popular import tasks as popular
-from articles.reading import tasks as reading
+from articles.public import tasks as reading
 from articles.related import tasks as related
 from articles.search import tasks as search
 

@@ -1,4 +1,4 @@
-"""Index for Django: the addresses of every room, in the order in which they are tried."""
+"""The URLs of every package of this app, in the order in which they are tried."""
 
 from django.urls import URLPattern, URLResolver
 
@@ -8,9 +8,9 @@ from articles.feeds.urls import urlpatterns as feeds
 from articles.images.urls import urlpatterns as images
 from articles.pages.urls import urlpatterns as pages
 from articles.popular.urls import urlpatterns as popular
-from articles.reading.urls import urlpatterns as reading
+from articles.public.urls import urlpatterns as public
 from articles.search.urls import urlpatterns as search
-from iria.publication.speaking import speak
+from iria.publication.language import speak
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *images,
@@ -19,9 +19,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *speak(comments),
     *search,
     *popular,
-    *reading,
-    *pages,
-    *search,
-    *reading,
+    *public,
     *pages,
 ]

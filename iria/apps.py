@@ -12,20 +12,22 @@ class IriaConfig(AppConfig):
 
     def ready(self) -> None:
         # Models of other apps are complete only now.
-        from iria import roles, shown
-        from iria.kit import moments, registry, triggers, watched
-        from iria.publication import kept
-        from iria.publication.waiting import dead_entries
+        from iria import cache_triggers, roles
+        from iria.core import hooks
+        from iria.core.db import triggers
+        from iria.core.text import dates
+        from iria.publication import privacy
+        from iria.publication.dashboard import dead_entries
 
-        moments.connect()
+        dates.connect()
         pre_migrate.connect(roles.remember_permissions, sender=self)
         post_migrate.connect(roles.grant_new_permissions)
         post_migrate.connect(triggers.watch, sender=self)
-        checks.register(watched.check_decided)
-        shown.connect()
-        registry.waiting.offer("publication", dead_entries)
-        kept.connect()
+        checks.register(triggers.check_decided)
+        cache_triggers.connect()
+        hooks.waiting.offer("publication", dead_entries)
+        privacy.connect()
 
 
 class DeskConfig(AdminConfig):
-    default_site = "iria.desk.DeskSite"
+    default_site = "iria.admin_site.DeskSite"

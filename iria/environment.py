@@ -19,7 +19,7 @@ from django.core.checks.security.base import (
 from django.core.exceptions import ImproperlyConfigured
 
 from iria.running.places import make_folder, tighten
-from newsletter.bounces.told.providers import PROVIDERS
+from newsletter.bounces.webhooks.providers import PROVIDERS
 
 env = environ.Env()
 
@@ -80,7 +80,7 @@ def mailer(name: str, folder: Path) -> dict[str, Any]:
     """A mail address such as smtp+tls://user:password@host:587, or files in a folder without one."""
     value: str = setting(name, str, "")
     if not value:
-        return {"BACKEND": "iria.kit.mail.FolderBackend", "OPTIONS": {"folder": str(folder)}}
+        return {"BACKEND": "iria.core.mail.FolderBackend", "OPTIONS": {"folder": str(folder)}}
     try:
         config = environ.Env.email_url_config(value)
     except (KeyError, ValueError, ImproperlyConfigured) as mistake:
@@ -287,7 +287,7 @@ def bucket(name: str) -> dict[str, Any]:
         "key_id": setting("S3_KEY_ID", str, ""),
         "secret": setting("S3_SECRET_KEY", str, ""),
     }
-    return {"BACKEND": "articles.images.bucket.Bucket", "OPTIONS": options}
+    return {"BACKEND": "articles.images.renditions.s3_storage.Bucket", "OPTIONS": options}
 
 
 def bucket_address(storage: dict[str, Any]) -> str:

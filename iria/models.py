@@ -1,9 +1,9 @@
 """Index for Django: the models of the project package."""
 
-from iria.kit.changes import Change
-from iria.kit.daily import DailyKey
-from iria.kit.marks import Mark
-from iria.kit.ratelimit import RateCount
+from iria.core.db.row_origins import Mark
+from iria.core.http.cache_versions import Change
+from iria.core.http.rate_limit import RateCount
+from iria.core.security.daily_key import DailyKey
 from iria.publication.models import Emblem, Publication
 
 __all__ = ["Change", "DailyKey", "Emblem", "Mark", "Publication", "RateCount"]

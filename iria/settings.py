@@ -95,26 +95,26 @@ INSTALLED_APPS = [
     "django.forms",
 ]
 
-# Sessions, sign-in and CSRF tokens exist only under PRIVATE_PATHS (iria.kit.private): a public
+# Sessions, sign-in and CSRF tokens exist only under PRIVATE_PATHS (iria.core.http.private_paths): a public
 # page cannot set a cookie or read one, whatever a view does. Public forms are guarded by Origin.
 MIDDLEWARE = [
-    "iria.operations.HealthEndpoints",
-    "iria.kit.http.ForwardedHeaders",
+    "iria.health.HealthEndpoints",
+    "iria.core.http.headers.ForwardedHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "iria.kit.compression.Compression",
-    "iria.kit.http.ResponseHeaders",
+    "iria.core.http.compression.Compression",
+    "iria.core.http.headers.ResponseHeaders",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "iria.kit.origin.SameOrigin",
+    "iria.core.http.csrf.SameOrigin",
     "django.middleware.common.CommonMiddleware",
-    "articles.reading.moved.Moved",
-    "iria.kit.private.Sessions",
-    "iria.kit.private.Csrf",
-    "iria.kit.private.Authentication",
-    "iria.kit.private.Messages",
+    "articles.public.redirect_middleware.Moved",
+    "iria.core.http.private_paths.Sessions",
+    "iria.core.http.private_paths.Csrf",
+    "iria.core.http.private_paths.Authentication",
+    "iria.core.http.private_paths.Messages",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.sessions.Seen",
-    "accounts.second_factor.SecondFactor",
+    "accounts.mfa.required.SecondFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 PRIVATE_PATHS = ("/admin/", "/accounts/", "/comments/")
@@ -122,7 +122,7 @@ PRIVATE_PATHS = ("/admin/", "/accounts/", "/comments/")
 ROOT_URLCONF = "iria.urls"
 WSGI_APPLICATION = "iria.wsgi.application"
 # The site stands at the root of its host. Without this, what a server or a header says would become
-# a prefix of every address, and addresses are remembered (iria.kit.addresses).
+# a prefix of every address, and addresses are remembered (iria.core.http.urls).
 FORCE_SCRIPT_NAME = ""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -137,8 +137,8 @@ TEMPLATES = [
                 "django.template.context_processors.csp",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "iria.publication.context.publication",
-                "articles.reading.navigation.navigation",
+                "iria.publication.context_processors.publication",
+                "articles.public.navigation.navigation",
             ],
             # Every public template speaks; none has to load this first.
             "builtins": ["django.templatetags.i18n"],
@@ -152,7 +152,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # Where things are kept
 
 DATABASES = {"default": database("DATABASE_URL")}
-DATABASES["default"]["ENGINE"] = "iria.kit.database"
+DATABASES["default"]["ENGINE"] = "iria.core.db.backend"
 # Prepared on the server, a page's queries cost PostgreSQL less than half (docs/performance.md).
 DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 2}
 # A server that cannot be reached, or a network that drops packets, is noticed within seconds.
@@ -186,7 +186,7 @@ if _CACHE_URL == "none":
             "BACKEND": "django.core.cache.backends.db.DatabaseCache",
             "LOCATION": "iria_cache",
             # The limits name the addresses they count: docs/decisions/what-is-kept.md.
-            "KEY_FUNCTION": "iria.kit.daily.cache_key",
+            "KEY_FUNCTION": "iria.core.security.daily_key.cache_key",
             # The limits on sign-in must not be crowded out by somebody who makes many keys.
             "OPTIONS": {"MAX_ENTRIES": 50_000},
         }
@@ -196,7 +196,7 @@ elif _CACHE_URL.startswith(("redis://", "rediss://")):
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": _CACHE_URL,
-            "KEY_FUNCTION": "iria.kit.daily.cache_key",
+            "KEY_FUNCTION": "iria.core.security.daily_key.cache_key",
         }
     }
 else:
@@ -207,7 +207,7 @@ MEDIA_URL = "/pictures/"
 _BUCKET = bucket("S3_BUCKET")
 STORAGES: dict[str, dict[str, Any]] = {
     "default": _BUCKET or {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "iria.kit.stylesheet.OneStylesheet"},
+    "staticfiles": {"BACKEND": "iria.core.static_storage.OneStylesheet"},
 }
 if DEBUG or TESTING:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -269,7 +269,7 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "accounts.passwords.HardToGuess"},
+    {"NAME": "accounts.password_validation.HardToGuess"},
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
@@ -304,17 +304,17 @@ SESSION_ENGINE = "accounts.sessions"
 
 # Second factors: whoever works at the desk has one, except where a newsroom is only tried.
 STAFF_SECOND_FACTOR: bool = setting("STAFF_SECOND_FACTOR", yes_or_no, not (FOR_TRYING or TESTING))
-MFA_ADAPTER = "accounts.factors.FactorAdapter"
+MFA_ADAPTER = "accounts.mfa.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # a step of half a minute either way, for phones whose clock is off
 MFA_FORMS = {
-    "authenticate": "accounts.codes.CodeForm",
-    "reauthenticate": "accounts.codes.CodeAgainForm",
-    "add_webauthn": "accounts.passkeys.AddForm",
-    "authenticate_webauthn": "accounts.passkeys.ShowForm",
-    "reauthenticate_webauthn": "accounts.passkeys.ShowAgainForm",
-    "login_webauthn": "accounts.passkeys.SignInForm",
+    "authenticate": "accounts.mfa.forms.CodeForm",
+    "reauthenticate": "accounts.mfa.forms.CodeAgainForm",
+    "add_webauthn": "accounts.mfa.forms.AddForm",
+    "authenticate_webauthn": "accounts.mfa.forms.ShowForm",
+    "reauthenticate_webauthn": "accounts.mfa.forms.ShowAgainForm",
+    "login_webauthn": "accounts.mfa.forms.SignInForm",
 }
 
 # Security
@@ -345,7 +345,7 @@ SESSION_COOKIE_SECURE = SECURE
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "iria.kit.out_of_date.out_of_date"
+CSRF_FAILURE_VIEW = "iria.core.http.csrf.out_of_date"
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -362,7 +362,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "filters": {"once_per_outage": {"()": "iria.kit.outage.OncePerOutage"}},
+    "filters": {"once_per_outage": {"()": "iria.core.db.outage.OncePerOutage"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",

@@ -5,8 +5,9 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
-from accounts import devices, sessions
-from iria.kit import changes, daily, ratelimit
+from accounts import known_browsers, sessions
+from iria.core.http import cache_versions, rate_limit
+from iria.core.security import daily_key
 from iria.publication import menus
 
 
@@ -36,7 +37,7 @@ async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
 )
 def forget_expired_limits(timestamp: int) -> None:
     """Every hour: counts of attempts whose window is over."""
-    ratelimit.forget_expired()
+    rate_limit.forget_expired()
 
 
 @app.periodic(cron="1 * * * *")
@@ -47,14 +48,14 @@ def forget_expired_limits(timestamp: int) -> None:
 )
 def destroy_past_keys(timestamp: int) -> None:
     """A minute after the end of the day (UTC), and every hour: the keys of days that are over."""
-    daily.destroy_past_keys()
+    daily_key.destroy_past_keys()
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="iria.fold_changes", queueing_lock="iria.fold_changes")
 def fold_changes(timestamp: int) -> None:
     """Every minute: the marks of what changed become one a scope, so that reading them stays quick."""
-    changes.fold()
+    cache_versions.fold()
 
 
 @app.periodic(cron="23 * * * *")
@@ -77,4 +78,4 @@ def keep_menus_right(timestamp: int) -> None:
 def forget_old_sign_ins(timestamp: int) -> None:
     """Every night: sessions that ran out, and browsers nobody signed in with for as long as cookies last."""
     sessions.SessionStore.clear_expired()
-    devices.forget_unused()
+    known_browsers.forget_unused()

@@ -21,10 +21,10 @@ from django.utils.translation import get_language_from_request, gettext
 from psycopg.errors import DiskFull
 
 from articles.api import problems
-from articles.api.doors import FOR_EVERYBODY
-from articles.reading.views import missing
-from iria.kit.origin import SAFE_METHODS, is_foreign
-from iria.kit.outage import RETRY_AFTER, is_outage
+from articles.api.view_wrapper import FOR_EVERYBODY
+from articles.public.views import errors
+from iria.core.db.outage import RETRY_AFTER, is_outage
+from iria.core.http.csrf import SAFE_METHODS, is_foreign
 
 SERVICE_UNAVAILABLE: Final = 503
 INSUFFICIENT_STORAGE: Final = 507
@@ -72,7 +72,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return unavailable(request, INSUFFICIENT_STORAGE)
     if is_outage(error):
         return unavailable(request, SERVICE_UNAVAILABLE)
-    return missing.server_error(request)
+    return errors.server_error(request)
 
 
 def is_full_disk(error: BaseException | None) -> bool:

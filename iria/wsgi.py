@@ -7,7 +7,7 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-from iria.kit.http import without_prefix
+from iria.core.http.headers import without_prefix
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iria.settings")
 

@@ -1,8 +1,8 @@
 from django.apps import AppConfig
 from django.core import checks
 
-from iria.kit import registry
-from iria.kit.registry import Holding
+from iria.core import hooks as core_hooks
+from iria.core.hooks import Holding
 
 
 class NewsletterConfig(AppConfig):
@@ -11,23 +11,23 @@ class NewsletterConfig(AppConfig):
 
     def ready(self) -> None:
         # The models are complete only now.
-        from newsletter import kept, outputs, personal, receivers, uses, waiting
-        from newsletter.bounces.told.checking import check_provider
-        from newsletter.by_rule import turning
-        from newsletter.checks import check_connections
-        from newsletter.consent import following, own_data, suppressing
+        from newsletter import dashboard, personal_data, privacy, receivers
+        from newsletter import hooks as newsletter_hooks
+        from newsletter.checks import check_connections, check_provider
+        from newsletter.digests import category_merges
+        from newsletter.subscriptions import data_requests, suppression, topic_merges
 
         checks.register(check_provider)
         checks.register(check_connections)
-        kept.connect()
-        following.connect()
-        turning.connect()
+        privacy.connect()
+        topic_merges.connect()
+        category_merges.connect()
         receivers.connect()
-        holding = Holding(tell=personal.tell, forget=own_data.forget)
-        registry.personal_data.offer("newsletter", holding)
-        registry.waiting.offer("newsletter", waiting.waiting_for)
-        registry.picture_uses.offer("newsletter", uses.in_issues)
-        registry.picture_outputs.offer("newsletter", outputs.of_picture)
-        registry.closed_addresses.offer("newsletter", suppressing.is_suppressed)
-        registry.mail_came_back.offer("newsletter", suppressing.mail_came_back)
-        registry.mail_arrives.offer("newsletter", suppressing.mail_arrives)
+        holding = Holding(tell=personal_data.tell, forget=data_requests.forget)
+        core_hooks.personal_data.offer("newsletter", holding)
+        core_hooks.waiting.offer("newsletter", dashboard.waiting_for)
+        core_hooks.picture_uses.offer("newsletter", newsletter_hooks.in_issues)
+        core_hooks.picture_outputs.offer("newsletter", newsletter_hooks.of_picture)
+        core_hooks.closed_addresses.offer("newsletter", suppression.is_suppressed)
+        core_hooks.mail_came_back.offer("newsletter", suppression.mail_came_back)
+        core_hooks.mail_arrives.offer("newsletter", suppression.mail_arrives)

@@ -10,13 +10,13 @@ from django.utils.text import normalize_newlines
 from django.utils.translation import gettext, gettext_lazy
 
 from articles.editorial.models import Category
-from iria.kit.text import one_line, refuse_unstorable
+from iria.core.text.validators import one_line, refuse_unstorable
 from iria.publication.models import current_publication
-from newsletter.consent import addresses, slips
-from newsletter.consent.wishes import Choice, Topics, Wish
 from newsletter.models import Newsletter, Rhythm
 from newsletter.models.digest import COMPOSED
 from newsletter.models.subscriber import NAME_MAX_LENGTH, TOPICS_AT_MOST
+from newsletter.subscriptions import email_addresses
+from newsletter.subscriptions.choices import Choice, Topics, Wish
 
 NOT_OFFERED: Final = gettext_lazy("This newsletter is not offered any more; please choose again.")
 TOO_MANY: Final = gettext_lazy("Choose at most %(most)s topics, or none and receive everything.")
@@ -29,7 +29,7 @@ class AddressField(forms.CharField):
     """An e-mail address, given back in its normal form."""
 
     def clean(self, value: Any) -> str:
-        return addresses.normal(str(value or ""))
+        return email_addresses.normal(str(value or ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +247,7 @@ class SignUpForm(WishesForm):
         """What was probably meant instead of what was typed; asked once, never corrected unasked."""
         if not self.is_bound or self.data.get("offered", "").strip() == self.typed.strip():
             return ""
-        return slips.meant(self.typed)
+        return email_addresses.meant(self.typed)
 
     @property
     def was_filled_by_a_program(self) -> bool:

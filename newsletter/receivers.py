@@ -3,12 +3,12 @@
 from typing import Any
 
 from articles.editorial import signals
-from newsletter.run import steering
+from newsletter.delivery import controls
 
 
 def hold(*, article_id: int, **signal: Any) -> None:
     """An article can be read no more: what is being sent with it pauses, and asks."""
-    steering.hold_issues_with(article_id)
+    controls.hold_issues_with(article_id)
 
 
 def connect() -> None:

@@ -10,14 +10,14 @@ from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
 from articles.editorial import publishing
-from newsletter import notices, queueing
-from newsletter.bounces import refusals, watching
-from newsletter.bounces.told import replays
-from newsletter.by_rule import digests, releasing
-from newsletter.consent import subscribing
-from newsletter.importing import running, starting
-from newsletter.preflight import looking
-from newsletter.run import delivering, pausing, scheduling, sending
+from newsletter import job_queue, subscription_emails
+from newsletter.bounces import mailbox, processing
+from newsletter.bounces.webhooks import verification
+from newsletter.delivery import events, scheduling, sending, worker
+from newsletter.digests import approval, composition
+from newsletter.imports import runner, uploads
+from newsletter.preflight import external_checks
+from newsletter.subscriptions import opt_in
 
 logger = logging.getLogger(__name__)
 
@@ -25,73 +25,73 @@ SECONDS_AT_A_TIME = 20
 """After this long a job makes room for other jobs and queues the rest."""
 
 
-@app.task(name=queueing.ANSWER)
+@app.task(name=job_queue.ANSWER)
 def answer(consent_id: int) -> None:
-    notices.answer(consent_id)
+    subscription_emails.answer(consent_id)
 
 
-@app.task(name=queueing.BEGIN)
+@app.task(name=job_queue.BEGIN)
 def begin(issue_id: int) -> None:
     scheduling.begin(issue_id)
 
 
-@app.task(name=queueing.APPROVE)
+@app.task(name=job_queue.APPROVE)
 def carry_out_approval(digest_id: int) -> None:
-    releasing.carry_out(digest_id)
+    approval.carry_out(digest_id)
 
 
-@app.task(name=queueing.LOOK)
+@app.task(name=job_queue.LOOK)
 def look(issue_id: int) -> None:
-    looking.look(issue_id)
+    external_checks.look(issue_id)
 
 
-@app.task(name=queueing.DATA_LINK)
+@app.task(name=job_queue.DATA_LINK)
 def send_data_link(subscriber_id: int) -> None:
-    notices.send_data_link(subscriber_id)
+    subscription_emails.send_data_link(subscriber_id)
 
 
-@app.task(name=queueing.IMPORT)
+@app.task(name=job_queue.IMPORT)
 def take_in_subscribers(import_id: int) -> None:
-    running.carry_on(import_id)
+    runner.carry_on(import_id)
 
 
-@app.task(name=queueing.PAUSED)
+@app.task(name=job_queue.PAUSED)
 def tell_of_pause(issue_id: int) -> None:
-    pausing.tell_editors(issue_id)
+    events.tell_editors(issue_id)
 
 
-@app.task(name=queueing.DELIVER, pass_context=True)
+@app.task(name=job_queue.DELIVER, pass_context=True)
 def deliver(context: JobContext, issue_id: int) -> None:
     until = time.monotonic() + SECONDS_AT_A_TIME
 
     def enough() -> bool:
         return context.should_abort() or time.monotonic() > until
 
-    if delivering.is_long(issue_id):
+    if worker.is_long(issue_id):
         # Another worker, if one has nothing to do, takes part.
-        queueing.deliver_soon(issue_id)
-    if delivering.deliver(issue_id, enough=enough):
-        queueing.deliver_soon(issue_id)
+        job_queue.deliver_soon(issue_id)
+    if worker.deliver(issue_id, enough=enough):
+        job_queue.deliver_soon(issue_id)
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="newsletter.look_after", queueing_lock="newsletter.look_after", pass_context=False)
 def look_after(timestamp: int) -> None:
     """Picks up what a lost job left: mails to send, people to answer; what fails holds up nothing else."""
-    for deed in (scheduling.begin_due, refusals.learn_from_refusals, _send_on, _take_in_on):
+    for deed in (scheduling.begin_due, processing.learn_from_refusals, _send_on, _take_in_on):
         _by_itself(deed)
-    for consent_id in notices.unanswered():
-        _by_itself(partial(notices.answer, consent_id))
+    for consent_id in subscription_emails.unanswered():
+        _by_itself(partial(subscription_emails.answer, consent_id))
 
 
 def _send_on() -> None:
     for issue_id in sending.look_after():
-        queueing.deliver_soon(issue_id)
+        job_queue.deliver_soon(issue_id)
 
 
 def _take_in_on() -> None:
-    for import_id in starting.under_way():
-        queueing.import_soon(import_id)
+    for import_id in uploads.under_way():
+        job_queue.import_soon(import_id)
 
 
 def _by_itself(deed: Callable[[], object]) -> None:
@@ -106,16 +106,16 @@ def _by_itself(deed: Callable[[], object]) -> None:
 
 @app.periodic(cron="* * * * *")
 @app.task(
-    name="newsletter.digests", queueing_lock="newsletter.digests", priority=queueing.AFTER_OTHERS
+    name="newsletter.digests", queueing_lock="newsletter.digests", priority=job_queue.AFTER_OTHERS
 )
 def compose_digests(timestamp: int) -> None:
     """What composes itself; in a job of its own, so that it holds up nothing else."""
     # What should have been public by now belongs to the period that ends.
     for deed in (
         publishing.publish_due,
-        digests.compose_due,
-        releasing.send_ready,
-        releasing.carry_out_approved,
+        composition.compose_due,
+        approval.send_ready,
+        approval.carry_out_approved,
     ):
         _by_itself(deed)
 
@@ -123,14 +123,14 @@ def compose_digests(timestamp: int) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(name="newsletter.forget_unconfirmed", queueing_lock="newsletter.forget_unconfirmed")
 def forget_unconfirmed(timestamp: int) -> None:
-    while subscribing.forget_unconfirmed():
+    while opt_in.forget_unconfirmed():
         continue
-    starting.forget_files()
-    replays.delete_expired_receipts()
+    uploads.forget_files()
+    verification.delete_expired_receipts()
 
 
 @app.periodic(cron="*/3 * * * *")
 @app.task(name="newsletter.read_mailbox", queueing_lock="newsletter.read_mailbox")
 def read_mailbox(timestamp: int) -> None:
     """Every few minutes: what came back, and who wishes to leave by mail."""
-    watching.read_mailbox()
+    mailbox.read_mailbox()

@@ -221,6 +221,6 @@ class MailFolder:
 def mail_folder(tmp_path: Path, settings: Any) -> MailFolder:
     """Mail goes into a folder as without a mail server, and can be read here."""
     folder = tmp_path / "mail"
-    backend = {"BACKEND": "iria.kit.mail.FolderBackend", "OPTIONS": {"folder": str(folder)}}
+    backend = {"BACKEND": "iria.core.mail.FolderBackend", "OPTIONS": {"folder": str(folder)}}
     settings.MAILERS = {"default": backend, "newsletter": backend}
     return MailFolder(folder)

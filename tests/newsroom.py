@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from PIL import Image as Pixels
 
 from accounts.models import AuthorProfile, User
-from articles.editorial import categorising, publishing, revising
+from articles.editorial import category_tree, publishing, revisions
 from articles.editorial.models import Article, Byline, Category, Kind
 from articles.images.models import Image
 
@@ -16,7 +16,7 @@ from articles.images.models import Image
 def category(name: str, *, parent: Category | None = None, **fields: Any) -> Category:
     slug = fields.pop("slug", name.lower().replace(" ", "-"))
     made = Category(name=name, slug=slug, parent=parent, **fields)
-    categorising.save(made)
+    category_tree.save(made)
     return made
 
 
@@ -58,10 +58,10 @@ def draft(headline: str = "A quiet week at the strait", **fields: Any) -> Articl
         "kind": Kind.objects.get(slug="news"),
     }
     article = Article(headline=headline, created_by=by, **{**values, **fields})
-    revising.save(article, by=by)
+    revisions.save(article, by=by)
     if categories is None:
         categories = [Category.objects.filter(slug="news").first() or category("News")]
-    categorising.choose(article, categories)
+    category_tree.choose(article, categories)
     for position, name in enumerate(authors or []):
         Byline.objects.create(article=article, author=name, position=position)
     if tags:

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import iria.kit.text
+import iria.core.text.validators
 from django.conf import settings
 from django.db import migrations, models
 
@@ -24,8 +24,8 @@ class Migration(migrations.Migration):
                 ('password', models.CharField(max_length=128, verbose_name='password')),
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True, validators=[iria.kit.text.refuse_unstorable], verbose_name='e-mail address')),
-                ('display_name', models.CharField(blank=True, help_text='Stands beside comments. The e-mail address is never shown.', max_length=80, validators=[iria.kit.text.refuse_unstorable])),
+                ('email', models.EmailField(max_length=254, unique=True, validators=[iria.core.text.validators.refuse_unstorable], verbose_name='e-mail address')),
+                ('display_name', models.CharField(blank=True, help_text='Stands beside comments. The e-mail address is never shown.', max_length=80, validators=[iria.core.text.validators.refuse_unstorable])),
                 ('is_staff', models.BooleanField(default=False, help_text='What somebody may do there is decided by their groups.', verbose_name='may open the desk')),
                 ('is_active', models.BooleanField(default=True, help_text='Untick instead of deleting, so what the account wrote keeps its author.', verbose_name='active')),
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
@@ -37,10 +37,10 @@ class Migration(migrations.Migration):
             name='AuthorProfile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='As it stands in the byline.', max_length=120, validators=[iria.kit.text.refuse_unstorable, iria.kit.text.refuse_blank])),
+                ('name', models.CharField(help_text='As it stands in the byline.', max_length=120, validators=[iria.core.text.validators.refuse_unstorable, iria.core.text.validators.refuse_blank])),
                 ('slug', models.SlugField(allow_unicode=True, help_text="The last part of the author page's address. The old address keeps working.", max_length=80, unique=True)),
-                ('role', models.CharField(blank=True, help_text='For instance “Senior fellow, East Asia”.', max_length=120, validators=[iria.kit.text.refuse_unstorable])),
-                ('biography', models.TextField(blank=True, help_text='Two or three sentences.', validators=[iria.kit.text.refuse_unstorable])),
+                ('role', models.CharField(blank=True, help_text='For instance “Senior fellow, East Asia”.', max_length=120, validators=[iria.core.text.validators.refuse_unstorable])),
+                ('biography', models.TextField(blank=True, help_text='Two or three sentences.', validators=[iria.core.text.validators.refuse_unstorable])),
                 ('website', models.URLField(blank=True)),
                 ('user', models.OneToOneField(blank=True, help_text='Leave empty for an author who does not sign in here.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='author_profile', to=settings.AUTH_USER_MODEL)),
             ],

@@ -8,7 +8,7 @@ from itertools import batched
 
 from django.db import migrations, transaction
 
-from iria.kit.lookalikes import key_of
+from iria.core.text.confusables import key_of
 
 LONGEST = 80
 BATCH = 1_000

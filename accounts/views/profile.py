@@ -1,21 +1,32 @@
-"""The profile of whoever is signed in, and the pictures of all."""
+"""The profile of whoever is signed in, and the pictures of all.
 
+Changing the address, with a code from each of the two mailboxes.
+
+Taking along what we hold, and deleting the account.
+
+Where somebody is signed in, and signing out elsewhere.
+"""
+
+from datetime import datetime
 from typing import Final
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import faces
-from accounts.forms import FaceForm, ProfileForm
+from accounts import avatars, deletion, email_addresses, known_browsers, personal_data, sessions
+from accounts.forms import CodesForm, FaceForm, LeaveForm, NewAddressForm, ProfileForm
 from accounts.models import Face, User
-from accounts.views.signed_in import signed_in
-from iria.kit.http import client_address
-from iria.kit.speaking import speaking
+from accounts.views.decorators import shown_again, signed_in
+from iria.core.http.headers import client_address
+from iria.core.text.dates import time_element
+from iria.core.text.language import speaking
+from iria.publication.context_processors import publication_of
 from iria.publication.views import FOREVER
 
 TOO_OFTEN: Final = gettext_noop("Very many pictures were sent. Please wait an hour and try again.")
@@ -36,19 +47,19 @@ def profile(request: HttpRequest, user: User) -> HttpResponse:
 @signed_in
 def picture(request: HttpRequest, user: User) -> HttpResponse:
     if "drop" in request.POST:
-        faces.drop(user)
+        avatars.drop(user)
         messages.success(request, gettext("Your initials stand there again."))
         return redirect("account_profile")
     form = FaceForm(request.POST, request.FILES)
-    if form.is_valid() and not faces.may_upload(user, client_address(request)):
+    if form.is_valid() and not avatars.may_upload(user, client_address(request)):
         form.add_error("picture", gettext(TOO_OFTEN))
         response = _profile(request, user, ProfileForm(instance=user), form)
         response.status_code = 429
-        response.headers["Retry-After"] = str(int(faces.PER.total_seconds()))
+        response.headers["Retry-After"] = str(int(avatars.PER.total_seconds()))
         return response
     if form.is_valid():
         try:
-            faces.take(user, form.cleaned_data["picture"])
+            avatars.take(user, form.cleaned_data["picture"])
         except ValidationError as mistake:
             form.add_error("picture", mistake)
         else:
@@ -88,3 +99,112 @@ def sign_in_state(request: HttpRequest) -> HttpResponse:
     """
     with speaking(request.GET.get("language", "")):
         return render(request, "account/_state.html")
+
+
+@signed_in
+def change(request: HttpRequest, user: User) -> HttpResponse:
+    if "cancel" in request.POST:
+        email_addresses.give_up(request)
+        return redirect("account_profile")
+    if "old_code" in request.POST:
+        return _finish(request, user)
+    move = email_addresses.under_way(request, user)
+    if request.method != "POST" and move:
+        return _ask_for_codes(request, move, CodesForm())
+    form = NewAddressForm(request.POST or None, user=user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            email_addresses.begin(request, user, form.cleaned_data["email"])
+            return redirect("account_email")
+        except email_addresses.CannotMove as mistake:
+            form.add_error("email", ValidationError(str(mistake)))
+    return render(request, "account/email_change.html", {"form": form})
+
+
+def _finish(request: HttpRequest, user: User) -> HttpResponse:
+    form = CodesForm(request.POST)
+    if form.is_valid():
+        try:
+            email_addresses.finish(request, user, **form.cleaned_data)
+        except email_addresses.NotUnderWay as mistake:
+            messages.error(request, str(mistake))
+            return redirect("account_email")
+        except email_addresses.CannotMove as mistake:
+            form.add_error(None, ValidationError(str(mistake)))
+        else:
+            messages.success(request, gettext("Your e-mail address is changed."))
+            return redirect("account_profile")
+    move = email_addresses.under_way(request, user)
+    if move is None:
+        messages.error(request, gettext("That was too often; please begin again."))
+        return redirect("account_email")
+    return _ask_for_codes(request, move, form)
+
+
+def _ask_for_codes(
+    request: HttpRequest, move: email_addresses.Move, form: CodesForm
+) -> HttpResponse:
+    return render(request, "account/email_codes.html", {"form": form, "move": move})
+
+
+@require_safe
+@shown_again
+def download(request: HttpRequest, user: User) -> HttpResponse:
+    headers = {"Content-Disposition": 'attachment; filename="your-data.zip"'}
+    return HttpResponse(
+        personal_data.archive(user), content_type="application/zip", headers=headers
+    )
+
+
+@shown_again
+def delete(request: HttpRequest, user: User) -> HttpResponse:
+    form = LeaveForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            deletion.leave(user, keep_words=form.cleaned_data["comments"] == "keep")
+        except deletion.CannotLeave as mistake:
+            messages.error(request, str(mistake))
+            return redirect("account_profile")
+        logout(request)
+        return redirect("account_deleted")
+    return render(request, "account/delete.html", {"form": form})
+
+
+@require_safe
+def deleted(request: HttpRequest) -> HttpResponse:
+    return render(request, "account/deleted.html")
+
+
+@signed_in
+def listed(request: HttpRequest, user: User) -> HttpResponse:
+    if request.method == "POST":
+        messages.success(request, _ended(request, user))
+        return redirect("account_sessions")
+    current = request.session.session_key
+    local = publication_of(request).local
+
+    def said(moment: datetime | None) -> str:
+        return time_element(local(moment), clock=True) if moment else ""
+
+    found = [
+        (each, each.session_key == current, said(each.began_at), said(each.seen_at))
+        for each in sessions.of(user)
+    ]
+    return render(request, "account/sessions.html", {"sessions": found})
+
+
+def _ended(request: HttpRequest, user: User) -> str:
+    """Ends what was asked for; tells what came of it in a sentence."""
+    if "others" in request.POST:
+        count = known_browsers.end_others(request, user)
+        if not count:
+            return gettext("You were signed in nowhere else.")
+        sentence = ngettext(
+            "You are signed out in %(count)d other place.",
+            "You are signed out in %(count)d other places.",
+            count,
+        )
+        return sentence % {"count": count}
+    if sessions.end(user, request.POST.get("session", "")):
+        return gettext("You are signed out there.")
+    return gettext("You were signed out there already.")

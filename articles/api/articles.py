@@ -6,13 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Query
 
-from articles.api import shapes
-from articles.api.asking import ArticlesAsked, Sparse
-from articles.api.finding import found
-from articles.api.interface import api
-from articles.api.narrowing import LISTED, is_listed, narrowed
-from articles.api.paging import Order, page_of
-from articles.api.telling import FIELDS, loaded, teller
+from articles.api import schemas
+from articles.api.article_serializer import FIELDS, loaded, teller
+from articles.api.filters import LISTED, is_listed, narrowed
+from articles.api.ninja_api import api
+from articles.api.pagination import Order, page_of
+from articles.api.parameters import ArticlesAsked, Sparse
+from articles.api.search import found
 from articles.editorial.models import Article
 
 ORDERS: Final = {
@@ -26,7 +26,7 @@ LISTED_ORDERS: Final = {
 }
 
 
-@api.get("/articles/", response=shapes.FoundArticles, summary="Articles", tags=["articles"])
+@api.get("/articles/", response=schemas.FoundArticles, summary="Articles", tags=["articles"])
 def articles(
     request: HttpRequest, response: HttpResponse, asked: Query[ArticlesAsked]
 ) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def articles(
 
 
 @api.get(
-    "/articles/{int:number}/", response=shapes.Article, summary="An article", tags=["articles"]
+    "/articles/{int:number}/", response=schemas.Article, summary="An article", tags=["articles"]
 )
 def one_article(request: HttpRequest, number: int, asked: Query[Sparse]) -> dict[str, Any]:
     """One published article with its text, pictures, credits and corrections."""

@@ -10,13 +10,13 @@ from django.utils.html import escape
 
 from articles.api.problems import NOT_FOUND, PARAMETER, Refused, problem, refuse
 from articles.editorial.models import Article
-from articles.images.crediting import credit_words
 from articles.images.models import Image
-from articles.images.showing import plain_rendition
-from iria.kit.addresses import absolute
-from iria.kit.caching import next_hour
-from iria.kit.dates import day_words
-from iria.publication.context import publication_of
+from articles.images.rights.credit_line import credit_words
+from articles.images.srcset import plain_rendition
+from iria.core.http.page_cache import next_hour
+from iria.core.http.urls import absolute
+from iria.core.text.dates import day_words
+from iria.publication.context_processors import publication_of
 from iria.publication.models import Publication
 
 PARAMETERS: Final = frozenset({"url", "format", "maxwidth", "maxheight"})

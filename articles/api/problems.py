@@ -7,8 +7,8 @@ from typing import Final, NoReturn, NotRequired, TypedDict
 
 from django.http import HttpResponse
 
-from iria.kit.addresses import absolute
-from iria.kit.outage import RETRY_AFTER
+from iria.core.db.outage import RETRY_AFTER
+from iria.core.http.urls import absolute
 
 CONTENT_TYPE: Final = "application/problem+json"
 PLACE: Final = "/api/v1/"

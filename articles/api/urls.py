@@ -7,17 +7,16 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import URLPattern, path, re_path, resolve
 
-from articles.api import articles, authors, conversation, oembed, pictures, sections
-from articles.api.document import PREFIX, openapi
-from articles.api.doors import JSON, through_the_doors
-from articles.api.interface import api
+from articles.api import articles, comments, images, oembed, taxonomies
+from articles.api.ninja_api import api
+from articles.api.openapi import DOCUMENT_TYPE, PREFIX, document, openapi, reference
 from articles.api.problems import NOT_FOUND, problem
-from articles.api.reference import DOCUMENT_TYPE, document, reference
-from iria.kit.caching import HOURLY
-from iria.kit.changes import COMMENTS
+from articles.api.view_wrapper import JSON, through_the_doors
+from iria.core.http.cache_versions import COMMENTS
+from iria.core.http.page_cache import HOURLY
 
 NOWHERE: Final = "api_nowhere"
-REGISTERED: Final = (articles, authors, conversation, pictures, sections)
+REGISTERED: Final = (articles, taxonomies, comments, images, taxonomies)
 """Importing these fills the interface."""
 
 

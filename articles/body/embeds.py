@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from articles.body.cleaning import clean_caption
-from articles.body.embedding import kept_address
-from articles.body.parsing import inner_html, parse, text_of
+from articles.body.embed_urls import kept_address
+from articles.body.sanitiser import clean_caption
+from articles.body.tree import inner_html, parse, text_of
 
 
 @dataclass(frozen=True, slots=True)

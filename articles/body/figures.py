@@ -6,8 +6,8 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from articles.body.cleaning import WIDTHS, clean_caption
-from articles.body.parsing import inner_html, parse
+from articles.body.sanitiser import WIDTHS, clean_caption
+from articles.body.tree import inner_html, parse
 
 IMAGE_ID: Final = re.compile(r"[1-9][0-9]{0,17}")
 

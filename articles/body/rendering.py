@@ -9,11 +9,11 @@ from typing import Final
 
 from lxml.html import HtmlElement, fragment_fromstring
 
-from articles.body.cleaning import safe_body
 from articles.body.embeds import EmbedUse, card, embed_of
 from articles.body.figures import FigureUse, GalleryUse, gallery_of, outer_figures, use_of
-from articles.body.parsing import inner_html, parse, replace, text_of
-from articles.body.wording import ENGLISH, Wording
+from articles.body.labels import ENGLISH, Wording
+from articles.body.sanitiser import safe_body
+from articles.body.tree import inner_html, parse, replace, text_of
 
 DrawFigure = Callable[[FigureUse], str]
 """Markup of a figure, or an empty text where the picture may not be shown."""

@@ -11,33 +11,34 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.types import TimeDeltaParams
 
-from articles.comments import confirming, notices
-from articles.comments.deciding import undoing
-from articles.comments.flagging import reporting
-from articles.comments.flagging.models import Flag
-from articles.comments.handing_over import NotSent
+from articles.comments.flags import flagging
+from articles.comments.flags.models import Flag
 from articles.comments.models import Comment, Moderation
+from articles.comments.moderation import undo
+from articles.comments.notifications import commenter_emails
+from articles.comments.notifications.smtp import NotSent
 from articles.comments.spam import training
+from articles.comments.submission import email_confirmation
 
 log = logging.getLogger(__name__)
 
 PATIENT = RetryStrategy(max_attempts=6, exponential_wait=8, retry_exceptions={NotSent})
-ONCE_FINAL: Final[TimeDeltaParams] = {"seconds": int(undoing.TAKEN_FOR.total_seconds()) + 1}
+ONCE_FINAL: Final[TimeDeltaParams] = {"seconds": int(undo.TAKEN_FOR.total_seconds()) + 1}
 
 
 @app.task(name="comments.received", retry=PATIENT)
 def _received(comment_id: int) -> None:
-    notices.send_received(comment_id)
+    commenter_emails.send_received(comment_id)
 
 
 @app.task(name="comments.decided", retry=PATIENT)
 def _decided(moderation_id: int) -> None:
-    notices.send_decided(moderation_id)
+    commenter_emails.send_decided(moderation_id)
 
 
 @app.task(name="comments.flag_decided", retry=PATIENT)
 def _flag_decided(flag_id: int) -> None:
-    notices.send_flag_decided(flag_id)
+    commenter_emails.send_flag_decided(flag_id)
 
 
 def tell_reporter_what_was_decided(flag: Flag) -> None:
@@ -48,15 +49,15 @@ def tell_reporter_what_was_decided(flag: Flag) -> None:
 
 @app.task(name="comments.confirm", retry=PATIENT)
 def _confirm(comment_id: int) -> None:
-    notices.send_confirm(comment_id)
+    commenter_emails.send_confirm(comment_id)
 
 
 @app.periodic(cron="37 4 * * *")
 @app.task(name="comments.forget_unconfirmed", queueing_lock="comments.forget_unconfirmed")
 def forget_unconfirmed(timestamp: int) -> None:
     """Once a night: comments whose address nobody confirmed within a week, or could not be asked for."""
-    log.info("Comments that could not be asked about: %d held", confirming.hold_unreached())
-    log.info("Comments never confirmed: %d removed", confirming.forget_unconfirmed())
+    log.info("Comments that could not be asked about: %d held", email_confirmation.hold_unreached())
+    log.info("Comments never confirmed: %d removed", email_confirmation.forget_unconfirmed())
 
 
 def ask_writer_to_confirm(comment: Comment) -> None:
@@ -85,4 +86,4 @@ def learn_from_decisions(timestamp: int) -> None:
 @app.task(name="comments.forget", queueing_lock="comments.forget")
 def forget_addresses_of_reports(timestamp: int) -> None:
     """Once a night: addresses that were left for one mail, and are of no use any more."""
-    reporting.forget_addresses()
+    flagging.forget_addresses()

@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from articles.comments import own_views, views
-from articles.comments.deciding import views as deciding
-from articles.comments.flagging import views as flagging
-from articles.comments.following.urls import urlpatterns as following
+from articles.comments.flags import views as flagging
+from articles.comments.moderation import views as deciding
+from articles.comments.notifications.urls import urlpatterns as following
+from articles.comments.submission import commenter_views, views
 
 urlpatterns = [
     *following,
@@ -13,12 +13,12 @@ urlpatterns = [
     path("comments/token/", views.token, name="comment_token"),
     path("comments/thanks/<str:link>/", views.thanks, name="comment_thanks"),
     path("comments/yours/<str:link>/", views.yours, name="comment_yours"),
-    path("comments/yours/<str:link>/change/", own_views.change, name="comment_change"),
+    path("comments/yours/<str:link>/change/", commenter_views.change, name="comment_change"),
     path("comments/yours/<str:link>/again/", deciding.ask_again, name="comment_ask_again"),
-    path("comments/yours/<str:link>/mail/", own_views.send_again, name="comment_send_again"),
-    path("comments/mine/", own_views.mine, name="comment_mine"),
-    path("comments/confirm/<str:link>/", own_views.confirm, name="comment_confirm"),
-    path("comments/<int:pk>/yours/", own_views.own, name="comment_own"),
+    path("comments/yours/<str:link>/mail/", commenter_views.send_again, name="comment_send_again"),
+    path("comments/mine/", commenter_views.mine, name="comment_mine"),
+    path("comments/confirm/<str:link>/", commenter_views.confirm, name="comment_confirm"),
+    path("comments/<int:pk>/yours/", commenter_views.own, name="comment_own"),
     path("comments/reported/", flagging.reported, name="comment_reported"),
     path("comments/<int:pk>/report/", flagging.report, name="comment_report"),
     path("comments/<int:pk>/", views.permalink, name="comment"),

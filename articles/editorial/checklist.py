@@ -7,12 +7,12 @@ from datetime import datetime
 from django.utils import timezone
 
 from articles.body.figures import figures_in
-from articles.body.words import plain_text
+from articles.body.plain_text import plain_text
 from articles.editorial.models import Article, Figure
-from articles.images import gate
 from articles.images.models import Image
-from articles.images.models.licensed import Place
-from iria.kit.obstacles import Obstacle, Refused
+from articles.images.models.rights import Place
+from articles.images.rights import usage_check
+from iria.core.blockers import Obstacle, Refused
 
 
 class NotReady(Refused):
@@ -34,7 +34,7 @@ def obstacles(article: Article, *, at: datetime | None = None) -> list[Obstacle]
         words = "No category is chosen; choose at least one."
         found.append(Obstacle(words, f"{here}#id_chosen_categories_0", "Choose one"))
     pictures = pictures_of(article)
-    found += gate.obstacles(pictures, places=places_of(article, at), at=at)
+    found += usage_check.obstacles(pictures, places=places_of(article, at), at=at)
     known = {image.pk for image in pictures}
     lost = sorted({use.image_id for use in figures_in(article.body)} - known)
     found += [
@@ -72,8 +72,8 @@ def obstacles_to_new_uses(
     new = Image.objects.filter(pk__in=uses.keys() - before.keys()).order_by("pk")
     bare = Image.objects.filter(pk__in=there).order_by("pk")
     return [
-        *gate.obstacles(new, places=places_of(article)),
-        *gate.lacking_credit(bare),
+        *usage_check.obstacles(new, places=places_of(article)),
+        *usage_check.lacking_credit(bare),
     ]
 
 

@@ -23,7 +23,7 @@ from articles.editorial.models import (
     Scope,
 )
 from articles.editorial.models.listing import ListingEntryQuerySet
-from articles.editorial.querysets import ArticleQuerySet
+from articles.editorial.models.querysets import ArticleQuerySet
 
 DEEP: Final = 200
 """Entries that are skipped one by one; a page further down begins at a month."""

@@ -24,7 +24,7 @@ from django.db.models import (
 
 from articles.editorial import tasks
 from articles.editorial.models import Article, Redirect
-from iria.kit import registry
+from iria.core import hooks
 
 TOLD_AT_ONCE: Final = 500
 """Articles whose change one job tells."""
@@ -241,8 +241,8 @@ def _give_the_better_place(relation: ForeignObjectRel, twice: QuerySet[Any], sta
         standing.update(position=better)
 
 
-def _namings(model: type[Model]) -> list[registry.Naming]:
-    return [each for each in registry.namings if each.model == model._meta.label]
+def _namings(model: type[Model]) -> list[hooks.Naming]:
+    return [each for each in hooks.namings if each.model == model._meta.label]
 
 
 def _spoken(relation: ForeignObjectRel) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from articles.editorial import addressing, signals
+from articles.editorial import article_urls, signals
 from articles.editorial.checklist import NotReady as NotReady
 from articles.editorial.checklist import obstacles
 from articles.editorial.models import Article, StateChange
@@ -48,7 +48,7 @@ def schedule(article: Article, *, by: User, at: datetime) -> None:
             raise NotReady(["The time to publish lies in the past; choose a later one."])
         _refuse_unready(current, at=at)
         current.state, current.publish_at = Article.State.SCHEDULED, at
-        current.slug = addressing.wished_slug(current)
+        current.slug = article_urls.wished_slug(current)
         current.save()
         StateChange.objects.create(article=current, state=current.state, made_by=by, publish_at=at)
     article.refresh_from_db()
@@ -113,7 +113,7 @@ def _go_out(article: Article, *, by: User | None, moment: datetime) -> None:
     article.state = Article.State.PUBLISHED
     article.published_at = article.published_at or moment
     article.publish_at = article.withdrawn_at = None
-    addressing.give(article, article.published_at)
+    article_urls.give(article, article.published_at)
     article.save()
     StateChange.objects.create(article=article, state=article.state, made_by=by)
     transaction.on_commit(lambda: signals.published.send(sender=Article, article_id=article.pk))

@@ -10,7 +10,7 @@ from django.db.models.signals import pre_delete, pre_save
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.editorial import categorising, merging, redirecting, tagging
+from articles.editorial import article_urls, category_tree, merging, tags
 from articles.editorial.models import ArticleTag, Category
 
 
@@ -18,20 +18,20 @@ def connect() -> None:
     pre_save.connect(_tag_is_saved, sender=Tag, dispatch_uid="editorial.tag")
     pre_save.connect(_author_is_saved, sender=AuthorProfile, dispatch_uid="editorial.author")
     pre_delete.connect(
-        categorising.hold_those_that_go, sender=Category, dispatch_uid="editorial.category"
+        category_tree.hold_those_that_go, sender=Category, dispatch_uid="editorial.category"
     )
 
 
 def _tag_is_saved(instance: Tag, raw: bool = False, **signal: Any) -> None:
     if raw:
         return
-    instance.slug = tagging.usable_slug(instance)
+    instance.slug = tags.usable_slug(instance)
     before = _before(Tag, instance)
     if before is None:
         return
     if before.slug != instance.slug:
-        old, new = tagging.address(before.slug), tagging.address(instance.slug)
-        redirecting.leave(old, new, tag=instance)
+        old, new = tags.address(before.slug), tags.address(instance.slug)
+        article_urls.leave(old, new, tag=instance)
     if before.name != instance.name:
         # The search knows articles by the words of their tags.
         merging.tell(merging.articles_of([instance], ArticleTag, "tag"))
@@ -41,7 +41,7 @@ def _author_is_saved(instance: AuthorProfile, raw: bool = False, **signal: Any) 
     before = None if raw else _before(AuthorProfile, instance)
     if before is not None and before.slug != instance.slug:
         old = f"/author/{before.slug}/"
-        redirecting.leave(old, instance.get_absolute_url(), author=instance)
+        article_urls.leave(old, instance.get_absolute_url(), author=instance)
 
 
 def _before(model: Any, instance: Any) -> Any:

@@ -1,7 +1,10 @@
-"""A text as it stands on its page."""
+"""The words of an article by their place, for whatever looks for it.
+
+A text as it stands on its page.
+"""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from html import escape
 from operator import attrgetter
 
@@ -10,18 +13,49 @@ from django.utils.translation import gettext
 
 from articles.body.embeds import EmbedUse
 from articles.body.figures import FigureUse, GalleryUse
+from articles.body.labels import wording_of
+from articles.body.plain_text import caption_text, plain_text
 from articles.body.rendering import Drawn, draw
-from articles.body.wording import wording_of
 from articles.editorial.models import Article
-from articles.embeds.frames import NO_FRAMES, Frames
-from articles.embeds.frames import draw as draw_embed
-from articles.images.captioning import caption_markup
-from articles.images.markup import picture_markup
+from articles.embeds.iframes import NO_FRAMES, Frames
+from articles.embeds.iframes import draw as draw_embed
+from articles.images.html import caption_markup, picture_markup, withheld_markup
 from articles.images.models import Image
-from articles.images.showing import picture_values
-from articles.images.withheld import withheld_markup
-from iria.kit.typography import typeset_html
+from articles.images.srcset import picture_values
+from iria.core.text.typography import typeset_html
 from iria.publication.models import Publication
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleWords:
+    """Plain text throughout; what weighs most stands first."""
+
+    headline: str
+    standfirst: str
+    text: str
+    captions: str
+    names: str
+    """Credits and bylines."""
+    tags: str
+
+
+def words_of(article: Article) -> ArticleWords:
+    """What the article says and who is named with it; ask with `for_words()` to spare queries."""
+    figures = list(article.figures.all())
+    # The pictures of a gallery may share one caption.
+    captions = dict.fromkeys(caption_text(each.caption) for each in figures if each.caption)
+    credits = {figure.image.credit: None for figure in figures if figure.image.credit}
+    bylines = [byline.author.name for byline in article.bylines.all()]
+    tags = [tag.name for tag in article.tags.all()]
+    return ArticleWords(
+        headline=article.headline,
+        standfirst=article.standfirst,
+        text=plain_text(article.body, captions=False),
+        captions="\n".join(captions),
+        names="\n".join([*credits, *bylines]),
+        tags="\n".join(tags),
+    )
+
 
 ALONE = {"normal": "inline", "wide": "wide", "full": "full"}
 IN_GALLERY = {"normal": "gallery", "wide": "gallery wide", "full": "gallery full"}

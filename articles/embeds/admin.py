@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 
-from articles.embeds import patterns
+from articles.embeds import url_patterns
 from articles.embeds.models import EmbedProvider
 
 MOST: Final = 20
@@ -30,20 +30,20 @@ class EmbedProviderForm(forms.ModelForm[EmbedProvider]):
             sentence = f"These are {len(lines)} patterns; at most {MOST} can be kept."
             raise ValidationError(sentence)
         try:
-            return "\n".join(patterns.checked(line) for line in lines)
-        except patterns.Unusable as mistake:
+            return "\n".join(url_patterns.checked(line) for line in lines)
+        except url_patterns.Unusable as mistake:
             raise ValidationError(str(mistake)) from mistake
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         if "address_patterns" in values and "frame_address" in values:
             try:
-                values["frame_address"] = patterns.checked_frame(
+                values["frame_address"] = url_patterns.checked_frame(
                     values["frame_address"],
                     values["address_patterns"].splitlines(),
                     own_host=settings.SITE_HOST.lower(),
                 )
-            except patterns.Unusable as mistake:
+            except url_patterns.Unusable as mistake:
                 self.add_error("frame_address", str(mistake))
         return values
 

@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
 
-from articles.embeds import patterns
-from iria.kit.text import refuse_blank, refuse_unstorable
+from articles.embeds import url_patterns
+from iria.core.text.validators import refuse_blank, refuse_unstorable
 
 ORIGIN = r"^https://[a-z0-9.-]+$"
 
@@ -61,7 +61,7 @@ class EmbedProvider(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.frame_origin = patterns.origin_of(self.frame_address)
+        self.frame_origin = url_patterns.origin_of(self.frame_address)
         super().save(*args, **kwargs)
 
     @property
@@ -71,7 +71,7 @@ class EmbedProvider(models.Model):
     def frame_of(self, address: str) -> str | None:
         """The address of the frame for a page; None where the page is not one of this provider."""
         for pattern in self.patterns:
-            values = patterns.match(pattern, address)
+            values = url_patterns.match(pattern, address)
             if values is not None:
-                return patterns.frame_address(self.frame_address, values, address)
+                return url_patterns.frame_address(self.frame_address, values, address)
         return None

@@ -3,9 +3,8 @@
 from datetime import datetime
 
 from articles.feeds.channels import Channel
-from articles.feeds.entries import Entry, Person
-from articles.feeds.media import MEDIA, media
-from articles.feeds.xml import Document
+from articles.feeds.entries import MEDIA, Entry, Person, media
+from articles.feeds.xml_writer import Document
 
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 

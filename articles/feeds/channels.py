@@ -1,12 +1,30 @@
-"""What a feed is about: the whole site, a category, a tag, an author, a language, a thread."""
+"""What a feed is about: the whole site, a category, a tag, an author, a language, a thread.
+
+The newest articles that hold everything somebody searched for.
+
+On the search page any word suffices, because the best stand first. A feed has the newest first, and
+would be full of what shares one word; so there every word binds, as if it stood in quotes.
+
+The comments below an article as entries of a feed.
+"""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from articles.feeds.entries import Entry, Person
-from articles.feeds.xml import legal
-from iria.kit.addresses import absolute
+from django.utils.translation import gettext
+
+from articles.body.comment_markup import remark
+from articles.comments.models import Comment
+from articles.editorial.models import Article
+from articles.editorial.models.querysets import ArticleQuerySet
+from articles.feeds.entries import LENGTH, Entry, Person, tag_id
+from articles.feeds.xml_writer import legal
+from articles.search.query.ordering import Sort
+from articles.search.query.parser import in_quotes
+from articles.search.query.search_request import Asked
+from articles.search.ranking.engine import find
+from iria.core.http.urls import absolute
 from iria.publication.models import Publication
 
 BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -78,3 +96,49 @@ def channel_of(
 
 def _with(path: str, query: str) -> str:
     return f"{path}?{query}" if query else path
+
+
+def newest_holding(question: Asked) -> ArticleQuerySet:
+    """What a feed of this search holds.
+
+    Raises:
+        Unanswerable: the question cannot be answered as it stands.
+    """
+    findings = find(
+        in_quotes(question.words),
+        size=LENGTH,
+        narrowing=question.narrowing,
+        sort=Sort.NEWEST,
+        explained=False,
+    )
+    return Article.objects.published().filter(
+        pk__in=[result.article.pk for result in findings.results]
+    )
+
+
+COMMENTS = 50
+"""Comments in a feed; a busy thread moves faster than a front page."""
+
+
+def thread_entries(article: Article) -> list[Entry]:
+    """The newest comments that can be read, in one query."""
+    comments = Comment.objects.published().filter(article=article).select_related("user")
+    newest = comments.order_by("-created_at", "-pk")[:COMMENTS]
+    return [_entry(comment, article) for comment in newest]
+
+
+def _entry(comment: Comment, article: Article) -> Entry:
+    name = legal(comment.public_name)
+    return Entry(
+        id=tag_id(comment.created_at, f"comment/{comment.pk}"),
+        address=absolute(comment.get_absolute_url()),
+        title=gettext("%(name)s on %(headline)s")
+        % {"name": name, "headline": legal(article.headline)},
+        summary="",
+        html=remark(legal(comment.text)),
+        language=article.language,
+        published=comment.created_at,
+        updated=comment.edited_at or comment.created_at,
+        authors=[Person(name)],
+        topics=[],
+    )

@@ -1,22 +1,33 @@
-"""An article as every feed tells it, before it becomes RSS, Atom or JSON."""
+"""Names of entries that outlive their addresses.
+
+An article as every feed tells it, before it becomes RSS, Atom or JSON.
+
+A picture in the words of Media RSS, which Atom uses too.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.utils.text import Truncator
 
-from articles.body.words import caption_text, plain_text
+from articles.body.plain_text import caption_text, plain_text
+from articles.editorial.full_text_html import full_text
 from articles.editorial.models import Article, Figure
-from articles.editorial.querysets import ArticleQuerySet
-from articles.editorial.standalone import full_text
-from articles.feeds.ids import tag_id
-from articles.feeds.xml import legal
-from articles.images.crediting import credit_words, licence_address
-from articles.images.showing import MEDIA_TYPES, plain_rendition
-from iria.kit.addresses import absolute
-from iria.kit.speaking import speaking
+from articles.editorial.models.querysets import ArticleQuerySet
+from articles.feeds.xml_writer import Document, legal
+from articles.images.rights.credit_line import credit_words, licence_address
+from articles.images.srcset import MEDIA_TYPES, plain_rendition
+from iria.core.http.urls import absolute
+from iria.core.text.language import speaking
 from iria.publication.models import Publication
+
+
+def tag_id(moment: datetime, what: str) -> str:
+    """A tag URI (RFC 4151): it stays the same when the address changes."""
+    return f"tag:{settings.SITE_HOST},{moment:%Y-%m-%d}:{what}"
+
 
 LENGTH: Final = 20
 """Articles in a feed."""
@@ -142,3 +153,31 @@ def _lead(article: Article, figures: list[Figure], publication: Publication) -> 
         licence=licence_address(lead.image),
         made_with_ai=lead.image.is_ai_made,
     )
+
+
+MEDIA: Final = "http://search.yahoo.com/mrss/"
+
+
+def media(xml: Document, picture: Picture) -> None:
+    """The file, its caption, what it shows (as Mastodon writes the text for the blind), its credit."""
+    with xml.element(
+        "media:content",
+        {
+            "url": picture.address,
+            "type": picture.media_type,
+            "medium": "image",
+            "fileSize": str(picture.bytes),
+            "width": str(picture.width),
+            "height": str(picture.height),
+        },
+    ):
+        if picture.caption:
+            xml.leaf("media:title", picture.caption, {"type": "plain"})
+        if picture.alt:
+            xml.leaf("media:description", picture.alt, {"type": "plain"})
+        if picture.credit:
+            xml.leaf("media:credit", picture.credit)
+        if picture.copyright:
+            xml.leaf("media:copyright", picture.copyright)
+        if picture.licence:
+            xml.leaf("media:license", "", {"type": "text/html", "href": picture.licence})

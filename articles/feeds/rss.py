@@ -4,9 +4,8 @@ from email.utils import format_datetime
 from html import escape
 
 from articles.feeds.channels import Channel
-from articles.feeds.entries import Entry, Picture
-from articles.feeds.media import MEDIA, media
-from articles.feeds.xml import Document
+from articles.feeds.entries import MEDIA, Entry, Picture, media
+from articles.feeds.xml_writer import Document
 
 CONTENT_TYPE = "application/rss+xml; charset=utf-8"
 

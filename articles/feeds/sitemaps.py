@@ -13,12 +13,12 @@ from django.urls import reverse
 
 from articles.editorial.models import Article
 from articles.feeds.atom import moment
-from articles.feeds.places import Picture, Place, Sort, sorts
-from articles.feeds.xml import Document, legal
-from iria.kit.addresses import absolute
-from iria.kit.caching import hourly, next_hour, public_page
-from iria.kit.held import Held
-from iria.publication.context import publication_of
+from articles.feeds.sitemap_entries import Picture, Place, Sort, sorts
+from articles.feeds.xml_writer import Document, legal
+from iria.core.http.cache_versions import Held
+from iria.core.http.page_cache import hourly, next_hour, public_page
+from iria.core.http.urls import absolute
+from iria.publication.context_processors import publication_of
 
 KINDS: Final = (
     *("pages", "topics", "authors"),

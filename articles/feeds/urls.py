@@ -4,7 +4,7 @@ from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
 from articles.feeds import sitemaps, views
-from iria.kit import addresses as addresses  # makes the parts of an address known
+from iria.core.http import urls as urls  # makes the parts of an address known
 
 
 class Form(StringConverter):

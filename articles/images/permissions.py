@@ -8,8 +8,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
+from articles.images.hooks import listed, uses_of
 from articles.images.models import Image
-from articles.images.uses import listed, uses_of
 
 type Somebody = User | AbstractBaseUser | AnonymousUser
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 
 from articles.images.models import FormerName, Image, Rendition
-from articles.images.storing import discard
+from articles.images.renditions.rendition_files import discard
 from articles.images.tasks import bring_up_to_date
 
 

@@ -10,9 +10,9 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from articles.images import keeping, renditions, sweeping
-from articles.images.decoding import Undecodable
+from articles.images.library.decoder_client import Undecodable
 from articles.images.models import Image, ImageQuerySet
+from articles.images.renditions import orphans, rendition_files, renditions
 
 AT_ONCE: Final = 50
 _RETRY: Final = RetryStrategy(max_attempts=5, exponential_wait=4)
@@ -67,7 +67,7 @@ def catch_up(timestamp: int) -> None:
     In that order: on a full disk only what goes makes room for what is to come. Which pictures come
     first is left to chance, so that those that cannot be read never keep the others out.
     """
-    keeping.discard_former()
+    rendition_files.discard_former()
     now = timezone.now()
     settled = Image.objects.filter(uploaded_at__lt=now - timedelta(minutes=15))
     recent = settled.filter(uploaded_at__gt=now - timedelta(days=7))
@@ -87,7 +87,7 @@ def _some(images: ImageQuerySet) -> QuerySet[Image, int]:
 @app.task(queue="pictures", queueing_lock="pictures.sweep")
 def sweep(timestamp: int) -> None:
     """Deletes files that no row names."""
-    if count := sweeping.sweep():
+    if count := orphans.sweep():
         log.warning("%s files of pictures belonged to no row and were deleted", count)
 
 

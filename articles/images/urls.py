@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, re_path
 
-from articles.images import views
+from articles.images.renditions import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(

@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import iria.kit.text
+import iria.core.text.validators
 import taggit.managers
 from django.conf import settings
 from django.db import migrations, models
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name='Kind',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, unique=True, validators=[iria.kit.text.refuse_unstorable, iria.kit.text.refuse_blank])),
+                ('name', models.CharField(max_length=40, unique=True, validators=[iria.core.text.validators.refuse_unstorable, iria.core.text.validators.refuse_blank])),
                 ('slug', models.SlugField(max_length=40, unique=True)),
                 ('position', models.PositiveSmallIntegerField(default=0)),
             ],
@@ -35,13 +35,13 @@ class Migration(migrations.Migration):
             name='Article',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('headline', models.CharField(max_length=200, validators=[iria.kit.text.refuse_unstorable, iria.kit.text.refuse_blank])),
+                ('headline', models.CharField(max_length=200, validators=[iria.core.text.validators.refuse_unstorable, iria.core.text.validators.refuse_blank])),
                 ('slug', models.SlugField(allow_unicode=True, blank=True, help_text='The last part of the address. Left empty, it is made from the headline; after a change, the old address leads to the new one.', max_length=80)),
-                ('standfirst', models.TextField(blank=True, help_text='One or two sentences below the headline that say why this matters.', max_length=600, validators=[iria.kit.text.refuse_unstorable])),
-                ('body', models.TextField(blank=True, max_length=1000000, validators=[iria.kit.text.refuse_unstorable], verbose_name='text')),
+                ('standfirst', models.TextField(blank=True, help_text='One or two sentences below the headline that say why this matters.', max_length=600, validators=[iria.core.text.validators.refuse_unstorable])),
+                ('body', models.TextField(blank=True, max_length=1000000, validators=[iria.core.text.validators.refuse_unstorable], verbose_name='text')),
                 ('language', models.CharField(choices=[('en', 'English'), ('fr', 'French'), ('de', 'German'), ('es', 'Spanish'), ('pt', 'Portuguese'), ('it', 'Italian'), ('nl', 'Dutch'), ('pl', 'Polish'), ('ru', 'Russian'), ('uk', 'Ukrainian'), ('tr', 'Turkish'), ('ar', 'Arabic'), ('fa', 'Persian'), ('he', 'Hebrew'), ('ur', 'Urdu'), ('hi', 'Hindi'), ('zh', 'Chinese'), ('ja', 'Japanese'), ('ko', 'Korean'), ('id', 'Indonesian')], default='en', max_length=8)),
-                ('search_description', models.CharField(blank=True, help_text='What search engines and previews show; left empty, the standfirst.', max_length=300, validators=[iria.kit.text.refuse_unstorable])),
-                ('lead_caption', models.TextField(blank=True, help_text='The caption of the lead picture here. Its credit is kept with the picture.', max_length=2000, validators=[iria.kit.text.refuse_unstorable])),
+                ('search_description', models.CharField(blank=True, help_text='What search engines and previews show; left empty, the standfirst.', max_length=300, validators=[iria.core.text.validators.refuse_unstorable])),
+                ('lead_caption', models.TextField(blank=True, help_text='The caption of the lead picture here. Its credit is kept with the picture.', max_length=2000, validators=[iria.core.text.validators.refuse_unstorable])),
                 ('comments_open', models.BooleanField(default=True, help_text='Whether readers may write below this article.')),
                 ('state', models.CharField(choices=[('draft', 'Draft'), ('scheduled', 'Scheduled'), ('published', 'Published'), ('withdrawn', 'Withdrawn')], db_index=True, default='draft', editable=False, max_length=10)),
                 ('publish_at', models.DateTimeField(blank=True, editable=False, help_text='When a scheduled article goes out.', null=True)),
@@ -89,10 +89,10 @@ class Migration(migrations.Migration):
             name='Category',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, validators=[iria.kit.text.refuse_unstorable, iria.kit.text.refuse_blank])),
+                ('name', models.CharField(max_length=80, validators=[iria.core.text.validators.refuse_unstorable, iria.core.text.validators.refuse_blank])),
                 ('slug', models.SlugField(allow_unicode=True, help_text='One part of the address. The old address keeps working when it changes.', max_length=80)),
                 ('position', models.PositiveSmallIntegerField(default=0, help_text='Lower numbers stand first among their siblings.')),
-                ('introduction', models.TextField(blank=True, help_text="Stands at the head of the category's page and describes it to search engines.", validators=[iria.kit.text.refuse_unstorable])),
+                ('introduction', models.TextField(blank=True, help_text="Stands at the head of the category's page and describes it to search engines.", validators=[iria.core.text.validators.refuse_unstorable])),
                 ('path', models.CharField(editable=False, max_length=400, unique=True)),
                 ('sort_key', models.CharField(db_index=True, editable=False, max_length=600)),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='articles.category')),
@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
             name='Correction',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(help_text='What the article said, and what is right. Readers see it.', max_length=2000, validators=[iria.kit.text.refuse_unstorable, iria.kit.text.refuse_blank])),
+                ('text', models.TextField(help_text='What the article said, and what is right. Readers see it.', max_length=2000, validators=[iria.core.text.validators.refuse_unstorable, iria.core.text.validators.refuse_blank])),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='corrections', to='articles.article')),
                 ('made_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
@@ -143,17 +143,17 @@ class Migration(migrations.Migration):
                 ('media_type', models.CharField(editable=False, max_length=40)),
                 ('width', models.PositiveIntegerField(editable=False, help_text='Upright, in pixels.')),
                 ('height', models.PositiveIntegerField(editable=False, help_text='Upright, in pixels.')),
-                ('headline', models.CharField(blank=True, help_text='How the picture is called in the library; readers do not see it.', max_length=200, validators=[iria.kit.text.refuse_unstorable])),
-                ('alt_text', models.TextField(blank=True, help_text='What the picture shows, for a reader who cannot see it. Not the caption again.', max_length=1000, validators=[iria.kit.text.refuse_unstorable])),
-                ('caption', models.TextField(blank=True, help_text='Offered as the caption when the picture is used; each use may have its own words.', max_length=2000, validators=[iria.kit.text.refuse_unstorable])),
-                ('credit', models.CharField(blank=True, help_text='Who made it and through whom we have it, as in “Name/via Agency”. Readers see it.', max_length=300, validators=[iria.kit.text.refuse_unstorable])),
+                ('headline', models.CharField(blank=True, help_text='How the picture is called in the library; readers do not see it.', max_length=200, validators=[iria.core.text.validators.refuse_unstorable])),
+                ('alt_text', models.TextField(blank=True, help_text='What the picture shows, for a reader who cannot see it. Not the caption again.', max_length=1000, validators=[iria.core.text.validators.refuse_unstorable])),
+                ('caption', models.TextField(blank=True, help_text='Offered as the caption when the picture is used; each use may have its own words.', max_length=2000, validators=[iria.core.text.validators.refuse_unstorable])),
+                ('credit', models.CharField(blank=True, help_text='Who made it and through whom we have it, as in “Name/via Agency”. Readers see it.', max_length=300, validators=[iria.core.text.validators.refuse_unstorable])),
                 ('credit_url', models.URLField(blank=True, help_text='Where the credit leads, if anywhere.', max_length=500, verbose_name='credit link')),
-                ('copyright_notice', models.CharField(blank=True, max_length=500, validators=[iria.kit.text.refuse_unstorable], verbose_name='copyright')),
-                ('usage_terms', models.TextField(blank=True, help_text='What the licence allows; for the newsroom, not shown.', max_length=2000, validators=[iria.kit.text.refuse_unstorable])),
-                ('source', models.CharField(blank=True, max_length=300, validators=[iria.kit.text.refuse_unstorable])),
-                ('byline', models.CharField(blank=True, max_length=300, validators=[iria.kit.text.refuse_unstorable], verbose_name='creator')),
+                ('copyright_notice', models.CharField(blank=True, max_length=500, validators=[iria.core.text.validators.refuse_unstorable], verbose_name='copyright')),
+                ('usage_terms', models.TextField(blank=True, help_text='What the licence allows; for the newsroom, not shown.', max_length=2000, validators=[iria.core.text.validators.refuse_unstorable])),
+                ('source', models.CharField(blank=True, max_length=300, validators=[iria.core.text.validators.refuse_unstorable])),
+                ('byline', models.CharField(blank=True, max_length=300, validators=[iria.core.text.validators.refuse_unstorable], verbose_name='creator')),
                 ('needs_no_credit', models.BooleanField(default=False, help_text='Only for pictures whose licence asks for none; say why below.')),
-                ('no_credit_reason', models.CharField(blank=True, max_length=300, validators=[iria.kit.text.refuse_unstorable])),
+                ('no_credit_reason', models.CharField(blank=True, max_length=300, validators=[iria.core.text.validators.refuse_unstorable])),
                 ('metadata', models.JSONField(blank=True, default=dict, editable=False, help_text='What the file itself said.')),
                 ('uploaded_at', models.DateTimeField(auto_now_add=True)),
                 ('changed_at', models.DateTimeField(auto_now=True)),

@@ -3,7 +3,7 @@
 Three roads lead there: an article goes out or gets another lead picture, a picture is used in it, a
 picture loses its credit or its exemption. Each is watched by a deferred constraint trigger, so that
 within a transaction the order of things does not matter. Licences are not watched: they end by the
-passage of time, and what is out stays out with the picture withheld (`articles/images/gate.py`).
+passage of time, and what is out stays out with the picture withheld (`articles/images/rights/usage_check.py`).
 
 Two transactions at once cannot get past each other. Whoever brings a picture to readers holds its
 row (and the article's) against change until the commit; whoever takes a credit away has changed that

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import migrations, models
-from iria.kit import sealing
+from iria.core.security import encryption as sealing
 
 MARKED = ["email", "name", "address"]
 

@@ -1,11 +1,30 @@
-"""Pages at the desk."""
+"""The form of a page at the desk.
 
+Pages at the desk.
+"""
+
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from articles.pages import keeping
-from articles.pages.forms import PageForm
+from articles.editorial.admin.editor_field import BodyField
+from articles.pages import saving
 from articles.pages.models import Page
+
+
+class PageForm(forms.ModelForm[Page]):
+    path = forms.CharField(
+        label="Address", max_length=200, help_text=Page._meta.get_field("path").help_text
+    )
+    body = BodyField(label="Text")
+
+    class Meta:
+        model = Page
+        fields = ("title", "path", "body", "description", "language", "position", "is_published")
+
+    def clean_path(self) -> str:
+        """Somebody will paste the address as it stands in a browser."""
+        return str(self.cleaned_data["path"]).strip().strip("/")
 
 
 class PageAdmin(admin.ModelAdmin[Page]):
@@ -15,4 +34,4 @@ class PageAdmin(admin.ModelAdmin[Page]):
     search_fields = ("title", "path", "body")
 
     def save_model(self, request: HttpRequest, obj: Page, form: PageForm, change: bool) -> None:
-        keeping.save(obj)
+        saving.save(obj)

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from articles.editorial.models.article import LANGUAGES
-from iria.kit.text import refuse_blank, refuse_unstorable
+from iria.core.text.validators import refuse_blank, refuse_unstorable
 
 RESERVED: Final = frozenset(
     {"accounts", "admin", "api", "archive", "author", "category", "comments", "corrections", "feed"}

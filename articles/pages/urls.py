@@ -3,6 +3,6 @@
 from django.urls import path
 
 from articles.pages import views
-from iria.kit import addresses as addresses  # makes the parts of an address known
+from iria.core.http import urls as urls  # makes the parts of an address known
 
 urlpatterns = [path("<letters_path:path>/", views.page, name="page")]

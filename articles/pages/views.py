@@ -5,14 +5,14 @@ from django.shortcuts import get_object_or_404, render
 
 from articles.body.figures import figures_in
 from articles.editorial.rendering import render_text
-from articles.embeds.frames import allow, frames_of
+from articles.embeds.iframes import allow, frames_of
 from articles.images.models import Image
 from articles.pages.models import Page
-from iria.kit.addresses import absolute
-from iria.kit.caching import public_page
-from iria.kit.speaking import speaking
-from iria.publication.context import publication_of
-from iria.publication.speaking import in_its_language
+from iria.core.http.page_cache import public_page
+from iria.core.http.urls import absolute
+from iria.core.text.language import speaking
+from iria.publication.context_processors import publication_of
+from iria.publication.language import in_its_language
 
 
 @public_page

@@ -2,11 +2,11 @@
 
 from procrastinate.contrib.django import app
 
-from articles.popular import choosing
+from articles.popular import most_read
 
 
 @app.periodic(cron="7 * * * *")
 @app.task(name="popular.choose", queueing_lock="popular.choose")
 def choose(timestamp: int) -> None:
     """Every hour: what readers are shown as most read."""
-    choosing.choose()
+    most_read.choose()

@@ -5,7 +5,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from articles.popular import counting
+from articles.popular import view_counts
 
 LONGEST = 18
 """Digits of an article's number; what is longer is none."""
@@ -22,5 +22,5 @@ def seen(request: HttpRequest) -> HttpResponse:
         length = 0
     sent = request.body if 0 < length <= LONGEST else b""
     if sent.isdigit():
-        counting.count(request, int(sent))
+        view_counts.count(request, int(sent))
     return HttpResponse(status=204)

@@ -1,14 +1,74 @@
-"""Related articles in the form of an article: the editor's picks, and what was computed."""
+"""Suggestions in the form of an article: what stands below it, why, and what an editor says to it.
 
-from typing import TYPE_CHECKING, Any
+They are no formset: the worker may compute them anew while somebody writes, and what an editor has
+written must not be refused because a suggestion has gone.
+
+Related articles in the form of an article: the editor's picks, and what was computed.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
+from accounts.models import User
 from articles.editorial.models import Article
-from articles.related import suggesting
-from articles.related.models import RelatedPick
-from iria.kit.finding_rows import FindsRows
+from articles.related import read_next
+from articles.related.models import RelatedExclusion, RelatedLink, RelatedPick
+from articles.related.reasons import in_words
+from iria.core.admin import FindsRows
+
+FIELD: Final = "suggestion-"
+"""Name of a suggestion's field in the form, before the number of the article suggested."""
+
+
+def context_of(article: Article) -> dict[str, Any]:
+    """The computed suggestions with their reasons in words, and what was left out by whom."""
+    links = RelatedLink.objects.filter(article=article).select_related("other")
+    picked = set(article.related_picks.values_list("picked", flat=True))
+    suggestions = [
+        {
+            "field": f"{FIELD}{link.other_id}",
+            "other": link.other,
+            "why": in_words(link.reasons),
+            "score": link.score,
+        }
+        for link in links.only("score", "reasons", "other__headline", "other__published_at")
+        if link.other_id not in picked
+    ]
+    left_out = RelatedExclusion.objects.filter(article=article)
+    return {
+        "suggestions": suggestions,
+        "left_out": [
+            {
+                "field": f"{FIELD}{row.other_id}",
+                "other": row.other,
+                "by": row.made_by.public_name if row.made_by else "somebody",
+                "at": row.made_at,
+            }
+            for row in left_out.select_related("other", "made_by")
+        ],
+    }
+
+
+def save_decisions(article: Article, sent: Mapping[str, str], *, by: User) -> None:
+    """Does what the form says to each suggestion; what it says to anything else is passed over."""
+    said = {
+        int(name.removeprefix(FIELD)): decision
+        for name, decision in sent.items()
+        if name.startswith(FIELD) and name.removeprefix(FIELD).isdecimal() and len(name) < 30
+    }
+    known = Article.objects.filter(pk__in=[pk for pk in said if pk < 2**63]).exclude(pk=article.pk)
+    for other in known.only("pk") if said else []:
+        match said[other.pk]:
+            case "pick":
+                read_next.pick(article, other)
+            case "leave-out":
+                read_next.leave_out(article, other, by=by)
+            case "allow":
+                read_next.allow(article, other)
+
 
 if TYPE_CHECKING:
     _Admin = admin.ModelAdmin[Article]
@@ -35,7 +95,7 @@ class WithSuggestions(_Admin):
     ) -> HttpResponse:
         article: Article | None = options.get("obj")
         if article is not None:
-            context |= suggesting.context_of(article)
+            context |= context_of(article)
         return super().render_change_form(request, context, *args, **options)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
@@ -46,4 +106,4 @@ class WithSuggestions(_Admin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        suggesting.save_decisions(form.instance, request.POST, by=request.user)  # type: ignore[arg-type]
+        save_decisions(form.instance, request.POST, by=request.user)  # type: ignore[arg-type]

@@ -7,14 +7,14 @@ from typing import Any, Final
 
 from django.db import connection
 
-from articles.body.words import plain_text
+from articles.body.plain_text import plain_text
 from articles.editorial.models import Article
-from articles.editorial.stemming import configuration_for
-from articles.related.likeness import Likeness
-from articles.related.linking import Links
-from articles.related.marks import Marks
+from articles.editorial.text_search_config import configuration_for
+from articles.related.link_graph import Links
 from articles.related.models import ArticleTerms
+from articles.related.similarity import Likeness
 from articles.related.stems import UNSTORABLE, WHOLE, number_of
+from articles.related.taxonomy_features import Marks
 
 TOLD: Final = 4
 """How many words and how many pairs are told."""

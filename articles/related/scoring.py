@@ -1,21 +1,91 @@
-"""How near two articles are to each other: one sum of named parts.
+"""An article that stands near another one, and why.
+
+No four pieces on one day's event below an article.
+
+How near two articles are to each other: one sum of named parts.
 
 The text decides. What editors marked, linked and when orders what the text holds for equally near;
 every weight was measured (docs/algorithms/related.md). Each part lies between 0 and 1.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from articles.editorial.models import Article
-from articles.related import reasons, variety
+from articles.related import reasons
 from articles.related.candidates import candidates_for
-from articles.related.likeness import Likeness
-from articles.related.linking import Links
-from articles.related.marks import Marks
+from articles.related.link_graph import Links
 from articles.related.models import ArticleTerms
-from articles.related.neighbour import Neighbour
+from articles.related.similarity import Likeness
+from articles.related.taxonomy_features import Marks
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    article_id: int
+    score: float
+    parts: Mapping[str, float]
+    """What each part of the score gave, weighed."""
+
+    reasons: Mapping[str, Any] = field(default_factory=dict)
+    """What the two share, in names."""
+
+
+SEEN: Final = 4
+"""How many a reader sees; among these no event takes more than `OF_ONE_EVENT`."""
+
+OF_ONE_EVENT: Final = 2
+LOOKED_AT: Final = 16
+DAY: Final = timedelta(days=1)
+
+FAIR: Final = 0.5
+ALIKE: Final = 0.2
+"""Words of two articles of one day that are so alike tell of the same event."""
+
+
+def varied(
+    found: Sequence[Neighbour],
+    moments: Mapping[int, datetime],
+    terms: Mapping[int, ArticleTerms],
+) -> list[Neighbour]:
+    """The same neighbours; a third piece on one day's event gives way to something else near.
+
+    What takes its place must come at least half as near: an article that has nothing to do with this
+    one is no variety.
+    """
+    shown: list[Neighbour] = []
+    held: list[Neighbour] = []
+    for each in found[:LOOKED_AT]:
+        while held and each.score < FAIR * held[0].score:
+            shown.append(held.pop(0))
+        if len(shown) >= SEEN:
+            break
+        if _same_event(each, shown, moments, terms) < OF_ONE_EVENT:
+            shown.append(each)
+        else:
+            held.append(each)
+    first = {each.article_id for each in shown}
+    return [*shown, *(each for each in found if each.article_id not in first)]
+
+
+def _same_event(
+    each: Neighbour,
+    shown: Sequence[Neighbour],
+    moments: Mapping[int, datetime],
+    terms: Mapping[int, ArticleTerms],
+) -> int:
+    """How many of those shown tell of the same day's event."""
+    moment = moments[each.article_id]
+    same_day = [
+        terms[other.article_id] for other in shown if abs(moments[other.article_id] - moment) <= DAY
+    ]
+    if len(same_day) < OF_ONE_EVENT:
+        return 0
+    likeness = Likeness(terms[each.article_id])
+    return sum(sum(likeness.shared_words(other).values()) >= ALIKE for other in same_day)
+
 
 WEIGHTS: Final = {
     "words": 1.0,
@@ -51,7 +121,7 @@ def neighbours(article: Article, *, limit: int) -> list[Neighbour]:
     compared = compare(article)
     if compared is None:
         return []
-    chosen = variety.varied(compared.found, compared.marks.moments, compared.candidates)[:limit]
+    chosen = varied(compared.found, compared.marks.moments, compared.candidates)[:limit]
     others = [compared.candidates[each.article_id] for each in chosen]
     spelt = reasons.Spelling(article, compared.likeness, others)
     return [

@@ -11,8 +11,8 @@ from zlib import crc32
 from django.db import connection
 
 from articles.editorial.models import Article
-from articles.editorial.stemming import as_read, configuration_for, with_names
-from articles.editorial.words import words_of
+from articles.editorial.rendering import words_of
+from articles.editorial.text_search_config import as_read, configuration_for, with_names
 from articles.related.models import ArticleTerms
 
 WHOLE: Final = 60_000

@@ -4,20 +4,20 @@ from django.db import transaction
 from procrastinate import exceptions
 from procrastinate.contrib.django import app
 
-from articles.related import refreshing
+from articles.related import recomputation
 
 
 @app.task(name="related.refresh")
 def refresh(article_id: int) -> None:
     """Computes an article's neighbours, and those of the articles it comes near to."""
-    refreshing.refresh(article_id)
+    recomputation.refresh(article_id)
 
 
 @app.periodic(cron="17 3 * * *")
 @app.task(name="related.refresh_all", queueing_lock="related.refresh_all")
 def refresh_all(timestamp: int) -> None:
     """Every night: how rare a word is has shifted with the day's articles."""
-    refreshing.refresh_oldest()
+    recomputation.refresh_oldest()
 
 
 def refresh_soon(article_id: int) -> None:

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from articles.search.models import PinnedQuery, PinnedResult, SearchCount, Synonyms
-from articles.search.reporting import PERIODS, report
-from iria.kit.finding_rows import FindsRows
+from articles.search.query_counts import PERIODS, report
+from iria.core.admin import FindsRows
 
 
 class SynonymsAdmin(admin.ModelAdmin[Synonyms]):

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_noop
 
-from iria.kit.http import client_address
-from iria.kit.ratelimit import count_and_allow
+from iria.core.http.headers import client_address
+from iria.core.http.rate_limit import count_and_allow
 
 PER: Final = timedelta(minutes=1)
 RETRY_AFTER: Final = {

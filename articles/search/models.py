@@ -12,8 +12,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from articles.editorial.models import Article
-from articles.search.keys import key_of
-from iria.kit.text import refuse_blank, refuse_unstorable
+from articles.search.query.parser import key_of
+from iria.core.text.validators import refuse_blank, refuse_unstorable
 
 
 class SearchEntry(models.Model):

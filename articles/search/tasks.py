@@ -5,7 +5,8 @@ from typing import Final
 from procrastinate.contrib.django import app
 
 from articles.editorial.models import Article
-from articles.search import counting, indexing, statistics
+from articles.search import query_counts
+from articles.search.index import indexer, statistics
 
 CARRIERS: Final = {"image": "figures__image", "authorprofile": "bylines__author"}
 
@@ -15,7 +16,7 @@ def index_carriers(what: str, pk: int) -> None:
     """Indexes again the articles that carry a picture or an author."""
     carriers = Article.objects.published().filter(**{CARRIERS[what]: pk})
     for article_id in carriers.values_list("pk", flat=True).distinct():
-        indexing.index(article_id)
+        indexer.index(article_id)
 
 
 @app.task(name="search.index_carriers_of_pictures")
@@ -23,14 +24,14 @@ def index_carriers_of_pictures(image_ids: list[int]) -> None:
     """Indexes again, each once, the articles that carry any of these pictures."""
     carriers = Article.objects.published().filter(figures__image__in=image_ids)
     for article_id in carriers.values_list("pk", flat=True).distinct():
-        indexing.index(article_id)
+        indexer.index(article_id)
 
 
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="search.catch_up", queueing_lock="search.catch_up")
 def catch_up(timestamp: int) -> None:
     """Indexes what was missed while something was down."""
-    indexing.catch_up()
+    indexer.catch_up()
     statistics.refresh()
 
 
@@ -38,4 +39,4 @@ def catch_up(timestamp: int) -> None:
 @app.task(name="search.forget", queueing_lock="search.forget")
 def forget(timestamp: int) -> None:
     """Drops old counts of searches, and what was searched for only once."""
-    counting.forget()
+    query_counts.forget()

@@ -9,9 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from articles.search.answering import Answer, answer
-from articles.search.asking import Asked, NothingLikeIt, asked
-from articles.search.counting import count, count_opened, is_robot
 from articles.search.limits import (
     RETRY_AFTER,
     TOO_OFTEN,
@@ -19,11 +16,14 @@ from articles.search.limits import (
     may_report_opening,
     may_search,
 )
-from articles.search.query import NoSuchPage, Unanswerable
-from articles.search.suggesting import suggestions
-from iria.kit.addresses import absolute
-from iria.kit.caching import public_page
-from iria.publication.speaking import in_its_language
+from articles.search.query.search_request import Asked, NothingLikeIt, asked
+from articles.search.query_counts import count, count_opened, is_robot
+from articles.search.ranking.engine import NoSuchPage, Unanswerable
+from articles.search.results.autocomplete import suggestions
+from articles.search.results.search_results import Answer, answer
+from iria.core.http.page_cache import public_page
+from iria.core.http.urls import absolute
+from iria.publication.language import in_its_language
 
 FEEDS: Final = {"": "rss+xml", "atom": "atom+xml", "json": "feed+json"}
 

@@ -3,11 +3,9 @@
 from django import template
 from django.utils.safestring import SafeString
 
-from articles.images.captioning import small_credit
-from articles.images.markup import picture_markup
+from articles.images.html import picture_markup, small_credit, withheld_markup
 from articles.images.models import Image
-from articles.images.showing import picture_values
-from articles.images.withheld import withheld_markup
+from articles.images.srcset import picture_values
 
 register = template.Library()
 register.simple_tag(withheld_markup, name="withheld_picture")

@@ -7,21 +7,23 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from articles.editorial.gathering import plainly
+from articles.editorial.aggregated_rows import plainly
 from articles.editorial.models import Figure
-from articles.images.captioning import caption_markup
-from articles.images.crediting import credit_line
+from articles.images.html import caption_markup
 from articles.images.models import Image
+from articles.images.rights.credit_line import credit_line
 from articles.pages.models import Page
-from articles.reading import navigation, others
-from articles.reading.cards import Around, card_markup, names_markup
-from articles.reading.head import head_markup
-from articles.reading.meta import Meta
-from articles.reading.shelf import WHOLE, Shelf
-from articles.search.asking import Asked
-from iria.kit import speaking, typography
-from iria.kit.addresses import safe_link
-from iria.kit.dates import time_element
+from articles.public import navigation
+from articles.public.listing_scope import WHOLE, Shelf
+from articles.public.seo import head_html
+from articles.public.seo.head_html import head_markup
+from articles.public.seo.page_meta import Meta
+from articles.public.teaser_cards import Around, card_markup, names_markup
+from articles.search.query.search_request import Asked
+from iria.core.http.urls import safe_link
+from iria.core.text import language as text_language
+from iria.core.text import typography
+from iria.core.text.dates import time_element
 
 register = template.Library()
 
@@ -31,12 +33,12 @@ NOTHING = mark_safe("")
 @register.filter
 def direction(language: str | None) -> str:
     """How a language is written: rtl or ltr."""
-    return speaking.direction_of(language or "")
+    return text_language.direction_of(language or "")
 
 
 def _around(context: dict[str, Any]) -> str:
     """The language of the page; one that shows nothing in particular is in the interface's."""
-    return str(context.get("page_language") or speaking.interface_language())
+    return str(context.get("page_language") or text_language.interface_language())
 
 
 def _marked(language: str, around: str) -> SafeString:
@@ -55,7 +57,7 @@ def language_of_page(context: dict[str, Any]) -> SafeString:
 @register.simple_tag(takes_context=True)
 def interface_language(context: dict[str, Any], around: str = "") -> SafeString:
     """Marks the interface's own words within a page, or within a text, in another language."""
-    return _marked(speaking.interface_language(), around or _around(context))
+    return _marked(text_language.interface_language(), around or _around(context))
 
 
 @register.simple_tag(takes_context=True)
@@ -65,7 +67,7 @@ def house_language(context: dict[str, Any], around: str = "") -> SafeString:
     Args:
         around: `page` where they stand by themselves on a page that may be in yet another one.
     """
-    beside = _around(context) if around == "page" else speaking.interface_language()
+    beside = _around(context) if around == "page" else text_language.interface_language()
     return _marked(context["publication"].language_codes[0], beside)
 
 
@@ -86,14 +88,14 @@ def head(context: dict[str, Any]) -> SafeString:
 def head_of_page(context: dict[str, Any], page: Page) -> SafeString:
     """The same for a page that an editor wrote."""
     publication = context["publication"]
-    return head_markup(others.of_standing(page, publication), publication)
+    return head_markup(head_html.of_standing(page, publication), publication)
 
 
 @register.simple_tag(takes_context=True)
 def head_of_search(context: dict[str, Any], asked: Asked) -> SafeString:
     """The same for search, whatever was searched for."""
     publication = context["publication"]
-    return head_markup(others.of_search(asked, publication), publication)
+    return head_markup(head_html.of_search(asked, publication), publication)
 
 
 @register.simple_tag(takes_context=True)
@@ -141,7 +143,7 @@ def typeset(text: str, language: str) -> str:
 @register.filter
 def own_name(code: str) -> str:
     """What a language is called in itself."""
-    return speaking.own_name(code)
+    return text_language.own_name(code)
 
 
 @register.simple_tag(takes_context=True)

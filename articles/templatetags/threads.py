@@ -5,8 +5,8 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
-from articles.comments.markup import answered_markup, comments_markup
-from articles.comments.threads import Thread
+from articles.comments.threads.builder import Thread
+from articles.comments.threads.html import answered_markup, comments_markup
 
 register = template.Library()
 

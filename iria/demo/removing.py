@@ -12,14 +12,14 @@ from taggit.models import Tag
 
 from accounts.models import AuthorProfile, User
 from articles.editorial.models import Article, ArticleTag, Category, Series, TranslationGroup
-from articles.images import removing as library
+from articles.images.library import editing as library
 from articles.images.models import Image
 from articles.pages.models import Page
+from iria.core.db.row_origins import Marks
 from iria.demo.loading.front import is_as_loaded
-from iria.kit.marks import Marks
 from iria.publication.models import Publication
-from newsletter.consent import subscribing
 from newsletter.models import Delivery, Issue, Newsletter, Subscriber
+from newsletter.subscriptions import opt_in
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ def remove(marks: Marks) -> Removed:
 
 def _letters(marks: Marks, removed: Removed) -> None:
     for subscriber in marks.rows(Subscriber):
-        subscribing.erase(subscriber, leaving_remembered=False)
+        opt_in.erase(subscriber, leaving_remembered=False)
         removed.count += 1
     for issue in marks.rows(Issue):
         # What went to people of flesh and blood is theirs to keep and to be counted.

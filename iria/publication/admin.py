@@ -1,17 +1,190 @@
-"""The publication in the admin: one row that can be changed and never removed."""
+"""The form of the publication.
 
-from typing import Any
+The publication in the admin: one row that can be changed and never removed.
+"""
 
+import hashlib
+import json
+from typing import Any, Final, cast
+
+from django import forms
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from iria.publication import menus
-from iria.publication.forms import PublicationForm, shown_accent
+from iria.core.admin import Unlabelled
+from iria.publication import colours, logos, menus, models
+from iria.publication.dashboard import sentences_about
 from iria.publication.models import Publication, current_publication
-from iria.publication.waiting import sentences_about
+from iria.publication.row_fields import LinksField, MenuField, ShareField
+
+CHANGED_MEANWHILE: Final = (
+    "Somebody else changed the publication while you were writing. What you typed is still here: "
+    "compare it with what stands now, in another window, and save again to keep yours."
+)
+
+
+class EmblemWidget(forms.FileInput):
+    """A file to send, beside the picture that stands and a box to take it away."""
+
+    template_name = "admin/iria/publication/_emblem.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["shown"] = value if isinstance(value, dict) else None
+        context["dark"] = name.endswith("dark")
+        return context
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        sent = super().value_from_datadict(data, files, name)
+        return False if sent is None and data.get(f"{name}-away") else sent
+
+
+class EmblemField(forms.FileField):
+    """A picture of the publication; False where the one that stands is to be taken away."""
+
+    widget = EmblemWidget
+
+    def __init__(self, *, icon: bool = False, **options: Any) -> None:
+        super().__init__(required=False, **options)
+        self.draw = logos.draw_icon if icon else logos.draw_logo
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        if data is False:
+            return False
+        sent = super().clean(data, None)
+        return self.draw(logos.read(sent)) if sent else None
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return data is not None
+
+
+class PublicationForm(forms.ModelForm[Publication]):
+    logo = EmblemField(
+        label="Logo",
+        help_text="Stands in the head instead of the name. PNG, JPEG or WebP; best without "
+        "background and at least 160 pixels high.",
+    )
+    logo_dark = EmblemField(
+        label="Logo in the dark", help_text="The same for dark paper; left empty, the logo."
+    )
+    icon = EmblemField(
+        icon=True,
+        label="Icon",
+        help_text="Square, at least 180 pixels, better 512; in tabs, bookmarks and on phones.",
+    )
+    header_menu = MenuField(
+        label="Menu in the head",
+        help_text="Left empty, the sections at the top of the tree, in their order.",
+    )
+    footer_menu = MenuField(
+        label="Menu at the foot", help_text="Left empty, the pages that have a place in the foot."
+    )
+    social_links = LinksField(
+        label="Elsewhere",
+        help_text="Where the publication speaks elsewhere; at the foot of every page, and told to "
+        "search engines.",
+    )
+    share_links = ShareField(
+        label="Share",
+        help_text="Services below every article besides mail, as plain links; {address} and "
+        "{headline} are replaced: https://social.example/share?text={headline}%20{address}",
+    )
+
+    seen = forms.CharField(required=False, widget=Unlabelled)
+    """What the publication said as this form was made."""
+
+    class Meta:
+        model = Publication
+        fields = (
+            *("name", "legal_name", "tagline", "about", "header_menu", "footer_menu"),
+            *("accent", "accent_dark", "contact_words", "contact_email", "postal_address"),
+            *("social_links", "share_links", "issn", "first_year", "zone", "languages"),
+            "credit_wording",
+        )
+        widgets = {
+            "accent": forms.TextInput({"size": 10, "placeholder": "#1a5f7a"}),
+            "accent_dark": forms.TextInput({"size": 10, "placeholder": "#75c9da"}),
+            "issn": forms.TextInput({"size": 12, "placeholder": "2049-3630"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for length_kept_below in ("accent", "accent_dark", "issn"):
+            field = self.fields.get(length_kept_below)
+            if isinstance(field, forms.CharField):
+                # People paste more than fits; our own sentence says more than “at most 7”.
+                field.max_length = None
+                field.validators = []
+                field.widget.attrs.pop("maxlength", None)
+        self.initial["seen"] = said_by(self.instance)
+        standing = self.instance.emblems
+        shown = {"logo": "logo", "logo_dark": "logo_dark", "icon": "icon_180"}
+        self.initial.update({field: standing.get(name) for field, name in shown.items()})
+
+    def clean_accent(self) -> str:
+        return colours.checked_light(self.cleaned_data["accent"])
+
+    def clean_accent_dark(self) -> str:
+        return colours.checked_dark(self.cleaned_data["accent_dark"])
+
+    def clean_issn(self) -> str:
+        return models.checked(self.cleaned_data["issn"])
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if values.get("accent_dark") and not values.get("accent") and "accent" not in self.errors:
+            sentence = "Write the accent for light paper too; the dark one belongs to it."
+            raise ValidationError({"accent": sentence})
+        self._look_for_others(values.get("seen", ""))
+        return values
+
+    def _look_for_others(self, seen: str) -> None:
+        """Nobody's words are overwritten unseen; the row is held until they are saved."""
+        standing = Publication.objects.select_for_update().filter(pk=self.instance.pk).first()
+        if standing is None or seen in {"", said_by(standing)}:
+            return
+        # The next time, saving is a decision.
+        data = cast("QueryDict", self.data).copy()
+        data["seen"] = said_by(standing)
+        self.data = data
+        self.add_error(None, CHANGED_MEANWHILE)
+
+    def put_emblems(self) -> None:
+        """Gives the publication the pictures that were sent, and takes away what was ticked."""
+        for place in (*logos.LOGOS, logos.ICON):
+            sent = self.cleaned_data.get(place)
+            if sent is False:
+                logos.take_away(self.instance, place)
+            elif sent:
+                logos.put(self.instance, place, sent)
+
+
+def said_by(publication: Publication) -> str:
+    """All that editors write of the publication, as a mark that changes with it."""
+    columns = (each.attname for each in Publication._meta.concrete_fields)
+    words = {name: getattr(publication, name) for name in columns if name not in {"id", "ways"}}
+    written = json.dumps(words, sort_keys=True, default=str)
+    return hashlib.blake2b(written.encode(), digest_size=12).hexdigest()
+
+
+def shown_accent(publication: Publication) -> SafeString:
+    """The two colours as they stand on their papers, drawn without any style in the page."""
+    if not publication.accent:
+        return format_html("{}", "The colour of the tokens.")
+    dark = publication.accent_dark or colours.for_dark(publication.accent)
+    return format_html(
+        '<svg width="260" height="44" role="img" aria-label="{} and {}">'
+        '<rect width="130" height="44" fill="{}"/><rect x="130" width="130" height="44" fill="{}"/>'
+        '<text x="12" y="28" fill="{}">A link by day</text>'
+        '<text x="142" y="28" fill="{}">A link by night</text></svg>',
+        *(publication.accent, dark, colours.LIGHT_PAPERS[0], colours.DARK_PAPERS[0]),
+        *(publication.accent, dark),
+    )
 
 
 class PublicationAdmin(admin.ModelAdmin[Publication]):

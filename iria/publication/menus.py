@@ -10,7 +10,7 @@ from typing import Any, Final, TypedDict
 
 from django.db import transaction
 
-from iria.kit.registry import MenuTarget, menu_targets
+from iria.core.hooks import MenuTarget, menu_targets
 from iria.publication.models import Publication
 
 LINK: Final = "link"

@@ -1,16 +1,53 @@
-"""The publication row."""
+"""The number of a serial (ISO 3297): seven digits and one that checks them.
 
+The publication row.
+"""
+
+import re
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
-from iria.kit.addresses import address_of
-from iria.kit.text import refuse_unstorable
-from iria.publication import accent
+from iria.core.http.urls import address_of
+from iria.core.text.validators import refuse_unstorable
+from iria.publication import colours
+
+SHAPE: Final = re.compile(
+    r"(?:ISSN)?[\s:]*(\d{4})[\s\u2010-\u2015-]*(\d{3})([\dX])", re.IGNORECASE | re.ASCII
+)
+
+
+def checked(text: str) -> str:
+    """The ISSN as `1234-5679`; an empty text stays empty.
+
+    Raises:
+        ValidationError: it has another shape, or its last sign does not check the others.
+    """
+    if not text.strip():
+        return ""
+    found = SHAPE.fullmatch(text.strip())
+    if not found:
+        sentence = "An ISSN has eight signs, such as 2049-3630; the last may be an X."
+        raise ValidationError(sentence, code="form")
+    digits, check = found[1] + found[2], found[3].upper()
+    if check != check_sign(digits):
+        sentence = (
+            f"{found[1]}-{found[2]}{check} is no ISSN: after {found[1]}-{found[2]} the last sign "
+            f"would be {check_sign(digits)}. Please compare it with your registration."
+        )
+        raise ValidationError(sentence, code="check")
+    return f"{found[1]}-{found[2]}{check}"
+
+
+def check_sign(digits: str) -> str:
+    """What makes the sum of the digits, each times its weight from 8 down, divisible by 11."""
+    rest = -sum(int(digit) * weight for digit, weight in zip(digits, range(8, 1, -1), strict=True))
+    return "X" if rest % 11 == 10 else str(rest % 11)
+
 
 COLOUR = r"^(#[0-9a-f]{6})?$"
 
@@ -204,7 +241,7 @@ class Publication(models.Model):
         """Where the rules of the accent stand; empty for the accent of the tokens."""
         if not self.accent:
             return ""
-        dark = self.accent_dark or accent.for_dark(self.accent)
+        dark = self.accent_dark or colours.for_dark(self.accent)
         return address_of("theme", self.accent[1:], dark[1:])
 
     def local(self, moment: datetime) -> datetime:

@@ -4,11 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from iria.kit import kept
-from iria.kit.caching import public_page
-from iria.publication import accent
+from iria.core import data_inventory
+from iria.core.http.page_cache import public_page
+from iria.publication import colours
+from iria.publication.language import in_its_language
 from iria.publication.models import Emblem
-from iria.publication.speaking import in_its_language
 
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -16,7 +16,7 @@ FOREVER = "public, max-age=31536000, immutable"
 @require_safe
 def theme(request: HttpRequest, light: str, dark: str) -> HttpResponse:
     """The rules of an accent; its address says all there is to know, so the answer never changes."""
-    rules = accent.stylesheet(f"#{light}", f"#{dark}")
+    rules = colours.stylesheet(f"#{light}", f"#{dark}")
     return HttpResponse(
         rules, content_type="text/css; charset=utf-8", headers={"Cache-Control": FOREVER}
     )
@@ -33,7 +33,7 @@ def emblem(request: HttpRequest, name: str) -> HttpResponse:
 def _recipients(request: HttpRequest) -> tuple[str, ...]:
     """Part of the page's tag: settings decide who receives something, and no row changes with them."""
     return (
-        f"recipients {' '.join(map(str, kept.named(name for name, _ in kept.recipients.items())))}",
+        f"recipients {' '.join(map(str, data_inventory.named(name for name, _ in data_inventory.recipients.items())))}",
     )
 
 
@@ -41,5 +41,7 @@ def _recipients(request: HttpRequest) -> tuple[str, ...]:
 @in_its_language
 def what_is_kept(request: HttpRequest) -> HttpResponse:
     """What is kept of people, why, how long, and who receives it: from the declarations of the rooms."""
-    told = [(each, list(kept.named(each.given_to))) for each in kept.everything()]
+    told = [
+        (each, list(data_inventory.named(each.given_to))) for each in data_inventory.everything()
+    ]
     return render(request, "iria/kept.html", {"told": told})

@@ -1,4 +1,7 @@
-"""What happened to each mail, on the desk."""
+"""A list on the desk narrowed to one issue, however many issues and rows there are.
+
+What happened to each mail, on the desk.
+"""
 
 from typing import Any, ClassVar, Final
 
@@ -8,10 +11,47 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path
 
 from accounts.models import User
-from newsletter.admin import folder
-from newsletter.admin.of_issue import IssueFilter
-from newsletter.models import Attempt, Decision, Delivery, SendingLimit, Subscriber
-from newsletter.run import deciding
+from newsletter.admin import mail_folder
+from newsletter.delivery import uncertain
+from newsletter.models import Attempt, Decision, Delivery, Issue, SendingLimit, Subscriber
+
+LATELY: Final = 50
+
+
+class IssueFilter(admin.SimpleListFilter):
+    """The issues that went out lately, and the one that is chosen.
+
+    Django's own asks every row for its issue, and fetches each whole, the mail as it was sent included.
+    """
+
+    title = "issue"
+    parameter_name = "issue__id__exact"
+    of_row = "issue"
+    """Where a row names its issue."""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        rows = Issue.objects.values_list("pk", "subject")
+        found = dict(rows.filter(started_at__isnull=False).order_by("-started_at")[:LATELY])
+        found |= dict(rows.filter(pk=number_in(self.value())))
+        return [(str(pk), subject) for pk, subject in found.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        return queryset.filter(**{self.of_row: number_in(value)}) if value else queryset
+
+
+class OfDelivery(IssueFilter):
+    """The same for rows that name a delivery."""
+
+    parameter_name = "issue"
+    of_row = "delivery__issue"
+
+
+def number_in(typed: str | None) -> int:
+    """The number of a row as somebody sent it; 0, of which there is none, for anything else."""
+    is_number = typed is not None and typed.isascii() and typed.isdecimal() and len(typed) < 19
+    return int(typed or 0) if is_number else 0
+
 
 FEW_READERS: Final = 500
 """So many are named one by one in a search, which an index answers."""
@@ -117,8 +157,8 @@ class DeliveryAdmin(admin.ModelAdmin[Delivery]):
     def get_urls(self) -> list[URLPattern]:
         guard = self.admin_site.admin_view
         return [
-            path("mails/", guard(folder.mails), name="newsletter_mails"),
-            path("mails/<str:name>/", guard(folder.mail), name="newsletter_mail"),
+            path("mails/", guard(mail_folder.mails), name="newsletter_mails"),
+            path("mails/<str:name>/", guard(mail_folder.mail), name="newsletter_mail"),
             *super().get_urls(),
         ]
 
@@ -136,7 +176,7 @@ class DeliveryAdmin(admin.ModelAdmin[Delivery]):
         self, request: HttpRequest, queryset: QuerySet[Delivery], choice: str, what: str
     ) -> None:
         assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
-        count = deciding.decide(queryset, choice, by=request.user)
+        count = uncertain.decide(queryset, choice, by=request.user)
         self.message_user(
             request,
             f"{count} of {len(queryset)} chosen mails {what}.",

@@ -13,11 +13,11 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from articles.editorial.models import Category
-from newsletter.admin.run import subscribers
-from newsletter.admin.writing import person
-from newsletter.by_rule import releasing, ruling
+from newsletter.admin.delivery import subscribers
+from newsletter.admin.issue_tools import person
+from newsletter.delivery import recipients
+from newsletter.digests import approval, rules
 from newsletter.models import Digest, DigestRule, Issue
-from newsletter.run import freezing
 
 APPROVED: Final = (
     "Approved. Each mail is looked over and goes out in a minute; until then it can be taken back on "
@@ -38,7 +38,7 @@ class DigestRuleAdmin(admin.ModelAdmin[DigestRule]):
         return ["held", "on"] if goes_by_itself else ["held"]
 
     def save_model(self, request: HttpRequest, obj: DigestRule, form: Any, change: bool) -> None:
-        ruling.save(obj, changed=form.changed_data if change else None)
+        rules.save(obj, changed=form.changed_data if change else None)
 
 
 class DigestAdmin(admin.ModelAdmin[Digest]):
@@ -109,7 +109,7 @@ class DigestAdmin(admin.ModelAdmin[Digest]):
         digest = get_object_or_404(Digest, pk=digest_id)
         if not _may_send(request):
             raise PermissionDenied
-        if releasing.approve(digest, by=person(request)):
+        if approval.approve(digest, by=person(request)):
             self.message_user(request, APPROVED, messages.SUCCESS)
         else:
             self.message_user(request, "Nothing of it waits any more.", messages.WARNING)
@@ -122,7 +122,7 @@ def _may_send(request: HttpRequest) -> bool:
 
 def _rows(digest: Digest, issues: list[Issue]) -> list[dict[str, Any]]:
     """What the page says of each issue; who would get it and what it is about, asked once for all."""
-    audiences = freezing.audiences(digest) if any(issue.is_draft for issue in issues) else {}
+    audiences = recipients.audiences(digest) if any(issue.is_draft for issue in issues) else {}
     topics = {topic for issue in issues for topic in issue.topics}
     named = list(Category.objects.filter(pk__in=topics).in_order().values_list("pk", "name"))
     return [

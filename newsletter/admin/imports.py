@@ -14,8 +14,8 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from newsletter.importing import reporting, starting
-from newsletter.importing.columns import EMAIL, UNSUBSCRIBED, LANGUAGE, NAME, STATE, Columns
+from newsletter.imports import runner, uploads
+from newsletter.imports.column_mapping import EMAIL, LANGUAGE, NAME, STATE, UNSUBSCRIBED, Columns
 from newsletter.models import ImportedLine, SubscriberExport, SubscriberImport
 
 SHOWN_LINES: Final = 200
@@ -53,7 +53,7 @@ class BringForm(forms.ModelForm[SubscriberImport]):
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file.size > starting.MOST_BYTES:
+        if file.size > uploads.MOST_BYTES:
             sentence = "The file is larger than 50 MB; please split it."
             raise forms.ValidationError(sentence)
         return file
@@ -96,7 +96,7 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
         form = BringForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             try:
-                made = starting.bring(
+                made = uploads.bring(
                     form.cleaned_data["file"].read(),
                     name=form.cleaned_data["file"].name,
                     newsletters=form.cleaned_data["newsletters"],
@@ -104,7 +104,7 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
                     by=user,
                 )
                 return redirect("admin:newsletter_subscriberimport_change", made.pk)
-            except starting.NotPossible as refusal:
+            except uploads.NotPossible as refusal:
                 form.add_error("file", str(refusal))
         context = {**self._context(request, "Import subscribers"), "form": form}
         return TemplateResponse(request, "admin/newsletter/import/bring.html", context)
@@ -115,7 +115,7 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
         chosen = self._seen(
             request, int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0
         )
-        rows = starting.first_rows_of(chosen)
+        rows = uploads.first_rows_of(chosen)
         columns = Columns.of(chosen.columns)
         width = max((len(row.cells) for row in rows), default=0)
         lines = chosen.lines.all()
@@ -155,14 +155,14 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
             self.message_user(request, sentence, messages.ERROR)
         else:
             columns = Columns.of({**places, "has_header": "has_header" in request.POST})
-            if not starting.look_over_soon(chosen, columns):
+            if not uploads.look_over_soon(chosen, columns):
                 self.message_user(request, TOO_LATE, messages.WARNING)
         return redirect("admin:newsletter_subscriberimport_change", import_id)
 
     @method_decorator(require_POST)
     def take_in(self, request: HttpRequest, import_id: int) -> HttpResponse:
         self._taker(request)
-        if not starting.take_in_soon(self._seen(request, import_id)):
+        if not uploads.take_in_soon(self._seen(request, import_id)):
             self.message_user(request, TOO_LATE, messages.WARNING)
         return redirect("admin:newsletter_subscriberimport_change", import_id)
 
@@ -171,7 +171,7 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
         self._taker(request)
         chosen = self._seen(request, import_id)
         answer = StreamingHttpResponse(
-            reporting.as_table(chosen), content_type="text/csv; charset=utf-8"
+            runner.as_table(chosen), content_type="text/csv; charset=utf-8"
         )
         answer["Content-Disposition"] = f'attachment; filename="import-{chosen.pk}.csv"'
         return answer

@@ -1,18 +1,174 @@
-"""The form of an issue on the desk."""
+"""The articles of an issue in a form: in their order, with headings, and more of them from the search.
 
+Without JavaScript the places are numbers, an article is taken out by ticking a box, and others are
+ticked in the list below; `static/desk/issue-articles.js` makes rows that are dragged, or moved with
+buttons, and searches without leaving the page. The field holds no ids of rows, so a form that was
+opened before somebody else saved can still be sent.
+
+The form of an issue on the desk.
+"""
+
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils.datastructures import MultiValueDict
 from django.utils.html import escape
 
-from articles.editorial.desk.body_field import CaptionField, EditorWidget
-from iria.kit.text import one_line
-from newsletter.admin.chosen_articles import ChosenArticlesField
-from newsletter.letter import drafting
-from newsletter.letter.drafting import Chosen, NotADraft
+from articles.editorial.admin.editor_field import CaptionField, EditorWidget
+from articles.editorial.models import Article
+from articles.search.admin_search import best_for
+from iria.core.text.validators import one_line, refuse_unstorable
+from iria.publication.models import current_publication
+from newsletter.email import drafts
+from newsletter.email.drafts import Chosen, NotADraft
 from newsletter.models import Issue
-from newsletter.models.issue import NAME
+from newsletter.models.issue import HEADING_MAX_LENGTH, NAME
+
+OFFERED: Final = 20
+"""How many articles a search shows, or the newest ones before anything was searched for."""
+MOST: Final = 100
+"""Articles in one issue; its mail is too long for Gmail well before."""
+
+Row = dict[str, str]
+
+
+def offers(words: str, *, but: Iterable[int] = ()) -> list[dict[str, Any]]:
+    """What can be added: what the site's search finds, or the newest articles."""
+    published, taken = Article.objects.published(), set(but)
+    if words.strip():
+        best = [key for key in best_for(words) if key not in taken][:OFFERED]
+        found = published.in_bulk(best)
+        chosen = [found[key] for key in best if key in found]
+    else:
+        chosen = list(published.newest().exclude(pk__in=taken)[:OFFERED])
+    return [described(article) for article in chosen]
+
+
+def described(article: Article) -> dict[str, Any]:
+    moment = article.published_at if article.is_published else None
+    day = f"{current_publication().local(moment):%d %b %Y}" if moment else "not published"
+    return {"pk": str(article.pk), "headline": article.headline, "day": day}
+
+
+class ChosenArticlesWidget(forms.Widget):
+    template_name = "admin/newsletter/issue/_chosen_articles.html"
+    use_fieldset = True
+    words = ""
+    """What is searched for."""
+    standing: frozenset[int] | set[int] = frozenset()
+    """What was chosen before; of all others only what readers can see is named."""
+
+    class Media:
+        js = [forms.Script("desk/issue-articles.js", type="module")]
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Row]:
+        """The rows in the order of their numbers, then what was ticked in the list."""
+        if not isinstance(data, MultiValueDict):
+            data = MultiValueDict({key: value for key, value in data.items() if value})
+        keys = data.getlist(name)
+        headings, places = data.getlist(f"{name}-heading"), data.getlist(f"{name}-place")
+        out = set(data.getlist(f"{name}-out"))
+        rows = [
+            {"pk": key, "heading": heading, "place": place}
+            for key, heading, place in zip(
+                keys, _as_many(headings, keys), _as_many(places, keys), strict=True
+            )
+            if key not in out
+        ]
+        added = [{"pk": key, "heading": "", "place": ""} for key in data.getlist(f"{name}-add")]
+        return [*sorted(rows, key=_place), *added]
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return False
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        rows: list[Row] = list(value or [])
+        keys = [key for row in rows if (key := key_of(row["pk"]))]
+        known = _choosable(self.standing).in_bulk(keys)
+        context["rows"] = [
+            {**described(known[key_of(row["pk"])]), "heading": row["heading"]}
+            for row in rows
+            if key_of(row["pk"]) in known
+        ]
+        context["offers"] = offers(self.words, but=keys)
+        context["words"] = self.words
+        context["longest"] = HEADING_MAX_LENGTH
+        return context
+
+    def id_for_label(self, id_: str) -> str:
+        return f"{id_}_0" if id_ else id_
+
+
+class ChosenArticlesField(forms.Field):
+    """Articles in their order, each once, with the heading of the section that it begins."""
+
+    widget: ChosenArticlesWidget
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, widget=ChosenArticlesWidget(), **options)
+        self.standing: set[int] = set()
+        """What was chosen before; it stays choosable when it was withdrawn since."""
+
+    def to_python(self, value: Any) -> list[Chosen]:
+        rows: list[Row] = list(value or [])
+        gone = "One of the articles is no longer there; look them over and choose again."
+        if len(rows) > MOST:
+            sentence = f"These are {len(rows)} articles; a mail with more than {MOST} is cut off."
+            raise ValidationError(sentence, code="many")
+        keys = {key_of(row["pk"]) for row in rows}
+        found = _choosable(self.standing).in_bulk(keys)
+        if len(found) != len(keys):
+            raise ValidationError(gone, code="gone")
+        return [Chosen(found[key_of(row["pk"])], _heading(row["heading"])) for row in rows]
+
+    def prepare_value(self, value: Any) -> list[Row]:
+        return [
+            {"pk": str(each.article.pk), "heading": each.heading, "place": ""}
+            if isinstance(each, Chosen)
+            else each
+            for each in value or []
+        ]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        before = [(row["pk"], row["heading"]) for row in self.prepare_value(initial)]
+        return before != [(row["pk"], row["heading"]) for row in data or []]
+
+
+def _choosable(standing: Iterable[int]) -> QuerySet[Article]:
+    return Article.objects.filter(Q(state=Article.State.PUBLISHED) | Q(pk__in=list(standing)))
+
+
+def _as_many(values: list[str], keys: list[str]) -> list[str]:
+    """The values beside the keys; empty ones where a form sent none."""
+    return values if len(values) == len(keys) else [""] * len(keys)
+
+
+def _place(row: Row) -> float:
+    """Where a row wishes to stand; without a number it stays behind those that have one."""
+    typed = row["place"].strip()
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 9 else float("inf")
+
+
+def key_of(text: str) -> int:
+    """The number of a row, as somebody's browser sent it; 0 where it is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
+
+
+def _heading(text: str) -> str:
+    refuse_unstorable(text)
+    heading = one_line(text)
+    if len(heading) > HEADING_MAX_LENGTH:
+        sentence = (
+            f"The heading “{heading[:30]}…” has {len(heading)} characters; "
+            f"at most {HEADING_MAX_LENGTH} fit."
+        )
+        raise ValidationError(sentence, code="max_length")
+    return heading
+
 
 SUBJECT_SHOWN: Final = 40
 """Characters of a subject that a phone shows."""
@@ -70,13 +226,13 @@ class IssueForm(forms.ModelForm[Issue]):
         cleaned = super().clean() or {}
         if self.instance.pk:
             try:
-                drafting.hold_draft(self.instance)
+                drafts.hold_draft(self.instance)
             except NotADraft as refusal:
                 raise ValidationError(str(refusal), code="frozen") from refusal
         self.instance.subject = cleaned.get("subject") or ""
         self.instance.slug = cleaned.get("slug") or ""
         # Given here, so that the database's rule that there is one is met before it is asked.
-        cleaned["slug"] = drafting.free_slug(self.instance)
+        cleaned["slug"] = drafts.free_slug(self.instance)
         picture = cleaned.get("picture")
         if picture and "picture" in self.changed_data and not cleaned.get("picture_caption"):
             cleaned["picture_caption"] = escape(one_line(picture.caption))

@@ -14,17 +14,17 @@ from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
-from articles.images.widgets import picture_field
+from articles.images.admin.forms import picture_field
 from iria.publication.models import current_publication
+from newsletter.admin.delivery import RunPages, ScheduleForm, audience_of
 from newsletter.admin.issue_form import IssueForm
-from newsletter.admin.run import RunPages, ScheduleForm, audience_of
-from newsletter.admin.writing import LOOKS, SAVED_FIRST, WritingPages, colleagues, person
-from newsletter.letter import composing, drafting
-from newsletter.letter.drafting import Chosen
+from newsletter.admin.issue_tools import LOOKS, SAVED_FIRST, WritingPages, colleagues, person
+from newsletter.delivery import blockers
+from newsletter.email import drafts, rendering
+from newsletter.email.drafts import Chosen
 from newsletter.models import Issue, Newsletter
-from newsletter.preflight import findings as preflight
-from newsletter.preflight import looking
-from newsletter.run import checklist
+from newsletter.preflight import checks as preflight
+from newsletter.preflight import external_checks
 
 
 class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
@@ -105,10 +105,10 @@ class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
 
     def save_model(self, request: HttpRequest, obj: Issue, form: Any, change: bool) -> None:
         articles: list[Chosen] = form.cleaned_data["chosen_articles"]
-        if not change and (known := drafting.same_draft(obj, articles, by=person(request))):
+        if not change and (known := drafts.same_draft(obj, articles, by=person(request))):
             obj.pk, obj.slug, obj.made_by = known.pk, known.slug, known.made_by
             obj.made_at = known.made_at
-        drafting.save(obj, articles, by=person(request))
+        drafts.save(obj, articles, by=person(request))
 
     def get_form(
         self, request: HttpRequest, obj: Issue | None = None, change: bool = False, **kwargs: Any
@@ -173,18 +173,18 @@ class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
     def preview(self, request: HttpRequest, issue_id: int) -> HttpResponse:
         """The mail as a wide screen, a phone and a reader of plain text see it."""
         issue = self._seen(request, issue_id)
-        letter = composing.compose(issue)
+        letter = rendering.compose(issue)
         if issue.is_draft:
-            looking.look_soon(issue, letter)
+            external_checks.look_soon(issue, letter)
         context = self._context(
             request,
             issue,
             title="Preview",
             letter=letter,
-            obstacles=checklist.obstacles(issue) if issue.is_draft else [],
-            warnings=[*checklist.warnings(letter, issue.newsletter), *checklist.terms(issue)],
-            text=(composing.frozen(issue) if issue.is_frozen else letter)
-            .addressed(composing.TEST_TOKEN)
+            obstacles=blockers.obstacles(issue) if issue.is_draft else [],
+            warnings=[*blockers.warnings(letter, issue.newsletter), *blockers.terms(issue)],
+            text=(rendering.frozen(issue) if issue.is_frozen else letter)
+            .addressed(rendering.TEST_TOKEN)
             .text,
             colleagues=colleagues() if issue.is_draft else [],
         )
@@ -199,14 +199,14 @@ class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
             return answer
         if not issue.is_draft:
             return redirect("admin:newsletter_issue_change", issue.pk)
-        letter = composing.compose(issue)
-        looking.look_soon(issue, letter)
+        letter = rendering.compose(issue)
+        external_checks.look_soon(issue, letter)
         context = self._context(
             request,
             issue,
             title="Send",
-            obstacles=checklist.obstacles(issue),
-            warnings=[*checklist.warnings(letter, issue.newsletter), *checklist.terms(issue)],
+            obstacles=blockers.obstacles(issue),
+            warnings=[*blockers.warnings(letter, issue.newsletter), *blockers.terms(issue)],
             audience=audience_of(issue),
             form=ScheduleForm(request.POST or None),
             zone=current_publication().zone,

@@ -19,11 +19,12 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from articles.editorial.models import Category
-from newsletter import personal
-from newsletter.consent import addresses, exporting, subscribing, suppressing
+from newsletter import personal_data
 from newsletter.models import Consent, Newsletter, Rhythm, Subscriber, Subscription
 from newsletter.models.digest import COMPOSED
 from newsletter.models.subscriber import TOPICS_AT_MOST
+from newsletter.subscriptions import email_addresses, opt_in, suppression
+from newsletter.subscriptions import export as subscriptions_export
 
 READABLE: Final = {"indent": 2, "ensure_ascii": False}
 
@@ -156,7 +157,7 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
         except IncorrectLookupParameters:
             return redirect(f"{reverse('admin:newsletter_subscriber_changelist')}?{ERROR_FLAG}=1")
         filters = urlencode(request.GET)
-        lines = exporting.export(chosen, chosen=filters, by=_user(request))
+        lines = subscriptions_export.export(chosen, chosen=filters, by=_user(request))
         answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = 'attachment; filename="subscribers.csv"'
         return answer
@@ -168,17 +169,20 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
             raise Http404
         if not self.has_view_permission(request, known):
             raise PermissionDenied
-        answer = JsonResponse(personal.of_subscriber(known), json_dumps_params=READABLE)
+        answer = JsonResponse(personal_data.of_subscriber(known), json_dumps_params=READABLE)
         answer["Content-Disposition"] = f'attachment; filename="subscriber-{known.pk}.json"'
         return answer
 
     @admin.display(description="E-mail address", ordering="email")
     def address(self, subscriber: Subscriber) -> str:
-        return addresses.shown(subscriber.email)
+        return email_addresses.shown(subscriber.email)
 
     @admin.display(description="Receives")
     def receives(self, subscriber: Subscriber) -> str:
-        return "; ".join(personal.in_words(each) for each in subscriber.subscriptions.all()) or "–"
+        return (
+            "; ".join(personal_data.in_words(each) for each in subscriber.subscriptions.all())
+            or "–"
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Only the person themselves can agree."""
@@ -193,22 +197,22 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
         return super().change_view(request, *args, **kwargs)
 
     def delete_model(self, request: HttpRequest, obj: Subscriber) -> None:
-        subscribing.erase(obj)
+        opt_in.erase(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
         for subscriber in queryset:
-            subscribing.erase(subscriber)
+            opt_in.erase(subscriber)
 
     @admin.action(description="Let them leave every newsletter", permissions=["change"])
     def leave(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
         for subscriber in queryset:
-            subscribing.leave(subscriber.token)
+            opt_in.leave(subscriber.token)
         self._say(request, len(queryset), "left")
 
     @admin.action(description="Never write to them again", permissions=["change"])
     def suppress(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
         for subscriber in queryset:
-            suppressing.suppress(subscriber, because=f"By hand: {request.user}", by=_user(request))
+            suppression.suppress(subscriber, because=f"By hand: {request.user}", by=_user(request))
         self._say(request, len(queryset), "will not be written to")
 
     @admin.action(
@@ -217,7 +221,7 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
     def erase_and_bar(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
         count = len(queryset)
         for subscriber in queryset:
-            subscribing.erase(subscriber, barred_because=f"Asked to be erased: {request.user}")
+            opt_in.erase(subscriber, barred_because=f"Asked to be erased: {request.user}")
         self._say(request, count, "erased; what is left is a hash by which it stays barred")
 
     def _say(self, request: HttpRequest, count: int, deed: str) -> None:

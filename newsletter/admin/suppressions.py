@@ -9,9 +9,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.models import User
-from newsletter.admin.of_issue import OfDelivery
-from newsletter.consent import addresses, suppressing
+from newsletter.admin.deliveries import OfDelivery
 from newsletter.models import Bounce, Suppression
+from newsletter.subscriptions import email_addresses
+from newsletter.subscriptions import suppression as subscriptions_suppression
 
 WHY = "Why may it be written to again?"
 
@@ -65,7 +66,7 @@ class SuppressionAdmin(admin.ModelAdmin[Suppression]):
     @admin.display(description="Address", ordering="subscriber__email")
     def address(self, suppression: Suppression) -> str:
         known = suppression.subscriber
-        return addresses.shown(known.email) if known else "erased; barred by its hash"
+        return email_addresses.shown(known.email) if known else "erased; barred by its hash"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A subscriber is barred where they are listed."""
@@ -105,7 +106,7 @@ class SuppressionAdmin(admin.ModelAdmin[Suppression]):
     def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:
         because = form.cleaned_data["released_because"]
         obj.refresh_from_db()
-        suppressing.release(obj, because=because, by=_user(request))
+        subscriptions_suppression.release(obj, because=because, by=_user(request))
 
     @admin.action(
         description="Release: they may subscribe again themselves", permissions=["release"]
@@ -118,7 +119,7 @@ class SuppressionAdmin(admin.ModelAdmin[Suppression]):
             return
         chosen = [suppression for suppression in queryset if suppression.stands]
         for suppression in chosen:
-            suppressing.release(suppression, because=because, by=_user(request))
+            subscriptions_suppression.release(suppression, because=because, by=_user(request))
         noun = "1 address" if len(chosen) == 1 else f"{len(chosen)} addresses"
         self.message_user(request, f"{noun} may subscribe again.", messages.SUCCESS)
 
@@ -148,7 +149,7 @@ class BounceAdmin(admin.ModelAdmin[Bounce]):
 
     @admin.display(description="Whose", ordering="subscriber__email")
     def whose(self, bounce: Bounce) -> str:
-        return addresses.shown(bounce.subscriber.email) if bounce.subscriber else "–"
+        return email_addresses.shown(bounce.subscriber.email) if bounce.subscriber else "–"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -6,8 +6,8 @@ from typing import Final
 
 from django.utils import timezone
 
-from newsletter.bounces import return_path
-from newsletter.bounces.reading import Failure, Report
+from newsletter.bounces import verp
+from newsletter.bounces.parser import Failure, Report
 from newsletter.models import Bounce, Delivery, Subscriber
 
 WRITTEN_WITHIN: Final = timedelta(days=60)
@@ -51,7 +51,7 @@ def matches(report: Report) -> list[Match]:
 
 def _by_mail(report: Report) -> tuple[Delivery, Bounce.MatchedBy] | None:
     deliveries = Delivery.objects.select_related("subscriber", "issue")
-    named = [return_path.delivery_of(address) for address in report.envelopes]
+    named = [verp.delivery_of(address) for address in report.envelopes]
     for delivery_id in named:
         if delivery_id and (known := deliveries.filter(pk=delivery_id).first()):
             return known, Bounce.MatchedBy.RETURN_PATH

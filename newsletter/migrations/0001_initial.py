@@ -3,8 +3,8 @@
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
-import iria.kit.text
-import newsletter.querysets
+import iria.core.text.validators
+import newsletter.models.querysets
 from django.conf import settings
 from django.db import migrations, models
 
@@ -23,10 +23,10 @@ class Migration(migrations.Migration):
             name='Newsletter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text="As readers know it, after the publication's name: “News”, “Weekly analysis”.", max_length=80, validators=[iria.kit.text.refuse_unstorable, iria.kit.text.refuse_blank])),
+                ('name', models.CharField(help_text="As readers know it, after the publication's name: “News”, “Weekly analysis”.", max_length=80, validators=[iria.core.text.validators.refuse_unstorable, iria.core.text.validators.refuse_blank])),
                 ('slug', models.SlugField(help_text='Names the list for mail programs; better not changed.', max_length=40, unique=True)),
-                ('description', models.CharField(blank=True, help_text='What comes and how often, in one sentence; beside the name where readers choose.', max_length=300, validators=[iria.kit.text.refuse_unstorable])),
-                ('from_name', models.CharField(blank=True, help_text="The name readers see as the sender; left empty, the publication's.", max_length=80, validators=[iria.kit.text.refuse_unstorable], verbose_name='sender')),
+                ('description', models.CharField(blank=True, help_text='What comes and how often, in one sentence; beside the name where readers choose.', max_length=300, validators=[iria.core.text.validators.refuse_unstorable])),
+                ('from_name', models.CharField(blank=True, help_text="The name readers see as the sender; left empty, the publication's.", max_length=80, validators=[iria.core.text.validators.refuse_unstorable], verbose_name='sender')),
                 ('reply_to', models.EmailField(blank=True, help_text="Where answers go; left empty, the publication's contact address.", max_length=254, verbose_name='answers to')),
                 ('language', models.CharField(choices=[('en', 'English'), ('fr', 'French'), ('de', 'German'), ('es', 'Spanish'), ('pt', 'Portuguese'), ('it', 'Italian'), ('nl', 'Dutch'), ('pl', 'Polish'), ('ru', 'Russian'), ('uk', 'Ukrainian'), ('tr', 'Turkish'), ('ar', 'Arabic'), ('fa', 'Persian'), ('he', 'Hebrew'), ('ur', 'Urdu'), ('hi', 'Hindi'), ('zh', 'Chinese'), ('ja', 'Japanese'), ('ko', 'Korean'), ('id', 'Indonesian')], default='en', max_length=8)),
                 ('offered', models.BooleanField(default=True, help_text='Whether readers can choose it when they subscribe.')),
@@ -42,12 +42,12 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('email', models.CharField(max_length=254, verbose_name='e-mail address')),
                 ('state', models.CharField(choices=[('pending', 'Not yet confirmed'), ('active', 'Subscribed'), ('left', 'Left'), ('suppressed', 'Never to be written to')], db_index=True, default='pending', max_length=10)),
-                ('token', models.CharField(default=newsletter.querysets.new_token, editable=False, max_length=64, unique=True)),
+                ('token', models.CharField(default=newsletter.models.querysets.new_token, editable=False, max_length=64, unique=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True)),
                 ('left_at', models.DateTimeField(blank=True, help_text='When they last left.', null=True)),
                 ('suppressed_at', models.DateTimeField(blank=True, null=True)),
-                ('suppressed_because', models.CharField(blank=True, max_length=300, validators=[iria.kit.text.refuse_unstorable])),
+                ('suppressed_because', models.CharField(blank=True, max_length=300, validators=[iria.core.text.validators.refuse_unstorable])),
             ],
             options={
                 'ordering': ['-created_at', '-pk'],
@@ -57,11 +57,11 @@ class Migration(migrations.Migration):
             name='Issue',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(blank=True, help_text='The first words decide whether a mail is opened; phones show about 40 characters.', max_length=150, validators=[iria.kit.text.refuse_unstorable])),
-                ('preheader', models.CharField(blank=True, help_text='What mail programs show after the subject, about 90 characters.', max_length=200, validators=[iria.kit.text.refuse_unstorable])),
+                ('subject', models.CharField(blank=True, help_text='The first words decide whether a mail is opened; phones show about 40 characters.', max_length=150, validators=[iria.core.text.validators.refuse_unstorable])),
+                ('preheader', models.CharField(blank=True, help_text='What mail programs show after the subject, about 90 characters.', max_length=200, validators=[iria.core.text.validators.refuse_unstorable])),
                 ('slug', models.SlugField(allow_unicode=True, blank=True, help_text='The last part of its address in the archive; left empty, made from the subject.', max_length=80, unique=True)),
-                ('introduction', models.TextField(blank=True, help_text='What the editor says before the articles.', validators=[iria.kit.text.refuse_unstorable, django.core.validators.MaxLengthValidator(20000)])),
-                ('closing', models.TextField(blank=True, help_text='What the editor says after the articles.', validators=[iria.kit.text.refuse_unstorable, django.core.validators.MaxLengthValidator(20000)])),
+                ('introduction', models.TextField(blank=True, help_text='What the editor says before the articles.', validators=[iria.core.text.validators.refuse_unstorable, django.core.validators.MaxLengthValidator(20000)])),
+                ('closing', models.TextField(blank=True, help_text='What the editor says after the articles.', validators=[iria.core.text.validators.refuse_unstorable, django.core.validators.MaxLengthValidator(20000)])),
                 ('state', models.CharField(choices=[('draft', 'Draft'), ('sending', 'Being sent'), ('sent', 'Sent')], db_index=True, default='draft', editable=False, max_length=8)),
                 ('trouble', models.CharField(blank=True, editable=False, help_text='Why the sending does not go on at the moment.', max_length=500)),
                 ('sent_html', models.TextField(blank=True, editable=False)),

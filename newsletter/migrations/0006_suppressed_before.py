@@ -9,7 +9,7 @@ def write_rows(apps, schema_editor):
     Subscriber = apps.get_model("newsletter", "Subscriber")
     Suppression = apps.get_model("newsletter", "Suppression")
     for one in Subscriber.objects.filter(state="suppressed").iterator():
-        # As `newsletter.querysets.address_hash` made it on the day of this migration.
+        # As `newsletter.models.querysets.address_hash` made it on the day of this migration.
         email = one.email.strip().lower()
         digest = hashlib.sha256(f"iria.suppression:{email}".encode()).hexdigest()
         Suppression.objects.create(

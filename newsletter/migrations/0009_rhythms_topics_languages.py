@@ -2,7 +2,7 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import iria.kit.text
+import iria.core.text.validators
 import newsletter.models.newsletter
 from django.db import migrations, models
 
@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='subscriber',
             name='name',
-            field=models.CharField(blank=True, db_default='', default='', help_text='How they wish to be greeted, if at all.', max_length=80, validators=[iria.kit.text.refuse_unstorable]),
+            field=models.CharField(blank=True, db_default='', default='', help_text='How they wish to be greeted, if at all.', max_length=80, validators=[iria.core.text.validators.refuse_unstorable]),
         ),
         migrations.AddField(
             model_name='subscription',

@@ -1,14 +1,29 @@
-"""What came back after a mailing, and the addresses that are not written to any more."""
+"""What providers have already told us by webhook, where their own proof could be used again.
+
+What came back after a mailing, and the addresses that are not written to any more.
+"""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from iria.kit.text import refuse_unstorable
-from newsletter.bounces.reading.reasons import Reason
+from iria.core.text.validators import refuse_unstorable
+from newsletter.bounces.parser.reasons import Reason
 from newsletter.models.delivery import Delivery
+from newsletter.models.querysets import SuppressionQuerySet
 from newsletter.models.subscriber import Subscriber
-from newsletter.querysets import SuppressionQuerySet
+
+
+class WebhookReceipt(models.Model):
+    """A proof, or an event without a time, that was accepted; kept until it would be refused by its age."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    body_hash = models.CharField(max_length=64)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.key[:8]} until {self.expires_at:%Y-%m-%d %H:%M}"
+
 
 WORDS_MAX_LENGTH = 500
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from iria.kit.text import refuse_unstorable
+from iria.core.text.validators import refuse_unstorable
 from newsletter.models.newsletter import Newsletter, Rhythm
 
 COMPOSED: Final = (Rhythm.WEEKLY, Rhythm.DAILY, Rhythm.EACH)

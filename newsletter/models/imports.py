@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from iria.kit.text import refuse_blank, refuse_unstorable
+from iria.core.text.validators import refuse_blank, refuse_unstorable
 from newsletter.models.newsletter import Newsletter
 
 

@@ -1,4 +1,7 @@
-"""An issue of a newsletter: what is sent, and how far it has come."""
+"""An issue of a newsletter: what is sent, and how far it has come.
+
+What an issue is made of: articles at their places, and the links that it counts.
+"""
 
 from datetime import timedelta
 from typing import Final
@@ -13,11 +16,11 @@ from django.urls import reverse
 from articles.editorial.models import Article
 from articles.editorial.models.article import LANGUAGES
 from articles.images.models import Image
-from iria.kit.speaking import direction_of
-from iria.kit.text import refuse_unstorable
+from iria.core.text.language import direction_of
+from iria.core.text.validators import refuse_unstorable
 from newsletter.models.digest import Digest
 from newsletter.models.newsletter import Newsletter, Rhythm
-from newsletter.querysets import IssueQuerySet
+from newsletter.models.querysets import IssueQuerySet
 
 WORDS_MAX_LENGTH = 20_000
 GREETING_MAX_LENGTH = 100
@@ -269,3 +272,59 @@ class Issue(models.Model):
             return None
         late = self.started_at - self.goes_at
         return late if late >= WORTH_A_WORD else None
+
+
+HEADING_MAX_LENGTH = 80
+
+
+class IssueLink(models.Model):
+    """A link in an issue that counts them, and how often it was opened; by whom is not known."""
+
+    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="links")
+    number = models.PositiveSmallIntegerField()
+    address = models.CharField(max_length=2100)
+    opened = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-opened", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "number"], name="issue_link_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.opened}"
+
+
+class IssueItem(models.Model):
+    """An article in an issue, at its place; with a heading, it begins a section."""
+
+    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="items")
+    article = models.ForeignKey(
+        Article,
+        on_delete=models.CASCADE,
+        related_name="+",
+        limit_choices_to={"state": Article.State.PUBLISHED},
+    )
+    position = models.PositiveSmallIntegerField(
+        default=0, help_text="The first one stands on top with its picture large."
+    )
+    heading = models.CharField(
+        max_length=HEADING_MAX_LENGTH,
+        blank=True,
+        validators=[refuse_unstorable],
+        help_text="Begins a section above this article; left empty, it belongs to the one before.",
+    )
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = "article"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issue", "article"],
+                name="issue_article_once",
+                violation_error_message="This article is chosen twice.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.article}"

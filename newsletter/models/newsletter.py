@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from articles.editorial.models import Category
 from articles.editorial.models.article import LANGUAGES
-from iria.kit.speaking import direction_of
-from iria.kit.text import refuse_blank, refuse_unstorable
-from newsletter.querysets import NewsletterQuerySet
+from iria.core.text.language import direction_of
+from iria.core.text.validators import refuse_blank, refuse_unstorable
+from newsletter.models.querysets import NewsletterQuerySet
 
 CANARY_FROM: Final = 200
 CANARY_AT_LEAST: Final = 50

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from iria.kit.text import refuse_blank, refuse_unstorable
+from iria.core.text.validators import refuse_blank, refuse_unstorable
 from newsletter.models.issue import Issue
 
 

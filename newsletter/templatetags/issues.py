@@ -3,7 +3,7 @@
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from newsletter.letter import words
+from newsletter.email import editor_html
 
 register = template.Library()
 
@@ -11,4 +11,4 @@ register = template.Library()
 @register.filter
 def editors_words(html: str) -> SafeString:
     """What an editor wrote before or after the articles, cleaned once more where it is shown."""
-    return mark_safe(words.clean(html))  # noqa: S308
+    return mark_safe(editor_html.clean(html))  # noqa: S308

@@ -71,7 +71,7 @@ class FocalPoint extends HTMLElement {
     for (const frame of this.querySelectorAll(".focal-frame")) this.cut(frame, x / 100, y / 100);
   }
 
-  /* As articles/images/cropping.py cuts: the middle of the box as near to the point as edges allow. */
+  /* As articles/images/processing/rendition_sizes.py cuts: the middle of the box as near to the point as edges allow. */
   cut(frame, x, y) {
     const [wide, tall] = frame.dataset.ratio.split(" / ").map(Number);
     const width = Number(this.dataset.width);

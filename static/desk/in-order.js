@@ -1,4 +1,4 @@
-/* Fields of several rows in their order (articles/editorial/desk/in_order.py, iria/publication/rows.py):
+/* Fields of several rows in their order (articles/editorial/admin/fields.py, iria/publication/row_fields.py):
    rows are added, moved and taken out with buttons. Without this script there are two spare rows. */
 
 const FIELDS = "select, input";

@@ -1,4 +1,4 @@
-/* The articles of an issue (newsletter/admin/chosen_articles.py): dragged or moved with buttons, and
+/* The articles of an issue (newsletter/admin/issue_form.py): dragged or moved with buttons, and
    found without leaving the page. Without this script places are numbers, an article is taken out by
    ticking a box, and a search saves the draft. */
 

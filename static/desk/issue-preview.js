@@ -1,4 +1,4 @@
-/* The mail beside its form, drawn anew while somebody writes (newsletter/admin/writing.py), and how
+/* The mail beside its form, drawn anew while somebody writes (newsletter/admin/issue_tools.py), and how
    much of a subject is seen. Without this script the same buttons draw it when they are pressed. */
 
 const QUIET = 900;

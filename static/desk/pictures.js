@@ -1,5 +1,5 @@
 /* The picture dialog of the desk. Its events and data attributes are described in
-   articles/images/choosing.py. Without this script the same grid is a page of its own. */
+   articles/images/admin/chooser.py. Without this script the same grid is a page of its own. */
 
 import "./picture-drop.js";
 
@@ -172,7 +172,7 @@ document.addEventListener("picture:ask", (event) => {
   show(firstPage());
 });
 
-/* The widget of a form field (articles/images/widgets.py). */
+/* The widget of a form field (articles/images/admin/forms.py). */
 
 function showChosen(widget, detail) {
   const input = widget.querySelector("input");

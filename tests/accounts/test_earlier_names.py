@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import connection
 
 from accounts.models import AuthorProfile, User
-from iria.kit.lookalikes import key_of
+from iria.core.text.confusables import key_of
 
 pytestmark = pytest.mark.django_db
 

@@ -8,10 +8,10 @@ from django.test import Client
 from lxml import html as lxml_html
 
 from accounts.models import AuthorProfile, User
-from articles.editorial import bylining
+from articles.editorial import bylines
 from articles.editorial.models import Portrait
 from tests import newsroom
-from tests.articles.reading import full_house
+from tests.articles.public import full_house
 
 pytestmark = pytest.mark.django_db
 
@@ -86,5 +86,5 @@ def test_authors_who_become_one_keep_all_their_links_once() -> None:
     goes.links = [SITE, {"name": "Again", "address": f"{MASTODON['address']}/"}]
     stays.save()
     goes.save()
-    bylining.merge([goes], into=stays)
+    bylines.merge([goes], into=stays)
     assert AuthorProfile.objects.get().links == [MASTODON, SITE]

@@ -6,10 +6,10 @@ from random import Random
 from articles.comments.models import Comment
 from articles.editorial.models import Article, Category, Correction
 from articles.images.models import Image, Rendition
-from articles.images.sizes import SHAPES, shaped_sizes, sizes_for
-from articles.related import refreshing
-from articles.search import indexing
-from iria.kit import changes
+from articles.images.processing.rendition_sizes import SHAPES, shaped_sizes, sizes_for
+from articles.related import recomputation
+from articles.search.index import indexer
+from iria.core.http import cache_versions
 from tests import newsroom
 
 FIRST_DAY = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -85,10 +85,10 @@ def fill() -> list[Article]:
         Correction.objects.create(article=article, text="It was Tuesday, not Monday.")
         _thread(random, article)
         measured.append(article)
-    indexing.reindex()
-    refreshing.refresh_all()
+    indexer.reindex()
+    recomputation.refresh_all()
     # As the worker does every minute; a newsroom does not write three thousand times in one.
-    changes.fold()
+    cache_versions.fold()
     return measured
 
 

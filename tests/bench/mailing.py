@@ -13,10 +13,10 @@ from typing import Any, Final
 
 from django.db import connection
 
-from newsletter.letter.composing import frozen
+from newsletter.delivery import sending
+from newsletter.delivery.batch import stencil_of
+from newsletter.email.rendering import frozen
 from newsletter.models import Delivery, Issue, Newsletter
-from newsletter.run import sending
-from newsletter.run.round import stencil_of
 from tests.newsletter.lists import issue
 from tests.newsletter.smtp_process import Running, smtp_process
 from tests.newsroom import published
@@ -154,12 +154,12 @@ def _send(issue: Issue, server: Running, bare: list[float], wire: bytes) -> list
 
 def work(issue_id: int) -> None:
     """Sends all of an issue, telling after every stretch how fast it was and what memory it has."""
-    from newsletter.run import delivering
+    from newsletter.delivery import worker
 
     stretch, done = 1_000, 0
     while True:
         begin, before = time.perf_counter(), _answered(issue_id)
-        more = delivering.deliver(issue_id, enough=_after(issue_id, before + stretch))
+        more = worker.deliver(issue_id, enough=_after(issue_id, before + stretch))
         took = time.perf_counter() - begin
         sent = _answered(issue_id) - before
         done += sent

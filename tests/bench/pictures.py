@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from PIL import Image, ImageChops
 
-from articles.images import decoder, pixels, sizes
+from articles.images.processing import decoder_process, rendition_sizes, resizing
 
 SIDES: Final = (5_656, 4_242)
 """24 million pixels, in a shape of which every cut has to be made."""
@@ -126,23 +126,28 @@ def one_core() -> Iterator[None]:
 
 
 def _ours(path: Path, folder: Path) -> Cost:
-    shapes = [{"shape": shape, "focus": [0.5, 0.5]} for shape in sizes.SHAPES]
+    shapes = [{"shape": shape, "focus": [0.5, 0.5]} for shape in rendition_sizes.SHAPES]
     order = {"task": "renditions", "path": str(path), "folder": str(folder)}
-    return _run([decoder.__file__], {**order, "have": [], "shapes": shapes})
+    return _run([decoder_process.__file__], {**order, "have": [], "shapes": shapes})
 
 
 def _floor(path: Path, folder: Path) -> Cost:
-    saved = [(size.shape, pixels.SAVE[size.format], size.width, size.height) for size in _planned()]
+    saved = [
+        (size.shape, resizing.SAVE[size.format], size.width, size.height) for size in _planned()
+    ]
     order = {"path": str(path), "folder": str(folder), "sizes": saved}
-    return _run(["-c", _FLOOR], {**order, "largest": sizes.decoded_size(*SIDES, sizes.SHAPES)})
+    return _run(
+        ["-c", _FLOOR],
+        {**order, "largest": rendition_sizes.decoded_size(*SIDES, rendition_sizes.SHAPES)},
+    )
 
 
-def _planned() -> list[sizes.Size]:
-    decoded = sizes.decoded_size(*SIDES, sizes.SHAPES)
-    return sizes.sizes_for(*SIDES, transparent=False) + [
+def _planned() -> list[rendition_sizes.Size]:
+    decoded = rendition_sizes.decoded_size(*SIDES, rendition_sizes.SHAPES)
+    return rendition_sizes.sizes_for(*SIDES, transparent=False) + [
         size
-        for shape in sizes.SHAPES
-        for size in sizes.shaped_sizes(*decoded, shape, transparent=False)
+        for shape in rendition_sizes.SHAPES
+        for size in rendition_sizes.shaped_sizes(*decoded, shape, transparent=False)
     ]
 
 

@@ -17,19 +17,19 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client, RequestFactory
 from django.views.defaults import permission_denied
 
-from accounts import addresses
+from accounts import email_addresses
 from accounts.models import User
-from articles.comments import posting, seals
-from articles.comments.following import following
-from articles.comments.following.models import Follow
 from articles.comments.models import Comment
+from articles.comments.notifications import follows
+from articles.comments.notifications.models import Follow
+from articles.comments.submission import form_tokens, posting
 from articles.editorial.models import Article
-from articles.editorial.previewing import preview_address
-from articles.reading.views.missing import server_error
+from articles.editorial.preview_links import preview_address
+from articles.public.views.errors import server_error
 from iria.unavailable import SERVICE_UNAVAILABLE, unavailable
-from newsletter.consent import own_data, subscribing
-from newsletter.consent.wishes import Wish
 from newsletter.models import Consent, Newsletter, Subscriber
+from newsletter.subscriptions import data_requests, opt_in
+from newsletter.subscriptions.choices import Wish
 from tests.accounts.keys import passkey_of
 from tests.conftest import PASSWORD
 
@@ -138,7 +138,7 @@ def _of_an_account(reader: User) -> Iterator[tuple[str, Any]]:
 def _second_factors(reader: User) -> Iterator[tuple[str, Any]]:
     """Every page on the way to a second factor, through it, and away from it."""
     client = Client()
-    addresses.vouch_for(reader)
+    email_addresses.vouch_for(reader)
     client.post("/accounts/login/", {"login": reader.email, "password": PASSWORD})
     pages = {
         "delete account": "delete/",
@@ -199,14 +199,14 @@ def _letters() -> Iterator[tuple[str, Any]]:
     yield "newsletter, refused", client.post("/newsletter/", {"email": "no address"})
     yield "newsletter, asked", client.get("/newsletter/look-in-your-mail/")
     yield "newsletter, cut off", client.get("/newsletter/confirm/x/")
-    subscribing.request(STRANGER, where="/", wished=[Wish.usual(newsletter)])
+    opt_in.request(STRANGER, where="/", wished=[Wish.usual(newsletter)])
     consent = Consent.objects.latest("pk")
-    link = f"/newsletter/confirm/{subscribing.confirmation_token(consent)}/"
+    link = f"/newsletter/confirm/{opt_in.confirmation_token(consent)}/"
     yield "newsletter, to confirm", client.get(link)
     yield "newsletter, welcome", client.post(link, follow=True)
     token = Subscriber.objects.get(email=STRANGER).token
     yield "newsletter, chosen", client.get(f"/newsletter/preferences/{token}/?saved=1")
-    data = own_data.token_of(Subscriber.objects.get(email=STRANGER))
+    data = data_requests.token_of(Subscriber.objects.get(email=STRANGER))
     yield "newsletter, asked for data", client.get(f"/newsletter/preferences/{token}/?asked=1")
     yield "newsletter, data", client.get(f"/newsletter/data/{data}/")
     yield "newsletter, left", client.post(f"/newsletter/unsubscribe/{token}/")
@@ -227,21 +227,21 @@ def _comments() -> Iterator[tuple[str, Any]]:
     shown = Comment.objects.published().filter(user=None).first()
     assert held
     assert shown
-    yield "comment, thanks", client.get(f"/comments/thanks/{seals.link_to(held)}/")
-    yield "comment, yours", client.get(f"/comments/yours/{seals.link_to(held)}/")
-    yield "comment, yours and shown", client.get(f"/comments/yours/{seals.link_to(shown)}/")
+    yield "comment, thanks", client.get(f"/comments/thanks/{form_tokens.link_to(held)}/")
+    yield "comment, yours", client.get(f"/comments/yours/{form_tokens.link_to(held)}/")
+    yield "comment, yours and shown", client.get(f"/comments/yours/{form_tokens.link_to(shown)}/")
     new = posting.post(article, name="Ola", email=STRANGER, text="Just now, on the ferries.")
-    yield "comment, yours to change", client.get(f"/comments/yours/{seals.link_to(new)}/")
-    blank = client.post(f"/comments/yours/{seals.link_to(new)}/change/", {"text": ""})
+    yield "comment, yours to change", client.get(f"/comments/yours/{form_tokens.link_to(new)}/")
+    blank = client.post(f"/comments/yours/{form_tokens.link_to(new)}/change/", {"text": ""})
     yield "comment, change refused", blank
     Comment.objects.filter(pk=new.pk).update(state=Comment.State.UNCONFIRMED)
-    sent = client.post(f"/comments/yours/{seals.link_to(new)}/mail/")
+    sent = client.post(f"/comments/yours/{form_tokens.link_to(new)}/mail/")
     yield "comment, mail again", sent
-    confirm = f"/comments/confirm/{seals.link_to_confirm(new)}/"
+    confirm = f"/comments/confirm/{form_tokens.link_to_confirm(new)}/"
     yield "comment, to confirm", client.get(confirm)
     Comment.objects.filter(pk=new.pk).update(state=Comment.State.REJECTED)
-    again = f"/comments/yours/{seals.link_to(new)}/again/"
-    yield "comment, yours and rejected", client.get(f"/comments/yours/{seals.link_to(new)}/")
+    again = f"/comments/yours/{form_tokens.link_to(new)}/again/"
+    yield "comment, yours and rejected", client.get(f"/comments/yours/{form_tokens.link_to(new)}/")
     yield "comment, to ask again", client.get(again)
     yield "comment, asking refused", client.post(again, {"words": "w" * 1001})
     yield "comment, to report", client.get(f"/comments/{shown.pk}/report/")
@@ -254,9 +254,7 @@ def _followed(client: Client, article: Article) -> Iterator[tuple[str, Any]]:
     yield "thread, to follow", client.get(place)
     yield "thread, refused", client.post(place, {"email": "no", "pace": ""})
     yield "thread, asked", client.get("/comments/follow/asked/")
-    follow = following.follow(
-        Follow.Kind.THREAD, Follow.Pace.DAILY, email=STRANGER, article=article
-    )
+    follow = follows.follow(Follow.Kind.THREAD, Follow.Pace.DAILY, email=STRANGER, article=article)
     yield "thread, to confirm", client.get(f"/comments/follow/{follow.token}/")
     yield "thread, followed", client.post(f"/comments/follow/{follow.token}/", follow=True)
     yield "thread, chosen", client.get(f"/newsletter/preferences/{follow.follower.token}/")

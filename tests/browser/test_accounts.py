@@ -12,10 +12,11 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
-from accounts import addresses
+from accounts import email_addresses
 from accounts.models import User
-from articles.comments import moderation, posting
 from articles.comments.models import Comment
+from articles.comments.moderation import decisions
+from articles.comments.submission import posting
 from tests import newsroom
 from tests.browser.checkers import accessibility_complaints
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
@@ -65,7 +66,7 @@ def code_of(secret: str, *, steps: int = 0) -> str:
 def test_a_first_sign_in_makes_a_passkey_which_opens_the_desk_by_itself_from_then_on(
     open_page: OpenPage, edna: User, mail_folder: MailFolder
 ) -> None:
-    addresses.vouch_for(edna)
+    email_addresses.vouch_for(edna)
     page = open_page(DESK)
     ask = authenticator(page)
     sign_in(page, edna)
@@ -130,7 +131,7 @@ def test_a_new_account_makes_a_passkey_at_once_and_shows_it_as_the_second_step(
 
 
 def test_an_app_and_a_recovery_code_without_javascript(open_page: OpenPage, edna: User) -> None:
-    addresses.vouch_for(edna)
+    email_addresses.vouch_for(edna)
     page = open_page(DESK, scripts=False, size=PHONE)
     sign_in(page, edna)
     page.click("text=Connect an app")
@@ -156,7 +157,7 @@ def test_an_app_and_a_recovery_code_without_javascript(open_page: OpenPage, edna
 def test_five_wrong_passwords_close_the_door_for_who_tries_not_for_the_owner(
     open_page: OpenPage, ola: User
 ) -> None:
-    addresses.vouch_for(ola)
+    email_addresses.vouch_for(ola)
     owner = open_page("/accounts/login/")
     sign_in(owner, ola)
     owner.click("text=Sign out >> nth=-1")
@@ -172,7 +173,7 @@ def test_five_wrong_passwords_close_the_door_for_who_tries_not_for_the_owner(
 
 
 def test_a_session_is_ended_from_elsewhere(open_page: OpenPage, ola: User) -> None:
-    addresses.vouch_for(ola)
+    email_addresses.vouch_for(ola)
     here, there = (open_page("/accounts/login/", scripts=False) for _ in range(2))
     sign_in(here, ola)
     sign_in(there, ola)
@@ -189,10 +190,10 @@ def test_a_session_is_ended_from_elsewhere(open_page: OpenPage, ola: User) -> No
 def test_what_we_hold_is_taken_along_and_opened_and_then_everything_goes(
     open_page: OpenPage, ola: User, mina: User, mail_folder: MailFolder
 ) -> None:
-    addresses.vouch_for(ola)
+    email_addresses.vouch_for(ola)
     article = newsroom.published("Ferries at the strait")
     comment = posting.post(article, text="I was on that ferry.", by=ola)
-    moderation.approve(comment, by=mina)
+    decisions.approve(comment, by=mina)
     page = open_page("/accounts/login/")
     sign_in(page, ola)
     with page.expect_download() as taken:

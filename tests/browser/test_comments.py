@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from accounts import addresses
+from accounts import email_addresses
 from accounts.models import User
-from articles.comments import moderation, posting
 from articles.comments.models import Comment
-from articles.comments.policy import Admission, moderation_notice
+from articles.comments.moderation import decisions
+from articles.comments.submission import posting
+from articles.comments.submission.comment_policy import Admission, moderation_notice
 from articles.editorial.models import Article
 from tests import newsroom
 from tests.browser.checkers import accessibility_complaints, html_complaints
@@ -31,7 +32,7 @@ def article(site: str) -> Article:
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test types faster than a person; that being too quick is refused is tested elsewhere."""
-    monkeypatch.setattr("articles.comments.screening.limits.TOO_QUICK", timedelta(0))
+    monkeypatch.setattr("articles.comments.screening.checks.TOO_QUICK", timedelta(0))
 
 
 def write(page: Page, words: str = WORDS, *, name: str = "Teo Brandt") -> None:
@@ -107,7 +108,7 @@ def test_the_form_comes_to_the_comment_and_goes_back_also_in_a_browser_that_keep
     open_page: OpenPage, article: Article, mina: User
 ) -> None:
     above = posting.post(article, name="Ana Reis", email="ana@readers.example", text="Which one?")
-    moderation.approve(above, by=mina)
+    decisions.approve(above, by=mina)
     page = open_page("/robots.txt")
     page.add_init_script(NOTHING_IS_KEPT)
     page.goto(article.get_absolute_url())
@@ -168,7 +169,7 @@ def test_who_comes_back_is_told_how_many_came_meanwhile(
 ) -> None:
     def comes(words: str) -> Comment:
         comment = posting.post(article, name="Ana", email="a@readers.example", text=words)
-        moderation.approve(comment, by=mina)
+        decisions.approve(comment, by=mina)
         return comment
 
     comes("First")
@@ -291,7 +292,7 @@ def test_a_colleagues_comment_is_on_the_page_at_once(
 def test_an_account_sees_under_which_name_it_writes(
     open_page: OpenPage, article: Article, ola: User
 ) -> None:
-    addresses.vouch_for(ola)
+    email_addresses.vouch_for(ola)
     page = open_page("/accounts/login/")
     page.fill("[name=login]", ola.email)
     page.fill("[name=password]", PASSWORD)
@@ -329,15 +330,15 @@ def a_thread(article: Article, mina: User) -> Comment:
         above = posting.post(
             article, name="Ana Reis", email="a@readers.example", text=f"Word {number}", parent=above
         )
-        moderation.approve(above, by=mina)
+        decisions.approve(above, by=mina)
     assert above
     gap = posting.post(article, name="Ana Reis", email="a@readers.example", text="Unkind")
-    moderation.approve(gap, by=mina)
+    decisions.approve(gap, by=mina)
     answer = posting.post(
         article, name="Ben Ode", email="b@readers.example", text="Be kind", parent=gap
     )
-    moderation.approve(answer, by=mina)
-    moderation.reject(gap, by=mina)
+    decisions.approve(answer, by=mina)
+    decisions.reject(gap, by=mina)
     return above
 
 

@@ -14,8 +14,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
-from articles.comments.following import digests, sending, spreading
 from articles.comments.models import Comment
+from articles.comments.notifications import daily_schedule, fan_out, sending
 from articles.editorial.models import Article
 from iria.publication.models import current_publication
 from tests import newsroom
@@ -39,8 +39,8 @@ def article(site: str) -> Article:
 @pytest.fixture(autouse=True)
 def _nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test types faster than a person, and does not wait until a decision cannot be taken back."""
-    monkeypatch.setattr("articles.comments.screening.limits.TOO_QUICK", timedelta(0))
-    monkeypatch.setattr(spreading, "GRACE", timedelta(0))
+    monkeypatch.setattr("articles.comments.screening.checks.TOO_QUICK", timedelta(0))
+    monkeypatch.setattr(fan_out, "GRACE", timedelta(0))
 
 
 def write(page: Page, words: str, *, name: str, email: str, follow: str = "") -> None:
@@ -169,7 +169,7 @@ def test_a_conversation_from_the_first_word_to_the_last(
 
     # In the morning the second reader is told, and leaves with one click.
     assert not [mail for mail in mail_folder.to(DORA) if "List-Unsubscribe" in mail]
-    sending.send_due(digests.next_digest(timezone.now()))
+    sending.send_due(daily_schedule.next_digest(timezone.now()))
     daily = mail_folder.to(DORA)[-1]
     assert "Which one?" in daily.as_string()
     way_out = str(daily["List-Unsubscribe"]).strip("<>")

@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from articles.editorial.models import Article
-from articles.related import refreshing
+from articles.related import recomputation
 from articles.related.models import RelatedPick
-from articles.search import indexing
+from articles.search.index import indexer
 from articles.search.models import SearchCount
 from tests import newsroom
 from tests.browser.conftest import PHONE, OpenPage
@@ -30,8 +30,8 @@ def archive(site: str) -> list[Article]:
         for number in range(12)
     ]
     articles.append(newsroom.published("قارب في النهر", language="ar", categories=[rivers]))
-    indexing.reindex()
-    refreshing.refresh_all()
+    indexer.reindex()
+    recomputation.refresh_all()
     return articles
 
 
@@ -65,7 +65,7 @@ def library(site: str) -> list[Article]:
         newsroom.published("Barges sail", categories=[rivers], authors=[hugo], language="en"),
         newsroom.published("Barges in court", categories=[law], authors=[hugo]),
     ]
-    indexing.reindex()
+    indexer.reindex()
     return articles
 
 

@@ -8,10 +8,10 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from articles.editorial.models import Article
-from articles.images import ingest
+from articles.images.library import ingest
 from articles.images.models import Image
 from tests import newsroom
-from tests.articles.reading import full_house
+from tests.articles.public import full_house
 from tests.browser.checkers import accessibility_complaints
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
 

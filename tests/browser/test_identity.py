@@ -8,13 +8,13 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from articles.pages import keeping
+from articles.pages import saving
 from articles.pages.models import Page as StandingPage
 from iria.publication.models import Publication
 from tests import newsroom
 from tests.browser.checkers import accessibility_complaints, html_complaints
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
-from tests.iria.publication.test_emblems import file
+from tests.iria.publication.test_logos import file
 
 pytestmark = pytest.mark.browser
 
@@ -36,7 +36,7 @@ def test_an_administrator_gives_the_publication_its_look(
     Publication(name="Meridian", tagline="Notes on a crowded world").save()
     asia = newsroom.category("Asia")
     newsroom.category("Japan", parent=asia)
-    keeping.save(StandingPage(title="About us", path="about", is_published=True))
+    saving.save(StandingPage(title="About us", path="about", is_published=True))
     logo = tmp_path / "logo.png"
     logo.write_bytes(file(800, 160))
     page = desk(chief, FORM)

@@ -16,10 +16,11 @@ from lxml import html as lxml_html
 from playwright.sync_api import Browser, Page
 
 from accounts.models import AuthorProfile, User
-from articles.body.cleaning import clean
-from articles.comments import moderation, posting
+from articles.body.sanitiser import clean
 from articles.comments.models import Comment
-from articles.editorial import categorising
+from articles.comments.moderation import decisions
+from articles.comments.submission import posting
+from articles.editorial import category_tree
 from articles.editorial.models import Article, Category, Correction
 from iria.publication.models import current_publication
 from tests import newsroom
@@ -130,13 +131,13 @@ def publish_with(texts: list[str], number: int, by: User) -> Article:
             comment = posting.post(
                 article, name=cut(text, 60), email="reader@readers.example", text=text
             )
-            moderation.approve(comment, by=by)
+            decisions.approve(comment, by=by)
     return article
 
 
 def section(text: str, number: str) -> Category:
     category = Category(name=cut(text, 80), slug=f"section-{number}", introduction=text)
-    categorising.save(category)
+    category_tree.save(category)
     return category
 
 

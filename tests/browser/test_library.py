@@ -11,7 +11,7 @@ from PIL import ImageDraw
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from articles.images import ingest
+from articles.images.library import ingest
 from articles.images.models import Agency, Collection, Image
 from tests.browser.checkers import accessibility_complaints
 from tests.browser.conftest import PHONE, OpenPage

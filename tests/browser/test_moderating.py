@@ -7,12 +7,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from articles.comments import posting
 from articles.comments.admin.comment import CommentAdmin
-from articles.comments.banning.models import Ban
-from articles.comments.deciding.models import ListedReason
+from articles.comments.bans.models import Ban
 from articles.comments.models import Comment, Moderation
+from articles.comments.moderation.models import ListedReason
 from articles.comments.screening.models import ScreeningRule
+from articles.comments.submission import posting
 from articles.editorial.models import Article
 from tests import newsroom
 from tests.browser.checkers import accessibility_complaints

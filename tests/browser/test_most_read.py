@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from articles.editorial.models import Series, SeriesPart
-from articles.popular import choosing
+from articles.popular import most_read
 from articles.popular.models import ArticleViews
 from iria.publication.models import Publication
 from tests import newsroom
@@ -41,7 +41,7 @@ def test_opening_an_article_counts_once_and_leaves_no_cookie(open_page: OpenPage
     expect(page.get_by_role("heading", level=1)).to_have_text("Strait 1")
 
     Publication.objects.update_or_create(pk=1, defaults={"shows_most_read": True})
-    choosing.choose()
+    most_read.choose()
     # What stands on the front page anyway is not listed once more.
     for number in range(NEWER):
         newsroom.published(f"A newer piece {number}")

@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from articles.search import indexing
+from articles.search.index import indexer
+from newsletter.delivery import uncertain, worker
 from newsletter.models import Delivery, Issue, Subscriber
-from newsletter.run import delivering, recovering
 from tests.browser.conftest import PHONE, OpenPage
 from tests.conftest import MailFolder
 from tests.newsletter.lists import (
@@ -81,7 +81,7 @@ def test_a_reader_subscribes_receives_and_leaves_without_scripts(
     open_page: OpenPage, desk: OpenPage, edna: User, jobs: Jobs, mail_folder: MailFolder, site: str
 ) -> None:
     published("A quiet week at the strait", lead_picture=mail_picture())
-    indexing.reindex()
+    indexer.reindex()
     subscriber("mina@readers.example")
 
     reader = open_page("/", scripts=False, size=PHONE)
@@ -210,18 +210,18 @@ def test_an_editor_composes_mends_tests_sends_watches_and_decides(
     equation = page.locator(".letter-equation")
     assert "4 waits" in equation.inner_text()
     in_hand(made)
-    delivering.deliver_batch(made.pk, size=2)
+    worker.deliver_batch(made.pk, size=2)
     # Nobody opened the page again: it follows by itself.
     expect(equation).to_contain_text("2 sent")
     page.click("button:has-text('Pause')")
     assert page.inner_text(".letter-run h2") == "Paused"
-    assert delivering.deliver_batch(made.pk) == 0
+    assert worker.deliver_batch(made.pk) == 0
     page.click("button:has-text('Go on')")
-    delivering.deliver_batch(made.pk)
-    recovering.doubt_stranded(after=timedelta(0))
+    worker.deliver_batch(made.pk)
+    uncertain.doubt_stranded(after=timedelta(0))
     page.reload()
     assert "One mail may have arrived or not" in page.inner_text(".letter-undecided")
     page.click("button:has-text('Send again')")
     assert "1 mail is to be sent again." in page.inner_text(".messagelist")
-    delivering.deliver_batch(made.pk)
+    worker.deliver_batch(made.pk)
     expect(equation).to_contain_text("4 sent")

@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from newsletter.consent import subscribing
+from newsletter.delivery import sending, uncertain
 from newsletter.models import Consent, Digest, Issue, Newsletter, Subscriber
-from newsletter.run import recovering, sending
+from newsletter.subscriptions import opt_in
 from tests.browser.checkers import accessibility_complaints, html_complaints
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
 from tests.newsletter.lists import (
@@ -67,7 +67,7 @@ def test_everybody_can_use_the_newsletter_on_the_desk(
     gone = issue("Uncertain", published())
     sending.start(gone, by=edna)
     in_hand(gone)
-    recovering.doubt_stranded(after=timedelta(0))
+    uncertain.doubt_stranded(after=timedelta(0))
     run = f"/admin/newsletter/issue/{gone.pk}/change/"
     page = desk(edna, f"{base}change/", scheme=scheme, bypass_csp=True)
     complaints = {}
@@ -114,6 +114,6 @@ def every_page() -> list[str]:
         made.get_absolute_url(),
         ola.preferences_path(),
         f"/newsletter/unsubscribe/{ola.token}/",
-        f"/newsletter/confirm/{subscribing.confirmation_token(asked)}/",
+        f"/newsletter/confirm/{opt_in.confirmation_token(asked)}/",
         "/newsletter/confirm/cut-off/",
     ]

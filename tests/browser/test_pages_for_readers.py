@@ -8,14 +8,14 @@ from playwright.sync_api import Page, Route, expect
 from pypdf import PdfReader
 
 from accounts.models import User
-from articles.editorial import translating
+from articles.editorial import translations
 from articles.editorial.models import Article, Portrait
-from articles.images import ingest
+from articles.images.library import ingest
 from articles.images.models import Image
 from articles.related.models import RelatedPick
 from iria.publication.models import current_publication
 from tests import newsroom
-from tests.articles.reading import full_house
+from tests.articles.public import full_house
 from tests.browser.conftest import PHONE, OpenPage, sign_in
 
 pytestmark = pytest.mark.browser
@@ -81,7 +81,7 @@ def test_an_article_written_from_the_right_is_read_whole_on_a_phone(open_page: O
         "حين ينحسر النهر", language="ar", body=headings + figure + ARABIC_TABLE * 2 + note
     )
     french = newsroom.published("Quand le fleuve baisse", language="fr")
-    translating.link(article, french)
+    translations.link(article, french)
     page = open_page(article.get_absolute_url(), scripts=False, size=PHONE)
     assert page.locator("html").get_attribute("dir") == "rtl"
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

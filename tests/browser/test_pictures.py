@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from articles.images import ingest
+from articles.images.library import ingest
 from articles.images.models import Image
 from iria.demo.drawing.labelling import Label, labelled
 from tests.browser.checkers import accessibility_complaints

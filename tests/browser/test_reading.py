@@ -6,13 +6,13 @@ import pytest
 from playwright.sync_api import Page
 
 from articles.editorial.models import Article, Correction, Portrait
-from articles.images import ingest
+from articles.images.library import ingest
 from articles.images.models import Image
-from articles.pages import keeping
+from articles.pages import saving
 from articles.pages.models import Page as StandingPage
 from iria.publication.models import current_publication
 from tests import newsroom
-from tests.articles.reading import full_house
+from tests.articles.public import full_house
 from tests.browser.conftest import PHONE, OpenPage
 
 pytestmark = pytest.mark.browser
@@ -70,7 +70,7 @@ def paths(site: str) -> Paths:
     full_house.comments(article, 5)
     full_house.related(article, list(Article.objects.exclude(pk=article.pk)[:4]))
     arabic = newsroom.published("أسبوع هادئ", language="ar", body="<p>كلمات.</p>", authors=[author])
-    keeping.save(StandingPage(title="About", path="about", body="<p>Us.</p>", is_published=True))
+    saving.save(StandingPage(title="About", path="about", body="<p>Us.</p>", is_published=True))
     year = f"/{article.year}/"
     lists = ("/category/asia-pacific/", "/tag/shipping/", "/author/ines-faro/", year)
     more = (f"{year}{article.month:02}/", "/language/ar/", "/corrections/", "/about/", "/nowhere/")

@@ -10,7 +10,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from iria.kit.typography import typeset_html
+from iria.core.text.typography import typeset_html
 from tests.catalogue.collecting import Collection
 from tests.shared import PROJECT
 

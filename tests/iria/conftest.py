@@ -7,17 +7,18 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Face, User
-from articles.comments import moderation, posting, seals
-from articles.comments.following import following
-from articles.comments.following.models import Follow
-from articles.editorial.previewing import make_preview_token
+from articles.comments.moderation import decisions
+from articles.comments.notifications import follows
+from articles.comments.notifications.models import Follow
+from articles.comments.submission import form_tokens, posting
+from articles.editorial.preview_links import make_preview_token
 from articles.feeds.sitemaps import PER_FILE
-from articles.images import ingest
+from articles.images.library import ingest
 from articles.pages.models import Page
 from iria.publication.models import Emblem
-from newsletter.consent import own_data, subscribing
-from newsletter.consent.wishes import Wish
 from newsletter.models import Consent, Issue, IssueLink
+from newsletter.subscriptions import data_requests, opt_in
+from newsletter.subscriptions.choices import Wish
 from tests import newsroom
 from tests.newsletter import lists
 
@@ -46,11 +47,11 @@ def parts(mina: User) -> dict[str, str]:
         lead_picture=picture,
     )
     comment = posting.post(article, name="Teo Brandt", email="teo@readers.example", text="Late.")
-    moderation.approve(comment, by=mina)
-    subscribing.request("ola@readers.example", where="/", wished=[Wish.usual(lists.news())])
+    decisions.approve(comment, by=mina)
+    opt_in.request("ola@readers.example", where="/", wished=[Wish.usual(lists.news())])
     consent = Consent.objects.get()
     reader = lists.subscriber("teo@readers.example")
-    follow = following.follow_replies(comment, Follow.Pace.DAILY)
+    follow = follows.follow_replies(comment, Follow.Pace.DAILY)
     assert follow
     issue = lists.issue("What moved", article, slug="what-moved")
     now = timezone.now()
@@ -76,10 +77,10 @@ def parts(mina: User) -> dict[str, str]:
         "category": category.path,
         "code": "en",
         "pk": str(comment.pk),
-        "link": seals.link_to(comment),
+        "link": form_tokens.link_to(comment),
         "preview": make_preview_token(newsroom.draft("Not yet")),
-        "confirm": subscribing.confirmation_token(consent),
-        "data": own_data.token_of(reader),
+        "confirm": opt_in.confirmation_token(consent),
+        "data": data_requests.token_of(reader),
         "reader": reader.token,
         "follow": follow.token,
         "issue": "what-moved",

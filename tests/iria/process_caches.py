@@ -2,8 +2,8 @@
 
 import sys
 
-from iria.kit.held import Held
-from iria.kit.prepared import Prepared
+from iria.core.db.compiled_queries import Prepared
+from iria.core.http.cache_versions import Held
 
 OURS = ("iria", "articles", "accounts", "newsletter")
 

@@ -8,8 +8,8 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
-from iria.kit.speaking import interface_language, speaking
-from iria.kit.typography import typeset_html
+from iria.core.text.language import interface_language, speaking
+from iria.core.text.typography import typeset_html
 from tests.catalogue import keeping
 from tests.catalogue.collecting import collect, of_template
 from tests.catalogue.unsaid import unsaid, words_outside

@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.models import User
 from articles.editorial.models import Article
 from tests import newsroom
-from tests.articles.editorial.desk.sending import change_address, words_of
+from tests.articles.editorial.admin.sending import change_address, words_of
 from tests.shared import PROJECT
 
 LITERAL = re.compile(r'\|date:"(?!DATE_FORMAT|DATETIME_FORMAT|TIME_FORMAT)([^"]*)"')

@@ -11,7 +11,7 @@ from django.db import models
 from django.test import Client
 
 from articles.comments.screening.models import Phase, ScreeningRule
-from iria.kit import kept
+from iria.core import data_inventory
 from tests import newsroom
 
 
@@ -28,8 +28,8 @@ def _names_somebody(model: type[models.Model]) -> bool:
 
 
 def test_every_table_is_said_to_hold_something_of_people_or_nothing() -> None:
-    said = Counter([*(t for each in kept.kept for t in each.tables)])
-    said.update(table for tables in kept.keeps_nothing for table in tables)
+    said = Counter([*(t for each in data_inventory.kept for t in each.tables)])
+    said.update(table for tables in data_inventory.keeps_nothing for table in tables)
     assert set(_tables()) - set(said) == set(), "declare it in the kept.py of its room"
     assert set(said) - set(_tables()) == set()
     assert [table for table, times in said.items() if times > 1] == []
@@ -37,7 +37,11 @@ def test_every_table_is_said_to_hold_something_of_people_or_nothing() -> None:
 
 def test_no_table_that_leads_to_somebody_is_said_to_hold_nothing() -> None:
     public = {"iria.publication", "newsletter.newsletter"}
-    nobody = [each for each in kept.tables_without() - public if _names_somebody(_tables()[each])]
+    nobody = [
+        each
+        for each in data_inventory.tables_without() - public
+        if _names_somebody(_tables()[each])
+    ]
     assert nobody == []
 
 
@@ -67,7 +71,7 @@ def test_the_page_answers_four_questions_about_everything_and_is_found_from_ever
     assert 'href="/what-we-keep/"' in client.get("/").content.decode()
     page = client.get("/what-we-keep/").content.decode()
     for question in ("What", "Why", "How long", "Who receives it"):
-        assert page.count(f"<dt>{question}</dt>") == len(list(kept.kept))
+        assert page.count(f"<dt>{question}</dt>") == len(list(data_inventory.kept))
     assert page.index("If you comment") < page.index("If you work here")
     assert "At most 30 days, then it is destroyed." in page
     assert not re.search(r"articles\.|newsletter\.", page.partition("<main")[2])

@@ -32,7 +32,7 @@ def prefixes() -> list[str]:
     found = []
     for folder in ("account", "mfa"):
         for file in sorted(Path(PROJECT, "templates", folder, "email").glob("*_message.txt")):
-            # The last mail of all is sent without a request (accounts.leaving).
+            # The last mail of all is sent without a request (accounts.deletion).
             if not file.name.startswith(("base_", "deleted_")):
                 found.append(f"{folder}/email/{file.name.removesuffix('_message.txt')}")
     return found
@@ -123,4 +123,4 @@ def test_nothing_but_a_check_of_origins_asks_a_request_for_its_host() -> None:
         if asking.search(file.read_text("utf-8"))
     }
     # One compares where a request comes from, the other whether the page before was ours.
-    assert found == {"iria/kit/origin.py", "newsletter/views.py"}
+    assert found == {"iria/core/http/csrf.py", "newsletter/views/subscription.py"}

@@ -12,7 +12,7 @@ from django.db import close_old_connections
 from django.test import RequestFactory
 from django.utils import timezone, translation
 
-from iria.kit import caching
+from iria.core.http import page_cache
 from iria.publication.models import Publication
 from iria.wsgi import application
 from tests.iria.process_caches import forget_everything
@@ -87,7 +87,7 @@ def public(parts: dict[str, str], settings: Any, monkeypatch: pytest.MonkeyPatch
     """Every address that answers everybody alike, in a publication of two languages; time stands still."""
     now = timezone.now()
     monkeypatch.setattr(timezone, "now", lambda: now)
-    monkeypatch.setattr(caching, "release", lambda: "this one")
+    monkeypatch.setattr(page_cache, "release", lambda: "this one")
     settings.API_PER_MINUTE = 100_000
     Publication(name="The Strait Review", languages="en, fr").save()
     found = [

@@ -18,10 +18,10 @@ from articles.editorial.models import (
     Category,
     Correction,
 )
-from articles.related import refreshing
+from articles.related import recomputation
+from iria.evaluation.synthetic import articles as synthetic
 from iria.publication import menus
 from iria.publication.models import current_publication
-from iria.synthetic import articles as synthetic
 from tests.iria.plans import Reads, article_rows
 from tests.iria.test_no_500 import addresses_of_readers
 
@@ -50,7 +50,7 @@ def long_archive(parts: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict
     publication = current_publication()
     publication.languages = "en, fr, ar"
     menus.save(publication)
-    refreshing.refresh(int(parts["article"]))
+    recomputation.refresh(int(parts["article"]))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return parts

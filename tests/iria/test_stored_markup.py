@@ -15,7 +15,7 @@ from articles.editorial.models import Article, Category, Correction, Figure
 from articles.images.models import Image
 from articles.pages.models import Page
 from iria.publication.models import Publication, current_publication
-from newsletter.letter import composing
+from newsletter.email import rendering
 from newsletter.models import Issue
 from tests import newsroom
 from tests.newsletter.lists import issue, mail_picture
@@ -138,7 +138,7 @@ def shown(client: Client, article: Article) -> Iterator[tuple[str, str]]:
         yield "/feed/json/", item.get("content_html", "")
     answer = client.get(f"/api/v1/articles/{article.pk}/").json()
     yield "/api/", answer["html"]
-    sent = composing.compose(Issue.objects.with_stories().get())
+    sent = rendering.compose(Issue.objects.with_stories().get())
     yield "e-mail", sent.html
 
 

@@ -17,7 +17,7 @@ from django.test import Client
 
 from accounts.models import Face, User
 from articles.images.models import Image
-from iria.kit.outage import Away, is_outage
+from iria.core.db.outage import Away, is_outage
 from newsletter.models import Consent, SubscriberImport
 from tests import newsroom
 

@@ -10,6 +10,9 @@ from django.utils import timezone
 from accounts.models import User
 from articles.editorial.models import Article, Category
 from articles.images.models import Image, Rendition
+from newsletter.delivery import claims as delivery_claims
+from newsletter.delivery import scheduling
+from newsletter.delivery.claims import Marked
 from newsletter.models import (
     Issue,
     IssueItem,
@@ -19,8 +22,6 @@ from newsletter.models import (
     Subscription,
     Waiver,
 )
-from newsletter.run import claiming, scheduling
-from newsletter.run.claiming import Marked
 from tests.newsroom import picture, published
 
 
@@ -114,8 +115,8 @@ def in_hand(made: Issue) -> Marked:
 
 def mark_next(made: Issue) -> Marked | None:
     lease = uuid4()
-    claims = claiming.claim(made, lease, size=1)
-    return claiming.mark(made, lease, claims[0]) if claims else None
+    claims = delivery_claims.claim(made, lease, size=1)
+    return delivery_claims.mark(made, lease, claims[0]) if claims else None
 
 
 def minute_passes() -> list[int]:

@@ -7,9 +7,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from articles.editorial import publishing
-from newsletter.letter import drafting
+from newsletter.delivery import sending
+from newsletter.email import drafts
 from newsletter.models import Issue
-from newsletter.run import sending
 from tests.newsletter.lists import issue, mail_picture, subscriber
 from tests.newsroom import published
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.queueing.deliver_soon", lambda issue_id: None)
+    monkeypatch.setattr("newsletter.job_queue.deliver_soon", lambda issue_id: None)
 
 
 def test_a_draft_is_nobodys_business(client: Client) -> None:
@@ -128,4 +128,4 @@ def test_past_issues_have_a_feed_in_every_form_with_what_can_still_be_read(
 
 
 def test_no_issue_takes_the_address_of_the_feed() -> None:
-    assert drafting.free_slug(Issue(subject="Feed")) == "feed-2"
+    assert drafts.free_slug(Issue(subject="Feed")) == "feed-2"

@@ -6,12 +6,12 @@ from django.urls import reverse
 from lxml import html as lxml_html
 
 from accounts.models import User
-from articles.images.uses import uses_of
-from iria.kit import registry
-from newsletter.consent import subscribing
+from articles.images.hooks import uses_of
+from iria.core import hooks
+from newsletter.dashboard import waiting_for
+from newsletter.delivery import sending, worker
 from newsletter.models import Delivery, Subscriber
-from newsletter.run import delivering, sending
-from newsletter.waiting import waiting_for
+from newsletter.subscriptions import opt_in
 from tests.newsletter.at_the_desk import ADD, at, filled, said
 from tests.newsletter.lists import (
     issue,
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.queueing.deliver_soon", lambda issue_id: None)
+    monkeypatch.setattr("newsletter.job_queue.deliver_soon", lambda issue_id: None)
 
 
 def test_sending_asks_once_more_and_says_to_how_many(ednas: Client) -> None:
@@ -88,8 +88,8 @@ def test_the_page_of_an_issue_shows_that_nobody_was_forgotten(ednas: Client, edn
     first, *_ = subscribers(4)
     made = issue()
     sending.start(made, by=edna)
-    subscribing.leave(first.token)
-    delivering.deliver_batch(made.pk, size=2)
+    opt_in.leave(first.token)
+    worker.deliver_batch(made.pk, size=2)
     tree = lxml_html.document_fromstring(ednas.get(at(made, "change")).content)
     (equation,) = tree.find_class("letter-equation")
     assert " ".join(equation.text_content().split()) == (
@@ -104,7 +104,7 @@ def test_an_editor_can_stop_what_is_going_out(ednas: Client, edna: User) -> None
     subscribers(3)
     made = issue("Too early")
     sending.start(made, by=edna)
-    delivering.deliver_batch(made.pk, size=1)
+    worker.deliver_batch(made.pk, size=1)
     assert at(made, "stop") in ednas.get(at(made, "change")).content.decode()
     answer = ednas.post(at(made, "stop"), follow=True)
     assert said(answer) == ["“Too early” is stopped."]
@@ -152,16 +152,16 @@ def test_the_first_page_says_what_waits(ednas: Client, edna: User) -> None:
     made = issue("Under way")
     assert b"One newsletter waits to be sent" in ednas.get("/admin/").content
     sending.start(made, by=edna)
-    delivering.deliver_batch(made.pk, size=1)
+    worker.deliver_batch(made.pk, size=1)
     assert "“Under way” is being sent: 1 of 2" in ednas.get("/admin/").content.decode()
-    delivering.deliver_batch(made.pk)
+    worker.deliver_batch(made.pk)
     assert waiting_for(edna) == []
 
 
 def test_the_library_knows_that_a_newsletter_shows_a_picture(edna: User) -> None:
     image = mail_picture()
     issue("Light", published("Light", lead_picture=image))
-    assert len(list(registry.picture_uses)) >= 2
+    assert len(list(hooks.picture_uses)) >= 2
     assert "the newsletter “Light”" in [use.where for use in uses_of(image)]
 
 

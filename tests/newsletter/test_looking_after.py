@@ -7,13 +7,13 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from newsletter import notices, tasks
-from newsletter.by_rule import digests, releasing
-from newsletter.consent import subscribing
-from newsletter.consent.wishes import Wish
-from newsletter.letter import composing
+from newsletter import subscription_emails, tasks
+from newsletter.delivery import scheduling
+from newsletter.digests import approval, composition
+from newsletter.email import rendering
 from newsletter.models import Consent, Digest, Issue, Rhythm, Subscriber
-from newsletter.run import scheduling
+from newsletter.subscriptions import opt_in
+from newsletter.subscriptions.choices import Wish
 from tests.conftest import MailFolder
 from tests.newsletter.composed import MINA, OLA, hours_ago, rule
 from tests.newsletter.lists import chose, issue, news, subscriber
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("deliver_soon", "answer_soon", "look_soon", "approve_soon", "begin_later"):
-        monkeypatch.setattr(f"newsletter.queueing.{name}", lambda *asked: None)
+        monkeypatch.setattr(f"newsletter.job_queue.{name}", lambda *asked: None)
 
 
 def stumbles_over(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, key: int) -> None:
@@ -44,10 +44,10 @@ def test_one_who_cannot_be_answered_keeps_nobody_else_waiting(
     mail_folder: MailFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for address in (OLA, MINA):
-        subscribing.request(address, where="/", wished=[Wish.usual(news())])
+        opt_in.request(address, where="/", wished=[Wish.usual(news())])
     Consent.objects.update(asked_at=timezone.now() - timedelta(minutes=5))
     first = Consent.objects.earliest("pk")
-    stumbles_over(monkeypatch, notices, "answer", first.pk)
+    stumbles_over(monkeypatch, subscription_emails, "answer", first.pk)
     tasks.look_after(0)
     assert mail_folder.to(MINA)
     assert list(Consent.objects.filter(answered_at=None)) == [first]
@@ -63,7 +63,7 @@ def test_an_issue_that_cannot_be_started_says_so_and_holds_up_no_other(
     past = timezone.now() - timedelta(minutes=1)
     Issue.objects.update(goes_at=past)
     with monkeypatch.context() as until_it_is_mended:
-        stumbles_over(until_it_is_mended, composing, "compose", odd.pk)
+        stumbles_over(until_it_is_mended, rendering, "compose", odd.pk)
         tasks.look_after(0)
     for each in (odd, sound):
         each.refresh_from_db()
@@ -82,11 +82,11 @@ def test_an_issue_of_an_approved_digest_that_fails_says_so_and_holds_up_no_other
     chose(MINA, Rhythm.DAILY)
     hours_ago(2, "Tokyo", categories=[asia])
     rule(held=True)
-    odd, sound = (Issue.objects.get(pk=key) for key in sorted(digests.compose_due()))
-    stumbles_over(monkeypatch, composing, "compose", odd.pk)
+    odd, sound = (Issue.objects.get(pk=key) for key in sorted(composition.compose_due()))
+    stumbles_over(monkeypatch, rendering, "compose", odd.pk)
     digest = Digest.objects.get()
-    releasing.approve(digest, by=edna)
-    assert releasing.carry_out(digest.pk) == 1
+    approval.approve(digest, by=edna)
+    assert approval.carry_out(digest.pk) == 1
     for each in (odd, sound):
         each.refresh_from_db()
     assert (odd.state, sound.state) == ("draft", "scheduled")
@@ -101,10 +101,10 @@ def test_a_digest_that_cannot_be_completed_goes_as_it_is_and_holds_up_no_other(
     chose(OLA, Rhythm.DAILY)
     hours_ago(2, "Tokyo")
     rule()
-    digests.compose_due()
+    composition.compose_due()
     digest = Digest.objects.get()
     Digest.objects.update(composed_at=timezone.now() - timedelta(minutes=5))
-    stumbles_over(monkeypatch, digests, "compose_missing", digest.pk)
+    stumbles_over(monkeypatch, composition, "compose_missing", digest.pk)
     tasks.compose_digests(0)
     assert Issue.objects.get().state == "sending"
 
@@ -112,7 +112,7 @@ def test_a_digest_that_cannot_be_completed_goes_as_it_is_and_holds_up_no_other(
 def test_every_address_that_was_never_confirmed_is_forgotten_in_one_night(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(subscribing, "FORGOTTEN_AT_ONCE", 2)
+    monkeypatch.setattr(opt_in, "FORGOTTEN_AT_ONCE", 2)
     kept = subscriber(OLA)
     Subscriber.objects.bulk_create(Subscriber(email=f"r{n}@readers.example") for n in range(5))
     Subscriber.objects.update(created_at=timezone.now() - timedelta(days=31))

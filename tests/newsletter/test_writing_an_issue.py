@@ -11,12 +11,12 @@ from lxml import html as lxml_html
 
 from accounts.models import User
 from articles.editorial import publishing
-from articles.search import indexing
+from articles.search.index import indexer
 from newsletter.admin.issues import IssueAdmin
-from newsletter.by_rule import digests
-from newsletter.letter import drafting
+from newsletter.delivery import sending
+from newsletter.digests import composition
+from newsletter.email import drafts
 from newsletter.models import Issue, Newsletter, Rhythm
-from newsletter.run import sending
 from tests.newsletter.at_the_desk import ADD, LIVE, at, filled, said
 from tests.newsletter.composed import hours_ago, rule
 from tests.newsletter.lists import chose, issue, mail_picture, news, subscriber
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.queueing.deliver_soon", lambda issue_id: None)
+    monkeypatch.setattr("newsletter.job_queue.deliver_soon", lambda issue_id: None)
 
 
 def test_an_editor_writes_an_issue_with_articles_in_order(ednas: Client, edna: User) -> None:
@@ -102,12 +102,12 @@ def test_a_digest_keeps_its_newsletter_and_a_copy_its_language(ednas: Client, ed
     chose("ola@readers.example", Rhythm.DAILY, language="fr")
     story = hours_ago(2, "Un récit", language="fr")
     rule(held=True)
-    (made,) = digests.compose_due()
+    (made,) = composition.compose_due()
     composed = Issue.objects.get(pk=made)
     ednas.post(at(composed, "change"), filled(story, newsletter=other.pk, subject="Mieux dit"))
     composed.refresh_from_db()
     assert (composed.subject, composed.newsletter) == ("Mieux dit", news())
-    assert drafting.duplicate(composed, by=edna).speaks == "fr"
+    assert drafts.duplicate(composed, by=edna).speaks == "fr"
 
 
 def test_two_issues_of_one_subject_get_two_addresses(ednas: Client) -> None:
@@ -218,7 +218,7 @@ def test_a_search_without_scripts_saves_what_was_typed_and_shows_what_it_found(
 ) -> None:
     published("A quiet week at the strait")
     published("Grain")
-    indexing.reindex()
+    indexer.reindex()
     typed = filled(subject="Half a thought", _search="1", **{"chosen_articles-search": "strait"})
     page = ednas.post(ADD, typed, follow=True)
     assert said(page)[-1].startswith("Saved.")
@@ -231,7 +231,7 @@ def test_a_search_without_scripts_saves_what_was_typed_and_shows_what_it_found(
 
 def test_the_search_of_the_site_is_asked_and_what_is_chosen_is_left_out(ednas: Client) -> None:
     one, other = published("Ships in the strait"), published("The strait at night")
-    indexing.reindex()
+    indexer.reindex()
     address = reverse("admin:newsletter_issue_articles")
     page = ednas.get(f"{address}?q=strait&but={one.pk}").content.decode()
     assert other.headline in page

@@ -24,8 +24,8 @@ from django.utils import timezone
 from psycopg.rows import dict_row
 
 from iria.running import choosing, creating, identity, postmaster
+from newsletter.delivery import claims, scheduling, sending, uncertain, worker
 from newsletter.models import Issue, Newsletter
-from newsletter.run import claiming, delivering, recovering, scheduling, sending
 from tests.newsletter.lists import issue, subscribers
 
 CONNECTIONS = 3
@@ -247,7 +247,7 @@ def work(issue_id: int, *, ahead: int = 0) -> None:
         try:
             scheduling.begin_due()
             sending.look_after()
-            delivering.deliver(issue_id, enough=delivering.never)
+            worker.deliver(issue_id, enough=worker.never)
         except (OperationalError, InterfaceError):
             # The database is away; a worker of the house would be started anew.
             connection.close()
@@ -255,10 +255,10 @@ def work(issue_id: int, *, ahead: int = 0) -> None:
 
 
 def recover() -> None:
-    recovering.doubt_stranded(after=timedelta(0))
-    recovering.expire_leases(after=-claiming.LEASE)
+    uncertain.doubt_stranded(after=timedelta(0))
+    uncertain.expire_leases(after=-claims.LEASE)
     for issue_id in Issue.objects.sending().values_list("pk", flat=True):
-        recovering.close(issue_id)
+        uncertain.close(issue_id)
 
 
 def _move_the_clock(seconds: int) -> None:

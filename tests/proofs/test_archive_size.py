@@ -15,10 +15,10 @@ from django.test import Client
 
 from articles.editorial import listings
 from articles.editorial.models import Article
+from iria.evaluation.synthetic.articles import PREFIX
+from iria.evaluation.synthetic.words import SMALL, Language
 from iria.publication import menus
 from iria.publication.models import current_publication
-from iria.synthetic.articles import PREFIX
-from iria.synthetic.words import SMALL, Language
 from tests.proofs.clock import is_busy, timed
 from tests.proofs.size import FULL, sized
 

@@ -10,10 +10,10 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 
-from newsletter.bounces.reading import Reason, automatic, prose, read, reasons
-from newsletter.bounces.reading.judging import letter_of
-from newsletter.bounces.reading.mime import opened
-from tests.newsletter.bounces.test_reading import expected_kind
+from newsletter.bounces.parser import Reason, free_text, message_types, read, reasons
+from newsletter.bounces.parser.classifier import letter_of
+from newsletter.bounces.parser.mime import opened
+from tests.newsletter.bounces.test_parser import expected_kind
 from tests.shared import shared_data
 
 pytestmark = pytest.mark.proof
@@ -106,10 +106,10 @@ def alternatives(pattern: str) -> list[str]:
 
 
 HEADS: Final[dict[str, tuple[Any, Callable[[bytes], str]]]] = {
-    "RETURNED": (automatic, lambda raw: opened(raw).headers.words("subject")),
-    "SERVER": (automatic, lambda raw: opened(raw).headers.words("from")),
-    "COMPLAINING": (automatic, lambda raw: opened(raw).headers.words("subject")),
-    "FAILING": (prose, lambda raw: f"{letter_of(raw)} {opened(raw).headers.words('subject')}"),
+    "RETURNED": (message_types, lambda raw: opened(raw).headers.words("subject")),
+    "SERVER": (message_types, lambda raw: opened(raw).headers.words("from")),
+    "COMPLAINING": (message_types, lambda raw: opened(raw).headers.words("subject")),
+    "FAILING": (free_text, lambda raw: f"{letter_of(raw)} {opened(raw).headers.words('subject')}"),
 }
 """Flat tables of words, the module each is in, and what of a message it is asked about."""
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.bounces.reading import Kind, read
-from newsletter.bounces.reading.mime import MOST_BYTES
+from newsletter.bounces.parser import Kind, read
+from newsletter.bounces.parser.mime import MOST_BYTES
 from tests.newsletter.bounces.letters import automatic_reply, bounce, complaint
 from tests.proofs.size import sized
 from tests.shared import shared_data

@@ -17,16 +17,16 @@ from hypothesis.stateful import run_state_machine_as_test as run
 from procrastinate.contrib.django import app
 
 from accounts.models import User
-from articles.comments import editing, moderation, posting, refusing
-from articles.comments.banning import bans
-from articles.comments.banning.models import Ban
-from articles.comments.deciding import appealing, undoing
-from articles.comments.deciding.models import Appeal
-from articles.comments.flagging import reporting
-from articles.comments.following import following, sending
-from articles.comments.following.models import Follow
+from articles.comments.bans import bans
+from articles.comments.bans.models import Ban
+from articles.comments.flags import flagging
 from articles.comments.models import Comment, CommentVersion, Moderation, ThreadCount
+from articles.comments.moderation import appeals, decisions, undo
+from articles.comments.moderation.models import Appeal
+from articles.comments.notifications import follows, sending
+from articles.comments.notifications.models import Follow
 from articles.comments.screening.models import ScreeningRule
+from articles.comments.submission import editing, posting, validation
 from articles.editorial.models import Article
 from tests import newsroom
 from tests.conftest import MailFolder
@@ -38,17 +38,17 @@ EXAMPLES, DEEDS = (60, 50) if FULL else (4, 25)
 WHICH = st.integers(min_value=0, max_value=40)
 OF_COMMENTS = re.compile(r"comments\.(received|decided|flag_decided|spread|follow)")
 VERBS: dict[str, Any] = {
-    "approve": moderation.approve,
-    "reject": moderation.reject,
-    "spam": moderation.spam,
+    "approve": decisions.approve,
+    "reject": decisions.reject,
+    "spam": decisions.spam,
 }
 NO = (
-    refusing.Refused,
-    reporting.Refused,
-    appealing.Refused,
+    validation.Refused,
+    flagging.Refused,
+    appeals.Refused,
     bans.Refused,
-    moderation.DecidedMeanwhile,
-    undoing.TooLate,
+    decisions.DecidedMeanwhile,
+    undo.TooLate,
 )
 """What the verbs answer with a sentence; then nothing may have changed."""
 
@@ -93,13 +93,13 @@ class Conversation(RuleBasedStateMachine):
         self.article: Article = newsroom.published("Ferries at the strait")
         if open_to_all:
             ScreeningRule.objects.filter(phase__in=["everyone", "newcomer"]).update(active=False)
-        follow = following.follow(
+        follow = follows.follow(
             Follow.Kind.THREAD,
             Follow.Pace.AT_ONCE,
             email="follower@readers.example",
             article=self.article,
         )
-        following.confirm(follow)
+        follows.confirm(follow)
         for writer in range(4):
             self.somebody_writes(which=0, writer=writer, answers=writer > 1)
             self.a_moderator_decides(which=writer, verb="approve", by_mina=True)
@@ -152,18 +152,18 @@ class Conversation(RuleBasedStateMachine):
     def the_last_decision_is_taken_back(self) -> None:
         row = Moderation.objects.filter(made_by__isnull=False).first()
         if row and row.made_by:
-            self.attempt(undoing.undo, [row], by=row.made_by)
+            self.attempt(undo.undo, [row], by=row.made_by)
 
     @rule(which=WHICH, on=st.booleans())
     def an_editor_features(self, which: int, on: bool) -> None:
         if comment := self.chosen(which):
-            self.attempt(moderation.feature, comment, by=self.edna, on=on)
+            self.attempt(decisions.feature, comment, by=self.edna, on=on)
 
     @rule(which=WHICH, sender=st.integers(0, 9))
     def a_reader_reports(self, which: int, sender: int) -> None:
         if comment := self.chosen(which):
             self.attempt(
-                reporting.report,
+                flagging.report,
                 comment,
                 reason="insult",
                 email="reporter@readers.example",
@@ -173,7 +173,7 @@ class Conversation(RuleBasedStateMachine):
     @rule(which=WHICH)
     def a_writer_asks_again(self, which: int) -> None:
         if comment := self.chosen(which):
-            self.attempt(appealing.ask, comment)
+            self.attempt(appeals.ask, comment)
 
     @rule(
         which=WHICH,

@@ -144,11 +144,11 @@ def test_of_many_who_leave_while_it_goes_out_none_gets_mail_after_leaving(
 def _leave(leavers: list[tuple[str, str]], left: dict[str, float]) -> None:
     from django.db import connection
 
-    from newsletter.consent import subscribing
+    from newsletter.subscriptions import opt_in
 
     try:
         for email, token in leavers:
-            subscribing.leave(token)
+            opt_in.leave(token)
             left[email] = time.time()
     finally:
         connection.close()

@@ -10,9 +10,10 @@ import pytest
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
-from articles.images import ingest, renditions
-from articles.images.handing import SEALED
+from articles.images.library import ingest
 from articles.images.models import Image, Rendition
+from articles.images.renditions import renditions
+from articles.images.renditions.views import SEALED
 from tests.newsroom import picture_file
 from tests.proofs.nginx import NAME, Front, nginx
 

@@ -16,8 +16,11 @@ import pytest
 from django.core.files.base import ContentFile
 from PIL import Image as Pixels
 
-from articles.images import decoder, decoding, ingest, metadata, refusals, renditions
+from articles.images import metadata
+from articles.images.library import decoder_client, ingest
 from articles.images.models import Image
+from articles.images.processing import decoder_process, file_types
+from articles.images.renditions import renditions
 from tests.newsroom import picture_file
 from tests.proofs import warm_decoder
 from tests.proofs.bombs import BOMBS
@@ -81,20 +84,20 @@ def order_for(path: Path, folder: Path, *, whole: bool) -> dict[str, Any]:
     """To take a file in, or to make all of its sizes, with the time that production gives."""
     order: dict[str, Any] = {"path": str(path), "folder": str(folder)}
     if not whole:
-        return {**order, "task": "take_in", "wait": decoding.WAIT_SECONDS}
+        return {**order, "task": "take_in", "wait": decoder_client.WAIT_SECONDS}
     shapes = [{"shape": "1:1", "focus": [0.3, 0.7]}]
-    wait = decoding.WORKER_WAIT_SECONDS
+    wait = decoder_client.WORKER_WAIT_SECONDS
     return {**order, "task": "renditions", "have": [], "shapes": shapes, "wait": wait}
 
 
 def word_for(outcome: dict[str, Any]) -> str | None:
     """The sentence for whoever sent the file; None where it was taken in."""
     if outcome["code"] == warm_decoder.OVERDUE:
-        return refusals.TOO_LONG
+        return file_types.TOO_LONG
     said, complained = outcome["said"].encode(), outcome["complained"].encode()
     try:
-        answer = decoding.understood(outcome["code"], said, complained)
-    except decoding.Undecodable as refused:
+        answer = decoder_client.understood(outcome["code"], said, complained)
+    except decoder_client.Undecodable as refused:
         return str(refused)
     assert answer["made"]
     return None
@@ -161,7 +164,7 @@ def test_what_is_made_to_cost_much_costs_no_more_than_the_limits(name: str, tmp_
             print(f"{name}: {outcome['seconds']:.2f} s, {outcome['peak'] // MEGABYTE} MB: {word}")
             assert spent(outcome) < 10
             assert word is None or word.endswith(".")
-            assert outcome["peak"] <= decoder.MEMORY
+            assert outcome["peak"] <= decoder_process.MEMORY
 
 
 LARGEST = {
@@ -189,7 +192,7 @@ def test_the_largest_picture_of_every_kind_is_taken_in_within_the_limits(
             outcome = ask(order_for(tmp_path / "picture", tmp_path, whole=whole))
             print(f"{name}: {outcome['cpu']:.2f} s of processor, {outcome['peak'] // MEGABYTE} MB")
             assert word_for(outcome) is None
-            assert outcome["peak"] <= decoder.MEMORY
+            assert outcome["peak"] <= decoder_process.MEMORY
 
 
 def test_a_thousand_pictures_are_taken_in_with_flat_memory(db: None) -> None:

@@ -16,17 +16,18 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from articles.editorial import revising
+from articles.editorial import revisions
 from articles.editorial.models import Article
-from articles.search import indexing, spelling
-from articles.search.answering import answer
-from articles.search.asking import Asked, asked
-from articles.search.bulk import rebuild
+from articles.search.index import indexer
+from articles.search.index.bulk import rebuild
 from articles.search.models import SearchEntry
-from articles.search.query import Unanswerable, find
-from iria.synthetic.words import SMALL, Language
+from articles.search.query.search_request import Asked, asked
+from articles.search.ranking.engine import Unanswerable, find
+from articles.search.results import spelling
+from articles.search.results.search_results import answer
+from iria.evaluation.synthetic.words import SMALL, Language
 from tests import newsroom
-from tests.articles.search.test_statistics import numbers
+from tests.articles.search.index.test_statistics import numbers
 from tests.proofs.clock import SLACK, figure, is_busy, p95, timed
 from tests.proofs.size import FULL, sized
 from tests.shared import shared_data
@@ -112,7 +113,7 @@ def _saves_in_time(chance: Random) -> None:
     chosen = chance.sample(numbers, min(len(numbers), QUERIES))
     for number in chosen:
         Article.objects.filter(pk=number).update(headline=f"Changed headline {number}")
-    saves = (partial(indexing.index, number) for number in chosen)
+    saves = (partial(indexer.index, number) for number in chosen)
     figure("indexing an article", p95(timed(saves)), 50)
 
 
@@ -168,7 +169,7 @@ def test_ten_editors_saving_at_once_leave_no_wrong_statistic(
 
     This is about the numbers, so nobody gives up waiting, however busy the machine is.
     """
-    monkeypatch.setattr(indexing, "PATIENCE", "SET LOCAL lock_timeout = '5min'")
+    monkeypatch.setattr(indexer, "PATIENCE", "SET LOCAL lock_timeout = '5min'")
     articles = _articles(EDITORS * 2)
     _edit_at_once(lambda editor, chance: chance.sample(articles, 5))
     _stands_as_if_made_from_nothing()
@@ -179,7 +180,7 @@ def test_ten_editors_saving_at_once_do_not_wait_for_each_other() -> None:
     articles = _articles(EDITORS)
     words = Language().words
     for half in (words[: WORDS // 2], words[WORDS // 2 : WORDS]):
-        indexing.index(newsroom.published("All words", body=f"<p>{' '.join(half)}</p>").pk)
+        indexer.index(newsroom.published("All words", body=f"<p>{' '.join(half)}</p>").pk)
     waited = _edit_at_once(lambda editor, chance: [articles[editor]] * 5)
     print(f"of it waiting for another editor, in the mean: {waited:.1f} ms of 10")
     assert waited < 10 * SLACK
@@ -238,11 +239,11 @@ def _save(pk: int, language: Language, chance: Random) -> None:
         article = Article.objects.select_for_update().get(pk=pk)
         article.body = f"<p>{' '.join(language.text(chance, chance.randrange(9), 200))}</p>"
         article.language = chance.choice(["en", "en", "fr"])
-        revising.save(article, by=None)
+        revisions.save(article, by=None)
     if chance.random() < 0.1:
-        indexing.remove(pk)
+        indexer.remove(pk)
     else:
-        indexing.index(pk)
+        indexer.index(pk)
 
 
 def _stands_as_if_made_from_nothing() -> None:

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from newsletter.consent import subscribing, suppressing
-from newsletter.importing import running, starting
-from newsletter.importing.columns import Columns
+from newsletter.imports import runner, uploads
+from newsletter.imports.column_mapping import Columns
 from newsletter.models import Consent, Subscriber, SubscriberImport, Subscription
+from newsletter.subscriptions import opt_in, suppression
 from tests.newsletter.lists import news, subscribers
 from tests.proofs.size import FULL, sized
 
@@ -53,26 +53,26 @@ def written(chance: random.Random) -> tuple[bytes, dict[str, set[int]]]:
 
 
 def test_a_long_file_is_taken_in_within_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.queueing.import_soon", lambda import_id: None)
+    monkeypatch.setattr("newsletter.job_queue.import_soon", lambda import_id: None)
     for number, gone in enumerate(subscribers(40)):
         if number < 20:
-            subscribing.leave(gone.token)
+            opt_in.leave(gone.token)
         else:
-            suppressing.suppress(gone, because="complained")
+            suppression.suppress(gone, because="complained")
     content, told = written(random.Random(SEED))
-    made = starting.bring(
+    made = uploads.bring(
         content, name="list.csv", newsletters=[news()], consent="On paper, in May", by=None
     )
     seconds = {}
     began = time.monotonic()
-    assert starting.look_over_soon(made, Columns(0, 1, 2))
-    running.look_over(made.pk)
+    assert uploads.look_over_soon(made, Columns(0, 1, 2))
+    runner.look_over(made.pk)
     seconds["looked over"] = time.monotonic() - began
     made.refresh_from_db()
     assert not Subscriber.objects.receiving(news()).exists()
     began = time.monotonic()
-    assert starting.take_in_soon(made)
-    running.take_in(made.pk)
+    assert uploads.take_in_soon(made)
+    runner.take_in(made.pk)
     seconds["taken in"] = time.monotonic() - began
     made.refresh_from_db()
     print(f"seed {SEED}: {ROWS + 40} rows, {made.counts}, {seconds}")

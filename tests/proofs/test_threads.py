@@ -13,11 +13,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from articles.comments import seals
 from articles.comments.models import Comment, ThreadCount
 from articles.comments.screening.models import ScreeningRule
+from articles.comments.submission import form_tokens
 from articles.editorial.models import Article
-from iria.kit import signing
+from iria.core.security import signed_tokens
 from iria.publication import menus
 from iria.publication.models import current_publication
 from tests import newsroom
@@ -144,7 +144,7 @@ def test_all_who_write_at_once_are_kept_once_and_counted(
 def seal(article: Article) -> str:
     """As on a form that was opened a minute ago."""
     value = [str(uuid4()), article.pk, time.time() - 60, ""]
-    return signing.make_token(value, purpose=seals.PURPOSE)
+    return signed_tokens.make_token(value, purpose=form_tokens.PURPOSE)
 
 
 def write(server: Server, article: Article, number: int, top: Comment, token: str) -> int:

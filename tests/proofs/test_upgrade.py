@@ -21,8 +21,8 @@ import pytest
 from django.conf import settings
 from psycopg import sql
 
+from iria.cache_triggers import SHOWN
 from iria.running.places import PROJECT
-from iria.shown import SHOWN
 from tests.proofs import old_archive
 from tests.proofs.clone import surroundings
 from tests.proofs.locks import BLOCKS_READING, BLOCKS_WRITING, Seen, watched
@@ -39,7 +39,7 @@ THREADS: Final = sized(50, 5_000)
 MOST_SECONDS: Final = 2.0
 PROGRAM: Final = "upgrade"
 READ: Final = {"articles_commentplace", "articles_threadcount", "articles_moderation"}
-"""Tables that pages for readers show something of, besides those in `iria.shown`."""
+"""Tables that pages for readers show something of, besides those in `iria.cache_triggers`."""
 
 WRONG = """
 SELECT count(*) FROM (

@@ -1,7 +1,7 @@
 """The decoder of pictures, started once: each order is answered by a fork under the usual limits.
 
 `python -I warm_decoder.py PROJECT`, an order a line on its standard input, what became of it a line
-on its standard output. The same code answers as in `articles.images.decoder`; only the start of a
+on its standard output. The same code answers as in `articles.images.processing.decoder_process`; only the start of a
 new Python for each file is saved. Plain Python, without Django.
 """
 
@@ -20,7 +20,7 @@ OVERDUE = -14
 
 def main() -> None:
     sys.path.insert(0, sys.argv[1])
-    decoder = importlib.import_module("articles.images.decoder")
+    decoder = importlib.import_module("articles.images.processing.decoder_process")
     names = (
         "colours",
         "cropping",
@@ -36,7 +36,7 @@ def main() -> None:
         importlib.import_module(f"articles.images.{name}")
     for plugin in ("Avif", "Gif", "Jpeg", "Png", "Tiff", "WebP"):
         importlib.import_module(f"PIL.{plugin}ImagePlugin")
-    importlib.import_module("articles.images.inks").coated_paper()
+    importlib.import_module("articles.images.processing.cmyk").coated_paper()
     for line in sys.stdin:
         print(json.dumps(_outcome(decoder, json.loads(line))), flush=True)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.management.commands.createsuperuser import Command as DjangoCommand
 
-from accounts import addresses
+from accounts import email_addresses
 from accounts.models import User
 
 
@@ -15,4 +15,4 @@ class Command(DjangoCommand):
         # Whoever may start commands here vouches for it; a code by mail would shut them out where
         # no mail goes out yet.
         for user in User.objects.filter(is_superuser=True).exclude(pk__in=before):
-            addresses.vouch_for(user)
+            email_addresses.vouch_for(user)

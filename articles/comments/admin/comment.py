@@ -1,4 +1,7 @@
-"""The moderators' list and a comment's own page."""
+"""What is told of a comment on its own page.
+
+The moderators' list and a comment's own page.
+"""
 
 from functools import partial
 from typing import Any, cast
@@ -10,27 +13,124 @@ from django.db.models.expressions import Combinable
 from django.forms import Script
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 
 from accounts.models import User
-from articles.comments import finding
-from articles.comments.admin.banning import BansWriters
-from articles.comments.admin.overview import SortsByPlace
+from articles.comments.admin.actions import DecidesComments
+from articles.comments.admin.bans import BansWriters
 from articles.comments.admin.queue import (
     BelowArticle,
     ByWriter,
     Queue,
+    SortsByPlace,
     chosen_queue,
     narrowed_to,
     tabs,
 )
-from articles.comments.admin.telling import TellsOfComments
-from articles.comments.admin.verbs import DecidesComments
-from articles.comments.deciding import claiming, queues
-from articles.comments.deciding.cases import by_the_same_writer, cases_of
-from articles.comments.drafts import number
-from articles.comments.forms import REASON_MAX_LENGTH, ChosenComments, offered_reasons
+from articles.comments.bans.models import SealedAddress
+from articles.comments.flags.models import Flag
 from articles.comments.models import Comment
-from articles.comments.querysets import CommentQuerySet
+from articles.comments.models.comment import CommentQuerySet
+from articles.comments.moderation import cases, queues
+from articles.comments.moderation.cases import by_the_same_writer, cases_of
+from articles.comments.moderation.forms import REASON_MAX_LENGTH, ChosenComments, offered_reasons
+from articles.comments.screening.models import Phase
+from articles.comments.submission.validation import number
+
+FIELDS = (
+    "said_by_rules",
+    "reported_by_readers",
+    "asked_again",
+    "decisions",
+    "earlier_words",
+    "where_from",
+)
+
+
+class TellsOfComments(admin.ModelAdmin[Comment]):
+    """Everything that is known, to read and not to write."""
+
+    list_display = ["writer", "below", "when"]
+    fields = FIELDS
+    readonly_fields = FIELDS
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Comment | None = None
+    ) -> tuple[str, ...]:
+        return FIELDS
+
+    @admin.display(description="article", ordering="article__headline")
+    def below(self, comment: Comment) -> SafeString:
+        return format_html(
+            '<a href="{}#comments">{}</a>',
+            comment.article.get_absolute_url(),
+            comment.article.headline,
+        )
+
+    @admin.display(description="written", ordering="created_at")
+    def when(self, comment: Comment) -> str:
+        return date_format(localtime(comment.created_at), "DATETIME_FORMAT")
+
+    @admin.display(ordering="name")
+    def writer(self, comment: Comment) -> SafeString:
+        kind = "guest"
+        if comment.user:
+            kind = "staff" if comment.user.is_staff else "account"
+        return format_html("<b><bdi>{}</bdi></b> ({})", comment.public_name, kind)
+
+    @admin.display(description="what the rules said")
+    def said_by_rules(self, comment: Comment) -> SafeString | str:
+        says = [(each["says"],) for each in comment.findings if each["phase"] != Phase.EVERYONE]
+        return _list(says)
+
+    @admin.display(description="what readers reported")
+    def reported_by_readers(self, comment: Comment) -> SafeString | str:
+        return _list(
+            [
+                (f"{flag} ({_moment(flag.made_at)}; {flag.get_outcome_display()})",)
+                for flag in Flag.objects.filter(comment=comment)[:100]
+            ]
+        )
+
+    @admin.display(description="another look")
+    def asked_again(self, comment: Comment) -> str:
+        appeal = getattr(comment, "appeal", None)
+        if appeal is None:
+            return "–"
+        words = f": {appeal.words}" if appeal.words else ""
+        return f"Asked for on {_moment(appeal.made_at)}{words} ({appeal.get_outcome_display()})"
+
+    @admin.display(description="what was decided")
+    def decisions(self, comment: Comment) -> SafeString:
+        rows = comment.moderations.select_related("made_by").order_by("pk")
+        return format_html(
+            "<ol>{}</ol>", format_html_join("", "<li>{}</li>", ((row,) for row in rows))
+        )
+
+    @admin.display(description="what it said before")
+    def earlier_words(self, comment: Comment) -> SafeString | str:
+        """Its writer may change it for minutes; what it said until then is kept for moderators."""
+        rows = [(_moment(each.replaced_at), each.text) for each in comment.versions.all()]
+        until = '<p>Until {}:</p><div class="comment-words" dir="auto">{}</div>'
+        return format_html_join("", until, rows) or "–"
+
+    @admin.display(description="network address")
+    def where_from(self, comment: Comment) -> str:
+        """That there is one, and until when; the address itself is shown to nobody."""
+        kept = SealedAddress.objects.filter(comment=comment).first()
+        return f"kept sealed until {_moment(kept.kept_until)}" if kept else "not kept"
+
+
+def _list(rows: list[tuple[str]]) -> SafeString | str:
+    return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", rows)) if rows else "–"
+
+
+def _moment(moment: object) -> str:
+    return date_format(localtime(moment), "DATETIME_FORMAT")  # type: ignore[arg-type]
+
 
 MOST_BESIDE = 10
 
@@ -56,7 +156,7 @@ class CommentAdmin(TellsOfComments, BansWriters, SortsByPlace, DecidesComments):
         self, request: HttpRequest, queryset: QuerySet[Comment], search_term: str
     ) -> tuple[QuerySet[Comment], bool]:
         """By words, as readers search; the fields above only make Django show the box."""
-        return finding.found(cast("CommentQuerySet", queryset), search_term), False
+        return queues.found(cast("CommentQuerySet", queryset), search_term), False
 
     def view_on_site(self, comment: Comment) -> str | None:
         seen = comment.is_visible and comment.article.is_published
@@ -132,7 +232,7 @@ class CommentAdmin(TellsOfComments, BansWriters, SortsByPlace, DecidesComments):
         """The comment in its place: what it answers and what answers it, and what else its writer wrote."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin let nobody else in
         if self.has_change_permission(request, comment) and request.method == "GET":
-            claiming.take(comment, by=request.user)
+            cases.take(comment, by=request.user)
         (case,) = cases_of([comment], by=request.user)
         others = by_the_same_writer(comment).exclude(pk=comment.pk).select_related("article")
         return {

@@ -16,10 +16,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from articles.comments.deciding.weeks import in_words, weeks
 from articles.comments.models import Moderation
-from iria.kit.sheets import as_csv
-from iria.publication.context import publication_of
+from articles.comments.moderation.weekly_statistics import in_words, weeks
+from iria.core.text.csv_export import as_csv
+from iria.publication.context_processors import publication_of
 
 COLUMNS: Final = (
     "number",

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from articles.comments.akismet import queueing, switch
+from articles.comments.akismet import client, job_queue
 from articles.comments.akismet.models import AkismetOpinion
 from articles.comments.models import Comment, Moderation
-from articles.comments.screening.looking import Verdict
+from articles.comments.screening.engine import Verdict
 from articles.comments.screening.models import Action, Phase
 from articles.comments.screening.submission import Finding
 
@@ -16,7 +16,7 @@ def until_answered(verdict: Verdict, comment: Comment) -> Verdict:
     """What no rule objects to waits for the answer, where anything could follow from it."""
     if verdict.state != Comment.State.APPROVED:
         return verdict
-    rule = switch.rule() if switch.concerns_writer(comment) else None
+    rule = client.rule() if client.concerns_writer(comment) else None
     if rule is None or rule.action == Action.ALLOW:
         return verdict
     finding = Finding(Phase.AKISMET, Action.HOLD, BEING_ASKED)
@@ -29,13 +29,13 @@ def ask(comment: Comment, row: Moderation | None) -> None:
     Args:
         row: the decision that came with them, if one did.
     """
-    if not switch.concerns(comment) or switch.rule() is None:
+    if not client.concerns(comment) or client.rule() is None:
         return
     asked: dict[str, object] = {"spam": None, "told": ""}
     if row is not None:
         asked["holding"] = row if waits(comment) else None
     AkismetOpinion.objects.update_or_create(comment=comment, defaults=asked)
-    queueing.ask_about(comment)
+    job_queue.ask_about(comment)
 
 
 def waits(comment: Comment) -> bool:

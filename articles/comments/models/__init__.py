@@ -4,11 +4,11 @@ from articles.comments.models.comment import (
     NAME_MAX_LENGTH,
     TEXT_MAX_LENGTH,
     Comment,
+    CommentVersion,
     CommentWords,
     Moderation,
 )
-from articles.comments.models.place import CommentPlace, ThreadCount
-from articles.comments.models.version import CommentVersion
+from articles.comments.models.position import CommentPlace, ThreadCount
 
 __all__ = [
     "NAME_MAX_LENGTH",

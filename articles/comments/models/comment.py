@@ -1,10 +1,15 @@
-"""Comments, and what moderators decided about them."""
+"""Which comments, and with what a page needs of them.
+
+Comments, and what moderators decided about them.
+
+What a comment said before its writer changed it.
+"""
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 from django.db.models.functions import MD5, Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -12,10 +17,29 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
-from articles.body.remarks import remark
-from articles.comments.querysets import CommentQuerySet
+from articles.body.comment_markup import remark
 from articles.editorial.models import Article
-from iria.kit.text import refuse_blank, refuse_unstorable
+from iria.core.text.validators import refuse_blank, refuse_unstorable
+from iria.publication.models import Publication
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def published(self) -> "CommentQuerySet":
+        """What readers may see: approved, and below an article they may see that has a conversation."""
+        off = Publication.objects.filter(comments_policy="off")
+        seen = self.filter(
+            state="approved",
+            article__state="published",
+            article__published_at__lte=timezone.now(),
+        )
+        return seen.filter(
+            ~Q(article__comments_policy="off"), ~Q(article__comments_policy="") | ~Exists(off)
+        )
+
+    def held(self) -> "CommentQuerySet":
+        """What waits for a moderator."""
+        return self.filter(state="held")
+
 
 NAME_MAX_LENGTH = 80
 TEXT_MAX_LENGTH = 5000
@@ -272,3 +296,26 @@ class Moderation(models.Model):
         return (
             f"{self.get_decision_display()}{who} on {moment}{why}{' (told)' if self.told else ''}"
         )
+
+
+class CommentVersion(models.Model):
+    """Earlier words of a comment; only moderators read them."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="versions")
+    text = models.TextField()
+    replaced_at = models.DateTimeField(default=timezone.now, editable=False)
+    replaced_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty for a guest, who holds the link of the comment.",
+    )
+
+    class Meta:
+        ordering = ["-replaced_at", "-pk"]
+        verbose_name = "earlier text"
+
+    def __str__(self) -> str:
+        return f"Text of comment {self.comment_id} until {self.replaced_at:%Y-%m-%d %H:%M}"

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from iria.kit.text import refuse_blank, refuse_unstorable
+from iria.core.text.validators import refuse_blank, refuse_unstorable
 
 
 class Action(models.TextChoices):

@@ -14,7 +14,7 @@ from html import unescape
 from itertools import combinations
 from typing import Final
 
-from articles.comments.screening.words import folded
+from articles.comments.screening.word_matching import folded
 from articles.comments.spam.vocabulary import GROUPS, PLAIN, TOGETHER
 
 LINK: Final = re.compile(

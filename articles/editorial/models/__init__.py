@@ -1,10 +1,7 @@
 """The models of the desk."""
 
-from articles.editorial.models.article import Article, ArticleCategory, ArticleTag
-from articles.editorial.models.byline import Byline, Portrait
-from articles.editorial.models.category import Category, Kind
-from articles.editorial.models.correction import Correction
-from articles.editorial.models.figure import Figure
+from articles.editorial.models.article import Article, ArticleCategory, ArticleTag, TranslationGroup
+from articles.editorial.models.article_parts import Byline, Correction, Figure, Portrait
 from articles.editorial.models.listing import (
     ListingCount,
     ListingEntry,
@@ -14,7 +11,7 @@ from articles.editorial.models.listing import (
 from articles.editorial.models.redirect import Redirect
 from articles.editorial.models.revision import Revision, StateChange
 from articles.editorial.models.series import Series, SeriesPart
-from articles.editorial.models.translation import TranslationGroup
+from articles.editorial.models.taxonomy import Category, Kind
 
 __all__ = [
     "Article",

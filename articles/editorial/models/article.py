@@ -1,4 +1,7 @@
-"""The article."""
+"""The article.
+
+Articles that say the same in several languages.
+"""
 
 from datetime import datetime
 
@@ -11,16 +14,13 @@ from django.urls import reverse
 from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
 
-from articles.editorial.models.category import Category, Kind
-from articles.editorial.models.discussed import Discussed
-from articles.editorial.models.republication import Republished
-from articles.editorial.models.shows_pictures import ShowsPictures
-from articles.editorial.models.tagged import FoldedTags
-from articles.editorial.querysets import ArticleQuerySet
+from articles.editorial.models.mixins import Discussed, Republished, ShowsPictures
+from articles.editorial.models.querysets import ArticleQuerySet
+from articles.editorial.models.taxonomy import Category, FoldedTags, Kind
 from articles.images.models import Image
-from iria.kit.addresses import address_of
-from iria.kit.speaking import direction_of
-from iria.kit.text import refuse_blank, refuse_unstorable
+from iria.core.http.urls import address_of
+from iria.core.text.language import direction_of
+from iria.core.text.validators import refuse_blank, refuse_unstorable
 
 BODY_MAX_LENGTH = 1_000_000
 LANGUAGES = [
@@ -276,3 +276,12 @@ class ArticleTag(TaggedItemBase):
         constraints = [
             models.UniqueConstraint(fields=["content_object", "tag"], name="article_tag_once"),
         ]
+
+
+class TranslationGroup(models.Model):
+    """One text in its languages; each article of it is in another one (`editorial.translating`)."""
+
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"Translations {self.pk}"

@@ -6,7 +6,7 @@ from taggit.models import Tag
 
 from accounts.models import AuthorProfile
 from articles.editorial.models.article import Article
-from articles.editorial.models.category import Category
+from articles.editorial.models.taxonomy import Category
 
 
 class Redirect(models.Model):

@@ -3,7 +3,7 @@
 from django.db import models
 
 from articles.editorial.models.article import Article
-from iria.kit.text import refuse_blank, refuse_unstorable
+from iria.core.text.validators import refuse_blank, refuse_unstorable
 
 
 class Series(models.Model):

@@ -1,6 +1,6 @@
 """What a picture file says about itself: plain Python, no Django, so it can be fuzzed alone."""
 
-from articles.images.metadata.reading import read, read_file
-from articles.images.metadata.values import LISTS, PictureMetadata, Unreadable
+from articles.images.metadata.fields import LISTS, PictureMetadata, Unreadable
+from articles.images.metadata.reader import read, read_file
 
 __all__ = ["LISTS", "PictureMetadata", "Unreadable", "read", "read_file"]

@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-from articles.images.containers import Content, tiff
-from articles.images.metadata.blocks import blocks_in
+from articles.images.metadata.block_finder import blocks_in
 from articles.images.metadata.charsets import Hints, decoded
+from articles.images.processing.formats import Content, tiff
 
 _TEXTS: Final = {
     "caption": ((0, 0x010E),),

@@ -6,7 +6,7 @@ Source: IPTC-NAA Information Interchange Model, version 4.2, records 1 and 2.
 from typing import Final
 
 from articles.images.metadata.charsets import Hints, declared, decoded
-from articles.images.metadata.values import MAX_BLOCK, MAX_VALUES
+from articles.images.metadata.fields import MAX_BLOCK, MAX_VALUES
 
 Datasets = dict[tuple[int, int], list[bytes]]
 

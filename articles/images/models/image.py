@@ -1,18 +1,130 @@
-"""The picture."""
+"""The list of a picture's files in its own row, read once however often the row is.
 
-from datetime import timedelta
-from typing import Final
+What may be asked of the library's pictures.
+
+The picture.
+
+What the library is searched by.
+
+Pictures kept together by hand.
+
+What was done to a picture, by whom and when.
+
+Pictures that look alike.
+"""
+
+import json
+from collections.abc import Hashable, Iterable
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from articles.images.models.described import Described
-from articles.images.models.files import FilesField
-from articles.images.models.licensed import Licensed
-from articles.images.models.querysets import ImageQuerySet
+from articles.images.models.description import Described
+from articles.images.models.rights import Licensed
+from iria.core import hooks
+from iria.core.text.validators import refuse_blank, refuse_unstorable
+
+KNOWN: Final = 1024
+"""Lists a process remembers; some eight kilobytes each with what was drawn from them."""
+
+
+class Files(list[list[Any]]):
+    """Every rendition as format, width, height, name, bytes, shape and whether it moves.
+
+    Shared by all rows that hold the same list, so it is never written to. What follows from the list
+    alone is kept with it: a front page names five hundred files, the same ones every time.
+    """
+
+    def __init__(self, rows: Iterable[list[Any]]) -> None:
+        super().__init__(rows)
+        self.drawn: dict[Hashable, Any] = {}
+
+
+@lru_cache(maxsize=KNOWN)
+def files_of(text: str) -> Files:
+    return Files(json.loads(text))
+
+
+class FilesField(models.JSONField[Any, Any]):
+    """JSON to the database; from it always the same `Files` for the same text."""
+
+    def from_db_value(
+        self, value: Any, expression: Any, connection: BaseDatabaseWrapper
+    ) -> Files | None:
+        return None if value is None else files_of(value)
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        name, _path, arguments, options = super().deconstruct()
+        return name, "django.db.models.JSONField", list(arguments), options
+
+
+class ImageQuerySet(models.QuerySet["Image"]):
+    def showable(self, at: datetime | None = None) -> "ImageQuerySet":
+        """Pictures that readers may see at that moment, now if none is named.
+
+        Credited or excused with a reason, not withdrawn, licensed for the site, and within the time
+        of their licence.
+        """
+        moment = at or timezone.now()
+        begun = Q(licence_from__isnull=True) | Q(licence_from__lte=moment)
+        ended = Q(licence_until__isnull=False, licence_until__lte=moment)
+        credited = ~Q(credit="") | Q(needs_no_credit=True)
+        return self.filter(
+            credited & begun & ~ended, withdrawn_at__isnull=True, licensed_for_site=True
+        )
+
+    def standing_somewhere(self) -> Q:
+        """The condition that a row of some house points at a picture, or that a text carries it.
+
+        The room's own rows are left aside.
+        """
+        room = __name__.partition(".models")[0]
+        rows = [
+            relation.related_model._base_manager.filter(
+                **{f"{relation.field.name}__isnull": False}
+            ).values_list(relation.field.attname)
+            for relation in self.model._meta.related_objects
+            if not relation.related_model.__module__.startswith(f"{room}.")
+        ]
+        written = {pk for find in hooks.pictures_in_texts for pk in find()}
+        return Q(pk__in=rows[0].union(*rows[1:])) | Q(pk__in=written)
+
+    def unused(self) -> "ImageQuerySet":
+        """Pictures that no row of any house points at and no text carries."""
+        return self.exclude(self.standing_somewhere())
+
+    def lacking_sizes(self) -> "ImageQuerySet":
+        """Pictures that have no more than the first size, made while they were taken in."""
+        return self.filter(~Exists(self._files().exclude(format__in=["jpeg", "png"])))
+
+    def telling_old_rights(self) -> "ImageQuerySet":
+        """Pictures with a file that tells rights of before."""
+        return self.filter(Exists(self._files().exclude(rights_version=OuterRef("rights_version"))))
+
+    def cut_elsewhere(self) -> "ImageQuerySet":
+        """Pictures with a file that was cut around another point than today's."""
+        there = Q(focus_x=OuterRef("focus_x"), focus_y=OuterRef("focus_y"))
+        return self.filter(Exists(self._files().exclude(shape="").exclude(there)))
+
+    @staticmethod
+    def _files() -> models.QuerySet[Any]:
+        from articles.images.models.rendition import Rendition
+
+        return Rendition.objects.filter(image=OuterRef("pk"))
+
+    def for_grid(self) -> "ImageQuerySet":
+        """All a grid shows of each picture."""
+        return self.defer("metadata")
+
 
 SOON: Final = timedelta(days=14)
 """So long before the end of a licence the desk hears of it."""
@@ -122,3 +234,94 @@ class Image(Described, Licensed, models.Model):
         if self.licence_until is not None and self.licence_until <= now + SOON:
             return "Licence ends soon"
         return ""
+
+
+class PictureWords(models.Model):
+    """A picture's words as the search of the library reads them.
+
+    PostgreSQL keeps the row: a trigger writes it whenever one of the words changes, whoever
+    changes it. It stands apart, because readers' pages fetch pictures and need none of it.
+    """
+
+    image = models.OneToOneField(
+        Image, on_delete=models.CASCADE, primary_key=True, related_name="words"
+    )
+    vector = SearchVectorField()
+
+    class Meta:
+        indexes = [GinIndex(fields=["vector"], name="picture_words", fastupdate=False)]
+
+    def __str__(self) -> str:
+        return f"The words of picture {self.image_id}"
+
+
+class Collection(models.Model):
+    """Pictures that the newsroom keeps together; a picture may lie in several."""
+
+    name = models.CharField(
+        max_length=120, unique=True, validators=[refuse_unstorable, refuse_blank]
+    )
+    pictures = models.ManyToManyField(Image, blank=True, related_name="collections")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(name=""), name="collection_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PictureEvent(models.Model):
+    """A fact of a picture's life that the newsroom may be asked about later."""
+
+    class What(models.TextChoices):
+        CREDITED = "credited", "Credit changed"
+        LICENSED = "licensed", "Licence changed"
+        REPLACED = "replaced", "File replaced"
+        WITHDRAWN = "withdrawn", "Withdrawn everywhere"
+        RESTORED = "restored", "Shown again"
+
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="events")
+    what = models.CharField(max_length=9, choices=What)
+    before = models.TextField(blank=True)
+    after = models.TextField(blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()}: {self.image}"
+
+
+class Likeness(models.Model):
+    """Two pictures look alike, until somebody says that both are wanted.
+
+    PostgreSQL writes the row when the second one comes in, whichever way it comes.
+    """
+
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="like_older")
+    older = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="like_newer")
+    distance = models.PositiveSmallIntegerField(help_text="In how many of 64 bits they differ.")
+    kept_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
+    kept_at = models.DateTimeField(
+        null=True, help_text="When somebody looked at both and kept them."
+    )
+
+    class Meta:
+        verbose_name_plural = "likenesses"
+        constraints = [
+            models.UniqueConstraint(fields=["image", "older"], name="likeness_told_once"),
+            models.CheckConstraint(condition=~Q(image=F("older")), name="likeness_is_of_two"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.image} looks like {self.older}"

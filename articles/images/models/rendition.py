@@ -4,7 +4,7 @@ from django.db import models
 from django.urls import reverse
 
 from articles.images.models.image import Image
-from articles.images.sizes import Key
+from articles.images.processing.rendition_sizes import Key
 
 
 class Rendition(models.Model):

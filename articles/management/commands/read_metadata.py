@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from articles.images import decoding
+from articles.images.library import decoder_client
 
 
 class Command(BaseCommand):
@@ -26,6 +26,6 @@ def _read(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {"error": "There is no such file."}
     try:
-        return decoding.describe(path)
-    except (decoding.Undecodable, OSError) as mistake:
+        return decoder_client.describe(path)
+    except (decoder_client.Undecodable, OSError) as mistake:
         return {"error": str(mistake)}

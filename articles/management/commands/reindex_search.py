@@ -4,12 +4,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from articles.search import indexing
+from articles.search.index import indexer
 
 
 class Command(BaseCommand):
     help = "Writes the search index anew from the published articles."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        count = indexing.reindex()
+        count = indexer.reindex()
         self.stdout.write(f"{count} articles are in the search index.")

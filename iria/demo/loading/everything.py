@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from iria.core.db.row_origins import Marks
 from iria.demo.loading import front, letters, people, pictures, readers, texts
-from iria.kit.marks import Marks
 
 COLLECTION = "demo"
 EDITOR_GONE = "The demo editor's account was deleted, so nothing is loaded in its name; remove the demo first."

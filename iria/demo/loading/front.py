@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from articles.editorial import categorising
+from articles.editorial import category_tree
 from articles.editorial.models import Category
-from articles.pages import keeping
+from articles.pages import saving
 from articles.pages.models import Page
+from iria.core.db.row_origins import Marks
 from iria.demo import content
-from iria.kit.marks import Marks
 from iria.publication.models import Publication
 
 PUBLICATION = "publication"
@@ -50,7 +50,7 @@ def _category(words: dict[str, str], position: int) -> Category | None:
         position=position,
         introduction=words["introduction"],
     )
-    categorising.save(category)
+    category_tree.save(category)
     return category
 
 
@@ -69,5 +69,5 @@ def _page(words: content.PlainPage) -> Page | None:
         body=words.body,
         is_published=True,
     )
-    keeping.save(page)
+    saving.save(page)
     return page

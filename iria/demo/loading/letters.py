@@ -10,15 +10,15 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial.models import Article
+from iria.core.db.row_origins import Marks
 from iria.demo import content
 from iria.demo.loading.texts import mark_of
-from iria.kit.marks import Marks
 from iria.publication.models import current_publication
-from newsletter.consent import subscribing, wishes
-from newsletter.consent.wording import consent_wording
+from newsletter.delivery import sending, worker
 from newsletter.models import Consent, Issue, IssueItem, Newsletter, Subscriber
-from newsletter.preflight import findings as preflight
-from newsletter.run import delivering, sending
+from newsletter.preflight import checks as preflight
+from newsletter.subscriptions import choices, opt_in
+from newsletter.subscriptions.consent_text import consent_wording
 
 NOT_SENT = (
     "The demo's newsletter stays a draft: mail would leave through a real server, "
@@ -48,7 +48,7 @@ def load(marks: Marks, *, by: User) -> tuple[int, str]:
     issue = marks.row(_mark(past), Issue)
     if sent and issue and may_go:
         # The worker would do it too; this way the mails are there when the command ends.
-        while delivering.deliver_batch(issue.pk):
+        while worker.deliver_batch(issue.pk):
             pass
     return new + sent, NOT_SENT if sent and not may_go else ""
 
@@ -62,7 +62,7 @@ def _subscribe(words: dict[str, Any], newsletter: Newsletter) -> Subscriber | No
     if Subscriber.objects.with_address(words["email"]).exists():
         return None
     subscriber = Subscriber.objects.known_or_new(words["email"])
-    now, wish = timezone.now(), wishes.Wish.usual(newsletter)
+    now, wish = timezone.now(), choices.Wish.usual(newsletter)
     consent = Consent.objects.create(
         subscriber=subscriber,
         where="/",
@@ -71,11 +71,11 @@ def _subscribe(words: dict[str, Any], newsletter: Newsletter) -> Subscriber | No
         answered_at=now,
         answer=Consent.Answer.NONE,
     )
-    wishes.keep(consent, [wish])
+    choices.keep(consent, [wish])
     if not words.get("pending"):
-        subscribing.confirm(subscribing.confirmation_token(consent))
+        opt_in.confirm(opt_in.confirmation_token(consent))
     if words.get("left"):
-        subscribing.leave(subscriber.token)
+        opt_in.leave(subscriber.token)
     return subscriber
 
 

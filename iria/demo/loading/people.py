@@ -6,12 +6,12 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 
-from accounts.addresses import vouch_for
+from accounts.email_addresses import vouch_for
 from accounts.models import AuthorProfile, User
 from articles.editorial.models import Portrait
+from iria.core.db.row_origins import Marks
 from iria.demo import content
 from iria.demo.loading import pictures
-from iria.kit.marks import Marks
 
 EDITOR = "editor"
 

@@ -11,12 +11,12 @@ from typing import Any
 from django.core.files.base import ContentFile
 
 from accounts.models import User
-from articles.images import ingest
+from articles.images.library import ingest
 from articles.images.models import Image
+from iria.core.db.row_origins import Marks
 from iria.demo import content
 from iria.demo.drawing.gallery import drawn
 from iria.demo.drawing.labelling import Label
-from iria.kit.marks import Marks
 
 
 def load(marks: Marks, *, by: User) -> int:

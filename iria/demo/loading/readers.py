@@ -7,14 +7,15 @@ from typing import Any, Final
 from django.utils import timezone
 
 from accounts.models import User
-from articles.comments import moderation, posting
 from articles.comments.models import Comment
+from articles.comments.moderation import decisions
+from articles.comments.submission import posting
 from articles.editorial.models import Article
-from articles.popular import choosing
+from articles.popular import most_read
 from articles.popular.models import ArticleViews
+from iria.core.db.row_origins import Marks
 from iria.demo import content
 from iria.demo.loading.texts import mark_of
-from iria.kit.marks import Marks
 from iria.publication.models import current_publication
 
 MOST: Final = 420
@@ -32,7 +33,7 @@ def load(marks: Marks, *, editor: User) -> int:
 def load_openings(marks: Marks) -> None:
     """How often articles were opened in the last days: the newest most, and some old ones still."""
     marks.once("openings", partial(_openings, marks))
-    choosing.choose()
+    most_read.choose()
 
 
 def _openings(marks: Marks) -> ArticleViews | None:
@@ -78,8 +79,8 @@ def _post(words: dict[str, Any], marks: Marks, editor: User) -> Comment | None:
 def _decide(comment: Comment, words: dict[str, Any], editor: User) -> None:
     match words.get("decision"):
         case "approved":
-            moderation.approve(comment, by=editor, quiet=True)
+            decisions.approve(comment, by=editor, quiet=True)
         case "rejected":
-            moderation.reject(comment, by=editor, reason=words["reason"], quiet=True)
+            decisions.reject(comment, by=editor, reason=words["reason"], quiet=True)
         case "spam":
-            moderation.spam(comment, by=editor)
+            decisions.spam(comment, by=editor)

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import AuthorProfile, User
-from articles.editorial import categorising, publishing, revising, translating
+from articles.editorial import category_tree, publishing, revisions, translations
 from articles.editorial.models import (
     Article,
     Byline,
@@ -17,9 +17,9 @@ from articles.editorial.models import (
     SeriesPart,
 )
 from articles.related.models import RelatedPick
+from iria.core.db.row_origins import Marks
 from iria.demo import content
 from iria.demo.loading import pictures
-from iria.kit.marks import Marks
 
 
 def load(marks: Marks, *, by: User) -> int:
@@ -63,7 +63,7 @@ def _write(
         created_by=by,
     )
     with transaction.atomic():
-        revising.save(article, by=by)
+        revisions.save(article, by=by)
         _file(article, story)
         if story.published is not None:
             publishing.publish(article, by=by, at=story.published)
@@ -87,7 +87,7 @@ def _is_taken(story: content.Story) -> bool:
 def _file(article: Article, story: content.Story) -> None:
     """Its sections, its tags, and who signs it."""
     by_path = Category.objects.in_bulk(story.categories, field_name="path")
-    categorising.choose(article, [by_path[path] for path in story.categories if path in by_path])
+    category_tree.choose(article, [by_path[path] for path in story.categories if path in by_path])
     article.tags.set(story.tags)
     by_slug = AuthorProfile.objects.in_bulk(story.authors, field_name="slug")
     authors = [by_slug[slug] for slug in story.authors if slug in by_slug]
@@ -115,7 +115,7 @@ def _link_translation(story: content.Story, marks: Marks) -> None:
     article = marks.row(mark_of(story.slug), Article)
     other = marks.row(mark_of(story.translation_of), Article)
     if article is not None and other is not None:
-        translating.link(article, other)
+        translations.link(article, other)
 
 
 def _pick_related(story: content.Story, marks: Marks) -> None:

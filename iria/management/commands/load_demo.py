@@ -9,9 +9,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection
 
+from iria.core.db.row_origins import Marks
 from iria.demo import content, removing
 from iria.demo.loading import everything
-from iria.kit.marks import Marks
 from iria.running.places import write_whole
 from iria.running.preparing import DEMO_EDITOR
 

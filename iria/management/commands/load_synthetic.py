@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from iria.synthetic.articles import Archive
-from iria.synthetic.readers import load_comments, load_subscribers
-from iria.synthetic.words import Language
+from iria.evaluation.synthetic.articles import Archive
+from iria.evaluation.synthetic.readers import load_comments, load_subscribers
+from iria.evaluation.synthetic.words import Language
 
 
 class Command(BaseCommand):

@@ -13,7 +13,7 @@ from procrastinate.contrib.django.management.commands import procrastinate
 from procrastinate.exceptions import ConnectorException
 from psycopg.errors import UndefinedTable
 
-from iria.kit import outage
+from iria.core.db import outage
 
 ENDING: Final = (signal.SIGINT, signal.SIGTERM)
 POOL_SECONDS: Final = 5.0

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from newsletter.importing import reporting, running, starting
-from newsletter.importing.columns import Columns
+from newsletter.imports import runner, uploads
+from newsletter.imports.column_mapping import Columns
 from newsletter.models import Newsletter, SubscriberImport
 
 
@@ -44,7 +44,7 @@ class Command(BaseCommand):
         newsletters = [_newsletter(slug) for slug in dict.fromkeys(options["newsletter"])]
         try:
             content = Path(file).read_bytes()
-            made = starting.bring(
+            made = uploads.bring(
                 content,
                 name=Path(file).name,
                 newsletters=newsletters,
@@ -54,11 +54,11 @@ class Command(BaseCommand):
         except OSError as trouble:
             sentence = f"{file} cannot be read: {trouble.strerror}."
             raise CommandError(sentence) from trouble
-        except starting.NotPossible as refusal:
+        except uploads.NotPossible as refusal:
             raise CommandError(str(refusal)) from refusal
         _go_through(made, _columns(made, options), dry_run=options["dry_run"])
         if options["report"]:
-            Path(options["report"]).write_text("".join(reporting.as_table(made)), "utf-8")
+            Path(options["report"]).write_text("".join(runner.as_table(made)), "utf-8")
         for line in made.lines.all()[:20]:
             self.stdout.write(f"line {line.line}: {line.get_fate_display()}: {line.reason}")
         self.stdout.write(json.dumps({"rows": made.rows_read, **made.counts}))
@@ -69,10 +69,10 @@ def _go_through(made: SubscriberImport, columns: Columns, *, dry_run: bool) -> N
     SubscriberImport.objects.filter(pk=made.pk).update(
         state=SubscriberImport.State.LOOKING, columns=columns.kept()
     )
-    running.look_over(made.pk)
+    runner.look_over(made.pk)
     if not dry_run:
         SubscriberImport.objects.filter(pk=made.pk).update(state=SubscriberImport.State.TAKING_IN)
-        running.take_in(made.pk)
+        runner.take_in(made.pk)
     made.refresh_from_db()
 
 

@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from newsletter.bounces import mailbox
 from newsletter.bounces.mailbox import Incoming, Unreadable
-from newsletter.bounces.reading import read
-from newsletter.bounces.taking_in import take_in
+from newsletter.bounces.parser import read
+from newsletter.bounces.processing import take_in
 
 
 class Command(BaseCommand):

@@ -1,5 +1,5 @@
 /* Text pasted from Word, Google Docs or a web page, made into what the editor knows.
-   The server understands the same (articles/body/pasting.py); here it is done so that the editor
+   The server understands the same (articles/body/paste_formats.py); here it is done so that the editor
    shows at once what will be kept. */
 
 import { Extension, Plugin } from "django-prose-editor/editor";

@@ -12,7 +12,7 @@ from articles.comments.models import Comment
 from articles.editorial.models import Article, Portrait
 from iria.publication.models import current_publication
 from tests import newsroom
-from tests.articles.reading import full_house
+from tests.articles.public import full_house
 
 SITE = "https://meridian.example"
 FIRST = datetime(2026, 3, 1, 9, tzinfo=UTC)

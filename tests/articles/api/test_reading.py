@@ -7,15 +7,15 @@ from django.utils import timezone
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile, User
-from articles.api import authors, conversation, pictures, sections, shapes
-from articles.api.telling import FIELDS
+from articles.api import comments, images, schemas, taxonomies
+from articles.api.article_serializer import FIELDS
 from articles.comments.models import Comment
-from articles.editorial import publishing, translating
+from articles.editorial import publishing, translations
 from articles.editorial.models import Article, Portrait, Series, SeriesPart
 from articles.images.models import Image
 from tests import newsroom
 from tests.articles.api.conftest import SITE, Ask
-from tests.articles.reading import full_house
+from tests.articles.public import full_house
 
 pytestmark = pytest.mark.django_db
 
@@ -76,12 +76,12 @@ def test_only_the_fields_that_were_asked_for_come_back(ask: Ask, house: Article)
 
 def test_every_field_that_is_told_is_documented_and_the_other_way_round() -> None:
     for fields, shape in [
-        (FIELDS, shapes.Article),
-        (pictures.FIELDS, shapes.Picture),
-        (authors.FIELDS, shapes.Author),
-        (conversation.FIELDS, shapes.Comment),
-        (sections.CATEGORY, shapes.Category),
-        (sections.TAG, shapes.Tag),
+        (FIELDS, schemas.Article),
+        (images.FIELDS, schemas.Picture),
+        (taxonomies.FIELDS, schemas.Author),
+        (comments.FIELDS, schemas.Comment),
+        (taxonomies.CATEGORY, schemas.Category),
+        (taxonomies.TAG, schemas.Tag),
     ]:
         assert list(fields.writers) == list(shape.__annotations__), shape
 
@@ -137,7 +137,7 @@ def test_an_article_names_its_translations_and_the_parts_of_its_series(
     ask: Ask, house: Article, rui: User
 ) -> None:
     french = newsroom.published("Le long chemin", language="fr")
-    translating.link(french, house)
+    translations.link(french, house)
     series = Series.objects.create(name="Ways")
     before, hidden = newsroom.published("The short way"), newsroom.draft("The way to come")
     for position, article in enumerate([before, house, hidden]):

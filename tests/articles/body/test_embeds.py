@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.body.cleaning import clean
-from articles.body.embedding import kept_address
+from articles.body.embed_urls import kept_address
 from articles.body.embeds import EmbedUse, embeds_in
+from articles.body.plain_text import plain_text
 from articles.body.rendering import render
-from articles.body.words import plain_text
+from articles.body.sanitiser import clean
 from tests.articles.body.markup import dangers_in
 
 FILM = "https://www.youtube.com/watch?v=abc&amp;t=3"

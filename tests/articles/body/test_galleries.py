@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.body.cleaning import clean
 from articles.body.figures import FigureUse, GalleryUse, figures_in
+from articles.body.plain_text import plain_text
 from articles.body.rendering import draw, render
-from articles.body.words import plain_text
+from articles.body.sanitiser import clean
 from tests.articles.body.markup import MARKUP, dangers_in
 
 GALLERY = (

@@ -5,10 +5,10 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.body.cleaning import clean
 from articles.body.figures import FigureUse, figures_in
+from articles.body.labels import wording_of
 from articles.body.rendering import draw, render
-from articles.body.wording import wording_of
+from articles.body.sanitiser import clean
 from tests.articles.body.markup import MARKUP, dangers_in
 
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import User
-from articles.comments import moderation, posting
 from articles.comments.models import Comment
+from articles.comments.moderation import decisions
+from articles.comments.submission import posting
 from articles.editorial.models import Article
 from tests import newsroom
 
@@ -41,7 +42,7 @@ def write(article: Article, mina: User) -> Write:
             by=by,
         )
         if not waits:
-            moderation.approve(comment, by=mina)
+            decisions.approve(comment, by=mina)
         return comment
 
     return write
@@ -50,4 +51,4 @@ def write(article: Article, mina: User) -> Write:
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forms are never too quick here; the test of that leaves this out."""
-    monkeypatch.setattr("articles.comments.screening.limits.TOO_QUICK", timedelta(0))
+    monkeypatch.setattr("articles.comments.screening.checks.TOO_QUICK", timedelta(0))

@@ -5,8 +5,8 @@ from html import unescape
 
 from django.test import Client
 
-from articles.comments import seals
 from articles.comments.models import Comment
+from articles.comments.submission import form_tokens
 from articles.editorial.models import Article
 
 WORDS = {
@@ -33,6 +33,6 @@ def send(client: Client, article: Article, **changes: str) -> Comment:
     token = token_in(looked.content.decode())
     answer = client.post(address_of(article), {**WORDS, **changes, "token": token})
     assert answer.status_code == 302, answer.content.decode()
-    found = seals.comment_behind(answer["Location"].split("/")[-2])
+    found = form_tokens.comment_behind(answer["Location"].split("/")[-2])
     assert found
     return found

@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from articles.comments import moderation, posting
 from articles.comments.models import Comment
-from articles.comments.threads import Shown, thread_of
+from articles.comments.moderation import decisions
+from articles.comments.submission import posting
+from articles.comments.threads.builder import Shown, thread_of
 from articles.editorial.models import Article
 from iria.publication.models import current_publication
 
@@ -23,9 +24,9 @@ DEEDS = st.lists(
     max_size=25,
 )
 VERBS: dict[str, Any] = {
-    "approve": moderation.approve,
-    "reject": moderation.reject,
-    "spam": moderation.spam,
+    "approve": decisions.approve,
+    "reject": decisions.reject,
+    "spam": decisions.spam,
 }
 
 
@@ -66,7 +67,7 @@ def test_the_count_is_what_can_be_read_and_no_hidden_word_is_on_the_page(
         for deed, which in [("post", 0), *deeds]:
             try:
                 do(deed, which, article, mina)
-            except (posting.Refused, moderation.DecidedMeanwhile):
+            except (posting.Refused, decisions.DecidedMeanwhile):
                 continue
         check(article)
         transaction.set_rollback(True)

@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from articles.comments import posting, seals
 from articles.comments.models import Comment
-from articles.comments.posting import Refused
+from articles.comments.submission import form_tokens, posting
+from articles.comments.submission.posting import Refused
 from articles.editorial.models import Article
 from tests import newsroom
 from tests.articles.comments.conftest import Write
@@ -44,7 +44,7 @@ def test_a_reply_to_a_tombstone_or_to_ones_own_deleted_comment(
 ) -> None:
     own = send(client, article, text="On second thought")
     write("What did it say?", parent=_approved(own))
-    client.post(f"/comments/yours/{seals.link_to(own)}/")
+    client.post(f"/comments/yours/{form_tokens.link_to(own)}/")
     assert (
         "The writer removed this comment."
         in client.get(article.get_absolute_url()).content.decode()
@@ -94,7 +94,7 @@ def test_the_same_form_sent_twice_by_an_impatient_finger(
     places = {
         client.post(address_of(article), {**WORDS, "token": token})["Location"] for _ in range(3)
     }
-    assert {seals.comment_behind(place.split("/")[-2]) for place in places} == {
+    assert {form_tokens.comment_behind(place.split("/")[-2]) for place in places} == {
         Comment.objects.get()
     }
 

@@ -9,8 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from articles.comments import moderation, posting, seals
 from articles.comments.models import Comment
+from articles.comments.moderation import decisions
+from articles.comments.submission import form_tokens, posting
 from articles.editorial.models import Article
 from tests import newsroom
 from tests.articles.comments.conftest import Write
@@ -37,13 +38,13 @@ def test_the_thank_you_page_leads_to_your_comment(
     client: Client, article: Article, later: None, mina: User
 ) -> None:
     comment = send(client, article)
-    link = seals.link_to(comment)
+    link = form_tokens.link_to(comment)
     page = client.get(f"/comments/thanks/{link}/").content.decode()
     assert "Your comment is waiting for a moderator; you will get a mail" in page
     yours = f"/comments/yours/{link}/"
     assert yours in page
     assert "waiting for a moderator" in client.get(yours).content.decode()
-    moderation.reject(comment, by=mina, reason="It names a private person.", tell=True)
+    decisions.reject(comment, by=mina, reason="It names a private person.", tell=True)
     assert "It names a private person." in client.get(yours).content.decode()
 
 
@@ -51,15 +52,15 @@ def test_the_reason_is_told_only_where_the_moderator_wished(
     client: Client, write: Write, mina: User
 ) -> None:
     comment = write(waits=True)
-    moderation.reject(comment, by=mina, reason="Dull")
-    page = client.get(f"/comments/yours/{seals.link_to(comment)}/").content.decode()
+    decisions.reject(comment, by=mina, reason="Dull")
+    page = client.get(f"/comments/yours/{form_tokens.link_to(comment)}/").content.decode()
     assert "decided not to publish" in page
     assert "Dull" not in page
 
 
 def test_one_takes_back_ones_own_comment(client: Client, write: Write) -> None:
     comment = write()
-    yours = f"/comments/yours/{seals.link_to(comment)}/"
+    yours = f"/comments/yours/{form_tokens.link_to(comment)}/"
     assert client.get(yours).status_code == 200
     assert Comment.objects.published().exists()
     for _ in range(2):
@@ -94,7 +95,7 @@ def test_a_form_sent_twice_is_one_comment(client: Client, article: Article, late
     token = token_in(client.get(address_of(article)).content.decode())
     answers = [client.post(address_of(article), {**WORDS, "token": token}) for _ in range(3)]
     links = {answer["Location"].split("/")[-2] for answer in answers}
-    assert len({seals.comment_behind(link) for link in links}) == 1
+    assert len({form_tokens.comment_behind(link) for link in links}) == 1
     assert Comment.objects.count() == 1
 
 
@@ -139,7 +140,7 @@ def test_a_filled_trap_is_answered_alike_and_kept_as_spam(
     client: Client, article: Article, later: None
 ) -> None:
     comment = send(client, article, website="https://pills.example")
-    page = client.get(f"/comments/thanks/{seals.link_to(comment)}/").content.decode()
+    page = client.get(f"/comments/thanks/{form_tokens.link_to(comment)}/").content.decode()
     assert "waiting for a moderator" in page
     assert comment.state == "spam"
     latest = comment.moderations.get()
@@ -192,7 +193,7 @@ def test_the_permalink_leads_to_the_comment_in_its_article(
     comment = write()
     answer = client.get(f"/comments/{comment.pk}/")
     assert answer["Location"] == f"{article.get_absolute_url()}#comment-{comment.pk}"
-    moderation.reject(comment, by=mina)
+    decisions.reject(comment, by=mina)
     assert client.get(f"/comments/{comment.pk}/").status_code == 404
     assert client.get("/comments/99999999999999999999999/").status_code == 404
 

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from articles.comments import moderation
 from articles.comments.models import Comment
+from articles.comments.moderation import decisions
 from articles.editorial.models import Article
 from tests.articles.comments.conftest import Write
 
@@ -143,7 +143,7 @@ def test_the_list_says_what_somebody_else_decided_meanwhile(
     at_desk: Client, write: Write, edna: User
 ) -> None:
     one, two = write("One", waits=True), write("Two", waits=True)
-    moderation.reject(one, by=edna)
+    decisions.reject(one, by=edna)
     seen = choose(at_desk, "approve_chosen", one, two)
     assert "One comment was approved." in seen
     assert "One comment was decided by somebody else meanwhile." in seen
@@ -170,7 +170,7 @@ def test_a_decision_on_an_older_state_is_refused_with_a_name(
     at_desk: Client, write: Write, edna: User
 ) -> None:
     comment = write(waits=True)
-    moderation.approve(comment, by=edna)
+    decisions.approve(comment, by=edna)
     decide = reverse("admin:articles_comment_decide", args=[comment.pk])
     answer = at_desk.post(decide, {"verb": "reject", "seen": "held"}, follow=True)
     assert "Edna Okafor approved this comment a moment ago." in answer.content.decode()
@@ -230,7 +230,7 @@ def test_a_reporter_decides_nothing(client: Client, write: Write, rui: User) -> 
 
 def test_the_log_is_read_only(at_desk: Client, write: Write, edna: User) -> None:
     comment = write(waits=True)
-    moderation.reject(comment, by=edna, reason="Off the subject")
+    decisions.reject(comment, by=edna, reason="Off the subject")
     log = "/admin/articles/moderation/"
     seen = page(at_desk, f"{log}?q=subject")
     assert "Edna Okafor" in seen

@@ -9,15 +9,15 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from articles.comments import editing, moderation, posting
-from articles.comments.banning.models import Ban
-from articles.comments.deciding import appealing, claiming
-from articles.comments.deciding.models import ListedReason
-from articles.comments.flagging import reporting
-from articles.comments.following import following
-from articles.comments.following.models import Follow
+from articles.comments.bans.models import Ban
+from articles.comments.flags import flagging
 from articles.comments.models import Comment
+from articles.comments.moderation import appeals, cases, decisions
+from articles.comments.moderation.models import ListedReason
+from articles.comments.notifications import follows
+from articles.comments.notifications.models import Follow
 from articles.comments.screening.models import ScreeningRule
+from articles.comments.submission import editing, posting
 from articles.editorial.models import Article
 from tests.articles.comments.conftest import Write
 
@@ -65,8 +65,8 @@ def test_the_script_hears_who_was_first_and_who_is_looking(
     at_desk: Client, write: Write, edna: User
 ) -> None:
     decided, looked_at = write("One", waits=True), write("Two", waits=True)
-    moderation.reject(decided, by=edna)
-    claiming.take(looked_at, by=edna)
+    decisions.reject(decided, by=edna)
+    cases.take(looked_at, by=edna)
     late = send(at_desk, f"{decided.pk}/decide/", verb="approve", seen="held")
     assert late["status"] == 409
     assert "Edna Okafor rejected" in late["said"]
@@ -80,8 +80,8 @@ def test_the_count_is_live_and_says_what_others_decided(
     at_desk: Client, write: Write, edna: User
 ) -> None:
     gone, here = write("One", waits=True), write("Two", waits=True)
-    moderation.approve(gone, by=edna)
-    claiming.take(here, by=edna)
+    decisions.approve(gone, by=edna)
+    cases.take(here, by=edna)
     news = at_desk.get(f"{LIST}live/?queue=held&shown={gone.pk},{here.pk},x,").json()
     assert news["gone"] == [gone.pk]
     assert news["claimed"] == {str(here.pk): "Edna Okafor"}
@@ -102,7 +102,7 @@ def test_from_a_comments_own_page_the_next_one_comes_at_once(
     at_desk: Client, write: Write, edna: User
 ) -> None:
     one, two, three = (write(words, waits=True) for words in ("One", "Two", "Three"))
-    claiming.take(two, by=edna)
+    cases.take(two, by=edna)
     form = {"verb": "approve", "seen": "held", "then": "next", "queue": "held"}
     at = at_desk.post(f"{LIST}{one.pk}/decide/", form, follow=True)
     assert at.request["PATH_INFO"] == f"{LIST}{three.pk}/change/"
@@ -124,9 +124,9 @@ def test_a_button_of_the_list_leads_back_to_the_list_as_it_was(
 
 def test_queues_hold_what_they_are_named_for(at_desk: Client, write: Write, mina: User) -> None:
     reported, rejected = write("Reported words"), write("Rejected words", waits=True)
-    reporting.report(reported, reason="insult", words="He means me.", address="203.0.113.9")
-    moderation.reject(rejected, by=mina)
-    appealing.ask(rejected, words="It was a joke.")
+    flagging.report(reported, reason="insult", words="He means me.", address="203.0.113.9")
+    decisions.reject(rejected, by=mina)
+    appeals.ask(rejected, words="It was a joke.")
     ScreeningRule.objects.update(active=False)
     write("New words", waits=True)
 
@@ -154,10 +154,10 @@ def test_comments_by_article_and_by_writer_lead_to_the_list_without_an_address(
     write("One", waits=True)
     write("Two")
     write("Three", by=ola)
-    follow = following.follow(
+    follow = follows.follow(
         Follow.Kind.THREAD, Follow.Pace.DAILY, email="ana@readers.example", article=article
     )
-    following.confirm(follow)
+    follows.confirm(follow)
     articles = at_desk.get(f"{LIST}by-article/").content.decode()
     assert f"?article={article.pk}" in articles
     assert "Followed by</th>" in articles
@@ -262,7 +262,7 @@ def test_many_decided_at_once_overrule_no_other_moderator(
 ) -> None:
     hers, here = write("One", waits=True), write("Two", waits=True)
     shown = rows_of(at_desk.get(f"{LIST}?queue=all").content.decode())
-    moderation.reject(hers, by=edna, reason="An insult")
+    decisions.reject(hers, by=edna, reason="An insult")
     form = {"action": "approve_chosen", "_selected_action": [hers.pk, here.pk], **shown}
     page = at_desk.post(f"{LIST}?queue=all", form, follow=True).content.decode()
     assert "Edna Okafor rejected" in page
@@ -275,7 +275,7 @@ def test_of_many_that_were_not_on_the_page_those_decided_since_are_left(
     hers, here = write("One", waits=True), write("Two", waits=True)
     page = at_desk.get(f"{LIST}?queue=all").content.decode()
     (read_at,) = re.findall(r'name="read_at" value="([^"]+)"', page)
-    moderation.reject(hers, by=edna)
+    decisions.reject(hers, by=edna)
     form = {"action": "approve_chosen", "_selected_action": [hers.pk, here.pk], "read_at": read_at}
     page = at_desk.post(f"{LIST}?queue=all", form, follow=True).content.decode()
     assert "Edna Okafor rejected" in page

@@ -11,10 +11,11 @@ from django.test import Client
 from lxml import html as lxml_html
 
 from accounts.models import User
-from articles.body.remarks import remark
-from articles.comments import moderation, posting, seals
+from articles.body.comment_markup import remark
 from articles.comments.models import Comment, Moderation
-from articles.comments.threads import thread_of
+from articles.comments.moderation import decisions
+from articles.comments.submission import form_tokens, posting
+from articles.comments.threads.builder import thread_of
 from articles.editorial.models import Article
 from iria.publication.models import current_publication
 from tests.shared import shared_data
@@ -57,7 +58,7 @@ def elements(page: str) -> list[str]:
 def test_every_string_is_kept_as_text_or_refused_in_words(
     client: Client, article: Article, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("articles.comments.screening.limits.PER_ARTICLE", (10**6, timedelta(1)))
+    monkeypatch.setattr("articles.comments.screening.checks.PER_ARTICLE", (10**6, timedelta(1)))
     address = f"/comments/new/?article={article.pk}"
     plain = elements(client.post(address, WORDS).content.decode())
     kept = 0
@@ -102,9 +103,9 @@ def test_a_reason_may_be_as_strange_as_it_likes(
 ) -> None:
     client.force_login(mina)
     comment = posting.post(article, name="Teo Brandt", email="teo@readers.example", text="On time")
-    yours = f"/comments/yours/{seals.link_to(comment)}/"
+    yours = f"/comments/yours/{form_tokens.link_to(comment)}/"
     at_desk = f"/admin/articles/comment/{comment.pk}/change/"
-    moderation.reject(comment, by=mina, reason="Plain", tell=True)
+    decisions.reject(comment, by=mina, reason="Plain", tell=True)
     plain = elements(client.get(yours).content.decode())
     used = set(elements(client.get(at_desk).content.decode()))
     for string in all_strings():

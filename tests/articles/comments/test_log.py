@@ -9,10 +9,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from articles.comments import moderation, posting
-from articles.comments.deciding import undoing
-from articles.comments.deciding.weeks import in_words, weeks
 from articles.comments.models import Comment, Moderation
+from articles.comments.moderation import decisions, undo
+from articles.comments.moderation.weekly_statistics import in_words, weeks
+from articles.comments.submission import posting
 from tests.articles.comments.conftest import Write
 
 LOG = "/admin/articles/moderation/"
@@ -29,7 +29,7 @@ def test_it_is_taken_away_as_it_is_filtered(
     client: Client, write: Write, mina: User, edna: User
 ) -> None:
     comment = write("Secret words", waits=True)
-    moderation.reject(comment, by=edna, reason="=HYPERLINK(1)", tell=True)
+    decisions.reject(comment, by=edna, reason="=HYPERLINK(1)", tell=True)
     client.force_login(mina)
     assert len(exported(client)) == 2
     (row,) = exported(client, "?decision__exact=rejected")
@@ -57,13 +57,13 @@ def test_weeks_count_what_came_what_was_held_how_long_it_took_and_what_was_overt
     one, two, three = (write(words, waits=True) for words in ("One", "Two", "Three"))
     hour_ago = timezone.now() - timedelta(hours=1)
     Moderation.objects.update(made_at=hour_ago)
-    moderation.reject(one, by=mina)
-    moderation.approve(one, by=edna)
-    moderation.approve(two, by=mina)
-    moderation.reject(three, by=mina)
+    decisions.reject(one, by=mina)
+    decisions.approve(one, by=edna)
+    decisions.approve(two, by=mina)
+    decisions.reject(three, by=mina)
     row = three.moderations.first()
     assert row
-    undoing.undo([row], by=mina)
+    undo.undo([row], by=mina)
     posting.take_back(two, by=None)
     (week,) = weeks("UTC")
     assert (week.received, week.held, week.decided, week.overturned) == (3, 3, 2, 1)

@@ -10,18 +10,18 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from articles.comments import editing, moderation, posting, seals
-from articles.comments.deciding import queues
 from articles.comments.models import Comment
-from articles.comments.posting import Refused
+from articles.comments.moderation import decisions, queues
 from articles.comments.screening.models import Phase, ScreenedWord, ScreeningRule
-from articles.comments.threads import thread_of
+from articles.comments.submission import editing, form_tokens, posting
+from articles.comments.submission.posting import Refused
+from articles.comments.threads.builder import thread_of
 from articles.editorial.models import Article
 from tests.articles.comments.conftest import Write
 
 
 def yours(comment: Comment, rest: str = "") -> str:
-    return f"/comments/yours/{seals.link_to(comment)}/{rest}"
+    return f"/comments/yours/{form_tokens.link_to(comment)}/{rest}"
 
 
 def test_a_guest_changes_words_by_the_link_and_moderators_keep_the_earlier_ones(
@@ -76,12 +76,12 @@ def test_words_a_person_approved_are_listed_as_new_once_they_are_others(
 ) -> None:
     ScreeningRule.objects.update(active=False)
     comment = write("A quiet evening", waits=True)
-    moderation.approve(comment, by=mina, seen="approved")
+    decisions.approve(comment, by=mina, seen="approved")
     assert queues.counts()["new"] == 0
     editing.change(comment, text="Come to my casino", by=None)
     assert comment.state == "approved"
     assert queues.counts()["new"] == 1
-    assert moderation.approve(comment, by=mina)
+    assert decisions.approve(comment, by=mina)
     assert queues.counts()["new"] == 0
 
 
@@ -91,7 +91,7 @@ def test_words_that_stood_are_read_again_where_a_rule_objects_to_the_new_ones(
     ScreeningRule.objects.filter(phase=Phase.SUSPECT_WORDS).update(active=True, action="hold")
     ScreenedWord.objects.create(word="casino", folded="casino", list="suspect")
     comment = write("A quiet evening")
-    moderation.feature(comment, by=mina, on=True)
+    decisions.feature(comment, by=mina, on=True)
     editing.change(comment, text="Come to my casino", by=None)
     assert comment.state == Comment.State.HELD
     latest = comment.moderations.first()
@@ -117,7 +117,7 @@ def test_what_was_decided_or_taken_back_cannot_be_changed(
 ) -> None:
     comment = write("As it was", waits=True)
     if deed == "reject":
-        moderation.reject(comment, by=mina)
+        decisions.reject(comment, by=mina)
     else:
         posting.take_back(comment, by=None)
     with pytest.raises(Refused, match="cannot be changed any more"):
@@ -137,7 +137,7 @@ def test_the_page_says_that_a_comment_was_changed_but_not_what_it_said(
 ) -> None:
     comment = write("Unkind words", by=None)
     editing.change(comment, text="Kind words", by=None)
-    moderation.approve(comment, by=User.objects.get(email__startswith="mina"))
+    decisions.approve(comment, by=User.objects.get(email__startswith="mina"))
     page = client.get(article.get_absolute_url()).content.decode()
     assert "changed by its writer" in page
     assert "Unkind words" not in page
@@ -181,7 +181,7 @@ def test_an_account_finds_all_its_comments_in_a_list_that_nobody_else_sees(
         write("Of mine, published", by=ola),
         write("Of mine, held", by=ola, waits=True),
     )
-    moderation.reject(write("Of mine, rejected", by=ola, waits=True), by=mina)
+    decisions.reject(write("Of mine, rejected", by=ola, waits=True), by=mina)
     write("By somebody else")
     assert client.get("/comments/mine/").status_code == 302
     client.force_login(ola)

@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from articles.comments import moderation, posting
 from articles.comments.models import Comment
-from articles.comments.screening.limits import PER_ADDRESS
+from articles.comments.moderation import decisions
+from articles.comments.screening.checks import PER_ADDRESS
+from articles.comments.submission import posting
 from articles.editorial import publishing
 from articles.editorial.models import Article
 from tests.articles.comments.conftest import Write
@@ -44,7 +45,7 @@ def test_a_form_of_two_days_ago_is_looked_over_again(
     client: Client, article: Article, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = token_in(client.get(address_of(article)).content.decode())
-    monkeypatch.setattr("articles.comments.seals.VALID_FOR", timedelta(seconds=-1))
+    monkeypatch.setattr("articles.comments.submission.form_tokens.VALID_FOR", timedelta(seconds=-1))
     answer = client.post(address_of(article), {**WORDS, "token": token})
     page = answer.content.decode()
     assert "more than two days ago" in page
@@ -68,7 +69,7 @@ def test_a_reply_to_a_removed_comment_keeps_its_words(
     client: Client, article: Article, write: Write, mina: User, later: None
 ) -> None:
     above = write("Unkind words")
-    moderation.reject(above, by=mina)
+    decisions.reject(above, by=mina)
     answer = client.post(address_of(article), {**WORDS, "parent": str(above.pk)})
     page = answer.content.decode()
     assert "no longer there" in page

@@ -12,7 +12,7 @@ from accounts.models import User
 from articles.editorial import publishing
 from articles.editorial.models import Article
 from tests import newsroom
-from tests.articles.editorial.desk.sending import ADD, change_address, values_of, words_of
+from tests.articles.editorial.admin.sending import ADD, change_address, values_of, words_of
 from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile, User
-from articles.editorial import categorising, listings, publishing, tagging
+from articles.editorial import category_tree, listings, publishing, tags
 from articles.editorial.listings import Listing, counts_by_language, counts_of
 from articles.editorial.models import (
     Article,
@@ -26,7 +26,7 @@ from articles.editorial.models import (
     ListingRecheck,
     Scope,
 )
-from iria.synthetic.articles import listed_together
+from iria.evaluation.synthetic.articles import listed_together
 from tests import newsroom
 from tests.together import at_once
 
@@ -170,17 +170,17 @@ def test_what_is_merged_or_moved_is_listed_where_it_went() -> None:
     newsroom.published("Snow", categories=[japan], tags=["snow", "trains"], at=MARCH)
     newsroom.published("Rain", categories=[europe, asia], tags=["rain"], at=MARCH)
     japan.parent = europe
-    categorising.save(japan)
+    category_tree.save(japan)
     assert_right()
     assert Listing(Scope.CATEGORY, asia.pk).count() == 1
     assert Listing(Scope.CATEGORY, europe.pk).count() == 2
     snow, rain = Tag.objects.get(name="snow"), Tag.objects.get(name="rain")
-    tagging.merge([rain], into=snow)
+    tags.merge([rain], into=snow)
     assert_right()
     assert Listing(Scope.TAG, snow.pk).count() == 2
-    categorising.merge([asia], into=japan)
+    category_tree.merge([asia], into=japan)
     assert_right()
-    categorising.merge([japan], into=europe)
+    category_tree.merge([japan], into=europe)
     assert_right()
 
 
@@ -234,7 +234,7 @@ def test_whatever_happens_lists_and_counts_stay_right(
                 case "x":
                     article.tags.clear()
                 case "c":
-                    categorising.choose(article, [parts[n], parts[0]])
+                    category_tree.choose(article, [parts[n], parts[0]])
                 case "d":
                     rows.update(published_at=MARCH - timedelta(days=50 * n))
                 case "l":

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile, User
-from articles.editorial import bylining, categorising, signals, tagging
+from articles.editorial import bylines, category_tree, signals, tags
 from articles.editorial.merging import CannotMerge
 from articles.editorial.models import Category, Portrait, Redirect
 from iria.publication import menus
@@ -42,7 +42,7 @@ def test_letters_of_other_scripts_stay_apart() -> None:
 
 def test_a_word_that_was_merged_stays_merged_when_it_is_typed_again() -> None:
     newsroom.draft("One", tags=["Nippon", "Japan"])
-    tagging.merge([Tag.objects.get(name="Nippon")], into=Tag.objects.get(name="Japan"))
+    tags.merge([Tag.objects.get(name="Nippon")], into=Tag.objects.get(name="Japan"))
     assert named(newsroom.draft("Two", tags=["nippon"])) == ["Japan"]
 
 
@@ -50,8 +50,8 @@ def test_an_old_address_of_what_goes_leads_on_without_a_chain() -> None:
     for name in ("One", "Two", "Three"):
         Tag.objects.create(name=name, slug=name.lower())
     one, two, three = (Tag.objects.get(slug=slug) for slug in ("one", "two", "three"))
-    tagging.merge([one], into=two)
-    tagging.merge([two], into=three)
+    tags.merge([one], into=two)
+    tags.merge([two], into=three)
     assert {row.tag for row in Redirect.objects.all()} == {three}
     assert Redirect.objects.count() == 2
 
@@ -59,7 +59,7 @@ def test_an_old_address_of_what_goes_leads_on_without_a_chain() -> None:
 def test_an_article_in_both_sections_keeps_its_better_place() -> None:
     east, economy, asia = (newsroom.category(name) for name in ("East", "Economy", "Asia"))
     article = newsroom.draft(categories=[east, economy, asia])
-    categorising.merge([east], into=asia)
+    category_tree.merge([east], into=asia)
     assert [row.category.name for row in article.article_categories.all()] == ["Asia", "Economy"]
 
 
@@ -72,7 +72,7 @@ def test_a_merge_asks_as_often_for_forty_articles_as_for_four(
         for number in range(many):
             newsroom.draft(f"Number {number}", categories=[east, asia])
         with django_assert_max_num_queries(100) as asked:
-            categorising.merge([east], into=asia)
+            category_tree.merge([east], into=asia)
         counts.append(len(asked))
         east = newsroom.category("East")
     # The second section stands where a redirect is already, which is looked at.
@@ -84,7 +84,7 @@ def test_a_section_and_one_below_it_can_go_together() -> None:
     japan = newsroom.category("Japan", parent=east)
     newsroom.category("Kyushu", parent=japan)
     newsroom.category("Japan", parent=asia)
-    categorising.merge([east, japan], into=asia)
+    category_tree.merge([east, japan], into=asia)
     assert list(Category.objects.in_order().values_list("path", flat=True)) == [
         "asia",
         "asia/japan",
@@ -101,7 +101,7 @@ def test_sections_of_one_address_below_are_not_thrown_together() -> None:
     newsroom.category("Japan", parent=east)
     newsroom.category("Japan", parent=asia)
     with pytest.raises(CannotMerge, match="“Japan” would stand twice below “Asia”"):
-        categorising.merge([east], into=asia)
+        category_tree.merge([east], into=asia)
     assert Category.objects.count() == 4
 
 
@@ -110,7 +110,7 @@ def test_menus_follow_a_merged_section() -> None:
     menus.save(
         Publication(header_menu=[Entry(kind="category", key=str(east.pk), label="", below=False)])
     )
-    categorising.merge([east], into=asia)
+    category_tree.merge([east], into=asia)
     publication = Publication.objects.get()
     assert publication.ways is not None
     assert publication.ways["header"] == [
@@ -124,7 +124,7 @@ def test_two_accounts_are_never_thrown_together(rui: User, edna: User) -> None:
     AuthorProfile.objects.filter(pk=one.pk).update(user=rui)
     AuthorProfile.objects.filter(pk=two.pk).update(user=edna)
     with pytest.raises(CannotMerge, match="different accounts"):
-        bylining.merge([one], into=two)
+        bylines.merge([one], into=two)
     assert AuthorProfile.objects.count() == 2
 
 
@@ -132,30 +132,30 @@ def test_an_author_has_one_portrait_afterwards() -> None:
     one, two = newsroom.author("One"), newsroom.author("Two")
     first, second = newsroom.picture(), newsroom.picture(checksum="1" * 64)
     Portrait.objects.create(author=one, image=first)
-    bylining.merge([one], into=two)
+    bylines.merge([one], into=two)
     assert Portrait.objects.get().author == two
     three = newsroom.author("Three")
     Portrait.objects.create(author=three, image=second)
-    bylining.merge([three], into=two)
+    bylines.merge([three], into=two)
     assert Portrait.objects.get().image == first
 
 
 def test_an_author_is_not_merged_with_nobody_or_with_who_is_gone() -> None:
     one, two = newsroom.author("One"), newsroom.author("Two")
     with pytest.raises(CannotMerge, match="at least two"):
-        bylining.merge([one], into=one)
+        bylines.merge([one], into=one)
     AuthorProfile.objects.filter(pk=two.pk).delete()
     with pytest.raises(CannotMerge, match="merged or deleted in the meantime"):
-        bylining.merge([one], into=two)
+        bylines.merge([one], into=two)
 
 
 def test_a_form_that_names_what_was_merged_meanwhile_gets_what_it_became() -> None:
     old, kept = newsroom.category("Old"), newsroom.category("Kept")
     author, same = newsroom.author("One"), newsroom.author("Two")
-    categorising.merge([Category.objects.get(pk=old.pk)], into=kept)
-    bylining.merge([AuthorProfile.objects.get(pk=author.pk)], into=same)
+    category_tree.merge([Category.objects.get(pk=old.pk)], into=kept)
+    bylines.merge([AuthorProfile.objects.get(pk=author.pk)], into=same)
     article = newsroom.draft(categories=[old, kept])
-    bylining.sign(article, [author, same])
+    bylines.sign(article, [author, same])
     assert [row.category for row in article.article_categories.all()] == [kept]
     assert [row.author for row in article.bylines.all()] == [same]
 
@@ -173,7 +173,7 @@ def test_whoever_listens_hears_of_published_articles_after_a_merge(
         heard.append(article_id)
 
     signals.changed.connect(hear)
-    tagging.merge([Tag.objects.get(name="Nippon")], into=Tag.objects.get(name="Japan"))
+    tags.merge([Tag.objects.get(name="Nippon")], into=Tag.objects.get(name="Japan"))
     jobs()
     assert heard == [one.pk]
 
@@ -206,7 +206,7 @@ def test_merges_in_a_ring_at_once_leave_one_tag_and_no_error_in_the_database() -
     def merging(goes: Tag, stays: Tag) -> Callable[[], str]:
         def do() -> str:
             try:
-                tagging.merge([goes], into=stays)
+                tags.merge([goes], into=stays)
             except CannotMerge:
                 return "told"
             return "merged"
@@ -223,9 +223,9 @@ def test_an_article_saved_while_its_section_is_merged_stands_in_what_it_became()
     articles = [newsroom.draft(f"Number {number}", categories=[kept]) for number in range(6)]
 
     def choosing(article: Any) -> Callable[[], None]:
-        return lambda: categorising.choose(article, [old])
+        return lambda: category_tree.choose(article, [old])
 
-    at_once(*(choosing(each) for each in articles), lambda: categorising.merge([old], into=kept))
+    at_once(*(choosing(each) for each in articles), lambda: category_tree.merge([old], into=kept))
     for article in articles:
         assert [row.category for row in article.article_categories.all()] == [kept]
 

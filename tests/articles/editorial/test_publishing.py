@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from articles.editorial import publishing, revising
+from articles.editorial import publishing, revisions
 from articles.editorial.models import Article, Redirect
 from iria.publication.models import current_publication
 from tests import newsroom
@@ -74,7 +74,7 @@ def test_a_changed_slug_leaves_the_old_address_behind(edna: User) -> None:
     article = newsroom.published("Old words")
     old = article.get_absolute_url()
     article.slug = "new-words"
-    revising.save(article, by=edna)
+    revisions.save(article, by=edna)
     assert Redirect.objects.get(old_path=old).article == article
     assert article.get_absolute_url().endswith("/new-words/")
 
@@ -83,7 +83,7 @@ def test_going_back_to_the_first_slug_makes_no_ring(edna: User) -> None:
     article = newsroom.published("Old words")
     for slug in ("new-words", "old-words"):
         article.slug = slug
-        revising.save(article, by=edna)
+        revisions.save(article, by=edna)
     assert not Redirect.objects.filter(old_path=article.get_absolute_url()).exists()
 
 
@@ -115,7 +115,7 @@ def test_an_article_scheduled_anew_is_no_longer_held_back(edna: User) -> None:
     publishing.publish_due()
     article.refresh_from_db()
     article.body = "<p>Whole again.</p>"
-    revising.save(article, by=edna)
+    revisions.save(article, by=edna)
     publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
     assert not Article.objects.held_back().exists()
 
@@ -156,7 +156,7 @@ def test_a_headline_that_would_make_a_reserved_address_is_numbered(edna: User) -
 def test_the_old_address_of_one_article_is_not_given_to_another(edna: User) -> None:
     first = newsroom.published("Ferries")
     first.slug = "ferries-and-ports"
-    revising.save(first, by=edna)
+    revisions.save(first, by=edna)
     second = newsroom.published("Ferries")
     assert second.slug == "ferries-2"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from articles.editorial.models import Article
 from articles.editorial.rendering import render_body
-from articles.images import ingest
+from articles.images.library import ingest
 from articles.images.models import Image
 from iria.publication.models import Publication, current_publication
 from tests import newsroom

@@ -7,12 +7,12 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from accounts.models import User
-from articles.editorial import revising
-from articles.editorial.comparing import compared
+from articles.editorial import revisions
 from articles.editorial.models import Article
+from articles.editorial.revision_diff import compared
+from articles.embeds.autoembed import place
 from articles.embeds.models import EmbedProvider
-from articles.embeds.placing import place
-from articles.pages import keeping
+from articles.pages import saving
 from articles.pages.models import Page
 from tests import newsroom
 
@@ -104,7 +104,7 @@ def test_feeds_have_the_card(client: Client) -> None:
 
 def test_a_page_edited_in_the_admin_has_embeds_too(client: Client) -> None:
     page = Page(title="About", path="about", is_published=True, body=f"<p>{FILM}</p>")
-    keeping.save(page)
+    saving.save(page)
     answer = client.get("/about/")
     assert "youtube-nocookie" in answer.headers["Content-Security-Policy"]
     assert "data-frame" in answer.content.decode()
@@ -125,7 +125,7 @@ def test_our_own_site_is_never_framed(client: Client, settings: Any) -> None:
 def test_a_text_without_embeds_asks_nothing_and_one_with_many_asks_once(
     client: Client, django_assert_num_queries: Any
 ) -> None:
-    from articles.embeds.frames import frames_of
+    from articles.embeds.iframes import frames_of
 
     with django_assert_num_queries(0):
         frames_of("<p>data-embed</p>")
@@ -137,7 +137,7 @@ def test_a_text_without_embeds_asks_nothing_and_one_with_many_asks_once(
 def test_another_film_is_seen_among_what_changed() -> None:
     article = newsroom.draft(body=f"<p>Words.</p>{EMBED}")
     article.body = article.body.replace("abc-123", "other")
-    revising.save(article, by=None)
+    revisions.save(article, by=None)
     new, old = article.revisions.all()[:2]
     (part,) = compared(old, new)
     words = {(piece.kind, piece.text) for each in part.paragraphs for piece in each.pieces}

@@ -13,7 +13,7 @@ from lxml import html as lxml_html
 
 from accounts.models import User
 from articles.comments.models import Comment
-from articles.editorial import categorising, publishing, revising
+from articles.editorial import category_tree, publishing, revisions
 from articles.editorial.models import Article, Correction, Figure
 from articles.images.models import Image
 from iria.publication.models import Publication
@@ -97,7 +97,7 @@ def test_json_says_the_same(client: Client, strait: Article) -> None:
 def test_a_changed_address_keeps_the_id(client: Client, strait: Article, edna: User) -> None:
     before = texts(rss(client), "//item/guid")
     strait.slug = "another-slug"
-    revising.save(strait, by=edna)
+    revisions.save(strait, by=edna)
     assert texts(rss(client), "//item/guid") == before
 
 
@@ -145,11 +145,11 @@ def test_a_moved_category_and_a_moved_article_lead_to_their_feeds(
 ) -> None:
     asia = strait.categories.get(slug="asia-pacific")
     asia.slug = "pacific"
-    categorising.save(asia)
+    category_tree.save(asia)
     response = client.get("/category/asia-pacific/feed/atom/")
     assert (response.status_code, response["Location"]) == (301, "/category/pacific/feed/atom/")
     strait.slug = "new-words"
-    revising.save(strait, by=edna)
+    revisions.save(strait, by=edna)
     response = client.get("/2026/03/ferries-tankers-again/feed/")
     assert (response.status_code, response["Location"]) == (301, "/2026/03/new-words/feed/")
 
@@ -318,7 +318,7 @@ def test_a_text_that_was_told_before_is_told_anew_when_anything_of_it_changes(
     seen.append(told())
     strait.refresh_from_db()
     strait.slug = "new-words"
-    revising.save(strait, by=edna)
+    revisions.save(strait, by=edna)
     seen.append(told())
     assert len(set(seen)) == len(seen) - 1
     assert "Somebody Else" in seen[2]

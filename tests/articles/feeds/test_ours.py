@@ -10,7 +10,7 @@ from django.test import Client
 from lxml import etree, html
 
 from articles.comments.models import Comment
-from articles.editorial import revising
+from articles.editorial import revisions
 from articles.editorial.models import Article
 from tests import newsroom
 from tests.articles.feeds.conftest import picture
@@ -85,7 +85,7 @@ def test_awkward_words_come_back_as_they_went_in(client: Client, full: Article) 
         for article, words in zip(written, some, strict=False):
             article.standfirst = words[:600]
             article.body = f"<p>Words</p><p>{escape(words)}</p>"
-            revising.save(article, by=None)
+            revisions.save(article, by=None)
             Article.objects.filter(pk=article.pk).update(headline=words[:200], lead_caption=words)
         rss = etree.fromstring(client.get("/feed/").content)
         atom = client.get("/feed/atom/").content

@@ -9,10 +9,10 @@ from django.utils import timezone
 from lxml import etree
 
 from accounts.models import User
-from articles.editorial import publishing, translating
+from articles.editorial import publishing, translations
 from articles.editorial.models import Article
 from articles.editorial.models.article import LANGUAGES
-from articles.feeds import places, sitemaps
+from articles.feeds import sitemap_entries, sitemaps
 from articles.images.models import Image
 from tests import newsroom
 from tests.articles.feeds.conftest import picture
@@ -75,7 +75,7 @@ def test_a_long_caption_never_pushes_the_credit_out_of_the_sitemap(
     tree = tree_at(client, "/sitemap.xml")
     longest = max(texts(tree, f"{IMAGE}caption"), key=len)
     assert longest.endswith("… (Image Credit: Ines Faro)")
-    assert len(longest) <= places.LONGEST_CAPTION + 1
+    assert len(longest) <= sitemap_entries.LONGEST_CAPTION + 1
     assert texts(tree, f"{IMAGE}license") == ["https://example.org/by/4.0/"]
 
 
@@ -122,13 +122,13 @@ def test_beyond_a_handy_size_the_sitemap_is_a_list_of_files(
 
 def test_the_longest_file_stays_below_what_the_protocol_allows(client: Client, db: None) -> None:
     path = f"/2026/03/{'語' * 80}/"
-    words, licence = "語" * places.LONGEST_CAPTION, f"https://example.org/{'x' * 480}"
+    words, licence = "語" * sitemap_entries.LONGEST_CAPTION, f"https://example.org/{'x' * 480}"
     pictures = [
-        places.Picture(f"/pictures/{number:x>60}.jpeg", words, licence)
-        for number in range(places.PICTURES)
+        sitemap_entries.Picture(f"/pictures/{number:x>60}.jpeg", words, licence)
+        for number in range(sitemap_entries.PICTURES)
     ]
     languages = [(code, path) for code, _ in LANGUAGES]
-    one = len(sitemaps._urlset([places.Place(path, timezone.now(), pictures, languages)]))
+    one = len(sitemaps._urlset([sitemap_entries.Place(path, timezone.now(), pictures, languages)]))
     assert sitemaps.PER_FILE <= 50_000
     assert one * sitemaps.PER_FILE < 50 * 1024**2
 
@@ -137,7 +137,7 @@ def test_an_article_names_its_translations_that_can_be_read(
     client: Client, strait: Article, rui: User
 ) -> None:
     french = newsroom.published("Une semaine", language="fr")
-    translating.link(french, strait)
+    translations.link(french, strait)
     tree = tree_at(client, "/sitemap.xml")
     links = [(link.get("hreflang"), link.get("href")) for link in tree.iter(LINK)]
     pair = [("en", f"{SITE}/2026/03/ferries-tankers-again/")]

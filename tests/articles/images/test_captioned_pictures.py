@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
-from articles.editorial import revising
+from articles.editorial import revisions
 from articles.editorial.models import Figure
 from articles.images.models import Image
 from tests.newsroom import draft
@@ -42,7 +42,7 @@ def test_every_caption_stays_with_its_picture_from_the_upload_to_the_article(
         for name, caption in captions.items()
     )
     article = draft(body=f"<p>All of them.</p>{body}", by=edna)
-    revising.save(article, by=edna)
+    revisions.save(article, by=edna)
 
     for name, content in contents.items():
         image = Image.objects.get(pk=numbers[name])

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from articles.images import origins, rights
-from articles.images.amending import amend
+from articles.images.library.editing import amend
 from articles.images.models import Agency, Image, Photographer
+from articles.images.rights import bulk_changes, sources
 from tests.newsroom import picture
 
 pytestmark = pytest.mark.django_db
@@ -61,14 +61,14 @@ def test_a_new_photographer_without_a_site_leads_to_nobody_elses(
 def test_many_lose_the_link_with_whom_it_led_to_and_keep_what_is_given(
     image: Image, edna: User, values: dict[str, Any], expected: str
 ) -> None:
-    rights.change(Image.objects.all(), values, by=edna)
+    bulk_changes.change(Image.objects.all(), values, by=edna)
     assert link(image) == expected
 
 
 def test_each_of_many_loses_its_own(image: Image, jo: Photographer, edna: User) -> None:
     other, stranger = picture(), picture(credit_url=TYPED)
     amend(other, by=edna, agency=Agency.objects.create(name="R", wording="via R", address=REUTERS))
-    rights.change(Image.objects.all(), {"photographer": jo, "agency": None}, by=edna)
+    bulk_changes.change(Image.objects.all(), {"photographer": jo, "agency": None}, by=edna)
     assert [link(one) for one in (image, other, stranger)] == ["", "", TYPED]
 
 
@@ -95,5 +95,5 @@ def test_a_photographer_who_gives_up_a_site_is_linked_to_it_no_more(
     image: Image, ines: Photographer, edna: User
 ) -> None:
     ines.address = ""
-    origins.save(ines, by=edna)
+    sources.save(ines, by=edna)
     assert link(image) == ""

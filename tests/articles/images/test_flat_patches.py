@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from articles.images import decoding
-from articles.images.sizes import sizes_for
-from tests.articles.images.test_colours import mean_inside
+from articles.images.library import decoder_client
+from articles.images.processing.rendition_sizes import sizes_for
+from tests.articles.images.processing.test_colour_conversion import mean_inside
 from tests.colour_difference import ciede2000
 from tests.littlecms import lab_of_srgb
 from tests.proofs.size import sized
@@ -85,7 +85,7 @@ def test_no_patch_is_off_by_three_in_any_format(
     form, options = SENT[sent]
     sheet(patches).save(tmp_path / "sheet", form, **options)
     wanted = read(tmp_path / "sheet")
-    made = decoding.renditions(tmp_path / "sheet", tmp_path, BETWEEN)
+    made = decoder_client.renditions(tmp_path / "sheet", tmp_path, BETWEEN)
     assert len(made) == len(ENDS) == 6
     for each in made:
         found = read(tmp_path / each["file"])
@@ -105,6 +105,6 @@ def test_a_slow_gradient_near_grey_keeps_its_colours(tmp_path: Path) -> None:
         picture.convert("RGB").save(tmp_path / "photograph", "JPEG", quality=100, subsampling=0)
     for sent in ("sheet", "photograph"):
         wanted = read(tmp_path / sent)
-        for each in decoding.renditions(tmp_path / sent, tmp_path, []):
+        for each in decoder_client.renditions(tmp_path / sent, tmp_path, []):
             found = read(tmp_path / each["file"])
             assert max(map(ciede2000, found, wanted)) < 3, each["file"]

@@ -11,8 +11,9 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage
 from django.utils import timezone
 
-from articles.images import ingest, keeping, renditions, replacing
+from articles.images.library import ingest, replacement
 from articles.images.models import FormerName, Image, PictureEvent
+from articles.images.renditions import rendition_files, renditions
 from articles.images.tasks import catch_up
 from tests.newsroom import picture_file
 
@@ -82,7 +83,7 @@ def test_of_a_replacement_nothing_stays(
     before = files()
     full_after(fitting)
     with pytest.raises(ingest.Refused, match="no room left"):
-        replacing.replace(image, picture_file(colour="teal"), by=None, seen=image.checksum)
+        replacement.replace(image, picture_file(colour="teal"), by=None, seen=image.checksum)
     assert files() == before
     assert Image.objects.get().checksum == image.checksum
     assert image.renditions.count() == 1
@@ -98,7 +99,7 @@ def test_a_replacement_that_cannot_be_written_down_leaves_no_file(
 
     monkeypatch.setattr(PictureEvent.objects, "create", full)
     with pytest.raises(ingest.Refused, match="no room left"):
-        replacing.replace(image, picture_file(colour="teal"), by=None, seen=image.checksum)
+        replacement.replace(image, picture_file(colour="teal"), by=None, seen=image.checksum)
     assert files() == before
 
 
@@ -154,5 +155,5 @@ def test_one_picture_that_cannot_be_written_keeps_no_other_waiting(
     assert Image.objects.telling_old_rights().count() == 1
     catch_up(timestamp=0)
     assert not Image.objects.telling_old_rights().exists()
-    keeping.discard_former()
+    rendition_files.discard_former()
     assert len(files()) == 6, "two originals, two files of today, two of before that linger"

@@ -7,13 +7,13 @@ from django.db import connection, transaction
 from django.test import Client
 
 from accounts.models import User
-from articles.editorial import publishing, revising
+from articles.editorial import publishing, revisions
 from articles.editorial.checklist import NotReady
 from articles.editorial.models import Article, Figure
-from articles.images import replacing
+from articles.images.library import replacement
 from articles.images.models import Image
 from tests import newsroom
-from tests.articles.editorial.desk.sending import change_address, send
+from tests.articles.editorial.admin.sending import change_address, send
 
 REAL = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 IN_TEXT = '<figure data-image="{}"></figure>'
@@ -47,7 +47,7 @@ def saved(article: Article, **values: Any) -> None:
     for name, value in values.items():
         setattr(article, name, value)
     with transaction.atomic():
-        revising.save(article, by=None)
+        revisions.save(article, by=None)
         judged_now()
 
 
@@ -101,7 +101,7 @@ def test_the_desk_says_it_and_keeps_what_was_typed(bare: Image, client: Client, 
 
 def test_its_file_can_be_replaced(bare: Image, edna: User) -> None:
     file = newsroom.picture_file(width=600, height=400)
-    replacing.replace(bare, file, by=edna, seen=bare.checksum)
+    replacement.replace(bare, file, by=edna, seen=bare.checksum)
     judged_now()
     assert Image.objects.get(pk=bare.pk).width == 600
 
@@ -119,7 +119,7 @@ def test_whoever_adds_pictures_holds_them_all_before_the_commit(edna: User) -> N
     article = newsroom.published("Ferries", slug="ferries")
     article.body += IN_TEXT.format(second.pk) + IN_TEXT.format(first.pk)
     with transaction.atomic():
-        revising.save(article, by=edna)
+        revisions.save(article, by=edna)
         other = connection.copy()
         try:
             with other.cursor() as cursor:

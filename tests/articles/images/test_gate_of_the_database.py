@@ -12,9 +12,9 @@ from django.test import Client
 from accounts.models import User
 from articles.editorial import publishing
 from articles.editorial.models import Article, Figure
-from articles.images import forms
+from articles.images.admin import forms
+from articles.images.hooks import public_uses_of
 from articles.images.models import Image
-from articles.images.uses import public_uses_of
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial.models import Article, Revision, StateChange
-from articles.images.amending import amend
+from articles.images.library.editing import amend
 from articles.images.models import Image
 from tests import newsroom
-from tests.articles.reading import full_house
+from tests.articles.public import full_house
 
 pytestmark = pytest.mark.django_db
 

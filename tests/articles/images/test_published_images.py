@@ -13,7 +13,7 @@ from accounts.models import User
 from articles.editorial import publishing
 from articles.editorial.models import Article, Portrait
 from articles.images import permissions
-from articles.images.forms import ImageForm
+from articles.images.admin.forms import ImageForm
 from articles.images.models import Image
 from articles.pages.models import Page
 from newsletter.models import Issue

@@ -13,7 +13,7 @@ from PIL import Image as Pixels
 
 from accounts.models import User
 from articles.images.models import Image
-from articles.images.showing import PictureFile
+from articles.images.srcset import PictureFile
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from articles.pages import keeping
+from articles.pages import saving
 from articles.pages.models import FormerAddress, Page
 
 pytestmark = pytest.mark.django_db
@@ -14,13 +14,13 @@ pytestmark = pytest.mark.django_db
 
 def kept(path: str, **fields: Any) -> Page:
     page = Page(path=path, **{"title": "About us", "is_published": True, **fields})
-    keeping.save(page)
+    saving.save(page)
     return page
 
 
 def move(page: Page, path: str) -> None:
     page.path = path
-    keeping.save(page)
+    saving.save(page)
 
 
 def test_an_old_address_leads_to_the_new_one_in_one_step(client: Client) -> None:
@@ -62,7 +62,7 @@ def test_an_unpublished_page_is_not_led_to(client: Client) -> None:
     page = kept("about", position=1)
     move(page, "institute")
     page.is_published = False
-    keeping.save(page)
+    saving.save(page)
     assert client.get("/about/").status_code == 404
 
 

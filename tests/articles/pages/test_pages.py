@@ -9,11 +9,11 @@ from django.urls import URLResolver, get_resolver
 
 from accounts.models import User
 from articles.images.models import Image
-from articles.pages import keeping
+from articles.pages import saving
+from articles.pages.hooks import in_pages
 from articles.pages.models import RESERVED, Page
-from articles.pages.uses import in_pages
 from tests import newsroom
-from tests.articles.reading import full_house
+from tests.articles.public import full_house
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def kept(path: str = "about", **fields: object) -> Page:
     values = {"title": "About us", "body": "<p>We study straits.</p>", "is_published": True}
     page = Page(path=path, **{**values, **fields})
-    keeping.save(page)
+    saving.save(page)
     return page
 
 

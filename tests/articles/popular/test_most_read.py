@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial.models import Article
-from articles.popular import choosing
+from articles.popular import most_read
 from articles.popular.models import ArticleViews, MostRead
-from iria.kit.ratelimit import RateCount
+from iria.core.http.rate_limit import RateCount
 from iria.publication.models import Publication
 from tests import newsroom
 
@@ -106,7 +106,7 @@ def test_readers_see_the_list_only_where_the_publication_wants_it(
     opened(seldom, 7)
     opened(old, 900, days_ago=8)
     opened(french, 3)
-    choosing.choose()
+    most_read.choose()
     assert "Most read" not in client.get("/").content.decode()
     Publication.objects.update(shows_most_read=True)
     page = client.get("/").content.decode()
@@ -117,22 +117,22 @@ def test_readers_see_the_list_only_where_the_publication_wants_it(
     assert page.count(">Newer 0</a>") == 1
     with django_assert_num_queries(1):
         besides = {standing[0].pk}
-        assert choosing.shown_as_most_read("en", besides=besides) == [often, seldom]
+        assert most_read.shown_as_most_read("en", besides=besides) == [often, seldom]
 
 
 def test_the_list_holds_five(client: Client) -> None:
     for number in range(7):
         opened(newsroom.published(f"Number {number}"), 1 + number)
-    choosing.choose()
-    most = [each.headline for each in choosing.shown_as_most_read("en")]
+    most_read.choose()
+    most = [each.headline for each in most_read.shown_as_most_read("en")]
     assert most == [f"Number {number}" for number in (6, 5, 4, 3, 2)]
 
 
 def test_a_list_that_stays_the_same_is_not_written_again() -> None:
     opened(newsroom.published("Often"), 5)
-    choosing.choose()
+    most_read.choose()
     before = MostRead.objects.get().pk
-    choosing.choose()
+    most_read.choose()
     assert MostRead.objects.get().pk == before
 
 

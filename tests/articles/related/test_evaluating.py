@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 
 from articles.editorial.models import Article
 from articles.related import scoring
-from articles.related.judged.collection import Unreadable, _document, read, without_links
-from articles.related.judged.evaluating import evaluate
-from articles.related.judged.measuring import figures
 from articles.related.models import RelatedLink
+from iria.evaluation.related.runner import evaluate, figures
+from iria.evaluation.related.test_collection import Unreadable, _document, read, without_links
 from tests import newsroom
 
 SEA = "Tankers wait at the strait while navies escort convoys past the minefields."

@@ -10,7 +10,7 @@ from accounts.models import User
 from articles.editorial.models import Article
 from articles.related.admin import RelatedPickInline
 from articles.related.models import RelatedPick
-from articles.related.reading_next import related_to
+from articles.related.read_next import related_to
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db

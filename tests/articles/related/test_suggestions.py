@@ -8,11 +8,11 @@ from django.test import Client
 
 from accounts.models import User
 from articles.editorial.models import Article
-from articles.related import deciding, refreshing
+from articles.related import read_next, recomputation
 from articles.related.models import RelatedExclusion
-from articles.related.reading_next import related_to
+from articles.related.read_next import related_to
 from tests import newsroom
-from tests.articles.related.test_reading_next import CHEESE, HARBOUR, STRAIT, names
+from tests.articles.related.test_read_next import CHEESE, HARBOUR, STRAIT, names
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ def strait() -> Article:
     article = newsroom.published("At the strait", body=STRAIT, tags=["Convoys"], authors=[author])
     newsroom.published("From the harbour", body=HARBOUR, tags=["Convoys"], authors=[author])
     newsroom.published("Cheese", body=CHEESE)
-    refreshing.refresh_all()
+    recomputation.refresh_all()
     return article
 
 
@@ -72,12 +72,12 @@ def test_an_editor_leaves_one_out_and_allows_it_again(
     client.force_login(edna)
     send(client, strait, **{f"suggestion-{harbour.pk}": "leave-out"})
     assert names(strait) == ["Cheese"]
-    refreshing.refresh_all()
+    recomputation.refresh_all()
     assert names(strait) == ["Cheese"]
     assert RelatedExclusion.objects.get().made_by == edna
     assert "by Edna Okafor" in form(client, strait)
     send(client, strait, **{f"suggestion-{harbour.pk}": "allow"})
-    refreshing.refresh_all()
+    recomputation.refresh_all()
     assert names(strait)[0] == "From the harbour"
 
 
@@ -100,7 +100,7 @@ def test_links_in_a_text_bring_articles_near(edna: User) -> None:
     newsroom.published("Pasture", body="<p>Goats graze.</p>")
     link = f'<p>As <a href="{cheese.get_absolute_url()}">we wrote</a>, dairies wait.</p>'
     strait = newsroom.published("At the strait", body=STRAIT + link)
-    refreshing.refresh_all()
+    recomputation.refresh_all()
     assert names(strait)[0] == "Cheese"
     assert strait.related_links.get(position=0).reasons["linked"] == ["to"]
     assert cheese.related_links.get(position=0).reasons["linked"] == ["from"]
@@ -116,7 +116,7 @@ def test_no_more_than_two_of_the_first_four_tell_of_one_days_event() -> None:
     for week in range(1, 4):
         text = f"{STRAIT}<p>Insurers raise the premium for wooden hulls.</p>"
         newsroom.published(f"Week {week}", body=text, at=day - timedelta(weeks=week))
-    refreshing.refresh_all()
+    recomputation.refresh_all()
     assert sorted(name[:5] for name in names(strait)) == ["Event", "Event", "Week ", "Week "]
 
 
@@ -125,7 +125,7 @@ def test_a_third_piece_on_the_event_stays_where_nothing_else_is_near() -> None:
     for number in range(3):
         newsroom.published(f"Event {number}", body=STRAIT)
     newsroom.published("Cheese", body=CHEESE)
-    refreshing.refresh_all()
+    recomputation.refresh_all()
     assert names(strait)[3] == "Cheese"
 
 
@@ -137,7 +137,7 @@ def test_the_place_of_one_left_out_is_filled_by_the_worker(
     others = [newsroom.published(f"Harbour {number}", body=HARBOUR) for number in range(9)]
     jobs()
     before = related_to(strait, limit=8)
-    deciding.leave_out(strait, before[0], by=edna)
+    read_next.leave_out(strait, before[0], by=edna)
     jobs()
     after = related_to(strait, limit=8)
     assert len(after) == 8

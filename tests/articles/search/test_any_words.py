@@ -11,10 +11,10 @@ from django.utils.html import escape
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from articles.search import indexing
-from articles.search.excerpts import excerpt, marked, matches, suspects
-from articles.search.query import Findings, Unanswerable, find
-from iria.kit.timelimit import TookTooLong, time_limit
+from articles.search.index import indexer
+from articles.search.ranking.engine import Findings, Unanswerable, find
+from articles.search.results.snippets import excerpt, marked, matches, suspects
+from iria.core.db.statement_timeout import TookTooLong, time_limit
 from tests import newsroom
 from tests.shared import shared_data
 
@@ -32,7 +32,7 @@ LIKE_QUERIES = st.lists(OPERATORS | st.text(max_size=8) | st.just("barge"), max_
 def barge() -> None:
     for language in ("en", "fr", "ar", "ja"):
         article = newsroom.published("The barge", language=language)
-        indexing.index(article.pk)
+        indexer.index(article.pk)
 
 
 @given(words=st.text(max_size=520) | LIKE_QUERIES, page=st.integers() | st.text(max_size=12))
@@ -104,7 +104,7 @@ def test_every_awkward_string_that_is_a_word_is_found_in_its_article(client: Cli
     text = "".join(f"<p>{escape(each)}</p>" for each in words)
     # Ukrainian is read word by word, so no word counts as too common.
     article = newsroom.published("Words", body=text, language="uk")
-    indexing.index(article.pk)
+    indexer.index(article.pk)
     assert words
     for each in words:
         assert [found.article for found in find(f'"{each}"').results] == [article], each
@@ -124,7 +124,7 @@ def test_a_search_that_takes_too_long_says_so(barge: None, monkeypatch: pytest.M
             cursor.execute("SELECT pg_sleep(5)")
         return 0
 
-    monkeypatch.setattr("articles.search.query.PATIENCE", 50)
-    monkeypatch.setattr("articles.search.reading.read", slow)
+    monkeypatch.setattr("articles.search.ranking.engine.PATIENCE", 50)
+    monkeypatch.setattr("articles.search.query.parser.read", slow)
     with pytest.raises(Unanswerable, match="takes too long"):
         find("barge")

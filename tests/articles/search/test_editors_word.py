@@ -8,10 +8,10 @@ from django.test import Client
 
 from accounts.models import User
 from articles.editorial.models import Article
-from articles.search import indexing
+from articles.search.index import indexer
 from articles.search.models import PinnedQuery, PinnedResult, Synonyms
-from articles.search.query import find
-from articles.search.synonyms import ways_to_ask
+from articles.search.query.synonyms import ways_to_ask
+from articles.search.ranking.engine import find
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 def indexed(headline: str, **fields: Any) -> Article:
     article = newsroom.published(headline, **fields)
-    indexing.index(article.pk)
+    indexer.index(article.pk)
     return article
 
 

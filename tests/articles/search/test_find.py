@@ -7,11 +7,11 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import User
-from articles.editorial import publishing, revising
+from articles.editorial import publishing, revisions
 from articles.editorial.models import Article
-from articles.search import indexing
+from articles.search.index import indexer
 from articles.search.models import SearchEntry
-from articles.search.query import NoSuchPage, Unanswerable, find
+from articles.search.ranking.engine import NoSuchPage, Unanswerable, find
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def headlines(words: str, **options: Any) -> list[str]:
 
 def indexed(headline: str, **fields: Any) -> Article:
     article = newsroom.published(headline, **fields)
-    indexing.index(article.pk)
+    indexer.index(article.pk)
     return article
 
 
@@ -121,7 +121,7 @@ def test_publishing_changing_and_withdrawing_reach_the_index_at_once(
     assert headlines("pipeline") == ["A pipeline"]
     article.headline = "A cable"
     with capture(execute=True):
-        revising.save(article, by=edna)
+        revisions.save(article, by=edna)
     assert headlines("pipeline") == []
     assert headlines("cable") == ["A cable"]
     with capture(execute=True):
@@ -179,7 +179,7 @@ def test_a_text_of_ever_new_words_is_indexed_as_far_as_it_fits() -> None:
     text = " ".join(f"w{number:x}q{number * 7919:x}" for number in range(90_000))
     article = newsroom.draft("Very long", body=f"<p>{text[:990_000]}</p>")
     publishing.publish(article, by=None)
-    indexing.index(article.pk)
+    indexer.index(article.pk)
     assert headlines("w1q1eef") == ["Very long"]
 
 
@@ -199,7 +199,7 @@ def test_reindexing_brings_back_a_lost_index(capsys: pytest.CaptureFixture[str])
     call_command("reindex_search")
     assert "1 article" in capsys.readouterr().out
     assert headlines("barge") == ["Lost barge"]
-    assert indexing.catch_up() == 0
+    assert indexer.catch_up() == 0
 
 
 def test_words_that_only_a_stroke_a_hyphen_or_a_missing_blank_joins_are_found_one_by_one() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from articles.search import indexing
+from articles.search.index import indexer
 from articles.search.models import SearchCount
 from tests import newsroom
 
@@ -18,9 +18,9 @@ def meaning(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
 
     def meaning(typed: str, meant: str) -> None:
         known = {typed: meant}
-        monkeypatch.setattr("articles.search.answering.corrected", known.get)
+        monkeypatch.setattr("articles.search.results.search_results.corrected", known.get)
 
-    indexing.index(newsroom.published("The barge and the harbour").pk)
+    indexer.index(newsroom.published("The barge and the harbour").pk)
     return meaning
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from articles.search import indexing
+from articles.search.index import indexer
 from iria.publication.models import Publication
 from tests import newsroom
 
@@ -17,7 +17,7 @@ def barges(db: None) -> None:
     category = newsroom.category("Rivers")
     for number in range(12):
         article = newsroom.published(f"Barge {number}", categories=[category])
-        indexing.index(article.pk)
+        indexer.index(article.pk)
 
 
 def ask(client: Client, **query: Any) -> tuple[int, str]:
@@ -101,7 +101,7 @@ def test_the_page_asks_the_same_few_questions_however_much_there_is(
             lead_picture=image,
             body=f'<figure data-image="{image.pk}"><figcaption>A lock</figcaption></figure>',
         )
-        indexing.index(article.pk)
+        indexer.index(article.pk)
 
     Publication(name="Meridian").save()
     for number in range(2):

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
-from articles.search import counting, indexing
-from articles.search.counting import countable
+from articles.search import query_counts
+from articles.search.index import indexer
 from articles.search.models import SearchCount
-from articles.search.reporting import report
+from articles.search.query_counts import countable, report
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def barge() -> None:
-    indexing.index(newsroom.published("The barge").pk)
+    indexer.index(newsroom.published("The barge").pk)
 
 
 def counts() -> list[tuple[str, int, int, int]]:
@@ -72,11 +72,11 @@ def test_what_may_tell_of_a_person_is_not_kept(client: Client, barge: None, word
 def test_a_flood_of_queries_fills_no_table_and_displaces_nothing_that_is_asked_again(
     client: Client, barge: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(counting, "MOST_A_DAY", 3)
+    monkeypatch.setattr(query_counts, "MOST_A_DAY", 3)
     for words in ("barge", "lock", "barge", "lock", "weir", "sluice", "pier", "barge", "quay"):
         client.get("/search/", {"q": words})
     assert counts() == [("barge", 3, 1, 0), ("lock", 2, 0, 0), ("quay", 1, 0, 0)]
-    monkeypatch.setattr(counting, "MOST_A_DAY", 2)
+    monkeypatch.setattr(query_counts, "MOST_A_DAY", 2)
     client.get("/search/?q=quay")
     client.get("/search/?q=pier")
     assert counts() == [("barge", 3, 1, 0), ("lock", 2, 0, 0), ("quay", 2, 0, 0)]
@@ -85,8 +85,8 @@ def test_a_flood_of_queries_fills_no_table_and_displaces_nothing_that_is_asked_a
 @given(st.text())
 def test_whatever_is_counted_fits_and_holds_no_long_number(words: str) -> None:
     key = countable(words)
-    assert len(key) <= counting.LONGEST
-    assert sum(sign.isdigit() for sign in key) <= counting.MOST_DIGITS
+    assert len(key) <= query_counts.LONGEST
+    assert sum(sign.isdigit() for sign in key) <= query_counts.MOST_DIGITS
     assert "@" not in key
 
 
@@ -151,7 +151,7 @@ def test_what_is_old_or_was_searched_only_once_is_forgotten() -> None:
     _counted("on two days", 2, 1, 0, 0)
     _counted("lately", 3, 1, 0, 0)
     _counted("tariffs", 401, 50, 1, 1)
-    assert counting.forget() == 2
+    assert query_counts.forget() == 2
     assert {row[0] for row in counts()} == {"twice", "on two days", "lately"}
 
 
@@ -168,4 +168,4 @@ def test_what_is_old_or_was_searched_only_once_is_forgotten() -> None:
     ],
 )
 def test_whoever_says_it_reads_for_others_is_no_reader(agent: str, robot: bool) -> None:
-    assert counting.is_robot(agent) is robot
+    assert query_counts.is_robot(agent) is robot

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from articles.editorial.models import Article
-from articles.search import indexing
-from articles.search.explaining import Why
-from articles.search.query import find
+from articles.search.index import indexer
+from articles.search.ranking.engine import find
+from articles.search.results.match_explanations import Why
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def indexed(headline: str, **fields: Any) -> Article:
     article = newsroom.published(headline, **fields)
-    indexing.index(article.pk)
+    indexer.index(article.pk)
     return article
 
 

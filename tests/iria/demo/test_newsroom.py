@@ -8,15 +8,15 @@ from django.test import Client
 from lxml import html as lxml_html
 
 from accounts.models import AuthorProfile
-from articles.body.words import plain_text
+from articles.body.plain_text import plain_text
 from articles.comments.models import Comment
 from articles.editorial.models import Article, Category, Figure
 from articles.images.models import Image
 from articles.pages.models import Page
 from articles.related.models import RelatedPick
+from iria.core.db.row_origins import Marks
 from iria.demo import content
 from iria.demo.loading import everything, pictures
-from iria.kit.marks import Marks
 from newsletter.models import Delivery, Issue, Subscriber
 from tests.iria.demo.newsroom import (
     story,

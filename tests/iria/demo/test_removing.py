@@ -3,12 +3,12 @@
 import pytest
 
 from accounts.models import AuthorProfile, User
-from articles.comments import posting
 from articles.comments.models import Comment
-from articles.editorial import revising
+from articles.comments.submission import posting
+from articles.editorial import revisions
 from articles.editorial.models import Article, Category
 from articles.images.models import Image
-from articles.search.postings import SearchLexeme
+from articles.search.index.models import SearchLexeme
 from iria.publication.models import Publication
 from tests.iria.demo.newsroom import Rows, every_row, remove, story
 from tests.newsroom import category, draft, picture
@@ -29,7 +29,7 @@ def test_an_editors_own_article_stays_with_all_that_it_uses(rui: User) -> None:
     theirs.lead_picture = Image.objects.get(headline="Lighthouse on a headland")
     theirs.bylines.create(author=AuthorProfile.objects.get(slug="marek-sovinec"))
     theirs.tags.set(["Japan", "tides"])
-    revising.save(theirs, by=rui)
+    revisions.save(theirs, by=rui)
     own_picture = picture(checksum="1" * 64)
     said = remove()
     theirs.refresh_from_db()
@@ -50,7 +50,7 @@ def test_an_editors_own_article_stays_with_all_that_it_uses(rui: User) -> None:
 def test_what_somebody_of_the_house_wrote_or_changed_has_become_theirs(rui: User) -> None:
     edited = story("panama-lake")
     edited.headline = "Panama’s lake, as we see it"
-    revising.save(edited, by=rui)
+    revisions.save(edited, by=rui)
     # Also what was begun with the demo editor's account, and the name of the publication.
     edna = User.objects.get(email="edna@roadstead.example")
     draft("Our first real article", by=edna, categories=[category("Ours", slug="ours")])
@@ -72,7 +72,7 @@ def test_what_the_demo_editor_tried_out_and_readers_wrote_below_goes_with_the_de
 ) -> None:
     played_with = story("panama-lake")
     played_with.headline = "Testing, testing"
-    revising.save(played_with, by=User.objects.get(email="edna@roadstead.example"))
+    revisions.save(played_with, by=User.objects.get(email="edna@roadstead.example"))
     posting.post(played_with, text="I was there last week.", by=ola)
     remove()
     assert not Article.objects.exists()

@@ -13,7 +13,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.test.signals import template_rendered
 
-from articles.images import markup, showing
+from articles.images import html, srcset
 
 ROOT: Final = Path(settings.BASE_DIR)
 HOUSES: Final = ("articles", "newsletter", "iria", "accounts")
@@ -27,7 +27,7 @@ OF_THE_DESK: Final = re.compile(
 
 DRAWING: Final = frozenset(
     name
-    for module in (showing, markup)
+    for module in (srcset, html)
     for name, each in vars(module).items()
     if isinstance(each, FunctionType) and each.__module__ == module.__name__ and name[0] != "_"
 ) | {"PictureFile"}
@@ -58,8 +58,8 @@ def functions() -> set[str]:
 def _in(path: Path) -> Iterator[str]:
     name = str(path.relative_to(ROOT))
     if OF_THE_DESK.search(name) or name in {
-        "articles/images/showing.py",
-        "articles/images/markup.py",
+        "articles/images/srcset.py",
+        "articles/images/html.py",
     }:
         return
     yield from (f"{name}: {each}" for each in drawing_in(ast.parse(path.read_text())))

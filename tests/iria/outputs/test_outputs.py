@@ -7,18 +7,18 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from articles.editorial import revising
+from articles.editorial import revisions
 from articles.editorial.models import Article, Portrait
-from articles.editorial.previewing import make_preview_token
-from articles.images import renditions
-from articles.images.amending import amend
+from articles.editorial.preview_links import make_preview_token
+from articles.images.library.editing import amend
 from articles.images.models import Image
-from articles.pages import keeping as page_keeping
+from articles.images.renditions import renditions
+from articles.pages import saving as page_keeping
 from articles.pages.models import Page
 from articles.related.models import RelatedPick
-from articles.search.indexing import reindex
-from iria.kit import registry
-from iria.kit.registry import PictureOutput
+from articles.search.index.indexer import reindex
+from iria.core import hooks
+from iria.core.hooks import PictureOutput
 from tests import newsroom
 from tests.iria.outputs import new_output
 from tests.iria.outputs.drawing import watched
@@ -47,7 +47,7 @@ def walk(parts: dict[str, str]) -> Walk:
     inside = f'<figure data-image="{image.pk}"><figcaption>The quay</figcaption></figure>'
     article.body += inside
     article.lead_caption = "Seen from the mole"
-    revising.save(article, by=None)
+    revisions.save(article, by=None)
     author = article.bylines.get().author
     Portrait.objects.create(author=author, image=image)
     category = article.categories.get()
@@ -151,10 +151,10 @@ def test_a_new_mail_that_shows_a_picture_without_its_credit_is_found(
     client: Client, walk: Walk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mails = {
-        **registry.picture_outputs._offers,
+        **hooks.picture_outputs._offers,
         "new": lambda pk: [PictureOutput("A mail", f'<img src="{walk.names()[0]}">'.encode())],
     }
-    monkeypatch.setattr(registry.picture_outputs, "_offers", mails)
+    monkeypatch.setattr(hooks.picture_outputs, "_offers", mails)
     assert walk.judge(client, credited(FIRST)) == [f"A mail: body: the credit “{FIRST}” is missing"]
 
 

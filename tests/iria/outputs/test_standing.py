@@ -88,9 +88,9 @@ def test_a_text_inside_a_feed_is_looked_into_and_a_page_without_the_picture_has_
 @pytest.mark.parametrize(
     "call",
     [
-        "from articles.images.showing import picture_values\ndef new(): picture_values(1)",
+        "from articles.images.srcset import picture_values\ndef new(): picture_values(1)",
         "from articles.images import showing\ndef new(): return showing.picture_values(1)",
-        "from articles.images.showing import plain_files as of\nasync def new(): of(1)",
+        "from articles.images.srcset import plain_files as of\nasync def new(): of(1)",
     ],
 )
 def test_a_function_that_draws_is_known_however_it_calls_what_draws(call: str) -> None:

@@ -17,8 +17,8 @@ from django.test import Client
 
 from articles.editorial.models import Article
 from articles.images.models import Image
-from iria.kit import registry
-from iria.kit.addresses import absolute
+from iria.core import hooks
+from iria.core.http.urls import absolute
 from tests.iria import hostile
 from tests.iria.outputs.standing import JPEG, Standing, standings
 from tests.iria.places import fitting
@@ -177,7 +177,7 @@ class Walk:
 
     def others(self) -> Iterator[tuple[str, bytes]]:
         """What goes out by no address."""
-        for ask in registry.picture_outputs:
+        for ask in hooks.picture_outputs:
             for output in ask(self.image.pk):
                 yield output.name, output.content
 

@@ -11,7 +11,7 @@ from accounts.models import User
 from iria.publication.models import Publication
 from tests import newsroom
 from tests.conftest import PASSWORD
-from tests.iria.publication.test_emblems import file
+from tests.iria.publication.test_logos import file
 
 pytestmark = pytest.mark.django_db
 

@@ -7,13 +7,13 @@ import pytest
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 
-from articles.editorial import categorising
-from articles.pages import keeping
+from articles.editorial import category_tree
+from articles.pages import saving
 from articles.pages.models import Page
 from iria.publication import menus
+from iria.publication.dashboard import dead_entries, sentences_about
 from iria.publication.menus import Entry
 from iria.publication.models import Publication
-from iria.publication.waiting import dead_entries, sentences_about
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def page(path: str = "about", **fields: Any) -> Page:
     made = Page(path=path, **{"title": "About us", "is_published": True, **fields})
-    keeping.save(made)
+    saving.save(made)
     return made
 
 
@@ -88,9 +88,9 @@ def test_a_renamed_section_and_a_moved_page_are_followed(client: Client) -> None
     asia, about = newsroom.category("Asia"), page()
     compose(header_menu=[entry("category", asia.pk)], footer_menu=[entry("page", about.pk)])
     asia.name, asia.slug = "Asia and the Pacific", "asia-pacific"
-    categorising.save(asia)
+    category_tree.save(asia)
     about.path = "who-we-are"
-    keeping.save(about)
+    saving.save(about)
     assert 'href="/category/asia-pacific/"' in head(client)
     assert named(head(client)) == ["Asia and the Pacific"]
     assert 'href="/who-we-are/"' in foot(client)
@@ -106,7 +106,7 @@ def test_what_readers_do_not_find_is_left_out_and_reported(client: Client, chief
         ]
     )
     about.is_published = False
-    keeping.save(about)
+    saving.save(about)
     assert named(head(client)) == ["Letter", "Asia"]
     asia.delete()
     assert named(head(client)) == ["Letter"]

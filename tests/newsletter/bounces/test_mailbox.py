@@ -11,10 +11,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from newsletter import tasks
-from newsletter.bounces import watching
+from newsletter.bounces import mailbox as bounces_mailbox
 from newsletter.bounces.mailbox import Unreadable, of_file, of_imap, of_maildir
-from newsletter.bounces.reading.mime import MOST_BYTES
-from newsletter.bounces.taking_in import take_in
+from newsletter.bounces.parser.mime import MOST_BYTES
+from newsletter.bounces.processing import take_in
 from newsletter.models import Bounce, MailboxReading, Subscriber
 from tests.newsletter.bounces.imap_server import running_mailbox
 from tests.newsletter.bounces.letters import automatic_reply, bounce, complaint, wish_to_leave
@@ -147,7 +147,7 @@ def test_the_worker_reads_the_mailbox_that_is_set(settings: Any, tmp_path: Path)
     ola.refresh_from_db()
     assert ola.state == "left"
     assert MailboxReading.objects.get().messages == 1
-    assert watching.trouble() == ""
+    assert bounces_mailbox.trouble() == ""
 
 
 def test_a_message_that_no_database_keeps_holds_up_no_other(settings: Any, tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_a_message_that_no_database_keeps_holds_up_no_other(settings: Any, tmp_p
     )
     leaving = wish_to_leave(to=f"leave+{ola.token}@bounces.example")
     settings.BOUNCE_MAILBOX_URL = f"maildir://{maildir(tmp_path / 'mail', nul, leaving)}"
-    assert watching.read_mailbox() == 2
+    assert bounces_mailbox.read_mailbox() == 2
     ola.refresh_from_db()
     assert ola.state == "left"
     assert "\x00" not in Bounce.objects.get().words
@@ -179,14 +179,14 @@ def test_one_message_that_cannot_be_taken_in_stays_unread_and_the_desk_hears_of_
             raise RuntimeError
         return taken(raw)
 
-    monkeypatch.setattr(watching, "take_in", stumbles)
-    assert watching.read_mailbox() == 1
+    monkeypatch.setattr(bounces_mailbox, "take_in", stumbles)
+    assert bounces_mailbox.read_mailbox() == 1
     ola.refresh_from_db()
     assert ola.state == "left"
-    assert watching.trouble().startswith("One message could not be taken in")
+    assert bounces_mailbox.trouble().startswith("One message could not be taken in")
     monkeypatch.undo()
-    assert watching.read_mailbox() == 1
-    assert watching.trouble() == ""
+    assert bounces_mailbox.read_mailbox() == 1
+    assert bounces_mailbox.trouble() == ""
 
 
 def test_an_imap_server_that_drops_costs_a_second_look_and_nothing_else(settings: Any) -> None:
@@ -195,12 +195,12 @@ def test_an_imap_server_that_drops_costs_a_second_look_and_nothing_else(settings
     with running_mailbox(*raws) as mailbox:
         settings.BOUNCE_MAILBOX_URL = f"imap://desk:secret@127.0.0.1:{mailbox.port}/INBOX"
         mailbox.hang_up_at = 2
-        assert watching.read_mailbox() == 1
-        assert "cannot be read" in watching.trouble()
-        assert watching.read_mailbox() == 2
-        assert watching.trouble() == ""
+        assert bounces_mailbox.read_mailbox() == 1
+        assert "cannot be read" in bounces_mailbox.trouble()
+        assert bounces_mailbox.read_mailbox() == 2
+        assert bounces_mailbox.trouble() == ""
         assert mailbox.seen == {1, 2, 3}
-        assert watching.read_mailbox() == 0
+        assert bounces_mailbox.read_mailbox() == 0
     assert Bounce.objects.count() == 3
     assert not Subscriber.objects.filter(state="active").exists()
     kept = MailboxReading.objects.get()
@@ -213,14 +213,14 @@ def test_a_mailbox_that_cannot_be_opened_is_said_in_a_sentence_without_its_passw
 ) -> None:
     with running_mailbox() as mailbox:
         settings.BOUNCE_MAILBOX_URL = f"imap://desk:wrong@127.0.0.1:{mailbox.port}/INBOX"
-        assert watching.read_mailbox() == 0
-        assert watching.trouble().endswith("that is not the password")
+        assert bounces_mailbox.read_mailbox() == 0
+        assert bounces_mailbox.trouble().endswith("that is not the password")
         with pytest.raises(CommandError, match="not the password"):
             said(imap=True)
     with pytest.raises(Unreadable, match="cannot be read"):
         list(of_imap(f"imap://desk:x@127.0.0.1:{mailbox.port}/INBOX"))
     settings.BOUNCE_MAILBOX_URL = ""
-    assert watching.read_mailbox() == 0
+    assert bounces_mailbox.read_mailbox() == 0
     with pytest.raises(CommandError, match="BOUNCE_MAILBOX_URL is missing"):
         said(imap=True)
     with pytest.raises(CommandError, match="Name files"):

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from newsletter.bounces.reading import Kind, read
-from tests.newsletter.bounces.test_reading import letter
+from newsletter.bounces.parser import Kind, read
+from tests.newsletter.bounces.test_parser import letter
 
 RETURNED = "Received: from us\nMessage-ID: <one@news.example>\nTo: ola@readers.example\nSubject: News\n\nHello\n"
 IN_PARTS = 'multipart/mixed; boundary="x"'

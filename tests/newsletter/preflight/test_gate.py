@@ -8,13 +8,13 @@ from django.urls import reverse
 
 from accounts.models import User
 from articles.editorial.models import Article
-from iria.kit import outward
-from iria.kit.outward import Seen
-from newsletter.letter import composing
-from newsletter.letter.composing import Letter
+from iria.core.http import safe_client
+from iria.core.http.safe_client import Seen
+from newsletter.delivery import blockers, sending
+from newsletter.email import rendering
+from newsletter.email.rendering import Letter
 from newsletter.models import Issue, Look, Waiver
-from newsletter.preflight import findings, links, looking, names
-from newsletter.run import checklist, sending
+from newsletter.preflight import checks, external_checks
 from tests.newsletter.lists import issue, news, subscriber
 from tests.newsroom import published
 
@@ -23,7 +23,7 @@ ELSEWHERE = "https://institute.example/paper"
 
 
 def said(made: Issue) -> list[str]:
-    return [str(each) for each in checklist.obstacles(made)]
+    return [str(each) for each in blockers.obstacles(made)]
 
 
 def leading_to(*addresses: str, tested: bool = True) -> Issue:
@@ -40,7 +40,9 @@ def _reader() -> None:
 def outside(monkeypatch: pytest.MonkeyPatch) -> dict[str, Seen]:
     """What answers outside; everything else does."""
     answers: dict[str, Seen] = {}
-    monkeypatch.setattr(outward, "look_at", lambda address, agent: answers.get(address, Seen(True)))
+    monkeypatch.setattr(
+        safe_client, "look_at", lambda address, agent: answers.get(address, Seen(True))
+    )
     return answers
 
 
@@ -69,11 +71,11 @@ def test_a_dead_link_outside_blocks_until_it_answers_or_is_waived(
         "One link is still being looked at; wait a minute and open this page again."
     ]
     outside[ELSEWHERE] = Seen(False, "It answers 404 Not Found")
-    looking.look(made.pk)
+    external_checks.look(made.pk)
     (words,) = said(made)
     assert words == f"The link {ELSEWHERE} does not answer. It answers 404 Not Found"
 
-    findings.waive(made, f"link {ELSEWHERE}", reason="Their server sleeps at night", by=edna)
+    checks.waive(made, f"link {ELSEWHERE}", reason="Their server sleeps at night", by=edna)
     assert said(made) == []
     kept = Waiver.objects.get(about=f"link {ELSEWHERE}")
     assert (kept.given_by, kept.reason, kept.words) == (edna, "Their server sleeps at night", words)
@@ -81,7 +83,7 @@ def test_a_dead_link_outside_blocks_until_it_answers_or_is_waived(
     outside.clear()
     other = leading_to(ELSEWHERE)
     Look.objects.update(looked_at="2026-01-01T00:00Z")
-    looking.look(other.pk)
+    external_checks.look(other.pk)
     assert said(other) == []
 
 
@@ -98,14 +100,14 @@ def test_what_the_law_asks_for_cannot_be_waived(
     edna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = issue()
-    whole = composing.compose(made)
+    whole = rendering.compose(made)
     broken = Letter(whole.subject, whole.html.replace("/unsubscribe/", "/elsewhere/"), whole.text)
-    monkeypatch.setattr(composing, "compose", lambda issue: broken)
+    monkeypatch.setattr(rendering, "compose", lambda issue: broken)
     (words,) = said(made)
     assert "no link to leave" in words
     for about in ("", "untested", "link https://other.example/"):
-        with pytest.raises(findings.NotWaived):
-            findings.waive(made, about, reason="Because", by=edna)
+        with pytest.raises(checks.NotWaived):
+            checks.waive(made, about, reason="Because", by=edna)
 
 
 def test_an_editor_waives_on_the_page_with_a_reason_and_a_name(ednas: Client, edna: User) -> None:
@@ -141,18 +143,18 @@ def test_what_the_dns_says_of_the_sender_is_a_warning(
     settings.DEFAULT_FROM_EMAIL = "desk@meridian.org"
     settings.BOUNCE_DOMAIN = "bounces.meridian.org"
     records = {("meridian.org", "TXT"): ["v=spf1 mx -all"], ("_dmarc.meridian.org", "TXT"): []}
-    monkeypatch.setattr(names, "_texts", lambda name: records.get((name, "TXT"), []))
-    monkeypatch.setattr(names, "_asked", lambda name, kind: [])
+    monkeypatch.setattr(external_checks, "_texts", lambda name: records.get((name, "TXT"), []))
+    monkeypatch.setattr(external_checks, "_asked", lambda name, kind: [])
     made = issue()
-    assert looking.look(made.pk) == 4
-    words = " ".join(map(str, checklist.warnings(composing.compose(made), made.newsletter)))
+    assert external_checks.look(made.pk) == 4
+    words = " ".join(map(str, blockers.warnings(rendering.compose(made), made.newsletter)))
     assert "bounces.meridian.org says by no SPF record" in words
     assert " meridian.org says by no SPF" not in words
     assert "no DMARC record" in words
     assert "bounces.meridian.org has no mail server" in words
     assert "Mails are not signed here" in words
     assert said(made) == []
-    assert looking.look(made.pk) == 0
+    assert external_checks.look(made.pk) == 0
 
 
 @pytest.mark.parametrize(
@@ -174,21 +176,21 @@ def test_a_signature_for_another_domain_than_the_senders_is_said(
     settings.DKIM_DOMAIN, settings.DKIM_SELECTOR = signed_for, "news"
     newsletter = news()
     newsletter.from_email = comes_from
-    assert ("takes that for forged" in names.of_another(newsletter)) == is_another
+    assert ("takes that for forged" in external_checks.of_another(newsletter)) == is_another
     if comes_from:
-        assert f"dmarc {comes_from.partition('@')[2]}" in names.of_sender(newsletter)
+        assert f"dmarc {comes_from.partition('@')[2]}" in external_checks.of_sender(newsletter)
 
 
 def test_the_page_asks_the_worker_to_look_only_where_nobody_has_looked(
     ednas: Client, outside: dict[str, Seen], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
-    monkeypatch.setattr("newsletter.queueing.look_soon", asked.append)
+    monkeypatch.setattr("newsletter.job_queue.look_soon", asked.append)
     made = leading_to(ELSEWHERE)
     page = reverse("admin:newsletter_issue_preview", args=[made.pk])
     ednas.get(page)
     assert asked == [made.pk]
-    assert links.outside(composing.compose(made)) == [ELSEWHERE]
-    looking.look(made.pk)
+    assert external_checks.outside(rendering.compose(made)) == [ELSEWHERE]
+    external_checks.look(made.pk)
     ednas.get(page)
     assert asked == [made.pk]

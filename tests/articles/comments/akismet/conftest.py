@@ -9,12 +9,12 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from articles.comments import posting
-from articles.comments.akismet import wire
+from articles.comments.akismet import client
 from articles.comments.models import Comment
 from articles.comments.screening.models import Action, Phase, ScreeningRule
+from articles.comments.submission import posting
 from articles.editorial.models import Article
-from iria.kit import outward
+from iria.core.http import safe_client
 
 KEY = "abcdef012345"
 
@@ -57,10 +57,10 @@ def served() -> Iterator[HTTPServer]:
 @pytest.fixture
 def akismet(served: HTTPServer, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Akismet:
     """Asked from now on, and what it takes for spam is held; nothing else holds a comment."""
-    public = outward._is_public
-    monkeypatch.setattr(outward, "_is_public", lambda text: text == "127.0.0.1" or public(text))
-    monkeypatch.setattr(outward, "PORTS", {"http": served.server_port, "https": 443})
-    monkeypatch.setattr(wire, "ADDRESS", f"http://127.0.0.1:{served.server_port}/1.1/")
+    public = safe_client._is_public
+    monkeypatch.setattr(safe_client, "_is_public", lambda text: text == "127.0.0.1" or public(text))
+    monkeypatch.setattr(safe_client, "PORTS", {"http": served.server_port, "https": 443})
+    monkeypatch.setattr(client, "ADDRESS", f"http://127.0.0.1:{served.server_port}/1.1/")
     settings.AKISMET_KEY = KEY
     quiet = (Phase.EVERYONE, Phase.NEWCOMER)
     ScreeningRule.objects.filter(phase__in=quiet).update(active=False)

@@ -3,10 +3,9 @@
 import pytest
 
 from accounts.models import User
-from articles.comments import moderation
-from articles.comments.deciding import undoing
 from articles.comments.models import Comment, Moderation
-from articles.comments.screening.looking import knowledge
+from articles.comments.moderation import decisions, undo
+from articles.comments.screening.engine import knowledge
 from articles.comments.screening.models import LearntModel
 from articles.comments.spam.features import is_learnt
 from articles.comments.spam.model import LEAST_OF_EACH
@@ -49,8 +48,8 @@ def test_without_new_decisions_no_new_version_is_made(article: Article, mina: Us
     assert try_to_learn() == "Nothing new was decided."
     comment = Comment.objects.filter(state="approved").first()
     assert comment is not None
-    moderation.spam(comment, by=mina)
-    moderation.approve(comment, by=mina)
+    decisions.spam(comment, by=mina)
+    decisions.approve(comment, by=mina)
     assert learn() is not None
 
 
@@ -58,9 +57,9 @@ def test_what_was_taken_back_teaches_nothing(article: Article, mina: User) -> No
     decided(article, mina)
     for comment in Comment.objects.filter(state="approved")[:2]:
         Moderation.objects.filter(comment=comment).update(made_by=None)
-        row = moderation.decide(comment, Comment.State.SPAM, by=mina)
+        row = decisions.decide(comment, Comment.State.SPAM, by=mina)
         assert row
-        undoing.undo([row], by=mina)
+        undo.undo([row], by=mina)
     assert f"{LEAST_OF_EACH - 2} wanted and {LEAST_OF_EACH} unwanted" in try_to_learn()
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image as Pixels
 
 from articles.images.metadata import PictureMetadata, Unreadable, read
-from articles.images.metadata.values import MAX_BLOCK, MAX_TEXT, MAX_VALUES
+from articles.images.metadata.fields import MAX_BLOCK, MAX_TEXT, MAX_VALUES
 from tests.articles.images.metadata.blocks import UTF8, alternatives, iim, jpeg, packet, resource
 
 

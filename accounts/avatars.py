@@ -1,0 +1,64 @@
+"""The picture beside somebody's name: chosen by them, made anew by the picture room, or initials."""
+
+import hashlib
+from datetime import timedelta
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.utils.translation import gettext
+
+from accounts.models import Face, User
+from iria.core.hooks import Drawn, Undrawable, emblem_drawing
+from iria.core.http.rate_limit import count_and_allow
+
+SIDE: Final = 256
+"""Twice what any page shows, for fine screens."""
+LEAST: Final = 64
+LARGEST_FILE: Final = 8 * 1024 * 1024
+PER: Final = timedelta(hours=1)
+PER_ACCOUNT: Final = 20
+PER_NETWORK: Final = 60
+"""Opening a picture costs far more than any other request of a reader; a school class behind one address passes."""
+
+
+def may_upload(user: User, address: str) -> bool:
+    """Counts one picture; False once the account or the network has sent too many within the hour."""
+    if not count_and_allow("avatar of", str(user.pk), limit=PER_ACCOUNT, per=PER):
+        return False
+    return not address or count_and_allow("avatar from", address, limit=PER_NETWORK, per=PER)
+
+
+def take(user: User, upload: "File[Any]") -> Face:
+    """Makes the sent picture the account's, in the place of an earlier one.
+
+    Only pixels pass: where a photograph was taken and by which phone stays outside.
+
+    Raises:
+        ValidationError: it is too large, no picture, or too small.
+    """
+    if (upload.size or 0) > LARGEST_FILE:
+        sentence = gettext("This file is larger than %(most)d MB; save it smaller.")
+        raise ValidationError(sentence % {"most": LARGEST_FILE // 1024**2})
+    drawn = _draw(bytes(upload.read()))
+    if min(drawn.width, drawn.height) < LEAST:
+        sentence = gettext("This picture is too small; at least %(least)d pixels are needed.")
+        raise ValidationError(sentence % {"least": LEAST})
+    name = f"{hashlib.sha256(drawn.png).hexdigest()[:20]}.png"
+    values = {"name": name, "png": drawn.png, "width": drawn.width, "height": drawn.height}
+    face, _ = Face.objects.update_or_create(user=user, defaults=values)
+    return face
+
+
+def drop(user: User) -> None:
+    """Back to initials."""
+    Face.objects.filter(user=user).delete()
+
+
+def _draw(file: bytes) -> Drawn:
+    for draw in emblem_drawing:
+        try:
+            return draw(file, [(SIDE, SIDE)])[0]
+        except Undrawable as mistake:
+            raise ValidationError(str(mistake)) from mistake
+    raise ValidationError(gettext("Pictures cannot be opened here."))

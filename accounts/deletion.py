@@ -1,0 +1,65 @@
+"""Deleting an account, and everything that could be known of it."""
+
+from smtplib import SMTPException
+
+from django.contrib.admin.models import LogEntry
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils.translation import gettext
+
+from accounts import personal_data as accounts_personal_data
+from accounts.models import User
+from iria.core.hooks import personal_data
+from iria.core.mail import in_ascii
+from iria.core.text.validators import one_line
+from iria.publication.models import current_publication
+
+
+class CannotLeave(Exception):
+    """The account stays; the message is a sentence for its owner."""
+
+
+def leave(user: User, *, keep_words: bool) -> None:
+    """Deletes the account: at once, for good, in one transaction.
+
+    Each house forgets first what only the account's number or address connects with somebody; then the
+    account's row goes, and with it sessions, devices, factors, addresses and picture. Columns that say
+    who did something at the desk are emptied; the deed itself is the newsroom's and stays.
+
+    Args:
+        keep_words: comments stay without a name; else their words go too.
+
+    Raises:
+        CannotLeave: a member of the newsroom has rights and duties that somebody must take over first;
+            and the rows of the desk's log would go with whoever made them.
+    """
+    if user.is_staff:
+        sentence = gettext(
+            "Your account opens the desk. Ask an administrator to end that; then you can delete it."
+        )
+        raise CannotLeave(sentence)
+    if LogEntry.objects.filter(user=user).exists():
+        sentence = gettext(
+            "Your account has done work at the desk, and its log stays. "
+            "Ask an administrator to close the account instead."
+        )
+        raise CannotLeave(sentence)
+    with transaction.atomic():
+        locked = User.objects.select_for_update().get(pk=user.pk)
+        who = accounts_personal_data.person(locked)
+        for holding in personal_data:
+            holding.forget(who, keep_words)
+        locked.delete()
+    _say_goodbye(who.email)
+
+
+def _say_goodbye(address: str) -> None:
+    name = current_publication().name
+    subject = one_line(f"{gettext('Your account is deleted')} – {name}")
+    words = render_to_string("account/email/deleted_message.txt", {"publication_name": name})
+    try:
+        EmailMessage(subject, words, to=[in_ascii(address)]).send()
+    except (SMTPException, OSError):
+        # There is no account any more for which to try again.
+        return

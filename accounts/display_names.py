@@ -1,0 +1,170 @@
+"""Names people go by, and whose names nobody else may use."""
+
+import unicodedata
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import Value
+from django.db.models.signals import post_save
+from django.utils.translation import gettext
+
+from accounts.models import AuthorProfile, User
+from iria.core.text.confusables import key_of, skeleton
+from iria.core.text.language import speaking
+from iria.core.text.validators import INVISIBLE, one_line
+from iria.publication.models import current_publication
+
+NAME_MAX_LENGTH: Final = 80
+TITLES: Final = frozenset(
+    ("staff", "editor", "editors", "moderator", "mod", "admin", "administrator", "team", "official")
+)
+
+
+def folded(name: str) -> str:
+    """A name as the eye takes it: without invisible signs, case, width and extra spaces."""
+    plain = unicodedata.normalize("NFKC", INVISIBLE.sub("", name)).casefold()
+    return " ".join(plain.split())
+
+
+class Owner(StrEnum):
+    """Who has a name already."""
+
+    NOBODY = ""
+    SOMEBODY = "somebody"
+    NEWSROOM = "newsroom"
+
+
+def owner_of(name: str, *, besides: User | None = None) -> Owner:
+    """Who goes by a name that looks like this one, other than `besides`; one query.
+
+    The newsroom has the names of its members and authors, its own, and any part in the house by itself.
+    """
+    wanted = _skeletons(name)
+    free = besides is not None and besides.is_staff
+    if not free and wanted & {skeleton(current_publication().name), *map(skeleton, TITLES)}:
+        return Owner.NEWSROOM
+    owners = {
+        Owner(owner)
+        for other, owner in _known(wanted | {key_of(name)}, besides)
+        if owner == Owner.SOMEBODY or (not free and _skeletons(other) & wanted)
+    }
+    return max(owners, default=Owner.NOBODY, key=list(Owner).index)
+
+
+def _known(keys: set[str], besides: User | None) -> Iterable[tuple[str, str]]:
+    """Every name of the newsroom, and of the others those with one of the keys; with who has it."""
+    accounts, authors = User.objects.order_by(), AuthorProfile.objects.order_by()
+    others = accounts.filter(name_key__in=keys)
+    if besides is not None and besides.pk is not None:
+        authors = authors.exclude(user=besides)
+        others = others.exclude(pk=besides.pk)
+    newsroom, somebody = Value(Owner.NEWSROOM.value), Value(Owner.SOMEBODY.value)
+    staff = accounts.filter(is_staff=True).exclude(display_name="")
+    return staff.values_list("display_name", newsroom).union(
+        authors.values_list("name", newsroom), others.values_list("display_name", somebody)
+    )
+
+
+def _skeletons(name: str) -> set[str]:
+    """How a name looks, with and without what only says which part in the house somebody plays."""
+    words = [word for word in folded(name).split() if word.strip("()[]{}<>,.;:|/–—-") not in TITLES]
+    return {skeleton(name), skeleton(" ".join(words))} - {""}
+
+
+def checked(name: str, *, besides: User | None = None) -> str:
+    """The name on one line.
+
+    Raises:
+        ValidationError: a member of the newsroom has it, or another account.
+    """
+    name = one_line(name)
+    owner = owner_of(name, besides=besides)
+    if owner is Owner.NEWSROOM:
+        sentence = gettext(
+            "A member of the newsroom has this name; please add something that tells you apart."
+        )
+        raise ValidationError(sentence)
+    if owner is Owner.SOMEBODY:
+        sentence = gettext(
+            "Somebody here has this name already; please add something that tells you apart."
+        )
+        raise ValidationError(sentence)
+    return name
+
+
+def hold(user: User) -> None:
+    """Keeps the name of an account from being imitated, from now on.
+
+    The newsroom comes first: whoever had a name like that of a colleague before is told apart by a
+    number. So is whoever comes second where two take one name at the same moment.
+    """
+    with transaction.atomic():
+        _one_at_a_time()
+        current = User.objects.filter(pk=user.pk).first()
+        if current is None:
+            return
+        if current.is_staff and current.display_name:
+            give_way(current.display_name, to=current)
+        current.name_key = _free_key(current)
+        if current.display_name and current.name_key is None and not current.is_staff:
+            current.display_name = _with_number(current)
+            current.name_key = _free_key(current)
+        _keep(current)
+    user.display_name, user.name_key = current.display_name, current.name_key
+
+
+def give_way(name: str, *, to: User | None) -> None:
+    """Tells readers' accounts that look like somebody of the newsroom apart, by a number."""
+    with transaction.atomic():
+        _one_at_a_time()
+        alike = User.objects.filter(name_key__in=_skeletons(name) | {key_of(name)}, is_staff=False)
+        for reader in alike.exclude(pk=to.pk) if to else alike:
+            reader.display_name = _with_number(reader)
+            reader.name_key = _free_key(reader)
+            _keep(reader)
+
+
+def _free_key(user: User) -> str | None:
+    """The key of their name, unless somebody else holds it."""
+    key = key_of(user.display_name)
+    held = User.objects.filter(name_key=key).exclude(pk=user.pk).exists()
+    return None if held or not key else key
+
+
+def _with_number(user: User) -> str:
+    """As in “Ola Lind (reader 17)”, in the language of the publication."""
+    with speaking(current_publication().language_codes[0]):
+        number = gettext("reader %(number)d") % {"number": user.pk}
+    room = NAME_MAX_LENGTH - len(number) - 3
+    return f"{user.display_name[:room].rstrip()} ({number})"
+
+
+def _keep(user: User) -> None:
+    """Without a signal: these are the rows that a signal asked to look after."""
+    User.objects.filter(pk=user.pk).exclude(
+        display_name=user.display_name, name_key=user.name_key
+    ).update(display_name=user.display_name, name_key=user.name_key)
+
+
+def _one_at_a_time() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('names of accounts'))")
+
+
+def look_after(sender: type[Any], instance: Any, raw: bool = False, **signal: Any) -> None:
+    """After an account or an author was saved (`post_save`)."""
+    changed = signal.get("update_fields")
+    if raw or (changed is not None and not {"display_name", "is_staff", "name"} & set(changed)):
+        return
+    if isinstance(instance, User):
+        hold(instance)
+    else:
+        give_way(instance.name, to=instance.user)
+
+
+def connect() -> None:
+    post_save.connect(look_after, sender=User, dispatch_uid="names of accounts")
+    post_save.connect(look_after, sender=AuthorProfile, dispatch_uid="names of authors")

@@ -1,0 +1,173 @@
+"""Whose e-mail address is known to be theirs.
+
+Changing the address of an account: both mailboxes say yes, or nothing changes.
+
+Whoever sits at a browser somebody left open has neither; whoever got into the new mailbox by a typing
+mistake cannot pull the account over. What is under way lies in the session, for an hour.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from hmac import compare_digest
+from time import time
+from typing import Final
+
+from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_confirmed
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext
+
+from accounts import display_names
+from accounts.models import Device, User
+from iria.core.http.rate_limit import count_and_allow
+
+
+def vouch_for(user: User) -> None:
+    """Takes the account's address as confirmed: an administrator, a command or the demo made it.
+
+    Without it the first sign-in outside the desk would ask for a code by mail. An address the account
+    had before opens it no longer: codes would go to whoever holds that mailbox now. Every browser
+    that was signed in is signed out, since the change may have been made because of one of them.
+    """
+    others = EmailAddress.objects.filter(user=user).exclude(email__iexact=user.email)
+    with transaction.atomic():
+        if others.delete()[0]:
+            user.sessions.all().delete()
+            Device.objects.filter(user=user).delete()
+        EmailAddress.objects.update_or_create(
+            user=user, email=user.email.lower(), defaults={"verified": True, "primary": True}
+        )
+
+
+def is_confirmed(user: User) -> bool:
+    """Whether the account's address is known to be theirs."""
+    known = EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True)
+    return bool(known.exists())
+
+
+def _hold_name(email_address: EmailAddress, **signal: object) -> None:
+    """A new account has its name to itself once its address is confirmed (`email_confirmed`)."""
+    display_names.hold(email_address.user)
+
+
+def connect() -> None:
+    email_confirmed.connect(_hold_name, dispatch_uid="names of confirmed accounts")
+
+
+UNDER_WAY: Final = "address_change"
+GOOD_FOR: Final = timedelta(hours=1)
+TRIES: Final = 5
+AT_MOST: Final = (6, timedelta(hours=1))
+
+
+class CannotMove(Exception):
+    """Nothing changed; the message is a sentence for the account's owner."""
+
+
+class NotUnderWay(CannotMove):
+    """There is nothing to confirm: it was done, given up, tried too often or is too old."""
+
+
+@dataclass(slots=True)
+class Move:
+    """A change that waits for its two codes."""
+
+    old: str
+    new: str
+    old_code: str
+    new_code: str
+    """Empty where the new address has an account already: then no code is right, and its owner is
+    told by mail, not whoever typed it."""
+    begun: float
+    tries: int = 0
+
+
+def under_way(request: HttpRequest, user: User) -> Move | None:
+    """The change that waits in this session, unless it is too old or the address has changed since."""
+    kept = request.session.get(UNDER_WAY)
+    if not kept:
+        return None
+    move = Move(**kept)
+    fresh = 0 <= time() - move.begun < GOOD_FOR.total_seconds()
+    if not fresh or move.old != user.email or move.tries >= TRIES:
+        give_up(request)
+        return None
+    return move
+
+
+def begin(request: HttpRequest, user: User, new: str) -> Move:
+    """Sends a code to each of the two addresses.
+
+    Raises:
+        CannotMove
+    """
+    limit, per = AT_MOST
+    if not count_and_allow("change of address", f"account {user.pk}", limit=limit, per=per):
+        raise CannotMove(gettext("You asked for this often just now; please wait an hour."))
+    adapter = get_adapter()
+    taken = User.objects.filter(email__iexact=new).exclude(pk=user.pk).exists()
+    move = Move(
+        old=user.email,
+        new=new,
+        old_code=adapter.generate_email_verification_code(),
+        new_code="" if taken else adapter.generate_email_verification_code(),
+        begun=time(),
+    )
+    request.session[UNDER_WAY] = asdict(move)
+    context = {"code": move.old_code, "new": new}
+    adapter.send_mail("account/email/address_leaving", move.old, context)
+    if taken:
+        adapter.send_account_already_exists_mail(new)
+    else:
+        adapter.send_mail("account/email/email_confirmation", new, {"code": move.new_code})
+    return move
+
+
+def finish(request: HttpRequest, user: User, *, old_code: str, new_code: str) -> None:
+    """Gives the account its new address.
+
+    Raises:
+        NotUnderWay
+        CannotMove: a code is wrong. Which one is not said, so that nobody guesses them one by one.
+    """
+    move = under_way(request, user)
+    if move is None:
+        raise NotUnderWay(gettext("These codes were used or are too old; please begin again."))
+    right = _same(old_code, move.old_code) & _same(new_code, move.new_code)
+    if not right or not _moved(user, move):
+        move.tries += 1
+        request.session[UNDER_WAY] = asdict(move)
+        raise CannotMove(gettext("One of the codes is not right; please look at both mails again."))
+    give_up(request)
+    told = {"from_email": move.old, "to_email": move.new}
+    get_adapter().send_notification_mail("account/email/email_changed", user, told, email=move.old)
+
+
+def give_up(request: HttpRequest) -> None:
+    request.session.pop(UNDER_WAY, None)
+
+
+def _moved(user: User, move: Move) -> bool:
+    """False where somebody else took the address in the meantime."""
+    try:
+        with transaction.atomic():
+            EmailAddress.objects.filter(user=user).delete()
+            EmailAddress.objects.create(user=user, email=move.new, verified=True, primary=True)
+            user.email = move.new
+            user.save(update_fields=["email"])
+    except IntegrityError:
+        user.email = move.old
+        return False
+    return True
+
+
+def _same(typed: str, code: str) -> bool:
+    """Codes are typed by people: neither case nor spaces nor hyphens count."""
+    plain, wanted = _plain(typed), _plain(code)
+    return bool(wanted) and compare_digest(plain.encode(), wanted.encode())
+
+
+def _plain(code: str) -> str:
+    return "".join(sign for sign in code.upper() if sign.isalnum())

@@ -1,0 +1,1 @@
+"""Two-factor authentication: authenticator apps, passkeys and who must use one of them."""

@@ -1,0 +1,114 @@
+"""Forms for the codes of an app: allauth's, and no code opens twice.
+
+allauth remembers a used code for one step of half a minute. As we let phones be a step late or early, a
+code is good for three; so it is remembered that long.
+
+Forms for passkeys and keys: allauth's, which answer anything unreadable with a sentence.
+
+What comes in was made by a script, or by somebody who plays with the form; CBOR and JSON of strangers
+break in many ways.
+"""
+
+from hashlib import sha256
+from typing import Any
+
+from allauth.mfa import app_settings
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from django import forms
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy
+
+from iria.core.text.validators import one_line, refuse_unstorable
+
+
+class _Once(forms.Form):
+    user: Any
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        types = set(Authenticator.objects.filter(user=self.user).values_list("type", flat=True))
+        self.has_app = Authenticator.Type.TOTP in types
+        self.has_codes = self.has_app or Authenticator.Type.RECOVERY_CODES in types
+        """Whether there is any code to type: with a passkey alone there is none."""
+        if not self.has_app:
+            code = self.fields["code"]
+            code.label = gettext_lazy("Recovery code")
+            code.widget.attrs |= {"placeholder": "", "autocomplete": "off"}
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()  # type: ignore[misc]  # of allauth's form
+        steps = 2 * app_settings.TOTP_TOLERANCE + 1
+        digits = "".join(sign for sign in code if sign.isalnum())
+        used = sha256(f"code of {self.user.pk}\0{digits}".encode()).hexdigest()
+        if not cache.add(f"used:{used}", "y", timeout=steps * app_settings.TOTP_PERIOD):
+            mistake: ValidationError = get_adapter().validation_error("incorrect_code")
+            raise mistake
+        return code
+
+
+class CodeForm(_Once, AuthenticateForm):  # type: ignore[misc]  # allauth has no types
+    """The second step of signing in."""
+
+
+class CodeAgainForm(_Once, ReauthenticateForm):  # type: ignore[misc]
+    """Before a grave change."""
+
+
+NAME_MAX_LENGTH = 60
+
+
+class AddForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    name = forms.CharField(
+        required=False,
+        max_length=NAME_MAX_LENGTH,
+        validators=[refuse_unstorable],
+        label=gettext_lazy("A name for it"),
+        help_text=gettext_lazy("Such as “Phone” or “Key on my ring”, to tell it from others."),
+    )
+
+    def clean_name(self) -> str:
+        return one_line(str(super().clean_name()))
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            return dict(super().clean())
+        except ValidationError:
+            raise
+        except Exception as mistake:
+            raise _unreadable() from mistake
+
+
+class _Shown(forms.Form):
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()  # type: ignore[misc]  # of allauth's form
+        except ValidationError:
+            raise
+        except Exception as mistake:
+            raise _unreadable() from mistake
+
+
+class ShowForm(_Shown, AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """The second step of signing in."""
+
+
+class ShowAgainForm(_Shown, ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """Before a grave change."""
+
+
+class SignInForm(_Shown, LoginWebAuthnForm):  # type: ignore[misc]
+    """Signing in by the passkey alone."""
+
+
+def _unreadable() -> ValidationError:
+    mistake: ValidationError = get_adapter().validation_error("incorrect_code")
+    return mistake

@@ -1,0 +1,271 @@
+"""Making accounts by e-mail address.
+
+People: accounts by e-mail address, and the profiles under which articles are signed.
+
+The picture somebody chose for their profile.
+
+Sessions as rows that know whose they are, so that they can be listed and ended.
+
+Browsers an account was signed in with before.
+"""
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower, Now
+from django.utils import timezone
+
+from iria.core.http.urls import address_of
+from iria.core.text.confusables import KEY_MAX_LENGTH
+from iria.core.text.validators import refuse_blank, refuse_unstorable
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        if not email:
+            sentence = "An account needs an e-mail address."
+            raise ValueError(sentence)
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(
+            email, password, **{"is_staff": True, "is_superuser": True, **fields}
+        )
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+BIOGRAPHY_MAX_LENGTH = 400
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody who can sign in: a reader with an account, or a member of the newsroom."""
+
+    email = models.EmailField("e-mail address", unique=True, validators=[refuse_unstorable])
+    display_name = models.CharField(
+        max_length=80,
+        blank=True,
+        validators=[refuse_unstorable],
+        help_text="Stands beside comments. The e-mail address is never shown.",
+    )
+    name_key = models.CharField(
+        max_length=KEY_MAX_LENGTH,
+        null=True,
+        unique=True,
+        editable=False,
+        help_text="The display name as the eye takes it; nobody else may have one that looks like it.",
+    )
+    is_staff = models.BooleanField(
+        "may open the desk",
+        default=False,
+        help_text="What somebody may do there is decided by their groups.",
+    )
+    is_active = models.BooleanField(
+        "active",
+        default=True,
+        help_text="Untick instead of deleting, so what the account wrote keeps its author.",
+    )
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    biography = models.TextField(
+        "about you",
+        max_length=BIOGRAPHY_MAX_LENGTH,
+        blank=True,
+        validators=[refuse_unstorable],
+        help_text="Two or three sentences, on the page with your comments.",
+    )
+    shows_comments = models.BooleanField(
+        "a public page with their comments",
+        default=False,
+        help_text="Only whoever chose it has one.",
+    )
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_once",
+                violation_error_message="An account with this e-mail address exists already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name or self.email
+
+    def get_full_name(self) -> str:
+        return self.public_name
+
+    def get_short_name(self) -> str:
+        return self.public_name
+
+    @property
+    def public_name(self) -> str:
+        """The name others see; the part of the address before the @ never leaks."""
+        return self.display_name or f"Reader {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        """The page with their comments; only whoever chose it has one."""
+        return address_of("reader", self.pk)
+
+    @property
+    def initials(self) -> str:
+        """Up to two letters that stand where there is no picture."""
+        words = [word for word in self.public_name.split() if word[0].isalnum()]
+        return "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper() or "?"
+
+    @property
+    def shade(self) -> int:
+        """Which of six quiet colours stands behind the initials; the same on every page."""
+        return (self.pk or 0) % 6
+
+
+class AuthorProfile(models.Model):
+    """An author as readers know them, with or without an account."""
+
+    user = models.OneToOneField(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="author_profile",
+        help_text="Leave empty for an author who does not sign in here.",
+    )
+    name = models.CharField(
+        max_length=120,
+        validators=[refuse_unstorable, refuse_blank],
+        help_text="As it stands in the byline.",
+    )
+    slug = models.SlugField(
+        max_length=80,
+        unique=True,
+        allow_unicode=True,
+        help_text="The last part of the author page's address. The old address keeps working.",
+    )
+    role = models.CharField(
+        max_length=120,
+        blank=True,
+        validators=[refuse_unstorable],
+        help_text="For instance “Senior fellow, East Asia”.",
+    )
+    biography = models.TextField(
+        blank=True, validators=[refuse_unstorable], help_text="Two or three sentences."
+    )
+    links = models.JSONField(default=list, blank=True)
+    """`{"name", "address"}` each, in the order in which readers see them."""
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "author"
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(slug="feed"),
+                name="author_slug_not_reserved",
+                violation_error_message="“feed” is reserved for addresses; choose another.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return address_of("author", self.slug)
+
+
+class Face(models.Model):
+    """Made anew from what was sent, by the picture room; named by its content.
+
+    It is nobody's work to be credited but the reader's own, and stands in no library.
+    """
+
+    user = models.OneToOneField(
+        User, on_delete=models.CASCADE, primary_key=True, related_name="face"
+    )
+    name = models.CharField(
+        max_length=24, db_index=True, validators=[RegexValidator(r"^[0-9a-f]{20}\.png$")]
+    )
+    png = models.BinaryField()
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return address_of("face", self.name)
+
+
+if TYPE_CHECKING:
+    from accounts.sessions import SessionStore
+
+BROWSER_MAX_LENGTH = 80
+
+
+class Session(AbstractBaseSession):
+    """One browser, signed in or not. `accounts.sessions` writes the columns from what it holds.
+
+    No address is kept: the name of the browser and the day tell somebody whether it was them.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        editable=False,
+        # A browser may come back in the moment in which its account is deleted; Django would take
+        # the refused row for a key that is taken, and try for ever.
+        db_constraint=False,
+        related_name="sessions",
+    )
+    browser = models.CharField(max_length=BROWSER_MAX_LENGTH, blank=True, editable=False)
+    began_at = models.DateTimeField(null=True, editable=False)
+    seen_at = models.DateTimeField(null=True, editable=False)
+    """To the hour: a row written at every visit would cost more than it tells."""
+
+    @classmethod
+    def get_session_store_class(cls) -> "type[SessionStore]":
+        from accounts.sessions import SessionStore
+
+        return SessionStore
+
+    @property
+    def handle(self) -> str:
+        """Names the row on a page; the key itself would let its reader in."""
+        return sha256(self.session_key.encode()).hexdigest()[:16]
+
+    def held(self) -> dict[str, Any]:
+        """What the session holds; empty where it cannot be read any more."""
+        held: dict[str, Any] = self.get_decoded()
+        return held
+
+
+class Device(models.Model):
+    """A browser that holds a cookie of ours, kept as a hash: a sign-in without one is a new device."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
+    token = models.CharField(max_length=64, editable=False)
+    """SHA-256 of what the cookie holds."""
+    browser = models.CharField(max_length=BROWSER_MAX_LENGTH, blank=True)
+    first_seen = models.DateTimeField(db_default=Now(), editable=False)
+    last_seen = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "token"], name="device_once_an_account"),
+        ]
+
+    def __str__(self) -> str:
+        return self.browser

@@ -1,0 +1,133 @@
+"""Everything we hold about somebody, for them to take along (GDPR, articles 15 and 20)."""
+
+import json
+from io import BytesIO
+from typing import Any, Final
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Field, Model
+from django.utils.translation import gettext
+
+from accounts import sessions
+from accounts.models import AuthorProfile, User
+from iria.core.hooks import Holding, Person, personal_data
+
+TOLD: Final = frozenset(
+    {
+        "account.EmailAddress.user",
+        "accounts.AuthorProfile.user",
+        "accounts.Device.user",
+        "accounts.Face.user",
+        "accounts.Session.user",
+        "accounts.User_groups.user",
+        "mfa.Authenticator.user",
+    }
+)
+
+
+def person(user: User) -> Person:
+    return Person(account=user.pk, email=user.email)
+
+
+def gather(user: User) -> dict[str, dict[str, Any]]:
+    """House → what it holds about the account, as values for JSON."""
+    told = {name: holding.tell(person(user)) for name, holding in personal_data.items()}
+    return {**told, "desk": {"rows that name you as who did it": rows_naming(user)}}
+
+
+def rows_naming(user: User) -> dict[str, int]:
+    """Every other column that points to the account, and in how many rows: nothing is forgotten
+    here because somebody forgot to tell of it."""
+    spoken_of = {column for holding in personal_data for column in holding.told}
+    counts = {}
+    for column, field in columns_pointing_here():
+        if column not in spoken_of:
+            rows = field.model._base_manager.filter(**{field.name: user.pk}).count()
+            if rows:
+                counts[column] = rows
+    return counts
+
+
+def columns_pointing_here() -> "list[tuple[str, Field[Any, Any]]]":
+    """Every foreign key to an account in the whole database, many-to-many included, by name."""
+    found = []
+    for relation in User._meta.get_fields(include_hidden=True):
+        if relation.auto_created and not relation.concrete and hasattr(relation, "field"):
+            field: Field[Any, Any] = relation.field
+            if not field.many_to_many:
+                model: type[Model] = field.model
+                found.append((f"{model._meta.label}.{field.name}", field))
+    return sorted(found, key=lambda each: each[0])
+
+
+def archive(user: User) -> bytes:
+    """A ZIP with one JSON file a house, and the picture as it is shown."""
+    buffer = BytesIO()
+    with ZipFile(buffer, "w", ZIP_DEFLATED) as file:
+        file.writestr("read-me.txt", _read_me())
+        for name, held in gather(user).items():
+            words = json.dumps(held, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
+            file.writestr(f"{name}.json", words)
+        if face := getattr(user, "face", None):
+            file.writestr("picture.png", bytes(face.png))
+    return buffer.getvalue()
+
+
+def _read_me() -> str:
+    return gettext(
+        "This is everything we hold about your account, as text that people and programs can read. "
+        "Each file is named for the part of the site it comes from."
+    )
+
+
+def tell(who: Person) -> dict[str, Any]:
+    user = User.objects.get(pk=who.account)
+    return {
+        "e-mail address": user.email,
+        "name": user.display_name,
+        "about you": user.biography,
+        "public page with your comments": user.shows_comments,
+        "made on": user.date_joined,
+        "signed in last": user.last_login,
+        "member of the newsroom": user.is_staff,
+        "groups": list(user.groups.values_list("name", flat=True)),
+        "addresses": _addresses(user),
+        "signed in with": [
+            {"browser": each.browser, "since": each.began_at, "seen": each.seen_at}
+            for each in sessions.of(user)
+        ],
+        "browsers known": list(user.devices.values("browser", "first_seen", "last_seen")),
+        "second factors": _factors(user),
+        "author": list(
+            AuthorProfile.objects.filter(user=user).values(
+                "name", "slug", "role", "biography", "links"
+            )
+        ),
+    }
+
+
+def _addresses(user: User) -> list[dict[str, Any]]:
+    return list(EmailAddress.objects.filter(user=user).values("email", "verified", "primary"))
+
+
+def _factors(user: User) -> list[dict[str, Any]]:
+    """Never the secrets themselves: whoever got hold of the file could use them."""
+    return [
+        {"kind": each.type, "name": str(each), "made": each.created_at, "used": each.last_used_at}
+        for each in Authenticator.objects.filter(user=user).order_by("pk")
+    ]
+
+
+def forget(who: Person, keep_words: bool) -> None:
+    """All that is ours goes with the account's row; the desk's log names accounts by themselves."""
+    kind = ContentType.objects.get_for_model(User)
+    rows = LogEntry.objects.filter(content_type=kind, object_id=str(who.account))
+    rows.update(object_repr="an account that is deleted", change_message="")
+
+
+HOLDING: Final = Holding(tell=tell, forget=forget, told=TOLD)

@@ -1,0 +1,58 @@
+"""Views for whoever is signed in."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from allauth.account import app_settings
+from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from accounts.mfa import required
+from accounts.models import User
+
+type View = Callable[..., HttpResponse]
+
+
+def signed_in(view: View) -> View:
+    """A view for somebody with an account; it is called with them."""
+
+    @login_required
+    @wraps(view)
+    def for_them(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, cast(User, request.user), *args, **kwargs)
+
+    return for_them
+
+
+def shown_again(view: View) -> View:
+    """The same, and they showed within the last minutes who they are."""
+
+    return just_signed_in(cast(View, reauthentication_required(signed_in(view))))
+
+
+def just_signed_in(view: View) -> View:
+    """The same for accounts that have nothing to show again: neither a password nor a second factor.
+
+    allauth lets those through whenever they signed in. They are asked to sign out here and in again
+    with a code, which comes to their mailbox.
+    """
+
+    @login_required
+    @wraps(view)
+    def for_them(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user = cast(User, request.user)
+        within = app_settings.REAUTHENTICATION_TIMEOUT
+        if not get_reauthentication_flows(user) and not required.signed_in_just_now(
+            request, user, within=within
+        ):
+            then = f"{reverse('account_request_login_code')}?{urlencode({'next': request.path})}"
+            return render(request, "account/show_again.html", {"then": then}, status=403)
+        return view(request, *args, **kwargs)
+
+    return for_them

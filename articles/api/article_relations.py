@@ -1,0 +1,60 @@
+"""Articles that belong to an article: the same in other languages, the parts of its series."""
+
+from typing import Any, Final
+
+from django.db.models import FETCH_RAISE, Prefetch
+
+from articles.editorial.models import Article, SeriesPart
+from articles.editorial.models.querysets import ArticleQuerySet
+from iria.core.http.urls import absolute
+
+TRANSLATIONS: Final = "translations"
+SERIES: Final = "series"
+KIN: Final = (TRANSLATIONS, SERIES)
+SHOWN: Final = ("headline", "language", "state", "year", "month", "slug", "published_at")
+
+
+def with_kin(rows: ArticleQuerySet, names: list[str]) -> ArticleQuerySet:
+    """The rows with what these fields tell, as far as readers may see it: two queries each."""
+    if TRANSLATIONS in names:
+        others = _readable().only(*SHOWN, "translation_group").order_by("language")
+        rows = rows.prefetch_related(
+            Prefetch("translation_group__articles", others, to_attr="readable")
+        )
+    if SERIES in names:
+        order = ("position", "article__published_at", "article_id")
+        parts = SeriesPart.objects.filter(article__in=Article.objects.published()).order_by(*order)
+        shown = parts.select_related("article").only(
+            "series", "position", *(f"article__{name}" for name in SHOWN)
+        )
+        rows = rows.select_related("series_part__series").prefetch_related(
+            Prefetch("series_part__series__parts", shown, to_attr="readable")
+        )
+    return rows
+
+
+def translations(article: Article) -> list[dict[str, Any]]:
+    """The same article in other languages."""
+    group: Any = article.translation_group
+    return [_told(each) for each in group.readable if each.pk != article.pk] if group else []
+
+
+def series(article: Article) -> dict[str, Any] | None:
+    """Its series with the parts that can be read, this one among them."""
+    part = getattr(article, "series_part", None)
+    if part is None:
+        return None
+    return {"name": part.series.name, "parts": [_told(x.article) for x in part.series.readable]}
+
+
+def _readable() -> ArticleQuerySet:
+    return Article.objects.published().fetch_mode(FETCH_RAISE)
+
+
+def _told(article: Article) -> dict[str, Any]:
+    return {
+        "id": article.pk,
+        "url": absolute(article.get_absolute_url()),
+        "headline": article.headline,
+        "language": article.language,
+    }

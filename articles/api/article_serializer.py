@@ -1,0 +1,111 @@
+"""An article as the API tells it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from django.http import HttpRequest
+
+from accounts.models import AuthorProfile
+from articles.api import article_relations
+from articles.api.images import picture
+from articles.api.parameters import Fields
+from articles.body.plain_text import caption_text, plain_text
+from articles.editorial.full_text_html import full_text
+from articles.editorial.models import Article, Category
+from articles.editorial.models.querysets import ArticleQuerySet
+from iria.core.http.urls import absolute, address_of
+from iria.publication.context_processors import publication_of
+from iria.publication.models import Publication
+
+RELATED: Final = frozenset({"categories", "tags", "authors", "figures", "corrections", "html"})
+"""Fields that need more than the article's own row."""
+
+TEXT: Final = ("html", "text")
+
+
+def _named(row: AuthorProfile | Any, kind: str) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "name": row.name,
+        "slug": row.slug,
+        "url": absolute(address_of(kind, row.slug)),
+    }
+
+
+def _category(row: Category) -> dict[str, Any]:
+    url = absolute(row.get_absolute_url())
+    return {"id": row.pk, "name": row.name, "path": row.path, "url": url}
+
+
+def _figures(article: Article) -> list[dict[str, Any]]:
+    """The pictures that readers see, each with the caption of its use."""
+    return [
+        {
+            "place": each.place,
+            "width": each.width,
+            "gallery": each.gallery,
+            "url": absolute(each.get_absolute_url()),
+            "caption_html": each.caption,
+            "caption_text": caption_text(each.caption) if each.caption else "",
+            "picture": picture(each.image),
+        }
+        for each in article.figures.all()
+        if article.shows(each.image)
+    ]
+
+
+def _changed_at(article: Article) -> datetime | None:
+    dates = [when for when in (article.published_at, article.updated_at) if when]
+    return max(dates, default=None)
+
+
+def _corrections(article: Article) -> list[dict[str, Any]]:
+    return [{"text": each.text, "made_at": each.made_at} for each in article.corrections.all()]
+
+
+FIELDS: Final = Fields(
+    {
+        "id": lambda row: row.pk,
+        "url": lambda row: absolute(row.get_absolute_url()),
+        "canonical_url": lambda row: row.canonical_address or absolute(row.get_absolute_url()),
+        "first_published_in": lambda row: row.first_published_in,
+        "licence": lambda row: row.licence_address,
+        "headline": lambda row: row.headline,
+        "standfirst": lambda row: row.standfirst,
+        "kind": lambda row: {"name": row.kind.name, "slug": row.kind.slug},
+        "language": lambda row: row.language,
+        "published_at": lambda row: row.published_at,
+        "changed_at": _changed_at,
+        "categories": lambda row: [_category(x.category) for x in row.article_categories.all()],
+        "tags": lambda row: [_named(tag, "tag") for tag in row.tags.all()],
+        "authors": lambda row: [_named(x.author, "author") for x in row.bylines.all()],
+        "figures": _figures,
+        "corrections": _corrections,
+        "translations": article_relations.translations,
+        "series": article_relations.series,
+        "comments_open": lambda row: row.comments_open,
+        "comments_url": lambda row: absolute(f"/api/v1/comments/?article={row.pk}"),
+        "html": lambda row: full_text(row, row.figures.all(), row.told_by),
+        "text": lambda row: plain_text(row.body),
+    },
+    only_when_asked=(*TEXT, *article_relations.KIN),
+)
+
+
+def loaded(rows: ArticleQuerySet, names: list[str]) -> ArticleQuerySet:
+    """The rows with what the fields need and nothing else."""
+    rows = rows.for_page() if RELATED.intersection(names) else rows.select_related("kind")
+    rows = article_relations.with_kin(rows, names)
+    return rows if any(name in TEXT for name in names) else rows.defer("body")
+
+
+def teller(request: HttpRequest, names: list[str]) -> Callable[[Article], dict[str, Any]]:
+    """How each article of an answer is told."""
+    publication: Publication | None = publication_of(request) if "html" in names else None
+
+    def tell(article: Article) -> dict[str, Any]:
+        article.told_by = publication  # type: ignore[attr-defined]
+        return FIELDS.tell(article, names)
+
+    return tell

@@ -1,0 +1,71 @@
+"""Comments that readers can see."""
+
+from typing import Any, Final
+
+from django.db.models import FETCH_RAISE, Exists, OuterRef
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from ninja import Query
+
+from articles.api import schemas
+from articles.api.ninja_api import api
+from articles.api.pagination import Order, page_of
+from articles.api.parameters import CommentsAsked, Fields, Sparse
+from articles.body.comment_markup import remark
+from articles.comments.models import Comment
+from articles.comments.models.comment import CommentQuerySet
+from iria.core.http.urls import absolute
+
+FIELDS: Final = Fields(
+    {
+        "id": lambda row: row.pk,
+        "url": lambda row: absolute(row.get_absolute_url()),
+        "article": lambda row: row.article_id,
+        "in_reply_to": lambda row: row.parent_id if row.answers_a_visible_one else None,
+        "name": lambda row: row.public_name,
+        "by_staff": lambda row: bool(row.user and row.user.is_staff),
+        "written_at": lambda row: row.created_at,
+        "html": lambda row: remark(row.text),
+        "text": lambda row: row.text,
+    }
+)
+
+
+def public() -> CommentQuerySet:
+    """What readers can see, in one query; the writer's address is never read."""
+    parents = Comment.objects.published().filter(pk=OuterRef("parent_id"))
+    return (
+        Comment.objects.published()
+        .annotate(answers_a_visible_one=Exists(parents))
+        .select_related("article", "user")
+        .only(
+            *("article__year", "article__month", "article__slug"),
+            *("parent_id", "name", "text", "created_at"),
+            *("user__display_name", "user__is_staff"),
+        )
+        .fetch_mode(FETCH_RAISE)
+    )
+
+
+@api.get("/comments/", response=schemas.Comments, summary="Comments", tags=["comments"])
+def comments(
+    request: HttpRequest, response: HttpResponse, asked: Query[CommentsAsked]
+) -> dict[str, Any]:
+    """Comments, the newest first; hidden ones are never among them."""
+    names = FIELDS.chosen(asked.fields, in_list=True)
+    rows = public()
+    if asked.article is not None:
+        rows = rows.filter(article_id=asked.article)
+    if asked.since is not None:
+        rows = rows.filter(created_at__gte=asked.since)
+    order = Order("created_at", moments=True, down=True)
+    return page_of(request, response, rows, order, asked, lambda row: FIELDS.tell(row, names))
+
+
+@api.get(
+    "/comments/{int:number}/", response=schemas.Comment, summary="A comment", tags=["comments"]
+)
+def one_comment(request: HttpRequest, number: int, asked: Query[Sparse]) -> dict[str, Any]:
+    """One comment."""
+    names = FIELDS.chosen(asked.fields, in_list=False)
+    return FIELDS.tell(get_object_or_404(public(), pk=number), names)

@@ -1,0 +1,95 @@
+"""Pictures with their credit and licence."""
+
+from collections.abc import Collection
+from typing import Any, Final
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from ninja import Query
+
+from articles.api import schemas
+from articles.api.ninja_api import api
+from articles.api.pagination import Order, page_of
+from articles.api.parameters import Fields, PicturesAsked, Sparse
+from articles.editorial.models import Article, Figure
+from articles.images.models import Image, ImageQuerySet
+from articles.images.rights.credit_line import licence_address, plain_credit, source_type_address
+from articles.images.srcset import MEDIA_TYPES, PictureFile
+from iria.core.http.urls import absolute
+
+
+def files_of(image: Image) -> list[dict[str, Any]]:
+    """Every size in every format of the whole picture, as its own row knows them."""
+    return [
+        {
+            "url": absolute(file.get_absolute_url()),
+            "media_type": MEDIA_TYPES[file.format],
+            "width": file.width,
+            "height": file.height,
+            "bytes": file.bytes,
+        }
+        for file in (PictureFile(*row) for row in image.sizes)
+        if not file.shape and not file.moving
+    ]
+
+
+FIELDS: Final = Fields(
+    {
+        "id": lambda image: image.pk,
+        "alt_text": lambda image: image.alt,
+        "decorative": lambda image: image.is_decorative,
+        "description": lambda image: image.extended_description,
+        "credit": plain_credit,
+        "credit_url": lambda image: image.credit_url,
+        "creator": lambda image: image.byline,
+        "copyright_notice": lambda image: image.copyright_notice,
+        "licence": licence_address,
+        "licensor": lambda image: image.licensor,
+        "made_with_ai": lambda image: image.is_ai_made,
+        "digital_source_type": source_type_address,
+        "width": lambda image: image.width,
+        "height": lambda image: image.height,
+        "files": files_of,
+    }
+)
+ALL: Final = tuple(FIELDS.writers)
+
+
+def picture(image: Image, names: Collection[str] = ALL) -> dict[str, Any]:
+    return FIELDS.tell(image, names)
+
+
+def public() -> ImageQuerySet:
+    """Pictures that a published article shows."""
+    shown = Figure.objects.showing().filter(image=OuterRef("pk"))
+    readable = shown.filter(article__in=Article.objects.published())
+    return Image.objects.filter(Exists(readable)).defer("metadata")
+
+
+@api.get("/pictures/", response=schemas.Pictures, summary="Pictures", tags=["pictures"])
+def pictures(
+    request: HttpRequest, response: HttpResponse, asked: Query[PicturesAsked]
+) -> dict[str, Any]:
+    """Pictures of published articles, the newest first, with what has to be named beside them."""
+    names = FIELDS.chosen(asked.fields, in_list=True)
+    rows = public()
+    if asked.article is not None:
+        rows = rows.filter(pk__in=_shown_in(asked.article))
+    return page_of(
+        request, response, rows, Order(down=True), asked, lambda row: FIELDS.tell(row, names)
+    )
+
+
+@api.get(
+    "/pictures/{int:number}/", response=schemas.Picture, summary="A picture", tags=["pictures"]
+)
+def one_picture(request: HttpRequest, number: int, asked: Query[Sparse]) -> dict[str, Any]:
+    """One picture of a published article."""
+    names = FIELDS.chosen(asked.fields, in_list=False)
+    return FIELDS.tell(get_object_or_404(public(), pk=number), names)
+
+
+def _shown_in(article: int) -> Any:
+    readable = Article.objects.published().filter(pk=article)
+    return Figure.objects.showing().filter(article__in=readable).values("image_id")

@@ -1,0 +1,134 @@
+"""Categories and tags.
+
+Authors, as readers know them.
+"""
+
+from typing import Any, Final
+from urllib.parse import quote
+
+from django.db.models import FETCH_RAISE, Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from ninja import Query
+
+from accounts.models import AuthorProfile
+from articles.api import parameters, schemas
+from articles.api.images import picture
+from articles.api.ninja_api import api
+from articles.api.pagination import Order, page_of
+from articles.api.parameters import Fields, Paged, Sparse
+from articles.editorial.models import Category, Portrait
+from iria.core.http.urls import absolute, address_of
+
+LIST: Final = "/api/v1/articles/"
+
+
+def articles_at(parameter: str, value: str) -> str:
+    """The address of the articles narrowed by one parameter."""
+    return absolute(f"{LIST}?{parameter}={quote(value)}")
+
+
+CATEGORY: Final = Fields(
+    {
+        "id": lambda row: row.pk,
+        "url": lambda row: absolute(row.get_absolute_url()),
+        "name": lambda row: row.name,
+        "path": lambda row: row.path,
+        "parent": lambda row: row.parent_id,
+        "introduction": lambda row: row.introduction,
+        "articles_url": lambda row: articles_at("category", row.path),
+    }
+)
+TAG: Final = Fields(
+    {
+        "id": lambda row: row.pk,
+        "url": lambda row: absolute(address_of("tag", row.slug)),
+        "name": lambda row: row.name,
+        "slug": lambda row: row.slug,
+        "articles_url": lambda row: articles_at("tag", row.slug),
+    }
+)
+
+
+@api.get("/categories/", response=schemas.Categories, summary="Categories", tags=["sections"])
+def categories(request: HttpRequest, response: HttpResponse, asked: Query[Paged]) -> dict[str, Any]:
+    """Every category, each before those below it, as the editors ordered them."""
+    names = CATEGORY.chosen(asked.fields, in_list=True)
+    rows = Category.objects.all()
+    return page_of(
+        request, response, rows, Order("sort_key"), asked, lambda row: CATEGORY.tell(row, names)
+    )
+
+
+@api.get(
+    "/categories/{int:number}/", response=schemas.Category, summary="A category", tags=["sections"]
+)
+def one_category(request: HttpRequest, number: int, asked: Query[Sparse]) -> dict[str, Any]:
+    """One category."""
+    names = CATEGORY.chosen(asked.fields, in_list=False)
+    return CATEGORY.tell(get_object_or_404(Category, pk=number), names)
+
+
+@api.get("/tags/", response=schemas.Tags, summary="Tags", tags=["sections"])
+def tags(request: HttpRequest, response: HttpResponse, asked: Query[Paged]) -> dict[str, Any]:
+    """Every tag of a published article, by name."""
+    names = TAG.chosen(asked.fields, in_list=True)
+    return page_of(
+        request, response, parameters.tags(), Order("name"), asked, lambda row: TAG.tell(row, names)
+    )
+
+
+@api.get("/tags/{int:number}/", response=schemas.Tag, summary="A tag", tags=["sections"])
+def one_tag(request: HttpRequest, number: int, asked: Query[Sparse]) -> dict[str, Any]:
+    """One tag of a published article."""
+    names = TAG.chosen(asked.fields, in_list=False)
+    return TAG.tell(get_object_or_404(parameters.tags(), pk=number), names)
+
+
+def _portrait(author: AuthorProfile) -> dict[str, Any] | None:
+    """The author's picture, where it may be shown."""
+    row: Portrait | None = author.shown_portrait  # type: ignore[attr-defined]
+    return picture(row.image) if row is not None and row.image.may_be_shown else None
+
+
+FIELDS: Final = Fields(
+    {
+        "id": lambda row: row.pk,
+        "url": lambda row: absolute(row.get_absolute_url()),
+        "name": lambda row: row.name,
+        "slug": lambda row: row.slug,
+        "role": lambda row: row.role,
+        "biography": lambda row: row.biography,
+        "links": lambda row: row.links,
+        "website": lambda row: row.links[0]["address"] if row.links else "",
+        "portrait": _portrait,
+        "articles_url": lambda row: articles_at("author", row.slug),
+    }
+)
+
+
+def public() -> "QuerySet[AuthorProfile]":
+    """Authors of published articles, with their portraits: one query beside its own."""
+    portraits = Portrait.objects.select_related("image").defer("image__metadata")
+    return (
+        parameters.authors()
+        .only("name", "slug", "role", "biography", "links")
+        .prefetch_related(Prefetch("portrait", portraits, to_attr="shown_portrait"))
+        .fetch_mode(FETCH_RAISE)
+    )
+
+
+@api.get("/authors/", response=schemas.Authors, summary="Authors", tags=["authors"])
+def authors(request: HttpRequest, response: HttpResponse, asked: Query[Paged]) -> dict[str, Any]:
+    """Everybody who signed a published article, by name."""
+    names = FIELDS.chosen(asked.fields, in_list=True)
+    return page_of(
+        request, response, public(), Order("name"), asked, lambda row: FIELDS.tell(row, names)
+    )
+
+
+@api.get("/authors/{int:number}/", response=schemas.Author, summary="An author", tags=["authors"])
+def one_author(request: HttpRequest, number: int, asked: Query[Sparse]) -> dict[str, Any]:
+    """One author of published articles."""
+    names = FIELDS.chosen(asked.fields, in_list=False)
+    return FIELDS.tell(get_object_or_404(public(), pk=number), names)

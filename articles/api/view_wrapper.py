@@ -1,0 +1,126 @@
+"""What every request to the API passes: who may ask, how often, in which form, and who may keep the answer."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from articles.api.problems import (
+    METHOD,
+    NOT_ACCEPTABLE,
+    PARAMETER,
+    TOO_MANY,
+    ParameterMistake,
+    problem,
+)
+from iria.core.http.csrf import open_to_other_sites
+from iria.core.http.headers import client_address
+from iria.core.http.page_cache import public_page
+from iria.core.http.rate_limit import count_and_allow
+
+JSON: Final = "application/json"
+READING: Final = ("GET", "HEAD", "OPTIONS")
+PER: Final = timedelta(minutes=1)
+
+# Every page of the world may read this with a script, none of them with a reader's cookies.
+FOR_EVERYBODY: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Link, Retry-After",
+}
+BEFOREHAND: Final = {
+    "Access-Control-Allow-Methods": ", ".join(READING),
+    "Access-Control-Allow-Headers": "Accept, If-None-Match, If-Modified-Since",
+    "Access-Control-Max-Age": "86400",
+}
+
+View = Callable[..., HttpResponse]
+
+
+def through_the_doors(
+    view: View,
+    *,
+    parameters: frozenset[str] | None,
+    forms: tuple[str, ...],
+    scopes: tuple[str, ...] = (),
+) -> View:
+    """The view as the world meets it.
+
+    Args:
+        parameters: every query parameter it knows; others are refused by their names. None where
+            it reads none and minds none.
+        forms: the media types it can answer in.
+        scopes: of `iria.core.http.cache_versions`, beside `content`, that its answers show.
+    """
+    kept = public_page(also=lambda request, **_: scopes)(_as_get(view))
+
+    @wraps(view)
+    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = (
+            _beforehand(request)
+            or _refused(request, parameters, forms)
+            or kept(request, *args, **kwargs)
+        )
+        for name, value in FOR_EVERYBODY.items():
+            response.headers[name] = value
+        return response
+
+    # The views change nothing, so who sent a POST does not matter; it is told what it may do.
+    return open_to_other_sites(opened)  # type: ignore[arg-type]
+
+
+def _as_get(view: View) -> Callable[..., HttpResponse]:
+    """For the view, HEAD is GET; the server leaves the body out."""
+
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        method, request.method = request.method, "GET"
+        try:
+            return view(request, *args, **kwargs)
+        finally:
+            request.method = method
+
+    return asked
+
+
+def _beforehand(request: HttpRequest) -> HttpResponse | None:
+    """The answer to a browser that asks whether a script may ask."""
+    if request.method != "OPTIONS":
+        return None
+    return HttpResponse(status=204, headers={**BEFOREHAND, "Allow": ", ".join(READING)})
+
+
+def _refused(
+    request: HttpRequest, parameters: frozenset[str] | None, forms: tuple[str, ...]
+) -> HttpResponse | None:
+    if request.method not in READING:
+        response = problem(METHOD, "This address can be read with GET, and nothing else.")
+        response.headers["Allow"] = ", ".join(READING)
+        return response
+    # An empty header asks for nothing in particular, as none does.
+    wanted = request.headers.get("Accept", "").strip()
+    if wanted and not any(request.accepts(form) for form in forms):
+        return problem(NOT_ACCEPTABLE, f"This address answers in {' or '.join(forms)} only.")
+    unknown = sorted(request.GET.keys() - parameters) if parameters is not None else []
+    return _unknown(unknown, parameters or frozenset()) if unknown else _too_many(request)
+
+
+def _unknown(names: list[str], parameters: frozenset[str]) -> HttpResponse:
+    known = ", ".join(sorted(parameters)) or "none"
+    sentence = f"There is no such parameter; there are: {known}."
+    errors = [ParameterMistake(parameter=name[:80], detail=sentence) for name in names[:10]]
+    return problem(PARAMETER, f"There is no parameter “{names[0][:80]}” here.", errors)
+
+
+def _too_many(request: HttpRequest) -> HttpResponse | None:
+    """Counted per address. The answer says nothing of the count, or no cache could keep it."""
+    who = client_address(request)
+    # Behind a Unix socket without forwarding headers all programs would count as one.
+    if not who or count_and_allow("api", who, limit=settings.API_PER_MINUTE, per=PER):
+        return None
+    sentence = f"At most {settings.API_PER_MINUTE} requests a minute are answered."
+    response = problem(TOO_MANY, sentence)
+    response.headers["Retry-After"] = str(int(PER.total_seconds()))
+    return response

@@ -1,0 +1,41 @@
+"""A body as plain text."""
+
+from typing import Final
+
+from lxml.etree import iterwalk
+from lxml.html import HtmlElement
+
+from articles.body.tree import parse, text_of
+
+BLOCKS: Final = frozenset(
+    {"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "pre", "hr", "br"}
+    | {"figure", "figcaption", "table", "tr", "td", "th"}
+)
+
+
+def plain_text(body: str, *, captions: bool = True) -> str:
+    """The words of a body, a paragraph a line; footnotes follow at the end."""
+    tree = parse(body)
+    if not captions:
+        for figure in list(tree.iter("figure")):
+            figure.drop_tree()
+    notes = [span.get("data-footnote", "") for span in tree.iter("span")]
+    lines = [" ".join(line.split()) for line in _with_breaks(tree).split("\n")]
+    return "\n".join(line for line in [*lines, *notes] if line)
+
+
+def _with_breaks(tree: HtmlElement) -> str:
+    """Every word, with a line break wherever a block begins or ends."""
+    parts: list[str] = []
+    for event, element in iterwalk(tree, events=("start", "end")):
+        if element.tag in BLOCKS:
+            parts.append("\n")
+        said = element.text if event == "start" else element.tail
+        # A line break in the source is a space on the page.
+        parts.append((said or "").replace("\n", " ") if element.tag != "code" else said or "")
+    return "".join(parts)
+
+
+def caption_text(caption: str) -> str:
+    """A caption without its markup."""
+    return text_of(parse(caption))

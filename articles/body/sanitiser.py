@@ -1,0 +1,199 @@
+"""What may stand in a body, and nothing else.
+
+Two gates stand one behind the other. The first lets in what people paste (`PASTED`), so that the
+tidying between them can read meaning out of foreign markup; the second knows only what we keep.
+"""
+
+import re
+from functools import lru_cache
+from html import escape, unescape
+from typing import Final
+
+import nh3
+
+from articles.body.embed_urls import kept_address
+from articles.body.normaliser import tidy
+
+TAGS: Final = frozenset(
+    {"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "pre", "hr", "br"}
+    | {"strong", "em", "u", "s", "sub", "sup", "code", "cite", "a", "span"}
+    | {"figure", "figcaption", "table", "thead", "tbody", "tr", "th", "td"}
+)
+ATTRIBUTES: Final = {
+    "a": {"href"},
+    "figure": {"data-image", "data-width", "data-embed", "data-gallery"},
+    "span": {"data-footnote", "lang", "dir"},
+    "ol": {"start"},
+    "th": {"colspan", "rowspan", "scope"},
+    "td": {"colspan", "rowspan"},
+    "p": {"dir", "lang"},
+    "blockquote": {"dir", "lang"},
+    "h2": {"id", "dir", "lang"},
+    "h3": {"id", "dir", "lang"},
+    "h4": {"id", "dir", "lang"},
+}
+PASTED: Final = frozenset(
+    {"h1", "h5", "h6", "div", "section", "article", "header", "footer", "main", "aside", "center"}
+    | {"address", "details", "summary", "dl", "dt", "dd", "tfoot", "caption", "b", "i", "del"}
+    | {"strike", "font", "ins", "mark", "small", "big", "tt", "kbd", "samp", "dfn", "var", "q"}
+)
+SWALLOWED: Final = frozenset(
+    {"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "select"}
+    | {"textarea", "title", "xml", "canvas", "audio", "video", "applet", "noframes", "noembed"}
+)
+"""What goes together with the words inside it: they were never meant to be read."""
+
+CAPTION_TAGS: Final = frozenset({"em", "strong", "a", "sub", "sup"})
+CAPTION_SPELLINGS: Final = (
+    (re.compile(r"<(/?)b(?=[\s>])", re.IGNORECASE), r"<\1strong"),
+    (re.compile(r"<(/?)i(?=[\s>])", re.IGNORECASE), r"<\1em"),
+    (re.compile(r"</?(?:p|div|br|li|h[1-6])\b[^<>]*>", re.IGNORECASE), " "),
+)
+SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
+WIDTHS: Final = frozenset({"normal", "wide", "full"})
+WHOLE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}")
+ANCHOR: Final = re.compile(r"[^\s\"'<>&]{1,80}")
+LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+UNKEEPABLE: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
+"""What neither PostgreSQL nor a page can carry: NUL, control characters, half characters."""
+
+TAG: Final = re.compile(r"<(?P<closing>/?)(?P<name>[a-zA-Z][^\s/>]*)[^>]*>?")
+SELF_CLOSING: Final = frozenset(
+    {"p", "li", "dt", "dd", "tr", "td", "th", "option", "br", "hr", "img", "input", "wbr", "col"}
+    | {"meta", "link", "area", "source", "track", "embed", "o:p"}
+)
+DEEPEST_SOURCE: Final = 2000
+ROUNDS: Final = 6
+
+
+def _kept(tag: str, attribute: str, value: str) -> str | None:
+    """The value to keep, or None to drop the attribute."""
+    match tag, attribute:
+        case "figure", _:
+            return _kept_of_figure(attribute, value)
+        case _, "dir":
+            return value if value in {"ltr", "rtl", "auto"} else None
+        case _, "lang":
+            return value if LANGUAGE.fullmatch(value) else None
+        case _, "id":
+            return value if ANCHOR.fullmatch(value) else None
+        case "th", "scope":
+            return value if value in {"col", "row"} else None
+        case "span", "data-footnote":
+            return " ".join(value.split()) or None
+        case _, "colspan" | "rowspan" | "start":
+            return value if WHOLE_NUMBER.fullmatch(value) and int(value) <= 1000 else None
+    return value
+
+
+def _kept_of_figure(attribute: str, value: str) -> str | None:
+    match attribute:
+        case "data-image":
+            return value if WHOLE_NUMBER.fullmatch(value) else None
+        case "data-embed":
+            return kept_address(value)
+        case "data-width":
+            return value if value in WIDTHS else None
+    # What is left says that it is a gallery, by being there.
+    return ""
+
+
+_first = nh3.Cleaner(
+    tags=set(TAGS | PASTED),
+    clean_content_tags=set(SWALLOWED),
+    attributes={
+        **{tag: names | {"class", "style", "id"} for tag, names in ATTRIBUTES.items()},
+        **{tag: {"class", "style", "id"} for tag in ("b", "i", "div", "font", "h1", "li")},
+    },
+    url_schemes=set(SCHEMES),
+    link_rel=None,
+    strip_comments=True,
+)
+_last = nh3.Cleaner(
+    tags=set(TAGS),
+    clean_content_tags=set(SWALLOWED),
+    attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+    attribute_filter=_kept,
+    url_schemes=set(SCHEMES),
+    link_rel=None,
+    strip_comments=True,
+)
+_caption = nh3.Cleaner(
+    tags=set(CAPTION_TAGS),
+    clean_content_tags=set(SWALLOWED),
+    attributes={"a": {"href"}},
+    url_schemes=set(SCHEMES),
+    link_rel=None,
+    strip_comments=True,
+)
+
+
+def clean(html: str) -> str:
+    """The body with only what may stand in it, a block a line; cleaning twice changes nothing.
+
+    Never fails. It goes round until a round changes nothing, because a browser that reads cleaned
+    markup must find exactly what was cleaned; text that never settles is kept as plain words.
+    """
+    text = UNKEEPABLE.sub("", html)
+    if _is_bottomless(text):
+        text = TAG.sub(" ", text)
+    for _ in range(ROUNDS):
+        cleaned = UNKEEPABLE.sub("", _last.clean(tidy(_first.clean(text))))
+        if cleaned == text:
+            return cleaned
+        text = cleaned
+    words = _words(text)
+    return f"<p>{words}</p>" if words else ""
+
+
+def clean_caption(html: str) -> str:
+    """A caption on one line: words, emphasis and links; cleaning twice changes nothing."""
+    text = UNKEEPABLE.sub("", html)
+    for pattern, instead in CAPTION_SPELLINGS:
+        text = pattern.sub(instead, text)
+    for _ in range(ROUNDS):
+        cleaned = " ".join(UNKEEPABLE.sub("", _caption.clean(text)).split())
+        if cleaned == text:
+            return cleaned
+        text = cleaned
+    return _words(text)
+
+
+@lru_cache(maxsize=256)
+def safe_body(stored: str) -> str:
+    """A stored body as it may be shown, however it came into its row.
+
+    What was cleaned on saving comes back as it is, after one look by the second gate; anything else
+    is cleaned now. The last bodies are remembered: an article is shown far more often than it is changed.
+    """
+    if _is_bottomless(stored):
+        return clean(stored)
+    return stored if _last.clean(stored) == stored else clean(stored)
+
+
+@lru_cache(maxsize=2048)
+def safe_caption(stored: str) -> str:
+    """A stored caption as it may be shown; see `safe_body`."""
+    return stored if _caption.clean(stored) == stored else clean_caption(stored)
+
+
+def _is_bottomless(html: str) -> bool:
+    """Whether elements nest deeper than anybody writes.
+
+    An HTML5 parser looks through everything open at each block that begins, so a megabyte of
+    unclosed `<div>` would keep it busy for minutes. Elements that close by themselves do not count.
+    """
+    depth = 0
+    for tag in TAG.finditer(html):
+        if tag["name"].lower() not in SELF_CLOSING:
+            depth = max(depth - 1, 0) if tag["closing"] else depth + 1
+            if depth > DEEPEST_SOURCE:
+                return True
+    return False
+
+
+def _words(html: str) -> str:
+    """Only the words, on one line, as HTML."""
+    return escape(" ".join(unescape(nh3.clean(html, tags=set())).split()), quote=False)

@@ -1,0 +1,228 @@
+"""The rules of the first look at the desk: tried on what was written before they are applied."""
+
+from typing import Any, Final
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+
+from articles.comments.models import Comment
+from articles.comments.screening.checks import MEASURES
+from articles.comments.screening.dry_run import Replay, replay
+from articles.comments.screening.models import (
+    Action,
+    LearntModel,
+    Phase,
+    ScreenedWord,
+    ScreeningRule,
+)
+from articles.comments.screening.word_matching import folded
+from articles.comments.spam.features import words_of
+
+LONGEST_FOLDED: Final = ScreenedWord._meta.get_field("folded").max_length or 200
+DAYS: Final = (7, 30, 90, 365)
+NO_KEY: Final = (
+    "Akismet is not asked without a key: set AKISMET_KEY (docs/running-in-production.md), start the site again, and "
+    "switch the rule on then."
+)
+ASKS_AKISMET: Final = (
+    "While it is on, the words, the name and the network address of every new comment go to Akismet; the "
+    "page of what is kept says so by itself. A comment that nothing else holds waits for the answer."
+)
+
+
+class RuleForm(ModelForm[ScreeningRule]):
+    """A rule, and over how many days a change of it is tried."""
+
+    days = forms.TypedChoiceField(
+        label="Try it on the last",
+        choices=[(number, f"{number} days") for number in DAYS],
+        coerce=int,
+        initial=30,
+    )
+
+    class Meta:
+        model = ScreeningRule
+        fields = ("active", "threshold", "action", "reason", "reports_back")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.phase == Phase.REPORTS:
+            # Readers' reports never decide; they ask a person to.
+            kept = [each for each in Action.choices if each[0] in {Action.ALLOW, Action.HOLD}]
+            self.fields["action"] = forms.ChoiceField(choices=kept)
+        if self.instance.phase == Phase.AKISMET:
+            # Somebody else's opinion is never certain enough to reject for.
+            kept = [each for each in Action.choices if each[0] != Action.REJECT]
+            self.fields["action"] = forms.ChoiceField(choices=kept)
+            self.fields["active"].help_text = ASKS_AKISMET
+            self.fields["reason"].widget = forms.HiddenInput()
+        measure = MEASURES.get(Phase(self.instance.phase)) if self.instance.phase else None
+        if measure is None:
+            self.fields["threshold"].widget = forms.HiddenInput()
+        else:
+            self.fields["threshold"].help_text = measure
+
+    def clean_active(self) -> bool:
+        """
+        Raises:
+            ValidationError: Akismet cannot be asked without a key.
+        """
+        on: bool = self.cleaned_data["active"]
+        if on and self.instance.phase == Phase.AKISMET and not settings.AKISMET_KEY:
+            raise forms.ValidationError(NO_KEY)
+        return on
+
+
+class ScreeningRuleAdmin(admin.ModelAdmin[ScreeningRule]):
+    """A change is tried first: what it would have done with the comments of the last days."""
+
+    form = RuleForm
+    list_display = ["__str__", "active", "measure", "action", "changed_by", "changed_at"]
+    list_select_related = ["changed_by"]
+    change_form_template = "admin/articles/screeningrule/change_form.html"
+    actions = None
+    view_on_site = False
+
+    class Media:
+        css = {"all": ["desk/comments.css"]}
+
+    def get_fields(self, request: HttpRequest, obj: ScreeningRule | None = None) -> list[Any]:
+        """What only one rule has stands on its page alone."""
+        own = ["reports_back"] if obj is not None and obj.phase == Phase.AKISMET else []
+        return ["active", "threshold", "action", "reason", *own, "days"]
+
+    @admin.display(description="from")
+    def measure(self, rule: ScreeningRule) -> str:
+        measure = MEASURES.get(Phase(rule.phase))
+        return f"{rule.threshold} {measure}" if measure else "–"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: ScreeningRule | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: ScreeningRule, form: Any, change: bool) -> None:
+        obj.changed_by = request.user  # type: ignore[assignment]
+        super().save_model(request, obj, form, change)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if request.method == "POST" and "_try" in request.POST:
+            tried = self._tried(request, object_id)
+            if tried is not None:
+                return tried
+        context = {"show_save_and_continue": False, "show_save": False, "show_close": False}
+        return super().change_view(
+            request, object_id, form_url, {**context, **(extra_context or {})}
+        )
+
+    def _tried(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
+        """What the changed rule would have done; None where the form has a mistake to show."""
+        rule = get_object_or_404(
+            ScreeningRule, pk=object_id if object_id.isdecimal() and len(object_id) < 19 else 0
+        )
+        may_read = request.user.has_perm("articles.view_comment")
+        if not (may_read and self.has_change_permission(request, rule)):
+            raise PermissionDenied
+        form = RuleForm(request.POST, instance=rule)
+        if not form.is_valid():
+            return None
+        result = replay([form.instance], days=form.cleaned_data["days"])
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"Tried: {rule}",
+            "rule": rule,
+            "form": form,
+            "replay": result,
+            "counts": _counts(result),
+        }
+        return TemplateResponse(request, "admin/articles/screeningrule/replay.html", context)
+
+
+def _counts(result: Replay) -> list[tuple[str, int, int]]:
+    """State, how many come to it under the rules of today, how many under the changed rule."""
+    states = [
+        Comment.State.APPROVED,
+        Comment.State.HELD,
+        Comment.State.SPAM,
+        Comment.State.REJECTED,
+    ]
+    return [(str(each.label), result.before[each], result.after[each]) for each in states]
+
+
+class ScreenedWordForm(ModelForm[ScreenedWord]):
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        word = values.get("word", "")
+        short = folded(word)
+        if word and not short:
+            self.add_error("word", "It has no letter and no digit; write a word or a phrase.")
+        if len(short) > LONGEST_FOLDED:
+            self.add_error("word", "It is too long once it is written out; shorten it.")
+        others = ScreenedWord.objects.exclude(pk=self.instance.pk).filter(folded=short)
+        if short and (other := others.first()):
+            sentence = f"“{other}” is there already, and it finds this word too."
+            self.add_error("word", sentence)
+        self.instance.folded = short
+        return values
+
+
+class ScreenedWordAdmin(admin.ModelAdmin[ScreenedWord]):
+    form = ScreenedWordForm
+    fields = ("word", "list")
+    list_display = ["word", "list", "added_by", "added_at"]
+    list_filter = ["list"]
+    list_select_related = ["added_by"]
+    search_fields = ["word"]
+
+    def save_model(self, request: HttpRequest, obj: ScreenedWord, form: Any, change: bool) -> None:
+        if not change:
+            obj.added_by = request.user  # type: ignore[assignment]
+        super().save_model(request, obj, form, change)
+
+
+class LearntModelAdmin(admin.ModelAdmin[LearntModel]):
+    """The versions of the spam model: to read, not to write."""
+
+    list_display = ["made_at", "learnt_from", "shares", "weightiest"]
+    list_display_links = None
+
+    @admin.display(description="learnt from")
+    def learnt_from(self, model: LearntModel) -> str:
+        return f"{model.wanted} approved comments, {model.unwanted} spam"
+
+    @admin.display(description="on comments kept from it")
+    def shares(self, model: LearntModel) -> str:
+        return (
+            f"{100 * model.precision:.0f} % of what it would hold is spam; "
+            f"it finds {100 * model.recall:.0f} % of the spam"
+        )
+
+    @admin.display(description="what speaks most for spam")
+    def weightiest(self, model: LearntModel) -> str:
+        weights: dict[str, float] = model.content["weights"]
+        strongest = sorted(weights, key=lambda each: -weights[each])
+        told = [words for each in strongest[:40] if (words := words_of(each))]
+        return ", ".join(told[:8])
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: LearntModel | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: LearntModel | None = None) -> bool:
+        return False

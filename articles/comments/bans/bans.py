@@ -1,0 +1,203 @@
+"""Banning and suspending a writer from a comment of theirs, and ending it."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.models import User
+from articles.comments.bans import identifiers
+from articles.comments.bans.matching import marks_of
+from articles.comments.bans.models import Ban, SealedAddress
+from articles.comments.models import Comment
+from articles.comments.moderation import decisions
+from articles.comments.screening.word_matching import folded
+
+LIFTED: Final = "The ban that decided about it was lifted."
+
+
+class Refused(Exception):
+    """The ban was not made; the sentence says why."""
+
+
+def ban(
+    comment: Comment,
+    *,
+    kinds: Collection[str],
+    by: User,
+    why: str,
+    until: datetime | None = None,
+    earlier: str = Ban.Earlier.LEAVE,
+) -> list[Ban]:
+    """Bans the writer of a comment, or suspends them until a moment; a row for each kind.
+
+    Who was banned by the same mark before is banned anew: the earlier row ends, with its author.
+
+    Args:
+        kinds: by what the writer is known from now on (`Ban.Kind`).
+        earlier: what becomes of the comments the ban would have met (`Ban.Earlier`).
+
+    Raises:
+        Refused
+    """
+    known = dict(marks_of(comment, identifiers.address_of(comment)))
+    _refuse_unfit(comment, kinds, known, until)
+    try:
+        with transaction.atomic():
+            made = [
+                _made(
+                    comment, kind, known[kind], by=by, why=why.strip(), until=until, earlier=earlier
+                )
+                for kind in kinds
+            ]
+            _deal_with_earlier(known, made, by=by)
+    except IntegrityError as mistake:
+        sentence = "Another moderator banned this writer at this moment; look at their ban first."
+        raise Refused(sentence) from mistake
+    return made
+
+
+def _refuse_unfit(
+    comment: Comment, kinds: Collection[str], known: dict[str, str], until: datetime | None
+) -> None:
+    if not kinds:
+        sentence = "Choose by what the writer is to be known."
+        raise Refused(sentence)
+    if until is not None and until <= timezone.now():
+        sentence = "The end of a suspension lies in the future."
+        raise Refused(sentence)
+    if _is_of_the_newsroom(comment, kinds):
+        sentence = "A member of the newsroom cannot be banned from here; ask an administrator."
+        raise Refused(sentence)
+    if missing := [Ban.Kind(kind).label for kind in kinds if kind not in known]:
+        sentence = f"Of this comment no {' and no '.join(missing).lower()} is kept."
+        raise Refused(sentence)
+
+
+def _made(comment: Comment, kind: str, plain: str, *, by: User, **words: Any) -> Ban:
+    """One ban in force, in the place of an earlier one by the same mark.
+
+    A ban by address is an account's where the address was an account's: a guest may have typed it.
+    """
+    same = Ban.objects.filter(kind=kind, value__in=identifiers.kept_as(kind, plain), ended_at=None)
+    whose = comment.user if kind in {Ban.Kind.ACCOUNT, Ban.Kind.EMAIL} else None
+    if kind == Ban.Kind.EMAIL and whose is None:
+        before = same.filter(user__isnull=False).select_related("user").first()
+        whose = before.user if before else None
+    _end(same, by=by)
+    return Ban.objects.create(
+        kind=kind,
+        value=identifiers.kept(kind, plain),
+        readable=identifiers.readable(kind, plain, comment.public_name),
+        user=whose,
+        label=comment.public_name,
+        comment=comment,
+        made_by=by,
+        **words,
+    )
+
+
+def lift(ban: Ban, *, by: User) -> bool:
+    """Ends a ban before its time; False where it had ended already."""
+    return bool(_end(Ban.objects.filter(pk=ban.pk, ended_at=None), by=by))
+
+
+def put_back(ban: Ban, *, by: User) -> int:
+    """Takes back what a ban decided about comments, each with a row of its own; how many.
+
+    Only where nothing was decided since: somebody looked at those.
+    """
+    number = 0
+    comments = Comment.objects.filter(moderations__ban=ban).select_related("user").order_by("pk")
+    for comment in comments.distinct():
+        latest, *before = comment.moderations.order_by("-pk")[:2]
+        if latest.ban_id != ban.pk or not before:
+            continue
+        try:
+            row = decisions.decide(
+                comment,
+                Comment.State(before[0].decision),
+                by=by,
+                seen=comment.as_seen,
+                reason=LIFTED,
+                quiet=True,
+                whoever_has_it=True,
+            )
+        except decisions.DecidedMeanwhile:
+            continue
+        number += row is not None
+    return number
+
+
+def end_those_over() -> int:
+    """What ran out gives up what it held; how many. The worker does this every day."""
+    over = Ban.objects.filter(until__lte=timezone.now(), ended_at=None)
+    return over.update(ended_at=F("until"), value="", readable="", user=None)
+
+
+def _end(bans: "Iterable[Ban]", *, by: User) -> int:
+    pks = [each.pk for each in bans]
+    ending = Ban.objects.filter(pk__in=pks, ended_at=None)
+    return ending.update(ended_at=timezone.now(), ended_by=by, value="", readable="", user=None)
+
+
+def _is_of_the_newsroom(comment: Comment, kinds: Collection[str]) -> bool:
+    """What a guest typed proves nothing, but nobody is to be banned by a colleague's address."""
+    if comment.user:
+        return comment.user.is_staff
+    colleagues = User.objects.filter(is_staff=True, email__iexact=comment.email)
+    return Ban.Kind.EMAIL in kinds and colleagues.exists()
+
+
+def _deal_with_earlier(known: dict[str, str], made: list[Ban], *, by: User) -> None:
+    earlier = Ban.Earlier(made[0].earlier)
+    if earlier == Ban.Earlier.LEAVE:
+        return
+    states = [Comment.State.HELD]
+    if earlier != Ban.Earlier.HELD:
+        states += [Comment.State.APPROVED]
+    decision = Comment.State.SPAM if earlier == Ban.Earlier.SPAM else Comment.State.REJECTED
+    # Always in one order: two moderators at once wait for each other, and not both.
+    meant = _meant_by(known, made).filter(state__in=states).select_related("user").order_by("pk")
+    for each in meant:
+        decisions.decide(
+            each, decision, by=by, reason=made[0].why, quiet=True, ban=made[0], whoever_has_it=True
+        )
+
+
+def _meant_by(known: dict[str, str], made: list[Ban]) -> "decisions.Comments":
+    """The comments that these bans would have met; what they compare is known at this moment alone."""
+    meant = Q(pk__in=[])
+    for ban in made:
+        plain = known[ban.kind]
+        if ban.kind == Ban.Kind.ACCOUNT:
+            meant |= Q(user=plain)
+        elif ban.kind == Ban.Kind.EMAIL:
+            meant |= Q(user=None, email__iexact=plain)
+            if ban.user_id:
+                meant |= Q(user__email__iexact=plain)
+        elif ban.kind == Ban.Kind.NAME:
+            meant |= Q(user=None, name__in=_names_like(plain))
+        else:
+            meant |= Q(pk__in=_sent_from(ban.kind, plain))
+    return Comment.objects.filter(meant)
+
+
+def _names_like(wanted: str) -> list[str]:
+    """The names of guests that the ban of a name meets, however they are written."""
+    names = Comment.objects.filter(user=None).order_by().values_list("name", flat=True).distinct()
+    return [name for name in names.iterator(chunk_size=1000) if folded(name) == wanted]
+
+
+def _sent_from(kind: str, plain: str) -> list[int]:
+    """The comments of the last thirty days that came from there; their addresses are opened for it."""
+    compared = identifiers.one_address if kind == Ban.Kind.ADDRESS else identifiers.network
+    kept = SealedAddress.objects.filter(kept_until__gt=timezone.now())
+    return [
+        each.comment_id
+        for each in kept.iterator(chunk_size=1000)
+        if compared(identifiers.opened(each)) == plain
+    ]

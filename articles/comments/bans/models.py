@@ -1,0 +1,156 @@
+"""Bans and suspensions, and the sealed network addresses of writers."""
+
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from articles.comments.models import Comment
+from iria.core.text.validators import refuse_unstorable
+
+ADDRESS_KEPT: Final = timedelta(days=30)
+"""The longest that the address a comment came from is kept, and it is kept sealed."""
+
+
+class SealedAddress(models.Model):
+    """The network address a comment came from, encrypted; nobody is shown it.
+
+    It is there so that a moderator can ban “this address” or “its network” from a comment. The
+    worker destroys it every day once its time is over; a check keeps anybody from giving it longer.
+    """
+
+    comment = models.OneToOneField(
+        Comment, on_delete=models.CASCADE, primary_key=True, related_name="sealed_address"
+    )
+    sealed = models.TextField(editable=False)
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+    kept_until = models.DateTimeField(editable=False, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kept_until__lte=F("made_at") + ADDRESS_KEPT),
+                name="sealed_address_at_most_30_days",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Sealed address of comment {self.comment_id}"
+
+
+class BanQuerySet(models.QuerySet["Ban"]):
+    def in_force(self) -> "BanQuerySet":
+        """Those that count now: neither lifted nor run out."""
+        return self.filter(
+            Q(until__isnull=True) | Q(until__gt=timezone.now()), ended_at__isnull=True
+        )
+
+
+class Ban(models.Model):
+    """Somebody who may not write: by account, e-mail address, name, or where they write from.
+
+    With an end it is a suspension. What it holds – a mark of a name or an address, a network – is emptied
+    when it ends; that there was a ban, by whom and why, stays.
+    """
+
+    class Kind(models.TextChoices):
+        ACCOUNT = "account", "Account"
+        EMAIL = "email", "E-mail address"
+        NAME = "name", "Name"
+        ADDRESS = "address", "Network address"
+        NETWORK = "network", "Network"
+
+    class Earlier(models.TextChoices):
+        LEAVE = "leave", "Leave them as they are"
+        HELD = "held", "Reject those that wait"
+        REJECT = "reject", "Reject all of them"
+        SPAM = "spam", "Set all of them aside as spam"
+
+    kind = models.CharField(max_length=7, choices=Kind, editable=False)
+    value = models.CharField(
+        max_length=320,
+        blank=True,
+        editable=False,
+        help_text="What is compared (`marking`); emptied when the ban ends.",
+    )
+    readable = models.CharField(
+        "what is banned",
+        max_length=320,
+        blank=True,
+        editable=False,
+        help_text="For moderators; an address only so far that it can be told from others.",
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        editable=False,
+        related_name="bans",
+    )
+    label = models.CharField(
+        "whom it means",
+        max_length=120,
+        editable=False,
+        help_text="The name beside the comment it was made from; never an address.",
+    )
+    until = models.DateTimeField(null=True, blank=True, help_text="Empty: until somebody lifts it.")
+    why = models.CharField(max_length=300, validators=[refuse_unstorable])
+    earlier = models.CharField(
+        "earlier comments", max_length=6, choices=Earlier, default=Earlier.LEAVE, editable=False
+    )
+    comment = models.ForeignKey(
+        Comment, on_delete=models.SET_NULL, null=True, editable=False, related_name="bans"
+    )
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="bans_made",
+    )
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+    ended_at = models.DateTimeField(null=True, editable=False)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="bans_ended",
+        help_text="Empty when it ran out.",
+    )
+
+    objects = BanQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["account", "email", "name", "address", "network"]),
+                name="ban_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(earlier__in=["leave", "held", "reject", "spam"]),
+                name="ban_earlier_known",
+            ),
+            # What a ban compares is there exactly as long as it counts.
+            models.CheckConstraint(
+                condition=(Q(ended_at__isnull=True) & ~Q(value=""))
+                | (Q(ended_at__isnull=False) & Q(value="")),
+                name="ban_value_until_it_ends",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "value"],
+                condition=Q(ended_at__isnull=True),
+                name="ban_once_in_force",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.label}"
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.ended_at is None and (self.until is None or self.until > timezone.now())

@@ -1,1 +1,0 @@
-"""What moderators decide with: who has a comment before them, reasons, appeals, and taking back."""

@@ -1,0 +1,192 @@
+"""Reporting a comment, and closing the reports once a moderator has decided."""
+
+from datetime import UTC, timedelta
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from accounts.models import User
+from articles.comments.flags.models import Flag
+from articles.comments.models import Comment, Moderation
+from articles.comments.screening.checks import reports
+from articles.comments.screening.models import Action, Phase, ScreeningRule
+from articles.comments.screening.submission import Knowledge, Submission
+from iria.core.http.rate_limit import count_and_allow, one_sender
+from iria.core.mail import in_ascii
+from iria.core.security import encryption
+from iria.core.security.daily_key import mark_of
+from iria.core.text.validators import one_line
+
+PER_ADDRESS: Final = (10, timedelta(minutes=10))
+LEAST_WEIGHT: Final = 0.1
+KEPT_AFTER_DECISION: Final = timedelta(days=7)
+
+
+class Refused(Exception):
+    """The report was not taken; each sentence is for its sender, under the field it is about."""
+
+    def __init__(self, sentences: dict[str, str], *, busy: bool = False) -> None:
+        super().__init__(" ".join(sentences.values()))
+        self.sentences = sentences
+        self.busy = busy
+
+
+def report(
+    comment: Comment,
+    *,
+    reason: str,
+    words: str = "",
+    email: str = "",
+    by: User | None = None,
+    address: str = "",
+) -> Flag:
+    """Keeps a reader's report, and holds the comment when there are enough of them.
+
+    The same sender's second report of a comment is the first one, as it was.
+
+    Args:
+        address: where it came from; it is counted and hashed, never kept.
+
+    Raises:
+        Refused
+    """
+    flag = Flag(
+        comment=comment,
+        reason=reason,
+        words=one_line(words),
+        email="" if by else in_ascii(email),
+        user=by,
+        sender=_sender(comment, by, address),
+    )
+    _refuse_unfit(flag)
+    flag.reporter = encryption.mark(flag.email.lower(), purpose="reporter") if flag.email else ""
+    flag.today = mark_of("reporter", one_sender(address)) if address and by is None else ""
+    flag.weight = _weight(flag)
+    _refuse_hasty(address)
+    with transaction.atomic():
+        current = Comment.objects.select_for_update().filter(pk=comment.pk).first()
+        if current is None or current.state != Comment.State.APPROVED:
+            raise Refused({"form": gettext("This comment is not on the page any more.")})
+        waiting = Flag.objects.waiting().filter(comment=current, sender=flag.sender)
+        first = waiting.exclude(sender="").first()
+        if first is not None:
+            return first
+        flag.save()
+        _hold_if_many(current)
+    return flag
+
+
+def close(comment: Comment, row: Moderation) -> list[Flag]:
+    """Within the transaction of a decision: the waiting reports are answered by it.
+
+    What is approved again was rightly there; what is rejected or set aside was rightly reported.
+    """
+    if row.decision not in {Comment.State.APPROVED, Comment.State.REJECTED, Comment.State.SPAM}:
+        return []
+    kept = row.decision == Comment.State.APPROVED
+    waiting = list(comment.flags.waiting().select_for_update())
+    for flag in waiting:
+        flag.outcome = Flag.Outcome.DISMISSED if kept else Flag.Outcome.UPHELD
+        flag.decided_at, flag.decision = timezone.now(), row
+    Flag.objects.bulk_update(waiting, ["outcome", "decided_at", "decision"])
+    return waiting
+
+
+def open_again(row: Moderation) -> None:
+    """Within the transaction in which a decision is taken back: the reports it answered wait again.
+
+    All but those whose sender reported the comment once more meanwhile.
+    """
+    waiting = Flag.objects.waiting().filter(comment=row.comment_id).exclude(sender="")
+    answered = Flag.objects.filter(decision=row).exclude(sender__in=waiting.values("sender"))
+    answered.update(outcome=Flag.Outcome.WAITING, decided_at=None, decision=None)
+
+
+def drop(comment: Comment) -> None:
+    """Within the transaction in which its writer takes a comment back: nothing is left to decide."""
+    comment.flags.waiting().update(
+        outcome=Flag.Outcome.GONE, decided_at=timezone.now(), sender="", email=""
+    )
+
+
+def forget_addresses() -> int:
+    """Addresses whose mail was not to be delivered within a week of the decision; how many.
+
+    What tells a sender's reports of one comment apart is of no use either once it is decided.
+    """
+    Flag.objects.exclude(outcome="").exclude(sender="").update(sender="")
+    begun = timezone.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    Flag.objects.exclude(today="").exclude(made_at__gte=begun).update(today="")
+    old = Flag.objects.filter(decided_at__lt=timezone.now() - KEPT_AFTER_DECISION)
+    return old.exclude(email="").update(email="")
+
+
+def _hold_if_many(comment: Comment) -> None:
+    """Once: what a moderator let stand after reports is listed when it is reported again, not held."""
+    rule = ScreeningRule.objects.filter(phase=Phase.REPORTS, active=True).first()
+    if rule is None or rule.action == Action.ALLOW:
+        return
+    if comment.flags.filter(outcome=Flag.Outcome.DISMISSED).exists():
+        return
+    weight = comment.flags.waiting().aggregate(all=Sum("weight"))["all"] or 0.0
+    sent = Submission(text=comment.text, reported=weight)
+    if says := reports(sent, Knowledge(), rule.threshold):
+        comment.state = Comment.State.HELD
+        comment.save(update_fields=["state"])
+        Moderation.objects.create(comment=comment, decision=comment.state, reason=says)
+
+
+def _sender(comment: Comment, by: User | None, address: str) -> str:
+    """Tells senders apart for this one comment; of no use for any other.
+
+    An address is known for a day, because its key is destroyed then: whoever reports once more from
+    the same one on the next day counts once more.
+    """
+    if by is not None:
+        return encryption.mark(f"account {by.pk}", purpose=f"flag {comment.pk}")
+    return mark_of(f"flag {comment.pk}", one_sender(address)) if address else ""
+
+
+def _weight(flag: Flag) -> float:
+    """The least that is known of its sender: by account, by the address they left, by where they sit today.
+
+    A new address for every report helps nobody: what was dismissed on the same day counts all the same.
+    """
+    known = [
+        Q(user=flag.user) if flag.user else None,
+        Q(reporter=flag.reporter) if flag.reporter else None,
+        Q(today=flag.today) if flag.today else None,
+    ]
+    return min((_earned(who) for who in known if who is not None), default=1.0)
+
+
+def _earned(who: Q) -> float:
+    """Upheld reports over all decided ones, both plus one; a newcomer counts whole."""
+    decided = [Flag.Outcome.UPHELD, Flag.Outcome.DISMISSED]
+    theirs = Flag.objects.filter(who, outcome__in=decided)
+    counted = theirs.aggregate(all=Count("pk"), upheld=Count("pk", filter=Q(outcome="upheld")))
+    return max(LEAST_WEIGHT, float((counted["upheld"] + 1) / (counted["all"] + 1)))
+
+
+def _refuse_hasty(address: str) -> None:
+    limit, per = PER_ADDRESS
+    if address and not count_and_allow("reports from", address, limit=limit, per=per):
+        sentence = gettext("Many reports came from you just now; please wait ten minutes.")
+        raise Refused({"form": sentence}, busy=True)
+
+
+def _refuse_unfit(flag: Flag) -> None:
+    try:
+        flag.clean_fields(exclude=["comment", "user", "sender"])
+    except ValidationError as mistake:
+        own = {
+            "reason": gettext("Choose what is wrong with the comment."),
+            "email": gettext("No mail can be sent to this address; leave it empty or mend it."),
+            "words": gettext("At most 500 characters can be kept, please shorten it."),
+        }
+        found = mistake.message_dict
+        raise Refused({field: own.get(field, found[field][0]) for field in found}) from mistake

@@ -1,0 +1,52 @@
+"""Reporting a comment on a page of its own, with and without JavaScript."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from articles.comments.flags import flagging
+from articles.comments.flags.models import WORDS_MAX_LENGTH, Flag
+from articles.comments.models import Comment
+from articles.comments.submission.form_tokens import writer_of
+from iria.core.http.headers import client_address
+from iria.core.text.language import speaking
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form, and what was typed once more where something is missing."""
+    published = Comment.objects.published().select_related("article", "user")
+    comment = get_object_or_404(published, pk=pk)
+    errors: dict[str, str] = {}
+    status = 200
+    with speaking(comment.article.language):
+        if request.method == "POST":
+            try:
+                flagging.report(
+                    comment,
+                    reason=request.POST.get("reason", ""),
+                    words=request.POST.get("words", ""),
+                    email=request.POST.get("email", ""),
+                    by=writer_of(request),
+                    address=client_address(request),
+                )
+            except flagging.Refused as refused:
+                errors, status = refused.sentences, 429 if refused.busy else 422
+            else:
+                return redirect("comment_reported")
+        context = {
+            "comment": comment,
+            "reasons": Flag.Reason.choices,
+            "longest": WORDS_MAX_LENGTH,
+            "errors": errors,
+            "typed": request.POST,
+            "writer": writer_of(request),
+        }
+        return render(request, "articles/comments/report.html", context, status=status)
+
+
+@require_safe
+def reported(request: HttpRequest) -> HttpResponse:
+    return render(request, "articles/comments/reported.html")

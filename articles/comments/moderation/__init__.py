@@ -1,0 +1,1 @@
+"""What moderators do with a comment: queues, cases, decisions, appeals."""

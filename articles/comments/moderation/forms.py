@@ -1,0 +1,144 @@
+"""What a moderator sends with a decision or a ban."""
+
+import re
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django import forms
+from django.contrib.admin.helpers import ActionForm
+from django.http import QueryDict
+from django.utils import timezone
+
+from articles.comments.bans.models import Ban
+from articles.comments.models import Comment, Moderation
+from articles.comments.moderation.models import ListedReason
+from iria.core.text.validators import refuse_blank, refuse_unstorable
+
+REASON_MAX_LENGTH = Moderation._meta.get_field("reason").max_length or 500
+LENGTHS: Final = {
+    "1": ("for a day", timedelta(days=1)),
+    "7": ("for a week", timedelta(days=7)),
+    "30": ("for thirty days", timedelta(days=30)),
+    "365": ("for a year", timedelta(days=365)),
+    "": ("until somebody lifts it", None),
+}
+SEEN: Final = rf"^({'|'.join(Comment.State.values)})(:\d{{1,20}})?\Z"
+"""A state, or `Comment.as_seen`."""
+
+
+def offered_reasons() -> Any:
+    return ListedReason.objects.filter(active=True)
+
+
+class DecisionForm(forms.Form):
+    """A reason, whether the writer hears it, and the state in which the comment was seen."""
+
+    listed = forms.ModelChoiceField(
+        queryset=ListedReason.objects.all(),
+        required=False,
+        error_messages={"invalid_choice": "It is not in the list any more; choose another."},
+    )
+    reason = forms.CharField(
+        required=False, max_length=REASON_MAX_LENGTH, validators=[refuse_unstorable]
+    )
+    tell = forms.BooleanField(required=False)
+    seen = forms.RegexField(SEEN, required=False)
+    read_at = forms.DateTimeField(required=False)
+
+    @staticmethod
+    def seen_in(sent: QueryDict, comment: Comment) -> str | None:
+        """How somebody saw one of many; None where it was not on the page before them."""
+        seen = sent.get(f"seen-{comment.pk}", "")
+        return seen if re.match(SEEN, seen) else None
+
+    @property
+    def why(self) -> str:
+        """What was typed, else the words of the reason that was chosen."""
+        listed = self.cleaned_data["listed"]
+        return self.cleaned_data["reason"] or (listed.words if listed else "")
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, in one sentence."""
+        return " ".join(
+            f"{field.capitalize()}: {problems[0]}" for field, problems in self.errors.items()
+        )
+
+
+class ChosenComments(ActionForm):
+    """The row above the list: what to do with the chosen comments, and why.
+
+    The reason is checked by `DecisionForm`, which says what is wrong with it; Django's list would
+    only say that no action was chosen.
+    """
+
+    listed = forms.ModelChoiceField(
+        queryset=ListedReason.objects.none(),
+        required=False,
+        empty_label="none of the list",
+        label="Reason, for a rejection:",
+    )
+    reason = forms.Field(
+        required=False,
+        label="or in words:",
+        widget=forms.TextInput({"maxlength": REASON_MAX_LENGTH}),
+    )
+    tell = forms.BooleanField(required=False, label="Tell the writer")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["listed"].queryset = offered_reasons()  # type: ignore[attr-defined]
+
+
+class BanForm(forms.Form):
+    """By what a writer is known from now on, for how long, why, and what of their earlier comments."""
+
+    kinds = forms.MultipleChoiceField(
+        label="By what is the writer known from now on?",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one."},
+    )
+    length = forms.ChoiceField(
+        label="How long?",
+        choices=[(key, words.capitalize()) for key, (words, _) in LENGTHS.items()],
+        required=False,
+        initial="7",
+        widget=forms.RadioSelect,
+    )
+    why = forms.CharField(
+        label="Why?",
+        max_length=300,
+        validators=[refuse_unstorable, refuse_blank],
+        widget=forms.TextInput({"class": "vTextField"}),
+        help_text="For the log and for other moderators; the writer is not told.",
+        error_messages={"required": "Write why, in a few words."},
+    )
+    earlier = forms.ChoiceField(
+        label="What becomes of the comments that are there?",
+        choices=Ban.Earlier,
+        initial=Ban.Earlier.HELD,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, data: Any = None, *, known: Collection[str]) -> None:
+        """Ticked beforehand is the account; a guest's address may be somebody else's."""
+        super().__init__(data)
+        choices = [(kind.value, _by(kind)) for kind in Ban.Kind if kind in known]
+        field = self.fields["kinds"]
+        field.choices = choices  # type: ignore[attr-defined]
+        field.initial = [value for value, _ in choices if value == Ban.Kind.ACCOUNT]
+
+    def until(self) -> datetime | None:
+        _, span = LENGTHS[self.cleaned_data["length"]]
+        return timezone.now() + span if span else None
+
+
+def _by(kind: Ban.Kind) -> str:
+    return {
+        Ban.Kind.ACCOUNT: "Their account",
+        Ban.Kind.EMAIL: "The e-mail address: guests who give it are held, and no account is reached by a guest’s",
+        Ban.Kind.NAME: "Their name: others of that name are held, not rejected",
+        Ban.Kind.ADDRESS: "The network address this came from: what comes from it is held",
+        Ban.Kind.NETWORK: "Its whole network (/24 or /56): what comes from it is held",
+    }[kind]

@@ -1,0 +1,118 @@
+"""Finding comments by words, for those who moderate them.
+
+Every word must be held, quotes bind, a minus keeps out; a comment is read in the language of its article,
+without accents. PostgreSQL keeps the words (migration `words_of_comments`), so that they are right whoever writes.
+
+What waits for moderators, sorted by why.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+from django.contrib.postgres.search import SearchQuery
+from django.core.cache import cache
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from articles.comments.flags.models import Flag
+from articles.comments.models import Comment, CommentWords, Moderation
+from articles.comments.models.comment import CommentQuerySet
+from articles.comments.moderation.models import Appeal
+from articles.editorial.text_search_config import CONFIGURATIONS, PLAIN
+
+
+def found(comments: CommentQuerySet, words: str) -> CommentQuerySet:
+    """The comments whose text or writer holds the words, or whose article's headline does; all, if none is typed."""
+    words = words.replace("\x00", " ").strip()
+    if not words:
+        return comments
+    holding = Q(pk__in=[])
+    for name in {*CONFIGURATIONS.values(), PLAIN}:
+        query = SearchQuery(words, config=name, search_type="websearch")
+        holding |= Q(configuration=name, vector=query)
+    held = CommentWords.objects.filter(holding).values("comment")
+    below = comments.model.objects.filter(article__headline__icontains=words).order_by()
+    return comments.filter(pk__in=held.union(below.values("pk")))
+
+
+REPORTED: Final = "reported"
+ASKED: Final = "asked"
+NEW: Final = "new"
+EVERYTHING: Final = "all"
+NEW_FOR: Final = timedelta(days=14)
+"""What no person looked at for longer than that is not new any more."""
+
+COUNTS: Final = "comments:queues"
+KEPT_SECONDS: Final = 5
+
+WORDS: Final = {
+    Comment.State.HELD.value: "Held",
+    REPORTED: "Reported by readers",
+    ASKED: "Asked again",
+    NEW: "New",
+    Comment.State.SPAM.value: "Spam",
+}
+"""The queues that somebody works through, in the order of their urgency."""
+
+
+KNOWN: Final = frozenset({*WORDS, *Comment.State.values, EVERYTHING})
+
+
+def named(words: str | None, otherwise: str = Comment.State.HELD.value) -> str:
+    """The queue that an address names; where it names none there is, the other."""
+    return words if words in KNOWN else otherwise
+
+
+def of(queue: str, comments: QuerySet[Comment]) -> QuerySet[Comment]:
+    """Those of the comments that stand in a queue; of a state, if it is named for one."""
+    if queue == EVERYTHING:
+        return comments
+    if queue == REPORTED:
+        return comments.filter(Exists(Flag.objects.waiting().filter(comment=OuterRef("pk"))))
+    if queue == ASKED:
+        return comments.filter(Exists(Appeal.objects.waiting().filter(comment=OuterRef("pk"))))
+    if queue == NEW:
+        lately = comments.filter(
+            state=Comment.State.APPROVED, created_at__gt=timezone.now() - NEW_FOR
+        )
+        return lately.filter(_not_looked_at())
+    return comments.filter(state=queue)
+
+
+def _not_looked_at() -> Q:
+    """No person decided anything, or none since the writer changed the words."""
+    people = Moderation.objects.by_people().filter(comment=OuterRef("pk"))
+    since = people.filter(made_at__gte=OuterRef("edited_at"))
+    return Q(~Exists(people)) | Q(edited_at__isnull=False) & Q(~Exists(since))
+
+
+def in_order(queue: str) -> list[str]:
+    """The longest waiting first; where nothing waits, the newest."""
+    waits = queue in {Comment.State.HELD, REPORTED, ASKED}
+    return ["created_at", "pk"] if waits else ["-created_at", "-pk"]
+
+
+def lately_counted() -> dict[str, int]:
+    """The counts as they were some seconds ago at most, for desks that ask again and again.
+
+    Whoever decides counts anew (`counts`), so nobody's own deed is missing from them.
+    """
+    known: dict[str, int] | None = cache.get(COUNTS)
+    return known if known is not None else counts()
+
+
+def counts() -> dict[str, int]:
+    """Queue or state → how many stand in it. Reads an index of all comments."""
+    found = _counted()
+    cache.set(COUNTS, found, KEPT_SECONDS)
+    return found
+
+
+def _counted() -> dict[str, int]:
+    by_state = Comment.objects.order_by().values_list("state").annotate(number=Count("pk"))
+    found = dict.fromkeys(Comment.State.values, 0) | dict(by_state)
+    found[EVERYTHING] = sum(found.values())
+    found[REPORTED] = Flag.objects.waiting().aggregate(n=Count("comment", distinct=True))["n"]
+    found[ASKED] = Appeal.objects.waiting().count()
+    found[NEW] = of(NEW, Comment.objects.all()).count()
+    return found

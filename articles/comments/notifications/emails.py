@@ -1,0 +1,264 @@
+"""The whole addresses in mails about what somebody follows.
+
+The mails to those who follow: what they say, and why they come.
+"""
+
+from contextlib import AbstractContextManager
+from typing import Final
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+
+from articles.body.comment_markup import plain, remark
+from articles.comments.models import Comment
+from articles.comments.notifications.models import Follow, Follower, Notice
+from articles.comments.notifications.outbox import Batch
+from articles.editorial.models import Article
+from iria.core.http.urls import absolute
+from iria.core.mail import ListMail, leaving, mail_domain
+from iria.core.text.dates import day_words
+from iria.core.text.language import speaking
+from iria.core.text.validators import one_line
+from iria.publication.mail.blocks import Block, Button, Heading, Note, Said, Way, Words
+from iria.publication.mail.rendering import mail
+from iria.publication.models import Publication, current_publication
+
+
+def to_confirm(follow: Follow) -> str:
+    return absolute(reverse("comment_follow_confirm", args=[follow.token]))
+
+
+def to_leave(one: Follow | Follower) -> str:
+    """Leaves one thing; for a follower, whatever comes once a day."""
+    return absolute(reverse("comment_follow_leave", args=[one.token]))
+
+
+def preferences(follower: Follower) -> str:
+    return absolute(reverse("newsletter_preferences", args=[follower.token]))
+
+
+LONGEST: Final = 1200
+"""Signs of one comment in a mail; the page has the rest."""
+MOST: Final = 20
+"""Comments in a mail; Gmail hides what comes after 102 KB, the way out included."""
+
+Kind = Follow.Kind
+
+
+def told(batch: Batch) -> ListMail:
+    """What others wrote, to one follower: about one article at once, or all of a day."""
+    publication = current_publication()
+    with speaking(publication.language_codes[0]):
+        if batch.daily:
+            return _of_the_day(batch, publication)
+        with speaking(batch.notices[0].comment.article.language):
+            return _at_once(batch, publication)
+
+
+def ask(follow: Follow) -> ListMail:
+    """Whether the holder of the address wants to be told."""
+    publication = current_publication()
+    with _speaking(follow, publication):
+        headline = follow.article.headline if follow.article else publication.name
+        sentence = gettext(
+            "Somebody, we hope you, asked that this address be told of comments by mail: "
+            "%(what)s. Open the link and press the button there; only then will mails come."
+        ) % {"what": what(follow)}
+        note = Note(
+            subject=gettext("Please confirm: comments on “%(headline)s”")
+            % {"headline": one_line(headline)},
+            blocks=(
+                Words(sentence),
+                Button(gettext("Confirm"), to_confirm(follow)),
+                Words(
+                    gettext(
+                        "The link works for seven days. If it was not you, do nothing: without "
+                        "the button being pressed, nothing is sent to this address."
+                    )
+                ),
+            ),
+        )
+        return mail(note, publication, to=follow.follower.address)
+
+
+def say_known(follow: Follow) -> ListMail:
+    """That they are told already, to whoever asked once more."""
+    publication = current_publication()
+    with _speaking(follow, publication):
+        sentence = gettext(
+            "This address was entered once more to be told of comments by mail: %(what)s. "
+            "It is told already, so there is nothing to do."
+        ) % {"what": what(follow)}
+        preferences_url = preferences(follow.follower)
+        note = Note(
+            subject=gettext("You are told of these comments already"),
+            blocks=(
+                Words(sentence),
+                Button(gettext("Choose what you receive, or leave"), preferences_url),
+            ),
+        )
+        return mail(note, publication, to=follow.follower.address)
+
+
+def what(follow: Follow) -> str:
+    """What somebody follows, in words."""
+    headline = one_line(follow.article.headline) if follow.article else ""
+    words = {
+        Kind.REPLIES: gettext("answers to your comment on “%(headline)s”"),
+        Kind.THREAD: gettext("every comment on “%(headline)s”"),
+        Kind.OWN: gettext("comments on the articles you signed"),
+        Kind.QUEUE: gettext("what waits for moderators"),
+    }
+    return words[Kind(follow.kind)] % {"headline": headline}
+
+
+def why(follow: Follow, publication: Publication) -> str:
+    """The line in the foot that says why a mail came."""
+    since = follow.confirmed_at or follow.made_at
+    return gettext(
+        "You get this mail because you asked on %(day)s to be told of this: %(what)s."
+    ) % {"day": day_words(publication.local_date(since)), "what": what(follow)}
+
+
+def ways(one: Follow | Follower, follower: Follower) -> tuple[Way, ...]:
+    leave = gettext("No more mails about this")
+    if isinstance(one, Follower):
+        leave = gettext("No more mails of the day")
+    return (
+        Way(leave, to_leave(one)),
+        Way(gettext("Choose what you receive"), preferences(follower)),
+    )
+
+
+def headers(one: Follow | Follower, name: str, publication: Publication) -> dict[str, str]:
+    """Which list it is of, and how to leave it with one click."""
+    listed = f"{one_line(publication.name)} <{name}.{mail_domain()}>"
+    return {"List-Id": listed, **leaving(to_leave(one))}
+
+
+def _at_once(batch: Batch, publication: Publication) -> ListMail:
+    first = batch.notices[0]
+    article, follow = first.comment.article, first.follow
+    note = Note(
+        subject=_subject(batch.notices, article),
+        blocks=(
+            *[_said(notice, publication) for notice in batch.notices[:MOST]],
+            *_rest(len(batch.notices)),
+        ),
+        why=why(follow, publication),
+        ways=ways(follow, batch.follower),
+    )
+    return mail(
+        note,
+        publication,
+        to=batch.follower.address,
+        headers={
+            **headers(follow, "comments", publication),
+            # Mail programs show the mails about one article together.
+            "References": f"<thread-{article.pk}@{mail_domain()}>",
+        },
+    )
+
+
+def _subject(notices: list[Notice], article: Article) -> str:
+    headline = one_line(article.headline)
+    if len(notices) > 1:
+        sentence = ngettext(
+            "%(count)d new comment on “%(headline)s”",
+            "%(count)d new comments on “%(headline)s”",
+            len(notices),
+        )
+        return sentence % {"count": len(notices), "headline": headline}
+    comment, follow = notices[0].comment, notices[0].follow
+    sentence = gettext("%(name)s wrote on “%(headline)s”")
+    if follow.kind == Kind.REPLIES and comment.parent_id == follow.comment_id:
+        sentence = gettext("%(name)s answered you on “%(headline)s”")
+    return sentence % {"name": one_line(comment.public_name), "headline": headline}
+
+
+def _of_the_day(batch: Batch, publication: Publication) -> ListMail:
+    follows = {notice.follow_id: notice.follow for notice in batch.notices}
+    only = next(iter(follows.values())) if len(follows) == 1 else None
+    one: Follow | Follower = only or batch.follower
+    note = Note(
+        subject=_subject_of_the_day(batch.notices),
+        blocks=(*_by_article(batch.notices[:MOST], publication), *_rest(len(batch.notices))),
+        why=why(only, publication) if only else _why_of_the_day(list(follows.values())),
+        ways=ways(one, batch.follower),
+    )
+    return mail(
+        note,
+        publication,
+        to=batch.follower.address,
+        headers=headers(one, "comments-daily", publication),
+    )
+
+
+def _subject_of_the_day(notices: list[Notice]) -> str:
+    articles = {notice.comment.article_id for notice in notices}
+    if len(articles) == 1:
+        return _subject(notices, notices[0].comment.article)
+    return gettext("%(count)d new comments on %(articles)d articles") % {
+        "count": len(notices),
+        "articles": len(articles),
+    }
+
+
+def _why_of_the_day(follows: list[Follow]) -> str:
+    listed = "; ".join(what(follow) for follow in follows)
+    return gettext(
+        "You get this mail because you asked to be told of this once a day: %(what)s."
+    ) % {"what": listed}
+
+
+def _by_article(notices: list[Notice], publication: Publication) -> list[Block]:
+    blocks: list[Block] = []
+    before = None
+    for notice in notices:
+        article = notice.comment.article
+        if article.pk != before:
+            headline = one_line(article.headline)
+            blocks.append(Heading(headline, absolute(article.get_absolute_url())))
+            before = article.pk
+        blocks.append(_said(notice, publication))
+    return blocks
+
+
+def _rest(count: int) -> list[Words]:
+    """That there are more than a mail holds."""
+    if count <= MOST:
+        return []
+    sentence = ngettext(
+        "%(count)d more comment can be read on the page.",
+        "%(count)d more comments can be read on the page.",
+        count - MOST,
+    )
+    return [Words(sentence % {"count": count - MOST})]
+
+
+def _said(notice: Notice, publication: Publication) -> Said:
+    comment = notice.comment
+    local = publication.local(comment.created_at)
+    answer = notice.follow.kind == Kind.REPLIES
+    text = _shortened(comment)
+    return Said(
+        name=one_line(comment.public_name),
+        when=f"{day_words(local.date())}, {local:%H:%M}",
+        text=plain(text),
+        html=SafeString(remark(text)),
+        words=gettext("Read it in its place, and answer"),
+        address=absolute(comment.get_absolute_url()),
+        before=gettext("below your comment") if answer else "",
+    )
+
+
+def _shortened(comment: Comment) -> str:
+    if len(comment.text) <= LONGEST:
+        return comment.text
+    return comment.text[:LONGEST].rsplit(maxsplit=1)[0] + " …"
+
+
+def _speaking(follow: Follow, publication: Publication) -> AbstractContextManager[None]:
+    language = follow.article.language if follow.article else publication.language_codes[0]
+    return speaking(language)

@@ -1,0 +1,140 @@
+"""What comments offer to the page on which a reader chooses the mails they receive."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from articles.comments.notifications import follows
+from articles.comments.notifications.models import Follow, Follower, Notice
+from articles.editorial.models import Byline
+from iria.core.hooks import MailChoice, MailChoices
+from iria.core.text.validators import one_line
+
+NOT: Final = ""
+FIELD: Final = "follow-"
+WRITTEN_WITHIN: Final = timedelta(days=60)
+
+Kind, Pace = Follow.Kind, Follow.Pace
+
+
+class Following:
+    """The port `mail_preferences`, filled by comments."""
+
+    def address_of(self, token: str) -> str:
+        follower = Follower.objects.select_related("user").holding(token).first()
+        return follower.address if follower else ""
+
+    def choices_of(self, address: str) -> MailChoices | None:
+        """Every living follow; for staff also what they could be told of and are not."""
+        found = [
+            _choice(follow)
+            for follower in _followers(address)
+            for follow in follower.follows.living().for_page().order_by("-kind", "made_at", "pk")
+        ]
+        there = {choice.field for choice in found}
+        offered = [
+            _offered(kind)
+            for kind in (Kind.OWN, Kind.QUEUE)
+            if f"{FIELD}{kind}" not in there and _may_have(kind, address)
+        ]
+        if not found and not offered:
+            return None
+        stopped = follows.is_closed(address)
+        note = gettext(
+            "Mail to this address came back, so nothing is sent to it. If it works again, save."
+        )
+        return MailChoices(gettext("Comments by mail"), [*offered, *found], note if stopped else "")
+
+    def choose(self, address: str, answers: Mapping[str, str]) -> None:
+        for follower in _followers(address):
+            follows.go_on_writing(follower)
+            for follow in follower.follows.living().select_related("follower"):
+                _take(follow, answers.get(_field(follow)))
+            for kind in (Kind.OWN, Kind.QUEUE):
+                pace = answers.get(f"{FIELD}{kind}", NOT)
+                if pace in Pace and follower.user and _may_have(kind, address):
+                    # Whoever holds the token of this page has shown that the address is theirs.
+                    made = follows.follow(
+                        kind, _possible(kind, pace), user=follower.user, ask=False
+                    )
+                    follows.confirm(made)
+
+    def leave(self, address: str) -> None:
+        for follower in _followers(address):
+            follows.leave_all(follower)
+
+
+def came_back(address: str, because: str) -> None:
+    """Mail to this address came back for good; believed where we wrote to it lately.
+
+    What comes back is a mail like any other, and anybody could make one up.
+    """
+    lately = Notice.objects.filter(
+        follower__in=_followers(address),
+        state__in=[Notice.State.SENT, Notice.State.UNCERTAIN],
+        settled_at__gt=timezone.now() - WRITTEN_WITHIN,
+    )
+    if lately.exists():
+        follows.stop_writing(address, because=because)
+
+
+def is_closed(address: str) -> bool:
+    """Whether mail to this address came back for good."""
+    return Follower.objects.with_address(address).filter(stopped_at__isnull=False).exists()
+
+
+def _followers(address: str) -> list[Follower]:
+    return list(Follower.objects.with_address(address).select_related("user"))
+
+
+def _field(follow: Follow) -> str:
+    """Things of which there is one are named, the others numbered."""
+    alone = follow.kind in {Kind.OWN, Kind.QUEUE}
+    return f"{FIELD}{follow.kind}" if alone else f"{FIELD}{follow.pk}"
+
+
+def _choice(follow: Follow) -> MailChoice:
+    article = follow.article
+    where = follow.comment.get_absolute_url() if follow.comment else ""
+    return MailChoice(
+        field=_field(follow),
+        words=follow.get_kind_display(),
+        options=_options(Kind(follow.kind)),
+        chosen=follow.pace,
+        about=one_line(article.headline) if article else "",
+        address=where or (f"{article.get_absolute_url()}#comments" if article else ""),
+    )
+
+
+def _offered(kind: Follow.Kind) -> MailChoice:
+    return MailChoice(f"{FIELD}{kind}", str(kind.label), _options(kind), NOT)
+
+
+def _options(kind: Follow.Kind) -> list[tuple[str, str]]:
+    paces = [(str(value), str(label)) for value, label in Pace.choices]
+    if kind == Kind.QUEUE:
+        paces = [pace for pace in paces if pace[0] == Pace.DAILY]
+    return [*paces, (NOT, gettext("Never"))]
+
+
+def _possible(kind: Follow.Kind, pace: str) -> Follow.Pace:
+    return Pace.DAILY if kind == Kind.QUEUE else Pace(pace)
+
+
+def _take(follow: Follow, answer: str | None) -> None:
+    """An answer that is none of those offered changes nothing."""
+    if answer == NOT:
+        follows.leave(follow)
+    elif answer is not None and answer in Pace and answer != follow.pace:
+        follows.choose(follow, _possible(Kind(follow.kind), answer))
+
+
+def _may_have(kind: Follow.Kind, address: str) -> bool:
+    """Who signs articles may be told of comments on them, who moderates of what waits."""
+    users = [follower.user for follower in _followers(address) if follower.user]
+    if kind == Kind.OWN:
+        return Byline.objects.filter(author__user__in=users).exists()
+    return any(user.is_active and user.has_perm("articles.change_comment") for user in users)

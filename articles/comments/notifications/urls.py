@@ -1,0 +1,13 @@
+"""Addresses under /comments/ about being told by mail."""
+
+from django.urls import path
+
+from articles.comments.notifications import views
+
+urlpatterns = [
+    path("comments/follow/", views.follow, name="comment_follow"),
+    path("comments/follow/asked/", views.asked, name="comment_follow_asked"),
+    path("comments/follow/<str:token>/", views.confirm, name="comment_follow_confirm"),
+    path("comments/leave/<str:token>/", views.leave, name="comment_follow_leave"),
+    path("comments/mail/", views.of_account, name="comment_mail"),
+]

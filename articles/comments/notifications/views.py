@@ -1,0 +1,198 @@
+"""What somebody sends who wants to be told of comments.
+
+Following a conversation, confirming and leaving it, with and without JavaScript.
+
+Where somebody acts by a link from a mail, the token in its address is their right to do so. GET
+changes nothing, because programs that look through mail open links.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from articles.comments.notifications import follows
+from articles.comments.notifications.emails import what
+from articles.comments.notifications.models import Follow, Follower
+from articles.comments.submission.form_tokens import writer_of
+from articles.comments.submission.validation import number
+from articles.editorial.models import Article
+from iria.core.http.csrf import open_to_other_sites
+from iria.core.http.headers import client_address
+from iria.core.http.private_paths import for_one_reader
+from iria.core.http.rate_limit import count_and_allow
+from iria.core.mail import in_ascii
+from iria.core.text.language import speaking
+from iria.core.text.validators import refuse_unstorable
+
+NO_ADDRESS = gettext_lazy(
+    "No mail can be sent to this address; it should be like name@example.org."
+)
+
+
+class FollowForm(forms.Form):
+    """How soon, and for guests to which address."""
+
+    pace = forms.ChoiceField(
+        choices=Follow.Pace.choices,
+        error_messages={
+            "required": gettext_lazy("Please choose how often."),
+            "invalid_choice": gettext_lazy("Please choose how often."),
+        },
+    )
+    email = forms.EmailField(
+        required=False,
+        max_length=254,
+        validators=[refuse_unstorable],
+        error_messages={"invalid": NO_ADDRESS, "max_length": NO_ADDRESS},
+    )
+    website = forms.CharField(required=False)
+
+    def __init__(self, *args: object, signed_in: bool, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.signed_in = signed_in
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"])
+        if not email and not self.signed_in:
+            raise forms.ValidationError(str(NO_ADDRESS))
+        return in_ascii(email)
+
+    @property
+    def was_filled_by_a_program(self) -> bool:
+        """The field that people do not see holds something."""
+        return bool(self.data.get("website", "").strip())
+
+
+REQUESTS_AN_HOUR: Final = (30, timedelta(hours=1))
+"""From one network address; a whole institute may stand behind one."""
+
+Pace = Follow.Pace
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow(request: HttpRequest) -> HttpResponse:
+    """Asks how soon, and where to; the answer is the same for every address, known or not."""
+    pk = number(request.GET.get("article"))
+    article = Article.objects.published().filter(pk=pk).first() if pk else None
+    if article is None:
+        return _sentence(request, gettext("The article is not on the site, or not any more."), 404)
+    writer = writer_of(request)
+    form = FollowForm(request.POST or None, signed_in=writer is not None)
+    with speaking(article.language):
+        if request.method != "POST":
+            return _page(request, article, form, 200)
+        if form.was_filled_by_a_program:
+            return redirect("comment_follow_asked")
+        if not form.is_valid():
+            return _page(request, article, form, 422)
+        limit, per = REQUESTS_AN_HOUR
+        if not count_and_allow("follow", client_address(request), limit=limit, per=per):
+            form.add_error(None, gettext("Many such requests came from you; please wait an hour."))
+            return _page(request, article, form, 429)
+        made = follows.follow(
+            Follow.Kind.THREAD,
+            Pace(form.cleaned_data["pace"]),
+            user=writer,
+            email=form.cleaned_data["email"],
+            article=article,
+        )
+    if writer is not None and made.is_living:
+        return redirect("newsletter_preferences", made.follower.token)
+    return redirect("comment_follow_asked")
+
+
+def _page(request: HttpRequest, article: Article, form: FollowForm, status: int) -> HttpResponse:
+    context = {
+        "article": article,
+        "form": form,
+        "paces": Pace.choices,
+        "chosen": form.data.get("pace", Pace.DAILY),
+        "writer": writer_of(request),
+    }
+    return render(request, "articles/comments/notifications/follow.html", context, status=status)
+
+
+@require_safe
+def asked(request: HttpRequest) -> HttpResponse:
+    """What to do next, for everybody who gave an address."""
+    return render(request, "articles/comments/notifications/asked.html")
+
+
+@csrf_exempt
+@open_to_other_sites
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_one_reader
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """One button; after it, what somebody is told of from now on."""
+    chosen = Follow.objects.for_page().holding(token).first()
+    if chosen is None:
+        return _unknown(request)
+    if request.method == "POST":
+        try:
+            follows.confirm(chosen)
+        except follows.TooLate:
+            return _sentence(request, gettext("You have left since this link was sent."), 410)
+        return redirect("comment_follow_confirm", token)
+    if chosen.left_at is not None:
+        return _sentence(request, gettext("You have left since this link was sent."), 410)
+    context = {"follow": chosen, "what": what(chosen)}
+    return render(request, "articles/comments/notifications/confirm.html", context)
+
+
+@csrf_exempt
+@open_to_other_sites
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_one_reader
+def leave(request: HttpRequest, token: str) -> HttpResponse:
+    """GET shows one button and changes nothing; a POST from anywhere leaves at once (RFC 8058)."""
+    chosen: Follow | Follower | None = Follow.objects.for_page().holding(token).first()
+    if chosen is None:
+        chosen = Follower.objects.select_related("user").holding(token).first()
+    if chosen is None:
+        return _unknown(request)
+    if request.method == "POST":
+        if isinstance(chosen, Follow):
+            follows.leave(chosen)
+        else:
+            follows.leave_all(chosen, pace=Pace.DAILY)
+    follower = chosen.follower if isinstance(chosen, Follow) else chosen
+    context = {
+        "left": request.method == "POST",
+        "what": what(chosen) if isinstance(chosen, Follow) else gettext("everything of the day"),
+        "living": not isinstance(chosen, Follow) or chosen.left_at is None,
+        "preferences": follower.token,
+    }
+    return render(request, "articles/comments/notifications/leave.html", context)
+
+
+@login_required
+@require_safe
+def of_account(request: HttpRequest) -> HttpResponse:
+    """Leads whoever is signed in to the page on which they choose what they receive."""
+    user = writer_of(request)
+    if user is None or not follows.is_confirmed(user):
+        # Whoever holds the page's address chooses for the mailbox; so the mailbox must be theirs.
+        sentence = gettext("The address of your account is not confirmed yet.")
+        return _sentence(request, sentence, 403)
+    return redirect("newsletter_preferences", follows.follower_of(user, "").token)
+
+
+def _unknown(request: HttpRequest) -> HttpResponse:
+    sentence = gettext(
+        "This link is not complete, or what it was for is not kept here any more. "
+        "In that case nothing is sent to you."
+    )
+    return _sentence(request, sentence, 404)
+
+
+def _sentence(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
+    context = {"sentence": sentence}
+    return render(request, "articles/comments/notifications/sentence.html", context, status=status)

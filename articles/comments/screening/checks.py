@@ -1,0 +1,226 @@
+"""How many comments are taken, and how soon; who comes too often is asked to wait.
+
+The looks that are taken at a comment. Each says in words what it saw, or nothing.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Final
+
+from articles.comments.screening.models import Phase
+from articles.comments.screening.submission import Knowledge, Submission
+from articles.comments.screening.word_matching import found_in
+from articles.comments.spam.features import LINK
+from articles.editorial.models import Article
+from iria.core.http.rate_limit import count_and_allow
+
+TOO_QUICK: Final = timedelta(seconds=3)
+PER_ADDRESS: Final = (6, timedelta(minutes=10))
+PER_ARTICLE: Final = (400, timedelta(minutes=10))
+
+
+def is_too_quick(age: timedelta) -> bool:
+    """Whether a form came back sooner than a person writes.
+
+    A negative age means that the server's clock was set back; that is not the writer's fault.
+    """
+    return timedelta(0) <= age < TOO_QUICK
+
+
+def too_many(article: Article, address: str) -> bool:
+    """Counts one comment; True when this address or this article has had too many lately.
+
+    A whole IPv6 /64 counts as one address, since that is what one connection is given. Without an
+    address (a Unix socket and no trusted proxy) only the article is counted.
+    """
+    limit, per = PER_ARTICLE
+    if not count_and_allow("comments below", str(article.pk), limit=limit, per=per):
+        return True
+    limit, per = PER_ADDRESS
+    who = _connection(address)
+    return bool(who) and not count_and_allow("comments from", who, limit=limit, per=per)
+
+
+def _connection(address: str) -> str:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return ""
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return str(ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+type Look = Callable[[Submission, Knowledge, int], str]
+"""A submission, what is known, the rule's threshold → what was seen, in words; empty for nothing."""
+
+SHORTENERS: Final = frozenset(
+    [
+        "bit.ly",
+        "goo.gl",
+        "t.co",
+        "tinyurl.com",
+        "ow.ly",
+        "is.gd",
+        "buff.ly",
+        "cutt.ly",
+        "rebrand.ly",
+        "shorturl.at",
+        "rb.gy",
+    ]
+)
+_BARE_NUMBER: Final = re.compile(r"^(?:https?://)?\d{1,3}(?:\.\d{1,3}){3}(?:[:/]|$)")
+_HOST: Final = re.compile(r"^(?:https?://)?(?:www\.)?([\w.-]+)", re.IGNORECASE)
+TAKEN_FOR_SPAM: Final = "Akismet takes it for spam."
+LEAST_TO_SHOUT: Final = 20
+"""Letters; a shorter comment in capitals may be an acronym."""
+
+
+def writer(sent: Submission, known: Knowledge, threshold: int) -> str:
+    return sent.banned
+
+
+def likeness(sent: Submission, known: Knowledge, threshold: int) -> str:
+    return sent.alike
+
+
+def rate(sent: Submission, known: Knowledge, threshold: int) -> str:
+    """Threshold: how many comments by one writer within ten minutes; 0 counts as 1."""
+    number = sent.lately + 1
+    if number <= max(1, threshold):
+        return ""
+    return f"This writer sent {number} comments within ten minutes."
+
+
+def trap(sent: Submission, known: Knowledge, threshold: int) -> str:
+    return "The field that people do not see was filled in." if sent.trap.strip() else ""
+
+
+def banned_words(sent: Submission, known: Knowledge, threshold: int) -> str:
+    return _words("banned", found_in(sent.text, known.banned))
+
+
+def suspect_words(sent: Submission, known: Knowledge, threshold: int) -> str:
+    return _words("suspect", found_in(sent.text, known.suspect))
+
+
+def _words(kind: str, found: list[str]) -> str:
+    if not found:
+        return ""
+    listed = ", ".join(f"“{word}”" for word in found[:3])
+    more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+    return f"It has the {kind} {'word' if len(found) == 1 else 'words'} {listed}{more}."
+
+
+def links(sent: Submission, known: Knowledge, threshold: int) -> str:
+    """Threshold: the number of links from which on it speaks; 0 counts as 1."""
+    number = len(LINK.findall(sent.text))
+    if number < max(1, threshold):
+        return ""
+    return "It has one link." if number == 1 else f"It has {number} links."
+
+
+def link_kinds(sent: Submission, known: Knowledge, threshold: int) -> str:
+    for link in LINK.findall(sent.text):
+        host = match[1].lower() if (match := _HOST.match(link)) else ""
+        if host in SHORTENERS:
+            return f"A link through {host} hides where it leads."
+        if _BARE_NUMBER.match(link):
+            return "A link leads to a bare number instead of a name."
+    return ""
+
+
+def duplicate(sent: Submission, known: Knowledge, threshold: int) -> str:
+    """Threshold: how many others with the same words it takes; 0 counts as 1."""
+    number = sent.same_words
+    if number < max(1, threshold):
+        return ""
+    times = "once" if number == 1 else f"{number} times"
+    return f"The very same words came {times} before, within thirty days."
+
+
+def shouting(sent: Submission, known: Knowledge, threshold: int) -> str:
+    """Threshold: per cent of capital letters."""
+    letters = [sign for sign in sent.text if sign.isalpha()]
+    capitals = sum(sign.isupper() for sign in letters)
+    if len(letters) < LEAST_TO_SHOUT or 100 * capitals < threshold * len(letters):
+        return ""
+    return f"{100 * capitals // len(letters)} per cent of its letters are capitals."
+
+
+def length(sent: Submission, known: Knowledge, threshold: int) -> str:
+    """Threshold: characters."""
+    number = len(sent.text)
+    return f"It has {number:,} characters." if number > threshold else ""
+
+
+def newcomer(sent: Submission, known: Knowledge, threshold: int) -> str:
+    """Threshold: how many approved comments make a writer known; 0 counts as 1."""
+    before = sent.approved_before
+    if before >= max(1, threshold):
+        return ""
+    if before == 0:
+        return "Nothing by this writer was approved before."
+    return f"Only {before} of this writer's comments were approved before."
+
+
+def model(sent: Submission, known: Knowledge, threshold: int) -> str:
+    if known.model is None:
+        return ""
+    opinion = known.model.opinion(sent.text)
+    if not opinion.suspects:
+        return ""
+    why = f": {', '.join(opinion.reasons)}" if opinion.reasons else ""
+    return f"It is like what moderators called spam{why}."
+
+
+def akismet(sent: Submission, known: Knowledge, threshold: int) -> str:
+    """Silent while a comment comes in: it is asked by the worker, and its answer weighed then."""
+    return TAKEN_FOR_SPAM if sent.akismet else ""
+
+
+def reports(sent: Submission, known: Knowledge, threshold: int) -> str:
+    """Threshold: how many reports by readers; one whose reports were dismissed counts less."""
+    if not sent.reported or sent.reported < max(1, threshold):
+        return ""
+    number = round(sent.reported)
+    return "A reader reported it." if number == 1 else f"{number} readers reported it."
+
+
+def everyone(sent: Submission, known: Knowledge, threshold: int) -> str:
+    return "Every comment is held first."
+
+
+LOOKS: Final[dict[str, Look]] = {
+    Phase.WRITER: writer,
+    Phase.LIKENESS: likeness,
+    Phase.RATE: rate,
+    Phase.TRAP: trap,
+    Phase.BANNED_WORDS: banned_words,
+    Phase.SUSPECT_WORDS: suspect_words,
+    Phase.LINKS: links,
+    Phase.LINK_KINDS: link_kinds,
+    Phase.DUPLICATE: duplicate,
+    Phase.SHOUTING: shouting,
+    Phase.LENGTH: length,
+    Phase.NEWCOMER: newcomer,
+    Phase.MODEL: model,
+    Phase.AKISMET: akismet,
+    Phase.REPORTS: reports,
+    Phase.EVERYONE: everyone,
+}
+
+MEASURES: Final = {
+    Phase.RATE: "comments by one writer within ten minutes that are no trouble",
+    Phase.LINKS: "links from which on it speaks",
+    Phase.DUPLICATE: "comments with the same words, within thirty days",
+    Phase.SHOUTING: "per cent of capital letters",
+    Phase.LENGTH: "characters",
+    Phase.REPORTS: "reports by readers",
+    Phase.NEWCOMER: "approved comments that make a writer known",
+}
+"""What the threshold of a rule counts; the others need none."""

@@ -1,0 +1,1 @@
+"""How a comment is submitted: form, checks, e-mail confirmation, editing by its commenter."""

@@ -1,0 +1,167 @@
+"""A comment form as it came in: what was typed, and what is wrong with it.
+
+What is not taken, and the sentence that says what its writer can do about it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Self
+
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext
+
+from accounts.display_names import Owner, owner_of
+from articles.comments.models import NAME_MAX_LENGTH, TEXT_MAX_LENGTH, Comment
+from articles.comments.screening import checks
+from articles.comments.submission.comment_policy import Admission
+from articles.editorial.models import Article
+from iria.core.text.validators import refuse_unstorable
+
+
+@dataclass(slots=True)
+class Draft:
+    """What somebody typed into the form, kept on every page until it is sent."""
+
+    name: str = ""
+    email: str = ""
+    text: str = ""
+    parent: str = ""
+    trap: str = ""
+    token: str = ""
+    follow: str = ""
+    """How soon the writer wants to be told of answers; empty for not."""
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_form(cls, form: QueryDict) -> Self:
+        return cls(
+            name=form.get("name", ""),
+            email=form.get("email", ""),
+            text=form.get("text", ""),
+            parent=form.get("parent", ""),
+            trap=form.get("website", ""),
+            token=form.get("token", ""),
+            follow=form.get("follow", ""),
+        )
+
+    def answered(self, article: Article) -> Comment | None:
+        """The comment this one answers, whatever its state.
+
+        Raises:
+            Comment.DoesNotExist: it is not below this article, or was never there.
+        """
+        if not self.parent:
+            return None
+        pk = number(self.parent)
+        if pk is None:
+            raise Comment.DoesNotExist
+        return article.comments.select_related("user").get(pk=pk)
+
+
+def number(text: str | None) -> int | None:
+    """The id in a query or form field, or None where there is none that could exist."""
+    if text and text.isascii() and text.isdecimal() and len(text) <= 18:
+        return int(text)
+    return None
+
+
+class Refused(Exception):
+    """The comment was not taken; each sentence is for its writer, under the field it is about."""
+
+    def __init__(self, sentences: dict[str, str], *, busy: bool = False) -> None:
+        super().__init__(" ".join(sentences.values()))
+        self.sentences = sentences
+        self.busy = busy
+
+
+def refuse_unstorable_fields(**fields: str) -> None:
+    problems = {}
+    for name, value in fields.items():
+        try:
+            refuse_unstorable(value)
+        except ValidationError as mistake:
+            problems[name] = mistake.messages[0]
+    if problems:
+        raise Refused(problems)
+
+
+def refuse_closed(article: Article, parent: Comment | None, standing: Admission) -> None:
+    """Raises Refused where nothing is taken, or what is answered is not there."""
+    if not article.is_published:
+        sentence = gettext("This article is not on the site, so it takes no comments.")
+        raise Refused({"form": sentence})
+    if not standing.takes:
+        raise Refused({"form": gettext("Comments on this article are closed.")})
+    if parent is None:
+        return
+    if parent.article_id != article.pk:
+        raise Refused({"form": gettext("The comment you answer stands below another article.")})
+    if not parent.is_visible:
+        sentence = gettext(
+            "The comment you answer is no longer there. You can send yours on its own."
+        )
+        raise Refused({"parent": sentence})
+
+
+def refuse_hasty(article: Article, form_age: timedelta | None, address: str | None) -> None:
+    if form_age is not None and checks.is_too_quick(form_age):
+        sentence = gettext("That was very quick; please wait a moment and send it again.")
+        raise Refused({"form": sentence})
+    if address is not None and checks.too_many(article, address):
+        sentence = gettext(
+            "Many comments came in just now; please wait ten minutes and send it again."
+        )
+        raise Refused({"form": sentence}, busy=True)
+
+
+def refuse_unfit(comment: Comment, *, only_text: bool = False) -> None:
+    """Raises Refused for what cannot be kept; a comment that is changed keeps its writer's name."""
+    problems: dict[str, str] = {}
+    try:
+        comment.clean_fields(exclude=["article", "parent", "user", "form_id"])
+    except ValidationError as mistake:
+        problems = {field: found[0] for field, found in mistake.message_dict.items()}
+    if only_text:
+        problems = {field: words for field, words in problems.items() if field == "text"}
+    elif comment.user is None:
+        problems |= _problems_of_guest(comment, address_is_sound="email" not in problems)
+    if not comment.text:
+        problems["text"] = gettext("Please write a comment.")
+    elif len(comment.text) > TEXT_MAX_LENGTH:
+        problems["text"] = gettext(
+            "The comment has %(count)s characters; at most %(most)s can be kept, please shorten it."
+        ) % {"count": f"{len(comment.text):,}", "most": f"{TEXT_MAX_LENGTH:,}"}
+    if problems:
+        raise Refused(problems)
+
+
+def _problems_of_guest(comment: Comment, *, address_is_sound: bool) -> dict[str, str]:
+    problems = {}
+    if not comment.name:
+        problems["name"] = gettext("Please write your name.")
+    elif len(comment.name) > NAME_MAX_LENGTH:
+        problems["name"] = gettext("A name may have %(most)d characters; please shorten yours.") % {
+            "most": NAME_MAX_LENGTH
+        }
+    elif (owner := owner_of(comment.name)) is Owner.NEWSROOM:
+        problems["name"] = gettext(
+            "A member of the newsroom has this name. If it is you, please sign in; "
+            "if not, add something that tells you apart."
+        )
+    elif owner is Owner.SOMEBODY:
+        problems["name"] = gettext(
+            "Somebody with an account here has this name. If it is you, please sign in; "
+            "if not, add something that tells you apart."
+        )
+    if not comment.email:
+        problems["email"] = gettext("Please write your e-mail address; it is never shown.")
+    elif not address_is_sound:
+        problems["email"] = gettext(
+            "No mail can be sent to this address; it should be like name@example.org."
+        )
+    return problems
+
+
+def with_plain_breaks(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()

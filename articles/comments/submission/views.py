@@ -1,0 +1,226 @@
+"""Commenting without JavaScript, and with it: both end in the same verb.
+
+These addresses are private and uncached. They carry no CSRF cookie: docs/decisions/public-forms.md
+says what guards them instead.
+"""
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from articles.comments.models import Comment
+from articles.comments.notifications import follows
+from articles.comments.notifications.models import Follow
+from articles.comments.submission import form_tokens, posting
+from articles.comments.submission.comment_policy import Admission, admission, moderation_notice
+from articles.comments.submission.commenter_views import own_comment, yours_page
+from articles.comments.submission.form_tokens import writer_of
+from articles.comments.submission.trusted_commenters import why_trusted
+from articles.comments.submission.validation import Draft, number
+from articles.comments.threads import permalinks
+from articles.editorial.models import Article
+from iria.core.http.headers import client_address
+from iria.core.text.language import speaking
+from iria.publication.context_processors import publication_of
+
+Pace = Follow.Pace
+
+AGAIN = {
+    form_tokens.Stale: gettext_lazy(
+        "This form was opened more than two days ago; please look it over and send it again."
+    ),
+    form_tokens.MadeForAnother: gettext_lazy(
+        "You signed in or out since this form was opened; please look it over and send it again."
+    ),
+}
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """The form on a page of its own; a form that comes without a seal is looked over first."""
+    article = _article(request)
+    if article is None:
+        draft = Draft.from_form(request.POST)
+        return render(request, "articles/comments/gone.html", {"draft": draft}, status=404)
+    with speaking(article.language):
+        if request.method == "POST":
+            return _take(request, article, Draft.from_form(request.POST))
+        draft = Draft(parent=request.GET.get("parent", ""))
+        return _page(request, article, draft, status=200)
+
+
+def _take(request: HttpRequest, article: Article, draft: Draft) -> HttpResponse:
+    try:
+        parent = draft.answered(article)
+    except Comment.DoesNotExist:
+        draft.parent = ""
+        draft.errors["form"] = gettext(
+            "The comment you answer is not below this article. You can send yours on its own."
+        )
+        return _page(request, article, draft)
+    try:
+        seal = form_tokens.read(draft.token, article, request)
+    except (form_tokens.Unsealed, form_tokens.Stale, form_tokens.MadeForAnother) as mistake:
+        draft.token = ""
+        if sentence := AGAIN.get(type(mistake)):
+            draft.errors["form"] = str(sentence)
+        return _look_over(request, article, draft, parent)
+    if "look" in request.POST:
+        return _look_over(request, article, draft, parent)
+    return _send(request, article, draft, parent, seal)
+
+
+def _look_over(
+    request: HttpRequest, article: Article, draft: Draft, parent: Comment | None
+) -> HttpResponse:
+    """How the comment will read, and the form to change it; nothing is kept yet."""
+    try:
+        comment = posting.prepare(
+            article,
+            name=draft.name,
+            email=draft.email,
+            text=draft.text,
+            parent=parent,
+            by=writer_of(request),
+        )
+    except posting.Refused as refusal:
+        return _refuse(request, article, draft, refusal)
+    return _page(request, article, draft, comment=comment, status=200)
+
+
+def _send(
+    request: HttpRequest,
+    article: Article,
+    draft: Draft,
+    parent: Comment | None,
+    seal: form_tokens.Seal,
+) -> HttpResponse:
+    try:
+        comment = posting.post(
+            article,
+            name=draft.name,
+            email=draft.email,
+            text=draft.text,
+            parent=parent,
+            by=writer_of(request),
+            trap=draft.trap,
+            form_id=seal.form_id,
+            form_age=seal.age,
+            address=client_address(request),
+        )
+    except posting.Refused as refusal:
+        return _refuse(request, article, draft, refusal)
+    if draft.follow in Pace:
+        follows.follow_replies(comment, Pace(draft.follow))
+    return redirect("comment_thanks", form_tokens.link_to(comment))
+
+
+def _refuse(
+    request: HttpRequest, article: Article, draft: Draft, refusal: posting.Refused
+) -> HttpResponse:
+    draft.errors |= refusal.sentences
+    if "used" in draft.errors:
+        draft.token = ""
+    if "parent" in draft.errors:
+        draft.parent = ""
+    return _page(request, article, draft, status=429 if refusal.busy else 422)
+
+
+def _page(
+    request: HttpRequest,
+    article: Article,
+    draft: Draft,
+    *,
+    comment: Comment | None = None,
+    status: int = 422,
+) -> HttpResponse:
+    """The form with what was typed. Its seal stays the same until it is used or too old."""
+    try:
+        parent = draft.answered(article)
+    except Comment.DoesNotExist:
+        parent, draft.parent = None, ""
+    if parent is not None and not parent.is_visible:
+        parent, draft.parent = None, ""
+        draft.errors.setdefault(
+            "parent",
+            gettext("The comment you answer is no longer there. You can send yours on its own."),
+        )
+    draft.token = draft.token or form_tokens.mint(article, request)
+    standing = admission(article, publication_of(request))
+    writer = writer_of(request)
+    context = {
+        "article": article,
+        "draft": draft,
+        "answered": parent,
+        "comment": comment,
+        "writer": writer,
+        "moderation": _moderation(article, writer, standing),
+        "open": standing.takes,
+    }
+    return render(request, "articles/comments/new.html", context, status=status)
+
+
+@require_safe
+def token(request: HttpRequest) -> HttpResponse:
+    """For the script: a seal, and for who is signed in the line that stands above the form."""
+    article = _article(request)
+    standing = admission(article, publication_of(request)) if article else Admission.OFF
+    if article is None or not standing.takes:
+        sentence = "There is nothing to comment on here."
+        raise Http404(sentence)
+    with speaking(article.language):
+        says = _lead(article, writer_of(request), standing)
+    return JsonResponse({"token": form_tokens.mint(article, request), "says": says})
+
+
+def _lead(article: Article, writer: User | None, standing: Admission) -> str:
+    """Under which name somebody writes, and who reads it first; nothing for a guest."""
+    if writer is None:
+        return ""
+    says = gettext("You write as %(name)s.") % {"name": writer.public_name}
+    return f"{says} {_moderation(article, writer, standing)}".rstrip()
+
+
+def _moderation(article: Article, writer: User | None, standing: Admission) -> str:
+    """What becomes of a comment before it appears."""
+    if why_trusted(writer, article.pk):
+        return ""
+    return moderation_notice(standing)
+
+
+@require_safe
+@own_comment
+def thanks(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
+    with speaking(comment.article.language):
+        context = {"comment": comment, "link": link, "latest": comment.moderations.first()}
+        return render(request, "articles/comments/thanks.html", context)
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@own_comment
+def yours(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
+    """Where one's own comment stands; POST takes it back."""
+    if request.method == "POST":
+        posting.take_back(comment, by=comment.user)
+        return redirect("comment_yours", link)
+    return yours_page(request, comment, link)
+
+
+@require_safe
+def permalink(request: HttpRequest, pk: int) -> HttpResponse:
+    """Leads to the page on which the comment stands, wherever that is now."""
+    published = Comment.objects.published().select_related("article").defer("article__body")
+    comment = get_object_or_404(published, pk=pk)
+    if admission(comment.article, publication_of(request)) is Admission.OFF:
+        raise Http404
+    return redirect(permalinks.permalink(comment))
+
+
+def _article(request: HttpRequest) -> Article | None:
+    pk = number(request.GET.get("article"))
+    return Article.objects.published().filter(pk=pk).first() if pk else None

@@ -1,0 +1,1 @@
+"""How the comments of an article are ordered, fetched and shown."""

@@ -1,0 +1,309 @@
+"""Articles on the desk: the form, and the buttons that publish."""
+
+from typing import Any, Final
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import IntegrityError
+from django.db.models import Field, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils.safestring import SafeString
+
+from articles.editorial import bylines, category_tree, permissions, revisions, translations
+from articles.editorial.admin import history, submit_actions, unpublishing
+from articles.editorial.admin.article_list import ArticleList
+from articles.editorial.admin.editor_field import described
+from articles.editorial.admin.form import ArticleForm
+from articles.editorial.admin.history import CorrectionInline
+from articles.editorial.models import Article, Kind, mixins
+from articles.editorial.rendering import render_body
+from articles.images.admin.forms import picture_field
+from articles.images.rights.credit_trigger import decided_on_what_stands
+from iria.publication.context_processors import publication_of
+from iria.publication.models import current_publication
+
+BESIDE: Final = "desk-beside"
+"""Marks the fieldsets of the narrow column."""
+
+WRITING: Final = ("headline", "standfirst", "body")
+FIELDSETS: Final = [
+    (None, {"fields": WRITING, "classes": ["desk-writing"]}),
+    ("Lead picture", {"fields": ("lead_picture", "lead_caption")}),
+    ("For search engines", {"fields": ("search_description", "slug")}),
+    (
+        "Republishing",
+        {
+            "fields": (
+                *("licence", "first_published_in", "first_published_address"),
+                *("canonical_address", "noindex"),
+            ),
+        },
+    ),
+    (
+        "Where it belongs",
+        {
+            "fields": (
+                *("kind", "chosen_categories", "tags", "signed_by"),
+                *("language", "translation_of"),
+            ),
+            "classes": [BESIDE],
+        },
+    ),
+    ("Readers", {"fields": mixins.COLUMNS, "classes": [BESIDE]}),
+]
+SEEN_ONLY: Final = [
+    (None, {"fields": ("headline", "standfirst", "text"), "classes": ["desk-writing"]}),
+    (
+        "Where it belongs",
+        {
+            "fields": ("kind", "categories_in_order", "authors_in_order", "language"),
+            "classes": [BESIDE],
+        },
+    ),
+]
+
+
+LINKING: Final = {"language", "translation_of"}
+
+
+class ArticleAdmin(ArticleList):
+    form = ArticleForm
+    inlines = [CorrectionInline]
+    change_form_template = "admin/articles/article/change_form.html"
+    object_history_template = "admin/articles/article/history.html"
+    readonly_fields = ["text", "categories_in_order", "authors_in_order"]
+    save_on_top = False
+
+    class Media:
+        css = {"all": ["desk/article.css"]}
+        js = [forms.Script("desk/article.js", type="module")]
+
+    # Who may do what
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
+        return permissions.visible_to(request.user, super().get_queryset(request))
+
+    def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        if obj is None:
+            return super().has_change_permission(request)
+        return permissions.may_change(request.user, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        """What readers may have linked to is withdrawn, not deleted, so its address stays known."""
+        if obj is not None and obj.year is not None:
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def get_view_on_site_url(self, obj: Article | None = None) -> str | None:
+        return obj.get_absolute_url() if obj is not None and obj.is_published else None
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        """For actions that ask for it by name."""
+        return permissions.may_publish(request.user)
+
+    # The form
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("pictures/", wrap(self.pictures_view), name="articles_article_pictures"),
+            path(
+                "<path:object_id>/versions/<int:number>/",
+                wrap(lambda request, **at: history.version_view(self, request, **at)),
+                name="articles_article_version",
+            ),
+            path(
+                "<path:object_id>/unpublish/",
+                wrap(lambda request, **at: unpublishing.unpublish_view(self, request, **at)),
+                name="articles_article_unpublish",
+            ),
+            *super().get_urls(),
+        ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Article | None = None) -> Any:
+        if obj is not None and not self.has_change_permission(request, obj):
+            return SEEN_ONLY
+        return FIELDSETS
+
+    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "lead_picture":
+            return picture_field(db_field, **kwargs)  # type: ignore[arg-type]
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "kind":
+            # The list of kinds is changed rarely, and not from here.
+            field.widget = field.widget.widget
+        return field
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What most articles of this person begin with."""
+        initial: dict[str, Any] = {
+            "kind": Kind.objects.values_list("pk", flat=True).first(),
+            "language": publication_of(request).language_codes[0],
+        }
+        profile = getattr(request.user, "author_profile", None)
+        if profile is not None:
+            initial["signed_by"] = [profile.pk]
+        return {**initial, **super().get_changeform_initial_data(request)}
+
+    def get_inlines(self, request: HttpRequest, obj: Article | None) -> Any:
+        """Corrections are for what readers have seen.
+
+        A form opened before the article went out has no place for them, and need not have one.
+        """
+        shown = super().get_inlines(request, obj)
+        seen = obj is not None and obj.published_at is not None
+        asked = request.method != "POST" or "corrections-TOTAL_FORMS" in request.POST
+        return shown if seen and asked else [each for each in shown if each is not CorrectionInline]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        sending_new = object_id is None and request.method == "POST"
+        if sending_new and (made := self._made_before(request)):
+            return made
+        try:
+            view = super().changeform_view
+            return decided_on_what_stands(
+                request, lambda: view(request, object_id, form_url, extra_context)
+            )
+        except IntegrityError:
+            # Two requests with one form at once: the other one was first.
+            if sending_new and (made := self._made_before(request)):
+                return made
+            raise
+
+    def _made_before(self, request: HttpRequest) -> HttpResponseRedirect | None:
+        """The way to the article that this very form has made already."""
+        article = submit_actions.made_from(request.POST.get("form_token", ""))
+        if article is None or not permissions.may_see(request.user, article):
+            return None
+        posted = request.POST.get("headline", ""), request.POST.get("body", "")
+        if not submit_actions.is_the_same(article, *posted):
+            return None
+        sentence = "This form arrived twice; it made one article, and here it is."
+        self.message_user(request, sentence, messages.WARNING)
+        return redirect("admin:articles_article_change", article.pk)
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Article | None = None,
+    ) -> HttpResponse:
+        context |= {
+            "may_publish": permissions.may_publish(request.user),
+            "zone": publication_of(request).zone,
+            "states": Article.State,
+        }
+        if obj is not None:
+            context |= submit_actions.of(request, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    # Saving
+
+    def get_form(
+        self, request: HttpRequest, obj: Article | None = None, change: bool = False, **options: Any
+    ) -> type[forms.ModelForm[Article]]:
+        form = super().get_form(request, obj, change, **options)
+        form.nameable = permissions.visible_to(request.user, Article.objects.all())  # type: ignore[attr-defined]
+        return form
+
+    def save_model(
+        self, request: HttpRequest, obj: Article, form: forms.ModelForm[Article], change: bool
+    ) -> None:
+        if not change:
+            obj.created_by = request.user  # type: ignore[assignment]
+        elif LINKING & set(form.changed_data):
+            # With its new language the article might stand in the way of its own translation.
+            translations.link(obj, None)
+        revisions.save(obj, by=request.user)  # type: ignore[arg-type]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        category_tree.choose(form.instance, form.cleaned_data["chosen_categories"])
+        bylines.sign(form.instance, form.cleaned_data["signed_by"])
+        if LINKING & set(form.changed_data):
+            self._link(request, form.instance, form.cleaned_data["translation_of"])
+        super().save_related(request, form, formsets, change)
+        submit_actions.decide(
+            self, request, form.instance, at=form.cleaned_data.get("schedule_for")
+        )
+
+    def _link(self, request: HttpRequest, article: Article, other: Article | None) -> None:
+        try:
+            translations.link(article, other)
+        except translations.LanguageTaken:
+            sentence = (
+                "Somebody else has just named another version in this language; "
+                "the article is saved, and linked to no translation."
+            )
+            self.message_user(request, sentence, messages.WARNING)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Corrections are made by a verb, which says by whom and tells whoever listens."""
+        for correction in formset.save(commit=False):
+            revisions.correct(correction, by=request.user)  # type: ignore[arg-type]
+
+    def response_add(
+        self, request: HttpRequest, obj: Article, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        return self._stay(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Article) -> HttpResponse:
+        return self._stay(request, obj) or super().response_change(request, obj)
+
+    def _stay(self, request: HttpRequest, obj: Article) -> HttpResponseRedirect | None:
+        """Back to the form, with what was done said there; only “Save and close” goes to the list.
+
+        Unpublishing asks first, on a page of its own.
+        """
+        if submit_actions.asks_to_unpublish(request, obj):
+            return redirect("admin:articles_article_unpublish", obj.pk)
+        if "_save" in request.POST or "_addanother" in request.POST:
+            return None
+        return redirect("admin:articles_article_change", obj.pk)
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        """What the versions do not hold, before and after."""
+        if add:
+            return super().construct_change_message(request, form, formsets, add)
+        return history.change_message(form, formsets)
+
+    # Beside the form
+
+    def pictures_view(self, request: HttpRequest) -> JsonResponse:
+        """What the editor shows of pictures in the text: `?id=3&id=5` → {id: facts}."""
+        if not request.user.has_perm("articles.view_image"):
+            return JsonResponse({}, status=403)
+        return JsonResponse(described(request.GET.getlist("id"), publication_of(request)))
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        more = history.context_of(object_id)
+        return super().history_view(request, object_id, {**(extra_context or {}), **more})
+
+    # For those who may only look
+
+    @admin.display(description="Text")
+    def text(self, article: Article) -> SafeString:
+        return render_body(Article.objects.for_page().get(pk=article.pk), current_publication())
+
+    @admin.display(description="Categories")
+    def categories_in_order(self, article: Article) -> str:
+        chosen = article.article_categories.select_related("category")
+        return ", ".join(str(each) for each in chosen) or "None"
+
+    @admin.display(description="Authors")
+    def authors_in_order(self, article: Article) -> str:
+        return ", ".join(str(each) for each in article.bylines.select_related("author")) or "None"

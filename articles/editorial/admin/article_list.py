@@ -1,0 +1,277 @@
+"""The list of articles."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    F,
+    Func,
+    IntegerField,
+    Prefetch,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Concat
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from articles.editorial import permissions, publishing
+from articles.editorial.admin import unpublishing
+from articles.editorial.models import Article, ArticleCategory, Byline, Category
+from articles.editorial.models.article import LANGUAGES
+from iria.core import hooks
+
+MOST_AT_ONCE: Final = 200
+NO_DELETING: Final = (
+    "Articles that have been published cannot be deleted, because their URLs stay known. "
+    "Unpublish them instead, and select only articles that were never published."
+)
+
+UNPUBLISHED_TEXT: Final = Case(
+    When(
+        ~Q(state=Article.State.PUBLISHED),
+        then=Func(
+            Concat("body", Value(" "), "lead_caption", output_field=TextField()),
+            *(Value("<[^>]*>"), Value(" "), Value("g")),
+            function="regexp_replace",
+            output_field=TextField(),
+        ),
+    ),
+    output_field=TextField(),
+)
+"""The words of an article that is not public, without their markup."""
+
+
+class InCategory(admin.SimpleListFilter):
+    """Articles in a category or below it."""
+
+    title = "category"
+    parameter_name = "in"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        categories = Category.objects.in_order().only("path", "name")
+        return [(each.path, "– " * each.depth + each.name) for each in categories]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> Any:
+        path = self.value()
+        if not path:
+            return queryset
+        within = Q(article_categories__category__path=path) | Q(
+            article_categories__category__path__startswith=f"{path}/"
+        )
+        return queryset.filter(pk__in=Article.objects.filter(within).values("pk"))
+
+
+class InLanguage(admin.SimpleListFilter):
+    """The languages that are written in, not all that could be."""
+
+    title = "language"
+    parameter_name = "language"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        written = set(Article.objects.order_by().values_list("language", flat=True).distinct())
+        return [(code, name) for code, name in LANGUAGES if code in written]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> Any:
+        return queryset.filter(language=self.value()) if self.value() else queryset
+
+
+class Whose(admin.SimpleListFilter):
+    title = "whose"
+    parameter_name = "whose"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("mine", "Mine"), ("held", "Held back by the worker")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> Any:
+        if self.value() == "mine":
+            return queryset.filter(permissions.own(request.user))
+        if self.value() == "held":
+            return queryset.filter(pk__in=Article.objects.held_back().values("pk"))
+        return queryset
+
+
+class Rows(ChangeList):
+    """All that the columns show, two queries beside the list's own."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:
+        categories = ArticleCategory.objects.select_related("category")
+        bylines = Byline.objects.select_related("author")
+        return (
+            super()
+            .get_queryset(request, exclude_parameters)
+            .defer("body")
+            .prefetch_related(
+                Prefetch("article_categories", categories), Prefetch("bylines", bylines)
+            )
+        )
+
+
+class ArticleList(admin.ModelAdmin[Article]):
+    """The part of the articles' admin that is their list."""
+
+    list_display = [
+        "headline",
+        "state_in_words",
+        "kind",
+        "primary_category",
+        "authors",
+        "published",
+        "last_saved",
+    ]
+    list_display_links = ["headline"]
+    list_filter = ["state", Whose, InCategory, "kind", InLanguage]
+    list_select_related = ["kind"]
+    list_per_page = 50
+    search_fields = ["headline", "standfirst", "bylines__author__name", "unpublished_text"]
+    search_help_text = "Search headlines, text and authors, drafts included."
+    date_hierarchy = "published_at"
+    ordering = ["-changed_at", "-pk"]
+    actions = ["publish_selected", "withdraw_selected"]
+    show_full_result_count = False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Rows
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Article], search_term: str
+    ) -> tuple[QuerySet[Article], bool]:
+        """What readers would find stands first, then what Django finds among all the others.
+
+        The index of the public search holds published articles; the text of the others is searched here.
+        """
+        searched = queryset.annotate(unpublished_text=UNPUBLISHED_TEXT)
+        by_name, _ = super().get_search_results(request, searched, search_term)
+        if not search_term:
+            return queryset, False
+        best = [pk for search in hooks.article_search for pk in search(search_term)]
+        found = queryset.filter(Q(pk__in=best) | Q(pk__in=by_name.order_by().values("pk")))
+        if "o" not in request.GET:
+            place = Func(
+                Value(best, ArrayField(BigIntegerField())),
+                F("pk"),
+                function="array_position",
+                output_field=IntegerField(),
+            )
+            found = found.order_by(place.asc(nulls_last=True), *self.ordering)
+        return found, False
+
+    # Columns
+
+    @admin.display(description="State", ordering="state")
+    def state_in_words(self, article: Article) -> SafeString:
+        words = article.get_state_display()
+        if article.state == Article.State.SCHEDULED and article.publish_at:
+            words = f"{words} for {_shown(article.publish_at)}"
+        return format_html('<span class="desk-state desk-{}">{}</span>', article.state, words)
+
+    @admin.display(description="Category")
+    def primary_category(self, article: Article) -> str:
+        chosen = list(article.article_categories.all())
+        return str(chosen[0].category) if chosen else "–"
+
+    @admin.display(description="Authors")
+    def authors(self, article: Article) -> str:
+        return ", ".join(str(byline.author) for byline in article.bylines.all()) or "–"
+
+    @admin.display(description="Published", ordering="published_at")
+    def published(self, article: Article) -> str:
+        return _shown(article.published_at) if article.published_at else "–"
+
+    @admin.display(description="Last saved", ordering="changed_at")
+    def last_saved(self, article: Article) -> str:
+        return _shown(article.changed_at)
+
+    # Actions
+
+    @admin.action(description="Publish the selected articles", permissions=["publish"])
+    def publish_selected(self, request: HttpRequest, queryset: QuerySet[Article]) -> None:
+        def publish(article: Article) -> str:
+            was = article.state
+            publishing.publish(article, by=request.user)  # type: ignore[arg-type]
+            return "was published already" if was == article.state else "is published"
+
+        self._one_by_one(request, queryset, publish)
+
+    @admin.action(description="Withdraw the selected articles", permissions=["publish"])
+    def withdraw_selected(
+        self, request: HttpRequest, queryset: QuerySet[Article]
+    ) -> HttpResponse | None:
+        public = queryset.filter(state=Article.State.PUBLISHED)
+        if unpublishing.CONFIRMED not in request.POST and public.exists():
+            return unpublishing.confirm_selected(self, request, queryset)
+
+        def withdraw(article: Article) -> str:
+            was = article.state
+            publishing.withdraw(article, by=request.user)  # type: ignore[arg-type]
+            if was == article.state:
+                return "was not public, nothing changed"
+            return "is withdrawn" if was == Article.State.PUBLISHED else "is off the schedule"
+
+        self._one_by_one(request, queryset, withdraw)
+        return None
+
+    def get_actions(
+        self,
+        request: HttpRequest,
+        action_location: admin.ActionLocation = admin.ActionLocation.CHANGE_LIST,
+    ) -> Any:
+        """Django's own action to delete would refuse without a reason that an editor can act on."""
+        actions = super().get_actions(request, action_location=action_location)
+        if deleting := actions.get("delete_selected"):
+            actions["delete_selected"] = replace(deleting, func=delete_unpublished)
+        return actions
+
+    def _one_by_one(
+        self, request: HttpRequest, articles: QuerySet[Article], act: Callable[[Article], str]
+    ) -> None:
+        """Does it to each and says for each what came of it; one that cannot holds up no other."""
+        done: list[tuple[str, str]] = []
+        refused: list[tuple[str, str]] = []
+        if articles.count() > MOST_AT_ONCE:
+            sentence = f"Choose at most {MOST_AT_ONCE} articles at once; nothing was changed."
+            self.message_user(request, sentence, messages.ERROR)
+            return
+        for article in articles.order_by("pk"):
+            if not permissions.may_change(request.user, article):
+                refused.append((article.headline, "is not yours to change"))
+                continue
+            try:
+                done.append((article.headline, act(article)))
+            except publishing.NotReady as refusal:
+                refused.append((article.headline, f"is not ready: {refusal}"))
+        for level, rows in ((messages.SUCCESS, done), (messages.ERROR, refused)):
+            if rows:
+                listed = format_html_join("", "<li>“{}” {}</li>", rows)
+                self.message_user(request, format_html("<ul>{}</ul>", listed), level)
+
+
+def _shown(moment: Any) -> str:
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+
+
+def delete_unpublished(
+    model_admin: admin.ModelAdmin[Any], request: HttpRequest, queryset: QuerySet[Any]
+) -> HttpResponseBase | None:
+    """Deletes as Django does, where readers may have linked to none of the articles."""
+    public_once = list(queryset.filter(year__isnull=False).values_list("headline", flat=True))
+    if not public_once:
+        return delete_selected(model_admin, request, queryset)
+    listed = format_html_join("", "<li>“{}”</li>", ((each,) for each in public_once))
+    sentence = format_html("{} Nothing was deleted.<ul>{}</ul>", NO_DELETING, listed)
+    model_admin.message_user(request, sentence, messages.ERROR)
+    return None

@@ -1,0 +1,214 @@
+"""Several choices in their order: the categories of an article, its authors.
+
+Each choice is a select, and their order on the page is the order that is saved, so the field works
+without JavaScript; `static/desk/in-order.js` adds rows and moves them. It holds what was chosen and
+no ids of rows, so a form that was opened before somebody else saved can still be sent.
+
+A date and a time on the publication's clock.
+
+Tags as words with commas between them.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+from django.utils.dateparse import parse_datetime
+from taggit.models import Tag
+
+from iria.core.text.dates import SkippedHour, moment_in
+from iria.core.text.validators import one_line, refuse_unstorable
+from iria.publication.models import current_publication
+
+SPARE: Final = 2
+"""Empty rows offered beside what is chosen, for whoever has no JavaScript to add more."""
+
+
+class InOrderWidget(forms.Widget):
+    template_name = "admin/articles/article/_in_order.html"
+    use_fieldset = True
+
+    class Media:
+        js = [forms.Script("desk/in-order.js", type="module")]
+
+    def __init__(self, *, row: str, first: str = "") -> None:
+        super().__init__()
+        self.row, self.first = row, first
+        self.choices: list[tuple[str, str]] = []
+        self.add_address = ""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        given = data.getlist(name) if isinstance(data, MultiValueDict) else data.get(name, [])
+        return [value for value in given if value]
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return name not in data
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        chosen = [str(each) for each in value or []]
+        rows = [*chosen, *([""] * SPARE)]
+        context["widget"] |= {"row": self.row, "first": self.first, "add": self.add_address}
+        context |= {"rows": rows, "choices": self.choices}
+        return context
+
+    def id_for_label(self, id_: str) -> str:
+        return f"{id_}_0" if id_ else id_
+
+
+class InOrderField[M: Model](forms.Field):
+    """A list of objects, in the order in which they were chosen, each once."""
+
+    widget: InOrderWidget
+    default_error_messages = {
+        "gone": "One of the choices is no longer there; look them over and choose again.",
+    }
+
+    def __init__(
+        self, objects: "QuerySet[M]", *, row: str, first: str = "", **options: Any
+    ) -> None:
+        super().__init__(required=False, widget=InOrderWidget(row=row, first=first), **options)
+        self.objects = objects
+
+    def offer(self, choices: Iterable[tuple[Any, str]], *, add_address: str = "") -> None:
+        """Sets what can be chosen; asked once for all rows."""
+        self.widget.choices = [(str(key), label) for key, label in choices]
+        self.widget.add_address = add_address
+
+    def to_python(self, value: Any) -> list[M]:
+        keys = list(dict.fromkeys(str(each) for each in value or []))
+        if not all(key.isascii() and key.isdigit() and len(key) < 18 for key in keys):
+            raise ValidationError(self.error_messages["gone"], code="gone")
+        found = self.objects.in_bulk([int(key) for key in keys])
+        if len(found) != len(keys):
+            raise ValidationError(self.error_messages["gone"], code="gone")
+        return [found[int(key)] for key in keys]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return [str(each) for each in initial or []] != [str(each) for each in data or []]
+
+
+SHOWN: Final = "%Y-%m-%dT%H:%M"
+LAST_YEAR: Final = 2199
+"""A moment near the calendar's end could not be shown on the clock of every zone."""
+BEYOND: Final = "This date lies beyond the calendar; choose a nearer one."
+
+
+class MomentField(forms.Field):
+    """Reads what `<input type="datetime-local">` sends; an hour that never comes is refused."""
+
+    widget = forms.TextInput
+    ignored = False
+    """Whether what stands in it is only kept, because its button was not pressed."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.TextInput({"step": "60", "autocomplete": "off"})
+        widget.input_type = "datetime-local"
+        super().__init__(widget=widget, **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, datetime) and timezone.is_aware(value):
+            return current_publication().local(value).strftime(SHOWN)
+        return value
+
+    def clean(self, value: Any) -> datetime | None:
+        return None if self.ignored else super().clean(value)
+
+    def to_python(self, value: Any) -> datetime | None:
+        """The moment, as shown by clocks in the publication's zone.
+
+        Raises:
+            ValidationError: with a sentence for the editor.
+        """
+        text = str(value or "").strip().replace("T", " ")
+        if not text:
+            return None
+        try:
+            wall = parse_datetime(text)
+        except ValueError:
+            wall = None
+        if wall is None or wall.tzinfo is not None:
+            sentence = "This is no date and time; write it like 2027-03-28 14:30."
+            raise ValidationError(sentence)
+        if wall.year > LAST_YEAR:
+            raise ValidationError(BEYOND)
+        publication = current_publication()
+        try:
+            return moment_in(publication.zone_info, wall)
+        except SkippedHour as gap:
+            sentence = (
+                f"{wall:%H:%M} is skipped on that day, when the clocks in {publication.zone} go "
+                f"forward; the next time there is {gap.resumes:%H:%M}."
+            )
+            raise ValidationError(sentence) from gap
+        except OverflowError as mistake:
+            raise ValidationError(BEYOND) from mistake
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return str(self.prepare_value(initial) or "") != str(data or "")
+
+
+PART: Final = re.compile(r'\s*(?:"([^"]*)"|([^,]*))\s*(?:,|$)')
+MOST: Final = 30
+
+
+def split(text: str) -> list[str]:
+    """The tags in a line of text, each once; one that holds a comma stands in quotes."""
+    parts = [one_line(quoted or plain) for quoted, plain in PART.findall(text)]
+    found = {part.casefold(): part for part in reversed(parts) if part}
+    return list(reversed(found.values()))
+
+
+def join(names: list[str]) -> str:
+    return ", ".join(f'"{name}"' if "," in name else name for name in names)
+
+
+class TagsField(forms.CharField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            required=False,
+            max_length=2000,
+            validators=[refuse_unstorable],
+            help_text="Words with commas between them, such as: shipping, Red Sea.",
+            **options,
+        )
+
+    def clean(self, value: Any) -> list[str]:
+        names = split(super().clean(value))
+        if len(names) > MOST:
+            sentence = (
+                f"These are {len(names)} tags; more than {MOST} help nobody to find anything."
+            )
+            raise ValidationError(sentence)
+        for name in names:
+            refuse_unusable(name)
+        return names
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return sorted(split(initial or "")) != sorted(split(data or ""))
+
+
+def refuse_unusable(name: str) -> None:
+    """A validator: a tag needs a name that fits and an address of its own.
+
+    Raises:
+        ValidationError: with a sentence for the editor.
+    """
+    slug: str = Tag().slugify(name)  # type: ignore[no-untyped-call]
+    if len(name) > 100:
+        sentence = f"The tag “{name[:40]}…” is too long; a tag has at most 100 characters."
+        raise ValidationError(sentence)
+    if not slug.strip("-_"):
+        sentence = (
+            f"The tag “{name}” has neither letter nor digit, so no page could be named for it."
+        )
+        raise ValidationError(sentence)
+    if slug == "feed":
+        sentence = "“feed” is reserved for addresses; choose another word for this tag."
+        raise ValidationError(sentence)

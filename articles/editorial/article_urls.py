@@ -1,0 +1,103 @@
+"""Old addresses that keep leading to what stood there.
+
+The address of an article: given once, at its first publication, and never changing by itself.
+"""
+
+from datetime import datetime
+from typing import TypedDict, Unpack
+
+from django.db import connection, transaction
+from taggit.models import Tag
+
+from accounts.models import AuthorProfile
+from articles.editorial import signals
+from articles.editorial.models import Article, Category, Redirect
+from iria.core.text.slugs import slug_from
+from iria.publication.models import current_publication
+
+
+class Target(TypedDict, total=False):
+    """What stands at the new address; exactly one of these."""
+
+    article: Article
+    category: Category
+    author: AuthorProfile
+    tag: Tag
+
+
+def leave(old_path: str, new_path: str, **target: Unpack[Target]) -> None:
+    """Lets an old address lead to what moved away from it; leaving it twice changes nothing.
+
+    What moves back to where it once was no longer needs the way there, so no ring is ever made.
+    """
+    if old_path == new_path:
+        return
+    Redirect.objects.filter(old_path=new_path).delete()
+    nobody: dict[str, None] = {"article": None, "category": None, "author": None, "tag": None}
+    Redirect.objects.update_or_create(old_path=old_path, defaults={**nobody, **target})
+
+
+RESERVED = frozenset({"feed"})
+
+
+def give(article: Article, moment: datetime) -> None:
+    """Year, month and a slug that is free in them; an article that has an address keeps it."""
+    if article.year is not None:
+        return
+    local = current_publication().local(moment)
+    article.year, article.month = local.year, local.month
+    article.slug = free_slug(article, article.slug or article.headline)
+
+
+def wished_slug(article: Article) -> str:
+    """The slug an article without an address asks for; which one it gets is known when it goes out."""
+    slug = article.slug or slug_from(article.headline, fallback="article")
+    return f"{slug}-2" if slug in RESERVED else slug
+
+
+def keep(article: Article) -> None:
+    """Keeps a changed slug unique in its month, and the old address leading to the new one."""
+    if article.year is None or article.month is None:
+        return
+    before = Article.objects.filter(pk=article.pk).values_list("slug", flat=True).first()
+    wish = article.slug or before or article.headline
+    article.slug = wish if wish == before else free_slug(article, wish)
+    if before and before != article.slug:
+        old_path = _path(article.year, article.month, before)
+        leave(old_path, article.get_absolute_url(), article=article)
+        transaction.on_commit(lambda: signals.moved.send(sender=Article, article_id=article.pk))
+
+
+def free_slug(article: Article, wish: str) -> str:
+    """The wished slug, with a number where another article of the month has it or once had it.
+
+    Call it inside the transaction that saves the article: it holds the month until the end of it,
+    so that two articles published at the same moment cannot both find the slug free.
+    """
+    assert article.year is not None and article.month is not None  # noqa: S101, PT018
+    year, month = article.year, article.month
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ADDRESS_LOCK, year * 100 + month])
+    slug = slug_from(wish, fallback="article")
+    base, number = slug_from(wish, fallback="article", length=74), 2
+    taken = RESERVED | _slugs_of_others(article, year, month, base)
+    while slug in taken:
+        slug, number = f"{base}-{number}", number + 1
+    return slug
+
+
+ADDRESS_LOCK = 0x1A1A
+"""Names the kind of advisory lock; any number that no other kind uses."""
+
+
+def _slugs_of_others(article: Article, year: int, month: int, base: str) -> set[str]:
+    there = Article.objects.filter(year=year, month=month, slug__startswith=base)
+    start = f"/{year:04}/{month:02}/"
+    once = Redirect.objects.filter(old_path__startswith=start + base).exclude(article=article.pk)
+    return set(there.exclude(pk=article.pk).values_list("slug", flat=True)) | {
+        path.removeprefix(start).strip("/") for path in once.values_list("old_path", flat=True)
+    }
+
+
+def _path(year: int, month: int, slug: str) -> str:
+    return f"/{year:04}/{month:02}/{slug}/"

@@ -1,0 +1,63 @@
+"""Categories as what menus lead to.
+
+Where the desk uses a picture: what the library asks before it lets one go.
+"""
+
+from typing import Any, Final
+
+from django.db.models.signals import post_delete, post_save
+from django.urls import reverse
+
+from articles.editorial.models import Article, Category, Portrait
+from iria.core.hooks import MenuTarget, MenuTargets, PictureUse, menu_targets
+from iria.publication import menus
+
+KIND: Final = "category"
+
+
+def sections() -> list[MenuTarget]:
+    """Every category, each below its parent; those at the top stand in the head by themselves."""
+    rows = Category.objects.in_order().only("name", "path")
+    return [
+        MenuTarget(
+            key=str(row.pk),
+            name=row.name,
+            address=row.get_absolute_url(),
+            at_home="" if row.depth else "header",
+        )
+        for row in rows
+    ]
+
+
+def connect() -> None:
+    menu_targets.offer(KIND, MenuTargets("Sections", sections))
+    for signal in (post_save, post_delete):
+        signal.connect(_refresh, sender=Category, dispatch_uid="editorial.menus")
+
+
+def _refresh(raw: bool = False, **signal: Any) -> None:
+    if not raw:
+        menus.refresh()
+
+
+def in_articles(image_id: int) -> list[PictureUse]:
+    """Every article that carries the picture, each once, and every author it portrays."""
+    articles = Article.objects.filter(figures__image_id=image_id).distinct().order_by("pk")
+    found = [
+        PictureUse(
+            where=f"the article “{article.headline}”",
+            address=reverse("admin:articles_article_change", args=[article.pk]),
+            public=article.is_published,
+            scheduled=article.state == Article.State.SCHEDULED,
+        )
+        for article in articles.only("headline", "state")
+    ]
+    portraits = Portrait.objects.filter(image_id=image_id).select_related("author")
+    return found + [
+        PictureUse(
+            where=f"the portrait of {portrait.author}",
+            address=portrait.author.get_absolute_url(),
+            public=True,
+        )
+        for portrait in portraits
+    ]

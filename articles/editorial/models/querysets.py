@@ -1,0 +1,169 @@
+"""Which articles, and with everything a page needs of them."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import FETCH_RAISE, Prefetch
+from django.db.models.query import ModelIterable
+from django.utils import timezone
+
+from articles.editorial.aggregated_rows import COLUMN, Owned, Rows, column_of, lay_out
+
+if TYPE_CHECKING:
+    from articles.editorial.models.article import Article  # noqa: F401 - names the generic
+    from articles.editorial.models.taxonomy import Category
+
+
+class ArticleQuerySet(models.QuerySet["Article"]):
+    _gathered: tuple[Rows, ...] = ()
+
+    def published(self) -> "ArticleQuerySet":
+        """What readers may see. Every public list, feed, index and mail begins with this word."""
+        return self.filter(state="published", published_at__lte=timezone.now())
+
+    def to_be_found(self) -> "ArticleQuerySet":
+        """Without what search engines are asked to leave out, or to look for elsewhere."""
+        return self.filter(noindex=False, canonical_address="")
+
+    def due(self) -> "ArticleQuerySet":
+        """Scheduled articles whose time has come, also those missed while the worker was down."""
+        return self.filter(state="scheduled", publish_at__lte=timezone.now())
+
+    def held_back(self) -> "ArticleQuerySet":
+        """Articles whose time came while they were not ready, and nobody has seen to them since."""
+        from articles.editorial.models import StateChange
+
+        latest = StateChange.objects.filter(article=models.OuterRef("pk")).order_by(
+            "-made_at", "-pk"
+        )
+        missed = models.Q(made_by__isnull=True, publish_at__isnull=False)
+        last_was_missed = latest.annotate(
+            missed=models.Case(models.When(missed, then=True), default=False)
+        ).values("missed")[:1]
+        return self.filter(state__in=("draft", "withdrawn")).filter(
+            models.Exists(StateChange.objects.filter(missed, article=models.OuterRef("pk")))
+            & models.Q(models.Subquery(last_was_missed))
+        )
+
+    def of_front(self, code: str, codes: "list[str]") -> "ArticleQuerySet":
+        """What the front page and the feeds of a language are made of.
+
+        The publication's first language takes in whatever is in a language it does not list.
+
+        Args:
+            codes: the publication's languages, the first one first.
+        """
+        if code == codes[0]:
+            return self.exclude(language__in=codes[1:])
+        return self.filter(language=code)
+
+    def in_category(self, category: "Category") -> "ArticleQuerySet":
+        """Published articles in the category or below it, each once.
+
+        `editorial.listings` reads them page by page; this is for lists with an order of their own.
+        """
+        from articles.editorial.models import ListingEntry, Scope
+
+        listed = ListingEntry.objects.filter(
+            scope=Scope.CATEGORY, target=category.pk, article=models.OuterRef("pk")
+        )
+        return self.filter(models.Exists(listed))
+
+    def newest(self) -> "ArticleQuerySet":
+        return self.order_by("-published_at", "-pk")
+
+    def for_cards(self) -> "ArticleQuerySet":
+        """All a card shows: kind, categories, bylines, the lead picture in its sizes.
+
+        One query, however many cards. The text is left in the database; touching what was not
+        fetched raises an error instead of asking once a card.
+        """
+        return (
+            self.select_related("kind", "lead_picture")
+            .defer("body", "search_description", "lead_picture__metadata")
+            .gathering(*_on_cards())
+            .fetch_mode(FETCH_RAISE)
+        )
+
+    def for_page(self) -> "ArticleQuerySet":
+        """All an article's page shows of the article itself: one query.
+
+        Authors come with their portraits, for the box that tells who they are.
+        """
+        return (
+            self.select_related("kind", "lead_picture", "series_part__series")
+            .defer("lead_picture__metadata")
+            .gathering(*_on_pages())
+            .fetch_mode(FETCH_RAISE)
+        )
+
+    def gathering(self, *rows: Rows) -> "ArticleQuerySet":
+        """With these rows of each article, without a query more."""
+        found = self.annotate(**{COLUMN: column_of(rows)})
+        found._gathered = rows
+        return found
+
+    def _clone(self) -> "ArticleQuerySet":
+        clone: ArticleQuerySet = super()._clone()  # type: ignore[misc]
+        clone._gathered = self._gathered
+        return clone
+
+    def _fetch_all(self) -> None:
+        new = self._result_cache is None
+        super()._fetch_all()
+        if new and self._gathered and self._iterable_class is ModelIterable:
+            lay_out(self._result_cache or (), self._gathered)
+
+    def for_words(self) -> "ArticleQuerySet":
+        """All that `editorial.words` reads: three queries beside its own."""
+        from articles.editorial.models import Figure
+
+        return self.prefetch_related(
+            Prefetch("bylines", _with_author()),
+            Prefetch("figures", Figure.objects.select_related("image")),
+            "tags",  # type: ignore[misc]  # the plugin does not know taggit
+        ).fetch_mode(FETCH_RAISE)
+
+
+@cache
+def _on_cards() -> tuple[Rows, ...]:
+    from articles.editorial.models import ArticleCategory, Byline
+
+    return (
+        Rows("article_categories", ArticleCategory, beside=("category", ("name", "slug", "path"))),
+        Rows("bylines", Byline, beside=("author", ("name", "slug"))),
+    )
+
+
+@cache
+def _on_pages() -> tuple[Rows, ...]:
+    from taggit.models import Tag
+
+    from articles.editorial.models import (
+        ArticleCategory,
+        ArticleTag,
+        Byline,
+        Correction,
+        Figure,
+        Portrait,
+    )
+    from articles.images.models import Image
+
+    # What a file said about itself is long, and only the desk reads it.
+    pictured = tuple(each.name for each in Image._meta.concrete_fields if each.name != "metadata")
+    portrait = Owned(Portrait, "author", "portrait", ("image", pictured))
+    tagged = (ArticleTag, "content_object_id", "tag_id")
+    return (
+        Rows("article_categories", ArticleCategory, beside=("category", ())),
+        Rows("bylines", Byline, beside=("author", ()), owned=portrait),
+        Rows("tags", Tag, through=tagged, order="between.id"),
+        Rows("corrections", Correction, order="own.made_at DESC, own.id DESC"),
+        Rows("figures", Figure, beside=("image", pictured)),
+    )
+
+
+def _with_author() -> "models.QuerySet[models.Model]":
+    from articles.editorial.models import Byline
+
+    return Byline.objects.select_related("author")

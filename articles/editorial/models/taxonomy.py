@@ -1,0 +1,174 @@
+"""Tags on articles: one word is one tag, whatever its capitals and accents.
+
+Categories, nested and ordered, and the kinds of article.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models import F, Q
+from taggit.managers import _TaggableManager
+from taggit.models import Tag
+
+from iria.core.http.urls import address_of
+from iria.core.text.validators import refuse_blank, refuse_unstorable
+
+# The database compares tags without capitals and accents (migration `tags_folded`). Those found
+# are held against being deleted, in the order of a merge: one at this moment waits, or is waited for.
+SAME_WORD = """
+SELECT wanted.name, tag.id
+FROM unnest(%s::text[]) AS wanted(name)
+JOIN taggit_tag AS tag ON iria_folded(tag.name) = iria_folded(wanted.name)
+ORDER BY tag.id
+FOR KEY SHARE OF tag
+"""
+
+
+def tags_called(names: Iterable[str]) -> dict[str, int]:
+    """The id of the tag that is the same word, for every name that has one."""
+    with connection.cursor() as cursor:
+        cursor.execute(SAME_WORD, [list(names)])
+        return dict(cursor.fetchall())
+
+
+class FoldedTags(_TaggableManager):
+    """`article.tags`: names lead to the tag that is the same word, made only where there is none."""
+
+    def _to_tag_model_instances(self, tags: Iterable[str | Tag], tag_kwargs: Any) -> list[Tag]:
+        wanted = list(tags)
+        names = [each for each in wanted if isinstance(each, str)]
+        known = tags_called(names) if names else {}
+        rows = Tag.objects.in_bulk(list(known.values()))
+        found: dict[int, Tag] = {}
+        for each in wanted:
+            tag = (
+                each if isinstance(each, Tag) else self._called(each, rows.get(known.get(each, 0)))
+            )
+            found.setdefault(tag.pk, tag)
+        return list(found.values())
+
+    def _called(self, name: str, known: Tag | None) -> Tag:
+        known = known or self._merged_into(name)
+        if known is not None:
+            return known
+        try:
+            with transaction.atomic():
+                made: Tag = Tag.objects.create(name=name)
+                return made
+        except IntegrityError:
+            # The same word was made at this moment by somebody else; the index lets one of us.
+            found = tags_called([name])
+            if name not in found:
+                raise
+            there: Tag = Tag.objects.get(pk=found[name])
+            return there
+
+    def _merged_into(self, name: str) -> Tag | None:
+        """A word that was merged into another tag, or renamed, stays so when it is typed again."""
+        redirects = apps.get_model("articles", "Redirect")._default_manager
+        old_path = f"/tag/{Tag().slugify(name)}/"  # type: ignore[no-untyped-call]
+        moved = redirects.filter(old_path=old_path, tag__isnull=False).select_related("tag").first()
+        return moved.tag if moved else None
+
+
+RESERVED_SEGMENTS = frozenset({"feed"})
+
+
+class CategoryQuerySet(models.QuerySet["Category"]):
+    def in_order(self) -> "CategoryQuerySet":
+        """Every category, each parent before its children, siblings as the editors ordered them."""
+        return self.order_by("sort_key")
+
+    def within(self, category: "Category") -> "CategoryQuerySet":
+        """The category itself and everything below it."""
+        return self.filter(Q(pk=category.pk) | Q(path__startswith=f"{category.path}/"))
+
+
+class Category(models.Model):
+    """A section of the publication. `path` is its address: the slugs from the top down.
+
+    `path` and `sort_key` follow from the tree; `editorial.categorising` keeps them.
+    """
+
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
+    name = models.CharField(max_length=80, validators=[refuse_unstorable, refuse_blank])
+    slug = models.SlugField(
+        max_length=80,
+        allow_unicode=True,
+        help_text="One part of the address. The old address keeps working when it changes.",
+    )
+    position = models.PositiveSmallIntegerField(
+        default=0, help_text="Lower numbers stand first among their siblings."
+    )
+    introduction = models.TextField(
+        blank=True,
+        validators=[refuse_unstorable],
+        help_text="Stands at the head of the category's page and describes it to search engines.",
+    )
+    path = models.CharField(max_length=400, unique=True, editable=False)
+    sort_key = models.CharField(max_length=600, db_index=True, editable=False)
+
+    objects = CategoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "categories"
+        ordering = ["sort_key"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["parent", "slug"],
+                name="category_slug_once_per_parent",
+                nulls_distinct=False,
+                violation_error_message="There is a category with this address here already.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(parent=F("pk")),
+                name="category_not_its_own_parent",
+                violation_error_message="A category cannot stand under itself.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(slug="feed"),
+                name="category_slug_not_reserved",
+                violation_error_message="“feed” is reserved for addresses; choose another.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return address_of("category", self.path)
+
+    @property
+    def depth(self) -> int:
+        """0 for a category at the top."""
+        return self.path.count("/")
+
+    def clean(self) -> None:
+        parent, seen = self.parent, {self.pk}
+        while parent is not None:
+            if parent.pk in seen and parent.pk is not None:
+                sentence = "A category cannot stand under itself or under one of its own children."
+                raise ValidationError({"parent": sentence})
+            seen.add(parent.pk)
+            parent = parent.parent
+
+
+class Kind(models.Model):
+    """What sort of text an article is: news, analysis, report, opinion. Editors keep the list."""
+
+    name = models.CharField(
+        max_length=40, unique=True, validators=[refuse_unstorable, refuse_blank]
+    )
+    slug = models.SlugField(max_length=40, unique=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name

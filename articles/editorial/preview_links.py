@@ -1,0 +1,51 @@
+"""Links that show an article before it is published, to whoever holds them, for a week."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.urls import reverse
+from django.utils import timezone
+
+from articles.editorial.models import Article
+from iria.core.security.signed_tokens import BrokenToken, ExpiredToken, make_token, read_token
+
+PURPOSE: Final = "preview"
+VALID_FOR: Final = timedelta(days=7)
+
+
+def make_preview_token(article: Article) -> str:
+    """A token for the article as it is saved; what is saved later shows under the same link."""
+    return make_token([article.pk, article.state], purpose=PURPOSE)
+
+
+def preview_address(article: Article) -> str:
+    return reverse("preview", args=[make_preview_token(article)])
+
+
+def expires_at() -> datetime:
+    """When a link made now stops working."""
+    return timezone.now() + VALID_FOR
+
+
+def read_preview_token(token: str) -> Article:
+    """The article behind a preview link, with all that a page shows.
+
+    A link from before an article was withdrawn shows it no more: what was taken off the site is
+    not to live on in somebody's mail.
+
+    Raises:
+        ExpiredToken: the link is too old, or its article was withdrawn or removed since.
+        BrokenToken: it was cut off or changed.
+    """
+    value = read_token(token, purpose=PURPOSE, valid_for=VALID_FOR)
+    match value:
+        case [int() as pk, str() as state]:
+            pass
+        case _:
+            raise BrokenToken
+    article = Article.objects.for_page().filter(pk=pk).first()
+    if article is None:
+        raise ExpiredToken
+    if article.state == Article.State.WITHDRAWN and state != Article.State.WITHDRAWN:
+        raise ExpiredToken
+    return article

@@ -1,0 +1,271 @@
+"""What there is to be found, for the sitemap: pages, topics, authors, articles."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.text import Truncator
+from taggit.models import Tag
+
+from accounts.models import AuthorProfile
+from articles.body.plain_text import caption_text
+from articles.editorial.listings import counts_by_language, targets_of
+from articles.editorial.models import Article, Category, Figure, Scope
+from articles.editorial.models.querysets import ArticleQuerySet
+from articles.images.models.rights import DECIDING
+from articles.images.rights.credit_line import credit_words, licence_address
+from articles.images.srcset import plain_rendition
+from articles.pages.models import Page
+from iria.core.http.urls import address_of
+from iria.core.text.language import speaking
+from iria.publication.models import Publication
+
+LONGEST_CAPTION: Final = 400
+"""Characters of caption and credit together; the credit is never cut."""
+
+PICTURES = 50
+"""Of one article; further ones are left to whoever reads it."""
+
+ADDRESS: Final = ("year", "month", "slug")
+OF_ARTICLE: Final = ("published_at", "updated_at", "translation_group", "language", "state")
+OF_FIGURE: Final = (
+    *("article_id", "caption", "position", "image__sizes", "image__digital_source_type"),
+    *("image__licence_url", "image__usage_terms"),
+    *(f"image__{field}" for field in DECIDING),
+)
+
+FILES: Final = """
+SELECT number FROM generate_series(1,
+    (SELECT (max(id) - 1) / %(per_file)s + 1 FROM articles_article)) AS number
+CROSS JOIN LATERAL (
+    SELECT FROM articles_article
+    WHERE id > (number - 1) * %(per_file)s AND id <= number * %(per_file)s
+        AND state = 'published' AND published_at <= %(now)s
+        AND NOT noindex AND canonical_address = ''
+    ORDER BY id LIMIT 1
+) AS first ORDER BY number
+"""
+"""The files with an article that readers can see and search engines may find: one row is read of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a page: its file, its caption with the credit, the address of its licence."""
+
+    path: str
+    words: str = ""
+    licence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One page: where it is, when it changed, which pictures it shows."""
+
+    path: str
+    changed: datetime | None = None
+    pictures: list[Picture] = field(default_factory=list)
+    languages: list[tuple[str, str]] = field(default_factory=list)
+    """The same in other languages, the page itself among them: code and path."""
+
+
+class Sort:
+    """Places of one sort, which files of so many each hold them, and what stands in one file."""
+
+    def __init__(self, make: Callable[[], list[Place]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _places(self) -> list[Place]:
+        return self._make()
+
+    def size(self, most: int) -> int:
+        """How many there are, counted up to so many."""
+        return min(most, len(self._places))
+
+    def first(self, most: int) -> list[Place]:
+        return self._places[:most]
+
+    def files(self, per_file: int) -> list[int]:
+        """The numbers of the files that hold anything."""
+        return list(range(1, 1 + -(-len(self._places) // per_file)))
+
+    def file(self, number: int, per_file: int) -> list[Place]:
+        return self._places[(number - 1) * per_file : number * per_file]
+
+
+class Articles(Sort):
+    """Articles by their numbers: those from 1 to 450 are the first file, however many are left of them.
+
+    So nothing is counted, and an article stays in its file.
+    """
+
+    def __init__(self, publication: Publication) -> None:
+        self._publication = publication
+        self._articles = Article.objects.published().to_be_found().order_by("pk")
+
+    def size(self, most: int) -> int:
+        return self._articles[:most].count()
+
+    def first(self, most: int) -> list[Place]:
+        return _articles(self._articles[:most], self._publication)
+
+    def files(self, per_file: int) -> list[int]:
+        with connection.cursor() as cursor:
+            cursor.execute(FILES, {"per_file": per_file, "now": timezone.now()})
+            return [number for (number,) in cursor.fetchall()]
+
+    def file(self, number: int, per_file: int) -> list[Place]:
+        last = number * per_file
+        # A number beyond what the database can hold is no number of a file.
+        if last >= 2**63:
+            return []
+        found = self._articles.filter(pk__gt=last - per_file, pk__lte=last)
+        return _articles(found, self._publication)
+
+
+def sorts(publication: Publication) -> dict[str, Sort]:
+    """Everything there is, by what it is. Nothing is asked before it is wanted."""
+    languages = publication.language_codes
+    return {
+        "pages": Sort(lambda: _pages(languages)),
+        "topics": Sort(lambda: _used(Scope.TAG)),
+        "authors": Sort(lambda: _used(Scope.AUTHOR)),
+        "topics-by-language": Sort(lambda: _used_by_language(Scope.TAG, languages[1:])),
+        "authors-by-language": Sort(lambda: _used_by_language(Scope.AUTHOR, languages[1:])),
+        "articles": Articles(publication),
+    }
+
+
+def _slugs(scope: Scope) -> dict[int, str]:
+    """Tags or authors of what can be read."""
+    rows: QuerySet[Any] = Tag.objects.all() if scope == Scope.TAG else AuthorProfile.objects.all()
+    used = rows.filter(pk__in=targets_of(scope))
+    return dict(used.order_by("pk").values_list("pk", "slug"))
+
+
+def _used(scope: Scope) -> list[Place]:
+    slugs = _slugs(scope)
+    return [Place(address_of(scope.value, slug)) for slug in slugs.values()]
+
+
+def _used_by_language(scope: Scope, languages: list[str]) -> list[Place]:
+    """What of a topic or an author there is in a language besides the first has a page of its own."""
+    if not languages:
+        return []
+    pairs = [pair for pair in counts_by_language(scope) if pair[0] in languages]
+    slugs = _slugs(scope)
+    named = sorted((code, slugs[target]) for code, target in pairs if target in slugs)
+    return [Place(address_of(f"language_{scope.value}", code, slug)) for code, slug in named]
+
+
+def _pages(languages: list[str]) -> list[Place]:
+    """Front pages, what editors wrote beside articles, sections, indexes, years and months."""
+    newest = Article.objects.published().newest().values_list("published_at", flat=True).first()
+    others = [(code, address_of("language", code)) for code in languages[1:]]
+    fronts = [(languages[0], "/"), *others] if others else []
+    indexes = ("archive", "tags", "authors", "corrections")
+    return [
+        Place("/", newest, languages=fronts),
+        *(Place(path, languages=fronts) for _, path in fronts[1:]),
+        *(Place(page.get_absolute_url()) for page in Page.objects.published().order_by("path")),
+        *(Place(each.get_absolute_url()) for each in Category.objects.in_order()),
+        *(Place(address_of(name)) for name in indexes),
+        *_times(languages),
+        *_sections(languages[1:]),
+    ]
+
+
+def _times(languages: list[str]) -> list[Place]:
+    """Years and months with something to read, and where there are several languages, of each."""
+    counted = counts_by_language(Scope.MONTH)
+    rows = sorted(
+        ((code, *divmod(month, 100)) for code, month in counted),
+        key=lambda row: (-row[1], -row[2], row[0]),
+    )
+    every = {("", year, month): None for _code, year, month in rows}
+    if len(languages) > 1:
+        every |= {row: None for row in rows if row[0] in languages}
+    places: dict[str, None] = {}
+    for code in languages if len(languages) > 1 else []:
+        places |= dict.fromkeys(address_of(f"language_{name}", code) for name in OF_LANGUAGE)
+    for code, year, month in every:
+        own, prefix = ((code,), "language_") if code else ((), "")
+        places[address_of(f"{prefix}year", *own, year)] = None
+        places[address_of(f"{prefix}month", *own, year, month)] = None
+    return [Place(path) for path in places]
+
+
+OF_LANGUAGE: Final = ("articles", "archive")
+
+
+def _sections(languages: list[str]) -> list[Place]:
+    """Sections with what is in a language besides the first, and those above them."""
+    if not languages:
+        return []
+    paths = dict(Category.objects.values_list("pk", "path").order_by())
+    found = sorted(
+        (code, paths[pk])
+        for code, pk in counts_by_language(Scope.CATEGORY)
+        if code in languages and pk in paths
+    )
+    return [Place(address_of("language_category", code, path)) for code, path in found]
+
+
+def _articles(articles: ArticleQuerySet, publication: Publication) -> list[Place]:
+    """Articles with their pictures and translations: three queries for all of them."""
+    chosen = list(articles.only(*ADDRESS, *OF_ARTICLE))
+    languages = _translations({article.translation_group_id for article in chosen})
+    figures = Figure.objects.filter(article__in=[article.pk for article in chosen])
+    rows = figures.order_by("article", "position").select_related("image").only(*OF_FIGURE)
+    used: dict[int, list[Figure]] = {}
+    for row in rows:
+        used.setdefault(row.article_id, []).append(row)
+    return [
+        Place(
+            article.get_absolute_url(),
+            article.last_change,
+            _pictures(article, used.get(article.pk, ()), publication),
+            languages.get(article.translation_group_id, []),
+        )
+        for article in chosen
+    ]
+
+
+def _pictures(
+    article: Article, figures: Iterable[Figure], publication: Publication
+) -> list[Picture]:
+    """What readers see beside the article, each picture once, with caption and credit."""
+    found: dict[int, Picture] = {}
+    with speaking(article.language):
+        for each in figures:
+            file = plain_rendition(each.image) if article.shows(each.image) else None
+            if file is not None and each.image_id not in found:
+                words = (caption_text(each.caption or ""), credit_words(each.image, publication))
+                found[each.image_id] = Picture(
+                    file.get_absolute_url(),
+                    _short(words[0], LONGEST_CAPTION - len(words[1])) + words[1],
+                    licence_address(each.image),
+                )
+    return list(found.values())[:PICTURES]
+
+
+def _short(caption: str, room: int) -> str:
+    """The caption and a space after it, cut to the room that the credit leaves."""
+    return f"{Truncator(caption).chars(max(room, 1))} " if caption else ""
+
+
+def _translations(groups: set[int | None]) -> dict[int | None, list[tuple[str, str]]]:
+    """Group of translations → language and path of each article that can be read."""
+    found: dict[int | None, list[tuple[str, str]]] = {}
+    readable = Article.objects.published().to_be_found()
+    together = readable.filter(translation_group__in=groups - {None})
+    rows = together.order_by("language").only(*ADDRESS, "language", "translation_group")
+    for row in rows:
+        place = (row.language, row.get_absolute_url())
+        found.setdefault(row.translation_group_id, []).append(place)
+    return {group: places for group, places in found.items() if len(places) > 1}

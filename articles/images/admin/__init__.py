@@ -1,0 +1,1 @@
+"""The image library in the admin: list, forms, chooser, bulk actions."""

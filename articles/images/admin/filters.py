@@ -1,0 +1,269 @@
+"""What an editor looks for in the library."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from django.contrib import admin
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.db.models.functions import Collate
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+
+from articles.images.library.metadata_mapping import FIELDS
+from articles.images.models import Agency, Collection, Image, Likeness, Photographer
+from articles.images.models.description import AI_MADE
+from articles.images.models.image import SOON
+
+MOST_CHOICES: Final = 1000
+
+TELLING = sorted({source for sources in FIELDS.values() for source in sources})
+"""What a file may say that helps an editor; an orientation does not."""
+
+A_TIME: Final = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
+"""A year, a month or a day, as the beginning of a moment is written."""
+
+Pictures = QuerySet[Image]
+
+
+class Lacks(admin.SimpleListFilter):
+    """Pictures that lack something somebody should add."""
+
+    title = "what is missing"
+    parameter_name = "lacks"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("credit", "No credit"),
+            ("alt", "No alternative text"),
+            ("metadata", "File says nothing"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: Pictures) -> Pictures:
+        match self.value():
+            case "credit":
+                return queryset.filter(credit="", needs_no_credit=False)
+            case "alt":
+                return queryset.filter(alt_text="", is_decorative=False)
+            case "metadata":
+                return queryset.exclude(metadata__has_any_keys=TELLING)
+        return queryset
+
+
+class Licence(admin.SimpleListFilter):
+    """Pictures that may not be shown for ever."""
+
+    title = "licence"
+    parameter_name = "licence"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("soon", "Ends within 14 days"),
+            ("ended", "Has ended"),
+            ("later", "Has not begun"),
+            ("withdrawn", "Withdrawn"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: Pictures) -> Pictures:
+        now = timezone.now()
+        match self.value():
+            case "soon":
+                return queryset.filter(licence_until__gt=now, licence_until__lte=now + SOON)
+            case "ended":
+                return queryset.filter(licence_until__lte=now)
+            case "later":
+                return queryset.filter(licence_from__gt=now)
+            case "withdrawn":
+                return queryset.filter(withdrawn_at__isnull=False)
+        return queryset
+
+
+class Used(admin.SimpleListFilter):
+    """Pictures that stand somewhere, and those that do not."""
+
+    title = "use"
+    parameter_name = "used"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Used"), ("no", "Unused")]
+
+    def queryset(self, request: HttpRequest, queryset: Pictures) -> Pictures:
+        match self.value():
+            case "yes":
+                return queryset.filter(Image.objects.standing_somewhere())
+            case "no":
+                return queryset.exclude(Image.objects.standing_somewhere())
+        return queryset
+
+
+class Kind(admin.SimpleListFilter):
+    """What is particular about some pictures."""
+
+    title = "what it is"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("alike", "Looks like another"), ("ai", "Made by AI"), ("moving", "Moving")]
+
+    def queryset(self, request: HttpRequest, queryset: Pictures) -> Pictures:
+        match self.value():
+            case "alike":
+                pairs = Likeness.objects.filter(kept_at=None)
+                newer, older = pairs.values("image"), pairs.values("older")
+                return queryset.filter(Q(pk__in=newer) | Q(pk__in=older))
+            case "ai":
+                said = "|".join(sorted(AI_MADE))
+                known = queryset.exclude(digital_source_type="")
+                return known.filter(digital_source_type__regex=f"(^|/)({said})$")
+            case "moving":
+                return queryset.filter(is_moving=True)
+        return queryset
+
+
+class _Form(admin.SimpleListFilter):
+    """A filter that is a small form of its own, for more than a handful of choices."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """One line for the template: what was chosen, and the rest of the address as fields."""
+        others = [
+            (name, value)
+            for name, values in changelist.filter_params.items()
+            if name not in self.expected_parameters()
+            for value in (values if isinstance(values, list) else [values])
+        ]
+        yield {"parameter": self.parameter_name, "value": self.value() or "", "others": others}
+
+    def has_output(self) -> bool:
+        return True
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return []
+
+
+class _Row(_Form):
+    """A row of another table."""
+
+    template = "admin/articles/image/_filter_row.html"
+    rows: Any
+    field: str
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        named = self.rows.objects.order_by("name").values_list("pk", "name")[:MOST_CHOICES]
+        return [(str(pk), name) for pk, name in named]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for line in super().choices(changelist):
+            yield {**line, "rows": self.lookup_choices}
+
+    def has_output(self) -> bool:
+        return bool(self.lookup_choices)
+
+    def queryset(self, request: HttpRequest, queryset: Pictures) -> Pictures:
+        known = dict(self.lookup_choices)
+        return queryset.filter(**{self.field: self.value()}) if self.value() in known else queryset
+
+
+class ByPhotographer(_Row):
+    title, parameter_name = "photographer", "photographer"
+    rows, field = Photographer, "photographer"
+
+
+class ByAgency(_Row):
+    title, parameter_name = "agency", "agency"
+    rows, field = Agency, "agency"
+
+
+class InCollection(_Row):
+    title, parameter_name = "collection", "collection"
+    rows, field = Collection, "collections"
+
+
+class ByKeyword(_Form):
+    title, parameter_name = "keyword", "keyword"
+    template = "admin/articles/image/_filter_word.html"
+
+    def queryset(self, request: HttpRequest, queryset: Pictures) -> Pictures:
+        word = (self.value() or "").replace("\x00", "").strip().lower()
+        if not word:
+            return queryset
+        kept = ArrayField(TextField())
+        lowered = Func(
+            F("keywords"),
+            function="articles_picture_keywords",
+            template="%(function)s(%(expressions)s::text[])",
+            output_field=kept,
+        )
+        return queryset.alias(lowered=lowered).filter(
+            lowered__contains=Value([word], output_field=kept)
+        )
+
+
+class _Span(_Form):
+    """From one moment to another; either may be left out."""
+
+    until: str
+    """The name of the second one."""
+
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        if until := params.pop(self.until, None):
+            self.used_parameters[self.until] = until[-1]
+
+    def expected_parameters(self) -> list[str | None]:
+        return [self.parameter_name, self.until]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for line in super().choices(changelist):
+            yield {**line, "until": self.used_parameters.get(self.until, "")}
+
+
+class WhenTaken(_Span):
+    """Pictures taken in a year, a month or on a day, or between two, as far as it is known."""
+
+    title, parameter_name, until = "day it was taken", "taken", "taken_until"
+    template = "admin/articles/image/_filter_times.html"
+
+    def queryset(self, request: HttpRequest, queryset: Pictures) -> Pictures:
+        first, last = _time(self.value()), _time(self.used_parameters.get(self.until))
+        if not last:
+            return queryset.filter(taken__startswith=first) if first else queryset
+        # Letter by letter, whatever the database's language: a tilde stands behind all of a moment.
+        spelled = queryset.exclude(taken="").alias(spelled=Collate("taken", "C"))
+        return spelled.filter(spelled__gte=first, spelled__lt=f"{last}~")
+
+
+class CameIn(_Span):
+    """Pictures that came in between two days."""
+
+    title, parameter_name, until = "day it came in", "from", "until"
+    template = "admin/articles/image/_filter_days.html"
+
+    def queryset(self, request: HttpRequest, queryset: Pictures) -> Pictures:
+        if first := _day(self.value()):
+            queryset = queryset.filter(uploaded_at__gte=_begin(first))
+        if (last := _day(self.used_parameters.get(self.until))) and last < date.max:
+            queryset = queryset.filter(uploaded_at__lt=_begin(last + timedelta(days=1)))
+        return queryset
+
+
+def _time(text: str | None) -> str:
+    """The year, month or day of a text; what is none filters nothing."""
+    said = (text or "").strip()
+    return said if A_TIME.fullmatch(said) else ""
+
+
+def _day(text: str | None) -> date | None:
+    """The day a text names; what names none filters nothing."""
+    try:
+        return parse_date(text or "")
+    except ValueError:
+        return None
+
+
+def _begin(day: date) -> datetime:
+    """The day's first moment in the publication's zone."""
+    safe = max(day, date(1, 1, 3))
+    return timezone.make_aware(datetime.combine(safe, time.min))

@@ -1,0 +1,1 @@
+"""How an image is uploaded, edited, replaced, searched and deleted."""

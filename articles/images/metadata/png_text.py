@@ -1,0 +1,44 @@
+"""The text chunks of a PNG. Source: PNG (Third Edition), section 11.3.3, table of keywords."""
+
+import re
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from articles.images.metadata.charsets import Hints, decoded
+from articles.images.metadata.fields import date_of
+
+_NAMES: Final = {
+    "title": ("Title",),
+    "caption": ("Description",),
+    "byline": ("Author",),
+    "copyright": ("Copyright",),
+    "taken": ("Creation Time",),
+}
+"""`Source` is left out: it names the machine that made the picture, not the desk it came from."""
+
+_AS_CAMERAS_DO: Final = re.compile(r"^(\d{4}):(\d\d):(\d\d) (?=\d)", re.ASCII)
+
+
+def read(texts: dict[str, bytes], hints: Hints | None = None) -> dict[str, list[str]]:
+    """Field → its value. Latin-1 by the standard, in practice as everywhere."""
+    said = {
+        field: texts[name]
+        for field, names in _NAMES.items()
+        for name in names
+        if texts.get(name, b"").strip()
+    }
+    found = dict(zip(said, decoded(list(said.values()), hints or Hints()), strict=True))
+    if "taken" in found:
+        found["taken"] = _moment(found["taken"])
+    return {field: [text] for field, text in found.items() if text}
+
+
+def _moment(text: str) -> str:
+    """ISO 8601, the date of a letter, which the standard suggests, or as a camera writes it."""
+    text = _AS_CAMERAS_DO.sub(r"\1-\2-\3T", text.strip())
+    if date_of(text):
+        return text
+    try:
+        return parsedate_to_datetime(text).isoformat()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return ""

@@ -1,0 +1,124 @@
+"""Several blocks, one answer: which of them counts (docs/algorithms/metadata.md)."""
+
+import hashlib
+from pathlib import Path
+from typing import Any, Final
+
+from articles.images.metadata import c2pa, exif, iim, png_text, xmp
+from articles.images.metadata.block_finder import Blocks, blocks_in, blocks_of
+from articles.images.metadata.charsets import Hints
+from articles.images.metadata.fields import (
+    LISTS,
+    PictureMetadata,
+    Unreadable,
+    date_of,
+    joined,
+    text_of,
+    texts_of,
+)
+
+Said = dict[str, list[str]]
+
+_TEXTS: Final = (
+    *("headline", "title", "caption", "byline", "credit", "source", "copyright", "usage_terms"),
+    *("alt_text", "extended_description", "city", "country", "licence", "licensor"),
+    *("licensor_url", "digital_source_type"),
+)
+_NO_PICTURE: Final = "The file is not a picture that can be read."
+
+
+def read_file(path: Path) -> PictureMetadata:
+    """What the file says.
+
+    Raises:
+        Unreadable: for a file that is missing or no picture of a known kind.
+    """
+    try:
+        with blocks_in(path) as blocks:
+            if blocks is None:
+                raise Unreadable(_NO_PICTURE)
+            return _weighed(blocks)
+    except FileNotFoundError as mistake:
+        sentence = "There is no such file."
+        raise Unreadable(sentence) from mistake
+    except (OSError, ValueError) as mistake:
+        raise Unreadable(_NO_PICTURE) from mistake
+
+
+def read(content: bytes) -> PictureMetadata:
+    """What a file says whose bytes these are.
+
+    Raises:
+        Unreadable: for bytes that are no picture of a known kind.
+    """
+    blocks = blocks_of(content)
+    if blocks is None:
+        raise Unreadable(_NO_PICTURE)
+    return _weighed(blocks)
+
+
+def _weighed(blocks: Blocks) -> PictureMetadata:
+    properties = xmp.properties(blocks.xmp)
+    said_xmp = xmp.found_in(properties, xmp.FIELDS)
+    mirrored = xmp.found_in(properties, xmp.MIRRORED)
+    hints = _hints(blocks, said_xmp, mirrored)
+    said_iim, said_exif = iim.read(blocks.iim, hints), exif.read(blocks.exif, hints)
+    newer = _iim_is_newer(blocks)
+    first = (
+        [("iim", said_iim), ("xmp", said_xmp)] if newer else [("xmp", said_xmp), ("iim", said_iim)]
+    )
+    said_png = png_text.read(blocks.texts, hints)
+    last = [("exif", said_exif), ("xmp", mirrored), ("png", said_png)]
+    last.append(("c2pa", c2pa.read(blocks.manifest)))
+    order = [*first, *last]
+    found: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for field in (*_TEXTS, *LISTS):
+        for name, said in order:
+            value = joined(said.get(field)) if field in _TEXTS else texts_of(said.get(field))
+            if value and not (name == "iim" and newer and _is_cut(field, said_iim, said_xmp)):
+                found[field], origins[field] = value, name
+                break
+    # A scan is made long after the picture: its clock counts where nothing else says when.
+    scanned = {"taken": said_exif.get("digitised", [])}
+    for name, said in (("exif", said_exif), *first, ("png", said_png), ("exif", scanned)):
+        day = next((day for value in said.get("taken", []) if (day := date_of(value))), None)
+        if day:
+            found["taken"], origins["taken"] = day, name
+            break
+    if "orientation" in said_exif:
+        found["orientation"], origins["orientation"] = int(said_exif["orientation"][0]), "exif"
+    return PictureMetadata(**found, origins=origins)
+
+
+def _hints(blocks: Blocks, *certain: Said) -> Hints:
+    """XMP is in a character set of its own, so what it says shows how the older blocks are written."""
+    texts = (text_of(text) for said in certain for values in said.values() for text in values)
+    return Hints(
+        from_mac=blocks.from_mac or exif.is_from_mac(blocks.exif),
+        elsewhere=frozenset(text for text in texts if text and not text.isascii()),
+    )
+
+
+def _is_cut(field: str, said_iim: Said, said_xmp: Said) -> bool:
+    """Whether IIM says only the beginnings of what XMP says, cut by the limits of IIM."""
+    short, whole = texts_of(said_iim.get(field)), texts_of(said_xmp.get(field))
+    limit = iim.LIMITS.get(field, 0) - 4
+    return len(short) == len(whole) and all(
+        one == other or (other.startswith(one) and len(one.encode()) >= limit)
+        for one, other in zip(short, whole, strict=True)
+    )
+
+
+def _iim_is_newer(blocks: Blocks) -> bool:
+    """Photoshop keeps the MD5 of the IIM block it wrote; another one says that IIM changed since.
+
+    In TIFF the block may be filled up with NUL, which some programs count and others do not.
+    """
+    block, digest = blocks.iim, blocks.digest
+    if not block or len(digest) != 16 or digest == bytes(16):
+        return False
+    return all(
+        hashlib.md5(form, usedforsecurity=False).digest() != digest
+        for form in (block, block.rstrip(b"\x00"))
+    )

@@ -1,0 +1,40 @@
+"""PNG: a text chunk. Sources: PNG (Third Edition), section 11.3; XMP Specification Part 3."""
+
+import zlib
+from struct import pack
+from typing import Final
+
+from articles.images.metadata.writing.rights import CannotEmbed, Rights
+from articles.images.metadata.writing.xmp_packet import packet
+from articles.images.processing.formats.png import SIGNATURE, XMP_HEAD, chunks
+
+_XMP_HEAD: Final = XMP_HEAD + bytes(4)
+"""Not compressed, in no language, and under no other name."""
+_DROPPED: Final = {b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME", b"caBX"}
+
+
+def embedded(content: bytes, rights: Rights) -> bytes:
+    """The file with these rights in it, right behind its head, and with no other words."""
+    kept, length = _parted(content)
+    words = _chunk(b"iTXt", _XMP_HEAD + packet(rights, length - len(_XMP_HEAD)))
+    return SIGNATURE + kept[0] + words + b"".join(kept[1:])
+
+
+def _parted(content: bytes) -> tuple[list[bytes], int]:
+    """The chunks that stay, as they are, and the length of the packet's chunk that stands there."""
+    kept: list[bytes] = []
+    length = 0
+    for chunk in chunks(content):
+        inside = content[chunk.inside]
+        if chunk.name == b"iTXt" and inside.startswith(_XMP_HEAD):
+            length = len(inside)
+        elif chunk.name not in _DROPPED:
+            kept.append(content[chunk.start : chunk.end])
+        if chunk.name == b"IEND":
+            return kept, length
+    sentence = "The PNG has no end."
+    raise CannotEmbed(sentence)
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return pack(">I", len(data)) + name + data + pack(">I", zlib.crc32(name + data))

@@ -1,0 +1,68 @@
+"""WebP: a chunk at the end, announced at the beginning. Source: WebP Container Specification."""
+
+from struct import pack
+from typing import Final
+
+from articles.images.metadata.writing.rights import CannotEmbed, Rights
+from articles.images.metadata.writing.xmp_packet import packet
+from articles.images.processing.formats import riff
+
+_XMP: Final = b"XMP "
+_EXIF: Final = b"EXIF"
+_KNOWN: Final = {b"VP8X", b"ICCP", b"ANIM", b"ANMF", b"ALPH", b"VP8 ", b"VP8L"}
+_HAS_EXIF: Final = 0x08
+_HAS_XMP: Final = 0x04
+_HAS_ALPHA: Final = 0x10
+
+Chunk = tuple[bytes, bytes]
+
+
+def embedded(content: bytes, rights: Rights) -> bytes:
+    """The file with these rights at its end, in the extended form that allows for them."""
+    chunks = _chunks(content)
+    length = next((len(data) for name, data in chunks if name == _XMP), 0)
+    kept = [chunk for chunk in chunks if chunk[0] in _KNOWN]
+    if not kept:
+        raise _broken()
+    head = kept.pop(0)[1] if kept[0][0] == b"VP8X" else _extended(*kept[0])
+    if len(head) < 10:
+        raise _broken()
+    flags = (head[0] | _HAS_XMP) & ~_HAS_EXIF
+    ours = [(b"VP8X", bytes([flags]) + head[1:]), *kept, (_XMP, packet(rights, length))]
+    body = b"WEBP" + b"".join(_written(*chunk) for chunk in ours)
+    return b"RIFF" + pack("<I", len(body)) + body
+
+
+def _chunks(content: bytes) -> list[Chunk]:
+    found = list(riff.chunks(content))
+    end = found[-1].end if found else 12
+    if end + end % 2 < min(riff.end_of(content), len(content)) or riff.end_of(content) > len(
+        content
+    ):
+        raise _broken()
+    return [(each.name, content[each.start : each.end]) for each in found]
+
+
+def _written(name: bytes, data: bytes) -> bytes:
+    return name + pack("<I", len(data)) + data + b"\x00" * (len(data) % 2)
+
+
+def _extended(name: bytes, data: bytes) -> bytes:
+    """The head of the extended form for a file of the simple one: flags, width and height less one."""
+    if name == b"VP8 " and len(data) >= 10 and data[3:6] == b"\x9d\x01\x2a":
+        width = int.from_bytes(data[6:8], "little") & 0x3FFF
+        height = int.from_bytes(data[8:10], "little") & 0x3FFF
+        alpha = 0
+    elif name == b"VP8L" and len(data) >= 5 and data[0] == 0x2F:
+        bits = int.from_bytes(data[1:5], "little")
+        width, height = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+        alpha = _HAS_ALPHA if bits >> 28 & 1 else 0
+    else:
+        raise _broken()
+    if not (width and height):
+        raise _broken()
+    return bytes([alpha, 0, 0, 0]) + pack("<I", width - 1)[:3] + pack("<I", height - 1)[:3]
+
+
+def _broken() -> CannotEmbed:
+    return CannotEmbed("The WebP has no picture that can be understood.")

@@ -1,0 +1,64 @@
+"""Agencies and photographers: whoever pictures come from, and how their names are written."""
+
+from django.db import models
+
+from iria.core.text.validators import refuse_blank, refuse_unstorable
+
+
+class Agency(models.Model):
+    """Whoever lets us have pictures: an agency, an archive, a museum."""
+
+    name = models.CharField(
+        max_length=120, unique=True, validators=[refuse_unstorable, refuse_blank]
+    )
+    wording = models.CharField(
+        max_length=120,
+        validators=[refuse_unstorable, refuse_blank],
+        help_text="How it stands in the credit after the photographer's name, as in “via Reuters”.",
+    )
+    wording_alone = models.CharField(
+        max_length=120,
+        blank=True,
+        validators=[refuse_unstorable],
+        help_text="How it stands where no photographer is known; left empty, its name.",
+    )
+    address = models.URLField(
+        blank=True, max_length=500, help_text="Where the credit leads, if anywhere."
+    )
+    usage_terms = models.TextField(
+        blank=True,
+        max_length=2000,
+        validators=[refuse_unstorable],
+        help_text="What it allows, as a rule; shown to editors beside each of its pictures.",
+    )
+
+    class Meta:
+        verbose_name_plural = "agencies"
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(name=""), name="agency_has_name"),
+            models.CheckConstraint(condition=~models.Q(wording=""), name="agency_has_wording"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Photographer(models.Model):
+    """Whoever made pictures, named the same in every credit."""
+
+    name = models.CharField(
+        max_length=120, unique=True, validators=[refuse_unstorable, refuse_blank]
+    )
+    address = models.URLField(
+        blank=True, max_length=500, help_text="Where the credit leads, if anywhere."
+    )
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(name=""), name="photographer_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

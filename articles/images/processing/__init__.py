@@ -1,0 +1,1 @@
+"""Decoding and resizing of uploaded images in a process of their own, without Django."""

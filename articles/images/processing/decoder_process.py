@@ -1,0 +1,228 @@
+"""The child process that opens what people upload.
+
+Started by `images.decoding` with an order on its standard input, answers with one JSON object on
+its standard output. It takes its own limits of memory, time and files before it imports a decoder,
+so that a file that would fill the memory or never end takes this process with it and nothing else.
+Plain Python, without Django.
+"""
+
+import contextlib
+import errno
+import json
+import resource
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+MEMORY: Final = 400 * 1024 * 1024
+"""Bytes of address space, so also the most that can be resident."""
+SECONDS: Final = 8
+"""Of processor time."""
+SPARE_SECONDS: Final = 1.5
+"""Before the end an animation is given up, so that its stills are not lost with it."""
+FILE_SIZE: Final = 80 * 1024 * 1024
+
+
+def take_limits() -> None:
+    wanted = (
+        (resource.RLIMIT_AS, MEMORY, MEMORY),
+        # A second later nothing is asked any more; the first signal tells the parent why.
+        (resource.RLIMIT_CPU, SECONDS, SECONDS + 1),
+        (resource.RLIMIT_FSIZE, FILE_SIZE, FILE_SIZE),
+        (resource.RLIMIT_CORE, 0, 0),
+    )
+    for limit, soft, hard in wanted:
+        # Not every system knows every limit; the parent's clock stands behind them all.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(limit, (soft, hard))
+
+
+def answer(order: dict[str, Any]) -> dict[str, Any]:
+    """Does what the order says: `describe`, `take_in`, `renditions` or `emblems`."""
+    from articles.images.processing import file_types, image_reader
+
+    path = Path(order["path"])
+    with path.open("rb") as file:
+        head = file.read(file_types.HEAD_LENGTH)
+    kind = file_types.kind_of(head)
+    if kind is None:
+        return {"refused": file_types.refusal_of(head)}
+    try:
+        if order["task"] == "describe":
+            return _describe(path, kind)
+        return _Opened(path, kind, Path(order["folder"])).answer(order)
+    except image_reader.Unfit as unfit:
+        return {"refused": str(unfit)}
+
+
+def _describe(path: Path, kind: Any) -> dict[str, Any]:
+    """What the file says; also of one that is too large or too broken to be shown, if it speaks."""
+    from articles.images.processing import image_reader
+
+    said = _metadata(path)
+    try:
+        image_reader.open_picture(path, kind)
+    except image_reader.Unfit:
+        if not any(said.values()):
+            raise
+    return {"metadata": said}
+
+
+def _metadata(path: Path) -> dict[str, Any]:
+    from articles.images import metadata
+
+    return metadata.read_file(path).as_json()
+
+
+class _Opened:
+    """One file, opened, and what is made of it in a folder."""
+
+    def __init__(self, path: Path, kind: Any, folder: Path) -> None:
+        from articles.images.processing import colour_conversion, colour_spaces, image_reader
+
+        self.path = path
+        self.picture = image_reader.open_whole(path, kind)
+        self.kind, self.folder = kind, folder
+        self.width, self.height = image_reader.upright_size(self.picture)
+        self.frames = image_reader.frames_of(self.picture, path, kind)
+        self.colours = colour_conversion.Colours(colour_spaces.profile_of(self.picture, path, kind))
+
+    def answer(self, order: dict[str, Any]) -> dict[str, Any]:
+        if order["task"] == "take_in":
+            return self._take_in()
+        if order["task"] == "emblems":
+            return self._emblems(order["boxes"])
+        shapes = {each["shape"]: tuple(each["focus"]) for each in order["shapes"]}
+        return self._renditions({tuple(key) for key in order["have"]}, shapes)
+
+    def _take_in(self) -> dict[str, Any]:
+        from articles.images.processing import perceptual_hash, rendition_sizes, resizing
+
+        decoded = self._decoded(rendition_sizes.BASE_WIDTH)
+        transparent = resizing.is_transparent(decoded)
+        size = rendition_sizes.base_size(self.width, self.height, transparent=transparent)
+        return {
+            "media_type": self.kind.media_type,
+            "suffix": self.kind.suffix,
+            "width": self.width,
+            "height": self.height,
+            "moving": self.frames > 1,
+            "looks": perceptual_hash.looks_of(decoded),
+            "metadata": _metadata(self.path),
+            "made": [self._write(decoded, size)],
+        }
+
+    def _renditions(self, have: set[Any], shapes: dict[str, Any]) -> dict[str, Any]:
+        """Whole, then cut to each shape, all from one decoding; none that is there already."""
+        from articles.images.processing import perceptual_hash, rendition_sizes, resizing
+
+        decoded = self._decoded(rendition_sizes.decoded_size(self.width, self.height, shapes)[0])
+        transparent = resizing.is_transparent(decoded)
+        if not transparent and decoded.mode == "RGBA":
+            decoded = decoded.convert("RGB")
+        planned = rendition_sizes.sizes_for(self.width, self.height, transparent=transparent)
+        made = self._chain(decoded, planned, have)
+        width, height = decoded.size
+        for shape, focus in shapes.items():
+            part = decoded.crop(rendition_sizes.box_around(width, height, shape, focus))
+            planned = rendition_sizes.shaped_sizes(width, height, shape, transparent=transparent)
+            made += self._chain(part, planned, have)
+        made += self._moving(have) if self.frames > 1 else []
+        return {"made": made, "looks": perceptual_hash.looks_of(decoded)}
+
+    def _chain(self, part: Any, planned: list[Any], have: set[Any]) -> list[dict[str, Any]]:
+        """Each size made from the one before, the widest first."""
+        from articles.images.processing import resizing
+
+        made = []
+        for size in planned:
+            if size.key in have:
+                continue
+            if part.size != (size.width, size.height):
+                part = resizing.scaled(part, size)
+            made.append(self._write(part, size))
+        return made
+
+    def _moving(self, have: set[Any]) -> list[dict[str, Any]]:
+        """The animation; one that is broken or takes too long stays a still, and no harm is done."""
+        from articles.images.metadata.fields import BROKEN_FILE
+        from articles.images.processing import animation, image_reader, rendition_sizes
+
+        size = rendition_sizes.moving_size(self.width, self.height, self.frames)
+        if size.key in have:
+            return []
+        path = self.folder / f"moving-{size.width}.webp"
+        try:
+            again = image_reader.open_picture(self.path, self.kind)
+            until = SECONDS - SPARE_SECONDS
+            kept = animation.write_moving(again, size, self.colours, path, until=until)
+        except (*BROKEN_FILE, MemoryError, animation.TooLong, image_reader.Unfit) as mistake:
+            _pass_on_if_full(mistake)
+            kept = False
+        return [_made(path.name, size)] if kept else []
+
+    def _emblems(self, boxes: list[list[int]]) -> dict[str, Any]:
+        from articles.images.processing import rendition_sizes
+
+        decoded = self._decoded(max(width for width, _ in boxes) * 2)
+        made = []
+        for width, height in boxes:
+            scale = min(1.0, width / decoded.width, height / decoded.height)
+            wide, tall = (max(1, round(side * scale)) for side in decoded.size)
+            made.append(
+                self._write(decoded, rendition_sizes.Size("png", wide, tall, f"{width}:{height}"))
+            )
+        return {"made": made}
+
+    def _decoded(self, widest: int) -> Any:
+        from PIL import Image
+
+        from articles.images.metadata.fields import BROKEN_FILE
+        from articles.images.processing import file_types, image_reader, resizing
+
+        try:
+            decoded = resizing.decode(self.picture, self.colours, widest)
+        except Image.DecompressionBombError as mistake:
+            raise image_reader.Unfit(file_types.GROWING) from mistake
+        except BROKEN_FILE as mistake:
+            short = "memory" in str(mistake).lower()
+            raise image_reader.Unfit(
+                file_types.TOO_MUCH if short else file_types.BROKEN
+            ) from mistake
+        self.picture.close()  # and with it the memory of the whole
+        return decoded
+
+    def _write(self, decoded: Any, size: Any) -> dict[str, Any]:
+        from articles.images.processing import resizing
+
+        name = f"{size.shape.replace(':', 'x') or 'whole'}-{size.width}.{size.format}"
+        resizing.write(decoded, size, self.folder / name, kind=self.kind)
+        return _made(name, size)
+
+
+def _made(name: str, size: Any) -> dict[str, Any]:
+    return {
+        "file": name,
+        "format": size.format,
+        "width": size.width,
+        "height": size.height,
+        "shape": size.shape,
+        "moving": size.moving,
+    }
+
+
+def _pass_on_if_full(mistake: BaseException) -> None:
+    """A full disk is no fault of the picture."""
+    if isinstance(mistake, OSError) and mistake.errno in {errno.ENOSPC, errno.EDQUOT}:
+        raise mistake
+
+
+def main() -> None:
+    order = json.load(sys.stdin)
+    take_limits()
+    sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+    json.dump(answer(order), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""Pixels: upright, in sRGB, in the sizes that are served.
+
+Runs in the child process (`images.decoder`), never in a web process. Plain Python.
+"""
+
+from pathlib import Path
+from typing import Any, Final
+
+from PIL import Image
+
+from articles.images.processing.colour_conversion import Colours, eight_bits
+from articles.images.processing.file_types import GIF, PNG, Kind
+from articles.images.processing.image_reader import Pixels, turn_of, upright_size
+from articles.images.processing.rendition_sizes import WIDTHS, Size, height_at
+
+_TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+SAVE: Final[dict[str, dict[str, Any]]] = {
+    "avif": {
+        "format": "AVIF",
+        "quality": 69,
+        "speed": 9,
+        "max_threads": 1,
+        "advanced": {"disable-trellis-quant": "1"},
+    },
+    "webp": {"format": "WEBP", "quality": 97, "method": 0},
+    "jpeg": {"format": "JPEG", "quality": 82, "optimize": True, "progressive": True},
+    "png": {"format": "PNG", "compress_level": 4},
+}
+"""Chosen so that flat colours stay what they are (docs/algorithms/pictures.md); for photographs
+AVIF at speed 9 is as good as at 8, one per cent larger, and made in a quarter of the time; choosing
+each coefficient by what it costs (the trellis) would take a fifth more of it and change nothing."""
+_CRISP: Final[dict[str, dict[str, Any]]] = {
+    "avif": {"subsampling": "4:4:4", "speed": 8, "quality": 80},
+    "jpeg": {"subsampling": "4:4:4"},
+}
+"""For drawings and screenshots: thin coloured lines keep their colour, flat ones cost little."""
+_CUT: Final[dict[str, dict[str, Any]]] = {"jpeg": {"progressive": False}}
+"""What is cut is small, and there at once: no need to come in waves, which takes twice the time."""
+
+_AS_IT_IS, _ONE_MORE = list(range(256)), [*range(1, 256), 255]
+_EVEN: Final = {
+    "RGB": [*_ONE_MORE, *_AS_IT_IS, *_ONE_MORE],
+    "RGBA": [*_ONE_MORE, *_AS_IT_IS, *_ONE_MORE, *_AS_IT_IS],
+}
+"""Red and blue a step up: what writes AVIF cuts fractions of both kinds of chroma off instead of rounding
+them, at every quality, which makes dark greys green (docs/algorithms/pictures.md)."""
+
+_SCALABLE: Final = {"RGB", "L", "CMYK", "LAB", "I", "F"}
+_BAND: Final = 64
+_MANY: Final = 20_000_000
+
+
+def is_transparent(picture: Pixels) -> bool:
+    """Whether any pixel of a decoded picture lets the page shine through."""
+    return picture.mode == "RGBA" and int(picture.getchannel("A").getextrema()[0]) < 255  # type: ignore[arg-type]
+
+
+def decode(picture: Pixels, colours: Colours, widest: int = WIDTHS[-1]) -> Pixels:
+    """The pixels, upright, in sRGB (RGB or RGBA), at most `widest` wide, with nothing else on them."""
+    turn = turn_of(picture)
+    width, height = upright_size(picture)
+    fitting = min(widest, width)
+    aim = (fitting, height_at(fitting, width, height))
+    lying = aim[::-1] if turn >= 5 else aim
+    picture.draft(picture.mode, lying)
+    picture.load()
+    plain = colours.to_srgb(turned(shrunk(picture, lying), turn))
+    if plain is picture:
+        plain = picture.copy()
+    plain.info = {}
+    return plain
+
+
+def turned(picture: Pixels, turn: int) -> Pixels:
+    return picture.transpose(_TURNS[turn]) if turn in _TURNS else picture
+
+
+def shrunk(picture: Pixels, aim: tuple[int, int]) -> Pixels:
+    """In the size, and in a mode whose colours can be converted: no palettes, no single bits."""
+    if picture.size == aim and picture.mode in {"LA", "RGBA"}:
+        return picture
+    if picture.mode in _SCALABLE and "transparency" not in picture.info:
+        whole: tuple[float, float] = picture.size
+        near = picture
+    else:
+        near, whole = _nearer(picture, aim)
+    if near.size != aim:
+        near = near.resize(aim, Image.Resampling.LANCZOS, box=(0, 0, *whole), reducing_gap=3.0)
+    if picture.mode.startswith("I;16"):
+        return near.convert("I;16")
+    if near.mode in {"I", "F"}:
+        return eight_bits(near)
+    return near.convert(near.mode.upper()) if near.mode in {"La", "RGBa"} else near
+
+
+def _nearer(picture: Pixels, aim: tuple[int, int]) -> tuple[Pixels, tuple[float, float]]:
+    """Made scalable and averaged down by a whole number, a band at a time.
+
+    So a large picture is never held in two modes at once. Gives the size before rounding up, too.
+    """
+    width, height = picture.size
+    gap = 2.0 if width * height < _MANY else 1.0
+    factor = int(min(width / aim[0], height / aim[1]) / gap)
+    if factor < 2:
+        return _scalable(picture), picture.size
+    small: Pixels | None = None
+    for top in range(0, height, _BAND * factor):
+        band = picture.crop((0, top, width, min(height, top + _BAND * factor)))
+        part = _scalable(band).reduce(factor)
+        if small is None:
+            small = Image.new(part.mode, (-(-width // factor), -(-height // factor)))
+        small.paste(part, (0, top // factor))
+    assert small is not None  # noqa: S101 - a picture has rows
+    return small, (width / factor, height / factor)
+
+
+def _scalable(picture: Pixels) -> Pixels:
+    """In a mode that can be averaged; what shines through with its colours weighed by it."""
+    mode = picture.mode
+    if mode.startswith("I;16"):
+        return picture.convert("I")
+    see_through = mode in {"LA", "La", "PA", "RGBA", "RGBa"} or "transparency" in picture.info
+    if mode in {"1", "L", "LA", "La"}:
+        return picture.convert("LA").convert("La") if see_through else picture.convert("L")
+    return picture.convert("RGBA").convert("RGBa") if see_through else picture.convert("RGB")
+
+
+def write(picture: Pixels, size: Size, path: Path, *, kind: Kind) -> None:
+    """One rendition of decoded pixels, without anything the original said about itself."""
+    pixels = picture if picture.size == (size.width, size.height) else scaled(picture, size)
+    if size.format == "jpeg" and pixels.mode != "RGB":
+        pixels = on_white(pixels)
+    if size.format == "avif" and pixels.mode in _EVEN:
+        pixels = pixels.point(_EVEN[pixels.mode])
+    crisp = _CRISP.get(size.format, {}) if kind in {GIF, PNG} else {}
+    cut = _CUT.get(size.format, {}) if size.shape else {}
+    pixels.save(path, **{**SAVE[size.format], **crisp, **cut})
+
+
+def scaled(picture: Pixels, size: Size) -> Pixels:
+    """From the next larger size, a step so small that a cheaper filter is as good."""
+    return picture.resize((size.width, size.height), Image.Resampling.BICUBIC, reducing_gap=3.0)
+
+
+def on_white(picture: Pixels) -> Pixels:
+    """Without transparency, as it would look on paper."""
+    paper = Image.new("RGB", picture.size, "white")
+    paper.paste(picture, mask=picture.getchannel("A"))
+    return paper

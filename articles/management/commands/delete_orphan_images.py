@@ -1,0 +1,25 @@
+"""`manage.py sweep_pictures`: files of pictures that belong to no row."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from articles.images.renditions import orphans
+
+
+class Command(BaseCommand):
+    help = (
+        "Deletes files of originals and renditions that are older than a day and belong to no "
+        "picture, as a killed process leaves them. The worker does so every night."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="Only name them.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["dry_run"]:
+            for name in orphans.unnamed():
+                self.stdout.write(name)
+            return
+        count = orphans.sweep()
+        self.stdout.write(f"{count} file{'' if count == 1 else 's'} deleted.")

@@ -1,0 +1,65 @@
+"""Pages as what menus lead to.
+
+Where pages use a picture: what the library asks before it lets one go.
+"""
+
+import re
+from typing import Any, Final
+
+from django.db.models.signals import post_delete, post_save
+from django.urls import reverse
+
+from articles.pages.models import Page
+from iria.core.hooks import MenuTarget, MenuTargets, PictureUse, menu_targets
+from iria.publication import menus
+
+KIND: Final = "page"
+
+
+def pages() -> list[MenuTarget]:
+    """Every page; those with a place in the foot stand there by themselves."""
+    rows = Page.objects.only("title", "path", "position", "is_published")
+    return [
+        MenuTarget(
+            key=str(row.pk),
+            name=row.title,
+            address=row.get_absolute_url(),
+            live=row.is_published,
+            at_home="" if row.position is None else "footer",
+        )
+        for row in rows
+    ]
+
+
+def connect() -> None:
+    menu_targets.offer(KIND, MenuTargets("Pages", pages))
+    for signal in (post_save, post_delete):
+        signal.connect(_refresh, sender=Page, dispatch_uid="pages.menus")
+
+
+def _refresh(raw: bool = False, **signal: Any) -> None:
+    if not raw:
+        menus.refresh()
+
+
+PICTURE: Final = re.compile(r'data-image="(\d{1,18})"', re.ASCII)
+"""Texts are cleaned, so the attribute is always written like this."""
+
+
+def in_pages(image_id: int) -> list[PictureUse]:
+    """Every page whose text carries the picture."""
+    pages = Page.objects.filter(body__contains=f'data-image="{image_id}"').order_by("pk")
+    return [
+        PictureUse(
+            where=f"the page “{page.title}”",
+            address=reverse("admin:articles_page_change", args=[page.pk]),
+            public=page.is_published,
+        )
+        for page in pages.only("title", "is_published")
+    ]
+
+
+def in_texts() -> set[int]:
+    """Every picture that the text of a page carries."""
+    texts = Page.objects.filter(body__contains="data-image=").values_list("body", flat=True)
+    return {int(number) for text in texts for number in PICTURE.findall(text)}

@@ -1,0 +1,65 @@
+"""Which articles are read most: for the desk as it is now, for readers as the worker found it."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import FETCH_RAISE, Q, Sum
+from django.utils import timezone
+
+from articles.editorial.models import Article
+from articles.editorial.models.querysets import ArticleQuerySet
+from articles.popular.models import MostRead
+from iria.publication.models import current_publication
+
+WEEK: Final = timedelta(days=7)
+SHOWN: Final = 5
+KEPT: Final = 40
+"""Of a language: what stands elsewhere on the front page already is left out there."""
+
+LOOKED_AT: Final = 500
+
+FIELDS: Final = ("headline", "language", "state", "year", "month", "slug", "published_at")
+
+
+def read_most() -> ArticleQuerySet:
+    """Published articles that were opened in the last seven days, by `views`, most first."""
+    today = current_publication().local_date(timezone.now())
+    lately = Sum("views_by_day__views", filter=Q(views_by_day__day__gt=today - WEEK))
+    opened = Article.objects.published().filter(views_by_day__day__gt=today - WEEK)
+    return opened.annotate(views=lately).order_by("-views", "-published_at", "-pk").only(*FIELDS)
+
+
+def choose() -> None:
+    """Writes what readers are shown; nothing is written where it is the same as before."""
+    chosen: dict[str, list[int]] = defaultdict(list)
+    for article in read_most()[:LOOKED_AT]:
+        if len(chosen[article.language]) < KEPT:
+            chosen[article.language].append(article.pk)
+    rows = [
+        (language, position, article)
+        for language, articles in sorted(chosen.items())
+        for position, article in enumerate(articles)
+    ]
+    with transaction.atomic():
+        # Every write makes readers' copies of the front page stale.
+        if rows == list(MostRead.objects.values_list("language", "position", "article")):
+            return
+        MostRead.objects.all().delete()
+        MostRead.objects.bulk_create(
+            MostRead(language=language, position=position, article_id=article)
+            for language, position, article in rows
+        )
+
+
+def shown_as_most_read(language: str, *, besides: Collection[int] = ()) -> list[Article]:
+    """What readers of a language are shown; one query of a few rows.
+
+    Args:
+        besides: the numbers of what stands on the page already.
+    """
+    chosen = Article.objects.published().filter(most_read__language=language)
+    rest = chosen.exclude(pk__in=besides).order_by("most_read__position")
+    return list(rest.only(*FIELDS).fetch_mode(FETCH_RAISE)[:SHOWN])

@@ -1,0 +1,64 @@
+"""Counting that an article was opened.
+
+What is kept is one number an article and day. The sender's address is used for a moment, to see
+whether one place opens an article again and again; only a keyed hash of it is stored, for an hour,
+and it cannot be joined with another article's or another hour's.
+"""
+
+import re
+from datetime import timedelta
+from typing import Final
+
+from django.db import connection
+from django.http import HttpRequest
+from django.utils import timezone
+
+from articles.editorial.models import Article
+from iria.core.http.headers import client_address
+from iria.core.http.rate_limit import count_and_allow
+from iria.publication.context_processors import publication_of
+
+ROBOTS: Final = re.compile(
+    r"bot|crawl|spider|slurp|scrap|fetch|preview|monitor|lighthouse|headless|phantom|selenium"
+    r"|python|curl|wget|java/|go-http|axios|okhttp|libwww|facebookexternalhit|feed",
+    re.IGNORECASE,
+)
+
+HOUR: Final = timedelta(hours=1)
+AGAIN: Final = 12
+"""Times an hour that one article counts from one address: an office shares one."""
+
+ALTOGETHER: Final = 240
+
+COUNT: Final = """
+INSERT INTO articles_articleviews (article_id, day, views) VALUES (%s, %s, 1)
+ON CONFLICT (day, article_id) DO UPDATE SET views = articles_articleviews.views + 1
+"""
+
+
+def count(request: HttpRequest, article_id: int) -> bool:
+    """Counts one opening of a published article; says whether it counted."""
+    if not _is_a_reader(request):
+        return False
+    if not Article.objects.published().filter(pk=article_id).exists():
+        return False
+    who = client_address(request)
+    if not count_and_allow("seen", who, limit=ALTOGETHER, per=HOUR):
+        return False
+    if not count_and_allow(f"seen {article_id}", who, limit=AGAIN, per=HOUR):
+        return False
+    today = publication_of(request).local_date(timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, [article_id, today])
+    return True
+
+
+def _is_a_reader(request: HttpRequest) -> bool:
+    """A browser says where a request comes from, and what it is; robots say so or say nothing.
+
+    That another site sent it was refused before (`iria.core.http.csrf`).
+    """
+    agent = request.headers.get("User-Agent", "")
+    said = {"Sec-Fetch-Site", "Origin"} & set(request.headers)
+    fetched_ahead = request.headers.get("Sec-Purpose") or request.headers.get("Purpose")
+    return bool(agent and said) and not fetched_ahead and not ROBOTS.search(agent)

@@ -1,0 +1,72 @@
+"""What was published when: years and months with their counts."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from articles.editorial.listings import counts_of
+from articles.editorial.models import Scope
+from articles.public.listing_scope import Shelf
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month in which something was published."""
+
+    year: int
+    month: int
+    count: int
+    shelf: Shelf
+
+    @property
+    def first_day(self) -> date:
+        return date(self.year, self.month, 1)
+
+    @property
+    def address(self) -> str:
+        return self.shelf.address("month", self.year, self.month)
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A year with how much was published in it, and its months in the order of the calendar."""
+
+    year: int
+    count: int
+    months: list[Month]
+    shelf: Shelf
+
+    @property
+    def address(self) -> str:
+        return self.shelf.address("year", self.year)
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Every month with articles, newest first; read in one query."""
+
+    months: list[Month]
+    shelf: Shelf
+
+    def of_year(self, year: int) -> list[Month]:
+        """The months of a year in the order of the calendar."""
+        return [month for month in reversed(self.months) if month.year == year]
+
+    @property
+    def years(self) -> list[Year]:
+        """Each year, newest first."""
+        counts: dict[int, int] = {}
+        for month in self.months:
+            counts[month.year] = counts.get(month.year, 0) + month.count
+        return [Year(year, count, self.of_year(year), self.shelf) for year, count in counts.items()]
+
+    def around(self, year: int, month: int) -> tuple[Month | None, Month | None]:
+        """The nearest month before and after that has articles."""
+        earlier = [each for each in self.months if (each.year, each.month) < (year, month)]
+        later = [each for each in self.months if (each.year, each.month) > (year, month)]
+        return (earlier[0] if earlier else None, later[-1] if later else None)
+
+
+def archive_of(shelf: Shelf) -> Archive:
+    """The archive of these articles, by the year and month in their addresses."""
+    counts = sorted(counts_of(Scope.MONTH, language=shelf.code).items(), reverse=True)
+    return Archive([Month(*divmod(month, 100), count, shelf) for month, count in counts], shelf)

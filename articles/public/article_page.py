@@ -1,0 +1,156 @@
+"""What stands around an article: its translations, and what came before and after in its section.
+
+An article's place in its series.
+
+Passing an article on, by plain links: no script of anybody else's, nothing sent before a click.
+
+How long a text takes to read.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, NamedTuple
+from urllib.parse import quote
+
+from django.db.models import FETCH_RAISE
+from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext
+
+from articles.editorial.models import Article
+from articles.editorial.models.querysets import ArticleQuerySet
+from iria.core.db.compiled_queries import Prepared
+from iria.core.http.urls import absolute, safe_link
+from iria.publication.models import Publication
+
+NEIGHBOURS: Final = """
+(SELECT article_id FROM articles_listingentry
+    WHERE scope = 'primary' AND target = %s AND language = %s
+    AND (published_at, article_id) < (%s, %s) ORDER BY published_at DESC, article_id DESC LIMIT 1)
+UNION ALL
+(SELECT article_id FROM articles_listingentry
+    WHERE scope = 'primary' AND target = %s AND language = %s
+    AND (published_at, article_id) > (%s, %s) ORDER BY published_at, article_id LIMIT 1)
+UNION ALL
+SELECT id FROM articles_article WHERE translation_group_id = %s AND id <> %s
+"""
+"""Written out and in one query, because every reader of an article pays for it."""
+
+SHOWN: Final = (
+    *("headline", "language", "state", "year", "month", "slug", "published_at"),
+    *("translation_group", "noindex", "canonical_address"),
+)
+
+
+def _found(section: int, language: str, moment: datetime, pk: int, group: int) -> ArticleQuerySet:
+    values = [*[section, language, moment, pk] * 2, group, pk]
+    rows = RawSQL(NEIGHBOURS, values)  # noqa: S611 - a constant
+    found = Article.objects.published().filter(pk__in=rows).order_by("language")
+    return found.only(*SHOWN).fetch_mode(FETCH_RAISE)
+
+
+_beside = Prepared(_found, [int, str, datetime, int, int])
+
+
+@dataclass(slots=True)
+class Around:
+    """The articles an article's page leads to besides those that are related."""
+
+    earlier: Article | None = None
+    later: Article | None = None
+    translations: list[Article] = field(default_factory=list)
+
+
+def around(article: Article) -> Around:
+    """Published ones only; neighbours are of the same primary section and language."""
+    section = next((row.category_id for row in article.article_categories.all()), None)
+    group, moment = article.translation_group_id, article.published_at
+    if moment is None or (group is None and section is None):
+        return Around()
+    result = Around()
+    for row in _beside(section or 0, article.language, moment, article.pk, group or 0):
+        if group is not None and row.translation_group_id == group:
+            result.translations.append(row)
+        elif (row.published_at, row.pk) < (moment, article.pk):
+            result.earlier = row
+        else:
+            result.later = row
+    return result
+
+
+PART_FIELDS: Final = ("headline", "language", "state", "year", "month", "slug", "published_at")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceInSeries:
+    name: str
+    place: int
+    count: int
+    earlier: Article | None
+    later: Article | None
+
+
+def place_in_series(article: Article) -> PlaceInSeries | None:
+    """Where the article stands among the parts that can be read; asks only of what has a series."""
+    part = getattr(article, "series_part", None)
+    if part is None:
+        return None
+    parts = list(
+        Article.objects.published()
+        .filter(series_part__series=part.series_id)
+        .order_by("series_part__position", "published_at", "pk")
+        .only(*PART_FIELDS)
+        .fetch_mode(FETCH_RAISE)
+    )
+    here = next((place for place, each in enumerate(parts) if each.pk == article.pk), None)
+    if here is None or len(parts) < 2:
+        return None
+    return PlaceInSeries(
+        name=part.series.name,
+        place=here + 1,
+        count=len(parts),
+        earlier=parts[here - 1] if here else None,
+        later=parts[here + 1] if here + 1 < len(parts) else None,
+    )
+
+
+class Way(NamedTuple):
+    """A name and where it leads."""
+
+    name: str
+    address: str
+
+
+def ways_to_share(article: Article, publication: Publication) -> list[Way]:
+    """By mail, and the services the publication has chosen."""
+    address, headline = absolute(article.get_absolute_url()), article.headline
+    mail = f"mailto:?subject={quote(headline)}&body={quote(address)}"
+    return [
+        Way(gettext("By e-mail"), mail),
+        *(
+            Way(link["name"], safe_link(_filled(link["address"], address, headline)))
+            for link in publication.share_links
+        ),
+    ]
+
+
+def _filled(pattern: str, address: str, headline: str) -> str:
+    """The pattern with its two words replaced, each once and encoded."""
+    parts = pattern.replace("{headline}", "\x00").split("{address}")
+    return quote(address, safe="").join(parts).replace("\x00", quote(headline, safe=""))
+
+
+WORDS_A_MINUTE: Final = 230
+SIGNS_A_MINUTE: Final = 450
+
+MARKUP = re.compile(r"<[^>]*>")
+SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]")
+WORD = re.compile(r"\w+(?:['’]\w+)?")
+
+
+def minutes_to_read(body: str) -> int:
+    """Minutes for a stored body, at least one; Chinese, Japanese and Korean are counted by sign."""
+    text = MARKUP.sub(" ", body)
+    signs = len(SIGN.findall(text))
+    words = len(WORD.findall(SIGN.sub(" ", text)))
+    return max(1, round(words / WORDS_A_MINUTE + signs / SIGNS_A_MINUTE))

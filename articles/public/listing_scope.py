@@ -1,0 +1,106 @@
+"""Which articles a list is made of: all of them, or those in one language; and where the lists stand."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from django.http import Http404, HttpRequest
+
+from articles.editorial.listings import Listing, targets_of
+from articles.editorial.models import Article, Category, Scope
+from articles.editorial.models.article import LANGUAGES
+from articles.editorial.models.querysets import ArticleQuerySet
+from articles.public.navigation import Way, front_address
+from iria.core.http.urls import address_of
+from iria.core.text.language import own_name
+from iria.publication.context_processors import publication_of
+
+SECTION: Final = "/category/"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Everything that can be read, or what there is of it in one language."""
+
+    code: str = ""
+    """Of the language; empty for all of them."""
+    front: str = "/"
+    """Where its front page stands."""
+
+    @property
+    def articles(self) -> ArticleQuerySet:
+        articles = Article.objects.published()
+        return articles.filter(language=self.code) if self.code else articles
+
+    def listing(self, scope: Scope = Scope.ALL, target: int = 0) -> Listing:
+        """What there is of it in a list, such as a category's."""
+        return Listing(scope, target, self.code)
+
+    @property
+    def name(self) -> str:
+        """The language as it calls itself."""
+        return own_name(self.code) if self.code else ""
+
+    @property
+    def crumbs(self) -> list[tuple[str, str]]:
+        """What stands above its lists."""
+        return [(self.name, self.front)] if self.code else []
+
+    @property
+    def sections(self) -> set[str]:
+        """Paths of the categories in which one of its articles stands, or below: one query."""
+        used = Category.objects.filter(pk__in=targets_of(Scope.CATEGORY, language=self.code))
+        return set(used.order_by().values_list("path", flat=True))
+
+    def menu(self, ways: list[Way]) -> list[Way]:
+        """A menu whose sections are its own; those in which it has nothing are left out."""
+        return list(self._own(ways, self.sections)) if self.code else ways
+
+    def _own(self, ways: list[Way], sections: set[str]) -> Iterator[Way]:
+        for way in ways:
+            below = list(self._own(way.below, sections))
+            path = way.address.removeprefix(SECTION).rstrip("/")
+            if not way.address.startswith(SECTION):
+                yield replace(way, below=below)
+            elif path in sections:
+                yield replace(way, address=self.address("category", path), below=below)
+            else:
+                yield from below
+
+    def address(self, page: str, *parts: str | int) -> str:
+        """Where a list of these articles stands, such as `archive`, `year` or `category`."""
+        if self.code:
+            return address_of(f"language_{page}", self.code, *parts)
+        return address_of(page, *parts)
+
+    def called(self, title: str) -> str:
+        """What a list of these articles is called, where another is called the same."""
+        return f"{title} – {self.name}" if self.code else title
+
+
+WHOLE = Shelf()
+
+
+def shelf_of(request: HttpRequest, code: str) -> Shelf:
+    """The shelf of a language; of everything where none is named.
+
+    Raises:
+        Http404: where the publication does not list the language and nothing is in it.
+    """
+    if not code:
+        return WHOLE
+    publication = publication_of(request)
+    shelf = Shelf(code, front_address(code, publication))
+    if code in publication.language_codes:
+        return shelf
+    if code not in dict(LANGUAGES) or not shelf.listing().exists():
+        raise Http404
+    return shelf
+
+
+def shelf_for(article: Article, request: HttpRequest) -> Shelf:
+    """Where an article leads on to: lists in its own language, where those have a front page."""
+    publication = publication_of(request)
+    if article.language in publication.language_codes[1:]:
+        return Shelf(article.language, front_address(article.language, publication))
+    return WHOLE

@@ -1,0 +1,102 @@
+"""Addresses that are not found are looked up among those that moved."""
+
+import re
+
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import reverse
+from django.utils.encoding import escape_uri_path
+
+from articles.editorial.models import Redirect
+from articles.pages.saving import moved_to
+from iria.core.http.headers import GetResponse
+from iria.core.http.private_paths import is_private
+
+LONGEST = Redirect._meta.get_field("old_path").max_length or 500
+OF_LANGUAGE = re.compile(r"/language/[-\w]+(?=/(?:category|tag|author)/)")
+BELOW = re.compile(
+    r"(?:feed/(?:atom/|json/)?|picture/[0-9]+/|comments/(?:newest/|discussed/|[0-9]+/)?)$"
+)
+
+FEED_ELSEWHERE = re.compile(
+    r"(?P<listing>/(?:(?:category|tag|author|language)/.+?/)?)"
+    r"(?:rss2?|feed/(?:rss2?|rdf|index\.xml)|(?:rss|feed|index)\.xml|index\.rdf)"
+)
+"""How WordPress, Ghost and makers of static sites name the feed of a listing."""
+FILES_ELSEWHERE = {
+    "/atom.xml": "/feed/atom/",
+    "/feed.atom": "/feed/atom/",
+    "/feed/atom.xml": "/feed/atom/",
+    "/atom": "/feed/atom/",
+    "/feed.json": "/feed/json/",
+    "/feed.rss": "/feed/",
+    "/feeds/posts/default": "/feed/",
+    "/sitemap_index.xml": "/sitemap.xml",
+    "/sitemap-index.xml": "/sitemap.xml",
+    "/wp-sitemap.xml": "/sitemap.xml",
+    "/sitemap.xml": "/sitemap.xml",
+    "/post-sitemap.xml": "/sitemap.xml",
+    "/page-sitemap.xml": "/sitemap.xml",
+    "/sitemap-posts.xml": "/sitemap.xml",
+    "/sitemap-pages.xml": "/sitemap.xml",
+    "/news-sitemap.xml": "/sitemap-news.xml",
+}
+"""What programs ask for by custom → where it is here."""
+
+
+class Moved:
+    """Answers 301 where a page was not found but once stood, and leaves every other answer alone."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 404 or request.method not in {"GET", "HEAD"}:
+            return response
+        if is_private(request) or not (address := new_address(request.path)):
+            return response
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+
+
+def new_address(path: str) -> str:
+    """Where what stood at a path stands now, or what is asked for there by custom; else an empty text.
+
+    The feeds of a category, tag, author or article move with it, and so do an article's large pictures
+    and the lists of one language.
+    """
+    whole = path if path.endswith("/") else f"{path}/"
+    if in_language := OF_LANGUAGE.match(whole):
+        new = new_address(whole[in_language.end() :])
+        return in_language[0] + new if new else ""
+    below = BELOW.search(whole)
+    old = whole[: below.start()] if below else whole
+    if "\x00" in old or len(escape_uri_path(old)) > LONGEST:
+        return ""
+    found = (
+        Redirect.objects.filter(old_path__in={old, escape_uri_path(old)})
+        .select_related("article", "category", "author", "tag")
+        .defer("article__body")
+        .first()
+    )
+    new = _leads_to(found) if found else moved_to(old)
+    if not new:
+        return _by_custom(whole.rstrip("/"))
+    return new + below[0] if below else new
+
+
+def _by_custom(path: str) -> str:
+    """Where a feed or a sitemap is that was asked for by the name it has elsewhere."""
+    if path in FILES_ELSEWHERE:
+        return FILES_ELSEWHERE[path]
+    feed = FEED_ELSEWHERE.fullmatch(path)
+    return f"{feed['listing']}feed/" if feed else ""
+
+
+def _leads_to(redirect: Redirect) -> str:
+    if redirect.article is not None:
+        return redirect.article.get_absolute_url() if redirect.article.is_published else ""
+    if redirect.tag is not None:
+        return reverse("tag", args=[redirect.tag.slug])
+    target = redirect.category or redirect.author
+    return target.get_absolute_url() if target is not None else ""

@@ -1,0 +1,300 @@
+"""A picture with its credit and rights, in the words of schema.org.
+
+Structured data in the words of schema.org (JSON-LD).
+"""
+
+import json
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any, Final
+
+from django.conf import settings
+from django.templatetags.static import static
+
+from accounts.models import AuthorProfile
+from articles.body.plain_text import caption_text
+from articles.comments.threads.builder import Shown, Thread
+from articles.editorial.models import Article, Correction, Figure
+from articles.images.models import Image
+from articles.images.rights.credit_line import (
+    licence_address,
+    licensor_address,
+    plain_credit,
+    source_type_address,
+)
+from articles.images.srcset import plain_rendition
+from iria.core.http.urls import absolute
+from iria.publication.models import Publication
+
+
+def picture(image: Image, caption: str) -> dict[str, Any] | None:
+    """An ImageObject; None while no size of the picture is ready.
+
+    What search engines ask of one whose credit they show: its file as `contentUrl`, and who made it,
+    whom to name, under which licence, and where one can be had.
+
+    Args:
+        caption: of this use, as HTML.
+    """
+    rendition = plain_rendition(image)
+    if rendition is None:
+        return None
+    address = absolute(rendition.get_absolute_url())
+    about: dict[str, Any] = {
+        "@type": "ImageObject",
+        "url": address,
+        "contentUrl": address,
+        "width": rendition.width,
+        "height": rendition.height,
+    }
+    words = {
+        "caption": caption_text(caption) if caption else "",
+        "creditText": plain_credit(image),
+        "copyrightNotice": image.copyright_notice,
+        "license": licence_address(image),
+        "acquireLicensePage": licensor_address(image),
+        "digitalSourceType": source_type_address(image),
+    }
+    about.update({name: value for name, value in words.items() if value})
+    if image.byline:
+        about["creator"] = {"@type": "Person", "name": image.byline}
+    return about
+
+
+CONTEXT = "https://schema.org"
+TYPES: Final = {
+    "news": "NewsArticle",
+    "analysis": "AnalysisNewsArticle",
+    "report": "Report",
+    "opinion": "OpinionNewsArticle",
+    "commentary": "OpinionNewsArticle",
+    "backgrounder": "BackgroundNewsArticle",
+    "background": "BackgroundNewsArticle",
+    "explainer": "BackgroundNewsArticle",
+    "reportage": "ReportageNewsArticle",
+    "review": "ReviewNewsArticle",
+}
+"""The slug of a kind → what schema.org calls it. Editors may add kinds; those are news to it."""
+
+MOST_COMMENTS: Final = 20
+"""Of a thread, told in an article's data. Whoever wants all of them has feed and API."""
+
+HARMLESS = {">": "\\u003E", "<": "\\u003C", "&": "\\u0026"}
+
+
+def as_script(data: Sequence[dict[str, Any]]) -> str:
+    """The data as JSON in which no character could end or open an element."""
+    whole = data[0] if len(data) == 1 else list(data)
+    text = json.dumps(whole, ensure_ascii=False)
+    # Three replacements take a tenth of what one translation sign by sign does.
+    for sign, harmless in HARMLESS.items():
+        text = text.replace(sign, harmless)
+    return text
+
+
+def website(publication: Publication) -> dict[str, Any]:
+    """The site as a whole."""
+    return {
+        "@context": CONTEXT,
+        "@type": "WebSite",
+        "name": publication.name,
+        "description": publication.tagline or publication.about,
+        "url": f"{settings.SITE_URL}/",
+        "inLanguage": publication.language_codes,
+        "publisher": organization(publication),
+    }
+
+
+def organization(publication: Publication) -> dict[str, Any]:
+    """Who publishes."""
+    about: dict[str, Any] = {
+        "@type": "Organization",
+        "name": publication.name,
+        "legalName": publication.copyright_holder,
+        "url": f"{settings.SITE_URL}/",
+        "logo": _logo(publication),
+    }
+    if publication.postal_address:
+        about["address"] = ", ".join(publication.postal_address.splitlines())
+    if publication.contact_email:
+        about["email"] = publication.contact_email
+    if publication.social_links:
+        about["sameAs"] = [link["address"] for link in publication.social_links]
+    return about
+
+
+def emblem_of(publication: Publication) -> dict[str, Any]:
+    """The picture that stands for the publication: address and size."""
+    ours = {"address": static("icons/icon-512.png"), "width": 512, "height": 512}
+    standing: dict[str, Any] = publication.emblems
+    return standing.get("logo") or standing.get("icon_512") or ours
+
+
+def _logo(publication: Publication) -> dict[str, Any]:
+    chosen = emblem_of(publication)
+    return {
+        "@type": "ImageObject",
+        "url": f"{settings.SITE_URL}{chosen['address']}",
+        "width": chosen["width"],
+        "height": chosen["height"],
+    }
+
+
+def periodical(publication: Publication) -> dict[str, Any]:
+    """The serial that articles are part of, known by its ISSN."""
+    return {
+        "@type": "Periodical",
+        "name": publication.name,
+        "issn": publication.issn,
+        "url": f"{settings.SITE_URL}/",
+    }
+
+
+def person(author: AuthorProfile, portrait: Image | None = None) -> dict[str, Any]:
+    """An author on their own page, with what they say of themselves and how they look."""
+    about = signature(author)
+    if portrait and portrait.may_be_shown and (shown := picture(portrait, "")):
+        about["image"] = shown
+    if author.biography:
+        about["description"] = author.biography
+    return about
+
+
+def signature(author: AuthorProfile) -> dict[str, Any]:
+    """Who signed an article."""
+    about: dict[str, Any] = {
+        "@type": "Person",
+        "name": author.name,
+        "url": f"{settings.SITE_URL}{author.get_absolute_url()}",
+    }
+    if author.role:
+        about["jobTitle"] = author.role
+    if author.links:
+        about["sameAs"] = [link["address"] for link in author.links]
+    return about
+
+
+def breadcrumbs(crumbs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """The way from the top of the site to a page."""
+    return {
+        "@context": CONTEXT,
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": position, "name": name, "item": address}
+            for position, (name, address) in enumerate(crumbs, start=1)
+        ],
+    }
+
+
+def news_article(
+    article: Article, publication: Publication, thread: Thread, translations: Sequence[Article] = ()
+) -> dict[str, Any]:
+    """An article with its people, sections, credited pictures and what readers wrote below it."""
+    address = f"{settings.SITE_URL}{article.get_absolute_url()}"
+    published, updated = article.published_at, article.last_change
+    data: dict[str, Any] = {
+        "@context": CONTEXT,
+        "@type": TYPES.get(article.kind.slug, "NewsArticle"),
+        "mainEntityOfPage": address,
+        "url": address,
+        "headline": article.headline,
+        "inLanguage": article.language,
+        "isAccessibleForFree": True,
+        "publisher": organization(publication),
+        "author": [signature(row.author) for row in article.bylines.all()]
+        or [organization(publication)],
+        "articleSection": [row.category.name for row in article.article_categories.all()],
+        "genre": article.kind.name,
+        "copyrightHolder": {"@type": "Organization", "name": publication.copyright_holder},
+    }
+    if publication.issn:
+        data["isPartOf"] = periodical(publication)
+    if article.description:
+        data["description"] = article.description
+    if published and updated:
+        data["datePublished"] = publication.local(published).isoformat(timespec="seconds")
+        data["dateModified"] = publication.local(updated).isoformat(timespec="seconds")
+        data["copyrightYear"] = publication.local(published).year
+    if tags := [tag.name for tag in article.tags.all()]:
+        data["keywords"] = tags
+    data.update(_rights(article))
+    if pictures := _pictures(article):
+        data["image"] = pictures
+    if corrections := list(article.corrections.all()):
+        data["correction"] = [_correction(each, publication) for each in corrections]
+    if not thread.off:
+        data["commentCount"] = thread.count
+        data["discussionUrl"] = f"{address}#comments"
+    if comments := list(islice(thread.readable, MOST_COMMENTS)):
+        data["comment"] = [_comment(each, address, publication) for each in comments]
+    if translations:
+        data["workTranslation"] = [
+            {
+                "@type": "NewsArticle",
+                "url": f"{settings.SITE_URL}{each.get_absolute_url()}",
+                "inLanguage": each.language,
+            }
+            for each in translations
+        ]
+    return data
+
+
+def _rights(article: Article) -> dict[str, str]:
+    """What others may do with the text, and where it stood first."""
+    said = {
+        "license": article.licence_address,
+        "isBasedOn": article.canonical_address or article.first_published_address,
+    }
+    return {name: address for name, address in said.items() if address}
+
+
+def _correction(correction: Correction, publication: Publication) -> dict[str, Any]:
+    return {
+        "@type": "CorrectionComment",
+        "text": correction.text,
+        "datePublished": publication.local(correction.made_at).isoformat(timespec="seconds"),
+    }
+
+
+def conversation(
+    article: Article, publication: Publication, thread: Thread, address: str
+) -> dict[str, Any]:
+    """A page of what readers wrote below an article, every comment of it."""
+    return {
+        "@context": CONTEXT,
+        "@type": "WebPage",
+        "url": address,
+        "inLanguage": article.language,
+        "mainEntity": {
+            "@type": "Article",
+            "url": f"{settings.SITE_URL}{article.get_absolute_url()}",
+            "headline": article.headline,
+            "commentCount": thread.count,
+            "comment": [_comment(each, address, publication) for each in thread.readable],
+        },
+    }
+
+
+def _comment(place: Shown, address: str, publication: Publication) -> dict[str, Any]:
+    about = {
+        "@type": "Comment",
+        "url": f"{address}#{place.anchor}",
+        "author": {"@type": "Person", "name": place.name},
+        "dateCreated": publication.local(place.written_at).isoformat(timespec="seconds"),
+        "text": place.text,
+    }
+    answered = place.in_reply_to.id if place.in_reply_to else place.answers
+    if place.edited_at is not None:
+        about["dateModified"] = publication.local(place.edited_at).isoformat(timespec="seconds")
+    if answered is not None:
+        about["parentItem"] = {"@type": "Comment", "url": f"{address}#comment-{answered}"}
+    return about
+
+
+def _pictures(article: Article) -> list[dict[str, Any]]:
+    figures: list[Figure] = list(article.figures.all())
+    return [
+        about
+        for figure in figures
+        if article.shows(figure.image) and (about := picture(figure.image, figure.caption))
+    ]

@@ -1,0 +1,104 @@
+"""Everything there is to read about, and everybody who writes."""
+
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from typing import Any
+
+from django.core.paginator import Page
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.lookups import GreaterThanOrEqual
+from taggit.models import Tag
+
+from accounts.models import AuthorProfile
+from articles.editorial.listings import counts_of, targets_of
+from articles.editorial.models import Correction, ListingEntry, Scope
+from iria.core.pagination import page_of
+
+TAGS: int = 600
+AUTHORS: int = 60
+"""On one page."""
+
+
+def tags_page(number: str | None) -> "Page[Tag]":
+    """One page of the tags of published articles with how many (`count`), by name: two queries."""
+    return _page(Tag.objects.all(), Scope.TAG, number, TAGS)
+
+
+def authors_page(number: str | None) -> "Page[AuthorProfile]":
+    """One page of the authors of published articles with portrait and `count`: two queries."""
+    profiles = AuthorProfile.objects.select_related("portrait__image")
+    return _page(profiles, Scope.AUTHOR, number, AUTHORS)
+
+
+def corrections_page(number: str | None, count: Callable[[], int]) -> "Page[Correction]":
+    """One page of the corrections of published articles, newest first: one query.
+
+    Args:
+        count: how many there are, as it may be held between requests.
+    """
+    return page_of(_Corrections(count), number)
+
+
+def corrections_count() -> int:
+    """How many corrections of published articles there are."""
+    return _of_visible_articles().count()
+
+
+def _of_visible_articles() -> "QuerySet[Correction]":
+    """Asked of each correction by its article's number, and not by reading all articles."""
+    listed = ListingEntry.objects.visible().filter(
+        scope=Scope.ALL, target=0, article=OuterRef("article")
+    )
+    return Correction.objects.filter(
+        GreaterThanOrEqual(Subquery(listed.values("article")[:1]), Value(0))
+    )
+
+
+class _Corrections:
+    def __init__(self, count: Callable[[], int]) -> None:
+        self.count = count
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def __getitem__(self, places: slice) -> "QuerySet[Correction]":
+        shown = _of_visible_articles().select_related("article")
+        return shown.defer("article__body", "article__search_description")[places]
+
+
+class _Named:
+    """Rows by name; how many they are is known, as they are those that have a count."""
+
+    def __init__(self, rows: "QuerySet[Any]", scope: Scope, size: int) -> None:
+        self._rows, self._scope, self._size = rows, scope, size
+
+    def count(self) -> int:
+        return self._size
+
+    __len__ = count
+
+    def __getitem__(self, places: slice) -> "QuerySet[Any]":
+        rows: QuerySet[Any] = self._rows.filter(pk__in=targets_of(self._scope)).order_by(
+            "name", "pk"
+        )
+        return rows[places]
+
+
+def _page(rows: "QuerySet[Any]", scope: Scope, number: str | None, size: int) -> "Page[Any]":
+    counts = counts_of(scope)
+    page: Page[Any] = page_of(_Named(rows, scope, len(counts)), number, size=size)
+    for row in page.object_list:
+        row.count = counts.get(row.pk, 0)
+    return page
+
+
+def by_letter(tags: Iterable[Tag]) -> Iterator[tuple[str, list[Tag]]]:
+    """Tags under the letter they begin with, whatever accent it has."""
+    for letter, group in groupby(sorted(tags, key=_place), key=lambda tag: _place(tag)[0]):
+        yield letter, list(group)
+
+
+def _place(tag: Tag) -> tuple[str, str]:
+    plain = unicodedata.normalize("NFD", tag.name).casefold()
+    return plain[:1].upper(), plain

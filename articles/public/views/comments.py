@@ -1,0 +1,99 @@
+"""The page of a reader who chose to have one: who they are, and what they wrote here.
+
+Pages of the thread below an article that do not fit on the article's own, and in other orders.
+"""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from accounts.models import User
+from articles.body.comment_markup import remark
+from articles.comments.models import Comment
+from articles.comments.submission.validation import number
+from articles.comments.threads.builder import Thread, answers_to, thread_of
+from articles.comments.threads.permalinks import thread_scope
+from articles.comments.threads.queries import Order
+from articles.editorial.models import Article
+from articles.public.responses import shown
+from articles.public.seo import page_meta
+from iria.core.http.cache_versions import COMMENTS
+from iria.core.http.page_cache import public_page
+from iria.core.pagination import NoSuchPage, page_of
+from iria.core.text.language import speaking
+from iria.publication.context_processors import publication_of
+from iria.publication.language import in_its_language
+
+
+def comment_scope(request: HttpRequest, pk: int) -> tuple[str, ...]:
+    return (COMMENTS,)
+
+
+@public_page(also=comment_scope)
+@in_its_language
+def reader(request: HttpRequest, pk: int) -> HttpResponse:
+    """Only what stands on the pages of articles stands here, and only as long as they wish it."""
+    chose = User.objects.filter(is_active=True, shows_comments=True).select_related("face")
+    person = get_object_or_404(chose, pk=pk)
+    comments = Comment.objects.published().filter(user=person).select_related("article")
+    page = page_of(comments.order_by("-created_at", "-pk"), request.GET.get("page"))
+    context = {
+        "person": person,
+        "face": getattr(person, "face", None),
+        "page": page,
+        "comments": [(each, SafeString(remark(each.text))) for each in page],
+    }
+    return shown(request, "articles/public/reader.html", context)
+
+
+@public_page(also=thread_scope)
+@in_its_language
+def thread(request: HttpRequest, year: int, month: int, slug: str, order: str = "") -> HttpResponse:
+    """A page of the comments of the first level, each with the first answers."""
+    article = _article(year, month, slug)
+    page = _page_asked_for(request)
+    with speaking(article.language):
+        chosen = thread_of(article, publication_of(request), Order(order), page)
+        return _shown(request, article, chosen)
+
+
+@public_page(also=thread_scope)
+@in_its_language
+def answers(request: HttpRequest, year: int, month: int, slug: str, comment: int) -> HttpResponse:
+    """A page of what stands below one comment."""
+    article = _article(year, month, slug)
+    page = _page_asked_for(request)
+    with speaking(article.language):
+        chosen = answers_to(article, publication_of(request), comment, page)
+        if chosen is None:
+            raise Http404
+        return _shown(request, article, chosen)
+
+
+def _article(year: int, month: int, slug: str) -> Article:
+    articles = Article.objects.published().defer("body")
+    return get_object_or_404(articles, year=year, month=month, slug=slug)
+
+
+def _page_asked_for(request: HttpRequest) -> int:
+    asked = request.GET.get("page")
+    page = 1 if asked is None else number(asked)
+    if not page or page > 1_000_000:
+        raise NoSuchPage(gettext("There is no such page of this list."))
+    return page
+
+
+def _shown(request: HttpRequest, article: Article, thread: Thread) -> HttpResponse:
+    if thread.off:
+        raise Http404
+    if thread.number > thread.pages:
+        raise NoSuchPage(gettext("There is no such page of this list."))
+    context = {
+        "article": article,
+        "thread": thread,
+        "page_language": article.language,
+        "meta": page_meta.of_thread(request, article, thread),
+        "noindex": article.noindex or bool(thread.order),
+    }
+    return shown(request, "articles/public/conversation.html", context)

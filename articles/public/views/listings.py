@@ -1,0 +1,154 @@
+"""Pages that lead to articles: the front page, sections, tags, authors."""
+
+from django.core.paginator import Page
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext
+from taggit.models import Tag
+
+from accounts.models import AuthorProfile
+from articles.editorial.models import Article, Portrait, Scope
+from articles.popular.most_read import shown_as_most_read
+from articles.public.category_context import Family, family_of, section_page
+from articles.public.front_page import layout as front_page_layout
+from articles.public.listing_scope import Shelf, shelf_of
+from articles.public.responses import shown
+from articles.public.seo import page_meta
+from articles.public.views.archives import beside
+from iria.core.http.cache_versions import Held
+from iria.core.http.page_cache import public_page
+from iria.core.http.urls import address_of
+from iria.core.pagination import page_of
+from iria.core.text.language import own_name, speaking
+from iria.publication.context_processors import publication_of
+from iria.publication.language import in_its_language
+
+_layouts: Held[front_page_layout.Layout] = Held()
+"""What stands where on each front page changes with the rows alone, as little else on a site."""
+_families: Held[Family] = Held()
+"""Likewise which categories stand above and below each, and which lead was picked for it."""
+
+
+@public_page
+@in_its_language
+def home(request: HttpRequest) -> HttpResponse:
+    """The front page of the publication's first language, and of whatever it does not list."""
+    return _front(request, publication_of(request).language_codes[0])
+
+
+@public_page
+@in_its_language
+def language(request: HttpRequest, code: str) -> HttpResponse:
+    if code == publication_of(request).language_codes[0]:
+        return redirect("home")
+    return _front(request, shelf_of(request, code).code)
+
+
+def _front(request: HttpRequest, code: str) -> HttpResponse:
+    codes = publication_of(request).language_codes
+    articles = Article.objects.published().of_front(code, codes)
+    layout = _layouts.of(request, code, lambda: front_page_layout.lay_out(articles, code, codes))
+    composed = front_page_layout.compose(articles, layout)
+    with speaking(code):
+        about = page_meta.of_front(request, code, own_name(code), composed.lead)
+        popular = publication_of(request).shows_most_read
+        context = {
+            "front": composed,
+            "most_read": shown_as_most_read(code, besides=layout.all) if popular else [],
+            "page_language": code,
+            "meta": about,
+        }
+        if code != codes[0]:
+            context["shelf"] = Shelf(code, request.path)
+        return shown(request, "articles/public/home.html", context)
+
+
+@public_page
+@in_its_language
+def articles(request: HttpRequest, code: str) -> HttpResponse:
+    """Everything in one language, the newest first."""
+    shelf = shelf_of(request, code)
+    page = page_of(shelf.listing(), request.GET.get("page"))
+    with speaking(code):
+        title, feed = gettext("All articles"), address_of("language_feed", code)
+        about = page_meta.of_list(
+            request, shelf.called(title), page, above=shelf.crumbs, feed=feed, cards=page
+        )
+        context = {"title": title, "page": page, "meta": about, **beside(shelf)}
+        return shown(request, "articles/public/articles.html", context)
+
+
+@public_page
+@in_its_language
+def category(request: HttpRequest, path: str, code: str = "") -> HttpResponse:
+    """A section, or what there is of it in one language; a language in which nothing is has no page."""
+    shelf = shelf_of(request, code)
+    family = _families.of(request, path, lambda: family_of(path))
+    sheet = section_page(shelf, family.chosen, family.lead_id, request.GET.get("page"))
+    if code and not (sheet.lead or sheet.cards):
+        raise Http404
+    with speaking(code):
+        about = page_meta.of_list(
+            request,
+            shelf.called(family.chosen.name),
+            sheet.page,
+            description=family.chosen.introduction,
+            above=[*shelf.crumbs, *_above(family, shelf)],
+            feed=f"{request.path}feed/",
+            cards=[*filter(None, [sheet.lead]), *sheet.cards],
+        )
+        context = {
+            "family": family.within(shelf) if code else family,
+            "category": family.chosen,
+            "lead": sheet.lead,
+            "cards": sheet.cards,
+            "page": sheet.page,
+            "meta": about,
+            **beside(shelf),
+        }
+        return shown(request, "articles/public/category.html", context)
+
+
+def _above(family: Family, shelf: Shelf) -> list[tuple[str, str]]:
+    return [(each.name, shelf.address("category", each.path)) for each in family.above]
+
+
+@public_page
+@in_its_language
+def tag(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
+    """What a tag stands at, or what there is of it in one language."""
+    shelf, chosen = shelf_of(request, code), get_object_or_404(Tag, slug=slug)
+    page = page_of(shelf.listing(Scope.TAG, chosen.pk), request.GET.get("page"))
+    _refuse_nobody_knows(page)
+    with speaking(code):
+        about = page_meta.of_list(
+            request,
+            shelf.called(chosen.name),
+            page,
+            description=gettext("Articles about %(topic)s.") % {"topic": chosen.name},
+            above=shelf.crumbs,
+            feed=f"{request.path}feed/",
+            cards=page,
+        )
+        context = {"tag": chosen, "page": page, "meta": about, **beside(shelf)}
+        return shown(request, "articles/public/tag.html", context)
+
+
+@public_page
+@in_its_language
+def author(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
+    """What somebody wrote, or what of it is in one language."""
+    shelf, chosen = shelf_of(request, code), get_object_or_404(AuthorProfile, slug=slug)
+    portrait = Portrait.objects.filter(author=chosen).select_related("image").first()
+    page = page_of(shelf.listing(Scope.AUTHOR, chosen.pk), request.GET.get("page"))
+    _refuse_nobody_knows(page)
+    with speaking(code):
+        about = page_meta.of_author(request, chosen, page, portrait, shelf.called(chosen.name))
+        context = {"author": chosen, "portrait": portrait, "page": page, "meta": about}
+        return shown(request, "articles/public/author.html", context | beside(shelf))
+
+
+def _refuse_nobody_knows(page: Page[Article]) -> None:
+    """What only drafts are about, and who signs nothing else, are the newsroom's business still."""
+    if not page.paginator.count:
+        raise Http404

@@ -1,1 +1,0 @@
-"""Composing pages, on the desk."""

@@ -1,0 +1,94 @@
+"""What editors decide about a suggestion: it stands first, or not at all.
+
+What a reader is offered below an article. Reads tables only; nothing is scored here.
+"""
+
+from typing import Final
+
+from django.db import transaction
+from django.db.models import FETCH_RAISE, Max
+from django.db.models.expressions import RawSQL
+
+from accounts.models import User
+from articles.editorial.models import Article
+from articles.editorial.models.querysets import ArticleQuerySet
+from articles.images.models.rights import DECIDING
+from articles.related import tasks
+from articles.related.models import RelatedExclusion, RelatedLink, RelatedPick
+from iria.core.db.compiled_queries import Prepared
+
+
+def pick(article: Article, other: Article) -> None:
+    """Lets the other article stand among the picks, behind those there are."""
+    with transaction.atomic():
+        RelatedExclusion.objects.filter(article=article, other=other).delete()
+        last = article.related_picks.aggregate(last=Max("position"))["last"]
+        RelatedPick.objects.get_or_create(
+            article=article,
+            picked=other,
+            defaults={"position": 0 if last is None else last + 1},
+        )
+
+
+def leave_out(article: Article, other: Article, *, by: User | None) -> None:
+    """Takes the other article off at once and for good, until it is allowed again."""
+    with transaction.atomic():
+        RelatedExclusion.objects.get_or_create(
+            article=article, other=other, defaults={"made_by": by}
+        )
+        RelatedPick.objects.filter(article=article, picked=other).delete()
+        RelatedLink.objects.filter(article=article, other=other).delete()
+        transaction.on_commit(lambda: tasks.refresh_soon(article.pk))
+
+
+def allow(article: Article, other: Article) -> None:
+    """Lets the other article be suggested again."""
+    RelatedExclusion.objects.filter(article=article, other=other).delete()
+    transaction.on_commit(lambda: tasks.refresh_soon(article.pk))
+
+
+SHOWN_BELOW: Final = 4
+MOST: Final = 8
+
+CHOSEN: Final = """
+SELECT picked_id FROM articles_relatedpick WHERE article_id = %s
+UNION SELECT other_id FROM articles_relatedlink WHERE article_id = %s
+"""
+PICKED: Final = """(SELECT position FROM articles_relatedpick AS pick
+WHERE pick.article_id = %s AND pick.picked_id = articles_article.id)"""
+COMPUTED: Final = """(SELECT position FROM articles_relatedlink AS link
+WHERE link.article_id = %s AND link.other_id = articles_article.id)"""
+"""Written out, because every reader of an article pays for putting the query together."""
+
+SHOWN: Final = (
+    *("headline", "language", "state", "year", "month", "slug", "published_at", "kind__name"),
+    *("lead_picture__alt_text", "lead_picture__is_decorative", "lead_picture__sizes"),
+    "lead_picture__digital_source_type",
+    *(f"lead_picture__{field}" for field in DECIDING),
+)
+
+
+def related_to(article: Article, limit: int = SHOWN_BELOW) -> list[Article]:
+    """The editor's picks first, then the computed neighbours; published ones only.
+
+    One query, whatever the number: the articles with kind and lead picture.
+    Only what a small card shows is read; asking for more raises an error.
+    """
+    return _related(article.pk)[:limit]
+
+
+def _chosen(article: int) -> ArticleQuerySet:
+    return (
+        Article.objects.published()
+        .filter(pk__in=RawSQL(CHOSEN, [article, article]))  # noqa: S611 - constants
+        .order_by(
+            RawSQL(PICKED, [article]).asc(nulls_last=True),  # noqa: S611
+            RawSQL(COMPUTED, [article]),  # noqa: S611
+        )
+        .select_related("kind", "lead_picture")
+        .only(*SHOWN)
+        .fetch_mode(FETCH_RAISE)[:MOST]
+    )
+
+
+_related = Prepared(_chosen, [int])

@@ -1,0 +1,1 @@
+"""The search index: what is written to it, and when."""

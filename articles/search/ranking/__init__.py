@@ -1,0 +1,1 @@
+"""Which articles match a query, and in which order."""

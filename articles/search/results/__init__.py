@@ -1,0 +1,1 @@
+"""The search results page: snippets, facets, spelling and autocomplete."""

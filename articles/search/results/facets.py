@@ -1,0 +1,179 @@
+"""What was found, counted by category, author, year, kind and language.
+
+The choices of a facet as markup: some thirty links on a page, for which a template takes long.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import quote_plus
+
+from django.db import connection
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info, gettext
+
+from articles.editorial.models.article import LANGUAGES
+from articles.search.query.filters import Narrowing
+from articles.search.query.search_request import FACETS, Asked
+
+MOST_AUTHORS: Final = 30
+AT_ONCE: Final = 8
+"""Choices of a facet that are seen at once; the others are a click away."""
+
+COUNTS = """
+WITH found AS (
+    SELECT id, kind_id, language, year FROM articles_article WHERE id = ANY(%(articles)s)
+), filed AS MATERIALIZED (
+    SELECT found.id, chosen.category_id FROM found CROSS JOIN LATERAL (
+        SELECT category_id FROM articles_articlecategory WHERE article_id = found.id OFFSET 0
+    ) AS chosen
+), signed AS MATERIALIZED (
+    SELECT byline.author_id FROM found CROSS JOIN LATERAL (
+        SELECT author_id FROM articles_byline WHERE article_id = found.id OFFSET 0
+    ) AS byline
+)
+SELECT 'category' AS facet, above.path AS value, above.name AS name, above.sort_key AS place,
+    count(DISTINCT filed.id) AS number
+FROM filed
+JOIN articles_category AS own ON own.id = filed.category_id
+JOIN articles_category AS above
+    ON own.path = above.path OR starts_with(own.path, above.path || '/')
+WHERE above.parent_id IS NOT DISTINCT FROM %(category)s OR above.id = %(category)s
+GROUP BY above.id
+UNION ALL
+(SELECT 'author', author.slug, author.name, '', count(*)
+FROM signed JOIN accounts_authorprofile AS author ON author.id = signed.author_id
+GROUP BY author.id ORDER BY count(*) DESC, author.name LIMIT %(authors)s)
+UNION ALL
+SELECT 'year', found.year::text, found.year::text, (9999 - found.year)::text, count(*)
+FROM found WHERE found.year IS NOT NULL GROUP BY found.year
+UNION ALL
+SELECT 'kind', kind.slug, kind.name, to_char(kind.position, '00000') || kind.name, count(*)
+FROM found JOIN articles_kind AS kind ON kind.id = found.kind_id GROUP BY kind.id
+UNION ALL
+SELECT 'language', found.language, found.language, '', count(*)
+FROM found GROUP BY found.language
+"""
+"""One query for all facets. A category counts what stands below it; asked for are the ones at the
+top, or the chosen one and its children. What a thousand articles are filed under is looked up article
+by article (OFFSET 0): PostgreSQL would rather read how all there are were filed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way to narrow down, and how many articles would be left."""
+
+    name: str
+    count: int
+    address: str
+
+
+@dataclass(slots=True)
+class Facet:
+    """One side from which what was found can be counted."""
+
+    key: str
+    title: str
+    choices: list[Choice] = field(default_factory=list)
+    chosen: str = ""
+    """The name of what was chosen already."""
+    without: str = ""
+    """Where the same is found without that choice."""
+
+    @property
+    def first(self) -> SafeString:
+        """The choices that are seen at once, as markup."""
+        return choices_markup(self.choices[:AT_ONCE])
+
+    @property
+    def more(self) -> SafeString:
+        """All the others, as markup."""
+        return choices_markup(self.choices[AT_ONCE:])
+
+
+def facets_of(article_ids: Sequence[int], question: Asked) -> list[Facet]:
+    """The facets that still divide these articles, or that were chosen; in one query."""
+    facets = {key: Facet(key, title) for key, title in _titles().items()}
+    for key, name in _chosen(question.narrowing).items():
+        facets[key].chosen = name
+        facets[key].without = question.address(**{key: ""})
+    chosen, here = question.narrowing.parameters, question.address()
+    for key, value, name, _place, count in sorted(_counts(article_ids, question), key=_order):
+        # Below a chosen category its children divide further; anything else is chosen or not.
+        if key not in chosen or (key == "category" and value != chosen[key]):
+            more = f"{here}&{key}={quote_plus(value)}"
+            address = question.address(**{key: value}) if key in chosen else more
+            facets[key].choices.append(Choice(_named(key, name), count, address))
+    return [each for each in facets.values() if each.chosen or _divides(each, len(article_ids))]
+
+
+def _counts(article_ids: Sequence[int], question: Asked) -> list[tuple[str, str, str, str, int]]:
+    if not article_ids:
+        return []
+    category = question.narrowing.category
+    values = {
+        "articles": list(article_ids),
+        "category": category.pk if category else None,
+        "authors": MOST_AUTHORS,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTS, values)
+        rows: list[tuple[str, str, str, str, int]] = cursor.fetchall()
+    return rows
+
+
+def _order(row: tuple[str, str, str, str, int]) -> tuple[str, int, str]:
+    """Years, kinds and categories in their own order, the others by how often."""
+    _key, _value, name, place, count = row
+    return (place, 0, name) if place else ("", -count, name)
+
+
+def _divides(facet: Facet, total: int) -> bool:
+    """A choice that holds for every article is none."""
+    return any(choice.count < total for choice in facet.choices)
+
+
+def _named(key: str, name: str) -> str:
+    if key != "language":
+        return name
+    try:
+        words = str(get_language_info(name)["name_translated"])
+    except KeyError:
+        return dict(LANGUAGES).get(name, name)
+    return words[:1].upper() + words[1:]
+
+
+def _chosen(narrowing: Narrowing) -> dict[str, str]:
+    names = {
+        "category": str(narrowing.category or ""),
+        "author": str(narrowing.author or ""),
+        "year": str(narrowing.year or ""),
+        "kind": str(narrowing.kind or ""),
+        "language": _named("language", narrowing.language) if narrowing.language else "",
+    }
+    return {key: name for key, name in names.items() if name}
+
+
+def _titles() -> dict[str, str]:
+    titles = (
+        gettext("Category"),
+        gettext("Author"),
+        gettext("Year"),
+        gettext("Kind"),
+        gettext("Language"),
+    )
+    return dict(zip(FACETS, titles, strict=True))
+
+
+def choices_markup(choices: "Sequence[Choice]") -> SafeString:
+    """A list of links, each with how many articles would be left; nothing for no choice."""
+    if not choices:
+        return SafeString("")
+    items = "".join(
+        f'<li><a href="{escape(choice.address)}" rel="nofollow">{escape(choice.name)}</a>'
+        f' <span class="count">{choice.count}</span></li>'
+        for choice in choices
+    )
+    # Names and addresses were escaped, the rest is ours.
+    return SafeString(f'<ul role="list">{items}</ul>')

@@ -1,0 +1,211 @@
+"""Why an article was found: fragments of its text, a caption, a credit, a topic.
+
+Two questions to the database for a page of results, whatever was found – the words by their place,
+and what each suspected word really is – and a third where captions are shown, for their pictures.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from django.db import connection
+from django.utils.safestring import SafeString
+
+from articles.body.plain_text import caption_text
+from articles.editorial.models import Article
+from articles.images.models import Image
+from articles.search.results.snippets import (
+    Match,
+    Spot,
+    excerpt,
+    marked,
+    matches,
+    shown_by,
+    suspects,
+)
+
+READ: Final = 60_000
+"""Characters of a text that are looked through."""
+
+PLACES: Final = """
+SELECT entry.article_id, entry.configuration, left(entry.text, %(read)s),
+    tsvector_to_array(to_tsvector(entry.configuration::regconfig, %(words)s)),
+    ARRAY(SELECT ARRAY[figure.image_id::text, figure.caption, image.credit]
+        FROM articles_figure AS figure JOIN articles_image AS image ON image.id = figure.image_id
+        WHERE figure.article_id = entry.article_id ORDER BY figure.position),
+    ARRAY(SELECT tag.name FROM articles_articletag AS worn
+        JOIN taggit_tag AS tag ON tag.id = worn.tag_id
+        WHERE worn.content_object_id = entry.article_id ORDER BY tag.name)
+FROM articles_searchentry AS entry WHERE entry.article_id = ANY(%(articles)s)
+"""
+
+READ_WORDS: Final = """
+SELECT configuration, word, tsvector_to_array(to_tsvector(configuration::regconfig, word))
+FROM unnest(%s::text[], %s::text[]) AS suspected (configuration, word)
+"""
+
+NOTHING: Final = SafeString("")
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """A caption that matched, with its picture."""
+
+    words: SafeString
+    image: Image | None = None
+    shows: frozenset[str] | set[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What a result shows of the reasons it was found for; every text is safe HTML."""
+
+    headline: SafeString = NOTHING
+    excerpt: SafeString = NOTHING
+    caption: Caption | None = None
+    credit: SafeString = NOTHING
+    topic: SafeString = NOTHING
+
+
+@dataclass(slots=True)
+class _Part:
+    """One text of an article, and the words in it that may have matched."""
+
+    text: str
+    spots: list[Spot]
+    image_id: int = 0
+    found: list[Match] = field(default_factory=list)
+
+    @property
+    def shows(self) -> set[str]:
+        return shown_by(self.found)
+
+    @property
+    def marked(self) -> SafeString:
+        return marked(self.text, self.found)
+
+
+@dataclass(slots=True)
+class _Parts:
+    """All of an article that is looked through, by its place."""
+
+    configuration: str
+    lexemes: list[str]
+    text: _Part
+    seen: list[_Part]
+    """What the card shows anyhow: headline and authors."""
+    captions: list[_Part]
+    credits: list[_Part]
+    tags: list[_Part]
+
+    def all(self) -> Iterator[_Part]:
+        yield from (self.text, *self.seen, *self.captions, *self.credits, *self.tags)
+
+
+def explain(articles: Mapping[int, Article], wanted: str) -> dict[int, Why]:
+    """Article → what to show of why it was found; articles as `for_cards()` has them.
+
+    Args:
+        wanted: the words that may be found; what was left out with a minus is nothing to show.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(PLACES, {"read": READ, "words": wanted, "articles": list(articles)})
+        found = {pk: _parts(articles[pk], *row) for pk, *row in cursor.fetchall()}
+    _confirm(found.values())
+    captions = {pk: caption for pk, parts in found.items() if (caption := _caption(parts))}
+    images = Image.objects.in_bulk({part.image_id for part in captions.values()})
+    return {
+        pk: _why(parts, _with_picture(articles[pk], captions.get(pk), images))
+        for pk, parts in found.items()
+    }
+
+
+def _with_picture(
+    article: Article, caption: _Part | None, images: Mapping[int, Image]
+) -> Caption | None:
+    """The caption with its picture, as long as that may be seen."""
+    if caption is None:
+        return None
+    image = images.get(caption.image_id)
+    return Caption(caption.marked, image if article.shows(image) else None, caption.shows)
+
+
+def _parts(
+    article: Article,
+    configuration: str,
+    text: str,
+    lexemes: list[str],
+    figures: list[list[str]],
+    tags: list[str],
+) -> _Parts:
+    def part(words: str, image_id: int = 0) -> _Part:
+        return _Part(words, suspects(words, lexemes), image_id)
+
+    names = [row.author.name for row in article.bylines.all()]
+    return _Parts(
+        configuration=configuration,
+        lexemes=lexemes,
+        text=part(text),
+        seen=[part(each) for each in (article.headline, *names)],
+        captions=[part(caption_text(each), int(pk)) for pk, each, _credit in figures if each],
+        credits=[part(each) for each in dict.fromkeys(row[2] for row in figures) if each],
+        tags=[part(each) for each in tags],
+    )
+
+
+def _confirm(found: Iterable[_Parts]) -> None:
+    """Has the suspected words read by their configurations, all in one query."""
+    asked = sorted(
+        {
+            (parts.configuration, spot.word)
+            for parts in found
+            for part in parts.all()
+            for spot in part.spots
+        }
+    )
+    readings: dict[str, dict[str, list[str]]] = {}
+    if asked:
+        with connection.cursor() as cursor:
+            cursor.execute(READ_WORDS, [[each[0] for each in asked], [each[1] for each in asked]])
+            for configuration, word, lexemes in cursor.fetchall():
+                readings.setdefault(configuration, {})[word] = lexemes
+    for parts in found:
+        known = readings.get(parts.configuration, {})
+        for part in parts.all():
+            part.found = matches(part.spots, known, parts.lexemes)
+
+
+def _caption(parts: _Parts) -> _Part | None:
+    """The caption that shows what nothing else does, or all of several words at once."""
+    shown = _shown(parts)
+    best = max(
+        parts.captions, key=lambda part: (len(part.shows - shown), len(part.shows)), default=None
+    )
+    if best is None:
+        return None
+    whole = len(parts.lexemes) > 1 and best.shows.issuperset(parts.lexemes)
+    return best if best.shows - shown or whole else None
+
+
+def _why(parts: _Parts, caption: Caption | None) -> Why:
+    shown = _shown(parts) | (caption.shows if caption else set())
+    credit = _adding(parts.credits, shown)
+    shown |= credit.shows if credit else set()
+    topic = _adding(parts.tags, shown)
+    return Why(
+        headline=parts.seen[0].marked,
+        excerpt=excerpt(parts.text.text, parts.text.found),
+        caption=caption,
+        credit=credit.marked if credit else NOTHING,
+        topic=topic.marked if topic else NOTHING,
+    )
+
+
+def _shown(parts: _Parts) -> set[str]:
+    """What the fragments, the headline and the authors' names show already."""
+    return parts.text.shows.union(*(part.shows for part in parts.seen))
+
+
+def _adding(parts: Iterable[_Part], shown: set[str]) -> _Part | None:
+    """The first part that shows something new."""
+    return next((part for part in parts if part.shows - shown), None)

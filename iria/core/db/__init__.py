@@ -1,0 +1,1 @@
+"""What the project adds to the database layer: triggers, bulk copy, time-outs, outages."""

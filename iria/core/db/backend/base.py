@@ -1,0 +1,86 @@
+"""The backend that `DATABASES["default"]["ENGINE"]` names.
+
+Django's own, with three things added to its pool (docs/decisions/database-outages.md): no request
+waits for a server that is known to be away, a connection is checked within a second before it is
+used, and one dead connection empties the pool of its like.
+"""
+
+import select
+from time import monotonic
+from typing import Any, Final
+
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.postgresql import base
+from psycopg.pq import ExecStatus
+from psycopg_pool import PoolTimeout
+
+from iria.core.db import outage
+
+CHECK_SECONDS: Final = 1.0
+"""How long a pooled connection may take to answer an empty query."""
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    def __init__(self, settings_dict: dict[str, Any], alias: str = DEFAULT_DB_ALIAS) -> None:
+        super().__init__(settings_dict, alias)
+        if pool := settings_dict["OPTIONS"].get("pool"):
+            own = {"connection_class": Connection, "check": check}
+            settings_dict["OPTIONS"]["pool"] = {**pool, **own}
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        if self.pool is None:
+            return super().get_new_connection(conn_params)
+        outage.current.refuse()
+        try:
+            return super().get_new_connection(conn_params)
+        except PoolTimeout as timeout:
+            if outage.current.is_on:
+                raise outage.current.as_error() from timeout
+            raise
+
+
+class Connection(psycopg.Connection[Any]):
+    """A pooled connection; an attempt that fails is reported at once, not when the pool gives up."""
+
+    @classmethod
+    def connect(cls, conninfo: str = "", **kwargs: Any) -> "Connection":
+        try:
+            return super().connect(conninfo, **kwargs)
+        except psycopg.OperationalError as error:
+            outage.current.suspect(error)
+            raise
+
+
+def check(connection: Any) -> None:
+    """Raises where a pooled connection is dead, and empties the pool: the others will be too.
+
+    Left to itself the pool would try one after another, with longer and longer pauses between.
+    """
+    try:
+        _answers(connection.pgconn)
+    except psycopg.Error:
+        connection.close()
+        connections[DEFAULT_DB_ALIAS].pool.drain()  # type: ignore[attr-defined]
+        raise
+
+
+def _answers(pgconn: Any) -> None:
+    """An empty query, as `ConnectionPool.check_connection` sends; but never waits without end.
+
+    Raises:
+        psycopg.OperationalError: the connection is broken, or the server does not answer in time.
+    """
+    deadline = monotonic() + CHECK_SECONDS
+    pgconn.send_query(b"")
+    pgconn.flush()
+    ready = select.poll()
+    ready.register(pgconn.socket, select.POLLIN)
+    while pgconn.is_busy():
+        if not ready.poll(max(0.0, deadline - monotonic()) * 1000):
+            message = f"PostgreSQL did not answer within {CHECK_SECONDS:.0f} s"
+            raise psycopg.errors.ConnectionTimeout(message)
+        pgconn.consume_input()
+    while (result := pgconn.get_result()) is not None:
+        if result.status != ExecStatus.EMPTY_QUERY:
+            raise psycopg.OperationalError(result.get_error_message())

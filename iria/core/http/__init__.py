@@ -1,0 +1,1 @@
+"""What the project adds to HTTP: URLs, caching, headers, rate limits, guarded outgoing requests."""

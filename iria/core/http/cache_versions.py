@@ -1,0 +1,164 @@
+"""What stays true until something changes, held by each process.
+
+A public page reads first of all under which generation it is made (`iria.core.http.page_cache`). Whatever
+follows from the rows alone and not from the page – who publishes, the head and foot of every page –
+is made once for a generation and shared by all pages of it.
+
+What changed last, told by the database itself: from this public pages have their ETags.
+
+Every table whose rows are shown on public pages has triggers (`iria.cache_triggers`). A statement that
+writes to one leaves a random mark under a scope: `content` for everything pages are made of,
+`comments` for comments, `thread:<article>` for those of one article. The marks of a scope, XORed,
+are its generation. So a generation changes in the very transaction that changed the rows, whoever
+wrote them and however; writers never wait for each other, since each adds a row of its own; and a
+database restored from a backup cannot come back to a generation with other rows behind it.
+
+Some things change by the passage of time alone: a licence ends, the time of an article comes, and nobody
+writes anything. Columns of such moments are named in a port (`registry.moments`). The last one that has passed is part of what
+pages are made from, the next one bounds how long they may be kept; both are read in the same query.
+"""
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Final
+
+from django.db import connection, models
+from django.http import HttpRequest
+
+from iria.core import hooks
+
+
+class Held[T]:
+    """Values by key; those of an earlier generation are forgotten together."""
+
+    def __init__(self) -> None:
+        self._held: tuple[str, dict[Hashable, T]] = ("", {})
+
+    def of(self, request: HttpRequest, key: Hashable, make: Callable[[], T]) -> T:
+        """The value under a key, made where it is not known yet for the request's generation.
+
+        A request that knows of none, such as one of the desk's, has it made anew.
+        """
+        generation: str = getattr(request, "generation", "")
+        if not generation:
+            return make()
+        held = self._held
+        if held[0] != generation:
+            held = self._held = (generation, {})
+        known = held[1].get(key)
+        if known is None:
+            known = held[1][key] = make()
+        return known
+
+
+CONTENT: Final = "content"
+COMMENTS: Final = "comments"
+
+
+class Change(models.Model):
+    """A mark that a statement left under a scope, or several such marks folded into one."""
+
+    scope = models.CharField(max_length=40)
+    mark = models.BigIntegerField()
+
+    class Meta:
+        app_label = "iria"
+        indexes = [models.Index(fields=["scope"], include=["mark"], name="change_by_scope")]
+
+    def __str__(self) -> str:
+        return f"{self.scope}: {self.mark}"
+
+
+def thread(article_id: int) -> str:
+    """The scope of the comments below one article."""
+    return f"thread:{article_id}"
+
+
+GENERATIONS: Final = (
+    "SELECT scope, bit_xor(mark) FROM iria_change WHERE scope = ANY(%s) GROUP BY scope"
+)
+LAST, NEXT = " last moment", " next moment"
+"""Beside the scopes, whose names never begin with a space."""
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+FOLD: Final = """
+WITH crowded AS (SELECT scope FROM iria_change GROUP BY scope HAVING count(*) > 1),
+gone AS (
+    DELETE FROM iria_change WHERE scope IN (SELECT scope FROM crowded) RETURNING scope, mark
+)
+INSERT INTO iria_change (scope, mark) SELECT scope, bit_xor(mark) FROM gone GROUP BY scope
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What public pages are made from at a moment."""
+
+    marks: list[tuple[str, int]]
+    """The generation of each scope in which anything has changed yet, by name; and the last moment
+    that passed, so that nothing held or tagged before it counts any more."""
+    last: datetime | None
+    """When something last changed by the passage of time."""
+    next: datetime | None
+    """When something will change by itself."""
+
+    def rests_for(self, now: datetime, most: int, until: datetime) -> int:
+        """Seconds for which nothing changes by itself, up to so many, and not past a moment."""
+        soonest = min(self.next or until, until)
+        return max(0, min(most, int((soonest - now).total_seconds())))
+
+
+def standing(scopes: Iterable[str], now: datetime) -> Standing:
+    """What pages of these scopes are made from now; one query.
+
+    Args:
+        now: by the clock that decides on what pages show. The database's may run ahead of it, and a
+            page that still shows a thing must not get the tag of one that does not.
+    """
+    sql, times = _query()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(scopes), *[now] * times])
+        found = dict(cursor.fetchall())
+    passed = found.get(LAST)
+    after = found.pop(NEXT, None)
+    return Standing(sorted(found.items()), _moment(passed), _moment(after))
+
+
+def generations(scopes: Iterable[str]) -> list[tuple[str, int]]:
+    """The generations alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(GENERATIONS, [list(scopes)])
+        return sorted(cursor.fetchall())
+
+
+@cache
+def _query() -> tuple[str, int]:
+    """The query, and how often it asks for the present moment; made once, when all rooms are there."""
+    columns = list(hooks.moments)
+    if not columns:
+        return GENERATIONS, 0
+    sql = GENERATIONS
+    for name, choose, first, sign in (
+        (LAST, "greatest", "max", "<="),
+        (NEXT, "least", "min", ">"),
+    ):
+        each = ", ".join(
+            f'(SELECT {first}("{at.column}") FROM "{at.table}"'  # noqa: S608
+            f' WHERE "{at.column}" {sign} %s{f" AND {at.condition}" if at.condition else ""})'
+            for at in columns
+        )
+        microseconds = f"(extract(epoch FROM {choose}({each})) * 1000000)::bigint"
+        sql += f" UNION ALL SELECT '{name}', moment FROM (SELECT {microseconds} AS moment OFFSET 0) AS {choose}_moment WHERE moment IS NOT NULL"  # noqa: S608
+    return sql, 2 * len(columns)
+
+
+def _moment(microseconds: int | None) -> datetime | None:
+    return None if microseconds is None else EPOCH + timedelta(microseconds=microseconds)
+
+
+def fold() -> None:
+    """Folds the marks of each scope into one; no generation changes by it."""
+    with connection.cursor() as cursor:
+        cursor.execute(FOLD)

@@ -1,0 +1,88 @@
+"""Whether a request that changes something was sent by one of our own pages.
+
+Public pages carry no CSRF token, because a token would make every copy of a page different
+(docs/decisions/public-forms.md). Browsers say where a request comes from instead: `Sec-Fetch-Site`
+(Fetch Metadata) and `Origin` (RFC 6454). A client that sends neither is no browser and carries no
+reader's cookies, so it may pass.
+
+Forms that come from somebody who is no longer, or not yet, who opened them.
+"""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from iria.core.http.headers import GetResponse
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+def is_foreign(request: HttpRequest) -> bool:
+    """True when the browser says that another site sent this request."""
+    fetch_site = request.headers.get("Sec-Fetch-Site")
+    if fetch_site is not None:
+        return fetch_site not in {"same-origin", "none"}
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return False
+    try:
+        sender = urlsplit(origin)
+    except ValueError:
+        return True  # no browser of ours wrote this
+    site = urlsplit(settings.SITE_URL)
+    own = {(site.scheme, site.netloc), (request.scheme or "", request.get_host())}
+    return (sender.scheme, sender.netloc) not in own
+
+
+def open_to_other_sites(view: "GetResponse") -> "GetResponse":
+    """Marks a view whose right is a token in its address, such as one-click unsubscribe (RFC 8058)."""
+    view.open_to_other_sites = True  # type: ignore[attr-defined]
+    return view
+
+
+class SameOrigin:
+    """Refuses requests from other sites that would change something."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: GetResponse, args: object, kwargs: object
+    ) -> HttpResponse | None:
+        if request.method in SAFE_METHODS or getattr(view, "open_to_other_sites", False):
+            return None
+        if not is_foreign(request):
+            return None
+        return render(request, "iria/refused_origin.html", status=403)
+
+
+SECRET = ("password", "token", "code")
+
+
+def out_of_date(request: HttpRequest, reason: str = "", *, because: str = "") -> HttpResponse:
+    """Refuses a form and gives its words back, so that nobody loses an afternoon's writing.
+
+    Django's CSRF check calls this with its reason, which means nothing to who wrote the words.
+
+    Args:
+        because: what else happened since the form was opened, and what to do.
+    """
+    context = {"words": typed_words(request), "because": because}
+    answer = render(request, "iria/out_of_date.html", context, status=403)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def typed_words(request: HttpRequest) -> list[tuple[str, str]]:
+    """Every field of more than one word that was sent, by a name for people; never a password."""
+    return [
+        (name.replace("_", " ").replace("-", " ").capitalize(), text)
+        for name, texts in request.POST.lists()
+        for text in texts
+        if len(text.split()) > 1 and not any(secret in name for secret in SECRET)
+    ]

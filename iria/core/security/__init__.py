@@ -1,0 +1,1 @@
+"""Encryption, signed tokens and keys that change daily."""

@@ -1,0 +1,1 @@
+"""Validation and formatting of text, dates and languages."""

@@ -1,0 +1,96 @@
+"""A judged collection as a newsroom: articles, tags, categories, authors, links as rows."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from taggit.models import Tag
+
+from accounts.models import AuthorProfile
+from articles.editorial.models import (
+    Article,
+    ArticleCategory,
+    ArticleTag,
+    Byline,
+    Category,
+    Kind,
+)
+from articles.related.models import TextLink
+from iria.evaluation.related.test_collection import Collection, Document
+
+AT_ONCE = 500
+
+
+def load(collection: Collection, *, language: str) -> dict[str, int]:
+    """Writes the collection into empty tables; returns the number of each article by its id."""
+    documents = collection.documents
+    kind = Kind.objects.create(name="Article", slug="article")
+    now = timezone.now()
+    articles = Article.objects.bulk_create(
+        [_article(number, each, kind, language, now) for number, each in enumerate(documents)],
+        batch_size=AT_ONCE,
+    )
+    numbers = {each.id: article.pk for each, article in zip(documents, articles, strict=True)}
+    _mark(
+        [(numbers[each.id], each.tags) for each in documents],
+        lambda name, number: Tag(name=name[:90] + f" {number}", slug=f"tag-{number}"),
+        lambda article, mark: ArticleTag(content_object_id=article, tag_id=mark),
+    )
+    _mark(
+        [(numbers[each.id], each.categories) for each in documents],
+        lambda name, number: Category(
+            name=name[:80], slug=f"category-{number}", path=f"category-{number}"
+        ),
+        lambda article, mark: ArticleCategory(article_id=article, category_id=mark),
+    )
+    _mark(
+        [(numbers[each.id], each.authors) for each in documents],
+        lambda name, number: AuthorProfile(name=name[:120], slug=f"author-{number}"),
+        lambda article, mark: Byline(article_id=article, author_id=mark),
+    )
+    return numbers
+
+
+def link(collection: Collection, numbers: dict[str, int]) -> None:
+    """Writes the links of the collection; its texts no longer have them."""
+    TextLink.objects.bulk_create(
+        [
+            TextLink(article_id=numbers[start], other_id=numbers[other])
+            for start, other in collection.links
+        ],
+        batch_size=AT_ONCE,
+    )
+
+
+def _article(number: int, document: Document, kind: Kind, language: str, now: datetime) -> Article:
+    moment = min(document.moment or now, now)
+    return Article(
+        headline=document.title[:200] or document.id[:200] or "Untitled",
+        slug=f"article-{number}",
+        body=document.body,
+        kind=kind,
+        language=language,
+        state=Article.State.PUBLISHED,
+        published_at=moment,
+        year=moment.year,
+        month=moment.month,
+    )
+
+
+def _mark(
+    articles: Iterable[tuple[int, Iterable[str]]],
+    make: Callable[[str, int], models.Model],
+    put: Callable[[int, Any], models.Model],
+) -> None:
+    """Makes a row of every name, and puts it on the articles that have it."""
+    articles = list(articles)
+    names = list(dict.fromkeys(name for _, each in articles for name in each))
+    if not names:
+        return
+    made = [make(name, number) for number, name in enumerate(names)]
+    rows = type(made[0])._default_manager.bulk_create(made, batch_size=AT_ONCE)
+    numbers = {name: row.pk for name, row in zip(names, rows, strict=True)}
+    uses = [put(article, numbers[name]) for article, each in articles for name in each]
+    type(uses[0])._default_manager.bulk_create(uses, batch_size=AT_ONCE)

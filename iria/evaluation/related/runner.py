@@ -1,0 +1,117 @@
+"""Three figures for a ranking, against the links that authors set.
+
+The production code on a judged collection, in a schema of its own.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Q
+
+from articles.editorial.models import Article
+from articles.related import recomputation, scoring
+from articles.related.models import RelatedLink, TextLink
+from iria.core.db.scratch_schema import gather_statistics, scratch_schema
+from iria.evaluation.related import baselines
+from iria.evaluation.related.baselines import Ranking
+from iria.evaluation.related.loading import link, load
+from iria.evaluation.related.test_collection import Collection
+
+RECALLED, SHOWN = 5, 4
+DIGITS: Final = 4
+
+
+def figures(
+    ranking: Mapping[str, Sequence[str]], linked: Mapping[str, AbstractSet[str]]
+) -> dict[str, float]:
+    """`recall@5`, `mrr` and `precision@4`: means over every article that has a link.
+
+    An article's recall is what of its links stands among the first five, divided by five or by the
+    number of its links where that is smaller; its reciprocal rank counts what was ranked at all.
+    """
+    recall, rank, precision = [], [], []
+    for name, wanted in linked.items():
+        given = ranking.get(name, [])
+        recall.append(len(wanted & set(given[:RECALLED])) / min(RECALLED, len(wanted)))
+        first = next((place for place, other in enumerate(given, start=1) if other in wanted), None)
+        rank.append(1 / first if first else 0.0)
+        precision.append(len(wanted & set(given[:SHOWN])) / SHOWN)
+    return {
+        "recall@5": _mean(recall),
+        "mrr": _mean(rank),
+        "precision@4": _mean(precision),
+    }
+
+
+def _mean(values: Sequence[float]) -> float:
+    return round(sum(values) / len(values), DIGITS) if values else 0.0
+
+
+def evaluate(
+    collection: Collection,
+    *,
+    language: str,
+    ablation: bool = False,
+    tell: Callable[[str], None] = lambda sentence: None,
+) -> dict[str, Any]:
+    """Figures of related articles and of three baselines; the site's rows stay as they are.
+
+    Args:
+        ablation: also what it would be without each part of the score.
+        tell: hears what is being done.
+    """
+    with scratch_schema():
+        numbers = load(collection, language=language)
+        gather_statistics()
+        tell(f"{len(numbers)} articles are loaded, {len(collection.links)} links between them.")
+        recomputation.read(Article.objects.published())
+        link(collection, numbers)
+        gather_statistics()
+        tell("Their words are read and counted.")
+        rankings = {
+            "newest in category": baselines.newest_in_category(collection),
+            "shared tags": baselines.shared_tags(collection),
+            "BM25": baselines.bm25(collection, numbers),
+        }
+        if ablation:
+            rankings |= _each_part_off(collection, numbers)
+        related = _related(collection, numbers)
+        shown = {name: figures(ranking, collection.linked) for name, ranking in rankings.items()}
+        return {**figures(related, collection.linked), "baselines": shown}
+
+
+def _related(collection: Collection, numbers: dict[str, int]) -> Ranking:
+    """What every article with a link would be given if its own links did not exist."""
+    names = {number: name for name, number in numbers.items()}
+    ranking = {}
+    for name in collection.linked:
+        with transaction.atomic():
+            _forget_links(numbers[name])
+            recomputation.recompute(numbers[name])
+            given = RelatedLink.objects.filter(article=numbers[name]).order_by("position")
+            ranking[name] = [names[other] for other in given.values_list("other", flat=True)]
+            transaction.set_rollback(True)
+    return ranking
+
+
+def _each_part_off(collection: Collection, numbers: dict[str, int]) -> dict[str, Ranking]:
+    """For each part of the score what would be given if it counted nothing."""
+    names = {number: name for name, number in numbers.items()}
+    rankings: dict[str, Ranking] = {f"without {part}": {} for part in scoring.WEIGHTS}
+    for name in collection.linked:
+        with transaction.atomic():
+            _forget_links(numbers[name])
+            compared = scoring.compare(Article.objects.get(pk=numbers[name]))
+            transaction.set_rollback(True)
+        found = compared.found if compared else []
+        for part in scoring.WEIGHTS:
+            best = sorted(found, key=lambda each: each.parts[part] - each.score)
+            given = [names[each.article_id] for each in best[: recomputation.KEPT]]
+            rankings[f"without {part}"][name] = given
+    return rankings
+
+
+def _forget_links(number: int) -> None:
+    TextLink.objects.filter(Q(article=number) | Q(other=number)).delete()

@@ -1,0 +1,156 @@
+"""A judged collection: articles, and which of them their authors linked with each other."""
+
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+
+from articles.body.sanitiser import clean
+from articles.body.tree import inner_html, parse
+from iria.core.text.dates import in_utc
+
+WRITTEN_LINKS: Final = (
+    re.compile(r"!?\[[^\]\n]*\]\([^)\n]*\)"),
+    re.compile(r"!?\[[^\]\n]*\]\[[^\]\n]*\]"),
+    re.compile(r"^[ \t]*\[[^\]\n]+\]:.*$", re.MULTILINE),
+    re.compile(r"\{[%{].*?[%}]\}"),
+    re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+"),
+)
+"""Links as Markdown and templates write them, with their words, and bare addresses."""
+
+LEAST: Final = datetime(1, 1, 2, tzinfo=UTC)
+
+
+class Unreadable(Exception):
+    """The collection cannot be read; says which file and line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An article without its own links and their words."""
+
+    id: str
+    title: str
+    body: str
+    tags: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    moment: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    documents: list[Document]
+    links: list[tuple[str, str]]
+    linked: dict[str, set[str]] = field(default_factory=dict)
+    """Article → those it is linked with, whichever way; only articles that have some."""
+    unreadable_dates: list[int] = field(default_factory=list)
+    """Lines of `articles.jsonl` whose date cannot be read; these articles count as undated."""
+
+
+def read(folder: Path) -> Collection:
+    """Reads `articles.jsonl` and `links.tsv`.
+
+    Raises:
+        Unreadable: with the file and the line that cannot be read.
+    """
+    unreadable_dates: list[int] = []
+    read_documents = _documents(folder / "articles.jsonl", unreadable_dates)
+    documents = {document.id: document for document in read_documents}
+    links = [
+        (start, other)
+        for start, other in _links(folder / "links.tsv")
+        if start != other and start in documents and other in documents
+    ]
+    linked: dict[str, set[str]] = {}
+    for start, other in links:
+        linked.setdefault(start, set()).add(other)
+        linked.setdefault(other, set()).add(start)
+    if not linked:
+        sentence = f"{folder / 'links.tsv'} has no link between two of the articles."
+        raise Unreadable(sentence)
+    return Collection(
+        list(documents.values()), list(dict.fromkeys(links)), linked, unreadable_dates
+    )
+
+
+def without_links(record: dict[str, Any]) -> str:
+    """The body of a record, with every link taken out together with its words."""
+    if html := record.get("html"):
+        tree = parse(clean(_words(html)))
+        for anchor in list(tree.iter("a")):
+            anchor.drop_tree()
+        return inner_html(tree)
+    text = _words(record.get("text") or "")
+    for pattern in WRITTEN_LINKS:
+        text = pattern.sub(" ", text)
+    blocks = (" ".join(block.split()) for block in re.split(r"\n\s*\n", text))
+    return "".join(f"<p>{escape(block, quote=False)}</p>" for block in blocks if block)
+
+
+def _documents(file: Path, unreadable_dates: list[int]) -> list[Document]:
+    found = []
+    for number, line in enumerate(_lines(file), start=1):
+        try:
+            record = json.loads(line)
+            found.append(_document(record))
+            if record.get("date") and found[-1].moment is None:
+                unreadable_dates.append(number)
+        except (ValueError, KeyError, TypeError, AttributeError) as mistake:
+            sentence = f"{file}, line {number}: {mistake!r}"
+            raise Unreadable(sentence) from mistake
+    return found
+
+
+def _document(record: dict[str, Any]) -> Document:
+    return Document(
+        id=str(record["id"]),
+        title=_words(record.get("title") or ""),
+        body=without_links(record),
+        tags=_names(record.get("tags")),
+        categories=_names(record.get("categories")),
+        authors=_names(record.get("authors")),
+        moment=_moment(record.get("date")),
+    )
+
+
+def _links(file: Path) -> list[tuple[str, str]]:
+    found = []
+    for number, line in enumerate(_lines(file), start=1):
+        columns = line.split("\t")
+        if len(columns) < 2:
+            sentence = f"{file}, line {number}: two columns are needed, from and to."
+            raise Unreadable(sentence)
+        if number > 1 or columns[:2] != ["from", "to"]:
+            found.append((columns[0].strip(), columns[1].strip()))
+    return found
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        # Only ends of lines part records: a text may hold other separators that Python knows.
+        lines = file.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as mistake:
+        sentence = f"{file} cannot be read: {mistake}"
+        raise Unreadable(sentence) from mistake
+    return [line.rstrip("\r") for line in lines if line.strip()]
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    names = [value] if isinstance(value, str) else value or []
+    return tuple(dict.fromkeys(name for each in names if (name := _words(each).strip())))
+
+
+def _words(value: Any) -> str:
+    return str(value).replace("\x00", " ").encode("utf-8", "replace").decode()
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return max(in_utc(moment) if moment.tzinfo else moment.replace(tzinfo=UTC), LEAST)

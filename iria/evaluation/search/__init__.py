@@ -1,0 +1,1 @@
+"""Measures search on a judged test collection."""

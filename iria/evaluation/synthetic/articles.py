@@ -1,0 +1,198 @@
+"""Articles by the ten thousand, with everything an archive hangs on them."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from math import exp
+from random import Random
+from typing import Final
+
+from django.db import connection, transaction
+from django.db.models import Max, Model
+from django.utils import timezone
+from django.utils.text import slugify
+from taggit.models import Tag
+
+from accounts.models import AuthorProfile
+from articles.editorial import category_tree, listings
+from articles.editorial.models import (
+    Article,
+    ArticleCategory,
+    ArticleTag,
+    Byline,
+    Category,
+    Correction,
+    Kind,
+)
+from articles.editorial.text_search_config import configuration_for
+from articles.search.index.bulk import rebuild, write_entries
+from articles.search.index.indexer import Words
+from articles.search.results.spelling import learn
+from iria.core.db.bulk_copy import catch_up_sequence, copy_rows
+from iria.evaluation.synthetic.words import SUBJECTS, Language, sentences
+
+CATEGORIES, AUTHORS, TAGS = 12, 60, 600
+YEARS: Final = 12
+CORRECTED: Final = 0.02
+"""Share of the articles."""
+TYPICAL, SPREAD = 550, 0.5
+"""Words of a text: the median, and the spread of their logarithm."""
+
+BATCH: Final = 5_000
+PREFIX: Final = "synthetic"
+
+
+class Archive:
+    """So many articles on many subjects, written over some years."""
+
+    def __init__(self, language: Language, seed: int = 1) -> None:
+        self.language = language
+        self.chance = Random(seed)  # noqa: S311 - nothing secret
+        self.now = timezone.now()
+
+    def load(self, count: int, say: Callable[[str], None]) -> int:
+        """Writes the articles behind those there are, and indexes them; returns how many."""
+        first = (Article.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
+        numbers = range(first, first + count)
+        filing = Filing(self.language, self.chance)
+        for start in range(0, count, BATCH):
+            words: list[Words] = []
+            some = numbers[start : start + BATCH]
+            with listed_together(some):
+                copy_rows(self._articles(some, words))
+                filing.file(some)
+            write_entries(words)
+        catch_up_sequence(Article)
+        listings.add_up()
+        say(f"{count:,} articles are written, with categories, authors, tags and corrections.")
+        rebuild()
+        learn(configuration_for("en"), " ".join(self.language.words))
+        say("They are in the search index.")
+        return count
+
+    def _articles(self, numbers: range, words: list[Words]) -> Iterator[Article]:
+        kinds = list(Kind.objects.order_by("position"))
+        for number in numbers:
+            subject = self.chance.randrange(SUBJECTS)
+            text = sentences(self.language.text(self.chance, subject, self._length()), self.chance)
+            headline = self.language.title(self.chance, subject, 7)
+            standfirst = self.language.title(self.chance, subject, 12) + "."
+            at = self._moment()
+            words.append(
+                Words(
+                    number,
+                    configuration_for("en"),
+                    headline,
+                    above=standfirst,
+                    body=" ".join(text),
+                    beside="",
+                    shown=f"{standfirst}\n{' '.join(text)}",
+                )
+            )
+            yield Article(
+                pk=number,
+                headline=headline,
+                standfirst=standfirst,
+                slug=f"{PREFIX}-{number}",
+                body=_paragraphs(text),
+                kind=self.chance.choice(kinds),
+                language="en",
+                state=Article.State.PUBLISHED,
+                published_at=at,
+                year=timezone.localtime(at).year,
+                month=timezone.localtime(at).month,
+            )
+
+    def _length(self) -> int:
+        return max(60, round(TYPICAL * exp(self.chance.gauss(0, SPREAD))))
+
+    def _moment(self) -> datetime:
+        return self.now - timedelta(days=1 + self.chance.random() * 365 * YEARS)
+
+
+@contextmanager
+def listed_together(numbers: range) -> Iterator[None]:
+    """Whatever is written of these articles is listed once, at the end, instead of table by table."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL iria.listings_in_bulk = 'on'")
+        yield
+        cursor.execute("SET LOCAL iria.listings_in_bulk = 'off'")
+        listings.write(numbers)
+
+
+class Filing:
+    """Categories, authors and tags, and which of them each article gets."""
+
+    def __init__(self, language: Language, chance: Random) -> None:
+        self.chance = chance
+        self.categories, self.authors, self.tags = _categories(), _authors(), _tags(language)
+
+    def file(self, numbers: range) -> None:
+        """Each article into a category, below an author and some tags; some were corrected."""
+        chance = self.chance
+        copy_in_order(
+            ArticleCategory,
+            (
+                ArticleCategory(article_id=n, category=chance.choice(self.categories))
+                for n in numbers
+            ),
+        )
+        copy_in_order(
+            Byline, (Byline(article_id=n, author=chance.choice(self.authors)) for n in numbers)
+        )
+        copy_in_order(
+            ArticleTag,
+            (
+                ArticleTag(content_object_id=n, tag=tag)
+                for n in numbers
+                for tag in chance.sample(self.tags, 3)
+            ),
+        )
+        copy_in_order(
+            Correction,
+            (
+                Correction(article_id=n, text="A name was misspelt; it is right now.")
+                for n in numbers
+                if chance.random() < CORRECTED
+            ),
+        )
+
+
+def copy_in_order(model: type[Model], rows: Iterable[Model]) -> None:
+    """Copies rows whose numbers mean nothing, behind those there are."""
+    last = model._default_manager.aggregate(last=Max("pk"))["last"] or 0
+
+    def numbered() -> Iterator[Model]:
+        for number, row in enumerate(rows, last + 1):
+            row.pk = number
+            yield row
+
+    copy_rows(numbered())
+    catch_up_sequence(model)
+
+
+def _paragraphs(text: list[str]) -> str:
+    return "".join(f"<p>{' '.join(text[at : at + 4])}</p>" for at in range(0, len(text), 4))
+
+
+def _categories() -> list[Category]:
+    for number in range(1, CATEGORIES + 1):
+        slug = f"{PREFIX}-{number}"
+        if not Category.objects.filter(path=slug).exists():
+            category_tree.save(Category(name=f"Section {number}", slug=slug))
+    return list(Category.objects.filter(path__startswith=PREFIX))
+
+
+def _authors() -> list[AuthorProfile]:
+    names = [f"Writer {number}" for number in range(1, AUTHORS + 1)]
+    made = [AuthorProfile(name=name, slug=f"{PREFIX}-{slugify(name)}") for name in names]
+    AuthorProfile.objects.bulk_create(made, ignore_conflicts=True)
+    return list(AuthorProfile.objects.filter(slug__startswith=PREFIX))
+
+
+def _tags(language: Language) -> list[Tag]:
+    made = [
+        Tag(name=f"{word} {PREFIX}", slug=f"{PREFIX}-{word}") for word in language.words[-TAGS:]
+    ]
+    Tag.objects.bulk_create(made, ignore_conflicts=True)
+    return list(Tag.objects.filter(slug__startswith=PREFIX))

@@ -1,0 +1,68 @@
+"""Readers by the ten thousand: what they comment, and where newsletters go."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from random import Random
+
+from django.db.models import Max
+from django.utils import timezone
+
+from articles.comments.models import Comment
+from articles.editorial.models import Article
+from iria.core.db.bulk_copy import catch_up_sequence, copy_rows
+from iria.evaluation.synthetic.articles import PREFIX
+from iria.evaluation.synthetic.words import SUBJECTS, Language, sentences
+from newsletter.models import Newsletter, Subscriber, Subscription
+
+
+def load_comments(count: int, language: Language, seed: int = 1) -> int:
+    """Writes approved comments below the published articles; some answer the one before."""
+    chance = Random(seed)  # noqa: S311 - nothing secret
+    articles = list(Article.objects.published().values_list("pk", flat=True))
+    first = (Comment.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
+
+    def comments() -> Iterator[Comment]:
+        before: Comment | None = None
+        for number in range(first, first + count):
+            answers = before if chance.random() < 0.3 else None
+            words = language.text(chance, chance.randrange(SUBJECTS), chance.randint(8, 80))
+            before = Comment(
+                pk=number,
+                article_id=answers.article_id if answers else chance.choice(articles),
+                parent_id=answers.pk if answers else None,
+                name=f"Reader {chance.randrange(1000)}",
+                text=" ".join(sentences(words, chance)),
+                state=Comment.State.APPROVED,
+                created_at=timezone.now() - timedelta(minutes=first + count - number),
+            )
+            yield before
+
+    written = copy_rows(comments()) if articles else 0
+    catch_up_sequence(Comment)
+    return written
+
+
+def load_subscribers(count: int) -> int:
+    """Writes confirmed subscribers of the first newsletter, at addresses that lead nowhere."""
+    newsletter = Newsletter.objects.first()
+    if newsletter is None:
+        newsletter = Newsletter.objects.create(name="News", slug=PREFIX)
+    first = (Subscriber.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
+    link = (Subscription.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
+    now = timezone.now()
+    copy_rows(
+        Subscriber(
+            pk=number,
+            email=f"reader-{number}@{PREFIX}.example",
+            state=Subscriber.State.ACTIVE,
+            confirmed_at=now,
+        )
+        for number in range(first, first + count)
+    )
+    copy_rows(
+        Subscription(pk=link + place, subscriber_id=first + place, newsletter=newsletter)
+        for place in range(count)
+    )
+    catch_up_sequence(Subscriber)
+    catch_up_sequence(Subscription)
+    return count

@@ -1,0 +1,84 @@
+"""What operations ask: is the process up, can it serve, and does the worker live?"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+
+from iria.core.db.outage import RETRY_AFTER
+from iria.core.http.headers import GetResponse
+
+HEARTBEAT_SECONDS = 45
+"""Procrastinate's worker writes a heartbeat every 10 s and counts as stalled after 30 s."""
+
+
+class HealthEndpoints:
+    """Answers `/healthz`, `/readyz` and `/readyz/worker/` in front of every other middleware.
+
+    A load balancer asks by address, over plain HTTP and with any Host header; none of that counts.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        endpoint = ENDPOINTS.get(request.path_info.removesuffix("/"))
+        if endpoint is None:
+            return self.get_response(request)
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        response = endpoint()
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        if response.status_code != 200:
+            response.headers["Retry-After"] = RETRY_AFTER
+            # It is asked for every few seconds; the log need not hold every answer.
+            request.is_unavailable = True  # type: ignore[attr-defined]
+        return response
+
+
+def healthz() -> HttpResponse:
+    """The process answers. Nothing else is asked, so a database that is away does not get it killed."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def readyz() -> HttpResponse:
+    """The database can be reached and every migration is applied; 503 and the reason otherwise."""
+    state = {"database": False, "migrations": False}
+    try:
+        executor = MigrationExecutor(connection)
+        state["database"] = True
+        state["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        pass
+    return JsonResponse(state, status=200 if all(state.values()) else 503)
+
+
+def worker() -> HttpResponse:
+    """A worker has written its heartbeat lately; when the last one did, or null."""
+    heartbeat: datetime | None = None
+    alive = False
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT max(last_heartbeat),"
+                " coalesce(max(last_heartbeat) > now() - make_interval(secs => %s), false)"
+                " FROM procrastinate_workers",
+                [HEARTBEAT_SECONDS],
+            )
+            heartbeat, alive = cursor.fetchone()
+    except DatabaseError:
+        pass
+    return JsonResponse(
+        {"worker": alive, "last_heartbeat": heartbeat}, status=200 if alive else 503
+    )
+
+
+ENDPOINTS: Final[dict[str, Callable[[], HttpResponse]]] = {
+    "/healthz": healthz,
+    "/readyz": readyz,
+    "/readyz/worker": worker,
+}

@@ -1,0 +1,49 @@
+"""`manage.py evaluate_search DIR`"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from iria.evaluation.language_option import add_language
+from iria.evaluation.search.runner import Result, evaluate
+from iria.evaluation.search.test_collection import Unreadable
+
+
+class Command(BaseCommand):
+    help = (
+        "Says how well search ranks on a judged collection (documents.jsonl, queries.jsonl, "
+        "qrels.tsv). The site's own rows are neither read nor written."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", metavar="DIR", type=Path)
+        add_language(parser)
+
+    def handle(self, *args: Any, folder: Path, language: str, **options: Any) -> None:
+        try:
+            evaluation = evaluate(folder, language)
+        except Unreadable as mistake:
+            raise CommandError(str(mistake)) from mistake
+        self.stdout.write(
+            f"{evaluation.documents:,} documents, {evaluation.queries:,} judged queries; "
+            "recency, pins and synonyms are off."
+        )
+        self._say("without feedback", evaluation.without)
+        self._say("with feedback", evaluation.with_feedback)
+        self._say("as readers get it", evaluation.by_default)
+        found = evaluation.by_default
+        figures = {
+            "ndcg@10": round(found.ndcg, 4),
+            "map": round(found.precision, 4),
+            "recall@100": round(found.recall, 4),
+            "p95_ms": round(found.p95, 1),
+        }
+        self.stdout.write(json.dumps(figures))
+
+    def _say(self, name: str, found: Result) -> None:
+        self.stdout.write(
+            f"{name:>18}: nDCG@10 {found.ndcg:.4f}, MAP {found.precision:.4f}, "
+            f"recall@100 {found.recall:.4f}, p95 {found.p95:.1f} ms"
+        )

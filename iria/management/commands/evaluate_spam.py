@@ -1,0 +1,68 @@
+"""`manage.py evaluate_spam DIR`"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from articles.comments.spam.model import Example, TooFew
+from iria.evaluation.spam import Result, Unreadable, judge, judge_blocklist, read
+
+
+class Command(BaseCommand):
+    help = (
+        "Says how well the spam model tells comments apart on a judged collection (train.jsonl, "
+        "test.jsonl). It learns from train.jsonl alone; the site's own rows are neither read nor "
+        "written."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", metavar="DIR", type=Path)
+        parser.add_argument(
+            "--blocklist",
+            type=Path,
+            metavar="FILE",
+            help="A list of words, one a line, to compare the model with.",
+        )
+
+    def handle(
+        self, *args: Any, folder: Path, blocklist: Path | None = None, **options: Any
+    ) -> None:
+        try:
+            training, testing = read(folder / "train.jsonl"), read(folder / "test.jsonl")
+            result = judge(training, testing)
+        except (Unreadable, TooFew) as mistake:
+            raise CommandError(str(mistake)) from mistake
+        self.stdout.write(f"{len(training):,} comments to learn from, {len(testing):,} to judge.")
+        try:
+            self._say("the other way round", judge(testing, training))
+        except TooFew as few:
+            self.stdout.write(f"the other way round: {few}")
+        if blocklist is not None:
+            self._compare(blocklist, training, testing)
+        self._say("as the contract asks", result)
+        figures = {
+            "precision": round(result.precision, 4),
+            "recall": round(result.recall, 4),
+            "ham_held": result.ham_held,
+            "ham_rejected": result.ham_rejected,
+        }
+        self.stdout.write(json.dumps(figures))
+
+    def _compare(self, file: Path, *collections: Sequence[Example]) -> None:
+        """What a list that learns nothing would have held of either collection."""
+        try:
+            words = file.read_text("utf-8", errors="replace").splitlines()
+        except OSError as mistake:
+            sentence = f"{file} cannot be read: {mistake.strerror}"
+            raise CommandError(sentence) from mistake
+        for name, collection in zip(("train", "test"), collections, strict=True):
+            self._say(f"blocklist on {name}", judge_blocklist(words, collection))
+
+    def _say(self, name: str, found: Result) -> None:
+        self.stdout.write(
+            f"{name:>20}: precision {found.precision:.4f}, recall {found.recall:.4f}, "
+            f"wanted ones held {found.ham_held}, rejected {found.ham_rejected}"
+        )

@@ -1,0 +1,81 @@
+"""The feed of past issues, in the three forms of every feed.
+
+It stands above both houses: the newsletter knows no feeds, and the feeds know no newsletter.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import path
+from django.utils.text import Truncator
+from django.utils.translation import gettext
+
+from articles.editorial.models import Article
+from articles.feeds import urls as urls  # makes the forms of a feed known
+from articles.feeds.channels import channel_of
+from articles.feeds.entries import LENGTH, SUMMARY_LENGTH, Entry, Person, tag_id
+from articles.feeds.views import answer
+from articles.feeds.xml_writer import legal
+from iria.core.http.page_cache import public_page
+from iria.core.http.urls import absolute
+from iria.publication.context_processors import publication_of
+from iria.publication.models import Publication
+from newsletter.email import editor_html
+from newsletter.models import Issue, IssueItem
+
+
+@public_page
+def issues(request: HttpRequest, form: str = "") -> HttpResponse:
+    """What the page of past issues lists, with what each said and which of its articles are there."""
+    publication = publication_of(request)
+    listed = list(Issue.objects.listed().select_related("newsletter")[:LENGTH])
+    readable = _readable(listed)
+    channel = channel_of(
+        publication,
+        [_entry(issue, readable[issue.pk], publication) for issue in listed],
+        path="/newsletter/issues/",
+        name=gettext("Past issues"),
+    )
+    return answer(form, channel)
+
+
+def _readable(listed: list[Issue]) -> dict[int, list[Article]]:
+    """The articles of each issue that are still on the site, in their order; in two queries."""
+    rows = IssueItem.objects.filter(issue__in=listed).order_by("position", "pk")
+    pairs = list(rows.values_list("issue_id", "article_id"))
+    found = Article.objects.published().in_bulk({article_id for _, article_id in pairs})
+    chosen: dict[int, list[Article]] = {issue.pk: [] for issue in listed}
+    for issue_id, article_id in pairs:
+        if article_id in found:
+            chosen[issue_id].append(found[article_id])
+    return chosen
+
+
+def _entry(issue: Issue, articles: list[Article], publication: Publication) -> Entry:
+    started = issue.started_at
+    assert started is not None  # noqa: S101 - listed ones have started, the database sees to it
+    context: dict[str, Any] = {
+        "introduction": editor_html.clean(issue.introduction),
+        "closing": editor_html.clean(issue.closing),
+        "articles": [(article, absolute(article.get_absolute_url())) for article in articles],
+    }
+    said = issue.preheader or editor_html.as_letter(context["introduction"])
+    return Entry(
+        id=tag_id(started, f"issue/{issue.pk}"),
+        address=absolute(issue.get_absolute_url()),
+        title=legal(issue.subject),
+        summary=legal(Truncator(" ".join(said.split())).chars(SUMMARY_LENGTH)),
+        html=legal(render_to_string("newsletter/_feed_entry.html", context)),
+        language=issue.speaks,
+        published=started,
+        updated=started,
+        authors=[Person(legal(publication.name), absolute("/"))],
+        topics=[legal(issue.newsletter.name)],
+    )
+
+
+urlpatterns = [
+    path("feed/", issues, name="newsletter_issues_feed"),
+    path("feed/<feed_form:form>/", issues, name="newsletter_issues_feed"),
+]

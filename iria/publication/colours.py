@@ -1,0 +1,158 @@
+"""Colours as numbers: read from #rrggbb, compared by contrast, moved in oklch.
+
+The arithmetic is that of CSS Color 4 (oklab) and of WCAG 2.2 (relative luminance, contrast ratio).
+
+The publication's own accent: checked for contrast, and the few rules that carry it to a page.
+
+The rules stand at an address made of the colours themselves. So the policy needs no exception for
+styles written into a page, an old page in some cache keeps its old colour, and nothing is asked of
+the database. A publication that keeps the accent of the tokens asks for no second stylesheet.
+"""
+
+import math
+import re
+from typing import Final
+
+from django.core.exceptions import ValidationError
+
+Oklch = tuple[float, float, float]
+"""Lightness 0–1, chroma 0–0.4, hue in degrees."""
+
+HEX: Final = re.compile(r"#[0-9a-f]{6}")
+STEP: Final = 0.0025
+
+
+def read_hex(text: str) -> str | None:
+    """`#rrggbb` in small letters, also from `#abc` or without the sign; None for anything else."""
+    plain = text.strip().lower().removeprefix("#")
+    if len(plain) == 3:
+        plain = "".join(sign * 2 for sign in plain)
+    return f"#{plain}" if HEX.fullmatch(f"#{plain}") else None
+
+
+def to_oklch(colour: str) -> Oklch:
+    red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
+    long = math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
+    middle = math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
+    short = math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
+    light = 0.2104542553 * long + 0.7936177850 * middle - 0.0040720468 * short
+    a = 1.9779984951 * long - 2.4285922050 * middle + 0.4505937099 * short
+    b = 0.0259040371 * long + 0.7827717662 * middle - 0.8086757660 * short
+    return light, math.hypot(a, b), math.degrees(math.atan2(b, a)) % 360
+
+
+def to_hex(colour: Oklch) -> str:
+    """The nearest colour a screen can show, its chroma lowered until it fits."""
+    light, chroma, hue = colour
+    while chroma > 0 and not all(
+        -0.0005 <= channel <= 1.0005 for channel in _rgb(light, chroma, hue)
+    ):
+        chroma = max(0.0, chroma - STEP)
+    channels = (min(1.0, max(0.0, channel)) for channel in _rgb(light, chroma, hue))
+    return "#" + "".join(f"{round(_curved(channel) * 255):02x}" for channel in channels)
+
+
+def luminance(colour: str) -> float:
+    red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """From 1 (the same) to 21 (black on white)."""
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def nearest_readable(colour: str, papers: tuple[str, ...], least: float) -> str:
+    """The colour itself where it stands out enough from every paper, else the nearest that does.
+
+    Only its lightness changes: down on light papers, up on dark ones.
+    """
+    light, chroma, hue = to_oklch(colour)
+    step = -STEP if luminance(papers[0]) > 0.18 else STEP
+    found = colour
+    while 0 < light < 1 and min(contrast(found, paper) for paper in papers) < least:
+        light += step
+        found = to_hex((light, chroma, hue))
+    return found
+
+
+def _rgb(light: float, chroma: float, hue: float) -> tuple[float, float, float]:
+    a, b = chroma * math.cos(math.radians(hue)), chroma * math.sin(math.radians(hue))
+    long = (light + 0.3963377774 * a + 0.2158037573 * b) ** 3
+    middle = (light - 0.1055613458 * a - 0.0638541728 * b) ** 3
+    short = (light - 0.0894841775 * a - 1.2914855480 * b) ** 3
+    return (
+        4.0767416621 * long - 3.3077115913 * middle + 0.2309699292 * short,
+        -1.2684380046 * long + 2.6097574011 * middle - 0.3413193965 * short,
+        -0.0041960863 * long - 0.7034186147 * middle + 1.7076147010 * short,
+    )
+
+
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+
+
+def _curved(channel: float) -> float:
+    return channel * 12.92 if channel <= 0.0031308 else 1.055 * channel ** (1 / 2.4) - 0.055
+
+
+LIGHT_PAPERS: Final = ("#fcfbf8", "#f4f2ee")
+DARK_PAPERS: Final = ("#14171d", "#1c2127")
+"""`--paper` and `--paper-deep` of static/css/tokens.css in each scheme; a test compares them."""
+
+LEAST: Final = 4.5
+DEEPER_LIGHT: Final = -0.09
+DEEPER_DARK: Final = 0.08
+"""How far the colour of a link under the pointer stands from the accent, in lightness."""
+
+
+def checked(colour: str, papers: tuple[str, ...], where: str) -> str:
+    """The colour as `#rrggbb`; an empty text stays empty.
+
+    Raises:
+        ValidationError: it is no colour, or cannot be read on our papers; names the nearest that can.
+    """
+    if not colour.strip():
+        return ""
+    plain = read_hex(colour)
+    if plain is None:
+        sentence = "Write the colour as # and six signs from 0 to 9 and a to f, such as #1a5f7a."
+        raise ValidationError(sentence, code="form")
+    nearest = nearest_readable(plain, papers, LEAST)
+    if nearest != plain:
+        least = min(contrast(plain, paper) for paper in papers)
+        sentence = (
+            f"{plain} has a contrast of {least:.1f} : 1 {where}, and text needs {LEAST} : 1. "
+            f"The nearest that passes is {nearest}."
+        )
+        raise ValidationError(sentence, code="contrast")
+    return plain
+
+
+def checked_light(colour: str) -> str:
+    return checked(colour, LIGHT_PAPERS, "on light paper")
+
+
+def checked_dark(colour: str) -> str:
+    return checked(colour, DARK_PAPERS, "on dark paper")
+
+
+def for_dark(light: str) -> str:
+    """The same accent for the dark scheme, as far lifted as reading asks."""
+    return nearest_readable(light, DARK_PAPERS, LEAST)
+
+
+def stylesheet(light: str, dark: str) -> str:
+    """The tokens of the accent, in the layer that comes last."""
+    deep = f"light-dark({_moved(light, DEEPER_LIGHT)}, {_moved(dark, DEEPER_DARK)})"
+    return (
+        "@layer reset, tokens, base, layout, components, pages, theme;\n"
+        "@layer theme { @media screen { :root { "
+        f"--accent: light-dark({light}, {dark}); --accent-deep: {deep}; }} }} }}\n"
+    )
+
+
+def _moved(colour: str, by: float) -> str:
+    light, chroma, hue = to_oklch(colour)
+    return to_hex((min(1.0, max(0.0, light + by)), chroma, hue))

@@ -1,0 +1,240 @@
+"""Fields of several short rows in their order: the lines of a menu, the social links.
+
+Every control of a row is always sent, so rows stay together without ids, and a form that was opened
+before somebody else saved can still be sent. It works without JavaScript;
+`static/desk/in-order.js` adds rows and moves them.
+"""
+
+from abc import ABC, abstractmethod
+from typing import Any, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.utils.datastructures import MultiValueDict
+
+from iria.core.hooks import menu_targets
+from iria.core.text.validators import one_line, refuse_unstorable
+from iria.publication.menus import LINK, Entry
+
+SPARE: Final = 2
+MOST: Final = 40
+NAME_LENGTH: Final = 60
+ADDRESS_LENGTH: Final = 300
+
+Row = dict[str, str]
+
+
+class RowsWidget(forms.Widget):
+    """Rows of controls; a subclass names them and has a template that draws one."""
+
+    use_fieldset = True
+    names: tuple[str, ...] = ()
+    row = "Entry"
+
+    class Media:
+        js = [forms.Script("desk/in-order.js", type="module")]
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Row]:
+        columns = [
+            data.getlist(f"{name}-{part}") if isinstance(data, MultiValueDict) else []
+            for part in self.names
+        ]
+        rows = [dict(zip(self.names, row, strict=False)) for row in zip(*columns, strict=False)]
+        return [row for row in rows if any(row[part].strip() for part in self.filled())]
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return f"{name}-{self.names[0]}" not in data
+
+    def filled(self) -> tuple[str, ...]:
+        """The controls that make a row more than a spare one."""
+        return self.names
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        empty = dict.fromkeys(self.names, "")
+        context["widget"]["row"] = self.row
+        context["rows"] = [*(value or []), *([empty] * SPARE)]
+        return context
+
+    def id_for_label(self, id_: str) -> str:
+        return f"{id_}_0" if id_ else id_
+
+
+class MenuWidget(RowsWidget):
+    template_name = "admin/iria/publication/_menu.html"
+    names = ("target", "address", "label", "level")
+    row = "Entry"
+
+    def filled(self) -> tuple[str, ...]:
+        return ("target", "address", "label")
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        groups = [
+            (offer.label, [(f"{kind}:{target.key}", _offered(target)) for target in offer.ask()])
+            for kind, offer in menu_targets.items()
+        ]
+        known = {key for _, targets in groups for key, _ in targets} | {"", LINK}
+        gone = [row["target"] for row in context["rows"] if row["target"] not in known]
+        if gone:
+            groups.append(("No longer there", [(key, "– gone –") for key in dict.fromkeys(gone)]))
+        context |= {"groups": groups, "link": LINK}
+        return context
+
+
+class LinksWidget(RowsWidget):
+    template_name = "admin/iria/publication/_links.html"
+    names = ("address", "name")
+    row = "Link"
+
+
+def _offered(target: Any) -> str:
+    return target.name if target.live else f"{target.name} (not published)"
+
+
+class RowsField(forms.Field, ABC):
+    """A list of rows, each checked by itself; the sentence says which one is meant."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, **options)
+
+    def to_python(self, value: Any) -> list[Any]:
+        rows = list(value or [])
+        if len(rows) > MOST:
+            sentence = f"These are {len(rows)} rows; more than {MOST} help nobody."
+            raise ValidationError(sentence)
+        kept: list[Any] = []
+        sentences: list[str] = []
+        for number, row in enumerate(rows, start=1):
+            try:
+                kept.append(self.read(row, first=not kept))
+            except ValidationError as mistake:
+                sentences += [f"Row {number}: {sentence}" for sentence in mistake.messages]
+        if sentences:
+            raise ValidationError(sentences)
+        return kept
+
+    @abstractmethod
+    def read(self, row: Row, *, first: bool) -> Any:
+        """What is kept of a row as it was typed; raises ValidationError."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """What is kept as the widget shows it; what was typed stays as it is."""
+        return [self.shown(each) if not isinstance(each, dict) or self.is_kept(each) else each
+                for each in value or []]  # fmt: skip
+
+    @abstractmethod
+    def is_kept(self, row: Any) -> bool:
+        """Whether this is a row as it is kept, and not as it was typed."""
+
+    @abstractmethod
+    def shown(self, kept: Any) -> Row:
+        """A row that is kept as the widget shows it."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool([self.shown(each) for each in initial or []] != (data or []))
+
+
+class MenuField(RowsField):
+    widget = MenuWidget
+
+    def read(self, row: Row, *, first: bool) -> Entry:
+        kind, _, key = row["target"].partition(":")
+        label = _name(row["label"])
+        below = row.get("level") == "below" and not first
+        if row["address"].strip() and kind in ("", LINK):
+            kind, key = LINK, site_or_web_address(row["address"])
+            if not label:
+                sentence = "Write the words of the link."
+                raise ValidationError(sentence)
+        elif kind == LINK:
+            sentence = "Write the address the link leads to."
+            raise ValidationError(sentence)
+        elif not kind or not key:
+            sentence = "Choose where it leads."
+            raise ValidationError(sentence)
+        elif row["address"].strip():
+            sentence = "It leads to what is chosen or to an address, not to both; empty one."
+            raise ValidationError(sentence)
+        return Entry(kind=kind[:20], key=key[:ADDRESS_LENGTH], label=label, below=below)
+
+    def is_kept(self, row: Any) -> bool:
+        return "kind" in row
+
+    def shown(self, kept: Any) -> Row:
+        linked = kept["kind"] == LINK
+        return {
+            "target": LINK if linked else f"{kept['kind']}:{kept['key']}",
+            "address": kept["key"] if linked else "",
+            "label": kept["label"],
+            "level": "below" if kept["below"] else "",
+        }
+
+
+class LinksField(RowsField):
+    widget = LinksWidget
+
+    def read(self, row: Row, *, first: bool) -> Row:
+        address = web_address(row["address"])
+        name = _name(row["name"])
+        if not name:
+            sentence = "Write the name of the place, such as Mastodon."
+            raise ValidationError(sentence)
+        return {"name": name, "address": address}
+
+    def is_kept(self, row: Any) -> bool:
+        return True
+
+    def shown(self, kept: Any) -> Row:
+        return {"address": kept.get("address", ""), "name": kept.get("name", "")}
+
+
+class ShareField(LinksField):
+    """Services an article can be passed to: their address says where that of the article goes."""
+
+    def read(self, row: Row, *, first: bool) -> Row:
+        kept = super().read(row, first=first)
+        if "{address}" not in kept["address"]:
+            sentence = "Write {address} where the address of the article goes."
+            raise ValidationError(sentence)
+        return kept
+
+
+def _name(text: str) -> str:
+    refuse_unstorable(text)
+    name = one_line(text)
+    if len(name) > NAME_LENGTH:
+        sentence = f"“{name[:30]}…” is too long for a menu; at most {NAME_LENGTH} characters fit."
+        raise ValidationError(sentence)
+    return name
+
+
+def web_address(text: str) -> str:
+    """An address of the web, with its scheme.
+
+    Raises:
+        ValidationError: with a sentence for the editor.
+    """
+    address = text.strip()
+    sentence = "Write the whole address, such as https://example.org/page."
+    if not address.startswith(("https://", "http://")) or len(address) > ADDRESS_LENGTH:
+        raise ValidationError(sentence)
+    try:
+        URLValidator(schemes=["https", "http"])(address)
+    except ValidationError as mistake:
+        raise ValidationError(sentence) from mistake
+    return address
+
+
+def site_or_web_address(text: str) -> str:
+    """An address of the web or a path of this site, as in /newsletter/."""
+    path = text.strip()
+    plain = path.isprintable() and " " not in path and "\\" not in path and '"' not in path
+    if path.startswith("/") and not path.startswith("//") and plain and len(path) <= ADDRESS_LENGTH:
+        return path
+    try:
+        return web_address(text)
+    except ValidationError as mistake:
+        sentence = "Write a whole address such as https://example.org/page, or a path as /feed/."
+        raise ValidationError(sentence) from mistake

@@ -1,0 +1,139 @@
+"""What helps whoever writes an issue: the search for articles, the live preview, tests, a copy."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.csp import CSP
+from django.utils.decorators import method_decorator
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_POST
+
+from accounts.models import User
+from newsletter.admin.issue_form import key_of, offers
+from newsletter.delivery import sending
+from newsletter.email import drafts, rendering
+from newsletter.email.rendering import Scheme
+from newsletter.models import Issue
+
+PREVIEW_POLICY: Final = {
+    "default-src": [CSP.NONE],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF],
+    "frame-ancestors": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "form-action": [CSP.NONE],
+}
+"""The mail as a document of its own: its stylesheet and pictures, nothing that runs."""
+
+LOOKS: Final = {
+    "wide": "On a wide screen",
+    "phone": "On a phone",
+    "dark": "In the dark",
+    "text": "As plain text",
+}
+SCHEMES: Final = {"light": Scheme.LIGHT, "dark": Scheme.DARK}
+SAVED_FIRST: Final = "Saved. The articles found stand below; tick those you wish to add."
+
+
+class WritingPages:
+    """Beside the form of an issue."""
+
+    message_user: Callable[..., None]
+    get_form: Callable[..., Any]
+    has_add_permission: Callable[..., bool]
+    has_change_permission: Callable[..., bool]
+    has_view_permission: Callable[..., bool]
+    _seen: Callable[[HttpRequest, int], Issue]
+
+    def articles(self, request: HttpRequest) -> HttpResponse:
+        """What the site's search finds, to be added to an issue."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        words = request.GET.get("q", "")[:200]
+        taken = [number for key in request.GET.getlist("but")[:200] if (number := key_of(key))]
+        context = {"offers": offers(words, but=taken), "words": words, "name": "chosen_articles"}
+        return render(request, "admin/newsletter/issue/_offers.html", context)
+
+    @method_decorator(xframe_options_sameorigin)
+    @method_decorator(csp_override(PREVIEW_POLICY))
+    @method_decorator(require_POST)
+    def live(self, request: HttpRequest) -> HttpResponse:
+        """The mail as what stands in the form would make it now; nothing of it is kept."""
+        key = key_of(request.GET.get("issue", ""))
+        issue = self._seen(request, key) if key else None
+        allowed = self.has_change_permission if issue else self.has_add_permission
+        if not (allowed(request, issue) if issue else allowed(request)):
+            raise PermissionDenied
+        form = self.get_form(request, issue, change=issue is not None)(request.POST, instance=issue)
+        with transaction.atomic():
+            if not form.is_valid():
+                page = "admin/newsletter/issue/live.html"
+                return render(request, page, {"form": form}, status=422)
+            draft = form.save(commit=False)
+            drafts.save(draft, form.cleaned_data["chosen_articles"], by=person(request))
+            answer = _as_it_looks(draft, request.POST.get("_look", "wide"))
+            transaction.set_rollback(True)
+        return answer
+
+    @method_decorator(xframe_options_sameorigin)
+    @method_decorator(csp_override(PREVIEW_POLICY))
+    def mail(self, request: HttpRequest, issue_id: int) -> HttpResponse:
+        """The mail's HTML, from the same template, with its rules in a file instead of inline."""
+        scheme = SCHEMES.get(request.GET.get("scheme", ""), Scheme.AS_THE_SCREEN)
+        return HttpResponse(rendering.preview(self._seen(request, issue_id), scheme))
+
+    @method_decorator(require_POST)
+    def test(self, request: HttpRequest, issue_id: int) -> HttpResponse:
+        """To whoever asks, and to those of the desk whom they ticked; to nobody else."""
+        issue = self._seen(request, issue_id)
+        if not self.has_change_permission(request, issue):
+            raise PermissionDenied
+        chosen = _colleagues(request.POST.getlist("to")) or [person(request)]
+        try:
+            sending.send_tests(issue, chosen, by=person(request))
+            to = ", ".join(user.email for user in chosen)
+            self.message_user(request, f"A test is on its way to {to}.", messages.SUCCESS)
+        except sending.NotTaken as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+        return redirect("admin:newsletter_issue_preview", issue_id)
+
+    @method_decorator(require_POST)
+    def duplicate(self, request: HttpRequest, issue_id: int) -> HttpResponse:
+        """A draft with the same words and articles, whatever became of the first."""
+        issue = self._seen(request, issue_id)
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        copy = drafts.duplicate(issue, by=person(request))
+        sentence = f"This is a copy of “{issue}”; change what is new and send it when it is ready."
+        self.message_user(request, sentence, messages.SUCCESS)
+        return redirect("admin:newsletter_issue_change", copy.pk)
+
+
+def person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
+    return request.user
+
+
+def colleagues() -> QuerySet[User]:
+    """Who may get a test: those who can come to the desk."""
+    return User.objects.filter(is_staff=True, is_active=True).order_by("email")
+
+
+def _colleagues(keys: list[str]) -> list[User]:
+    wanted = set(keys)
+    return [user for user in colleagues() if str(user.pk) in wanted]
+
+
+def _as_it_looks(draft: Issue, look: str) -> HttpResponse:
+    if look == "text":
+        text = rendering.compose(draft).addressed(rendering.TEST_TOKEN).text
+        return HttpResponse(text, content_type="text/plain; charset=utf-8")
+    scheme = Scheme.DARK if look == "dark" else Scheme.LIGHT
+    return HttpResponse(rendering.preview(draft, scheme))

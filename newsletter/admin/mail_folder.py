@@ -1,0 +1,120 @@
+"""The latest mails on the desk, where no mail server is set and they lie in a folder.
+
+The folder holds every mail of the site, and a mail with a code to sign in is as good as a
+password. So only who has the permission to read all mail sees all of them; an editor sees those
+of the newsletter.
+"""
+
+import re
+from dataclasses import dataclass
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.html import strip_tags
+
+MOST: Final = 100
+FOLDER: Final = "iria.core.mail.FolderBackend"
+MAIL_FILE: Final = re.compile(r"[0-9]{8}T[0-9]{6}\.[0-9]{6}-[0-9a-f]{6}\.eml")
+SHOWN_HEADERS: Final = ("From", "To", "Reply-To", "Subject", "Date", "List-Unsubscribe")
+
+
+@dataclass(frozen=True, slots=True)
+class LyingMail:
+    name: str
+    subject: str
+    to: str
+    date: Any
+
+
+def folders() -> list[Path]:
+    """Where mail lies, when it is not handed to a server."""
+    mailers = [config for config in settings.MAILERS.values() if config.get("BACKEND") == FOLDER]
+    return list({Path(config["OPTIONS"]["folder"]): None for config in mailers})
+
+
+def mails(request: HttpRequest) -> HttpResponse:
+    """The newest mails, newest first."""
+    _refuse_others(request)
+    files = sorted(
+        (file for folder in folders() if folder.is_dir() for file in folder.glob("*.eml")),
+        key=lambda file: file.name,
+        reverse=True,
+    )
+    found: list[LyingMail] = []
+    for file in files:
+        if len(found) == MOST or not MAIL_FILE.fullmatch(file.name):
+            continue
+        message = _read(file, headers_only=True)
+        if message is not None and _may_read(request, message):
+            found.append(_lying(file, message))
+    context = {
+        **admin.site.each_context(request),
+        "title": "Latest mails",
+        "mails": found,
+        "lies_in_folder": bool(folders()),
+        "most": MOST,
+    }
+    return render(request, "admin/newsletter/mails.html", context)
+
+
+def mail(request: HttpRequest, name: str) -> HttpResponse:
+    """One mail as text; its HTML would bring styles of its own."""
+    _refuse_others(request)
+    if not MAIL_FILE.fullmatch(name):
+        raise Http404
+    paths = [folder / name for folder in folders() if (folder / name).is_file()]
+    message = _read(paths[0], headers_only=False) if paths else None
+    if message is None or not _may_read(request, message):
+        raise Http404
+    context = {
+        **admin.site.each_context(request),
+        "title": str(message["Subject"] or "Mail without a subject"),
+        "headers": [(header, message[header]) for header in SHOWN_HEADERS if message[header]],
+        "text": _text_of(message),
+    }
+    return render(request, "admin/newsletter/mail.html", context)
+
+
+def _refuse_others(request: HttpRequest) -> None:
+    if not request.user.has_perms(["newsletter.view_delivery"]):
+        raise PermissionDenied
+
+
+def _may_read(request: HttpRequest, message: EmailMessage) -> bool:
+    return bool(message["List-Id"]) or request.user.has_perm("newsletter.read_all_mail")
+
+
+def _read(file: Path, *, headers_only: bool) -> EmailMessage | None:
+    try:
+        with file.open("rb") as opened:
+            parser = BytesParser(EmailMessage, policy=policy.default)
+            return parser.parse(opened, headersonly=headers_only)
+    except OSError:
+        # Removed since the folder was listed.
+        return None
+
+
+def _lying(file: Path, message: EmailMessage) -> LyingMail:
+    date = message["Date"]
+    return LyingMail(
+        file.name,
+        str(message["Subject"] or "Without a subject"),
+        str(message["To"] or ""),
+        getattr(date, "datetime", None),
+    )
+
+
+def _text_of(message: EmailMessage) -> str:
+    part = message.get_body(("plain", "html"))
+    if part is None:
+        return ""
+    content = str(part.get_content())
+    return strip_tags(content) if part.get_content_subtype() == "html" else content

@@ -1,0 +1,224 @@
+"""What a message says, from all that was found in it."""
+
+import re
+from typing import Final
+
+from newsletter.bounces.parser import (
+    delivery_status,
+    free_text,
+    languages,
+    message_types,
+    mime,
+    notices,
+)
+from newsletter.bounces.parser.mime import Headers, Opened, opened
+from newsletter.bounces.parser.reasons import (
+    AFTER_DATA,
+    AT_RECIPIENT,
+    Reason,
+    answers_in,
+    quotes_in,
+    reason_of,
+    status_in,
+)
+from newsletter.bounces.parser.report import Failure, Kind, Report
+
+IDENTIFIER: Final = re.compile(r"<[^<>\s]{3,400}@[^<>\s]{1,255}>")
+IN_RETURNED_TEXT: Final = re.compile(r"(?im)^[> \t]{0,8}message-id[ \t]*:[ \t]*(<[^<>\s]{3,400}>)")
+RETURN_PATH: Final = re.compile(
+    r"(?im)^[> \t]{0,8}return-path[ \t]*:[ \t]*<?([^<>\s]{3,320}@[^<>\s]{1,255})>?"
+)
+WAITING: Final = re.compile(
+    r"(?i)warning (?:message )?only|not yet been delivered|has been delayed|is delayed|been postponed|will (?:be retried|continue to (?:attempt|try))|"
+    r"delivery attempts will continue|still being (?:re)?tried|awaiting delivery|temporary failure report|advisory-only|keep trying|"
+    + "|".join(languages.words_for(languages.WAITING))
+)
+ENVELOPE: Final = (
+    "delivered-to",
+    "x-original-to",
+    "envelope-to",
+    "x-envelope-to",
+    "x-rcpt-to",
+    "to",
+)
+OWN: Final = ("from", "to", "cc", "reply-to", "delivered-to")
+MOST_FAILURES: Final = 200
+
+
+def read(raw: bytes) -> Report:
+    """What a message that came in says; of bytes that are no message, that nothing failed."""
+    return _read(opened(raw)).in_plain_words()
+
+
+def letter_of(raw: bytes) -> str:
+    """What the server wrote, without what it returned."""
+    return _letter(opened(raw))[0]
+
+
+def _read(message: Opened) -> Report:
+    letter, returned = _letter(message)
+    if notice := notices.notice_in(message):
+        return _noticed(message, notice)
+    if message_types.is_feedback(message):
+        return _complaint(message, returned)
+    found = [] if _is_receipt(message, letter) else _failures(message, letter)[:MOST_FAILURES]
+    bounced = bool(found) or _is_bounce_without_address(message, letter)
+    kind = Kind.NONE
+    if bounced:
+        kind = Kind.HARD if any(each.is_hard for each in found) else Kind.SOFT
+    return _report(message, returned, kind, failures=tuple(found))
+
+
+def _noticed(message: Opened, notice: notices.Notice) -> Report:
+    about = "\n".join(f"Message-ID: {each}" for each in notices.message_ids(notice))
+    if notices.is_complaint(notice):
+        return _report(
+            message,
+            about,
+            Kind.COMPLAINT,
+            feedback=notices.feedback_of(notice),
+            complained=tuple(notices.complainers(notice)),
+        )
+    found = tuple(notices.failures(notice))
+    kind = Kind.HARD if any(each.is_hard for each in found) else Kind.SOFT
+    return _report(message, about, kind, failures=found)
+
+
+def _letter(message: Opened) -> tuple[str, str]:
+    """What the server wrote, and what it returned as text. The first part that says something is its letter;
+    those that follow are the mail it is about."""
+    texts = [part.text for part in message.parts if not part.kind.startswith("message/")]
+    returned = []
+    for number, text in enumerate(texts):
+        letter, rest = free_text.until_returned(text)
+        returned.append(rest)
+        if letter.strip():
+            return letter, "\n".join([*returned, *texts[number + 1 :]])
+    return "", "\n".join(returned)
+
+
+def _failures(message: Opened, letter: str) -> list[Failure]:
+    told = [part.text for part in message.parts if part.kind.startswith("message/")]
+    by_fields = delivery_status.failures(message, [*told, letter], letter)
+    if any(failure.address for failure in by_fields):
+        return [failure for failure in by_fields if failure.address]
+    if delivery_status.all_reached(told) or not _may_be_bounce(message, letter):
+        return []
+    named = [mime.clean(each) for each in message.headers.get("x-failed-recipients").split(",")]
+    found = [each for each in named if each] or _named_in(message, letter)
+    status = next((failure.status for failure in by_fields if failure.status), "")
+    said = " ".join(failure.words for failure in by_fields)
+    return [_told_of(address, letter, found, status, said) for address in found]
+
+
+def _named_in(message: Opened, letter: str) -> list[str]:
+    ours = _ours(message.headers)
+    found = free_text.failing(letter, not_these=ours)
+    if found or not free_text.FAILING.search(f"{letter} {message.headers.words('subject')}"):
+        return found
+    subject = [each for each in mime.in_text(message.headers.words("subject")) if each not in ours]
+    returned_to = [
+        each
+        for head in message.returned
+        if not head.get("list-post")
+        for each in mime.in_text(head.get("to"))
+    ]
+    return subject or (returned_to if len(returned_to) == 1 else [])
+
+
+def _told_of(address: str, letter: str, others: list[str], status: str, said: str) -> Failure:
+    about = said or (free_text.about(address, letter, others) if len(others) > 1 else letter)
+    return Failure(
+        address=address,
+        reason=_reason(about, letter, status),
+        status=status_in(about) or status,
+        words=" ".join(about.split())[:500],
+        delayed=bool(WAITING.search(letter)),
+    )
+
+
+def _reason(about: str, letter: str, status: str) -> Reason:
+    """From what the other server answered, where it is quoted, else from all that is told."""
+    step = " rcpt" if AT_RECIPIENT.search(letter) and not AFTER_DATA.search(letter) else ""
+    for part in (quotes_in(about), answers_in(about)):
+        if part.strip() and (found := reason_of(f"{part}{step}", status)) is not Reason.UNSAID:
+            return found
+    return reason_of(f"{about}{step}", status)
+
+
+def _may_be_bounce(message: Opened, letter: str) -> bool:
+    """Whether its letter is worth being read as a server's: a letter of a person is not."""
+    head = message.headers
+    if message_types.is_report(message) or head.get("x-failed-recipients"):
+        return True
+    if message_types.ARRIVED.search(head.words("subject")):
+        return False
+    server, says = message_types.is_from_server(head), message_types.says_returned(head)
+    named = message_types.is_called_server(head)
+    if message_types.is_automatic_reply(head) and not (
+        (server and says) or (named and free_text.FAILING.search(letter))
+    ):
+        # Answers of people's programs have an empty return path too, and say that somebody cannot be reached.
+        return False
+    return (server and bool(free_text.FAILING.search(letter))) or (
+        says
+        and bool(free_text.FAILING.search(letter))
+        # An answer, or an issue of somebody's newsletter, whatever its subject.
+        and not (head.get("in-reply-to") or head.get("list-unsubscribe"))
+    )
+
+
+def _is_receipt(message: Opened, letter: str) -> bool:
+    """Somebody has seen the mail. A filter that refuses one (RFC 5429) uses the same form."""
+    refused = message_types.says_returned(message.headers) and free_text.FAILING.search(letter)
+    return message_types.is_receipt(message) and not refused
+
+
+def _is_bounce_without_address(message: Opened, letter: str) -> bool:
+    """A mail failed, and nothing says to whom; the caller may know by the address it came to."""
+    head = message.headers
+    return (
+        not _is_receipt(message, letter)
+        and message_types.says_returned(head)
+        and (message_types.is_from_server(head) or message_types.is_report(message))
+        and _may_be_bounce(message, letter)
+        and not delivery_status.all_reached(part.text for part in message.parts)
+    )
+
+
+def _complaint(message: Opened, returned: str) -> Report:
+    kind, named = delivery_status.complainers(message.parts)
+    named = named or mime.in_text(message.headers.get("x-hmxmroriginalrecipient"))
+    if not named:
+        named = [
+            each
+            for head in message.returned
+            for name in ("x-hmxmroriginalrecipient", "x-original-to", "delivered-to", "to")
+            for each in mime.in_text(head.get(name))
+        ][:1]
+    return _report(message, returned, Kind.COMPLAINT, feedback=kind, complained=tuple(named))
+
+
+def _report(message: Opened, returned: str, kind: Kind, **found: object) -> Report:
+    head = message.headers
+    ids = [head_of.get("message-id").strip() for head_of in message.returned]
+    ids += IN_RETURNED_TEXT.findall(returned)
+    ids += IDENTIFIER.findall(f"{head.get('in-reply-to')} {head.get('references')}")
+    paths = [each for of in message.returned for each in mime.in_text(of.get("return-path"))]
+    paths += RETURN_PATH.findall(returned)
+    came_to = [
+        each for name in ENVELOPE for value in head.all(name) for each in mime.in_text(value)
+    ]
+    return Report(
+        kind=kind,
+        message_ids=tuple(dict.fromkeys(each for each in ids if each))[:20],
+        envelopes=tuple(dict.fromkeys([*came_to, *paths]))[:40],
+        sender=next(iter(mime.in_text(head.words("from"))), ""),
+        subject=head.words("subject")[:300],
+        automatic=message_types.is_automatic_reply(head),
+        **found,  # type: ignore[arg-type]
+    )
+
+
+def _ours(head: Headers) -> set[str]:
+    return {each for name in OWN for value in head.all(name) for each in mime.in_text(value)}

@@ -1,0 +1,156 @@
+"""Reports made for programs: delivery status (RFC 3464), feedback (RFC 5965), wherever they stand.
+
+Many servers put the fields of a delivery status into the text, quote them, leave some out, or call a
+failure an error. So fields are looked for in every text, and a group without an action is judged by its code.
+"""
+
+import re
+from collections.abc import Iterable
+from itertools import islice
+from typing import Final
+
+from newsletter.bounces.parser import mime
+from newsletter.bounces.parser.mime import Opened, Part
+from newsletter.bounces.parser.reasons import AT_RECIPIENT, STATUS, reason_of, status_in
+from newsletter.bounces.parser.report import Failure
+
+FIELD: Final = re.compile(r"^[> \t]{0,8}([A-Za-z][A-Za-z0-9-]{2,60})[ \t]*:[ \t]*(.*)$")
+RECIPIENTS: Final = ("original-recipient", "final-recipient", "x-actual-recipient")
+OF_A_RECIPIENT: Final = frozenset(
+    {*RECIPIENTS, "action", "status", "diagnostic-code", "remote-mta", "x-powermta-bouncecategory"}
+)
+COMPLAINER: Final = frozenset(
+    {"original-rcpt-to", "original-recipient", "removal-recipient", "x-hmxmroriginalrecipient"}
+)
+"""Fields that name who complained; the last is of Microsoft, and in the head of the mail that comes back."""
+FAILED: Final = re.compile(r"(?i)^(?:fail|error|reject|undeliver|bounce)")
+DELAYED: Final = re.compile(r"(?i)^delay")
+REACHED: Final = re.compile(r"(?i)^(?:deliver|relay|expand|success)")
+EMPTY_DIAGNOSIS: Final = re.compile(r"(?i)^\s*[\w-]+\s*;\s*[\d\s]{0,4}$")
+
+MOST_GROUPS: Final = 200
+MOST_WORDS: Final = 1000
+"""Signs of what a server said of one recipient that are looked at."""
+
+Group = dict[str, str]
+
+
+def failures(message: Opened, texts: Iterable[str], prose: str) -> list[Failure]:
+    """The recipients that reports in the message say have failed or must wait.
+
+    Args:
+        texts: the texts in which fields may stand.
+        prose: what the message says for people, for reports that give no reason.
+    """
+    found = (_failure(group, prose) for text in texts for group in groups(text))
+    unique: dict[str, Failure] = {}
+    for failure in islice(found, MOST_GROUPS):
+        if failure is not None:
+            unique.setdefault(failure.address.lower() or f"?{len(unique)}", failure)
+    return list(unique.values())
+
+
+def groups(text: str) -> list[Group]:
+    """The groups of fields, one for each recipient.
+
+    An empty line ends a group, and so does a field that would say another thing than before. What was
+    left without a recipient goes with the next group that has one.
+    """
+    found: list[Group] = []
+    group: Group = {}
+    last = ""
+    for line in text.splitlines():
+        field = FIELD.match(line)
+        name = field[1].lower() if field else ""
+        if field is None or (last and line[:1] in " \t" and name not in OF_A_RECIPIENT):
+            if not line.strip("> \t"):
+                group, last = _ended(group, found), ""
+            elif last and line[:1] in " \t>":
+                group[last] = f"{group[last]} {line.strip('> ').strip()}"[:2000]
+            continue
+        if name not in OF_A_RECIPIENT:
+            last = ""
+            continue
+        if name in group:
+            group = _ended(group, found)
+        group[name], last = field[2].strip()[:2000], name
+    _ended(group, found)
+    return found
+
+
+def _ended(group: Group, found: list[Group]) -> Group:
+    if any(name in group for name in RECIPIENTS):
+        found.append(group)
+        return {}
+    if found and "status" not in found[-1] and "action" not in found[-1]:
+        found[-1].update(group)
+        return {}
+    return group
+
+
+def _failure(group: Group, prose: str) -> Failure | None:
+    """The failure that a group tells of; None where it tells of a success or of nothing."""
+    action, status = group.get("action", ""), _status(group)
+    if REACHED.match(action) or (not action and status.startswith("2")):
+        return None
+    delayed = bool(DELAYED.match(action))
+    if not (delayed or FAILED.match(action) or status or "diagnostic-code" in group):
+        return None
+    diagnosis = group.get("diagnostic-code", "")
+    words = "" if EMPTY_DIAGNOSIS.match(diagnosis) else diagnosis.partition(";")[2] or diagnosis
+    named = [mime.clean(group.get(name, "")) for name in RECIPIENTS]
+    known = [address for address in named if address]
+    category = group.get("x-powermta-bouncecategory", "").replace("-", " ")
+    said = f"{words} {_comment(group)} {_comment_of(action)} {category}"
+    speaking = said[:MOST_WORDS] if said.strip() else prose
+    return Failure(
+        address=known[0] if known else "",
+        also=known[1] if len(known) > 1 and known[1].lower() != known[0].lower() else "",
+        reason=reason_of(f"{speaking} {_step(prose)}", status),
+        status=status_in(words) or status,
+        words=" ".join((words or speaking).split())[:500],
+        delayed=delayed,
+    )
+
+
+def all_reached(texts: Iterable[str]) -> bool:
+    """Whether there are reports, and all of them tell of success."""
+    actions = [group.get("action", "") for text in texts for group in groups(text)]
+    return bool(actions) and all(REACHED.match(action) for action in actions)
+
+
+def _status(group: Group) -> str:
+    found = STATUS.search(group.get("status", ""))
+    return ".".join(found.groups()) if found else ""
+
+
+def _comment(group: Group) -> str:
+    """What stands behind the code, as in `5.0.0 (recipient reached disk quota)`."""
+    return STATUS.sub("", group.get("status", "")).replace("undefined status", "")
+
+
+def _comment_of(action: str) -> str:
+    return action.partition("(")[2]
+
+
+def _step(prose: str) -> str:
+    """Postfix says only in its letter at which command it was refused, and sendmail shows its session."""
+    if "reply to end of DATA" in prose:
+        return "end of data"
+    return "rcpt" if AT_RECIPIENT.search(prose) else ""
+
+
+def complainers(parts: Iterable[Part]) -> tuple[str, list[str]]:
+    """The type of a feedback report and whom it names as having got the mail."""
+    kind, named = "", []
+    for part in parts:
+        for line in part.text.splitlines():
+            field = FIELD.match(line)
+            if field is None:
+                continue
+            name, value = field[1].lower(), field[2].strip()
+            if name == "feedback-type":
+                kind = kind or value.lower()
+            elif name in COMPLAINER:
+                named.append(mime.clean(value))
+    return kind, list(dict.fromkeys(address for address in named if address))

@@ -1,0 +1,227 @@
+"""What mail servers say in languages other than English: one table for each.
+
+A table has, by topic, patterns of the words that a server of that language uses. Under a `Reason` they say
+why a mail did not arrive. `FAILED` are words without which no such letter does, `SUBJECT` those of its
+subject, `RETURNED` the line behind which the mail itself stands, `WAITING` says that it is still being tried,
+and `REPLY` is how the subject of an automatic answer begins.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from newsletter.bounces.parser.reason import Reason
+
+FAILED, SUBJECT, RETURNED, WAITING, REPLY = "failed", "subject", "returned", "waiting", "reply"
+
+type Table = dict[str, tuple[str, ...]]
+
+GERMAN: Final[Table] = {
+    FAILED: (r"nicht (?:zugestellt|erreicht|gefunden|zustell\w+|ausgeliefert)", "unzustellbar", "fehlgeschlagen", "konnte(?:n)? nicht", "zurückgewiesen", "abgelehnt", "aufgeführt"),
+    SUBJECT: ("unzustellbar", "nicht zustell", "zustellung", "nicht zugestellt", "zurückgesandt", "fehler bei der (?:zustellung|übermittlung)", "übermittlung fehlgeschlagen"),
+    RETURNED: ("ursprüngliche nachricht", "originalnachricht", "kopfzeilen", "ursprüngliche e-?mail"),
+    WAITING: (r"(?:zustellung|nachricht)[^.]{0,40}verzögert", "weitere zustellversuche"),
+    REPLY: ("abwesenheit", "automatische antwort", r"nicht im (?:büro|haus)", "urlaub"),
+    Reason.UNKNOWN_USER: (
+        r"(?:adresse|postfach|konto|benutzer|empf(?:ä|ae)nger|mailbox|teilnehmer)\w*[^.\n]{0,60}\b(?:unbekannt|existiert (?:hier )?nicht|(?:konnte )?nicht gefunden|nicht bekannt|ungültig|nicht vorhanden|gibt es nicht)",
+        r"(?:unbekannte[rn]?|ungültige[rns]?|kein(?:en)? (?:solche[rn]? |gültige[rn]? )?)\s?(?:empfänger|benutzer|adresse|postfach|konto|teilnehmer|e-?mail-?adresse)",
+        r"empf(?:ä|ae)nger[^.]{0,30}nicht",
+    ),
+    Reason.UNKNOWN_HOST: (r"(?:domain|domäne|host|server)[^.\n]{0,40}(?:existiert nicht|unbekannt|nicht gefunden|gibt es nicht)",),
+    Reason.FULL: (r"postfach[^.]{0,40}voll|(?:speicherplatz|kontingent|postfachgröße|speicher)[^.]{0,40}(?:überschritten|erschöpft|voll|ausgeschöpft)|mailbox[^.]{0,20}(?:ist )?voll",),
+    Reason.SUSPENDED: (r"(?:konto|postfach|benutzer|empfänger|adresse)[^.]{0,30}(?:gesperrt|deaktiviert|stillgelegt|abgeschaltet|geschlossen)",),
+    Reason.TOO_LARGE: (r"(?:nachricht|e-?mail|mail|anhang)[^.]{0,30}zu (?:groß|gross)",),
+    Reason.POLICY: (r"als (?:spam|unerwünscht)|unerwünschte (?:werbung|e-?mail|nachricht)|richtlinie",),
+    Reason.LATER: ("später (?:erneut|noch ?einmal|wieder)|versuchen sie es (?:bitte )?später|später",),
+    Reason.MOVED: (r"(?:neue (?:e-?mail-?)?adresse|umgezogen|nicht mehr (?:bei uns|im unternehmen|tätig))",),
+}  # fmt: skip
+FRENCH: Final[Table] = {
+    FAILED: ("n['’]a (?:pas )?pu", r"non (?:remis|distribu\w*)", "échou", "échec", "impossible", "introuvable", "n['’]existe pas", "n['’]ont pas pu", "refusé", "rejeté"),
+    SUBJECT: ("non remis", "échec", "impossible de remettre", "échec de la (?:remise|livraison|distribution)", "non distribu", "retour(?:né)? à l['’]expéditeur", "message non délivré", "non délivr"),
+    RETURNED: ("message d['’]origine", "message original", "en-têtes (?:de message|du message)"),
+    WAITING: (r"(?:remise|distribution|message)[^.]{0,30}(?:retardée?|différée?)",),
+    REPLY: ("réponse automatique", "absence", "absente?s?", "en congés?"),
+    Reason.UNKNOWN_USER: (
+        r"(?:adresse|boîte|boite|compte|utilisateur|destinataire|usager)[^.\n]{0,80}\b(?:n['’]existe|inexist\w*|inconnue?s?|introuvable|invalide|incorrecte?|erronée?|non trouvée?)",
+        r"n['’]existe pas|aucun (?:compte|utilisateur|destinataire)|(?:utilisateur|destinataire|adresse) inconnue?",
+    ),
+    Reason.UNKNOWN_HOST: (r"(?:domaine|serveur|hôte)[^.\n]{0,30}(?:n['’]existe pas|inconnu|introuvable|inexistant)",),
+    Reason.FULL: (r"bo[iî]te[^.\n]{0,40}pleine|quota|espace[^.\n]{0,30}(?:insuffisant|dépassé)|plus (?:assez )?d['’]espace|capacité[^.\n]{0,20}dépassée",),
+    Reason.SUSPENDED: (r"(?:compte|bo[iî]te|adresse|destinataire)[^.\n]{0,30}(?:suspendu|désactivé|bloqué|fermé|archivé|inactif|inactive)",),
+    Reason.TOO_LARGE: (r"(?:message|courriel|pièce jointe)[^.\n]{0,30}(?:trop (?:gros|volumineux|grand)|dépasse)",),
+    Reason.POLICY: (r"considéré comme (?:du )?(?:spam|indésirable)|courrier indésirable|pourriel",),
+    Reason.BLOCKED: (r"(?:adresse ip|serveur)[^.\n]{0,30}bloquée?|\bbloquée?\b",),
+    Reason.LATER: (r"système occupé|plus tard|trop de (?:connexions|messages|destinataires)|réessayer",),
+    Reason.MOVED: (r"nouvelle adresse|ne travaille plus|a changé d['’]adresse",),
+}  # fmt: skip
+SPANISH: Final[Table] = {
+    FAILED: (r"no (?:pudo|se pudo|se ha podido|se puede|ha sido|fue)", "no se encontr", "no existe", "rechazad", "fallo", "falló", "imposible"),
+    SUBJECT: (r"no se (?:pudo|puede|ha podido) entregar", "no entregado", r"(?:no )?se ha podido entregar", "error (?:de|en la) entrega", "devuelto al remitente", "mensaje no entregado", "fallo en la entrega"),
+    RETURNED: ("mensaje original", "encabezados"),
+    WAITING: (r"(?:entrega|mensaje)[^.]{0,40}(?:retrasad|demorad|aplazad)",),
+    REPLY: ("respuesta autom[aá]tica", "fuera de (?:la )?oficina", "ausente", "vacaciones"),
+    Reason.UNKNOWN_USER: (
+        r"(?:direcci[oó]n|buz[oó]n|cuenta|usuario|destinatario|correo)[^.\n]{0,80}\b(?:no (?:se )?(?:ha )?(?:existe|enc[ou]\w+|es v[aá]lid\w)|desconocid\w|inexistente|inv[aá]lid\w|incorrect\w)",
+        r"no existe (?:dicha|ese|esa|el|la|este|esta|tal)|(?:usuario|destinatario|cuenta) desconocid",
+    ),
+    Reason.UNKNOWN_HOST: (r"dominio[^.\n]{0,30}(?:no existe|inexistente|desconocido|no encontrado|no se encontr)",),
+    Reason.FULL: (r"(?:buz[oó]n|cuenta|casilla|bandeja)[^.\n]{0,40}(?:llen[oa]|excedid|super\w+)|(?:cuota|espacio)[^.\n]{0,30}(?:excedid|insuficiente|super\w+|agotad)|sin espacio",),
+    Reason.SUSPENDED: (r"(?:cuenta|buz[oó]n|usuario)[^.\n]{0,30}(?:suspendid|desactivad|deshabilitad|inhabilitad|bloquead|inactiv|cancelad|cerrad)",),
+    Reason.TOO_LARGE: (r"(?:mensaje|correo|adjunto)[^.\n]{0,30}(?:demasiado grande|excede|supera)",),
+    Reason.POLICY: (r"correo no deseado|considerado (?:como )?spam",),
+    Reason.BLOCKED: (r"bloquead[oa]",),
+    Reason.LATER: (r"int[eé]ntelo (?:de nuevo |nuevamente )?m[aá]s tarde|m[aá]s tarde|demasiad[oa]s (?:conexiones|mensajes|destinatarios)",),
+    Reason.MOVED: (r"nueva direcci[oó]n|ya no trabaja|ha cambiado de direcci[oó]n",),
+}  # fmt: skip
+PORTUGUESE: Final[Table] = {
+    FAILED: (r"(?:não|nao) (?:pode|pôde|foi|existe|encontrad\w|é possível)", "rejeitad", "recusad", "falhou", "falha"),
+    SUBJECT: ("não entregue", r"não foi (?:possível )?entreg", "falha na entrega", "devolvid[ao] ao remetente", "mensagem não entregue", "erro (?:de|na) entrega"),
+    RETURNED: ("mensagem original", "cabeçalhos"),
+    WAITING: (r"(?:entrega|mensagem)[^.]{0,40}(?:atrasada|adiada)",),
+    REPLY: ("resposta autom[aá]tica", "ausência", "fora do escritório", "férias"),
+    Reason.UNKNOWN_USER: (
+        r"(?:endereço|destinatário|caixa|conta|utilizador|usuário|usuario|e-?mail)[^.\n]{0,80}\b(?:(?:não|nao) (?:foi )?(?:encontrad|exist|é válid|localizad|cadastrad)|inexistente|desconhecid|inválid|incorret)",
+        r"(?:usuário|usuario|utilizador|destinatário|endereço) (?:desconhecid|inexistente|inválid)",
+    ),
+    Reason.UNKNOWN_HOST: (r"dom[ií]nio[^.\n]{0,30}(?:não existe|inexistente|desconhecido|não (?:foi )?encontrado)",),
+    Reason.FULL: (r"caixa[^.\n]{0,40}(?:cheia|lotada)|(?:cota|quota|espaço|limite de armazenamento)[^.\n]{0,30}(?:excedid|insuficiente|esgotad|ultrapassad)|sem espaço",),
+    Reason.SUSPENDED: (r"(?:conta|caixa|usuário|utilizador)[^.\n]{0,30}(?:suspens|desativad|bloquead|inativ|cancelad|encerrad)",),
+    Reason.TOO_LARGE: (r"(?:mensagem|anexo)[^.\n]{0,30}(?:muito grande|demasiado grande|excede)",),
+    Reason.BLOCKED: (r"bloquead[oa]",),
+    Reason.LATER: (r"(?:tente|tentar) (?:novamente )?mais tarde|mais tarde",),
+    Reason.MOVED: (r"novo endereço|não trabalha mais|já não trabalha",),
+}  # fmt: skip
+ITALIAN: Final[Table] = {
+    FAILED: (r"non (?:recapit|consegn|è riuscito|è stat\w|riuscit|trovat|esiste|può)", "impossibile", "respint", "rifiutat", "fallit"),
+    SUBJECT: ("mancata consegna", "recapito non riuscito", "impossibile recapitare", "mancato recapito", "messaggio non (?:consegnato|recapitato)", "errore di consegna"),
+    RETURNED: ("messaggio originale", "intestazioni originali"),
+    WAITING: (r"(?:consegna|recapito|messaggio)[^.]{0,40}(?:ritardat|posticipat|ritardo)",),
+    REPLY: ("risposta automatica", "assente", "fuori (?:ufficio|sede)", "ferie"),
+    Reason.UNKNOWN_USER: (
+        r"(?:indirizzo|casella|destinatario|utente|account)[^.\n]{0,80}\b(?:non (?:è stat\w )?(?:esist\w+|trovat\w|valid\w|presente)|sconosciut\w|inesistente|errat\w|non è valid\w)",
+        r"nessun(?:a)? (?:utenza|utente|casella)|indirizzo[^.]{0,40}(?:errato|non)|utente[^.]{0,30}(?:sconosciut|non)",
+    ),
+    Reason.UNKNOWN_HOST: (r"dominio[^.\n]{0,30}(?:non esiste|inesistente|sconosciuto|non trovato)",),
+    Reason.FULL: (r"casella[^.\n]{0,40}piena|(?:quota|spazio)[^.\n]{0,30}(?:superat|esaurit|insufficiente)",),
+    Reason.SUSPENDED: (r"(?:casella|account|utente|utenza)[^.\n]{0,30}(?:sospes|disabilitat|disattivat|bloccat|scadut|chius)",),
+    Reason.TOO_LARGE: (r"(?:messaggio|allegato)[^.\n]{0,30}(?:troppo grande|supera)",),
+    Reason.BLOCKED: (r"bloccat[oa]",),
+    Reason.LATER: (r"riprova\w*|più tardi|in un secondo momento",),
+    Reason.MOVED: (r"nuovo indirizzo|non lavora più",),
+}  # fmt: skip
+DUTCH: Final[Table] = {
+    FAILED: (r"bestaat niet", r"niet (?:gevonden|worden (?:bezorgd|afgeleverd)|bezorgd|afgeleverd|geaccepteerd)", "mislukt", "onbestelbaar", "onbekend", "geweigerd"),
+    SUBJECT: ("onbestelbaar", r"kan niet worden (?:bezorgd|afgeleverd)", "niet (?:bezorgd|afgeleverd)", "bezorging mislukt"),
+    RETURNED: ("oorspronkelijk(?:e)? bericht",),
+    WAITING: ("bezorging[^.]{0,30}vertraagd",),
+    REPLY: ("automatisch antwoord", "afwezig"),
+    Reason.UNKNOWN_USER: (
+        r"(?:adres|postvak|mailbox|gebruiker|ontvanger|geadresseerde|account)\w*[^.\n]{0,80}\b(?:bestaat niet|niet (?:gevonden|bekend|aanwezig)|onbekend|ongeldig)",
+        r"(?:onbekende|ongeldige|geen (?:zulke )?)\s?(?:gebruiker|ontvanger|adres|postvak)",
+    ),
+    Reason.UNKNOWN_HOST: (r"domein\w*[^.\n]{0,30}(?:bestaat niet|onbekend|niet gevonden)",),
+    Reason.FULL: (r"(?:postvak|mailbox|brievenbus)[^.\n]{0,40}\bvol\b|opslagruimte[^.\n]{0,30}(?:vol|overschreden)",),
+    Reason.SUSPENDED: (r"(?:account|postvak|gebruiker)[^.\n]{0,30}(?:geblokkeerd|gedeactiveerd|uitgeschakeld|opgeheven)",),
+    Reason.TOO_LARGE: (r"bericht[^.\n]{0,20}te groot",),
+    Reason.LATER: (r"later opnieuw",),
+}  # fmt: skip
+NORDIC: Final[Table] = {
+    FAILED: (r"ikke (?:leveres|funnet|fundet|afleveres)", r"(?:inte|kunde inte) (?:levereras|hittades|lämnas)", "misslyckades", "mislykkedes", "ei voitu", "toimitus epäonnistui"),
+    SUBJECT: ("kunne ikke leveres", "kunde inte levereras", "kan inte levereras", "kunne ikke afleveres", "olevereret", "ei voitu toimittaa", "toimitus epäonnistui"),
+    REPLY: ("autosvar", "automaattinen", "automatiskt svar", "frånvaro", "fraværende", "poissa"),
+    Reason.UNKNOWN_USER: (
+        r"(?:adress|konto|användare|mottagare|brevlåda)\w*[^.\n]{0,60}(?:finns inte|hittades inte|kunde inte hittas|okänd|ogiltig)|okänd (?:användare|mottagare)",
+        r"(?:adress|konto|bruger|bruker|modtager|mottaker|postkasse|postboks)\w*[^.\n]{0,60}(?:findes ikke|finnes ikke|eksisterer ikke|ikke (?:fundet|funnet)|ukendt|ukjent|ugyldig)|(?:ukendt|ukjent) (?:bruger|bruker|modtager|mottaker)",
+        r"(?:osoite|käyttäjä|vastaanottaja|postilaatikko)\w*[^.\n]{0,60}(?:ei (?:ole|löydy|löytynyt)|tuntematon|virheellinen)|tuntematon (?:käyttäjä|vastaanottaja)",
+    ),
+    Reason.FULL: (r"(?:brevlåda|postlåda|inkorg|postkasse|postboks|indbakke|postilaatikko)\w*[^.\n]{0,40}(?:\bfull\b|fuld|täynnä)",),
+}  # fmt: skip
+POLISH_AND_CZECH: Final[Table] = {
+    FAILED: (r"nie (?:można|istnieje|znaleziono|został\w*|udało)", "niedostarczon", "odrzucon", "nelze doručit", "nebyl\\w* doručen", "neexistuje"),
+    SUBJECT: ("nie można dostarczyć", "niedostarczon", "nie dostarczono", "zwrot (?:wiadomości|poczty)", "nedoruč", "nelze doručit"),
+    REPLY: ("automatyczna odpowiedź", "poza biurem", "nieobecność", "automatická odpověď"),
+    Reason.UNKNOWN_USER: (
+        r"(?:adres|użytkownik|skrzynk|odbiorc|kont)\w*[^.\n]{0,80}\b(?:nie (?:istnieje|został znalezion|znaleziono|zosta\w+ odnalezion)|nieznan|nieprawidłow|niepoprawn)|nie (?:ma takiego|istnieje taki\w*) (?:użytkownik|adres|kont|odbiorc)\w*|nieznany (?:użytkownik|odbiorca|adres)",
+        r"(?:adresa|uživatel|schránka|příjemce)\w*[^.\n]{0,60}(?:neexistuje|nenalezen|neznám)|neznámý (?:uživatel|příjemce)",
+    ),
+    Reason.UNKNOWN_HOST: (r"domen[ay][^.\n]{0,30}nie istnieje|doména[^.\n]{0,30}neexistuje",),
+    Reason.FULL: (r"skrzynk\w*[^.\n]{0,40}(?:pełna|przepełnion|przekroczon)|przekroczon\w* (?:limit|pojemność)|schránka[^.\n]{0,30}plná",),
+    Reason.SUSPENDED: (r"(?:kont|skrzynk)\w*[^.\n]{0,30}(?:zablokowan|zawieszon|nieaktywn|wyłączon)",),
+    Reason.LATER: ("spróbuj (?:ponownie )?później",),
+}  # fmt: skip
+RUSSIAN: Final[Table] = {
+    FAILED: (r"не (?:может|могло|удалось|удается|доставлен\w*|найден\w*|существует|было)", "невозможно", "недоставлен", "отклонен", "ошибка", "не вдалося"),
+    SUBJECT: ("не доставлен", "недоставлен", "отправленное сообщение", "ошибка (?:доставки|при доставке)", "невозможно доставить", "не удалось доставить", "возвращ", "не доставлено"),
+    RETURNED: ("ниже этой линии", "исходное (?:сообщение|письмо)"),
+    WAITING: (r"(?:доставка|сообщение|письмо)[^.]{0,40}(?:отложен|задерж)",),
+    REPLY: ("автоответ", "автоматический ответ", "я в отпуске", "отпуск"),
+    Reason.UNKNOWN_USER: (
+        r"(?:пользовател|адрес|ящик|получател|аккаунт)\w*[^.\n]{0,60}(?:не (?:найден|существует|зарегистрирован|известен)|несуществу|неизвест|неверн|недействител|отсутствует)|(?:несуществующ|неизвестн|неверн|нет так)\w* (?:пользовател|адрес|получател|почтов)\w*|несуществующ|нет такого (?:пользовател|адрес)",
+        r"(?:користувач|адреса|скриньк|одержувач)\w*[^.\n]{0,60}(?:не (?:знайден|існує)|невідом)",
+    ),
+    Reason.UNKNOWN_HOST: (r"домен\w*[^.\n]{0,30}(?:не (?:существует|найден)|неизвест)",),
+    Reason.FULL: (r"ящик\w*[^.\n]{0,30}(?:переполнен|заполнен)|(?:превышен\w*|исчерпан\w*)[^.\n]{0,40}(?:квот|объ[её]м|размер ящика|лимит)|недостаточно места",),
+    Reason.SUSPENDED: (r"(?:ящик|аккаунт|пользовател|уч[её]тн\w+ запис)\w*[^.\n]{0,30}(?:заблокирован|отключ[её]н|удал[её]н|неактив)",),
+    Reason.TOO_LARGE: (r"(?:сообщение|письмо)[^.\n]{0,30}(?:слишком (?:большое|велик)|превышает)",),
+    Reason.POLICY: (r"спам\w*",),
+    Reason.LATER: ("попробуйте (?:позже|позднее)|повторите (?:попытку )?позже",),
+}  # fmt: skip
+TURKISH: Final[Table] = {
+    FAILED: ("bulunamadı", "teslim edilemedi", "iletilemedi", "reddedildi"),
+    SUBJECT: ("teslim edilemedi", "iletilemedi", "teslim edilemeyen"),
+    REPLY: ("otomatik",),
+    Reason.UNKNOWN_USER: (r"(?:kullanıcı|adres|alıcı|hesap|posta kutusu)\w*[^.\n]{0,40}(?:bulunamadı|mevcut değil|geçersiz|bilinmiyor|bilinmeyen|yok)|(?:bilinmeyen|geçersiz) (?:kullanıcı|alıcı|adres)",),
+    Reason.FULL: (r"(?:posta kutusu|kota)\w*[^.\n]{0,30}(?:dolu|aşıldı|doldu)",),
+}  # fmt: skip
+JAPANESE: Final[Table] = {
+    FAILED: ("配信できません", "存在しません", "見つかりません", "送信できませんでした", "失敗", "エラー", "届け", "配達でき", "受信できません", "拒否"),
+    SUBJECT: ("配信できません", "配達不能", "配信不能", "エラー", "送信できません", "配信に失敗", "配信失敗", "不達"),
+    RETURNED: ("元のメッセージ", "元のメール"),
+    WAITING: ("配信[^。]{0,20}遅れ", "再送信を試み"),
+    REPLY: ("自動応答", "自動返信", "不在"),
+    Reason.UNKNOWN_USER: (
+        r"(?:アドレス|ユーザー?|宛先|宛て先|あて先|受信者|メールボックス|アカウント)[^。\n]{0,60}(?:存在し(?:ません|ない)|見つかりません|見つかりませんでした|見つからない|不明|無効|間違|誤り|使われて)",
+        r"あて先不明|宛先不明|存在しません|見つからない|登録されていません",
+    ),
+    Reason.UNKNOWN_HOST: (r"ドメイン[^。\n]{0,30}(?:存在し(?:ません|ない)|見つかりません|不明)",),
+    Reason.FULL: (r"一杯|いっぱい|容量|満杯|受信箱[^。\n]{0,20}超過",),
+    Reason.SUSPENDED: (r"(?:アカウント|ユーザー?|メールボックス)[^。\n]{0,30}(?:停止|無効になって|ロック|休止)",),
+    Reason.TOO_LARGE: (r"(?:メッセージ|メール|サイズ)[^。\n]{0,20}(?:大きすぎ|大き過ぎ)",),
+    Reason.FILTERED: (r"受信拒否|受け取りを拒否|拒否設定",),
+    Reason.POLICY: (r"迷惑メール",),
+}  # fmt: skip
+CHINESE: Final[Table] = {
+    FAILED: ("未送达", "未能", "找不到", "无法", "無法", "已满", "已滿", "退信", "失败", "失敗", "不存在", "拒收", "退回"),
+    SUBJECT: ("未送达", "退信", "无法投递", "無法(?:投遞|傳遞|傳送)", "投递失败", "系统退信", "退回", "发送失败"),
+    RETURNED: ("原信件", "原始邮件", "原始郵件"),
+    WAITING: ("延迟投递", "延遲"),
+    REPLY: ("自动回复", "自動回覆", "不在办公室"),
+    Reason.UNKNOWN_USER: (
+        r"(?:用户|用戶|收件人|邮箱|信箱|帐号|账号|地址|使用者|郵件地址)[^。\n]{0,30}(?:不存在|未找到|无效|無效|錯誤|错误|未知|不正确)|(?:找不到|没有|沒有|无此|無此|未知)(?:此|该|這個)?(?:用户|用戶|收件人|邮箱|信箱|帐号|账号|使用者)|不存在",
+    ),
+    Reason.UNKNOWN_HOST: (r"(?:域名|网域|網域|主机)[^。\n]{0,20}(?:不存在|找不到|无法解析|未找到)|(?:找不到|无法解析)[^。\n]{0,10}(?:域名|主机|網域)",),
+    Reason.FULL: (r"空间不足|空間不足|(?:邮箱|信箱)(?:已|空间已|容量已)?满|信箱已滿|已满|超过(?:邮箱)?容量|容量",),
+    Reason.SUSPENDED: (r"(?:邮箱|帐号|账号|用户|信箱)[^。\n]{0,20}(?:停用|冻结|禁用|锁定|停權|被封|已关闭)",),
+    Reason.TOO_LARGE: (r"(?:邮件|郵件|附件)[^。\n]{0,10}(?:过大|太大|過大)",),
+    Reason.POLICY: (r"垃圾邮件|垃圾郵件|拒收",),
+    Reason.LATER: (r"(?:稍后|稍候|稍後)[^。\n]{0,6}(?:再试|重试|再試)|频率|过于频繁",),
+}  # fmt: skip
+KOREAN: Final[Table] = {
+    FAILED: ("반송", "실패", "없는", "존재하지 않", "찾을 수 없"),
+    SUBJECT: ("반송", "전송 실패", "배달되지 않", "전달되지 못"),
+    REPLY: ("자동", "부재"),
+    Reason.UNKNOWN_USER: (r"(?:사용자|수신자|계정|주소|메일함|편지함)[^.\n]{0,30}(?:없습니다|없는|존재하지 않|찾을 수 없|잘못)|(?:존재하지 않는|알 수 없는|없는) (?:사용자|수신자|계정|주소)",),
+    Reason.UNKNOWN_HOST: (r"도메인[^.\n]{0,20}(?:없|존재하지 않|찾을 수 없)",),
+    Reason.FULL: (r"(?:메일함|편지함|사서함|용량)[^.\n]{0,20}(?:가득|초과|부족)",),
+    Reason.SUSPENDED: (r"(?:계정|사용자|메일)[^.\n]{0,20}(?:휴면|정지|중지|비활성)",),
+}  # fmt: skip
+HINDI: Final[Table] = {FAILED: ("लिए", "नहीं"), Reason.UNKNOWN_USER: (r"(?:पता|उपयोगकर्ता|प्राप्तकर्ता)[^।\n]{0,30}(?:नहीं मिला|मौजूद नहीं)",)}  # fmt: skip
+
+ALL: Final = (
+    GERMAN, FRENCH, SPANISH, PORTUGUESE, ITALIAN, DUTCH, NORDIC, POLISH_AND_CZECH, RUSSIAN,
+    TURKISH, JAPANESE, CHINESE, KOREAN, HINDI,
+)  # fmt: skip
+
+
+def words_for(topic: str) -> Iterator[str]:
+    """What all languages say on a topic."""
+    return (pattern for table in ALL for pattern in table.get(topic, ()))

@@ -1,0 +1,113 @@
+"""What a message is by its head: a report of a mail server, an automatic reply, a complaint, a letter."""
+
+import re
+from typing import Final
+
+from newsletter.bounces.parser import languages
+from newsletter.bounces.parser.mime import Headers, Opened
+
+SERVER: Final = re.compile(
+    r"(?i)mailer[-_. ]?daemon|post[-_]?master|\bndr@|mail[-_. ]?deliver|delivery[-_. ](?:sub)?system|mail[-_. ]?(?:system|server|service|administrator|gateway|router)|"
+    r"system administrator|mdaemon|lsmtp|bounce|^\s*<>\s*$|imss|microsoft outlook|mailadm|smtp_mail|symantec|inet-?gw|no-?reply"
+)
+RETURNED: Final = re.compile(
+    r"(?i)undeliver|deliver\w*\s*(?:status|fail|problem|report|notif|delay|warn|error|has failed|incomplete)|(?:fail|error|problem)\w*\s*(?:of |in |during |to )?deliver|"
+    r"(?:mail|message) (?:delivery|system|could not|not delivered|error|fail|rejected|delay)|returned (?:mail|to sender)|returning (?:message )?to sender|failure notice|"
+    r"failed mail|mail failed|bounce|not delivered|could not be delivered|automatically rejected|processing error|error sending|notice: mail|non[- ]deliver|blocked by|"
+    r"warning: (?:message|could not)|user unknown|"
+    + "|".join(languages.words_for(languages.SUBJECT))
+)
+REPLY: Final = re.compile(
+    r"(?i)^\W*(?:re:\s*)?(?:auto(?:matic|mated|matisch\w*)?[-_ ]?(?:reply|response|respond\w*|antwort)|out[- ]of[- ](?:the[- ])?office|ooo\b|vacation|away from|on (?:leave|holiday|vacation)|"
+    + "|".join(languages.words_for(languages.REPLY))
+    + ")"
+)
+ARRIVED: Final = re.compile(
+    r"(?i)\((?:success|relay\w*|expanded|delivered)\)|success\w* (?:mail )?deliver|delivered successfully|delivery (?:receipt|confirmation)|zustellbestätigung|"
+    r"^(?:delivered|relayed|read|expanded|zugestellt|übermittelt|gelesen|remis|distribué|lu|entregado|leído|entregue|lida|consegnato|letto|afgeleverd|gelezen)\s*:"
+)
+"""Subjects of reports that a mail has arrived, or went on to a server that reports nothing."""
+COMPLAINING: Final = re.compile(
+    r"(?i)complaint about (?:a )?(?:message|e-?mail)s? from|e-?mail feedback report|(?:abuse|spam|complaint|feedback|opt-?out) report|(?:spam|abuse) complaint|reported as (?:spam|abuse|junk)"
+)
+COMPLAINT_WORDS: Final = re.compile(
+    r"(?i)\bthis is an? (?:e-?mail )?(?:abuse|spam|opt-?out|complaint|feedback|fraud|unsubscribe) (?:report|notification|complaint)|"
+    r"\breport (?:for|about) an? (?:e-?mail|message)[^.]{0,80}\breceived from|\b(?:user|recipient|customer|member|subscriber)s?\b[^.]{0,60}\b(?:reported|marked|flagged)\b[^.]{0,60}\b(?:spam|junk|abuse|unwanted|unsolicited)"
+)
+FEEDBACK_FIELD: Final = re.compile(r"(?im)^[> \t]{0,8}feedback-type[ \t]*:[ \t]*[\w-]+")
+RETURNED_HEAD: Final = re.compile(r"(?im)^[> \t]{0,8}(?:received|return-path|message-id)[ \t]*:")
+OF_FEEDBACK: Final = re.compile(
+    r"(?im)^[> \t]{0,8}(?:user-agent|version|original-rcpt-to|original-mail-from|removal-recipient|reported-domain|source-ip|received-date|arrival-date)[ \t]*:"
+)
+"""Fields that stand beside the type of a feedback report; the type alone may be quoted in a letter."""
+
+
+def is_from_server(head: Headers) -> bool:
+    """Whether a mail server seems to speak: its name, or the empty return path."""
+    path = head.get("return-path").strip()
+    return is_called_server(head) or path in {"<>", "<MAILER-DAEMON>"}
+
+
+def is_called_server(head: Headers) -> bool:
+    """Whether it comes in the name of a mail server."""
+    return bool(SERVER.search(head.words("from")))
+
+
+def says_returned(head: Headers) -> bool:
+    """Whether its subject says that a mail did not arrive, or a field does."""
+    if ARRIVED.search(head.words("subject")):
+        return False
+    return bool(RETURNED.search(head.words("subject"))) or bool(head.get("x-failed-recipients"))
+
+
+def is_report(message: Opened) -> bool:
+    """Whether it carries a delivery status, or says that it does."""
+    if message.report_type == "delivery-status":
+        return True
+    return any(part.kind.endswith("delivery-status") for part in message.parts)
+
+
+def is_receipt(message: Opened) -> bool:
+    """A receipt (RFC 8098): somebody has seen the mail, or thrown it away."""
+    return message.report_type == "disposition-notification" or any(
+        part.kind == "message/disposition-notification" for part in message.parts
+    )
+
+
+def is_feedback(message: Opened) -> bool:
+    """A report that somebody complained, in the form of RFC 5965 or in one of those before it.
+
+    Before there was a form, providers put its fields into the text, or none at all: they sent the mail
+    back under a subject that says so, or with the address of who complained in its head.
+    """
+    kinds = {message.kind, *(part.kind for part in message.parts)}
+    if message.report_type == "feedback-report" or "message/feedback-report" in kinds:
+        return True
+    texts = [part.text for part in message.parts if not part.kind.startswith("message/delivery")]
+    if any(FEEDBACK_FIELD.search(text) and OF_FEEDBACK.search(text) for text in texts):
+        return not is_report(message)
+    mail = bool(message.returned) or any(RETURNED_HEAD.search(text) for text in texts)
+    if not mail or is_report(message):
+        return False
+    if any(head.get("x-hmxmroriginalrecipient") for head in (message.headers, *message.returned)):
+        return True
+    return bool(COMPLAINING.search(message.headers.words("subject"))) or (
+        bool(texts) and bool(COMPLAINT_WORDS.search(texts[0][:1000]))
+    )
+
+
+def is_automatic_reply(head: Headers) -> bool:
+    """An answer that no person wrote (RFC 3834), such as of somebody on holiday."""
+    marked = head.get("auto-submitted").lower().startswith("auto-")
+    marked = marked or any(
+        head.get(name)
+        for name in (
+            "x-autoreply",
+            "x-autorespond",
+            "x-auto-reply",
+            "x-autoresponder",
+            "x-vacation",
+        )
+    )
+    marked = marked or head.get("precedence").lower() in {"auto_reply", "auto-reply"}
+    return marked or bool(REPLY.match(head.words("subject")))

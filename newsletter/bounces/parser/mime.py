@@ -1,0 +1,281 @@
+"""Addresses as they stand in bounces: in brackets, quotes, with a type before them.
+
+A message opened with care: headers and parts, whatever the bytes are.
+
+The standard library's parser is made for messages that are meant well. Ten thousand parts within each
+other bring it to its knees, and so would a bounce that carries fifty megabytes. Here nesting,
+parts and bytes are limited, and each byte is looked at once for every level at most.
+"""
+
+import base64
+import binascii
+import quopri
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.errors import MessageError
+from email.header import decode_header, make_header
+from html import unescape
+from typing import Final
+
+WIDE: Final = "（）＜＞［］【】《》「」『』：，；、。！"
+"""Brackets and stops of Chinese and Japanese, which no address holds."""
+ADDRESS: Final = rf"[^\s<>()\[\]\"',;:@\\{WIDE}]{{1,200}}@(?:[A-Za-z0-9](?:[A-Za-z0-9_-]{{0,62}})(?:\.|(?![\w-]))){{1,10}}(?<!\.)(?!\.\.)"
+"""One address; what stands around it is up to the pattern that uses it."""
+IN_TEXT: Final = re.compile(rf"(?<![\w.+=/%-]){ADDRESS}")
+TYPED: Final = re.compile(r"(?i)^\s*(?:rfc-?822|utf-8|smtp|x-?400|dns|unknown|x-[\w-]+)\s*;")
+WITHIN: Final = re.compile(r"(?i)smtp[=:]\s*(\S+@[\w.-]+)")
+
+
+def clean(text: str) -> str:
+    """The one address that a field names, or nothing."""
+    value = TYPED.sub("", text, count=1).strip()
+    value = value.split("(")[0].strip() if not value.startswith("(") else value
+    inner = re.search(r"<([^<>]*)>", value)
+    if inner and "@" in inner[1]:
+        value = inner[1]
+    if found := WITHIN.search(value):
+        value = found[1]
+    value = value.strip(" \t<>\"'`;,:").removeprefix("SMTP=").rstrip(".")
+    return value if is_address(value) else ""
+
+
+def is_address(text: str) -> bool:
+    """Whether the text is one address that mail can be sent to, or was once."""
+    local, at, domain = text.rpartition("@")
+    if not at or not 1 <= len(local) <= 128 or not 1 <= len(domain) <= 255:
+        return False
+    if (
+        ".." in text
+        or local.startswith("/")
+        or any(sign.isspace() or ord(sign) < 32 for sign in text)
+    ):
+        return False
+    return "@" not in local.strip('"') and all(
+        label and not label.startswith("-") and re.fullmatch(r"[\w-]+", label)
+        for label in domain.split(".")
+    )
+
+
+def in_text(text: str) -> list[str]:
+    """Every address in a text, in its order."""
+    found = (each.strip(".") for each in IN_TEXT.findall(text))
+    named = (each for each in found if is_address(each) and "." in each.rpartition("@")[2])
+    return list(dict.fromkeys(named))
+
+
+MOST_BYTES: Final = 1_000_000
+"""Of a message; what comes after is not read. Bounces say what they have to say at their head."""
+MOST_TEXT: Final = 100_000
+"""Characters of one part that are looked at."""
+MOST_HEADERS: Final = 400
+MOST_PARTS: Final = 60
+DEEPEST: Final = 8
+
+RETURNED: Final = frozenset(
+    {
+        "message/rfc822",
+        "message/global",
+        "message/rfc822-headers",
+        "message/rfc822-header",
+        "message/global-headers",
+        "text/rfc822-headers",
+        "text/rfc822-header",
+        "text/rfc822",
+    }
+)
+"""Kinds of a part that holds the mail that was sent, or its headers."""
+
+FIELD: Final = re.compile(rb"([!-9;-~]{1,80})[ \t]*:(.*)", re.DOTALL)
+PARAMETER: Final = re.compile(r';\s*([\w*-]{1,40})\s*=\s*("[^"]{0,400}"|[^;"\s]{1,400})')
+GUESSED: Final = re.compile(rb"(?:\A|\n)--(\S{1,100})[ \t]*\ncontent-", re.IGNORECASE)
+"""A boundary that was not announced, by the head of the part that follows it."""
+UNSEEN: Final = re.compile(r"(?is)<(script|style|head)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)")
+BREAKS: Final = re.compile(
+    r"(?i)<(?:br|/?p|/?div|/?tr|/?td|/?li|/?h\d|/?table|/?pre|hr)\b[^>]{0,400}>"
+)
+TAG: Final = re.compile(r"</?[a-zA-Z][a-zA-Z0-9:]{0,20}/?(?:\s[^<>]{0,2000})?>|<![^<>]{0,400}>")
+"""An element; an address in angle brackets is none."""
+
+
+class Headers:
+    """The head of a message: names without regard to capitals, values unfolded."""
+
+    def __init__(self, fields: list[tuple[str, str]]) -> None:
+        self._fields = fields
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._fields)
+
+    def all(self, name: str) -> list[str]:
+        return [value for known, value in self._fields if known == name]
+
+    def get(self, name: str) -> str:
+        """The first value under a name, or nothing."""
+        return next((value for known, value in self._fields if known == name), "")
+
+    def words(self, name: str) -> str:
+        """A value for people, its encoded words decoded."""
+        raw = self.get(name)
+        if "=?" not in raw:
+            return raw
+        try:
+            return str(make_header(decode_header(raw)))
+        except (MessageError, LookupError, ValueError, UnicodeError):
+            return raw
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A message: its head, the texts it says, and the heads of the mails it returns."""
+
+    headers: Headers
+    kind: str
+    report_type: str
+    parts: list[Part] = field(default_factory=list)
+    returned: list[Headers] = field(default_factory=list)
+
+
+def opened(raw: bytes) -> Opened:
+    """The message in these bytes."""
+    head, body = split(_without_mbox_line(raw[:MOST_BYTES].replace(b"\r\n", b"\n")))
+    kind, parameters = content_type(head)
+    message = Opened(head, kind, parameters.get("report-type", "").lower())
+    _walk(head, body, message, depth=0)
+    return message
+
+
+def _without_mbox_line(raw: bytes) -> bytes:
+    text = raw.lstrip(b"\n\r \t\xef\xbb\xbf")
+    if text.startswith((b"From ", b">From ")):
+        return text.partition(b"\n")[2]
+    return text
+
+
+def split(raw: bytes) -> tuple[Headers, bytes]:
+    """Head and body. What is no header line ends the head, as an empty line does."""
+    fields: list[tuple[str, bytes]] = []
+    at = 0
+    while at < len(raw):
+        end = raw.find(b"\n", at)
+        end = len(raw) if end < 0 else end
+        line = raw[at:end]
+        if not line.strip():
+            return _decoded(fields), raw[end + 1 :]
+        if line[:1] in b" \t":
+            if fields and len(fields[-1][1]) < MOST_TEXT:
+                fields[-1] = (fields[-1][0], fields[-1][1] + b" " + line.strip())
+        elif found := FIELD.match(line):
+            if len(fields) < MOST_HEADERS:
+                fields.append((found[1].decode("ascii", "replace").lower(), found[2].strip()))
+        else:
+            return _decoded(fields), raw[at:]
+        at = end + 1
+    return _decoded(fields), b""
+
+
+def _decoded(fields: list[tuple[str, bytes]]) -> Headers:
+    return Headers([(name, decoded(value, "utf-8")) for name, value in fields])
+
+
+def content_type(head: Headers) -> tuple[str, dict[str, str]]:
+    """The kind of a part and its parameters; text where it says nothing that makes sense."""
+    value = head.get("content-type")
+    kind = value.partition(";")[0].strip().lower()
+    found = {name.lower().rstrip("*"): given.strip('"') for name, given in PARAMETER.findall(value)}
+    return (kind if "/" in kind else "text/plain"), found
+
+
+def _walk(head: Headers, body: bytes, into: Opened, *, depth: int) -> None:
+    if len(into.parts) >= MOST_PARTS or len(into.returned) >= MOST_PARTS:
+        return
+    kind, parameters = content_type(head)
+    boundary = parameters.get("boundary", "").rstrip()
+    if depth < DEEPEST and (pieces := _pieces(kind, boundary, body, whole=depth == 0)):
+        for piece in pieces:
+            _walk(*split(piece), into, depth=depth + 1)
+        return
+    body = _unpacked(body, head.get("content-transfer-encoding").strip().lower())
+    if kind in RETURNED:
+        inner = split(body.lstrip(b"\n"))
+        wrapped = inner[0].get("content-type").lower()
+        if ("delivery-status" in wrapped or "feedback-report" in wrapped) and depth < DEEPEST:
+            # A gateway has wrapped the report; what we send is never one.
+            _walk(*inner, into, depth=depth + 1)
+        else:
+            into.returned.append(inner[0])
+    elif kind.startswith(("text/", "message/", "multipart/")):
+        text = decoded(body[: 4 * MOST_TEXT], parameters.get("charset", ""))[:MOST_TEXT]
+        into.parts.append(Part(kind, as_plain(text) if kind == "text/html" else text))
+
+
+def _pieces(kind: str, boundary: str, body: bytes, *, whole: bool) -> list[bytes]:
+    """The parts of a body; also where the boundary was lost, broken or never announced."""
+    multipart = kind.startswith("multipart/")
+    found = pieces_of(body, boundary.encode("utf-8", "replace")) if multipart and boundary else []
+    if not found and (multipart or (whole and kind == "text/plain")):
+        near = 20_000 if multipart else 400
+        if guessed := GUESSED.search(body[:near]):
+            return pieces_of(body, guessed[1])
+    return found
+
+
+def pieces_of(body: bytes, boundary: bytes) -> list[bytes]:
+    """What stands between the lines of a boundary."""
+    mark = b"--" + boundary
+    pieces: list[bytes] = []
+    begun = -1
+    at = 0 if body.startswith(mark) else body.find(b"\n" + mark) + 1
+    while at or body.startswith(mark):
+        end = body.find(b"\n", at)
+        end = len(body) if end < 0 else end
+        rest = body[at + len(mark) : end].strip()
+        if rest in {b"", b"--"}:
+            if begun >= 0:
+                pieces.append(body[begun : max(begun, at - 1)])
+            begun = -1 if rest else end + 1
+            if rest or len(pieces) > MOST_PARTS:
+                break
+        following = body.find(b"\n" + mark, max(end - 1, at))
+        if following < 0:
+            break
+        at = following + 1
+    if 0 <= begun < len(body):
+        pieces.append(body[begun:])
+    return pieces
+
+
+def _unpacked(body: bytes, encoding: str) -> bytes:
+    try:
+        if encoding == "base64":
+            return base64.b64decode(re.sub(rb"[^A-Za-z0-9+/=]", b"", body) + b"==")
+        if encoding == "quoted-printable":
+            return quopri.decodestring(body)
+    except (binascii.Error, ValueError):
+        pass
+    return body
+
+
+def decoded(raw: bytes, charset: str) -> str:
+    """Bytes as text: UTF-8 where they are, else what is said of them, else one byte a letter."""
+    if b"\x1b" not in raw:
+        try:
+            return raw.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+    try:
+        return raw.decode(charset or "latin-1", "replace")
+    except (LookupError, ValueError):
+        return raw.decode("latin-1")
+
+
+def as_plain(html: str) -> str:
+    """The words of a page, a line for each of its blocks."""
+    seen = BREAKS.sub("\n", UNSEEN.sub(" ", html))
+    return unescape(TAG.sub(" ", seen)).replace("\xa0", " ")

@@ -1,0 +1,186 @@
+"""Why a mail did not arrive, from what the mail server said and from its codes.
+
+Servers say the same thing in a hundred ways, and give codes that contradict their words: a full mailbox as
+5.1.1, an unknown one as 450. So the words are asked first and the code only where they say nothing known.
+Among the words, those that name an obstacle which may go away come before those by which an address is
+dead, except where it is said plainly that there is no such recipient: a living address that is written to
+once too often costs nothing; one that is dropped costs a reader.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
+
+from newsletter.bounces.parser import english, languages
+from newsletter.bounces.parser.mime import WIDE
+from newsletter.bounces.parser.reason import HARD, Reason
+
+__all__ = ["HARD", "Reason", "answers_in", "by_status", "quotes_in", "reason_of", "status_in"]
+
+STATUS: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]|\.\d)")
+REPLY: Final = re.compile(r"(?<![\d.])([45][0-5]\d)(?=[\s\-:;]|$)")
+WEB_ADDRESS: Final = re.compile(r"(?i)\b(?:https?://|www\.)\S{1,2000}")
+MAIL_ADDRESS: Final = re.compile(
+    rf"<?[^\s<>()\[\]\"';:,{WIDE}]{{1,80}}@[^\s<>()\[\]\"';:,{WIDE}]{{1,255}}>?"
+)
+COMMAND: Final = re.compile(r"(?i)\b(?:MAIL FROM|RCPT TO)\s{0,3}:\s{0,3}@?")
+"""A command of ours that is shown says nothing about the recipient; `@` stands for an address."""
+SHOWN: Final = re.compile(r"(?im)^[> \t]*>>>.*$|^[> \t]*(?:subject|sent date)[ \t]*:.*$")
+"""Commands that a session shows, and fields of the mail that a letter repeats."""
+SAYS: Final = re.compile(
+    r"(?i)\b(?:said|reason|respon(?:se|ded)(?: was| with)?|replied|diagnostic(?:[- ]code)?|remote server returned|error (?:message )?(?:below|was|returned))\s{0,3}:|<<<"
+)
+"""What stands before the words of the other server."""
+QUOTED: Final = re.compile(
+    r"(?im)^[> \t]*<<<(.*)$|\(reason:([^\n]*(?:\n[ \t]+[^\n]*){0,3}?)\)[ \t]*$"
+)
+"""Word for word what the other server said, as sendmail shows it; its own summary calls all of it “User unknown”."""
+AFTER_DATA: Final = re.compile(r"(?i)end of data|after i sent the message|final data")
+"""A server that checks addresses knows them before the mail; whatever refuses it afterwards is a filter."""
+
+
+BARE: Final = re.compile(r"(?i)\b(?:user unknown|unknown user)\b")
+REFUSED: Final = re.compile(r"(?<![\d.])5[0-5]\d(?=[\s\-:;]|$)")
+AT_RECIPIENT: Final = re.compile(
+    r"(?i)\brcpt\b|does not like recipient|bad[ -]mailbox|recipient table|alias table|\(state 1[34]\)"
+)
+"""Where a server checks addresses, and so knows what it says."""
+
+
+def any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+
+
+def _in_all(reason: Reason, english_words: Iterable[str]) -> tuple[Reason, tuple[str, ...]]:
+    return reason, (*english_words, *languages.words_for(reason))
+
+
+PHRASES: Final[tuple[tuple[Reason, tuple[str, ...]], ...]] = (
+    _in_all(Reason.FULL, english.FULL),
+    _in_all(Reason.TOO_LARGE, english.TOO_LARGE),
+    (Reason.POLICY, english.SENDER),
+    (Reason.UNREACHABLE, english.WAIT),
+    (Reason.UNKNOWN_HOST, english.UNKNOWN_ACCOUNT),
+    (Reason.UNKNOWN_USER, english.UNKNOWN_FIRST),
+    _in_all(Reason.SUSPENDED, english.SUSPENDED),
+    (Reason.POLICY, english.RELAY),
+    _in_all(Reason.NO_MAIL, english.NO_MAIL),
+    (Reason.UNKNOWN_USER, english.UNKNOWN_CERTAIN),
+    _in_all(Reason.POLICY, english.POLICY),
+    _in_all(Reason.BLOCKED, english.BLOCKED),
+    _in_all(Reason.LATER, english.LATER),
+    _in_all(Reason.MOVED, english.MOVED),
+    _in_all(Reason.UNKNOWN_HOST, english.UNKNOWN_HOST),
+    _in_all(Reason.UNKNOWN_USER, english.UNKNOWN_USER),
+    _in_all(Reason.FILTERED, english.FILTERED),
+    (Reason.UNREACHABLE, english.UNREACHABLE),
+    (Reason.FAULT, english.FAULT),
+)
+"""What is said, in the order in which it is asked."""
+SAID: Final = tuple((reason, any_of(patterns)) for reason, patterns in PHRASES)
+
+BY_STATUS: Final[dict[str, Reason]] = {
+    "1.0": Reason.UNKNOWN_USER,
+    "1.1": Reason.UNKNOWN_USER,
+    "1.2": Reason.UNKNOWN_HOST,
+    "1.3": Reason.UNKNOWN_USER,
+    "1.4": Reason.UNKNOWN_USER,
+    "1.6": Reason.MOVED,
+    "1.7": Reason.POLICY,
+    "1.8": Reason.POLICY,
+    "1.9": Reason.FAULT,
+    "1.10": Reason.NO_MAIL,
+    "2.1": Reason.SUSPENDED,
+    "2.2": Reason.FULL,
+    "2.3": Reason.TOO_LARGE,
+    "3.1": Reason.FULL,
+    "3.4": Reason.TOO_LARGE,
+    "4.3": Reason.UNREACHABLE,
+    "4.4": Reason.UNKNOWN_HOST,
+    "4.5": Reason.LATER,
+    "5.3": Reason.LATER,
+    "7.13": Reason.SUSPENDED,
+}
+BY_CLASS: Final[dict[str, Reason]] = {
+    "2": Reason.FAULT,
+    "3": Reason.FAULT,
+    "4": Reason.UNREACHABLE,
+    "5": Reason.FAULT,
+    "6": Reason.POLICY,
+    "7": Reason.POLICY,
+}
+
+
+def quotes_in(letter: str) -> str:
+    """Of a letter, what it quotes word for word of the other server."""
+    return "\n".join(f"{line}{reason}" for line, reason in QUOTED.findall(letter))
+
+
+def answers_in(letter: str) -> str:
+    """Of a letter, what a mail server answered: from each code, or words that announce an answer, to the
+    end of its paragraph; nothing where there is neither."""
+    found = []
+    for paragraph in re.split(r"\n[> \t]*\n", letter):
+        begins = [
+            each.start() for each in (STATUS.search(paragraph), REPLY.search(paragraph)) if each
+        ]
+        begins += [each.end() for each in (SAYS.search(paragraph),) if each]
+        if begins:
+            found.append(paragraph[min(begins) :])
+    return "\n".join(found)
+
+
+def status_in(words: str) -> str:
+    """The last enhanced status code that says why, or nothing; X.0.0 says nothing."""
+    found = [".".join(each) for each in STATUS.findall(words) if each[0] != "2"]
+    telling = [code for code in found if not code.endswith(".0.0")]
+    return (telling or found or [""])[0]
+
+
+def reason_of(words: str, status: str = "") -> Reason:
+    """Why, from what was said and from the code of the report."""
+    said_status = status_in(words)
+    found = said(words)
+    if found is Reason.UNKNOWN_USER and _is_filter(words, said_status or status):
+        return Reason.FILTERED
+    if found in {None, Reason.UNREACHABLE, Reason.FAULT}:
+        return by_status(said_status) or by_status(status) or found or Reason.UNSAID
+    return found or Reason.UNSAID
+
+
+@lru_cache(maxsize=64)
+def said(words: str) -> Reason | None:
+    """Why, from the words alone. Kept, because one letter may speak of hundreds of recipients."""
+    plain = plain_words(words)
+    return next((reason for reason, pattern in SAID if pattern.search(plain)), None)
+
+
+def plain_words(words: str) -> str:
+    """The words without addresses, commands and line breaks: `no-such-user@example.org` is no reason."""
+    plain = SHOWN.sub(" ", WEB_ADDRESS.sub(" ", words[:4000]))
+    return " ".join(COMMAND.sub(" ", MAIL_ADDRESS.sub(" @ ", plain)).split())
+
+
+def _is_filter(words: str, status: str) -> bool:
+    """Whether “user unknown” is what a filter says.
+
+    An address is checked before the mail is taken, so a server that has seen the mail and then says that
+    there is no such user has filtered it. So have, often enough, carriers that answer nothing but 550 and
+    these two words, with no code that says more and no word on the step at which they were said.
+    """
+    if status[2:] in {"1.0", "1.1", "1.2", "1.3", "1.10"}:
+        return False
+    if AFTER_DATA.search(words):
+        return True
+    bare = REFUSED.search(words) and status[2:] in {"", "0.0"} and not AT_RECIPIENT.search(words)
+    return bool(bare) and said(BARE.sub(" ", words)) is not Reason.UNKNOWN_USER
+
+
+def by_status(status: str) -> Reason | None:
+    """What an enhanced code says by itself; a temporary one never says that an address is dead."""
+    code, _, rest = status.partition(".")
+    if code not in {"4", "5"} or rest == "0.0":
+        return None
+    reason = BY_STATUS.get(rest) or BY_CLASS.get(rest.partition(".")[0])
+    return Reason.UNREACHABLE if code == "4" and reason in HARD else reason

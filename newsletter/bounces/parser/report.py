@@ -1,0 +1,106 @@
+"""What a message that came back says."""
+
+import re
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, Self
+
+from newsletter.bounces.parser.reasons import HARD, Reason
+
+
+class Kind(StrEnum):
+    HARD = "hard"
+    """There is no such address; writing again is of no use."""
+    SOFT = "soft"
+    """It did not arrive this time: full, blocked, too large, out of reach, or for a reason unsaid."""
+    COMPLAINT = "complaint"
+    """A reader, or a provider for one, reported the mail."""
+    NONE = "none"
+    """No mail failed: an automatic reply, a receipt, a letter."""
+
+
+ANNOYED: Final = frozenset(
+    {"", "abuse", "complaint", "fraud", "virus", "other", "opt-out", "miscategorized"}
+)
+"""Types of feedback (RFC 5965, 6449) by which somebody wants no more mail. `auth-failure` and `dmarc`
+are reports on technique, and `not-spam` takes a complaint back."""
+
+
+NO_WORDS: Final = re.compile("[\x00\ud800-\udfff]")
+"""Whoever wrote to us may have put it into any field, and no database keeps it."""
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Failure):
+        return value.in_plain_words()
+    if isinstance(value, tuple):
+        return tuple(_plain(each) for each in value)
+    return NO_WORDS.sub("", value) if type(value) is str else value
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One recipient who did not get the mail."""
+
+    address: str
+    reason: Reason
+    status: str = ""
+    """The enhanced status code (RFC 3463), as in 5.1.1."""
+    words: str = ""
+    """What the mail server said."""
+    delayed: bool = False
+    """It is still being tried, so nothing has failed yet."""
+    also: str = ""
+    """The address under which the mail arrived there in the end, where it was forwarded."""
+
+    def in_plain_words(self) -> Self:
+        return replace(self, **_plain_fields(self))
+
+    @property
+    def is_hard(self) -> bool:
+        return self.reason in HARD and not self.delayed
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one message says, and what it can be recognised by."""
+
+    kind: Kind
+    failures: tuple[Failure, ...] = ()
+    feedback: str = ""
+    """Of a complaint: its type, in small letters."""
+    complained: tuple[str, ...] = ()
+    """Of a complaint: who complained."""
+    message_ids: tuple[str, ...] = ()
+    """Identifiers of mails it speaks of, in angle brackets."""
+    envelopes: tuple[str, ...] = ()
+    """Addresses it was sent to, or that the returned mail named as its sender."""
+    sender: str = ""
+    subject: str = ""
+    automatic: bool = False
+    deliveries: tuple[int, ...] = ()
+    """Deliveries it names by the mark we gave them."""
+    vouched: bool = False
+    """Who says so has proved who they are, so an address that they name needs no mail of ours as its proof."""
+    happened_at: datetime | None = None
+    """When it happened, where that is said by a clock that we believe."""
+
+    def in_plain_words(self) -> Self:
+        """The same without NUL and halves of characters."""
+        return replace(self, **_plain_fields(self))
+
+    @property
+    def addresses(self) -> list[str]:
+        """Whom it is about."""
+        found = [failure.address for failure in self.failures if failure.address]
+        return list(dict.fromkeys([*found, *self.complained]))
+
+    @property
+    def wants_no_more(self) -> bool:
+        """Whether a complaint comes from somebody who does not want our mail."""
+        return self.kind is Kind.COMPLAINT and self.feedback in ANNOYED
+
+
+def _plain_fields(value: Failure | Report) -> dict[str, Any]:
+    return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}

@@ -1,0 +1,298 @@
+"""What is done about news of a mail: written down once, and acted on at once, whichever road it came by.
+
+- A dead address is suppressed. One that does not take our mail again and again is, too.
+- Whoever complains is unsubscribed and not written to again.
+- Whoever mails a wish to leave has left.
+- A notice that a mail is delayed, an automatic reply, a letter: nothing.
+
+A bounce may come as a mail and be told by a provider too (`told`); of one mail, it counts once.
+
+What came back of one issue, by reason and domain.
+
+What a mail server says at the door is a bounce too: an address that does not exist is suppressed for it.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef
+from django.db.models.functions import Now, TruncDate
+from django.utils import timezone
+
+from iria.core import hooks
+from newsletter.bounces import verp
+from newsletter.bounces.matching import Match, matches
+from newsletter.bounces.parser import Kind, Reason, Report, read
+from newsletter.bounces.parser.reasons import HARD, MAIL_ADDRESS, reason_of, status_in
+from newsletter.bounces.parser.report import ANNOYED
+from newsletter.models import Bounce, Delivery, Issue, Subscriber, Suppression
+from newsletter.subscriptions import opt_in, suppression
+
+SOFT_DAYS: Final = 5
+SOFT_WITHIN: Final = timedelta(days=30)
+"""Mail that did not arrive on so many days within this time will not arrive on the next one either."""
+COUNTING: Final = (
+    Reason.FULL,
+    Reason.SUSPENDED,
+    Reason.FILTERED,
+    Reason.UNREACHABLE,
+    Reason.UNSAID,
+)
+"""Reasons that lie with the address. Where we are blocked or too fast the fault is ours, and a provider's
+bad day must not cost us all its readers."""
+SAID_BY: Final = {
+    Bounce.Kind.HARD: (Bounce.Kind.HARD,),
+    Bounce.Kind.SOFT: (Bounce.Kind.SOFT, Bounce.Kind.HARD),
+    Bounce.Kind.COMPLAINT: (Bounce.Kind.COMPLAINT,),
+}
+"""What says, of one mail, all that news of a kind could say."""
+GRAVEST: Final = ANNOYED - {"opt-out"}
+"""Complaints by which an address is barred; a wish to leave, or a report on technique, says less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a message said and what was done about it, in a word for each recipient."""
+
+    report: Report
+    done: tuple[str, ...]
+
+
+def take_in(raw: bytes) -> Taken:
+    """Reads a message and acts on it. The same message a second time changes nothing."""
+    report = read(raw)
+    key = hashlib.sha256(raw).hexdigest()
+    if report.kind is Kind.NONE:
+        return Taken(report, _leave_by_mail(report))
+    if report.failures and all(failure.delayed for failure in report.failures):
+        return Taken(report, ("delayed",))
+    return Taken(report, act_on(report, matches(report), key=key))
+
+
+def act_on(report: Report, found: list[Match], *, key: str) -> tuple[str, ...]:
+    """Does what the news asks for, once; a word for each whom it is about.
+
+    Args:
+        key: the same when the same news comes again.
+    """
+    return tuple(_settle(report, match, key, number) for number, match in enumerate(found))
+
+
+def _leave_by_mail(report: Report) -> tuple[str, ...]:
+    subscriber = verp.leaver(report.envelopes, report.subject)
+    if subscriber is None:
+        return ()
+    opt_in.leave(subscriber.token)
+    return ("left",)
+
+
+def _settle(report: Report, match: Match, key: str, number: int) -> str:
+    with transaction.atomic():
+        _hold(match)
+        written = _written_down(report, match)
+        if _is_known(report, match, written):
+            return "known"
+        bounce, new = _kept(match, written, key, number)
+        if not new:
+            return "known"
+        if report.kind is Kind.COMPLAINT:
+            return _complained(report, match, bounce)
+        return _bounced(match, bounce)
+
+
+def _hold(match: Match) -> None:
+    """News of one reader by two roads is settled one after the other; the reader is locked before their mail."""
+    if match.subscriber is not None:
+        Subscriber.objects.filter(pk=match.subscriber.pk).held().first()
+    elif match.delivery is not None:
+        Delivery.objects.select_for_update().filter(pk=match.delivery.pk).first()
+
+
+def _is_known(report: Report, match: Match, written: dict[str, Any]) -> bool:
+    """Whether all that it says of this mail was said before, by this road or the other."""
+    if match.delivery is None:
+        return False
+    said = Bounce.objects.filter(delivery=match.delivery, kind__in=SAID_BY[written["kind"]])
+    if report.kind is Kind.COMPLAINT:
+        as_much = {written["words"], *(GRAVEST if report.wants_no_more else ())}
+        said = said.filter(words__in=as_much)
+    return said.exists()
+
+
+def _kept(match: Match, written: dict[str, Any], key: str, number: int) -> tuple[Bounce, bool]:
+    """The row of this news, and whether it is new.
+
+    That an address is dead is sometimes told after its mail had only not arrived: it came back once, for the graver reason.
+    """
+    if match.delivery is not None and written["kind"] == Bounce.Kind.HARD:
+        softer = Bounce.objects.filter(delivery=match.delivery, kind=Bounce.Kind.SOFT)
+        if bounce := softer.first():
+            for name, value in written.items():
+                setattr(bounce, name, value)
+            bounce.save()
+            return bounce, True
+    return Bounce.objects.get_or_create(message_key=key, number=number, defaults=written)
+
+
+def _written_down(report: Report, match: Match) -> dict[str, Any]:
+    failure = match.failure
+    hard = failure is not None and failure.is_hard
+    kind = (
+        Bounce.Kind.COMPLAINT
+        if report.kind is Kind.COMPLAINT
+        else (Bounce.Kind.HARD if hard else Bounce.Kind.SOFT)
+    )
+    words = failure.words if failure else report.feedback
+    return {
+        "kind": kind,
+        "reason": failure.reason if failure else Reason.UNSAID,
+        "status": failure.status[:12] if failure else "",
+        "words": MAIL_ADDRESS.sub("…", words.replace("\x00", ""))[:500],
+        "domain": match.domain,
+        "matched_by": match.by,
+        "delivery": match.delivery,
+        "subscriber": match.subscriber,
+    }
+
+
+def _complained(report: Report, match: Match, bounce: Bounce) -> str:
+    if not report.wants_no_more:
+        return "noted"
+    _mark(match.delivery, "complained", "Reported as unwanted")
+    if match.subscriber is None:
+        return "nobody"
+    if report.feedback == "opt-out":
+        opt_in.leave(match.subscriber.token)
+        return "left"
+    suppression.suppress(
+        match.subscriber,
+        because="Reported our mail as unwanted",
+        reason=Suppression.Reason.COMPLAINT,
+        bounce=bounce,
+    )
+    return "unsubscribed"
+
+
+def _bounced(match: Match, bounce: Bounce) -> str:
+    said = f"{bounce.status} {bounce.words}".strip() or bounce.reason
+    _mark(match.delivery, "bounced", f"{bounce.reason}: {said}")
+    if bounce.kind == Bounce.Kind.HARD:
+        _tell_others(match, said)
+    if match.subscriber is None:
+        return "nobody"
+    if bounce.kind == Bounce.Kind.HARD:
+        return _suppress(match.subscriber, bounce, Suppression.Reason.HARD, bounce.reason)
+    if _days_of_trouble(match.subscriber) >= SOFT_DAYS:
+        because = f"Did not arrive on {SOFT_DAYS} days within {SOFT_WITHIN.days}: {bounce.reason}"
+        return _suppress(match.subscriber, bounce, Suppression.Reason.SOFT, because)
+    return "counted"
+
+
+def _tell_others(match: Match, said: str) -> None:
+    """Whoever else writes to readers judges by themselves whether it was a mail of theirs."""
+    address = match.subscriber.email if match.subscriber else ""
+    address = address or (match.failure.address if match.failure else "")
+    for name, told in hooks.mail_came_back.items():
+        if address and name != "newsletter":
+            told(address, said)
+
+
+def _suppress(subscriber: Subscriber, bounce: Bounce, reason: str, because: str) -> str:
+    suppression.suppress(subscriber, because=because, reason=reason, bounce=bounce)
+    return "suppressed"
+
+
+def _days_of_trouble(subscriber: Subscriber) -> int:
+    """On how many days mail to them came back lately, since they were last released."""
+    since = timezone.now() - SOFT_WITHIN
+    released = (
+        Suppression.objects.filter(subscriber=subscriber, released_at__gt=since)
+        .order_by("-released_at")
+        .values_list("released_at", flat=True)
+        .first()
+    )
+    troubles = Bounce.objects.filter(
+        subscriber=subscriber,
+        kind=Bounce.Kind.SOFT,
+        reason__in=COUNTING,
+        read_at__gt=released or since,
+    )
+    return troubles.annotate(day=TruncDate("read_at")).values("day").distinct().order_by().count()
+
+
+def _mark(delivery: Delivery | None, state: str, words: str) -> None:
+    """Writes what became of a mail that had left."""
+    if delivery is None:
+        return
+    left = [Delivery.State.SENT, Delivery.State.UNCERTAIN]
+    Delivery.objects.filter(pk=delivery.pk, state__in=left).update(state=state, words=words[:500])
+
+
+MOST_ROWS: Final = 20
+
+
+def returned_of(issue: Issue) -> dict[str, Any]:
+    """How much came back, and the reasons and domains with most of it first; one question in all."""
+    came = Bounce.objects.filter(delivery__issue=issue).values("kind", "reason", "domain")
+    rows = list(came.annotate(count=Count("pk")).order_by("-count", "reason", "domain"))
+    kinds = {kind: sum(row["count"] for row in rows if row["kind"] == kind) for kind in Bounce.Kind}
+    complained = Bounce.Kind.COMPLAINT
+    named = [
+        {**row, "said": complained.label if row["kind"] == complained else row["reason"]}
+        for row in rows[:MOST_ROWS]
+    ]
+    return {
+        "all": sum(kinds.values()),
+        "hard": kinds[Bounce.Kind.HARD],
+        "soft": kinds[Bounce.Kind.SOFT],
+        "complaints": kinds[Bounce.Kind.COMPLAINT],
+        "rows": named,
+    }
+
+
+WITHIN: Final = timedelta(days=1)
+MOST: Final = 5_000
+
+
+def learn_from_refusals() -> int:
+    """Suppresses who was refused lately because there is no such address; returns how many."""
+    known = Bounce.objects.filter(delivery=OuterRef("pk"))
+    refused = Delivery.objects.filter(
+        ~Exists(known),
+        state=Delivery.State.REFUSED,
+        done_at__gt=Now() - WITHIN,
+        subscriber__state="active",
+    ).select_related("subscriber")
+    # At RCPT a server has checked the address and nothing else, so it knows what it says.
+    dead = [each for each in refused[:MOST] if reason_of(f"{each.words} rcpt") in HARD]
+    for delivery in dead:
+        _suppress_rejected(delivery)
+    return len(dead)
+
+
+def _suppress_rejected(delivery: Delivery) -> None:
+    subscriber = delivery.subscriber
+    if subscriber is None:
+        return
+    reason = reason_of(f"{delivery.words} rcpt")
+    with transaction.atomic():
+        bounce, _ = Bounce.objects.get_or_create(
+            message_key=hashlib.sha256(f"refused {delivery.pk}".encode()).hexdigest(),
+            number=0,
+            defaults={
+                "kind": Bounce.Kind.HARD,
+                "reason": reason,
+                "status": status_in(delivery.words)[:12],
+                "words": MAIL_ADDRESS.sub("…", delivery.words)[:500],
+                "domain": subscriber.email.rpartition("@")[2].lower(),
+                "matched_by": Bounce.MatchedBy.ANSWER,
+                "delivery": delivery,
+                "subscriber": subscriber,
+            },
+        )
+        suppression.suppress(
+            subscriber, because=reason, reason=Suppression.Reason.HARD, bounce=bounce
+        )

@@ -1,0 +1,140 @@
+"""What a piece of news says, in the words in which mails that come back are understood."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum, auto
+from typing import Any, Final
+
+from iria.core.text.dates import in_utc
+from iria.core.text.validators import storable
+from newsletter.bounces import verp
+from newsletter.bounces.parser import Failure, Kind, Reason, Report
+from newsletter.bounces.parser.reasons import reason_of, status_in
+from newsletter.bounces.webhooks.providers import KEY, Provider
+
+
+class Says(Enum):
+    DEAD = auto()
+    """There is no such address, says the provider."""
+    FAILED = auto()
+    """It did not arrive."""
+    COMPLAINT = auto()
+    LEAVES = auto()
+    """They wish no more mail, and told the provider."""
+    NOTHING = auto()
+    """It is under way, has arrived, was opened."""
+
+
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
+
+FAILED: Final = frozenset({"bounced", "rejected", "failed"})
+BARRED_FOR: Final = {
+    "bounced": Says.DEAD,
+    "invalid": Says.DEAD,
+    "spam": Says.COMPLAINT,
+    "unsubscribed": Says.LEAVES,
+}
+"""Why a provider did not even try → what it knows of the address from before."""
+REASONS: Final = {"blocked": Reason.BLOCKED, "timed_out": Reason.UNREACHABLE, "spam": Reason.POLICY}
+"""Where the mail server's words say nothing known."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A piece of news, and what it is recognised by when it comes again."""
+
+    report: Report
+    key: str
+    leaves: bool
+    """Whether they wish no more mail."""
+
+
+def news_of(provider: Provider, event: Any) -> News | None:
+    """What an event of anymail's (`AnymailTrackingEvent`) says; None where nothing is to be done about it."""
+    barred_for = provider.kept_back(event.esp_event)
+    if event.event_type == "rejected":
+        barred_for = barred_for or event.reject_reason or ""
+    says = _says(provider, event, barred_for)
+    if says is Says.NOTHING:
+        return None
+    address = _text(event.recipient)
+    failed = event.event_type in FAILED and says is not Says.COMPLAINT
+    failures = (_failure(provider, event, says, barred_for),) if failed else ()
+    kind = Kind.NONE
+    if says is Says.COMPLAINT:
+        kind = Kind.COMPLAINT
+    elif failures:
+        kind = Kind.HARD if failures[0].is_hard else Kind.SOFT
+    given_back = event.metadata if isinstance(event.metadata, dict) else {}
+    delivery_id = verp.delivery_marked(_text(given_back.get(KEY)))
+    report = Report(
+        kind=kind,
+        failures=failures,
+        feedback="abuse" if says is Says.COMPLAINT else "",
+        complained=() if failures else (address,),
+        message_ids=tuple(filter(None, [_text(event.message_id)])),
+        deliveries=(delivery_id,) if delivery_id else (),
+        vouched=True,
+        happened_at=_moment(event.timestamp),
+    )
+    return News(report, _key(provider, event), says is Says.LEAVES)
+
+
+def _says(provider: Provider, event: Any, barred_for: str) -> Says:
+    match event.event_type:
+        case "complained":
+            return Says.COMPLAINT
+        case "unsubscribed":
+            return Says.LEAVES
+        case "bounced" | "rejected" | "failed" if barred_for in BARRED_FOR:
+            return BARRED_FOR[barred_for]
+        case "bounced" | "rejected":
+            return Says.DEAD if provider.dead(event.esp_event) else Says.FAILED
+        case "failed":
+            return Says.FAILED
+        case _:
+            return Says.NOTHING
+
+
+def _failure(provider: Provider, event: Any, says: Says, barred_for: str) -> Failure:
+    words = _text(provider.said(event.esp_event) or event.mta_response)
+    reason = reason_of(words)
+    if barred_for and says is Says.DEAD:
+        # The words are the provider's own, about its list.
+        reason = Reason.UNKNOWN_USER
+    elif barred_for or reason is Reason.UNSAID:
+        reason = _unsaid(event, says)
+    shown = words or _text(event.description) or (barred_for and f"Kept back: {barred_for}")
+    return Failure(_text(event.recipient), reason, status=status_in(words), words=shown or "")
+
+
+def _unsaid(event: Any, says: Says) -> Reason:
+    if says is Says.DEAD:
+        return Reason.UNKNOWN_USER
+    if says is Says.LEAVES:
+        return Reason.FILTERED
+    if event.event_type == "failed":
+        return Reason.FAULT
+    return REASONS.get(event.reject_reason or "", Reason.UNSAID)
+
+
+def _key(provider: Provider, event: Any) -> str:
+    """By what happened to which mail; a provider that repeats itself may number its calls anew."""
+    what = [provider.name, event.event_type, event.recipient, event.message_id, event.timestamp]
+    known = what if event.timestamp else [*what, event.esp_event]
+    return hashlib.sha256(json.dumps(known, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _moment(value: Any) -> datetime | None:
+    """When it happened, by the provider's clock; nothing where that is not of our time."""
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        return None
+    moment = in_utc(value)
+    return moment if EARLIEST <= moment < LATEST else None
+
+
+def _text(value: Any) -> str:
+    return storable(value) if isinstance(value, str) else ""

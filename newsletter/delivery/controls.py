@@ -1,0 +1,158 @@
+"""Pausing, going on and stopping a run, by hand or by itself."""
+
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from accounts.models import User
+from newsletter import job_queue
+from newsletter.delivery import blockers, events, recipients, uncertain
+from newsletter.delivery.events import Deed
+from newsletter.models import Delivery, Issue
+from newsletter.models.querysets import DeliveryQuerySet
+
+JUDGED_AT_LEAST: Final = 20
+"""Of fewer answers no share is taken."""
+IN_A_ROW: Final = 20
+"""So many refusals one after another are the server's, not the addresses'."""
+
+State = Issue.State
+BAD: Final = (Delivery.State.REFUSED, Delivery.State.BOUNCED, Delivery.State.COMPLAINED)
+
+
+class NotNow(Exception):
+    """What was asked cannot be done; the text is a sentence for the editor."""
+
+
+def pause(issue: Issue, *, by: User) -> bool:
+    """Sends nothing more until somebody lets it go on; False where nothing was being sent."""
+    return _turn(issue, State.SENDING, State.PAUSED, Deed.PAUSED, by=by)
+
+
+def hold(issue: Issue, words: str) -> bool:
+    """The run pauses by itself and says why, on the desk and by mail to those who may let it go on."""
+    with transaction.atomic():
+        held = _turn(issue, State.SENDING, State.PAUSED, Deed.PAUSED, words=words)
+        if held and not _was_told_of(issue):
+            transaction.on_commit(lambda: job_queue.tell_of_pause_soon(issue.pk))
+    return held
+
+
+def go_on(issue: Issue, *, by: User) -> None:
+    """Lets a paused run go on, with what it paused for known and accepted.
+
+    Raises:
+        NotNow: it is not paused, or what it waits for has to be mended first.
+    """
+    if refusal := blockers.forbidden(issue):
+        raise NotNow(refusal)
+    accepted = blockers.hindrance(issue)
+    with transaction.atomic():
+        recipients.hold_digest_of(issue.pk)
+        if not _turn(issue, State.PAUSED, State.SENDING, Deed.WENT_ON, by=by, words=accepted):
+            sentence = "It is not paused, so there is nothing to go on with."
+            raise NotNow(sentence)
+        # Who goes on after too many refusals has seen them; all the others get theirs.
+        Issue.objects.filter(pk=issue.pk).update(accepted=accepted, wave=1)
+        alike = Q(pk=issue.pk) if issue.digest_id is None else Q(digest=issue.digest_id)
+        Issue.objects.filter(alike).update(guarded=False)
+        transaction.on_commit(lambda: job_queue.deliver_soon(issue.pk))
+    issue.refresh_from_db()
+
+
+def stop(issue: Issue, *, by: User) -> bool:
+    """Sends nothing more of this issue; what has left cannot be called back."""
+    with transaction.atomic():
+        stopped = Issue.objects.filter(pk=issue.pk, state__in=[State.SENDING, State.PAUSED]).update(
+            state=State.STOPPED, stopped_at=Now(), stopped_by=by, trouble=""
+        )
+        if stopped:
+            events.tell(issue, Deed.STOPPED, by=by)
+    uncertain.cancel_stopped()
+    issue.refresh_from_db()
+    return stopped > 0
+
+
+def hold_if_hindered(issue: Issue) -> bool:
+    """Pauses where an article was withdrawn or a picture may not go out any more."""
+    words = blockers.hindrance(issue)
+    if not words or words == issue.accepted:
+        return False
+    hold(issue, words)
+    return True
+
+
+def hold_issues_with(article_id: int) -> None:
+    """An article was withdrawn: what is being sent with it pauses at once."""
+    for issue in Issue.objects.sending().filter(items__article_id=article_id):
+        hold_if_hindered(issue)
+
+
+def hold_if_refused(issue: Issue) -> bool:
+    """Pauses where more were refused, returned or complained of than the newsletter allows."""
+    if not issue.guarded:
+        return False
+    counts = _of_the_mailing(issue).counts()
+    bad = sum(counts[state] for state in BAD)
+    judged = bad + counts[Delivery.State.SENT]
+    allowed = issue.newsletter.pause_at_percent
+    if judged < JUDGED_AT_LEAST or bad * 100 <= allowed * judged:
+        return False
+    words = f"{bad} of {judged} were refused, returned or complained of; {allowed} % are allowed."
+    return hold(issue, words)
+
+
+def widen() -> None:
+    """Lets all others have theirs, where the first share was taken well and waited for."""
+    for issue in Issue.objects.sending().filter(wave=0).select_related("newsletter"):
+        first = _of_the_mailing(issue).filter(wave=0)
+        if first.filter(state__in=["queued", "claimed", "sending"]).exists():
+            continue
+        if not _was_waited_for(first, issue.newsletter.canary_minutes) or hold_if_refused(issue):
+            continue
+        with transaction.atomic():
+            if Issue.objects.filter(pk=issue.pk, state=State.SENDING, wave=0).update(wave=1):
+                events.tell(issue, Deed.WIDENED)
+
+
+def _was_told_of(issue: Issue) -> bool:
+    """Whether another issue of its digest has paused by itself: one mail says so for all of them."""
+    if issue.digest_id is None:
+        return False
+    paused = Issue.objects.filter(digest=issue.digest_id, state=State.PAUSED, trouble__gt="")
+    return paused.exclude(pk=issue.pk).exists()
+
+
+def _of_the_mailing(issue: Issue) -> DeliveryQuerySet:
+    """The deliveries of an issue, and of all others of its digest: many small ones are judged as one."""
+    if issue.digest_id is None:
+        return issue.deliveries.all()
+    return Delivery.objects.filter(issue__digest=issue.digest_id)
+
+
+def _was_waited_for(first: DeliveryQuerySet, minutes: int) -> bool:
+    """Whether returned mail of the first share had its time to come."""
+    return not first.filter(sending_at__isnull=False).in_the_last(minutes=minutes).exists()
+
+
+def _turn(
+    issue: Issue,
+    before: Issue.State,
+    after: Issue.State,
+    deed: Deed,
+    *,
+    words: str = "",
+    by: User | None = None,
+) -> bool:
+    """One state of the run becomes another, once, whoever else wants the same at this moment."""
+    trouble = words[:500] if after == State.PAUSED else ""
+    with transaction.atomic():
+        turned = Issue.objects.filter(pk=issue.pk, state=before).update(
+            state=after, trouble=trouble
+        )
+        if turned:
+            events.tell(issue, deed, words, by=by)
+    issue.refresh_from_db()
+    return turned > 0

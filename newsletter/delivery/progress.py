@@ -1,0 +1,117 @@
+"""How far the run of an issue has come: every number with the list behind it.
+
+What followed from an issue, besides what came back.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Self
+
+from django.db.models import Count as HowMany
+from django.db.models import DurationField, Exists, ExpressionWrapper, F, Min, OuterRef
+from django.db.models.functions import Now
+from django.urls import reverse
+
+from newsletter.models import Attempt, Delivery, Issue, RunEvent, Subscriber
+
+State = Delivery.State
+LOOKED_BACK: Final = timedelta(minutes=1)
+UNCERTAIN_SHOWN: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many stand in a state, and where they are listed."""
+
+    state: str
+    name: str
+    count: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Frozen = the sum of the states; how fast; how long still."""
+
+    frozen: int
+    states: list[Count]
+    per_minute: int
+    left: timedelta | None
+    next_at: datetime | None
+    """When the first of what is put off is tried again."""
+    undecided: list[Delivery]
+    undecided_count: int
+    events: list[RunEvent]
+
+    @classmethod
+    def of(cls, issue: Issue) -> Self:
+        counts = issue.deliveries.counts()
+        listed = reverse("admin:newsletter_delivery_changelist")
+        states = [
+            Count(
+                state,
+                State(state).label,
+                count,
+                f"{listed}?issue__id__exact={issue.pk}&state__exact={state}",
+            )
+            for state, count in counts.items()
+        ]
+        per_minute = _per_minute(issue) if issue.state == Issue.State.SENDING else 0
+        waiting = counts[State.QUEUED] + counts[State.CLAIMED]
+        undecided = issue.deliveries.undecided().select_related("subscriber")
+        put_off = issue.deliveries.filter(state=State.DEFERRED)
+        return cls(
+            frozen=sum(counts.values()),
+            states=states,
+            per_minute=per_minute,
+            left=timedelta(minutes=waiting / per_minute) if waiting and per_minute else None,
+            next_at=put_off.aggregate(first=Min("due_at"))["first"]
+            if counts[State.DEFERRED]
+            else None,
+            undecided=list(undecided[:UNCERTAIN_SHOWN]) if counts[State.UNCERTAIN] else [],
+            undecided_count=undecided.count() if counts[State.UNCERTAIN] else 0,
+            events=list(issue.events.select_related("made_by")),
+        )
+
+    @property
+    def time_left(self) -> str:
+        """In words that promise no more than is known."""
+        if self.left is None:
+            return ""
+        minutes = self.left.total_seconds() / 60
+        if minutes < 1:
+            return "less than a minute"
+        if minutes < 90:
+            return f"about {round(minutes)} minutes" if round(minutes) > 1 else "about a minute"
+        return f"about {minutes / 60:.1f} hours"
+
+
+def _per_minute(issue: Issue) -> int:
+    """Answers of the mail server in the last minute, or since it started where that is shorter."""
+    recent = Attempt.objects.filter(
+        delivery__issue=issue, answered_at__gt=Now() - LOOKED_BACK
+    ).exclude(outcome=Attempt.Outcome.UNREACHABLE)
+    since = ExpressionWrapper(Now() - Min("answered_at"), output_field=DurationField())
+    found = recent.aggregate(count=HowMany("pk"), since=since)
+    if not found["count"]:
+        return 0
+    seconds: float = max(1.0, found["since"].total_seconds())
+    count: int = found["count"]
+    return round(count * 60 / seconds)
+
+
+def left_after(issue: Issue) -> int:
+    """How many left altogether after this issue and before another mail of ours reached them.
+
+    Asked of those who left since it started, who are few, not of all whom it went to.
+    """
+    left = Subscriber.objects.filter(left_at__gte=issue.started_at)
+    sent = Delivery.objects.filter(
+        issue=issue, subscriber__in=left, subscriber__left_at__gte=F("sending_at")
+    )
+    later = Delivery.objects.filter(
+        subscriber=OuterRef("subscriber"),
+        sending_at__gt=OuterRef("sending_at"),
+        sending_at__lte=OuterRef("subscriber__left_at"),
+    )
+    return sent.exclude(Exists(later)).count()

@@ -1,0 +1,137 @@
+"""When an issue goes out: in a minute or at its time, and until then it can be taken back.
+
+Words and recipients are frozen at the moment it goes, not before: who leaves meanwhile gets
+nothing, who comes meanwhile gets it. All times are the database's.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts.models import User
+from iria.core.blockers import Obstacle
+from newsletter import job_queue
+from newsletter.delivery import blockers, events, recipients, sending
+from newsletter.delivery.sending import NotReady
+from newsletter.models import Issue
+
+logger = logging.getLogger(__name__)
+
+UNDO: Final = timedelta(minutes=1)
+STUMBLED: Final = (
+    "It could not be started through a fault of this program, which is in the log of the worker."
+)
+WAITS_ALREADY: Final = "This issue waits to go out already."
+PAST: Final = "This time lies in the past; choose a later one, or send it now."
+
+
+def send_soon(issue: Issue, *, by: User) -> None:
+    """Lets the issue go in a minute, during which it can be taken back.
+
+    Raises:
+        NotReady: with what the editor must mend first.
+    """
+    _schedule(issue, None, by=by)
+
+
+def send_at(issue: Issue, moment: datetime, *, by: User) -> None:
+    """Lets the issue go at this moment.
+
+    Raises:
+        NotReady: with what the editor must mend first, or because the moment is past.
+    """
+    _schedule(issue, moment, by=by)
+
+
+def take_back(issue: Issue, *, by: User) -> bool:
+    """Makes a draft of an issue that waits for its time; False where it went out already."""
+    with transaction.atomic():
+        current = Issue.objects.select_for_update().get(pk=issue.pk)
+        waited = current.state == Issue.State.SCHEDULED
+        if waited:
+            _back_to_draft(current)
+            events.tell(current, events.Deed.TAKEN_BACK, by=by)
+    issue.refresh_from_db()
+    return waited
+
+
+def begin_due() -> list[int]:
+    """Starts every issue whose time has come, once, however late; returns which."""
+    due = Issue.objects.filter(state=Issue.State.SCHEDULED, goes_at__lte=Now())
+    return [
+        key for key in due.order_by("goes_at", "pk").values_list("pk", flat=True) if _begun(key)
+    ]
+
+
+def _begun(issue_id: int) -> bool:
+    """Starts one, and lets none hold up the others; what we stumble over is tried again every minute."""
+    try:
+        return begin(issue_id)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("Issue %s, whose time has come, could not be started.", issue_id)
+        Issue.objects.filter(pk=issue_id).update(trouble=STUMBLED)
+        return False
+
+
+def begin(issue_id: int) -> bool:
+    """Starts one issue whose time has come; what cannot go out any more is a draft again."""
+    due = Issue.objects.filter(pk=issue_id, state=Issue.State.SCHEDULED, goes_at__lte=Now())
+    with transaction.atomic():
+        recipients.hold_digest_of(issue_id)
+        # Whoever comes second finds it locked or gone: it goes out once.
+        current = due.select_for_update(of=("self",), skip_locked=True).first()
+        if current is None:
+            return False
+        try:
+            with transaction.atomic():
+                sending.start(current, by=current.started_by)
+        except NotReady as refusal:
+            _did_not_go(current, refusal)
+            return False
+    return True
+
+
+def _schedule(issue: Issue, moment: datetime | None, *, by: User) -> None:
+    with transaction.atomic():
+        current = (
+            Issue.objects.select_for_update(of=("self",))
+            .select_related("newsletter")
+            .get(pk=issue.pk)
+        )
+        if current.state == Issue.State.SCHEDULED:
+            raise NotReady([WAITS_ALREADY])
+        found = blockers.obstacles(current)
+        if moment is not None and moment <= timezone.now():
+            found.append(Obstacle(PAST))
+        if found:
+            raise NotReady(found)
+        Issue.objects.filter(pk=current.pk).update(
+            state=Issue.State.SCHEDULED,
+            goes_at=Now() + UNDO if moment is None else moment,
+            started_by=by,
+            trouble="",
+        )
+        current.refresh_from_db()
+        events.tell(current, events.Deed.SCHEDULED, by=by)
+        goes_at = current.goes_at
+        transaction.on_commit(lambda: job_queue.begin_later(current.pk, goes_at))
+    issue.refresh_from_db()
+
+
+def _back_to_draft(issue: Issue, trouble: str = "") -> None:
+    # Held: what an editor took in hand goes when an editor says so, digest or not.
+    Issue.objects.filter(pk=issue.pk).update(
+        state=Issue.State.DRAFT, goes_at=None, started_by=None, trouble=trouble[:500], held=True
+    )
+
+
+def _did_not_go(issue: Issue, refusal: NotReady) -> None:
+    words = f"It did not go out at its time: {refusal} It is a draft again."
+    _back_to_draft(issue, words)
+    events.tell(issue, events.Deed.TAKEN_BACK, words)

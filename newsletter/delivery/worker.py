@@ -1,0 +1,97 @@
+"""One run, carried by any number of connections of any number of workers.
+
+Must not run inside a transaction: each mark is committed before its mail leaves.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from django.conf import settings
+from django.db import connection
+
+from newsletter.delivery import controls, uncertain
+from newsletter.delivery.batch import Round
+from newsletter.email.smtp import Answer, Outcome, Post
+from newsletter.models import Delivery, Issue
+
+A_LOT: Final = 500
+"""Where so many wait, other workers are asked to help."""
+WORTH_A_CONNECTION: Final = 100
+AT_A_TIME: Final = 10_000
+
+
+def never() -> bool:
+    return False
+
+
+def deliver(issue_id: int, *, enough: Callable[[], bool]) -> bool:
+    """Sends over several connections until enough; whether there may be more to do.
+
+    A connection of its own for the database belongs to each of the mail server's: so they wait for
+    disk and network side by side.
+    """
+    waiting = _waiting(issue_id)
+    helpers = min(settings.NEWSLETTER_CONNECTIONS, 1 + waiting // WORTH_A_CONNECTION) - 1
+
+    def work() -> bool:
+        while not enough():
+            if not deliver_batch(issue_id, size=AT_A_TIME, enough=enough):
+                return False
+        return True
+
+    def help_out() -> None:
+        try:
+            work()
+        finally:
+            connection.close()
+
+    if helpers <= 0:
+        return work()
+    with ThreadPoolExecutor(helpers) as pool:
+        helping = [pool.submit(help_out) for _ in range(helpers)]
+        more = work()
+    for each in helping:
+        each.result()
+    return more
+
+
+def is_long(issue_id: int) -> bool:
+    return _waiting(issue_id) > A_LOT
+
+
+def deliver_batch(issue_id: int, *, size: int = 100, enough: Callable[[], bool] = never) -> int:
+    """Tries up to `size` mails of an issue over one connection; returns how many were judged.
+
+    0 means that nothing is due, or that the mail server takes nothing at the moment.
+
+    Args:
+        enough: asked between two mails; what is not in hand by then waits for the next batch.
+    """
+    issue = Issue.objects.select_related("newsletter", "digest").filter(pk=issue_id).first()
+    if issue is None or issue.state != Issue.State.SENDING or controls.hold_if_hindered(issue):
+        return 0
+    with Post() as post:
+        if trouble := post.open():
+            note(issue, trouble)
+            return 0
+        judged = Round(issue, post, note).run(size=size, enough=enough)
+    controls.widen()
+    uncertain.close(issue.pk)
+    return judged
+
+
+def note(issue: Issue, answer: Answer | None) -> None:
+    """What the server says to everything: written where the editor looks, once."""
+    if answer is not None and answer.outcome is Outcome.SHUT:
+        controls.hold(issue, answer.words)
+        return
+    words = answer.words[:500] if answer is not None else ""
+    if issue.trouble != words:
+        Issue.objects.filter(pk=issue.pk, state=Issue.State.SENDING).update(trouble=words)
+        issue.trouble = words
+
+
+def _waiting(issue_id: int) -> int:
+    queued = Delivery.objects.filter(issue_id=issue_id, state=Delivery.State.QUEUED)
+    return queued[:10_000].count()

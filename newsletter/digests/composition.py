@@ -1,0 +1,195 @@
+"""Issues that compose themselves: daily, weekly, for each article (docs/decisions/digests.md).
+
+Every minute the worker asks whether a period has ended for which none was composed. Whoever comes
+second, on whatever machine, finds the period taken.
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Self
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
+
+from articles.editorial import merging
+from articles.editorial.models import Article, Category
+from articles.editorial.models.querysets import ArticleQuerySet
+from iria.core.text.language import speaking
+from iria.publication.models import current_publication
+from newsletter.digests import new_articles, periods
+from newsletter.digests.new_articles import about, in_language
+from newsletter.email import drafts
+from newsletter.email.drafts import Chosen
+from newsletter.models import Digest, DigestRule, Issue, Rhythm, Subscription
+from newsletter.models.digest import LENGTHS
+
+logger = logging.getLogger(__name__)
+
+MOST: Final = 25
+"""Articles in one digest, the newest; a longer mail would be cut off by Gmail."""
+
+
+def compose_due(now: datetime | None = None) -> list[int]:
+    """Composes every digest whose period has ended; returns the issues that were made.
+
+    A period that ended while nobody was there is composed once, and reaches back to the last one.
+    A rule that fails does not hold up the others, and is tried again every minute.
+    """
+    now = now or timezone.now()
+    made: list[int] = []
+    for rule in DigestRule.objects.filter(on=True).select_related("newsletter"):
+        try:
+            for period in periods.ended(rule, current_publication(), now):
+                made += _compose(rule, period)
+        except Exception:
+            logger.exception("What rule %s of a digest asks for could not be composed.", rule.pk)
+    return made
+
+
+def _compose(rule: DigestRule, period: periods.Period) -> list[int]:
+    with transaction.atomic():
+        digest, is_new = Digest.objects.get_or_create(
+            newsletter=rule.newsletter,
+            rhythm=rule.rhythm,
+            period=period.name,
+            defaults={
+                "begins_at": period.begins_at,
+                "ends_at": period.ends_at,
+                "held": rule.held,
+                "composed_at": timezone.now(),
+            },
+        )
+        return compose_missing(digest) if is_new else []
+
+
+def compose_missing(digest: Digest) -> list[int]:
+    """Composes an issue for each choice for which there was none yet; returns which.
+
+    At first that is every choice. Before a digest goes it is those that readers made since: whoever
+    chose otherwise meanwhile, or whose topics were merged, gets theirs too.
+    """
+    with transaction.atomic():
+        # As in a merge of topics, categories are held before digests.
+        _hold_topics(_choices(digest))
+        locked = Digest.objects.select_for_update(of=("self",)).select_related("newsletter")
+        current = locked.get(pk=digest.pk)
+        missing = [each for each in _choices(current) if each.mark not in current.composed_for]
+        if not missing:
+            return []
+        current.composed_for = [*current.composed_for, *(each.mark for each in missing)]
+        current.save(update_fields=["composed_for"])
+        return [issue.pk for choice in missing if (issue := _issue(current, choice))]
+
+
+def forget_choice(issue: Issue) -> None:
+    """Nobody chooses any more what an issue is for; should somebody, it is composed anew."""
+    assert issue.digest_id is not None  # noqa: S101 - it composed itself
+    mark = Choice.of(issue).mark
+    digest = Digest.objects.select_for_update(of=("self",)).get(pk=issue.digest_id)
+    digest.composed_for = [each for each in digest.composed_for if each != mark]
+    digest.save(update_fields=["composed_for"])
+    issue.delete()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What some readers chose alike; without topics, everything, and so without a language."""
+
+    topics: tuple[int, ...]
+    language: str
+
+    @classmethod
+    def of(cls, issue: Issue) -> Self:
+        """What those chose for whom an issue is."""
+        return cls(tuple(issue.topics), issue.language)
+
+    @property
+    def mark(self) -> str:
+        """By which a digest knows that it was composed for this."""
+        return f"{self.language} {','.join(map(str, self.topics))}"
+
+
+def _hold_topics(choices: Iterable[Choice]) -> None:
+    """Waits for a merge of what is chosen, or lets it wait: what is composed now is still chosen so then."""
+    topics = {topic for choice in choices for topic in choice.topics}
+    rows = list(Category.objects.filter(pk__in=topics)) if topics else []
+    addresses = [row.get_absolute_url() for row in rows]
+    merging.still_there(rows, addresses=addresses, kind="category")
+
+
+def _choices(digest: Digest) -> list[Choice]:
+    """What those chose to whom the newsletter comes in this rhythm, each choice once."""
+    coming = Subscription.objects.coming(digest.newsletter, digest.rhythm)
+    return [Choice(topics, language) for topics, language, _ in coming.choices()]
+
+
+def _issue(digest: Digest, choice: Choice) -> Issue | None:
+    """The issue for one choice; none where it would be empty."""
+    found = _articles(digest, choice)
+    articles = list(found[:MOST])
+    if not articles:
+        return None
+    rule = _rule_of(digest)
+    issue = Issue(
+        newsletter=digest.newsletter,
+        digest=digest,
+        topics=list(choice.topics),
+        language=choice.language,
+        introduction=rule.introduction if rule else "",
+        composed_by_rule=True,
+        held=digest.held,
+    )
+    issue.subject = subject_of(issue, articles[0])
+    issue.closing = _rest(issue, found.count() - len(articles))
+    drafts.save(issue, [Chosen(article) for article in articles], by=None)
+    return issue
+
+
+def _articles(digest: Digest, choice: Choice) -> ArticleQuerySet:
+    """What became readable in the period, can be read now, and came in no digest before."""
+    if digest.rhythm == Rhythm.EACH:
+        found = Article.objects.published().filter(pk=periods.article_of(digest.period))
+    else:
+        length = LENGTHS[Rhythm(digest.rhythm)]
+        after = digest.begins_at - new_articles.OVERLAP
+        found = new_articles.new_between(after, digest.ends_at, no_older_than=length)
+        found = new_articles.not_before(found, digest, reach=length + new_articles.OVERLAP)
+    if choice.language:
+        found = in_language(found, choice.language, current_publication())
+    return about(found, choice.topics).newest()
+
+
+def _rest(issue: Issue, count: int) -> str:
+    """How many articles found no room, and where they stand; nothing where all did."""
+    if count <= 0:
+        return ""
+    with speaking(current_publication().language_codes[0]), speaking(issue.speaks):
+        words = ngettext(
+            "One more article was published in this time.",
+            "%(count)d more articles were published in this time.",
+            count,
+        ) % {"count": count}
+        all_of_them = gettext("All articles")
+    archive = reverse("archive")
+    return format_html('<p>{} <a href="{}">{}</a></p>', words, archive, all_of_them)
+
+
+def subject_of(issue: Issue, first: Article) -> str:
+    """As the rule says, or the first headline where the rule is gone meanwhile."""
+    digest = issue.digest
+    assert digest is not None  # noqa: S101 - it composed itself
+    rule = _rule_of(digest)
+    pattern = rule.subject if rule else "{headline}"
+    day = f"{current_publication().local(digest.ends_at):%d %b %Y}"
+    words = pattern.replace("{newsletter}", issue.newsletter.name).replace("{day}", day)
+    return words.replace("{headline}", first.headline)[:150]
+
+
+def _rule_of(digest: Digest) -> DigestRule | None:
+    """The rule by which it composed itself, unless it is gone meanwhile."""
+    return DigestRule.objects.filter(newsletter=digest.newsletter_id, rhythm=digest.rhythm).first()

@@ -1,0 +1,79 @@
+"""Which articles belong to what a reader chose.
+
+Which articles are new in a period: by when they could last be read anew, not by the date they bear.
+
+An article that was scheduled while no worker was there, withdrawn to be mended, or held up by an
+embargo bears an earlier moment than the one at which readers first saw it.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import DateTimeField, ExpressionWrapper, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Greatest
+
+from articles.editorial.models import Article, Category, StateChange
+from articles.editorial.models.querysets import ArticleQuerySet
+from iria.publication.models import Publication
+from newsletter.models import Digest, IssueItem
+
+
+def about(articles: ArticleQuerySet, topics: Iterable[int]) -> ArticleQuerySet:
+    """Those in one of these categories or below it, each once; without topics, all."""
+    chosen = list(topics)
+    if not chosen:
+        return articles
+    within = Q(pk__in=[])
+    for category in Category.objects.filter(pk__in=chosen):
+        within |= Q(pk=category.pk) | Q(path__startswith=f"{category.path}/")
+    return articles.filter(
+        pk__in=articles.model.objects.filter(
+            article_categories__category__in=Category.objects.filter(within)
+        ).values("pk")
+    )
+
+
+def in_language(
+    articles: ArticleQuerySet, language: str, publication: Publication
+) -> ArticleQuerySet:
+    """Those in a language; in the publication's first also what is in none that it lists."""
+    codes = publication.language_codes
+    return (
+        articles.of_front(language, codes)
+        if language in codes
+        else articles.filter(language=language)
+    )
+
+
+OVERLAP: Final = timedelta(hours=1)
+"""What was being published while a digest was composed comes with the next one."""
+
+
+def new_between(after: datetime, until: datetime, *, no_older_than: timedelta) -> ArticleQuerySet:
+    """What became readable in this time, as `appeared_at`.
+
+    Args:
+        no_older_than: what bears a date so long before the time began is no news, whoever
+            publishes it now: an archive that is brought in goes to nobody.
+    """
+    shown = StateChange.objects.filter(state=Article.State.PUBLISHED, article=OuterRef("pk"))
+    last = Subquery(shown.order_by("-made_at").values("made_at")[:1])
+    appeared = Greatest(Coalesce(last, F("published_at")), F("published_at"))
+    return (
+        Article.objects.published()
+        .filter(published_at__gt=after - no_older_than)
+        .annotate(appeared_at=ExpressionWrapper(appeared, output_field=DateTimeField()))
+        .filter(appeared_at__gt=after, appeared_at__lte=until)
+    )
+
+
+def not_before(articles: ArticleQuerySet, digest: Digest, *, reach: timedelta) -> ArticleQuerySet:
+    """Without those that an earlier digest of this newsletter and rhythm brought, to whomever."""
+    earlier = IssueItem.objects.filter(
+        issue__digest__newsletter=digest.newsletter_id,
+        issue__digest__rhythm=digest.rhythm,
+        issue__digest__ends_at__lt=digest.ends_at,
+        issue__digest__ends_at__gt=digest.begins_at - reach,
+    )
+    return articles.exclude(pk__in=earlier.values("article_id"))

@@ -1,0 +1,88 @@
+"""For which periods a newsletter composes itself, by the publication's clock."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import QuerySet
+
+from iria.publication.models import Publication
+from newsletter.digests import new_articles
+from newsletter.models import Digest, DigestRule, Rhythm
+from newsletter.models.digest import LENGTHS
+
+AFTER: Final = timedelta(minutes=5)
+"""How long an article is left alone after it was published: the first mistakes are mended in it."""
+LOOKED_BACK: Final = timedelta(days=1)
+"""An article for which nobody was there for so long is news no more, and is not sent by itself."""
+REACHES_BACK: Final = 4
+"""How many periods that nobody was there for one digest makes good."""
+ARTICLE: Final = "article "
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    name: str
+    begins_at: datetime
+    ends_at: datetime
+
+
+def ended(rule: DigestRule, publication: Publication, now: datetime) -> Iterator[Period]:
+    """The periods of a rule that have ended and were not composed yet."""
+    if rule.rhythm == Rhythm.EACH:
+        yield from _articles(rule, now)
+        return
+    ends_at = last_end(rule, publication, now)
+    name = f"{publication.local(ends_at):%Y-%m-%d}"
+    if ends_at <= rule.timed_since or _composed(rule).filter(period=name).exists():
+        return
+    before = _composed(rule).filter(ends_at__lt=ends_at).first()
+    length = LENGTHS[Rhythm(rule.rhythm)]
+    begins_at = before.ends_at if before else ends_at - length
+    # What was published while the rule was switched off is not made good, but for one period.
+    earliest = max(ends_at - REACHES_BACK * length, min(rule.since, ends_at - length))
+    yield Period(name, max(begins_at, earliest), ends_at)
+
+
+def stale_at(digest: Digest) -> datetime:
+    """From when on a digest no longer goes by itself: its news is that of another period."""
+    return digest.ends_at + LENGTHS.get(Rhythm(digest.rhythm), LOOKED_BACK)
+
+
+def last_end(rule: DigestRule, publication: Publication, now: datetime) -> datetime:
+    """The last moment at which this daily or weekly rule was due, by the clock on the wall.
+
+    On the night when the clocks change the day has 23 or 25 hours, and the digest comes at the
+    same time of day.
+    """
+    local = publication.local(now)
+    back = (local.weekday() - rule.day) % 7 if rule.rhythm == Rhythm.WEEKLY else 0
+    step = LENGTHS[Rhythm(rule.rhythm)].days
+    for days in (back, back + step):
+        day = local.date() - timedelta(days=days)
+        moment = datetime.combine(day, rule.at, tzinfo=publication.zone_info)
+        if moment <= now:
+            break
+    return moment
+
+
+def article_of(name: str) -> int:
+    """Which article a period of "each article" brings."""
+    return int(name.removeprefix(ARTICLE))
+
+
+def _articles(rule: DigestRule, now: datetime) -> Iterator[Period]:
+    since = max(rule.since, now - LOOKED_BACK)
+    new = new_articles.new_between(since, now - AFTER, no_older_than=LOOKED_BACK)
+    found = new.order_by("appeared_at", "pk").values_list("pk", "appeared_at")  # type: ignore[misc]
+    moments = {f"{ARTICLE}{key}": moment for key, moment in found}
+    known = _composed(rule).filter(period__in=moments).values_list("period", flat=True)
+    composed = set(known)
+    for name, moment in moments.items():
+        if name not in composed:
+            yield Period(name, moment, moment)
+
+
+def _composed(rule: DigestRule) -> QuerySet[Digest]:
+    return Digest.objects.filter(newsletter=rule.newsletter, rhythm=rule.rhythm)

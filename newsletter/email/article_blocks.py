@@ -1,0 +1,149 @@
+"""The articles of an issue as a mail shows them: absolute addresses, one size of each picture."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from django.conf import settings
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+
+from articles.body.plain_text import caption_text
+from articles.body.sanitiser import clean_caption
+from articles.editorial.models import Article
+from articles.images.models import Image
+from articles.images.rights.credit_line import credit_line, credit_words
+from articles.images.srcset import PictureFile, plain_files
+from iria.core.text.typography import typeset_html
+from iria.publication.models import Publication
+from newsletter.email.editor_html import absolute
+from newsletter.models import Issue
+
+LEAD_WIDTH: Final = 600
+BESIDE_WIDTH: Final = 184
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture with the words that belong to it; width and height as shown, in CSS pixels."""
+
+    address: str
+    width: int
+    height: int
+    alt: str
+    caption: SafeString
+    credit: SafeString
+    in_words: str
+    """Caption and credit as text, for the letter without pictures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    headline: str
+    address: str
+    standfirst: str
+    kicker: str
+    authors: str
+    language: str
+    direction: str
+    picture: Picture | None
+    heading: str = ""
+    """The name of the section that it begins."""
+    is_lead: bool = False
+    level: int = 2
+    """Of its headline: below the subject, or below the heading of a section."""
+
+
+def stories_of(issue: Issue, publication: Publication) -> list[Story]:
+    """The stories of an issue fetched `with_stories`.
+
+    The first has its picture large, unless the issue has one of its own on top.
+    """
+    stories, level = [], 2
+    for number, item in enumerate(issue.items.all()):
+        level = 3 if item.heading else level
+        leads = number == 0 and issue.picture is None
+        story = _story(item.article, publication, width=LEAD_WIDTH if leads else BESIDE_WIDTH)
+        stories.append(replace(story, heading=item.heading, is_lead=leads, level=level))
+    return stories
+
+
+def issue_picture(issue: Issue, publication: Publication) -> Picture | None:
+    """The picture on top of an issue that has one of its own."""
+    if issue.picture is None:
+        return None
+    language = issue.newsletter.language or publication.language_codes[0]
+    return _picture(
+        issue.picture, issue.picture_caption, publication, width=LEAD_WIDTH, language=language
+    )
+
+
+def _story(article: Article, publication: Publication, *, width: int) -> Story:
+    image = article.lead_picture
+    categories = [row.category.name for row in article.article_categories.all()]
+    names = [byline.author.name for byline in article.bylines.all()]
+    return Story(
+        headline=article.headline,
+        address=f"{settings.SITE_URL}{article.get_absolute_url()}",
+        standfirst=article.standfirst,
+        kicker=_kicker(categories, article.kind.name),
+        authors=gettext("By %(names)s") % {"names": _listed(names)} if names else "",
+        language=article.language,
+        direction="rtl" if article.right_to_left else "ltr",
+        picture=_picture(
+            image, article.lead_caption, publication, width=width, language=article.language
+        )
+        if image
+        else None,
+    )
+
+
+def _kicker(categories: list[str], kind: str) -> str:
+    """Its sections and its kind, unless a section says the same word."""
+    said = {name.casefold() for name in categories}
+    return " · ".join(
+        filter(None, [", ".join(categories), "" if kind.casefold() in said else kind])
+    )
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {gettext('and')} {names[-1]}"
+
+
+def _picture(
+    image: Image, caption: str, publication: Publication, *, width: int, language: str
+) -> Picture | None:
+    if not image.may_be_mailed:
+        return None
+    rendition = best_rendition(image, width=width)
+    if rendition is None:
+        return None
+    shown = min(width, rendition.width)
+    return Picture(
+        address=f"{settings.SITE_URL}{rendition.get_absolute_url()}",
+        width=shown,
+        height=max(1, round(shown * rendition.height / rendition.width)),
+        alt=image.alt,
+        # Cleaned on saving and once more here, where it goes out.
+        caption=mark_safe(  # noqa: S308
+            absolute(typeset_html(clean_caption(caption), language), settings.SITE_URL)
+        ),
+        credit=credit_line(image, publication),
+        in_words=_in_words(caption, image, publication),
+    )
+
+
+def _in_words(caption: str, image: Image, publication: Publication) -> str:
+    said = caption_text(caption) if caption else image.alt
+    return " ".join(part for part in (said.strip(), credit_words(image, publication)) if part)
+
+
+def best_rendition(image: Image, *, width: int) -> PictureFile | None:
+    """The smallest rendition that is sharp on a fine screen at this width, else the largest.
+
+    The picture's row says which files there are; the database is not asked.
+    """
+    fitting = plain_files(image)
+    sharp = [rendition for rendition in fitting if rendition.width >= 2 * width]
+    if sharp:
+        return sharp[0]
+    return fitting[-1] if fitting else None

@@ -1,0 +1,128 @@
+"""Saving a draft of an issue: its words cleaned, its address free, its articles in order."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from articles.editorial.models import Article
+from iria.core.text.slugs import slug_from
+from newsletter.email import editor_html
+from newsletter.models import Issue, IssueItem
+
+EDITABLE = (
+    "newsletter", "subject", "preheader", "slug", "picture", "picture_caption", "greeting",
+    "greeting_unnamed", "introduction", "closing", "composed_by_rule", "held", "changed_at",
+)  # fmt: skip
+
+RESERVED = frozenset({"feed"})
+"""Other addresses stand there."""
+NOT_COPIED = frozenset({"slug", "composed_by_rule", "held", "changed_at"})
+
+
+class Chosen(NamedTuple):
+    """An article at its place in an issue, and the heading of the section that it begins."""
+
+    article: Article
+    heading: str = ""
+
+
+class NotADraft(Exception):
+    """The issue went out while somebody was writing; the text is a sentence."""
+
+
+def save(issue: Issue, articles: Sequence[Chosen] | None, *, by: User | None) -> None:
+    """Saves what an editor wrote; `articles` are the chosen ones in their order, None as they are.
+
+    Raises:
+        NotADraft: for an issue that went out, whose words can no longer change.
+    """
+    issue.introduction, issue.closing = (
+        editor_html.clean(issue.introduction),
+        editor_html.clean(issue.closing),
+    )
+    issue.slug = free_slug(issue)
+    issue.composed_by_rule = issue.composed_by_rule and by is None
+    # A digest that somebody changed goes when somebody says so.
+    issue.held = issue.held or by is not None
+    with transaction.atomic():
+        if issue.pk is None:
+            issue.made_by = by
+            issue.save()
+        else:
+            hold_draft(issue)
+            issue.save(update_fields=EDITABLE)
+        if articles is not None:
+            choose(issue, articles)
+
+
+def choose(issue: Issue, articles: Sequence[Chosen]) -> None:
+    """Makes these the articles of the issue, in this order, each once."""
+    issue.items.all().delete()
+    once = {chosen.article.pk: chosen for chosen in reversed(articles)}
+    IssueItem.objects.bulk_create(
+        IssueItem(issue=issue, article=each.article, heading=each.heading, position=position)
+        for position, each in enumerate(reversed(once.values()), start=1)
+    )
+
+
+def duplicate(issue: Issue, *, by: User) -> Issue:
+    """A new draft with the words and articles of this issue, sent or not."""
+    copied = {name: getattr(issue, name) for name in EDITABLE if name not in NOT_COPIED}
+    items = issue.items.select_related("article").order_by("position", "pk")
+    copy = Issue(**copied, language=issue.language)
+    save(copy, [Chosen(item.article, item.heading) for item in items], by=by)
+    return copy
+
+
+def same_draft(issue: Issue, articles: Sequence[Chosen], *, by: User) -> Issue | None:
+    """The draft that this one repeats word for word: a form sent twice makes one draft."""
+    said = {name: getattr(issue, name) for name in EDITABLE if name not in NOT_COPIED}
+    cleaned = {name: editor_html.clean(said[name]) for name in ("introduction", "closing")}
+    chosen = [(each.article.pk, each.heading) for each in articles]
+    alike = Issue.objects.filter(
+        **{**said, **cleaned},
+        made_by=by,
+        state=Issue.State.DRAFT,
+        made_at__gt=timezone.now() - timedelta(minutes=1),
+    )
+    for draft in alike.order_by("pk"):
+        items = draft.items.order_by("position", "pk")
+        if list(items.values_list("article", "heading")) == chosen:
+            return draft
+    return None
+
+
+def free_slug(issue: Issue) -> str:
+    """The wished address, or one made from the subject, with a number where it is taken."""
+    base = slug_from(issue.slug or issue.subject, fallback="issue", length=74)
+    taken = set(
+        Issue.objects.filter(slug__startswith=base)
+        .exclude(pk=issue.pk)
+        .values_list("slug", flat=True)
+    )
+    slug, number = base, 2
+    while slug in taken or slug in RESERVED:
+        slug, number = f"{base}-{number}", number + 1
+    return slug
+
+
+def hold_draft(issue: Issue) -> None:
+    """Keeps a draft from going out until the transaction ends.
+
+    Raises:
+        NotADraft: it went out, or waits to, since it was opened.
+    """
+    current = Issue.objects.select_for_update(of=("self",)).filter(pk=issue.pk).first()
+    if current is None:
+        sentence = "This issue was deleted meanwhile; copy what you wrote into a new one."
+        raise NotADraft(sentence)
+    if current.state == Issue.State.SCHEDULED:
+        sentence = "This issue waits to go out; take it back to change it, then save again."
+        raise NotADraft(sentence)
+    if not current.is_draft:
+        sentence = "This issue went out meanwhile; what was sent can no longer change."
+        raise NotADraft(sentence)

@@ -1,0 +1,232 @@
+"""Hands one mail to a mail server and says what came of it.
+
+The question that matters after a failure is whether the server may have the mail. It can only
+have it once the last byte after DATA was sent; so the steps of SMTP are taken one by one here,
+where `smtplib.sendmail` would tell an unsent mail from a doubtful one only by its words.
+"""
+
+import re
+import smtplib
+from dataclasses import dataclass
+from email import policy
+from enum import Enum, auto
+from types import TracebackType
+from typing import Any, Final, Self
+
+from django.core.mail import EmailMessage, mailers
+from django.core.mail.backends import smtp
+
+from iria.core.mail import FolderBackend
+from iria.core.text.validators import storable
+
+SEVEN_BIT: Final = policy.SMTP.clone(cte_type="7bit")
+"""Lines that every relay passes on unchanged, so a signature over them holds."""
+LINE_BREAK: Final = re.compile(rb"\r\n|\r|\n")
+LEADING_DOT: Final = re.compile(rb"(?m)^\.")
+MAILBOX_FULL: Final = 552
+"""On RCPT this means “not now” (RFC 5321, 4.5.3.1.10), though its first digit says “never”."""
+
+
+class Outcome(Enum):
+    SENT = auto()
+    REFUSED = auto()
+    """For good; asking again would get the same answer."""
+    DEFERRED = auto()
+    """Not this one now; later."""
+    UNREACHABLE = auto()
+    """The server takes nothing at all at the moment; the mail did not leave us."""
+    SHUT = auto()
+    """The server takes nothing at all until a person changes something; it did not leave us."""
+    UNCERTAIN = auto()
+    """The server may have it, or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    outcome: Outcome
+    words: str = ""
+
+
+class Post:
+    """A connection to the mail server, kept open from mail to mail."""
+
+    def __init__(self, mailer: str = "newsletter") -> None:
+        self._backend: Any = mailers[mailer]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        mistake: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._hang_up()
+
+    def open(self) -> Answer | None:
+        """Connects, where that is needed; an answer only when it did not succeed."""
+        try:
+            self._backend.open()
+        except (OSError, smtplib.SMTPException) as trouble:
+            self._hang_up()
+            sentence = f"The mail server cannot be reached: {said(trouble)}"
+            if is_shut(trouble):
+                sentence = f"The mail server lets nobody in: {said(trouble)}"
+                return Answer(Outcome.SHUT, sentence)
+            return Answer(Outcome.UNREACHABLE, sentence)
+        return None
+
+    @property
+    def speaks_smtp(self) -> bool:
+        """Whether it takes mail as bytes (`hand_over`)."""
+        return isinstance(self._backend, smtp.EmailBackend)
+
+    def deliver(self, message: EmailMessage) -> Answer:
+        """Hands over one message to its one recipient."""
+        if unreachable := self.open():
+            return unreachable
+        if isinstance(self._backend, smtp.EmailBackend):
+            return self._by_smtp(message)
+        return self._by_backend(message)
+
+    def _by_backend(self, message: EmailMessage) -> Answer:
+        try:
+            self._backend.send_messages([message])
+        except OSError as trouble:
+            if isinstance(self._backend, FolderBackend):
+                # A full disk: a file that was not finished is no mail.
+                return Answer(Outcome.UNREACHABLE, said(trouble))
+            return Answer(Outcome.UNCERTAIN, said(trouble))
+        except Exception as trouble:
+            # Backends of others raise what they like, and say nothing about what was sent.
+            return Answer(Outcome.UNCERTAIN, said(trouble))
+        return Answer(Outcome.SENT)
+
+    def _by_smtp(self, message: EmailMessage) -> Answer:
+        try:
+            sender = self._backend.prep_address(message.from_email)
+            recipient = self._backend.prep_address(message.recipients()[0])
+            wire = on_the_wire(message)
+        except ValueError as mistake:
+            return Answer(Outcome.REFUSED, said(mistake))
+        return self.hand_over(sender, recipient, wire)
+
+    def hand_over(self, sender: str, recipient: str, wire: bytes) -> Answer:
+        """Hands over one mail by SMTP.
+
+        Args:
+            sender: the address to which mail that cannot be delivered returns.
+            wire: the mail as it stands after DATA, from `on_the_wire` or a stencil.
+        """
+        if unreachable := self.open():
+            return unreachable
+        server: smtplib.SMTP = self._backend.connection
+        try:
+            answer = _address(server, sender, recipient, len(wire))
+        except (OSError, smtplib.SMTPException, ValueError) as trouble:
+            # A server that answers nonsense; the mail is still here.
+            self._drop()
+            return Answer(Outcome.UNREACHABLE, said(trouble))
+        if answer is None:
+            answer = _hand_over(server, wire)
+        self._tidy(server, answer)
+        return answer
+
+    def _tidy(self, server: smtplib.SMTP, answer: Answer) -> None:
+        """Leaves the connection ready for the next mail, or closed."""
+        if answer.outcome is Outcome.SENT:
+            return
+        if answer.outcome in {Outcome.UNCERTAIN, Outcome.UNREACHABLE, Outcome.SHUT}:
+            self._drop()
+            return
+        try:
+            server.rset()
+        except (OSError, smtplib.SMTPException):
+            self._drop()
+
+    def _drop(self) -> None:
+        """Closes a connection on which the other side is not to be trusted to say goodbye."""
+        self._backend.connection.close()
+        self._backend.connection = None
+
+    def _hang_up(self) -> None:
+        try:
+            self._backend.close()
+        except (OSError, smtplib.SMTPException):
+            # The other side is gone already; that is all we wanted.
+            if isinstance(self._backend, smtp.EmailBackend):
+                self._backend.connection = None
+
+
+def on_the_wire(message: EmailMessage) -> bytes:
+    """The message as SMTP sends it after DATA, its closing dot included."""
+    return ready_to_send(message.message(policy=SEVEN_BIT).as_bytes())
+
+
+def ready_to_send(raw: bytes) -> bytes:
+    """Lines end as SMTP wants them, dots are doubled, and the closing dot stands at the end."""
+    raw = LINE_BREAK.sub(b"\r\n", raw)
+    quoted = LEADING_DOT.sub(b"..", raw)
+    return quoted + (b"" if quoted.endswith(b"\r\n") else b"\r\n") + b".\r\n"
+
+
+def is_shut(trouble: BaseException) -> bool:
+    """Whether trying again will not help: a refused sign-in, a server that says “never”."""
+    if isinstance(trouble, smtplib.SMTPResponseException):
+        # Of a flood smtplib says 500 itself.
+        return 500 <= trouble.smtp_code < 600 and trouble.smtp_error != "Line too long."
+    return isinstance(trouble, smtplib.SMTPNotSupportedError)
+
+
+def said(trouble: BaseException) -> str:
+    """A failure in words for the editor."""
+    if isinstance(trouble, smtplib.SMTPResponseException):
+        return spoken(trouble.smtp_code, trouble.smtp_error)
+    return " ".join(storable(str(trouble)).split()) or type(trouble).__name__
+
+
+def spoken(code: int, words: bytes | str) -> str:
+    """What the server said, on one line."""
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return " ".join(storable(f"{code} {text}").split())
+
+
+def _address(server: smtplib.SMTP, sender: str, recipient: str, size: int) -> Answer | None:
+    """MAIL, RCPT and DATA; None when the server waits for the mail itself."""
+    server.ehlo_or_helo_if_needed()
+    options = [f"size={size}"] if server.has_extn("size") else []
+    code, words = server.mail(sender, options)
+    if code != 250:
+        # Not about this recipient: a server that does not take our mail takes none of it.
+        shut = 500 <= code < 600
+        return Answer(Outcome.SHUT if shut else Outcome.UNREACHABLE, spoken(code, words))
+    code, words = server.rcpt(recipient)
+    if code not in {250, 251}:
+        return _judged(code, words, final=500 <= code < 600 and code != MAILBOX_FULL)
+    code, words = server.docmd("DATA")
+    if code != 354:
+        return _judged(code, words, final=500 <= code < 600)
+    return None
+
+
+def _hand_over(server: smtplib.SMTP, wire: bytes) -> Answer:
+    """The mail itself. From here on a broken connection leaves a doubt."""
+    try:
+        server.send(wire)
+        code, words = server.getreply()
+    except (OSError, smtplib.SMTPException) as trouble:
+        sentence = f"The connection broke after the mail was handed over: {said(trouble)}"
+        return Answer(Outcome.UNCERTAIN, sentence)
+    if 200 <= code < 300:
+        return Answer(Outcome.SENT, spoken(code, words))
+    if 400 <= code < 600:
+        return _judged(code, words, final=code >= 500)
+    sentence = f"The server's answer makes no sense: {spoken(code, words)}"
+    return Answer(Outcome.UNCERTAIN, sentence)
+
+
+def _judged(code: int, words: bytes, *, final: bool) -> Answer:
+    if code == 421:
+        return Answer(Outcome.UNREACHABLE, spoken(code, words))
+    return Answer(Outcome.REFUSED if final else Outcome.DEFERRED, spoken(code, words))

@@ -1,0 +1,181 @@
+"""What a table says of a reader's state, in the words of mailing services and of our own export.
+
+Which column of a table is what: guessed from its first rows, changed by whoever imports it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from newsletter.imports.csv_reader import Row
+
+RECEIVING: Final = frozenset(
+    {
+        "subscribed", "active", "confirmed", "enabled", "optin", "optedin", "true", "yes", "y", "t",
+        "member", "free", "paid", "comped", "premium", "regular", "verified", "subscriber", "trial",
+        "engaged", "abonne", "actif", "confirme", "oui", "abonniert", "aktiv", "bestatigt", "ja",
+        "activo", "suscrito", "si", "attivo", "iscritto",
+    }
+)  # fmt: skip
+GONE: Final = frozenset(
+    {
+        "left", "unsubscribed", "unsubscribe", "unsub", "nevertobewrittento", "suppressed", "bounced",
+        "bounce", "bouncing", "hardbounced", "hardbounce", "softbounced", "softbounce", "undeliverable",
+        "cleaned", "complained", "complaint", "spamcomplaint", "reported", "junk", "spam", "inactive",
+        "notactive", "disabled", "suspended", "blocked", "banned", "blocklisted", "blacklisted",
+        "deleted", "archived", "removed", "optout", "optedout", "donotemail", "donotmail",
+        "donotcontact", "false", "no", "n", "f", "unconfirmed", "notconfirmed", "notyetconfirmed",
+        "unverified", "unactivated", "pending", "nonsubscribed", "notsubscribed", "cancelled",
+        "canceled", "invalid", "desabonne", "nonabonne", "desinscrit", "inactif", "enattente", "non",
+        "abgemeldet", "abbestellt", "gesperrt", "unbestatigt", "inaktiv", "nein", "inactivo", "baja",
+        "disiscritto", "inattivo",
+    }
+)  # fmt: skip
+"""Left, barred, or never confirmed: in each case they have not agreed to this list, or not any more."""
+
+
+NOT_SO: Final = frozenset(
+    {"", "false", "no", "n", "f", "non", "nein", "never", "null", "none", "na"}
+)
+"""What stands in a column on who has left beside those who have not."""
+
+
+def plain(text: str) -> str:
+    """Its letters alone, small and without accents."""
+    return re.sub(r"[^a-z]", "", unicodedata.normalize("NFKD", text.casefold()))
+
+
+def is_gone(said: str) -> bool | None:
+    """Whether this reader is not to be written to; None where the words are not known."""
+    word = plain(said)
+    if not word:
+        # Nothing, or a number: services write 1 and 0.
+        return {"": False, "1": False, "0": True}.get(said.strip())
+    return word in GONE if word in GONE | RECEIVING else None
+
+
+def says_gone(said: str) -> bool:
+    """Whether a cell of a column on who has left says so: yes, a number, a day, a reason."""
+    word = plain(said)
+    return word not in NOT_SO or (not word and any(sign in "123456789" for sign in said))
+
+
+EMAIL: Final = "email"
+NAME: Final = "name"
+LANGUAGE: Final = "language"
+STATE: Final = "state"
+UNSUBSCRIBED: Final = "gone"
+
+CALLED: Final = {
+    EMAIL: {
+        "email", "emailaddress", "mail", "mailaddress", "address", "adresseemail", "adressemail",
+        "adresseelectronique", "courriel", "emailadresse", "mailadresse", "correo",
+        "correoelectronico", "subscriberemail", "memberemail", "indirizzoemail",
+    },
+    NAME: {
+        "name", "firstname", "fullname", "givenname", "fname", "prenom", "nom", "vorname",
+        "nombre", "nome", "displayname", "subscribername",
+    },
+    LANGUAGE: {"language", "lang", "locale", "langue", "sprache", "idioma", "lingua"},
+    STATE: {
+        "state", "status", "subscriberstatus", "subscriptionstatus", "emailstatus", "memberstatus",
+        "subscribed", "subscribedtoemails", "emailsubscription", "emailmarketing", "etat", "statut",
+        "zustand", "estado", "stato",
+    },
+    UNSUBSCRIBED: {
+        "unsubscribed", "unsubscribedat", "unsubscribedon", "unsubscribedate", "unsubtime", "cleantime",
+        "emaildisabled", "emailoptout", "optout", "optoutdate", "optouttime", "optedout", "optedoutat",
+        "hasoptedoutofemail", "blocklisted", "emailblocklisted", "blacklisted", "emailblacklisted",
+        "bounced", "bouncedat", "hardbounced", "donotemail", "donotmail", "donotcontact", "suppressed",
+        "suppressedat", "desabonne", "desinscrit", "abgemeldet", "abgemeldetam",
+    },
+}  # fmt: skip
+"""What mailing services and people write above their columns, in small letters and nothing else."""
+ADDRESS: Final = re.compile(r"\s*\S+@\S+\.\S+\s*\Z")
+LONGEST: Final = 600
+"""Letters of a cell that may be an address with a name. A longer one is none, and is not looked through."""
+
+ANGLED: Final = re.compile(r"([^<>]{0,400})<[ ]{0,9}([^<>\s]{1,400}@[^<>\s]{1,400})[ ]{0,9}>\Z")
+"""As programs for mail write it: `Ola Quist <ola@example.org>`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Places of the cells that are taken, from 0; the others are left."""
+
+    email: int
+    name: int | None = None
+    language: int | None = None
+    state: int | None = None
+    """Whether somebody is subscribed, in the words of whoever kept the list."""
+    gone: int | None = None
+    """The opposite: filled for whoever has left, is barred, or never got a mail."""
+    has_header: bool = True
+
+    @classmethod
+    def guessed(cls, rows: Sequence[Row]) -> Self:
+        """By what stands above the columns; without that, the first in which addresses stand."""
+        rows = [row for row in rows if not row.trouble]
+        first = rows[0].cells if rows else ()
+        has_header = not any(is_address(cell) for cell in first)
+        called = [plain(cell) for cell in first] if has_header else []
+        found = {what: _place_of(names, called) for what, names in CALLED.items()}
+        email = found[EMAIL]
+        if email is None:
+            email = _first_with_addresses(rows)
+        # Who left and came back still has the day on which they left; what their state is counts more.
+        gone = found[UNSUBSCRIBED] if found[STATE] is None else None
+        return cls(email or 0, found[NAME], found[LANGUAGE], found[STATE], gone, has_header)
+
+    @classmethod
+    def of(cls, kept: dict[str, Any]) -> Self:
+        name, language, state, gone = (
+            kept.get(what) for what in (NAME, LANGUAGE, STATE, UNSUBSCRIBED)
+        )
+        return cls(kept["email"], name, language, state, gone, kept["has_header"])
+
+    def kept(self) -> dict[str, Any]:
+        return {
+            "email": self.email,
+            "name": self.name,
+            "language": self.language,
+            "state": self.state,
+            "gone": self.gone,
+            "has_header": self.has_header,
+        }
+
+    def what_is(self, place: int) -> str:
+        """What the column at this place is taken for; empty where it is left."""
+        taken = {
+            self.gone: UNSUBSCRIBED,
+            self.state: STATE,
+            self.language: LANGUAGE,
+            self.name: NAME,
+            self.email: EMAIL,
+        }
+        return taken.get(place, "")
+
+
+def _place_of(names: set[str], called: list[str]) -> int | None:
+    return next((place for place, name in enumerate(called) if name in names), None)
+
+
+def _first_with_addresses(rows: Sequence[Row]) -> int | None:
+    places = (place for row in rows for place, cell in enumerate(row.cells) if is_address(cell))
+    return next(places, None)
+
+
+def is_address(cell: str) -> bool:
+    """Whether it looks like an address, alone or behind a name."""
+    text = cell.strip()
+    return len(text) <= LONGEST and bool(ADDRESS.match(text) or ANGLED.match(text))
+
+
+def address_and_name(cell: str) -> tuple[str, str]:
+    """What stands in a cell of addresses; the name is empty where only the address does."""
+    text = cell.strip()
+    if len(text) <= LONGEST and (found := ANGLED.match(text)):
+        return found[2].removeprefix("mailto:"), found[1].strip().strip("\"'").strip()
+    return text.removeprefix("mailto:"), ""

@@ -1,0 +1,121 @@
+"""Bringing a file of subscribers, saying which column is what, and letting the worker at it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import islice
+from typing import Final
+
+from django.db import transaction
+from django.db.models import BinaryField, F, Func
+from django.utils import timezone
+
+from accounts.models import User
+from iria.core.text.validators import one_line
+from newsletter import job_queue
+from newsletter.imports.column_mapping import Columns
+from newsletter.imports.csv_reader import Row, Table
+from newsletter.models import ImportedLine, Newsletter, SubscriberImport
+
+MOST_BYTES: Final = 50 * 1024 * 1024
+SHOWN_ROWS: Final = 6
+LOOKED_AT: Final = 200_000
+"""So many bytes of it."""
+FILE_KEPT: Final = timedelta(days=7)
+LINES_KEPT: Final = timedelta(days=30)
+NO_TABLES: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf")
+"""How files of Excel, LibreOffice, Word and Acrobat begin."""
+State = SubscriberImport.State
+
+
+class NotPossible(Exception):
+    """The file cannot be brought in; the text is a sentence."""
+
+
+def bring(
+    content: bytes, *, name: str, newsletters: Sequence[Newsletter], consent: str, by: User | None
+) -> SubscriberImport:
+    """Keeps a file to be looked over, with its columns guessed; nobody is subscribed yet.
+
+    Raises:
+        NotPossible: it is too large, no table, holds nothing, or nobody is said to have agreed.
+    """
+    if len(content) > MOST_BYTES:
+        sentence = f"The file is larger than {MOST_BYTES // 1024 // 1024} MB; please split it."
+        raise NotPossible(sentence)
+    if not consent.strip():
+        sentence = "Say how these people agreed; without that nobody may be written to."
+        raise NotPossible(sentence)
+    if content.startswith(NO_TABLES):
+        sentence = "This is a workbook or a document, not a table as text: save it as CSV in the program it comes from, and bring that."
+        raise NotPossible(sentence)
+    rows = _first_rows(content)
+    if not rows:
+        sentence = "The file holds no row; is it the right one?"
+        raise NotPossible(sentence)
+    with transaction.atomic():
+        made = SubscriberImport.objects.create(
+            name=one_line(name)[:200] or "Without a name",
+            content=content,
+            consent=one_line(consent)[:500],
+            columns=Columns.guessed(rows).kept(),
+            made_by=by,
+        )
+        made.newsletters.set(newsletters)
+    return made
+
+
+def first_rows_of(chosen: SubscriberImport) -> list[Row]:
+    """What stands at the beginning of its file, to say by it which column is what."""
+    cut = Func(F("content"), 1, LOOKED_AT, function="substring", output_field=BinaryField())
+    found = SubscriberImport.objects.filter(pk=chosen.pk).values_list(cut, flat=True).first()
+    return _first_rows(bytes(found)) if found is not None else []
+
+
+def _first_rows(content: bytes) -> list[Row]:
+    beginning = content[:LOOKED_AT]
+    if len(beginning) == LOOKED_AT:
+        # Not within a letter, or the whole would be taken for another encoding.
+        beginning = beginning.rpartition(b"\n")[0] or beginning
+    return list(islice(Table.of(beginning).rows(), SHOWN_ROWS))
+
+
+def look_over_soon(chosen: SubscriberImport, columns: Columns) -> bool:
+    """Has the worker look it over with these columns; False where it is under way or done."""
+    return _set_going(
+        chosen,
+        [State.NEW, State.LOOKED_OVER],
+        state=State.LOOKING,
+        columns=columns.kept(),
+        counts={},
+        rows_read=0,
+        trouble="",
+    )
+
+
+def take_in_soon(chosen: SubscriberImport) -> bool:
+    """Has the worker take in what was looked over; False where that has not happened, or it is done."""
+    return _set_going(chosen, [State.LOOKED_OVER], state=State.TAKING_IN, rows_read=0, trouble="")
+
+
+def _set_going(chosen: SubscriberImport, out_of: list[str], **changes: object) -> bool:
+    waiting = SubscriberImport.objects.filter(pk=chosen.pk, state__in=out_of, content__isnull=False)
+    with transaction.atomic():
+        changed = waiting.update(**changes)
+        if changed:
+            transaction.on_commit(lambda: job_queue.import_soon(chosen.pk))
+    chosen.refresh_from_db()
+    return bool(changed)
+
+
+def under_way() -> list[int]:
+    """What waits for the worker, whose job may have been lost."""
+    waiting = SubscriberImport.objects.filter(state__in=SubscriberImport.UNDER_WAY)
+    return list(waiting.values_list("pk", flat=True))
+
+
+def forget_files() -> None:
+    """Every night: addresses in files that were not taken in, and in what was said of their lines."""
+    now = timezone.now()
+    idle = SubscriberImport.objects.exclude(state__in=SubscriberImport.UNDER_WAY)
+    idle.filter(made_at__lt=now - FILE_KEPT, content__isnull=False).update(content=None)
+    ImportedLine.objects.filter(of__made_at__lt=now - LINES_KEPT).delete()

@@ -1,0 +1,246 @@
+"""Which newsletters, subscribers, issues and deliveries."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection, models
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
+from django.db.models.functions import Lower, Now
+
+from articles.editorial.models import Article, Category
+from iria.core.mail import in_ascii
+
+if TYPE_CHECKING:
+    from newsletter.models import (  # noqa: F401 - names the generics
+        Delivery,
+        Issue,
+        Newsletter,
+        Subscriber,
+        Subscription,
+        Suppression,
+    )
+
+
+def new_token() -> str:
+    """192 random bits, safe in an address."""
+    return secrets.token_urlsafe(24)
+
+
+def address_hash(email: str) -> str:
+    """An address as it is kept when it may no longer be kept: the same for every way of writing it."""
+    return hashlib.sha256(f"iria.suppression:{in_ascii(email).lower()}".encode()).hexdigest()
+
+
+class NewsletterQuerySet(models.QuerySet["Newsletter"]):
+    def offered(self) -> "NewsletterQuerySet":
+        """What readers can choose, the first one being the usual one."""
+        return self.filter(offered=True).order_by("position", "pk")
+
+    def offered_or(self, received: Iterable[int]) -> "NewsletterQuerySet":
+        """What somebody can choose: whatever comes to them may go on coming."""
+        kept = Q(offered=True) | Q(pk__in=list(received))
+        return self.filter(kept).order_by("position", "pk")
+
+    def with_topics(self) -> "NewsletterQuerySet":
+        """With the categories a reader can choose among."""
+        return self.prefetch_related("topics")
+
+
+class SubscriberQuerySet(models.QuerySet["Subscriber"]):
+    def receiving(
+        self, newsletter: "Newsletter", *, rhythm: str = "issues"
+    ) -> "SubscriberQuerySet":
+        """Who gets this newsletter in this rhythm: subscribed to it so, confirmed, and not gone."""
+        return self.filter(
+            state="active", subscriptions__newsletter=newsletter, subscriptions__rhythm=rhythm
+        )
+
+    def with_address(self, email: str) -> "SubscriberQuerySet":
+        """The one with this address, however its letters are written."""
+        return self.alias(small=Lower("email")).filter(small=in_ascii(email).lower())
+
+    def holding(self, token: str) -> "SubscriberQuerySet":
+        """Whoever has this token; nobody has one that PostgreSQL could not even keep."""
+        return self.filter(token=token) if token.isascii() and token.isprintable() else self.none()
+
+    def held(self) -> "SubscriberQuerySet":
+        """Locked until the transaction ends, against everything but being referred to.
+
+        An issue that starts refers to its readers: it does not wait for somebody who is choosing, who
+        may be waiting for a merge of topics, which waits for the issue.
+        """
+        return self.select_for_update(no_key=True, of=("self",))
+
+    def known_or_new(self, email: str) -> "Subscriber":
+        """The one with this address, locked until the transaction ends, made where unknown.
+
+        One statement that writes a row either way, so its time tells nothing, and nobody can
+        erase the row between finding it and writing to it.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO newsletter_subscriber AS known"
+                " (email, state, token, created_at, suppressed_because)"
+                " VALUES (%s, 'pending', %s, now(), '')"
+                " ON CONFLICT (lower(email)) DO UPDATE SET email = known.email RETURNING id",
+                [email, new_token()],
+            )
+            (subscriber_id,) = cursor.fetchone()
+        return self.get(pk=subscriber_id)
+
+
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    def standing(self) -> "SubscriptionQuerySet":
+        """Those of people who are confirmed and not gone."""
+        return self.filter(subscriber__state="active")
+
+    def held(self) -> "SubscriptionQuerySet":
+        """Locked until the transaction ends, in the order in which all do it who change several.
+
+        A merge of topics, or their end, changes what many readers chose; whoever has two newsletters
+        would else stand in a ring with it.
+        """
+        return self.select_for_update(no_key=True, of=("self",)).order_by("pk")
+
+    def end(self) -> None:
+        """Deletes them, each held before."""
+        self.filter(pk__in=list(self.held().values_list("pk", flat=True))).delete()
+
+    def coming(self, newsletter: "Newsletter", rhythm: str) -> "SubscriptionQuerySet":
+        """Those to which a newsletter comes in this rhythm."""
+        return self.standing().filter(newsletter=newsletter, rhythm=rhythm)
+
+    def with_choices(self) -> "SubscriptionQuerySet":
+        """Each with its newsletter and the names of its topics, as its owner chose them."""
+        chosen = Category.objects.filter(_Among(F("pk"), OuterRef("topics"))).in_order()
+        return self.select_related("newsletter").annotate(
+            topic_names=ArraySubquery(chosen.values("name"))
+        )
+
+    def choices(self) -> list[tuple[tuple[int, ...], str, int]]:
+        """Each way in which these differ: topics, the reader's language, and how many chose so.
+
+        The topics are ids of categories in order; none where everything comes. Those whose topics
+        are all gone are no choice: nothing comes to them.
+        """
+        counted = (
+            self.exclude(topics=[])
+            .order_by()
+            .values_list("topics", "subscriber__language")
+            .annotate(Count("pk"))
+        )
+        return sorted((tuple(topics or ()), language, count) for topics, language, count in counted)
+
+    def exactly_about(self, topic_ids: Iterable[int]) -> "SubscriptionQuerySet":
+        """Those with just these topics; without any, those to whom everything comes."""
+        chosen = sorted(topic_ids)
+        return self.filter(topics=chosen) if chosen else self.filter(topics__isnull=True)
+
+
+class _Among(models.Func):
+    """Whether a value stands in a list."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = models.BooleanField()
+
+
+class IssueQuerySet(models.QuerySet["Issue"]):
+    def public(self) -> "IssueQuerySet":
+        """What the archive shows: issues that went out, or are going out now."""
+        frozen = ["sending", "paused", "sent", "stopped"]
+        return self.filter(state__in=frozen).order_by("-started_at", "-pk").without_mails()
+
+    def without_mails(self) -> "IssueQuerySet":
+        """Without the mails as they were sent, some 100 KB each, for whoever lists many."""
+        return self.defer("sent_html", "sent_text")
+
+    def listed(self) -> "IssueQuerySet":
+        """What the lists of the archive hold: what the editors composed, and digests of everything.
+
+        A digest for those who chose topics, or of one article, repeats what stands there already; it
+        can be read at its own address.
+        """
+        of_all = Q(digest__rhythm__in=["daily", "weekly"], topics=[])
+        return self.public().filter(Q(digest__isnull=True) | of_all)
+
+    def to_go_by_themselves(self) -> "IssueQuerySet":
+        """Issues of digests that nobody wished to approve, that nobody touched, and that have not gone."""
+        untouched = self.filter(digest__isnull=False, composed_by_rule=True, held=False)
+        return untouched.filter(state="draft").order_by("pk")
+
+    def sending(self) -> "IssueQuerySet":
+        return self.filter(state="sending").order_by("started_at", "pk")
+
+    def under_way(self) -> "IssueQuerySet":
+        """What waits for its time, is being sent, or is paused: what somebody should watch."""
+        return self.filter(state__in=["scheduled", "sending", "paused"]).order_by("pk")
+
+    def showing(self, image_id: int) -> "IssueQuerySet":
+        """Those with this picture on top, or with an article that it leads."""
+        of_article = Q(items__article__lead_picture_id=image_id)
+        return self.filter(of_article | Q(picture_id=image_id)).distinct()
+
+    def with_stories(self) -> "IssueQuerySet":
+        """With everything the mail and the archive page show; articles in their order."""
+        from newsletter.models import IssueItem
+
+        items = IssueItem.objects.order_by("position", "pk").prefetch_related(
+            Prefetch("article", Article.objects.for_cards())
+        )
+        return self.select_related("newsletter", "picture__agency").prefetch_related(
+            Prefetch("items", items)
+        )
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def with_issues(self) -> "DeliveryQuerySet":
+        """Each with its issue, without the mail as it was sent."""
+        from newsletter.models import Issue
+
+        return self.prefetch_related(Prefetch("issue", Issue.objects.without_mails()))
+
+    def counts(self) -> dict[str, int]:
+        """How many are in each state, every state named, none hidden."""
+        from newsletter.models import Delivery
+
+        found = dict(self.order_by().values_list("state").annotate(Count("pk")))
+        return {state.value: found.get(state.value, 0) for state in Delivery.State}
+
+    def counts_of(self, issues: Iterable["Issue"]) -> dict[int, dict[str, int]]:
+        """The same for several issues, by their numbers, in one query."""
+        from newsletter.models import Delivery
+
+        found = {issue.pk: dict.fromkeys(map(str, Delivery.State.values), 0) for issue in issues}
+        grouped = self.filter(issue__in=found).order_by().values_list("issue", "state")
+        for key, state, count in grouped.annotate(Count("pk")) if found else ():
+            found[key][state] = count
+        return found
+
+    def in_the_last(self, *, minutes: float) -> "DeliveryQuerySet":
+        """What was taken in hand so shortly ago, by the database's clock."""
+        return self.filter(sending_at__gt=Now() - timedelta(minutes=minutes))
+
+    def undecided(self) -> "DeliveryQuerySet":
+        """What may have arrived or not, and nobody said yet to leave it."""
+        from newsletter.models import Decision
+
+        left = Decision.objects.filter(delivery=OuterRef("pk"), choice=Decision.Choice.LEAVE)
+        return self.filter(~Exists(left), state="uncertain")
+
+
+class SuppressionQuerySet(models.QuerySet["Suppression"]):
+    def standing(self) -> "SuppressionQuerySet":
+        """Those that were not released."""
+        return self.filter(released_at__isnull=True)
+
+    def barring(self) -> "SuppressionQuerySet":
+        """Those who are not written to, whoever asks; who only left may come back by themselves."""
+        return self.standing().exclude(reason="left")
+
+    def of_address(self, email: str) -> "SuppressionQuerySet":
+        return self.filter(address_hash=address_hash(email))

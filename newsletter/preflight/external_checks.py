@@ -1,0 +1,236 @@
+"""What the worker looks at outside before an issue goes out: links to other sites, and the sender's names.
+
+What the DNS says of the sender: whether other servers can know that our mail is ours.
+
+Where a mail leads: to our own pages, which our router knows, and to those of others.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+import dns.exception
+import dns.resolver
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.http import Http404, HttpRequest
+from django.urls import Resolver404, resolve
+from django.utils import timezone
+from lxml import html as lxml_html
+
+from iria.core.http import safe_client
+from iria.core.mail import mail_domain
+from iria.core.text.validators import storable
+from newsletter import job_queue
+from newsletter.email import rendering
+from newsletter.email.headers import from_address
+from newsletter.email.rendering import TOKEN, Letter
+from newsletter.models import Issue, Look, Newsletter
+
+GOOD_FOR: Final = timedelta(hours=6)
+BAD_FOR: Final = timedelta(minutes=1)
+"""A dead link is looked at again soon: somebody may have mended it."""
+MOST_LINKS: Final = 200
+
+Kind = Look.Kind
+
+
+def look_soon(issue: Issue, letter: Letter) -> None:
+    """Has the worker look where nobody has looked lately."""
+    if _unseen(Kind.LINK, outside(letter)) or _unseen(Kind.NAME, of_sender(issue.newsletter)):
+        job_queue.look_soon(issue.pk)
+
+
+def look(issue_id: int) -> int:
+    """Looks at all that an issue leads to and was not looked at lately; returns at how much."""
+    issue = Issue.objects.filter(pk=issue_id).first()
+    if issue is None or not issue.is_draft:
+        return 0
+    todo = _unseen(Kind.LINK, outside(rendering.compose(issue)))
+    agent = f"IRIA, looking at the links of a newsletter ({settings.SITE_URL})"
+    for address in todo:
+        seen = safe_client.look_at(address, agent=agent)
+        _keep(Kind.LINK, address, good=seen.answers, words=seen.words)
+    named = _unseen(Kind.NAME, of_sender(issue.newsletter))
+    for name in named:
+        trouble = trouble_with(name)
+        _keep(Kind.NAME, name, good=not trouble, words=trouble)
+    return len(todo) + len(named)
+
+
+def _unseen(kind: Look.Kind, what: Iterable[str]) -> list[str]:
+    wanted = list(what)[:MOST_LINKS]
+    now = timezone.now()
+    fresh = Q(good=True, looked_at__gt=now - GOOD_FOR) | Q(looked_at__gt=now - BAD_FOR)
+    known = Look.objects.filter(fresh, kind=kind, what__in=wanted)
+    seen = set(known.values_list("what", flat=True))
+    return [each for each in wanted if each not in seen]
+
+
+def _keep(kind: Look.Kind, what: str, *, good: bool, words: str) -> None:
+    Look.objects.update_or_create(
+        kind=kind,
+        what=what,
+        defaults={"good": good, "words": storable(words)[:500], "looked_at": timezone.now()},
+    )
+
+
+SECONDS: Final = 4
+
+
+def of_sender(newsletter: Newsletter) -> list[str]:
+    """The names to ask for, each with the kind of its record before it.
+
+    SPF is asked of the sender's domain and of the one to which mail returns, which is the one that counts.
+    """
+    domain = _domain_of(newsletter)
+    here = "." not in domain or domain.replace(".", "").isdigit()
+    if here or domain.endswith((".localhost", ".example", ".invalid", ".test")):
+        return []
+    found = [f"spf {domain}", f"dmarc {domain}"]
+    if settings.DKIM_DOMAIN:
+        found.append(f"dkim {settings.DKIM_SELECTOR} {settings.DKIM_DOMAIN}")
+    if settings.BOUNCE_DOMAIN:
+        found += [f"spf {settings.BOUNCE_DOMAIN}", f"mx {settings.BOUNCE_DOMAIN}"]
+    return found
+
+
+def of_another(newsletter: Newsletter) -> str:
+    """Why our signature does not speak for the sender, in a sentence; nothing where it does."""
+    domain, signing = _domain_of(newsletter), settings.DKIM_DOMAIN.lower()
+    if not signing or f".{domain}".endswith(f".{signing}") or signing.endswith(f".{domain}"):
+        return ""
+    return (
+        f"Mails of “{newsletter}” come from {domain} and are signed for {signing}; DMARC takes that for "
+        "forged unless the relay signs for the sender's domain too."
+    )
+
+
+def _domain_of(newsletter: Newsletter) -> str:
+    return from_address(newsletter).rpartition("@")[2].lower() or mail_domain()
+
+
+def trouble_with(name: str) -> str:
+    """What is wrong with one of these names, in a sentence; nothing where it is as it should be."""
+    kind, *rest = name.split()
+    domain = rest[-1]
+    try:
+        match kind:
+            case "spf":
+                return _spf(domain)
+            case "dmarc":
+                return _dmarc(domain)
+            case "dkim":
+                return _dkim(rest[0], domain)
+            case _:
+                return _mx(domain)
+    except dns.exception.DNSException as trouble:
+        return f"The DNS of {domain} could not be asked: {type(trouble).__name__}."
+
+
+def _spf(domain: str) -> str:
+    found = [text for text in _texts(domain) if text.lower().startswith("v=spf1")]
+    if not found:
+        return f"{domain} says by no SPF record which servers send its mail."
+    if len(found) > 1:
+        return f"{domain} has {len(found)} SPF records; with more than one, none counts."
+    return "" if "+all" not in found[0] else f"The SPF record of {domain} lets everybody send."
+
+
+def _dmarc(domain: str) -> str:
+    parts = domain.split(".")
+    parents = [".".join(parts[at:]) for at in range(max(1, len(parts) - 1))]
+    for parent in dict.fromkeys([domain, *parents]):
+        if any(text.lower().startswith("v=dmarc1") for text in _texts(f"_dmarc.{parent}")):
+            return ""
+    return f"{domain} has no DMARC record; Gmail and Yahoo ask for one of whoever sends to many."
+
+
+def _dkim(selector: str, domain: str) -> str:
+    found = [text for text in _texts(f"{selector}._domainkey.{domain}") if "p=" in text]
+    if not found:
+        return f"{selector}._domainkey.{domain} holds no key, so our signature proves nothing."
+    empty = all("p=;" in text.replace(" ", "") or text.strip().endswith("p=") for text in found)
+    return f"The key of {selector}._domainkey.{domain} is revoked." if empty else ""
+
+
+def _mx(domain: str) -> str:
+    if _asked(domain, "MX"):
+        return ""
+    return f"{domain} has no mail server, so nothing that bounces will be read."
+
+
+def _texts(name: str) -> list[str]:
+    return [b"".join(answer.strings).decode("utf-8", "replace") for answer in _asked(name, "TXT")]
+
+
+def _asked(name: str, kind: str) -> list[Any]:
+    resolver = dns.resolver.get_default_resolver()
+    try:
+        return list(resolver.resolve(name, kind, lifetime=SECONDS))
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        return []
+
+
+LONGEST = 2000
+
+
+def outside(letter: Letter) -> list[str]:
+    """The addresses of other sites, in their order."""
+    return [each for each in _all(letter) if not _is_ours(each)]
+
+
+def dead_inside(letter: Letter, *, but: set[str]) -> list[str]:
+    """The addresses of ours at which there is nothing.
+
+    Args:
+        but: what is known to be there, or will be as soon as the issue goes out.
+    """
+    ours = [each for each in _all(letter) if _is_ours(each) and each not in but]
+    return [each for each in ours if not _answers(each)]
+
+
+def _all(letter: Letter) -> list[str]:
+    tree = lxml_html.document_fromstring(letter.html)
+    found = [str(link.get("href")).strip() for link in tree.iter("a") if link.get("href")]
+    web = [each for each in found if each.startswith(("http://", "https://"))]
+    return list(dict.fromkeys(each[:LONGEST] for each in web if TOKEN not in each))
+
+
+def _is_ours(address: str) -> bool:
+    return address == settings.SITE_URL or address.startswith(f"{settings.SITE_URL}/")
+
+
+def _answers(address: str) -> bool:
+    """Whether our own page is there, asked as a reader would, without the network."""
+    path = unquote(urlsplit(address).path) or "/"
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return False
+    if not match.args and not match.kwargs:
+        # A page of the site itself.
+        return True
+    request = HttpRequest()
+    request.method, request.path, request.path_info = "GET", path, path
+    site = urlsplit(settings.SITE_URL)
+    request.META = {
+        "SERVER_NAME": site.hostname or "localhost",
+        "SERVER_PORT": str(site.port or (443 if site.scheme == "https" else 80)),
+        "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.url_scheme": site.scheme,
+    }
+    request.resolver_match = match
+    try:
+        with transaction.atomic():
+            response = match.func(request, *match.args, **match.kwargs)
+            # A look leaves no trace: it is no visit, and counts for nothing.
+            transaction.set_rollback(True)
+    except Http404:
+        return False
+    except Exception:
+        # A page that wants more of a visit than this; that it is there is known.
+        return True
+    return bool(response.status_code < 400)

@@ -1,0 +1,228 @@
+"""The mails about subscribing: one asks to confirm, one says that all is well already."""
+
+from collections.abc import Hashable, Iterable
+from datetime import timedelta
+from itertools import islice
+from smtplib import SMTPDataError, SMTPRecipientsRefused
+from typing import Final
+
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
+
+from iria.core.text.language import direction_of, interface_language, speaking
+from iria.publication.mail.branding import rules_of
+from iria.publication.mail.rendering import inlined, surroundings
+from iria.publication.models import current_publication
+from newsletter.email import headers, rendering
+from newsletter.email.plain_text import notice_as_letter
+from newsletter.models import Consent, ConsentedNewsletter, Newsletter, Subscriber, Subscription
+from newsletter.subscriptions import data_requests, suppression
+from newsletter.subscriptions.opt_in import confirmation_token
+
+PAUSE_BETWEEN_LINKS: Final = timedelta(minutes=10)
+LINKS_A_DAY: Final = 5
+PAUSE_BETWEEN_REMINDERS: Final = timedelta(days=1)
+ANSWERED_AT_ONCE: Final = 200
+EAGER_FOR: Final = timedelta(minutes=10)
+PAUSE_IN_MINUTES: Final = 15
+
+Answer = Consent.Answer
+
+
+def answer(consent_id: int) -> None:
+    """Writes to whoever entered an address, once for each time it was entered.
+
+    The row is locked while the mail is handed over, so two workers cannot both write; when the
+    mail server does not take it, the row stays unanswered and is tried again.
+    """
+    with transaction.atomic():
+        consent = (
+            Consent.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("subscriber")
+            .prefetch_related("newsletters", "wished")
+            .filter(pk=consent_id, answered_at__isnull=True)
+            .first()
+        )
+        if consent is None:
+            return
+        consent.answer = _fitting_answer(consent)
+        try:
+            # The words of the consent are kept in it; the mail is in the same language.
+            with speaking(consent.language or current_publication().language_codes[0]):
+                if consent.answer == Answer.CONFIRM:
+                    _ask_to_confirm(consent)
+                elif consent.answer == Answer.KNOWN:
+                    _say_that_they_are_known(consent)
+        except (SMTPRecipientsRefused, SMTPDataError) as refusal:
+            if not _is_final(refusal):
+                raise
+            consent.answer = Answer.NONE
+        consent.answered_at = timezone.now()
+        consent.save(update_fields=["answer", "answered_at"])
+
+
+def unanswered(*, older_than: timedelta = timedelta(minutes=1)) -> list[int]:
+    """Entered some time ago and not answered yet, while a link is of use.
+
+    Their jobs were lost, or the mail server said “not now”. It is asked every minute at first, since many only wish
+    to see whether a stranger comes again (RFC 6647), then four times an hour.
+    """
+    now = timezone.now()
+    waiting = Consent.objects.filter(
+        answered_at__isnull=True,
+        asked_at__lt=now - older_than,
+        asked_at__gt=now - timedelta(days=1),
+    )
+    found = waiting.order_by("asked_at").values_list("pk", "asked_at")
+    due = (pk for pk, asked_at in found.iterator() if _is_due(now - asked_at))
+    return list(islice(due, ANSWERED_AT_ONCE))
+
+
+def _is_due(age: timedelta) -> bool:
+    return age < EAGER_FOR or age // timedelta(minutes=1) % PAUSE_IN_MINUTES == 0
+
+
+def _is_final(refusal: SMTPRecipientsRefused | SMTPDataError) -> bool:
+    """Whether the mail server says never, to the address or to the mail itself, rather than not now."""
+    if isinstance(refusal, SMTPDataError):
+        return refusal.smtp_code >= 500
+    return all(code >= 500 for code, _ in refusal.recipients.values())
+
+
+def _fitting_answer(consent: Consent) -> Consent.Answer:
+    subscriber, now = consent.subscriber, timezone.now()
+    before = subscriber.consents.exclude(pk=consent.pk)
+    if suppression.bars(subscriber):
+        return Answer.NONE
+    wanted = _just_so(consent.wished.all())
+    received = _just_so(subscriber.subscriptions.all())
+    reads_it = consent.language in ("", subscriber.language)
+    if subscriber.is_active and reads_it and wanted <= received:
+        reminded = before.filter(answer=Answer.KNOWN, answered_at__gt=now - PAUSE_BETWEEN_REMINDERS)
+        return Answer.NONE if reminded.exists() else Answer.KNOWN
+    links = before.filter(answer=Answer.CONFIRM, answered_at__gt=now - timedelta(days=1))
+    if links.count() >= LINKS_A_DAY:
+        return Answer.NONE
+    # A form sent twice is one wish; sent with another choice it is another, and the last one counts. A
+    # link that was used or overtaken is no longer one.
+    usable = links.filter(
+        answered_at__gt=now - PAUSE_BETWEEN_LINKS,
+        confirmed_at__isnull=True,
+        asked_at__gt=subscriber.left_at or now - timedelta(days=1),
+    )
+    last = usable.order_by("-asked_at", "-pk").first()
+    if last is None or last.language != consent.language:
+        return Answer.CONFIRM
+    return Answer.NONE if wanted <= _just_so(last.wished.all()) else Answer.CONFIRM
+
+
+def _just_so(rows: Iterable[ConsentedNewsletter | Subscription]) -> set[Hashable]:
+    """Newsletters, each with how often and about what."""
+    return {
+        (row.newsletter_id, row.rhythm, None if row.topics is None else tuple(row.topics))
+        for row in rows
+    }
+
+
+ASKING: Final = gettext_noop(
+    "Somebody, we hope you, entered this address for the newsletter of %(name)s. "
+    "Open the link and press the button there; only then will you receive it."
+)
+IF_NOT_YOU: Final = gettext_noop(
+    "The link works for three days. If it was not you, do nothing: without the button being "
+    "pressed, nothing is sent to this address."
+)
+KNOWN_ALREADY: Final = gettext_noop(
+    "This address was entered for the newsletter of %(name)s once more. You receive it already, "
+    "so there is nothing to do."
+)
+LOOK_FOR_IT: Final = gettext_noop(
+    "If mails do not arrive, look among the unwanted mail and tell your mail program that they "
+    "are welcome."
+)
+ASKED_FOR_DATA: Final = gettext_noop(
+    "Somebody, we hope you, asked to see what the newsletter of %(name)s keeps of this address."
+)
+DATA_WORKS_FOR: Final = gettext_noop(
+    "The link works for a day, and shows everything to whoever opens it: do not pass it on. "
+    "If it was not you, do nothing."
+)
+
+
+def _ask_to_confirm(consent: Consent) -> None:
+    name = current_publication().name
+    _send(
+        consent,
+        subject=gettext("Please confirm: newsletter of %(name)s") % {"name": name},
+        before=[gettext(ASKING) % {"name": name}, consent.wording],
+        button=gettext("Confirm"),
+        button_address=rendering.site_address("newsletter_confirm", confirmation_token(consent)),
+        after=[gettext(IF_NOT_YOU)],
+    )
+
+
+def _say_that_they_are_known(consent: Consent) -> None:
+    name = current_publication().name
+    _send(
+        consent,
+        subject=gettext("You receive the newsletter of %(name)s already") % {"name": name},
+        before=[gettext(KNOWN_ALREADY) % {"name": name}, gettext(LOOK_FOR_IT)],
+        button=gettext("Choose what you receive, or leave"),
+        button_address=rendering.preferences_address(consent.subscriber.token),
+        after=[],
+    )
+
+
+def send_data_link(subscriber_id: int) -> None:
+    """Writes to a subscriber with the link to all that is kept of them."""
+    subscriber = Subscriber.objects.filter(pk=subscriber_id).first()
+    if subscriber is None or suppression.bars(subscriber):
+        return
+    name = current_publication().name
+    with speaking(subscriber.language or current_publication().language_codes[0]):
+        _write(
+            subscriber.email,
+            subscriber.newsletters.order_by("position").first(),
+            subject=gettext("What %(name)s keeps of you") % {"name": name},
+            before=[gettext(ASKED_FOR_DATA) % {"name": name}],
+            button=gettext("See it, or have it erased"),
+            button_address=rendering.site_address(
+                "newsletter_data", data_requests.token_of(subscriber)
+            ),
+            after=[gettext(DATA_WORKS_FOR)],
+        )
+
+
+def _send(consent: Consent, *, subject: str, **said: object) -> None:
+    _write(consent.subscriber.email, consent.newsletters.first(), subject=subject, **said)
+
+
+def _write(email: str, about: Newsletter | None, *, subject: str, **said: object) -> None:
+    publication = current_publication()
+    newsletter = about or Newsletter.objects.order_by("position").first()
+    assert newsletter is not None  # noqa: S101 - the first one is made by a migration
+    language = interface_language()
+    context = {
+        **surroundings(publication, language, direction_of(language)),
+        "subject": subject,
+        "stylesheet": rules_of(publication),
+        **said,
+    }
+    html = inlined(render_to_string("newsletter/mail/notice.html", context))
+    message = EmailMultiAlternatives(
+        subject=headers.one_header_line(subject),
+        body=notice_as_letter(context),
+        from_email=headers.sender(newsletter, publication),
+        to=[email],
+        reply_to=headers.answers_to(newsletter, publication),
+        headers={
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "OOF, AutoReply",
+            "List-Id": headers.list_id(newsletter),
+        },
+    )
+    message.attach_alternative(html, "text/html")
+    message.send(using="default")

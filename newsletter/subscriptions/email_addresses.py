@@ -1,0 +1,209 @@
+"""Slips of the finger in an address, found by its form alone: gmial.com, hotmail.con, gmail,com.
+
+Nothing is looked up anywhere, and nothing is corrected unasked: what was meant is a question to
+whoever typed it (`newsletter.forms`).
+
+E-mail addresses as people type them, judged by their form alone.
+
+No look-up on the network happens on the reader's path: whether an address works is found out by
+the mail with the link to confirm.
+"""
+
+import re
+from email.headerregistry import AddressHeader
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from iria.core import mail
+from iria.core.text.validators import refuse_unstorable
+
+PROVIDERS: Final = (
+    "gmail.com hotmail.com yahoo.com outlook.com icloud.com aol.com live.com msn.com me.com mac.com "
+    "googlemail.com ymail.com rocketmail.com mail.com email.com gmx.com gmx.net gmx.de gmx.at gmx.ch "
+    "web.de t-online.de freenet.de posteo.de mailbox.org proton.me protonmail.com pm.me fastmail.com "
+    "hotmail.co.uk hotmail.fr hotmail.de hotmail.it hotmail.es outlook.fr outlook.de live.co.uk "
+    "live.fr live.nl yahoo.co.uk yahoo.fr yahoo.de yahoo.it yahoo.es yahoo.co.in yahoo.co.jp "
+    "yahoo.com.br yahoo.ca btinternet.com sky.com virginmedia.com orange.fr wanadoo.fr free.fr "
+    "laposte.net sfr.fr bluewin.ch libero.it virgilio.it tiscali.it telenet.be skynet.be ziggo.nl "
+    "comcast.net verizon.net att.net sbcglobal.net bellsouth.net cox.net charter.net uol.com.br "
+    "bol.com.br terra.com.br mail.ru yandex.ru rambler.ru qq.com 163.com 126.com naver.com"
+)
+"""Where most people have their mail, the commonest first: the first that fits is asked for."""
+KNOWN: Final = tuple(PROVIDERS.split())
+
+ENDINGS: Final = {
+    **dict.fromkeys(
+        ["con", "cmo", "ocm", "vom", "xom", "cpm", "comm", "coom", "ccom", "cim"], "com"
+    ),
+    **dict.fromkeys(["nte", "ney", "nett"], "net"),
+    **dict.fromkeys(["ogr", "orgg", "rog"], "org"),
+}
+"""Endings that no address on earth has, and what was meant."""
+
+SHORTEST: Final = 7
+"""Below that, names that differ by one letter are too many: gmx.de and gmx.at, qq.com and me.com."""
+
+
+def meant(typed: str) -> str:
+    """The address that was probably meant, in its normal form; empty where nothing seems wrong."""
+    local, at, domain = typed.strip().rpartition("@")
+    if not at or not 0 < len(domain) < 254:
+        return ""
+    local = local.strip().lstrip("<").removeprefix("mailto:")
+    found = _kept(f"{local}@{_domain(domain.lower().strip('.,;:> '))}")
+    return "" if found == _kept(typed) else found
+
+
+def _kept(address: str) -> str:
+    """The normal form, or nothing for what is no address."""
+    try:
+        return normal(address)
+    except ValidationError:
+        return ""
+
+
+def _domain(typed: str) -> str:
+    if typed in KNOWN:
+        return typed
+    name, dot, ending = typed.rpartition(".")
+    if dot and ending in ENDINGS:
+        typed = f"{name}.{ENDINGS[ending]}"
+    for known in KNOWN:
+        if typed == known or (
+            min(len(typed), len(known)) >= SHORTEST
+            and not _is_another_country(typed, known)
+            and one_slip_apart(typed, known)
+        ):
+            return known
+    return f"{typed}.com" if f"{typed}.com" in KNOWN else typed
+
+
+def _is_another_country(typed: str, known: str) -> bool:
+    """hotmail.se is no slip of hotmail.es: the name is right and the ending is a country's."""
+    (name, _, ending), (known_name, _, _) = typed.partition("."), known.partition(".")
+    return name == known_name and len(ending) == 2 and ending not in {"co", "cm", "om"}
+
+
+def one_slip_apart(one: str, other: str) -> bool:
+    """Whether one letter too many, too few, wrong, or two of them swapped make one of the other."""
+    if one == other or abs(len(one) - len(other)) > 1:
+        return False
+    same = next(
+        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
+    rest, of_other = one[same:], other[same:]
+    return (
+        rest[1:] == of_other[1:]
+        or rest[1:] == of_other
+        or rest == of_other[1:]
+        or (rest[:2] == of_other[:2][::-1] and rest[2:] == of_other[2:])
+    )
+
+
+LOCAL_MAX_BYTES = 64
+DOMAIN_MAX_BYTES = 253
+ADDRESS_MAX_BYTES = 254
+
+MISSING = gettext_lazy("Please enter your e-mail address.")
+NOT_IN_FORM = gettext_lazy(
+    "This does not look like an e-mail address; it should be like name@example.org."
+)
+TOO_LONG = gettext_lazy(
+    "An e-mail address has at most 64 characters before the @ and 254 in all; this is longer."
+)
+ACCENTS = gettext_lazy("Before the @, only letters without accents can be written to from here.")
+UNUSUAL = gettext_lazy("This form of an address cannot be subscribed; please use another one.")
+NO_SERVER = gettext_lazy("The part after the @ is not the name of a mail server; please check it.")
+
+PLAIN: Final = re.compile(
+    r"[A-Za-z0-9_+]+(?:[.-][A-Za-z0-9_+]+)*@(?:(?![^.]{64})[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+"
+    r"[A-Za-z]{2,24}\Z"
+)
+"""What most addresses are made of; for those, all else that is asked here is known to be true (a
+test holds the two ways together), and it takes a hundredth of the time."""
+
+_in_form = EmailValidator(
+    message=NOT_IN_FORM,
+    allowlist=[],
+)
+
+
+def normal(text: str) -> str:
+    """The one form in which an address is kept: its domain in ASCII and small letters.
+
+    The part before the @ stays as typed; two addresses that differ only in capitals are one to
+    the database all the same.
+
+    Raises:
+        ValidationError: with a sentence for whoever typed it.
+    """
+    address = text.strip()
+    refuse_unstorable(address)
+    if not address:
+        raise _refusal(MISSING)
+    if len(address.encode()) > 4 * ADDRESS_MAX_BYTES:
+        raise _refusal(TOO_LONG)
+    local, _, domain = address.rpartition("@")
+    if PLAIN.match(address) and _fits(local, domain):
+        return f"{local}@{domain.lower()}"
+    return _judged(address, local, domain)
+
+
+def _judged(address: str, local: str, domain: str) -> str:
+    """The normal form of an address that is not plain."""
+    if local and not local.isascii():
+        raise _refusal(ACCENTS)
+    _in_form(address)
+    if domain.startswith("[") or local.startswith('"'):
+        raise _refusal(UNUSUAL)
+    domain = _ascii(domain).lower()
+    if not _fits(local, domain):
+        raise _refusal(TOO_LONG)
+    kept = f"{local}@{domain}"
+    if not _survives_a_header(kept):
+        raise _refusal(UNUSUAL)
+    return kept
+
+
+def shown(address: str) -> str:
+    """The address for people: the letters of its domain instead of their ASCII form."""
+    return mail.readable(address)
+
+
+def _fits(local: str, domain: str) -> bool:
+    return (
+        len(local) <= LOCAL_MAX_BYTES
+        and len(domain) <= DOMAIN_MAX_BYTES
+        and len(local) + 1 + len(domain) <= ADDRESS_MAX_BYTES
+    )
+
+
+def _refusal(sentence: "str | Promise") -> ValidationError:
+    return ValidationError(str(sentence), code="invalid")
+
+
+def _ascii(domain: str) -> str:
+    try:
+        return mail.domain_in_ascii(domain)
+    except UnicodeError as mistake:
+        raise _refusal(NO_SERVER) from mistake
+
+
+def _survives_a_header(address: str) -> bool:
+    """Whether a header with this address is read back as exactly this one address."""
+    if not address.isascii() or not address.isprintable():
+        return False
+    parsed = AddressHeader.value_parser(address)
+    boxes = parsed.all_mailboxes
+    return not list(parsed.all_defects) and len(boxes) == 1 and boxes[0].addr_spec == address
+
+
+def hidden(address: str) -> str:
+    """The address as a hint to its owner, for pages whose link may have been passed on."""
+    local, _, domain = shown(address).rpartition("@")
+    return f"{local[0]}…@{domain}"

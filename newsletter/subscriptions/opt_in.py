@@ -1,0 +1,290 @@
+"""Subscribing, confirming, choosing and leaving: the same verbs for pages, admin and jobs.
+
+Nothing a stranger does on the site tells whether an address is known. A request writes the same
+rows for every address; what follows from who they are happens in the worker, in a mail.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
+
+from iria.core.http.rate_limit import count_and_allow
+from iria.core.security.signed_tokens import BrokenToken, make_token, read_token
+from iria.core.text.language import speaking
+from iria.publication.models import current_publication
+from newsletter import job_queue
+from newsletter.models import Consent, Subscriber, Subscription
+from newsletter.subscriptions import choices, suppression
+from newsletter.subscriptions.choices import Choice, Wish
+from newsletter.subscriptions.consent_text import consent_wording
+
+CONFIRM_WITHIN = timedelta(days=3)
+PURPOSE = "newsletter.confirm"
+TOPICS_GONE = gettext_noop(
+    "The topics you chose are not there any more. Please enter your address again and choose anew."
+)
+FORGOTTEN_AT_ONCE = 1000
+REQUESTS_A_DAY = 12
+"""How often one address may be entered in a day; what comes after is met with silence."""
+CHOICES_A_DAY = 30
+"""How often somebody may choose otherwise: each choice is kept as a consent. Leaving is never refused."""
+
+
+class NotPossible(Exception):
+    """What was asked cannot be done; the text is a sentence for whoever asked."""
+
+
+class TooOften(NotPossible):
+    """It was done too often today."""
+
+
+def request(email: str, *, where: str, wished: Sequence[Wish], language: str = "") -> None:
+    """Somebody entered this address; the worker answers it by mail.
+
+    Args:
+        email: in its normal form (`newsletter.subscriptions.email_addresses.normal`).
+        where: the path of the page on which it was entered.
+        language: the one they chose; without it, they are written to in the publication's first.
+    """
+    if not count_and_allow(
+        "newsletter.address", email.lower(), limit=REQUESTS_A_DAY, per=timedelta(days=1)
+    ):
+        return
+    with transaction.atomic():
+        subscriber = Subscriber.objects.known_or_new(email)
+        consent = Consent.objects.create(
+            subscriber=subscriber,
+            where=where[:300],
+            language=language,
+            wording=_wording(wished, language),
+            asked_at=timezone.now(),
+        )
+        choices.keep(consent, wished)
+        transaction.on_commit(lambda: job_queue.answer_soon(consent.pk))
+
+
+def _wording(wished: Sequence[Wish], language: str) -> str:
+    publication = current_publication()
+    with speaking(language or publication.language_codes[0]):
+        return consent_wording(publication.name, wished)
+
+
+def confirmation_token(consent: Consent) -> str:
+    return make_token(consent.pk, purpose=PURPOSE)
+
+
+def consent_of(token: str) -> Consent:
+    """What a link to confirm is about.
+
+    Raises:
+        ExpiredToken, BrokenToken: from `iria.core.security.signed_tokens`.
+    """
+    consent_id = read_token(token, purpose=PURPOSE, valid_for=CONFIRM_WITHIN)
+    consent = (
+        Consent.objects.select_related("subscriber")
+        .prefetch_related("newsletters")
+        .filter(pk=consent_id)
+        .first()
+    )
+    if consent is None:
+        # Erased since, together with the subscriber.
+        raise BrokenToken
+    return consent
+
+
+def lost_topics(consent: Consent) -> str:
+    """Why it is to be asked again: all topics that a newsletter was wished about are gone; else nothing."""
+    wished = choices.of_consent(consent) if consent.confirmed_at is None else []
+    return gettext(TOPICS_GONE) if any(wish.has_lost_its_topics for wish in wished) else ""
+
+
+def was_overtaken(consent: Consent) -> bool:
+    """Whether the subscriber left after they had asked; an old link must not bring them back."""
+    left_at = consent.subscriber.left_at
+    return left_at is not None and left_at >= consent.asked_at
+
+
+def confirm(token: str) -> Consent:
+    """The subscriber agrees. Twice changes nothing.
+
+    Raises:
+        ExpiredToken, BrokenToken: from `iria.core.security.signed_tokens`.
+        NotPossible: they have left since, or the address must not be written to.
+    """
+    with transaction.atomic():
+        consent = consent_of(token)
+        subscriber = Subscriber.objects.held().get(pk=consent.subscriber_id)
+        consent.subscriber = subscriber
+        if suppression.bars(subscriber):
+            sentence = gettext(
+                "Mail to this address was returned or reported, so it is not written to."
+            )
+            raise NotPossible(sentence)
+        if was_overtaken(consent):
+            sentence = gettext(
+                "You have left since this link was sent; please enter your address again."
+            )
+            raise NotPossible(sentence)
+        if consent.confirmed_at is None:
+            if sentence := lost_topics(consent):
+                raise NotPossible(sentence)
+            _subscribe(consent)
+    return consent
+
+
+def _subscribe(consent: Consent) -> None:
+    now = timezone.now()
+    subscriber = consent.subscriber
+    consent.confirmed_at = now
+    consent.save(update_fields=["confirmed_at"])
+    if not subscriber.is_active:
+        suppression.came_back(subscriber.email)
+        subscriber.state, subscriber.confirmed_at = Subscriber.State.ACTIVE, now
+    subscriber.language = consent.language or subscriber.language
+    subscriber.save(update_fields=["state", "confirmed_at", "language"])
+    _receive(subscriber, choices.of_consent(consent))
+
+
+def _receive(subscriber: Subscriber, wished: Sequence[Wish]) -> None:
+    """These newsletters come from now on, just so; the others stay as they are."""
+    list(subscriber.subscriptions.held().values_list("pk", flat=True))
+    Subscription.objects.bulk_create(
+        [
+            Subscription(
+                subscriber=subscriber,
+                newsletter=wish.newsletter,
+                rhythm=wish.rhythm,
+                topics=wish.topic_ids,
+            )
+            for wish in wished
+        ],
+        update_conflicts=True,
+        unique_fields=["subscriber", "newsletter"],
+        update_fields=["rhythm", "topics"],
+    )
+
+
+def leave(token: str) -> Subscriber | None:
+    """The holder of the token leaves every newsletter, at once; twice changes nothing.
+
+    Returns:
+        Who left, or None where no subscriber has this token (any more).
+    """
+    with transaction.atomic():
+        subscriber = _locked(token)
+        if subscriber is not None and subscriber.state in {
+            Subscriber.State.ACTIVE,
+            Subscriber.State.PENDING,
+        }:
+            subscriber.state, subscriber.left_at = Subscriber.State.LEFT, timezone.now()
+            # Nobody greets them any more.
+            subscriber.name = ""
+            subscriber.save(update_fields=["state", "left_at", "name"])
+            subscriber.subscriptions.end()
+    return subscriber
+
+
+def choose(token: str, choice: Choice) -> Subscriber:
+    """The holder of the token chooses what they receive; choosing nothing is leaving.
+
+    Raises:
+        NotPossible: they are not subscribed.
+        TooOften: they have chosen otherwise again and again today.
+    """
+    with transaction.atomic():
+        subscriber = _locked(token)
+        if subscriber is None or not subscriber.is_active:
+            sentence = gettext(
+                "This address is not subscribed at the moment; please enter it again."
+            )
+            raise NotPossible(sentence)
+        if not choice.wished:
+            leave(token)
+            subscriber.refresh_from_db()
+            return subscriber
+        subscriber.language, subscriber.name = choice.language, choice.name
+        subscriber.save(update_fields=["language", "name"])
+        # Categories before subscriptions: so does a merge, and neither waits for the other in a ring.
+        wished = choices.held(choice.wished)
+        now = subscriber.subscriptions.select_related("newsletter").held()
+        received = choices.of_subscriptions(now)
+        new = [wish for wish in wished if not _is_so(wish, received.get(wish.newsletter.pk))]
+        if new and not _may_choose_again(subscriber):
+            sentence = gettext("You have changed this very often today; please try again tomorrow.")
+            raise TooOften(sentence)
+        chosen = [wish.newsletter for wish in wished]
+        subscriber.subscriptions.exclude(newsletter__in=chosen).delete()
+        if new:
+            _agree_on_the_spot(subscriber, new)
+    return subscriber
+
+
+def _may_choose_again(subscriber: Subscriber) -> bool:
+    address = subscriber.email.lower()
+    return count_and_allow(
+        "newsletter.choices", address, limit=CHOICES_A_DAY, per=timedelta(days=1)
+    )
+
+
+def _is_so(wish: Wish, now: Wish | None) -> bool:
+    return now is not None and (now.rhythm, now.topic_ids) == (wish.rhythm, wish.topic_ids)
+
+
+def _agree_on_the_spot(subscriber: Subscriber, wished: Sequence[Wish]) -> None:
+    """Whoever chooses on their own page of preferences has shown that the address is theirs."""
+    now = timezone.now()
+    consent = Consent.objects.create(
+        subscriber=subscriber,
+        where="/newsletter/preferences/",
+        language=subscriber.language,
+        wording=_wording(wished, subscriber.language),
+        asked_at=now,
+        answered_at=now,
+        answer=Consent.Answer.NONE,
+    )
+    choices.keep(consent, wished)
+    _subscribe(consent)
+
+
+def erase(
+    subscriber: Subscriber, *, barred_because: str = "", leaving_remembered: bool = True
+) -> None:
+    """Removes the address and all that is known of it; what was sent stays counted.
+
+    Args:
+        leaving_remembered: whether a hash keeps lists from bringing back who had left.
+        barred_because: why it is not to be written to ever again, which a hash alone remembers. What
+            barred it before goes on doing so either way.
+    """
+    with transaction.atomic():
+        if barred_because:
+            suppression.suppress(subscriber, because=barred_because)
+        # The row is locked before what hangs on it, in the order in which sending locks them.
+        locked = Subscriber.objects.held().filter(pk=subscriber.pk).first()
+        if locked is not None:
+            if leaving_remembered and locked.state == Subscriber.State.LEFT:
+                suppression.remember_leaving(locked.email)
+            locked.subscriptions.end()
+            locked.delete()
+
+
+def forget_unconfirmed(*, older_than: timedelta = timedelta(days=30)) -> int:
+    """Removes addresses that were entered long ago and never confirmed, so many at a time; returns how many."""
+    limit = timezone.now() - older_than
+    stale = Subscriber.objects.filter(state=Subscriber.State.PENDING, created_at__lt=limit).exclude(
+        consents__asked_at__gte=limit
+    )
+    with transaction.atomic():
+        # Locked and judged again, since somebody may confirm or ask again at this moment.
+        locked = stale.filter(pk__in=list(stale.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]))
+        ids = list(locked.select_for_update(of=("self",)).values_list("pk", flat=True))
+        Subscriber.objects.filter(pk__in=ids).delete()
+    Consent.objects.filter(confirmed_at__isnull=True, asked_at__lt=limit).delete()
+    return len(ids)
+
+
+def _locked(token: str) -> Subscriber | None:
+    return Subscriber.objects.holding(token).held().first()

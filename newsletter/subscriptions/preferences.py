@@ -1,0 +1,57 @@
+"""One page on which an address chooses everything that is sent to it.
+
+Whoever else writes to readers offers its choices through a port (`registry.mail_preferences`); any
+token that was sent to an address opens the same page, because it came by mail to that address.
+"""
+
+from collections.abc import Mapping
+
+from iria.core import hooks
+from iria.core.hooks import MailChoices
+from newsletter.models import Subscriber
+from newsletter.subscriptions import choices, opt_in
+from newsletter.subscriptions.choices import Choice, Wish
+
+
+def address_of(token: str) -> str:
+    """Whose token this is; an empty text where nobody has it."""
+    subscriber = Subscriber.objects.holding(token).first()
+    if subscriber is not None:
+        return subscriber.email
+    found = (each.address_of(token) for each in hooks.mail_preferences)
+    return next((address for address in found if address), "")
+
+
+def received_by(subscriber: Subscriber | None) -> dict[int, Wish]:
+    """What comes to somebody now, by newsletter."""
+    if subscriber is None:
+        return {}
+    return choices.of_subscriptions(subscriber.subscriptions.select_related("newsletter"))
+
+
+def more_for(address: str) -> list[MailChoices]:
+    """What others write to the address."""
+    found = (each.choices_of(address) for each in hooks.mail_preferences)
+    return [choices for choices in found if choices is not None]
+
+
+def choose(address: str, choice: Choice, answers: Mapping[str, str]) -> None:
+    """Takes every choice of the page.
+
+    Raises:
+        NotPossible: newsletters were chosen, and the address has left since the page was opened.
+    """
+    for each in hooks.mail_preferences:
+        each.choose(address, answers)
+    subscriber = Subscriber.objects.with_address(address).first()
+    if subscriber is not None and (subscriber.is_active or choice.wished):
+        opt_in.choose(subscriber.token, choice)
+
+
+def leave_everything(address: str) -> None:
+    """Nothing more to this address, from anybody here, at once."""
+    subscriber = Subscriber.objects.with_address(address).first()
+    if subscriber is not None:
+        opt_in.leave(subscriber.token)
+    for each in hooks.mail_preferences:
+        each.leave(address)

@@ -1,0 +1,66 @@
+"""Keeps what readers chose right when categories become one, or go.
+
+Topics stand as numbers in lists, so no foreign key does it. A category that becomes another is
+followed; one that is deleted is taken out, and a list that is empty then stays an empty list:
+nothing comes rather than everything.
+"""
+
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models.signals import post_delete
+
+from articles.editorial.models import Category
+from iria.core import hooks
+from iria.core.hooks import Naming
+from newsletter.models import Subscription
+
+TURN: Final = """
+UPDATE newsletter_subscription
+   SET topics = ARRAY(SELECT DISTINCT t FROM unnest(array_replace(topics, %(goes)s, %(stays)s)) t
+                       ORDER BY t)
+ WHERE topics @> ARRAY[%(goes)s]::bigint[]
+"""
+TAKE_OUT: Final = """
+UPDATE newsletter_subscription SET topics = array_remove(topics, %(goes)s)
+ WHERE topics @> ARRAY[%(goes)s]::bigint[]
+"""
+
+HOLD: Final = """
+WITH held AS MATERIALIZED (
+    SELECT id FROM newsletter_subscription WHERE topics && %(goes)s::bigint[]
+     ORDER BY id FOR NO KEY UPDATE
+)
+SELECT count(*) FROM held
+"""
+
+
+def hold(goes: list[int]) -> None:
+    """Locks what readers chose of any of these, in the order in which readers lock it too."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, {"goes": goes})
+
+
+def turn(goes: int, stays: int) -> None:
+    """Whoever chose one category has chosen another: they have become one."""
+    with connection.cursor() as cursor:
+        cursor.execute(TURN, {"goes": goes, "stays": stays})
+
+
+def take_out(*, instance: Category, **signal: Any) -> None:
+    """A category is gone: nobody is sent it, and nobody is sent anything else instead."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_OUT, {"goes": instance.pk})
+
+
+def count(goes: list[int], stays: int) -> tuple[int, int]:
+    """How many readers chose one of these, and how many of them the one that stays too."""
+    chosen = Subscription.objects.filter(topics__overlap=goes)
+    return chosen.count(), chosen.filter(topics__contains=[stays]).exclude(topics=[stays]).count()
+
+
+def connect() -> None:
+    """Called once, when Django starts."""
+    kind = ("choice of a reader", "choices of readers")
+    hooks.namings.offer("newsletter", Naming(Category._meta.label, kind, count, hold, turn))
+    post_delete.connect(take_out, sender=Category, dispatch_uid="newsletter.take_out")

@@ -1,0 +1,78 @@
+"""Issues on the site: the past ones, and what a mail leads to or is drawn with."""
+
+from collections.abc import Iterable, Mapping
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from articles.editorial.models import Article
+from iria.core.http.page_cache import public_page
+from iria.core.pagination import page_of
+from iria.publication.views import FOREVER
+from newsletter.email import rendering
+from newsletter.models import Issue
+
+
+@public_page
+def issues(request: HttpRequest) -> HttpResponse:
+    page = page_of(Issue.objects.listed().select_related("newsletter"), request.GET.get("page"))
+    return render(request, "newsletter/issues.html", {"page": page})
+
+
+@public_page
+def issue(request: HttpRequest, slug: str) -> HttpResponse:
+    """An issue on the site: its words, and those of its articles that can still be read."""
+    chosen = get_object_or_404(
+        Issue.objects.public().select_related("newsletter", "picture__agency"), slug=slug
+    )
+    articles = (
+        Article.objects.published()
+        .for_cards()
+        .filter(pk__in=chosen.items.values("article_id"))
+        .in_bulk()
+    )
+    order = chosen.items.values_list("article_id", "heading")
+    context = {
+        "issue": chosen,
+        "sections": _sections(order, articles),
+        "page_language": chosen.speaks,
+    }
+    return render(request, "newsletter/issue.html", context)
+
+
+def _sections(
+    order: Iterable[tuple[int, str]], articles: Mapping[int, Article]
+) -> list[tuple[str, list[Article]]]:
+    """The articles that can be read, below the heading of their section; none without an article."""
+    sections: list[tuple[str, list[Article]]] = [("", [])]
+    for article_id, heading in order:
+        if heading:
+            sections.append((heading, []))
+        if article_id in articles:
+            sections[-1][1].append(articles[article_id])
+    return [section for section in sections if section[1]]
+
+
+@require_safe
+def letter_rules(request: HttpRequest, light: str, dark: str, hours: str = "") -> HttpResponse:
+    """The rules of a mail with an accent, for its preview; the address says all there is to know."""
+    rules = rendering.rules(f"#{light}", f"#{dark}", hours)
+    return HttpResponse(
+        rules, content_type="text/css; charset=utf-8", headers={"Cache-Control": FOREVER}
+    )
+
+
+@require_safe
+@never_cache
+def link(request: HttpRequest, issue_id: int, number: int) -> HttpResponse:
+    """On to where a link of a mail leads, and one more in its count; nothing is kept of the visit."""
+    if max(issue_id, number) >= 2**31:
+        raise Http404
+    address = rendering.open_link(issue_id, number)
+    if not address:
+        raise Http404
+    answer = HttpResponseRedirect(address)
+    answer["X-Robots-Tag"] = "noindex, nofollow"
+    return answer

@@ -1,0 +1,238 @@
+"""The pages of the newsletter for whoever receives it: signing up, confirming, choosing, leaving.
+
+None of them knows who is signed in. Where somebody acts on their own subscription, the token in
+the address is their right to do so, and the page is neither stored nor told to other sites.
+"""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_noop
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods, require_safe
+
+from iria.core.http.csrf import open_to_other_sites
+from iria.core.http.headers import client_address
+from iria.core.http.private_paths import for_one_reader
+from iria.core.http.rate_limit import count_and_allow
+from iria.core.security.signed_tokens import BrokenToken, ExpiredToken
+from iria.core.text.language import speaking
+from newsletter import personal_data
+from newsletter.email import rendering
+from newsletter.forms import PreferencesForm, SignUpForm
+from newsletter.models import Issue, Subscriber
+from newsletter.subscriptions import data_requests, opt_in
+from newsletter.subscriptions import preferences as subscriptions_preferences
+from newsletter.subscriptions.email_addresses import hidden, shown
+
+REQUESTS_AN_HOUR = 30
+"""From one network address; a whole institute may stand behind one."""
+
+INCOMPLETE = gettext_noop(
+    "This link is not complete. Open it once more from the mail, or copy its whole address."
+)
+EXPIRED = gettext_noop("This link has expired; it worked for three days.")
+UNKNOWN = gettext_noop(
+    "This link is not complete, or the address it was sent to is not kept here any more. "
+    "In that case nothing is sent to it."
+)
+
+TEST = gettext_noop(
+    "In the mail that goes to subscribers it opens the page on which each of them chooses or leaves. "
+    "Nothing was changed."
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """Enter an address. The answer is the same for every address, known or not."""
+    if request.method != "POST":
+        return _sign_up_page(request, SignUpForm())
+    form = SignUpForm(request.POST)
+    if form.was_filled_by_a_program:
+        return redirect("newsletter_asked")
+    if not form.is_valid() or form.meant:
+        return _sign_up_page(request, form, status=422)
+    if not count_and_allow(
+        "newsletter.client",
+        client_address(request),
+        limit=REQUESTS_AN_HOUR,
+        per=timedelta(hours=1),
+    ):
+        sentence = gettext(
+            "Many addresses were entered from your network; please try again in an hour."
+        )
+        form.add_error(None, sentence)
+        return _sign_up_page(request, form, status=429)
+    opt_in.request(
+        form.cleaned_data["email"],
+        where=_page_it_came_from(request),
+        wished=form.wished(),
+        language=form.cleaned_data["language"],
+    )
+    return redirect("newsletter_asked")
+
+
+def _sign_up_page(request: HttpRequest, form: SignUpForm, *, status: int = 200) -> HttpResponse:
+    context = {
+        "form": form,
+        "offers": form.offers(),
+        "came_from": _page_it_came_from(request) if form.is_bound else "",
+        "latest": Issue.objects.listed().select_related("newsletter")[:3],
+    }
+    return render(request, "newsletter/sign_up.html", context, status=status)
+
+
+def _page_it_came_from(request: HttpRequest) -> str:
+    """The path of the page with the form, as the browser says; ours where it says nothing.
+
+    Where we had to ask back, that page stood before ours, and our form says which it was.
+    """
+    try:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # no address at all, such as http://[
+        came_from = urlsplit("")
+    path = came_from.path if came_from.netloc == request.get_host() else ""
+    path = request.POST.get("came_from") or path
+    return path if path.startswith("/") and path.isprintable() else request.path
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def asked(request: HttpRequest) -> HttpResponse:
+    """What to do next, for everybody who entered an address."""
+    return render(request, "newsletter/asked.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_one_reader
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """GET shows a page with one button, because programs that look through mail open links."""
+    try:
+        if request.method == "POST":
+            opt_in.confirm(token)
+            return redirect("newsletter_confirm", token)
+        consent = opt_in.consent_of(token)
+    except BrokenToken:
+        return _sentence(request, gettext(INCOMPLETE), status=404)
+    except ExpiredToken:
+        return _sentence(request, gettext(EXPIRED), status=410)
+    except opt_in.NotPossible as refusal:
+        return _sentence(request, str(refusal), status=410)
+    with speaking(consent.language):
+        if opt_in.was_overtaken(consent):
+            sentence = gettext("You have left since this link was sent.")
+            return _sentence(request, sentence, status=410)
+        if sentence := opt_in.lost_topics(consent):
+            return _sentence(request, sentence, status=410)
+        template = "welcome" if consent.confirmed_at else "confirm"
+        context = {"consent": consent, "token": token}
+        return render(request, f"newsletter/{template}.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_one_reader
+def preferences(request: HttpRequest, token: str) -> HttpResponse:
+    """What an address receives: newsletters, and whatever else the site writes to it."""
+    if token == rendering.TEST_TOKEN:
+        return _told_of_a_test(request)
+    address = subscriptions_preferences.address_of(token)
+    if not address:
+        return _sentence(request, gettext(UNKNOWN), status=404)
+    subscriber = Subscriber.objects.with_address(address).first()
+    with speaking(subscriber.language if subscriber else ""):
+        if request.method == "POST" and "leave" in request.POST:
+            subscriptions_preferences.leave_everything(address)
+            return render(request, "newsletter/left.html", {"address": hidden(address)})
+        if request.method == "POST" and "data" in request.POST and subscriber:
+            data_requests.ask(subscriber)
+            return redirect(f"{request.path}?asked=1")
+        return _preferences_page(request, address, subscriber)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_one_reader
+def data(request: HttpRequest, token: str) -> HttpResponse:
+    """All that is kept of one subscriber, and the button that ends it."""
+    try:
+        if request.method == "POST":
+            gone = data_requests.erase(token, barred="bar" in request.POST)
+            with speaking(gone.language):
+                return render(request, "newsletter/erased.html", {"barred": "bar" in request.POST})
+        subscriber = data_requests.subscriber_of(token)
+    except BrokenToken:
+        return _sentence(request, gettext(UNKNOWN), status=404)
+    except ExpiredToken:
+        return _sentence(
+            request, gettext("This link has expired; it worked for a day."), status=410
+        )
+    with speaking(subscriber.language):
+        context = {
+            "subscriber": subscriber,
+            "address": shown(subscriber.email),
+            "received": [
+                personal_data.in_words(each) for each in subscriber.subscriptions.with_choices()
+            ],
+            "mails": subscriber.deliveries.with_issues().order_by("-pk"),
+        }
+        return render(request, "newsletter/data.html", context)
+
+
+def _preferences_page(
+    request: HttpRequest, address: str, subscriber: Subscriber | None
+) -> HttpResponse:
+    # An empty form is an answer too: it chooses nothing.
+    form = PreferencesForm(
+        request.POST if request.method == "POST" else None,
+        received=subscriptions_preferences.received_by(subscriber),
+        language=subscriber.language if subscriber else "",
+        initial={"name": subscriber.name if subscriber else ""},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            subscriptions_preferences.choose(address, form.choice(), request.POST)
+        except opt_in.NotPossible as refusal:
+            status = 429 if isinstance(refusal, opt_in.TooOften) else 410
+            return _sentence(request, str(refusal), status=status)
+        return redirect(f"{request.path}?saved=1")
+    context = {
+        "form": form,
+        "offers": form.offers(),
+        "subscriber": subscriber,
+        "address": hidden(address),
+        "more": subscriptions_preferences.more_for(address),
+        "saved": "saved" in request.GET,
+        "asked": "asked" in request.GET,
+    }
+    status = 422 if form.errors else 200
+    return render(request, "newsletter/preferences.html", context, status=status)
+
+
+@open_to_other_sites
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_one_reader
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """GET shows one button and changes nothing; a POST from anywhere leaves at once (RFC 8058)."""
+    if token == rendering.TEST_TOKEN:
+        return _told_of_a_test(request)
+    posted = request.method == "POST"
+    subscriber = opt_in.leave(token) if posted else Subscriber.objects.holding(token).first()
+    if subscriber is None:
+        return _sentence(request, gettext(UNKNOWN), status=404)
+    template = "left" if posted else "unsubscribe"
+    with speaking(subscriber.language):
+        context = {"subscriber": subscriber, "address": hidden(subscriber.email)}
+        return render(request, f"newsletter/{template}.html", context)
+
+
+def _sentence(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
+    """A page that says in one sentence what is the matter, and what to do instead."""
+    return render(request, "newsletter/sentence.html", {"sentence": sentence}, status=status)
+
+
+def _told_of_a_test(request: HttpRequest) -> HttpResponse:
+    """Whoever tries the links of a test is told what they do, and the mail program that it was done."""
+    context = {"heading": gettext("This link is from a test"), "sentence": gettext(TEST)}
+    return render(request, "newsletter/sentence.html", context)

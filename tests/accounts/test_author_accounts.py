@@ -1,0 +1,50 @@
+"""An author who signed before they had an account."""
+
+import pytest
+from django.test import Client
+
+from accounts.author_accounts import CannotJoin, join
+from accounts.models import AuthorProfile, User
+from articles.editorial import permissions
+from tests import newsroom
+
+pytestmark = pytest.mark.django_db
+
+NO_PORTRAIT = {"portrait-TOTAL_FORMS": "0", "portrait-INITIAL_FORMS": "0"}
+
+
+def test_what_was_signed_before_is_theirs_at_once(rui: User) -> None:
+    author = newsroom.author("Rui Tavares")
+    article = newsroom.draft(authors=[author])
+    assert not permissions.may_change(rui, article)
+    join(author, rui)
+    assert permissions.may_change(rui, article)
+    assert [row.author for row in article.bylines.all()] == [author]
+    join(author, None)
+    assert not permissions.may_change(rui, article)
+
+
+def test_one_account_signs_as_one_author(rui: User) -> None:
+    one, two = newsroom.author("Rui Tavares"), newsroom.author("R Tavares")
+    join(one, rui)
+    with pytest.raises(CannotJoin, match="signs as “Rui Tavares” already"):
+        join(two, rui)
+    assert AuthorProfile.objects.get(user=rui) == one
+
+
+def test_an_editor_joins_them_on_the_form_or_reads_why_not(
+    client: Client, edna: User, rui: User
+) -> None:
+    client.force_login(edna)
+    one, two = newsroom.author("Rui Tavares"), newsroom.author("R Tavares")
+    inline = NO_PORTRAIT
+
+    def send(author: AuthorProfile) -> str:
+        sent = {"name": author.name, "slug": author.slug, "user": rui.pk, **inline}
+        address = f"/admin/accounts/authorprofile/{author.pk}/change/"
+        return client.post(address, {**sent, "_continue": "1"}, follow=True).content.decode()
+
+    assert "was changed successfully" in send(one)
+    assert AuthorProfile.objects.get(user=rui) == one
+    assert "signs as “Rui Tavares” already" in send(two)
+    assert AuthorProfile.objects.get(user=rui) == one

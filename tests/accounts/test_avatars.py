@@ -1,0 +1,111 @@
+"""A picture beside a name: from initials, or made anew from what was sent."""
+
+from io import BytesIO
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+
+from accounts import avatars
+from accounts.models import User
+from accounts.views.profile import TOO_OFTEN
+
+PICTURE = "/accounts/profile/picture/"
+
+
+def file_of(width: int = 400, height: int = 300, kind: str = "JPEG") -> SimpleUploadedFile:
+    buffer = BytesIO()
+    exif = Image.Exif()
+    exif[0x010F] = "A phone of Ola"
+    Image.new("RGB", (width, height), "teal").save(buffer, kind, exif=exif)
+    return SimpleUploadedFile("me.jpg", buffer.getvalue())
+
+
+@pytest.fixture
+def signed_in(client: Client, ola: User) -> Client:
+    client.force_login(ola)
+    return client
+
+
+def test_initials_stand_there_first(signed_in: Client) -> None:
+    assert ">OL</span>" in signed_in.get("/accounts/profile/").content.decode()
+
+
+def test_a_picture_is_made_anew_served_to_all_and_taken_away(signed_in: Client, ola: User) -> None:
+    signed_in.post(PICTURE, {"picture": file_of()})
+    face = ola.face
+    answer = Client().get(face.get_absolute_url())
+    assert answer["Content-Type"] == "image/png"
+    assert "immutable" in answer["Cache-Control"]
+    assert not answer.cookies
+    drawn = Image.open(BytesIO(answer.content))
+    assert drawn.size == (256, 192)
+    assert not drawn.getexif()
+    assert b"A phone of Ola" not in answer.content
+    signed_in.post(PICTURE, {"drop": "1"})
+    assert Client().get(face.get_absolute_url()).status_code == 404
+    assert ">OL</span>" in signed_in.get("/accounts/profile/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("sent", "why"),
+    [
+        (SimpleUploadedFile("me.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"), ""),
+        (SimpleUploadedFile("me.jpg", b"not a picture"), ""),
+        (SimpleUploadedFile("me.jpg", b""), "empty"),
+        (SimpleUploadedFile("me.jpg", b"\xff\xd8" + b"0" * (8 * 1024 * 1024)), "larger than 8 MB"),
+        (file_of(20, 20, "PNG"), "too small"),
+    ],
+)
+def test_what_is_no_picture_is_refused_in_words_and_the_old_one_stays(
+    signed_in: Client, ola: User, sent: SimpleUploadedFile, why: str
+) -> None:
+    signed_in.post(PICTURE, {"picture": file_of()})
+    before = ola.face.name
+    page = signed_in.post(PICTURE, {"picture": sent})
+    assert page.status_code == 200
+    assert 'class="errorlist"' in page.content.decode()
+    assert why in page.content.decode()
+    ola.refresh_from_db()
+    assert ola.face.name == before
+
+
+@pytest.mark.parametrize(
+    ("name", "initials"),
+    [
+        ("Ola Lind", "OL"),
+        ("Ola", "O"),
+        ("Åsa von Ähren", "ÅÄ"),
+        ("李 小龍", "李小"),
+        ("(Ola) Lind", "L"),
+        ("", "R7"),
+        ("👍 👍", "?"),
+    ],
+)
+def test_initials_are_two_letters_at_most(name: str, initials: str) -> None:
+    assert User(pk=7, display_name=name).initials == initials
+
+
+def test_who_sends_very_many_pictures_is_asked_to_wait(
+    signed_in: Client, ola: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(avatars, "PER_ACCOUNT", 2)
+    for _ in range(2):
+        assert signed_in.post(PICTURE, {"picture": file_of()}).status_code == 302
+    opened: list[bytes] = []
+    monkeypatch.setattr(avatars, "_draw", opened.append)
+    refused = signed_in.post(PICTURE, {"picture": file_of()})
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "3600")
+    assert TOO_OFTEN in refused.content.decode()
+    assert not opened
+    assert signed_in.post(PICTURE, {"drop": "1"}).status_code == 302
+
+
+def test_many_accounts_behind_one_address_share_a_limit(
+    db: None, monkeypatch: pytest.MonkeyPatch, ola: User, rui: User
+) -> None:
+    monkeypatch.setattr(avatars, "PER_NETWORK", 1)
+    assert avatars.may_upload(ola, "192.0.2.7")
+    assert not avatars.may_upload(rui, "192.0.2.7")
+    assert avatars.may_upload(rui, "192.0.2.8")

@@ -1,0 +1,153 @@
+"""Display names: visible, on one line, and nobody else's in the newsroom."""
+
+import json
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.utils.html import escape
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts import display_names
+from accounts.models import AuthorProfile, User
+from articles.comments.submission import posting
+from iria.core.text.confusables import KEY_MAX_LENGTH, key_of
+from iria.publication.models import Publication
+from tests import newsroom
+from tests.shared import shared_data
+
+PROFILE = "/accounts/profile/"
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("", "This field is required."),
+        ("\u200b\u2060", "Please write something that can be seen."),
+        ("Edna\x00", "Null characters are not allowed."),
+        ("o" * 81, "at most 80 characters"),
+        ("edna  OKAFOR", "A member of the newsroom has this name"),
+        ("E\u200bdna Okafor", "A member of the newsroom has this name"),
+        ("Ｅｄｎａ Ｏｋａｆｏｒ", "A member of the newsroom has this name"),
+        ("Ines Faro", "A member of the newsroom has this name"),
+        ("Еdnа Оkаfоr", "A member of the newsroom has this name"),
+        ("Edna-0kaf0r", "A member of the newsroom has this name"),
+        ("Édna Ökafor", "A member of the newsroom has this name"),
+        ("Ednа Okafor (Editor)", "A member of the newsroom has this name"),
+        ("lnes Faro", "A member of the newsroom has this name"),
+        ("Moderator", "A member of the newsroom has this name"),
+        ("E d i t o r", "A member of the newsroom has this name"),
+        ("Meridian (Staff)", "A member of the newsroom has this name"),
+        ("𝕀𝕟𝕖𝕤 𝔽𝕒𝕣𝕠", "A member of the newsroom has this name"),
+    ],
+)
+def test_a_name_that_will_not_do_is_refused_in_words(
+    client: Client, ola: User, edna: User, name: str, sentence: str
+) -> None:
+    AuthorProfile.objects.create(name="Ines Faro", slug="ines-faro")
+    Publication.objects.update_or_create(pk=1, defaults={"name": "Meridian"})
+    client.force_login(ola)
+    answer = client.post(PROFILE, {"display_name": name})
+    assert answer.status_code == 200
+    assert sentence in answer.content.decode()
+    ola.refresh_from_db()
+    assert ola.display_name == "Ola Lind"
+
+
+def test_a_name_is_kept_on_one_line(client: Client, ola: User) -> None:
+    client.force_login(ola)
+    answer = client.post(PROFILE, {"display_name": "  Ola\t Lindqvist "}, follow=True)
+    assert "Your profile is saved." in answer.content.decode()
+    ola.refresh_from_db()
+    assert ola.display_name == "Ola Lindqvist"
+
+
+def test_staff_and_authors_keep_their_own_names(client: Client, ola: User, edna: User) -> None:
+    AuthorProfile.objects.create(name="Ola Lind", slug="ola-lind", user=ola)
+    for user in (ola, edna):
+        assert display_names.checked(user.display_name, besides=user) == user.display_name
+
+
+def test_the_profile_is_for_whoever_is_signed_in(client: Client, db: None) -> None:
+    assert client.get(PROFILE)["Location"].startswith("/accounts/login/")
+    assert client.get("/accounts/")["Location"] == PROFILE
+
+
+@given(st.text(max_size=40))
+def test_folding_twice_changes_nothing_and_case_never_tells_apart(name: str) -> None:
+    assert display_names.folded(display_names.folded(name)) == display_names.folded(name)
+    assert display_names.folded(f"  {name} ") == display_names.folded(name)
+
+
+def test_every_strange_name_is_kept_as_text_or_refused(client: Client, ola: User) -> None:
+    client.force_login(ola)
+    for name in json.loads(shared_data("naughty", "blns.json").read_text()):
+        answer = client.post(PROFILE, {"display_name": name})
+        assert answer.status_code in {200, 302}
+        if answer.status_code == 302:
+            ola.refresh_from_db()
+            assert escape(ola.display_name) in client.get("/accounts/state/").content.decode()
+
+
+@pytest.mark.parametrize("name", ["ola lind", "Оlа Lind", "0la-Lind", "Ola Lind (official)"])
+def test_a_name_that_looks_like_somebodys_is_refused_to_accounts_and_guests(
+    client: Client, ola: User, name: str
+) -> None:
+    other = User.objects.create_user("teo@readers.example", display_name="Teo Brandt")
+    client.force_login(other)
+    answer = client.post(PROFILE, {"display_name": name})
+    assert "Somebody here has this name already" in answer.content.decode()
+    with pytest.raises(posting.Refused, match="Somebody with an account here has this name"):
+        posting.prepare(newsroom.published(), name=name, email="x@readers.example", text="Words.")
+
+
+def test_whoever_has_a_name_may_keep_it_and_what_is_given_up_is_free(
+    client: Client, ola: User
+) -> None:
+    client.force_login(ola)
+    saved = client.post(PROFILE, {"display_name": "Ola Lind", "biography": "I read."}, follow=True)
+    assert "Your profile is saved." in saved.content.decode()
+    client.post(PROFILE, {"display_name": "Ola Berg"})
+    assert display_names.checked("Ola Lind") == "Ola Lind"
+
+
+def test_a_name_made_of_signs_alone_is_kept_from_imitation_too(ola: User) -> None:
+    ola.display_name = "🦉 🦉"
+    ola.save()
+    with pytest.raises(ValidationError, match="has this name already"):
+        display_names.checked("🦉🦉")
+
+
+def test_the_newsroom_takes_a_name_that_a_reader_had_before_and_the_reader_is_told_apart(
+    ola: User, rui: User
+) -> None:
+    rui.display_name = "0la Lind"
+    rui.save()
+    ola.refresh_from_db()
+    assert (ola.display_name, rui.display_name) == (f"Ola Lind (reader {ola.pk})", "0la Lind")
+    teo = User.objects.create_user("teo@readers.example", display_name="Teo Brandt")
+    AuthorProfile.objects.create(name="Teo Brandt", slug="teo-brandt")
+    teo.refresh_from_db()
+    assert teo.display_name == f"Teo Brandt (reader {teo.pk})"
+
+
+def test_a_reader_who_becomes_an_author_keeps_the_name(ola: User) -> None:
+    AuthorProfile.objects.create(name="Ola Lind", slug="ola-lind", user=ola)
+    ola.refresh_from_db()
+    assert ola.display_name == "Ola Lind"
+
+
+def test_two_who_take_one_name_at_once_are_told_apart(ola: User) -> None:
+    """Neither form saw the other's name; the number is what the second one gets."""
+    second = User.objects.create_user("o@readers.example", display_name="Ola Lind " + "x" * 71)
+    third = User.objects.create_user("p@readers.example", display_name=second.display_name)
+    assert third.display_name.endswith(f"xx (reader {third.pk})")
+    assert len(third.display_name) == 80
+    assert User.objects.exclude(name_key=None).count() == 3
+
+
+@given(st.text(max_size=80))
+def test_a_key_is_never_too_long_and_does_not_depend_on_case_or_spaces(name: str) -> None:
+    assert len(key_of(name)) <= KEY_MAX_LENGTH
+    assert key_of(f"  {name} ") == key_of(name)

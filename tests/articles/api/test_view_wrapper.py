@@ -1,0 +1,81 @@
+"""Who may ask and who may keep the answer."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from articles.editorial import revisions
+from articles.editorial.models import Article
+
+pytestmark = pytest.mark.django_db
+
+
+def test_any_page_of_the_world_may_ask_and_no_cookie_goes_along(
+    client: Client, house: Article
+) -> None:
+    response = client.get("/api/v1/articles/", headers={"Origin": "https://elsewhere.example"})
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Credentials" not in response.headers
+    assert not response.cookies
+    assert "Cookie" not in response.headers.get("Vary", "")
+    before = client.options(
+        "/api/v1/articles/",
+        headers={
+            "Origin": "https://elsewhere.example",
+            "Access-Control-Request-Method": "GET",
+            "Access-Control-Request-Headers": "if-none-match",
+        },
+    )
+    assert (before.status_code, before.content) == (204, b"")
+    assert before.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+    assert "If-None-Match" in before.headers["Access-Control-Allow-Headers"]
+
+
+def test_who_holds_the_current_answer_is_told_so(client: Client, house: Article) -> None:
+    address = f"/api/v1/articles/{house.pk}/"
+    first = client.get(address)
+    tag = {"If-None-Match": first.headers["ETag"]}
+    again = client.get(address, headers=tag)
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["Access-Control-Allow-Origin"] == "*"
+    house.headline = "The longer way"
+    revisions.save(house, by=None)
+    changed = client.get(address, headers=tag)
+    assert json.loads(changed.content)["headline"] == "The longer way"
+
+
+def test_head_is_answered_like_get_without_its_body(client: Client, house: Article) -> None:
+    response = client.head("/api/v1/articles/")
+    assert (response.status_code, response.content) == (200, b"")
+    assert response.headers["ETag"] == client.get("/api/v1/articles/").headers["ETag"]
+
+
+def test_the_document_is_openapi_and_names_every_operation(client: Client, db: None) -> None:
+    response = client.get("/api/v1/openapi.json")
+    told = json.loads(response.content)
+    assert told["openapi"] == "3.1.0"
+    things = ("articles", "categories", "tags", "authors", "pictures", "comments")
+    assert set(told["paths"]) == {
+        f"/api/v1/{thing}/{rest}" for thing in things for rest in ("", "{number}/")
+    }
+    for item in told["paths"].values():
+        said = item["get"]
+        assert said["description"]
+        assert {"200", "304", "400", "405", "406", "429"} <= said["responses"].keys()
+        assert all(each["description"] for each in said["parameters"] if each["in"] == "query")
+
+
+def test_the_page_for_people_names_all_that_the_document_names(client: Client, db: None) -> None:
+    told: dict[str, Any] = json.loads(client.get("/api/v1/openapi.json").content)
+    page = client.get("/api/v1/").content.decode()
+    for path, item in told["paths"].items():
+        assert f"GET {path}" in page
+        for parameter in item["get"]["parameters"]:
+            assert f"<code>{parameter['name']}</code>" in page
+    for name in told["components"]["schemas"]:
+        assert f'id="shape-{name}"' in page
+    assert 'id="not-acceptable"' in page
+    for scripted in ("<style", "style=", "onclick", "cdn"):
+        assert scripted not in page

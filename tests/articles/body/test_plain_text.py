@@ -1,0 +1,39 @@
+"""A body as plain text."""
+
+from hypothesis import given
+
+from articles.body.plain_text import caption_text, plain_text
+from articles.body.sanitiser import clean
+from tests.articles.body.markup import MARKUP
+
+BODY = (
+    "<h2>Ports</h2><p>Traffic<br>fell<span data-footnote='By a third.'></span>.</p>"
+    "<ul><li>Aden<ul><li>inner</li></ul></li></ul>"
+    "<figure data-image='2'><figcaption>A <em>quay</em></figcaption></figure>"
+)
+
+
+def test_each_block_is_a_line_and_notes_come_last() -> None:
+    assert plain_text(BODY).split("\n") == [
+        "Ports",
+        "Traffic",
+        "fell.",
+        "Aden",
+        "inner",
+        "A quay",
+        "By a third.",
+    ]
+
+
+def test_captions_can_be_left_out() -> None:
+    assert "quay" not in plain_text(BODY, captions=False)
+
+
+@given(MARKUP)
+def test_plain_text_is_plain(html: str) -> None:
+    text = plain_text(clean(html))
+    assert all(line and line == " ".join(line.split()) for line in text.split("\n") if text)
+
+
+def test_a_caption_in_words() -> None:
+    assert caption_text("A <em>quay</em> &amp; more") == "A quay & more"

@@ -1,0 +1,301 @@
+"""Akismet is asked by the worker; its answer is one word among those of the other rules."""
+
+import socket
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from articles.comments.akismet import checks
+from articles.comments.akismet.models import AkismetOpinion
+from articles.comments.models import Comment, Moderation
+from articles.comments.moderation import decisions, undo
+from articles.comments.screening.dry_run import replay
+from articles.comments.screening.models import Action, Phase, ScreeningRule
+from articles.comments.screening.submission import Finding
+from articles.comments.submission import editing, email_confirmation
+from iria.core.http.safe_client import Unanswered
+from iria.publication.models import current_publication
+from tests.articles.comments.akismet.conftest import KEY, Akismet
+
+pytestmark = pytest.mark.django_db
+
+Send = Callable[..., Comment]
+
+
+def answered(comment: Comment) -> Comment:
+    """The comment after the worker has asked."""
+    checks.ask_about(comment.pk)
+    comment.refresh_from_db()
+    return comment
+
+
+def said(comment: Comment) -> list[str]:
+    return [each["says"] for each in comment.findings]
+
+
+def set_rule(**values: object) -> None:
+    ScreeningRule.objects.filter(phase=Phase.AKISMET).update(**values)
+
+
+def test_a_comment_waits_for_the_answer_and_stands_once_akismet_takes_it_for_no_spam(
+    akismet: Akismet, send: Send
+) -> None:
+    comment = send()
+    assert (comment.state, akismet.sent) == (Comment.State.HELD, []), "asked while a reader waits"
+    assert said(comment) == ["Akismet is being asked whether it is spam."]
+    assert answered(comment).state == Comment.State.APPROVED
+    assert said(comment) == ["Akismet takes it for no spam."]
+    row = comment.moderations.get(decision=Comment.State.APPROVED)
+    assert row.made_by is None
+    assert row.reason == "Akismet takes it for no spam. No rule has anything against it."
+
+
+def test_it_is_sent_words_name_and_network_address_and_not_the_writers_mail_address(
+    akismet: Akismet, send: Send, settings: Any
+) -> None:
+    comment = answered(send("I was on that ferry, é & ü."))
+    ((deed, fields),) = akismet.sent
+    assert deed == "comment-check"
+    assert fields["api_key"] == KEY
+    assert fields["user_ip"] == "203.0.113.9"
+    assert fields["comment_author"] == "Teo Brandt"
+    assert fields["comment_content"] == "I was on that ferry, é & ü."
+    assert fields["permalink"] == settings.SITE_URL + comment.article.get_absolute_url()
+    assert "teo@readers.example" not in str(fields)
+
+
+@pytest.mark.parametrize(
+    ("action", "state"),
+    [
+        (Action.HOLD, Comment.State.HELD),
+        (Action.SPAM, Comment.State.SPAM),
+        (Action.ALLOW, Comment.State.APPROVED),
+    ],
+)
+def test_what_it_takes_for_spam_is_decided_by_the_action_of_its_rule(
+    action: Action, state: Comment.State, akismet: Akismet, send: Send
+) -> None:
+    set_rule(action=action)
+    akismet.answer = "true"
+    comment = answered(send())
+    assert comment.state == state
+    assert said(comment) == ["Akismet takes it for spam."]
+    assert comment.moderations.first().decision == state  # type: ignore[union-attr]
+
+
+def test_what_another_rule_holds_stays_held_whatever_akismet_says(
+    akismet: Akismet, send: Send
+) -> None:
+    comment = answered(send("See https://a.example.org and https://b.example.org"))
+    assert comment.state == Comment.State.HELD
+    assert said(comment) == ["It has 2 links.", "Akismet takes it for no spam."]
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "hint", "words"),
+    [
+        ("invalid", 200, 'Empty "api_key" value', 'It answers “Empty "api_key" value”'),
+        (f"no such key {KEY}", 200, "", "It answers “no such key …”"),
+        ("", 503, "", "It answers 503 Service Unavailable"),
+    ],
+)
+def test_where_it_cannot_be_asked_the_comment_is_left_to_the_moderators_and_says_so(
+    answer: str, status: int, hint: str, words: str, akismet: Akismet, send: Send
+) -> None:
+    akismet.answer, akismet.status, akismet.hint = answer, status, hint
+    comment = send()
+    with pytest.raises(Unanswered):
+        checks.ask_about(comment.pk)
+    comment.refresh_from_db()
+    assert comment.state == Comment.State.HELD
+    assert said(comment)[0].startswith(f"Akismet could not be asked: {words}")
+    assert KEY not in str(comment.findings)
+    akismet.answer, akismet.status = "false", 200
+    assert answered(comment).state == Comment.State.APPROVED, "asked again, it answered"
+
+
+def test_a_dead_network_and_a_comment_from_nowhere_are_left_to_the_moderators_too(
+    akismet: Akismet, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = answered(send("From nowhere.", address=None))
+    assert said(nowhere) == [
+        "Akismet could not be asked: it is not known where the comment came from."
+    ]
+    comment = send()
+
+    def no_network(*args: Any, **options: Any) -> Any:
+        raise socket.gaierror(-3, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", no_network)
+    with pytest.raises(Unanswered):
+        checks.ask_about(comment.pk)
+    comment.refresh_from_db()
+    assert said(comment) == ["Akismet could not be asked: There is no such site."]
+    assert {comment.state, nowhere.state} == {Comment.State.HELD}
+
+
+def test_nothing_is_sent_without_the_key_without_the_rule_or_of_the_newsroom(
+    akismet: Akismet, send: Send, mina: User, settings: Any
+) -> None:
+    mine = send("From the desk.", by=mina)
+    set_rule(active=False)
+    ruled_out = send("The rule is off.")
+    set_rule(active=True)
+    settings.AKISMET_KEY = ""
+    keyless = send("No key.")
+    settings.AKISMET_KEY = KEY
+    assert {each.state for each in (mine, ruled_out, keyless)} == {Comment.State.APPROVED}
+    assert not AkismetOpinion.objects.exists()
+
+
+def test_a_rule_switched_off_meanwhile_leaves_what_waits_to_the_moderators(
+    akismet: Akismet, send: Send
+) -> None:
+    comment = send()
+    set_rule(active=False)
+    assert answered(comment).state == Comment.State.HELD
+    assert said(comment) == ["Akismet could not be asked: it was switched off meanwhile."]
+    assert akismet.sent == []
+
+
+def test_a_machine_takes_nothing_back_from_a_moderator(
+    akismet: Akismet, send: Send, mina: User
+) -> None:
+    akismet.answer = "true"
+    comment = send()
+    decisions.approve(comment, by=mina)
+    assert answered(comment).state == Comment.State.APPROVED
+    assert said(comment) == ["Akismet takes it for spam."]
+
+
+def test_words_that_are_changed_are_asked_about_anew_and_an_old_answer_does_not_count(
+    akismet: Akismet, send: Send
+) -> None:
+    comment = send()
+    before = Comment.objects.get(pk=comment.pk)
+    editing.change(comment, text="I was on that ship.", by=None)
+    checks._weigh(before, Finding(Phase.AKISMET, Action.ALLOW, checks.NO_SPAM), False)
+    assert Comment.objects.get(pk=comment.pk).state == Comment.State.HELD
+    assert answered(comment).state == Comment.State.APPROVED
+    assert akismet.sent[-1][1]["comment_content"] == "I was on that ship."
+    assert akismet.sent[-1][1]["recheck_reason"] == "edit"
+
+
+def test_what_a_rule_held_is_not_let_go_when_words_are_changed_and_akismet_likes_them(
+    akismet: Akismet, send: Send
+) -> None:
+    comment = send("See https://a.example.org and https://b.example.org")
+    editing.change(comment, text="No links any more.", by=None)
+    assert answered(comment).state == Comment.State.HELD
+
+
+def test_a_guest_who_has_to_confirm_is_asked_about_only_then(akismet: Akismet, send: Send) -> None:
+    publication = current_publication()
+    publication.comments_confirmed = True
+    publication.save()
+    comment = send()
+    assert not AkismetOpinion.objects.exists()
+    email_confirmation.confirm(comment)
+    assert comment.state == Comment.State.HELD
+    assert answered(comment).state == Comment.State.APPROVED
+
+
+def test_it_hears_of_decisions_that_say_the_contrary_once_and_only_if_that_is_ticked(
+    akismet: Akismet, send: Send, mina: User
+) -> None:
+    missed, good = answered(send("Buy now.")), answered(send("Good."))
+    akismet.answer = "true"
+    wronged = answered(send("I was on it."))
+    akismet.sent.clear()
+    akismet.answer = "Thanks for making the web a better place."
+    decisions.spam(missed, by=mina)
+    decisions.approve(wronged, by=mina)
+    decisions.approve(good, by=mina)
+    rows = list(Moderation.objects.by_people().order_by("pk").values_list("pk", flat=True))
+    for row in rows:
+        checks.tell_decision(row)
+    assert akismet.sent == []
+    set_rule(reports_back=True)
+    for row in rows * 2:
+        checks.tell_decision(row)
+    told = [(deed, fields["comment_content"]) for deed, fields in akismet.sent]
+    assert told == [("submit-spam", "Buy now."), ("submit-ham", "I was on it.")]
+
+
+def test_it_hears_nothing_of_a_decision_that_was_taken_back(
+    akismet: Akismet, send: Send, mina: User
+) -> None:
+    set_rule(reports_back=True)
+    comment = answered(send())
+    decisions.spam(comment, by=mina)
+    row = comment.moderations.first()
+    assert row is not None
+    undo.undo([row], by=mina)
+    akismet.sent.clear()
+    checks.tell_decision(row.pk)
+    assert akismet.sent == []
+
+
+def test_a_change_of_its_rule_is_tried_on_what_it_said_without_asking_it_again(
+    akismet: Akismet, send: Send
+) -> None:
+    akismet.answer = "true"
+    answered(send())
+    akismet.sent.clear()
+    rule = ScreeningRule.objects.get(phase=Phase.AKISMET)
+    rule.action = Action.SPAM
+    tried = replay([rule], days=7)
+    assert (tried.before["held"], tried.after["spam"]) == (1, 1)
+    assert akismet.sent == []
+
+
+def test_a_reader_is_told_that_a_comment_waits_only_where_it_is_left_waiting(
+    akismet: Akismet, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+    for room in ("posting", "akismet.asking"):
+        monkeypatch.setattr(
+            f"articles.comments.{room}.tell_writer_it_was_received",
+            lambda comment: told.append(comment.pk),
+        )
+    answered(send())
+    assert told == []
+    akismet.answer = "true"
+    left = answered(send("Held for it."))
+    assert told == [left.pk]
+
+
+def test_the_desk_refuses_the_rule_without_a_key_and_offers_no_rejection(
+    client: Client, mina: User, settings: Any
+) -> None:
+    rule = ScreeningRule.objects.get(phase=Phase.AKISMET)
+    client.force_login(mina)
+    address = f"/admin/articles/screeningrule/{rule.pk}/change/"
+    page = client.get(address).content.decode()
+    assert "the network address of every new comment go to Akismet" in page
+    assert 'value="reject"' not in page
+    values = {"active": "on", "threshold": "0", "action": "spam", "reports_back": "on", "days": "7"}
+    refused = client.post(address, {**values, "_save": "1"}).content.decode()
+    assert "Akismet is not asked without a key: set AKISMET_KEY" in refused
+    settings.AKISMET_KEY = KEY
+    assert (
+        "Nothing has changed yet" in client.post(address, {**values, "_try": "1"}).content.decode()
+    )
+    assert client.post(address, {**values, "_save": "1"}).status_code == 302
+    rule.refresh_from_db()
+    assert (rule.active, rule.action, rule.reports_back) == (True, "spam", True)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_the_worker_asks_what_readers_send(
+    akismet: Akismet, send: Send, jobs: Callable[[], None]
+) -> None:
+    comment = send()
+    jobs()
+    comment.refresh_from_db()
+    assert comment.state == Comment.State.APPROVED
+    assert comment.created_at - timedelta(minutes=1) < comment.akismet.asked_at

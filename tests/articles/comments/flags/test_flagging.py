@@ -1,0 +1,189 @@
+"""Readers report a comment; enough reports hold it, and a decision answers them all."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from articles.comments.flags import flagging
+from articles.comments.flags.models import WORDS_MAX_LENGTH, Flag
+from articles.comments.models import Comment
+from articles.comments.moderation import decisions
+from articles.comments.submission import posting
+from tests.articles.comments.conftest import Write
+
+pytestmark = pytest.mark.django_db
+
+
+def report(comment: Comment, number: int = 1, **values: object) -> Flag:
+    sent: dict[str, object] = {"reason": "insult", "address": f"192.0.2.{number}", **values}
+    return flagging.report(comment, **sent)  # type: ignore[arg-type]
+
+
+def state_of(comment: Comment) -> str:
+    return Comment.objects.get(pk=comment.pk).state
+
+
+def test_two_reports_wait_and_the_third_holds_the_comment(write: Write) -> None:
+    comment = write()
+    report(comment, 1)
+    report(comment, 2)
+    assert state_of(comment) == "approved"
+    report(comment, 3)
+    assert state_of(comment) == "held"
+    latest = comment.moderations.first()
+    assert latest is not None
+    assert (latest.reason, latest.made_by) == ("3 readers reported it.", None)
+
+
+def test_a_storm_from_one_sender_is_one_report(write: Write) -> None:
+    comment = write()
+    first = report(comment, 1)
+    assert [report(comment, 1).pk for _ in range(5)] == [first.pk] * 5
+    assert state_of(comment) == "approved"
+
+
+def test_a_network_of_one_connection_is_one_sender(write: Write) -> None:
+    comment = write()
+    for last in range(1, 5):
+        report(comment, address=f"2001:db8:1:1::{last}")
+    assert Flag.objects.count() == 1
+
+
+def test_who_sends_very_many_reports_is_asked_to_wait(write: Write) -> None:
+    comments = [write(f"Comment number {number}.") for number in range(11)]
+    for comment in comments[:10]:
+        report(comment)
+    with pytest.raises(flagging.Refused, match="please wait") as refusal:
+        report(comments[10])
+    assert refusal.value.busy
+
+
+def test_a_rejection_upholds_the_reports_and_an_approval_dismisses_them(
+    write: Write, mina: User
+) -> None:
+    bad, good = write("Bad words."), write("Good words.")
+    report(bad)
+    report(good)
+    decisions.reject(bad, by=mina)
+    assert decisions.approve(good, by=mina)
+    outcomes = dict(Flag.objects.values_list("comment", "outcome"))
+    assert outcomes == {bad.pk: "upheld", good.pk: "dismissed"}
+    # A decision can be taken back for seconds; what tells senders apart goes the night after.
+    flagging.forget_addresses()
+    assert set(Flag.objects.values_list("sender", flat=True)) == {""}
+
+
+def test_to_let_a_reported_comment_stand_is_a_decision_with_a_row(write: Write, mina: User) -> None:
+    comment = write()
+    report(comment)
+    before = comment.moderations.count()
+    assert decisions.approve(comment, by=mina)
+    assert comment.moderations.count() == before + 1
+    assert not decisions.approve(comment, by=mina)
+
+
+def test_what_a_moderator_let_stand_is_listed_again_and_not_held(write: Write, mina: User) -> None:
+    comment = write()
+    for number in (1, 2, 3):
+        report(comment, number)
+    decisions.approve(comment, by=mina, seen="held")
+    for number in (1, 2, 3, 4):
+        report(comment, number)
+    assert state_of(comment) == "approved"
+    assert Flag.objects.waiting().count() == 4
+
+
+def test_a_comment_taken_back_leaves_no_report_waiting_and_no_address(write: Write) -> None:
+    comment = write()
+    report(comment, email="nia@readers.example")
+    posting.take_back(comment, by=None)
+    assert Flag.objects.values_list("outcome", "email", "sender").get() == ("gone", "", "")
+
+
+def test_a_guest_is_weighed_by_the_address_after_it_is_forgotten(write: Write, mina: User) -> None:
+    for number in range(3):
+        comment = write(f"Harmless words {number}.")
+        report(comment, email="Nia@readers.example")
+        decisions.approve(comment, by=mina)
+    Flag.objects.update(email="")
+    assert report(write("More words."), email="nia@readers.example").weight == 0.25
+
+
+def test_an_address_that_no_mail_reached_is_forgotten_after_a_week(
+    write: Write, mina: User
+) -> None:
+    comment = write()
+    report(comment, email="nia@readers.example")
+    decisions.reject(comment, by=mina)
+    assert flagging.forget_addresses() == 0
+    Flag.objects.update(decided_at=timezone.now() - timedelta(days=8))
+    assert flagging.forget_addresses() == 1
+
+
+def test_whose_reports_are_dismissed_counts_less_from_then_on(
+    write: Write, mina: User, ola: User
+) -> None:
+    for number in range(3):
+        comment = write(f"Harmless words {number}.")
+        report(comment, by=ola)
+        decisions.approve(comment, by=mina)
+    assert report(write("More words."), by=ola).weight == 0.25
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "sentence"),
+    [
+        ({"reason": ""}, "reason", "Choose what is wrong"),
+        ({"reason": "made up"}, "reason", "Choose what is wrong"),
+        ({"email": "ola\x00@readers.example"}, "email", "leave it empty or mend it"),
+        ({"words": "half\ud800"}, "words", ""),
+        ({"email": "not an address"}, "email", "leave it empty or mend it"),
+        ({"words": "x" * (WORDS_MAX_LENGTH + 1)}, "words", "please shorten it"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused_in_words(
+    write: Write, values: dict[str, Any], field: str, sentence: str
+) -> None:
+    with pytest.raises(flagging.Refused) as refusal:
+        report(write(), **values)
+    assert sentence in refusal.value.sentences[field]
+    assert not Flag.objects.exists()
+
+
+def test_a_comment_that_is_not_on_the_page_cannot_be_reported(write: Write) -> None:
+    with pytest.raises(flagging.Refused, match="not on the page any more"):
+        report(write(waits=True))
+
+
+def test_no_address_of_the_network_is_kept(write: Write) -> None:
+    flag = report(write(), address="192.0.2.77")
+    assert "192.0.2.77" not in repr(Flag.objects.filter(pk=flag.pk).values().get())
+
+
+def test_whose_reports_are_dismissed_counts_less_on_that_day_without_an_address_too(
+    write: Write, mina: User, ola: User
+) -> None:
+    """From one network, with none or with other addresses each time; from elsewhere one begins anew."""
+    for number in range(2):
+        comment = write(f"Word {number}")
+        whole = report(comment, address="203.0.113.9")
+        decisions.approve(comment, by=mina)
+    assert "203.0.113" not in f"{whole.today} {whole.sender}"
+    once_more = write("Once more")
+    assert report(once_more, address="203.0.113.9").weight == pytest.approx(1 / 3)
+    disguised = report(once_more, address="203.0.113.9", email="new@readers.example")
+    assert disguised.weight == pytest.approx(1 / 3)
+    assert report(once_more, address="198.51.100.1").weight == 1
+    assert report(once_more, address="203.0.113.9", by=ola).weight == 1
+
+
+def test_by_which_senders_of_a_day_are_known_is_emptied_in_the_night(write: Write) -> None:
+    first, second = write("First"), write("Second")
+    old, new = report(first, address="203.0.113.9"), report(second, address="203.0.113.9")
+    assert old.today == new.today != ""
+    Flag.objects.filter(pk=old.pk).update(made_at=timezone.now() - timedelta(days=1))
+    flagging.forget_addresses()
+    assert list(Flag.objects.exclude(today="")) == [new]

@@ -1,0 +1,101 @@
+"""Two moderators never have the same comment before them."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import User
+from articles.comments.models import Comment, Moderation
+from articles.comments.moderation import cases, decisions
+from articles.comments.moderation.models import Claim
+from tests.articles.comments.conftest import Write
+
+
+def queue() -> "decisions.Comments":
+    return Comment.objects.filter(state="held").order_by("created_at", "pk")
+
+
+def test_each_is_given_another_one(write: Write, mina: User, edna: User) -> None:
+    one, two = write("One", waits=True), write("Two", waits=True)
+    assert cases.next_for(mina, queue()) == one
+    assert cases.next_for(edna, queue()) == two
+    assert cases.next_for(mina, queue()) == one
+
+
+def test_what_somebody_looks_at_is_not_decided_by_another(
+    write: Write, mina: User, edna: User
+) -> None:
+    comment = write(waits=True)
+    assert cases.take(comment, by=mina) == ""
+    assert cases.take(comment, by=edna) == "Mina Sato"
+    with pytest.raises(decisions.BeingDecided, match="Mina Sato is looking at this comment"):
+        decisions.approve(comment, by=edna)
+    assert decisions.approve(comment, by=mina)
+    assert not Claim.objects.exists()
+
+
+def test_a_claim_runs_out_by_itself(write: Write, mina: User, edna: User) -> None:
+    comment = write(waits=True)
+    cases.take(comment, by=mina)
+    Claim.objects.update(until=timezone.now() - timedelta(seconds=1))
+    assert cases.take(comment, by=edna) == ""
+    assert cases.forget_old() == 0
+    assert decisions.approve(comment, by=edna)
+
+
+def test_going_on_gives_back_what_was_left(write: Write, mina: User, edna: User) -> None:
+    one, two = write("One", waits=True), write("Two", waits=True)
+    cases.take(one, by=mina)
+    cases.take(two, by=mina)
+    assert cases.next_for(edna, queue()) == one
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_at_once_decide_every_comment_exactly_once(
+    write: Write, mina: User, edna: User
+) -> None:
+    for number in range(12):
+        write(f"Words {number}", waits=True)
+
+    def work(by: User) -> int:
+        done = 0
+        try:
+            while (comment := cases.next_for(by, queue())) is not None:
+                done += decisions.approve(comment, by=by)
+            return done
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(work, (mina, edna)))
+    assert sum(done) == 12
+    decided = Moderation.objects.filter(made_by__isnull=False).values_list("comment", flat=True)
+    assert len(decided) == len(set(decided)) == 12
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_who_run_through_a_queue_by_keys_never_block_each_other(
+    write: Write, mina: User, edna: User
+) -> None:
+    comments = [write(f"Words {number}", waits=True) for number in range(6)]
+
+    def run(user: User, order: list[Comment]) -> None:
+        try:
+            for comment in order * 6:
+                cases.take(comment, by=user)
+                # As after two minutes without a key: what one let run out, the other takes over.
+                Claim.objects.filter(comment=comment).update(until=timezone.now())
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as hands:
+        turns = [
+            hands.submit(run, user, order)
+            for user in (mina, edna)
+            for order in (comments, comments[::-1])
+        ]
+        for turn in turns:
+            turn.result()

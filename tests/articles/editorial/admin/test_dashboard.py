@@ -1,0 +1,79 @@
+"""The first page of the desk."""
+
+from datetime import timedelta
+
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from articles.editorial import publishing
+from articles.editorial.models import Article
+from iria.publication.models import Publication
+from tests import newsroom
+from tests.articles.editorial.admin.sending import change_address, send, words_of
+
+
+def test_an_editor_sees_what_waits_and_each_line_leads_there(
+    client: Client, edna: User, rui: User
+) -> None:
+    newsroom.draft("Edna's", by=edna)
+    newsroom.draft("Rui's", by=rui)
+    newsroom.draft("Nobody's")
+    held, soon = newsroom.draft("Held", by=edna), newsroom.draft("Soon", by=edna)
+    for article in (held, soon):
+        publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
+    Article.objects.filter(pk=held.pk).update(publish_at=timezone.now(), body="")
+    publishing.publish_due()
+    client.force_login(edna)
+    page = client.get("/admin/")
+    words = words_of(page)
+    for line in (
+        "1 article held back: the time came, and something was missing",
+        "1 article scheduled",
+        "2 drafts of yours",
+        "2 drafts of others",
+    ):
+        assert line in words
+    html = page.content.decode()
+    assert words_of(client.get("/admin/articles/article/?whose=held")).count("Held") >= 1
+    assert "whose=held" in html
+
+
+def test_a_reporter_sees_only_their_own(client: Client, edna: User, rui: User) -> None:
+    newsroom.draft("Rui's", by=rui)
+    newsroom.draft("Edna's", by=edna)
+    client.force_login(rui)
+    words = words_of(client.get("/admin/"))
+    assert "1 draft of yours" in words
+    assert "of others" not in words
+
+
+def test_nothing_waiting_is_said_too(client: Client, edna: User) -> None:
+    client.force_login(edna)
+    assert "Nothing waits" in words_of(client.get("/admin/"))
+
+
+def test_the_desk_carries_the_publications_name_and_clock(client: Client, edna: User) -> None:
+    Publication(name="Meridian Review", zone="Asia/Karachi").save()
+    article = newsroom.draft(by=edna)
+    client.force_login(edna)
+    words = words_of(client.get("/admin/"))
+    assert "Meridian Review" in words
+    page = send(client, change_address(article), "_schedule", schedule_for="2090-06-01T09:30")
+    assert "Goes out on 1 June 2090, 09:30" in words_of(page)
+    assert timezone.get_current_timezone_name() == "UTC"
+
+
+def test_tags_stand_among_articles(client: Client, edna: User) -> None:
+    client.force_login(edna)
+    assert "Taggit" not in words_of(client.get("/admin/"))
+
+
+def test_an_editor_signs_in_by_address_at_the_desks_own_door(client: Client, edna: User) -> None:
+    from tests.conftest import PASSWORD
+
+    page = client.post(
+        "/admin/login/?next=/admin/", {"username": edna.email, "password": PASSWORD}, follow=True
+    )
+    assert page.redirect_chain[-1][0] == "/admin/"
+    assert "What waits" in words_of(page)

@@ -1,0 +1,174 @@
+"""Categories, tags, kinds, authors and redirects on the desk."""
+
+import pytest
+from django.test import Client
+from taggit.models import Tag
+
+from accounts.models import AuthorProfile, User
+from articles.editorial import category_tree
+from articles.editorial.models import Category, Portrait, Redirect
+from tests import newsroom
+from tests.articles.editorial.admin.sending import errors_on, values_of, words_of
+
+CATEGORIES = "/admin/articles/category/"
+TAGS = "/admin/taggit/tag/"
+AUTHORS = "/admin/accounts/authorprofile/"
+
+
+@pytest.fixture
+def desk(client: Client, edna: User) -> Client:
+    client.force_login(edna)
+    return client
+
+
+def _send(client: Client, address: str, form: str, **changes: str):  # type: ignore[no-untyped-def]
+    values = values_of(client.get(address), form)
+    return client.post(address, {**values, **changes, "_save": "1"}, follow=True)
+
+
+def test_categories_stand_under_their_parents(desk: Client) -> None:
+    asia = newsroom.category("Asia-Pacific", position=1)
+    newsroom.category("News", position=0)
+    newsroom.category("Japan", parent=asia)
+    words = words_of(desk.get(CATEGORIES))
+    assert words.index("/category/news/") < words.index("/category/asia-pacific/")
+    assert "/category/asia-pacific/japan/" in words
+
+
+def test_a_category_moved_elsewhere_takes_its_children_and_leaves_redirects(desk: Client) -> None:
+    asia, world = newsroom.category("Asia-Pacific"), newsroom.category("World")
+    newsroom.category("Japan", parent=asia)
+    _send(desk, f"{CATEGORIES}{asia.pk}/change/", "category_form", parent=str(world.pk))
+    assert Category.objects.get(slug="japan").path == "world/asia-pacific/japan"
+    for old in ("/category/asia-pacific/", "/category/asia-pacific/japan/"):
+        assert Redirect.objects.filter(old_path=old).exists()
+
+
+def test_a_category_cannot_stand_under_its_own_child(desk: Client) -> None:
+    asia = newsroom.category("Asia-Pacific")
+    japan = newsroom.category("Japan", parent=asia)
+    page = _send(desk, f"{CATEGORIES}{asia.pk}/change/", "category_form", parent=str(japan.pk))
+    sentence = "A category cannot stand under itself or under one of its own children."
+    assert errors_on(page) == [sentence]
+    asia.refresh_from_db()
+    assert asia.parent is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"slug": "feed"}, "reserved"),
+        ({"slug": "news"}, "There is a category with this address here already."),
+        ({"name": "\u200b"}, "Please write something that can be seen."),
+        ({"name": "x\x00"}, "Null characters"),
+        ({"position": "99999"}, "32767"),
+        ({"position": "-1"}, "0"),
+    ],
+)
+def test_a_category_that_could_have_no_page_is_refused_in_words(
+    desk: Client, changes: dict[str, str], sentence: str
+) -> None:
+    newsroom.category("News")
+    asia = newsroom.category("Asia-Pacific")
+    page = _send(desk, f"{CATEGORIES}{asia.pk}/change/", "category_form", **changes)
+    assert sentence in " ".join(errors_on(page))
+
+
+def test_an_address_too_long_is_refused_for_the_category_and_for_what_is_below(
+    desk: Client,
+) -> None:
+    parent = None
+    for _ in range(4):
+        parent = newsroom.category("x" * 80, slug="x" * 80, parent=parent)
+    other = newsroom.category("Other", slug="y" * 70)
+    newsroom.category("Child", slug="z" * 60, parent=other)
+    assert parent is not None
+    page = _send(desk, f"{CATEGORIES}{other.pk}/change/", "category_form", parent=str(parent.pk))
+    assert "at most 400 fit" in " ".join(errors_on(page))
+    page = _send(
+        desk, f"{CATEGORIES}add/", "category_form", name="X", slug="w" * 80, parent=str(parent.pk)
+    )
+    assert "at most 400 fit" in " ".join(errors_on(page))
+
+
+def test_a_category_with_articles_is_not_deleted(desk: Client) -> None:
+    category = newsroom.category("News")
+    newsroom.draft(categories=[category])
+    desk.post(f"{CATEGORIES}{category.pk}/delete/", {"post": "yes"})
+    assert Category.objects.filter(pk=category.pk).exists()
+
+
+def test_two_moves_at_once_make_no_ring(desk: Client) -> None:
+    one, two = newsroom.category("One"), newsroom.category("Two")
+    stale = Category.objects.get(pk=two.pk)
+    one.parent = two
+    category_tree.save(one)
+    stale.parent = Category.objects.get(pk=one.pk)
+    with pytest.raises(Exception, match="cannot stand under itself"):
+        category_tree.save(stale)
+
+
+# Tags
+
+
+def test_a_renamed_tag_leaves_its_old_address_leading_on(desk: Client) -> None:
+    tag = Tag.objects.create(name="Shipping", slug="shipping")
+    _send(desk, f"{TAGS}{tag.pk}/change/", "tag_form", name="Sea trade", slug="sea-trade")
+    assert Redirect.objects.get(old_path="/tag/shipping/").tag == tag
+    _send(desk, f"{TAGS}{tag.pk}/change/", "tag_form", slug="shipping")
+    assert not Redirect.objects.filter(old_path="/tag/shipping/").exists()
+
+
+@pytest.mark.parametrize(
+    "changes", [{"slug": "feed"}, {"name": "Feed"}, {"name": "+++"}, {"name": " \u200b"}]
+)
+def test_a_tag_without_a_page_of_its_own_is_refused(desk: Client, changes: dict[str, str]) -> None:
+    tag = Tag.objects.create(name="Shipping", slug="shipping")
+    page = _send(desk, f"{TAGS}{tag.pk}/change/", "tag_form", **changes)
+    assert errors_on(page)
+    tag.refresh_from_db()
+    assert tag.slug == "shipping"
+
+
+@pytest.mark.parametrize("name", ["feed", "+++", "!?"])
+def test_a_tag_made_elsewhere_has_an_address_all_the_same(db: None, name: str) -> None:
+    article = newsroom.draft(tags=[name, "Shipping"])
+    tag = article.tags.exclude(name="Shipping").get()
+    assert tag.slug not in {"", "feed"}
+    assert tag.slug.strip("-_")
+
+
+# Authors
+
+
+def test_an_author_renamed_leaves_the_old_address_leading_on(desk: Client) -> None:
+    ines = newsroom.author("Ines Faro")
+    _send(desk, f"{AUTHORS}{ines.pk}/change/", "authorprofile_form", slug="ines-faro-lima")
+    assert Redirect.objects.get(old_path="/author/ines-faro/").author == ines
+
+
+def test_an_author_gets_a_portrait_from_the_library(desk: Client) -> None:
+    ines, picture = newsroom.author("Ines Faro"), newsroom.picture()
+    _send(
+        desk,
+        f"{AUTHORS}{ines.pk}/change/",
+        "authorprofile_form",
+        **{"portrait-0-image": str(picture.pk)},
+    )
+    assert Portrait.objects.get(author=ines).image == picture
+
+
+def test_redirects_can_be_seen_and_not_written(desk: Client) -> None:
+    ines = newsroom.author("Ines Faro")
+    ines.slug = "ines"
+    ines.save()
+    assert "/author/ines-faro/" in words_of(desk.get("/admin/articles/redirect/"))
+    assert desk.get("/admin/articles/redirect/add/").status_code == 403
+
+
+def test_authors_loaded_raw_from_a_file_leave_nothing(db: None) -> None:
+    author = AuthorProfile(pk=77, name="Raw", slug="raw")
+    author.save_base(raw=True)
+    author.slug = "cooked"
+    author.save_base(raw=True)
+    assert not Redirect.objects.exists()

@@ -1,0 +1,325 @@
+"""The form of an article, sent as a browser without JavaScript sends it."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import AuthorProfile, User
+from articles.editorial.admin.form import ArticleForm
+from articles.editorial.models import Article, Revision
+from articles.images.models import Image
+from iria.publication.models import Publication
+from tests import newsroom
+from tests.articles.editorial.admin.sending import ADD, change_address, send, values_of, words_of
+
+
+@pytest.fixture
+def desk(client: Client, edna: User) -> Client:
+    """Edna at the desk."""
+    client.force_login(edna)
+    return client
+
+
+def test_an_article_is_written_and_published_in_one_go(desk: Client, edna: User) -> None:
+    news, asia = newsroom.category("News"), newsroom.category("Asia-Pacific")
+    ines, rui = newsroom.author("Ines Faro"), newsroom.author("Rui Tavares")
+    page = send(
+        desk,
+        ADD,
+        "_publish",
+        headline="A quiet week at the strait",
+        body="The ferries ran on time.\n\nNobody remarked on it.",
+        chosen_categories=[str(asia.pk), str(news.pk)],
+        signed_by=[str(rui.pk), str(ines.pk)],
+        tags="shipping, Red Sea",
+    )
+    article = Article.objects.published().get()
+    assert "Published: see it as readers do." in words_of(page)
+    assert article.body == "<p>The ferries ran on time.</p>\n<p>Nobody remarked on it.</p>"
+    assert [str(each) for each in article.article_categories.all()] == ["Asia-Pacific", "News"]
+    assert [str(each) for each in article.bylines.all()] == ["Rui Tavares", "Ines Faro"]
+    assert sorted(article.tags.names()) == ["Red Sea", "shipping"]
+    assert article.created_by == edna
+    assert Revision.objects.get().made_by == edna
+
+
+def test_a_gallery_typed_by_hand_is_kept_and_each_picture_is_a_use_of_its_own(
+    desk: Client,
+) -> None:
+    one, other = newsroom.picture(), newsroom.picture()
+    typed = (
+        f"<p>Words.</p><figure data-gallery data-width=wide><figure data-image={one.pk}>A quay</figure>"
+        f"<figure data-image={other.pk} onclick=alert(1)></figure>Both of <b>Aden</b></figure>"
+    )
+    send(desk, ADD, headline="Aden", body=typed)
+    article = Article.objects.get()
+    assert article.body == (
+        '<p>Words.</p>\n<figure data-gallery="" data-width="wide">'
+        f'<figure data-image="{one.pk}"><figcaption>A quay</figcaption></figure>'
+        f'<figure data-image="{other.pk}"><figcaption></figcaption></figure>'
+        "<figcaption>Both of <strong>Aden</strong></figcaption></figure>"
+    )
+    rows = article.figures.values_list("image", "caption", "width", "gallery", "position")
+    assert list(rows) == [
+        (one.pk, "A quay", "wide", 1, 1),
+        (other.pk, "Both of <strong>Aden</strong>", "wide", 1, 2),
+    ]
+
+
+def test_the_order_of_categories_is_the_order_of_the_rows(desk: Client) -> None:
+    first, second = newsroom.category("First"), newsroom.category("Second")
+    article = newsroom.draft(categories=[first, second])
+    send(desk, change_address(article), chosen_categories=["", str(second.pk), str(first.pk)])
+    assert [str(each) for each in article.article_categories.all()] == ["Second", "First"]
+
+
+def test_saving_unchanged_changes_nothing(desk: Client) -> None:
+    article = newsroom.published(
+        body="<ul><li>One</li></ul>",
+        authors=[newsroom.author("Ines Faro")],
+        tags=["one, two", "three"],
+    )
+    before: dict[str, Any] = dict(Article.objects.values().get())
+    send(desk, change_address(article))
+    after: dict[str, Any] = dict(Article.objects.values().get())
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"version", "changed_at"}
+    assert article.revisions.count() == 1
+    assert sorted(article.tags.names()) == ["one, two", "three"]
+
+
+def test_the_desk_offers_what_most_articles_of_a_person_begin_with(
+    desk: Client, edna: User
+) -> None:
+    AuthorProfile.objects.create(name="Edna Okafor", slug="edna", user=edna)
+    Publication(name="Meridian", languages="fr, en").save()
+    values = values_of(desk.get(ADD))
+    assert values["language"] == ["fr"]
+    assert values["kind"] != [""]
+    assert values["signed_by"][0] == str(AuthorProfile.objects.get().pk)
+
+
+# What holds an article back
+
+
+def test_obstacles_are_said_in_words_and_what_was_written_is_saved(desk: Client) -> None:
+    page = send(desk, ADD, "_publish", headline="Only a headline", chosen_categories=[])
+    article = Article.objects.get()
+    assert article.state == Article.State.DRAFT
+    assert article.headline == "Only a headline"
+    assert "The text is empty" in words_of(page)
+    assert "No category is chosen" in words_of(page)
+
+
+def test_an_uncredited_picture_holds_the_article_back(desk: Client) -> None:
+    picture = newsroom.picture(credit="")
+    article = newsroom.draft()
+    page = send(desk, change_address(article), "_publish", lead_picture=str(picture.pk))
+    assert not Article.objects.published().exists()
+    assert "has no credit" in words_of(page)
+
+
+# Bad input
+
+
+def test_an_empty_headline_is_refused_and_the_text_is_kept(desk: Client) -> None:
+    page = send(desk, ADD, headline="  ", body="<p>Hours of work.</p>")
+    assert "Write a headline" in words_of(page)
+    assert values_of(page)["body"] == ["<p>Hours of work.</p>"]
+    assert not Article.objects.exists()
+
+
+def test_a_headline_of_ten_thousand_characters_is_refused_and_kept(desk: Client) -> None:
+    long = "word " * 2000
+    page = send(desk, ADD, headline=long, body="<p>Hours of work.</p>")
+    assert "at most 200 characters" in words_of(page)
+    assert values_of(page)["headline"] == [long]
+    assert not Article.objects.exists()
+
+
+def test_a_body_of_two_megabytes_is_refused_in_a_sentence_and_kept(desk: Client) -> None:
+    huge = "<p>A long story.</p>" * 100_000
+    page = send(desk, ADD, headline="Too long", body=huge)
+    assert "The text has 2,000,000 characters; at most 1,000,000 can be kept." in words_of(page)
+    assert values_of(page)["body"] == [huge]
+    assert not Article.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["headline", "body", "tags", "lead_caption", "slug"])
+def test_a_nul_is_refused_in_words(desk: Client, field: str) -> None:
+    page = send(desk, ADD, **{"headline": "A headline", field: "Half a\x00 word"})
+    assert page.status_code == 200
+    assert not Article.objects.exists()
+    assert "errorlist" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["headline", "standfirst", "body", "tags", "lead_caption", "search_description", "slug"],
+)
+def test_half_a_character_is_refused_in_words(db: None, field: str) -> None:
+    """No form encoding carries a lone surrogate, so the form is asked itself."""
+    form = ArticleForm({"headline": "A headline", field: "Half \ud800 a character"})
+    assert field in form.errors
+
+
+@pytest.mark.parametrize("field", ["chosen_categories", "signed_by", "kind", "lead_picture"])
+@pytest.mark.parametrize("value", ["999999", "x", "-1", "9" * 30, "1\x00"])
+def test_a_choice_that_is_not_there_is_refused_in_words(
+    desk: Client, field: str, value: str
+) -> None:
+    changes: dict[str, Any] = {"headline": "A headline", field: [value]}
+    page = send(desk, ADD, **changes)
+    assert page.status_code == 200
+    assert "errorlist" in page.content.decode()
+    assert not Article.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("tags", "sentence"),
+    [
+        ("feed", "reserved"),
+        ("+++", "neither letter nor digit"),
+        ("x" * 101, "too long"),
+        (", ".join(f"tag {n}" for n in range(31)), "31 tags"),
+    ],
+)
+def test_a_tag_that_can_have_no_page_is_refused(desk: Client, tags: str, sentence: str) -> None:
+    assert sentence in words_of(send(desk, ADD, headline="A headline", tags=tags))
+    assert not Article.objects.exists()
+
+
+def test_a_caption_with_markup_keeps_its_emphasis_and_loses_the_rest(desk: Client) -> None:
+    picture = newsroom.picture()
+    caption = "<p>At <em>dusk</em><script>alert(1)</script></p>"
+    send(desk, ADD, headline="A headline", lead_picture=str(picture.pk), lead_caption=caption)
+    assert Article.objects.get().lead_caption == "At <em>dusk</em>"
+
+
+def test_the_lead_picture_brings_its_caption_where_none_was_written(desk: Client) -> None:
+    picture = newsroom.picture(caption="Cranes & ships")
+    article = newsroom.draft()
+    send(desk, change_address(article), lead_picture=str(picture.pk))
+    article.refresh_from_db()
+    assert article.lead_caption == "Cranes &amp; ships"
+    send(desk, change_address(article), lead_caption="")
+    article.refresh_from_db()
+    assert article.lead_caption == ""
+
+
+def test_two_articles_of_one_month_may_share_a_headline(desk: Client) -> None:
+    category = newsroom.category("News")
+    for _ in range(2):
+        send(
+            desk,
+            ADD,
+            "_publish",
+            headline="The week ahead",
+            body="<p>Words.</p>",
+            chosen_categories=[str(category.pk)],
+        )
+    slugs = Article.objects.published().order_by("pk").values_list("slug", flat=True)
+    assert list(slugs) == ["the-week-ahead", "the-week-ahead-2"]
+
+
+# Times
+
+
+def _shown(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M")
+
+
+def test_a_time_is_read_on_the_publications_clock(desk: Client) -> None:
+    Publication(name="Meridian", zone="Asia/Karachi").save()
+    article = newsroom.draft()
+    page = send(desk, change_address(article), "_schedule", schedule_for="2090-01-01T10:00")
+    article.refresh_from_db()
+    assert article.publish_at == datetime(2090, 1, 1, 5, tzinfo=UTC)
+    assert "it goes out on 1 January 2090, 10:00" in words_of(page)
+    assert values_of(desk.get(change_address(article)))["schedule_for"] == ["2090-01-01T10:00"]
+
+
+@pytest.mark.parametrize(
+    ("time", "sentence"),
+    [
+        ("2020-01-01T10:00", "lies in the past"),
+        ("2090-03-26T01:30", "is skipped on that day"),
+        ("", "Say when the article is to go out"),
+        ("next Tuesday", "This is no date and time"),
+        ("2090-02-31T10:00", "This is no date and time"),
+        ("9999-12-31T23:59", "beyond the calendar"),
+    ],
+)
+def test_a_time_that_cannot_be_kept_is_refused_and_nothing_is_saved(
+    desk: Client, time: str, sentence: str
+) -> None:
+    Publication(name="Meridian", zone="Europe/Lisbon").save()
+    article = newsroom.draft()
+    page = send(
+        desk, change_address(article), "_schedule", schedule_for=time, headline="Typed in vain?"
+    )
+    assert sentence in words_of(page)
+    assert values_of(page)["headline"] == ["Typed in vain?"]
+    article.refresh_from_db()
+    assert (article.state, article.version) == (Article.State.DRAFT, 1)
+
+
+def test_a_time_half_typed_does_not_keep_anybody_from_saving(desk: Client) -> None:
+    article = newsroom.draft()
+    send(desk, change_address(article), headline="Saved", schedule_for="next Tuesday")
+    article.refresh_from_db()
+    assert article.headline == "Saved"
+
+
+def test_an_article_is_withdrawn_and_taken_off_its_schedule(desk: Client) -> None:
+    article = newsroom.published()
+    page = send(desk, change_address(article), "_withdraw", headline="Changed before")
+    article.refresh_from_db()
+    assert (article.state, article.headline) == (Article.State.PUBLISHED, "Changed before")
+    asked = values_of(page, "unpublish_form")
+    page = desk.post(
+        f"{change_address(article).removesuffix('change/')}unpublish/", asked, follow=True
+    )
+    assert "readers no longer see it" in words_of(page)
+    later = _shown(timezone.now() + timedelta(days=2))
+    send(desk, change_address(article), "_schedule", schedule_for=later)
+    article.refresh_from_db()
+    assert article.state == Article.State.SCHEDULED
+    send(desk, change_address(article), "_withdraw")
+    article.refresh_from_db()
+    assert article.state == Article.State.WITHDRAWN
+
+
+def test_a_preview_link_is_shown_and_works(desk: Client) -> None:
+    article = newsroom.draft("Not out yet")
+    page = send(desk, change_address(article), "_preview")
+    link = re.search(r'href="(/preview/[^"]+)"', page.content.decode())
+    assert link is not None
+    assert "Not out yet" in Client().get(link[1]).content.decode()
+
+
+def test_a_published_article_that_loses_something_says_what_readers_miss(desk: Client) -> None:
+    picture = newsroom.picture(headline="Nameless")
+    article = newsroom.published(lead_picture=picture)
+    Image.objects.update(licence_until=timezone.now())
+    page = desk.get(change_address(article))
+    assert "The licence of the picture “Nameless” ended" in words_of(page)
+
+
+# What it costs
+
+
+def test_the_form_asks_the_same_number_of_queries_however_long_the_lists_are(
+    desk: Client, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(30):
+        newsroom.category(f"Category {number}")
+        newsroom.author(f"Author {number}")
+    article = newsroom.draft(authors=list(AuthorProfile.objects.all()[:8]), tags=list("abcdef"))
+    desk.get(change_address(article))
+    with django_assert_max_num_queries(28):
+        desk.get(change_address(article))

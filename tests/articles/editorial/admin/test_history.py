@@ -1,0 +1,72 @@
+"""Corrections, told to readers for good."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from articles.editorial import signals
+from articles.editorial.models import Article, Correction
+from tests import newsroom
+from tests.articles.editorial.admin.sending import change_address, send, words_of
+
+NEW = "corrections-{}-text"
+
+
+@pytest.fixture
+def desk(client: Client, edna: User) -> Client:
+    client.force_login(edna)
+    return client
+
+
+@pytest.fixture
+def heard() -> Iterator[list[int]]:
+    """Articles whose correction was announced."""
+    articles: list[int] = []
+
+    def listen(article_id: int, **signal: object) -> None:
+        articles.append(article_id)
+
+    signals.corrected.connect(listen)
+    yield articles
+    signals.corrected.disconnect(listen)
+
+
+def _correct(client: Client, article: Article, number: int, text: str) -> str:
+    total = {"corrections-TOTAL_FORMS": str(number + 1)}
+    changes = {**total, NEW.format(number): text}
+    return words_of(send(client, change_address(article), **changes))
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_correction_says_who_made_it_and_is_announced(
+    desk: Client, edna: User, heard: list[int]
+) -> None:
+    article = newsroom.published()
+    _correct(desk, article, 0, "The ferry is called Alba.")
+    correction = Correction.objects.get()
+    assert (correction.article, correction.made_by) == (article, edna)
+    assert heard == [article.pk]
+    assert "The ferry is called Alba." in words_of(Client().get(article.get_absolute_url()))
+
+
+def test_what_was_told_to_readers_stays_as_it_was(desk: Client) -> None:
+    article = newsroom.published()
+    _correct(desk, article, 0, "The first.")
+    words = _correct(desk, article, 1, "The second.")
+    assert "The first." in words
+    assert set(Correction.objects.values_list("text", flat=True)) == {"The first.", "The second."}
+    page = desk.get(change_address(article)).content.decode()
+    assert ">The first.</textarea>" not in page
+
+
+def test_a_draft_has_nothing_to_correct(desk: Client) -> None:
+    page = desk.get(change_address(newsroom.draft()))
+    assert "corrections-TOTAL_FORMS" not in page.content.decode()
+
+
+def test_a_correction_of_spaces_is_refused(desk: Client) -> None:
+    article = newsroom.published()
+    _correct(desk, article, 0, " \u200b ")
+    assert not Correction.objects.exists()

@@ -1,0 +1,199 @@
+"""The list of articles, and what can be done from it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from articles.editorial import publishing
+from articles.editorial.admin.article_list import NO_DELETING
+from articles.editorial.models import Article
+from articles.search.index import indexer as search_indexing
+from iria.publication.models import Publication
+from tests import newsroom
+from tests.articles.editorial.admin.sending import words_of
+
+LIST = "/admin/articles/article/"
+
+
+@pytest.fixture
+def desk(client: Client, edna: User) -> Client:
+    client.force_login(edna)
+    return client
+
+
+def _do(client: Client, action: str, *articles: Article, **more: str) -> str:
+    selected = [article.pk for article in articles]
+    chosen = {"action": action, ACTION_CHECKBOX_NAME: selected, **more}
+    return words_of(client.post(LIST, chosen, follow=True))
+
+
+def test_the_list_says_what_an_article_is_and_whose(desk: Client, edna: User) -> None:
+    Publication(name="Meridian", zone="Asia/Karachi").save()
+    sections = [newsroom.category("Asia-Pacific"), newsroom.category("News")]
+    article = newsroom.draft(
+        "A quiet week", categories=sections, authors=[newsroom.author("Ines Faro")]
+    )
+    publishing.publish(
+        article, by=edna, at=timezone.now().replace(year=2026, month=1, day=2, hour=10, minute=0)
+    )
+    words = words_of(desk.get(LIST))
+    for part in ("A quiet week", "Published", "Asia-Pacific", "Ines Faro", "2 January 2026, 15:00"):
+        assert part in words
+
+
+def test_the_list_asks_as_much_for_many_articles_as_for_few(
+    desk: Client, django_assert_max_num_queries: Any
+) -> None:
+    counts = []
+    for _ in range(2):
+        for number in range(6):
+            newsroom.draft(
+                f"Article {number}",
+                categories=[newsroom.category(f"Section {Article.objects.count()}")],
+                authors=[newsroom.author(f"Author {Article.objects.count()}")],
+            )
+        with django_assert_max_num_queries(18) as asked:
+            desk.get(LIST)
+        counts.append(len(asked.captured_queries))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?q=strait", "At the strait"),
+        ("?q=Faro", "Signed by Ines"),
+        ("?state__exact=published", "Out already"),
+        ("?in=asia-pacific", "From Tokyo"),
+        ("?language=fr", "En français"),
+        ("?whose=mine", "Begun by Edna"),
+    ],
+)
+def test_the_list_can_be_narrowed(desk: Client, edna: User, query: str, found: str) -> None:
+    asia = newsroom.category("Asia-Pacific")
+    japan = newsroom.category("Japan", parent=asia)
+    newsroom.draft("At the strait")
+    newsroom.draft("Signed by Ines", authors=[newsroom.author("Ines Faro")])
+    newsroom.published("Out already")
+    newsroom.draft("From Tokyo", categories=[japan])
+    newsroom.draft("En français", language="fr")
+    newsroom.draft("Begun by Edna", by=edna)
+    words = words_of(desk.get(LIST + query))
+    assert found in words
+    assert words.count("Last saved") == 1
+    assert "1 article" in words
+
+
+@pytest.mark.parametrize("query", ["?in=%00", "?q=%00", "?state__exact=%00", "?whose=%00", "?p=x"])
+def test_a_strange_address_is_no_trouble(desk: Client, query: str) -> None:
+    assert desk.get(LIST + query, follow=True).status_code == 200
+
+
+def test_selected_articles_are_published_and_each_outcome_is_said(desk: Client) -> None:
+    ready = newsroom.draft("Whole")
+    unready = newsroom.draft("Without a text", body="")
+    already = newsroom.published("Out already")
+    words = _do(desk, "publish_selected", ready, unready, already)
+    assert "“Whole” is published" in words
+    assert "“Out already” was published already" in words
+    assert "“Without a text” is not ready: The text is empty" in words
+    assert Article.objects.published().count() == 2
+
+
+def test_selected_articles_are_withdrawn_and_each_outcome_is_said(desk: Client, edna: User) -> None:
+    public = newsroom.published("Out")
+    draft = newsroom.draft("Never out")
+    scheduled = newsroom.draft("Soon out")
+    publishing.schedule(scheduled, by=edna, at=timezone.now() + timedelta(hours=1))
+    _do(desk, "withdraw_selected", public, draft, scheduled)
+    assert Article.objects.published().count() == 1
+    words = _do(desk, "withdraw_selected", public, draft, scheduled, confirmed="1")
+    assert "“Out” is withdrawn" in words
+    assert "“Never out” was not public, nothing changed" in words
+    assert "“Soon out” is off the schedule" in words
+
+
+def test_what_is_not_public_leaves_its_schedule_without_a_question(
+    desk: Client, edna: User
+) -> None:
+    scheduled = newsroom.draft("Soon out")
+    publishing.schedule(scheduled, by=edna, at=timezone.now() + timedelta(hours=1))
+    _do(desk, "withdraw_selected", scheduled)
+    scheduled.refresh_from_db()
+    assert scheduled.state == Article.State.DRAFT
+
+
+def test_selected_articles_that_were_public_are_not_deleted_and_named(desk: Client) -> None:
+    public, draft = newsroom.published("Out already"), newsroom.draft("Never out")
+    words = _do(desk, "delete_selected", public, draft)
+    assert str(NO_DELETING) in words
+    assert "“Out already”" in words
+    assert "“Never out”" not in words.partition(str(NO_DELETING))[2][:60]
+    assert Article.objects.count() == 2
+
+
+def test_selected_drafts_are_deleted_after_a_question(desk: Client) -> None:
+    newsroom.published("Out already")
+    draft = newsroom.draft("Never out")
+    _do(desk, "delete_selected", draft)
+    assert Article.objects.filter(pk=draft.pk).exists()
+    _do(desk, "delete_selected", draft, post="yes")
+    assert not Article.objects.filter(pk=draft.pk).exists()
+
+
+@pytest.mark.parametrize("query", ["lighthouse", "Faro lighthouse"])
+def test_the_text_of_a_draft_is_searched(desk: Client, query: str) -> None:
+    body = "<p>The keepers of the <em>light</em>house went home.</p><p>A lighthouse.</p>"
+    newsroom.draft("Night shift", body=body, authors=[newsroom.author("Ines Faro")])
+    newsroom.draft("Another night", body="<p>Nothing of the kind.</p>")
+    words = words_of(desk.get(LIST, {"q": query}))
+    assert "Night shift" in words
+    assert "Another night" not in words
+
+
+def test_markup_of_a_draft_is_no_part_of_its_text(desk: Client) -> None:
+    newsroom.draft("Night shift", body="<p><strong>Home</strong> at last.</p>")
+    assert "Night shift" not in words_of(desk.get(LIST, {"q": "strong"}))
+
+
+def test_a_reporter_is_offered_no_button_of_an_editor(client: Client, rui: User) -> None:
+    article = newsroom.draft("Rui's draft", by=rui)
+    client.force_login(rui)
+    page = client.get(LIST)
+    assert "publish_selected" not in page.content.decode()
+    _do(client, "publish_selected", article)
+    assert not Article.objects.published().exists()
+
+
+def test_a_moderator_sees_only_what_readers_see(client: Client, mina: User) -> None:
+    newsroom.draft("Not out yet")
+    newsroom.published("Out")
+    client.force_login(mina)
+    words = words_of(client.get(LIST))
+    assert "Out" in words
+    assert "Not out yet" not in words
+
+
+def test_the_list_finds_what_readers_find_best_first_and_drafts_by_their_names(
+    client: Client, edna: User
+) -> None:
+    image = newsroom.picture()
+    figure = f'<figure data-image="{image.pk}"><figcaption>Dredgers at work</figcaption></figure>'
+    captioned = newsroom.published("Harbours", body=f"<p>Words.</p>{figure}")
+    named = newsroom.published("Dredger, dredger", body="<p>A dredger.</p>")
+    draft = newsroom.draft("A dredger nobody has seen")
+    newsroom.draft("Something else")
+    for article in (captioned, named):
+        search_indexing.index(article.pk)
+    client.force_login(edna)
+    rows = client.get("/admin/articles/article/?q=dredger").context["cl"].result_list
+    assert [article.pk for article in rows] == [named.pk, captioned.pk, draft.pk]
+    by_date = client.get("/admin/articles/article/?q=dredger&o=6").context["cl"].result_list
+    assert [article.pk for article in by_date] == [captioned.pk, named.pk, draft.pk]
+    for words in ("-dredger", '"', "x" * 3000, "the", "%00"):
+        assert client.get("/admin/articles/article/", {"q": words}).status_code == 200

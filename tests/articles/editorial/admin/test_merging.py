@@ -1,0 +1,171 @@
+"""“Merge…” on the desk: first what moves is shown, then it moves."""
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.auth.models import Permission
+from django.db.models import Model
+from django.test import Client
+from taggit.models import Tag
+
+from accounts.models import AuthorProfile, User
+from articles.editorial.models import Category, Redirect
+from tests import newsroom
+from tests.articles.editorial.admin.sending import words_of
+
+pytestmark = pytest.mark.django_db
+
+TAGS = "/admin/taggit/tag/"
+CATEGORIES = "/admin/articles/category/"
+AUTHORS = "/admin/accounts/authorprofile/"
+
+
+@pytest.fixture
+def desk(client: Client, edna: User) -> Client:
+    client.force_login(edna)
+    return client
+
+
+def ask(desk: Client, address: str, *rows: Model, **more: str) -> str:
+    chosen: dict[str, Any] = {
+        "action": "merge_selected",
+        ACTION_CHECKBOX_NAME: [r.pk for r in rows],
+    }
+    return desk.post(address, {**chosen, **more}, follow=True).content.decode()
+
+
+def seen(page: str) -> str:
+    found = re.search(r'name="seen" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def merge(desk: Client, address: str, *rows: Model, stays: Model, **more: str) -> str:
+    page = ask(desk, address, *rows, stays=str(stays.pk), **more)
+    return ask(desk, address, *rows, stays=str(stays.pk), seen=seen(page), merge="1", **more)
+
+
+def test_what_moves_is_shown_before_anything_moves(desk: Client) -> None:
+    newsroom.draft("Both", tags=["Shipping", "Sea trade"])
+    newsroom.draft("One", tags=["Sea trade"])
+    newsroom.draft("Two", tags=["Shipping"])
+    newsroom.draft("Three", tags=["Shipping"])
+    page = ask(desk, TAGS, *Tag.objects.all())
+    words = " ".join(re.sub("<[^>]+>", " ", page).split())
+    assert "2 articles, of which 1 has “Shipping” already" in words
+    assert "/tag/sea-trade/ → /tag/shipping/" in words
+    assert Tag.objects.count() == 2
+
+
+def test_tags_are_merged_and_every_old_address_leads_to_the_one_kept(desk: Client) -> None:
+    both = newsroom.draft("Both", tags=["Shipping", "Sea trade"])
+    one = newsroom.draft("One", tags=["Sea trade"])
+    sea, kept = Tag.objects.get(name="Sea trade"), Tag.objects.get(name="Shipping")
+    page = merge(desk, TAGS, sea, kept, stays=kept)
+    assert "“Sea trade” is “Shipping” now; its address leads there." in page
+    assert list(both.tags.names()) == ["Shipping"]
+    assert list(one.tags.names()) == ["Shipping"]
+    assert Redirect.objects.get(old_path="/tag/sea-trade/").tag == kept
+    answer = desk.get("/tag/sea-trade/feed/")
+    assert (answer.status_code, answer["Location"]) == (301, "/tag/shipping/feed/")
+
+
+def test_another_choice_of_what_stays_is_shown_before_it_is_done(desk: Client) -> None:
+    newsroom.draft("One", tags=["Shipping", "Sea trade"])
+    sea, ship = Tag.objects.get(name="Sea trade"), Tag.objects.get(name="Shipping")
+    page = ask(desk, TAGS, sea, ship, stays=str(ship.pk))
+    page = ask(desk, TAGS, sea, ship, stays=str(sea.pk), seen=seen(page), merge="1")
+    assert "Merge into “Sea trade”" in page
+    assert Tag.objects.count() == 2
+
+
+def test_one_that_is_not_on_the_same_page_is_named(desk: Client) -> None:
+    newsroom.draft("One", tags=["Sécurité", "Security"])
+    first, second = Tag.objects.get(name="Security"), Tag.objects.get(name="Sécurité")
+    page = ask(desk, TAGS, first, other="securite")
+    assert "Sécurité" in page
+    assert "There is none called “Nowhere”" in ask(desk, TAGS, first, other="Nowhere")
+    page = merge(desk, TAGS, first, second, stays=first)
+    assert list(Tag.objects.values_list("name", flat=True)) == ["Security"]
+
+
+def test_sections_are_merged_with_what_stands_below_them(desk: Client) -> None:
+    east, asia = newsroom.category("East Asia"), newsroom.category("Asia")
+    newsroom.category("Japan", parent=east)
+    article = newsroom.published(categories=[east, newsroom.category("News")])
+    page = ask(desk, CATEGORIES, east, asia, stays=str(asia.pk))
+    words = " ".join(re.sub("<[^>]+>", " ", page).split())
+    assert "/category/east-asia/japan/ → /category/asia/japan/" in words
+    page = merge(desk, CATEGORIES, east, asia, stays=asia)
+    assert "“East Asia” is “Asia” now" in page
+    assert [row.category.name for row in article.article_categories.all()] == ["Asia", "News"]
+    for old, new in (("east-asia", "asia"), ("east-asia/japan", "asia/japan")):
+        assert desk.get(f"/category/{old}/")["Location"] == f"/category/{new}/"
+
+
+def test_what_cannot_be_merged_says_why_on_the_page(desk: Client) -> None:
+    asia = newsroom.category("Asia")
+    japan = newsroom.category("Japan", parent=asia)
+    page = merge(desk, CATEGORIES, asia, japan, stays=japan)
+    assert "“Japan” stands under “Asia”" in page
+    assert Category.objects.count() == 2
+
+
+def test_an_author_joins_another_with_everything_they_lack(desk: Client, rui: User) -> None:
+    old, kept = newsroom.author("R Tavares"), newsroom.author("Rui Tavares")
+    old.user, old.biography = rui, "Writes about straits."
+    old.save()
+    article = newsroom.published(authors=[old])
+    merge(desk, AUTHORS, old, kept, stays=kept)
+    (author,) = AuthorProfile.objects.all()
+    assert (author.name, author.user, author.biography) == (
+        "Rui Tavares",
+        rui,
+        "Writes about straits.",
+    )
+    assert [row.author for row in article.bylines.all()] == [author]
+    assert desk.get("/author/r-tavares/")["Location"] == "/author/rui-tavares/"
+
+
+def test_the_form_says_what_moves_with_an_address(desk: Client) -> None:
+    asia = newsroom.category("Asia")
+    newsroom.category("Japan", parent=asia)
+    newsroom.draft(categories=[asia])
+    words = words_of(desk.get(f"{CATEGORIES}{asia.pk}/change/"))
+    assert "1 article, " in words
+    assert "/category/asia/japan/" in words
+
+
+def test_who_may_not_delete_may_not_merge(client: Client, rui: User) -> None:
+    client.force_login(rui)
+    newsroom.draft("One", tags=["Shipping", "Sea trade"])
+    assert "Which one stays?" not in ask(client, TAGS, *Tag.objects.all(), merge="1")
+    assert Tag.objects.count() == 2
+
+
+def test_who_may_change_but_not_delete_may_not_merge_either(client: Client, rui: User) -> None:
+    rui.user_permissions.add(
+        Permission.objects.get(codename="change_tag"), Permission.objects.get(codename="view_tag")
+    )
+    client.force_login(rui)
+    newsroom.draft("One", tags=["Shipping", "Sea trade"])
+    rows = [str(tag.pk) for tag in Tag.objects.all()]
+    sent = {"action": "merge_selected", "_selected_action": rows, "merge": "1"}
+    assert client.post(TAGS, sent).status_code == 403
+    assert Tag.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "\x00",
+        "x" * 5000,
+        "'; DROP TABLE taggit_tag",
+        "\ud800".encode("utf-8", "surrogatepass").decode("utf-8", "replace"),
+    ],
+)
+def test_any_name_gets_an_answer(desk: Client, other: str) -> None:
+    newsroom.draft("One", tags=["Shipping"])
+    assert "Which one stays?" in ask(desk, TAGS, *Tag.objects.all(), other=other)

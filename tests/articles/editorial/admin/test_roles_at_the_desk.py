@@ -1,0 +1,116 @@
+"""Each role sees and does only what is its own."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from articles.editorial.models import Article
+from tests import newsroom
+from tests.articles.editorial.admin.sending import ADD, change_address, send, values_of, words_of
+
+
+@pytest.fixture
+def reporter(client: Client, rui: User) -> Client:
+    client.force_login(rui)
+    return client
+
+
+def test_a_reporter_writes_and_cannot_publish(reporter: Client, rui: User) -> None:
+    section = newsroom.category("News")
+    page = send(
+        reporter,
+        ADD,
+        "_publish",
+        headline="From the harbour",
+        body="Words",
+        chosen_categories=[str(section.pk)],
+    )
+    article = Article.objects.get()
+    assert article.state == Article.State.DRAFT
+    assert article.created_by == rui
+    assert "publishing it is for an editor" in words_of(page)
+    assert 'name="_publish"' not in page.content.decode()
+
+
+@pytest.mark.parametrize("press", ["_publish", "_schedule", "_withdraw"])
+def test_no_button_of_an_editor_works_for_a_reporter(
+    reporter: Client, rui: User, press: str
+) -> None:
+    article = newsroom.draft(by=rui)
+    send(reporter, change_address(article), press, schedule_for="2090-01-01T10:00")
+    article.refresh_from_db()
+    assert article.state == Article.State.DRAFT
+
+
+def test_a_reporter_cannot_open_the_draft_of_another(reporter: Client, edna: User) -> None:
+    article = newsroom.draft("Edna's own", by=edna)
+    page = reporter.get(change_address(article), follow=True)
+    assert "Edna's own" not in words_of(page)
+
+
+def test_a_reporter_reads_what_is_published_and_cannot_change_it(
+    reporter: Client, rui: User
+) -> None:
+    article = newsroom.published("Out", by=rui, tags=["shipping"])
+    page = reporter.get(change_address(article))
+    assert "The ferries ran on time" in words_of(page)
+    assert 'name="_continue"' not in page.content.decode()
+    values = {"headline": "Changed", "body": "x", "version": str(article.version), "kind": "1"}
+    assert reporter.post(change_address(article), values).status_code == 403
+    article.refresh_from_db()
+    assert article.headline == "Out"
+
+
+def test_a_reporter_sees_the_versions_of_their_own_article_only(
+    reporter: Client, rui: User, edna: User
+) -> None:
+    own, other = newsroom.draft(by=rui), newsroom.draft(by=edna)
+    address = "/admin/articles/article/{}/versions/1/"
+    assert reporter.get(address.format(own.pk)).status_code == 200
+    assert reporter.get(address.format(other.pk)).status_code == 403
+
+
+def test_a_moderator_can_change_no_article(client: Client, mina: User) -> None:
+    article = newsroom.published("Out")
+    client.force_login(mina)
+    assert 'name="_continue"' not in client.get(change_address(article)).content.decode()
+    assert client.get(ADD).status_code == 403
+    assert client.post(change_address(article), {"headline": "x"}).status_code == 403
+
+
+def test_only_an_editor_unpublishes(client: Client, rui: User, edna: User) -> None:
+    article = newsroom.published(by=edna)
+    Article.objects.update(created_by=rui)
+    url = f"/admin/articles/article/{article.pk}/unpublish/"
+    client.force_login(rui)
+    assert client.get(url).status_code == client.post(url).status_code == 403
+    client.force_login(edna)
+    assert client.get(url).status_code == 200
+    assert Article.objects.published().exists()
+
+
+def test_what_readers_may_have_linked_to_is_withdrawn_and_not_deleted(
+    client: Client, edna: User
+) -> None:
+    client.force_login(edna)
+    public, draft = newsroom.published(), newsroom.draft("A draft")
+    assert client.get(f"/admin/articles/article/{public.pk}/delete/").status_code == 403
+    assert client.get(f"/admin/articles/article/{draft.pk}/delete/").status_code == 200
+
+
+def test_the_chooser_facts_are_for_those_who_may_see_pictures(
+    client: Client, edna: User, mina: User
+) -> None:
+    picture = newsroom.picture()
+    address = f"/admin/articles/article/pictures/?id={picture.pk}&id=99999&id=x&id={'9' * 40}"
+    client.force_login(edna)
+    facts = client.get(address).json()
+    assert list(facts) == [str(picture.pk)]
+    assert facts[str(picture.pk)]["credit"] == "(Image Credit: Ines Faro/via Meridian Pictures)"
+    client.force_login(mina)
+    assert client.get(address).status_code == 403
+
+
+def test_values_of_reads_a_form(client: Client, edna: User) -> None:
+    client.force_login(edna)
+    assert values_of(client.get(ADD))["comments_open"] == ["on"]

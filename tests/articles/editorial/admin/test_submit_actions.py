@@ -1,0 +1,79 @@
+"""Two people with one article, or one person with one form, twice."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from articles.editorial import publishing, revisions
+from articles.editorial.models import Article
+from tests import newsroom
+from tests.articles.editorial.admin.sending import ADD, change_address, values_of, words_of
+
+
+@pytest.fixture
+def desk(client: Client, edna: User) -> Client:
+    """Edna at the desk."""
+    client.force_login(edna)
+    return client
+
+
+def test_a_stale_form_is_refused_with_a_name_and_keeps_what_was_typed(
+    desk: Client, rui: User
+) -> None:
+    article = newsroom.draft("As it was", tags=["kept"])
+    opened = values_of(desk.get(change_address(article)))
+    article.headline = "Rui was faster"
+    revisions.save(article, by=rui)
+    typed = {**opened, "headline": ["Typed by Edna"], "tags": ["other"], "_continue": "1"}
+    page = desk.post(change_address(article), typed)
+    assert "Rui Tavares saved this article" in words_of(page)
+    assert values_of(page)["headline"] == ["Typed by Edna"]
+    article.refresh_from_db()
+    assert article.headline == "Rui was faster"
+    assert list(article.tags.names()) == ["kept"]
+    # Sending the same stale form once more is refused once more…
+    assert "Rui Tavares saved" in words_of(desk.post(change_address(article), typed))
+    # …but the form shown with the sentence knows what it replaces.
+    desk.post(change_address(article), {**values_of(page), "_continue": "1"})
+    article.refresh_from_db()
+    assert article.headline == "Typed by Edna"
+
+
+def test_a_change_sent_twice_is_saved_once_and_complains_about_nothing(desk: Client) -> None:
+    article = newsroom.draft()
+    values = values_of(desk.get(change_address(article)))
+    typed = {**values, "headline": ["Typed once"], "_continue": "1"}
+    for _ in range(2):
+        page = desk.post(change_address(article), typed, follow=True)
+        assert "errornote" not in page.content.decode()
+    assert article.revisions.count() == 2
+
+
+def test_an_add_form_sent_twice_makes_one_article(desk: Client) -> None:
+    values = {**values_of(desk.get(ADD)), "headline": ["Once"], "body": ["Words"]}
+    first = desk.post(ADD, {**values, "_continue": "1"}, follow=True)
+    second = desk.post(ADD, {**values, "_continue": "1"}, follow=True)
+    assert Article.objects.count() == 1
+    assert first.redirect_chain[-1] == second.redirect_chain[-1]
+    assert "it made one article" in words_of(second)
+
+
+def test_the_add_form_filled_again_after_going_back_asks_whether_it_is_meant(
+    desk: Client,
+) -> None:
+    values = {**values_of(desk.get(ADD)), "headline": ["First"], "body": ["Words"]}
+    desk.post(ADD, {**values, "_continue": "1"})
+    page = desk.post(ADD, {**values, "headline": ["Second"], "_continue": "1"})
+    assert "has made the article “First” already" in words_of(page)
+    desk.post(ADD, {**values_of(page), "_continue": "1"})
+    assert set(Article.objects.values_list("headline", flat=True)) == {"First", "Second"}
+
+
+def test_a_publication_that_went_out_meanwhile_is_not_undone_by_saving(
+    desk: Client, edna: User
+) -> None:
+    article = newsroom.draft()
+    values = values_of(desk.get(change_address(article)))
+    publishing.publish(article, by=edna)
+    desk.post(change_address(article), {**values, "headline": ["Later"], "_continue": "1"})
+    assert Article.objects.published().get().headline == "Later"

@@ -1,0 +1,125 @@
+"""What an article said before, and what happened to it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from accounts.models import User
+from articles.editorial import publishing, revision_diff, revisions
+from articles.editorial.models import Article, Revision
+from tests import newsroom
+from tests.articles.editorial.admin.sending import change_address, send, words_of
+
+
+@pytest.fixture
+def desk(client: Client, edna: User) -> Client:
+    client.force_login(edna)
+    return client
+
+
+def _rewritten(article: Article, by: User, **words: Any) -> Revision:
+    for name, value in words.items():
+        setattr(article, name, value)
+    return revisions.save(article, by=by)
+
+
+def test_every_version_says_who_saved_it_and_what_changed(
+    desk: Client, edna: User, rui: User
+) -> None:
+    article = newsroom.draft(
+        by=rui, body="<p>The ferries ran on time.</p><p>Second.</p><p>Third.</p><p>Fourth.</p>"
+    )
+    body = "<p>The ferries ran late.</p><p>Second.</p><p>Third.</p><p>Fourth.</p>"
+    _rewritten(article, edna, body=body, headline="A restless week")
+    history = words_of(desk.get(f"/admin/articles/article/{article.pk}/history/"))
+    assert "Rui Tavares" in history
+    assert "Edna Okafor" in history
+    page = desk.get(f"/admin/articles/article/{article.pk}/versions/2/")
+    html = page.content.decode()
+    assert "<del>on</del>" in html or "<del>on time.</del>" in html
+    assert "<ins>late.</ins>" in html
+    assert "A restless" in words_of(page)
+    assert "Fourth" not in words_of(page)
+
+
+def test_the_history_says_when_it_went_out_and_by_whom(desk: Client, edna: User) -> None:
+    article = newsroom.published(by=edna)
+    publishing.withdraw(article, by=edna)
+    publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
+    Article.objects.update(publish_at=timezone.now() - timedelta(minutes=1), body="")
+    publishing.publish_due()
+    history = words_of(desk.get(f"/admin/articles/article/{article.pk}/history/"))
+    assert "Published by Edna Okafor" in history
+    assert "Withdrawn by Edna Okafor" in history
+    assert "held back by the worker" in history
+
+
+def test_the_history_tells_what_changed_beside_the_text(desk: Client, edna: User) -> None:
+    asia, trade = newsroom.category("Asia-Pacific"), newsroom.category("Trade")
+    article = newsroom.published("A quiet week", categories=[asia], tags=["ferries"])
+    changes: dict[str, Any] = {
+        "slug": "a-loud-week",
+        "chosen_categories": [str(asia.pk), str(trade.pk)],
+        "tags": "ferries, strikes",
+        "corrections-TOTAL_FORMS": "1",
+        "corrections-0-text": "The ferry is called Alba.",
+    }
+    send(desk, change_address(article), **changes)
+    history = words_of(desk.get(f"/admin/articles/article/{article.pk}/history/"))
+    for change in (
+        "a-quiet-week → a-loud-week",
+        "Asia-Pacific → Asia-Pacific, Trade",
+        "ferries → ferries, strikes",
+        "The ferry is called Alba.",
+    ):
+        assert change in history
+
+
+def test_saving_without_a_change_leaves_no_entry(desk: Client, edna: User) -> None:
+    article = newsroom.published()
+    send(desk, change_address(article))
+    entry = LogEntry.objects.get()
+    assert entry.get_change_message() == ""
+    page = desk.get(f"/admin/articles/article/{article.pk}/history/")
+    assert not page.context["other_changes"]
+
+
+def test_the_list_and_the_form_agree_on_when_it_was_last_saved(desk: Client, rui: User) -> None:
+    article = newsroom.draft(by=rui)
+    Revision.objects.update(made_at=timezone.now() - timedelta(days=3))
+    send(desk, change_address(article), tags="ferries")
+    article.refresh_from_db()
+    saved = date_format(timezone.localtime(article.changed_at), "DATETIME_FORMAT")
+    for page in ("/admin/articles/article/", change_address(article)):
+        assert f"{saved}" in words_of(desk.get(page))
+
+
+def test_a_version_that_is_not_there_is_not_found(desk: Client) -> None:
+    article = newsroom.draft()
+    assert desk.get(f"/admin/articles/article/{article.pk}/versions/9/").status_code == 404
+    assert desk.get("/admin/articles/article/x/versions/1/").status_code == 404
+
+
+def test_a_change_that_leaves_every_word_says_so(edna: User) -> None:
+    article = newsroom.draft(body="<p>Words stay.</p>")
+    old = article.revisions.get()
+    new = _rewritten(article, edna, body="<p>Words <em>stay</em>.</p>")
+    (part,) = revision_diff.compared(old, new)
+    assert "every word stayed" in part.paragraphs[0].pieces[0].text
+
+
+def test_what_is_compared_adds_up_to_both_versions(edna: User) -> None:
+    article = newsroom.draft(body="<p>One two three.</p><p>Gone.</p><p>Last.</p>")
+    old = article.revisions.get()
+    new = _rewritten(article, edna, body="<p>One 2 three.</p><p>Last.</p><p>New.</p>")
+    (part,) = revision_diff.compared(old, new)
+    pieces = [piece for paragraph in part.paragraphs for piece in paragraph.pieces]
+    before = "".join(piece.text for piece in pieces if piece.kind != "added")
+    after = "".join(piece.text for piece in pieces if piece.kind != "removed")
+    assert before == "One two three.Gone.Last."
+    assert after == "One 2 three.Last.New."

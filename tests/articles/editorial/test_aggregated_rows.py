@@ -1,0 +1,67 @@
+"""What belongs to an article comes with it, as a prefetch would have brought it."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import FieldFetchBlocked
+
+from articles.editorial.models import Article
+from tests import newsroom
+from tests.articles.public import full_house
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def article() -> Article:
+    inner = newsroom.category("Straits", parent=newsroom.category("Sea"))
+    made = full_house.illustrated("Quiet", figures=1, categories=[inner, newsroom.category("News")])
+    made.tags.add("A “quoted” \\ tag, ñ")
+    return made
+
+
+def test_everything_on_a_page_comes_with_one_question(
+    article: Article, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(1):
+        found = Article.objects.for_page().get(pk=article.pk)
+        credits = [figure.image.credit for figure in found.figures.all()]
+        named = [row.category.path for row in found.article_categories.all()]
+        signed = [row.author.name for row in found.bylines.all()]
+        topics = {tag.name for tag in found.tags.all()}
+        (correction,) = found.corrections.all()
+    assert credits == ["Ines Faro/via Meridian Pictures", "Ines Faro 0"]
+    assert named == ["sea/straits", "news"]
+    assert signed == ["Author of Quiet", "Second of Quiet"]
+    assert topics == {"shipping", "straits", "A “quoted” \\ tag, ñ"}
+    assert correction == article.corrections.get()
+    assert correction.made_at == article.corrections.get().made_at
+    assert correction.article is found
+
+
+def test_an_article_with_nothing_has_empty_lists_and_asks_for_none(
+    django_assert_num_queries: Any,
+) -> None:
+    pk = newsroom.draft("Bare", categories=[]).pk
+    found = Article.objects.for_page().get(pk=pk)
+    with django_assert_num_queries(0):
+        assert [list(each.all()) for each in (found.bylines, found.tags, found.corrections)] == [
+            [],
+            [],
+            [],
+        ]
+
+
+def test_what_a_card_does_not_show_is_refused_instead_of_asked_for(article: Article) -> None:
+    card = Article.objects.for_cards().get(pk=article.pk)
+    assert card.bylines.all()[0].author.name == "Author of Quiet"
+    with pytest.raises(FieldFetchBlocked):
+        str(card.bylines.all()[0].author.biography)
+
+
+def test_numbers_and_slices_of_cards_count_what_is_there(article: Article) -> None:
+    full_house.illustrated("Other", figures=0, categories=[newsroom.category("Energy")])
+    cards = Article.objects.published().newest().for_cards()
+    assert cards.count() == 2
+    assert [card.headline for card in cards[:1]] == [cards[0].headline]
+    assert set(cards.values_list("headline", flat=True)) == {"Quiet", "Other"}

@@ -1,0 +1,52 @@
+"""Saving the words of an article."""
+
+import pytest
+
+from accounts.models import User
+from articles.editorial import publishing, revisions
+from articles.editorial.models import Article
+from tests import newsroom
+
+
+def test_saving_the_same_words_again_makes_no_other_revision(edna: User) -> None:
+    article = newsroom.draft(by=edna)
+    revisions.save(article, by=edna)
+    assert article.revisions.count() == 1
+    article.headline = "Other words"
+    revisions.save(article, by=edna)
+    assert [revision.number for revision in article.revisions.all()] == [2, 1]
+
+
+def test_an_article_that_went_out_while_somebody_wrote_is_not_called_back(edna: User) -> None:
+    article = newsroom.draft()
+    opened = Article.objects.get(pk=article.pk)
+    publishing.publish(article, by=edna)
+    opened.standfirst = "Written meanwhile."
+    revisions.save(opened, by=edna)
+    assert Article.objects.published().get().standfirst == "Written meanwhile."
+
+
+def test_only_a_change_of_words_counts_as_an_update_to_readers(edna: User) -> None:
+    article = newsroom.published()
+    article.comments_open = False
+    revisions.save(article, by=edna)
+    assert Article.objects.get().updated_at is None
+    article.body = "<p>Something happened after all.</p>"
+    revisions.save(article, by=edna)
+    assert Article.objects.get().updated_at is not None
+
+
+def test_an_article_opened_before_somebody_saved_is_stale(edna: User, rui: User) -> None:
+    article = newsroom.draft(by=rui)
+    opened_at = article.version
+    article.headline = "Edna was faster"
+    revisions.save(article, by=edna)
+    with pytest.raises(revisions.Stale) as stale:
+        revisions.hold(article, opened_at=opened_at)
+    assert stale.value.latest is not None
+    assert stale.value.latest.made_by == edna
+
+
+def test_what_is_saved_is_clean(edna: User) -> None:
+    article = newsroom.draft(body='<h1>Ports</h1><script>alert(1)</script><p style="x">Words')
+    assert article.body == "<h2>Ports</h2>\n<p>Words</p>"

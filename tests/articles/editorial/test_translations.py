@@ -1,0 +1,131 @@
+"""One text in several languages."""
+
+import pytest
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from accounts.models import User
+from articles.editorial import publishing, translations
+from articles.editorial.models import Article, TranslationGroup
+from tests import newsroom
+from tests.articles.editorial.admin.sending import change_address, errors_on, send, words_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def english() -> Article:
+    return newsroom.published("A quiet week", language="en")
+
+
+@pytest.fixture
+def french() -> Article:
+    return newsroom.published("Une semaine calme", language="fr")
+
+
+def test_whoever_is_linked_to_one_is_linked_to_all(english: Article, french: Article) -> None:
+    arabic = newsroom.published("أسبوع هادئ", language="ar")
+    translations.link(french, english)
+    english.refresh_from_db()
+    translations.link(arabic, english)
+    assert {each.language for each in translations.translations_of(french)} == {"en", "ar"}
+    translations.link(arabic, english)
+    assert TranslationGroup.objects.count() == 1
+    translations.link(french, None)
+    assert [each.language for each in translations.translations_of(arabic)] == ["en"]
+    translations.link(arabic, None)
+    assert not TranslationGroup.objects.exists()
+
+
+def test_a_text_is_in_each_language_once(english: Article, french: Article) -> None:
+    second = newsroom.published("Encore une semaine", language="fr")
+    translations.link(french, english)
+    english.refresh_from_db()
+    with pytest.raises(translations.LanguageTaken):
+        translations.link(second, english)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Article.objects.filter(pk=second.pk).update(translation_group=english.translation_group)
+
+
+def test_a_reader_is_told_and_machines_too(
+    client: Client, english: Article, french: Article, edna: User
+) -> None:
+    translations.link(french, english)
+    page = client.get(english.get_absolute_url()).content.decode()
+    there = french.get_absolute_url()
+    assert f'<a href="{there}" lang="fr" hreflang="fr"' in page
+    assert ">Français</a>" in page
+    for article in (english, french):
+        html = client.get(article.get_absolute_url()).content.decode()
+        head = html.partition("</head>")[0]
+        assert f'hreflang="en" href="{settings.SITE_URL}{english.get_absolute_url()}"' in head
+        assert f'hreflang="fr" href="{settings.SITE_URL}{there}"' in head
+    assert "Aussi en" in html
+    publishing.withdraw(french, by=edna)
+    page = client.get(english.get_absolute_url()).content.decode()
+    assert there not in page
+    assert "hreflang" not in page.partition("</head>")[0]
+
+
+def test_an_editor_links_a_translation_by_its_headline(
+    client: Client, edna: User, english: Article, french: Article
+) -> None:
+    client.force_login(edna)
+    address = change_address(french)
+    assert f'<option value="A quiet week [{english.pk}]">' in client.get(address).content.decode()
+    page = send(client, address, translation_of="A quiet week")
+    assert translations.translations_of(Article.objects.get(pk=french.pk)) == [english]
+    assert "It is linked to A quiet week (English)" in words_of(page)
+    send(client, address, translation_of="")
+    assert translations.translations_of(Article.objects.get(pk=french.pk)) == []
+
+
+def test_a_second_french_version_is_refused_in_words(
+    client: Client, edna: User, english: Article, french: Article
+) -> None:
+    translations.link(french, english)
+    second = newsroom.draft("Encore une semaine", language="fr")
+    client.force_login(edna)
+    page = send(client, change_address(second), translation_of="A quiet week")
+    (sentence,) = errors_on(page)
+    assert "is the French version of this text already" in sentence
+    assert 'value="A quiet week"' in page.content.decode()
+    page = send(client, change_address(second), translation_of="Encore une semaine")
+    assert errors_on(page) == ["An article is no translation of itself."]
+
+
+def test_a_reporter_is_offered_no_draft_of_somebody_else_and_cannot_name_one(
+    client: Client, edna: User, rui: User, english: Article
+) -> None:
+    secret = newsroom.draft("What nobody may know yet", language="en", by=edna)
+    own = newsroom.draft("Une semaine à moi", language="fr", by=rui)
+    client.force_login(rui)
+    page = client.get(change_address(own)).content.decode()
+    assert "A quiet week" in page
+    assert "What nobody may know yet" not in page
+    page = send(client, change_address(own), translation_of=f"x [{secret.pk}]")
+    assert "There is no article" in errors_on(page)[0]
+    assert "What nobody may know yet" not in page.content.decode()
+    assert not TranslationGroup.objects.exists()
+
+
+def test_language_and_link_may_change_in_one_go(
+    client: Client, edna: User, english: Article, french: Article
+) -> None:
+    translations.link(french, english)
+    client.force_login(edna)
+    page = send(client, change_address(french), language="en", translation_of="")
+    assert errors_on(page) == []
+    french.refresh_from_db()
+    assert (french.language, french.translation_group) == ("en", None)
+
+
+def test_a_translation_put_into_another_language_stays_linked(
+    client: Client, edna: User, english: Article, french: Article
+) -> None:
+    translations.link(french, english)
+    client.force_login(edna)
+    send(client, change_address(french), language="de")
+    french.refresh_from_db()
+    assert [each.headline for each in translations.translations_of(french)] == ["A quiet week"]

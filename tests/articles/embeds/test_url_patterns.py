@@ -1,0 +1,96 @@
+"""Patterns of addresses: they fit what they say and nothing around it."""
+
+import pytest
+
+from articles.embeds import url_patterns
+from articles.embeds.models import EmbedProvider
+from articles.embeds.url_patterns import Unusable, checked, checked_frame, match
+
+WATCH = "https://www.youtube.com/watch?v={id}"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "address", "values"),
+    [
+        (WATCH, "https://www.youtube.com/watch?v=a-B_9", {"id": "a-B_9"}),
+        (WATCH, "https://www.youtube.com/watch?t=3&v=abc&list=x", {"id": "abc"}),
+        ("https://vimeo.com/{id}", "https://vimeo.com/76979871/", {"id": "76979871"}),
+        ("https://x.example/{a}/b/{c}", "https://x.example/1/b/2", {"a": "1", "c": "2"}),
+        ("https://x.example/{a}/{a}", "https://x.example/1/1", {"a": "1"}),
+        ("https://x.example/{a}/{a}", "https://x.example/1/2", None),
+        (WATCH, "https://www.youtube.com/watch", None),
+        (WATCH, "https://www.youtube.com/watch?v=", None),
+        (WATCH, "https://www.youtube.com/watch?v=a%22b", None),
+        (WATCH, "https://www.youtube.com/watch?v=../../x", None),
+        (WATCH, "https://www.youtube.com.evil.example/watch?v=abc", None),
+        (WATCH, "https://evil.example/https://www.youtube.com/watch?v=abc", None),
+        (WATCH, "https://evil.example/?https://www.youtube.com/watch?v=abc", None),
+        (WATCH, "http://www.youtube.com/watch?v=abc", None),
+        ("https://vimeo.com/{id}", "https://vimeo.com/1/2", None),
+        ("https://vimeo.com/{id}", "https://vimeo.com/x/../1", None),
+        ("https://vimeo.com/{id}", "https://vimeo.com/1\n", None),
+        ("https://x.example/a.b/{id}", "https://x.example/aXb/1", None),
+    ],
+)
+def test_an_address_fits_from_end_to_end_or_not_at_all(
+    pattern: str, address: str, values: dict[str, str] | None
+) -> None:
+    assert match(pattern, address) == values
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "vimeo.com/{id}",
+        "http://vimeo.com/{id}",
+        "https://{host}/x",
+        "https://*.vimeo.com/{id}",
+        "https://vimeo.com/{ID!}",
+        "https://vimeo.com/{id",
+        "javascript:{id}",
+        "https://vimeo.com/{id}#x",
+        "https://user@vimeo.com/{id}",
+        "https://vimeo.com:99/{id}",
+        "https://[vimeo.com/{id}",
+        "https://vimeo.com/\x00{id}",
+        "",
+    ],
+)
+def test_a_pattern_that_says_less_than_a_host_is_refused(pattern: str) -> None:
+    with pytest.raises(Unusable):
+        checked(pattern)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "https://meridian.example/x/{id}",
+        "https://www.meridian.example/{id}",
+        "https://MERIDIAN.example/{id}",
+        "https://player.vimeo.com/{other}",
+        "javascript:alert({id})",
+        "https://player.vimeo.com'; script-src *; /{id}",
+        "https://player.vimeo.com;script-src/{id}",
+    ],
+)
+def test_a_frame_of_our_own_or_one_that_could_change_the_policy_is_refused(frame: str) -> None:
+    with pytest.raises(Unusable):
+        checked_frame(frame, ["https://vimeo.com/{id}"], own_host="meridian.example")
+
+
+def test_the_whole_address_goes_into_a_frame_as_one_value() -> None:
+    provider = EmbedProvider(
+        address_patterns="https://soundcloud.com/{artist}/{title}",
+        frame_address="https://w.soundcloud.com/player/?url={address}",
+    )
+    assert (
+        provider.frame_of("https://soundcloud.com/meridian/strait?a=1&b=2")
+        == "https://w.soundcloud.com/player/?url=https%3A%2F%2Fsoundcloud.com%2Fmeridian%2Fstrait%3Fa%3D1%26b%3D2"
+    )
+    assert provider.frame_of("https://soundcloud.com/meridian") is None
+
+
+def test_the_origin_follows_from_the_frame() -> None:
+    assert (
+        url_patterns.origin_of("https://player.vimeo.com/video/{id}") == "https://player.vimeo.com"
+    )

@@ -1,0 +1,134 @@
+"""No file, however hostile, hurts more than the process that opens it."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from articles.images.library import decoder_client
+from articles.images.processing import decoder_process
+from tests.shared import PROJECT, shared_data
+
+
+def test_every_hostile_file_is_taken_in_or_refused_within_seconds(tmp_path: Path) -> None:
+    folder = shared_data("hostile-images")
+    labels = json.loads((folder / "pillow_baseline.json").read_text())
+    assert len(labels) >= 25
+    for label in labels:
+        began = time.monotonic()
+        outcome = _outcome(folder / label["file"], tmp_path)
+        assert time.monotonic() - began < 10, label["file"]
+        if isinstance(outcome, str):
+            assert outcome.endswith(".")
+        else:
+            assert outcome["made"]
+            assert label["pillow"].startswith("OK"), "what the reference cannot decode is refused"
+
+
+def _outcome(path: Path, folder: Path) -> dict[str, Any] | str:
+    try:
+        return decoder_client.take_in(path, folder)
+    except decoder_client.Undecodable as refused:
+        return str(refused)
+
+
+@pytest.fixture
+def child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Replaces the decoder by a script that does what is given, under the same limits."""
+
+    def become(does: str) -> Path:
+        script = tmp_path / "decoder.py"
+        script.write_text(
+            "import sys, os, json, time\n"
+            f"sys.path.insert(0, {str(Path(decoder_process.__file__).parents[2])!r})\n"
+            "from articles.images import decoder\n"
+            f"decoder.take_limits()\n{does}\n"
+        )
+        monkeypatch.setattr(decoder_process, "__file__", str(script))
+        return script
+
+    return become
+
+
+def test_a_file_that_fills_the_memory_is_refused_in_words(child: Any) -> None:
+    with pytest.raises(decoder_client.Undecodable, match="too much memory"):
+        decoder_client.describe(child("x = bytearray(2 * 1024 ** 3)"))
+
+
+def test_a_file_that_never_ends_is_refused_in_words(
+    child: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoder_client, "WAIT_SECONDS", 0.5)
+    with pytest.raises(decoder_client.Undecodable, match="too long"):
+        decoder_client.describe(child("time.sleep(60)"))
+
+
+def test_a_file_that_takes_all_the_processor_is_refused_in_words(child: Any) -> None:
+    endless = "decoder.SECONDS = 1\ndecoder.take_limits()\nwhile True: pass"
+    with pytest.raises(decoder_client.Undecodable, match="memory or time"):
+        decoder_client.describe(child(endless))
+
+
+def test_a_full_disk_is_said_and_not_laid_to_the_picture(child: Any) -> None:
+    with pytest.raises(decoder_client.Undecodable, match="no room left on the server's disk"):
+        decoder_client.describe(child("raise OSError(28, 'No space left on device')"))
+
+
+def test_the_limits_are_those_that_are_promised() -> None:
+    assert decoder_process.MEMORY <= 400 * 1024**2
+    assert decoder_process.SECONDS < decoder_client.WAIT_SECONDS <= 10
+
+
+def test_a_file_that_crashes_its_decoder_is_refused_in_words(child: Any) -> None:
+    with pytest.raises(decoder_client.Undecodable, match="broken"):
+        decoder_client.describe(child("os.abort()"))
+
+
+def test_the_process_that_opens_files_knows_no_secret(
+    child: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_KEY", "the secret of this test")
+    script = child('print(json.dumps({"metadata": dict(os.environ)}))')
+    known = decoder_client.describe(script)
+    assert "PATH" in known
+    assert not {"SECRET_KEY", "DATABASE_URL"} & set(known)
+
+
+def test_one_decoding_gives_the_whole_picture_and_every_shape_of_it(tmp_path: Path) -> None:
+    scene = Image.new("RGB", (1200, 800), "navy")
+    scene.paste("orange", (800, 0, 1200, 800))
+    scene.save(tmp_path / "scene.png")
+    have = [("", "avif", 1200, False), ("1:1", "webp", 480, False)]
+    shapes = {"1:1": (0.9, 0.5), "16:9": (0.5, 0.5)}
+    made = decoder_client.renditions(tmp_path / "scene.png", tmp_path, have, shapes)
+    keys = {(each["shape"], each["format"], each["width"]) for each in made}
+    assert {("", "jpeg", 1200), ("1:1", "avif", 480), ("16:9", "jpeg", 1200)} <= keys
+    assert not keys & {("", "avif", 1200), ("1:1", "webp", 480)}
+    assert len({each["file"] for each in made}) == len(made)
+    for each in made:
+        with Image.open(tmp_path / each["file"]) as served:
+            assert served.size == (each["width"], each["height"])
+    square = next(each for each in made if each["shape"] == "1:1" and each["format"] == "jpeg")
+    with Image.open(tmp_path / square["file"]) as cut:
+        middle = cut.convert("RGB").getpixel((cut.width * 6 // 10, cut.height // 2))
+    assert isinstance(middle, tuple)
+    assert middle[0] > 200, "the orange half, where the eye rests, begins at the middle"
+
+
+def test_a_process_that_serves_pages_never_loads_a_decoder() -> None:
+    """So it cannot open what people upload, by whatever road."""
+    loads = (
+        "import django, sys; django.setup(); import iria.urls, iria.wsgi, articles.tasks\n"
+        "print([name for name in sys.modules if name.startswith('PIL')])"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "iria.settings"}
+    loaded = subprocess.run(
+        [sys.executable, "-c", loads], capture_output=True, cwd=PROJECT, env=environment, check=True
+    )
+    assert loaded.stdout.decode().strip() == "[]"

@@ -1,0 +1,144 @@
+"""Who brings a picture that looks like one of the library is told, and decides."""
+
+from io import BytesIO
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image as Pixels
+from PIL import ImageDraw
+
+from accounts.models import User
+from articles.images.library import duplicates, ingest
+from articles.images.models import Image, Likeness
+from tests.newsroom import draft, picture
+
+LIBRARY = "/admin/articles/image/"
+
+
+def harbour(
+    name: str = "harbour.jpg", *, width: int = 600, quality: int = 90
+) -> SimpleUploadedFile:
+    """A drawn quay: the same one in every size and quality."""
+    pixels = Pixels.linear_gradient("L").rotate(90).resize((600, 400)).convert("RGB")
+    draw = ImageDraw.Draw(pixels)
+    draw.rectangle((60, 220, 260, 400), fill="navy")
+    draw.ellipse((380, 40, 520, 180), fill="orange")
+    buffer = BytesIO()
+    pixels.resize((width, width * 2 // 3)).save(buffer, "JPEG", quality=quality)
+    return SimpleUploadedFile(name, buffer.getvalue())
+
+
+@pytest.fixture
+def older(edna: User) -> Image:
+    return ingest.take_in(harbour(), by=edna, headline="Quay at noon", credit="Ines Faro")
+
+
+@pytest.fixture
+def desk(client: Client, edna: User) -> Client:
+    client.force_login(edna)
+    return client
+
+
+def test_the_second_is_told_of_the_first_and_may_be_discarded(desk: Client, older: Image) -> None:
+    page = desk.post(f"{LIBRARY}add/", {"pictures": harbour("again.jpg", width=420, quality=60)})
+    assert "This looks like “<a" in page.content.decode()
+    newer = Image.objects.latest("pk")
+    assert duplicates.like(newer) == [older]
+    listed = desk.get(f"{LIBRARY}?kind=alike").context["cl"].result_list
+    assert set(listed) == {older, newer}
+    answer = desk.post(f"{LIBRARY}{newer.pk}/alike/", {"use": older.pk}, follow=True)
+    assert "The new one is discarded; use this one." in answer.content.decode()
+    assert Image.objects.get() == older
+    assert not Likeness.objects.exists()
+
+
+def test_who_keeps_both_is_not_told_again(desk: Client, older: Image, edna: User) -> None:
+    newer = ingest.take_in(harbour(width=420), by=edna)
+    desk.post(f"{LIBRARY}{newer.pk}/alike/", {"use": ""})
+    assert duplicates.like(newer) == []
+    assert Likeness.objects.get().kept_by == edna
+    assert Image.objects.count() == 2
+
+
+def test_an_answer_that_says_neither_decides_nothing(desk: Client, older: Image) -> None:
+    newer = ingest.take_in(harbour(width=420), by=older.uploaded_by)
+    answer = desk.post(f"{LIBRARY}{newer.pk}/alike/")
+    assert answer.status_code == 400
+    assert "Nothing was decided" in answer.content.decode()
+    assert duplicates.like(newer) == [older]
+
+
+def test_who_may_see_no_pictures_decides_about_none_and_sees_no_grid(
+    client: Client, older: Image, ola: User
+) -> None:
+    newer = ingest.take_in(harbour(width=420), by=ola)
+    ola.is_staff = True
+    ola.save()
+    ola.user_permissions.add(Permission.objects.get(codename="add_image"))
+    client.force_login(ola)
+    answer = client.post(f"{LIBRARY}{newer.pk}/alike/?fragment=1", {"use": ""})
+    assert answer.status_code == 403
+    assert duplicates.like(newer) == [older]
+
+
+def test_in_the_chooser_the_one_of_before_is_offered_at_once(desk: Client, older: Image) -> None:
+    newer = ingest.take_in(harbour(width=420), by=older.uploaded_by)
+    page = desk.post(f"{LIBRARY}{newer.pk}/alike/?fragment=1", {"use": older.pk}).content.decode()
+    assert f'data-picture="{older.pk}"' in page
+    assert "<html" not in page
+
+
+def test_a_picture_that_stands_somewhere_already_is_not_discarded(
+    desk: Client, older: Image, edna: User
+) -> None:
+    newer = ingest.take_in(harbour(width=420), by=edna)
+    draft(lead_picture=newer)
+    page = desk.post(f"{LIBRARY}{newer.pk}/alike/", {"use": older.pk}, follow=True)
+    assert "cannot be deleted: it is used in" in page.content.decode()
+    assert Image.objects.count() == 2
+
+
+def test_a_reporter_discards_what_they_brought_and_nothing_else(
+    client: Client, older: Image, rui: User
+) -> None:
+    client.force_login(rui)
+    mine = ingest.take_in(harbour(width=420), by=rui)
+    page = client.post(f"{LIBRARY}{older.pk}/alike/", {"use": mine.pk}, follow=True)
+    assert "was brought by somebody else" in page.content.decode()
+    client.post(f"{LIBRARY}{mine.pk}/alike/", {"use": older.pk})
+    assert Image.objects.get() == older
+
+
+def test_a_picture_is_not_discarded_for_one_that_it_does_not_look_like(
+    desk: Client, older: Image
+) -> None:
+    other = picture()
+    for use in (other.pk, "x", "9" * 30, 0):
+        desk.post(f"{LIBRARY}{older.pk}/alike/", {"use": use})
+    assert Image.objects.filter(pk=older.pk).exists()
+    assert desk.get(f"{LIBRARY}{older.pk}/alike/").status_code == 405
+
+
+@pytest.mark.parametrize(("bits", "told"), [(0, True), (7, True), (8, False), (20, False)])
+def test_every_picture_within_seven_bits_is_found_wherever_the_bits_are(
+    db: None, bits: int, told: bool
+) -> None:
+    looks = 0x1234_5678_9ABC_DEF0
+    spread = [0, 17, 33, 49, 5, 22, 40, 60, *range(6, 16), 35, 36][:bits]
+    flipped = looks
+    for bit in spread:
+        flipped ^= 1 << bit
+    picture(looks=looks)
+    newer = picture(looks=flipped, checksum="1" * 64)
+    assert bool(duplicates.like(newer)) is told
+
+
+def test_a_new_file_brings_new_likenesses(db: None) -> None:
+    one, other = picture(looks=1), picture(looks=-1)
+    assert duplicates.like(one) == []
+    Image.objects.filter(pk=other.pk).update(looks=3)
+    assert duplicates.like(one) == [other]
+    Image.objects.filter(pk=other.pk).update(looks=None)
+    assert duplicates.like(one) == []

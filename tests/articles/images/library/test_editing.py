@@ -1,0 +1,341 @@
+"""One change of a credit or a focus reaches every file, and no page loses its pictures over it."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.utils import timezone
+from lxml import html
+from PIL import Image as Pixels
+
+from accounts.models import User
+from articles.images.library import editing, ingest
+from articles.images.library.editing import amend
+from articles.images.metadata import writing
+from articles.images.models import (
+    Agency,
+    FormerName,
+    Image,
+    Photographer,
+    PictureEvent,
+    Rendition,
+)
+from articles.images.renditions import rendition_files, renditions
+from articles.images.rights import sources
+from articles.images.rights.credit_line import TOLD
+from articles.images.srcset import PictureFile
+from articles.images.tasks import catch_up
+from tests.newsroom import picture, picture_file, published
+
+REAL = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+BEFORE, AFTER = "Ines Faro/via Meridian Pictures", "Inês Faro/via Süd Presse"
+
+
+def halves(width: int = 320, height: int = 160) -> Any:
+    """Red on the left, blue on the right."""
+    file = picture_file(width=width, height=height, colour="red")
+    with Pixels.open(file) as pixels:
+        pixels.paste((0, 0, 255), (width // 2, 0, width, height))
+        file.seek(0)
+        pixels.save(file, "JPEG", quality=95)
+    file.truncate()
+    return file
+
+
+@pytest.fixture
+def image(db: None) -> Image:
+    """With all its files, as the worker leaves it."""
+    taken = ingest.take_in(halves(), by=None, credit=BEFORE, byline="Ines Faro")
+    renditions.make(taken)
+    return Image.objects.get(pk=taken.pk)
+
+
+def told(image: Image) -> list[dict[str, Any]]:
+    """What an independent reader finds in each of its files."""
+    files = [each.file.path for each in image.renditions.order_by("pk")]
+    ran = subprocess.run(["exiftool", "-j", "-G1", *files], capture_output=True, check=True)
+    found: list[dict[str, Any]] = json.loads(ran.stdout)
+    return found
+
+
+def credits_told(image: Image) -> set[str]:
+    return {said["XMP-photoshop:Credit"] for said in told(image)}
+
+
+def pixels_of(rendition: Rendition) -> bytes:
+    with Pixels.open(rendition.file.path) as file:
+        return file.tobytes()
+
+
+def addresses(image: Image) -> list[str]:
+    row = Image.objects.get(pk=image.pk)
+    return [PictureFile(*each).get_absolute_url() for each in row.sizes]
+
+
+# The version
+
+
+@pytest.mark.parametrize("field", TOLD)
+def test_the_version_grows_with_all_that_files_tell(db: None, field: str) -> None:
+    image = picture()
+    Image.objects.update(**{field: "https://other.example/"})
+    image.refresh_from_db()
+    assert image.rights_version == 2
+
+
+def test_the_version_cannot_be_put_back_and_does_not_grow_by_other_words(db: None) -> None:
+    image = picture()
+    stale = Image.objects.get(pk=image.pk)
+    amend(image, by=None, credit=AFTER)
+    stale.headline = "Elsewhere"
+    stale.credit = AFTER
+    stale.save()
+    amend(image, by=None, caption="Cranes", licensor="Meridian")
+    image.refresh_from_db()
+    assert (image.rights_version, image.headline) == (2, "Elsewhere")
+
+
+# The verb
+
+
+def test_a_change_is_recorded_with_who_made_it_and_saving_the_same_is_none(
+    image: Image, edna: User
+) -> None:
+    end = timezone.now() + timedelta(days=3)
+    assert amend(image, by=edna, reason="Their invoice", credit=AFTER, licence_until=end) == {
+        "credit",
+        "licence_until",
+    }
+    licensed, credited = PictureEvent.objects.all()
+    assert (licensed.what, credited.what) == ("licensed", "credited")
+    assert credited.before == f"credit: {BEFORE}"
+    assert credited.after == f"credit: {AFTER}"
+    assert (credited.by, credited.reason) == (edna, "Their invoice")
+    assert licensed.before == "licence ends: –"
+    assert amend(image, by=edna, credit=AFTER) == frozenset()
+    assert PictureEvent.objects.count() == 2
+
+
+def test_what_somebody_else_wrote_meanwhile_stays(image: Image) -> None:
+    Image.objects.update(alt_text="Two halves", withdrawn_at=timezone.now())
+    amend(image, by=None, credit=AFTER)
+    image.refresh_from_db()
+    assert image.alt_text == "Two halves"
+    assert image.withdrawn_at is not None
+
+
+def test_a_credit_that_cannot_be_kept_is_refused_whole(image: Image) -> None:
+    with pytest.raises(ValidationError, match="at most 300"):
+        amend(image, by=None, credit="x" * 5000, byline="Somebody")
+    image.refresh_from_db()
+    assert (image.credit, image.byline) == (BEFORE, "Ines Faro")
+
+
+# The files
+
+
+@REAL
+def test_every_file_tells_the_new_credit_under_a_new_name_with_the_same_pixels(
+    image: Image, jobs: Callable[[], None], client: Client
+) -> None:
+    before = {each.key: (each.name, pixels_of(each)) for each in image.renditions.all()}
+    assert len({key[1] for key in before}) == 3
+    amend(image, by=None, credit=AFTER, licence_url="https://licences.example/by")
+    jobs()
+    for each in image.renditions.all():
+        name, pixels = before[each.key]
+        assert each.name != name
+        assert each.name.split("-")[-1].split(".")[0] == "2"
+        assert pixels_of(each) == pixels
+        assert client.get(f"/pictures/{name}")["Location"] == each.get_absolute_url()
+    for said in told(image):
+        assert said["XMP-photoshop:Credit"] == AFTER
+        assert "licences.example" in json.dumps(said)
+        assert BEFORE not in json.dumps(said)
+
+
+@REAL
+def test_a_chosen_photographer_is_the_creator_in_files_for_engines_and_programs(
+    image: Image, jobs: Callable[[], None], client: Client, edna: User
+) -> None:
+    ines = Photographer.objects.create(name="Inês Faro")
+    agency = Agency.objects.create(name="Reuters", wording="via Reuters")
+    amend(image, by=edna, byline="Somebody else", alt_text="Two halves")
+    article = published(lead_picture=image)
+    amend(image, by=edna, photographer=ines, agency=agency)
+    for name in ("Inês Faro", "Inês Faro-Reis"):
+        ines.name = name
+        sources.save(ines, by=edna)
+        jobs()
+        for said in told(image):
+            assert said["XMP-dc:Creator"] == name
+            assert said["XMP-photoshop:Credit"] == f"{name}/via Reuters"
+        page = html.fromstring(client.get(article.get_absolute_url()).content)
+        (data,) = page.xpath("//script[@type='application/ld+json']/text()")
+        (about,) = next(each for each in json.loads(data) if "headline" in each)["image"]
+        assert about["creator"] == {"@type": "Person", "name": name}
+        assert about["creditText"] == f"{name}/via Reuters"
+        assert client.get(f"/api/v1/pictures/{image.pk}/").json()["creator"] == name
+
+
+@REAL
+def test_a_page_made_at_any_moment_shows_pictures(
+    image: Image, jobs: Callable[[], None], client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made before the change, between its parts, or after: every address leads to a picture."""
+    pages = [addresses(image)]
+
+    def look() -> None:
+        pages.append(addresses(image))
+        for page in pages:
+            for address in page:
+                response = client.get(address, follow=True)
+                assert response.status_code == 200, address
+                assert len(b"".join(response)) > 100
+
+    whole, looked = writing.embedded, rendition_files.put
+
+    def slowly(content: bytes, rights: Any) -> bytes:
+        if len(pages) < 5:
+            look()
+        return whole(content, rights)
+
+    def put(*given: Any) -> Any:
+        look()
+        done = looked(*given)
+        look()
+        return done
+
+    monkeypatch.setattr(writing, "embedded", slowly)
+    monkeypatch.setattr(rendition_files, "put", put)
+    amend(image, by=None, credit=AFTER)
+    look()
+    jobs()
+    amend(image, by=None, focus_x=0.1)
+    look()
+    jobs()
+    look()
+    rendition_files.discard_former()
+    look()
+    assert len({tuple(page) for page in pages}) == 3
+
+
+@REAL
+def test_a_credit_that_changes_while_files_are_written_is_told_in_the_end(
+    image: Image, jobs: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, later = writing.embedded, iter(["Teo Brandt", "Yara Okonjo"])
+
+    def interrupted(content: bytes, rights: Any) -> bytes:
+        if (credit := next(later, None)) is not None:
+            Image.objects.update(credit=credit)
+        return whole(content, rights)
+
+    monkeypatch.setattr(writing, "embedded", interrupted)
+    amend(image, by=None, credit=AFTER)
+    jobs()
+    assert credits_told(image) == {"Yara Okonjo"}
+    assert not Image.objects.telling_old_rights().exists()
+
+
+@REAL
+def test_a_file_that_cannot_be_changed_or_is_lost_is_made_anew(
+    image: Image, jobs: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = writing.embedded
+    refused: list[bytes] = []
+
+    def refusing(content: bytes, rights: Any) -> bytes:
+        if not refused and content[:4] == b"RIFF":
+            refused.append(content)
+            raise writing.CannotEmbed("A form that is not written here.")
+        return whole(content, rights)
+
+    lost = image.renditions.filter(format="avif").first()
+    assert lost is not None
+    Path(lost.file.path).unlink()
+    monkeypatch.setattr(writing, "embedded", refusing)
+    amend(image, by=None, credit=AFTER)
+    jobs()
+    assert refused
+    assert credits_told(image) == {AFTER}
+    assert not Image.objects.telling_old_rights().exists()
+
+
+def test_what_a_lost_job_left_out_is_found(image: Image) -> None:
+    Image.objects.update(credit=AFTER, focus_x=0, uploaded_at=timezone.now() - timedelta(days=400))
+    catch_up(timestamp=0)
+    image.refresh_from_db()
+    for each in image.renditions.all():
+        assert (each.rights_version, each.is_cut_as(image)) == (2, True)
+
+
+def test_files_of_before_linger_and_are_then_discarded(image: Image) -> None:
+    old = {each.file.path for each in image.renditions.all()}
+    Image.objects.update(credit=AFTER)
+    renditions.tell(image)
+    rendition_files.discard_former()
+    assert all(Path(path).exists() for path in old)
+    FormerName.objects.update(left_at=timezone.now() - timedelta(minutes=11))
+    rendition_files.discard_former()
+    assert not any(Path(path).exists() for path in old)
+    assert FormerName.objects.count() == len(old)
+
+
+@REAL
+def test_a_deleted_picture_takes_the_files_of_before_with_it(image: Image, settings: Any) -> None:
+    Image.objects.update(credit=AFTER)
+    renditions.tell(image)
+    editing.remove(image)
+    assert not [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+
+
+# The focus
+
+
+@REAL
+def test_another_focus_makes_the_shapes_anew_and_leaves_the_whole_picture(
+    image: Image, jobs: Callable[[], None], client: Client
+) -> None:
+    whole = set(image.renditions.filter(shape="").values_list("name", flat=True))
+    squares = set(image.renditions.filter(shape="1:1").values_list("name", flat=True))
+    amend(image, by=None, focus_x=0.9, focus_y=0.5)
+    jobs()
+    assert set(image.renditions.filter(shape="").values_list("name", flat=True)) == whole
+    for each in image.renditions.filter(shape="1:1"):
+        with Pixels.open(each.file.path) as cut:
+            red, _, blue = cut.convert("RGB").resize((1, 1)).getpixel((0, 0))  # type: ignore[misc]
+        assert blue > 200 > 60 > red
+        assert each.name not in squares
+    for name in squares:
+        assert client.get(f"/pictures/{name}").status_code == 301
+
+
+def test_the_old_focus_does_not_come_back_with_a_slow_worker(image: Image) -> None:
+    slow = Image.objects.get(pk=image.pk)
+    Image.objects.update(focus_x=0)
+    renditions.make(Image.objects.get(pk=image.pk))
+    names = set(image.renditions.values_list("name", flat=True))
+    slow.focus_x = 1
+    renditions.make(slow)
+    assert set(image.renditions.values_list("name", flat=True)) == names
+
+
+# Another file
+
+
+def test_when_another_file_takes_its_place_the_names_lead_to_what_is_made_of_it(
+    image: Image, client: Client
+) -> None:
+    old = addresses(image)
+    rendition_files.retire(image)
+    assert addresses(image) == []
+    renditions.make(image)
+    for address in old:
+        assert client.get(address, follow=True).status_code == 200

@@ -1,0 +1,194 @@
+"""A file becomes a row of the library, or is refused in one sentence."""
+
+import errno
+import json
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import connection
+from PIL import Image as Pixels
+
+from accounts.models import User
+from articles.images.library import ingest
+from articles.images.models import Image
+from tests.newsroom import picture_file
+from tests.shared import shared_data
+
+
+def encoded(
+    form: str, *, size: tuple[int, int] = (40, 30), mode: str = "RGB", **options: Any
+) -> bytes:
+    buffer = BytesIO()
+    Pixels.new(mode, size, 128 if mode in {"L", "I;16"} else None).save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+def upload(content: bytes, name: str = "picture.jpg") -> "ContentFile[bytes]":
+    return ContentFile(content, name=name)
+
+
+def kept_files() -> list[Path]:
+    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+
+
+def test_a_photograph_is_taken_in_with_one_size_at_once(edna: User) -> None:
+    image = ingest.take_in(picture_file(width=1600, height=900), by=edna)
+    assert (image.width, image.height) == (1600, 900)
+    assert image.media_type == "image/jpeg"
+    assert image.uploaded_by == edna
+    only = image.renditions.get()
+    assert (only.format, only.width, only.height) == ("jpeg", 1280, 720)
+
+
+def test_the_type_comes_from_the_bytes_and_not_from_the_name(edna: User) -> None:
+    image = ingest.take_in(upload(encoded("PNG"), "holiday.jpg"), by=edna)
+    assert image.media_type == "image/png"
+    assert str(image.original).endswith(".png")
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP", "AVIF", "TIFF"])
+def test_every_common_format_is_taken_in(db: None, form: str) -> None:
+    assert ingest.take_in(upload(encoded(form)), by=None).renditions.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
+        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", "HEIC"),
+        (b"%PDF-1.7", "PDF"),
+        (b"PK\x03\x04", "archive"),
+        (b"Dear desk, here is the picture.", "not a picture"),
+        (encoded("JPEG")[:300], "broken"),
+        (encoded("PNG")[:60], "broken"),
+    ],
+)
+def test_what_is_no_usable_picture_is_refused_in_words(
+    db: None, content: bytes, words: str
+) -> None:
+    with pytest.raises(ingest.Refused, match=words):
+        ingest.take_in(upload(content), by=None)
+    assert not Image.objects.exists()
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP", "AVIF", "TIFF"])
+def test_an_upload_that_was_cut_off_is_refused_and_leaves_nothing(db: None, form: str) -> None:
+    whole = encoded(form, size=(120, 90))
+    with pytest.raises(ingest.Refused, match="broken or cut off"):
+        ingest.take_in(upload(whole[: len(whole) * 4 // 5]), by=None)
+    assert not Image.objects.exists()
+    assert not kept_files()
+
+
+def test_a_file_beyond_the_limit_of_bytes_is_refused(db: None, settings: Any) -> None:
+    settings.PICTURE_MAX_BYTES = 1024
+    with pytest.raises(ingest.Refused, match="larger than"):
+        ingest.take_in(upload(encoded("JPEG", size=(400, 400), quality=95) + bytes(2000)), by=None)
+
+
+def test_the_same_file_twice_is_one_picture(edna: User) -> None:
+    first = ingest.take_in(picture_file(), by=edna)
+    assert ingest.take_in(picture_file(), by=edna) == first
+    with pytest.raises(ingest.AlreadyThere, match="already") as known:
+        ingest.take_in(picture_file(), by=edna, if_known="refuse")
+    assert known.value.image == first
+
+
+def test_nothing_is_left_of_a_picture_whose_row_cannot_be_kept(db: None) -> None:
+    with pytest.raises(TypeError):
+        ingest.take_in(picture_file(), by=None, no_such_field="x")
+    assert not kept_files()
+
+
+def test_what_the_file_says_fills_the_fields_nobody_filled(db: None) -> None:
+    path = shared_data("photo-metadata", "mei", "Issue_600_(1).jpg")
+    image = ingest.take_in(upload(path.read_bytes()), by=None, headline="Our own name")
+    labels = json.loads(shared_data("photo-metadata", "expected_exiftool.json").read_text())
+    label = next(each for each in labels if each["SourceFile"].endswith(path.name))
+    assert image.caption == label["XMP-dc:Description"]
+    assert image.credit == label["XMP-photoshop:Credit"]
+    assert image.source == label["XMP-photoshop:Source"]
+    assert image.headline == "Our own name"
+    assert image.metadata["keywords"] == ["Jupiter"]
+
+
+def test_who_made_a_picture_is_offered_as_its_credit_when_the_file_names_no_other(
+    db: None,
+) -> None:
+    image = ingest.take_in(upload(encoded("JPEG", exif=exif(artist="Ines Faro"))), by=None)
+    assert (image.credit, image.byline) == ("Ines Faro", "Ines Faro")
+
+
+def test_words_that_machines_write_are_not_offered(db: None) -> None:
+    image = ingest.take_in(upload(encoded("JPEG", exif=exif(caption="SONY DSC"))), by=None)
+    assert image.caption == ""
+    assert image.metadata["caption"] == "SONY DSC"
+
+
+def test_a_credit_longer_than_its_field_is_cut_in_the_form_and_kept_whole_beside_it(
+    db: None,
+) -> None:
+    long = "Ines Faro and " * 400
+    image = ingest.take_in(upload(encoded("JPEG", exif=exif(artist=long))), by=None)
+    assert 280 < len(image.credit) <= 300
+    assert image.credit.endswith("…")
+    assert image.metadata["byline"] == long.strip()
+
+
+def exif(*, artist: str = "", caption: str = "") -> bytes:
+    tags = Pixels.Exif()
+    tags.update({tag: text for tag, text in ((315, artist), (270, caption)) if text})
+    return tags.tobytes()
+
+
+@pytest.mark.parametrize("deed", ["ingest.keep", "ingest.received", "decoding.scratch_folder"])
+def test_a_full_disk_is_said_in_words_and_leaves_nothing(
+    deed: str, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: Any, **kwargs: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(f"articles.images.{deed}", full)
+    with pytest.raises(ingest.Refused, match="no room left"):
+        ingest.take_in(picture_file(), by=None)
+    assert not Image.objects.exists()
+    assert not kept_files()
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_the_same_file_from_two_people_at_once_is_one_picture() -> None:
+    content = picture_file().read()
+
+    def take_in(number: int) -> int:
+        try:
+            return ingest.take_in(upload(content), by=None).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as people:
+        rows = set(people.map(take_in, range(4)))
+    assert len(rows) == Image.objects.count() == 1
+    assert len(kept_files()) == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"credit": "x" * 301}, "credit cannot be kept"),
+        ({"caption": "a\x00b"}, "caption cannot be kept"),
+        ({"needs_no_credit": True}, "Say why"),
+    ],
+)
+def test_what_a_caller_gives_must_be_fit_to_keep(
+    db: None, fields: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ingest.Refused, match=words):
+        ingest.take_in(picture_file(), by=None, **fields)
+    assert not Image.objects.exists()
+    assert not kept_files()

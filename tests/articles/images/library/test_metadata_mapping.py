@@ -1,0 +1,51 @@
+"""What a file says fills the fields of the library, as far as they can hold it."""
+
+import pytest
+from django.core.files.base import ContentFile
+
+from articles.images.library import ingest
+from articles.images.library.metadata_mapping import offered
+from articles.images.library.uploads import what_was_read
+from articles.images.models import Image
+from tests.articles.images.metadata.blocks import jpeg, packet
+
+
+def test_what_a_file_says_is_offered_field_by_field() -> None:
+    found = offered(
+        {
+            "caption": "A quay",
+            "byline": "Ines Faro",
+            "persons": ["Jo Reis", "Ada Lim"],
+            "keywords": ["sea", "sea", "", "x" * 200],
+            "city": "Porto",
+            "taken": "2026-03-14T09:30:00+01:00",
+            "licence": "https://creativecommons.org/licenses/by/4.0/",
+            "licensor": "Meridian",
+            "licensor_url": "https://meridian.example/buy",
+        }
+    )
+    assert found["persons"] == "Jo Reis, Ada Lim"
+    assert found["keywords"] == ["sea", "x" * 100]
+    assert found["licence_url"] == "https://creativecommons.org/licenses/by/4.0/"
+    assert found["licensor"] == "Meridian, https://meridian.example/buy"
+    assert (found["credit"], found["city"]) == ("Ines Faro", "Porto")
+
+
+def test_a_picture_that_says_a_machine_made_it_is_taken_at_its_word() -> None:
+    address = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+    assert Image(**offered({"digital_source_type": address})).is_ai_made
+
+
+def test_what_is_no_address_is_not_offered_as_one() -> None:
+    assert offered({"licence": "see javascript:alert(1)", "caption": "SONY DSC"}) == {}
+
+
+@pytest.mark.django_db
+def test_a_credit_that_is_too_long_is_not_cut_without_a_word() -> None:
+    long = packet(f"<photoshop:Credit>{'Ines Faro, ' * 500}</photoshop:Credit>")
+    image = ingest.take_in(ContentFile(jpeg(xmp=long), name="long.jpg"), by=None)
+    assert "The credit is longer there than we keep" in what_was_read(image)
+    assert image.credit.endswith("…")
+    assert image.metadata["credit"].count("Ines Faro") == 500
+    image.credit = "To be continued …"
+    assert "longer" not in what_was_read(image)

@@ -1,0 +1,51 @@
+"""A picture that comes to be used in the very moment of its deletion is kept, and that is said."""
+
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+
+from accounts.models import User
+from articles.images.library import editing
+from articles.images.models import Image
+from tests.newsroom import draft, picture
+
+pytestmark = pytest.mark.django_db
+
+LIBRARY = "/admin/articles/image/"
+
+
+@pytest.fixture
+def used_meanwhile(monkeypatch: pytest.MonkeyPatch) -> list[Image]:
+    """Pictures of which the check knows no use yet when it is asked."""
+    images: list[Image] = []
+    check = editing.why_not
+
+    def why_not(image: Image) -> str:
+        return "" if image in images else check(image)
+
+    monkeypatch.setattr(editing, "why_not", why_not)
+    return images
+
+
+@pytest.mark.parametrize("at", ["one", "many"])
+def test_nothing_is_deleted_and_the_page_says_so(
+    client: Client, edna: User, used_meanwhile: list[Image], at: str
+) -> None:
+    image = picture(headline="Quay")
+    others = [picture(), picture()]
+    draft(lead_picture=image)
+    used_meanwhile.append(image)
+    client.force_login(edna)
+    if at == "one":
+        answer = client.post(f"{LIBRARY}{image.pk}/delete/", {"post": "yes"}, follow=True)
+    else:
+        ticked: dict[str, Any] = {"action": "delete_selected", "post": "yes"}
+        ticked["_selected_action"] = [each.pk for each in (*others, image)]
+        answer = client.post(LIBRARY, ticked, follow=True)
+    page = answer.content.decode()
+    assert "something has just begun to use it. Nothing was deleted." in page
+    assert "uccessfully" not in page
+    assert Image.objects.count() == 3
+    assert not LogEntry.objects.exists()

@@ -1,0 +1,205 @@
+"""A picture gets another file; its words and its uses stay."""
+
+import errno
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from PIL import Image as Pixels
+
+from accounts.models import User
+from articles.images.library import decoder_client, ingest, replacement
+from articles.images.metadata import writing
+from articles.images.models import FormerName, Image, PictureEvent
+from articles.images.renditions import renditions
+from tests.newsroom import draft, picture_file
+
+LIBRARY = "/admin/articles/image/"
+
+
+@pytest.fixture
+def image(db: None, edna: User) -> Image:
+    file = picture_file(width=600, height=400)
+    return ingest.take_in(file, by=edna, headline="Quay", credit="Ines Faro", alt_text="A quay")
+
+
+def other(colour: str = "teal") -> "ContentFile[bytes]":
+    return picture_file(width=900, height=600, colour=colour)
+
+
+def sent(colour: str = "teal") -> SimpleUploadedFile:
+    return SimpleUploadedFile("new.jpg", other(colour).read())
+
+
+def originals() -> list[Path]:
+    return [path for path in (Path(settings.MEDIA_ROOT) / "originals").rglob("*") if path.is_file()]
+
+
+def test_the_file_changes_and_all_else_stays(
+    image: Image, edna: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    article = draft(lead_picture=image)
+    before = image.renditions.get().name
+    with django_capture_on_commit_callbacks(execute=True):
+        replacement.replace(image, other(), by=edna, seen=image.checksum)
+    now = Image.objects.get(pk=image.pk)
+    assert (now.width, now.credit, now.alt_text) == (900, "Ines Faro", "A quay")
+    assert now.checksum != image.checksum
+    assert now.renditions.get().width == 900
+    assert article.lead_picture == now
+    assert FormerName.objects.get(name=before).image == now
+    assert len(originals()) == 1
+    event = PictureEvent.objects.get()
+    assert (event.what, event.by) == ("replaced", edna)
+
+
+def test_the_eye_rests_where_it_did_unless_the_shape_is_another(image: Image) -> None:
+    Image.objects.filter(pk=image.pk).update(focus_x=0.2)
+    now = replacement.replace(image, other(), by=None, seen=image.checksum)
+    assert now.focus_x == 0.2
+    tall = picture_file(width=300, height=900)
+    assert replacement.replace(now, tall, by=None, seen=now.checksum).focus_x == 0.5
+
+
+def test_of_two_editors_the_second_is_told_who_was_first(
+    client: Client, image: Image, edna: User, chief: User
+) -> None:
+    replacement.replace(image, other(), by=chief, seen=image.checksum)
+    client.force_login(edna)
+    form = {"picture": sent("orange"), "seen": image.checksum}
+    answer = client.post(f"{LIBRARY}{image.pk}/replace/", form)
+    page = answer.content.decode()
+    assert "Ada Lund has replaced the file of this picture since you opened it" in page
+    now = Image.objects.get(pk=image.pk)
+    assert f'value="{now.checksum}"' in page
+    form = {"picture": sent("orange"), "seen": now.checksum}
+    assert client.post(f"{LIBRARY}{image.pk}/replace/", form).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_replace_at_the_same_moment_one_wins_whole(
+    edna: User, django_db_serialized_rollback: None
+) -> None:
+    image = ingest.take_in(picture_file(), by=edna)
+
+    def try_(colour: str) -> str:
+        try:
+            return replacement.replace(image, other(colour), by=None, seen=image.checksum).checksum
+        except replacement.ReplacedMeanwhile:
+            return ""
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        won = sorted(pool.map(try_, ["teal", "orange"]))
+    assert won[0] == ""
+    assert Image.objects.get().checksum == won[1]
+    assert len(originals()) == 1
+
+
+def red_of(image: Image) -> set[bool]:
+    """Whether each file that is served shows the red of the file from before."""
+    found = set()
+    for each in image.renditions.all():
+        with Pixels.open(each.file.path) as served:
+            red, green, blue = served.convert("RGB").resize((1, 1)).getpixel((0, 0))  # type: ignore[misc]
+            found.add(red > green + blue)
+    return found
+
+
+def test_files_of_the_old_one_that_were_being_made_never_reach_readers(
+    edna: User, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    image = ingest.take_in(picture_file(width=600, height=400, colour="red"), by=edna)
+    decode = decoder_client.renditions_and_looks
+
+    def replaced_meanwhile(*args: Any, **kwargs: Any) -> Any:
+        made = decode(*args, **kwargs)
+        replacement.replace(
+            image, picture_file(width=600, height=400), by=edna, seen=image.checksum
+        )
+        return made
+
+    monkeypatch.setattr(decoder_client, "renditions_and_looks", replaced_meanwhile)
+    assert renditions.make(Image.objects.get(pk=image.pk)) == []
+    monkeypatch.undo()
+    now = Image.objects.get(pk=image.pk)
+    assert red_of(now) == {False}
+    served = {each.file.path for each in now.renditions.all()}
+    kept = {each.path for former in FormerName.objects.all() if (each := former.file)}
+    below = Path(settings.MEDIA_ROOT).rglob("*")
+    files = {str(path) for path in below if path.is_file() and path not in originals()}
+    assert files == served | kept
+
+
+def test_neither_do_those_into_which_a_credit_was_being_written(
+    edna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = ingest.take_in(picture_file(width=600, height=400, colour="red"), by=edna)
+    Image.objects.update(credit="Ines Faro")
+    embed, replaced = writing.embedded, list[int]()
+
+    def replaced_meanwhile(content: bytes, rights: Any) -> bytes:
+        if not replaced:
+            replaced.append(1)
+            file = picture_file(width=600, height=400)
+            replacement.replace(image, file, by=edna, seen=image.checksum)
+        return embed(content, rights)
+
+    monkeypatch.setattr(writing, "embedded", replaced_meanwhile)
+    renditions.tell(image)
+    assert red_of(Image.objects.get(pk=image.pk)) == {False}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"no picture", "not a picture we can read"),
+        (None, "Choose the file"),
+        (b"\xff\xd8\xff\xe0 cut off", "broken"),
+    ],
+)
+def test_what_cannot_be_taken_in_leaves_the_old_file_where_it_is(
+    client: Client, image: Image, edna: User, content: bytes | None, words: str
+) -> None:
+    client.force_login(edna)
+    form: dict[str, Any] = {"seen": image.checksum}
+    if content is not None:
+        form["picture"] = SimpleUploadedFile("new.jpg", content)
+    page = client.post(f"{LIBRARY}{image.pk}/replace/", form).content.decode()
+    assert words in page
+    assert Image.objects.get(pk=image.pk).checksum == image.checksum
+    assert image.renditions.count() == 1
+
+
+def test_a_file_that_is_another_picture_already_is_not_taken_twice(image: Image) -> None:
+    there = ingest.take_in(other(), by=None, headline="Already there")
+    with pytest.raises(ingest.AlreadyThere, match="Already there"):
+        replacement.replace(image, other(), by=None, seen=image.checksum)
+    assert there.renditions.count() == 1
+
+
+def test_a_full_disk_leaves_nothing_half_made(
+    image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: Any, **kwargs: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(replacement, "keep", full)
+    with pytest.raises(ingest.Refused, match="no room left"):
+        replacement.replace(image, other(), by=None, seen=image.checksum)
+    assert len(originals()) == 1
+    assert Image.objects.get(pk=image.pk).checksum == image.checksum
+    assert image.renditions.count() == 1
+
+
+def test_a_reporter_replaces_no_file(client: Client, image: Image, rui: User) -> None:
+    client.force_login(rui)
+    assert client.get(f"{LIBRARY}{image.pk}/replace/").status_code == 403
+    assert "Replace the file" not in client.get(f"{LIBRARY}{image.pk}/change/").content.decode()

@@ -1,0 +1,69 @@
+"""The library is searched as the site is: any word suffices, accents and endings do not matter."""
+
+from typing import Any
+
+import pytest
+
+from articles.images.library.search import found
+from articles.images.models import Image
+from iria.publication.models import current_publication
+from tests.newsroom import picture
+
+pytestmark = pytest.mark.django_db
+
+
+def names(words: str) -> list[str]:
+    return [image.headline for image in found(Image.objects.all(), words)]
+
+
+@pytest.fixture
+def shelf() -> None:
+    shelf: list[dict[str, Any]] = [
+        {"headline": "Cranes", "caption": "A grey harbour", "credit": "José Faro/via Reuters"},
+        {"headline": "Harbours", "alt_text": "A lighthouse", "keywords": ["Fischerei"]},
+        {"headline": "Desert", "persons": "Angela Example", "city": "Tanta"},
+    ]
+    for words in shelf:
+        picture(**{"alt_text": "", **words})
+
+
+@pytest.mark.usefixtures("shelf")
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("harbour lighthouse", ["Harbours", "Cranes"]),
+        ("crane", ["Cranes"]),
+        ("JOSE", ["Cranes"]),
+        ("reuters", ["Cranes"]),
+        ("fischerei", ["Harbours"]),
+        ("example tanta", ["Desert"]),
+        ('"grey harbour"', ["Cranes"]),
+        ("harbour -lighthouse", ["Cranes"]),
+        ("the", []),
+        ("nothing", []),
+        ("-", []),
+        ("  ", ["Desert", "Harbours", "Cranes"]),
+        ("'); DROP TABLE", []),
+        ("a:* & !b | (", []),
+        ("har\x00bour", []),
+    ],
+)
+def test_words_find_pictures(words: str, expected: list[str]) -> None:
+    assert names(words) == expected
+
+
+def test_a_picture_is_found_by_the_words_it_has_now_and_by_its_number() -> None:
+    image = picture(headline="Quay", alt_text="")
+    Image.objects.filter(pk=image.pk).update(headline="Jetty")
+    assert names("quay") == []
+    assert names("jetties") == ["Jetty"]
+    assert names(str(image.pk)) == ["Jetty"]
+
+
+def test_pictures_are_read_in_every_language_of_the_publication() -> None:
+    picture(headline="Une journée", caption="Des chevaux au port")
+    assert names("cheval") == []
+    publication = current_publication()
+    publication.languages = "en, fr"
+    publication.save()
+    assert names("cheval") == ["Une journée"]

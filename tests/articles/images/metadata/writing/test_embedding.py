@@ -1,0 +1,251 @@
+"""Every served file says whose it is, in words that an independent reader reads."""
+
+import json
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image as Pixels
+
+from articles.images import metadata
+from articles.images.metadata.writing import CannotEmbed, Rights, embedded
+from articles.images.metadata.writing.iptc_and_exif import ROOM
+from tests.exiftool import ExifTool, exiftool
+
+FULL = Rights(
+    credit="Inês Faro/via Meridian – “quai” & <b>",
+    creator="Inês Faro; Jo Reis",
+    copyright="© 2026 Meridian’s",
+    licence="https://creativecommons.org/licenses/by/4.0/?a=1&b='2'",
+    usage_terms="Once, in print",
+    digital_source_type="trainedAlgorithmicMedia",
+)
+CORRECTED = Rights(credit="Jo Reis", creator="Jo Reis", copyright="© Jo Reis")
+LONG = Rights(credit="Ö" * 1_000, creator="N; " * 400, copyright="©" * 800)
+
+KINDS = ["jpeg", "png", "webp", "lossless.webp", "moving.webp", "avif", "moving.avif"]
+
+
+def small_file(kind: str) -> bytes:
+    """A file as the decoder writes it."""
+    *special, form = kind.split(".")
+    gradient = Pixels.linear_gradient("L").resize((48, 32)).convert("RGB")
+    options: dict[str, Any] = {"lossless": True} if "lossless" in special else {}
+    if "moving" in special:
+        frames = [Pixels.new("RGB", (48, 32), colour) for colour in ("red", "lime")]
+        options = {"save_all": True, "append_images": frames, "duration": 100}
+    if form == "png":
+        gradient.putalpha(128)
+    buffer = BytesIO()
+    gradient.save(buffer, form.upper(), **options)
+    return buffer.getvalue()
+
+
+def frames_of(content: bytes) -> list[bytes]:
+    picture = Pixels.open(BytesIO(content))
+    found = []
+    for at in range(getattr(picture, "n_frames", 1)):
+        picture.seek(at)
+        found.append(picture.convert("RGBA").tobytes())
+    return found
+
+
+def write(path: Path, rights: Rights) -> None:
+    path.write_bytes(embedded(path.read_bytes(), rights))
+
+
+@pytest.fixture(params=KINDS)
+def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    path = tmp_path / f"picture.{request.param}"
+    path.write_bytes(small_file(request.param))
+    return path
+
+
+@pytest.fixture(scope="module")
+def tool() -> Iterator[ExifTool]:
+    with exiftool() as running:
+        yield running
+
+
+def test_an_independent_reader_finds_whose_a_picture_is(file: Path, tool: ExifTool) -> None:
+    write(file, FULL)
+    said = tool.read(file)
+    assert said["XMP-photoshop:Credit"] == FULL.credit
+    assert said["XMP-dc:Creator"] == ["Inês Faro", "Jo Reis"]
+    assert said["XMP-dc:Rights"] == FULL.copyright
+    assert said["XMP-xmpRights:WebStatement"] == said["XMP-cc:License"] == FULL.licence
+    assert said["XMP-xmpRights:UsageTerms"] == FULL.usage_terms
+    assert said["XMP-iptcExt:DigitalSourceType"].endswith("/trainedAlgorithmicMedia")
+    if file.suffix == ".jpeg":
+        assert said["IPTC:CodedCharacterSet"] == "UTF8"
+        assert said["IPTC:Credit"] == FULL.credit
+        assert said["IPTC:By-line"] == ["Inês Faro", "Jo Reis"]
+        assert said["IPTC:CopyrightNotice"] == said["IFD0:Copyright"] == FULL.copyright
+        assert said["IFD0:Artist"] == FULL.creator
+        digests = tool.read(file, "-IPTCDigest", "-CurrentIPTCDigest")
+        assert digests["Photoshop:IPTCDigest"] == digests["File:CurrentIPTCDigest"]
+
+
+def test_an_independent_reader_has_nothing_to_complain_of(file: Path, tool: ExifTool) -> None:
+    write(file, CORRECTED)
+    assert tool.read(file, "-validate", "-warning")["ExifTool:Validate"] == "OK"
+
+
+def test_our_own_reader_finds_the_same(file: Path) -> None:
+    write(file, FULL)
+    said = metadata.read_file(file)
+    assert (said.credit, said.byline, said.copyright) == (FULL.credit, FULL.creator, FULL.copyright)
+    assert (said.licence, said.usage_terms) == (FULL.licence, FULL.usage_terms)
+
+
+def test_the_pixels_stay_to_the_last_byte_and_the_packet_has_room(file: Path) -> None:
+    before = file.read_bytes()
+    write(file, FULL)
+    after = file.read_bytes()
+    assert frames_of(after) == frames_of(before)
+    assert after.count(b"<?xpacket end='w'?>") == 1
+    assert b" " * 99 + b"\n" in after
+    assert len(after) - len(before) < 2_800
+
+
+def test_a_corrected_credit_is_written_in_place(file: Path) -> None:
+    write(file, FULL)
+    before = file.read_bytes()
+    write(file, CORRECTED)
+    after = file.read_bytes()
+    assert len(after) == len(before)
+    assert b"Meridian" not in after
+    assert b"Jo Reis" in after
+    assert frames_of(after) == frames_of(before)
+    write(file, FULL)
+    assert file.read_bytes() == before
+
+
+def test_a_credit_beyond_its_place_makes_the_file_longer_and_leaves_nothing_of_the_old(
+    file: Path,
+) -> None:
+    write(file, FULL)
+    before = file.read_bytes()
+    write(file, LONG)
+    after = file.read_bytes()
+    assert len(after) > len(before)
+    assert b"Meridian" not in after
+    assert LONG.credit.encode() in after
+    assert frames_of(after) == frames_of(before)
+    write(file, FULL)
+    assert len(file.read_bytes()) == len(after), "what is shorter again fits"
+
+
+def test_what_a_file_said_before_is_gone() -> None:
+    tags = Pixels.Exif()
+    tags.update({0x010E: "A quay", 0x0110: "Camera", 0xA431: "SERIAL7"})
+    tags.get_ifd(0x8825)[2] = (52.0, 31.0, 12.0)
+    for form in ("jpeg", "png", "webp"):
+        buffer = BytesIO()
+        options: dict[str, Any] = {"comment": "REMARK7"} if form == "jpeg" else {}
+        Pixels.new("RGB", (8, 8)).save(buffer, form, exif=tags.tobytes(), **options)
+        assert b"SERIAL7" in buffer.getvalue()
+        after = embedded(buffer.getvalue(), FULL)
+        assert b"SERIAL7" not in after
+        assert b"REMARK7" not in after
+        found = Pixels.open(BytesIO(after)).getexif()
+        assert set(found) <= {0x013B, 0x0213, 0x8298}
+
+
+def test_colour_profiles_and_the_look_of_the_pixels_stay() -> None:
+    from PIL import ImageCms
+
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    for form in ("jpeg", "png", "webp", "avif"):
+        buffer = BytesIO()
+        Pixels.new("RGB", (8, 8)).save(buffer, form, icc_profile=profile)
+        after = Pixels.open(BytesIO(embedded(buffer.getvalue(), FULL)))
+        assert after.info["icc_profile"] == profile
+
+
+def test_nobodys_picture_says_nothing(file: Path, tool: ExifTool) -> None:
+    write(file, Rights())
+    said = tool.read(file, "-XMP:all", "-IFD0:all", "-IPTC:all")
+    words = {name for name in said if name.startswith(("XMP-dc", "XMP-photoshop", "IFD0"))}
+    assert words == set()
+
+
+def test_an_order_travels_as_json() -> None:
+    assert Rights(**json.loads(json.dumps(FULL.as_order()))) == FULL
+
+
+def test_what_no_packet_can_hold_is_left_out() -> None:
+    rights = Rights(credit="A\x00b\x07\nc\ud800 ", creator=" ; Jo;  ; ")
+    assert rights.credit == "A b c"
+    assert rights.creators == ["Jo"]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"GIF89a", b"\xff\xd8\xff\xe0", b"RIFF\x00\x00\x00\x00WEBP"]
+)
+def test_a_file_that_cannot_carry_rights_says_so(content: bytes) -> None:
+    with pytest.raises(CannotEmbed, match=r"\.$"):
+        embedded(content, FULL)
+
+
+def test_an_avif_of_another_form_is_left_to_be_made_anew() -> None:
+    tags = Pixels.Exif()
+    tags[0x0110] = "Camera"
+    buffer = BytesIO()
+    Pixels.new("RGB", (8, 8)).save(buffer, "AVIF", exif=tags.tobytes())
+    with pytest.raises(CannotEmbed, match="EXIF"):
+        embedded(buffer.getvalue(), FULL)
+
+
+SMALL = [small_file(kind) for kind in KINDS]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    content=st.sampled_from([*SMALL, *(embedded(each, FULL) for each in SMALL)]),
+    cuts=st.lists(st.tuples(st.integers(0, 4_000), st.binary(max_size=6)), max_size=4),
+)
+def test_a_broken_file_is_refused_in_words_or_carries_its_rights(
+    content: bytes, cuts: list[tuple[int, bytes]]
+) -> None:
+    changed = bytearray(content)
+    for at, piece in cuts:
+        changed[at : at + len(piece)] = piece
+    try:
+        after = embedded(bytes(changed), FULL)
+    except CannotEmbed:
+        return
+    assert b"In\xc3\xaas Faro" in after
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    content=st.sampled_from(SMALL),
+    credit=st.text(max_size=60),
+    notice=st.text(max_size=2_500),
+    # IIM may say it twice, as creator and as credit; what is longer than its room makes a longer file.
+    other=st.text(max_size=60).filter(lambda credit: 2 * (5 + len(credit.encode())) <= ROOM),
+)
+def test_whatever_somebody_types_is_read_as_it_was_typed(
+    content: bytes, credit: str, notice: str, other: str
+) -> None:
+    rights = Rights(credit=credit, copyright=notice)
+    once = embedded(content, rights)
+    said = metadata.read(once)
+    assert (said.credit or "", said.copyright or "") == (rights.credit, rights.copyright)
+    changed = Rights(credit=other)
+    twice = embedded(once, changed)
+    assert len(twice) == len(once)
+    assert metadata.read(twice).credit == (changed.credit or None)
+    assert embedded(twice, rights) == once
+
+
+@pytest.mark.parametrize("sign", ["&", "😀"])
+def test_the_longest_words_of_every_field_fit_into_every_file(sign: str) -> None:
+    rights = Rights(*[sign * 5_000] * 6)
+    for content in SMALL:
+        assert metadata.read(embedded(content, rights)).credit == sign * 1_000

@@ -1,0 +1,120 @@
+"""An animation moves on, in WebP, beside stills for readers who want rest."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from articles.images.library import decoder_client
+from articles.images.processing import decoder_process
+from articles.images.processing.rendition_sizes import MOVING_PIXELS, moving_size
+
+COLOURS = ((200, 30, 30), (30, 160, 30), (30, 30, 200), (220, 200, 40))
+
+
+def animation(path: Path, form: str, size: tuple[int, int] = (120, 80), **said: Any) -> Path:
+    frames = [Image.new("RGB", size, colour) for colour in COLOURS]
+    options = {"duration": [40, 80, 120, 160], "save_all": True, "append_images": frames[1:]}
+    frames[0].save(path, form, **{**options, **said})
+    return path
+
+
+def frames_in(picture: Image.Image) -> int:
+    return int(getattr(picture, "n_frames", 1))
+
+
+def moving_of(path: Path) -> Path:
+    made = [each for each in decoder_client.renditions(path, path.parent, []) if each["moving"]]
+    assert len(made) == 1
+    assert made[0]["format"] == "webp"
+    return path.parent / str(made[0]["file"])
+
+
+@pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG", "AVIF"])
+def test_every_frame_is_kept_with_its_time(form: str, tmp_path: Path) -> None:
+    path = animation(tmp_path / "moving", form)
+    assert decoder_client.take_in(path, tmp_path)["moving"] is True
+    with Image.open(moving_of(path)) as kept:
+        assert frames_in(kept) == len(COLOURS)
+        for number, (colour, duration) in enumerate(zip(COLOURS, (40, 80, 120, 160), strict=True)):
+            kept.seek(number)
+            kept.load()
+            assert kept.info["duration"] == duration
+            seen = kept.convert("RGB").getpixel((60, 40))
+            assert isinstance(seen, tuple)
+            assert max(abs(a - b) for a, b in zip(seen, colour, strict=True)) < 16
+
+
+def test_stills_stand_beside_it(tmp_path: Path) -> None:
+    path = animation(tmp_path / "moving", "GIF")
+    made = decoder_client.renditions(path, tmp_path, [])
+    stills = {each["format"] for each in made if not each["moving"]}
+    assert stills == {"avif", "webp", "jpeg"}
+    for each in made:
+        with Image.open(tmp_path / each["file"]) as served:
+            assert (frames_in(served) > 1) is each["moving"]
+
+
+def test_a_moving_file_that_is_there_is_not_made_again(tmp_path: Path) -> None:
+    path = animation(tmp_path / "moving", "GIF")
+    made = decoder_client.renditions(path, tmp_path, [("", "webp", 120, True)])
+    assert made
+    assert not any(each["moving"] for each in made)
+
+
+@pytest.mark.parametrize(("said", "rounds"), [(None, 1), (0, 0), (2, 3)])
+def test_a_gif_plays_as_often_as_it_did(said: dict[str, int], rounds: int, tmp_path: Path) -> None:
+    with Image.open(moving_of(animation(tmp_path / "moving", "GIF", loop=said))) as kept:
+        assert kept.info["loop"] == rounds
+
+
+def test_a_still_before_an_animated_png_is_no_part_of_it(tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (60, 40), colour) for colour in COLOURS]
+    path = tmp_path / "moving"
+    frames[0].save(path, "PNG", save_all=True, append_images=frames[1:], default_image=True)
+    with Image.open(moving_of(path)) as kept:
+        assert frames_in(kept) == len(COLOURS) - 1
+
+
+def test_an_animation_that_breaks_off_moves_as_far_as_it_goes(tmp_path: Path) -> None:
+    path = animation(tmp_path / "moving", "GIF", size=(300, 200))
+    content = path.read_bytes()
+    path.write_bytes(content[: -len(content) // 3])
+    with Image.open(moving_of(path)) as kept:
+        assert 2 <= frames_in(kept) <= len(COLOURS)
+
+
+def test_an_animation_that_takes_too_long_leaves_its_stills(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoder_process, "SPARE_SECONDS", 1_000)
+    path = animation(tmp_path / "moving", "GIF")
+    order = {"task": "renditions", "path": str(path), "folder": str(tmp_path)}
+    made = decoder_process.answer({**order, "have": [], "shapes": []})["made"]
+    assert {each["format"] for each in made} == {"avif", "webp", "jpeg"}
+    assert not any(each["moving"] for each in made)
+
+
+def test_what_shines_through_still_does(tmp_path: Path) -> None:
+    frames = [Image.new("RGBA", (60, 40), (*colour, 255)) for colour in COLOURS]
+    for frame in frames:
+        frame.paste((0, 0, 0, 0), (20, 10, 40, 30))
+    path = tmp_path / "moving"
+    frames[0].save(path, "GIF", save_all=True, append_images=frames[1:], disposal=2)
+    with Image.open(moving_of(path)) as kept:
+        kept.seek(2)
+        hole, rim = (kept.convert("RGBA").getpixel(place) for place in ((30, 20), (5, 5)))
+    assert isinstance(hole, tuple)
+    assert isinstance(rim, tuple)
+    assert (hole[3], rim[3]) == (0, 255)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "frames", "kept"),
+    [(1600, 900, 20, 960), (1600, 900, 200, 640), (1600, 900, 500, 320), (200, 100, 9, 200)],
+)
+def test_a_long_animation_is_kept_smaller(width: int, height: int, frames: int, kept: int) -> None:
+    size = moving_size(width, height, frames)
+    assert size.width == kept
+    assert size.width * size.height * frames <= MOVING_PIXELS

@@ -1,0 +1,302 @@
+"""Colours come out as they were meant, in every file that is served."""
+
+import struct
+from collections.abc import Callable, Sequence
+from io import BytesIO
+from itertools import product
+from pathlib import Path
+from typing import Any
+from zlib import compress, crc32
+
+import pytest
+from PIL import Image, ImageStat
+
+from articles.images.library import decoder_client
+from articles.images.processing import cmyk, icc_profiles
+from articles.images.processing.colour_conversion import Colours
+from tests.colour_difference import ciede2000
+from tests.littlecms import Colour, converted, lab_of_srgb
+
+SIDE = 24
+ACROSS = 8
+
+
+def test_the_measure_of_differences_is_right() -> None:
+    """Pairs of the paper's own table."""
+    for one, other, expected in (
+        ((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425),
+        ((50, -1, 2), (50, 0, 0), 2.3669),
+        ((50, 2.49, -0.001), (50, -2.49, 0.0011), 7.2195),
+        ((50, 2.5, 0), (58, 24, 15), 19.4535),
+        ((2.0776, 0.0795, -1.135), (0.9033, -0.0636, -0.5514), 0.9082),
+    ):
+        assert ciede2000(one, other) == pytest.approx(expected, abs=1e-4)
+
+
+def chart(patches: Sequence[tuple[int, ...]], mode: str) -> Image.Image:
+    """Flat patches side by side, in lines of eight."""
+    picture = Image.new(mode, (ACROSS * SIDE, -(-len(patches) // ACROSS) * SIDE))
+    for number, patch in enumerate(patches):
+        colour: Any = patch[0] if len(patch) == 1 else patch
+        picture.paste(colour, place(number))
+    return picture
+
+
+def place(number: int) -> tuple[int, int, int, int]:
+    x, y = number % ACROSS * SIDE, number // ACROSS * SIDE
+    return x, y, x + SIDE, y + SIDE
+
+
+def patches_in(path: Path, count: int) -> list[tuple[int, ...]]:
+    """The numbers of the patches as they stand in the file, which may be a JPEG."""
+    with Image.open(path) as picture:
+        return [picture.crop(place(number)).getpixel((12, 12)) for number in range(count)]  # type: ignore[misc]
+
+
+def mean_inside(picture: Image.Image, place: tuple[float, float, float, float]) -> Colour:
+    """The colour (0 to 1) of a patch as instruments read it: the mean of its inner half."""
+    left, upper, right, lower = place
+    wide, tall = right - left, lower - upper
+    box = (left + wide / 4, upper + tall / 4, right - wide / 4, lower - tall / 4)
+    inner = picture.crop(tuple(round(edge) for edge in box))  # type: ignore[arg-type]
+    return tuple(part / 255 for part in ImageStat.Stat(inner).mean)
+
+
+def worst(
+    path: Path, wanted: Sequence[Colour], formats: Sequence[str] = ("avif", "webp", "jpeg", "png")
+) -> float:
+    """The largest difference of any patch in any file made of the picture; `wanted` is Lab."""
+    most = 0.0
+    made = decoder_client.renditions(path, path.parent, [])
+    assert len(made) >= 3
+    for each in (each for each in made if each["format"] in formats):
+        with Image.open(path.parent / each["file"]) as served:
+            assert "icc_profile" not in served.info, "what says nothing is sRGB"
+            shown = served.convert("RGB")
+        labs = lab_of_srgb([mean_inside(shown, place(number)) for number in range(len(wanted))])
+        most = max(most, *(ciede2000(one, other) for one, other in zip(labs, wanted, strict=True)))
+    return most
+
+
+GRID = [
+    tuple(round(part * 255) for part in each) for each in product((0.0, 0.35, 0.7, 1.0), repeat=3)
+]
+SPACES = {
+    "sRGB": icc_profiles.SRGB,
+    "Display P3": icc_profiles.DISPLAY_P3,
+    "Adobe RGB": icc_profiles.ADOBE_RGB,
+    "ProPhoto": icc_profiles.PROPHOTO,
+    "BT.2020": icc_profiles.BT_2020,
+}
+
+
+def references(
+    patches: Sequence[tuple[int, ...]], space: str, profile: bytes, most: float
+) -> list[Colour]:
+    """What an independent conversion to sRGB gives, and, for colours that sRGB holds, the colour
+    itself."""
+    meant = [tuple(part * most / 255 for part in patch) for patch in patches]
+    shown = converted(meant, space, profile, "RGB")
+    labs = lab_of_srgb(shown)
+    themselves = converted(meant, space, profile, "Lab")
+    inside = [all(0.002 < part < 0.998 for part in colour) for colour in shown]
+    assert any(inside)
+    return [own if held else lab for own, lab, held in zip(themselves, labs, inside, strict=True)]
+
+
+@pytest.mark.parametrize("space", SPACES)
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+def test_a_profile_is_followed(space: str, form: str, tmp_path: Path) -> None:
+    profile = icc_profiles.rgb_profile(SPACES[space])
+    options = {"quality": 100, "subsampling": 0} if form == "JPEG" else {}
+    chart(GRID, "RGB").save(tmp_path / "chart", form, icc_profile=profile, **options)
+    held = patches_in(tmp_path / "chart", len(GRID))
+    assert worst(tmp_path / "chart", references(held, "RGB", profile, 1.0)) < 3
+
+
+NEAR_GREY = [
+    tuple(level + off for off in each)
+    for level in range(6, 250, 20)
+    for each in product((-5, 0, 5), repeat=3)
+]
+
+
+def test_what_is_nearly_grey_turns_neither_green_nor_pink(tmp_path: Path) -> None:
+    chart(NEAR_GREY, "RGB").save(tmp_path / "chart", "JPEG", quality=100, subsampling=0)
+    held = patches_in(tmp_path / "chart", len(NEAR_GREY))
+    wanted = lab_of_srgb([tuple(part / 255 for part in patch) for patch in held])
+    assert worst(tmp_path / "chart", wanted, ["avif", "webp", "jpeg"]) < 3
+
+
+def test_grey_itself_stays_grey_in_avif(tmp_path: Path) -> None:
+    """It is written a step off, so that its chroma is not cut down to green."""
+    greys = [(level, level, level) for level in range(0, 256, 5)]
+    chart(greys, "RGB").save(tmp_path / "chart", "PNG")
+    wanted = lab_of_srgb([tuple(part / 255 for part in patch) for patch in greys])
+    assert worst(tmp_path / "chart", wanted, ["avif"]) < 0.5
+
+
+INKS = [
+    tuple(round(part * 255) for part in each)
+    for each in [*product((0.0, 0.5, 1.0), repeat=3), (0.2, 0.7, 0.7), (0.6, 0.1, 0.9)]
+    for each in [(*each, 0.0), (*each, 0.3)]
+]
+
+
+@pytest.mark.parametrize("form", ["TIFF", "JPEG"])
+@pytest.mark.parametrize("told", [True, False])
+def test_inks_are_shown_as_they_print(form: str, told: bool, tmp_path: Path) -> None:
+    profile = cmyk.coated_paper()
+    options = {"icc_profile": profile} if told else {}
+    if form == "JPEG":
+        options |= {"quality": 100, "subsampling": 0}  # type: ignore[dict-item]
+    chart(INKS, "CMYK").save(tmp_path / "chart", form, **options)
+    held = patches_in(tmp_path / "chart", len(INKS))
+    assert worst(tmp_path / "chart", references(held, "CMYK", profile, 100.0)) < 3
+
+
+def test_solid_inks_look_as_designers_know_them() -> None:
+    """What the coated-paper profiles of the printing trade make of them, as #rrggbb."""
+    known = {
+        (255, 0, 0, 0): (0, 158, 227),
+        (0, 255, 0, 0): (230, 0, 126),
+        (0, 0, 255, 0): (255, 237, 0),
+        (0, 255, 255, 0): (227, 6, 19),
+        (255, 0, 255, 0): (0, 150, 64),
+        (255, 255, 0, 0): (49, 39, 131),
+        (0, 0, 0, 255): (29, 29, 27),
+        (0, 0, 0, 0): (255, 255, 255),
+    }
+    shown = [
+        Colours(None).to_srgb(Image.new("CMYK", (1, 1), solid)).getpixel((0, 0)) for solid in known
+    ]
+    labs = [lab_of_srgb([tuple(part / 255 for part in each)])[0] for each in shown]  # type: ignore[union-attr]
+    wanted = lab_of_srgb([tuple(part / 255 for part in each) for each in known.values()])
+    assert max(ciede2000(one, other) for one, other in zip(labs, wanted, strict=True)) < 3
+
+
+GREYS = [(level,) for level in (0, 8, 20, 55, 90, 128, 180, 220, 250, 255)]
+
+
+@pytest.mark.parametrize("gamma", [1.0, 1.8, 2.2])
+@pytest.mark.parametrize("mode", ["L", "LA", "I;16"])
+def test_grey_follows_its_profile(mode: str, gamma: float, tmp_path: Path) -> None:
+    profile = icc_profiles.grey_profile(gamma)
+    patches: list[tuple[int, ...]] = [
+        (level, 255) if mode == "LA" else (level * 257,) if mode == "I;16" else (level,)
+        for (level,) in GREYS
+    ]
+    chart(patches, mode).save(tmp_path / "chart", "PNG", icc_profile=profile)
+    assert worst(tmp_path / "chart", references(GREYS, "GRAY", profile, 1.0)) < 3
+
+
+def test_sixteen_bits_a_channel_are_converted_too(tmp_path: Path) -> None:
+    profile = icc_profiles.rgb_profile(icc_profiles.PROPHOTO)
+    eight = chart(GRID, "RGB")
+    rows = b"".join(
+        b"\0" + bytes(part for value in row for part in (value, value))
+        for y in range(eight.height)
+        for row in [eight.crop((0, y, eight.width, y + 1)).tobytes()]
+    )
+    (tmp_path / "chart").write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + piece(b"IHDR", struct.pack(">2I5B", *eight.size, 16, 2, 0, 0, 0))
+        + piece(b"iCCP", b"x\0\0" + compress(profile))
+        + piece(b"IDAT", compress(rows))
+        + piece(b"IEND", b"")
+    )
+    assert worst(tmp_path / "chart", references(GRID, "RGB", profile, 1.0)) < 3
+
+
+def piece(name: bytes, content: bytes) -> bytes:
+    """A chunk of a PNG."""
+    return (
+        struct.pack(">I", len(content)) + name + content + struct.pack(">I", crc32(name + content))
+    )
+
+
+def test_lab_is_shown_as_it_is(tmp_path: Path) -> None:
+    labs = [(60, 20, 30), (40, -30, 20), (70, 5, -25), (50, 0, 0), (30, 35, -20), (90, -5, 10)]
+    patches = [(round(light * 2.55), a + 128, b + 128) for light, a, b in labs]
+    chart(patches, "LAB").save(tmp_path / "chart", "TIFF")
+    assert worst(tmp_path / "chart", labs) < 3
+
+
+def test_what_is_transparent_is_converted_like_the_rest(tmp_path: Path) -> None:
+    profile = icc_profiles.rgb_profile(icc_profiles.DISPLAY_P3)
+    sheet = chart(GRID, "RGB").convert("RGBA")
+    sheet.paste((0, 0, 0, 0), (0, sheet.height - 4, 4, sheet.height))
+    sheet.save(tmp_path / "chart", "PNG", icc_profile=profile)
+    made = decoder_client.renditions(tmp_path / "chart", tmp_path, [])
+    assert {each["format"] for each in made} == {"avif", "webp", "png"}
+    assert worst(tmp_path / "chart", references(GRID, "RGB", profile, 1.0)) < 3
+
+
+def p3_by_code_points(path: Path) -> None:
+    buffer = BytesIO()
+    chart(GRID, "RGB").save(buffer, "AVIF", quality=95, subsampling="4:4:4")
+    content = bytearray(buffer.getvalue())
+    at = content.index(b"colrnclx") + 8
+    content[at : at + 2] = (12).to_bytes(2)
+    path.write_bytes(content)
+
+
+def p3_by_png_chunk(path: Path) -> None:
+    buffer = BytesIO()
+    chart(GRID, "RGB").save(buffer, "PNG")
+    content = buffer.getvalue()
+    path.write_bytes(content[:33] + piece(b"cICP", bytes((12, 13, 0, 1))) + content[33:])
+
+
+def p3_by_places(path: Path) -> None:
+    """Where white and the primaries lie, and an exponent."""
+    space = icc_profiles.DISPLAY_P3
+    places = [part for each in (space.white, *space[:3]) for part in each]
+    buffer = BytesIO()
+    chart(GRID, "RGB").save(buffer, "PNG")
+    content = buffer.getvalue()
+    said = piece(b"gAMA", struct.pack(">I", 45_455)) + piece(
+        b"cHRM", struct.pack(">8I", *(round(part * 100_000) for part in places))
+    )
+    path.write_bytes(content[:33] + said + content[33:])
+
+
+@pytest.mark.parametrize("told", [p3_by_code_points, p3_by_png_chunk, p3_by_places])
+def test_colours_told_without_a_profile_are_understood(
+    told: Callable[[Path], None], tmp_path: Path
+) -> None:
+    told(tmp_path / "chart")
+    profile = icc_profiles.rgb_profile(icc_profiles.DISPLAY_P3)
+    assert worst(tmp_path / "chart", references(GRID, "RGB", profile, 1.0)) < 3
+
+
+def test_adobe_rgb_is_known_from_what_cameras_write(tmp_path: Path) -> None:
+    tags = Image.Exif()
+    tags.get_ifd(0x8769)[0xA001] = 65_535
+    tags.get_ifd(0x8769)[0xA005] = {1: "R03"}
+    chart(GRID, "RGB").save(
+        tmp_path / "chart", "JPEG", quality=100, subsampling=0, exif=tags.tobytes()
+    )
+    profile = icc_profiles.rgb_profile(icc_profiles.ADOBE_RGB)
+    assert worst(tmp_path / "chart", references(GRID, "RGB", profile, 1.0)) < 3
+
+
+def test_high_dynamic_range_is_refused_in_words(tmp_path: Path) -> None:
+    buffer = BytesIO()
+    chart(GRID, "RGB").save(buffer, "PNG")
+    content = buffer.getvalue()
+    path = tmp_path / "chart"
+    path.write_bytes(content[:33] + piece(b"cICP", bytes((9, 16, 0, 1))) + content[33:])
+    with pytest.raises(decoder_client.Undecodable, match="HDR"):
+        decoder_client.take_in(path, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "profile", [b"rubbish", b"", icc_profiles.grey_profile(1.0), cmyk.coated_paper(), bytes(200)]
+)
+def test_a_profile_that_is_broken_or_of_other_pixels_is_passed_over(
+    profile: bytes, tmp_path: Path
+) -> None:
+    chart(GRID, "RGB").save(tmp_path / "chart", "PNG", icc_profile=profile)
+    wanted = lab_of_srgb([tuple(part / 255 for part in patch) for patch in GRID])
+    assert worst(tmp_path / "chart", wanted) < 3

@@ -1,0 +1,85 @@
+"""Pictures that look alike have looks that are alike; others have not."""
+
+import random
+from collections.abc import Callable
+from io import BytesIO
+from itertools import combinations
+
+import pytest
+from PIL import Image, ImageDraw, ImageEnhance
+
+from articles.images.processing.perceptual_hash import looks_of, unlikeness
+
+ALIKE = 8
+APART = 14
+
+
+def scene(number: int) -> Image.Image:
+    """A made-up picture of a few large and many small things."""
+    chance = random.Random(number)
+    picture = Image.new("RGB", (900, 600), tuple(chance.randrange(256) for _ in range(3)))
+    draw = ImageDraw.Draw(picture)
+    for place in range(40):
+        size = 300 if place < 6 else 60
+        x, y = chance.randrange(-50, 850), chance.randrange(-50, 550)
+        corner = (x + chance.randrange(20, size), y + chance.randrange(20, size))
+        colour = tuple(chance.randrange(256) for _ in range(3))
+        (draw.ellipse if place % 2 else draw.rectangle)((x, y, *corner), fill=colour)
+    return picture
+
+
+SCENES = [scene(number) for number in range(12)]
+
+
+def recompressed(picture: Image.Image, form: str, quality: int) -> Image.Image:
+    buffer = BytesIO()
+    picture.save(buffer, form, quality=quality)
+    return Image.open(buffer).convert("RGB")
+
+
+CHANGES: dict[str, Callable[[Image.Image], Image.Image]] = {
+    "smaller": lambda picture: picture.resize((310, 207)),
+    "much smaller": lambda picture: picture.resize((90, 60)),
+    "poorly compressed": lambda picture: recompressed(picture, "JPEG", 20),
+    "another format": lambda picture: recompressed(picture, "WEBP", 40),
+    "brighter": lambda picture: ImageEnhance.Brightness(picture).enhance(1.15),
+    "flatter": lambda picture: ImageEnhance.Contrast(picture).enhance(0.8),
+    "without colours": lambda picture: picture.convert("L").convert("RGB"),
+    "with clipped colours": lambda picture: picture.point(lambda value: min(240, max(15, value))),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_changed_copy_looks_alike(change: str) -> None:
+    for picture in SCENES:
+        one, other = looks_of(picture), looks_of(CHANGES[change](picture))
+        assert one is not None
+        assert other is not None
+        assert unlikeness(one, other) <= ALIKE
+
+
+def test_different_pictures_look_different() -> None:
+    known = [looks for picture in SCENES if (looks := looks_of(picture)) is not None]
+    assert len(known) == len(SCENES)
+    assert min(unlikeness(one, other) for one, other in combinations(known, 2)) >= APART
+
+
+def test_looks_fit_a_signed_number_of_64_bits() -> None:
+    known = [looks_of(picture) or 0 for picture in SCENES]
+    assert all(-(2**63) <= looks < 2**63 for looks in known)
+    assert min(known) < 0 < max(known)
+    assert unlikeness(-1, 0) == 64
+    assert unlikeness(-(2**63), 0) == 1
+
+
+def test_an_empty_picture_looks_like_nothing() -> None:
+    assert looks_of(Image.new("RGB", (300, 200), "teal")) is None
+    assert looks_of(Image.new("RGBA", (300, 200), (200, 0, 0, 0))) is None
+
+
+def test_what_shines_through_counts_as_white() -> None:
+    sheet = Image.new("RGBA", SCENES[0].size, (255, 0, 0, 0))
+    sheet.paste(SCENES[0].resize((500, 400)), (100, 50))
+    paper = Image.new("RGB", SCENES[0].size, "white")
+    paper.paste(SCENES[0].resize((500, 400)), (100, 50))
+    assert looks_of(sheet) == looks_of(paper)

@@ -1,0 +1,133 @@
+"""Files that no row names are swept away; those that may get one yet, or have one, are not."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+
+from articles.images.library import ingest
+from articles.images.models import FormerName, Image
+from articles.images.renditions import orphans, rendition_files, renditions
+from articles.images.tasks import sweep
+from tests.newsroom import picture_file
+
+
+class Refused(Exception):
+    pass
+
+
+@transaction.atomic
+def _take_in_and_fail() -> None:
+    ingest.take_in(picture_file(colour="teal"), by=None)
+    raise Refused
+
+
+@pytest.fixture
+def image(db: None) -> Image:
+    return ingest.take_in(picture_file(), by=None, credit="Ines Faro")
+
+
+@pytest.fixture
+def _a_day_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(orphans, "SPARED", -timedelta(hours=1))
+
+
+def files() -> set[str]:
+    root = Path(default_storage.path(""))
+    return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+
+
+def left(folder: str, name: str = "left") -> str:
+    return default_storage.save(f"{folder}/2026/10/{name}.jpeg", ContentFile(b"of nobody"))
+
+
+@pytest.mark.usefixtures("_a_day_later")
+def test_what_was_taken_in_before_a_refused_commit_is_swept_in_the_night(image: Image) -> None:
+    before = files()
+    with pytest.raises(Refused):
+        _take_in_and_fail()
+    assert len(files()) == len(before) + 2
+    sweep(timestamp=0)
+    assert files() == before
+
+
+@pytest.mark.usefixtures("_a_day_later")
+@pytest.mark.parametrize("at_once", [1, 1000])
+def test_files_that_a_row_names_stay_also_those_that_linger(
+    at_once: int, image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orphans, "AT_ONCE", at_once)
+    renditions.make(image)
+    Image.objects.update(credit="Teo Brandt")
+    renditions.tell(image)
+    default_storage.save("elsewhere/some.jpeg", ContentFile(b"of somebody else"))
+    before = files()
+    assert FormerName.objects.exclude(file="").exists()
+    gone = {left("originals"), left("renditions"), left("renditions", "another")}
+    assert {*orphans.unnamed()} == gone
+    assert orphans.sweep() == 3
+    assert files() == before
+
+
+@pytest.mark.usefixtures("_a_day_later")
+def test_a_file_under_a_name_that_leads_elsewhere_by_now_is_swept(image: Image) -> None:
+    old = str(image.renditions.get().file.name)
+    content = default_storage.open(old).read()
+    Image.objects.update(credit="Teo Brandt")
+    renditions.tell(image)
+    FormerName.objects.update(left_at=timezone.now() - timedelta(hours=1))
+    rendition_files.discard_former()
+    default_storage.save(old, ContentFile(content))
+    assert [*orphans.unnamed()] == [old]
+
+
+def test_a_file_that_is_being_written_or_was_just_brought_back_stays(image: Image) -> None:
+    long_ago = (timezone.now() - timedelta(days=400)).timestamp()
+    os.utime(default_storage.path(left("originals")), (long_ago, long_ago))
+    left("renditions")
+    assert orphans.sweep() == 0
+    assert len(files()) == 4
+
+
+@pytest.mark.usefixtures("_a_day_later")
+def test_where_no_picture_is_known_nothing_is_swept(db: None) -> None:
+    left("originals")
+    assert orphans.sweep() == 0
+    assert len(files()) == 1
+
+
+@pytest.mark.usefixtures("_a_day_later")
+def test_the_command_names_them_or_deletes_them(
+    image: Image, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = left("originals")
+    call_command("sweep_pictures", dry_run=True)
+    assert capsys.readouterr().out == f"{name}\n"
+    assert name in files()
+    call_command("sweep_pictures")
+    assert capsys.readouterr().out == "1 file deleted.\n"
+    assert name not in files()
+
+
+@pytest.mark.usefixtures("_a_day_later")
+def test_a_file_that_cannot_be_deleted_keeps_no_other_from_going(
+    image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck, other = left("originals"), left("renditions")
+    really = FileSystemStorage.delete
+
+    def delete(storage: FileSystemStorage, name: str) -> None:
+        if name == stuck:
+            raise PermissionError(name)
+        really(storage, name)
+
+    monkeypatch.setattr(FileSystemStorage, "delete", delete)
+    assert orphans.sweep() == 1
+    assert stuck in files()
+    assert other not in files()

@@ -1,0 +1,163 @@
+"""Originals and renditions in a bucket: kept there privately, handed out for a minute.
+
+The bucket is a small one of the tests, which checks every signature and its time (`small_bucket`).
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import parse_qs, urlsplit
+from urllib.request import urlopen
+
+import pytest
+from django.core.files.storage import default_storage
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from articles.images.library import ingest
+from articles.images.models import FormerName, Image
+from articles.images.renditions import orphans, rendition_files, renditions
+from iria.environment import bucket_address
+from tests.articles.images.small_bucket import NAME, SmallBucket, small_bucket
+from tests.newsroom import picture_file
+
+
+@pytest.fixture
+def bucket(settings: Any) -> Iterator[SmallBucket]:
+    with small_bucket() as server:
+        default = {
+            "BACKEND": "articles.images.renditions.s3_storage.Bucket",
+            "OPTIONS": server.options,
+        }
+        settings.STORAGES = {**settings.STORAGES, "default": default}
+        settings.PICTURES_FROM_BUCKET = True
+        yield server
+        assert server.refused == [], "whoever is refused on purpose says so"
+
+
+@pytest.fixture
+def kept(bucket: SmallBucket) -> dict[str, tuple[bytes, str]]:
+    """What lies in the bucket."""
+    return bucket.kept
+
+
+def test_a_picture_lives_in_a_bucket_from_its_upload_to_its_end(
+    db: None, kept: dict[str, tuple[bytes, str]], client: Client, settings: Any
+) -> None:
+    image = ingest.take_in(picture_file(width=200, height=100), by=None, credit="Ines Faro")
+    renditions.make(image)
+    count = image.renditions.count()
+    assert len(kept) == 1 + count > 5
+    one = image.renditions.filter(format="avif").first()
+    assert one is not None
+    response = client.get(one.get_absolute_url())
+    assert response.status_code == 302
+    address = response["Location"]
+    assert address.startswith(bucket_address(settings.STORAGES["default"]))
+    assert opens_for(address) == 90
+    assert response["Cache-Control"] == "public, max-age=60"
+    with urlopen(address) as answer:
+        assert answer.headers["Content-Type"] == "image/avif"
+        assert len(answer.read()) == one.bytes
+    Image.objects.update(credit="Teo Brandt")
+    renditions.tell(image)
+    assert client.get(one.get_absolute_url()).status_code == 301
+    FormerName.objects.update(left_at=timezone.now() - timedelta(hours=1))
+    rendition_files.discard_former()
+    assert len(kept) == 1 + count
+    Image.objects.update(withdrawn_at=timezone.now())
+    now = image.renditions.first()
+    assert now is not None
+    gone = client.get(now.get_absolute_url())
+    assert (gone.status_code, "Location" in gone) == (410, False)
+
+
+def test_a_signed_address_opens_for_a_moment_and_for_one_file_only(
+    db: None, bucket: SmallBucket, client: Client
+) -> None:
+    image = ingest.take_in(picture_file(), by=None, credit="Ines Faro")
+    address = client.get(image.renditions.get().get_absolute_url())["Location"]
+    with urlopen(address) as answer:
+        assert answer.status == 200
+    plain = address.partition("?")[0]
+    original = plain.replace(str(image.renditions.get().file.name), str(image.original.name))
+    assert f"/{NAME}/{image.original.name}" in bucket.kept
+    for refused in (
+        plain,
+        address.replace(plain, original),
+        address.replace("X-Amz-Expires=90", "X-Amz-Expires=9000"),
+        f"{address[:-1]}{'0' if address[-1] != '0' else '1'}",
+    ):
+        assert refused != address
+        with pytest.raises(HTTPError, match="403"):
+            urlopen(refused)
+    bucket.later = timedelta(seconds=85)
+    with urlopen(address) as answer:
+        assert answer.status == 200
+    bucket.later = timedelta(seconds=92)
+    with pytest.raises(HTTPError, match="403"):
+        urlopen(address)
+    assert [why[:12] for why in bucket.refused] == [
+        "AccessDenied",
+        *["SignatureDoe"] * 3,
+        "AccessDenied",
+    ]
+    bucket.refused.clear()
+
+
+def test_whoever_has_another_secret_gets_nothing(bucket: SmallBucket, settings: Any) -> None:
+    options = {**bucket.options, "secret": "guessed"}
+    default = {"BACKEND": "articles.images.renditions.s3_storage.Bucket", "OPTIONS": options}
+    settings.STORAGES = {**settings.STORAGES, "default": default}
+    with pytest.raises(OSError, match="did not do what was asked"):
+        default_storage.save("some.jpeg", picture_file())
+    assert bucket.kept == {}
+    bucket.refused.clear()
+
+
+def test_a_redirect_is_kept_and_opens_no_longer_than_the_licence_lasts(
+    db: None, kept: dict[str, tuple[bytes, str]], client: Client
+) -> None:
+    only = ingest.take_in(picture_file(), by=None, credit="Ines Faro").renditions.get()
+    Image.objects.update(licence_until=timezone.now() + timedelta(seconds=20))
+    response = client.get(only.get_absolute_url())
+    assert int(response["Cache-Control"].removeprefix("public, max-age=")) <= 20
+    assert 1 <= opens_for(response["Location"]) <= 20
+
+
+def test_the_desk_may_look_at_a_picture_after_the_end_of_its_licence(
+    db: None, kept: dict[str, tuple[bytes, str]], client: Client, edna: User
+) -> None:
+    only = ingest.take_in(picture_file(), by=None, credit="Ines Faro").renditions.get()
+    Image.objects.update(licence_until=timezone.now() - timedelta(days=1))
+    client.force_login(edna)
+    response = client.get(reverse("admin:articles_image_file", args=[only.name]))
+    assert opens_for(response["Location"]) == 90
+
+
+def opens_for(address: str) -> int:
+    return int(parse_qs(urlsplit(address).query)["X-Amz-Expires"][0])
+
+
+def test_files_in_the_bucket_that_no_row_names_are_swept(
+    db: None, kept: dict[str, tuple[bytes, str]]
+) -> None:
+    image = ingest.take_in(picture_file(), by=None, credit="Ines Faro")
+    before = set(kept)
+    for name in ("originals/2026/10/left.jpeg", "renditions/2026/10/left.avif"):
+        default_storage.save(name, picture_file())
+    assert orphans.sweep(before=timezone.now() - timedelta(days=9999)) == 0
+    assert orphans.sweep(before=timezone.now() + timedelta(days=9999)) == 2
+    assert set(kept) == before
+    assert image.renditions.count() == 1
+
+
+def test_what_is_missing_fails_as_files_do(kept: dict[str, tuple[bytes, str]]) -> None:
+    assert not default_storage.exists("nothing.jpeg")
+    with pytest.raises(FileNotFoundError):
+        default_storage.open("nothing.jpeg")
+    default_storage.save("some.jpeg", picture_file())
+    assert default_storage.size("some.jpeg") == len(kept["/pictures-of-ours/some.jpeg"][0])

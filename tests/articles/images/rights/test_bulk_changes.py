@@ -1,0 +1,187 @@
+"""Whose pictures are and how long they may be shown, changed in one place for all."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+
+from accounts.models import User
+from articles.images import signals
+from articles.images.library.editing import amend
+from articles.images.models import Agency, Image, Photographer, PictureEvent
+from articles.images.rights import bulk_changes, sources
+from tests.newsroom import picture
+
+pytestmark = pytest.mark.django_db
+
+END = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def reuters() -> Agency:
+    return Agency.objects.create(
+        name="Reuters", wording="via Reuters", address="https://reuters.example/"
+    )
+
+
+@pytest.fixture
+def ines() -> Photographer:
+    return Photographer.objects.create(name="Ines Faro")
+
+
+def credit(image: Image) -> str:
+    image.refresh_from_db()
+    return image.credit
+
+
+@pytest.mark.parametrize(
+    ("named", "byline", "agency", "alone", "expected"),
+    [
+        (True, "", True, "", "Ines Faro/via Reuters"),
+        (True, "Somebody else", True, "", "Ines Faro/via Reuters"),
+        (True, "", False, "", "Ines Faro"),
+        (False, "Jo Reis", True, "", "Jo Reis/via Reuters"),
+        (False, " ", True, "", "Reuters"),
+        (False, "", True, "Handout of Reuters", "Handout of Reuters"),
+        (False, "Jo Reis", False, "", "As typed"),
+        (False, "J" * 288, True, "", f"{'J' * 288}/via Reuters"),
+    ],
+)
+def test_the_line_is_composed_the_same_everywhere(
+    reuters: Agency, ines: Photographer, named: bool, byline: str, agency: bool, alone: str,
+    expected: str, edna: User,
+) -> None:  # fmt: skip
+    reuters.wording_alone = alone
+    reuters.save()
+    image = picture(credit="As typed", byline=byline)
+    whose: dict[str, Any] = {
+        "photographer": ines if named else None,
+        "agency": reuters if agency else None,
+    }
+    amend(image, by=edna, **whose)
+    assert image.credit == credit(image) == expected
+    assert image.credit_url == ("https://reuters.example/" if agency else "")
+
+
+def test_no_letter_of_an_agency_is_cut_off_a_long_line(reuters: Agency, edna: User) -> None:
+    image = picture(headline="Quay", credit="As typed", byline="J" * 289)
+    with pytest.raises(ValidationError, match=r"“Quay”: The credit .* 301 letters, and 300 fit"):
+        amend(image, by=edna, agency=reuters)
+    assert credit(image) == "As typed"
+    assert not PictureEvent.objects.exists()
+
+
+def test_a_photographer_is_the_creator_is_renamed_as_such_and_leaves_as_such(
+    reuters: Agency, ines: Photographer, edna: User
+) -> None:
+    first, second = picture(byline=""), picture(byline="Somebody else")
+    other = picture(byline="Jo Reis")
+    hers = Image.objects.filter(pk__in=[first.pk, second.pk])
+
+    def creators() -> set[str]:
+        return set(hers.values_list("byline", flat=True))
+
+    bulk_changes.change(hers, {"photographer": ines, "agency": reuters}, by=edna)
+    assert creators() == {"Ines Faro"}
+    before = hers.get(pk=first.pk).rights_version
+    ines.name = "Inês Faro"
+    sources.save(ines, by=edna)
+    assert creators() == {"Inês Faro"}
+    assert hers.get(pk=first.pk).rights_version == before + 1
+    event = PictureEvent.objects.filter(image=first).latest("pk")
+    assert "creator: Inês Faro" in event.after
+    bulk_changes.change(hers.filter(pk=first.pk), {"photographer": None}, by=edna)
+    amend(second, by=edna, photographer=None)
+    assert creators() == {""}
+    assert credit(first) == credit(second) == "Reuters"
+    assert second.byline == ""
+    other.refresh_from_db()
+    assert other.byline == "Jo Reis"
+
+
+def test_a_creator_that_is_typed_while_the_photographer_goes_stays(
+    ines: Photographer, edna: User
+) -> None:
+    image = picture(photographer=ines, byline="Ines Faro")
+    values = {"credit": "Ines Faro/Pool", "byline": "Ines Faro"}
+    bulk_changes.change(Image.objects.all(), values, by=edna)
+    assert credit(image) == "Ines Faro/Pool"
+    assert image.byline == "Ines Faro"
+
+
+def test_a_new_wording_reaches_every_picture_of_the_agency_and_nobody_elses(
+    reuters: Agency,
+    ines: Photographer,
+    edna: User,
+    django_capture_on_commit_callbacks: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heard: list[list[int]] = []
+    monkeypatch.setattr(
+        signals.rights_changed, "send", lambda sender, image_ids: heard.append(sorted(image_ids))
+    )
+    hers = [
+        picture(
+            agency=reuters,
+            photographer=ines,
+            credit="Ines Faro/via Reuters",
+            credit_url=reuters.address,
+            byline="Ines Faro",
+        )
+        for _ in "ab"
+    ]
+    other = picture()
+    before = Image.objects.get(pk=hers[0].pk).rights_version
+    reuters.wording = "for Reuters"
+    with django_capture_on_commit_callbacks(execute=True):
+        assert sources.save(reuters, by=edna) == 2
+    assert [credit(image) for image in hers] == ["Ines Faro/for Reuters"] * 2
+    assert hers[0].rights_version == before + 1
+    assert credit(other) == "Ines Faro/via Meridian Pictures"
+    events = PictureEvent.objects.all()
+    assert {(event.before, event.after, event.by) for event in events} == {
+        ("credit: Ines Faro/via Reuters", "credit: Ines Faro/for Reuters", edna)
+    }
+    assert heard == [[image.pk for image in hers]]
+
+
+def test_many_pictures_get_one_credit_and_a_row_each_for_what_it_was(
+    reuters: Agency, edna: User
+) -> None:
+    first, second = picture(agency=reuters, credit="Reuters"), picture(credit="Jo Reis")
+    assert bulk_changes.change(Image.objects.all(), {"credit": "Ines Faro"}, by=edna) == 2
+    assert credit(first) == credit(second) == "Ines Faro"
+    assert first.agency is None
+    told = PictureEvent.objects.filter(what="credited").values_list("before", "after", "by")
+    assert set(told) == {
+        ("credit: Reuters\nagency: Reuters", "credit: Ines Faro\nagency: –", edna.pk),
+        ("credit: Jo Reis", "credit: Ines Faro", edna.pk),
+    }
+
+
+def test_what_changes_nothing_leaves_no_row(edna: User) -> None:
+    picture(credit="Ines Faro")
+    bulk_changes.change(Image.objects.all(), {"credit": "Ines Faro"}, by=edna)
+    assert not PictureEvent.objects.exists()
+
+
+def test_a_changed_licence_is_told_in_words(edna: User) -> None:
+    picture()
+    values = {"licence_until": END, "licensed_for_newsletter": False}
+    bulk_changes.change(Image.objects.all(), values, by=edna)
+    event = PictureEvent.objects.get(what="licensed")
+    assert event.before == "licence ends: –\nfor the newsletter: yes"
+    assert event.after == "licence ends: 1 January 2030, 00:00\nfor the newsletter: no"
+
+
+def test_a_change_that_one_picture_refuses_changes_none(edna: User) -> None:
+    picture(licence_from=END)
+    early = datetime(2020, 1, 1, tzinfo=UTC)
+    other = picture()
+    with pytest.raises(IntegrityError):
+        bulk_changes.change(Image.objects.all(), {"licence_until": early, "credit": "New"}, by=edna)
+    assert credit(other) != "New"
+    assert not PictureEvent.objects.exists()

@@ -1,0 +1,261 @@
+"""No picture goes out without a credit, words for those who cannot see it, and a licence: on no road."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from articles.editorial import publishing, revisions
+from articles.editorial.models import Article
+from articles.images.models import Agency, Image
+from newsletter.delivery import controls, sending, worker
+from tests import newsroom
+from tests.newsletter import lists
+
+pytestmark = pytest.mark.django_db
+
+AGO, AHEAD = timezone.now() - timedelta(hours=1), timezone.now() + timedelta(days=20)
+
+FAULTS: dict[str, tuple[dict[str, Any], str, str]] = {
+    "no credit": ({"credit": ""}, "has no credit", "#id_credit"),
+    "a credit of spaces": ({"credit": " \u00a0"}, "has no credit", "#id_credit"),
+    "no words for the blind": ({"alt_text": " "}, "no alternative text", "#id_alt_text"),
+    "a licence that ended": ({"licence_until": AGO}, "ended on", "#id_licence_until_0"),
+    "a licence to come": ({"licence_from": AHEAD}, "begins only on", "#id_licence_from_0"),
+    "withdrawn": (
+        {"withdrawn_at": AGO, "withdrawn_reason": "Sued."},
+        "was withdrawn (Sued)",
+        "/change/",
+    ),
+    "mail only": (
+        {"licensed_for_site": False},
+        "not licensed for the site",
+        "#id_licensed_for_site",
+    ),
+}
+
+
+def using(image: Image, **fields: Any) -> Article:
+    return newsroom.draft(body=f'<p>Words.</p><figure data-image="{image.pk}"></figure>', **fields)
+
+
+@pytest.fixture(params=FAULTS, ids=str)
+def fault(request: pytest.FixtureRequest) -> tuple[Image, str, str]:
+    fields, words, place = FAULTS[request.param]
+    image = newsroom.picture(headline="The quay", **fields)
+    return image, words, place
+
+
+def test_an_article_with_such_a_picture_is_not_published_and_the_way_to_mend_it_is_shown(
+    fault: tuple[Image, str, str], edna: User
+) -> None:
+    image, words, place = fault
+    for article in (using(image), newsroom.draft(lead_picture=image)):
+        with pytest.raises(publishing.NotReady, match="The quay") as refusal:
+            publishing.publish(article, by=edna)
+        (obstacle,) = refusal.value.obstacles
+        assert words in obstacle.words
+        assert obstacle.address.startswith(f"/admin/articles/image/{image.pk}/change/")
+        assert place in obstacle.address
+
+
+def test_the_way_to_mend_it_leads_to_a_field_that_stands_there(
+    fault: tuple[Image, str, str], client: Client, edna: User
+) -> None:
+    image, _words, _place = fault
+    with pytest.raises(publishing.NotReady) as refusal:
+        publishing.publish(using(image), by=edna)
+    address, _, field = refusal.value.obstacles[0].address.partition("#")
+    client.force_login(edna)
+    page = client.get(address)
+    assert page.status_code == 200
+    assert not field or f'id="{field}"' in page.content.decode()
+
+
+def test_neither_is_it_scheduled(fault: tuple[Image, str, str], edna: User) -> None:
+    image, _words, _place = fault
+    with pytest.raises(publishing.NotReady):
+        publishing.schedule(using(image), by=edna, at=timezone.now() + timedelta(hours=1))
+
+
+def test_what_was_scheduled_before_is_held_back_when_its_time_comes(
+    fault: tuple[Image, str, str], edna: User
+) -> None:
+    image, _words, _place = fault
+    sound = newsroom.picture()
+    article = using(sound)
+    publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
+    faulty = {f.attname: getattr(image, f.attname) for f in Image._meta.concrete_fields}
+    Image.objects.filter(pk=sound.pk).update(**{k: v for k, v in faulty.items() if k != "id"})
+    Article.objects.update(publish_at=timezone.now() - timedelta(minutes=1))
+    assert publishing.publish_due() == 0
+    assert Article.objects.held_back().get() == article
+
+
+def test_a_published_article_takes_in_no_such_picture(
+    fault: tuple[Image, str, str], edna: User
+) -> None:
+    image, words, _place = fault
+    article = newsroom.published()
+    article.body += f'<figure data-image="{image.pk}"></figure>'
+    with pytest.raises(publishing.NotReady, match=r"The quay") as refusal:
+        revisions.save(article, by=edna)
+    assert words in str(refusal.value)
+    article.refresh_from_db()
+    assert "figure" not in article.body
+
+
+def test_the_desk_says_what_is_missing_with_links_and_keeps_what_was_typed(edna: User) -> None:
+    desk = Client()
+    desk.force_login(edna)
+    image = newsroom.picture(credit="", headline="The quay")
+    article = newsroom.published("Ferries")
+    address = f"/admin/articles/article/{article.pk}/change/"
+    form = desk.get(address).context["adminform"].form
+    sent = {name: field for name, field in form.initial.items() if field not in (None, "")}
+    sent |= {
+        "body": f'<p>Typed just now.</p><figure data-image="{image.pk}"></figure>',
+        "corrections-TOTAL_FORMS": "0",
+        "corrections-INITIAL_FORMS": "0",
+        "_continue": "",
+    }
+    page = desk.post(address, sent).content.decode()
+    assert f'href="/admin/articles/image/{image.pk}/change/#id_credit"' in page
+    assert "Typed just now." in page
+    article.refresh_from_db()
+    assert "Typed" not in article.body
+
+
+def test_a_licence_must_cover_the_day_for_which_an_article_is_scheduled(edna: User) -> None:
+    article = using(newsroom.picture(licence_until=AHEAD, licence_from=AGO))
+    with pytest.raises(publishing.NotReady, match="ends before that time"):
+        publishing.schedule(article, by=edna, at=AHEAD + timedelta(minutes=1))
+    publishing.schedule(article, by=edna, at=AHEAD - timedelta(minutes=1))
+
+
+def test_an_old_article_needs_pictures_that_may_stand_in_the_archive(edna: User) -> None:
+    article = using(newsroom.picture(licensed_for_archive=False))
+    with pytest.raises(publishing.NotReady, match="older than thirty days"):
+        publishing.publish(article, by=edna, at=timezone.now() - timedelta(days=40))
+
+
+def test_an_article_that_is_out_can_be_changed_when_a_licence_has_ended(edna: User) -> None:
+    image = newsroom.picture(licence_until=AHEAD)
+    article = using(image)
+    publishing.publish(article, by=edna)
+    Image.objects.update(licence_until=AGO)
+    article.body = article.body.replace("Words.", "Better words.")
+    revisions.save(article, by=edna)
+    assert Article.objects.published().get().body.startswith("<p>Better words.")
+
+
+def test_a_decorative_picture_needs_no_words(edna: User) -> None:
+    publishing.publish(using(newsroom.picture(alt_text="", is_decorative=True)), by=edna)
+    assert Article.objects.published().exists()
+
+
+def test_what_is_missing_stands_beside_the_form_with_a_link_to_mend_it(edna: User) -> None:
+    desk = Client()
+    desk.force_login(edna)
+    image = newsroom.picture(alt_text="")
+    article = using(image)
+    led_by = newsroom.picture()
+    issue = lists.issue("What moved", newsroom.published("Led", lead_picture=led_by))
+    Image.objects.update(alt_text="")
+    for page, picture in (
+        (f"/admin/articles/article/{article.pk}/change/", image),
+        (f"/admin/newsletter/issue/{issue.pk}/send/", led_by),
+    ):
+        link = f'<a href="/admin/articles/image/{picture.pk}/change/#id_alt_text">Describe it</a>'
+        assert link in desk.get(page).content.decode()
+
+
+def test_the_terms_of_use_are_shown_to_whoever_writes(edna: User) -> None:
+    desk = Client()
+    desk.force_login(edna)
+    article = using(newsroom.picture(usage_terms="Not on covers."))
+    page = desk.get(f"/admin/articles/article/{article.pk}/change/").content.decode()
+    assert "Not on covers." in page
+
+
+OF_MAIL = {
+    **{
+        name: FAULTS[name]
+        for name in ("no words for the blind", "a licence that ended", "withdrawn")
+    },
+    "not for mail": (
+        {"licensed_for_newsletter": False},
+        "not licensed for the newsletter",
+        "#id_licensed_for_newsletter",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OF_MAIL)
+def test_no_newsletter_leaves_with_such_a_picture(name: str, edna: User) -> None:
+    fields, words, place = OF_MAIL[name]
+    article = newsroom.published(lead_picture=newsroom.picture())
+    lists.subscriber("ola@readers.example")
+    issue = lists.issue("What moved", article)
+    Image.objects.update(**fields)
+    with pytest.raises(sending.NotReady, match=re.escape(words)) as refusal:
+        sending.start(issue, by=edna)
+    assert place in refusal.value.obstacles[0].address
+
+
+def test_a_mailing_waits_when_a_licence_ends_on_its_way(edna: User) -> None:
+    article = newsroom.published(lead_picture=lists.mail_picture())
+    lists.subscriber("ola@readers.example")
+    issue = lists.issue("What moved", article)
+    sending.start(issue, by=edna)
+    Image.objects.update(licence_until=AGO)
+    assert worker.deliver_batch(issue.pk) == 0
+    issue.refresh_from_db()
+    assert issue.state == "paused"
+    assert "may not go out by mail any more" in issue.trouble
+    with pytest.raises(controls.NotNow, match="Mend that in the library"):
+        controls.go_on(issue, by=edna)
+    Image.objects.update(licence_until=AHEAD)
+    controls.go_on(issue, by=edna)
+    assert worker.deliver_batch(issue.pk) == 1
+
+
+def test_the_terms_of_use_are_shown_to_whoever_sends(edna: User) -> None:
+    desk = Client()
+    desk.force_login(edna)
+    agency = Agency.objects.create(name="Quay", wording="via Quay", usage_terms="Once a week.")
+    image = lists.mail_picture(usage_terms="Not on covers.", agency=agency)
+    issue = lists.issue("What moved", newsroom.published(lead_picture=image))
+    for page in ("preview", "send"):
+        words = desk.get(f"/admin/newsletter/issue/{issue.pk}/{page}/").content.decode()
+        assert "Not on covers." in words
+        assert "Once a week." in words
+
+
+def test_nobody_but_the_verb_makes_an_article_public() -> None:
+    """Commands, importers and jobs come past the gate, because there is no other way in the code."""
+    root = Path(settings.BASE_DIR)
+    writes = re.compile(r"state\s*=\s*(Article\.State\.PUBLISHED|\"published)")
+    asks = re.compile(r"(filter|exclude|Q|condition|get)\([^()]*$")
+    found = {
+        str(path.relative_to(root))
+        for house in ("articles", "newsletter", "iria", "accounts")
+        for path in (root / house).rglob("*.py")
+        if "migrations" not in path.parts
+        for text in [path.read_text()]
+        for at in writes.finditer(text)
+        if not asks.search(text[: at.start()])
+    }
+    scratch = {"iria/evaluation/search/runner.py", "iria/evaluation/related/loading.py"}
+    # Evaluations fill a schema of their own. The newsroom of load tests has no pictures, and
+    # PostgreSQL watches it like any other.
+    assert found - scratch == {
+        "articles/editorial/publishing.py",
+        "iria/evaluation/synthetic/articles.py",
+    }

@@ -1,0 +1,272 @@
+"""The page of an article."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+from lxml import html as lxml_html
+
+from accounts.models import User
+from articles.comments.models import Comment
+from articles.editorial import publishing, revisions
+from articles.editorial.models import Article, Portrait
+from iria.publication import menus
+from iria.publication.models import current_publication
+from tests import newsroom
+from tests.articles.public import full_house
+
+pytestmark = pytest.mark.django_db
+
+
+def page(client: Client, article: Article) -> str:
+    response = client.get(article.get_absolute_url())
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def words_of(html: str) -> str:
+    """What a reader reads, on one line."""
+    body = lxml_html.document_fromstring(html).find("body")
+    assert body is not None
+    for script in list(body.iter("script", "style")):
+        script.drop_tree()
+    return " ".join("".join(body.itertext()).split())
+
+
+def full_article() -> Article:
+    publication = current_publication()
+    publication.name = "Meridian"
+    publication.about = "We study straits."
+    publication.contact_email = "reports@meridian.example"
+    publication.save()
+    sections = [newsroom.category("Asia-Pacific"), newsroom.category("News", position=1)]
+    article = full_house.illustrated("The long way", figures=2, categories=sections)
+    other = newsroom.published("A short way", lead_picture=full_house.sized(newsroom.picture()))
+    full_house.related(article, [other])
+    full_house.comments(article, 1)
+    return article
+
+
+def test_every_part_of_the_page_stands_in_its_order(client: Client) -> None:
+    text = words_of(page(client, full_article()))
+    parts = [
+        "Skip to the content",
+        "Asia-Pacific, News",
+        "The long way",
+        "What did not happen, and why it matters.",
+        "By Author of The long way and Second of The long way",
+        "1 March 2026",
+        "1 Comment on The long way",
+        "Morning at the quay (Image Credit: Ines Faro/via Meridian Pictures)",
+        "Words before.",
+        "A quay (Image Credit: Ines Faro 0)",
+        "A quay (Image Credit: Ines Faro 1)",
+        "It was Tuesday, not Monday.",
+        "shipping",
+        "A short way",
+        "1 Comment",
+        "I read it twice.",
+        "Leave a comment",
+        "Subscribe to Meridian News – Enter your email address",
+        "We study straits.",
+        "For client reports write to reports@meridian.example",
+        "© 2014–",
+        "Back to top",
+    ]
+    place = 0
+    for part in parts:
+        assert part in text[place:], f"“{part}” does not stand after what comes before it"
+        place = text.index(part, place) + len(part)
+    assert text.endswith("Back to top")
+
+
+def test_the_page_has_one_headline_one_foot_and_a_thread_with_an_address(client: Client) -> None:
+    tree = lxml_html.document_fromstring(page(client, full_article()))
+    assert len(tree.findall(".//h1")) == 1
+    assert len(tree.findall(".//footer")) == 1
+    assert tree.get_element_by_id("comments") is not None
+    assert tree.xpath("(//footer//a)[last()]/@href") == ["#top"]
+    links = tree.xpath("//a[@href='#comments']")
+    assert ["".join(link.itertext()) for link in links] == ["1 Comment on The long way"]
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(0, "No Comments on"), (1, "1 Comment on"), (12, "12 Comments on")]
+)
+def test_the_link_to_the_thread_counts_what_can_be_read(
+    client: Client, count: int, words: str
+) -> None:
+    article = newsroom.published("Quiet")
+    full_house.comments(article, count)
+    Comment.objects.create(article=article, name="Held", text="Not seen yet.")
+    assert f"{words} Quiet" in words_of(page(client, article))
+
+
+def test_an_update_is_told_with_its_date_and_a_first_publication_is_not(
+    client: Client, edna: User
+) -> None:
+    article = newsroom.published("Quiet", at=datetime(2026, 3, 1, tzinfo=UTC))
+    assert "Updated" not in page(client, article)
+    article.body = "<p>Better words.</p>"
+    revisions.save(article, by=edna)
+    assert "Updated" in page(client, article)
+
+
+def test_dates_are_those_of_the_publications_zone(client: Client) -> None:
+    publication = current_publication()
+    publication.zone = "Asia/Tokyo"
+    publication.save()
+    article = newsroom.published("Late", at=datetime(2026, 3, 31, 20, tzinfo=UTC))
+    assert '<time datetime="2026-04-01T05:00:00+09:00">1 April 2026</time>' in page(client, article)
+
+
+def test_an_article_written_from_the_right_is_set_from_the_right(client: Client) -> None:
+    article = newsroom.published("أسبوع هادئ", language="ar")
+    html = page(client, article)
+    assert '<html lang="ar" dir="rtl">' in html
+    assert '<footer class="foot" lang="en" dir="ltr">' in html
+
+
+def test_a_kind_that_is_also_the_section_is_not_said_twice(client: Client) -> None:
+    article = newsroom.published("Quiet", categories=[newsroom.category("News")])
+    kicker = lxml_html.document_fromstring(page(client, article)).find_class("kicker")[0]
+    assert "".join(kicker.itertext()).split() == ["News"]
+
+
+def test_a_lead_picture_whose_licence_ended_is_not_shown(client: Client) -> None:
+    picture = full_house.sized(newsroom.picture())
+    article = newsroom.published("Quiet", lead_picture=picture)
+    assert "<img" in page(client, article)
+    picture.licence_until = timezone.now()
+    picture.save()
+    assert "<img" not in page(client, article)
+
+
+@pytest.mark.parametrize("state", ["draft", "scheduled", "withdrawn"])
+def test_what_is_not_published_has_no_page(client: Client, edna: User, state: str) -> None:
+    article = newsroom.published("Quiet") if state == "withdrawn" else newsroom.draft("Quiet")
+    if state == "withdrawn":
+        publishing.withdraw(article, by=edna)
+    if state == "scheduled":
+        later = datetime.now(UTC) + timedelta(days=1)
+        publishing.schedule(article, by=edna, at=later)
+    year, month = article.year or 2026, article.month or 3
+    assert client.get(f"/{year}/{month:02}/{article.slug or 'quiet'}/").status_code == 404
+
+
+def test_the_time_to_read_is_counted_in_words_and_in_signs(client: Client) -> None:
+    long = newsroom.published("Long", body="<p>" + "word " * 1150 + "</p>")
+    chinese = newsroom.published("长", language="zh", body="<p>" + "字" * 900 + "</p>")
+    assert "5 min read" in page(client, long)
+    assert "2 min read" in page(client, chinese)
+
+
+def test_a_page_is_the_same_for_everybody_and_nothing_in_it_is_made_for_one(
+    client: Client, edna: User
+) -> None:
+    article = full_article()
+    first = client.get(article.get_absolute_url())
+    client.force_login(edna)
+    second = client.get(article.get_absolute_url(), headers={"Accept-Language": "ar"})
+    assert first.content == second.content
+    assert not re.search(r"nonce|csrf", first.content.decode())
+
+
+def long_body(parts: int) -> str:
+    return "".join(f"<h2>Part {n}</h2><p>{'Words of it. ' * 150}</p>" for n in range(parts))
+
+
+def test_a_long_text_has_its_contents_and_a_short_one_has_none(client: Client) -> None:
+    html = page(client, newsroom.published("Long", body=long_body(4)))
+    tree = lxml_html.document_fromstring(html)
+    links = tree.xpath("//nav[@aria-labelledby='contents']//a")
+    assert [link.text_content() for link in links] == [f"Part {n}" for n in range(4)]
+    assert all(tree.get_element_by_id(link.get("href")[1:]) is not None for link in links)
+    short = newsroom.published("Short", body="<h2>One</h2><h2>Two</h2><h2>Three</h2>")
+    assert 'id="contents"' not in page(client, short)
+
+
+def test_before_and_after_are_of_the_same_primary_section_and_language(client: Client) -> None:
+    straits, news = newsroom.category("Straits"), newsroom.category("News")
+
+    def at(hour: int, headline: str, **fields: Any) -> Article:
+        moment = datetime(2026, 3, 1, hour, tzinfo=UTC)
+        return newsroom.published(headline, at=moment, **{"categories": [straits], **fields})
+
+    before, chosen = at(1, "Before"), at(5, "Chosen")
+    after = at(9, "After")
+    at(4, "Elsewhere", categories=[news, straits])
+    at(6, "Ailleurs", language="fr")
+    tree = lxml_html.document_fromstring(page(client, chosen))
+    ways = {
+        link.get("rel"): link.get("href")
+        for link in tree.xpath("//a[@class][@rel='prev' or @rel='next']")
+    }
+    assert ways == {"prev": before.get_absolute_url(), "next": after.get_absolute_url()}
+
+
+def test_authors_are_introduced_with_portrait_biography_and_link(
+    client: Client, django_assert_max_num_queries: Any
+) -> None:
+    ines, rui = newsroom.author("Ines Faro"), newsroom.author("Rui Tavares")
+    ines.biography, ines.role = "She counts ships.", "Senior fellow"
+    ines.links = [
+        {"name": "faro.example", "address": "https://www.faro.example/ines/"},
+        {"name": "Mastodon", "address": "https://social.example/@ines"},
+    ]
+    ines.save()
+    portrait = full_house.sized(newsroom.picture(credit="Nell Sandoval"))
+    Portrait.objects.create(author=ines, image=portrait)
+    article = newsroom.published("Signed by two", authors=[ines, rui])
+    menus.save(current_publication())
+    with django_assert_max_num_queries(12):
+        html = page(client, article)
+    tree = lxml_html.document_fromstring(html)
+    (box,) = tree.xpath("//section[@class='author-box']")
+    words = " ".join(box.text_content().split())
+    assert (
+        words
+        == "(Image Credit: Nell Sandoval) Ines Faro Senior fellow She counts ships. faro.example Mastodon"
+    )
+    assert "About Rui Tavares" not in html
+
+
+def test_an_article_is_passed_on_by_plain_links(client: Client) -> None:
+    publication = current_publication()
+    pattern = "https://social.example/share?u={address}&t={headline}"
+    publication.share_links = [{"name": "Social", "address": pattern}]
+    publication.save()
+    article = newsroom.published("Ships & “straits” {address}")
+    tree = lxml_html.document_fromstring(page(client, article))
+    mail, social = tree.xpath("//section[@aria-labelledby='share']//a/@href")
+    whole = f"{settings.SITE_URL}{article.get_absolute_url()}"
+    assert mail.startswith("mailto:?subject=Ships%20%26%20")
+    assert mail.endswith("&body=" + quote(whole))
+    assert social.startswith(
+        f"https://social.example/share?u={quote(whole, safe='')}&t=Ships%20%26"
+    )
+    assert social.endswith("%7Baddress%7D")
+    assert tree.get_element_by_id("share-address").get("value") == whole
+
+
+def test_a_page_speaks_the_language_of_its_article_and_not_of_the_browser(client: Client) -> None:
+    article = newsroom.published("Une semaine calme", language="fr")
+    plain = page(client, article)
+    asked = client.get(article.get_absolute_url(), headers={"Accept-Language": "de, en"})
+    assert asked.content.decode() == plain
+    assert '<html lang="fr" dir="ltr">' in plain
+    words = words_of(plain)
+    for part in (
+        "Aller au contenu",
+        "Aucun commentaire sur",
+        "Laisser un commentaire",
+        "S’abonner",
+    ):
+        assert part in words
+    english = page(client, newsroom.published("A quiet week"))
+    assert "Skip to the content" in english

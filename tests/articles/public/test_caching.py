@@ -1,0 +1,49 @@
+"""Public pages can be kept by anyone, and asked about cheaply."""
+
+import pytest
+from django.test import Client
+
+from tests import newsroom
+from tests.articles.public import full_house
+
+pytestmark = pytest.mark.django_db
+
+PATHS = ["/", "/category/section-0/", "/tag/topic-1/", "/author/writer-of-article-0-of-0/"]
+MORE_PATHS = ["/2026/", "/2026/03/", "/corrections/", "/nowhere/", "/search/?q=article", "/feed/"]
+
+
+@pytest.mark.parametrize("path", [*PATHS, *MORE_PATHS, "article"])
+def test_no_public_page_sets_a_cookie_or_varies_by_one(client: Client, path: str) -> None:
+    full_house.sections(1, 4)
+    article = newsroom.published("Quiet")
+    client.cookies["sessionid"] = "from-elsewhere"
+    answer = client.get(article.get_absolute_url() if path == "article" else path)
+    assert "Set-Cookie" not in answer.headers
+    assert not answer.cookies
+    assert "cookie" not in answer.headers.get("Vary", "").lower()
+    assert "private" not in answer.headers.get("Cache-Control", "")
+
+
+@pytest.mark.parametrize("path", [*PATHS, "/2026/", "/2026/03/", "/corrections/"])
+def test_an_unchanged_page_is_answered_without_its_body(client: Client, path: str) -> None:
+    full_house.sections(1, 4)
+    first = client.get(path)
+    assert first.headers["Cache-Control"] == "public, max-age=0, s-maxage=60"
+    again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert again.content == b""
+    assert again.headers["Cache-Control"] == first.headers["Cache-Control"]
+
+
+def test_a_new_comment_changes_the_tag_of_its_page(client: Client) -> None:
+    article = newsroom.published("Quiet")
+    before = client.get(article.get_absolute_url()).headers["ETag"]
+    full_house.comments(article, 1)
+    answer = client.get(article.get_absolute_url(), headers={"If-None-Match": before})
+    assert answer.status_code == 200
+
+
+def test_what_is_missing_is_not_kept_like_a_page(client: Client) -> None:
+    answer = client.get("/nowhere/")
+    assert answer.status_code == 404
+    assert "ETag" not in answer.headers

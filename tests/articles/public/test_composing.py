@@ -1,0 +1,209 @@
+"""Front pages and sections as editors compose them."""
+
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from articles.editorial import publishing
+from articles.editorial.models import Article, Category
+from articles.public.front_page import layout
+from articles.public.front_page.layout import Wish
+from articles.public.front_page.models import Placement
+from iria.publication.models import current_publication
+from tests import newsroom
+from tests.articles.public import full_house
+
+pytestmark = pytest.mark.django_db
+
+COMPOSE = "/admin/articles/placement/"
+Place = Placement.Place
+
+
+@pytest.fixture
+def sections() -> list[Category]:
+    """Two sections with five articles each; the newest stand in the last one."""
+    return full_house.sections(2, 5)
+
+
+def called(headline: str) -> Article:
+    return Article.objects.get(headline=headline)
+
+
+def composed() -> layout.FrontPage:
+    return layout.compose(
+        Article.objects.published(), layout.lay_out(Article.objects.published(), "en", ["en"])
+    )
+
+
+def everything(page: layout.FrontPage) -> list[str]:
+    shown = [page.lead, *page.seconds, *(each for part in page.sections for each in part.articles)]
+    return [article.headline for article in shown if article]
+
+
+def place(*wishes: Wish) -> None:
+    layout.compose_front("en", wishes, by=None)
+
+
+def test_what_an_editor_places_stands_there_and_nowhere_else(sections: list[Category]) -> None:
+    lead, second = called("Article 0 of 0"), called("Article 1 of 0")
+    in_section = called("Article 4 of 1")
+    place(
+        Wish(Place.LEAD, None, 0, lead.pk),
+        Wish(Place.SECOND, None, 2, second.pk),
+        Wish(Place.SECTION, sections[0].pk, 1, in_section.pk),
+    )
+    page = composed()
+    assert page.lead == lead
+    assert page.seconds[2] == second
+    assert page.sections[0].articles[1] == in_section
+    shown = everything(page)
+    assert len(shown) == len(set(shown))
+
+
+def test_a_place_whose_time_is_over_or_whose_article_is_gone_goes_back_to_the_rule(
+    sections: list[Category], edna: User
+) -> None:
+    by_rule = composed().lead
+    old, later = called("Article 0 of 0"), timezone.now() + timedelta(hours=1)
+    place(Wish(Place.LEAD, None, 0, old.pk, until=later))
+    assert composed().lead == old
+    Placement.objects.update(until=timezone.now() - timedelta(seconds=1))
+    assert composed().lead == by_rule
+    assert layout.clear_expired() == 1
+    place(Wish(Place.LEAD, None, 0, old.pk))
+    publishing.withdraw(old, by=edna)
+    page = composed()
+    assert page.lead == by_rule
+    assert len(page.seconds) == layout.SECONDS
+
+
+def test_an_article_in_another_language_does_not_reach_this_front_page(
+    client: Client, sections: list[Category]
+) -> None:
+    publication = current_publication()
+    publication.languages = "en, fr"
+    publication.save()
+    french = newsroom.published("Une semaine calme", language="fr", at=full_house.FIRST_DAY)
+    place(Wish(Place.LEAD, None, 0, french.pk))
+    assert "Une semaine calme" not in client.get("/").content.decode()
+    layout.compose_front("fr", [Wish(Place.LEAD, None, 0, french.pk)], by=None)
+    page = client.get("/language/fr/").content.decode()
+    assert "card-lead" in page
+    assert "Une semaine calme" in page
+
+
+def test_composing_costs_readers_no_query(
+    client: Client, sections: list[Category], django_assert_max_num_queries: Any
+) -> None:
+    place(*(Wish(Place.SECOND, None, at, called(f"Article {at} of 0").pk) for at in range(4)))
+    with django_assert_max_num_queries(10):
+        client.get("/")
+
+
+def test_a_section_has_the_lead_that_was_picked_and_it_stands_there_once(
+    client: Client, sections: list[Category]
+) -> None:
+    picked, path = called("Article 0 of 0"), sections[0].get_absolute_url()
+    assert "Article 4 of 0" in client.get(path).content.decode().partition("card-row")[0]
+    layout.lead_section(sections[0], Wish(Place.HEAD, sections[0].pk, 0, picked.pk), by=None)
+    page = client.get(path).content.decode()
+    assert picked.headline in page.partition("card-row")[0]
+    assert page.count(f'href="{picked.get_absolute_url()}"') == 1
+    picked.article_categories.all().delete()
+    assert picked.headline not in client.get(path).content.decode()
+
+
+def field(place: str, category: Category | None, position: int) -> str:
+    return f"{place}-{category.pk if category else 0}-{position}"
+
+
+def seen(client: Client, address: str) -> str:
+    page = client.get(address).content.decode()
+    return page.partition('name="seen" value="')[2].partition('"')[0]
+
+
+def test_an_editor_names_articles_by_the_list_by_address_or_by_headline(
+    client: Client, edna: User, sections: list[Category]
+) -> None:
+    client.force_login(edna)
+    listed, linked, named = (called(f"Article {n} of 0") for n in range(3))
+    answer = client.post(
+        COMPOSE,
+        {
+            "seen": seen(client, COMPOSE),
+            field(Place.LEAD, None, 0): f"{listed.headline} [{listed.pk}]",
+            field(
+                Place.SECOND, None, 0
+            ): f"https://meridian.example{linked.get_absolute_url()}?a=b",
+            field(Place.SECTION, sections[1], 3): named.headline.upper(),
+            f"{field(Place.LEAD, None, 0)}-until": "2199-01-01T12:00",
+        },
+    )
+    assert answer.status_code == 302
+    found = {(row.place, row.position): row for row in Placement.objects.all()}
+    assert found["lead", 0].article == listed
+    assert found["lead", 0].until is not None
+    assert found["second", 0].article == linked
+    assert found["section", 3].article == named
+    assert {row.placed_by for row in found.values()} == {edna}
+    page = unescape(client.get(COMPOSE).content.decode())
+    assert "Placed by Edna Okafor, until 1 January 2199" in page
+
+
+def test_bad_input_gets_a_sentence_and_keeps_what_was_typed(
+    client: Client, edna: User, sections: list[Category]
+) -> None:
+    client.force_login(edna)
+    newsroom.draft("Only a draft")
+    one, lead, second = (
+        called("Article 0 of 0"),
+        field(Place.LEAD, None, 0),
+        field(Place.SECOND, None, 1),
+    )
+    cases = {
+        "There is no article “Only a draft”": {lead: "Only a draft"},
+        "There is no article “99999999 [99999999]”": {lead: "99999999 [99999999]"},
+        "has another place on the page already": {lead: one.headline, second: one.headline},
+        "This time is over": {lead: one.headline, f"{lead}-until": "2001-01-01T12:00"},
+        "Say which article is to stand here": {f"{lead}-until": "2199-01-01T12:00"},
+        "This is no date and time": {lead: one.headline, f"{lead}-until": "soon"},
+    }
+    for sentence, typed in cases.items():
+        answer = client.post(COMPOSE, {"seen": seen(client, COMPOSE), **typed})
+        page = unescape(answer.content.decode())
+        assert answer.status_code == 422, sentence
+        assert sentence in page
+        assert all(f'value="{value}"' in page for value in typed.values())
+    assert not Placement.objects.exists()
+
+
+def test_who_comes_second_is_told_and_decides(
+    client: Client, edna: User, sections: list[Category]
+) -> None:
+    client.force_login(edna)
+    lead, opened = field(Place.LEAD, None, 0), seen(client, COMPOSE)
+    place(Wish(Place.LEAD, None, 0, called("Article 0 of 0").pk))
+    typed = {"seen": opened, lead: "Article 1 of 0"}
+    answer = client.post(COMPOSE, typed)
+    assert "Somebody else changed this page" in answer.content.decode()
+    assert composed().lead == called("Article 0 of 0")
+    again = answer.content.decode().partition('name="seen" value="')[2].partition('"')[0]
+    assert client.post(COMPOSE, {**typed, "seen": again}).status_code == 302
+    assert composed().lead == called("Article 1 of 0")
+
+
+def test_pages_that_are_not_there_lead_to_the_first_and_reporters_compose_nothing(
+    client: Client, edna: User, rui: User, sections: list[Category]
+) -> None:
+    client.force_login(edna)
+    for nothing in ("?front=xx", "?section=nowhere", "1/change/"):
+        assert client.get(COMPOSE + nothing).headers["Location"] == COMPOSE
+    page = client.get(f"{COMPOSE}?section={sections[0].path}").content.decode()
+    assert "The lead of this section" in page
+    client.force_login(rui)
+    assert client.get(COMPOSE).status_code == 403

@@ -1,0 +1,214 @@
+"""Pages of a thread: few comments each, addresses that stay, and the same work however long it is."""
+
+import re
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from accounts.models import User
+from articles.comments.models import Comment
+from articles.editorial.models import Article
+from iria.publication import menus
+from iria.publication.models import current_publication
+from tests import newsroom
+
+pytestmark = pytest.mark.django_db
+
+MANY = 320
+
+
+@pytest.fixture(autouse=True)
+def _somebody_has_saved_the_publication(db: None) -> None:
+    menus.save(current_publication())
+
+
+@pytest.fixture
+def article(db: None) -> Article:
+    return newsroom.published("Ferries at the strait")
+
+
+def tops(article: Article, count: int, **more: Any) -> list[Comment]:
+    return Comment.objects.bulk_create(
+        Comment(
+            article=article,
+            name=f"Reader {number}",
+            text=f"Words {number}.",
+            state=Comment.State.APPROVED,
+            **more,
+        )
+        for number in range(count)
+    )
+
+
+def places(page: str) -> list[int]:
+    return [int(pk) for pk in re.findall(r'id="comment-(\d+)"', page)]
+
+
+def read(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return answer.content.decode()
+
+
+def test_a_page_shows_fifty_of_the_first_level_and_its_address_keeps_them(
+    client: Client, article: Article
+) -> None:
+    written = [comment.pk for comment in tops(article, 120)]
+    base = article.get_absolute_url()
+    assert places(read(client, base)) == written[:50]
+    assert places(read(client, f"{base}comments/?page=2")) == written[50:100]
+    tops(article, 30)
+    assert places(read(client, f"{base}comments/?page=2")) == written[50:100]
+    last = read(client, f"{base}comments/?page=3")
+    assert "Page 3 of 3" in last
+    assert "150 Comments" in last
+    assert client.get(f"{base}comments/?page=4").status_code == 404
+
+
+def test_of_each_thread_stand_the_first_answers_and_a_way_to_all_of_them(
+    client: Client, article: Article
+) -> None:
+    first, second = tops(article, 2)
+    answers = [comment.pk for comment in tops(article, MANY, parent=first)]
+    page = read(client, article.get_absolute_url())
+    assert places(page) == [first.pk, *answers[:100], second.pk]
+    assert f"Show all {MANY} replies" in page
+    address = f"{article.get_absolute_url()}comments/{first.pk}/"
+    assert f'href="{address}"' in page
+    assert places(read(client, address)) == [first.pk, *answers[:50]]
+    assert places(read(client, f"{address}?page=7")) == [first.pk, *answers[300:]]
+    assert client.get(f"{address}?page=8").status_code == 404
+
+
+def test_no_page_ever_has_more_than_a_hundred_and_fifty(client: Client, article: Article) -> None:
+    for top in tops(article, 50):
+        tops(article, 4, parent=top)
+    found = places(read(client, article.get_absolute_url()))
+    assert len(found) == 150
+
+
+def test_a_permalink_leads_to_the_page_on_which_the_comment_stands(
+    client: Client, article: Article
+) -> None:
+    written = tops(article, 60)
+    answers = tops(article, 130, parent=written[55])
+    deep = tops(article, 260, parent=answers[120])
+    wanted = [written[3], written[59], answers[0], answers[129], deep[0], deep[255]]
+    for comment in wanted:
+        answer = client.get(f"/comments/{comment.pk}/")
+        address, _, anchor = answer["Location"].partition("#")
+        assert anchor == comment.anchor
+        assert comment.pk in places(read(client, address)), address
+
+
+def test_threads_can_be_read_newest_first_and_most_discussed_first(
+    client: Client, article: Article
+) -> None:
+    written = tops(article, 60)
+    tops(article, 3, parent=written[30])
+    tops(article, 2, parent=written[59])
+    base = article.get_absolute_url()
+    newest = read(client, f"{base}comments/newest/")
+    first_level = {comment.pk for comment in written}
+    assert [pk for pk in places(newest) if pk in first_level][:2] == [
+        written[59].pk,
+        written[58].pk,
+    ]
+    discussed = read(client, f"{base}comments/discussed/")
+    found = [pk for pk in places(discussed) if pk in first_level]
+    assert found[:3] == [written[30].pk, written[59].pk, written[0].pk]
+    for page in (newest, discussed):
+        assert '<meta name="robots" content="noindex">' in page
+    first = read(client, f"{base}comments/")
+    assert f'<link rel="canonical" href="{settings.SITE_URL}{base}">' in first
+    assert "noindex" not in first
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        *("?page=0", "?page=-1", "?page=x", "?page=", f"?page={'9' * 30}", "?page=1e3"),
+        *("0/", "999999999999/", f"{'9' * 30}/", "oldest/", "newest/?page=2", "%00/"),
+    ],
+)
+def test_a_page_that_is_not_there_is_missing(client: Client, article: Article, rest: str) -> None:
+    tops(article, 2)
+    answer = client.get(f"{article.get_absolute_url()}comments/{rest}")
+    assert answer.status_code == 404
+
+
+def test_answers_to_a_hidden_comment_that_nobody_answered_have_no_page(
+    client: Client, article: Article
+) -> None:
+    (hidden,) = tops(article, 1)
+    address = f"{article.get_absolute_url()}comments/{hidden.pk}/"
+    Comment.objects.update(state=Comment.State.REJECTED)
+    assert client.get(address).status_code == 404
+    tops(article, 1, parent=hidden)
+    page = read(client, address)
+    assert "A moderator removed this comment." in page
+    assert page.partition("<main")[2].count("Words 0.") == 1
+
+
+def test_a_page_of_answers_does_not_show_those_of_another_article(
+    client: Client, article: Article
+) -> None:
+    other = newsroom.published("Another harbour")
+    (comment,) = tops(other, 1)
+    assert client.get(f"{article.get_absolute_url()}comments/{comment.pk}/").status_code == 404
+
+
+def test_every_page_of_a_thread_asks_the_same_few_times(
+    client: Client, article: Article, django_assert_max_num_queries: Any, ola: User
+) -> None:
+    written = tops(article, 110, user=ola)
+    answers = tops(article, 110, parent=written[0], user=ola)
+    base = article.get_absolute_url()
+    for address in (
+        f"{base}comments/?page=2",
+        f"{base}comments/newest/",
+        f"{base}comments/{written[0].pk}/?page=2",
+        f"/comments/{answers[105].pk}/",
+    ):
+        with django_assert_max_num_queries(12):
+            assert client.get(address).status_code in {200, 302}
+
+
+def test_whoever_wrote_the_article_is_marked_and_so_is_the_newsroom(
+    client: Client, article: Article, rui: User, edna: User, ola: User
+) -> None:
+    byline = newsroom.author("Rui Tavares")
+    byline.user = rui
+    byline.save()
+    article.bylines.create(author=byline)
+    for writer in (rui, edna, ola):
+        tops(article, 1, user=writer)
+    page = read(client, article.get_absolute_url())
+    marks = re.findall(r'class="comment-(author|staff)">(\w+)<', page)
+    assert marks == [("author", "Author"), ("staff", "Staff")]
+
+
+def test_a_moved_article_takes_the_pages_of_its_thread_along(
+    client: Client, article: Article, edna: User
+) -> None:
+    from articles.editorial import revisions
+
+    (comment,) = tops(article, 1)
+    before = article.get_absolute_url()
+    article.slug = "ferries"
+    revisions.save(article, by=edna)
+    for rest in ("comments/", "comments/newest/", f"comments/{comment.pk}/"):
+        answer = client.get(before + rest)
+        assert (answer.status_code, answer["Location"]) == (301, article.get_absolute_url() + rest)
+
+
+def test_structured_data_says_what_each_comment_answers(client: Client, article: Article) -> None:
+    (first,) = tops(article, 1)
+    tops(article, 1, parent=first)
+    page = read(client, f"{article.get_absolute_url()}comments/{first.pk}/")
+    assert (
+        f'"parentItem": {{"@type": "Comment", "url": "{settings.SITE_URL}{article.get_absolute_url()}comments/{first.pk}/#comment-{first.pk}"}}'
+        in page
+    )

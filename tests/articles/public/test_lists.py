@@ -1,0 +1,284 @@
+"""Pages that lead to articles."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from articles.editorial import publishing
+from articles.editorial.models import Article, Correction
+from iria.publication.models import current_publication
+from tests import newsroom
+from tests.articles.public import full_house
+
+pytestmark = pytest.mark.django_db
+
+
+def page(client: Client, path: str) -> str:
+    response = client.get(path)
+    assert response.status_code == 200, path
+    return response.content.decode()
+
+
+def test_the_front_page_leads_with_the_newest_and_shows_no_article_twice(client: Client) -> None:
+    full_house.sections(3, 6)
+    html = page(client, "/")
+    newest = Article.objects.newest()[:1].get()
+    assert html.index("card-lead") < html.index(newest.headline + "</a>")
+    for article in Article.objects.all():
+        assert html.count(f'href="{article.get_absolute_url()}"') <= 1
+
+
+def test_sections_stand_in_the_editors_order_and_an_empty_one_is_left_out(client: Client) -> None:
+    full_house.sections(2, 9)
+    newsroom.category("Nothing yet", position=7)
+    html = page(client, "/")
+    assert html.index('id="section-') < html.rindex('id="section-')
+    assert html.count('class="section-name"') == 2
+    assert "Nothing yet</a></h2>" not in html
+
+
+def test_a_front_page_without_articles_says_so(client: Client) -> None:
+    assert "Nothing has been published here yet." in page(client, "/")
+
+
+def test_each_language_has_a_front_page_of_its_own(client: Client) -> None:
+    publication = current_publication()
+    publication.languages = "en, ar"
+    publication.save()
+    newsroom.published("A quiet week")
+    newsroom.published("أسبوع هادئ", language="ar")
+    english, arabic = page(client, "/"), page(client, "/language/ar/")
+    assert "A quiet week" in english
+    assert "أسبوع هادئ" not in english
+    assert '<html lang="ar" dir="rtl">' in arabic
+    assert "أسبوع هادئ" in arabic
+    assert "A quiet week" not in arabic
+    assert client.get("/language/en/").headers["Location"] == "/"
+    assert client.get("/language/xx/").status_code == 404
+
+
+@pytest.fixture
+def languages(db: None) -> None:
+    """Two in French, in two months and one section below another; one in English; one in Arabic."""
+    publication = current_publication()
+    publication.languages = "en, fr, ar"
+    publication.save()
+    asia, europe = newsroom.category("Asia-Pacific"), newsroom.category("Europe")
+    japan = newsroom.category("Japan", parent=asia)
+    newsroom.category("Korea", parent=asia)
+    march, april = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
+    newsroom.published("Neige à Niigata", language="fr", categories=[japan], at=march)
+    newsroom.published("Un port calme", language="fr", categories=[europe], at=april)
+    newsroom.published("A quiet week", categories=[asia, europe], at=april)
+    newsroom.published("أسبوع هادئ", language="ar", categories=[europe], at=april)
+
+
+FRENCH = {
+    "articles/": {"Neige à Niigata", "Un port calme"},
+    "2026/": {"Neige à Niigata", "Un port calme"},
+    "2026/03/": {"Neige à Niigata"},
+    "category/asia-pacific/": {"Neige à Niigata"},
+    "category/asia-pacific/japan/": {"Neige à Niigata"},
+    "category/europe/": {"Un port calme"},
+}
+
+
+@pytest.mark.parametrize(("path", "shown"), FRENCH.items())
+def test_each_language_has_lists_of_its_own(
+    client: Client, languages: None, path: str, shown: set[str]
+) -> None:
+    html = page(client, f"/language/fr/{path}")
+    assert '<html lang="fr" dir="ltr">' in html
+    every = {"Neige à Niigata", "Un port calme", "A quiet week", "أسبوع هادئ"}
+    assert {headline for headline in every if headline in html} == shown
+    assert '<a href="/language/fr/" lang="fr" dir="ltr">Français</a>' in html
+    links = set(re.findall(r'href="(/[^"?#]*)', html.partition("<main")[2].partition("</main")[0]))
+    assert [link for link in links if client.get(link).status_code != 200] == []
+
+
+def test_what_lists_of_a_language_lead_to_stays_in_it(client: Client, languages: None) -> None:
+    front = page(client, "/language/fr/")
+    for path in ("articles/", "archive/", "category/asia-pacific/japan/"):
+        assert f'href="/language/fr/{path}"' in front
+    japan = page(client, "/language/fr/category/asia-pacific/japan/")
+    assert 'href="/language/fr/category/asia-pacific/"' in japan
+    asia = page(client, "/language/fr/category/asia-pacific/")
+    assert 'href="/language/fr/category/asia-pacific/japan/"' in asia
+    assert "Korea" not in asia.partition("<main")[2]
+    assert 'href="/category/asia-pacific/"' in asia
+    archive = page(client, "/language/fr/archive/")
+    assert 'href="/language/fr/2026/03/"' in archive
+    assert 'href="/language/en/archive/"' in archive
+    assert 'href="/language/fr/archive/"' in page(client, "/archive/")
+    month = page(client, "/language/fr/2026/03/")
+    assert 'href="/language/fr/2026/04/" rel="next"' in month
+    article = page(client, Article.objects.get(headline="Neige à Niigata").get_absolute_url())
+    assert 'href="/language/fr/category/asia-pacific/japan/"' in article
+
+
+def test_a_topic_and_an_author_have_a_list_in_each_language(
+    client: Client, languages: None
+) -> None:
+    ines = newsroom.author("Ines Faro")
+    for headline, code in (("Sur la mer", "fr"), ("On the sea", "en")):
+        newsroom.published(headline, language=code, tags=["Straits"], authors=[ines])
+    for path in ("/tag/straits/", "/author/ines-faro/"):
+        html = page(client, f"/language/fr{path}")
+        assert '<html lang="fr" dir="ltr">' in html
+        assert "Sur la mer" in html
+        assert "On the sea" not in html
+        assert f'<a href="{path}">' in html, "the way to what there is in all languages"
+        for form in ("", "atom/", "json/"):
+            feed = page(client, f"/language/fr{path}feed/{form}")
+            assert "Sur la mer" in feed
+            assert "On the sea" not in feed
+            assert f"/language/fr{path}" in feed
+        assert client.get(f"/language/ar{path}").status_code == 404
+        assert client.get(f"/language/ar{path}feed/").status_code == 404
+    article = page(client, Article.objects.get(headline="Sur la mer").get_absolute_url())
+    for html in (article, page(client, "/language/fr/articles/")):
+        assert 'href="/language/fr/author/ines-faro/"' in html
+    assert 'href="/language/fr/tag/straits/"' in article
+
+
+def test_the_menu_of_a_language_leads_to_its_own_sections(client: Client, languages: None) -> None:
+    def menu(path: str) -> list[str]:
+        row = re.findall(r'<nav class="sections-row".*?</nav>', page(client, path), re.DOTALL)
+        return re.findall(r'href="([^"]*)"', row[0])
+
+    french = ["/language/fr/category/asia-pacific/", "/language/fr/category/europe/"]
+    neige = Article.objects.get(headline="Neige à Niigata").get_absolute_url()
+    for path in ("/language/fr/", "/language/fr/archive/", french[1], neige):
+        assert menu(path) == french, path
+    assert menu("/language/ar/") == ["/language/ar/category/europe/"]
+    assert menu("/") == ["/category/asia-pacific/", "/category/europe/"]
+
+
+def test_a_long_list_in_a_language_has_pages_and_says_where_its_feeds_are(
+    client: Client, languages: None
+) -> None:
+    for number in range(21):
+        newsroom.published(f"Numéro {number}", language="fr")
+    answer = client.get("/language/fr/articles/?page=2")
+    assert "Page 2 sur 2" in answer.content.decode()
+    assert '/language/fr/feed/>; rel="alternate"' in answer.headers["Link"]
+    assert 'articles/>; rel="prev"' in answer.headers["Link"]
+    section = client.get("/language/fr/category/europe/").headers["Link"]
+    assert '/language/fr/category/europe/feed/>; rel="alternate"' in section
+    feed = client.get("/language/fr/category/europe/feed/").content.decode()
+    assert "Un port calme" in feed
+    assert "A quiet week" not in feed
+    assert "/language/fr/category/europe/</link>" in feed
+
+
+def test_a_list_of_a_language_in_which_nothing_is_has_no_page(
+    client: Client, languages: None
+) -> None:
+    nowhere = ("fr/category/asia-pacific/korea/", "fr/2025/", "fr/2026/05/", "xx/articles/")
+    for path in (*nowhere, "ja/archive/", "fr/category/none/", "fr/2026/04/?page=2"):
+        assert client.get(f"/language/{path}").status_code == 404, path
+
+
+def test_a_language_the_publication_does_not_list_is_not_lost_to_readers(client: Client) -> None:
+    newsroom.published("Uma semana calma", language="pt")
+    assert "Uma semana calma" in page(client, "/")
+
+
+def test_a_section_shows_its_children_and_what_stands_in_them(client: Client) -> None:
+    asia = newsroom.category("Asia-Pacific", introduction="From the Urals to the date line.")
+    japan = newsroom.category("Japan", parent=asia)
+    newsroom.published("Snow in Niigata", categories=[japan])
+    newsroom.published("Elsewhere", categories=[newsroom.category("Europe")])
+    html = page(client, "/category/asia-pacific/")
+    assert "From the Urals to the date line." in html
+    assert 'href="/category/asia-pacific/japan/"' in html
+    assert "Snow in Niigata" in html
+    assert "Elsewhere" not in html
+    assert 'href="/category/asia-pacific/"' in page(client, "/category/asia-pacific/japan/")
+
+
+def test_a_long_list_has_pages_and_a_page_that_is_not_there_is_told_in_words(
+    client: Client,
+) -> None:
+    full_house.sections(1, 22)
+    first, second = (
+        page(client, "/category/section-0/"),
+        page(client, "/category/section-0/?page=2"),
+    )
+    assert "Page 1 of 2" in first
+    assert 'href="/category/section-0/" rel="prev"' in second
+    assert "?page=2" in first
+    for number in ("3", "0", "-1", "x", "", "9" * 5000, "\x00", "1.5"):
+        response = client.get("/category/section-0/", {"page": number})
+        expected = 200 if number == "" else 404
+        assert response.status_code == expected, number[:9]
+        if expected == 404:
+            assert "There is no such page of this list." in response.content.decode()
+
+
+def test_a_tag_and_an_author_list_their_articles(client: Client) -> None:
+    author = newsroom.author("Ines Faro")
+    author.biography = "She writes about harbours."
+    author.save()
+    newsroom.published("Cranes at dusk", authors=[author], tags=["harbours"])
+    newsroom.published("Not hers")
+    for path in ("/tag/harbours/", "/author/ines-faro/"):
+        html = page(client, path)
+        assert "Cranes at dusk" in html
+        assert "Not hers" not in html
+    assert "She writes about harbours." in page(client, "/author/ines-faro/")
+
+
+def test_the_archive_counts_months_and_leads_from_one_to_the_next(client: Client) -> None:
+    for month in (1, 1, 4):
+        newsroom.published("Quiet", at=datetime(2025, month, 3, tzinfo=UTC))
+    newsroom.published("Loud", at=datetime(2024, 12, 3, tzinfo=UTC))
+    whole_year = page(client, "/2025/")
+    assert 'January <span class="count">2</span>' in whole_year
+    assert 'April <span class="count">1</span>' in whole_year
+    assert 'href="/2024/"' in whole_year
+    one_month = page(client, "/2025/01/")
+    assert 'href="/2024/12/" rel="prev"' in one_month
+    assert 'href="/2025/04/" rel="next"' in one_month
+    for nothing in ("/2023/", "/2025/02/", "/2025/13/", "/0000/"):
+        assert client.get(nothing).status_code == 404
+
+
+def test_corrections_stand_newest_first_and_only_of_articles_that_can_be_read(
+    client: Client, edna: User
+) -> None:
+    kept, gone = newsroom.published("Kept"), newsroom.published("Gone")
+    now = datetime(2026, 5, 1, tzinfo=UTC)
+    Correction.objects.create(article=kept, text="It was five, not six.", made_at=now)
+    Correction.objects.create(article=kept, text="It was in May.", made_at=now + timedelta(days=1))
+    Correction.objects.create(article=gone, text="Hidden now.", made_at=now)
+    publishing.withdraw(gone, by=edna)
+    html = page(client, "/corrections/")
+    assert html.index("It was in May.") < html.index("It was five, not six.")
+    assert "Hidden now." not in html
+
+
+def test_what_only_drafts_bear_is_not_known_to_readers(client: Client, edna: User) -> None:
+    gone = newsroom.published("Gone", authors=[newsroom.author("Lea Roux")], tags=["dredging"])
+    publishing.withdraw(gone, by=edna)
+    newsroom.draft("Draft", authors=[newsroom.author("Ines Faro")], tags=["takeovers"])
+    for path in ("tag/takeovers/", "author/ines-faro/", "tag/dredging/", "author/lea-roux/"):
+        assert client.get(f"/{path}").status_code == 404
+        assert client.get(f"/{path}feed/").status_code == 404
+
+
+def test_what_is_not_published_stands_in_no_list(client: Client, edna: User) -> None:
+    author, news = newsroom.author("Ines Faro"), newsroom.category("News")
+    newsroom.published("Seen", authors=[author], tags=["harbours"], categories=[news])
+    newsroom.draft("Only a draft", authors=[author], tags=["harbours"], categories=[news])
+    gone = newsroom.published("Taken back", authors=[author], tags=["harbours"], categories=[news])
+    publishing.withdraw(gone, by=edna)
+    year = Article.objects.get(headline="Seen").year
+    for path in ("/", "/category/news/", "/tag/harbours/", "/author/ines-faro/", f"/{year}/"):
+        html = page(client, path)
+        assert "Seen" in html
+        assert "Only a draft" not in html
+        assert "Taken back" not in html

@@ -1,0 +1,66 @@
+"""A page asks the database the same few times, however much there is."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from articles.editorial.models import Article
+from iria.publication import menus
+from iria.publication.models import current_publication
+from tests.articles.public import full_house
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _somebody_has_saved_the_publication(db: None) -> None:
+    """As on every site in use; what its menus lead to stands in its row."""
+    menus.save(current_publication())
+
+
+@pytest.mark.parametrize("times", [1, 10])
+def test_an_article_with_six_figures_and_fifty_comments_asks_twelve_times_at_most(
+    client: Client, django_assert_max_num_queries: Any, times: int
+) -> None:
+    sections = full_house.sections(2, 3)
+    article = full_house.illustrated("The long way", figures=6 * times, categories=sections)
+    full_house.comments(article, 50 * times)
+    full_house.related(article, list(Article.objects.exclude(pk=article.pk)[:4]))
+    with django_assert_max_num_queries(12):
+        page = client.get(article.get_absolute_url()).content.decode()
+    assert page.count("<figure") == 6 * times + 1
+    assert f"{50 * times} Comments" in page
+    assert "Read next" in page
+
+
+def test_the_front_page_asks_ten_times_at_most_and_never_more_with_more(
+    client: Client, django_assert_max_num_queries: Any, django_assert_num_queries: Any
+) -> None:
+    full_house.sections(3, 3)
+    with django_assert_max_num_queries(10) as asked:
+        client.get("/")
+    full_house.sections(9, 8, first=3)
+    with django_assert_num_queries(len(asked)):
+        client.get("/")
+
+
+@pytest.mark.parametrize("articles", [3, 30])
+def test_a_section_asks_eight_times_at_most(
+    client: Client, django_assert_max_num_queries: Any, articles: int
+) -> None:
+    (section,) = full_house.sections(1, articles)
+    with django_assert_max_num_queries(8):
+        page = client.get(section.get_absolute_url()).content.decode()
+    assert page.count('<article class="card') == min(articles, 20)
+
+
+@pytest.mark.parametrize(
+    "path", ["/tag/topic-1/", "/2026/", "/2026/03/", "/author/writer-of-article-1-of-0/"]
+)
+def test_every_other_list_asks_ten_times_at_most(
+    client: Client, django_assert_max_num_queries: Any, path: str
+) -> None:
+    full_house.sections(2, 12)
+    with django_assert_max_num_queries(10):
+        assert client.get(path).status_code == 200

@@ -1,0 +1,96 @@
+"""The page of a reader: only for whoever chose it, and only what stands below articles."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from articles.comments.moderation import decisions
+from articles.comments.submission import posting
+from articles.editorial.models import Article
+from tests import newsroom
+
+
+@pytest.fixture
+def article(db: None) -> Article:
+    return newsroom.published("Ferries at the strait")
+
+
+def said(article: Article, by: User, text: str, mina: User) -> None:
+    decisions.approve(posting.post(article, text=text, by=by), by=mina)
+
+
+def page_of(client: Client, user: User) -> Any:
+    return client.get(f"/reader/{user.pk}/")
+
+
+def choose(client: Client, user: User, **more: str) -> None:
+    client.force_login(user)
+    client.post(
+        "/accounts/profile/",
+        {"display_name": user.display_name, "shows_comments": "on", **more},
+    )
+
+
+def test_without_their_choice_there_is_no_page(client: Client, ola: User) -> None:
+    assert page_of(client, ola).status_code == 404
+    choose(client, ola)
+    assert page_of(client, ola).status_code == 200
+    client.post("/accounts/profile/", {"display_name": "Ola Lind"})
+    assert page_of(client, ola).status_code == 404
+
+
+def test_it_shows_who_they_are_and_what_stands_below_articles(
+    client: Client, ola: User, mina: User, article: Article
+) -> None:
+    choose(client, ola, biography="I take the <b>ferry</b>.")
+    said(article, ola, "It was late, *again*.", mina)
+    posting.post(article, text="This one waits.", by=ola)
+    page = page_of(Client(), ola).content.decode()
+    assert "I take the &lt;b&gt;ferry&lt;/b&gt;." in page
+    assert "It was late, <em>again</em>." in page
+    assert "This one waits." not in page
+    assert article.get_absolute_url() in page
+    assert ola.email not in page
+
+
+def test_it_is_the_same_for_everybody_and_new_with_every_comment(
+    client: Client, ola: User, mina: User, article: Article
+) -> None:
+    choose(client, ola)
+    answer = page_of(Client(), ola)
+    assert not answer.cookies
+    again = Client().get(f"/reader/{ola.pk}/", headers={"If-None-Match": answer["ETag"]})
+    assert again.status_code == 304
+    said(article, ola, "It was late.", mina)
+    again = Client().get(f"/reader/{ola.pk}/", headers={"If-None-Match": answer["ETag"]})
+    assert "It was late." in again.content.decode()
+
+
+def test_it_costs_the_same_with_one_comment_or_twenty(
+    client: Client, ola: User, mina: User, article: Article, django_assert_max_num_queries: Any
+) -> None:
+    choose(client, ola)
+    for number in range(6):
+        said(article, ola, f"Word {number} on ferries.", mina)
+    with django_assert_max_num_queries(7):
+        Client().get(f"/reader/{ola.pk}/")
+
+
+def test_their_name_leads_there_from_a_comment_once_they_chose_it(
+    client: Client, ola: User, mina: User, article: Article
+) -> None:
+    said(article, ola, "It was late.", mina)
+    there = f'<a href="/reader/{ola.pk}/" rel="nofollow"><bdi>Ola Lind</bdi></a>'
+    assert there not in Client().get(article.get_absolute_url()).content.decode()
+    choose(client, ola)
+    assert there in Client().get(article.get_absolute_url()).content.decode()
+
+
+def test_whoever_left_or_was_shut_out_has_none(client: Client, ola: User) -> None:
+    choose(client, ola)
+    User.objects.filter(pk=ola.pk).update(is_active=False)
+    assert page_of(client, ola).status_code == 404
+    ola.delete()
+    assert client.get("/reader/99999999999999999999/").status_code == 404

@@ -1,0 +1,197 @@
+"""What moved is found; what is missing is answered with help."""
+
+import pytest
+from django.test import Client
+from taggit.models import Tag
+
+from accounts.models import User
+from articles.editorial import category_tree, publishing, revisions
+from articles.editorial.models import Article, Redirect
+from articles.pages.models import Page
+from articles.public.did_you_mean import words_of
+from articles.public.redirect_middleware import FILES_ELSEWHERE
+from tests import newsroom
+
+pytestmark = pytest.mark.django_db
+
+
+def moved_article(edna: User) -> tuple[str, Article]:
+    article = newsroom.published("Old words")
+    old = article.get_absolute_url()
+    article.slug = "new-words"
+    revisions.save(article, by=edna)
+    return old, article
+
+
+def test_an_articles_old_address_leads_to_the_new_one_with_its_query(
+    client: Client, edna: User
+) -> None:
+    old, article = moved_article(edna)
+    for asked in (old, old.rstrip("/")):
+        answer = client.get(asked, {"utm": "letter"})
+        assert answer.status_code == 301
+        assert answer.headers["Location"] == f"{article.get_absolute_url()}?utm=letter"
+
+
+@pytest.mark.parametrize("feed", ["feed/", "feed/atom/", "feed/json/"])
+def test_feeds_move_with_what_they_belong_to(client: Client, edna: User, feed: str) -> None:
+    asia = newsroom.category("Asia", slug="asia")
+    asia.slug = "asia-pacific"
+    category_tree.save(asia)
+    assert client.get(f"/category/asia/{feed}").headers["Location"] == (
+        f"/category/asia-pacific/{feed}"
+    )
+
+
+def test_a_category_that_moved_twice_is_found_in_one_step(client: Client) -> None:
+    asia = newsroom.category("Asia", slug="asia")
+    japan = newsroom.category("Japan", parent=asia)
+    for slug in ("asia-and-ocean", "asia-pacific"):
+        asia.slug = slug
+        category_tree.save(asia)
+    japan.refresh_from_db()
+    for old in ("asia", "asia-and-ocean"):
+        answer = client.get(f"/category/{old}/japan/")
+        assert (answer.status_code, answer.headers["Location"]) == (301, japan.get_absolute_url())
+
+
+def test_old_addresses_of_authors_and_tags_lead_on(client: Client) -> None:
+    author = newsroom.author("Ines Faro")
+    tag = Tag.objects.create(name="Straits", slug="straits")
+    Redirect.objects.create(old_path="/author/i-faro/", author=author)
+    Redirect.objects.create(old_path="/tag/strait/", tag=tag)
+    assert client.get("/author/i-faro/").headers["Location"] == "/author/ines-faro/"
+    assert client.get("/tag/strait/").headers["Location"] == "/tag/straits/"
+    for rest in ("", "feed/atom/"):
+        moved = client.get(f"/language/fr/tag/strait/{rest}").headers["Location"]
+        assert moved == f"/language/fr/tag/straits/{rest}"
+    assert client.get("/language/fr/tag/street/").status_code == 404
+
+
+def test_an_old_address_in_another_script_is_found(client: Client, edna: User) -> None:
+    article = newsroom.published("أسبوع هادئ", language="ar")
+    old = article.get_absolute_url()
+    article.slug = "a-quiet-week"
+    revisions.save(article, by=edna)
+    assert client.get(old).headers["Location"] == article.get_absolute_url()
+
+
+def test_the_old_address_of_a_withdrawn_article_leads_nowhere(client: Client, edna: User) -> None:
+    old, article = moved_article(edna)
+    publishing.withdraw(article, by=edna)
+    assert client.get(old).status_code == 404
+
+
+def test_a_post_is_never_sent_elsewhere(client: Client, edna: User) -> None:
+    old, _ = moved_article(edna)
+    assert client.post(old).status_code == 405
+
+
+def test_a_missing_page_offers_search_newest_articles_and_sections(client: Client) -> None:
+    newsroom.published("A quiet week", categories=[newsroom.category("Asia-Pacific")])
+    answer = client.get("/2019/03/ferries-at-the-strait/")
+    html = answer.content.decode()
+    assert answer.status_code == 404
+    assert 'name="q" value="ferries at the strait"' in html
+    assert "A quiet week" in html
+    assert 'href="/category/asia-pacific/"' in html
+    assert 'name="robots" content="noindex"' in html
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/" + "x" * 3000 + "/",
+        "/%00/",
+        "/category/%00/",
+        "/category/%ED%A0%80/",
+        "/2026/03/%E2%80%AE/",
+        "/%FF%FE/",
+        "/author/<script>alert(1)</script>/",
+        "/category//",
+        "/feed/feed/",
+        "/.git/config",
+    ],
+)
+def test_no_address_breaks_the_site(client: Client, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code in {404, 301}
+    assert b"<script>alert" not in answer.content
+    if answer.status_code == 301:
+        assert not answer.headers["Location"].startswith("//")
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/2019/03/ferries-at-the-strait/", "ferries at the strait"),
+        ("/category/asia-pacific/feed/", "asia pacific"),
+        ("/index.php", ""),
+        ("/archive/12345.html", ""),
+        ("/2020/01/%D8%A3%D8%B3%D8%A8%D9%88%D8%B9/", "أسبوع"),
+        ("/", ""),
+    ],
+)
+def test_the_words_of_an_address_are_offered_to_the_search(path: str, words: str) -> None:
+    assert words_of(path) == words
+
+
+def test_what_broke_is_told_without_the_database(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: object) -> None:
+        sentence = "a fault made by the test"
+        raise RuntimeError(sentence)
+
+    client.raise_request_exception = False
+    monkeypatch.setattr("articles.public.front_page.layout.compose", broken)
+    answer = client.get("/")
+    assert answer.status_code == 500
+    assert "Something broke on our side" in answer.content.decode()
+    assert "made by the test" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "there"),
+    [
+        ("/rss", "/feed/"),
+        ("/rss/", "/feed/"),
+        ("/rss.xml", "/feed/"),
+        ("/feed.xml", "/feed/"),
+        ("/index.xml", "/feed/"),
+        ("/feed/rss/", "/feed/"),
+        ("/feed/rss2/", "/feed/"),
+        ("/atom.xml", "/feed/atom/"),
+        ("/feed.json", "/feed/json/"),
+        ("/tag/straits/rss/", "/tag/straits/feed/"),
+        ("/category/asia/japan/feed/rss2/", "/category/asia/japan/feed/"),
+        ("/author/ines-faro/rss", "/author/ines-faro/feed/"),
+        ("/language/fr/index.xml", "/language/fr/feed/"),
+        ("/sitemap_index.xml", "/sitemap.xml"),
+        ("/wp-sitemap.xml", "/sitemap.xml"),
+        ("/sitemap.xml/", "/sitemap.xml"),
+        ("/news-sitemap.xml", "/sitemap-news.xml"),
+    ],
+)
+def test_feeds_and_sitemaps_are_found_by_the_names_they_have_elsewhere(
+    client: Client, asked: str, there: str
+) -> None:
+    answer = client.get(asked)
+    assert (answer.status_code, answer.headers["Location"]) == (301, there)
+
+
+def test_every_such_name_leads_to_something(client: Client) -> None:
+    newsroom.published()
+    for there in {"/feed/", *FILES_ELSEWHERE.values()}:
+        assert client.get(there).status_code == 200
+    assert client.get("/feed").headers["Location"] == "/feed/"
+
+
+def test_a_page_that_editors_call_so_is_shown(client: Client) -> None:
+    Page.objects.create(title="RSS", path="rss", body="<p>How to.</p>", is_published=True)
+    assert client.get("/rss/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/rss.php", "/press/", "/tag/rss/", "/comments/feed/", "/x/rss/"])
+def test_other_names_lead_nowhere(client: Client, path: str) -> None:
+    assert client.get(path).status_code == 404

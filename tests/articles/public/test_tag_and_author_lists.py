@@ -1,0 +1,127 @@
+"""Archive, topics, authors, and what was meant where nothing stands."""
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from django.test import Client
+from lxml import html as lxml_html
+from taggit.models import Tag
+
+from accounts.models import User
+from articles.editorial import publishing
+from articles.pages.models import Page
+from articles.search.index import indexer
+from tests import newsroom
+
+pytestmark = pytest.mark.django_db
+
+
+def words(client: Client, path: str, status: int = 200) -> str:
+    answer = client.get(path)
+    assert answer.status_code == status
+    (main,) = lxml_html.document_fromstring(answer.content.decode()).xpath("//main")
+    return " ".join(main.text_content().split())
+
+
+def test_the_archive_counts_years_and_months(client: Client, edna: User) -> None:
+    for year, month in ((2025, 1), (2025, 1), (2025, 4), (2024, 12)):
+        newsroom.published("Quiet", at=datetime(year, month, 3, tzinfo=UTC))
+    gone = newsroom.published("Gone", at=datetime(2023, 5, 3, tzinfo=UTC))
+    publishing.withdraw(gone, by=edna)
+    assert "2025 3 January 2 April 1 2024 1 December 1" in words(client, "/archive/")
+    assert "2023" not in words(client, "/archive/")
+
+
+def test_topics_stand_under_their_letter_with_how_many(client: Client) -> None:
+    newsroom.published("One", tags=["Éire", "elections"])
+    newsroom.published("Two", tags=["elections", "مياه"])
+    newsroom.draft("Draft", tags=["secret"])
+    page = words(client, "/tag/")
+    assert "Éire 1" in page
+    assert "elections 2" in page
+    assert "مياه 1" in page
+    assert "secret" not in page
+    letters = lxml_html.document_fromstring(client.get("/tag/").content.decode())
+    assert letters.xpath("//section/@aria-label") == ["E", "م"]
+
+
+def test_authors_stand_with_role_and_how_many(client: Client, edna: User) -> None:
+    ines, nobody = newsroom.author("Ines Faro"), newsroom.author("Nobody Yet")
+    ines.role = "Senior fellow"
+    ines.save()
+    newsroom.published("One", authors=[ines])
+    newsroom.published("Two", authors=[ines])
+    newsroom.draft("Draft", authors=[nobody])
+    page = words(client, "/author/")
+    assert "Ines Faro Senior fellow 2 articles" in page
+    assert "Nobody Yet" not in page
+
+
+@pytest.mark.parametrize("path", ["/archive/", "/tag/", "/author/"])
+def test_indexes_ask_little_however_much_there_is(
+    client: Client, django_assert_max_num_queries: Any, path: str
+) -> None:
+    for number in range(12):
+        author = newsroom.author(f"Author {number}")
+        newsroom.published(f"Article {number}", authors=[author], tags=[f"topic {number}"])
+    with django_assert_max_num_queries(9):
+        assert client.get(path).status_code == 200
+
+
+def test_a_wrong_address_leads_to_what_was_meant(client: Client) -> None:
+    moved = newsroom.published("Ferries of the strait", at=datetime(2025, 3, 3, tzinfo=UTC))
+    newsroom.published("Barges on the river")
+    indexer.reindex()
+    by_slug = words(client, "/2024/11/ferries-of-the-strait/", 404)
+    assert "Perhaps you meant" in by_slug
+    assert moved.headline in by_slug
+    by_words = words(client, "/blog/2019/barges.html", 404)
+    assert "Barges on the river" in by_words.partition("Search")[0]
+    assert 'value="barges"' in client.get("/blog/2019/barges.html").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "address"),
+    [
+        ("/category/Asia-Pacific/", "Asia-Pacific", "/category/world/asia-pacific/"),
+        ("/categry/asia-pacfic/", "Asia-Pacific", "/category/world/asia-pacific/"),
+        ("/tag/CEREALES/", "Céréales", "/tag/céréales/"),
+        ("/tag/cereale.html", "Céréales", "/tag/céréales/"),
+        ("/author/ines-farro/feed/", "Ines Faro", "/author/ines-faro/"),
+        ("/about-us/", "About", "/house/about/"),
+        ("/abot/", "About", "/house/about/"),
+    ],
+)
+def test_a_wrong_address_of_a_list_or_page_leads_to_it(
+    client: Client, path: str, name: str, address: str
+) -> None:
+    newsroom.category("Asia-Pacific", parent=newsroom.category("World"))
+    newsroom.published(
+        "About us and them", authors=[newsroom.author("Ines Faro")], tags=["Céréales"]
+    )
+    Page.objects.create(title="About", path="house/about", is_published=True)
+    Page.objects.create(title="About us", path="about-uss", is_published=False)
+    Tag.objects.create(name="Cereals", slug="cereals")
+    indexer.reindex()
+    page = lxml_html.document_fromstring(client.get(path).content.decode())
+    meant = page.xpath("//section[@aria-labelledby='meant']//a")
+    assert [(link.text, unquote(link.get("href"))) for link in meant] == [(name, address)]
+
+
+def test_an_address_that_is_a_little_like_a_topic_leads_to_articles_too(client: Client) -> None:
+    newsroom.published("War over grain", tags=["Ukraine"])
+    indexer.reindex()
+    page = words(client, "/ukraine-war-in-2022/", 404).partition("Search")[0]
+    assert "Perhaps you meant Ukraine" in page
+    assert "War over grain" in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/wp-login.php", "/.env", "/%00/", "/" + "a" * 3000 + "/", "/-/", "/1999/99/", "/%ff/"]
+)
+def test_addresses_that_mean_nothing_are_answered_all_the_same(client: Client, path: str) -> None:
+    newsroom.published("Barges on the river")
+    indexer.reindex()
+    assert "Barges on the river" in words(client, path, 404).partition("Newest articles")[2]

@@ -1,0 +1,165 @@
+"""Pages change by the passage of time, and their tags with them."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from articles.editorial import publishing
+from articles.editorial.models import Article, Category, Kind
+from articles.public.front_page.models import Placement
+from iria.core.http import cache_versions, page_cache
+from iria.core.http.urls import absolute
+from iria.publication.models import Publication
+from tests import newsroom
+from tests.articles.public import full_house
+from tests.iria.process_caches import forget_everything
+
+pytestmark = pytest.mark.django_db
+
+BEGIN = datetime(2027, 12, 29, 9, 10, tzinfo=UTC)
+APPEARS = BEGIN + timedelta(hours=3, seconds=17)
+LICENCE_ENDS = BEGIN + timedelta(hours=10, minutes=7)
+PLACE_ENDS = BEGIN + timedelta(hours=12, minutes=31)
+NEWS_UNTIL = BEGIN + timedelta(hours=48)
+YEAR_IN_AUCKLAND = datetime(2027, 12, 31, 11, 0, tzinfo=UTC)
+
+At = Callable[[datetime], None]
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> At:
+    """Sets the clock by which pages are made."""
+    return lambda moment: monkeypatch.setattr(timezone, "now", lambda: moment)
+
+
+@pytest.fixture
+def addresses(at: At, ola: User, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every kind of page, made of everything that has a time."""
+    monkeypatch.setattr(page_cache, "release", lambda: "this one")
+    at(BEGIN)
+    publication = Publication(name="The Strait Review", zone="Pacific/Auckland")
+    publication.comments_close_after = 2
+    publication.save()
+    image = full_house.sized(newsroom.picture(licence_until=LICENCE_ENDS))
+    article = newsroom.published("Ferries at noon", tags=["straits"], lead_picture=image)
+    other = newsroom.published("Ferries at night", authors=[newsroom.author("Ines Faro")])
+    newsroom.published("Ferries tomorrow", at=APPEARS, tags=["straits"])
+    full_house.comments(article, 1)
+    section = Category.objects.get()
+    Placement.objects.create(
+        place="head", category=section, article=article, until=PLACE_ENDS, placed_by=ola
+    )
+    card = f"/api/oembed/?url={absolute(article.get_absolute_url())}"
+    pages = [article.get_absolute_url(), other.get_absolute_url(), "/", "/category/news/"]
+    pages += ["/tag/straits/", "/author/ines-faro/", "/2027/12/", "/search/?q=ferries"]
+    return [*pages, "/feed/", "/sitemap.xml", "/sitemap-news.xml", "/api/v1/articles/", card]
+
+
+def _moments() -> list[datetime]:
+    """Around each time in the data, and a little before and after days and hours end."""
+    midnight = BEGIN.replace(hour=0, minute=0) + timedelta(days=1)
+    ends = [APPEARS, LICENCE_ENDS, PLACE_ENDS, NEWS_UNTIL, YEAR_IN_AUCKLAND]
+    ends += [midnight, midnight + timedelta(days=2), datetime(2028, 1, 1, tzinfo=UTC)]
+    ends += [BEGIN.replace(minute=0) + timedelta(hours=1), LICENCE_ENDS - timedelta(hours=2)]
+    ends += [midnight + timedelta(days=30)]
+    return sorted({BEGIN, *ends, *(each - timedelta(seconds=1) for each in ends)})
+
+
+def test_no_page_looks_otherwise_under_the_tag_that_it_had(
+    client: Client, addresses: list[str], at: At
+) -> None:
+    seen: dict[tuple[str, str], tuple[datetime, bytes]] = {}
+    different = []
+    for moment in _moments():
+        at(moment)
+        forget_everything()  # as in a process that has just started
+        for address in addresses:
+            answer = client.get(address)
+            before = seen.setdefault((address, answer["ETag"]), (moment, answer.content))
+            if before[1] != answer.content:
+                different.append(f"{address}: {before[0]} and {moment}")
+    assert different == []
+
+
+def test_no_cache_between_keeps_a_page_past_a_moment_at_which_it_changes(
+    client: Client, addresses: list[str], at: At
+) -> None:
+    for moment in _moments():
+        at(moment)
+        answers = {address: client.get(address) for address in addresses}
+        for address, answer in answers.items():
+            kept = int(answer["Cache-Control"].partition("s-maxage=")[2])
+            at(moment + timedelta(seconds=max(kept - 1, 0)))
+            again = client.get(address, headers={"If-None-Match": answer["ETag"]})
+            assert again.status_code == 304, (address, moment, kept)
+
+
+def test_an_article_of_the_future_appears_in_pages_kept_before(
+    client: Client, addresses: list[str], at: At
+) -> None:
+    at(APPEARS - timedelta(seconds=1))
+    before = client.get("/tag/straits/")
+    assert "Ferries tomorrow" not in before.text
+    at(APPEARS)
+    after = client.get("/tag/straits/", headers={"If-None-Match": before["ETag"]})
+    assert after.status_code == 200
+    assert "Ferries tomorrow" in after.text
+
+
+def test_a_scheduled_article_appears_in_pages_kept_before(
+    client: Client, edna: User, at: At
+) -> None:
+    """Also on a machine whose clock is behind that of the worker that published it."""
+    at(BEGIN)
+    article = newsroom.draft("Ferries tomorrow")
+    publishing.schedule(article, by=edna, at=APPEARS)
+    at(APPEARS)
+    publishing.publish_due()
+    at(APPEARS - timedelta(seconds=2))
+    before = client.get("/")
+    assert "Ferries tomorrow" not in before.text
+    at(APPEARS)
+    after = client.get("/", headers={"If-None-Match": before["ETag"]})
+    assert after.status_code == 200
+    assert "Ferries tomorrow" in after.text
+
+
+def test_when_the_next_article_appears_is_found_at_the_end_of_an_index() -> None:
+    """The question that every public page asks first reads a row of an archive, whatever its size."""
+    kind = Kind.objects.get(slug="news")
+    Article.objects.bulk_create(
+        Article(
+            headline=f"Article {number}",
+            slug=f"article-{number}",
+            kind=kind,
+            state=Article.State.PUBLISHED,
+            published_at=BEGIN - timedelta(hours=number),
+            year=2027,
+            month=12,
+        )
+        for number in range(3000)
+    )
+    sql, times = cache_versions._query()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE articles_article")
+        cursor.execute(
+            f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", [[cache_versions.CONTENT], *[BEGIN] * times]
+        )
+        ((plan,),) = cursor.fetchall()
+    read = [
+        each for each in _nodes(plan[0]["Plan"]) if each.get("Relation Name") == "articles_article"
+    ]
+    assert read
+    assert all(each["Actual Rows"] + each.get("Rows Removed by Filter", 0) <= 1 for each in read)
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", []):
+        yield from _nodes(below)

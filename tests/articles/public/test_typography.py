@@ -1,0 +1,112 @@
+"""Words as a careful printer would set them: where a line may break, and what stands upright."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from lxml import html as lxml_html
+
+from articles.editorial.models import Article
+from articles.editorial.preview_links import preview_address
+from iria.core.text.typography import NARROW, NO_BREAK
+from newsletter.email import rendering
+from newsletter.models import Issue
+from tests import newsroom
+from tests.newsletter.lists import issue
+from tests.shared import PROJECT
+
+pytestmark = pytest.mark.django_db
+
+HEADLINE = "Sahel : qui paie ?"
+SET = f"Sahel{NO_BREAK}: qui paie{NARROW}?"
+
+
+@pytest.fixture
+def french() -> Article:
+    return newsroom.published(
+        HEADLINE,
+        language="fr",
+        standfirst="Personne ; ou presque !",
+        body="<p>« Rien », dit-il à 10:30 ; <code>a ? b : c</code> !</p>",
+        lead_picture=newsroom.picture(),
+        lead_caption="Qui ? <em>Eux</em> !",
+    )
+
+
+def words(client: Client, path: str) -> str:
+    return client.get(path).content.decode()
+
+
+def test_a_french_article_breaks_no_line_before_its_punctuation(
+    client: Client, french: Article
+) -> None:
+    page = words(client, french.get_absolute_url())
+    assert f"<h1>{SET}</h1>" in page
+    assert f"Personne{NARROW}; ou presque{NARROW}!</p>" in page
+    assert (
+        f"«{NARROW}Rien{NARROW}», dit-il à 10:30{NARROW}; <code>a ? b : c</code>{NARROW}!" in page
+    )
+
+
+def test_a_french_card_is_set_so_on_a_page_in_any_language(client: Client, french: Article) -> None:
+    for path in ("/", "/language/fr/", "/category/news/"):
+        assert f">{SET}</a>" in words(client, path)
+
+
+def test_what_machines_read_stays_as_it_was_typed(client: Client, french: Article) -> None:
+    told = client.get(f"/api/v1/articles/{french.pk}/").json()
+    assert told["headline"] == HEADLINE
+    assert "« Rien »" in told["html"]
+    french.refresh_from_db()
+    assert french.headline == HEADLINE
+
+
+def test_english_stays_as_it_was_typed(client: Client) -> None:
+    article = newsroom.published("Why ?", body="<p>A list : one !</p>")
+    page = words(client, article.get_absolute_url())
+    assert "<h1>Why ?</h1>" in page
+    assert "A list : one !" in page
+
+
+def test_and_never_ends_a_line_and_a_hyphen_never_breaks_a_name(client: Client) -> None:
+    newsroom.published(
+        "Ferries", authors=[newsroom.author("Ines Faro"), newsroom.author("Jean-Luc Roy")]
+    )
+    page = words(client, "/")
+    assert f"and{NO_BREAK}<a" in page
+    assert '<span class="together">Jean-Luc</span> Roy</a>' in page
+
+
+def test_the_facts_of_a_draft_have_spaces_between_them(client: Client) -> None:
+    draft = newsroom.draft()
+    tree = lxml_html.fromstring(client.get(preview_address(draft)).content)
+    facts = tree.cssselect(".article-facts .byline")[-1]
+    assert re.search(r"\w \d+ min", " ".join(facts.text_content().split(" ")))
+    assert not re.search(r"[^\W\d]\d", facts.text_content())
+
+
+def test_a_mail_says_a_section_once_where_the_kind_has_its_name() -> None:
+    article = newsroom.published(categories=[newsroom.category("News")])
+    issue("This week", article)
+    letter = rendering.compose(Issue.objects.with_stories().get())
+    (kicker,) = lxml_html.fromstring(letter.html).cssselect(".kicker")
+    assert kicker.text_content() == "News"
+
+
+def test_a_mail_sets_french_as_the_page_does(french: Article) -> None:
+    issue("This week", french)
+    letter = rendering.compose(Issue.objects.with_stories().get())
+    assert SET in lxml_html.fromstring(letter.html).text_content()
+
+
+def test_no_script_without_an_italic_is_slanted() -> None:
+    css = "".join(
+        file.read_text("utf-8") for file in sorted(Path(PROJECT, "static/css").rglob("*.css"))
+    )
+    assert "font-synthesis-style: none" in css
+    upright = [
+        rule for rule in css.splitlines() if "font-style: normal" in rule and ":lang" in rule
+    ]
+    for language in ("ar", "fa", "ur", "he", "zh", "ja", "ko", "hi"):
+        assert any(f":lang({language})" in rule for rule in upright), language

@@ -1,0 +1,61 @@
+"""What a page weighs: one stylesheet in layers, small fonts, hardly any script."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+
+from iria.core.static_storage import inlined
+
+STATIC = Path(__file__).resolve().parents[3] / "static"
+
+
+OF_AN_ACCOUNT = {"passkeys.js"}
+"""Brought by the pages that ask for a passkey, and by no page for readers."""
+
+
+def test_all_scripts_for_readers_together_are_at_most_ten_kilobytes() -> None:
+    there = {script.name: script for script in (STATIC / "js").rglob("*.js")}
+    assert there.keys() > OF_AN_ACCOUNT
+    assert "passkeys" not in (STATIC / "js" / "site.js").read_text()
+    scripts = [script for name, script in there.items() if name not in OF_AN_ACCOUNT]
+    assert sum(script.stat().st_size for script in scripts) <= 10 * 1024
+
+
+def test_the_one_stylesheet_is_at_most_twenty_kilobytes_on_the_wire() -> None:
+    folder = STATIC / "css"
+    sources = {
+        path.relative_to(STATIC).as_posix(): path.read_text() for path in folder.rglob("*.css")
+    }
+    whole = inlined("css/site.css", sources)
+    assert len(gzip.compress(whole.encode())) <= 20 * 1024
+
+
+def test_no_font_is_heavier_than_seventy_kilobytes_and_all_have_their_licence() -> None:
+    fonts = list((STATIC / "fonts").glob("*.woff2"))
+    assert len(fonts) == 5
+    assert max(font.stat().st_size for font in fonts) <= 70 * 1024
+    licence = (STATIC / "fonts" / "OFL.txt").read_text()
+    assert "SIL OPEN FONT LICENSE Version 1.1" in licence
+
+
+def test_every_stylesheet_is_short_and_on_the_list() -> None:
+    named = re.findall(r'url\("([^"]+)"\)', (STATIC / "css" / "site.css").read_text())
+    there = [
+        path.relative_to(STATIC / "css").as_posix() for path in (STATIC / "css").rglob("*.css")
+    ]
+    public = {name for name in there if not name.startswith("mail/")}
+    assert set(named) | {"site.css"} == public
+    for name in named:
+        assert len((STATIC / "css" / name).read_text().splitlines()) < 150, name
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_no_rule_names_a_side_of_the_page(side: str) -> None:
+    """A page written from the right is the same page mirrored."""
+    physical = re.compile(
+        rf"(?:margin|padding|border)-{side}|(?:^|[\s{{;]){side}\s*:|align:\s*{side}"
+    )
+    for path in (STATIC / "css").rglob("*.css"):
+        assert not physical.search(path.read_text()), path.name

@@ -1,0 +1,24 @@
+"""How rare words are is counted by one worker at a time."""
+
+import pytest
+from django.db import transaction
+
+from articles.related import document_frequency, recomputation
+from articles.related.models import Rarity
+from tests import newsroom
+from tests.articles.related.test_read_next import HARBOUR, STRAIT
+from tests.together import begin_and_wait
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_workers_that_count_the_first_articles_at_once_end_with_one_count() -> None:
+    for body in (STRAIT, HARBOUR, STRAIT):
+        article = newsroom.published("At the strait", body=body)
+        recomputation.refresh(article.pk)
+    counted = set(Rarity.objects.values_list("number", "articles"))
+    Rarity.objects.all().delete()
+    with transaction.atomic():
+        document_frequency.measure()
+        other = begin_and_wait(document_frequency.measure)
+    other.result()
+    assert set(Rarity.objects.values_list("number", "articles")) >= counted

@@ -1,0 +1,152 @@
+"""The statistics of ranking are right after whatever happened, as if made from nothing."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from accounts.models import User
+from articles.editorial import publishing
+from articles.search.index import indexer, statistics
+from articles.search.index.bulk import rebuild, write_entries
+from articles.search.index.indexer import Words
+from articles.search.index.models import SearchLanguage, SearchLexeme, SearchPosting
+from articles.search.models import SearchEntry
+from tests import newsroom
+
+pytestmark = pytest.mark.django_db
+
+
+def numbers() -> dict[str, Any]:
+    """All that ranking knows, by words instead of by numbers of rows."""
+    names = {row.pk: (row.configuration, row.word) for row in SearchLexeme.objects.all()}
+    return {
+        "languages": {
+            row.configuration: (row.articles, row.length)
+            for row in SearchLanguage.objects.filter(articles__gt=0)
+        },
+        "lexemes": {
+            names[row.pk]: row.articles for row in SearchLexeme.objects.filter(articles__gt=0)
+        },
+        "postings": {
+            (names[lexeme], article): round(weight, 4)
+            for lexeme, article, weight in SearchPosting.objects.values_list(
+                "lexeme_id", "article_id", "weight"
+            )
+        },
+    }
+
+
+def holds() -> None:
+    """What stands is what would be made from nothing, with the same mean length."""
+    before = numbers()
+    means = dict(SearchLanguage.objects.values_list("configuration", "mean"))
+    rebuild()
+    for name, mean in means.items():
+        SearchLanguage.objects.filter(configuration=name).update(mean=mean)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE articles_searchentry SET vector = vector")
+    assert numbers() == before
+
+
+def indexed(headline: str, **fields: Any) -> int:
+    article = newsroom.published(headline, **fields)
+    indexer.index(article.pk)
+    return article.pk
+
+
+def test_a_change_counts_what_came_and_what_went() -> None:
+    first = indexed("Grain and steel")
+    indexed("Grain alone")
+    lexemes = SearchLexeme.objects.filter(configuration="iria_english")
+    assert lexemes.get(word="grain").articles == 2
+    article = SearchEntry.objects.get(pk=first).article
+    article.headline = "Steel and coal"
+    article.save()
+    indexer.index(first)
+    assert lexemes.get(word="grain").articles == 1
+    assert lexemes.get(word="coal").articles == 1
+    holds()
+
+
+def test_an_article_that_changes_its_language_moves_with_all_its_words() -> None:
+    first = indexed("Le port est ouvert")
+    article = SearchEntry.objects.get(pk=first).article
+    article.language = "fr"
+    article.save()
+    indexer.index(first)
+    assert dict(SearchLanguage.objects.values_list("configuration", "articles")) == {
+        "iria_english": 0,
+        "iria_french": 1,
+    }
+    holds()
+
+
+def test_whoever_deletes_an_entry_takes_its_words_along() -> None:
+    indexed("Grain and steel")
+    kept = indexed("Grain alone")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM articles_searchentry WHERE article_id <> %s", [kept])
+    assert set(SearchPosting.objects.values_list("article_id", flat=True)) == {kept}
+    holds()
+    SearchEntry.objects.all().delete()
+    assert numbers() == {"languages": {}, "lexemes": {}, "postings": {}}
+
+
+def test_entries_written_in_bulk_count_as_those_written_one_by_one() -> None:
+    first = indexed("Grain and steel", tags=["Harbours"])
+    one_by_one = numbers()
+    SearchEntry.objects.all().delete()
+    write_entries(
+        [
+            Words(
+                first,
+                "iria_english",
+                "Grain and steel",
+                above="What did not happen, and why it matters.\nHarbours",
+                body="The ferries ran on time, and nobody remarked on it.",
+                beside="",
+                shown="",
+            )
+        ]
+    )
+    assert not SearchPosting.objects.exists()
+    rebuild()
+    assert numbers() == one_by_one
+
+
+def test_weights_follow_when_articles_become_longer() -> None:
+    indexed("Grain")
+    assert statistics.refresh() == 0
+    indexed("Steel", body=f"<p>{'A long text about steel. ' * 40}</p>")
+    before = SearchLanguage.objects.get()
+    assert statistics.refresh() == 2
+    after = SearchLanguage.objects.get()
+    assert after.mean == pytest.approx(before.length / 2)
+    assert after.mean > before.mean * 1.1
+    assert statistics.refresh() == 0
+    stands = numbers()
+    rebuild()
+    assert numbers() == stands
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_an_editor_does_not_wait_while_all_statistics_are_made_anew(
+    edna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("articles.search.index.indexer.PATIENCE", "SET LOCAL lock_timeout = '50ms'")
+    article = newsroom.draft("Grain")
+
+    def publish() -> None:
+        publishing.publish(article, by=edna)
+        connection.close()
+
+    with transaction.atomic():
+        rebuild()
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(publish).result()
+    article.refresh_from_db()
+    assert article.is_published
+    assert not SearchEntry.objects.exists()
+    assert indexer.catch_up() == 1

@@ -1,0 +1,111 @@
+"""Quotes, minus and facets where there is too much to look at: what is found is right, and says so."""
+
+import pytest
+
+from articles.editorial.models import Article, Category
+from articles.search.index import indexer
+from articles.search.query.filters import Narrowing
+from articles.search.ranking.engine import Findings, Unanswerable, find
+from tests import newsroom
+
+pytestmark = pytest.mark.django_db
+
+
+def indexed(headline: str, body: str = "Words.", language: str = "en") -> None:
+    article = newsroom.published(headline, body=f"<p>{body}</p>", language=language)
+    indexer.index(article.pk)
+
+
+def headlines(findings: Findings) -> list[str]:
+    return [each.article.headline for each in findings.results]
+
+
+@pytest.fixture
+def river() -> None:
+    """Twelve articles on grain and barges; in four of them the two words stand together."""
+    for number in range(4):
+        indexed(f"Grain barge {number}", "The grain barge goes down the river.")
+    for number in range(8):
+        indexed(f"Lock {number}", "A barge waits; later there is grain.")
+
+
+def test_a_minus_word_keeps_out_whether_its_list_is_read_or_looked_into(
+    river: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = {f"Grain barge {number}" for number in range(4)}
+    assert set(headlines(find("barge -lock"))) == expected
+    monkeypatch.setattr("articles.search.query.required_terms.LOOKUPS", 0)
+    assert set(headlines(find("barge -lock"))) == expected
+    monkeypatch.setattr("articles.search.query.required_terms.LOOKUPS", 10)
+    monkeypatch.setattr("articles.search.query.required_terms.MOST_HASHED", 0)
+    assert set(headlines(find("barge -lock"))) == expected
+    assert find("barge -lock").is_exact
+
+
+@pytest.mark.parametrize("limit", ["MOST_HASHED", "LOOKUPS"])
+def test_a_phrase_is_found_by_its_words_and_their_order(
+    river: None, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    for _ in range(2):
+        found = find('"grain barge" river')
+        assert set(headlines(found)) == {f"Grain barge {number}" for number in range(4)}
+        assert (found.total, found.is_exact) == (4, True)
+        assert find('"barge grain"').total == 0
+        assert find('"grain barge" OR "barge waits"').total == 12
+        assert find('river -"grain barge"').total == 0
+        assert find('barge -"grain barge"').total == 8
+        assert find('"zeppelin barge"').total == 0
+        assert find('"zeppelin barge" OR "grain barge"').total == 4
+        monkeypatch.setattr(f"articles.search.query.required_terms.{limit}", 0)
+
+
+def test_where_too_many_hold_the_words_the_best_are_looked_at_and_the_page_says_at_least(
+    river: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("articles.search.ranking.candidates.MOST", 3)
+    monkeypatch.setattr("articles.search.ranking.candidates.LOOKED_AT", 6)
+    found = find('"grain barge"')
+    assert (found.total, found.is_exact) == (3, False)
+    assert all(headline.startswith("Grain barge") for headline in headlines(found))
+    with pytest.raises(Unanswerable, match="takes too long"):
+        find('"barge grain"')
+
+
+def test_alternatives_beyond_what_can_be_read_are_left_out_and_that_is_said(
+    river: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    indexed("A sluice gate")
+    monkeypatch.setattr("articles.search.query.required_terms.MOST_DRIVEN", 2)
+    monkeypatch.setattr("articles.search.ranking.candidates.READ_WHOLE", 0)
+    found = find('"sluice gate" OR "grain barge"')
+    assert headlines(found) == ["A sluice gate"]
+    assert not found.is_exact
+
+
+def test_each_language_is_bound_by_its_own_reading(river: None) -> None:
+    indexed("La barge", "La barge descend la rivière.", language="fr")
+    assert find('"the barge"').total == 12  # French knows no such word as "the"
+    assert headlines(find('barge -"la barge" -grain -lock')) == []
+    assert "La barge" in headlines(find("barge rivière -lock"))
+
+
+@pytest.mark.parametrize("few", [0, 5_000])
+def test_within_a_section_nothing_is_lost_however_large_it_is(
+    river: None, rivers: Category, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr("articles.search.ranking.candidates.FEW", few)
+    within = Narrowing(category=rivers)
+    indexed("Dredger", "A dredger far from every section.")
+    assert find("dredger barge", narrowing=within).total == 2
+    assert find('barge -"grain barge"', narrowing=within).total == 1
+    assert find("dredger", narrowing=within).total == 0
+
+
+@pytest.fixture
+def rivers(river: None) -> Category:
+    section = newsroom.category("Rivers")
+    below = newsroom.category("Danube", parent=section)
+    chosen = Article.objects.filter(headline__in=["Lock 1", "Grain barge 1"]).order_by("headline")
+    for article, category in zip(chosen, (section, below), strict=True):
+        article.article_categories.create(category=category)
+    return section

@@ -1,0 +1,145 @@
+"""Narrowing down what was found, in whichever order."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from articles.editorial.models import Article, Kind
+from articles.search.index import indexer
+from articles.search.query.ordering import Sort
+from articles.search.query.search_request import Asked, NothingLikeIt, asked
+from articles.search.ranking.engine import find
+from articles.search.results.facets import Facet, facets_of
+from tests import newsroom
+
+pytestmark = pytest.mark.django_db
+
+
+def indexed(headline: str, year: int, **fields: Any) -> Article:
+    article = newsroom.published(headline, at=datetime(year, 5, 4, 9, tzinfo=UTC), **fields)
+    indexer.index(article.pk)
+    return article
+
+
+@pytest.fixture
+def fleet() -> None:
+    """Five articles about barges: in Asia, in Japan below it, on rivers; by two authors."""
+    asia = newsroom.category("Asia")
+    japan = newsroom.category("Japan", parent=asia)
+    rivers = newsroom.category("Rivers")
+    ines, hugo = newsroom.author("Ines Faro"), newsroom.author("Hugo Lind")
+    analysis = Kind.objects.get(slug="analysis")
+    indexed("Barge one", 2021, categories=[asia], authors=[ines])
+    indexed("Barge two", 2022, categories=[japan, asia], authors=[ines, hugo])
+    indexed("Barge three", 2022, categories=[japan, rivers], authors=[hugo], kind=analysis)
+    indexed("Barge four", 2024, categories=[rivers], authors=[hugo])
+    indexed("Barge fünf", 2025, categories=[rivers], language="de")
+
+
+def facet(question: Asked, key: str) -> Facet | None:
+    matched = find(question.words, narrowing=question.narrowing).matched
+    return next((each for each in facets_of(matched, question) if each.key == key), None)
+
+
+def counts(question: Asked, key: str) -> dict[str, int]:
+    found = facet(question, key)
+    return {choice.name: choice.count for choice in found.choices} if found else {}
+
+
+def headlines(**parameters: str) -> list[str]:
+    question = asked({"q": "barge", **parameters})
+    found = find(question.words, narrowing=question.narrowing, sort=question.sort)
+    return [each.article.headline for each in found.results]
+
+
+def test_every_facet_counts_the_whole_of_what_was_found(fleet: None) -> None:
+    question = Asked("barge")
+    assert counts(question, "category") == {"Asia": 3, "Rivers": 3}
+    assert counts(question, "author") == {"Hugo Lind": 3, "Ines Faro": 2}
+    assert counts(question, "year") == {"2025": 1, "2024": 1, "2022": 2, "2021": 1}
+    assert counts(question, "kind") == {"News": 4, "Analysis": 1}
+    assert counts(question, "language") == {"English": 4, "German": 1}
+
+
+def test_a_count_is_what_the_choice_finds(fleet: None) -> None:
+    for each in facets_of(find("barge").matched, Asked("barge")):
+        for choice in each.choices:
+            page = Client().get(choice.address).content.decode()
+            assert f"{choice.count} article" in page, choice
+
+
+def test_a_chosen_category_counts_its_children_and_offers_them(fleet: None) -> None:
+    assert set(headlines(category="asia")) == {"Barge one", "Barge two", "Barge three"}
+    question = asked({"q": "barge", "category": "asia"})
+    assert counts(question, "category") == {"Japan": 2}
+    found = facet(question, "category")
+    assert found
+    assert found.chosen == "Asia"
+    assert found.without == "/search/?q=barge"
+
+
+def test_choices_bind_together(fleet: None) -> None:
+    assert headlines(category="asia/japan", author="hugo-lind", kind="analysis") == ["Barge three"]
+    assert headlines(year="2022", language="de") == []
+    assert headlines(language="de") == ["Barge fünf"]
+
+
+def test_a_facet_that_divides_nothing_is_not_shown(fleet: None) -> None:
+    assert facet(asked({"q": "barge", "year": "2021"}), "language") is None
+
+
+def test_the_newest_or_the_oldest_stand_first(fleet: None) -> None:
+    newest = ["Barge fünf", "Barge four", "Barge three", "Barge two", "Barge one"]
+    assert headlines(sort="newest") == newest
+    assert headlines(sort="oldest") == newest[::-1]
+    assert asked({"sort": "best"}).sort is Sort.BEST
+
+
+def test_narrowing_comes_before_the_cut(fleet: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("articles.search.ranking.candidates.MOST", 2)
+    cut = find("barge")
+    assert cut.total == 5
+    assert len(cut.matched) == 2
+    assert cut.is_cut
+    assert len(headlines(author="hugo-lind")) == 2
+    page = Client().get("/search/?q=barge").content.decode()
+    assert "The 2 that match best are counted and shown here" in page
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ({"category": "nowhere"}, "no category “nowhere”"),
+        ({"author": "nobody"}, "no author “nobody”"),
+        ({"year": "2026-02-30"}, "no year “2026-02-30”"),
+        ({"year": "0000"}, "no year"),
+        ({"year": "٢٠٢٤"}, "no year"),
+        ({"kind": "x" * 5000}, "no kind"),
+        ({"language": "tlh"}, "no language “tlh”"),
+        ({"category": "a\x00b"}, "no category"),
+        ({"sort": "random"}, "best, the newest or the oldest"),
+    ],
+)
+def test_what_there_is_not_gets_a_sentence_and_a_way_on(
+    client: Client, fleet: None, parameters: dict[str, str], sentence: str
+) -> None:
+    with pytest.raises(NothingLikeIt, match=sentence):
+        asked({"q": "barge", **parameters})
+    answer = client.get("/search/", {"q": "barge", **parameters})
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert sentence in page
+    assert 'value="barge"' in page
+    assert 'href="/search/?q=barge">Search without it' in page
+
+
+def test_a_part_of_the_address_that_is_not_ours_changes_nothing(fleet: None) -> None:
+    assert len(headlines(colour="red", utm_source="mail")) == 5
+
+
+def test_nothing_found_within_a_narrowing_offers_to_remove_it(client: Client, fleet: None) -> None:
+    page = client.get("/search/?q=barge&year=1999&kind=news").content.decode()
+    assert "Nothing was found" in page
+    assert 'href="/search/?q=barge&amp;kind=news"' in page

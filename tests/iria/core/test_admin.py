@@ -1,0 +1,39 @@
+"""A row that cannot be is refused in words, and what was typed beside it stays."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import AuthorProfile, User
+from tests import newsroom
+from tests.articles.editorial.admin.sending import change_address, errors_on, values_of
+
+VALUES = ["x", "\x00", "-1", "9" * 30, "٣", "²", "1.5"]
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_an_account_that_cannot_be(client: Client, edna: User, value: str) -> None:
+    client.force_login(edna)
+    add = "/admin/accounts/authorprofile/add/"
+    typed: dict[str, Any] = {**values_of(client.get(add), "authorprofile_form"), "user": [value]}
+    page = client.post(add, {**typed, "name": ["Ines Faro"], "slug": ["ines-faro"]})
+    assert errors_on(page)
+    assert values_of(page, "authorprofile_form")["name"] == ["Ines Faro"]
+    assert not AuthorProfile.objects.exists()
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_a_picked_article_that_cannot_be(client: Client, edna: User, value: str) -> None:
+    client.force_login(edna)
+    article = newsroom.draft()
+    values = values_of(client.get(change_address(article)))
+    (rows,) = [name for name in values if re.search("pick.*TOTAL_FORMS", name)]
+    prefix = rows.removesuffix("TOTAL_FORMS")
+    values |= {rows: ["1"], f"{prefix}0-picked": [value], "headline": ["Typed beside it"]}
+    page = client.post(change_address(article), {**values, "_continue": "1"})
+    assert errors_on(page)
+    assert values_of(page)["headline"] == ["Typed beside it"]
+    article.refresh_from_db()
+    assert article.headline != "Typed beside it"

@@ -1,0 +1,77 @@
+"""One stylesheet in production, many small ones at the desk."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import override_settings
+
+from iria.core.static_storage import OneStylesheet, UnknownImport, inlined
+
+
+def test_each_imported_file_stands_in_its_layer() -> None:
+    sources = {
+        "css/site.css": '@layer base, theme;\n@import url("base.css") layer(base);',
+        "css/base.css": "p { margin: 0; }",
+    }
+    assert inlined("css/site.css", sources) == (
+        "@layer base, theme;\n@layer base {\np { margin: 0; }\n}"
+    )
+
+
+def test_a_file_for_paper_stays_for_paper() -> None:
+    sources = {
+        "css/site.css": '@import url("print.css") layer(pages) print;',
+        "css/print.css": "p { color: black; }",
+    }
+    whole = inlined("css/site.css", sources)
+    assert whole.startswith("@media print {\n@layer pages {")
+
+
+def test_addresses_of_a_file_in_a_folder_still_lead_there() -> None:
+    sources = {
+        "css/site.css": '@import url("components/card.css") layer(components);',
+        "css/components/card.css": 'a { background: url("../../icons/icon.svg"); }',
+    }
+    assert 'url("../icons/icon.svg")' in inlined("css/site.css", sources)
+
+
+@pytest.mark.parametrize("line", ['@import url("gone.css") layer(base);', "@import 'base.css';"])
+def test_an_import_that_cannot_be_written_out_stops_the_collecting(line: str) -> None:
+    with pytest.raises(UnknownImport):
+        inlined("css/site.css", {"css/site.css": line, "css/base.css": ""})
+
+
+def test_the_site_is_collected_into_one_stylesheet(tmp_path: Path, settings: Any) -> None:
+    storages = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "iria.core.static_storage.OneStylesheet"},
+    }
+    with override_settings(STORAGES=storages, STATIC_ROOT=tmp_path, DEBUG=False):
+        for _again in range(2):  # a second run finds the first one's files in its way
+            call_command("collectstatic", interactive=False, verbosity=0)
+    found = [path for path in (tmp_path / "css").glob("site.*.css") if path.name != "site.css"]
+    assert len(found) == 1
+    whole = found[0].read_text()
+    assert "@import" not in whole
+    assert "@layer tokens {" in whole
+    assert (tmp_path / "css" / f"{found[0].name}.gz").exists()
+    for name in ("iria-text", "iria-display"):
+        (font,) = (tmp_path / "fonts").glob(f"{name}.*.woff2")
+        assert f'url("../fonts/{font.name}")' in whole
+
+
+def test_the_one_script_asks_for_the_others_by_their_hashed_names(tmp_path: Path) -> None:
+    storage = OneStylesheet(location=tmp_path, base_url="/static/")
+    paths = {}
+    for name, text in {
+        "js/site.js": 'if (document.querySelector("x-part")) import("./part.js");',
+        "js/part.js": "export {};",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+        paths[name] = (storage, name)
+    list(storage.post_process(paths))
+    written = storage.open(storage.stored_name("js/site.js")).read().decode()
+    assert f'import("./{Path(storage.stored_name("js/part.js")).name}")' in written

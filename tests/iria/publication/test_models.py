@@ -1,0 +1,41 @@
+"""ISSN by ISO 3297."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+
+from iria.publication import models
+from iria.publication.models import Publication
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("2049-3630", "2049-3630"),
+        ("0317-8471", "0317-8471"),
+        ("ISSN 2434-561x", "2434-561X"),
+        ("20493630", "2049-3630"),
+        ("2049–3630", "2049-3630"),
+        ("  ", ""),
+    ],
+)
+def test_an_issn_is_kept_in_one_form(written: str, kept: str) -> None:
+    assert models.checked(written) == kept
+
+
+@pytest.mark.parametrize("wrong", ["2049-3631", "0317-847X", "1049-3630"])
+def test_a_wrong_digit_is_found_and_the_sentence_says_what_it_would_be(wrong: str) -> None:
+    with pytest.raises(ValidationError, match="the last sign would be"):
+        models.checked(wrong)
+
+
+@pytest.mark.parametrize("wrong", ["2049-363", "x", "2049-36300", "X049-3630", "٢٠٤٩-3630"])
+def test_another_shape_is_refused_with_an_example(wrong: str) -> None:
+    with pytest.raises(ValidationError, match="such as 2049-3630"):
+        models.checked(wrong)
+
+
+@pytest.mark.django_db
+def test_the_database_keeps_the_shape_too() -> None:
+    with pytest.raises(IntegrityError):
+        Publication.objects.create(issn="nonsense")

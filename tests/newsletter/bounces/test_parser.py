@@ -1,0 +1,213 @@
+"""What comes back is told apart: dead addresses, full ones, complaints, automatic replies, letters."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newsletter.bounces.parser import Kind, Reason, read
+from tests.shared import shared_data
+
+
+def letter(body: str, **head: str) -> bytes:
+    """A bounce in words, as a mail server writes it."""
+    fields = {
+        "From": "MAILER-DAEMON@mx.example.net",
+        "To": "bounces@news.example",
+        "Subject": "Undelivered Mail Returned to Sender",
+        **{name.replace("_", "-"): value for name, value in head.items()},
+    }
+    return "\n".join([*(f"{name}: {value}" for name, value in fields.items()), "", body]).encode()
+
+
+def report(fields: str, words: str = "It did not arrive.") -> bytes:
+    """A bounce with a report for programs."""
+    return letter(
+        f"--x\nContent-Type: text/plain\n\n{words}\n--x\nContent-Type: message/delivery-status\n\n"
+        f"Reporting-MTA: dns; mx.example.net\n\n{fields}\n--x\nContent-Type: message/rfc822\n\n"
+        "Message-ID: <one@news.example>\nTo: ola@readers.example\nSubject: News\n\nHello\n--x--\n",
+        Content_Type='multipart/report; report-type=delivery-status; boundary="x"',
+    )
+
+
+FAILED = "Final-Recipient: rfc822; ola@readers.example\nAction: failed\n"
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind", "reason"),
+    [
+        ("Status: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 No such user", "hard", "no such address"),
+        ("Status: 5.1.1\nDiagnostic-Code: smtp; 552 5.1.1 Over quota", "soft", "mailbox full"),
+        ("Status: 5.2.2", "soft", "mailbox full"),
+        ("Status: 5.1.2", "hard", "no such domain"),
+        (
+            (
+                "Status: 4.1.1\nDiagnostic-Code: smtp; 450 4.1.1 <ola@readers.example>: Recipient address\n"
+                "  rejected: User unknown in virtual alias table"
+            ),
+            "hard",
+            "no such address",
+        ),
+        (
+            "Status: 5.7.1\nDiagnostic-Code: smtp; 550 5.7.1 Client host [192.0.2.1] blocked using a list",
+            "soft",
+            "our server or address is blocked",
+        ),
+        (
+            "Status: 5.0.0\nDiagnostic-Code: smtp; 550 5.7.26 fails DMARC",
+            "soft",
+            Reason.POLICY.value,
+        ),
+        ("Status: 5.0.0", "soft", "no reason given"),
+        (
+            "Status: 5.0.0\nDiagnostic-Code: smtp; 550 see https://mx.example/#user-unknown",
+            "soft",
+            "no reason given",
+        ),
+    ],
+)
+def test_words_come_before_codes_and_codes_before_nothing(
+    fields: str, kind: str, reason: str
+) -> None:
+    found = read(report(FAILED + fields))
+    assert found.kind == kind
+    assert [(each.address, each.reason) for each in found.failures] == [
+        ("ola@readers.example", reason)
+    ]
+    assert found.message_ids == ("<one@news.example>",)
+
+
+def test_a_delayed_mail_has_not_failed_and_a_delivered_one_even_less() -> None:
+    waiting = read(
+        report("Final-Recipient: rfc822; ola@readers.example\nAction: delayed\nStatus: 4.4.1")
+    )
+    assert waiting.kind == Kind.SOFT
+    assert waiting.failures[0].delayed
+    arrived = read(
+        report("Final-Recipient: rfc822; ola@readers.example\nAction: delivered\nStatus: 2.0.0")
+    )
+    assert (arrived.kind, arrived.addresses) == (Kind.NONE, [])
+
+
+def test_the_address_we_wrote_to_counts_and_not_the_one_it_was_forwarded_to() -> None:
+    found = read(report(f"Original-Recipient: rfc822;ola@home.example\n{FAILED}Status: 5.1.1"))
+    assert found.addresses == ["ola@home.example"]
+    assert found.failures[0].also == "ola@readers.example"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Your message could not be delivered to:\n\n  ola@readers.example\n\nNo such user here.",
+        "<ola@readers.example>: host mx.readers.example said: 550 5.1.1 unknown user",
+        "Unbekannter Empfänger: ola@readers.example konnte nicht gefunden werden.",
+        "L'adresse ola@readers.example n'existe pas; le message n'a pas pu être remis.",
+        ">>> RCPT TO:<ola@readers.example>\n<<< 550 5.1.1 no such mailbox",
+    ],
+)
+def test_a_letter_of_a_server_is_read_in_several_languages(words: str) -> None:
+    found = read(letter(f"{words}\n\n--- Original message ---\nReceived: from us\nTo: x@y.example"))
+    assert (found.kind, found.addresses) == (Kind.HARD, ["ola@readers.example"])
+
+
+@pytest.mark.parametrize(
+    ("subject", "words"),
+    [
+        ("Échec de la remise", "La remise a échoué :\n\n{}\nL’adresse que vous avez entrée est introuvable."),
+        ("Recapito non riuscito", "Impossibile recapitare a:\n\n{}\nIndirizzo di posta elettronica non trovato."),
+        ("No se puede entregar", "No se pudo entregar a:\n\n{}\nLa dirección que escribió no se encontró."),
+        ("Não foi possível entregar", "Falha na entrega a:\n\n{}\nO endereço que inseriu não foi encontrado."),
+        ("Kan niet worden bezorgd", "Bezorging is mislukt voor:\n\n{}\nHet e-mailadres is niet gevonden."),
+        ("Nie można dostarczyć", "Nie można dostarczyć do:\n\n{}\nPodany adres nie istnieje."),
+        ("配信不能", "以下の宛先に配信できませんでした。\n\n<{}>\n\n宛先のアドレスが存在しません。"),
+    ],
+)  # fmt: skip
+def test_a_letter_without_fields_and_codes_is_read_in_the_language_of_its_server(
+    subject: str, words: str
+) -> None:
+    told = letter(
+        words.format("ola@readers.example"), From="postmaster@readers.example", Subject=subject
+    )
+    found = read(told)
+    assert (found.kind, found.addresses) == (Kind.HARD, ["ola@readers.example"])
+
+
+def test_an_answer_of_a_program_with_an_empty_return_path_is_no_bounce() -> None:
+    for subject in ("Out of office", "Absence du bureau"):
+        body = "I cannot be reached, il m’est impossible de répondre.\n\nmina@readers.example\nwill answer."
+        told = letter(body, From="Ola <ola@readers.example>", Subject=subject, Return_Path="<>")
+        assert read(told).kind == Kind.NONE
+
+
+def test_an_issue_of_somebody_about_lost_mail_is_no_bounce() -> None:
+    told = letter(
+        "Mailboxes that do not exist. Write to ola@readers.example.",
+        From="News <news@elsewhere.example>",
+        Subject="Undeliverable: the story of lost mail",
+        List_Unsubscribe="<https://elsewhere.example/leave>",
+    )
+    assert read(told).kind == Kind.NONE
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        {"Auto_Submitted": "auto-replied", "Subject": "Re: News"},
+        {"Subject": "Out of office: back on Monday"},
+        {"Subject": "Abwesenheit bis 3. Mai"},
+        {"Subject": "自動応答: 不在"},
+        {"Subject": "Thank you for the issue on Taiwan"},
+    ],
+)
+def test_answers_of_people_and_their_programs_are_no_bounces(head: dict[str, str]) -> None:
+    body = "I cannot be reached; mail to ola@readers.example is not read. Error, full, unknown."
+    found = read(letter(body, From="Ola <ola@readers.example>", **head))
+    assert (found.kind, found.addresses) == (Kind.NONE, [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "unwanted"),
+    [("abuse", True), ("opt-out", True), ("auth-failure", False), ("not-spam", False)],
+)
+def test_a_complaint_names_who_complained_and_whether_our_mail_is_unwanted(
+    kind: str, unwanted: bool
+) -> None:
+    found = read(
+        letter(
+            f"--x\nContent-Type: message/feedback-report\n\nFeedback-Type: {kind}\n"
+            "Original-Rcpt-To: <ola@readers.example>\n--x--\n",
+            Content_Type="multipart/report; report-type=feedback-report; boundary=x",
+        )
+    )
+    assert (found.kind, found.addresses) == (Kind.COMPLAINT, ["ola@readers.example"])
+    assert found.wants_no_more is unwanted
+
+
+def labelled(folder: str) -> list[tuple[Path, Any]]:
+    data = shared_data("bounces")
+    labels = json.loads((data / f"{folder}_labels.json").read_text("utf-8"))
+    return [(data / folder / label["file"], label) for label in labels]
+
+
+def expected_kind(label: Any) -> str:
+    verdicts = label["verdicts"]
+    if any(verdict["reason"] == "feedback" for verdict in verdicts):
+        return "complaint"
+    return "hard" if any(verdict["hard"] for verdict in verdicts) else "soft"
+
+
+def test_the_kind_is_right_on_messages_that_others_labelled() -> None:
+    messages = labelled("sisimai")
+    right = sum(read(path.read_bytes()).kind == expected_kind(label) for path, label in messages)
+    assert right / len(messages) >= 0.95
+
+
+def test_the_failing_addresses_are_right_on_messages_that_others_labelled() -> None:
+    messages = labelled("flufl")
+    right = sum(
+        sorted(address.lower() for address in read(path.read_bytes()).addresses)
+        == sorted(address.lower() for address in label["addresses"])
+        for path, label in messages
+    )
+    assert right / len(messages) >= 0.95

@@ -1,0 +1,245 @@
+"""What comes back has its effect at once, once, and on nobody else."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from newsletter.bounces import processing, verp
+from newsletter.bounces.parser.mime import MOST_BYTES
+from newsletter.bounces.processing import take_in
+from newsletter.models import Bounce, Delivery, Issue, Suppression
+from newsletter.subscriptions import opt_in, suppression
+from tests.newsletter.bounces.letters import automatic_reply, bounce, complaint, wish_to_leave
+from tests.newsletter.bounces.mailed import sent, state_of
+from tests.newsletter.lists import issue, subscriber
+
+pytestmark = pytest.mark.django_db
+OLA = "ola@readers.example"
+DOMAINS = ("readers.example", "readers.example", "elsewhere.example")
+
+
+@pytest.fixture(autouse=True)
+def _our_domain(settings: Any) -> None:
+    settings.BOUNCE_DOMAIN = "bounces.example"
+
+
+def test_a_dead_address_is_barred_by_the_return_path_of_its_mail() -> None:
+    ola, mina = subscriber(OLA), subscriber("mina@readers.example")
+    delivery = sent(ola)
+    # Forwarded to an address that we never wrote to.
+    raw = bounce(to=verp.return_path(delivery.pk), of="old.account@forwarded.example")
+    assert take_in(raw).done == ("suppressed",)
+    assert state_of(ola) == "suppressed"
+    assert state_of(mina) == "active"
+    kept = Suppression.objects.get()
+    assert (kept.reason, kept.words) == ("hard", "no such address")
+    assert kept.bounce is not None
+    assert kept.bounce.matched_by == Bounce.MatchedBy.RETURN_PATH
+    delivery.refresh_from_db()
+    assert delivery.state == "bounced"
+    assert "No such user" in delivery.words
+
+
+def test_a_made_up_return_path_bars_nobody() -> None:
+    ola = subscriber(OLA)
+    delivery = sent(ola)
+    Delivery.objects.update(sending_at=timezone.now() - timedelta(days=365))
+    take_in(bounce(to=f"bounce+{delivery.pk}-aaaaaaaaaaaaa@bounces.example"))
+    elsewhere = verp.return_path(delivery.pk).replace("bounces.example", "other.example")
+    take_in(bounce(to=elsewhere, message_id="<else@other.example>"))
+    assert state_of(ola) == "active"
+
+
+def test_a_return_path_whose_capitals_were_changed_is_still_known(settings: Any) -> None:
+    delivery = sent(subscriber(OLA))
+    address = verp.return_path(delivery.pk)
+    assert verp.delivery_of(address.upper()) == delivery.pk
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "a new key"
+    assert verp.delivery_of(address) == delivery.pk
+
+
+def test_a_bounce_is_known_by_the_mail_it_returns_or_by_the_address_it_names() -> None:
+    ola, mina = subscriber(OLA), subscriber("mina@readers.example")
+    of_ola = sent(ola)
+    sent(mina, of_ola.issue)
+    take_in(bounce(message_id=of_ola.message_id, of="other@forwarded.example"))
+    take_in(bounce(of="Mina@readers.example"))
+    assert [state_of(ola), state_of(mina)] == ["suppressed", "suppressed"]
+    matched = set(Bounce.objects.values_list("matched_by", flat=True))
+    assert matched == {"message", "address"}
+
+
+def test_a_bounce_of_an_address_we_did_not_write_to_lately_bars_nobody() -> None:
+    ola = subscriber(OLA)
+    assert take_in(bounce()).done == ("nobody",)
+    assert take_in(bounce(of="stranger@else.example")).done == ("nobody",)
+    assert state_of(ola) == "active"
+    assert set(Bounce.objects.values_list("matched_by", flat=True)) == {"nothing"}
+
+
+def test_the_same_message_read_twice_counts_once() -> None:
+    raw = bounce(to=verp.return_path(sent(subscriber(OLA)).pk))
+    take_in(raw)
+    assert take_in(raw).done == ("known",)
+    assert Bounce.objects.count() == 1
+
+
+def test_mail_that_does_not_arrive_on_five_days_bars_an_address_and_four_do_not() -> None:
+    ola = subscriber(OLA)
+    for day in range(5):
+        assert state_of(ola) == "active"
+        delivery = sent(ola)
+        raw = bounce(
+            to=verp.return_path(delivery.pk), status="5.2.2", said="552 5.2.2 Mailbox full"
+        )
+        done = take_in(raw).done
+        # Two on one day are one day of trouble.
+        take_in(raw + b"\n")
+        Bounce.objects.filter(delivery=delivery).update(
+            read_at=timezone.now() - timedelta(days=5 - day)
+        )
+    assert done == ("suppressed",)
+    assert Suppression.objects.get().reason == "soft"
+
+
+def test_what_is_our_own_fault_bars_no_reader() -> None:
+    ola = subscriber(OLA)
+    for _ in range(6):
+        delivery = sent(ola)
+        said = "550 5.7.1 Client host [192.0.2.1] blocked using a list"
+        take_in(bounce(to=verp.return_path(delivery.pk), status="5.7.1", said=said))
+        Bounce.objects.filter(delivery=delivery).update(
+            read_at=timezone.now() - timedelta(days=delivery.pk % 7)
+        )
+    assert state_of(ola) == "active"
+
+
+def test_a_notice_of_delay_and_an_automatic_reply_change_nothing() -> None:
+    ola = subscriber(OLA)
+    delivery = sent(ola)
+    here = verp.return_path(delivery.pk)
+    take_in(bounce(to=here, action="delayed", status="4.4.1", said="451 Try again"))
+    take_in(automatic_reply(to=here))
+    delivery.refresh_from_db()
+    assert (state_of(ola), delivery.state) == ("active", "sent")
+    assert not Bounce.objects.exists()
+
+
+def test_who_complains_is_unsubscribed_at_once_and_not_written_to_again() -> None:
+    ola = subscriber(OLA)
+    delivery = sent(ola)
+    assert take_in(complaint(to=verp.return_path(delivery.pk))).done == ("unsubscribed",)
+    assert state_of(ola) == "suppressed"
+    assert not ola.subscriptions.exists()
+    assert suppression.is_suppressed(OLA)
+    delivery.refresh_from_db()
+    assert delivery.state == "complained"
+
+
+def test_who_opts_out_through_their_provider_has_left_and_may_come_back() -> None:
+    ola = subscriber(OLA)
+    sent(ola)
+    take_in(complaint(kind="opt-out"))
+    assert state_of(ola) == "left"
+
+
+def test_a_report_on_technique_is_no_complaint_of_a_reader() -> None:
+    ola = subscriber(OLA)
+    sent(ola)
+    assert take_in(complaint(kind="auth-failure")).done == ("noted",)
+    assert state_of(ola) == "active"
+
+
+@pytest.mark.parametrize("by_subject", [True, False])
+def test_a_mail_to_the_leaving_address_leaves(by_subject: bool) -> None:
+    ola, mina = subscriber(OLA), subscriber("mina@readers.example")
+    to = "bounces@bounces.example" if by_subject else verp.leave_address(ola.token)
+    subject = f"leave {ola.token}" if by_subject else "unsubscribe"
+    assert take_in(wish_to_leave(to=to, subject=subject)).done == ("left",)
+    assert take_in(wish_to_leave(to=to, subject=subject)).done == ("left",)
+    assert [state_of(ola), state_of(mina)] == ["left", "active"]
+    assert take_in(wish_to_leave(to="leave+" + "x" * 32 + "@bounces.example")).done == ()
+
+
+def test_a_bounce_of_an_erased_reader_is_counted_and_names_nobody() -> None:
+    ola = subscriber(OLA)
+    delivery = sent(ola)
+    opt_in.erase(ola)
+    assert take_in(bounce(to=verp.return_path(delivery.pk))).done == ("nobody",)
+    kept = Bounce.objects.get()
+    assert kept.delivery == delivery
+    assert "ola" not in kept.words
+
+
+def test_a_return_path_sealed_by_another_site_is_nobodys(settings: Any) -> None:
+    ola = subscriber(OLA)
+    delivery = sent(ola)
+    ours = settings.SECRET_KEY
+    settings.SECRET_KEY = "the key of another publication"
+    theirs = verp.return_path(delivery.pk)
+    settings.SECRET_KEY = ours
+    assert verp.delivery_of(theirs) is None
+    assert take_in(bounce(to=theirs, of="nobody@elsewhere.example")).done == ("nobody",)
+    assert state_of(ola) == "active"
+
+
+def test_a_mail_bomb_is_read_no_further_than_a_letter() -> None:
+    ola = subscriber(OLA)
+    delivery = sent(ola)
+    raw = bounce(to=verp.return_path(delivery.pk)) + b"A" * 5 * MOST_BYTES
+    assert take_in(raw).done == ("suppressed",)
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        ("550 5.1.1 <ola@readers.example>: User unknown", "suppressed"),
+        ("550 No such user here", "suppressed"),
+        ("550 5.7.1 Your server is on our block list", "active"),
+        ("552 5.2.2 Mailbox full", "active"),
+        ("554 No", "active"),
+    ],
+)
+def test_an_address_refused_at_the_door_as_unknown_is_barred_without_a_bounce(
+    answer: str, state: str
+) -> None:
+    ola = subscriber(OLA)
+    delivery = sent(ola)
+    Delivery.objects.update(state=Delivery.State.REFUSED, words=answer)
+    assert processing.learn_from_refusals() == (state == "suppressed")
+    assert state_of(ola) == state
+    assert processing.learn_from_refusals() == 0
+    delivery.refresh_from_db()
+    assert delivery.state == "refused"
+    assert all("ola@" not in bounce.words for bounce in Bounce.objects.all())
+
+
+def test_the_page_of_an_issue_says_what_came_back_of_it_by_reason_and_domain(
+    ednas: Client, edna: User
+) -> None:
+    made = issue()
+    readers = [subscriber(f"reader{number}@{domain}") for number, domain in enumerate(DOMAINS)]
+    deliveries = [sent(reader, made) for reader in readers]
+    Issue.objects.filter(pk=made.pk).update(
+        state="sent",
+        started_at=timezone.now(),
+        sent_at=timezone.now(),
+        sent_html="x",
+        sent_text="x",
+    )
+    for delivery in deliveries[:2]:
+        take_in(bounce(to=verp.return_path(delivery.pk)))
+    take_in(complaint(to=verp.return_path(deliveries[2].pk)))
+    page = ednas.get(reverse("admin:newsletter_issue_change", args=[made.pk])).content.decode()
+    assert "3 came back: 2 dead addresses, 0 for other reasons, 1 complaint<" in page
+    assert "<td>no such address</td><td>readers.example</td><td>2</td>" in page
+    assert "<td>Reported as unwanted</td><td>elsewhere.example</td><td>1</td>" in page
+    listed = reverse("admin:newsletter_bounce_changelist")
+    found = ednas.get(listed, {"issue": made.pk}).content.decode()
+    assert "reader0@readers.example" in found

@@ -1,0 +1,289 @@
+"""What a provider tells has the same effect as a mail that comes back, once, by whichever road it comes."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from newsletter.bounces.processing import take_in
+from newsletter.bounces.verp import mark_of, return_path
+from newsletter.models import Bounce, Delivery, Issue, MailboxReading, Suppression
+from newsletter.subscriptions import suppression
+from tests.newsletter.bounces.letters import bounce, complaint
+from tests.newsletter.bounces.mailed import sent, state_of
+from tests.newsletter.bounces.webhooks.calls import OLA, WRITTEN, Through, Told, about, call, tell
+from tests.newsletter.lists import issue, subscriber
+
+pytestmark = pytest.mark.django_db
+EVERY = pytest.mark.parametrize("name", WRITTEN)
+
+
+@EVERY
+def test_a_dead_address_is_barred_once_whoever_says_so_and_how_often(
+    name: str, through: Through
+) -> None:
+    through(name)
+    ola, mina = subscriber(OLA), subscriber("mina@readers.example")
+    delivery = sent(ola)
+    dead = about(delivery, "hard", mark_of(delivery.pk))
+    assert tell(name, dead) == 200
+    assert [state_of(ola), state_of(mina), state_of(delivery)] == [
+        "suppressed",
+        "active",
+        "bounced",
+    ]
+    kept = Suppression.objects.get()
+    assert (kept.reason, kept.words) == ("hard", "no such address")
+    # Providers say it again until they hear 200, and the mail itself may come back as well.
+    assert tell(name, dead) == 200
+    assert take_in(bounce(to=return_path(delivery.pk))).done == ("known",)
+    row = Bounce.objects.get()
+    assert (row.kind, row.matched_by, row.delivery) == ("hard", "message", delivery)
+    assert "@" not in row.words
+
+
+@EVERY
+def test_what_did_not_arrive_this_time_is_counted_once_and_bars_nobody_yet(
+    name: str, through: Through
+) -> None:
+    through(name)
+    ola = subscriber(OLA)
+    delivery = sent(ola)
+    full = about(delivery, "soft", mark_of(delivery.pk))
+    assert [tell(name, full), tell(name, full)] == [200, 200]
+    again = bounce(to=return_path(delivery.pk), status="5.2.2", said="552 5.2.2 Mailbox full")
+    assert take_in(again).done == ("known",)
+    assert [state_of(ola), state_of(delivery)] == ["active", "bounced"]
+    assert Bounce.objects.get().kind == "soft"
+
+
+@EVERY
+def test_who_complains_is_unsubscribed_at_once(name: str, through: Through) -> None:
+    through(name)
+    ola = subscriber(OLA)
+    delivery = sent(ola)
+    told = about(delivery, "complaint", mark_of(delivery.pk))
+    assert [tell(name, told), tell(name, told)] == [200, 200]
+    assert take_in(complaint(to=return_path(delivery.pk))).done == ("known",)
+    assert [state_of(ola), state_of(delivery)] == ["suppressed", "complained"]
+    assert not ola.subscriptions.exists()
+    assert Suppression.objects.get().reason == "complaint"
+    assert Bounce.objects.get().kind == "complaint"
+
+
+@pytest.mark.parametrize("name", sorted(WRITTEN.keys() - {"resend"}))
+def test_who_leaves_at_the_provider_has_left_here_and_may_come_back(
+    name: str, through: Through
+) -> None:
+    through(name)
+    ola = subscriber(OLA)
+    delivery = sent(ola)
+    told = about(delivery, "leaves", mark_of(delivery.pk), at=timezone.now() + timedelta(seconds=5))
+    assert tell(name, told) == 200
+    assert [state_of(ola), state_of(delivery)] == ["left", "sent"]
+    assert not Bounce.objects.exists()
+    assert not suppression.is_suppressed(OLA)
+    ola.state, ola.confirmed_at = "active", timezone.now() + timedelta(minutes=1)
+    ola.save()
+    # Said once more after they came back, it is old news.
+    assert tell(name, told) == 200
+    assert state_of(ola) == "active"
+
+
+@EVERY
+def test_what_is_under_way_or_has_arrived_changes_nothing(name: str, through: Through) -> None:
+    through(name)
+    ola = subscriber(OLA)
+    delivery = sent(ola)
+    for what in ("late", "arrived"):
+        assert tell(name, about(delivery, what, mark_of(delivery.pk))) == 200
+    assert [state_of(ola), state_of(delivery)] == ["active", "sent"]
+    assert not Bounce.objects.exists()
+    assert MailboxReading.objects.get().messages == 2
+
+
+def test_a_bounce_that_came_as_a_mail_first_is_known_when_the_provider_tells_it(
+    through: Through, ednas: Client
+) -> None:
+    through("postmark")
+    made = issue()
+    readers = [subscriber(f"reader{number}@readers.example") for number in range(3)]
+    deliveries = [sent(reader, made) for reader in readers]
+    now = timezone.now()
+    Issue.objects.filter(pk=made.pk).update(
+        state="sent", started_at=now, sent_at=now, sent_html="x", sent_text="x"
+    )
+    take_in(bounce(to=return_path(deliveries[0].pk)))
+    tell("postmark", about(deliveries[0], "hard", mark_of(deliveries[0].pk)))
+    tell("postmark", about(deliveries[1], "complaint", mark_of(deliveries[1].pk)))
+    take_in(complaint(to=return_path(deliveries[1].pk)))
+    page = ednas.get(reverse("admin:newsletter_issue_change", args=[made.pk])).content.decode()
+    assert "2 came back: 1 dead address, 0 for other reasons, 1 complaint<" in page
+    counts = Delivery.objects.counts_of([made])[made.pk]
+    assert (sum(counts.values()), counts["bounced"], counts["complained"], counts["sent"]) == (
+        3,
+        1,
+        1,
+        1,
+    )
+
+
+def test_what_is_graver_than_was_known_counts_once_and_has_its_effect(through: Through) -> None:
+    through("mailgun")
+    ola = subscriber(OLA)
+    delivery = sent(ola)
+    take_in(bounce(to=return_path(delivery.pk), status="5.0.0", said="554 No"))
+    assert state_of(ola) == "active"
+    tell("mailgun", about(delivery, "hard", mark_of(delivery.pk)))
+    assert state_of(ola) == "suppressed"
+    assert Bounce.objects.get().kind == "hard"
+    # What says less of the same mail is no news any more.
+    tell("mailgun", about(delivery, "soft", mark_of(delivery.pk)))
+    assert Bounce.objects.count() == 1
+
+
+def test_a_wish_to_leave_or_a_report_on_technique_does_not_hide_a_complaint(
+    through: Through,
+) -> None:
+    through("mailgun")
+    ola = subscriber(OLA)
+    delivery = sent(ola)
+    for kind in ("auth-failure", "opt-out"):
+        take_in(complaint(to=return_path(delivery.pk), kind=kind))
+    assert state_of(ola) == "left"
+    tell("mailgun", about(delivery, "complaint", mark_of(delivery.pk)))
+    assert state_of(ola) == "suppressed"
+
+
+def test_mail_that_does_not_arrive_on_five_days_bars_an_address_and_four_do_not(
+    through: Through,
+) -> None:
+    through("postmark")
+    ola = subscriber(OLA)
+    for day in range(5):
+        assert state_of(ola) == "active"
+        delivery = sent(ola)
+        tell("postmark", about(delivery, "soft", mark_of(delivery.pk)))
+        days_ago = timezone.now() - timedelta(days=5 - day)
+        Bounce.objects.filter(delivery=delivery).update(read_at=days_ago)
+    assert state_of(ola) == "suppressed"
+    assert Suppression.objects.get().reason == "soft"
+
+
+def test_a_bounce_without_our_mark_is_of_the_last_mail_before_it(through: Through) -> None:
+    through("postmark")
+    ola, now = subscriber(OLA), timezone.now()
+    first, second = (sent(ola, at=now - timedelta(days=days)) for days in (9, 2))
+    tell("postmark", Told("soft", to="Ola@readers.example", at=now - timedelta(days=5)))
+    assert [state_of(first), state_of(second)] == ["bounced", "sent"]
+    assert Bounce.objects.get().matched_by == "address"
+
+
+def test_a_mark_that_is_made_up_names_nobody(through: Through) -> None:
+    through("postmark")
+    delivery = sent(subscriber(OLA))
+    made_up = f"{delivery.pk}-aaaaaaaaaaaaa"
+    assert tell("postmark", Told("hard", to="other@readers.example", mark=made_up)) == 200
+    assert state_of(delivery) == "sent"
+
+
+def test_news_of_somebody_or_a_mail_that_nobody_knows_is_taken_counted_and_changes_nothing(
+    through: Through,
+) -> None:
+    through("sendgrid")
+    delivery = sent(subscriber(OLA))
+    for what in ("hard", "complaint", "leaves"):
+        assert tell("sendgrid", Told(what, to="stranger@else.example")) == 200
+    assert state_of(delivery) == "sent"
+    assert not Suppression.objects.filter(subscriber__isnull=False).exists()
+    # Counted as the reader of bounces counts them.
+    rows = Bounce.objects.filter(subscriber__isnull=True, matched_by="nothing").order_by("kind")
+    assert list(rows.values_list("kind", flat=True)) == ["complaint", "hard"]
+
+
+def test_who_leaves_without_any_mail_of_late_leaves_all_the_same(through: Through) -> None:
+    through("sendgrid")
+    ola, mina = subscriber(OLA), subscriber("mina@readers.example")
+    later = timezone.now() + timedelta(seconds=5)
+    tell("sendgrid", Told("leaves", to=OLA, at=later))
+    tell("sendgrid", Told("complaint", to=mina.email, at=later))
+    assert [state_of(ola), state_of(mina)] == ["left", "suppressed"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "reader", "mail"),
+    [
+        ("suppress-bounce", "suppressed", "bounced"),
+        ("suppress-complaint", "suppressed", "complained"),
+        ("suppress-unsubscribe", "left", "bounced"),
+    ],
+)
+def test_what_a_provider_did_not_even_try_is_understood_by_its_reason(
+    through: Through, reason: str, reader: str, mail: str
+) -> None:
+    through("mailgun")
+    ola = subscriber(OLA)
+    delivery = sent(ola)
+    soon = timezone.now() + timedelta(seconds=5)
+    told = about(delivery, "hard", mark_of(delivery.pk), said="605 Not delivering", at=soon)
+    call_of = WRITTEN["mailgun"](told)
+    call_of["event-data"]["reason"] = reason
+    assert call("mailgun", call_of).status_code == 200
+    assert [state_of(ola), state_of(delivery)] == [reader, mail]
+
+
+def test_what_a_provider_dropped_itself_is_no_fault_of_a_reader(through: Through) -> None:
+    through("sendgrid")
+    ola, mina = subscriber(OLA), subscriber("mina@readers.example")
+    spam, unsubscribed = sent(ola), sent(mina)
+    soon = timezone.now() + timedelta(seconds=5)
+    for delivery, reason in ((spam, "Spam Content"), (unsubscribed, "Unsubscribed Address")):
+        (news,) = WRITTEN["sendgrid"](about(delivery, "late", mark_of(delivery.pk), at=soon))
+        news |= {"event": "dropped", "reason": reason}
+        call("sendgrid", [news])
+    assert [state_of(spam), state_of(unsubscribed)] == ["bounced", "bounced"]
+    assert [state_of(ola), state_of(mina)] == ["active", "left"]
+
+
+def test_news_of_a_mail_that_is_just_being_handed_over_is_asked_for_once_more(
+    through: Through,
+) -> None:
+    through("sendgrid")
+    ola, mina = subscriber(OLA), subscriber("mina@readers.example")
+    quick, other = sent(ola), sent(mina)
+    Delivery.objects.filter(pk=quick.pk).update(state="sending", done_at=None)
+    both = [
+        WRITTEN["sendgrid"](about(each, "hard", mark_of(each.pk)))[0] for each in (quick, other)
+    ]
+    assert call("sendgrid", both).status_code == 503
+    assert [state_of(ola), state_of(mina)] == ["active", "suppressed"]
+    Delivery.objects.filter(pk=quick.pk).update(state="sent", done_at=timezone.now())
+    assert call("sendgrid", both).status_code == 200
+    assert [state_of(ola), state_of(quick)] == ["suppressed", "bounced"]
+    assert Bounce.objects.count() == 2
+
+
+def test_a_bounce_costs_few_questions_and_a_repeated_one_fewer(
+    through: Through, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    through("postmark")
+    delivery = sent(subscriber(OLA))
+    dead = about(delivery, "hard", mark_of(delivery.pk))
+    with django_assert_num_queries(26):
+        tell("postmark", dead)
+    with django_assert_num_queries(7):
+        tell("postmark", dead)
+
+
+def test_what_has_arrived_costs_no_look_at_readers(
+    through: Through, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    through("sendgrid")
+    arrived = WRITTEN["sendgrid"](Told("arrived")) * 500
+    call("sendgrid", arrived)
+    with django_assert_num_queries(2):
+        call("sendgrid", arrived)
+    assert MailboxReading.objects.get().messages == 1000

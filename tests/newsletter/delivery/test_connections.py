@@ -1,0 +1,85 @@
+"""Several connections share a run, and an answer outlives the connection to the database."""
+
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+
+from accounts.models import User
+from newsletter import tasks
+from newsletter.delivery import batch, sending
+from newsletter.delivery import worker as delivery_worker
+from newsletter.models import Attempt, Delivery
+from tests.newsletter.lists import issue, subscribers
+from tests.newsletter.mailserver import MailServer
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+@pytest.fixture(autouse=True)
+def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsletter.job_queue.deliver_soon", lambda issue_id: None)
+
+
+def test_a_long_list_goes_over_several_connections_and_to_nobody_twice(
+    edna: User, mail_server: MailServer, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery_worker, "WORTH_A_CONNECTION", 5)
+    monkeypatch.setattr(batch, "CLAIM_SIZE", 5)
+    settings.NEWSLETTER_CONNECTIONS = 3
+    subscribers(60)
+    made = issue()
+    sending.start(made, by=edna)
+    assert not delivery_worker.deliver(made.pk, enough=delivery_worker.never)
+    assert mail_server.connections["opened"] == 3
+    assert len(mail_server.recipients) == len(set(mail_server.recipients)) == 60
+    made.refresh_from_db()
+    assert made.state == "sent"
+    assert Attempt.objects.count() == 60
+
+
+def test_a_short_list_needs_one(edna: User, mail_server: MailServer) -> None:
+    subscribers(3)
+    made = issue()
+    sending.start(made, by=edna)
+    delivery_worker.deliver(made.pk, enough=delivery_worker.never)
+    assert mail_server.connections["opened"] == 1
+
+
+def test_a_job_makes_room_for_others_and_leaves_nothing_claimed(
+    edna: User, mail_server: MailServer
+) -> None:
+    subscribers(10)
+    made = issue()
+    sending.start(made, by=edna)
+    assert delivery_worker.deliver(made.pk, enough=lambda: len(mail_server.taken) >= 4)
+    counts = made.deliveries.counts()
+    assert (counts["sent"], counts["queued"], counts["claimed"]) == (4, 6, 0)
+    assert tasks.SECONDS_AT_A_TIME <= 60
+
+
+@pytest.mark.parametrize("broken", [1, 3])
+def test_an_answer_is_kept_while_the_database_is_away(
+    edna: User, mail_server: MailServer, broken: int
+) -> None:
+    """The connection is cut while the server thinks about the mail: what it says is still written."""
+    subscribers(3)
+    made = issue()
+    sending.start(made, by=edna)
+    url = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)
+    worker = connection.connection.info.backend_pid
+
+    def cut(recipient: str) -> None:
+        if len(mail_server.taken) == broken:
+            with psycopg.connect(url, autocommit=True) as other:
+                other.execute("SELECT pg_terminate_backend(%s)", [worker])
+
+    mail_server.before_answer = cut
+    delivery_worker.deliver_batch(made.pk)
+    delivery_worker.deliver_batch(made.pk)
+    assert made.deliveries.counts()["sent"] == 3
+    assert sorted(mail_server.recipients) == [f"reader{n}@readers.example" for n in range(3)]
+    assert set(Delivery.objects.values_list("attempts", flat=True)) == {1}
+    made.refresh_from_db()
+    assert made.state == "sent"

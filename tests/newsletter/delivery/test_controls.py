@@ -1,0 +1,207 @@
+"""A run pauses, goes on and stops: by hand, or by itself when too much comes back."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db.models.functions import Now
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from accounts.models import User
+from articles.editorial import publishing
+from newsletter.delivery import controls, sending, worker
+from newsletter.digests import approval, composition
+from newsletter.models import Delivery, Issue, Newsletter, Rhythm
+from tests.newsletter.composed import hours_ago, rule
+from tests.newsletter.lists import chose, in_hand, issue, news, subscribers
+from tests.newsletter.mailserver import MailServer
+from tests.newsroom import category, published
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsletter.job_queue.deliver_soon", lambda issue_id: None)
+
+
+def started(by: User, count: int, *articles: object) -> Issue:
+    subscribers(count)
+    made = issue("Under way", *articles)  # type: ignore[arg-type]
+    sending.start(made, by=by)
+    return made
+
+
+def test_a_paused_run_keeps_nothing_claimed_and_goes_on_where_it_was(edna: User) -> None:
+    made = started(edna, 6)
+    worker.deliver_batch(made.pk, size=2)
+    controls.pause(made, by=edna)
+    assert worker.deliver_batch(made.pk) == 0
+    counts = made.deliveries.counts()
+    assert (counts["sent"], counts["queued"], counts["claimed"]) == (2, 4, 0)
+    controls.go_on(made, by=edna)
+    assert worker.deliver_batch(made.pk) == 4
+
+
+def test_whoever_is_in_hand_when_it_is_paused_gets_its_answer(edna: User) -> None:
+    made = started(edna, 2)
+    in_hand(made)
+    controls.pause(made, by=edna)
+    assert made.deliveries.counts()["sending"] == 1
+
+
+def test_withdrawing_an_article_pauses_at_once_and_asks(
+    edna: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    story, other = published("Doubtful"), published("Sound")
+    made = started(edna, 3, story, other)
+    with django_capture_on_commit_callbacks(execute=True):
+        publishing.withdraw(story, by=edna)
+    made.refresh_from_db()
+    assert made.state == "paused"
+    assert "“Doubtful”" in made.trouble
+    # The editor lets it go as it is; a second withdrawal is asked about again.
+    controls.go_on(made, by=edna)
+    assert worker.deliver_batch(made.pk, size=1) == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        publishing.withdraw(other, by=edna)
+    made.refresh_from_db()
+    assert made.state == "paused"
+    assert "“Sound”" in made.trouble
+    assert worker.deliver_batch(made.pk) == 0
+    assert len(mail.outbox) == 1
+
+
+def test_twenty_refusals_in_a_row_are_the_servers_and_stop_the_run(
+    edna: User, mail_server: MailServer
+) -> None:
+    made = started(edna, 40)
+    mail_server.on_recipient = lambda to: "550 5.7.1 Relaying denied"
+    worker.deliver_batch(made.pk)
+    made.refresh_from_db()
+    assert made.state == "paused"
+    assert made.trouble == "20 mails were refused in a row: 550 5.7.1 Relaying denied"
+    counts = made.deliveries.counts()
+    assert (counts["refused"], counts["queued"]) == (20, 20)
+    # The server is mended, somebody lets it go on.
+    mail_server.on_recipient = lambda to: None
+    controls.go_on(made, by=edna)
+    worker.deliver_batch(made.pk)
+    made.refresh_from_db()
+    assert made.state == "sent"
+    assert made.deliveries.counts()["sent"] == 20
+
+
+def test_more_refusals_than_allowed_pause_the_run_until_somebody_has_seen_them(
+    edna: User, mail_server: MailServer
+) -> None:
+    made = started(edna, 40)
+    odd = ("1@", "3@", "5@", "7@", "9@")
+    mail_server.on_recipient = lambda to: "550 No" if any(end in to for end in odd) else None
+    worker.deliver_batch(made.pk, size=24)
+    assert controls.hold_if_refused(Issue.objects.get())
+    made.refresh_from_db()
+    assert made.trouble == "12 of 24 were refused, returned or complained of; 5 % are allowed."
+    controls.go_on(made, by=edna)
+    assert not controls.hold_if_refused(Issue.objects.get())
+    worker.deliver_batch(made.pk)
+    assert made.deliveries.counts()["sent"] == 20
+
+
+@pytest.fixture
+def in_shares(edna: User) -> Issue:
+    """An issue to 220, of whom a share goes first."""
+    Newsletter.objects.filter(pk=news().pk).update(canary_percent=10, canary_minutes=10)
+    return started(edna, 220)
+
+
+def test_a_share_goes_first_and_the_others_follow_when_it_was_waited_for(in_shares: Issue) -> None:
+    first = in_shares.deliveries.filter(wave=0).count()
+    assert 20 <= first <= 90  # at least 50 are aimed at, by chance
+    worker.deliver_batch(in_shares.pk, size=220)
+    assert in_shares.deliveries.counts()["sent"] == first
+    assert worker.deliver_batch(in_shares.pk) == 0
+    in_shares.refresh_from_db()
+    assert (in_shares.state, in_shares.wave) == ("sending", 0)
+    Delivery.objects.filter(wave=0).update(sending_at=Now() - timedelta(minutes=11))
+    assert sending.look_after() == [in_shares.pk]
+    worker.deliver_batch(in_shares.pk, size=220)
+    assert in_shares.deliveries.counts()["sent"] == 220
+    in_shares.refresh_from_db()
+    assert in_shares.state == "sent"
+    assert in_shares.events.filter(deed="widened").count() == 1
+
+
+def test_the_others_wait_where_the_first_share_came_back(in_shares: Issue, edna: User) -> None:
+    worker.deliver_batch(in_shares.pk, size=220)
+    Delivery.objects.filter(state="sent").update(sending_at=Now() - timedelta(minutes=11))
+    Delivery.objects.filter(pk__in=Delivery.objects.filter(state="sent").values("pk")[:8]).update(
+        state="bounced", words="550 5.1.1 No such person"
+    )
+    assert sending.look_after() == []
+    in_shares.refresh_from_db()
+    assert in_shares.state == "paused"
+    assert in_shares.trouble.startswith("8 of ")
+    assert in_shares.deliveries.counts()["queued"] > 100
+    controls.go_on(in_shares, by=edna)
+    assert (in_shares.state, in_shares.wave) == ("sending", 1)
+
+
+def test_a_short_list_or_a_newsletter_without_a_share_goes_at_once(edna: User) -> None:
+    assert not started(edna, 30).deliveries.filter(wave=0).exists()
+    Newsletter.objects.update(canary_percent=0)
+    made = issue("At once")
+    sending.start(made, by=edna)
+    assert not made.deliveries.filter(wave=0).exists()
+
+
+def test_the_mails_of_a_digest_have_a_first_share_and_are_judged_together(
+    edna: User,
+    mail_server: MailServer,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    told: list[int] = []
+    monkeypatch.setattr("newsletter.job_queue.tell_of_pause_soon", told.append)
+    monkeypatch.setattr("newsletter.delivery.recipients.CANARY_FROM", 30)
+    monkeypatch.setattr("newsletter.delivery.recipients.CANARY_AT_LEAST", 1)
+    Newsletter.objects.update(canary_percent=50, pause_at_percent=5)
+    topics = [category(name) for name in ("Asia", "Europe")]
+    for number in range(40):
+        chose(f"reader{number}@readers.example", Rhythm.DAILY, topics[number % 2])
+    hours_ago(2, "Of both", categories=topics)
+    rule()
+    first, second = Issue.objects.in_bulk(composition.compose_due()).values()
+    assert len(approval.send_ready()) == 2
+    mail_server.on_recipient = lambda to: "550 No" if "1@" in to else None
+    share = Delivery.objects.filter(wave=0).count()
+    assert 0 < share < 40
+    # Nobody of the first mail gets it before the share of the second was waited for.
+    worker.deliver_batch(first.pk, size=40)
+    Delivery.objects.filter(wave=0).update(sending_at=Now() - timedelta(minutes=11))
+    sending.look_after()
+    assert set(Issue.objects.values_list("wave", flat=True)) == {0}
+    worker.deliver_batch(second.pk, size=40)
+    Delivery.objects.filter(wave=0).update(
+        sending_at=Now() - timedelta(minutes=11), state="refused", words="550 No"
+    )
+    monkeypatch.setattr("newsletter.delivery.controls.JUDGED_AT_LEAST", share)
+    with django_capture_on_commit_callbacks(execute=True):
+        sending.look_after()
+    assert len(told) == 1
+    assert set(Issue.objects.values_list("state", flat=True)) == {"paused"}
+    # Whoever goes on with one has seen it for all of them.
+    controls.go_on(first, by=edna)
+    assert set(Issue.objects.values_list("guarded", flat=True)) == {False}
+
+
+def test_stopping_takes_what_was_claimed_too(edna: User) -> None:
+    made = started(edna, 5)
+    Delivery.objects.filter(pk__in=Delivery.objects.values("pk")[:2]).update(
+        state="deferred", words="451 Later"
+    )
+    assert controls.stop(made, by=edna)
+    assert made.deliveries.counts()["cancelled"] == 5
+    assert not controls.stop(made, by=edna)
+    with pytest.raises(controls.NotNow):
+        controls.go_on(made, by=edna)

@@ -1,0 +1,66 @@
+"""When a run pauses by itself, those who may let it go on hear of it by mail."""
+
+import pytest
+from django.core import mail
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from accounts.models import User
+from articles.editorial import publishing
+from newsletter.delivery import controls, events, sending
+from tests.newsletter.lists import issue, subscribers
+from tests.newsroom import published
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The issues of which the worker is to tell."""
+    asked: list[int] = []
+    monkeypatch.setattr("newsletter.job_queue.deliver_soon", lambda issue_id: None)
+    monkeypatch.setattr("newsletter.job_queue.tell_of_pause_soon", asked.append)
+    return asked
+
+
+def test_the_editors_get_one_mail_that_says_why_and_leads_there(
+    edna: User,
+    rui: User,
+    told: list[int],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    subscribers(3)
+    story = published("Soon gone")
+    made = issue("Under way", story)
+    sending.start(made, by=edna)
+    with django_capture_on_commit_callbacks(execute=True):
+        publishing.withdraw(story, by=edna)
+        controls.hold_if_hindered(made)
+    assert told == [made.pk]
+    assert events.tell_editors(made.pk) == 1
+    (message,) = mail.outbox
+    assert message.to == [edna.email]
+    assert message.subject == "Paused: Under way"
+    assert "Withdrawn after the start, and still in the mail: “Soon gone”." in " ".join(
+        str(message.body).split()
+    )
+    assert f"/admin/newsletter/issue/{made.pk}/change/" in str(message.body)
+    assert message.extra_headers["Auto-Submitted"] == "auto-generated"
+
+
+def test_nobody_is_told_of_a_pause_by_hand_or_one_that_is_over(
+    edna: User,
+    told: list[int],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    subscribers(3)
+    made = issue()
+    sending.start(made, by=edna)
+    with django_capture_on_commit_callbacks(execute=True):
+        controls.pause(made, by=edna)
+    assert told == []
+    assert events.tell_editors(made.pk) == 0
+    controls.go_on(made, by=edna)
+    controls.hold(made, "The server refuses all.")
+    controls.go_on(made, by=edna)
+    assert events.tell_editors(made.pk) == 0
+    assert mail.outbox == []

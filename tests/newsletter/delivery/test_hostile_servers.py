@@ -1,0 +1,197 @@
+"""A server that talks nonsense, hangs up or falls asleep: the run says so, and the sum still holds."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from newsletter.delivery import sending, worker
+from newsletter.models import Delivery, Issue
+from tests.newsletter.lists import issue, subscribers
+
+pytestmark = pytest.mark.django_db
+Talk = Callable[[socket.socket], None]
+
+
+@pytest.fixture(autouse=True)
+def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsletter.job_queue.deliver_soon", lambda issue_id: None)
+
+
+@pytest.fixture
+def started(edna: User) -> Issue:
+    subscribers(3)
+    made = issue()
+    sending.start(made, by=edna)
+    return made
+
+
+@contextmanager
+def server(talk: Talk, settings: Any) -> Iterator[None]:
+    """Speaks to each connection as told, and to this mailing alone."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                line, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=_speak, args=(talk, line), daemon=True).start()
+
+    threading.Thread(target=serve, daemon=True).start()
+    options = {"host": "127.0.0.1", "port": listener.getsockname()[1], "timeout": 0.4}
+    backend = {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
+    settings.MAILERS = {"default": backend, "newsletter": backend}
+    try:
+        yield
+    finally:
+        # Wakes whoever waits in accept.
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+
+
+def _speak(talk: Talk, line: socket.socket) -> None:
+    with line:
+        try:
+            talk(line)
+        except OSError:
+            return
+
+
+def saying(greeting: bytes, **answers: bytes) -> Talk:
+    """A server with these answers to the first words of commands; `None` falls asleep."""
+
+    def talk(line: socket.socket) -> None:
+        line.sendall(greeting)
+        lines = line.makefile("rb")
+        for command in lines:
+            verb = command[:4].decode("ascii", "replace").strip().upper()
+            line.sendall(answers.get(verb, b"250 OK\r\n"))
+            if verb == "DATA":
+                for row in lines:
+                    if row == b".\r\n":
+                        break
+                line.sendall(answers.get("DOT", b"250 Taken\r\n"))
+
+    return talk
+
+
+GREETING = b"220 hello\r\n"
+BEFORE_THE_MAIL = {
+    "closes at once": lambda line: None,
+    "greets with nonsense": saying(b"\x00\xff banana\r\n"),
+    "greets with a flood": saying(b"220 " + b"x" * 20_000 + b"\r\n"),
+    "never greets": lambda line: line.recv(1),
+    "answers MAIL with nonsense": saying(GREETING, MAIL=b"banana\r\n"),
+    "answers RCPT with nonsense": saying(GREETING, RCPT=b"\xff\xfe\r\n"),
+    "falls asleep at RCPT": saying(GREETING, RCPT=b""),
+    "answers DATA with half a line": saying(GREETING, DATA=b"35"),
+    "says 421 to everything": saying(GREETING, MAIL=b"421 Busy\r\n", RCPT=b"421 Busy\r\n"),
+}
+
+
+@pytest.mark.parametrize("name", BEFORE_THE_MAIL)
+def test_before_the_mail_was_handed_over_everything_waits_and_the_issue_says_why(
+    name: str, started: Issue, settings: Any
+) -> None:
+    with server(BEFORE_THE_MAIL[name], settings):
+        worker.deliver_batch(started.pk)
+    started.refresh_from_db()
+    counts = started.deliveries.counts()
+    assert sum(counts.values()) == 3
+    assert counts["sent"] == counts["sending"] == counts["claimed"] == counts["uncertain"] == 0
+    assert started.state == "sending"
+    assert started.trouble or counts["deferred"] == 3
+    healthy = saying(GREETING, DATA=b"354 Go\r\n")
+    Delivery.objects.update(due_at=timezone.now())
+    with server(healthy, settings):
+        worker.deliver_batch(started.pk)
+    started.refresh_from_db()
+    assert (started.state, started.trouble) == ("sent", "")
+    assert started.deliveries.counts()["sent"] == 3
+
+
+AFTER_THE_MAIL = {
+    "takes it and falls asleep": saying(GREETING, DATA=b"354 Go\r\n", DOT=b""),
+    "takes it and says nonsense": saying(GREETING, DATA=b"354 Go\r\n", DOT=b"999 Banana\r\n"),
+    "takes it and floods": saying(GREETING, DATA=b"354 Go\r\n", DOT=b"250 " + b"y" * 20_000),
+}
+
+
+@pytest.mark.parametrize("name", AFTER_THE_MAIL)
+def test_after_the_mail_was_handed_over_nobody_is_written_to_twice(
+    name: str, started: Issue, settings: Any
+) -> None:
+    with server(AFTER_THE_MAIL[name], settings):
+        worker.deliver_batch(started.pk)
+        worker.deliver_batch(started.pk)
+    counts = started.deliveries.counts()
+    assert counts["uncertain"] == 3
+    assert all(started.deliveries.values_list("words", flat=True))
+    assert set(started.deliveries.values_list("attempts", flat=True)) == {1}
+    started.refresh_from_db()
+    assert started.state == "sent"
+
+
+@pytest.mark.parametrize(
+    ("answers", "state"),
+    [
+        ({"DOT": b"250 Ta\x00ken\r\n"}, "sent"),
+        ({"DOT": b"451 No\x00t now\r\n"}, "deferred"),
+        ({"RCPT": b"550 N\x00o\r\n"}, "refused"),
+        ({"MAIL": b"452 Ful\x00l\r\n"}, "queued"),
+    ],
+)
+def test_an_answer_that_no_database_keeps_is_kept_without_it(
+    answers: dict[str, bytes], state: str, started: Issue, settings: Any
+) -> None:
+    with server(saying(GREETING, **{"DATA": b"354 Go\r\n", **answers}), settings):
+        worker.deliver_batch(started.pk)
+    assert started.deliveries.counts()[state] == 3
+
+
+def test_a_server_that_refuses_our_sign_in_stops_the_run(started: Issue, settings: Any) -> None:
+    talk = saying(GREETING, EHLO=b"250-hello\r\n250 AUTH PLAIN\r\n", AUTH=b"535 Wrong password\r\n")
+    with server(talk, settings):
+        settings.MAILERS["newsletter"]["OPTIONS"] |= {"username": "u", "password": "p"}
+        assert worker.deliver_batch(started.pk) == 0
+    started.refresh_from_db()
+    assert started.state == "paused"
+    assert started.trouble == "The mail server lets nobody in: 535 Wrong password"
+    assert started.deliveries.counts()["queued"] == 3
+
+
+def test_an_address_that_grew_too_long_is_refused_and_the_others_get_theirs(
+    started: Issue, settings: Any
+) -> None:
+    """Rows from before, or from elsewhere: no form would let it in."""
+    long = started.deliveries.first()
+    assert long is not None
+    assert long.subscriber is not None
+    long.subscriber.email = "x" * 240 + "@y.example"
+    long.subscriber.save()
+
+    def picky(line: socket.socket) -> None:
+        line.sendall(GREETING)
+        lines = line.makefile("rb")
+        for command in map(bytes.upper, lines):
+            if command.startswith(b"RCPT") and len(command) > 200:
+                line.sendall(b"501 5.1.3 Path too long\r\n")
+            elif command.startswith(b"DATA"):
+                line.sendall(b"354 Go\r\n")
+                while next(lines) != b".\r\n":
+                    pass
+                line.sendall(b"250 Taken\r\n")
+            else:
+                line.sendall(b"250 OK\r\n")
+
+    with server(picky, settings):
+        worker.deliver_batch(started.pk)
+    counts = started.deliveries.counts()
+    assert (counts["refused"], counts["sent"]) == (1, 2)

@@ -1,0 +1,46 @@
+"""A worker that is killed in the middle of a mailing sends nothing twice and forgets nobody."""
+
+import signal
+import threading
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from accounts.models import User
+from newsletter.delivery import claims, sending, uncertain
+from newsletter.delivery import worker as delivery_worker
+from tests.newsletter.lists import issue, subscribers
+from tests.newsletter.mailserver import MailServer
+from tests.newsletter.worker import start_worker
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+def test_killed_after_the_mail_was_taken_it_is_uncertain_and_not_sent_again(
+    edna: User, mail_server: MailServer
+) -> None:
+    subscribers(5)
+    made = issue()
+    sending.start(made, by=edna)
+    taken, released = threading.Event(), threading.Event()
+
+    def hold(recipient: str) -> None:
+        if len(mail_server.taken) == 3:
+            taken.set()
+            released.wait(30)
+
+    mail_server.before_answer = hold
+    worker = start_worker(made)
+    assert taken.wait(60)
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    released.set()
+
+    assert made.deliveries.counts()["sending"] == 1
+    assert uncertain.doubt_stranded(after=timedelta(0)) == 1
+    uncertain.expire_leases(after=-claims.LEASE)
+    delivery_worker.deliver_batch(made.pk)
+    counts = made.deliveries.counts()
+    assert (counts["sent"], counts["uncertain"]) == (4, 1)
+    assert sorted(Counter(mail_server.recipients).values()) == [1] * 5

@@ -1,0 +1,134 @@
+"""Workers, readers and editors at the same moment: of any two, one was first."""
+
+import threading
+
+import pytest
+from django.db import connections, transaction
+
+from accounts.models import User
+from newsletter.delivery import sending
+from newsletter.delivery import worker as delivery_worker
+from newsletter.models import Delivery, Newsletter, Rhythm
+from newsletter.subscriptions import opt_in
+from newsletter.subscriptions.choices import Choice, Wish
+from tests.newsletter.lists import issue, mark_next, news, subscriber, subscribers
+from tests.newsletter.mailserver import MailServer
+from tests.together import in_own_connection
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+OLA = "ola@readers.example"
+
+
+@pytest.fixture(autouse=True)
+def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsletter.job_queue.deliver_soon", lambda issue_id: None)
+
+
+def test_a_leaving_that_is_under_way_is_waited_for(edna: User) -> None:
+    """The mark must not be made from what was true a moment before the leaving was committed."""
+    ola = subscriber(OLA)
+    made = issue()
+    sending.start(made, by=edna)
+    marking = threading.Thread(target=in_own_connection(lambda: mark_next(made)))
+    with transaction.atomic():
+        opt_in.leave(ola.token)
+        marking.start()
+        marking.join(0.5)
+        assert marking.is_alive()
+    marking.join(10)
+    assert made.deliveries.counts()["suppressed"] == 1
+
+
+def test_dropping_one_newsletter_is_waited_for_too(edna: User) -> None:
+    weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
+    ola = subscriber(OLA)
+    made = issue()
+    sending.start(made, by=edna)
+    marking = threading.Thread(target=in_own_connection(lambda: mark_next(made)))
+    with transaction.atomic():
+        opt_in.choose(ola.token, Choice([Wish.usual(weekly)]))
+        marking.start()
+        marking.join(0.5)
+        assert marking.is_alive()
+    marking.join(10)
+    assert made.deliveries.counts()["suppressed"] == 1
+
+
+def test_choosing_another_rhythm_is_waited_for_too(edna: User) -> None:
+    ola = subscriber(OLA)
+    made = issue()
+    sending.start(made, by=edna)
+    marking = threading.Thread(target=in_own_connection(lambda: mark_next(made)))
+    with transaction.atomic():
+        opt_in.choose(ola.token, Choice([Wish(news(), Rhythm.WEEKLY)]))
+        marking.start()
+        marking.join(0.5)
+        assert marking.is_alive()
+    marking.join(10)
+    delivery = made.deliveries.get()
+    assert (delivery.state, delivery.words) == ("suppressed", "Chose otherwise before their turn.")
+
+
+def test_two_workers_at_once_send_nothing_twice(edna: User, mail_server: MailServer) -> None:
+    subscribers(30)
+    made = issue()
+    sending.start(made, by=edna)
+    workers = [
+        threading.Thread(target=in_own_connection(lambda: delivery_worker.deliver_batch(made.pk)))
+        for _ in range(3)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(30)
+    assert len(mail_server.recipients) == 30
+    assert len(set(mail_server.recipients)) == 30
+    made.refresh_from_db()
+    assert made.state == "sent"
+    assert made.deliveries.counts()["sent"] == 30
+
+
+def test_the_mark_is_committed_before_the_mail_leaves(edna: User, mail_server: MailServer) -> None:
+    subscriber(OLA)
+    made = issue()
+    sending.start(made, by=edna)
+    seen: list[str] = []
+
+    def look(recipient: str) -> None:
+        seen.append(Delivery.objects.get().state)
+        connections.close_all()
+
+    mail_server.before_answer = look
+    delivery_worker.deliver_batch(made.pk)
+    assert seen == ["sending"]
+    assert Delivery.objects.get().state == "sent"
+
+
+def test_of_many_who_leave_while_it_goes_out_none_gets_mail_after_leaving(
+    edna: User, mail_server: MailServer
+) -> None:
+    everybody = subscribers(40)
+    made = issue()
+    sending.start(made, by=edna)
+
+    def leave_all() -> None:
+        for reader in reversed(everybody):
+            opt_in.leave(reader.token)
+
+    leaving = threading.Thread(target=in_own_connection(leave_all))
+    leaving.start()
+    delivery_worker.deliver_batch(made.pk)
+    leaving.join(30)
+    delivery_worker.deliver_batch(made.pk)
+    for delivery in made.deliveries.select_related("subscriber"):
+        left_at = delivery.subscriber.left_at if delivery.subscriber else None
+        received = delivery.subscriber and delivery.subscriber.email in mail_server.recipients
+        assert left_at is not None
+        if received:
+            assert delivery.sending_at is not None
+            assert delivery.sending_at <= left_at
+        else:
+            assert delivery.state == "suppressed"
+    counts = made.deliveries.counts()
+    assert counts["sent"] + counts["suppressed"] == 40
+    assert len(mail_server.recipients) == counts["sent"]

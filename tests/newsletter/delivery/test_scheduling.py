@@ -1,0 +1,162 @@
+"""An issue goes out at its time, once, however late; until then it can be taken back."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts.models import User
+from articles.editorial import publishing
+from newsletter.delivery import scheduling, sending
+from newsletter.email import drafts
+from newsletter.email.drafts import Chosen
+from newsletter.models import Issue
+from newsletter.subscriptions import opt_in
+from tests.newsletter.lists import issue, minute_passes, subscriber, subscribers
+from tests.newsroom import published
+
+pytestmark = pytest.mark.django_db
+OLA = "ola@readers.example"
+
+
+@pytest.fixture(autouse=True)
+def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsletter.job_queue.deliver_soon", lambda issue_id: None)
+    monkeypatch.setattr("newsletter.job_queue.begin_later", lambda issue_id, moment: None)
+
+
+def test_within_the_minute_it_is_taken_back_and_nobody_was_written_to(edna: User) -> None:
+    subscribers(2)
+    made = issue()
+    scheduling.send_soon(made, by=edna)
+    assert scheduling.begin_due() == []
+    assert scheduling.take_back(made, by=edna)
+    assert made.is_draft
+    assert scheduling.begin_due() == []
+    assert not made.deliveries.exists()
+    assert [event.deed for event in made.events.all()] == ["scheduled", "taken_back"]
+    drafts.save(made, [Chosen(published("Another"))], by=edna)
+    scheduling.send_soon(made, by=edna)
+    assert minute_passes() == [made.pk]
+    assert not scheduling.take_back(made, by=edna)
+
+
+def test_who_leaves_before_its_time_is_not_frozen_and_who_comes_is(edna: User) -> None:
+    ola = subscriber(OLA)
+    subscriber("mina@readers.example")
+    made = issue()
+    scheduling.send_at(made, timezone.now() + timedelta(hours=3), by=edna)
+    opt_in.leave(ola.token)
+    subscriber("late@readers.example")
+    minute_passes()
+    frozen = made.deliveries.values_list("subscriber__email", flat=True)
+    assert set(frozen) == {"mina@readers.example", "late@readers.example"}
+
+
+def test_words_change_no_more_once_it_waits(edna: User) -> None:
+    subscribers(1)
+    made = issue("As it waits")
+    scheduling.send_soon(made, by=edna)
+    made.subject = "Other words"
+    with pytest.raises(drafts.NotADraft):
+        drafts.save(made, None, by=edna)
+    minute_passes()
+    with pytest.raises(drafts.NotADraft):
+        drafts.save(made, None, by=edna)
+    made.refresh_from_db()
+    assert made.subject == "As it waits"
+
+
+def test_what_may_not_go_out_at_its_time_is_a_draft_again_and_says_why(edna: User) -> None:
+    subscribers(2)
+    story = published("Gone by then")
+    made = issue("Too late", story)
+    scheduling.send_soon(made, by=edna)
+    publishing.withdraw(story, by=edna)
+    assert minute_passes() == []
+    made.refresh_from_db()
+    assert made.is_draft
+    assert "It did not go out at its time" in made.trouble
+    assert "“Gone by then” is not published" in made.trouble
+    assert not made.deliveries.exists()
+    publishing.publish(story, by=edna)
+    scheduling.send_soon(made, by=edna)
+    assert made.trouble == ""
+
+
+def test_a_time_passed_while_everything_was_down_goes_out_once_and_is_said_to_be_late(
+    edna: User,
+) -> None:
+    subscribers(2)
+    made = issue()
+    scheduling.send_at(made, timezone.now() + timedelta(hours=1), by=edna)
+    # Nobody is there for three hours; then two workers are.
+    Issue.objects.update(goes_at=Now() - timedelta(hours=3))
+    assert scheduling.begin_due() == [made.pk]
+    assert scheduling.begin_due() == []
+    made.refresh_from_db()
+    assert made.deliveries.count() == 2
+    assert made.late_by is not None
+    assert timedelta(hours=2, minutes=59) < made.late_by < timedelta(hours=3, minutes=1)
+    (started,) = made.events.filter(deed="started")
+    assert "It is 180 minutes late" in started.words
+    assert started.made_by == edna
+
+
+def test_what_goes_out_in_time_says_nothing_of_being_late(edna: User) -> None:
+    subscribers(1)
+    made = issue()
+    scheduling.send_soon(made, by=edna)
+    minute_passes()
+    made.refresh_from_db()
+    assert made.late_by is None
+    assert made.events.get(deed="started").words == "To 1."
+
+
+def test_a_worker_whose_clock_is_ahead_starts_nothing_early(
+    edna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscribers(1)
+    made = issue()
+    scheduling.send_at(made, timezone.now() + timedelta(hours=1), by=edna)
+    ahead = timezone.now() + timedelta(days=3)
+    monkeypatch.setattr(timezone, "now", lambda: ahead)
+    assert scheduling.begin_due() == []
+    assert not scheduling.begin(made.pk)
+
+
+def test_a_time_in_the_past_is_refused(edna: User) -> None:
+    subscribers(1)
+    made = issue()
+    with pytest.raises(sending.NotReady, match="lies in the past"):
+        scheduling.send_at(made, timezone.now() - timedelta(seconds=1), by=edna)
+    made.refresh_from_db()
+    assert made.is_draft
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_of_workers_that_find_it_due_at_the_same_moment_one_starts_it(edna: User) -> None:
+    subscribers(5)
+    made = issue()
+    scheduling.send_soon(made, by=edna)
+    Issue.objects.update(goes_at=Now())
+    begun: list[Any] = []
+
+    def begin() -> None:
+        try:
+            begun.append(scheduling.begin(made.pk))
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=begin) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(30)
+    assert sorted(begun) == [False, False, False, True]
+    assert made.deliveries.count() == 5
+    assert made.events.filter(deed="started").count() == 1

@@ -1,0 +1,311 @@
+"""Starting a mailing freezes words and recipients; leaving is respected to the last moment."""
+
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from accounts.models import User
+from articles.editorial import publishing
+from articles.images.models import Image, Rendition
+from newsletter.delivery import claims, controls, recipients, sending, worker
+from newsletter.delivery.batch import verdict_on
+from newsletter.email.smtp import Answer, Outcome
+from newsletter.models import Delivery, Issue, Newsletter, Subscriber, Subscription
+from newsletter.subscriptions import opt_in, suppression
+from newsletter.subscriptions.choices import Choice, Wish
+from tests.newsletter.lists import in_hand, issue, mail_picture, news, subscriber, subscribers
+from tests.newsletter.mailserver import MailServer
+from tests.newsroom import draft, picture, published
+
+pytestmark = pytest.mark.django_db
+OLA = "ola@readers.example"
+
+
+@pytest.fixture(autouse=True)
+def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsletter.job_queue.deliver_soon", lambda issue_id: None)
+
+
+def reasons_of(made: Issue, by: User) -> list[str]:
+    with pytest.raises(sending.NotReady) as refusal:
+        sending.start(made, by=by)
+    made.refresh_from_db()
+    assert not Delivery.objects.filter(issue=made).exists()
+    return refusal.value.reasons
+
+
+def test_starting_freezes_everybody_who_is_subscribed_at_that_moment(edna: User) -> None:
+    subscribers(3)
+    opt_in.leave(subscriber("left@readers.example").token)
+    Subscriber.objects.create(email="pending@readers.example")
+    weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
+    subscriber("other@readers.example", to=weekly)
+    made = issue(by=edna)
+    assert sending.start(made, by=edna) == 3
+    assert made.state == "sending"
+    assert made.started_by == edna
+    assert made.deliveries.counts() == {
+        "queued": 3,
+        "claimed": 0,
+        "sending": 0,
+        "sent": 0,
+        "uncertain": 0,
+        "deferred": 0,
+        "refused": 0,
+        "bounced": 0,
+        "complained": 0,
+        "suppressed": 0,
+        "cancelled": 0,
+    }
+    subscriber("late@readers.example")
+    assert made.deliveries.count() == 3
+    assert len(set(made.deliveries.values_list("message_id", flat=True))) == 3
+
+
+def test_sending_twice_is_refused_and_nobody_is_frozen_twice(edna: User) -> None:
+    subscribers(2)
+    made = issue()
+    stale = Issue.objects.get(pk=made.pk)
+    sending.start(made, by=edna)
+    with pytest.raises(sending.NotReady, match="went out already"):
+        sending.start(stale, by=edna)
+    assert made.deliveries.count() == 2
+
+
+def test_an_empty_draft_is_told_everything_that_is_missing(edna: User) -> None:
+    made = Issue.objects.create(newsletter=news(), subject=" ", slug="empty")
+    subject, article, audience = reasons_of(made, edna)
+    assert "subject is empty" in subject
+    assert "No article is chosen" in article
+    assert "Nobody has subscribed" in audience
+
+
+def test_an_article_must_be_published(edna: User) -> None:
+    subscriber()
+    (unpublished,) = reasons_of(issue("Soon", draft("Not yet")), edna)
+    assert unpublished == "The article “Not yet” is not published; publish it or take it out."
+    gone = published("Gone again")
+    withdrawn = issue("Gone", gone)
+    publishing.withdraw(gone, by=edna)
+    assert "not published" in reasons_of(withdrawn, edna)[0]
+
+
+def test_a_picture_must_be_described_and_ready(edna: User) -> None:
+    subscriber()
+    bare = published("With a bare picture", lead_picture=picture())
+    assert "is being made ready" in reasons_of(issue("One", bare), edna)[0]
+    shown = mail_picture()
+    story = published("With a picture", lead_picture=shown)
+    Image.objects.filter(pk=shown.pk).update(alt_text="")
+    assert "has no alternative text" in reasons_of(issue("Two", story), edna)[0]
+    Image.objects.filter(pk=shown.pk).update(alt_text="Cranes")
+    assert Rendition.objects.filter(image=shown).exists()
+    assert sending.start(Issue.objects.get(subject="Two"), by=edna) == 1
+
+
+def test_everybody_gets_the_words_of_the_moment_it_was_started(edna: User) -> None:
+    subscriber(OLA)
+    story = published("As it was")
+    made = issue("Words", story)
+    sending.start(made, by=edna)
+    story.headline = "As it is now"
+    story.save()
+    worker.deliver_batch(made.pk)
+    (message,) = mail.outbox
+    assert "As it was" in message.body
+    assert "As it is now" not in message.body
+
+
+def test_who_leaves_before_their_turn_is_skipped_and_counted(edna: User) -> None:
+    first, second, third = subscribers(3)
+    made = issue()
+    sending.start(made, by=edna)
+    opt_in.leave(second.token)
+    suppression.suppress(third, because="Returned: no such mailbox")
+    worker.deliver_batch(made.pk)
+    assert [message.to for message in mail.outbox] == [[first.email]]
+    counts = made.deliveries.counts()
+    assert (counts["sent"], counts["suppressed"]) == (1, 2)
+    made.refresh_from_db()
+    assert made.state == "sent"
+
+
+def test_who_drops_only_this_newsletter_is_skipped_too(edna: User) -> None:
+    weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
+    ola = subscriber(OLA)
+    made = issue()
+    sending.start(made, by=edna)
+    opt_in.choose(ola.token, Choice([Wish.usual(weekly)]))
+    worker.deliver_batch(made.pk)
+    assert mail.outbox == []
+    assert made.deliveries.counts()["suppressed"] == 1
+
+
+def test_who_is_erased_meanwhile_is_skipped_and_still_counted(edna: User) -> None:
+    ola = subscriber(OLA)
+    made = issue()
+    sending.start(made, by=edna)
+    opt_in.erase(ola)
+    worker.deliver_batch(made.pk)
+    assert mail.outbox == []
+    assert made.deliveries.counts()["suppressed"] == 1
+
+
+def test_each_mail_carries_the_link_of_its_reader_alone(edna: User) -> None:
+    everybody = subscribers(3)
+    made = issue()
+    sending.start(made, by=edna)
+    worker.deliver_batch(made.pk)
+    tokens = {reader.email: reader.token for reader in everybody}
+    for message in mail.outbox:
+        text = message.message().as_string()
+        assert {email for email, token in tokens.items() if token in text} == set(message.to)
+
+
+def test_a_batch_stops_where_it_is_told_to(edna: User) -> None:
+    subscribers(5)
+    made = issue()
+    sending.start(made, by=edna)
+    assert worker.deliver_batch(made.pk, size=2) == 2
+    assert worker.deliver_batch(made.pk, enough=lambda: True) == 1
+    assert made.deliveries.counts()["queued"] == 2
+
+
+def test_what_is_not_being_sent_delivers_nothing(edna: User) -> None:
+    subscriber()
+    made = issue()
+    assert worker.deliver_batch(made.pk) == 0
+    assert worker.deliver_batch(0) == 0
+    assert mail.outbox == []
+
+
+def test_the_worker_finds_what_lost_jobs_left(edna: User) -> None:
+    subscribers(2)
+    made = issue()
+    sending.start(made, by=edna)
+    assert sending.look_after() == [made.pk]
+    in_hand(made)
+    assert sending.look_after() == []
+    Delivery.objects.filter(state="sending").update(sending_at=timezone.now() - timedelta(hours=1))
+    assert sending.look_after() == [made.pk]
+    assert made.deliveries.counts()["uncertain"] == 1
+
+
+def test_the_next_mail_is_found_without_sorting_all_that_wait(
+    edna: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    """Right after the start too, when PostgreSQL does not yet know how many wait."""
+    Subscriber.objects.bulk_create(
+        Subscriber(email=f"r{number}@readers.example", state="active", confirmed_at=timezone.now())
+        for number in range(3000)
+    )
+    Subscription.objects.bulk_create(
+        Subscription(subscriber=reader, newsletter=news()) for reader in Subscriber.objects.all()
+    )
+    sending.start(last := issue("Last week"), by=edna)
+    now = timezone.now()
+    Delivery.objects.filter(issue=last).update(state="sent", sending_at=now, done_at=now)
+    recipients.count_anew()
+    made = issue()
+    with django_capture_on_commit_callbacks(execute=True):
+        sending.start(made, by=edna)
+    with connection.cursor() as cursor:
+        values: dict[str, Any] = {
+            "issue": made.pk,
+            "lease": uuid4(),
+            "size": 50,
+            "length": claims.LEASE,
+        }
+        cursor.execute(f"EXPLAIN {claims.CLAIM}", values)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "using delivery_queue" in plan
+    assert "Sort" not in plan
+
+
+def test_a_test_goes_to_one_person_and_changes_nothing(edna: User) -> None:
+    subscribers(2)
+    made = issue("A try")
+    sending.send_test(made, edna.email)
+    (message,) = mail.outbox
+    assert (message.to, message.subject) == ([edna.email], "[Test] A try")
+    made.refresh_from_db()
+    assert made.is_draft
+    assert not made.deliveries.exists()
+
+
+@pytest.mark.parametrize("way", ["List-Unsubscribe", "preferences"])
+def test_the_links_of_a_test_say_what_they_are_and_do_nothing(
+    edna: User, client: Client, way: str
+) -> None:
+    everybody = subscribers(2)
+    sending.send_test(issue("A try"), edna.email)
+    (message,) = mail.outbox
+    text = str(message.body) + str(message.extra_headers.get(way, ""))
+    name = "unsubscribe" if way == "List-Unsubscribe" else way
+    (link,) = set(re.findall(rf"https?://[^/\s]+(/newsletter/{name}/[^/\s]+/)", text))
+    for answer in (client.get(link), client.post(link, {"List-Unsubscribe": "One-Click"})):
+        assert answer.status_code == 200
+        assert "This link is from a test" in answer.content.decode()
+    assert Subscription.objects.count() == len(everybody)
+
+
+def test_a_test_that_is_refused_says_why(edna: User, mail_server: MailServer) -> None:
+    mail_server.on_recipient = lambda to: "550 Not here"
+    with pytest.raises(sending.NotTaken, match="550 Not here"):
+        sending.send_test(issue(), edna.email)
+
+
+def test_a_withdrawn_article_holds_up_the_rest_until_it_is_back(edna: User) -> None:
+    subscribers(3)
+    story = published("Doubtful")
+    made = issue("Doubts", story)
+    sending.start(made, by=edna)
+    worker.deliver_batch(made.pk, size=1)
+    publishing.withdraw(story, by=edna)
+    assert worker.deliver_batch(made.pk) == 0
+    made.refresh_from_db()
+    assert made.state == "paused"
+    assert made.trouble.startswith("Withdrawn after the start, and still in the mail: “Doubtful”.")
+    publishing.publish(story, by=edna)
+    controls.go_on(made, by=edna)
+    assert worker.deliver_batch(made.pk) == 2
+    made.refresh_from_db()
+    assert (made.state, made.trouble) == ("sent", "")
+
+
+def test_stopping_sends_nothing_more_and_counts_what_was_stopped(edna: User) -> None:
+    subscribers(3)
+    made = issue()
+    sending.start(made, by=edna)
+    worker.deliver_batch(made.pk, size=1)
+    held = in_hand(made)
+    controls.stop(made, by=edna)
+    assert made.stopped_by == edna
+    assert made.state == "stopped"
+    # The one in hand is put off by the server, and does not begin to wait again.
+    claims.write_down(verdict_on(held, Answer(Outcome.DEFERRED, "451 Later")))
+    sending.look_after()
+    assert worker.deliver_batch(made.pk) == 0
+    made.refresh_from_db()
+    assert made.state == "stopped"
+    counts = made.deliveries.counts()
+    assert (counts["sent"], counts["cancelled"]) == (1, 2)
+    assert len(mail.outbox) == 1
+
+
+def test_what_has_gone_out_cannot_be_stopped(edna: User) -> None:
+    subscriber()
+    made = issue()
+    sending.start(made, by=edna)
+    worker.deliver_batch(made.pk)
+    made.refresh_from_db()
+    controls.stop(made, by=edna)
+    assert made.stopped_at is None

@@ -1,0 +1,233 @@
+"""What a mail server answers decides what becomes of a delivery, and nothing is sent twice."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from newsletter.delivery import batch, claims, controls, sending, uncertain, worker
+from newsletter.delivery.batch import verdict_on
+from newsletter.email.smtp import Answer, Outcome
+from newsletter.models import Delivery, Issue
+from tests.newsletter.lists import in_hand, issue, mark_next, subscribers
+from tests.newsletter.mailserver import MailServer
+
+pytestmark = pytest.mark.django_db
+FIRST, SECOND, THIRD = (f"reader{number}@readers.example" for number in range(3))
+
+
+@pytest.fixture
+def started(edna: User) -> Issue:
+    subscribers(3)
+    made = issue()
+    sending.start(made, by=edna)
+    return made
+
+
+def states(of: Issue) -> dict[str, str]:
+    rows = of.deliveries.values_list("subscriber__email", "state")
+    return {email or "": state for email, state in rows}
+
+
+def words_to(email: str) -> str:
+    return Delivery.objects.get(subscriber__email=email).words
+
+
+def test_all_mails_go_over_one_connection(started: Issue, mail_server: MailServer) -> None:
+    assert worker.deliver_batch(started.pk) == 3
+    assert sorted(mail_server.recipients) == sorted([FIRST, SECOND, THIRD])
+    assert mail_server.connections["opened"] == 1
+    assert set(states(started).values()) == {"sent"}
+    started.refresh_from_db()
+    assert started.state == "sent"
+    assert started.sent_at is not None
+
+
+def test_a_refused_address_is_final_and_the_others_get_their_mail(
+    started: Issue, mail_server: MailServer
+) -> None:
+    mail_server.on_recipient = lambda to: "550 5.1.1 No such person" if to == SECOND else None
+    worker.deliver_batch(started.pk)
+    assert states(started) == {FIRST: "sent", SECOND: "refused", THIRD: "sent"}
+    assert words_to(SECOND) == "550 5.1.1 No such person"
+    assert mail_server.connections["opened"] == 1
+
+
+def test_every_answer_is_kept_without_the_address_that_servers_repeat(
+    started: Issue, mail_server: MailServer
+) -> None:
+    mail_server.on_recipient = lambda to: f"450 <{to.upper()}> is busy" if to == SECOND else None
+    worker.deliver_batch(started.pk)
+    Delivery.objects.filter(state="deferred").update(due_at=timezone.now())
+    mail_server.on_recipient = lambda to: f"550 no {to} here" if to == SECOND else None
+    worker.deliver_batch(started.pk)
+    refused = Delivery.objects.get(subscriber__email=SECOND)
+    assert [(each.number, each.outcome, each.words) for each in refused.tries.all()] == [
+        (1, "deferred", "450 <(their address)> is busy"),
+        (2, "refused", "550 no (their address) here"),
+    ]
+    assert refused.words == "550 no (their address) here"
+
+
+def test_a_deferred_address_waits_and_is_tried_again(
+    started: Issue, mail_server: MailServer
+) -> None:
+    mail_server.on_recipient = lambda to: "451 Come back later" if to == SECOND else None
+    worker.deliver_batch(started.pk)
+    assert states(started)[SECOND] == "deferred"
+    assert worker.deliver_batch(started.pk) == 0
+    waiting = Delivery.objects.get(subscriber__email=SECOND)
+    assert waiting.due_at > timezone.now() + timedelta(minutes=4)
+    started.refresh_from_db()
+    assert started.state == "sending"
+
+    mail_server.on_recipient = lambda to: None
+    Delivery.objects.update(due_at=timezone.now())
+    assert worker.deliver_batch(started.pk) == 1
+    assert sorted(mail_server.recipients) == [FIRST, SECOND, THIRD]
+    (message,) = mail_server.messages_to(SECOND)
+    assert message["Message-ID"] == waiting.message_id
+
+
+def test_who_is_always_put_off_is_given_up_with_the_last_answer(
+    started: Issue, mail_server: MailServer
+) -> None:
+    mail_server.on_recipient = lambda to: "452 Mailbox full" if to == SECOND else None
+    for _ in range(batch.MOST_ATTEMPTS):
+        Delivery.objects.filter(state="deferred").update(due_at=timezone.now())
+        worker.deliver_batch(started.pk)
+    assert states(started)[SECOND] == "refused"
+    assert words_to(SECOND) == "Given up after 8 attempts: 452 Mailbox full"
+
+
+def test_pauses_grow_up_to_a_limit() -> None:
+    pauses = [batch.pause_after(attempt) for attempt in range(1, 9)]
+    assert pauses == sorted(pauses)
+    assert pauses[0] == timedelta(minutes=5)
+    assert pauses[-1] == timedelta(hours=6)
+
+
+def test_a_message_refused_after_data_is_final(started: Issue, mail_server: MailServer) -> None:
+    mail_server.on_data = lambda to: "554 Not wanted" if to == FIRST else None
+    worker.deliver_batch(started.pk)
+    assert states(started) == {FIRST: "refused", SECOND: "sent", THIRD: "sent"}
+
+
+def test_a_connection_dropped_after_data_leaves_a_doubt_and_no_second_mail(
+    started: Issue, mail_server: MailServer
+) -> None:
+    mail_server.on_data = lambda to: "take and drop" if to == FIRST else None
+    worker.deliver_batch(started.pk)
+    worker.deliver_batch(started.pk)
+    assert states(started) == {FIRST: "uncertain", SECOND: "sent", THIRD: "sent"}
+    assert mail_server.recipients.count(FIRST) == 1
+    assert "may" not in words_to(FIRST)
+    assert "after the mail was handed over" in words_to(FIRST)
+
+
+def test_an_answer_after_data_that_makes_no_sense_leaves_a_doubt(
+    started: Issue, mail_server: MailServer
+) -> None:
+    mail_server.on_data = lambda to: "999 Banana" if to == FIRST else None
+    worker.deliver_batch(started.pk)
+    assert states(started)[FIRST] == "uncertain"
+
+
+def test_a_connection_dropped_before_data_costs_nothing(
+    started: Issue, mail_server: MailServer
+) -> None:
+    mail_server.on_recipient = lambda to: "drop" if to == FIRST else None
+    worker.deliver_batch(started.pk)
+    put_back = Delivery.objects.get(subscriber__email=FIRST)
+    assert (put_back.state, put_back.attempts) == ("queued", 0)
+    mail_server.on_recipient = lambda to: None
+    Delivery.objects.update(due_at=timezone.now())
+    worker.deliver_batch(started.pk)
+    assert sorted(mail_server.recipients) == [FIRST, SECOND, THIRD]
+
+
+def test_a_server_that_takes_nothing_stops_the_run_and_says_why(
+    started: Issue, mail_server: MailServer, edna: User
+) -> None:
+    mail_server.on_mail = lambda sender: "530 Sign in first"
+    assert worker.deliver_batch(started.pk) == 0
+    started.refresh_from_db()
+    assert (started.state, started.trouble) == ("paused", "530 Sign in first")
+    assert set(states(started).values()) == {"queued"}
+
+    mail_server.on_mail = lambda sender: None
+    Delivery.objects.update(due_at=timezone.now())
+    controls.go_on(started, by=edna)
+    worker.deliver_batch(started.pk)
+    started.refresh_from_db()
+    assert (started.state, started.trouble) == ("sent", "")
+
+
+def test_without_a_server_everything_waits(started: Issue, settings: Any) -> None:
+    options = {"host": "127.0.0.1", "port": 9, "timeout": 2}
+    backend = {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
+    settings.MAILERS = {"default": backend, "newsletter": backend}
+    assert worker.deliver_batch(started.pk) == 0
+    started.refresh_from_db()
+    assert started.trouble.startswith("The mail server cannot be reached")
+    assert {row.attempts for row in started.deliveries.all()} == {0}
+
+
+def test_a_worker_killed_between_mark_and_answer_leaves_an_uncertain_delivery(
+    started: Issue, mail_server: MailServer
+) -> None:
+    claimed = in_hand(started).email
+    # Here the process ends: nobody knows whether the mail was sent.
+    worker.deliver_batch(started.pk)
+    others = {FIRST, SECOND, THIRD} - {claimed}
+    assert states(started) == {claimed: "sending", **dict.fromkeys(others, "sent")}
+    assert uncertain.doubt_stranded(after=timedelta(0)) == 1
+    assert sending.look_after() == []
+    worker.deliver_batch(started.pk)
+    assert states(started)[claimed] == "uncertain"
+    assert claimed not in mail_server.recipients
+    started.refresh_from_db()
+    assert started.state == "sent"
+
+
+def test_a_person_may_send_an_uncertain_mail_again_with_the_same_message_id(
+    started: Issue, mail_server: MailServer, edna: User
+) -> None:
+    mail_server.on_data = lambda to: "take and drop" if to == FIRST else None
+    worker.deliver_batch(started.pk)
+    worker.deliver_batch(started.pk)
+    mail_server.on_data = lambda to: None
+    uncertain.send_again(Delivery.objects.get(subscriber__email=FIRST), by=edna)
+    worker.deliver_batch(started.pk)
+    first, second = mail_server.messages_to(FIRST)
+    assert first["Message-ID"] == second["Message-ID"]
+    assert set(states(started).values()) == {"sent"}
+
+
+def test_a_late_answer_is_still_the_answer(started: Issue) -> None:
+    held = in_hand(started)
+    uncertain.doubt_stranded(after=timedelta(0))
+    claims.write_down(verdict_on(held, Answer(Outcome.SENT, "250 Taken")))
+    assert states(started)[held.email] == "sent"
+
+
+def test_the_answer_to_an_attempt_that_was_given_up_changes_nothing(
+    started: Issue, edna: User
+) -> None:
+    held = in_hand(started)
+    uncertain.doubt_stranded(after=timedelta(0))
+    uncertain.send_again(Delivery.objects.get(pk=held.delivery_id), by=edna)
+    again = mark_next(started)
+    while again is not None and again.delivery_id != held.delivery_id:
+        again = mark_next(started)
+    claims.write_down(verdict_on(held, Answer(Outcome.REFUSED, "550 Much too late")))
+    assert states(started)[held.email] == "sending"
+
+
+@pytest.fixture(autouse=True)
+def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr("newsletter.job_queue.deliver_soon", lambda issue_id: None)
+    return iter(())

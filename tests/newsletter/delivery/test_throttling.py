@@ -1,0 +1,94 @@
+"""Mail leaves no faster than it may, in all and to each domain, over all workers together."""
+
+import time
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from django.db.models.functions import Now
+
+from accounts.models import User
+from newsletter.delivery import sending, throttling, worker
+from newsletter.models import Delivery, Issue, SendingLimit
+from tests.newsletter.lists import issue, subscriber
+from tests.newsletter.mailserver import MailServer
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsletter.job_queue.deliver_soon", lambda issue_id: None)
+
+
+def started(by: User, *addresses: str) -> Issue:
+    for address in addresses:
+        subscriber(address)
+    made = issue()
+    sending.start(made, by=by)
+    return made
+
+
+def domains_of(mail_server: MailServer) -> list[str]:
+    """Where mail went; nobody is promised to be first."""
+    return sorted(address.partition("@")[2] for address in mail_server.recipients)
+
+
+def test_all_mail_together_keeps_its_distance(edna: User, mail_server: MailServer) -> None:
+    made = started(edna, *(f"r{number}@readers.example" for number in range(6)))
+    SendingLimit.objects.create(domain="", per_second=20)
+    begin = time.monotonic()
+    assert worker.deliver_batch(made.pk) == 6
+    assert 0.25 <= time.monotonic() - begin < 5
+    moments = [each.sending_at for each in made.deliveries.order_by("sending_at")]
+    gaps = [later - earlier for earlier, later in pairwise(moments) if earlier and later]
+    assert min(gaps) > timedelta(milliseconds=30)
+
+
+def test_a_slow_domain_waits_and_keeps_nobody_else_waiting(
+    edna: User, mail_server: MailServer
+) -> None:
+    slow = [f"r{number}@slow.example" for number in range(4)]
+    made = started(edna, *slow, "a@quick.example", "b@quick.example")
+    SendingLimit.objects.create(domain="Slow.example", per_second=0.1)
+    assert worker.deliver_batch(made.pk) == 3
+    assert domains_of(mail_server) == ["quick.example", "quick.example", "slow.example"]
+    waiting = made.deliveries.filter(state="queued").order_by("due_at")
+    assert waiting.count() == 3
+    # Each a turn later than the last, not all at once again.
+    pauses = [(each.due_at - each.created_at).total_seconds() for each in waiting]
+    assert pauses[1] - pauses[0] == pytest.approx(10, abs=1)
+    assert pauses[2] - pauses[1] == pytest.approx(10, abs=1)
+    Delivery.objects.update(due_at=Now())
+    # Its time has not come, whatever the list says.
+    assert worker.deliver_batch(made.pk) == 0
+
+
+def test_every_other_domain_has_the_limit_of_the_star(edna: User, mail_server: MailServer) -> None:
+    made = started(edna, "a@one.example", "b@one.example", "c@two.example", "d@free.example")
+    subscriber("e@free.example")
+    SendingLimit.objects.create(domain="*", per_second=0.1)
+    SendingLimit.objects.create(domain="free.example", per_second=1000)
+    worker.deliver_batch(made.pk)
+    assert domains_of(mail_server) == ["free.example", "one.example", "two.example"]
+
+
+def test_workers_share_one_gate(db: None) -> None:
+    SendingLimit.objects.create(domain="", per_second=0.2)
+    one, other = throttling.Limits.now(), throttling.Limits.now()
+    first = throttling.wait_for_all(one)
+    second = throttling.wait_for_all(other)
+    assert first is not None
+    assert second is not None
+    assert first < timedelta(seconds=0.1)
+    assert timedelta(seconds=4) < second <= timedelta(seconds=5)
+    throttling.wait_for_all(one)
+    throttling.wait_for_all(other)
+    # Too long to stand and wait: the worker does other things meanwhile.
+    assert throttling.wait_for_all(one) is None
+
+
+def test_whom_nobody_knows_any_more_has_no_domain(db: None) -> None:
+    SendingLimit.objects.create(domain="", per_second=1)
+    SendingLimit.objects.create(domain="*", per_second=1)
+    assert throttling.Limits.now().of_domain("") is None

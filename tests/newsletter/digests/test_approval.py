@@ -1,0 +1,235 @@
+"""Digests go when nobody need approve them, or an editor does; never late, never unasked, never twice."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from articles.images.models import Image
+from newsletter.dashboard import waiting_for
+from newsletter.delivery import recipients, scheduling, sending
+from newsletter.digests import approval, composition
+from newsletter.models import Delivery, Digest, Issue, Rhythm
+from newsletter.subscriptions import opt_in
+from newsletter.subscriptions.choices import Choice, Wish
+from tests.newsletter.at_the_desk import at, filled
+from tests.newsletter.composed import MINA, OLA, headlines, hours_ago, rule
+from tests.newsletter.lists import chose, mail_picture, minute_passes, news
+from tests.newsroom import category
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_stands_in_its_way_is_said_and_tried_again(edna: User) -> None:
+    chose(OLA, Rhythm.DAILY)
+    hours_ago(2, "Pictured", lead_picture=mail_picture())
+    rule()
+    (made,) = composition.compose_due()
+    Image.objects.update(licensed_for_newsletter=False)
+    assert approval.send_ready() == []
+    issue = Issue.objects.get(pk=made)
+    assert issue.trouble.startswith("It has not gone out by itself yet: The picture")
+    assert "One digest has not gone out by itself" in [each.words for each in waiting_for(edna)]
+    Image.objects.update(licensed_for_newsletter=True)
+    assert approval.send_ready() == [made]
+
+
+def test_who_left_between_composing_and_sending_gets_nothing() -> None:
+    ola = chose(OLA, Rhythm.DAILY)
+    chose(MINA, Rhythm.DAILY)
+    hours_ago(2, "One")
+    rule()
+    (made,) = composition.compose_due()
+    opt_in.leave(ola.token)
+    approval.send_ready()
+    assert [
+        each.subscriber.email for each in Delivery.objects.filter(issue=made) if each.subscriber
+    ] == [MINA]
+
+
+def test_whoever_chooses_otherwise_between_two_issues_of_a_day_gets_one() -> None:
+    asia = category("Asia")
+    chose(OLA, Rhythm.DAILY, asia)
+    chose(MINA, Rhythm.DAILY)
+    hours_ago(2, "Tokyo", categories=[asia])
+    rule()
+    about_asia, everything = Issue.objects.in_bulk(composition.compose_due()).values()
+    if not about_asia.topics:
+        about_asia, everything = everything, about_asia
+    sending.start(about_asia, by=None)
+    about_asia.deliveries.get().subscriber.subscriptions.update(topics=None)  # type: ignore[union-attr]
+    assert [each.email for each in recipients.audience(everything)] == [MINA]
+    sending.start(everything, by=None)
+    assert everything.deliveries.count() == 1
+
+
+def approved(by: User) -> int:
+    """An editor approves the one digest, and the worker does its part; how many go."""
+    digest = Digest.objects.get()
+    assert approval.approve(digest, by=by)
+    return approval.carry_out(digest.pk)
+
+
+def went_to() -> dict[str, list[str]]:
+    """Who got which articles."""
+    return {
+        each.subscriber.email: headlines(each.issue)
+        for each in Delivery.objects.select_related("subscriber", "issue")
+        if each.subscriber
+    }
+
+
+def test_what_an_editor_changed_waits_for_the_editor_whatever_its_rule_says(
+    ednas: Client, edna: User
+) -> None:
+    chose(OLA, Rhythm.DAILY)
+    story = hours_ago(2, "Pictured", lead_picture=mail_picture())
+    rule()
+    (made,) = composition.compose_due()
+    Image.objects.update(licensed_for_newsletter=False)
+    assert approval.send_ready() == []
+    issue = Issue.objects.get(pk=made)
+    ednas.post(at(issue, "change"), filled(story, subject="Better words"))
+    Image.objects.update(licensed_for_newsletter=True)
+    issue.refresh_from_db()
+    sending.send_test(issue, "edna@meridian.example", by=edna)
+    assert approval.send_ready() == []
+    assert not Delivery.objects.exists()
+    assert "One digest waits for approval" in [each.words for each in waiting_for(edna)]
+
+
+def test_what_was_taken_back_does_not_go_by_itself(edna: User) -> None:
+    chose(OLA, Rhythm.DAILY)
+    hours_ago(2, "One")
+    rule()
+    (made,) = composition.compose_due()
+    issue = Issue.objects.get(pk=made)
+    scheduling.send_at(issue, timezone.now() + timedelta(days=1), by=edna)
+    assert scheduling.take_back(issue, by=edna)
+    assert approval.send_ready() == []
+    assert not Delivery.objects.exists()
+
+
+def test_a_digest_for_a_reader_who_is_gone_goes_to_nobody_who_comes_later(edna: User) -> None:
+    ola = chose(OLA, Rhythm.DAILY)
+    hours_ago(2, "Old news")
+    rule()
+    composition.compose_due()
+    opt_in.leave(ola.token)
+    assert approval.send_ready() == []
+    assert not Issue.objects.exists()
+    chose(MINA, Rhythm.DAILY)
+    assert approval.send_ready(timezone.now() + timedelta(days=60)) == []
+    assert not Delivery.objects.exists()
+
+
+def test_approving_takes_away_what_nobody_would_get(edna: User) -> None:
+    ola = chose(OLA, Rhythm.DAILY)
+    hours_ago(2, "One")
+    rule(held=True)
+    composition.compose_due()
+    opt_in.leave(ola.token)
+    assert approved(edna) == 0
+    assert waiting_for(edna) == []
+
+
+def test_what_could_not_go_in_its_time_waits_for_an_editor_and_says_so(edna: User) -> None:
+    chose(OLA, Rhythm.DAILY)
+    hours_ago(2, "Pictured", lead_picture=mail_picture())
+    rule()
+    (made,) = composition.compose_due()
+    Image.objects.update(licensed_for_newsletter=False)
+    assert approval.send_ready(timezone.now() + timedelta(hours=23)) == []
+    tomorrow = timezone.now() + timedelta(hours=25)
+    assert approval.send_ready(tomorrow) == []
+    Image.objects.update(licensed_for_newsletter=True)
+    assert approval.send_ready(tomorrow) == []
+    assert Issue.objects.get(pk=made).trouble.startswith("It did not go out by itself in its time")
+    assert "One digest waits for approval" in [each.words for each in waiting_for(edna)]
+
+
+def test_whoever_chooses_otherwise_after_composing_gets_what_they_chose(edna: User) -> None:
+    asia = category("Asia")
+    ola = chose(OLA, Rhythm.DAILY, asia)
+    hours_ago(3, "Tokyo", categories=[asia])
+    hours_ago(2, "Elsewhere")
+    rule(held=True)
+    composition.compose_due()
+    opt_in.choose(ola.token, Choice([Wish(news(), Rhythm.DAILY)], language="en"))
+    assert approved(edna) == 1
+    minute_passes()
+    assert went_to() == {OLA: ["Elsewhere", "Tokyo"]}
+
+
+def test_what_an_editor_deleted_is_not_composed_again(edna: User) -> None:
+    chose(OLA, Rhythm.DAILY)
+    hours_ago(2, "One")
+    rule(held=True)
+    composition.compose_due()
+    Issue.objects.all().delete()
+    assert not approval.approve(Digest.objects.get(), by=edna)
+    Digest.objects.update(being_approved=True, approved_by=edna)
+    assert approval.carry_out(Digest.objects.get().pk) == 0
+    assert not Issue.objects.exists()
+
+
+def test_one_that_cannot_be_sent_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    asia = category("Asia")
+    chose(OLA, Rhythm.DAILY, asia)
+    chose(MINA, Rhythm.DAILY)
+    hours_ago(2, "Tokyo", categories=[asia])
+    rule()
+    first, second = sorted(composition.compose_due())
+    start = sending.start
+
+    def failing(issue: Issue, *, by: User | None) -> int:
+        if issue.pk == first:
+            raise RuntimeError
+        return start(issue, by=by)
+
+    monkeypatch.setattr("newsletter.delivery.sending.start", failing)
+    assert approval.send_ready() == [second]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_issues_of_a_digest_started_at_once_never_take_the_same_reader(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asia = category("Asia")
+    ola = chose(OLA, Rhythm.DAILY, asia)
+    chose(MINA, Rhythm.DAILY)
+    chose("teo@readers.example", Rhythm.DAILY, asia)
+    hours_ago(2, "Tokyo", categories=[asia])
+    rule()
+    composition.compose_due()
+    about_asia = Issue.objects.exclude(topics=[]).get()
+    everything = Issue.objects.get(topics=[])
+    frozen, finished = threading.Event(), threading.Event()
+    freeze = recipients.freeze
+
+    def slowly(issue: Issue, **options: Any) -> int:
+        count = freeze(issue, **options)
+        if issue == about_asia:
+            # Ola chooses otherwise while the first one is not committed yet.
+            frozen.set()
+            finished.wait(2)
+        return count
+
+    def first() -> None:
+        sending.start(about_asia, by=None)
+        connection.close()
+
+    monkeypatch.setattr("newsletter.delivery.recipients.freeze", slowly)
+    worker = threading.Thread(target=first)
+    worker.start()
+    frozen.wait(5)
+    opt_in.choose(ola.token, Choice([Wish(news(), Rhythm.DAILY)]))
+    threading.Timer(0.3, finished.set).start()
+    sending.start(everything, by=None)
+    worker.join()
+    assert Delivery.objects.filter(subscriber=ola).count() == 1

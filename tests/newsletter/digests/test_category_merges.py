@@ -1,0 +1,232 @@
+"""Issues of digests follow their readers when topics become one: nobody loses theirs, nobody gets two."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from articles.editorial import category_tree
+from articles.editorial.models import ArticleCategory, Category
+from newsletter.delivery import controls, scheduling, sending
+from newsletter.digests import approval, composition
+from newsletter.models import Delivery, Digest, Issue, Rhythm
+from newsletter.subscriptions import opt_in
+from newsletter.subscriptions.choices import Choice, Wish
+from tests.newsletter.at_the_desk import at, filled
+from tests.newsletter.composed import MINA, OLA, headlines, hours_ago, rule
+from tests.newsletter.lists import chose, mark_next, minute_passes, news
+from tests.newsroom import category
+from tests.together import at_once, begin_and_wait
+
+pytestmark = pytest.mark.django_db
+at_the_same_time = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+def japan_and_asia() -> tuple[Category, Category]:
+    """Ola chose Japan, Mina Asia, beside it; yesterday brought an article about each."""
+    japan, asia = category("Japan"), category("Asia")
+    chose(OLA, Rhythm.DAILY, japan)
+    chose(MINA, Rhythm.DAILY, asia)
+    hours_ago(3, "Tokyo", categories=[japan])
+    hours_ago(2, "Delhi", categories=[asia])
+    return japan, asia
+
+
+def about(topic: Category) -> Issue:
+    return Issue.objects.get(topics=[topic.pk])
+
+
+def went_to() -> list[tuple[str, list[str]]]:
+    """Who got which articles, each mail for itself."""
+    return sorted(
+        (each.subscriber.email, headlines(each.issue))
+        for each in Delivery.objects.select_related("subscriber", "issue")
+        if each.subscriber
+    )
+
+
+def test_an_issue_that_was_composed_before_a_merge_goes_after_it() -> None:
+    japan, asia = category("Japan"), category("Asia")
+    chose(OLA, Rhythm.DAILY, japan)
+    hours_ago(2, "Tokyo", categories=[japan])
+    rule()
+    (made,) = composition.compose_due()
+    Digest.objects.update(composed_at=timezone.now() - timedelta(minutes=5))
+    category_tree.merge([japan], into=asia)
+    assert approval.send_ready() == [made]
+    assert went_to() == [(OLA, ["Tokyo"])]
+
+
+def test_two_that_wait_for_what_became_one_choice_are_composed_as_one() -> None:
+    japan, asia = japan_and_asia()
+    rule()
+    assert len(composition.compose_due()) == 2
+    category_tree.merge([japan], into=asia)
+    made = about(asia)
+    assert Issue.objects.count() == 1
+    assert approval.send_ready() == [made.pk]
+    assert went_to() == [(MINA, ["Delhi", "Tokyo"]), (OLA, ["Delhi", "Tokyo"])]
+
+
+@pytest.mark.parametrize("first", ["Japan", "Asia"])
+def test_whoever_got_theirs_before_a_merge_gets_no_second_one_and_the_others_still_get_theirs(
+    first: str,
+) -> None:
+    japan, asia = japan_and_asia()
+    rule()
+    composition.compose_due()
+    sending.start(about(japan if first == "Japan" else asia), by=None)
+    category_tree.merge([japan], into=asia)
+    assert len(approval.send_ready()) == 1
+    assert approval.send_ready() == []
+    assert went_to() == [(MINA, ["Delhi"]), (OLA, ["Tokyo"])]
+
+
+def test_a_merge_while_both_go_out_takes_them_from_nobody() -> None:
+    japan, asia = japan_and_asia()
+    rule()
+    composition.compose_due()
+    running = [about(japan), about(asia)]
+    approval.send_ready()
+    category_tree.merge([japan], into=asia)
+    for each in running:
+        mark_next(each)
+        assert each.deliveries.get().state == "sending"
+
+
+def test_what_an_editor_wrote_is_not_thrown_away_and_nobody_gets_two(
+    ednas: Client, edna: User
+) -> None:
+    japan, asia = japan_and_asia()
+    rule(held=True)
+    composition.compose_due()
+    touched = about(japan)
+    story = touched.articles.get()
+    ednas.post(at(touched, "change"), filled(story, subject="Better words"))
+    category_tree.merge([japan], into=asia)
+    digest = Digest.objects.get()
+    page = ednas.get(reverse("admin:newsletter_digest_change", args=[digest.pk])).content.decode()
+    assert "Better words" in page
+    assert "Topics that are gone" in page
+    approval.approve(digest, by=edna)
+    assert approval.carry_out(digest.pk) == 1
+    minute_passes()
+    assert went_to() == [(MINA, ["Delhi"]), (OLA, ["Delhi"])]
+    touched.refresh_from_db()
+    assert touched.subject == "Better words"
+    assert "nobody to send to" in touched.trouble
+
+
+def test_one_that_goes_in_a_minute_follows_too(edna: User) -> None:
+    japan, asia = category("Japan"), category("Asia")
+    chose(OLA, Rhythm.DAILY, japan)
+    hours_ago(2, "Tokyo", categories=[japan])
+    rule(held=True)
+    composition.compose_due()
+    digest = Digest.objects.get()
+    approval.approve(digest, by=edna)
+    approval.carry_out(digest.pk)
+    category_tree.merge([japan], into=asia)
+    minute_passes()
+    assert went_to() == [(OLA, ["Tokyo"])]
+
+
+def test_a_topic_that_is_deleted_while_it_goes_out_takes_it_from_nobody_who_chose_more() -> None:
+    japan, china = category("Japan"), category("China")
+    chose(OLA, Rhythm.DAILY, japan, china)
+    chose(MINA, Rhythm.DAILY, china)
+    hours_ago(2, "Beijing", categories=[china])
+    rule()
+    composition.compose_due()
+    approval.send_ready()
+    ArticleCategory.objects.filter(category=china).delete()
+    china.delete()
+    states = {}
+    for issue in Issue.objects.all():
+        mark_next(issue)
+        delivery = issue.deliveries.select_related("subscriber").get()
+        states[str(delivery.subscriber)] = (issue.topics != [], delivery.state)
+    # For whoever chose nothing else nothing is left; and none of them became one about everything.
+    assert states == {OLA: (True, "sending"), MINA: (True, "suppressed")}
+
+
+@at_the_same_time
+def test_a_mail_whose_turn_comes_during_a_merge_is_not_lost() -> None:
+    japan, asia = category("Japan"), category("Asia")
+    chose(OLA, Rhythm.DAILY, japan)
+    hours_ago(2, "Tokyo", categories=[japan])
+    rule()
+    composition.compose_due()
+    approval.send_ready()
+    made = about(japan)
+    with transaction.atomic():
+        category_tree.merge([japan], into=asia)
+        marking = begin_and_wait(lambda: mark_next(made))
+    assert marking.result(20) is None
+    assert made.deliveries.get().state == "queued"
+    assert mark_next(made) is not None
+
+
+@at_the_same_time
+def test_a_digest_that_is_composed_during_a_merge_is_for_the_topic_that_stays() -> None:
+    japan, asia = category("Japan"), category("Asia")
+    chose(OLA, Rhythm.DAILY, japan)
+    hours_ago(2, "Tokyo", categories=[japan])
+    rule()
+    with transaction.atomic():
+        category_tree.merge([japan], into=asia)
+        composing = begin_and_wait(composition.compose_due)
+    composing.result(20)
+    assert about(asia).digest is not None
+    assert approval.send_ready() == [about(asia).pk]
+    assert went_to() == [(OLA, ["Tokyo"])]
+
+
+@at_the_same_time
+def test_a_start_waits_for_no_reader_who_waits_for_a_merge() -> None:
+    """The merge will wait for the start: with it they would stand in a ring."""
+    japan, asia = category("Japan"), category("Asia")
+    ola = chose(OLA, Rhythm.DAILY, asia)
+    hours_ago(2, "Delhi", categories=[asia])
+    rule()
+    composition.compose_due()
+    wish = Choice([Wish(news(), Rhythm.DAILY, (japan,))])
+    with transaction.atomic():
+        category_tree.merge([japan], into=category("Pacific"))
+        choosing = begin_and_wait(lambda: opt_in.choose(ola.token, wish))
+        (started,) = at_once(lambda: sending.start(about(asia), by=None))
+    choosing.result(20)
+    assert started == 1
+
+
+@at_the_same_time
+def test_two_who_let_the_runs_of_one_digest_go_on_at_once_do_not_stand_in_a_ring(
+    edna: User,
+) -> None:
+    japan_and_asia()
+    rule()
+    composition.compose_due()
+    approval.send_ready()
+    running = list(Issue.objects.order_by("pk"))
+    for _ in range(3):
+        for each in running:
+            controls.pause(each, by=edna)
+        at_once(*((lambda each=each: controls.go_on(each, by=edna)) for each in running))
+    assert {each.state for each in Issue.objects.all()} == {"sending"}
+
+
+def test_a_scheduled_one_of_two_stays_what_it_is_and_goes_to_nobody(edna: User) -> None:
+    japan, asia = japan_and_asia()
+    rule(held=True)
+    composition.compose_due()
+    waiting = about(japan)
+    scheduling.send_at(waiting, timezone.now() + timedelta(days=1), by=edna)
+    category_tree.merge([japan], into=asia)
+    minute_passes()
+    waiting.refresh_from_db()
+    assert waiting.is_draft
+    assert "Nobody wishes what this mail is for" in waiting.trouble

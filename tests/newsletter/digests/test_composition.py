@@ -1,0 +1,344 @@
+"""Issues that compose themselves: for whom, once, never empty, and only with what can be read."""
+
+import threading
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from articles.editorial import publishing
+from articles.editorial.models import Article
+from iria.publication.models import Publication, current_publication
+from newsletter import tasks
+from newsletter.dashboard import waiting_for
+from newsletter.delivery import worker
+from newsletter.digests import approval, composition, periods
+from newsletter.models import Delivery, Digest, DigestRule, Issue, Rhythm
+from newsletter.subscriptions import opt_in
+from newsletter.subscriptions.choices import Choice, Wish
+from tests.newsletter.composed import MINA, OLA, TEO, headlines, hours_ago, rule
+from tests.newsletter.lists import chose, news, subscriber
+from tests.newsletter.mailserver import MailServer
+from tests.newsroom import category, draft, published
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_day_becomes_one_issue_for_those_who_wished_it_daily() -> None:
+    chose(OLA, Rhythm.DAILY)
+    chose(MINA, Rhythm.WEEKLY)
+    subscriber(TEO)
+    hours_ago(3, "Earlier")
+    hours_ago(2, "Later")
+    hours_ago(40, "The day before")
+    rule(subject="{newsletter}: {headline}")
+    (made,) = composition.compose_due()
+    issue = Issue.objects.get(pk=made)
+    assert headlines(issue) == ["Later", "Earlier"]
+    assert issue.subject == "News: Later"
+    assert approval.send_ready() == [made]
+    assert [each.subscriber.email for each in issue.deliveries.all() if each.subscriber] == [OLA]
+    assert sum(issue.deliveries.counts().values()) == 1
+
+
+def test_the_same_period_is_composed_once_however_often_it_is_asked_for() -> None:
+    chose(OLA, Rhythm.DAILY)
+    hours_ago(2, "One")
+    rule()
+    assert len(composition.compose_due()) == 1
+    assert composition.compose_due() == []
+    assert Digest.objects.count() == 1
+
+
+def test_nothing_is_composed_where_nothing_was_published_or_nobody_wishes_it() -> None:
+    hours_ago(2, "For nobody")
+    rule()
+    assert composition.compose_due() == []
+    chose(OLA, Rhythm.WEEKLY)
+    rule(Rhythm.WEEKLY)
+    Article.objects.update(published_at=timezone.now() - timedelta(days=20))
+    assert composition.compose_due() == []
+    assert not Issue.objects.exists()
+    assert Digest.objects.count() == 2
+
+
+def test_each_choice_of_topics_gets_an_issue_of_its_own_and_nobody_two() -> None:
+    asia, europe = category("Asia"), category("Europe")
+    japan = category("Japan", parent=asia)
+    chose(OLA, Rhythm.DAILY, asia)
+    chose(MINA, Rhythm.DAILY, asia, europe)
+    chose(TEO, Rhythm.DAILY)
+    chose("ana@readers.example", Rhythm.DAILY, category("Sport"))
+    hours_ago(4, "Tokyo", categories=[japan])
+    hours_ago(3, "Lisbon", categories=[europe])
+    hours_ago(2, "Elsewhere")
+    rule()
+    issues = Issue.objects.in_bulk(composition.compose_due()).values()
+    assert sorted(headlines(issue) for issue in issues) == [
+        ["Elsewhere", "Lisbon", "Tokyo"],
+        ["Lisbon", "Tokyo"],
+        ["Tokyo"],
+    ]
+    approval.send_ready()
+    got = {
+        each.subscriber.email: headlines(each.issue)
+        for each in Delivery.objects.select_related("subscriber", "issue")
+        if each.subscriber
+    }
+    assert got == {
+        OLA: ["Tokyo"],
+        MINA: ["Lisbon", "Tokyo"],
+        TEO: ["Elsewhere", "Lisbon", "Tokyo"],
+    }
+    assert all(sum(issue.deliveries.counts().values()) == 1 for issue in issues)
+
+
+def test_a_reader_of_french_gets_what_is_in_french_with_french_around_it(
+    mail_server: MailServer,
+) -> None:
+    publication = current_publication()
+    publication.languages = "en,fr"
+    publication.save()
+    chose(OLA, Rhythm.DAILY, language="fr")
+    chose(MINA, Rhythm.DAILY)
+    hours_ago(2, "In English")
+    hours_ago(2, "En français", language="fr")
+    rule()
+    for issue_id in [*composition.compose_due(), *approval.send_ready()]:
+        worker.deliver_batch(issue_id)
+    (french,) = mail_server.messages_to(OLA)
+    (english,) = mail_server.messages_to(MINA)
+    assert french["Content-Language"] == "fr"
+    assert "En français" in str(french["Subject"])
+    assert "Lire l’article" in str(french.get_body(("html",)).get_content())  # type: ignore[union-attr]
+    assert english["Content-Language"] == "en"
+    # Whoever chose “all languages” gets what is in any of them, with the newsletter's own around it.
+    plain = str(english.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+    assert "En français" in plain
+    assert "In English" in plain
+    assert "Read the article" in str(english.get_body(("html",)).get_content())  # type: ignore[union-attr]
+
+
+def test_what_was_withdrawn_since_is_left_out_and_an_empty_issue_is_none(edna: User) -> None:
+    chose(OLA, Rhythm.DAILY)
+    gone, kept = hours_ago(2, "Gone"), hours_ago(3, "Kept")
+    rule()
+    (made,) = composition.compose_due()
+    publishing.withdraw(gone, by=edna)
+    assert approval.send_ready() == [made]
+    assert headlines(Issue.objects.get(pk=made)) == ["Kept"]
+    assert "Gone" not in Issue.objects.get(pk=made).sent_html
+    Digest.objects.update(period="2001-01-01")
+    Issue.objects.all().update(topics=[1])
+    (again,) = composition.compose_due()
+    publishing.withdraw(kept, by=edna)
+    assert approval.send_ready() == []
+    assert not Issue.objects.filter(pk=again).exists()
+
+
+def test_after_days_without_a_server_one_digest_makes_good_for_them() -> None:
+    chose(OLA, Rhythm.DAILY)
+    made = rule()
+    now = timezone.now()
+    end = periods.last_end(made, current_publication(), now)
+    Digest.objects.create(
+        newsletter=news(), rhythm="daily", period="before", held=False, composed_at=now,
+        begins_at=end - timedelta(days=4), ends_at=end - timedelta(days=3),
+    )  # fmt: skip
+    hours_ago(70, "While it was down")
+    hours_ago(2, "Today")
+    hours_ago(75, "Was in the last one")
+    (issue_id,) = composition.compose_due()
+    assert headlines(Issue.objects.get(pk=issue_id)) == ["Today", "While it was down"]
+
+
+def test_each_article_goes_once_a_few_minutes_after_it_was_published() -> None:
+    chose(OLA, Rhythm.EACH)
+    hours_ago(1, "First")
+    published("Just now")
+    hours_ago(30, "Of yesterday")
+    rule(Rhythm.EACH)
+    (made,) = composition.compose_due()
+    assert headlines(Issue.objects.get(pk=made)) == ["First"]
+    assert composition.compose_due() == []
+    assert len(composition.compose_due(timezone.now() + timedelta(minutes=6))) == 1
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ("2026-03-28T08:30+00:00", "2026-03-28T07:00+01:00"),
+        # The clocks went forward in the night; seven is seven.
+        ("2026-03-29T05:30+00:00", "2026-03-29T07:00+02:00"),
+        ("2026-03-29T04:30+00:00", "2026-03-28T07:00+01:00"),
+        ("2026-10-25T05:59+00:00", "2026-10-24T07:00+02:00"),
+        ("2026-10-25T06:00+00:00", "2026-10-25T07:00+01:00"),
+    ],
+)
+def test_seven_is_seven_by_the_clock_on_the_wall(now: str, expected: str) -> None:
+    publication = Publication(name="Meridian", zone="Europe/Berlin")
+    daily = DigestRule(newsletter=news(), rhythm=Rhythm.DAILY, at=time(7))
+    moment = datetime.fromisoformat(now)
+    assert periods.last_end(daily, publication, moment) == datetime.fromisoformat(expected)
+
+
+def test_a_week_ends_on_its_day() -> None:
+    weekly = DigestRule(newsletter=news(), rhythm=Rhythm.WEEKLY, at=time(7), day=0)
+    publication = Publication(name="Meridian", zone="UTC")
+    monday = datetime(2026, 11, 23, 7, tzinfo=UTC)
+    for now in (monday, monday + timedelta(days=6, hours=23)):
+        assert periods.last_end(weekly, publication, now) == monday
+    before = monday - timedelta(seconds=1)
+    assert periods.last_end(weekly, publication, before) == monday - timedelta(days=7)
+
+
+def test_a_rule_does_not_reach_back_before_it_was_made() -> None:
+    chose(OLA, Rhythm.DAILY)
+    hours_ago(2, "Before")
+    rule()
+    DigestRule.objects.update(timed_since=timezone.now())
+    assert composition.compose_due() == []
+    assert not Digest.objects.exists()
+
+
+def test_the_archive_lists_what_came_to_all_and_keeps_the_others_at_their_address(
+    client: Client,
+) -> None:
+    asia = category("Asia")
+    chose(OLA, Rhythm.DAILY, asia)
+    chose(MINA, Rhythm.DAILY)
+    hours_ago(2, "Tokyo", categories=[asia])
+    rule()
+    composition.compose_due()
+    approval.send_ready()
+    listed = client.get("/newsletter/issues/").content.decode()
+    for issue in Issue.objects.all():
+        assert (issue.get_absolute_url() in listed) == (issue.topics == [])
+        assert client.get(issue.get_absolute_url()).status_code == 200
+
+
+def test_the_desk_is_told_of_readers_for_whom_nothing_is_composed(edna: User) -> None:
+    chose(OLA, Rhythm.WEEKLY)
+    words = "Nothing is composed for those who chose “News” “Once a week”"
+    assert words in [each.words for each in waiting_for(edna)]
+    made = rule(Rhythm.WEEKLY)
+    assert words not in [each.words for each in waiting_for(edna)]
+    made.on = False
+    made.save()
+    assert words in [each.words for each in waiting_for(edna)]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_workers_at_once_compose_and_send_once() -> None:
+    chose(OLA, Rhythm.DAILY)
+    hours_ago(2, "One")
+    rule()
+    together = threading.Barrier(2)
+
+    def work() -> None:
+        together.wait()
+        composition.compose_due()
+        approval.send_ready()
+        connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for thread in workers:
+        thread.start()
+    for thread in workers:
+        thread.join()
+    approval.send_ready()
+    assert (Digest.objects.count(), Issue.objects.count(), Delivery.objects.count()) == (1, 1, 1)
+
+
+def test_an_issue_without_articles_silences_nobody() -> None:
+    chose(OLA, Rhythm.DAILY)
+    hours_ago(2, "One")
+    rule()
+    now = timezone.now()
+    emptied = Digest.objects.create(
+        newsletter=news(), rhythm="daily", period="before", held=True, composed_at=now,
+        begins_at=now - timedelta(days=2), ends_at=now - timedelta(days=1),
+    )  # fmt: skip
+    Issue.objects.create(newsletter=news(), digest=emptied, slug="emptied")
+    (made,) = composition.compose_due()
+    assert headlines(Issue.objects.get(pk=made)) == ["One"]
+
+
+def test_what_appeared_later_than_it_bears_comes_with_what_appeared_then(edna: User) -> None:
+    chose(OLA, Rhythm.DAILY)
+    moment = timezone.now()
+    # Scheduled while no worker was there; and withdrawn to be mended while the last one was composed.
+    published("Missed its time", at=moment - timedelta(hours=30)).state_changes.update(
+        made_at=moment - timedelta(hours=3)
+    )
+    mended = hours_ago(26, "Mended")
+    publishing.withdraw(mended, by=edna)
+    publishing.publish(mended, by=edna)
+    mended.state_changes.filter(made_at__gt=moment).update(made_at=moment - timedelta(hours=2))
+    # An archive that is brought in is no news.
+    published("Of 2019", at=moment - timedelta(days=2500)).state_changes.update(
+        made_at=moment - timedelta(hours=2)
+    )
+    rule()
+    (made,) = composition.compose_due()
+    assert sorted(headlines(Issue.objects.get(pk=made))) == ["Mended", "Missed its time"]
+
+
+def test_the_job_publishes_what_is_due_before_it_composes(edna: User) -> None:
+    chose(OLA, Rhythm.DAILY)
+    due = draft("Due")
+    publishing.schedule(due, by=edna, at=timezone.now() + timedelta(hours=1))
+    Article.objects.update(publish_at=timezone.now() - timedelta(minutes=2))
+    rule()
+    tasks.compose_digests(0)
+    assert Article.objects.get().is_published
+    assert Digest.objects.exists()
+
+
+def test_whoever_changes_topics_between_two_days_gets_no_article_twice() -> None:
+    asia = category("Asia")
+    ola = chose(OLA, Rhythm.DAILY, asia)
+    rule()
+    hours_ago(0.5, "Tokyo", categories=[asia])
+    composition.compose_due()
+    opt_in.choose(ola.token, Choice([Wish(news(), Rhythm.DAILY)]))
+    hours_ago(0.01, "Elsewhere")
+    (made,) = composition.compose_due(timezone.now() + timedelta(days=1))
+    assert headlines(Issue.objects.get(pk=made)) == ["Elsewhere"]
+
+
+def test_what_finds_no_room_is_counted_with_a_link_to_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsletter.digests.composition.MOST", 1)
+    chose(OLA, Rhythm.DAILY)
+    chose(MINA, Rhythm.DAILY, language="fr")
+    for number in range(3):
+        hours_ago(2 + number, f"Story {number}")
+        hours_ago(2 + number, f"Récit {number}", language="fr")
+    rule()
+    composed = composition.compose_due()
+    assert approval.send_ready() == composed
+    english, french = Issue.objects.get(language=""), Issue.objects.get(language="fr")
+    assert "5 more articles were published in this time." in english.closing
+    assert 'href="/archive/"' in english.closing
+    assert "2 autres articles ont été publiés pendant ce temps." in french.closing
+
+
+def test_a_rule_that_fails_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    chose(OLA, Rhythm.DAILY)
+    chose(MINA, Rhythm.WEEKLY)
+    hours_ago(2, "One")
+    rule(Rhythm.DAILY)
+    rule(Rhythm.WEEKLY)
+    issue = composition._issue
+
+    def failing(digest: Digest, choice: composition.Choice) -> Issue | None:
+        if digest.rhythm == Rhythm.DAILY:
+            raise RuntimeError
+        return issue(digest, choice)
+
+    monkeypatch.setattr("newsletter.digests.composition._issue", failing)
+    (made,) = composition.compose_due()
+    assert Issue.objects.get(pk=made).digest == Digest.objects.get(rhythm="weekly")

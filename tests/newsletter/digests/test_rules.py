@@ -1,0 +1,77 @@
+"""A rule that is switched on or moved makes good for nothing that ended before."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from iria.publication.models import current_publication
+from newsletter.digests import composition, periods, rules
+from newsletter.models import Digest, DigestRule, Issue, Newsletter, Rhythm
+from tests.newsletter.composed import OLA, headlines, hours_ago, rule
+from tests.newsletter.lists import chose
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("rhythm", [Rhythm.WEEKLY, Rhythm.EACH])
+def test_switched_on_again_a_rule_mails_nothing_at_once(rhythm: Rhythm) -> None:
+    chose(OLA, rhythm)
+    hours_ago(2, "One")
+    made = rule(rhythm, on=False)
+    made.on = True
+    rules.save(made, changed=["on"])
+    assert composition.compose_due() == []
+
+
+def test_switched_on_again_a_rule_reaches_back_one_period_and_no_further() -> None:
+    chose(OLA, Rhythm.DAILY)
+    made = rule()
+    now = timezone.now()
+    end = periods.last_end(made, current_publication(), now)
+    Digest.objects.create(
+        newsletter=made.newsletter, rhythm="daily", period="before", held=False, composed_at=now,
+        begins_at=end - timedelta(days=9), ends_at=end - timedelta(days=8),
+    )  # fmt: skip
+    hours_ago(70, "While it was off")
+    hours_ago(2, "Today")
+    made.since = now - timedelta(hours=1)
+    made.save()
+    (issue_id,) = composition.compose_due()
+    assert headlines(Issue.objects.get(pk=issue_id)) == ["Today"]
+
+
+def test_moved_to_another_day_a_rule_waits_for_that_day_and_loses_nothing(
+    ednas: Client,
+) -> None:
+    chose(OLA, Rhythm.WEEKLY)
+    hours_ago(2, "One")
+    made = rule(Rhythm.WEEKLY)
+    composition.compose_due()
+    hours_ago(0.001, "Since then")
+    yesterday = current_publication().local(timezone.now() - timedelta(days=1)).weekday()
+    page = reverse("admin:newsletter_digestrule_change", args=[made.pk])
+    answer = ednas.post(page, {
+        "newsletter": made.newsletter_id, "rhythm": "weekly", "on": "on", "subject": "{headline}",
+        "at": f"{made.at:%H:%M}", "day": yesterday, "introduction": "",
+    })  # fmt: skip
+    assert answer.status_code == 302
+    assert composition.compose_due() == []
+    (issue_id,) = composition.compose_due(timezone.now() + timedelta(days=7))
+    assert headlines(Issue.objects.get(pk=issue_id)) == ["Since then"]
+
+
+def test_beside_how_often_a_newsletter_comes_stands_what_no_rule_composes(
+    client: Client, ada: User
+) -> None:
+    client.force_login(ada)
+    Newsletter.objects.update(rhythms=["issues", "daily", "weekly"])
+    rule(Rhythm.DAILY)
+    switched_off = rule(Rhythm.WEEKLY, on=False)
+    page = reverse("admin:newsletter_newsletter_change", args=[switched_off.newsletter_id])
+    assert "Nothing composes “Once a week” yet" in client.get(page).content.decode()
+    DigestRule.objects.update(on=True)
+    assert "Nothing composes" not in client.get(page).content.decode()

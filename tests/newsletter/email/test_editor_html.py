@@ -1,0 +1,90 @@
+"""What an editor writes around the articles: cleaned, and read as a letter."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from newsletter.email import editor_html
+from newsletter.email.rendering import compose
+from newsletter.models import Issue, Newsletter
+from tests.articles.body.markup import MARKUP, dangers_in, fuzzing_tokens, payloads
+
+
+@pytest.mark.parametrize(
+    ("html", "letter"),
+    [
+        ("<p>One</p><p>Two</p>", "One\n\nTwo"),
+        ("<p>One<br>Two</p>", "One\nTwo"),
+        ("loose <b>words</b><ul><li>a</li><li>b</li></ul>tail", "loose words\n\n– a\n– b\n\ntail"),
+        ("<ol><li>a</li><li>b</li></ol>", "1. a\n2. b"),
+        (
+            '<p>See <a href="https://example.org/x">the note</a>.</p>',
+            "See the note (https://example.org/x).",
+        ),
+        ('<p><a href="https://example.org/">https://example.org</a></p>', "https://example.org"),
+        ("<p></p><p>  </p>", ""),
+        ("", ""),
+    ],
+)
+def test_an_editors_words_read_like_a_letter(html: str, letter: str) -> None:
+    assert editor_html.as_letter(html) == letter
+
+
+@given(some.text(max_size=200))
+def test_cleaning_words_twice_changes_nothing_and_their_text_never_fails(typed: str) -> None:
+    once = editor_html.clean(typed)
+    assert editor_html.clean(once) == once
+    assert all(
+        len(line) <= 72 or " " not in line.strip()
+        for line in editor_html.as_letter(once).split("\n")
+    )
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        '<a href="javascript:alert(1)">x</a>',
+        "<script>alert(1)</script>x",
+        '<p onclick="alert(1)" style="color:red">x</p>',
+        '<img src="x" onerror="alert(1)">x',
+        "<svg onload=alert(1)>x",
+    ],
+)
+def test_nothing_that_runs_stays_in_an_editors_words(typed: str) -> None:
+    cleaned = editor_html.clean(typed)
+    assert not re.search(r"script|onclick|style|onerror|onload|<img|<svg", cleaned)
+
+
+def test_text_without_markup_gets_its_paragraphs() -> None:
+    """As it comes from the field of the desk where there is no JavaScript."""
+    assert editor_html.clean("R&D\r\nline\r\n\r\nsecond") == "<p>R&amp;D<br>line</p><p>second</p>"
+
+
+def test_nothing_of_the_attack_lists_stays_dangerous_in_an_editors_words() -> None:
+    for payload in [*payloads(), *fuzzing_tokens()]:
+        for typed in (payload, f"<p>{payload}</p>", f'<a href="{payload}">x</a>'):
+            assert dangers_in(editor_html.clean(typed)) == []
+            assert (
+                dangers_in(editor_html.absolute(editor_html.clean(typed), "https://example.org"))
+                == []
+            )
+
+
+@given(MARKUP)
+def test_no_markup_stays_dangerous_or_fails(typed: str) -> None:
+    assert dangers_in(editor_html.clean(typed)) == []
+    editor_html.as_letter(editor_html.clean(typed))
+
+
+@pytest.mark.django_db
+def test_a_letter_speaks_the_language_of_its_newsletter() -> None:
+    french = Newsletter.objects.create(name="La lettre", slug="lettre", language="fr")
+    made = Issue.objects.create(newsletter=french, subject="Novembre", slug="novembre")
+    letter = compose(made)
+    assert "Se désabonner" in letter.text
+    assert "Lire dans le navigateur" in letter.html
+    english = Newsletter.objects.create(name="The letter", slug="letter", language="en")
+    made = Issue.objects.create(newsletter=english, subject="May", slug="may")
+    assert "Leave" in compose(made).text

@@ -1,0 +1,58 @@
+"""Where no mail server is set, the desk shows the mails, each to whom it may concern."""
+
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from lxml import html as lxml_html
+
+from accounts.models import User
+from newsletter.delivery import sending
+from tests.conftest import MailFolder
+from tests.newsletter.lists import issue
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_latest_mails_can_be_read_where_no_server_is_set(
+    ednas: Client, edna: User, mail_folder: MailFolder
+) -> None:
+    sending.send_test(issue("In the folder"), edna.email)
+    assert len(mail_folder.all()) == 1
+    page = ednas.get(reverse("admin:newsletter_mails"))
+    assert b"[Test] In the folder" in page.content
+    (link,) = [
+        link.get("href") or ""
+        for link in lxml_html.document_fromstring(page.content).iter("a")
+        if link.text_content().startswith("[Test]")
+    ]
+    opened = ednas.get(link)
+    assert b"List-Unsubscribe" in opened.content
+    assert f'href="{settings.SITE_URL}/newsletter/unsubscribe/test/"' in opened.content.decode()
+
+
+def test_only_an_administrator_reads_mail_that_is_not_the_newsletters(
+    ednas: Client, ada: User, mail_folder: MailFolder
+) -> None:
+    mail.EmailMessage("Your code", "123456", to=["ada@meridian.example"]).send(using="default")
+    (file,) = mail_folder.path.glob("*.eml")
+    path = reverse("admin:newsletter_mail", args=[file.name])
+    assert b"Your code" not in ednas.get(reverse("admin:newsletter_mails")).content
+    assert ednas.get(path).status_code == 404
+    ednas.force_login(ada)
+    assert b"Your code" in ednas.get(reverse("admin:newsletter_mails")).content
+    assert b"123456" in ednas.get(path).content
+
+
+@pytest.mark.parametrize("name", ["x.eml", "..", "20260101T000000.000000-abcdef.eml", "%00"])
+def test_nothing_but_mails_of_the_folder_can_be_opened(
+    ednas: Client, mail_folder: MailFolder, name: str
+) -> None:
+    mail_folder.path.mkdir()
+    (mail_folder.path / "x.eml").write_text("Subject: planted\n\n")
+    assert ednas.get(f"/admin/newsletter/delivery/mails/{name}/").status_code == 404
+
+
+def test_with_a_mail_server_nothing_lies_there(ednas: Client) -> None:
+    assert b"handed to a mail server" in ednas.get(reverse("admin:newsletter_mails")).content

@@ -1,0 +1,182 @@
+"""The mail as it leaves us: what its envelope and headers promise, and that nobody else writes them."""
+
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import dkim
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from accounts.models import User
+from iria.publication.models import current_publication
+from newsletter.bounces import verp
+from newsletter.delivery import sending, worker
+from newsletter.email import headers
+from newsletter.email.rendering import Letter
+from newsletter.email.smtp import on_the_wire
+from newsletter.models import Delivery, Issue, Newsletter
+from tests.newsletter.lists import issue, news, subscriber
+from tests.newsletter.mailserver import MailServer
+
+pytestmark = pytest.mark.django_db
+OLA = "ola@readers.example"
+
+
+def delivered(made: Issue, edna: User, server: MailServer) -> bytes:
+    sending.start(made, by=edna)
+    worker.deliver_batch(made.pk)
+    return server.taken[-1][1]
+
+
+def test_every_mail_has_a_return_path_of_its_own_and_a_way_to_leave_by_mail(
+    edna: User, mail_server: MailServer, settings: Any
+) -> None:
+    settings.BOUNCE_DOMAIN = "bounces.meridian.example"
+    ola = subscriber(OLA)
+    subscriber("mina@readers.example")
+    made = issue()
+    delivered(made, edna, mail_server)
+    named = [verp.delivery_of(address) for address in mail_server.senders]
+    assert named == list(Delivery.objects.order_by("pk").values_list("pk", flat=True))
+    (message,) = mail_server.messages_to(OLA)
+    by_page, by_mail = str(message["List-Unsubscribe"]).split(", ")
+    assert by_page.endswith(f"/newsletter/unsubscribe/{ola.token}/>")
+    assert by_mail == f"<mailto:leave+{ola.token}@bounces.meridian.example?subject=unsubscribe>"
+    # None of it reaches the eyes of a reader.
+    assert "bounce+" not in message.as_string()
+
+
+def test_the_headers_are_read_back_as_they_should_be(edna: User, mail_server: MailServer) -> None:
+    subscriber(OLA)
+    Newsletter.objects.update(language="fr")
+    made = issue("L’essentiel – été 2026")
+    raw = delivered(made, edna, mail_server)
+    (message,) = mail_server.messages_to(OLA)
+    domain = headers.mail_domain()
+    assert message["Subject"] == "L’essentiel – été 2026"
+    assert message["Message-ID"] == Delivery.objects.get().message_id
+    assert message["List-Id"] == f"News <news.{domain}>"
+    assert message["Feedback-ID"].split(":")[:3] == [f"issue-{made.pk}", "news", "newsletter"]
+    assert 5 <= len(message["Feedback-ID"].split(":")[3]) <= 15
+    assert message["Content-Language"] == "fr"
+    assert message["X-Auto-Response-Suppress"] == "OOF, AutoReply"
+    assert message["MIME-Version"] == "1.0"
+    assert parsedate_to_datetime(str(message["Date"])).tzinfo is not None
+    once = ("From", "To", "Subject", "Date", "Message-ID", "List-Id", "List-Unsubscribe")
+    assert all(len(message.get_all(name, [])) == 1 for name in once)
+    assert not [defect for part in message.walk() for defect in part.defects]
+    assert raw.isascii()
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+    assert "Auto-Submitted" not in message  # An editor wrote it.
+
+
+def test_a_newsletter_may_come_from_an_address_of_its_own(
+    edna: User, mail_server: MailServer, settings: Any
+) -> None:
+    settings.BOUNCE_DOMAIN = ""
+    subscriber(OLA)
+    Newsletter.objects.update(
+        from_name="The Review", from_email="review@letters.example", reply_to="answers@x.example"
+    )
+    delivered(issue(), edna, mail_server)
+    (message,) = mail_server.messages_to(OLA)
+    assert message["From"] == "The Review <review@letters.example>"
+    assert message["Reply-To"] == "answers@x.example"
+    # What cannot be delivered returns there, as SPF asks the same domain then.
+    assert mail_server.senders == ["review@letters.example"]
+
+
+@pytest.mark.parametrize(
+    "address", ["été@letters.example", "a@été.example", "a@x.example\nBcc: b@y"]
+)
+def test_no_address_is_kept_that_a_header_would_not_hold(address: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Newsletter(name="News", slug="n", from_email=address, reply_to=address).full_clean()
+    assert {"from_email", "reply_to"} <= set(refused.value.message_dict)
+
+
+def test_a_mail_that_nobody_wrote_says_so(edna: User, mail_server: MailServer) -> None:
+    subscriber(OLA)
+    delivered(issue(composed_by_rule=True), edna, mail_server)
+    (message,) = mail_server.messages_to(OLA)
+    assert message["Auto-Submitted"] == "auto-generated"
+
+
+def test_our_signature_holds_and_covers_the_way_to_leave(
+    edna: User, mail_server: MailServer, signing: bytes
+) -> None:
+    subscriber(OLA)
+    raw = delivered(issue("Dots", introduction="<p>.</p><p>..</p>"), edna, mail_server)
+    assert dkim.verify(raw, dnsfunc=lambda name, timeout=5: signing)
+    head = message_from_bytes(raw, policy=policy.default)["DKIM-Signature"]
+    assert "d=meridian.example" in head
+    assert "s=news" in head
+    covered = head.replace(" ", "").replace("\t", "").lower()
+    for name in ("list-unsubscribe", "list-unsubscribe-post", "from", "subject", "message-id"):
+        assert f":{name}" in covered or f"h={name}" in covered
+
+    elsewhere = raw.replace(b"/newsletter/unsubscribe/", b"/newsletter/unsubscribed/", 1)
+    assert not dkim.verify(elsewhere, dnsfunc=lambda name, timeout=5: signing)
+    second = b"Subject: Another one\r\n" + raw
+    assert not dkim.verify(second, dnsfunc=lambda name, timeout=5: signing)
+
+
+def test_without_a_key_nothing_is_signed_here(edna: User, mail_server: MailServer) -> None:
+    subscriber(OLA)
+    assert b"DKIM-Signature" not in delivered(issue(), edna, mail_server)
+
+
+KNOWN = {
+    *("content-type", "mime-version", "subject", "from", "to", "reply-to", "date", "message-id"),
+    *("list-id", "list-unsubscribe", "list-unsubscribe-post", "list-archive", "feedback-id"),
+    *("content-language", "x-auto-response-suppress", "content-transfer-encoding"),
+}
+HOSTILE = st.one_of(
+    st.text(max_size=60),
+    st.sampled_from(
+        [
+            *(
+                "\r\nBcc: mina@readers.example",
+                "\nX-Evil: 1",
+                "\r\n\r\n<p>body</p>",
+                "\x0bBcc: a@b.c",
+            ),
+            *(
+                "\u2028Bcc: a@b.c",
+                "=?utf-8?q?=0ABcc:_a@b.c?=",
+                "\x85Bcc: a@b.c",
+                '" <evil@x.example>, "',
+            ),
+        ]
+    ),
+).map(lambda text: text.encode("utf-8", "ignore").decode().replace("\x00", ""))
+
+
+@given(subject=HOSTILE, name=HOSTILE, sender=HOSTILE, before=HOSTILE)
+@examples(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_no_words_of_anybody_become_a_header(
+    subject: str, name: str, sender: str, before: str
+) -> None:
+    newsletter = news()
+    newsletter.name, newsletter.from_name = f"News {name}"[:80], f"{before}{sender}"[:80]
+    message = headers.message_to(
+        OLA,
+        Letter(f"{before}{subject}", "<p>Hello</p>", "Hello"),
+        newsletter=newsletter,
+        publication=current_publication(),
+        token="t",
+        message_id="<one@meridian.example>",
+    )
+    read: EmailMessage = message_from_bytes(on_the_wire(message)[:-3], policy=policy.default)
+    assert {key.lower() for key in read.keys()} <= KNOWN  # noqa: SIM118 - a message is no dict
+    assert [address.addr_spec for address in read["To"].addresses] == [OLA]
+    assert [address.addr_spec for address in read["From"].addresses] == [headers.sender_address()]
+    assert read.get_content_type() == "multipart/alternative"
+    assert len(list(read.iter_parts())) == 2

@@ -1,0 +1,148 @@
+"""The mail that is filled in is the mail that Django would have built, byte by byte where it matters."""
+
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+from lxml import html as lxml_html
+
+from iria.publication.models import current_publication
+from newsletter.delivery.batch import message_of, stencil_of
+from newsletter.email import headers, rendering
+from newsletter.email.rendering import Letter
+from newsletter.models import Issue
+from tests.newsletter.lists import issue, mail_picture, news
+from tests.newsroom import published
+
+pytestmark = pytest.mark.django_db
+TOKEN = "aB3_-" * 6 + "xy"
+OWN = {"address": "ola@readers.example", "token": TOKEN, "message_id": "<1-2@meridian.example>"}
+
+
+@pytest.fixture
+def made() -> Issue:
+    story = published("Ünïcødé – 漢字 “quoted” = equals", lead_picture=mail_picture())
+    return issue(
+        "Straße, 漢字 and a subject that is long enough to be folded over several lines of a header",
+        story,
+        introduction="<p>. a dot first</p><p>" + "λόγος " * 200 + "</p><p>trailing \t</p>",
+    )
+
+
+def parsed(wire: bytes) -> EmailMessage:
+    assert wire.endswith(b"\r\n.\r\n")
+    lines = wire[: -len(b".\r\n")].split(b"\r\n")
+    return message_from_bytes(
+        b"\r\n".join(line.removeprefix(b".") for line in lines), policy=policy.default
+    )
+
+
+def text_of(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n").strip()
+
+
+def test_what_is_filled_in_says_what_django_would_have_said(made: Issue) -> None:
+    letter = rendering.compose(made)
+    filled = parsed(stencil_of(made, letter).filled(**OWN))
+    built = message_of(made, letter, OWN["address"], TOKEN, OWN["message_id"]).message()
+    for name in {*filled.keys(), *built.keys()} - {"Date", "Content-Type"}:
+        assert str(filled[name]) == str(built[name]), name
+    assert filled.get_content_type() == "multipart/alternative"
+    for kind in ("plain", "html"):
+        assert text_of(filled, kind) == text_of(built, kind)
+    assert filled["Date"]
+
+
+def test_no_hole_is_left_and_none_is_broken_by_a_line(made: Issue) -> None:
+    letter = rendering.compose(made)
+    wire = stencil_of(made, letter).filled(**OWN)
+    assert b"stands-here" not in wire.replace(b"=\r\n", b"")
+    for part in (letter.html, letter.text):
+        assert part.count(rendering.TOKEN) >= 1
+    wanted = letter.html.count(rendering.TOKEN) + letter.text.count(rendering.TOKEN)
+    assert wire.count(TOKEN.encode()) >= wanted
+
+
+def test_lines_are_short_plain_and_end_as_smtp_wants_them(made: Issue) -> None:
+    wire = stencil_of(made, rendering.compose(made)).filled(**OWN)
+    assert b"\n" not in wire.replace(b"\r\n", b"")
+    assert wire.isascii()
+    body = wire.partition(b"\r\n\r\n")[2].split(b"\r\n")
+    assert max(map(len, body)) <= 77  # a doubled dot may stand before
+    assert not any(line != b"." and line.startswith(b".") and line[1:2] != b"." for line in body)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["ola@readers.example\r\nBcc: all@readers.example", "ola\x00@x.example", "ólá@x.example"],
+)
+def test_an_address_that_would_begin_a_header_is_refused(made: Issue, address: str) -> None:
+    stencil = stencil_of(made, rendering.compose(made))
+    with pytest.raises(ValueError, match="cannot be written to"):
+        stencil.filled(**{**OWN, "address": address})
+
+
+def test_the_shortest_letter_has_its_headers_too(made: Issue) -> None:
+    letter = Letter("S", "<p>plain</p>", "plain")
+    wire = stencil_of(made, letter).filled(**OWN)
+    message = parsed(wire)
+    assert message["To"] == "ola@readers.example"
+    assert message["Message-ID"] == "<1-2@meridian.example>"
+    assert str(message["List-Id"]) == headers.list_id(news())
+    assert current_publication().name in str(message["From"])
+
+
+NAMES = st.one_of(
+    st.text(max_size=80), st.sampled_from([".", "…" * 80, "=3D", "Ola {name}", "a\r\nBcc: x"])
+)
+
+
+@pytest.fixture
+def greeting(made: Issue) -> Issue:
+    made.greeting, made.greeting_unnamed = "Dear {name},", "Dear reader,"
+    made.save()
+    return made
+
+
+def test_each_reader_is_greeted_by_name_or_in_words_for_all(greeting: Issue) -> None:
+    stencil = stencil_of(greeting, rendering.compose(greeting))
+    for name, words in (
+        ("Zoë & <Ola>", "Dear Zoë & <Ola>,"),
+        ("", "Dear reader,"),
+        (" \n", "Dear reader,"),
+    ):
+        message = parsed(stencil.filled(**OWN, name=name))
+        assert f"\n{words}\n" in text_of(message, "plain")
+        (greeted,) = lxml_html.document_fromstring(text_of(message, "html")).xpath(
+            "(//div[@class='words'])[1]/p[1]"
+        )
+        assert greeted.text_content() == words
+
+
+def test_between_two_readers_only_what_is_their_own_differs(greeting: Issue) -> None:
+    stencil = stencil_of(greeting, rendering.compose(greeting))
+    one, other = stencil.filled(**OWN, name="Ola"), stencil.filled(**OWN, name="Mina Aalto")
+    assert one.replace(b"Dear Ola,", b"") == other.replace(b"Dear Mina Aalto,", b"")
+
+
+@given(name=NAMES)
+@examples(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_no_name_writes_more_than_a_greeting(greeting: Issue, name: str) -> None:
+    name = name.encode("utf-8", "ignore").decode()
+    letter = rendering.compose(greeting)
+    wire = stencil_of(greeting, letter).filled(**OWN, name=name)
+    body = wire.partition(b"\r\n\r\n")[2].split(b"\r\n")
+    assert wire.isascii()
+    assert max(map(len, body)) <= 77
+    message = parsed(wire)
+    built = letter.addressed(TOKEN, name)
+    assert text_of(message, "plain") == built.text.strip()
+    assert text_of(message, "html") == built.html.strip()
+    assert message.keys() == parsed(stencil_of(greeting, letter).filled(**OWN)).keys()

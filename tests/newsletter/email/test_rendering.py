@@ -1,0 +1,295 @@
+"""The mail that arrives: read back by Python's own parser, in HTML and as a letter."""
+
+import re
+from collections.abc import Iterable
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from django.conf import settings
+from lxml import html as lxml_html
+from pytest_django import DjangoAssertNumQueries
+
+from articles.images.models import Image
+from iria.publication.models import Publication, current_publication
+from newsletter.delivery import blockers
+from newsletter.email import headers, rendering
+from newsletter.email.article_blocks import best_rendition
+from newsletter.email.rendering import TOKEN, Letter
+from newsletter.email.smtp import on_the_wire
+from newsletter.models import Issue, Newsletter
+from newsletter.preflight import checks
+from tests.articles.body.markup import payloads
+from tests.newsletter.lists import issue, mail_picture, news
+from tests.newsroom import author, category, picture, published
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def publication(db: None) -> Publication:
+    made = current_publication()
+    made.name = "Meridian Review"
+    made.contact_email = "reports@meridian.example"
+    made.postal_address = "12 Harbour Street\nLisbon"
+    made.save()
+    return made
+
+
+def letter(made: Issue | None = None) -> Letter:
+    return rendering.compose(made or issue())
+
+
+def sent(made: Issue, *, to: str = "ola@readers.example") -> EmailMessage:
+    """The mail as its reader's program reads it."""
+    message = headers.message_to(
+        to,
+        rendering.compose(made),
+        newsletter=made.newsletter,
+        publication=current_publication(),
+        token="ola-s-token",
+        message_id="<one@meridian.example>",
+    )
+    return message_from_bytes(on_the_wire(message)[:-3], policy=policy.default)
+
+
+def text_of(message: EmailMessage) -> str:
+    part = message.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def html_of(message: EmailMessage) -> Any:
+    part = message.get_body(("html",))
+    assert part is not None
+    return lxml_html.document_fromstring(part.get_content())
+
+
+def test_a_mail_program_can_leave_with_one_click() -> None:
+    message = sent(issue())
+    leave = f"{settings.SITE_URL}/newsletter/unsubscribe/ola-s-token/"
+    assert message["List-Unsubscribe"] == f"<{leave}>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message["List-Id"] == f"News <news.{headers.mail_domain()}>"
+    assert message["Message-ID"] == "<one@meridian.example>"
+
+
+def test_long_addresses_in_headers_are_not_folded_or_encoded() -> None:
+    raw = b"".join(
+        on_the_wire(
+            headers.message_to(
+                "ola@readers.example",
+                letter(),
+                newsletter=news(),
+                publication=current_publication(),
+                token="t" * 60,
+                message_id=f"<{'m' * 80}@meridian.example>",
+            )
+        ).partition(b"\r\n\r\n")[:1]
+    )
+    unfolded = raw.replace(b"\r\n ", b" ")
+    assert b"/newsletter/unsubscribe/" + b"t" * 60 + b"/>" in unfolded
+    assert b"<" + b"m" * 80 + b"@meridian.example>" in unfolded
+
+
+def test_the_sender_is_the_publication_and_answers_reach_the_desk() -> None:
+    message = sent(issue())
+    (sender,) = message["From"].addresses
+    assert sender.display_name == "Meridian Review"
+    assert message["Reply-To"] == "reports@meridian.example"
+    Newsletter.objects.update(from_name='Meridian, "the Review"', reply_to="letters@m.example")
+    message = sent(issue())
+    assert message["From"].addresses[0].display_name == 'Meridian, "the Review"'
+    assert message["Reply-To"] == "letters@m.example"
+    assert message["To"] == "ola@readers.example"
+
+
+def test_both_parts_say_the_same_and_lead_to_the_same_places() -> None:
+    story = published("The strait that nobody closes", authors=[author("Ines Faro")])
+    made = issue("Straits", story, introduction="<p>Good morning.</p>", closing="<p>Bye.</p>")
+    message = sent(made)
+    assert message.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    text, tree = text_of(message), html_of(message)
+    shown = tree.text_content()
+    for said in ("Straits", "Good morning.", story.headline, "By Ines Faro", "Bye.", "Lisbon"):
+        assert said in text
+        assert said in shown
+    links = {link.get("href") for link in tree.iter("a")}
+    assert set(re.findall(r"http\S+", text)) <= links
+    assert f"{settings.SITE_URL}{story.get_absolute_url()}" in links
+
+
+def test_every_mail_leads_out_of_the_list_to_preferences_and_to_the_browser() -> None:
+    made = issue()
+    text = text_of(sent(made))
+    for path in ("unsubscribe/ola-s-token/", "preferences/ola-s-token/", f"issues/{made.slug}/"):
+        assert f"{settings.SITE_URL}/newsletter/{path}" in text
+    assert TOKEN not in text
+
+
+def test_a_picture_carries_alt_caption_and_credit_in_the_wording_of_the_publication(
+    publication: Publication,
+) -> None:
+    publication.credit_wording = "Photograph: {credit}"
+    publication.save()
+    image = mail_picture(credit_url="https://pictures.example/1")
+    story = published("Light", lead_picture=image, lead_caption="The <em>light</em> at the cape.")
+    tree = html_of(sent(issue("Light", story)))
+    (shown,) = tree.iter("img")
+    assert shown.get("alt") == image.alt_text
+    assert shown.get("src") == f"{settings.SITE_URL}/pictures/{image.pk}-1280.jpeg"
+    assert (shown.get("width"), shown.get("height")) == ("600", "375")
+    (caption,) = tree.find_class("caption")
+    assert " ".join(caption.text_content().split()) == (
+        "The light at the cape. Photograph: Ines Faro/via Meridian Pictures"
+    )
+    assert "https://pictures.example/1" in [link.get("href") for link in caption.iter("a")]
+
+
+def test_the_letter_without_pictures_names_whose_they_are() -> None:
+    image = mail_picture(credit="Ines Faro", digital_source_type="trainedAlgorithmicMedia")
+    story = published("Light", lead_picture=image, lead_caption='The <a href="/about/">light</a>.')
+    made = sent(issue("Light", story))
+    assert "[Picture: The light. (Image Credit: Ines Faro) · Made with AI]" in text_of(made)
+    (caption,) = html_of(made).find_class("caption")
+    assert "Made with AI" in caption.text_content()
+    assert f"{settings.SITE_URL}/about/" in [link.get("href") for link in caption.iter("a")]
+
+
+def test_a_picture_that_needs_no_credit_shows_none() -> None:
+    image = mail_picture(credit="", needs_no_credit=True, no_credit_reason="Our own chart")
+    tree = html_of(sent(issue("Chart", published("Chart", lead_picture=image))))
+    assert len(list(tree.iter("img"))) == 1
+    assert not tree.find_class("credit")
+
+
+def test_a_picture_that_may_not_be_mailed_is_left_out() -> None:
+    image = mail_picture()
+    story = published("Light", lead_picture=image)
+    Image.objects.filter(pk=image.pk).update(licensed_for_newsletter=False)
+    assert "<img" not in letter(issue("Light", story)).html
+
+
+def test_a_narrow_picture_takes_the_smallest_file_that_is_sharp() -> None:
+    image = mail_picture()
+    chosen = [best_rendition(image, width=width) for width in (600, 184, 100, 4000)]
+    assert [rendition.width for rendition in chosen if rendition] == [1280, 640, 320, 1280]
+    assert best_rendition(picture(), width=600) is None
+
+
+def test_rules_stand_in_the_elements_and_dark_mode_stays_in_the_head() -> None:
+    tree = lxml_html.document_fromstring(letter().html)
+    (rules,) = tree.iter("style")
+    assert "prefers-color-scheme: dark" in (rules.text or "")
+    assert next(tree.iter("h1")).get("style")
+    assert next(iter(next(tree.iter("head")))).tag == "meta"
+    assert not list(tree.iter("link", "script"))
+
+
+def test_the_preview_carries_no_style_of_its_own() -> None:
+    image = mail_picture()
+    shown = rendering.preview(issue("Light", published("Light", lead_picture=image)))
+    assert "style=" not in shown
+    assert "<style" not in shown
+    assert 'href="/static/css/mail/letter.css"' in shown
+
+
+def test_markup_in_what_people_type_is_text(publication: Publication) -> None:
+    publication.name = publication.postal_address = "<b>Meridian</b>"
+    publication.save()
+    evil = "<img src=x onerror=alert(1)>"
+    story = published(evil, standfirst=evil, categories=[category(evil, slug="evil")])
+    made = issue(evil, story, preheader=evil, introduction=f"<p>{evil}</p>", closing=evil)
+    tree = lxml_html.document_fromstring(letter(made).html)
+    assert not list(tree.iter("img", "b", "script"))
+    assert evil in tree.text_content()
+
+
+def test_an_article_in_another_script_keeps_its_direction() -> None:
+    story = published("الماء والحدود", language="ar", slug="water")
+    (cell,) = lxml_html.document_fromstring(letter(issue("Water", story)).html).find_class("story")
+    assert (cell.get("lang"), cell.get("dir")) == ("ar", "rtl")
+    Newsletter.objects.update(language="ar")
+    whole = lxml_html.document_fromstring(letter(issue("الماء", story)).html)
+    assert (whole.get("lang"), whole.get("dir")) == ("ar", "rtl")
+
+
+def test_a_mail_that_gmail_would_cut_blocks_and_one_that_is_nearly_so_is_warned_about() -> None:
+    def about_size(found: Iterable[object]) -> list[str]:
+        return [str(each) for each in found if "Gmail hides" in str(each)]
+
+    assert about_size(blockers.warnings(letter(), news())) == []
+    nearly = issue("Nearly", introduction=f"<p>{'word ' * 18_200}</p>")
+    assert len(about_size(blockers.warnings(letter(nearly), news()))) == 1
+    assert about_size(checks.findings(nearly)) == []
+    long = issue("Long", introduction=f"<p>{'word ' * 22_000}</p>")
+    assert about_size(blockers.warnings(letter(long), news())) == []
+    assert len(about_size(checks.findings(long))) == 1
+    Publication.objects.update(postal_address="")
+    assert "no postal address" in blockers.warnings(letter(), news())[0]
+
+
+def test_composing_asks_as_much_for_twelve_articles_as_for_two(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    def of(count: int) -> Issue:
+        stories = [
+            published(
+                f"Story {count} {n}", lead_picture=mail_picture(), authors=[author(f"A{count}{n}")]
+            )
+            for n in range(count)
+        ]
+        return issue(f"With {count}", *stories)
+
+    few, many = of(2), of(12)
+    for made in (few, many):
+        with django_assert_num_queries(4):
+            letter(made)
+
+
+def test_the_order_is_the_editors() -> None:
+    stories = [published(f"Story {number}") for number in range(3)]
+    made = issue("Order", *reversed(stories))
+    text = letter(made).text
+    assert text.index("Story 2") < text.index("Story 1") < text.index("Story 0")
+
+
+def test_a_subject_with_a_line_break_makes_no_header() -> None:
+    message = sent(issue("Hello\r\nBcc: mina@readers.example"))
+    assert message["Subject"] == "Hello Bcc: mina@readers.example"
+    assert message["Bcc"] is None
+
+
+def test_a_line_that_is_a_dot_does_not_end_the_mail() -> None:
+    wire = on_the_wire(
+        headers.message_to(
+            "ola@readers.example",
+            Letter("Dots", "<p>.</p>", "one\n.\n..two\n"),
+            newsletter=news(),
+            publication=current_publication(),
+            token="t",
+            message_id="<1@meridian.example>",
+        )
+    )
+    assert wire.endswith(b"\r\n.\r\n")
+    assert b"\r\n..\r\n...two\r\n" in wire
+    assert b"\r\n.\r\n" not in wire[:-5]
+    assert b"\n" not in wire.replace(b"\r\n", b"")
+
+
+def test_no_attack_in_any_field_becomes_markup_of_the_mail() -> None:
+    plain = {element.tag for element in lxml_html.document_fromstring(letter().html).iter()}
+    for number, payload in enumerate(payloads()):
+        story = published(payload[:200], slug=f"attack-{number}", standfirst=payload[:600])
+        made = issue(
+            payload[:150], story, preheader=payload[:200], introduction=payload, closing=payload
+        )
+        tree = lxml_html.document_fromstring(rendering.preview(made))
+        found = {element.tag for element in tree.iter()} - plain
+        assert found <= {"link", "b", "i", "em", "strong", "ul", "ol", "li", "sub", "sup"}
+        names = [str(name) for element in tree.iter() for name in element.attrib]
+        assert not [name for name in names if name.startswith("on") or name == "style"]
+        for link in tree.iter("a"):
+            assert (link.get("href") or "http").startswith(("http", "mailto:", "tel:")), payload

@@ -1,0 +1,172 @@
+"""Readers see what is kept of them, and end it, by a link that comes to their own address."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from accounts.models import User
+from iria.core.hooks import Person
+from newsletter import personal_data, subscription_emails, tasks
+from newsletter.delivery import sending
+from newsletter.models import Consent, Subscriber
+from newsletter.subscriptions import data_requests, opt_in, suppression
+from newsletter.subscriptions.choices import Choice, Wish
+from tests.conftest import MailFolder
+from tests.newsletter.lists import issue, news, subscriber
+
+pytestmark = pytest.mark.django_db
+OLA = "ola@readers.example"
+
+
+@pytest.fixture(autouse=True)
+def jobs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Whom the worker is to send a link."""
+    waiting: list[int] = []
+    monkeypatch.setattr("newsletter.job_queue.send_data_link_soon", waiting.append)
+    monkeypatch.setattr("newsletter.job_queue.answer_soon", lambda consent_id: None)
+    return waiting
+
+
+def page_of(ola: Subscriber) -> str:
+    return f"/newsletter/data/{data_requests.token_of(ola)}/"
+
+
+def test_the_link_comes_to_the_address_and_nowhere_else(
+    client: Client,
+    jobs: list[int],
+    mail_folder: MailFolder,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    ola = subscriber(OLA)
+    for _ in range(5):
+        with django_capture_on_commit_callbacks(execute=True):
+            answer = client.post(ola.preferences_path(), {"data": "1"}, follow=True)
+        assert "We send the link to your address" in answer.content.decode()
+        assert OLA not in answer.content.decode()
+    assert jobs == [ola.pk] * data_requests.LINKS_A_DAY
+    subscription_emails.send_data_link(ola.pk)
+    (message,) = mail_folder.to(OLA)
+    assert "/newsletter/data/" in str(message.get_body(("plain",)))
+
+
+def test_the_page_shows_all_of_it(client: Client) -> None:
+    ola = subscriber(OLA)
+    opt_in.choose(ola.token, Choice([Wish.usual(news())], name="Ola Lind", language="fr"))
+    opt_in.request(OLA, where="/2026/05/a-story/", wished=[Wish.usual(news())])
+    answer = client.get(page_of(ola))
+    page = answer.content.decode()
+    for kept in (
+        OLA,
+        "Ola Lind",
+        "News",
+        "/2026/05/a-story/",
+        Consent.objects.latest("pk").wording,
+    ):
+        assert kept in page
+    assert '<html lang="fr"' in page
+    assert answer["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("barred", [False, True])
+def test_erasing_leaves_nothing_but_a_hash_where_it_was_asked_for(
+    client: Client, barred: bool
+) -> None:
+    ola = subscriber(OLA)
+    opt_in.request(OLA, where="/", wished=[Wish.usual(news())])
+    address = page_of(ola)
+    assert Subscriber.objects.exists()
+    answer = client.post(address, {"bar": "1"} if barred else {})
+    assert "Nothing of your subscription is kept" in answer.content.decode()
+    assert not Subscriber.objects.exists()
+    assert not Consent.objects.exists()
+    assert suppression.is_suppressed(OLA) is barred
+    assert client.get(address).status_code == 404
+    assert client.post(address).status_code == 404
+
+
+def test_what_barred_an_address_before_outlives_its_data(client: Client) -> None:
+    ola = subscriber(OLA)
+    suppression.suppress(ola, because="complained")
+    client.post(page_of(ola))
+    assert not Subscriber.objects.exists()
+    assert suppression.is_suppressed(OLA)
+
+
+def test_a_barred_address_gets_no_link(mail_folder: MailFolder) -> None:
+    ola = subscriber(OLA)
+    suppression.suppress(ola, because="complained")
+    subscription_emails.send_data_link(ola.pk)
+    subscription_emails.send_data_link(0)
+    assert mail_folder.to(OLA) == []
+
+
+def test_an_old_link_is_said_to_be_old(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    ola = subscriber(OLA)
+    address = page_of(ola)
+    monkeypatch.setattr(data_requests, "WORKS_FOR", timedelta(seconds=-1))
+    for answer in (client.get(address), client.post(address)):
+        assert answer.status_code == 410
+        assert "has expired" in answer.content.decode()
+    assert Subscriber.objects.exists()
+
+
+def test_a_token_of_another_publication_opens_nothing(client: Client, settings: Any) -> None:
+    ola = subscriber(OLA)
+    opt_in.request(OLA, where="/", wished=[Wish.usual(news())])
+    consent = Consent.objects.get()
+    ours = settings.SECRET_KEY
+    settings.SECRET_KEY = "the key of another house, which signs its own links"
+    theirs = {
+        f"/newsletter/data/{data_requests.token_of(ola)}/",
+        f"/newsletter/confirm/{opt_in.confirmation_token(consent)}/",
+    }
+    settings.SECRET_KEY = ours
+    # And one signed here for something else.
+    theirs.add(f"/newsletter/data/{opt_in.confirmation_token(consent)}/")
+    for address in theirs:
+        for answer in (client.get(address), client.post(address)):
+            assert answer.status_code == 404
+            assert "This link is not complete" in answer.content.decode()
+    assert Subscriber.objects.get().is_active
+    assert Consent.objects.get().confirmed_at is None
+
+
+def test_every_night_the_worker_forgets_what_was_never_confirmed() -> None:
+    planned = {each.task.name: each.cron for each in app.periodic_registry.periodic_tasks.values()}
+    assert planned["newsletter.forget_unconfirmed"] == "17 3 * * *"
+    opt_in.request(OLA, where="/", wished=[Wish.usual(news())])
+    tasks.forget_unconfirmed(0)
+    assert Subscriber.objects.exists()
+    long_ago = timezone.now() - timedelta(days=31)
+    Subscriber.objects.update(created_at=long_ago)
+    Consent.objects.update(asked_at=long_ago)
+    tasks.forget_unconfirmed(0)
+    assert not Subscriber.objects.exists()
+
+
+def test_many_issues_cost_no_more_questions_and_bring_no_mail_along(
+    client: Client, edna: User
+) -> None:
+    ola = subscriber(OLA)
+    page = page_of(ola)
+
+    def asked() -> list[str]:
+        with CaptureQueriesContext(connection) as questions:
+            assert client.get(page).status_code == 200
+            personal_data.tell(Person(account=0, email=OLA))
+        return [question["sql"] for question in questions]
+
+    sending.start(issue("One"), by=edna)
+    asked()
+    few = asked()
+    for number in range(3):
+        sending.start(issue(f"More {number}"), by=edna)
+    many = asked()
+    assert len(many) == len(few)
+    assert not [sql for sql in many if "sent_html" in sql]

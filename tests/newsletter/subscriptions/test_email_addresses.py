@@ -1,0 +1,112 @@
+"""Addresses are judged by their form, in words, and never break a header."""
+
+import json
+from contextlib import suppress
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as some
+
+from iria.core.mail import mailbox
+from newsletter.subscriptions.email_addresses import PLAIN, _judged, hidden, normal, shown
+from tests.shared import shared_data
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Ola.Lind@Readers.Example", "Ola.Lind@readers.example"),
+        ("  ola@readers.example ", "ola@readers.example"),
+        ("o'la+letters@readers.example", "o'la+letters@readers.example"),
+        ("ola@bücher.example", "ola@xn--bcher-kva.example"),
+        ("ola@BÜCHER.example", "ola@xn--bcher-kva.example"),
+        ("ola@straße.example", "ola@xn--strae-oqa.example"),
+    ],
+)
+def test_an_address_is_kept_in_one_form(typed: str, kept: str) -> None:
+    assert normal(typed) == kept
+    assert normal(kept) == kept
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "ola",
+        "@readers.example",
+        "ola@",
+        "ola@@readers.example",
+        "ola@readers..example",
+        "ola..lind@readers.example",
+        "ola@readers.example, mina@readers.example",
+        "Ola <ola@readers.example>",
+        "ola@[127.0.0.1]",
+        "ola@localhost",
+        '"ola lind"@readers.example',
+        "ola@readers.example\r\nBcc: mina@readers.example",
+        "ola\x00@readers.example",
+        "ola\ud800@readers.example",
+        "ölå@readers.example",
+        f"{'o' * 65}@readers.example",
+        f"ola@{'.'.join(['r' * 60] * 4)}.example.org",
+        "o" * 100_000,
+    ],
+)
+def test_what_is_no_address_is_refused_in_one_sentence(typed: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        normal(typed)
+    (sentence,) = refusal.value.messages
+    assert sentence.endswith(("org.", "again.", "one.", "longer.", "it.", "here.", "address."))
+
+
+@given(some.text(max_size=80) | some.emails() | some.from_regex(r".{1,20}@.{1,30}"))
+def test_whatever_is_accepted_comes_back_from_a_header_unchanged(typed: str) -> None:
+    try:
+        kept = normal(typed)
+    except ValidationError:
+        return
+    assert normal(kept) == kept
+    message = EmailMessage()
+    message["To"] = mailbox("A reader, of ours", kept)
+    read = message_from_bytes(message.as_bytes(), policy=policy.default)
+    assert [address.addr_spec for address in read["To"].addresses] == [kept]
+    assert read.keys() == ["To"]
+
+
+def test_the_collected_addresses_that_are_wrong_are_refused() -> None:
+    rows = json.loads(shared_data("email", "isemail-tests.json").read_text())
+    refused = set()
+    for row in rows:
+        try:
+            normal(row["address"])
+        except ValidationError:
+            refused.add(row["address"])
+    assert {row["address"] for row in rows if row["category"] == "ISEMAIL_ERR"} <= refused
+    assert len(refused) < len(rows)
+
+
+def test_naughty_texts_never_raise_anything_but_a_refusal() -> None:
+    for text in json.loads(shared_data("naughty", "blns.json").read_text()):
+        for typed in (text, f"{text}@readers.example", f"ola@{text}"):
+            with suppress(ValidationError):
+                assert normal(typed).isascii()
+
+
+def test_a_reader_sees_the_letters_of_their_domain() -> None:
+    assert shown("ola@xn--bcher-kva.example") == "ola@bücher.example"
+    assert hidden("ola@xn--bcher-kva.example") == "o…@bücher.example"
+
+
+@given(some.from_regex(PLAIN, fullmatch=True) | some.emails())
+def test_what_is_plain_is_what_the_long_way_says(typed: str) -> None:
+    local, _, domain = typed.rpartition("@")
+    try:
+        long_way = _judged(typed, local, domain)
+    except ValidationError:
+        with pytest.raises(ValidationError):
+            normal(typed)
+        return
+    assert normal(typed) == long_way

@@ -1,0 +1,104 @@
+"""Whatever is typed into the form at the foot of a page: a sentence, or one sound mail. Never an error."""
+
+import json
+from email import message_from_bytes, policy
+
+import pytest
+from django.core import mail
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from newsletter import subscription_emails
+from newsletter.forms import SignUpForm
+from newsletter.models import Consent
+from newsletter.subscriptions.email_addresses import normal
+from tests.shared import shared_data
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsletter.job_queue.answer_soon", lambda consent_id: None)
+
+
+def enter(client: Client, typed: str, number: int, **more: str) -> bool:
+    """Sends the form as one of many readers; whether it was accepted."""
+    answer = client.post(
+        "/newsletter/",
+        {"email": typed, **more},
+        REMOTE_ADDR=f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}",
+    )
+    assert answer.status_code in {302, 422}, (typed, answer.status_code)
+    if answer.status_code == 422:
+        assert b'class="errorlist"' in answer.content or b"letter-slip" in answer.content
+        assert b"<script>" not in answer.content
+    return answer.status_code == 302
+
+
+def answer_everybody() -> list[str]:
+    """What the worker does; each mail is sound and goes to the one address that was kept."""
+    asked = list(Consent.objects.filter(answered_at=None).order_by("pk"))
+    for consent in asked:
+        mail.outbox.clear()
+        subscription_emails.answer(consent.pk)
+        for sent in mail.outbox:
+            read = message_from_bytes(sent.message().as_bytes(), policy=policy.default)
+            assert [each.addr_spec for each in read["To"].addresses] == [consent.subscriber.email]
+            assert len(read.get_all("To", [])) == 1
+            assert not ({"Bcc", "Cc", "X-Injected"} & set(read.keys()))
+    return [consent.subscriber.email for consent in asked]
+
+
+def test_the_collected_addresses_through_the_form(client: Client) -> None:
+    rows = json.loads(shared_data("email", "isemail-tests.json").read_text())
+    accepted = {
+        row["address"] for number, row in enumerate(rows) if enter(client, row["address"], number)
+    }
+    assert not accepted & {row["address"] for row in rows if row["category"] == "ISEMAIL_ERR"}
+    answer_everybody()
+
+
+def test_the_naughty_texts_through_every_field_of_the_form(client: Client) -> None:
+    for number, text in enumerate(json.loads(shared_data("naughty", "blns.json").read_text())):
+        hidden = dict.fromkeys(["language", "newsletters", "offered", "came_from"], text)
+        for fields in ({"email": text}, {"email": "ola@readers.example", **hidden}):
+            form = SignUpForm(fields)
+            assert form.is_valid() or form.errors
+            assert not form.meant or normal(form.meant) == form.meant
+        # Drawing the page is what takes time.
+        if number % 6 == 0:
+            enter(client, text, number, offered=text)
+            enter(client, f"ola{number}@readers.example", number, came_from=text, offered=text)
+    assert all(email.endswith("@readers.example") for email in answer_everybody())
+    assert all(consent.where.startswith("/") for consent in Consent.objects.all())
+
+
+LINE_BREAKS = ["\r\n", "\n", "\r", "%0d%0a", "\x0b", "\x0c", "\x85", "\u2028", "\x00"]
+
+
+@settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    some.sampled_from(LINE_BREAKS),
+    some.sampled_from(["Bcc: mina@readers.example", "X-Injected: yes", "To: mina@readers.example"]),
+    some.integers(0, 20),
+)
+def test_no_typed_line_break_becomes_a_header(
+    client: Client, line_break: str, header: str, at: int
+) -> None:
+    whole = "ola@readers.example"
+    typed = f"{whole[:at]}{line_break}{header}{line_break}{whole[at:]}"
+    accepted = enter(client, typed, at)
+    assert not accepted
+    assert not Consent.objects.exists()
+
+
+def test_an_address_longer_than_allowed_is_said_so_and_kept_in_the_field(client: Client) -> None:
+    for typed in (f"{'o' * 65}@readers.example", f"o@{'.'.join(['r' * 60] * 5)}.example"):
+        answer = client.post("/newsletter/", {"email": typed})
+        assert answer.status_code == 422
+        assert b"this is longer" in answer.content
+        assert typed.encode() in answer.content

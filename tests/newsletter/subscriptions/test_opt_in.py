@@ -1,0 +1,280 @@
+"""Subscribing, confirming, leaving and coming back."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from iria.core.security.signed_tokens import BrokenToken, ExpiredToken
+from newsletter import subscription_emails
+from newsletter.models import Consent, Delivery, Newsletter, Subscriber, Subscription
+from newsletter.subscriptions import opt_in, suppression
+from newsletter.subscriptions.choices import Choice, Wish
+from tests.newsletter.lists import issue, news, subscriber
+
+pytestmark = pytest.mark.django_db
+OLA = "ola@readers.example"
+
+
+def ask(email: str = OLA, *newsletters: Newsletter) -> Consent:
+    """Somebody enters an address, and the worker answers."""
+    opt_in.request(
+        email,
+        where="/2026/05/a-story/",
+        wished=[Wish.usual(each) for each in newsletters or [news()]],
+    )
+    consent = Consent.objects.latest("pk")
+    subscription_emails.answer(consent.pk)
+    consent.refresh_from_db()
+    return consent
+
+
+def state_of(email: str = OLA) -> str:
+    return Subscriber.objects.with_address(email).get().state
+
+
+def test_entering_an_address_subscribes_nobody() -> None:
+    consent = ask()
+    assert state_of() == "pending"
+    assert consent.answer == Consent.Answer.CONFIRM
+    assert not Subscription.objects.exists()
+
+
+def test_confirming_subscribes_and_keeps_what_was_agreed_to() -> None:
+    consent = ask()
+    opt_in.confirm(opt_in.confirmation_token(consent))
+    consent.refresh_from_db()
+    assert state_of() == "active"
+    assert consent.where == "/2026/05/a-story/"
+    assert "“News”" in consent.wording
+    assert consent.confirmed_at is not None
+    assert list(consent.newsletters.all()) == [news()]
+    assert Subscriber.objects.receiving(news()).count() == 1
+
+
+def test_confirming_twice_changes_nothing() -> None:
+    token = opt_in.confirmation_token(ask())
+    first = opt_in.confirm(token).confirmed_at
+    assert opt_in.confirm(token).confirmed_at == first
+    assert Subscription.objects.count() == 1
+
+
+def test_a_link_works_for_three_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    token = opt_in.confirmation_token(ask())
+    monkeypatch.setattr(opt_in, "CONFIRM_WITHIN", timedelta(seconds=-1))
+    with pytest.raises(ExpiredToken):
+        opt_in.confirm(token)
+    assert state_of() == "pending"
+
+
+def test_a_link_that_was_cut_off_confirms_nothing() -> None:
+    token = opt_in.confirmation_token(ask())
+    for piece in (token[:-1], token[1:], "", "x", token + "x"):
+        with pytest.raises(BrokenToken):
+            opt_in.confirm(piece)
+    assert state_of() == "pending"
+
+
+def test_capitals_make_no_second_subscriber() -> None:
+    ask("Ola@readers.example")
+    ask("oLA@readers.example")
+    assert Subscriber.objects.count() == 1
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Subscriber.objects.create(email="OLA@readers.example")
+
+
+def test_the_mail_asks_to_confirm_and_says_that_nothing_happens_otherwise() -> None:
+    consent = ask()
+    (message,) = mail.outbox
+    assert message.to == [OLA]
+    assert opt_in.confirmation_token(consent).split(":")[0] in message.body
+    assert "nothing is sent to this address" in " ".join(message.body.split())
+    assert message.extra_headers["Auto-Submitted"] == "auto-generated"
+
+
+def test_a_form_sent_twice_is_one_mail() -> None:
+    ask()
+    assert ask().answer == Consent.Answer.NONE
+    assert len(mail.outbox) == 1
+
+
+def test_asking_again_later_brings_a_new_link() -> None:
+    Consent.objects.filter(pk=ask().pk).update(answered_at=timezone.now() - timedelta(minutes=11))
+    assert ask().answer == Consent.Answer.CONFIRM
+    assert len(mail.outbox) == 2
+
+
+def test_nobody_can_fill_a_mailbox_with_links() -> None:
+    for _ in range(20):
+        ask()
+        Consent.objects.update(answered_at=timezone.now() - timedelta(minutes=11))
+    assert len(mail.outbox) == subscription_emails.LINKS_A_DAY
+    assert Consent.objects.count() == opt_in.REQUESTS_A_DAY
+
+
+def test_who_is_subscribed_already_is_told_so_once_a_day() -> None:
+    subscriber(OLA)
+    assert ask().answer == Consent.Answer.KNOWN
+    assert ask().answer == Consent.Answer.NONE
+    (message,) = mail.outbox
+    assert "already" in message.subject
+    Consent.objects.update(answered_at=timezone.now() - timedelta(days=1, minutes=1))
+    assert ask().answer == Consent.Answer.KNOWN
+
+
+def test_a_subscriber_may_add_a_newsletter_by_confirming() -> None:
+    analysis = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
+    subscriber(OLA)
+    consent = ask(OLA, news(), analysis)
+    assert consent.answer == Consent.Answer.CONFIRM
+    opt_in.confirm(opt_in.confirmation_token(consent))
+    assert Subscriber.objects.receiving(analysis).count() == 1
+
+
+def test_leaving_works_at_once_twice_and_years_later() -> None:
+    ola = subscriber(OLA)
+    assert opt_in.leave(ola.token) == ola
+    first = Subscriber.objects.get().left_at
+    assert state_of() == "left"
+    assert not Subscription.objects.exists()
+    opt_in.leave(ola.token)
+    assert Subscriber.objects.get().left_at == first
+
+
+def test_an_old_link_does_not_bring_back_who_left() -> None:
+    used = ask()
+    opt_in.confirm(opt_in.confirmation_token(used))
+    opt_in.leave(used.subscriber.token)
+    with pytest.raises(opt_in.NotPossible, match="enter your address again"):
+        opt_in.confirm(opt_in.confirmation_token(used))
+    assert state_of() == "left"
+
+
+def test_who_left_may_come_back_by_confirming_again() -> None:
+    ola = subscriber(OLA)
+    opt_in.leave(ola.token)
+    consent = ask()
+    assert state_of() == "left"
+    opt_in.confirm(opt_in.confirmation_token(consent))
+    assert state_of() == "active"
+
+
+def test_a_suppressed_address_is_never_written_to() -> None:
+    ola = subscriber(OLA)
+    suppression.suppress(ola, because="Reported our mail as unwanted")
+    consent = ask()
+    assert consent.answer == Consent.Answer.NONE
+    with pytest.raises(opt_in.NotPossible):
+        opt_in.confirm(opt_in.confirmation_token(consent))
+    opt_in.leave(ola.token)
+    assert state_of() == "suppressed"
+    assert mail.outbox == []
+    suppression.release_subscriber(ola, because="She asked by mail")
+    assert ask().answer == Consent.Answer.CONFIRM
+
+
+def test_choosing_nothing_is_leaving() -> None:
+    ola = subscriber(OLA)
+    opt_in.choose(ola.token, Choice([]))
+    assert state_of() == "left"
+
+
+def test_choosing_on_the_page_of_preferences_is_a_consent_of_its_own() -> None:
+    ola = subscriber(OLA)
+    analysis = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
+    opt_in.choose(ola.token, Choice([Wish.usual(analysis)]))
+    assert set(ola.newsletters.all()) == {analysis}
+    consent = Consent.objects.get()
+    assert consent.confirmed_at is not None
+    assert "Weekly analysis" in consent.wording
+
+
+def test_erasing_leaves_the_count_of_what_was_sent() -> None:
+    ola = subscriber(OLA)
+    sent = issue()
+    Delivery.objects.create(
+        issue=sent,
+        subscriber=ola,
+        state="sent",
+        message_id="<1@example.org>",
+        due_at=timezone.now(),
+        created_at=timezone.now(),
+        sending_at=timezone.now(),
+        done_at=timezone.now(),
+    )
+    ask()
+    opt_in.erase(ola)
+    assert not Subscriber.objects.exists()
+    assert not Consent.objects.exists()
+    assert sent.deliveries.counts()["sent"] == 1
+    assert opt_in.leave(ola.token) is None
+
+
+def test_what_was_never_confirmed_is_forgotten_after_thirty_days() -> None:
+    ask()
+    ask("mina@readers.example")
+    subscriber("rui@readers.example")
+    long_ago = timezone.now() - timedelta(days=31)
+    Subscriber.objects.exclude(email="mina@readers.example").update(created_at=long_ago)
+    Consent.objects.exclude(subscriber__email="mina@readers.example").update(asked_at=long_ago)
+    assert opt_in.forget_unconfirmed() == 1
+    assert set(Subscriber.objects.values_list("email", flat=True)) == {
+        "mina@readers.example",
+        "rui@readers.example",
+    }
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(some.lists(some.sampled_from(["ask", "confirm", "confirm-old", "leave", "nothing", "all"])))
+def test_no_order_of_deeds_breaks_what_must_hold(deeds: list[str]) -> None:
+    """Active means: the last deed that counts was a confirmation, and there is proof of it."""
+    with transaction.atomic():
+        _play(deeds)
+        transaction.set_rollback(True)
+
+
+def _play(deeds: list[str]) -> None:
+    expected, consents = "none", []
+    for deed in deeds:
+        known = Subscriber.objects.first()
+        if deed == "ask":
+            opt_in.request(OLA, where="/", wished=[Wish.usual(news())])
+            consents.append(Consent.objects.latest("pk"))
+            expected = "pending" if expected == "none" else expected
+        elif known is None:
+            continue
+        elif deed.startswith("confirm"):
+            consent = consents[0] if deed == "confirm-old" else consents[-1]
+            consent.refresh_from_db()
+            stale = known.left_at is not None and known.left_at >= consent.asked_at
+            try:
+                opt_in.confirm(opt_in.confirmation_token(consent))
+                assert not stale
+                expected = "active"
+            except opt_in.NotPossible:
+                assert stale
+        elif deed == "leave" or expected == "active":
+            chosen = [Wish.usual(news())] if deed == "all" else []
+            if deed == "leave":
+                opt_in.leave(known.token)
+            else:
+                opt_in.choose(known.token, Choice(chosen))
+            expected = "active" if chosen else "left"
+        _check(expected)
+
+
+def _check(expected: str) -> None:
+    found = Subscriber.objects.get()
+    assert found.state == expected
+    assert found.subscriptions.exists() == (expected == "active")
+    if expected == "active":
+        proof = found.consents.filter(confirmed_at__isnull=False)
+        assert (
+            proof.filter(asked_at__gt=found.left_at).exists() if found.left_at else proof.exists()
+        )

@@ -1,0 +1,227 @@
+"""The sign-up and the page of preferences: newsletters, how often, about what, in which language."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from iria.publication.models import current_publication
+from newsletter import subscription_emails
+from newsletter.models import Consent, Newsletter, Rhythm, Subscriber
+from newsletter.subscriptions import opt_in
+from newsletter.subscriptions.choices import Wish
+from tests.conftest import MailFolder
+from tests.newsletter.lists import chose, news, subscriber
+from tests.newsroom import category
+
+pytestmark = pytest.mark.django_db
+OLA = "ola@readers.example"
+
+
+@pytest.fixture(autouse=True)
+def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsletter.job_queue.answer_soon", lambda consent_id: None)
+
+
+@pytest.fixture
+def weekly() -> Newsletter:
+    """A second newsletter, with rhythms and topics to choose among."""
+    made = Newsletter.objects.create(
+        name="Analysis", slug="analysis", position=1, rhythms=list(Rhythm.values)
+    )
+    made.topics.set([category("Japan"), category("China")])
+    return made
+
+
+def in_two_languages() -> None:
+    publication = current_publication()
+    publication.languages = "en, fr"
+    publication.save()
+
+
+def test_what_is_chosen_when_signing_up_is_kept_until_it_is_confirmed(
+    client: Client, weekly: Newsletter
+) -> None:
+    in_two_languages()
+    japan = weekly.topics.get(name="Japan")
+    sent = {
+        "email": OLA,
+        "choosing": "1",
+        "newsletters": [weekly.pk],
+        f"rhythm-{weekly.pk}": "daily",
+        f"topics-{weekly.pk}": [japan.pk],
+        "language": "fr",
+    }
+    assert client.post("/newsletter/", sent).status_code == 302
+    consent = Consent.objects.get()
+    assert "« Analysis »" in consent.wording or "Analysis" in consent.wording
+    assert "Japan" in consent.wording
+    subscription_emails.answer(consent.pk)
+    token = opt_in.confirmation_token(consent)
+    page = client.get(f"/newsletter/confirm/{token}/").content.decode()
+    assert '<html lang="fr"' in page
+    assert consent.wording in page
+    client.post(f"/newsletter/confirm/{token}/")
+    subscription = Subscriber.objects.get().subscriptions.get()
+    assert (subscription.newsletter, subscription.rhythm) == (weekly, "daily")
+    assert subscription.topics == [japan.pk]
+    assert Subscriber.objects.get().language == "fr"
+
+
+def test_the_mail_to_confirm_speaks_the_chosen_language(mail_folder: MailFolder) -> None:
+    opt_in.request(OLA, where="/", wished=[Wish.usual(news())], language="fr")
+    subscription_emails.answer(Consent.objects.get().pk)
+    (message,) = mail_folder.to(OLA)
+    assert "Confirmez" in str(message["Subject"]) or "confirmer" in str(message["Subject"]).lower()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("rhythm", "hourly"), ("topics", "0"), ("topics", "x\x00"), ("language", "xx")],
+)
+def test_what_cannot_be_chosen_is_said_beside_it_and_keeps_the_address(
+    client: Client, weekly: Newsletter, field: str, value: str
+) -> None:
+    name = field if field == "language" else f"{field}-{weekly.pk}"
+    sent = {"email": OLA, "choosing": "1", "newsletters": [weekly.pk], name: value}
+    answer = client.post("/newsletter/", sent)
+    assert answer.status_code == 422
+    assert answer.content.count(b"cannot be chosen any more") == 1
+    assert OLA.encode() in answer.content
+    assert not Subscriber.objects.exists()
+
+
+def test_a_wrong_address_keeps_every_choice(client: Client, weekly: Newsletter) -> None:
+    japan = weekly.topics.get(name="Japan")
+    sent = {
+        "email": "no address",
+        "choosing": "1",
+        "newsletters": [weekly.pk],
+        f"rhythm-{weekly.pk}": "daily",
+        f"topics-{weekly.pk}": [japan.pk],
+    }
+    page = client.post("/newsletter/", sent).content.decode()
+    assert page.count(" checked") == 3
+    for value in (weekly.pk, "daily", japan.pk):
+        assert f'value="{value}" checked' in page
+
+
+def test_the_page_of_preferences_shows_and_saves_every_choice(
+    client: Client, weekly: Newsletter
+) -> None:
+    ola = subscriber(OLA, to=weekly)
+    japan = weekly.topics.get(name="Japan")
+    page = client.get(ola.preferences_path()).content.decode()
+    assert 'value="issues" checked' in page
+    sent = {
+        "newsletters": [weekly.pk],
+        f"rhythm-{weekly.pk}": "each",
+        f"topics-{weekly.pk}": [japan.pk],
+        "name": "Ola\r\nLind",
+    }
+    saved = client.post(ola.preferences_path(), sent, follow=True).content.decode()
+    assert "Your choice is saved" in saved
+    assert 'value="each" checked' in saved
+    assert f'value="{japan.pk}" checked' in saved
+    assert 'value="Ola Lind"' in saved
+    assert "each article as it is published" in Consent.objects.get().wording
+
+
+def test_a_rhythm_and_a_topic_that_are_withdrawn_can_be_kept_but_not_chosen(
+    client: Client, weekly: Newsletter
+) -> None:
+    ola, mina = subscriber(OLA, to=weekly), subscriber("mina@readers.example", to=weekly)
+    japan = weekly.topics.get(name="Japan")
+    sent = {
+        "newsletters": [weekly.pk],
+        f"rhythm-{weekly.pk}": "daily",
+        f"topics-{weekly.pk}": [japan.pk],
+    }
+    client.post(ola.preferences_path(), sent)
+    weekly.rhythms = ["issues", "weekly"]
+    weekly.save()
+    weekly.topics.remove(japan)
+    assert client.post(ola.preferences_path(), sent).status_code == 302
+    assert ola.subscriptions.get().rhythm == "daily"
+    assert client.post(mina.preferences_path(), sent).status_code == 422
+    assert mina.subscriptions.get().rhythm == "issues"
+
+
+def test_whoever_lost_their_topics_is_told_and_gets_everything_only_by_choosing_it(
+    client: Client, weekly: Newsletter
+) -> None:
+    japan = weekly.topics.get(name="Japan")
+    ola = chose(OLA, Rhythm.DAILY, japan, to=weekly)
+    japan.delete()
+    page = client.get(ola.preferences_path()).content.decode()
+    assert "The topics you chose are not there any more" in page
+    sent = {"newsletters": [weekly.pk], f"rhythm-{weekly.pk}": "daily", "name": "Ola"}
+    client.post(ola.preferences_path(), sent)
+    assert ola.subscriptions.get().topics == []
+    client.post(ola.preferences_path(), sent | {f"rhythm-{weekly.pk}": "weekly"})
+    assert (ola.subscriptions.get().rhythm, ola.subscriptions.get().topics) == ("weekly", [])
+    assert "nothing until I choose new topics" in Consent.objects.latest("pk").wording
+    client.post(ola.preferences_path(), sent | {f"topics-{weekly.pk}": ["all"]})
+    assert ola.subscriptions.get().topics is None
+    assert (
+        client.post(ola.preferences_path(), sent | {f"topics-{weekly.pk}": ["all"]}).status_code
+        == 422
+    )
+
+
+def test_topics_are_offered_only_where_something_composes_itself(client: Client) -> None:
+    japan = category("Japan")
+    news().topics.set([japan])
+    assert "topics-" not in client.get("/newsletter/").content.decode()
+    Newsletter.objects.update(rhythms=["issues", "daily"])
+    assert f'name="topics-{news().pk}"' in client.get("/newsletter/").content.decode()
+    sent = {
+        "email": OLA,
+        "choosing": "1",
+        "newsletters": [news().pk],
+        f"rhythm-{news().pk}": "issues",
+        f"topics-{news().pk}": [japan.pk],
+    }
+    client.post("/newsletter/", sent)
+    consent = Consent.objects.get()
+    assert "Japan" not in consent.wording
+    assert consent.wished.get().topics is None
+
+
+def test_the_pages_ask_as_often_however_much_there_is_to_choose(
+    client: Client, weekly: Newsletter
+) -> None:
+    ola = subscriber(OLA, to=weekly)
+
+    def asked() -> list[int]:
+        counts = []
+        for path in (ola.preferences_path(), "/newsletter/"):
+            client.get(path)
+            with CaptureQueriesContext(connection) as steps:
+                client.get(path)
+            counts.append(len(steps))
+        return counts
+
+    few = asked()
+    for number in range(5):
+        more = Newsletter.objects.create(name=f"More {number}", slug=f"more-{number}")
+        more.topics.set(weekly.topics.all())
+    assert asked() == few
+
+
+def test_an_editor_says_which_rhythms_and_topics_there_are(client: Client, ada: object) -> None:
+    client.force_login(ada)  # type: ignore[arg-type]
+    address = f"/admin/newsletter/newsletter/{news().pk}/change/"
+    page = client.get(address)
+    form = {
+        name: field.value() for name, field in ((f.name, f) for f in page.context["adminform"].form)
+    }
+    form = {name: value for name, value in form.items() if value is not None}
+    refused = client.post(address, form | {"rhythms": []})
+    assert "Choose at least one" in refused.content.decode()
+    japan = category("Japan")
+    refused = client.post(address, form | {"rhythms": ["issues"], "topics": [japan.pk]})
+    assert "would still receive every issue you write" in refused.content.decode()
+    client.post(address, form | {"rhythms": ["daily", "issues"], "topics": [japan.pk]})
+    assert news().offered_rhythms == [Rhythm.ISSUES, Rhythm.DAILY]
+    assert list(news().topics.all()) == [japan]

@@ -1,0 +1,193 @@
+"""The pages of signing up say the same to everybody, and keep what was typed."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from iria.core.security.signed_tokens import make_token
+from newsletter import subscription_emails
+from newsletter.models import Consent, Newsletter, Subscriber
+from newsletter.subscriptions import opt_in
+from newsletter.subscriptions.choices import Wish
+from tests.newsletter.lists import news, subscriber
+
+pytestmark = pytest.mark.django_db
+OLA = "ola@readers.example"
+
+
+@pytest.fixture(autouse=True)
+def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsletter.job_queue.answer_soon", lambda consent_id: None)
+
+
+def test_the_foot_of_a_page_sends_only_an_address(client: Client) -> None:
+    answer = client.post(
+        "/newsletter/",
+        {"email": OLA, "website": ""},
+        headers={"Referer": "http://testserver/2026/05/a-story/?from=feed"},
+    )
+    assert answer.status_code == 302
+    assert answer["Location"] == "/newsletter/look-in-your-mail/"
+    consent = Consent.objects.get()
+    assert consent.where == "/2026/05/a-story/"
+    assert list(consent.newsletters.all()) == [news()]
+
+
+@pytest.mark.parametrize(
+    "referer", ["https://elsewhere.example/x/", "http://testserver\x00/", "http://[", ""]
+)
+def test_where_it_was_entered_is_a_page_of_ours(client: Client, referer: str) -> None:
+    refused = client.post("/newsletter/", {"email": "x"}, headers={"Referer": referer})
+    assert 'name="came_from" value="/newsletter/"' in refused.content.decode()
+    client.post("/newsletter/", {"email": OLA}, headers={"Referer": referer})
+    assert Consent.objects.get().where == "/newsletter/"
+
+
+def test_a_known_address_gets_the_answer_of_an_unknown_one(client: Client) -> None:
+    subscriber("known@readers.example")
+    left = subscriber("left@readers.example")
+    opt_in.leave(left.token)
+    # The first of a day makes the key under which the day's counters count.
+    client.post("/newsletter/", {"email": "first@readers.example"})
+    answers = []
+    for email in ("unknown@readers.example", "known@readers.example", "left@readers.example"):
+        with CaptureQueriesContext(connection) as steps:
+            answer = client.post("/newsletter/", {"email": email})
+        deeds = [query["sql"].split()[0] for query in steps.captured_queries]
+        answers.append((answer.status_code, answer.content, dict(answer.headers), deeds))
+    assert answers[0] == answers[1] == answers[2]
+
+
+def test_signing_up_sets_no_cookie(client: Client) -> None:
+    for path in ("/newsletter/", "/newsletter/look-in-your-mail/", "/newsletter/issues/"):
+        assert not client.get(path).cookies
+    assert not client.post("/newsletter/", {"email": OLA}).cookies
+
+
+@pytest.mark.parametrize("typed", ["ola", "ola@readers.example\x00", "x" * 10_000, "<script>@x"])
+def test_a_wrong_address_gets_a_sentence_and_stays_in_the_field(client: Client, typed: str) -> None:
+    answer = client.post("/newsletter/", {"email": typed})
+    assert answer.status_code == 422
+    assert answer.content.count(b'class="errorlist"') == 1
+    assert b"<script>@x" not in answer.content
+    assert answer.context["form"]["email"].value() == typed
+    assert not Subscriber.objects.exists()
+
+
+def test_a_program_that_fills_every_field_is_thanked_and_ignored(client: Client) -> None:
+    answer = client.post("/newsletter/", {"email": OLA, "website": "https://pills.example"})
+    assert answer["Location"] == "/newsletter/look-in-your-mail/"
+    assert not Subscriber.objects.exists()
+
+
+def test_one_network_cannot_enter_address_after_address(client: Client) -> None:
+    for number in range(30):
+        client.post("/newsletter/", {"email": f"reader{number}@readers.example"})
+    answer = client.post("/newsletter/", {"email": OLA})
+    assert answer.status_code == 429
+    assert b"try again in an hour" in answer.content
+    assert OLA.encode() in answer.content
+    assert Subscriber.objects.count() == 30
+
+
+def test_another_site_cannot_sign_somebody_up(client: Client) -> None:
+    answer = client.post(
+        "/newsletter/", {"email": OLA}, headers={"Origin": "https://elsewhere.example"}
+    )
+    assert answer.status_code == 403
+    assert not Subscriber.objects.exists()
+
+
+def test_with_several_newsletters_a_reader_chooses(client: Client) -> None:
+    weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly", position=1)
+    answer = client.post("/newsletter/", {"email": OLA, "choosing": "1"})
+    assert answer.status_code == 422
+    assert b"choose at least one" in answer.content
+    client.post("/newsletter/", {"email": OLA, "choosing": "1", "newsletters": [weekly.pk]})
+    assert list(Consent.objects.get().newsletters.all()) == [weekly]
+
+
+@pytest.mark.parametrize("choice", ["0", "x", "\x00", "9" * 30])
+def test_a_newsletter_that_does_not_exist_is_refused_in_words(client: Client, choice: str) -> None:
+    answer = client.post("/newsletter/", {"email": OLA, "newsletters": choice})
+    assert answer.status_code == 422
+    assert not Consent.objects.exists()
+
+
+def test_without_a_newsletter_the_page_says_so(client: Client) -> None:
+    Newsletter.objects.update(offered=False)
+    assert b"no newsletter to subscribe to" in client.get("/newsletter/").content
+    assert client.post("/newsletter/", {"email": OLA}).status_code == 422
+
+
+def confirmation_path() -> str:
+    opt_in.request(OLA, where="/", wished=[Wish.usual(news())])
+    consent = Consent.objects.latest("pk")
+    subscription_emails.answer(consent.pk)
+    return f"/newsletter/confirm/{opt_in.confirmation_token(consent)}/"
+
+
+def test_opening_the_link_confirms_nothing(client: Client) -> None:
+    path = confirmation_path()
+    for _ in range(2):
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert b"has not subscribed you yet" in answer.content
+    client.head(path)
+    assert Subscriber.objects.get().state == "pending"
+
+
+def test_the_button_confirms_and_the_page_stays_true(client: Client) -> None:
+    path = confirmation_path()
+    for _ in range(2):
+        answer = client.post(path, follow=True)
+        assert answer.redirect_chain == [(path, 302)]
+        assert b"You are subscribed" in answer.content
+    assert Subscriber.objects.get().is_active
+
+
+def test_the_page_shows_the_very_words_that_are_kept(client: Client) -> None:
+    answer = client.get(confirmation_path())
+    assert Consent.objects.get().wording in answer.content.decode()
+
+
+def test_a_link_cut_off_expired_or_overtaken_gets_one_sentence(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = confirmation_path()
+    cut_off = client.post(f"{path[:-4]}/")
+    assert (cut_off.status_code, b"not complete" in cut_off.content) == (404, True)
+    with monkeypatch.context() as later:
+        later.setattr(opt_in, "CONFIRM_WITHIN", timedelta(seconds=-1))
+        for expired in (client.get(path), client.post(path)):
+            assert (expired.status_code, b"has expired" in expired.content) == (410, True)
+    Subscriber.objects.update(state="left", left_at=timezone.now())
+    for overtaken in (client.get(path), client.post(path)):
+        assert (overtaken.status_code, b"You have left since" in overtaken.content) == (410, True)
+    assert Subscriber.objects.get().state == "left"
+
+
+def test_a_link_of_another_publication_or_for_another_deed_confirms_nothing(client: Client) -> None:
+    opt_in.request(OLA, where="/", wished=[Wish.usual(news())])
+    consent = Consent.objects.get()
+    with override_settings(SECRET_KEY="the key of another publication"):
+        of_another = opt_in.confirmation_token(consent)
+    for token in (of_another, make_token(consent.pk, purpose="newsletter.data")):
+        page = client.post(f"/newsletter/confirm/{token}/")
+        assert page.status_code == 404
+        assert "not complete" in page.content.decode()
+    assert Subscriber.objects.get().state == "pending"
+
+
+def test_a_page_with_a_token_is_kept_by_nobody(client: Client) -> None:
+    ola = subscriber(OLA)
+    for path in (f"/newsletter/preferences/{ola.token}/", f"/newsletter/unsubscribe/{ola.token}/"):
+        answer = client.get(path)
+        assert answer["Cache-Control"] == "private, no-store"
+        assert answer["Referrer-Policy"] == "same-origin"
+        assert "noindex" in answer["X-Robots-Tag"]
+        assert OLA.encode() not in answer.content

@@ -1,0 +1,115 @@
+"""An address that is barred stays barred, erased or not, until somebody releases it with a reason."""
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from newsletter import subscription_emails
+from newsletter.models import Consent, Subscriber, Suppression
+from newsletter.subscriptions import opt_in, suppression
+from newsletter.subscriptions.choices import Wish
+from tests.newsletter.lists import news, subscriber
+
+pytestmark = pytest.mark.django_db
+OLA = "ola@readers.example"
+
+
+def ask(email: str = OLA) -> Consent:
+    opt_in.request(email, where="/", wished=[Wish.usual(news())])
+    consent = Consent.objects.latest("pk")
+    subscription_emails.answer(consent.pk)
+    consent.refresh_from_db()
+    return consent
+
+
+def test_who_was_erased_is_still_barred_by_the_hash_of_the_address() -> None:
+    ola = subscriber(OLA)
+    suppression.suppress(ola, because="No such address", reason="hard")
+    opt_in.erase(ola)
+    kept = Suppression.objects.get()
+    assert kept.subscriber is None
+    assert "ola" not in kept.address_hash + kept.words
+    assert suppression.is_suppressed("OLA@readers.example")
+
+    consent = ask("Ola@readers.example")
+    assert consent.answer == Consent.Answer.NONE
+    assert mail.outbox == []
+    with pytest.raises(opt_in.NotPossible):
+        opt_in.confirm(opt_in.confirmation_token(consent))
+
+
+def test_who_left_and_was_erased_is_known_by_a_hash_until_they_come_back_themselves() -> None:
+    ola = subscriber(OLA)
+    opt_in.leave(ola.token)
+    ola.refresh_from_db()
+    opt_in.erase(ola)
+    kept = Suppression.objects.get()
+    assert (kept.reason, kept.subscriber) == ("left", None)
+    assert "ola" not in kept.address_hash + kept.words
+    # No list brings her back (`importing`), while other mails, and she herself, may.
+    assert not suppression.is_suppressed(OLA)
+    consent = ask()
+    assert consent.answer == Consent.Answer.CONFIRM
+    opt_in.confirm(opt_in.confirmation_token(consent))
+    assert Subscriber.objects.get().is_active
+    assert not Suppression.objects.exists()
+
+
+def test_an_address_of_somebody_who_left_and_was_erased_is_barred_when_mail_comes_back() -> None:
+    ola = subscriber(OLA)
+    opt_in.leave(ola.token)
+    ola.refresh_from_db()
+    opt_in.erase(ola)
+    suppression.mail_came_back(OLA, "550 no such user")
+    assert Suppression.objects.get().reason == "hard"
+    assert suppression.is_suppressed(OLA)
+
+
+def test_barring_twice_is_one_row_and_releasing_keeps_it_with_its_reason(edna: User) -> None:
+    ola = subscriber(OLA)
+    suppression.suppress(ola, because="Full for a month", reason="soft")
+    suppression.suppress(ola, because="No such address", reason="hard")
+    row = Suppression.objects.get()
+    assert row.reason == "soft"
+
+    with pytest.raises(ValueError, match="Write why"):
+        suppression.release(row, because="  ", by=edna)
+    suppression.release(row, because="She made room", by=edna)
+    suppression.release(row, because="Once more", by=edna)
+    row.refresh_from_db()
+    assert (row.released_because, row.released_by) == ("She made room", edna)
+    ola.refresh_from_db()
+    assert ola.state == Subscriber.State.LEFT
+    assert not suppression.is_suppressed(OLA)
+
+
+def test_an_editor_finds_an_erased_address_by_writing_it_and_releases_it(ednas: Client) -> None:
+    ola = subscriber(OLA)
+    suppression.suppress(ola, because="No such address", reason="hard")
+    opt_in.erase(ola)
+    changelist = reverse("admin:newsletter_suppression_changelist")
+    assert "barred by its hash" in ednas.get(changelist, {"q": OLA}).content.decode()
+    nobody = ednas.get(changelist, {"q": "mina@readers.example"}).content.decode()
+    assert "barred by its hash" not in nobody
+
+    row = Suppression.objects.get()
+    chosen = {"action": "release", "_selected_action": [row.pk]}
+    refused = ednas.post(changelist, chosen, follow=True).content.decode()
+    assert "nothing was released" in refused
+    assert suppression.is_suppressed(OLA)
+
+    change = reverse("admin:newsletter_suppression_change", args=[row.pk])
+    assert "Why may it be written to again?" in ednas.get(change).content.decode()
+    assert "This field is required" in ednas.post(change, {"released_because": ""}).content.decode()
+    ednas.post(change, {"released_because": "She asked by phone"})
+    assert not suppression.is_suppressed(OLA)
+    # What is released can be read, and nothing more.
+    assert 'name="released_because"' not in ednas.get(change).content.decode()
+    assert ednas.post(change, {"released_because": "Changed"}).status_code == 403
+
+
+def test_a_reporter_sees_no_suppression(client: Client, rui: User) -> None:
+    client.force_login(rui)
+    assert client.get(reverse("admin:newsletter_suppression_changelist")).status_code == 403
