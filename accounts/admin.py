@@ -93,7 +93,7 @@ class AuthorProfileAdmin(FindsRows, admin.ModelAdmin[AuthorProfile]):
         super().save_model(request, obj, form, change)
         if user != obj.user:
             try:
-                author_accounts.join(obj, user)
+                author_accounts.link_account(obj, user)
             except author_accounts.CannotJoin as mistake:
                 self.message_user(request, str(mistake), messages.ERROR)
 

@@ -21,11 +21,11 @@ class AccountsConfig(AppConfig):
         )
         from accounts.mfa import required
 
-        privacy.connect()
-        hooks.address_is_confirmed.offer("accounts", email_addresses.is_confirmed)
-        hooks.personal_data.offer("account", personal_data.HOLDING)
+        privacy.register()
+        hooks.address_is_confirmed.register("accounts", email_addresses.is_confirmed)
+        hooks.personal_data.register("account", personal_data.HOLDING)
         user_logged_in.connect(sessions.note_sign_in, dispatch_uid="session began")
-        display_names.connect()
-        email_addresses.connect()
-        required.connect()
-        known_browsers.connect()
+        display_names.register()
+        email_addresses.register()
+        required.register()
+        known_browsers.register()

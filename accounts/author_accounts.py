@@ -9,7 +9,7 @@ class CannotJoin(Exception):
     """The author keeps the account they had; the message is one sentence that says why."""
 
 
-def join(author: AuthorProfile, user: User | None) -> None:
+def link_account(author: AuthorProfile, user: User | None) -> None:
     """Lets the account sign as this author from now on; None takes the account away.
 
     Bylines point at the author, so everything signed before is theirs at once.

@@ -9,7 +9,7 @@ from django.core.files import File
 from django.utils.translation import gettext
 
 from accounts.models import Face, User
-from iria.core.hooks import Drawn, Undrawable, emblem_drawing
+from iria.core.hooks import Drawn, InvalidLogo, emblem_drawing
 from iria.core.http.rate_limit import count_and_allow
 
 SIDE: Final = 256
@@ -59,6 +59,6 @@ def _draw(file: bytes) -> Drawn:
     for draw in emblem_drawing:
         try:
             return draw(file, [(SIDE, SIDE)])[0]
-        except Undrawable as mistake:
+        except InvalidLogo as mistake:
             raise ValidationError(str(mistake)) from mistake
     raise ValidationError(gettext("Pictures cannot be opened here."))

@@ -20,7 +20,7 @@ class CannotLeave(Exception):
     """The account stays; the message is a sentence for its owner."""
 
 
-def leave(user: User, *, keep_words: bool) -> None:
+def delete_account(user: User, *, keep_words: bool) -> None:
     """Deletes the account: at once, for good, in one transaction.
 
     Each house forgets first what only the account's number or address connects with somebody; then the
@@ -49,7 +49,7 @@ def leave(user: User, *, keep_words: bool) -> None:
         locked = User.objects.select_for_update().get(pk=user.pk)
         who = accounts_personal_data.person(locked)
         for holding in personal_data:
-            holding.forget(who, keep_words)
+            holding.erase(who, keep_words)
         locked.delete()
     _say_goodbye(who.email)
 

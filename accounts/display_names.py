@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from accounts.models import AuthorProfile, User
 from iria.core.text.confusables import key_of, skeleton
-from iria.core.text.language import speaking
+from iria.core.text.language import use_language
 from iria.core.text.validators import INVISIBLE, one_line
 from iria.publication.models import current_publication
 
@@ -136,7 +136,7 @@ def _free_key(user: User) -> str | None:
 
 def _with_number(user: User) -> str:
     """As in “Ola Lind (reader 17)”, in the language of the publication."""
-    with speaking(current_publication().language_codes[0]):
+    with use_language(current_publication().language_codes[0]):
         number = gettext("reader %(number)d") % {"number": user.pk}
     room = NAME_MAX_LENGTH - len(number) - 3
     return f"{user.display_name[:room].rstrip()} ({number})"
@@ -165,6 +165,6 @@ def look_after(sender: type[Any], instance: Any, raw: bool = False, **signal: An
         give_way(instance.name, to=instance.user)
 
 
-def connect() -> None:
+def register() -> None:
     post_save.connect(look_after, sender=User, dispatch_uid="names of accounts")
     post_save.connect(look_after, sender=AuthorProfile, dispatch_uid="names of authors")

@@ -52,7 +52,7 @@ def _hold_name(email_address: EmailAddress, **signal: object) -> None:
     display_names.hold(email_address.user)
 
 
-def connect() -> None:
+def register() -> None:
     email_confirmed.connect(_hold_name, dispatch_uid="names of confirmed accounts")
 
 

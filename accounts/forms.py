@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from accounts import display_names
 from accounts.models import User
-from iria.core.text.validators import refuse_blank, refuse_unstorable
+from iria.core.text.validators import validate_not_blank, validate_storable
 
 NAME_MAX_LENGTH = 80
 
@@ -17,7 +17,7 @@ NAME_MAX_LENGTH = 80
 def name_field() -> forms.CharField:
     return forms.CharField(
         max_length=NAME_MAX_LENGTH,
-        validators=[refuse_unstorable, refuse_blank],
+        validators=[validate_storable, validate_not_blank],
         label=gettext_lazy("Your name"),
         help_text=gettext_lazy("Stands beside your comments. Your e-mail address is never shown."),
         widget=forms.TextInput({"autocomplete": "name"}),
@@ -80,7 +80,7 @@ class NewAddressForm(forms.Form):
     email = forms.EmailField(
         label=gettext_lazy("New e-mail address"),
         max_length=254,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         widget=forms.EmailInput({"autocomplete": "email"}),
     )
 
@@ -99,7 +99,7 @@ def code_field(label: Any) -> forms.CharField:
     return forms.CharField(
         label=label,
         max_length=40,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters"}),
     )
 

@@ -72,7 +72,7 @@ def end_others(request: HttpRequest, user: User, **signal: Any) -> int:
     return sessions.end_others(user, but=request.session.session_key)
 
 
-def connect() -> None:
+def register() -> None:
     """After a new password, or one factor less, whoever was in the account before may be a thief."""
     for changed in (password_changed, password_reset, password_set):
         changed.connect(forget_others, dispatch_uid="a new password forgets browsers")

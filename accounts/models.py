@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from iria.core.http.urls import address_of
 from iria.core.text.confusables import KEY_MAX_LENGTH
-from iria.core.text.validators import refuse_blank, refuse_unstorable
+from iria.core.text.validators import validate_not_blank, validate_storable
 
 
 class UserManager(BaseUserManager["User"]):
@@ -50,11 +50,11 @@ BIOGRAPHY_MAX_LENGTH = 400
 class User(AbstractBaseUser, PermissionsMixin):
     """Somebody who can sign in: a reader with an account, or a member of the newsroom."""
 
-    email = models.EmailField("e-mail address", unique=True, validators=[refuse_unstorable])
+    email = models.EmailField("e-mail address", unique=True, validators=[validate_storable])
     display_name = models.CharField(
         max_length=80,
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="Stands beside comments. The e-mail address is never shown.",
     )
     name_key = models.CharField(
@@ -79,7 +79,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         "about you",
         max_length=BIOGRAPHY_MAX_LENGTH,
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="Two or three sentences, on the page with your comments.",
     )
     shows_comments = models.BooleanField(
@@ -146,7 +146,7 @@ class AuthorProfile(models.Model):
     )
     name = models.CharField(
         max_length=120,
-        validators=[refuse_unstorable, refuse_blank],
+        validators=[validate_storable, validate_not_blank],
         help_text="As it stands in the byline.",
     )
     slug = models.SlugField(
@@ -158,11 +158,11 @@ class AuthorProfile(models.Model):
     role = models.CharField(
         max_length=120,
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="For instance “Senior fellow, East Asia”.",
     )
     biography = models.TextField(
-        blank=True, validators=[refuse_unstorable], help_text="Two or three sentences."
+        blank=True, validators=[validate_storable], help_text="Two or three sentences."
     )
     links = models.JSONField(default=list, blank=True)
     """`{"name", "address"}` each, in the order in which readers see them."""

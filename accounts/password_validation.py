@@ -18,7 +18,7 @@ DICTIONARY: Final = "dictionary"
 _alone = Lock()
 
 
-class HardToGuess:
+class PasswordStrengthValidator:
     """A validator of Django's kind, by the guesses it would take and not by signs of four kinds.
 
     The address, the names and the publication's name count as words that anybody would try.

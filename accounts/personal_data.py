@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 
 from accounts import sessions
 from accounts.models import AuthorProfile, User
-from iria.core.hooks import Holding, Person, personal_data
+from iria.core.hooks import Person, PersonalDataHandler, personal_data
 
 TOLD: Final = frozenset(
     {
@@ -36,7 +36,7 @@ def person(user: User) -> Person:
 
 def gather(user: User) -> dict[str, dict[str, Any]]:
     """House → what it holds about the account, as values for JSON."""
-    told = {name: holding.tell(person(user)) for name, holding in personal_data.items()}
+    told = {name: holding.export(person(user)) for name, holding in personal_data.items()}
     return {**told, "desk": {"rows that name you as who did it": rows_naming(user)}}
 
 
@@ -85,7 +85,7 @@ def _read_me() -> str:
     )
 
 
-def tell(who: Person) -> dict[str, Any]:
+def export(who: Person) -> dict[str, Any]:
     user = User.objects.get(pk=who.account)
     return {
         "e-mail address": user.email,
@@ -123,11 +123,11 @@ def _factors(user: User) -> list[dict[str, Any]]:
     ]
 
 
-def forget(who: Person, keep_words: bool) -> None:
+def erase(who: Person, keep_words: bool) -> None:
     """All that is ours goes with the account's row; the desk's log names accounts by themselves."""
     kind = ContentType.objects.get_for_model(User)
     rows = LogEntry.objects.filter(content_type=kind, object_id=str(who.account))
     rows.update(object_repr="an account that is deleted", change_message="")
 
 
-HOLDING: Final = Holding(tell=tell, forget=forget, told=TOLD)
+HOLDING: Final = PersonalDataHandler(export=export, erase=erase, told=TOLD)

@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy
 
-from iria.core.data_inventory import POST, Kept, declare
+from iria.core.data_inventory import POST, StoredData, declare
 
-ACCOUNT = Kept(
+ACCOUNT = StoredData(
     title=gettext_lazy("If you have an account"),
     tables=(
         "accounts.user",
@@ -25,7 +25,7 @@ ACCOUNT = Kept(
     order=30,
 )
 
-SESSIONS = Kept(
+SESSIONS = StoredData(
     title=gettext_lazy("While you are signed in"),
     tables=("sessions.session", "accounts.session"),
     what=gettext_lazy("A cookie, and for it when you signed in and with which browser."),
@@ -34,7 +34,7 @@ SESSIONS = Kept(
     order=32,
 )
 
-DEVICES = Kept(
+DEVICES = StoredData(
     title=gettext_lazy("After you have signed in"),
     tables=("accounts.device",),
     what=gettext_lazy(
@@ -47,7 +47,7 @@ DEVICES = Kept(
     order=34,
 )
 
-AUTHORS = Kept(
+AUTHORS = StoredData(
     title=gettext_lazy("If you sign articles"),
     tables=("accounts.authorprofile",),
     what=gettext_lazy("Your name, role, biography and links, as everybody can read them."),
@@ -57,5 +57,5 @@ AUTHORS = Kept(
 )
 
 
-def connect() -> None:
+def register() -> None:
     declare("accounts", holds=[ACCOUNT, SESSIONS, DEVICES, AUTHORS])

@@ -87,7 +87,7 @@ def note_sign_in(request: HttpRequest, **signal: Any) -> None:
     request.session[BEGAN] = request.session[SEEN] = now
 
 
-class Seen:
+class SessionActivityMiddleware:
     """Notes, once an hour, that a session is in use. Sessions nobody asked for stay unread."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

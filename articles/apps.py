@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
 from iria.core import hooks as core_hooks
-from iria.core.hooks import Moments
+from iria.core.hooks import ScheduledChange
 
 
 class ArticlesConfig(AppConfig):
@@ -30,33 +30,37 @@ class ArticlesConfig(AppConfig):
         from articles.search.index import receivers as search
 
         self._declare_what_is_kept()
-        core_hooks.waiting.offer("articles", dashboard.waiting_articles)
-        core_hooks.reports.offer("most read", popular.most_read)
-        core_hooks.reports.offer("licences", withdrawal.ending)
-        core_hooks.waiting.offer("comments", comments.held_for)
-        core_hooks.mail_preferences.offer("comments", preferences.Following())
-        core_hooks.mail_came_back.offer("comments", preferences.came_back)
-        core_hooks.closed_addresses.offer("comments", preferences.is_closed)
-        following.connect()
-        editorial.connect()
-        images.connect()
-        search.connect()
-        related.connect()
-        sections.connect()
-        page_targets.connect()
-        core_hooks.personal_data.offer("comments", personal_data.HOLDING)
-        core_hooks.emblem_drawing.offer("pictures", renditions.draw)
-        core_hooks.article_search.offer("search", admin_search.best_for)
+        core_hooks.waiting.register("articles", dashboard.waiting_articles)
+        core_hooks.reports.register("most read", popular.most_read)
+        core_hooks.reports.register("licences", withdrawal.ending)
+        core_hooks.waiting.register("comments", comments.held_for)
+        core_hooks.mail_preferences.register("comments", preferences.Following())
+        core_hooks.email_bounced.register("comments", preferences.came_back)
+        core_hooks.suppressed_addresses.register("comments", preferences.is_closed)
+        following.register()
+        editorial.register()
+        images.register()
+        search.register()
+        related.register()
+        sections.register()
+        page_targets.register()
+        core_hooks.personal_data.register("comments", personal_data.HOLDING)
+        core_hooks.emblem_drawing.register("pictures", renditions.draw)
+        core_hooks.article_search.register("search", admin_search.admin_search)
         # An article of the future appears, and one from another machine, whose clock runs ahead.
-        appears = Moments("articles_article", "published_at", "state = 'published'")
-        core_hooks.moments.offer("article appears", appears)
-        core_hooks.moments.offer("licence ends", Moments("articles_image", "licence_until"))
-        core_hooks.moments.offer("licence begins", Moments("articles_image", "licence_from"))
-        core_hooks.moments.offer("place ends", Moments("articles_placement", "until"))
-        core_hooks.picture_outputs.offer("files", images_hooks.files_of)
-        core_hooks.picture_uses.offer("articles", editorial_hooks.in_articles)
-        core_hooks.picture_uses.offer("pages", pages.in_pages)
-        core_hooks.pictures_in_texts.offer("pages", pages.in_texts)
+        appears = ScheduledChange("articles_article", "published_at", "state = 'published'")
+        core_hooks.moments.register("article appears", appears)
+        core_hooks.moments.register(
+            "licence ends", ScheduledChange("articles_image", "licence_until")
+        )
+        core_hooks.moments.register(
+            "licence begins", ScheduledChange("articles_image", "licence_from")
+        )
+        core_hooks.moments.register("place ends", ScheduledChange("articles_placement", "until"))
+        core_hooks.picture_outputs.register("files", images_hooks.files_of)
+        core_hooks.picture_uses.register("articles", editorial_hooks.in_articles)
+        core_hooks.picture_uses.register("pages", pages.in_pages)
+        core_hooks.pictures_in_texts.register("pages", pages.in_texts)
 
     def _declare_what_is_kept(self) -> None:
         from articles.comments import privacy as comments
@@ -70,4 +74,4 @@ class ArticlesConfig(AppConfig):
         from articles.search import privacy as search
 
         for room in (comments, editorial, embeds, images, pages, popular, reading, related, search):
-            room.connect()
+            room.register()

@@ -23,7 +23,7 @@ AMONG: Final = {"taggit": "articles", "auth": "accounts"}
 """App whose models are shown among those of another one."""
 
 
-class DeskSite(admin.AdminSite):
+class IriaAdminSite(admin.AdminSite):
     index_title = "What waits"
     enable_nav_sidebar = True
     index_template = "admin/desk.html"

@@ -19,15 +19,15 @@ class IriaConfig(AppConfig):
         from iria.publication import privacy
         from iria.publication.dashboard import dead_entries
 
-        dates.connect()
+        dates.register()
         pre_migrate.connect(roles.remember_permissions, sender=self)
         post_migrate.connect(roles.grant_new_permissions)
         post_migrate.connect(triggers.watch, sender=self)
         checks.register(triggers.check_decided)
-        cache_triggers.connect()
-        hooks.waiting.offer("publication", dead_entries)
-        privacy.connect()
+        cache_triggers.register()
+        hooks.waiting.register("publication", dead_entries)
+        privacy.register()
 
 
-class DeskConfig(AdminConfig):
-    default_site = "iria.admin_site.DeskSite"
+class IriaAdminConfig(AdminConfig):
+    default_site = "iria.admin_site.IriaAdminSite"

@@ -164,5 +164,5 @@ OF_OTHERS: Final = {
 """Tables of the packages we use, of which readers see none."""
 
 
-def connect() -> None:
+def register() -> None:
     triggers.declare(shown=SHOWN, hidden=UNSHOWN | OF_OTHERS)

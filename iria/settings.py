@@ -73,7 +73,7 @@ SEARCH_PER_MINUTE: int = setting("SEARCH_PER_MINUTE", int, 120)
 
 INSTALLED_APPS = [
     "iria.apps.IriaConfig",
-    "iria.apps.DeskConfig",
+    "iria.apps.IriaAdminConfig",
     # Before accounts, which takes its secrets out of the admin again.
     "allauth.mfa",
     "accounts",
@@ -107,14 +107,14 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "iria.core.http.csrf.SameOrigin",
     "django.middleware.common.CommonMiddleware",
-    "articles.public.redirect_middleware.Moved",
+    "articles.public.redirect_middleware.RedirectMiddleware",
     "iria.core.http.private_paths.Sessions",
     "iria.core.http.private_paths.Csrf",
     "iria.core.http.private_paths.Authentication",
     "iria.core.http.private_paths.Messages",
     "allauth.account.middleware.AccountMiddleware",
-    "accounts.sessions.Seen",
-    "accounts.mfa.required.SecondFactor",
+    "accounts.sessions.SessionActivityMiddleware",
+    "accounts.mfa.required.RequireTwoFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 PRIVATE_PATHS = ("/admin/", "/accounts/", "/comments/")
@@ -269,7 +269,7 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "accounts.password_validation.HardToGuess"},
+    {"NAME": "accounts.password_validation.PasswordStrengthValidator"},
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",

@@ -55,7 +55,7 @@ def destroy_past_keys(timestamp: int) -> None:
 @app.task(name="iria.fold_changes", queueing_lock="iria.fold_changes")
 def fold_changes(timestamp: int) -> None:
     """Every minute: the marks of what changed become one a scope, so that reading them stays quick."""
-    cache_versions.fold()
+    cache_versions.compact()
 
 
 @app.periodic(cron="23 * * * *")

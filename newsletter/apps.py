@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.core import checks
 
 from iria.core import hooks as core_hooks
-from iria.core.hooks import Holding
+from iria.core.hooks import PersonalDataHandler
 
 
 class NewsletterConfig(AppConfig):
@@ -19,15 +19,15 @@ class NewsletterConfig(AppConfig):
 
         checks.register(check_provider)
         checks.register(check_connections)
-        privacy.connect()
-        topic_merges.connect()
-        category_merges.connect()
-        receivers.connect()
-        holding = Holding(tell=personal_data.tell, forget=data_requests.forget)
-        core_hooks.personal_data.offer("newsletter", holding)
-        core_hooks.waiting.offer("newsletter", dashboard.waiting_for)
-        core_hooks.picture_uses.offer("newsletter", newsletter_hooks.in_issues)
-        core_hooks.picture_outputs.offer("newsletter", newsletter_hooks.of_picture)
-        core_hooks.closed_addresses.offer("newsletter", suppression.is_suppressed)
-        core_hooks.mail_came_back.offer("newsletter", suppression.mail_came_back)
-        core_hooks.mail_arrives.offer("newsletter", suppression.mail_arrives)
+        privacy.register()
+        topic_merges.register()
+        category_merges.register()
+        receivers.register()
+        holding = PersonalDataHandler(export=personal_data.export, erase=data_requests.forget)
+        core_hooks.personal_data.register("newsletter", holding)
+        core_hooks.waiting.register("newsletter", dashboard.waiting_for)
+        core_hooks.picture_uses.register("newsletter", newsletter_hooks.in_issues)
+        core_hooks.picture_outputs.register("newsletter", newsletter_hooks.of_picture)
+        core_hooks.suppressed_addresses.register("newsletter", suppression.is_suppressed)
+        core_hooks.email_bounced.register("newsletter", suppression.mail_came_back)
+        core_hooks.email_reachable.register("newsletter", suppression.mail_arrives)

@@ -10,13 +10,13 @@ from django.utils.text import normalize_newlines
 from django.utils.translation import gettext, gettext_lazy
 
 from articles.editorial.models import Category
-from iria.core.text.validators import one_line, refuse_unstorable
+from iria.core.text.validators import one_line, validate_storable
 from iria.publication.models import current_publication
-from newsletter.models import Newsletter, Rhythm
+from newsletter.models import Frequency, Newsletter
 from newsletter.models.digest import COMPOSED
 from newsletter.models.subscriber import NAME_MAX_LENGTH, TOPICS_AT_MOST
 from newsletter.subscriptions import email_addresses
-from newsletter.subscriptions.choices import Choice, Topics, Wish
+from newsletter.subscriptions.choices import Choice, SubscriptionChoice, Topics
 
 NOT_OFFERED: Final = gettext_lazy("This newsletter is not offered any more; please choose again.")
 TOO_MANY: Final = gettext_lazy("Choose at most %(most)s topics, or none and receive everything.")
@@ -73,7 +73,7 @@ class WishesForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        received: Mapping[int, Wish] | None = None,
+        received: Mapping[int, SubscriptionChoice] | None = None,
         language: str = "",
         **more: Any,
     ) -> None:
@@ -107,10 +107,10 @@ class WishesForm(forms.Form):
             validators=[_fit],
         )
 
-    def _rhythms(self, newsletter: Newsletter) -> list[Rhythm]:
+    def _rhythms(self, newsletter: Newsletter) -> list[Frequency]:
         now = self._received.get(newsletter.pk)
         offered = newsletter.offered_rhythms
-        return [each for each in Rhythm if each in offered or (now and each == now.rhythm)]
+        return [each for each in Frequency if each in offered or (now and each == now.rhythm)]
 
     def _topics(self, newsletter: Newsletter) -> list[Category]:
         """Those to choose among; none where nothing composes itself, since they would change nothing."""
@@ -129,7 +129,7 @@ class WishesForm(forms.Form):
         """Whether the reader saw what there is to choose."""
         return self.is_bound
 
-    def wished(self) -> list[Wish]:
+    def wished(self) -> list[SubscriptionChoice]:
         """What was chosen; the form is valid."""
         return [
             self._wish(newsletter)
@@ -137,13 +137,13 @@ class WishesForm(forms.Form):
             if str(pk) in self.cleaned_data["newsletters"]
         ]
 
-    def _wish(self, newsletter: Newsletter) -> Wish:
+    def _wish(self, newsletter: Newsletter) -> SubscriptionChoice:
         rhythm, topics = _fields_of(newsletter)
         now = self._received.get(newsletter.pk)
         usual = now.rhythm if now else newsletter.usual_rhythm
-        return Wish(
+        return SubscriptionChoice(
             newsletter,
-            Rhythm(self.cleaned_data[rhythm] or usual),
+            Frequency(self.cleaned_data[rhythm] or usual),
             self._wished_topics(newsletter, self.cleaned_data[topics]),
         )
 
@@ -181,10 +181,10 @@ class WishesForm(forms.Form):
             lost,
         )
 
-    def _now(self, newsletter: Newsletter) -> Wish | None:
+    def _now(self, newsletter: Newsletter) -> SubscriptionChoice | None:
         return self._received.get(newsletter.pk)
 
-    def _is_chosen(self, newsletter: Newsletter, now: Wish | None) -> bool:
+    def _is_chosen(self, newsletter: Newsletter, now: SubscriptionChoice | None) -> bool:
         if self.was_chosen_from:
             return str(newsletter.pk) in (self["newsletters"].data or ())
         return now is not None
@@ -224,7 +224,7 @@ class SignUpForm(WishesForm):
     def was_chosen_from(self) -> bool:
         return self.is_bound and bool(self.data.get("choosing"))
 
-    def _is_chosen(self, newsletter: Newsletter, now: Wish | None) -> bool:
+    def _is_chosen(self, newsletter: Newsletter, now: SubscriptionChoice | None) -> bool:
         if self.was_chosen_from:
             return super()._is_chosen(newsletter, now)
         return newsletter.pk == next(iter(self._newsletters))
@@ -247,7 +247,7 @@ class SignUpForm(WishesForm):
         """What was probably meant instead of what was typed; asked once, never corrected unasked."""
         if not self.is_bound or self.data.get("offered", "").strip() == self.typed.strip():
             return ""
-        return email_addresses.meant(self.typed)
+        return email_addresses.suggest_correction(self.typed)
 
     @property
     def was_filled_by_a_program(self) -> bool:
@@ -262,7 +262,7 @@ class PreferencesForm(WishesForm):
 
     def clean_name(self) -> str:
         name = one_line(normalize_newlines(self.cleaned_data["name"]))
-        refuse_unstorable(name)
+        validate_storable(name)
         return name
 
     def choice(self) -> Choice:

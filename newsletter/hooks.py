@@ -5,16 +5,16 @@ What of the newsletter goes out with a picture: the mails of issues that are sti
 
 from django.urls import reverse
 
-from iria.core.hooks import PictureOutput, PictureUse
+from iria.core.hooks import ImageUsage, PictureOutput
 from newsletter.email import rendering
 from newsletter.models import Issue
 
 
-def in_issues(image_id: int) -> list[PictureUse]:
+def in_issues(image_id: int) -> list[ImageUsage]:
     """Every issue on top of which the picture stands, or with an article that it leads."""
     issues = Issue.objects.showing(image_id)
     return [
-        PictureUse(
+        ImageUsage(
             where=f"the newsletter “{issue}”",
             address=reverse("admin:newsletter_issue_change", args=[issue.pk]),
             public=issue.is_frozen,

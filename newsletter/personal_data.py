@@ -6,7 +6,7 @@ from iria.core.hooks import Person
 from newsletter.models import Bounce, Subscriber
 
 
-def tell(who: Person) -> dict[str, Any]:
+def export(who: Person) -> dict[str, Any]:
     subscriber = Subscriber.objects.with_address(who.email).first()
     return {"subscribed": False} if subscriber is None else of_subscriber(subscriber)
 

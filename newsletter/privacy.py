@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy
 
-from iria.core.data_inventory import POST, Kept, declare
+from iria.core.data_inventory import POST, StoredData, declare
 
-SUBSCRIBING = Kept(
+SUBSCRIBING = StoredData(
     title=gettext_lazy("If you subscribe to a newsletter"),
     tables=(
         "newsletter.subscriber",
@@ -29,7 +29,7 @@ SUBSCRIBING = Kept(
     order=20,
 )
 
-RETURNED = Kept(
+RETURNED = StoredData(
     title=gettext_lazy("If mail to you comes back"),
     tables=("newsletter.bounce", "newsletter.suppression"),
     what=gettext_lazy(
@@ -40,7 +40,7 @@ RETURNED = Kept(
     order=22,
 )
 
-BROUGHT = Kept(
+BROUGHT = StoredData(
     title=gettext_lazy("If somebody brings a list with your address"),
     tables=("newsletter.subscriberimport", "newsletter.importedline"),
     what=gettext_lazy(
@@ -51,7 +51,7 @@ BROUGHT = Kept(
     order=24,
 )
 
-SENDING = Kept(
+SENDING = StoredData(
     title=gettext_lazy("If you send the newsletter"),
     tables=(
         "newsletter.issue",
@@ -86,5 +86,5 @@ NOTHING = (
 )
 
 
-def connect() -> None:
+def register() -> None:
     declare("newsletter", holds=[SUBSCRIBING, RETURNED, BROUGHT, SENDING], nothing=NOTHING)

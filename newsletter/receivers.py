@@ -11,6 +11,6 @@ def hold(*, article_id: int, **signal: Any) -> None:
     controls.hold_issues_with(article_id)
 
 
-def connect() -> None:
+def register() -> None:
     """Called once, when Django starts."""
     signals.withdrawn.connect(hold, dispatch_uid="newsletter.hold")

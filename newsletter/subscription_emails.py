@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
-from iria.core.text.language import direction_of, interface_language, speaking
+from iria.core.text.language import direction_of, interface_language, use_language
 from iria.publication.mail.branding import rules_of
 from iria.publication.mail.rendering import inlined, surroundings
 from iria.publication.models import current_publication
@@ -51,7 +51,7 @@ def answer(consent_id: int) -> None:
         consent.answer = _fitting_answer(consent)
         try:
             # The words of the consent are kept in it; the mail is in the same language.
-            with speaking(consent.language or current_publication().language_codes[0]):
+            with use_language(consent.language or current_publication().language_codes[0]):
                 if consent.answer == Answer.CONFIRM:
                     _ask_to_confirm(consent)
                 elif consent.answer == Answer.KNOWN:
@@ -95,7 +95,7 @@ def _is_final(refusal: SMTPRecipientsRefused | SMTPDataError) -> bool:
 def _fitting_answer(consent: Consent) -> Consent.Answer:
     subscriber, now = consent.subscriber, timezone.now()
     before = subscriber.consents.exclude(pk=consent.pk)
-    if suppression.bars(subscriber):
+    if suppression.is_subscriber_suppressed(subscriber):
         return Answer.NONE
     wanted = _just_so(consent.wished.all())
     received = _just_so(subscriber.subscriptions.all())
@@ -179,10 +179,10 @@ def _say_that_they_are_known(consent: Consent) -> None:
 def send_data_link(subscriber_id: int) -> None:
     """Writes to a subscriber with the link to all that is kept of them."""
     subscriber = Subscriber.objects.filter(pk=subscriber_id).first()
-    if subscriber is None or suppression.bars(subscriber):
+    if subscriber is None or suppression.is_subscriber_suppressed(subscriber):
         return
     name = current_publication().name
-    with speaking(subscriber.language or current_publication().language_codes[0]):
+    with use_language(subscriber.language or current_publication().language_codes[0]):
         _write(
             subscriber.email,
             subscriber.newsletters.order_by("position").first(),

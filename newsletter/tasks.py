@@ -52,7 +52,7 @@ def send_data_link(subscriber_id: int) -> None:
 
 @app.task(name=job_queue.IMPORT)
 def take_in_subscribers(import_id: int) -> None:
-    runner.carry_on(import_id)
+    runner.resume(import_id)
 
 
 @app.task(name=job_queue.PAUSED)
@@ -78,14 +78,14 @@ def deliver(context: JobContext, issue_id: int) -> None:
 @app.task(name="newsletter.look_after", queueing_lock="newsletter.look_after", pass_context=False)
 def look_after(timestamp: int) -> None:
     """Picks up what a lost job left: mails to send, people to answer; what fails holds up nothing else."""
-    for deed in (scheduling.begin_due, processing.learn_from_refusals, _send_on, _take_in_on):
+    for deed in (scheduling.begin_due, processing.suppress_rejected, _send_on, _take_in_on):
         _by_itself(deed)
     for consent_id in subscription_emails.unanswered():
         _by_itself(partial(subscription_emails.answer, consent_id))
 
 
 def _send_on() -> None:
-    for issue_id in sending.look_after():
+    for issue_id in sending.run_maintenance():
         job_queue.deliver_soon(issue_id)
 
 

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from accounts.models import User
-from iria.core.security.encryption import Unsealable, seal, unseal
+from iria.core.security.encryption import DecryptionFailed, decrypt, encrypt
 from iria.publication.models import current_publication
 
 PURPOSE = "iria.sealing"
@@ -37,13 +37,13 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return drawn_code(url)
 
     def encrypt(self, text: str) -> str:
-        return seal(text, purpose=PURPOSE)
+        return encrypt(text, purpose=PURPOSE)
 
     def decrypt(self, encrypted_text: str) -> str:
         """A secret under a lost key opens nothing: it is as if there were another one."""
         try:
-            return unseal(encrypted_text, purpose=PURPOSE)
-        except Unsealable:
+            return decrypt(encrypted_text, purpose=PURPOSE)
+        except DecryptionFailed:
             return str(generate_totp_secret())
 
 

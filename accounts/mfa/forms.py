@@ -27,7 +27,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
-from iria.core.text.validators import one_line, refuse_unstorable
+from iria.core.text.validators import one_line, validate_storable
 
 
 class _Once(forms.Form):
@@ -70,7 +70,7 @@ class AddForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
     name = forms.CharField(
         required=False,
         max_length=NAME_MAX_LENGTH,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         label=gettext_lazy("A name for it"),
         help_text=gettext_lazy("Such as “Phone” or “Key on my ring”, to tell it from others."),
     )

@@ -56,7 +56,7 @@ def remove(user: User) -> int:
     return int(count)
 
 
-class SecondFactor:
+class RequireTwoFactor:
     """Nobody comes past without one to any address of the desk."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -110,5 +110,5 @@ def _setting_up_proves_it(
         )
 
 
-def connect() -> None:
+def register() -> None:
     authenticator_added.connect(_setting_up_proves_it, dispatch_uid="second factor was shown")

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='biography',
-            field=models.TextField(blank=True, help_text='Two or three sentences, on the page with your comments.', max_length=400, validators=[iria.core.text.validators.refuse_unstorable], verbose_name='about you'),
+            field=models.TextField(blank=True, help_text='Two or three sentences, on the page with your comments.', max_length=400, validators=[iria.core.text.validators.validate_storable], verbose_name='about you'),
         ),
         migrations.AddField(
             model_name='user',

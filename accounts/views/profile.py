@@ -25,7 +25,7 @@ from accounts.models import Face, User
 from accounts.views.decorators import shown_again, signed_in
 from iria.core.http.headers import client_address
 from iria.core.text.dates import time_element
-from iria.core.text.language import speaking
+from iria.core.text.language import use_language
 from iria.publication.context_processors import publication_of
 from iria.publication.views import FOREVER
 
@@ -97,7 +97,7 @@ def sign_in_state(request: HttpRequest) -> HttpResponse:
 
     It speaks as the page does that asks for it.
     """
-    with speaking(request.GET.get("language", "")):
+    with use_language(request.GET.get("language", "")):
         return render(request, "account/_state.html")
 
 
@@ -161,7 +161,7 @@ def delete(request: HttpRequest, user: User) -> HttpResponse:
     form = LeaveForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            deletion.leave(user, keep_words=form.cleaned_data["comments"] == "keep")
+            deletion.delete_account(user, keep_words=form.cleaned_data["comments"] == "keep")
         except deletion.CannotLeave as mistake:
             messages.error(request, str(mistake))
             return redirect("account_profile")

@@ -100,7 +100,7 @@ def loaded(rows: ArticleQuerySet, names: list[str]) -> ArticleQuerySet:
     return rows if any(name in TEXT for name in names) else rows.defer("body")
 
 
-def teller(request: HttpRequest, names: list[str]) -> Callable[[Article], dict[str, Any]]:
+def serializer_for(request: HttpRequest, names: list[str]) -> Callable[[Article], dict[str, Any]]:
     """How each article of an answer is told."""
     publication: Publication | None = publication_of(request) if "html" in names else None
 

@@ -7,8 +7,8 @@ from django.shortcuts import get_object_or_404
 from ninja import Query
 
 from articles.api import schemas
-from articles.api.article_serializer import FIELDS, loaded, teller
-from articles.api.filters import LISTED, is_listed, narrowed
+from articles.api.article_serializer import FIELDS, loaded, serializer_for
+from articles.api.filters import LISTED, apply_filters, is_listed
 from articles.api.ninja_api import api
 from articles.api.pagination import Order, page_of
 from articles.api.parameters import ArticlesAsked, Sparse
@@ -38,7 +38,7 @@ def articles(
     names = FIELDS.chosen(asked.fields, in_list=True)
     if asked.q is not None:
         return found(request, response, asked, names)
-    rows = narrowed(Article.objects.published(), asked, request)
+    rows = apply_filters(Article.objects.published(), asked, request)
     orders = LISTED_ORDERS if is_listed(asked) else ORDERS
     return page_of(
         request,
@@ -46,15 +46,15 @@ def articles(
         loaded(rows, names),
         orders[asked.order or "newest"],
         asked,
-        teller(request, names),
+        serializer_for(request, names),
     )
 
 
 @api.get(
     "/articles/{int:number}/", response=schemas.Article, summary="An article", tags=["articles"]
 )
-def one_article(request: HttpRequest, number: int, asked: Query[Sparse]) -> dict[str, Any]:
+def article_detail(request: HttpRequest, number: int, asked: Query[Sparse]) -> dict[str, Any]:
     """One published article with its text, pictures, credits and corrections."""
     names = FIELDS.chosen(asked.fields, in_list=False)
     row = get_object_or_404(loaded(Article.objects.published(), names), pk=number)
-    return teller(request, names)(row)
+    return serializer_for(request, names)(row)

@@ -11,7 +11,7 @@ from articles.api import schemas
 from articles.api.ninja_api import api
 from articles.api.pagination import Order, page_of
 from articles.api.parameters import CommentsAsked, Fields, Sparse
-from articles.body.comment_markup import remark
+from articles.body.comment_markup import render_comment
 from articles.comments.models import Comment
 from articles.comments.models.comment import CommentQuerySet
 from iria.core.http.urls import absolute
@@ -25,7 +25,7 @@ FIELDS: Final = Fields(
         "name": lambda row: row.public_name,
         "by_staff": lambda row: bool(row.user and row.user.is_staff),
         "written_at": lambda row: row.created_at,
-        "html": lambda row: remark(row.text),
+        "html": lambda row: render_comment(row.text),
         "text": lambda row: row.text,
     }
 )

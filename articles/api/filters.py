@@ -30,7 +30,9 @@ LISTED: Final = "listed_at"
 """When an article was published, from the index of the first list it is asked for in."""
 
 
-def narrowed(rows: ArticleQuerySet, asked: ArticlesAsked, request: HttpRequest) -> ArticleQuerySet:
+def apply_filters(
+    rows: ArticleQuerySet, asked: ArticlesAsked, request: HttpRequest
+) -> ArticleQuerySet:
     """The articles that fit every filter, with the column that `order_of` names.
 
     Raises:

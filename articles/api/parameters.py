@@ -21,7 +21,7 @@ from accounts.models import AuthorProfile
 from articles.api.problems import refuse
 from articles.editorial.listings import in_use
 from articles.editorial.models import Scope
-from iria.core.text.validators import refuse_unstorable
+from iria.core.text.validators import validate_storable
 
 
 def tags() -> "QuerySet[Tag]":
@@ -74,7 +74,7 @@ FIRST_DAY, LAST_DAY = date(1, 1, 2), date(9999, 12, 30)
 
 def _storable(text: str) -> str:
     try:
-        refuse_unstorable(text)
+        validate_storable(text)
     except ValidationError as mistake:
         raise ValueError(" ".join(mistake.messages)) from mistake
     return text

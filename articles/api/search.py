@@ -5,22 +5,22 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 
-from articles.api.article_serializer import loaded, teller
-from articles.api.filters import narrowed
+from articles.api.article_serializer import loaded, serializer_for
+from articles.api.filters import apply_filters
 from articles.api.pagination import next_address, question_of, read_cursor, write_cursor
 from articles.api.parameters import ArticlesAsked
 from articles.api.problems import SEARCH, Refused, refuse
 from articles.editorial.models import Article
 from articles.editorial.models.querysets import ArticleQuerySet
-from articles.search.query.filters import Narrowing
+from articles.search.query.filters import SearchFilters
 from articles.search.query.ordering import Sort
-from articles.search.ranking.engine import Findings, Unanswerable, find
+from articles.search.ranking.engine import Findings, InvalidQuery, find
 
 SORTS: Final = {None: Sort.BEST, "newest": Sort.NEWEST, "oldest": Sort.OLDEST}
 
 
 @dataclass(frozen=True, slots=True)
-class Fitting(Narrowing):
+class FilteredSearch(SearchFilters):
     """A search among the articles that fit every filter of the API, which has more of them."""
 
     rows: ArticleQuerySet | None = None
@@ -46,7 +46,7 @@ def found(
     ids = [result.article.pk for result in findings.results]
     rows = loaded(Article.objects.published(), names).in_bulk(ids)
     following = write_cursor(question, [page + 1]) if findings.next_page else ""
-    tell = teller(request, names)
+    tell = serializer_for(request, names)
     return {
         "items": [tell(rows[pk]) for pk in ids if pk in rows],
         "next": next_address(request, response, asked, following),
@@ -61,17 +61,17 @@ def _find(request: HttpRequest, asked: ArticlesAsked, page: int) -> Findings:
     if asked.order not in SORTS:
         refuse("order", "What was found can stand the best, the newest or the oldest first.")
     filters = asked.narrowing().keys() - {"q", "order"}
-    rows = narrowed(Article.objects.all(), asked, request) if filters else None
+    rows = apply_filters(Article.objects.all(), asked, request) if filters else None
     try:
         return find(
             words,
             page=page,
             size=asked.limit,
-            narrowing=Fitting(rows=rows),
+            narrowing=FilteredSearch(rows=rows),
             sort=SORTS[asked.order],
             explained=False,
         )
-    except Unanswerable as mistake:
+    except InvalidQuery as mistake:
         raise Refused(SEARCH, mistake.sentence) from mistake
 
 

@@ -11,7 +11,7 @@ from articles.api import articles, comments, images, oembed, taxonomies
 from articles.api.ninja_api import api
 from articles.api.openapi import DOCUMENT_TYPE, PREFIX, document, openapi, reference
 from articles.api.problems import NOT_FOUND, problem
-from articles.api.view_wrapper import JSON, through_the_doors
+from articles.api.view_wrapper import JSON, api_view
 from iria.core.http.cache_versions import COMMENTS
 from iria.core.http.page_cache import HOURLY
 
@@ -30,7 +30,7 @@ def _operations() -> Iterator[URLPattern]:
         if item is None or not isinstance(pattern, URLPattern):
             continue
         known = {each["name"] for each in item["get"]["parameters"] if each["in"] == "query"}
-        view = through_the_doors(
+        view = api_view(
             pattern.callback,
             parameters=frozenset(known),
             forms=(JSON,),
@@ -55,20 +55,18 @@ urlpatterns = [
     path(PREFIX, reference, name="api"),
     path(
         f"{PREFIX}openapi.json",
-        through_the_doors(document, parameters=frozenset(), forms=(DOCUMENT_TYPE, JSON)),
+        api_view(document, parameters=frozenset(), forms=(DOCUMENT_TYPE, JSON)),
         name="api_document",
     ),
     path(
         "api/oembed/",
-        through_the_doors(
-            oembed.oembed, parameters=oembed.PARAMETERS, forms=(JSON,), scopes=(HOURLY,)
-        ),
+        api_view(oembed.oembed, parameters=oembed.PARAMETERS, forms=(JSON,), scopes=(HOURLY,)),
         name="oembed",
     ),
     *_operations(),
     re_path(
         r"^api/(?P<rest>[\s\S]*)$",
-        through_the_doors(nowhere, parameters=None, forms=(JSON,)),
+        api_view(nowhere, parameters=None, forms=(JSON,)),
         name=NOWHERE,
     ),
 ]

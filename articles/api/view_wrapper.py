@@ -40,7 +40,7 @@ BEFOREHAND: Final = {
 View = Callable[..., HttpResponse]
 
 
-def through_the_doors(
+def api_view(
     view: View,
     *,
     parameters: frozenset[str] | None,

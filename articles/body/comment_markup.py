@@ -47,7 +47,7 @@ _cleaner: Final = nh3.Cleaner(
 
 
 @lru_cache(maxsize=2000)
-def remark(text: str) -> str:
+def render_comment(text: str) -> str:
     """The text of a comment as markup that is safe to show."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not _MARKED.search(text):

@@ -47,7 +47,7 @@ GENERATED_ANCHOR: Final = re.compile(
 """Anchors that editors make up, and those that our own pages use."""
 
 
-def tidy(html: str) -> str:
+def normalise(html: str) -> str:
     """The markup as our blocks, one a line."""
     root = read(html)
     flow = _Flow(notes=take_word_notes(root))

@@ -12,7 +12,7 @@ from typing import Final
 import nh3
 
 from articles.body.embed_urls import kept_address
-from articles.body.normaliser import tidy
+from articles.body.normaliser import normalise
 
 TAGS: Final = frozenset(
     {"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "pre", "hr", "br"}
@@ -140,7 +140,7 @@ def clean(html: str) -> str:
     if _is_bottomless(text):
         text = TAG.sub(" ", text)
     for _ in range(ROUNDS):
-        cleaned = UNKEEPABLE.sub("", _last.clean(tidy(_first.clean(text))))
+        cleaned = UNKEEPABLE.sub("", _last.clean(normalise(_first.clean(text))))
         if cleaned == text:
             return cleaned
         text = cleaned

@@ -14,7 +14,7 @@ from articles.comments.models import Comment, CommentVersion, Moderation
 from articles.comments.moderation.models import Appeal
 from articles.comments.notifications.models import Follow, Follower
 from articles.comments.submission import posting
-from iria.core.hooks import Holding, Person
+from iria.core.hooks import Person, PersonalDataHandler
 from iria.core.http.urls import absolute
 
 TOLD: Final = frozenset(
@@ -43,7 +43,7 @@ def _typed(who: Person) -> Q:
     return Q(user=None, email__iexact=who.email)
 
 
-def tell(who: Person) -> dict[str, Any]:
+def export(who: Person) -> dict[str, Any]:
     comments = Comment.objects.filter(_theirs(who)).select_related("article", "appeal")
     return {
         "comments": [
@@ -105,7 +105,7 @@ def _followers(who: Person) -> Any:
     return Follower.objects.filter(Q(user=who.account) | _typed(who))
 
 
-def forget(who: Person, keep_words: bool) -> None:
+def erase(who: Person, keep_words: bool) -> None:
     """Takes name and address from their comments and reports; without `keep_words` also the comments.
 
     What only moderators could read goes in either case: earlier texts, askings, network addresses. From what
@@ -152,10 +152,10 @@ def _remove(who: Person) -> None:
             comment.delete()
             continue
         comment.moderations.update(reason="")
-        posting.take_back(comment, by=None)
+        posting.delete_own(comment, by=None)
         comment.flags.all().delete()
         comment.text = GONE
         comment.save(update_fields=["text"])
 
 
-HOLDING: Final = Holding(tell=tell, forget=forget, told=TOLD)
+HOLDING: Final = PersonalDataHandler(export=export, erase=erase, told=TOLD)

@@ -3,9 +3,9 @@
 from django.utils.translation import gettext, gettext_lazy
 
 from articles.comments.akismet import client
-from iria.core.data_inventory import CHECK, POST, Kept, Recipient, declare, recipients
+from iria.core.data_inventory import CHECK, POST, Recipient, StoredData, declare, recipients
 
-COMMENTS = Kept(
+COMMENTS = StoredData(
     title=gettext_lazy("If you comment"),
     tables=(
         "articles.comment",
@@ -37,7 +37,7 @@ COMMENTS = Kept(
     order=10,
 )
 
-SENDERS = Kept(
+SENDERS = StoredData(
     title=gettext_lazy("Where a comment came from"),
     tables=("articles.sealedaddress", "articles.ban"),
     what=gettext_lazy(
@@ -53,7 +53,7 @@ SENDERS = Kept(
     order=12,
 )
 
-REPORTS = Kept(
+REPORTS = StoredData(
     title=gettext_lazy("If you report a comment"),
     tables=("articles.flag",),
     what=gettext_lazy(
@@ -69,7 +69,7 @@ REPORTS = Kept(
     order=14,
 )
 
-FOLLOWING = Kept(
+FOLLOWING = StoredData(
     title=gettext_lazy("If you follow comments by mail"),
     tables=("articles.follower", "articles.follow", "articles.notice"),
     what=gettext_lazy(
@@ -86,7 +86,7 @@ FOLLOWING = Kept(
 
 NOTHING = ("articles.learntmodel",)
 
-RULES = Kept(
+RULES = StoredData(
     title=gettext_lazy("If you moderate"),
     tables=("articles.screeningrule", "articles.screenedword"),
     what=gettext_lazy("Which rules and words you changed, and when."),
@@ -96,9 +96,9 @@ RULES = Kept(
 )
 
 
-def connect() -> None:
+def register() -> None:
     declare("comments", holds=[COMMENTS, SENDERS, REPORTS, FOLLOWING, RULES], nothing=NOTHING)
-    recipients.offer(CHECK, Recipient(akismet))
+    recipients.register(CHECK, Recipient(akismet))
 
 
 def akismet() -> str:

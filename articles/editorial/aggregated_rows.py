@@ -162,7 +162,7 @@ def column_of(gathered: Sequence[Rows]) -> RawSQL:
     return RawSQL(sql, [], output_field=models.TextField())  # noqa: S611 - names of our own
 
 
-class Laid(dict[str, Any]):
+class PrefetchedRows(dict[str, Any]):
     """What `prefetch_related` keeps with an article; gathered rows become models when asked for."""
 
     def __init__(self, article: models.Model, gathered: Sequence[Rows]) -> None:
@@ -183,10 +183,10 @@ class Laid(dict[str, Any]):
         return known
 
 
-def lay_out(articles: Iterable[models.Model], gathered: Sequence[Rows]) -> None:
+def fill_prefetch_cache(articles: Iterable[models.Model], gathered: Sequence[Rows]) -> None:
     """Puts the rows where `prefetch_related` would have put them."""
     for article in articles:
-        article.__dict__["_prefetched_objects_cache"] = Laid(article, gathered)
+        article.__dict__["_prefetched_objects_cache"] = PrefetchedRows(article, gathered)
 
 
 def plainly(article: models.Model, relation: str, *names: str) -> list[tuple[Any, ...]]:
@@ -196,8 +196,8 @@ def plainly(article: models.Model, relation: str, *names: str) -> list[tuple[Any
         names: fields of what stands beside the rows, such as a byline's author.
     """
     laid = article.__dict__.get("_prefetched_objects_cache")
-    rows = laid.rows.get(relation) if isinstance(laid, Laid) else None
-    if rows is None or not isinstance(laid, Laid):
+    rows = laid.rows.get(relation) if isinstance(laid, PrefetchedRows) else None
+    if rows is None or not isinstance(laid, PrefetchedRows):
         beside = BESIDE[relation]
         found = [getattr(row, beside) for row in getattr(article, relation).all()]
         return [tuple(getattr(each, name) for name in names) for each in found]

@@ -25,7 +25,7 @@ class Target(TypedDict, total=False):
     tag: Tag
 
 
-def leave(old_path: str, new_path: str, **target: Unpack[Target]) -> None:
+def add_redirect(old_path: str, new_path: str, **target: Unpack[Target]) -> None:
     """Lets an old address lead to what moved away from it; leaving it twice changes nothing.
 
     What moves back to where it once was no longer needs the way there, so no ring is ever made.
@@ -40,7 +40,7 @@ def leave(old_path: str, new_path: str, **target: Unpack[Target]) -> None:
 RESERVED = frozenset({"feed"})
 
 
-def give(article: Article, moment: datetime) -> None:
+def assign_url(article: Article, moment: datetime) -> None:
     """Year, month and a slug that is free in them; an article that has an address keeps it."""
     if article.year is not None:
         return
@@ -55,7 +55,7 @@ def wished_slug(article: Article) -> str:
     return f"{slug}-2" if slug in RESERVED else slug
 
 
-def keep(article: Article) -> None:
+def update_slug(article: Article) -> None:
     """Keeps a changed slug unique in its month, and the old address leading to the new one."""
     if article.year is None or article.month is None:
         return
@@ -64,7 +64,7 @@ def keep(article: Article) -> None:
     article.slug = wish if wish == before else free_slug(article, wish)
     if before and before != article.slug:
         old_path = _path(article.year, article.month, before)
-        leave(old_path, article.get_absolute_url(), article=article)
+        add_redirect(old_path, article.get_absolute_url(), article=article)
         transaction.on_commit(lambda: signals.moved.send(sender=Article, article_id=article.pk))
 
 

@@ -11,7 +11,7 @@ from articles.editorial.merging import CannotMerge
 from articles.editorial.models import Article, Byline
 
 
-def sign(article: Article, authors: Iterable[AuthorProfile]) -> None:
+def set_authors(article: Article, authors: Iterable[AuthorProfile]) -> None:
     """Puts these authors' names to the article, in this order; signing again changes nothing."""
     chosen = list(authors)
     with transaction.atomic():
@@ -47,11 +47,11 @@ def merge(authors: Iterable[AuthorProfile], *, into: AuthorProfile) -> None:
             )
             raise CannotMerge(sentence)
         merging.tell(merging.articles_of(goes, Byline, "author"))
-        merging.turn(goes, stays)
+        merging.repoint(goes, stays)
         for each in goes:
             old_path = each.get_absolute_url()
             each.delete()
-            article_urls.leave(old_path, stays.get_absolute_url(), author=stays)
+            article_urls.add_redirect(old_path, stays.get_absolute_url(), author=stays)
         stays.user_id = users.pop() if users else None
         stays.links = _together(each.links for each in (stays, *goes))
         for name in ("role", "biography"):

@@ -69,7 +69,7 @@ def merge(categories: Iterable[Category], *, into: Category) -> None:
         _hold_the_tree()
         goes, stays = merging.hold(categories, into)
         refuse_unfitting(goes, stays)
-        merging.hold_named(goes)
+        merging.lock_references(goes)
         merging.tell(merging.articles_of(goes, ArticleCategory, "category"))
         # The deepest first: what stands below one that goes may go too.
         for each in sorted(goes, key=lambda category: -category.depth):
@@ -87,17 +87,17 @@ def hold_those_that_go(
             return
     _hold_the_tree()
     held = Category.objects.select_for_update(of=("self",)).order_by("pk")
-    merging.hold_named(list(held.filter(pk__in=[each.pk for each in together])))
+    merging.lock_references(list(held.filter(pk__in=[each.pk for each in together])))
 
 
 def _merge_one(goes: Category, stays: Category) -> None:
     old_path, pk = f"/category/{goes.path}/", str(goes.pk)
     Category.objects.filter(parent=goes).update(parent=stays)
     _place_children(stays)
-    merging.turn([goes], stays, besides=BELOW)
+    merging.repoint([goes], stays, besides=BELOW)
     goes.delete()
-    menus.retarget(KIND, pk, str(stays.pk))
-    article_urls.leave(old_path, stays.get_absolute_url(), category=stays)
+    menus.replace_target(KIND, pk, str(stays.pk))
+    article_urls.add_redirect(old_path, stays.get_absolute_url(), category=stays)
 
 
 def refuse_unfitting(goes: Sequence[Category], stays: Category) -> None:
@@ -176,4 +176,4 @@ def _place_children(parent: Category) -> None:
 
 def _leave_redirect(category: Category, old_path: str) -> None:
     path = f"/category/{old_path}/"
-    article_urls.leave(path, category.get_absolute_url(), category=category)
+    article_urls.add_redirect(path, category.get_absolute_url(), category=category)

@@ -12,14 +12,14 @@ from articles.editorial.models import Article, Figure
 from articles.images.models import Image
 from articles.images.models.rights import Place
 from articles.images.rights import usage_check
-from iria.core.blockers import Obstacle, Refused
+from iria.core.blockers import Blocked, Blocker
 
 
-class NotReady(Refused):
+class NotReady(Blocked):
     """The article cannot go out, or not with what was added to it."""
 
 
-def obstacles(article: Article, *, at: datetime | None = None) -> list[Obstacle]:
+def publish_blockers(article: Article, *, at: datetime | None = None) -> list[Blocker]:
     """Why this article cannot go out as it stands, each with where it is mended; or nothing.
 
     Args:
@@ -29,16 +29,16 @@ def obstacles(article: Article, *, at: datetime | None = None) -> list[Obstacle]
     here = article.get_admin_url()
     if not plain_text(article.body).strip():
         words = "The text is empty; write it before you publish."
-        found.append(Obstacle(words, f"{here}#id_body", "Write it"))
+        found.append(Blocker(words, f"{here}#id_body", "Write it"))
     if not article.article_categories.exists():
         words = "No category is chosen; choose at least one."
-        found.append(Obstacle(words, f"{here}#id_chosen_categories_0", "Choose one"))
+        found.append(Blocker(words, f"{here}#id_chosen_categories_0", "Choose one"))
     pictures = pictures_of(article)
-    found += usage_check.obstacles(pictures, places=places_of(article, at), at=at)
+    found += usage_check.obstacles(pictures, places=usage_channels(article, at), at=at)
     known = {image.pk for image in pictures}
     lost = sorted({use.image_id for use in figures_in(article.body)} - known)
     found += [
-        Obstacle(
+        Blocker(
             f"The text shows picture number {number}, which is not in the library; "
             "take it out or choose another.",
             f"{here}#id_body",
@@ -51,7 +51,7 @@ def obstacles(article: Article, *, at: datetime | None = None) -> list[Obstacle]
 
 def obstacles_to_new_uses(
     article: Article, lead: int | None, inline: Collection[int]
-) -> list[Obstacle]:
+) -> list[Blocker]:
     """Why a published article may not carry these pictures; those it carries already may stay.
 
     A picture whose licence has ended is withheld where it stands, so the article can be changed.
@@ -72,12 +72,12 @@ def obstacles_to_new_uses(
     new = Image.objects.filter(pk__in=uses.keys() - before.keys()).order_by("pk")
     bare = Image.objects.filter(pk__in=there).order_by("pk")
     return [
-        *usage_check.obstacles(new, places=places_of(article)),
-        *usage_check.lacking_credit(bare),
+        *usage_check.obstacles(new, places=usage_channels(article)),
+        *usage_check.without_credit(bare),
     ]
 
 
-def advice(article: Article) -> list[str]:
+def suggestions(article: Article) -> list[str]:
     """What would make the article better and does not hold it back."""
     found = []
     if not article.standfirst.strip():
@@ -93,7 +93,7 @@ def pictures_of(article: Article) -> list[Image]:
     return list(Image.objects.filter(pk__in=uses).select_related("agency").order_by("pk"))
 
 
-def places_of(article: Article, at: datetime | None = None) -> list[Place]:
+def usage_channels(article: Article, at: datetime | None = None) -> list[Place]:
     """Where its pictures would stand: on the site, in the archive too where it is old."""
     old = article.is_archived_at(at or timezone.now())
     return [Place.SITE, Place.ARCHIVE] if old else [Place.SITE]

@@ -20,7 +20,7 @@ from articles.images.models import Image
 from articles.images.rights.credit_line import credit_line
 from articles.images.srcset import plain_rendition
 from iria.core.http.urls import absolute
-from iria.core.text.language import speaking
+from iria.core.text.language import use_language
 from iria.publication.models import Publication
 
 KEPT: Final = frozenset(
@@ -55,7 +55,7 @@ def full_text(article: Article, figures: Iterable[Figure], publication: Publicat
     """
     figures = list(figures)
     lead = next((each for each in figures if each.place == Figure.Place.LEAD), None)
-    with speaking(article.language):
+    with use_language(article.language):
         pictures = tuple(
             shown
             for each in figures
@@ -87,7 +87,7 @@ def _shown(image: Image, publication: Publication) -> Shown | None:
 def _corrections(article: Article) -> Iterator[str]:
     corrections = list(article.corrections.all())
     if corrections:
-        with speaking(article.language):
+        with use_language(article.language):
             name = ngettext("Correction", "Corrections", 1)
             for correction in corrections:
                 yield f"<p>{escape(name)}: {escape(correction.text)}</p>"

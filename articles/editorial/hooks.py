@@ -9,7 +9,7 @@ from django.db.models.signals import post_delete, post_save
 from django.urls import reverse
 
 from articles.editorial.models import Article, Category, Portrait
-from iria.core.hooks import MenuTarget, MenuTargets, PictureUse, menu_targets
+from iria.core.hooks import ImageUsage, MenuTarget, MenuTargets, menu_targets
 from iria.publication import menus
 
 KIND: Final = "category"
@@ -29,8 +29,8 @@ def sections() -> list[MenuTarget]:
     ]
 
 
-def connect() -> None:
-    menu_targets.offer(KIND, MenuTargets("Sections", sections))
+def register() -> None:
+    menu_targets.register(KIND, MenuTargets("Sections", sections))
     for signal in (post_save, post_delete):
         signal.connect(_refresh, sender=Category, dispatch_uid="editorial.menus")
 
@@ -40,11 +40,11 @@ def _refresh(raw: bool = False, **signal: Any) -> None:
         menus.refresh()
 
 
-def in_articles(image_id: int) -> list[PictureUse]:
+def in_articles(image_id: int) -> list[ImageUsage]:
     """Every article that carries the picture, each once, and every author it portrays."""
     articles = Article.objects.filter(figures__image_id=image_id).distinct().order_by("pk")
     found = [
-        PictureUse(
+        ImageUsage(
             where=f"the article “{article.headline}”",
             address=reverse("admin:articles_article_change", args=[article.pk]),
             public=article.is_published,
@@ -54,7 +54,7 @@ def in_articles(image_id: int) -> list[PictureUse]:
     ]
     portraits = Portrait.objects.filter(image_id=image_id).select_related("author")
     return found + [
-        PictureUse(
+        ImageUsage(
             where=f"the portrait of {portrait.author}",
             address=portrait.author.get_absolute_url(),
             public=True,

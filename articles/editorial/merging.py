@@ -68,7 +68,7 @@ def hold[M: Model](goes: Iterable[M], stays: M) -> tuple[list[M], M]:
     return list(found.values()), kept
 
 
-def pointing(model: type[Model], *, besides: Sequence[str] = ()) -> list[ForeignObjectRel]:
+def references_to(model: type[Model], *, besides: Sequence[str] = ()) -> list[ForeignObjectRel]:
     """Every foreign key of any room that points at the model."""
     return [
         each
@@ -83,7 +83,7 @@ def pointing(model: type[Model], *, besides: Sequence[str] = ()) -> list[Foreign
 def preview(goes: Sequence[Model], stays: Model, *, besides: Sequence[str] = ()) -> list[Moves]:
     """What a merge would move, for somebody who has not decided yet."""
     found = []
-    for relation in pointing(type(stays), besides=besides):
+    for relation in references_to(type(stays), besides=besides):
         rows = _rows(relation).filter(**{f"{relation.field.name}__in": goes})
         count = rows.count()
         if count:
@@ -97,9 +97,9 @@ def preview(goes: Sequence[Model], stays: Model, *, besides: Sequence[str] = ())
     return found
 
 
-def turn(goes: Sequence[Model], stays: Model, *, besides: Sequence[str] = ()) -> None:
+def repoint(goes: Sequence[Model], stays: Model, *, besides: Sequence[str] = ()) -> None:
     """Turns whatever points at those that go to the one that stays."""
-    for relation in pointing(type(stays), besides=besides):
+    for relation in references_to(type(stays), besides=besides):
         name = relation.field.name
         for each in goes:
             rows = _rows(relation).filter(**{name: each})
@@ -113,7 +113,7 @@ def turn(goes: Sequence[Model], stays: Model, *, besides: Sequence[str] = ()) ->
             naming.turn(each.pk, stays.pk)
 
 
-def hold_named(goes: Sequence[Model]) -> None:
+def lock_references(goes: Sequence[Model]) -> None:
     """Locks whatever names one of several by number, all in one order, before the first of them changes.
 
     Turned or taken out one after the other, rows that name two would be locked in two orders, and
@@ -143,7 +143,7 @@ def still_there[M: Model](rows: Sequence[M], *, addresses: Sequence[str], kind: 
     Somebody may merge a category while a form that names it is on its way. The old address says
     what became of it; what leads nowhere any more is left out.
     """
-    became = what_became(rows, addresses=addresses, kind=kind)
+    became = successors(rows, addresses=addresses, kind=kind)
     found: dict[int, M] = {}
     for row in rows:
         if there := became.get(row.pk):
@@ -151,9 +151,7 @@ def still_there[M: Model](rows: Sequence[M], *, addresses: Sequence[str], kind: 
     return list(found.values())
 
 
-def what_became[M: Model](
-    rows: Iterable[M], *, addresses: Iterable[str], kind: str
-) -> dict[int, M]:
+def successors[M: Model](rows: Iterable[M], *, addresses: Iterable[str], kind: str) -> dict[int, M]:
     """The same, by the number that each row had.
 
     Who needs several kinds of them in one transaction asks once: held in one order, the order of a
@@ -241,7 +239,7 @@ def _give_the_better_place(relation: ForeignObjectRel, twice: QuerySet[Any], sta
         standing.update(position=better)
 
 
-def _namings(model: type[Model]) -> list[hooks.Naming]:
+def _namings(model: type[Model]) -> list[hooks.IdListReference]:
     return [each for each in hooks.namings if each.model == model._meta.label]
 
 

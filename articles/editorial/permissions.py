@@ -14,7 +14,7 @@ from articles.editorial.models import Article
 
 Somebody = User | AbstractBaseUser | AnonymousUser
 
-UNSEEN = (Article.State.DRAFT, Article.State.WITHDRAWN)
+UNSEEN = (Article.State.DRAFT, Article.State.UNPUBLISHED)
 
 
 def may_publish(user: Somebody) -> bool:

@@ -46,6 +46,6 @@ def read_preview_token(token: str) -> Article:
     article = Article.objects.for_page().filter(pk=pk).first()
     if article is None:
         raise ExpiredToken
-    if article.state == Article.State.WITHDRAWN and state != Article.State.WITHDRAWN:
+    if article.state == Article.State.UNPUBLISHED and state != Article.State.UNPUBLISHED:
         raise ExpiredToken
     return article

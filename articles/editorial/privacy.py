@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy
 
-from iria.core.data_inventory import Kept, declare
+from iria.core.data_inventory import StoredData, declare
 
-MAKING = Kept(
+MAKING = StoredData(
     title=gettext_lazy("If you write or edit"),
     tables=(
         "articles.article",
@@ -41,5 +41,5 @@ NOTHING = (
 )
 
 
-def connect() -> None:
+def register() -> None:
     declare("editorial", holds=[MAKING], nothing=NOTHING)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from articles.editorial import article_urls, signals
 from articles.editorial.checklist import NotReady as NotReady
-from articles.editorial.checklist import obstacles
+from articles.editorial.checklist import publish_blockers
 from articles.editorial.models import Article, StateChange
 
 logger = logging.getLogger(__name__)
@@ -54,13 +54,13 @@ def schedule(article: Article, *, by: User, at: datetime) -> None:
     article.refresh_from_db()
 
 
-def withdraw(article: Article, *, by: User) -> None:
+def unpublish(article: Article, *, by: User) -> None:
     """Takes a published article off the site, or a scheduled one off its schedule."""
     with transaction.atomic():
         current = _locked(article)
         was_published = current.state == Article.State.PUBLISHED
         if was_published:
-            current.state, current.withdrawn_at = Article.State.WITHDRAWN, timezone.now()
+            current.state, current.withdrawn_at = Article.State.UNPUBLISHED, timezone.now()
         elif current.state == Article.State.SCHEDULED:
             _take_off_schedule(current)
         else:
@@ -99,7 +99,7 @@ def _keep_schedule(pk: int) -> bool:
         if current is None:
             return False
         due = current.publish_at
-        if not obstacles(current):
+        if not publish_blockers(current):
             _go_out(current, by=None, moment=due or timezone.now())
             return True
         _take_off_schedule(current)
@@ -113,7 +113,7 @@ def _go_out(article: Article, *, by: User | None, moment: datetime) -> None:
     article.state = Article.State.PUBLISHED
     article.published_at = article.published_at or moment
     article.publish_at = article.withdrawn_at = None
-    article_urls.give(article, article.published_at)
+    article_urls.assign_url(article, article.published_at)
     article.save()
     StateChange.objects.create(article=article, state=article.state, made_by=by)
     transaction.on_commit(lambda: signals.published.send(sender=Article, article_id=article.pk))
@@ -122,7 +122,7 @@ def _go_out(article: Article, *, by: User | None, moment: datetime) -> None:
 def _take_off_schedule(article: Article) -> None:
     """Back to what it was before: a draft, or an article that readers once saw."""
     was_public = article.published_at is not None
-    article.state = Article.State.WITHDRAWN if was_public else Article.State.DRAFT
+    article.state = Article.State.UNPUBLISHED if was_public else Article.State.DRAFT
     article.publish_at = None
 
 
@@ -132,5 +132,5 @@ def _locked(article: Article) -> Article:
 
 
 def _refuse_unready(article: Article, *, at: datetime | None = None) -> None:
-    if found := obstacles(article, at=at):
+    if found := publish_blockers(article, at=at):
         raise NotReady(found)

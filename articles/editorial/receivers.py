@@ -14,7 +14,7 @@ from articles.editorial import article_urls, category_tree, merging, tags
 from articles.editorial.models import ArticleTag, Category
 
 
-def connect() -> None:
+def register() -> None:
     pre_save.connect(_tag_is_saved, sender=Tag, dispatch_uid="editorial.tag")
     pre_save.connect(_author_is_saved, sender=AuthorProfile, dispatch_uid="editorial.author")
     pre_delete.connect(
@@ -31,7 +31,7 @@ def _tag_is_saved(instance: Tag, raw: bool = False, **signal: Any) -> None:
         return
     if before.slug != instance.slug:
         old, new = tags.address(before.slug), tags.address(instance.slug)
-        article_urls.leave(old, new, tag=instance)
+        article_urls.add_redirect(old, new, tag=instance)
     if before.name != instance.name:
         # The search knows articles by the words of their tags.
         merging.tell(merging.articles_of([instance], ArticleTag, "tag"))
@@ -41,7 +41,7 @@ def _author_is_saved(instance: AuthorProfile, raw: bool = False, **signal: Any) 
     before = None if raw else _before(AuthorProfile, instance)
     if before is not None and before.slug != instance.slug:
         old = f"/author/{before.slug}/"
-        article_urls.leave(old, instance.get_absolute_url(), author=instance)
+        article_urls.add_redirect(old, instance.get_absolute_url(), author=instance)
 
 
 def _before(model: Any, instance: Any) -> Any:

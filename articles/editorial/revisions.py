@@ -40,7 +40,7 @@ OUT_OF_THE_WAY: Final = 16_000
 """Beyond every position of a text, and within what the column holds."""
 
 
-class Stale(Exception):
+class EditConflict(Exception):
     """The article was saved since it was opened: its version now, and the newest revision."""
 
     def __init__(self, version: int, latest: Revision | None) -> None:
@@ -76,7 +76,7 @@ def save(article: Article, *, by: User | None) -> Revision:
     return revision
 
 
-def hold(article: Article, *, opened_at: int) -> None:
+def lock(article: Article, *, opened_at: int) -> None:
     """Holds the article until the end of the transaction, for somebody who opened it at a version.
 
     Raises:
@@ -89,7 +89,7 @@ def hold(article: Article, *, opened_at: int) -> None:
         .first()
     )
     if version is not None and version != opened_at:
-        raise Stale(version, article.revisions.select_related("made_by").first())
+        raise EditConflict(version, article.revisions.select_related("made_by").first())
 
 
 def _save_words(article: Article) -> None:
@@ -98,7 +98,7 @@ def _save_words(article: Article) -> None:
     for name in ("state", "publish_at", "published_at", "withdrawn_at", "year", "month"):
         setattr(article, name, getattr(current, name))
     article.version = current.version + 1
-    article_urls.keep(article)
+    article_urls.update_slug(article)
     changed = any(getattr(article, name) != getattr(current, name) for name in RECORDED)
     if article.is_published and changed:
         article.updated_at = timezone.now()
@@ -185,7 +185,7 @@ def _record(article: Article, by: User | None) -> Revision:
     return Revision.objects.create(article=article, number=number, made_by=by, **words)
 
 
-def correct(correction: Correction, *, by: User | None) -> None:
+def add_correction(correction: Correction, *, by: User | None) -> None:
     """Adds a correction to its article, with who made it."""
     correction.made_by = by
     with transaction.atomic():

@@ -23,11 +23,11 @@ def merge(tags: Iterable[Tag], *, into: Tag) -> None:
     with transaction.atomic():
         goes, stays = merging.hold(tags, into)
         merging.tell(merging.articles_of(goes, ArticleTag, "tag"))
-        merging.turn(goes, stays)
+        merging.repoint(goes, stays)
         for tag in goes:
             old_path = address(tag.slug)
             tag.delete()
-            article_urls.leave(old_path, address(stays.slug), tag=stays)
+            article_urls.add_redirect(old_path, address(stays.slug), tag=stays)
 
 
 def the_same_word(name: str, *, besides: Tag) -> Tag | None:

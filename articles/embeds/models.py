@@ -7,7 +7,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
 
 from articles.embeds import url_patterns
-from iria.core.text.validators import refuse_blank, refuse_unstorable
+from iria.core.text.validators import validate_not_blank, validate_storable
 
 ORIGIN = r"^https://[a-z0-9.-]+$"
 
@@ -22,17 +22,17 @@ class EmbedProvider(models.Model):
         LOW = "low", "Low, as a player for sound"
 
     name = models.CharField(
-        max_length=40, unique=True, validators=[refuse_unstorable, refuse_blank]
+        max_length=40, unique=True, validators=[validate_storable, validate_not_blank]
     )
     address_patterns = models.TextField(
         max_length=2000,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="Addresses of its pages, one a line, with names in braces: "
         "https://vimeo.com/{id}. Further parts of a query are passed over.",
     )
     frame_address = models.CharField(
         max_length=300,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="The address of its frame, with the same names: "
         "https://player.vimeo.com/video/{id}. {address} is the page's whole address.",
     )

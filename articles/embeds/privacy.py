@@ -3,5 +3,5 @@
 from iria.core.data_inventory import declare
 
 
-def connect() -> None:
+def register() -> None:
     declare("embeds", nothing=("articles.embedprovider",))

@@ -14,7 +14,7 @@ from typing import Final
 
 from django.utils.translation import gettext
 
-from articles.body.comment_markup import remark
+from articles.body.comment_markup import render_comment
 from articles.comments.models import Comment
 from articles.editorial.models import Article
 from articles.editorial.models.querysets import ArticleQuerySet
@@ -22,7 +22,7 @@ from articles.feeds.entries import LENGTH, Entry, Person, tag_id
 from articles.feeds.xml_writer import legal
 from articles.search.query.ordering import Sort
 from articles.search.query.parser import in_quotes
-from articles.search.query.search_request import Asked
+from articles.search.query.search_request import SearchRequest
 from articles.search.ranking.engine import find
 from iria.core.http.urls import absolute
 from iria.publication.models import Publication
@@ -98,7 +98,7 @@ def _with(path: str, query: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-def newest_holding(question: Asked) -> ArticleQuerySet:
+def newest_matches(question: SearchRequest) -> ArticleQuerySet:
     """What a feed of this search holds.
 
     Raises:
@@ -135,7 +135,7 @@ def _entry(comment: Comment, article: Article) -> Entry:
         title=gettext("%(name)s on %(headline)s")
         % {"name": name, "headline": legal(article.headline)},
         summary="",
-        html=remark(legal(comment.text)),
+        html=render_comment(legal(comment.text)),
         language=article.language,
         published=comment.created_at,
         updated=comment.edited_at or comment.created_at,

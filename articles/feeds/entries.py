@@ -20,7 +20,7 @@ from articles.feeds.xml_writer import Document, legal
 from articles.images.rights.credit_line import credit_words, licence_address
 from articles.images.srcset import MEDIA_TYPES, plain_rendition
 from iria.core.http.urls import absolute
-from iria.core.text.language import speaking
+from iria.core.text.language import use_language
 from iria.publication.models import Publication
 
 
@@ -103,7 +103,7 @@ def _entry(article: Article, publication: Publication, *, whole: bool) -> Entry:
     if published is None:
         raise ValueError(article.pk)
     figures = list(article.figures.all())
-    with speaking(article.language):
+    with use_language(article.language):
         picture = _lead(article, figures, publication)
     categories = [placed.category.name for placed in article.article_categories.all()]
     return Entry(

@@ -22,7 +22,7 @@ from articles.images.rights.credit_line import credit_words, licence_address
 from articles.images.srcset import plain_rendition
 from articles.pages.models import Page
 from iria.core.http.urls import address_of
-from iria.core.text.language import speaking
+from iria.core.text.language import use_language
 from iria.publication.models import Publication
 
 LONGEST_CAPTION: Final = 400
@@ -73,7 +73,7 @@ class Place:
     """The same in other languages, the page itself among them: code and path."""
 
 
-class Sort:
+class SitemapSection:
     """Places of one sort, which files of so many each hold them, and what stands in one file."""
 
     def __init__(self, make: Callable[[], list[Place]]) -> None:
@@ -98,7 +98,7 @@ class Sort:
         return self._places[(number - 1) * per_file : number * per_file]
 
 
-class Articles(Sort):
+class Articles(SitemapSection):
     """Articles by their numbers: those from 1 to 450 are the first file, however many are left of them.
 
     So nothing is counted, and an article stays in its file.
@@ -106,7 +106,7 @@ class Articles(Sort):
 
     def __init__(self, publication: Publication) -> None:
         self._publication = publication
-        self._articles = Article.objects.published().to_be_found().order_by("pk")
+        self._articles = Article.objects.published().indexable().order_by("pk")
 
     def size(self, most: int) -> int:
         return self._articles[:most].count()
@@ -128,15 +128,17 @@ class Articles(Sort):
         return _articles(found, self._publication)
 
 
-def sorts(publication: Publication) -> dict[str, Sort]:
+def sorts(publication: Publication) -> dict[str, SitemapSection]:
     """Everything there is, by what it is. Nothing is asked before it is wanted."""
     languages = publication.language_codes
     return {
-        "pages": Sort(lambda: _pages(languages)),
-        "topics": Sort(lambda: _used(Scope.TAG)),
-        "authors": Sort(lambda: _used(Scope.AUTHOR)),
-        "topics-by-language": Sort(lambda: _used_by_language(Scope.TAG, languages[1:])),
-        "authors-by-language": Sort(lambda: _used_by_language(Scope.AUTHOR, languages[1:])),
+        "pages": SitemapSection(lambda: _pages(languages)),
+        "topics": SitemapSection(lambda: _used(Scope.TAG)),
+        "authors": SitemapSection(lambda: _used(Scope.AUTHOR)),
+        "topics-by-language": SitemapSection(lambda: _used_by_language(Scope.TAG, languages[1:])),
+        "authors-by-language": SitemapSection(
+            lambda: _used_by_language(Scope.AUTHOR, languages[1:])
+        ),
         "articles": Articles(publication),
     }
 
@@ -241,7 +243,7 @@ def _pictures(
 ) -> list[Picture]:
     """What readers see beside the article, each picture once, with caption and credit."""
     found: dict[int, Picture] = {}
-    with speaking(article.language):
+    with use_language(article.language):
         for each in figures:
             file = plain_rendition(each.image) if article.shows(each.image) else None
             if file is not None and each.image_id not in found:
@@ -262,7 +264,7 @@ def _short(caption: str, room: int) -> str:
 def _translations(groups: set[int | None]) -> dict[int | None, list[tuple[str, str]]]:
     """Group of translations → language and path of each article that can be read."""
     found: dict[int | None, list[tuple[str, str]]] = {}
-    readable = Article.objects.published().to_be_found()
+    readable = Article.objects.published().indexable()
     together = readable.filter(translation_group__in=groups - {None})
     rows = together.order_by("language").only(*ADDRESS, "language", "translation_group")
     for row in rows:

@@ -13,9 +13,9 @@ from django.urls import reverse
 
 from articles.editorial.models import Article
 from articles.feeds.atom import moment
-from articles.feeds.sitemap_entries import Picture, Place, Sort, sorts
+from articles.feeds.sitemap_entries import Picture, Place, SitemapSection, sorts
 from articles.feeds.xml_writer import Document, legal
-from iria.core.http.cache_versions import Held
+from iria.core.http.cache_versions import ProcessCache
 from iria.core.http.page_cache import hourly, next_hour, public_page
 from iria.core.http.urls import absolute
 from iria.publication.context_processors import publication_of
@@ -31,7 +31,7 @@ PER_FILE = 450
 """Addresses in one file. The protocol allows 50,000 and 50 MB; with the longest addresses, all the
 pictures and every language, so many stay below (tests/articles/feeds/test_sitemaps.py)."""
 
-_indexes: Held[bytes | None] = Held()
+_indexes: ProcessCache[bytes | None] = ProcessCache()
 """Which files there are changes with the rows alone."""
 
 NEWS_FOR: Final = timedelta(hours=48)
@@ -65,7 +65,7 @@ def whole(request: HttpRequest) -> HttpResponse:
     return _answer(index)
 
 
-def _index_of(found: dict[str, Sort]) -> bytes | None:
+def _index_of(found: dict[str, SitemapSection]) -> bytes | None:
     """The list of the files; None where everything fits into one."""
     room = PER_FILE
     for sort in found.values():
@@ -89,7 +89,7 @@ def news(request: HttpRequest) -> HttpResponse:
     """What was published in the last two days; the front page alone when that was nothing."""
     recent = (
         Article.objects.published()
-        .to_be_found()
+        .indexable()
         .filter(published_at__gt=next_hour() - NEWS_FOR)
         .newest()
         .only("year", "month", "slug", "headline", "language", "published_at")

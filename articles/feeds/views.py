@@ -24,14 +24,14 @@ from articles.editorial.models import Article, Category, Revision, Scope, StateC
 from articles.editorial.models.article import LANGUAGES
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.feeds import atom, json_feed, rss
-from articles.feeds.channels import Channel, channel_of, newest_holding, thread_entries
+from articles.feeds.channels import Channel, channel_of, newest_matches, thread_entries
 from articles.feeds.entries import LENGTH, entries
 from articles.images.models import PictureEvent
 from articles.search.limits import RETRY_AFTER, TOO_OFTEN, may_search
 from articles.search.query.search_request import asked
-from articles.search.ranking.engine import Unanswerable
+from articles.search.ranking.engine import InvalidQuery
 from iria.core.http.page_cache import public_page
-from iria.core.text.language import own_name, speaking
+from iria.core.text.language import native_name, use_language
 from iria.publication.context_processors import publication_of
 
 
@@ -73,7 +73,7 @@ def site(request: HttpRequest, form: str = "") -> HttpResponse:
 def language(request: HttpRequest, code: str, form: str = "") -> HttpResponse:
     newest = _newest(Scope.ALL, 0, code)
     path = f"/language/{code}/"
-    return _feed(request, form, newest, path=path, name=own_name(code), language=code)
+    return _feed(request, form, newest, path=path, name=native_name(code), language=code)
 
 
 @public_page
@@ -139,7 +139,7 @@ def thread(request: HttpRequest, year: int, month: int, slug: str, form: str = "
     publication = publication_of(request)
     if admission(article, publication) is Admission.OFF:
         raise Http404
-    with speaking(publication.language_codes[0]), speaking(article.language):
+    with use_language(publication.language_codes[0]), use_language(article.language):
         name = gettext("Comments on “%(headline)s”") % {"headline": article.headline}
     comments = thread_entries(article)
     channel = channel_of(
@@ -162,8 +162,8 @@ def search(request: HttpRequest, form: str = "") -> HttpResponse:
         return _sentence(gettext(TOO_OFTEN), status=429, headers=RETRY_AFTER)
     try:
         question = asked(request.GET)
-        found = newest_holding(question)
-    except Unanswerable as mistake:
+        found = newest_matches(question)
+    except InvalidQuery as mistake:
         return _sentence(mistake.sentence, status=400)
     return _feed(
         request,

@@ -5,19 +5,19 @@ What of the library goes out by itself: the files, wherever somebody takes them.
 
 from articles.images.models import Image
 from iria.core import hooks
-from iria.core.hooks import PictureOutput, PictureUse
+from iria.core.hooks import ImageUsage, PictureOutput
 
 
-def uses_of(image: Image) -> list[PictureUse]:
+def uses_of(image: Image) -> list[ImageUsage]:
     return [use for ask in hooks.picture_uses for use in ask(image.pk)]
 
 
-def public_uses_of(image: Image) -> list[PictureUse]:
+def public_uses_of(image: Image) -> list[ImageUsage]:
     """The places where readers see it now."""
     return [use for use in uses_of(image) if use.public]
 
 
-def listed(uses: list[PictureUse], most: int = 3) -> str:
+def listed(uses: list[ImageUsage], most: int = 3) -> str:
     """The places in words; after a few of them, how many more."""
     words = [use.where for use in uses[:most]]
     if len(uses) > most:

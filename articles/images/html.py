@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from articles.body.sanitiser import safe_caption
 from articles.images.models import Image
 from articles.images.rights.credit_line import credit_line, short_credit
-from articles.images.srcset import PictureValues
+from articles.images.srcset import ImageAttributes
 from iria.core.text.language import direction_of, interface_language
 from iria.publication.models import Publication
 
@@ -76,7 +76,7 @@ STILL: Final = "(prefers-reduced-motion: reduce)"
 
 
 @lru_cache(maxsize=2048)
-def picture_markup(values: PictureValues | None, alt: str | None = None) -> SafeString:
+def picture_markup(values: ImageAttributes | None, alt: str | None = None) -> SafeString:
     """The `picture` element; an empty text while no size of the picture is ready.
 
     Args:

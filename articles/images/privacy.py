@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy
 
-from iria.core.data_inventory import Kept, declare
+from iria.core.data_inventory import StoredData, declare
 
-PICTURES = Kept(
+PICTURES = StoredData(
     title=gettext_lazy("If you took a picture, or are in one"),
     tables=("articles.image", "articles.photographer", "articles.picturewords"),
     what=gettext_lazy(
@@ -16,7 +16,7 @@ PICTURES = Kept(
     order=82,
 )
 
-KEEPING = Kept(
+KEEPING = StoredData(
     title=gettext_lazy("If you keep the picture library"),
     tables=("articles.collection", "articles.pictureevent", "articles.likeness"),
     what=gettext_lazy("Which pictures you brought, changed, replaced or withdrew, and when."),
@@ -33,5 +33,5 @@ NOTHING = (
 )
 
 
-def connect() -> None:
+def register() -> None:
     declare("images", holds=[PICTURES, KEEPING], nothing=NOTHING)

@@ -10,7 +10,7 @@ from articles.images.renditions.rendition_files import discard
 from articles.images.tasks import bring_up_to_date
 
 
-def connect() -> None:
+def register() -> None:
     post_delete.connect(_forget_original, Image, dispatch_uid="images.original")
     post_delete.connect(_forget_rendition, Rendition, dispatch_uid="images.rendition")
     post_delete.connect(_forget_rendition, FormerName, dispatch_uid="images.former_name")

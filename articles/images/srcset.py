@@ -20,7 +20,7 @@ MEDIA_TYPES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class RenditionUse:
     """How a picture is used: how wide it is on the page, in which shape, whether it is seen at once."""
 
     sizes: str
@@ -33,21 +33,31 @@ class Use:
 
 
 USES: Final = {
-    "thumb": Use("15rem", 320),
-    "portrait": Use("9rem", 160, shape=SQUARE),
-    "card": Use("(min-width: 64rem) 19rem, (min-width: 40rem) 31vw, 94vw", 640, shape=CARD),
-    "card lead": Use("(min-width: 64rem) 48rem, 94vw", 1280, at_once=True, shape=CARD),
-    "card first": Use("(min-width: 64rem) 34rem, (min-width: 44rem) 46vw, 94vw", 640, shape=CARD),
-    "card second": Use("8.5rem", 320, shape=CARD),
-    "card related": Use("(min-width: 64rem) 18rem, (min-width: 36rem) 46vw, 8rem", 640, shape=CARD),
-    "inline": Use("(min-width: 44rem) 42rem, 94vw", 960, moves=True),
-    "gallery": Use("(min-width: 44rem) 19rem, 94vw", 640, moves=True),
-    "gallery wide": Use("(min-width: 68rem) 20rem, (min-width: 44rem) 46vw, 94vw", 640, moves=True),
-    "gallery full": Use("(min-width: 80rem) 26rem, (min-width: 44rem) 46vw, 94vw", 960, moves=True),
-    "large": Use("100vw", 1920, at_once=True, moves=True),
-    "wide": Use("(min-width: 68rem) 64rem, 94vw", 1280, moves=True),
-    "full": Use("100vw", 1280, moves=True),
-    "lead": Use("(min-width: 68rem) 66rem, 100vw", 1280, at_once=True, moves=True),
+    "thumb": RenditionUse("15rem", 320),
+    "portrait": RenditionUse("9rem", 160, shape=SQUARE),
+    "card": RenditionUse(
+        "(min-width: 64rem) 19rem, (min-width: 40rem) 31vw, 94vw", 640, shape=CARD
+    ),
+    "card lead": RenditionUse("(min-width: 64rem) 48rem, 94vw", 1280, at_once=True, shape=CARD),
+    "card first": RenditionUse(
+        "(min-width: 64rem) 34rem, (min-width: 44rem) 46vw, 94vw", 640, shape=CARD
+    ),
+    "card second": RenditionUse("8.5rem", 320, shape=CARD),
+    "card related": RenditionUse(
+        "(min-width: 64rem) 18rem, (min-width: 36rem) 46vw, 8rem", 640, shape=CARD
+    ),
+    "inline": RenditionUse("(min-width: 44rem) 42rem, 94vw", 960, moves=True),
+    "gallery": RenditionUse("(min-width: 44rem) 19rem, 94vw", 640, moves=True),
+    "gallery wide": RenditionUse(
+        "(min-width: 68rem) 20rem, (min-width: 44rem) 46vw, 94vw", 640, moves=True
+    ),
+    "gallery full": RenditionUse(
+        "(min-width: 80rem) 26rem, (min-width: 44rem) 46vw, 94vw", 960, moves=True
+    ),
+    "large": RenditionUse("100vw", 1920, at_once=True, moves=True),
+    "wide": RenditionUse("(min-width: 68rem) 64rem, 94vw", 1280, moves=True),
+    "full": RenditionUse("100vw", 1280, moves=True),
+    "lead": RenditionUse("(min-width: 68rem) 66rem, 100vw", 1280, at_once=True, moves=True),
 }
 
 
@@ -60,7 +70,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class PictureValues:
+class ImageAttributes:
     """The attributes of a `<picture>` and its `<img>`."""
 
     sources: tuple[Source, ...]
@@ -92,7 +102,7 @@ class PictureFile(NamedTuple):
         return f"{_place(self.desk_only)}{self.name}"
 
 
-def picture_values(image: Image, use: str) -> PictureValues | None:
+def picture_values(image: Image, use: str) -> ImageAttributes | None:
     """The values for one use of a picture, or None while nothing of it can be shown.
 
     The picture's row says which files there are; the database is not asked. Where those of the
@@ -105,18 +115,18 @@ def picture_values(image: Image, use: str) -> PictureValues | None:
     key = (use, image.alt, image.may_be_served, moving)
     if key not in files.drawn:
         files.drawn[key] = _values(image, use)
-    values: PictureValues | None = files.drawn[key]
+    values: ImageAttributes | None = files.drawn[key]
     return values
 
 
-def _values(image: Image, use: str) -> PictureValues | None:
+def _values(image: Image, use: str) -> ImageAttributes | None:
     wanted = USES[use]
     by_format = _by_format(image, wanted.shape) or _by_format(image, "")
     plain = next((form for form in ("jpeg", "png", "webp", "avif") if by_format.get(form)), None)
     if plain is None:
         return None
     fallback = _fitting(by_format[plain], wanted.widest)
-    return PictureValues(
+    return ImageAttributes(
         sources=tuple(
             Source(MEDIA_TYPES[form], _srcset(by_format[form]))
             for form in ("avif", "webp")

@@ -46,9 +46,9 @@ def soon(task: Any, image_id: int) -> None:
 def bring_up_to_date(image_id: int) -> None:
     """Has the worker do what the files of a picture need since it was changed, if anything."""
     image = Image.objects.filter(pk=image_id)
-    if image.cut_elsewhere().exists():
+    if image.outdated_crops().exists():
         soon(make_renditions, image_id)
-    elif image.telling_old_rights().exists():
+    elif image.outdated_rights().exists():
         soon(rewrite_rights, image_id)
 
 
@@ -73,9 +73,9 @@ def catch_up(timestamp: int) -> None:
     recent = settled.filter(uploaded_at__gt=now - timedelta(days=7))
     for image_id in _some(recent.lacking_sizes()):
         _try(image_id, renditions.make)
-    for image_id in _some(settled.cut_elsewhere()):
+    for image_id in _some(settled.outdated_crops()):
         _try(image_id, renditions.make)
-    for image_id in _some(settled.telling_old_rights()):
+    for image_id in _some(settled.outdated_rights()):
         _try(image_id, renditions.tell)
 
 
@@ -87,7 +87,7 @@ def _some(images: ImageQuerySet) -> QuerySet[Image, int]:
 @app.task(queue="pictures", queueing_lock="pictures.sweep")
 def sweep(timestamp: int) -> None:
     """Deletes files that no row names."""
-    if count := orphans.sweep():
+    if count := orphans.delete_orphans():
         log.warning("%s files of pictures belonged to no row and were deleted", count)
 
 

@@ -28,9 +28,9 @@ class Migration(migrations.Migration):
             name='Comment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='As it was when the comment was written.', max_length=80, validators=[iria.core.text.validators.refuse_unstorable, iria.core.text.validators.refuse_blank])),
-                ('email', models.EmailField(blank=True, help_text="A guest's, to tell them what was decided. Never shown.", max_length=254, validators=[iria.core.text.validators.refuse_unstorable], verbose_name='e-mail address')),
-                ('text', models.TextField(max_length=5000, validators=[iria.core.text.validators.refuse_unstorable, iria.core.text.validators.refuse_blank])),
+                ('name', models.CharField(help_text='As it was when the comment was written.', max_length=80, validators=[iria.core.text.validators.validate_storable, iria.core.text.validators.validate_not_blank])),
+                ('email', models.EmailField(blank=True, help_text="A guest's, to tell them what was decided. Never shown.", max_length=254, validators=[iria.core.text.validators.validate_storable], verbose_name='e-mail address')),
+                ('text', models.TextField(max_length=5000, validators=[iria.core.text.validators.validate_storable, iria.core.text.validators.validate_not_blank])),
                 ('state', models.CharField(choices=[('held', 'Held'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('spam', 'Spam'), ('deleted', 'Deleted by its writer')], default='held', editable=False, max_length=8)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='written')),
                 ('form_id', models.UUIDField(editable=False, help_text='Of the form it was sent with: sent twice, it is still one comment.', null=True, unique=True)),
@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('decision', models.CharField(choices=[('held', 'Held'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('spam', 'Spam'), ('deleted', 'Deleted by its writer')], max_length=8)),
-                ('reason', models.CharField(blank=True, max_length=500, validators=[iria.core.text.validators.refuse_unstorable])),
+                ('reason', models.CharField(blank=True, max_length=500, validators=[iria.core.text.validators.validate_storable])),
                 ('told', models.BooleanField(default=False, help_text='Whether the mail to the writer holds the reason.', verbose_name='told to the writer')),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('comment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moderations', to='articles.comment')),

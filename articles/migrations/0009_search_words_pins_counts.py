@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='PinnedQuery',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('words', models.CharField(help_text='What readers type, whole. Capitals, accents and quotes make no difference.', max_length=120, validators=[iria.core.text.validators.refuse_unstorable, iria.core.text.validators.refuse_blank], verbose_name='search words')),
+                ('words', models.CharField(help_text='What readers type, whole. Capitals, accents and quotes make no difference.', max_length=120, validators=[iria.core.text.validators.validate_storable, iria.core.text.validators.validate_not_blank], verbose_name='search words')),
                 ('key', models.CharField(editable=False, max_length=160, unique=True)),
                 ('made_at', models.DateTimeField(auto_now=True)),
                 ('made_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
             name='Synonyms',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('words', models.CharField(help_text='Words or phrases that mean the same, with commas between: EU, European Union. Whoever searches for one of them finds the others too.', max_length=300, unique=True, validators=[iria.core.text.validators.refuse_unstorable])),
+                ('words', models.CharField(help_text='Words or phrases that mean the same, with commas between: EU, European Union. Whoever searches for one of them finds the others too.', max_length=300, unique=True, validators=[iria.core.text.validators.validate_storable])),
                 ('keys', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), editable=False, help_text='Each of them as queries are compared (search.keys).')),
                 ('made_at', models.DateTimeField(auto_now=True)),
                 ('made_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -63,9 +63,9 @@ class Migration(migrations.Migration):
             name='EmbedProvider',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, unique=True, validators=[iria.core.text.validators.refuse_unstorable, iria.core.text.validators.refuse_blank])),
-                ('address_patterns', models.TextField(help_text='Addresses of its pages, one a line, with names in braces: https://vimeo.com/{id}. Further parts of a query are passed over.', max_length=2000, validators=[iria.core.text.validators.refuse_unstorable])),
-                ('frame_address', models.CharField(help_text="The address of its frame, with the same names: https://player.vimeo.com/video/{id}. {address} is the page's whole address.", max_length=300, validators=[iria.core.text.validators.refuse_unstorable])),
+                ('name', models.CharField(max_length=40, unique=True, validators=[iria.core.text.validators.validate_storable, iria.core.text.validators.validate_not_blank])),
+                ('address_patterns', models.TextField(help_text='Addresses of its pages, one a line, with names in braces: https://vimeo.com/{id}. Further parts of a query are passed over.', max_length=2000, validators=[iria.core.text.validators.validate_storable])),
+                ('frame_address', models.CharField(help_text="The address of its frame, with the same names: https://player.vimeo.com/video/{id}. {address} is the page's whole address.", max_length=300, validators=[iria.core.text.validators.validate_storable])),
                 ('frame_origin', models.CharField(editable=False, max_length=260)),
                 ('shape', models.CharField(choices=[('wide', 'Wide, as a film (16 : 9)'), ('square', 'Square'), ('tall', 'Tall, as a post or a chart'), ('low', 'Low, as a player for sound')], default='wide', max_length=6)),
                 ('is_on', models.BooleanField(default=True, help_text='Unticked, readers get a card with a link instead of the frame.', verbose_name='in use')),

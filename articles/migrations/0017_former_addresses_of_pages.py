@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='page',
             name='path',
-            field=models.CharField(error_messages={'unique': 'There is a page at this address already.'}, help_text='As in about or about/our-team. After a change the old one leads here.', max_length=200, unique=True, validators=[iria.core.text.validators.refuse_unstorable, articles.pages.models.refuse_bad_path], verbose_name='address'),
+            field=models.CharField(error_messages={'unique': 'There is a page at this address already.'}, help_text='As in about or about/our-team. After a change the old one leads here.', max_length=200, unique=True, validators=[iria.core.text.validators.validate_storable, articles.pages.models.refuse_bad_path], verbose_name='address'),
         ),
         migrations.CreateModel(
             name='FormerAddress',

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='Series',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='Stands above each of its parts.', max_length=120, unique=True, validators=[iria.core.text.validators.refuse_unstorable, iria.core.text.validators.refuse_blank])),
+                ('name', models.CharField(help_text='Stands above each of its parts.', max_length=120, unique=True, validators=[iria.core.text.validators.validate_storable, iria.core.text.validators.validate_not_blank])),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='article',
             name='first_published_in',
-            field=models.CharField(blank=True, help_text='The name of the publication where it stood first; readers see it.', max_length=160, validators=[iria.core.text.validators.refuse_unstorable]),
+            field=models.CharField(blank=True, help_text='The name of the publication where it stood first; readers see it.', max_length=160, validators=[iria.core.text.validators.validate_storable]),
         ),
         migrations.AddField(
             model_name='article',

@@ -36,11 +36,11 @@ class Migration(migrations.Migration):
             name='Agency',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True, validators=[iria.core.text.validators.refuse_unstorable, iria.core.text.validators.refuse_blank])),
-                ('wording', models.CharField(help_text="How it stands in the credit after the photographer's name, as in “via Reuters”.", max_length=120, validators=[iria.core.text.validators.refuse_unstorable, iria.core.text.validators.refuse_blank])),
-                ('wording_alone', models.CharField(blank=True, help_text='How it stands where no photographer is known; left empty, its name.', max_length=120, validators=[iria.core.text.validators.refuse_unstorable])),
+                ('name', models.CharField(max_length=120, unique=True, validators=[iria.core.text.validators.validate_storable, iria.core.text.validators.validate_not_blank])),
+                ('wording', models.CharField(help_text="How it stands in the credit after the photographer's name, as in “via Reuters”.", max_length=120, validators=[iria.core.text.validators.validate_storable, iria.core.text.validators.validate_not_blank])),
+                ('wording_alone', models.CharField(blank=True, help_text='How it stands where no photographer is known; left empty, its name.', max_length=120, validators=[iria.core.text.validators.validate_storable])),
                 ('address', models.URLField(blank=True, help_text='Where the credit leads, if anywhere.', max_length=500)),
-                ('usage_terms', models.TextField(blank=True, help_text='What it allows, as a rule; shown to editors beside each of its pictures.', max_length=2000, validators=[iria.core.text.validators.refuse_unstorable])),
+                ('usage_terms', models.TextField(blank=True, help_text='What it allows, as a rule; shown to editors beside each of its pictures.', max_length=2000, validators=[iria.core.text.validators.validate_storable])),
             ],
             options={
                 'verbose_name_plural': 'agencies',
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
             name='Collection',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True, validators=[iria.core.text.validators.refuse_unstorable, iria.core.text.validators.refuse_blank])),
+                ('name', models.CharField(max_length=120, unique=True, validators=[iria.core.text.validators.validate_storable, iria.core.text.validators.validate_not_blank])),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
             name='Photographer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True, validators=[iria.core.text.validators.refuse_unstorable, iria.core.text.validators.refuse_blank])),
+                ('name', models.CharField(max_length=120, unique=True, validators=[iria.core.text.validators.validate_storable, iria.core.text.validators.validate_not_blank])),
                 ('address', models.URLField(blank=True, help_text='Where the credit leads, if anywhere.', max_length=500)),
             ],
             options={
@@ -102,22 +102,22 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='image',
             name='city',
-            field=models.CharField(blank=True, max_length=200, validators=[iria.core.text.validators.refuse_unstorable]),
+            field=models.CharField(blank=True, max_length=200, validators=[iria.core.text.validators.validate_storable]),
         ),
         migrations.AddField(
             model_name='image',
             name='country',
-            field=models.CharField(blank=True, max_length=200, validators=[iria.core.text.validators.refuse_unstorable]),
+            field=models.CharField(blank=True, max_length=200, validators=[iria.core.text.validators.validate_storable]),
         ),
         migrations.AddField(
             model_name='image',
             name='digital_source_type',
-            field=models.CharField(blank=True, help_text="How the picture came to be, by the IPTC's vocabulary; from it readers are told that a machine made it.", max_length=80, validators=[iria.core.text.validators.refuse_unstorable]),
+            field=models.CharField(blank=True, help_text="How the picture came to be, by the IPTC's vocabulary; from it readers are told that a machine made it.", max_length=80, validators=[iria.core.text.validators.validate_storable]),
         ),
         migrations.AddField(
             model_name='image',
             name='extended_description',
-            field=models.TextField(blank=True, help_text='For a chart or a map: what it says, at length, below the picture.', max_length=5000, validators=[iria.core.text.validators.refuse_unstorable]),
+            field=models.TextField(blank=True, help_text='For a chart or a map: what it says, at length, below the picture.', max_length=5000, validators=[iria.core.text.validators.validate_storable]),
         ),
         migrations.AddField(
             model_name='image',
@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='image',
             name='keywords',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=100, validators=[iria.core.text.validators.refuse_unstorable]), blank=True, default=list),
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=100, validators=[iria.core.text.validators.validate_storable]), blank=True, default=list),
         ),
         migrations.AddField(
             model_name='image',
@@ -177,7 +177,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='image',
             name='licensor',
-            field=models.CharField(blank=True, help_text='From whom a licence can be had, with an address if there is one.', max_length=300, validators=[iria.core.text.validators.refuse_unstorable]),
+            field=models.CharField(blank=True, help_text='From whom a licence can be had, with an address if there is one.', max_length=300, validators=[iria.core.text.validators.validate_storable]),
         ),
         migrations.AddField(
             model_name='image',
@@ -187,7 +187,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='image',
             name='persons',
-            field=models.CharField(blank=True, max_length=500, validators=[iria.core.text.validators.refuse_unstorable], verbose_name='persons shown'),
+            field=models.CharField(blank=True, max_length=500, validators=[iria.core.text.validators.validate_storable], verbose_name='persons shown'),
         ),
         migrations.AddField(
             model_name='image',
@@ -197,7 +197,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='image',
             name='taken',
-            field=models.CharField(blank=True, help_text='Year, or year-month, or a day, with a time if it is known: 2024-05-17T09:30:00.', max_length=30, validators=[iria.core.text.validators.refuse_unstorable]),
+            field=models.CharField(blank=True, help_text='Year, or year-month, or a day, with a time if it is known: 2024-05-17T09:30:00.', max_length=30, validators=[iria.core.text.validators.validate_storable]),
         ),
         migrations.AddField(
             model_name='image',
@@ -207,7 +207,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='image',
             name='withdrawn_reason',
-            field=models.CharField(blank=True, editable=False, max_length=300, validators=[iria.core.text.validators.refuse_unstorable]),
+            field=models.CharField(blank=True, editable=False, max_length=300, validators=[iria.core.text.validators.validate_storable]),
         ),
         migrations.AddField(
             model_name='rendition',
@@ -227,7 +227,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='image',
             name='credit',
-            field=models.CharField(blank=True, help_text='Who made it and through whom we have it, as in “Name/via Agency”. Readers see it. Composed by itself where a photographer or an agency is chosen below.', max_length=300, validators=[iria.core.text.validators.refuse_unstorable]),
+            field=models.CharField(blank=True, help_text='Who made it and through whom we have it, as in “Name/via Agency”. Readers see it. Composed by itself where a photographer or an agency is chosen below.', max_length=300, validators=[iria.core.text.validators.validate_storable]),
         ),
         migrations.AlterField(
             model_name='image',

@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
             name='ScreenedWord',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('word', models.CharField(max_length=100, validators=[iria.core.text.validators.refuse_unstorable, iria.core.text.validators.refuse_blank], verbose_name='word or phrase')),
+                ('word', models.CharField(max_length=100, validators=[iria.core.text.validators.validate_storable, iria.core.text.validators.validate_not_blank], verbose_name='word or phrase')),
                 ('folded', models.CharField(editable=False, max_length=200, unique=True)),
                 ('list', models.CharField(choices=[('banned', 'Banned'), ('suspect', 'Suspect')], default='suspect', max_length=7)),
                 ('added_at', models.DateTimeField(auto_now_add=True)),
@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 ('active', models.BooleanField(default=True, verbose_name='on')),
                 ('threshold', models.PositiveIntegerField(default=0, help_text='What it means stands beside each rule; 0 where a rule needs none.')),
                 ('action', models.CharField(choices=[('allow', 'Say so and do nothing'), ('hold', 'Hold for a moderator'), ('spam', 'Set aside as spam'), ('reject', 'Reject, and tell the writer why')], default='hold', max_length=6)),
-                ('reason', models.CharField(blank=True, help_text='Only for a rule that rejects: one sentence that says what to change.', max_length=300, validators=[iria.core.text.validators.refuse_unstorable], verbose_name='reason told to the writer')),
+                ('reason', models.CharField(blank=True, help_text='Only for a rule that rejects: one sentence that says what to change.', max_length=300, validators=[iria.core.text.validators.validate_storable], verbose_name='reason told to the writer')),
                 ('changed_at', models.DateTimeField(auto_now=True)),
             ],
             options={

@@ -31,8 +31,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reason', models.CharField(choices=[('advertising', 'It is advertising'), ('insult', 'It insults or threatens somebody'), ('hate', 'It incites hatred'), ('private', 'It tells private things about somebody'), ('false', 'It says something that is plainly not true'), ('other', 'Something else')], max_length=12)),
-                ('words', models.CharField(blank=True, max_length=500, validators=[iria.core.text.validators.refuse_unstorable])),
-                ('email', models.EmailField(blank=True, help_text='To tell a guest what came of it. Never shown.', max_length=254, validators=[iria.core.text.validators.refuse_unstorable])),
+                ('words', models.CharField(blank=True, max_length=500, validators=[iria.core.text.validators.validate_storable])),
+                ('email', models.EmailField(blank=True, help_text='To tell a guest what came of it. Never shown.', max_length=254, validators=[iria.core.text.validators.validate_storable])),
                 ('sender', models.CharField(blank=True, editable=False, help_text='Tells two reports of one comment by one sender; emptied with the decision.', max_length=64)),
                 ('weight', models.FloatField(default=1.0, help_text='From 0 to 1: less for somebody whose earlier reports were dismissed.')),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),

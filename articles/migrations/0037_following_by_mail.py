@@ -21,11 +21,11 @@ class Migration(migrations.Migration):
             name='Follower',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(blank=True, help_text="A guest's; an account is written to at its own address.", max_length=254, validators=[iria.core.text.validators.refuse_unstorable], verbose_name='e-mail address')),
+                ('email', models.EmailField(blank=True, help_text="A guest's; an account is written to at its own address.", max_length=254, validators=[iria.core.text.validators.validate_storable], verbose_name='e-mail address')),
                 ('token', models.CharField(default=articles.comments.notifications.models.new_token, editable=False, max_length=64, unique=True)),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('stopped_at', models.DateTimeField(blank=True, editable=False, help_text='When a mail came back as undeliverable.', null=True)),
-                ('stopped_because', models.CharField(blank=True, editable=False, max_length=300, validators=[iria.core.text.validators.refuse_unstorable])),
+                ('stopped_because', models.CharField(blank=True, editable=False, max_length=300, validators=[iria.core.text.validators.validate_storable])),
                 ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='follower', to=settings.AUTH_USER_MODEL)),
             ],
         ),

@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
             name='Appeal',
             fields=[
                 ('comment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='appeal', serialize=False, to='articles.comment')),
-                ('words', models.CharField(blank=True, max_length=1000, validators=[iria.core.text.validators.refuse_unstorable])),
+                ('words', models.CharField(blank=True, max_length=1000, validators=[iria.core.text.validators.validate_storable])),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('outcome', models.CharField(blank=True, choices=[('', 'Waiting'), ('granted', 'Published after all'), ('kept', 'Stays rejected'), ('gone', 'Taken back by its writer meanwhile')], default='', max_length=7)),
             ],
@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                 ('value', models.CharField(blank=True, editable=False, help_text='What is compared; emptied when the ban ends.', max_length=320)),
                 ('label', models.CharField(editable=False, help_text='The name beside the comment it was made from; never an address.', max_length=120, verbose_name='whom it means')),
                 ('until', models.DateTimeField(blank=True, help_text='Empty: until somebody lifts it.', null=True)),
-                ('why', models.CharField(max_length=300, validators=[iria.core.text.validators.refuse_unstorable])),
+                ('why', models.CharField(max_length=300, validators=[iria.core.text.validators.validate_storable])),
                 ('earlier', models.CharField(choices=[('leave', 'Leave them as they are'), ('held', 'Reject those that wait'), ('reject', 'Reject all of them'), ('spam', 'Set all of them aside as spam')], default='leave', editable=False, max_length=6, verbose_name='earlier comments')),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('ended_at', models.DateTimeField(editable=False, null=True)),
@@ -120,8 +120,8 @@ class Migration(migrations.Migration):
             name='ListedReason',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='Two or three words, for moderators.', max_length=60, unique=True, validators=[iria.core.text.validators.refuse_unstorable, iria.core.text.validators.refuse_blank])),
-                ('words', models.CharField(help_text='One or two sentences, kind and plain: what is wrong, and what would be right.', max_length=300, validators=[iria.core.text.validators.refuse_unstorable, iria.core.text.validators.refuse_blank], verbose_name='words for the writer')),
+                ('name', models.CharField(help_text='Two or three words, for moderators.', max_length=60, unique=True, validators=[iria.core.text.validators.validate_storable, iria.core.text.validators.validate_not_blank])),
+                ('words', models.CharField(help_text='One or two sentences, kind and plain: what is wrong, and what would be right.', max_length=300, validators=[iria.core.text.validators.validate_storable, iria.core.text.validators.validate_not_blank], verbose_name='words for the writer')),
                 ('position', models.PositiveSmallIntegerField(default=0, help_text='Lower numbers stand first; the first nine have a key of their own.')),
                 ('active', models.BooleanField(default=True, verbose_name='offered')),
             ],

@@ -10,7 +10,7 @@ from django.db.models.signals import post_delete, post_save
 from django.urls import reverse
 
 from articles.pages.models import Page
-from iria.core.hooks import MenuTarget, MenuTargets, PictureUse, menu_targets
+from iria.core.hooks import ImageUsage, MenuTarget, MenuTargets, menu_targets
 from iria.publication import menus
 
 KIND: Final = "page"
@@ -31,8 +31,8 @@ def pages() -> list[MenuTarget]:
     ]
 
 
-def connect() -> None:
-    menu_targets.offer(KIND, MenuTargets("Pages", pages))
+def register() -> None:
+    menu_targets.register(KIND, MenuTargets("Pages", pages))
     for signal in (post_save, post_delete):
         signal.connect(_refresh, sender=Page, dispatch_uid="pages.menus")
 
@@ -46,11 +46,11 @@ PICTURE: Final = re.compile(r'data-image="(\d{1,18})"', re.ASCII)
 """Texts are cleaned, so the attribute is always written like this."""
 
 
-def in_pages(image_id: int) -> list[PictureUse]:
+def in_pages(image_id: int) -> list[ImageUsage]:
     """Every page whose text carries the picture."""
     pages = Page.objects.filter(body__contains=f'data-image="{image_id}"').order_by("pk")
     return [
-        PictureUse(
+        ImageUsage(
             where=f"the page “{page.title}”",
             address=reverse("admin:articles_page_change", args=[page.pk]),
             public=page.is_published,

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from articles.editorial.models.article import LANGUAGES
-from iria.core.text.validators import refuse_blank, refuse_unstorable
+from iria.core.text.validators import validate_not_blank, validate_storable
 
 RESERVED: Final = frozenset(
     {"accounts", "admin", "api", "archive", "author", "category", "comments", "corrections", "feed"}
@@ -59,20 +59,20 @@ class PageQuerySet(models.QuerySet["Page"]):
 class Page(models.Model):
     """A page at an address of its own. `pages.keeping.save` cleans its text."""
 
-    title = models.CharField(max_length=120, validators=[refuse_unstorable, refuse_blank])
+    title = models.CharField(max_length=120, validators=[validate_storable, validate_not_blank])
     path = models.CharField(
         "address",
         max_length=200,
         unique=True,
-        validators=[refuse_unstorable, refuse_bad_path],
+        validators=[validate_storable, refuse_bad_path],
         help_text="As in about or about/our-team. After a change the old one leads here.",
         error_messages={"unique": "There is a page at this address already."},
     )
-    body = models.TextField("text", blank=True, max_length=500_000, validators=[refuse_unstorable])
+    body = models.TextField("text", blank=True, max_length=500_000, validators=[validate_storable])
     description = models.CharField(
         max_length=300,
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="One sentence for search engines.",
     )
     language = models.CharField(max_length=8, choices=LANGUAGES, default="en")

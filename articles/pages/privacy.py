@@ -3,5 +3,5 @@
 from iria.core.data_inventory import declare
 
 
-def connect() -> None:
+def register() -> None:
     declare("pages", nothing=("articles.formeraddress", "articles.page"))

@@ -10,7 +10,7 @@ from articles.images.models import Image
 from articles.pages.models import Page
 from iria.core.http.page_cache import public_page
 from iria.core.http.urls import absolute
-from iria.core.text.language import speaking
+from iria.core.text.language import use_language
 from iria.publication.context_processors import publication_of
 from iria.publication.language import in_its_language
 
@@ -19,7 +19,7 @@ from iria.publication.language import in_its_language
 @in_its_language
 def page(request: HttpRequest, path: str) -> HttpResponse:
     chosen = get_object_or_404(Page.objects.published(), path=path)
-    with speaking(chosen.language):
+    with use_language(chosen.language):
         return _shown(request, chosen)
 
 

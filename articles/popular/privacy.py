@@ -3,6 +3,6 @@
 from iria.core.data_inventory import declare
 
 
-def connect() -> None:
+def register() -> None:
     """An article, a day and a number; of the reader, nothing."""
     declare("popular", nothing=("articles.articleviews", "articles.mostread"))

@@ -5,7 +5,7 @@ from datetime import date
 
 from articles.editorial.listings import counts_of
 from articles.editorial.models import Scope
-from articles.public.listing_scope import Shelf
+from articles.public.listing_scope import ListingScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Month:
     year: int
     month: int
     count: int
-    shelf: Shelf
+    shelf: ListingScope
 
     @property
     def first_day(self) -> date:
@@ -33,7 +33,7 @@ class Year:
     year: int
     count: int
     months: list[Month]
-    shelf: Shelf
+    shelf: ListingScope
 
     @property
     def address(self) -> str:
@@ -45,7 +45,7 @@ class Archive:
     """Every month with articles, newest first; read in one query."""
 
     months: list[Month]
-    shelf: Shelf
+    shelf: ListingScope
 
     def of_year(self, year: int) -> list[Month]:
         """The months of a year in the order of the calendar."""
@@ -66,7 +66,7 @@ class Archive:
         return (earlier[0] if earlier else None, later[-1] if later else None)
 
 
-def archive_of(shelf: Shelf) -> Archive:
+def archive_of(shelf: ListingScope) -> Archive:
     """The archive of these articles, by the year and month in their addresses."""
     counts = sorted(counts_of(Scope.MONTH, language=shelf.code).items(), reverse=True)
     return Archive([Month(*divmod(month, 100), count, shelf) for month, count in counts], shelf)

@@ -114,21 +114,21 @@ def place_in_series(article: Article) -> PlaceInSeries | None:
     )
 
 
-class Way(NamedTuple):
+class NavLink(NamedTuple):
     """A name and where it leads."""
 
     name: str
     address: str
 
 
-def ways_to_share(article: Article, publication: Publication) -> list[Way]:
+def ways_to_share(article: Article, publication: Publication) -> list[NavLink]:
     """By mail, and the services the publication has chosen."""
     address, headline = absolute(article.get_absolute_url()), article.headline
     mail = f"mailto:?subject={quote(headline)}&body={quote(address)}"
     return [
-        Way(gettext("By e-mail"), mail),
+        NavLink(gettext("By e-mail"), mail),
         *(
-            Way(link["name"], safe_link(_filled(link["address"], address, headline)))
+            NavLink(link["name"], safe_link(_filled(link["address"], address, headline)))
             for link in publication.share_links
         ),
     ]

@@ -11,12 +11,12 @@ from django.http import Http404
 
 from articles.editorial.models import Article, Category, ListingEntry, Scope
 from articles.public.front_page.models import Placement, PlacementQuerySet
-from articles.public.listing_scope import Shelf
+from articles.public.listing_scope import ListingScope
 from iria.core.pagination import page_of
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class CategoryContext:
     """A category, the ones above it from the top down, and its children in their order."""
 
     chosen: Category
@@ -25,13 +25,13 @@ class Family:
     lead_id: int | None
     """The article that an editor picked to lead the page."""
 
-    def within(self, shelf: Shelf) -> "Family":
+    def within(self, shelf: ListingScope) -> "CategoryContext":
         """The same family with only those children that a shelf has something of: one query more."""
         kept = shelf.sections
         return replace(self, children=[each for each in self.children if each.path in kept])
 
 
-def family_of(path: str) -> Family:
+def family_of(path: str) -> CategoryContext:
     """The category at a path and its family, in one query.
 
     Raises:
@@ -44,7 +44,7 @@ def family_of(path: str) -> Family:
     chosen = next((row for row in rows if row.path == path), None)
     if chosen is None:
         raise Http404
-    return Family(
+    return CategoryContext(
         chosen=chosen,
         lead_id=chosen.lead_id,  # type: ignore[attr-defined]
         above=[row for row in rows if row.path in line[:-1]],
@@ -73,7 +73,7 @@ class SectionPage:
 
 
 def section_page(
-    shelf: Shelf, category: Category, lead_id: int | None, number: str | None
+    shelf: ListingScope, category: Category, lead_id: int | None, number: str | None
 ) -> SectionPage:
     """The cards of a section, a lead picked by an editor among them.
 

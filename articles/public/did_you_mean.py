@@ -17,7 +17,7 @@ from accounts.models import AuthorProfile
 from articles.editorial.listings import in_use
 from articles.editorial.models import Article, Category, Scope
 from articles.pages.models import Page
-from articles.search.ranking.engine import Unanswerable, find
+from articles.search.ranking.engine import InvalidQuery, find
 from articles.search.results.spelling import corrected
 
 ALIKE: Final = 0.35
@@ -86,7 +86,7 @@ SLUG: Final = re.compile(r"[-\w]{1,80}")
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
+class DidYouMean:
     """The words of an address, and what was perhaps wanted, the likeliest first."""
 
     words: str = ""
@@ -94,7 +94,7 @@ class Meant:
     places: list[Place] = field(default_factory=list)
 
 
-def meant_by(path: str) -> Meant:
+def meant_by(path: str) -> DidYouMean:
     """An article with the same last part under another date, else sections, topics, authors and pages
     with a last part like it, and where they are not very like it, whatever the words find.
 
@@ -104,18 +104,18 @@ def meant_by(path: str) -> Meant:
     parts = _parts(path)
     last, whole = _words_in(parts[-1:]), _words_in(parts)
     if not last or PROBE.search(path):
-        return Meant(last or whole)
+        return DidYouMean(last or whole)
     slug = parts[-1].removesuffix(".html").removesuffix(".htm")
     if not SLUG.fullmatch(slug):
         slug = ""
     articles = _named(slug)
     places = near(slug) if slug and not articles else []
     if any(place.is_sure for place in places):
-        return Meant(last, places=places)
+        return DidYouMean(last, places=places)
     for words in dict.fromkeys(filter(None, [last, corrected(last), whole])):
         if not articles:
             articles = _found(words)
-    return Meant(last, articles, places)
+    return DidYouMean(last, articles, places)
 
 
 def words_of(path: str) -> str:
@@ -142,6 +142,6 @@ def _named(slug: str) -> list[Article]:
 def _found(words: str) -> list[Article]:
     try:
         findings = find(words, size=MOST, with_feedback=False, explained=False)
-    except Unanswerable:
+    except InvalidQuery:
         return []
     return [each.article for each in findings.results]

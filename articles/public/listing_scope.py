@@ -10,16 +10,16 @@ from articles.editorial.listings import Listing, targets_of
 from articles.editorial.models import Article, Category, Scope
 from articles.editorial.models.article import LANGUAGES
 from articles.editorial.models.querysets import ArticleQuerySet
-from articles.public.navigation import Way, front_address
+from articles.public.navigation import NavLink, front_address
 from iria.core.http.urls import address_of
-from iria.core.text.language import own_name
+from iria.core.text.language import native_name
 from iria.publication.context_processors import publication_of
 
 SECTION: Final = "/category/"
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class ListingScope:
     """Everything that can be read, or what there is of it in one language."""
 
     code: str = ""
@@ -39,7 +39,7 @@ class Shelf:
     @property
     def name(self) -> str:
         """The language as it calls itself."""
-        return own_name(self.code) if self.code else ""
+        return native_name(self.code) if self.code else ""
 
     @property
     def crumbs(self) -> list[tuple[str, str]]:
@@ -52,11 +52,11 @@ class Shelf:
         used = Category.objects.filter(pk__in=targets_of(Scope.CATEGORY, language=self.code))
         return set(used.order_by().values_list("path", flat=True))
 
-    def menu(self, ways: list[Way]) -> list[Way]:
+    def menu(self, ways: list[NavLink]) -> list[NavLink]:
         """A menu whose sections are its own; those in which it has nothing are left out."""
         return list(self._own(ways, self.sections)) if self.code else ways
 
-    def _own(self, ways: list[Way], sections: set[str]) -> Iterator[Way]:
+    def _own(self, ways: list[NavLink], sections: set[str]) -> Iterator[NavLink]:
         for way in ways:
             below = list(self._own(way.below, sections))
             path = way.address.removeprefix(SECTION).rstrip("/")
@@ -78,10 +78,10 @@ class Shelf:
         return f"{title} – {self.name}" if self.code else title
 
 
-WHOLE = Shelf()
+WHOLE = ListingScope()
 
 
-def shelf_of(request: HttpRequest, code: str) -> Shelf:
+def shelf_of(request: HttpRequest, code: str) -> ListingScope:
     """The shelf of a language; of everything where none is named.
 
     Raises:
@@ -90,7 +90,7 @@ def shelf_of(request: HttpRequest, code: str) -> Shelf:
     if not code:
         return WHOLE
     publication = publication_of(request)
-    shelf = Shelf(code, front_address(code, publication))
+    shelf = ListingScope(code, front_address(code, publication))
     if code in publication.language_codes:
         return shelf
     if code not in dict(LANGUAGES) or not shelf.listing().exists():
@@ -98,9 +98,9 @@ def shelf_of(request: HttpRequest, code: str) -> Shelf:
     return shelf
 
 
-def shelf_for(article: Article, request: HttpRequest) -> Shelf:
+def shelf_for(article: Article, request: HttpRequest) -> ListingScope:
     """Where an article leads on to: lists in its own language, where those have a front page."""
     publication = publication_of(request)
     if article.language in publication.language_codes[1:]:
-        return Shelf(article.language, front_address(article.language, publication))
+        return ListingScope(article.language, front_address(article.language, publication))
     return WHOLE

@@ -13,20 +13,20 @@ from django.utils.translation import gettext
 
 from articles.public.teaser_cards import marked
 from iria.core.http.urls import safe_link
-from iria.core.text.language import interface_language, own_name
+from iria.core.text.language import interface_language, native_name
 from iria.publication import menus
 from iria.publication.context_processors import publication_of
 from iria.publication.models import Publication
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class NavLink:
     """A name and where it leads; `below` are the entries that stand under it."""
 
     name: str
     address: str
     language: str = ""
-    below: list["Way"] = field(default_factory=list)
+    below: list["NavLink"] = field(default_factory=list)
 
 
 class Navigation:
@@ -36,12 +36,12 @@ class Navigation:
         self.request = request
 
     @cached_property
-    def sections(self) -> list[Way]:
+    def sections(self) -> list[NavLink]:
         """The menu in the head; if nobody composed one, the categories at the top of the tree."""
         return [_way(each) for each in self._ways["header"]]
 
     @cached_property
-    def pages(self) -> list[Way]:
+    def pages(self) -> list[NavLink]:
         """The menu at the foot; if nobody composed one, the pages that have a place there."""
         return [_way(each) for each in self._ways["footer"]]
 
@@ -60,13 +60,13 @@ class Navigation:
         return mark_safe("".join(_item(way, _below) for way in self.pages))  # noqa: S308
 
     @cached_property
-    def languages(self) -> list[Way]:
+    def languages(self) -> list[NavLink]:
         """The publication's languages by their own names, where there are several."""
         publication = publication_of(self.request)
         if len(publication.language_codes) == 1:
             return []
         return [
-            Way(own_name(code), front_address(code, publication), code)
+            NavLink(native_name(code), front_address(code, publication), code)
             for code in publication.language_codes
         ]
 
@@ -79,7 +79,7 @@ class Menu:
         language: of the entries' names.
     """
 
-    ways: list[Way]
+    ways: list[NavLink]
     language: str
 
     @property
@@ -100,25 +100,25 @@ class Menu:
         return mark_safe(whole)  # noqa: S308 - escaped
 
 
-Nested = Callable[[Way], str]
+Nested = Callable[[NavLink], str]
 
 
-def _item(way: Way, nested: Nested) -> str:
+def _item(way: NavLink, nested: Nested) -> str:
     below = nested(way) if way.below else ""
     grouped = ' class="has-below"' if below else ""
     return f"<li{grouped}>{_link(way)}{below}</li>\n"
 
 
-def _link(way: Way) -> str:
+def _link(way: NavLink) -> str:
     return f'<a href="{escape(way.address)}">{escape(way.name)}</a>'
 
 
-def _below(way: Way) -> str:
+def _below(way: NavLink) -> str:
     items = "".join(f"<li>{_link(each)}</li>\n" for each in way.below)
     return f'<ul class="below" role="list">\n{items}</ul>'
 
 
-def _opened(way: Way) -> str:
+def _opened(way: NavLink) -> str:
     words = gettext("More in %(name)s") % {"name": way.name}
     return (
         '<details class="sections-more" name="sections-more">'
@@ -126,8 +126,8 @@ def _opened(way: Way) -> str:
     )
 
 
-def _way(kept: dict[str, Any]) -> Way:
-    return Way(
+def _way(kept: dict[str, Any]) -> NavLink:
+    return NavLink(
         kept["name"], safe_link(kept["address"]), below=[_way(each) for each in kept["below"]]
     )
 

@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy
 
-from iria.core.data_inventory import Kept, declare
+from iria.core.data_inventory import StoredData, declare
 
-PLACING = Kept(
+PLACING = StoredData(
     title=gettext_lazy("If you make the front page"),
     tables=("articles.placement",),
     what=gettext_lazy("Which article you put where, and when."),
@@ -14,5 +14,5 @@ PLACING = Kept(
 )
 
 
-def connect() -> None:
+def register() -> None:
     declare("reading", holds=[PLACING])

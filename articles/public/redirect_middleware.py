@@ -43,7 +43,7 @@ FILES_ELSEWHERE = {
 """What programs ask for by custom → where it is here."""
 
 
-class Moved:
+class RedirectMiddleware:
     """Answers 301 where a page was not found but once stood, and leaves every other answer alone."""
 
     def __init__(self, get_response: GetResponse) -> None:

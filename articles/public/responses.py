@@ -8,7 +8,9 @@ from django.shortcuts import render
 from articles.public.seo.page_meta import Meta
 
 
-def shown(request: HttpRequest, template: str, context: Mapping[str, object]) -> HttpResponse:
+def render_public_page(
+    request: HttpRequest, template: str, context: Mapping[str, object]
+) -> HttpResponse:
     """The page drawn; `meta` among what it shows says where it leads."""
     response = render(request, template, dict(context))
     about = context.get("meta")

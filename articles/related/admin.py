@@ -65,9 +65,9 @@ def save_decisions(article: Article, sent: Mapping[str, str], *, by: User) -> No
             case "pick":
                 read_next.pick(article, other)
             case "leave-out":
-                read_next.leave_out(article, other, by=by)
+                read_next.exclude(article, other, by=by)
             case "allow":
-                read_next.allow(article, other)
+                read_next.include_again(article, other)
 
 
 if TYPE_CHECKING:

@@ -73,7 +73,7 @@ class Rarities:
         return (1 + log(times)) * max(rarity, 0.0)
 
 
-def measure() -> None:
+def update_document_frequencies() -> None:
     """Counts anew in how many articles each word and each pair of words stands; one worker at a time."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(ALONE)

@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy
 
-from iria.core.data_inventory import Kept, declare
+from iria.core.data_inventory import StoredData, declare
 
-CHOOSING = Kept(
+CHOOSING = StoredData(
     title=gettext_lazy("If you choose what to read next"),
     tables=("articles.relatedexclusion",),
     what=gettext_lazy("Which proposals you took away, and when."),
@@ -22,5 +22,5 @@ NOTHING = (
 )
 
 
-def connect() -> None:
+def register() -> None:
     declare("related", holds=[CHOOSING], nothing=NOTHING)

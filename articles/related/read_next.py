@@ -30,7 +30,7 @@ def pick(article: Article, other: Article) -> None:
         )
 
 
-def leave_out(article: Article, other: Article, *, by: User | None) -> None:
+def exclude(article: Article, other: Article, *, by: User | None) -> None:
     """Takes the other article off at once and for good, until it is allowed again."""
     with transaction.atomic():
         RelatedExclusion.objects.get_or_create(
@@ -41,7 +41,7 @@ def leave_out(article: Article, other: Article, *, by: User | None) -> None:
         transaction.on_commit(lambda: tasks.refresh_soon(article.pk))
 
 
-def allow(article: Article, other: Article) -> None:
+def include_again(article: Article, other: Article) -> None:
     """Lets the other article be suggested again."""
     RelatedExclusion.objects.filter(article=article, other=other).delete()
     transaction.on_commit(lambda: tasks.refresh_soon(article.pk))

@@ -14,7 +14,7 @@ from articles.related.link_graph import Links
 from articles.related.models import ArticleTerms
 from articles.related.similarity import Likeness
 from articles.related.stems import UNSTORABLE, WHOLE, number_of
-from articles.related.taxonomy_features import Marks
+from articles.related.taxonomy_features import TaxonomyFeatures
 
 TOLD: Final = 4
 """How many words and how many pairs are told."""
@@ -65,7 +65,9 @@ def forms_of(article: Article, numbers: set[int]) -> dict[int, str]:
     return {number: stems[number] for number in numbers & stems.keys()}
 
 
-def collect(other: int, spelling: Spelling, marks: Marks, links: Links) -> dict[str, Any]:
+def collect(
+    other: int, spelling: Spelling, marks: TaxonomyFeatures, links: Links
+) -> dict[str, Any]:
     """What speaks for one neighbour, by name; what does not is left out."""
     found: dict[str, Any] = {
         "pairs": spelling.pairs(other),

@@ -10,6 +10,6 @@ def refresh_soon(*, article_id: int, **signal: Any) -> None:
     tasks.refresh_soon(article_id)
 
 
-def connect() -> None:
+def register() -> None:
     for signal in (signals.published, signals.changed, signals.withdrawn):
         signal.connect(refresh_soon, dispatch_uid="related.refresh_soon")

@@ -46,7 +46,7 @@ def read(articles: QuerySet[Article]) -> list[int]:
     article_ids = list(articles.values_list("pk", flat=True))
     for article_id in article_ids:
         _record(article_id)
-    document_frequency.measure()
+    document_frequency.update_document_frequencies()
     for some in batched(article_ids, document_frequency.AT_ONCE):
         # Some at a time: a query that names a hundred thousand numbers compares each with each.
         document_frequency.weigh(ArticleTerms.objects.filter(pk__in=some).order_by("pk"))
@@ -106,7 +106,7 @@ def _record(article_id: int) -> Article | None:
 
 def _measure() -> None:
     """Counts words anew in a publication that has grown; where it is small, weighs all of it anew."""
-    document_frequency.measure()
+    document_frequency.update_document_frequencies()
     if ArticleTerms.objects.count() <= A_NIGHT:
         # In one order, so that two workers who do this do not wait for each other in a ring.
         document_frequency.weigh(ArticleTerms.objects.order_by("pk").iterator())

@@ -19,7 +19,7 @@ from articles.related.candidates import candidates_for
 from articles.related.link_graph import Links
 from articles.related.models import ArticleTerms
 from articles.related.similarity import Likeness
-from articles.related.taxonomy_features import Marks
+from articles.related.taxonomy_features import TaxonomyFeatures
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ ALIKE: Final = 0.2
 """Words of two articles of one day that are so alike tell of the same event."""
 
 
-def varied(
+def diversify(
     found: Sequence[Neighbour],
     moments: Mapping[int, datetime],
     terms: Mapping[int, ArticleTerms],
@@ -110,7 +110,7 @@ class Comparison:
 
     likeness: Likeness
     candidates: Mapping[int, ArticleTerms]
-    marks: Marks
+    marks: TaxonomyFeatures
     links: Links
     found: Sequence[Neighbour]
     """Every candidate with its score, the nearest first."""
@@ -121,7 +121,7 @@ def neighbours(article: Article, *, limit: int) -> list[Neighbour]:
     compared = compare(article)
     if compared is None:
         return []
-    chosen = varied(compared.found, compared.marks.moments, compared.candidates)[:limit]
+    chosen = diversify(compared.found, compared.marks.moments, compared.candidates)[:limit]
     others = [compared.candidates[each.article_id] for each in chosen]
     spelt = reasons.Spelling(article, compared.likeness, others)
     return [
@@ -140,7 +140,7 @@ def compare(article: Article) -> Comparison | None:
         return None
     likeness = Likeness(own)
     candidates = candidates_for(article, likeness.weights)
-    marks, links = Marks(article, candidates), Links(article.pk, candidates)
+    marks, links = TaxonomyFeatures(article, candidates), Links(article.pk, candidates)
     texts = likeness.parts(candidates.values())
     nearness = {
         pk: sum(WEIGHTS[name] * parts[name] for name in TEXT) for pk, parts in texts.items()

@@ -21,7 +21,7 @@ KINDS: Final = {
 """Kind of mark → its rows, and their columns for the article and the mark."""
 
 
-class Marks:
+class TaxonomyFeatures:
     """The marks of an article and of its candidates, read in a handful of queries."""
 
     def __init__(self, article: Article, candidates: Iterable[int]) -> None:

@@ -2,15 +2,15 @@
 
 from typing import Final
 
-from articles.search.ranking.engine import Unanswerable, find
+from articles.search.ranking.engine import InvalidQuery, find
 
 MOST: Final = 200
 """Nobody reads further down a list."""
 
 
-def best_for(words: str) -> list[int]:
+def admin_search(words: str) -> list[int]:
     """The published articles that readers would find, the best first; none where they get a sentence."""
     try:
         return list(find(words, size=1).matched[:MOST])
-    except Unanswerable:
+    except InvalidQuery:
         return []

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from articles.editorial.models import Article
 from articles.search.query.parser import key_of
-from iria.core.text.validators import refuse_blank, refuse_unstorable
+from iria.core.text.validators import validate_not_blank, validate_storable
 
 
 class SearchEntry(models.Model):
@@ -48,7 +48,7 @@ class Synonyms(models.Model):
     words = models.CharField(
         max_length=300,
         unique=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="Words or phrases that mean the same, with commas between: EU, European Union. "
         "Whoever searches for one of them finds the others too.",
     )
@@ -105,7 +105,7 @@ class PinnedQuery(models.Model):
     words = models.CharField(
         "search words",
         max_length=120,
-        validators=[refuse_unstorable, refuse_blank],
+        validators=[validate_storable, validate_not_blank],
         help_text="What readers type, whole. Capitals, accents and quotes make no difference.",
     )
     key = models.CharField(max_length=160, unique=True, editable=False)

@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy
 
-from iria.core.data_inventory import Kept, declare
+from iria.core.data_inventory import StoredData, declare
 
-COUNTS = Kept(
+COUNTS = StoredData(
     title=gettext_lazy("If you search"),
     tables=("articles.searchcount",),
     what=gettext_lazy(
@@ -16,7 +16,7 @@ COUNTS = Kept(
     order=88,
 )
 
-TENDING = Kept(
+TENDING = StoredData(
     title=gettext_lazy("If you tend the search"),
     tables=("articles.pinnedquery", "articles.synonyms"),
     what=gettext_lazy("Which searches and words of like meaning you set up."),
@@ -37,5 +37,5 @@ NOTHING = (
 )
 
 
-def connect() -> None:
+def register() -> None:
     declare("search", holds=[COUNTS, TENDING], nothing=NOTHING)

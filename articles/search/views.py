@@ -16,11 +16,11 @@ from articles.search.limits import (
     may_report_opening,
     may_search,
 )
-from articles.search.query.search_request import Asked, NothingLikeIt, asked
+from articles.search.query.search_request import NothingLikeIt, SearchRequest, asked
 from articles.search.query_counts import count, count_opened, is_robot
-from articles.search.ranking.engine import NoSuchPage, Unanswerable
+from articles.search.ranking.engine import InvalidQuery, NoSuchPage
 from articles.search.results.autocomplete import suggestions
-from articles.search.results.search_results import Answer, answer
+from articles.search.results.search_results import SearchResults, answer
 from iria.core.http.page_cache import public_page
 from iria.core.http.urls import absolute
 from iria.publication.language import in_its_language
@@ -32,8 +32,8 @@ FEEDS: Final = {"": "rss+xml", "atom": "atom+xml", "json": "feed+json"}
 @in_its_language
 def search(request: HttpRequest) -> HttpResponse:
     """The form, and what was found; a question that cannot be answered gets a sentence instead."""
-    question = Asked(request.GET.get("q", "").strip())
-    found: Answer | None = None
+    question = SearchRequest(request.GET.get("q", "").strip())
+    found: SearchResults | None = None
     problem, status, elsewhere = "", 200, ""
     try:
         question = asked(request.GET)
@@ -47,7 +47,7 @@ def search(request: HttpRequest) -> HttpResponse:
         problem, status, elsewhere = mistake.sentence, 404, question.address()
     except NothingLikeIt as mistake:
         problem, status, elsewhere = mistake.sentence, 400, question.address()
-    except Unanswerable as mistake:
+    except InvalidQuery as mistake:
         problem, status = mistake.sentence, 400
     context = {
         "words": question.words,
@@ -65,7 +65,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _links(answered: Asked | None) -> str:
+def _links(answered: SearchRequest | None) -> str:
     """Where the page stands, and the feeds of what was searched for."""
     ways = [f'<{absolute(reverse("search"))}>; rel="canonical"']
     if answered:

@@ -14,12 +14,12 @@ from articles.images.models import Image
 from articles.images.rights.credit_line import credit_line
 from articles.pages.models import Page
 from articles.public import navigation
-from articles.public.listing_scope import WHOLE, Shelf
+from articles.public.listing_scope import WHOLE, ListingScope
 from articles.public.seo import head_html
 from articles.public.seo.head_html import head_markup
 from articles.public.seo.page_meta import Meta
 from articles.public.teaser_cards import Around, card_markup, names_markup
-from articles.search.query.search_request import Asked
+from articles.search.query.search_request import SearchRequest
 from iria.core.http.urls import safe_link
 from iria.core.text import language as text_language
 from iria.core.text import typography
@@ -92,7 +92,7 @@ def head_of_page(context: dict[str, Any], page: Page) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def head_of_search(context: dict[str, Any], asked: Asked) -> SafeString:
+def head_of_search(context: dict[str, Any], asked: SearchRequest) -> SafeString:
     """The same for search, whatever was searched for."""
     publication = context["publication"]
     return head_markup(head_html.of_search(asked, publication), publication)
@@ -126,8 +126,8 @@ def list_address(context: dict[str, Any], page: str, *parts: str | int) -> str:
     return _shelf(context).address(page, *parts)
 
 
-def _shelf(context: dict[str, Any]) -> Shelf:
-    shelf: Shelf = context.get("shelf") or WHOLE
+def _shelf(context: dict[str, Any]) -> ListingScope:
+    shelf: ListingScope = context.get("shelf") or WHOLE
     return shelf
 
 
@@ -143,7 +143,7 @@ def typeset(text: str, language: str) -> str:
 @register.filter
 def own_name(code: str) -> str:
     """What a language is called in itself."""
-    return text_language.own_name(code)
+    return text_language.native_name(code)
 
 
 @register.simple_tag(takes_context=True)

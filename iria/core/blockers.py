@@ -8,16 +8,16 @@ from django.utils.safestring import SafeString
 
 
 @dataclass(frozen=True, slots=True)
-class Obstacle:
+class Blocker:
     """A sentence for the editor, and where the thing can be mended."""
 
-    words: str
+    message: str
     address: str = ""
-    mend: str = ""
+    fix_label: str = ""
     """The words of the link, as in “Write its credit”."""
 
     def __str__(self) -> str:
-        return self.words
+        return self.message
 
     def __html__(self) -> str:
         return self.linked
@@ -26,26 +26,26 @@ class Obstacle:
     def linked(self) -> SafeString:
         """As the desk shows it. Templates ask by this name: of an object they know the text alone."""
         if not self.address:
-            return format_html("{}", self.words)
-        return format_html('{} <a href="{}">{}</a>', self.words, self.address, self.mend)
+            return format_html("{}", self.message)
+        return format_html('{} <a href="{}">{}</a>', self.message, self.address, self.fix_label)
 
 
-class Refused(Exception):
+class Blocked(Exception):
     """Something cannot go out as it stands; `obstacles` say what must be mended first."""
 
-    def __init__(self, obstacles: Iterable[Obstacle | str]) -> None:
+    def __init__(self, obstacles: Iterable[Blocker | str]) -> None:
         self.obstacles = [
-            each if isinstance(each, Obstacle) else Obstacle(each) for each in obstacles
+            each if isinstance(each, Blocker) else Blocker(each) for each in obstacles
         ]
         super().__init__(" ".join(self.reasons))
 
     @property
     def reasons(self) -> list[str]:
         """The sentences alone, for logs and programs."""
-        return [each.words for each in self.obstacles]
+        return [each.message for each in self.obstacles]
 
 
-def in_words(before: str, obstacles: list[Obstacle]) -> SafeString:
+def as_message(before: str, obstacles: list[Blocker]) -> SafeString:
     """A sentence with what it is about: behind it where that is one thing, else as a list."""
     if len(obstacles) == 1:
         return format_html("{} {}", before, obstacles[0])

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
-from iria.core.hooks import Port
+from iria.core.hooks import Hook
 
 Words = str | Promise
 """A sentence in the language of the page; from `gettext_lazy`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredData:
     """What some tables hold of people, in words for those people."""
 
     title: Words
@@ -38,23 +38,23 @@ class Recipient:
     """Empty as long as nothing goes there."""
 
 
-kept: Port[Kept] = Port()
-keeps_nothing: Port[tuple[str, ...]] = Port()
+kept: Hook[StoredData] = Hook()
+keeps_nothing: Hook[tuple[str, ...]] = Hook()
 """Tables without anything about anybody, by room."""
-recipients: Port[Recipient] = Port()
+recipients: Hook[Recipient] = Hook()
 
 POST = "mail"
 CHECK = "akismet"
 
 
-def declare(room: str, *, holds: Iterable[Kept] = (), nothing: Iterable[str] = ()) -> None:
+def declare(room: str, *, holds: Iterable[StoredData] = (), nothing: Iterable[str] = ()) -> None:
     """What the tables of a room hold; called once, when Django starts."""
     for number, each in enumerate(holds):
-        kept.offer(f"{room} {number}", each)
-    keeps_nothing.offer(room, tuple(nothing))
+        kept.register(f"{room} {number}", each)
+    keeps_nothing.register(room, tuple(nothing))
 
 
-def everything() -> list[Kept]:
+def everything() -> list[StoredData]:
     """All that is kept, in the order of the page."""
     return sorted(kept, key=lambda each: each.order)
 

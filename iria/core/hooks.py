@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 
-class Port[T]:
+class Hook[T]:
     """A list that rooms add to when Django starts."""
 
     def __init__(self) -> None:
         self._offers: dict[str, T] = {}
 
-    def offer(self, name: str, what: T) -> None:
+    def register(self, name: str, what: T) -> None:
         """Adds an offer; offering the same name again replaces it, so a reload is harmless."""
         self._offers[name] = what
 
@@ -27,7 +27,7 @@ class Port[T]:
 
 
 @dataclass(frozen=True, slots=True)
-class PictureUse:
+class ImageUsage:
     """One place where a picture stands: words for the editor and where to look."""
 
     where: str
@@ -38,7 +38,7 @@ class PictureUse:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class DashboardItem:
     """Something that waits for the person who opened the admin."""
 
     words: str
@@ -65,15 +65,15 @@ class Report:
     """What the list leaves out because it is short, and where all of it stands."""
 
 
-picture_uses: Port[Callable[[int], list[PictureUse]]] = Port()
+picture_uses: Hook[Callable[[int], list[ImageUsage]]] = Hook()
 """Given a picture's id, every use of it."""
 
-pictures_in_texts: Port[Callable[[], set[int]]] = Port()
+pictures_in_texts: Hook[Callable[[], set[int]]] = Hook()
 """The ids of the pictures that stand in texts of which no row points at them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Naming:
+class IdListReference:
     """Rows that name things by their number in a list, where the database can hold no foreign key."""
 
     model: str
@@ -88,10 +88,10 @@ class Naming:
     """What named the first names the second from now on, in the transaction in which they become one."""
 
 
-namings: Port[Naming] = Port()
+namings: Hook[IdListReference] = Hook()
 """Such rows, for whoever makes one thing of several."""
 
-waiting: Port[Callable[[Any], list[Waiting]]] = Port()
+waiting: Hook[Callable[[Any], list[DashboardItem]]] = Hook()
 """Given a user, what waits for them; shown on the first page of the admin."""
 
 
@@ -117,7 +117,7 @@ class MenuTargets:
 
 
 @dataclass(frozen=True, slots=True)
-class Moments:
+class ScheduledChange:
     """A column of moments at which public pages look otherwise without anything being written."""
 
     table: str
@@ -134,18 +134,18 @@ class PictureOutput:
     content: bytes
 
 
-picture_outputs: Port[Callable[[int], list[PictureOutput]]] = Port()
+picture_outputs: Hook[Callable[[int], list[PictureOutput]]] = Hook()
 """Given a picture's id, everything of a kind that would go out with it now: mails, files. Each must name
 its credit; `tests/iria/outputs` walks through them and through every address."""
 
-moments: Port[Moments] = Port()
+moments: Hook[ScheduledChange] = Hook()
 """Such columns: a page's tag follows them (`iria.core.http.cache_versions`). Each needs an index, or few rows."""
 
-menu_targets: Port[MenuTargets] = Port()
+menu_targets: Hook[MenuTargets] = Hook()
 """Everything of one kind that a menu can lead to, in the order in which it is offered."""
 
 
-class Undrawable(Exception):
+class InvalidLogo(Exception):
     """The file cannot become an emblem; the message is the sentence for the person who sent it."""
 
 
@@ -158,13 +158,13 @@ class Drawn:
     height: int
 
 
-emblem_drawing: Port[Callable[[bytes, list[tuple[int, int]]], list[Drawn]]] = Port()
+emblem_drawing: Hook[Callable[[bytes, list[tuple[int, int]]], list[Drawn]]] = Hook()
 """Given a file and boxes (width, height), the picture fitted into each; raises Undrawable."""
 
-article_search: Port[Callable[[str], list[int]]] = Port()
+article_search: Hook[Callable[[str], list[int]]] = Hook()
 """Given words, the published articles that readers would find by them, the best first."""
 
-reports: Port[Callable[[Any], Report | None]] = Port()
+reports: Hook[Callable[[Any], Report | None]] = Hook()
 """Given a user, a short list for them on the first page of the admin, or nothing."""
 
 
@@ -212,16 +212,16 @@ class MailPreferences(Protocol):
         ...
 
 
-mail_preferences: Port[MailPreferences] = Port()
+mail_preferences: Hook[MailPreferences] = Hook()
 """Whatever writes to readers beside the newsletter, whose page of preferences shows it."""
 
-closed_addresses: Port[Callable[[str], bool]] = Port()
+suppressed_addresses: Hook[Callable[[str], bool]] = Hook()
 """Given an address, whether mail to it came back for good, so that nobody writes to it."""
 
-mail_came_back: Port[Callable[[str, str], None]] = Port()
+email_bounced: Hook[Callable[[str, str], None]] = Hook()
 """Told an address from which mail came back for good, and in which words."""
 
-address_is_confirmed: Port[Callable[[Any], bool]] = Port()
+address_is_confirmed: Hook[Callable[[Any], bool]] = Hook()
 """Given a user, whether the account's address is known to be theirs."""
 
 
@@ -234,20 +234,20 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class PersonalDataHandler:
     """What a house holds about people: how it tells them, and how it forgets them."""
 
-    tell: Callable[[Person], dict[str, Any]]
+    export: Callable[[Person], dict[str, Any]]
     """Everything, as values for JSON, under words that a person understands."""
-    forget: Callable[[Person, bool], None]
+    erase: Callable[[Person, bool], None]
     """Within the transaction in which the account is deleted; True: words that stand in public stay,
     without a name. Columns that point to the account are emptied by the database by themselves."""
     told: frozenset[str] = frozenset()
     """The columns that point to an account and of whose rows `tell` speaks, as in `articles.Comment.user`."""
 
 
-personal_data: Port[Holding] = Port()
+personal_data: Hook[PersonalDataHandler] = Hook()
 """By house: filled by each that keeps something about readers, read where they download or delete it."""
 
-mail_arrives: Port[Callable[[str], None]] = Port()
+email_reachable: Hook[Callable[[str], None]] = Hook()
 """Told an address whose owner says, by a link that only a mail to it holds, that mail arrives again."""

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from articles.comments.models import Comment
-from articles.comments.screening.engine import look_over
-from articles.comments.screening.models import Phase, ScreeningRule
+from articles.comments.screening.engine import apply_rules
+from articles.comments.screening.models import Check, ScreeningRule
 from articles.comments.screening.submission import Knowledge, Submission
 from articles.comments.spam.model import Example, train
 
@@ -67,9 +67,10 @@ def judge(training: Sequence[Example], testing: Sequence[Example]) -> Result:
         TooFew: the training has too few comments of a kind.
     """
     known = Knowledge(model=train(training).model)
-    rule = ScreeningRule(phase=Phase.MODEL)
+    rule = ScreeningRule(phase=Check.MODEL)
     states = [
-        (look_over(Submission(text=each.text), [rule], known).state, each.spam) for each in testing
+        (apply_rules(Submission(text=each.text), [rule], known).state, each.spam)
+        for each in testing
     ]
     withheld = [spam for state, spam in states if state != Comment.State.APPROVED]
     wanted = Counter(state for state, spam in states if not spam)
@@ -77,7 +78,7 @@ def judge(training: Sequence[Example], testing: Sequence[Example]) -> Result:
     return Result(
         precision=sum(withheld) / len(withheld) if withheld else 0.0,
         recall=sum(withheld) / unwanted if unwanted else 0.0,
-        ham_held=wanted[Comment.State.HELD] + wanted[Comment.State.SPAM],
+        ham_held=wanted[Comment.State.PENDING] + wanted[Comment.State.SPAM],
         ham_rejected=wanted[Comment.State.REJECTED],
     )
 

@@ -224,7 +224,7 @@ class PublicationAdmin(admin.ModelAdmin[Publication]):
     ) -> HttpResponse:
         publication = kwargs.get("obj")
         if publication is not None and request.method == "GET":
-            for sentence in sentences_about(menus.dead(publication, menus.targets())):
+            for sentence in sentences_about(menus.broken_entries(publication, menus.targets())):
                 messages.warning(request, sentence)
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -4,10 +4,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from iria.core.http.cache_versions import Held
+from iria.core.http.cache_versions import ProcessCache
 from iria.publication.models import Publication, current_publication
 
-_held: Held[Publication] = Held()
+_held: ProcessCache[Publication] = ProcessCache()
 
 
 def publication_of(request: HttpRequest) -> Publication:

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.urls import reverse
 
-from iria.core.hooks import Waiting
+from iria.core.hooks import DashboardItem
 from iria.publication import menus
 from iria.publication.models import current_publication
 
 
-def sentences_about(gone: list[menus.Dead]) -> list[str]:
+def sentences_about(gone: list[menus.BrokenEntry]) -> list[str]:
     """What editors read about entries that readers do not see."""
     where = {"header": "in the head", "footer": "at the foot"}
     return [
@@ -20,11 +20,11 @@ def sentences_about(gone: list[menus.Dead]) -> list[str]:
     ]
 
 
-def dead_entries(user: Any) -> list[Waiting]:
+def dead_entries(user: Any) -> list[DashboardItem]:
     """For the first page of the admin: menu entries that lead nowhere."""
     if not user.has_perm("iria.change_publication"):
         return []
-    gone = menus.dead(current_publication(), menus.targets())
+    gone = menus.broken_entries(current_publication(), menus.targets())
     if not gone:
         return []
     count = len(gone)
@@ -34,4 +34,4 @@ def dead_entries(user: Any) -> list[Waiting]:
         else f"{count} entries of the menus lead nowhere"
     )
     address = reverse("admin:iria_publication_change", args=[1])
-    return [Waiting(words=words, count=count, address=address)]
+    return [DashboardItem(words=words, count=count, address=address)]

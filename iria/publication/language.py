@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
 
-from iria.core.text.language import speaking
+from iria.core.text.language import use_language
 from iria.publication.context_processors import publication_of
 
 
@@ -19,7 +19,7 @@ def in_its_language[V: Callable[..., Any]](view: V) -> V:
 
     @wraps(view)
     def spoken(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        with speaking(publication_of(request).language_codes[0]):
+        with use_language(publication_of(request).language_codes[0]):
             response = view(request, *args, **kwargs)
             if hasattr(response, "render") and callable(response.render):
                 # Later it would be rendered in the language of whoever comes next.

@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.core.files import File
 
-from iria.core.hooks import Drawn, Undrawable, emblem_drawing
+from iria.core.hooks import Drawn, InvalidLogo, emblem_drawing
 from iria.publication.models import Emblem, Publication
 
 LARGEST_FILE: Final = 8 * 1024 * 1024
@@ -74,7 +74,7 @@ def _draw(file: bytes, boxes: list[tuple[int, int]]) -> list[Drawn]:
     for draw in emblem_drawing:
         try:
             return draw(file, boxes)
-        except Undrawable as mistake:
+        except InvalidLogo as mistake:
             raise ValidationError(str(mistake)) from mistake
     sentence = "Pictures cannot be opened here."
     raise ValidationError(sentence)

@@ -30,7 +30,7 @@ class Entry(TypedDict):
     """Whether it stands under the entry before it; nested once, never deeper."""
 
 
-class Way(TypedDict):
+class MenuLink(TypedDict):
     """One line of a menu as readers see it; `below` is empty in those that stand below."""
 
     name: str
@@ -39,7 +39,7 @@ class Way(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Dead:
+class BrokenEntry:
     """An entry whose target readers do not find."""
 
     place: str
@@ -77,7 +77,7 @@ def refresh() -> None:
             Publication.objects.filter(pk=1).update(ways=ways)
 
 
-def retarget(kind: str, old: str, new: str) -> None:
+def replace_target(kind: str, old: str, new: str) -> None:
     """Lets entries that lead to one target lead to another, as when two are merged.
 
     An entry that would stand twice in a menu is left out.
@@ -110,7 +110,7 @@ def _retargeted(entries: list[Entry], kind: str, old: str, new: str) -> list[Ent
     return changed
 
 
-def resolve(publication: Publication, found: Targets) -> dict[str, list[Way]]:
+def resolve(publication: Publication, found: Targets) -> dict[str, list[MenuLink]]:
     """Both menus as readers see them: targets they do not find are left out.
 
     A menu that nobody composed names what stands there by itself (`MenuTarget.at_home`).
@@ -121,7 +121,7 @@ def resolve(publication: Publication, found: Targets) -> dict[str, list[Way]]:
     }
 
 
-def dead(publication: Publication, found: Targets) -> list[Dead]:
+def broken_entries(publication: Publication, found: Targets) -> list[BrokenEntry]:
     """The entries that readers do not see, for whoever can mend the menu."""
     gone = []
     for place, entries in _menus(publication):
@@ -131,7 +131,7 @@ def dead(publication: Publication, found: Targets) -> list[Dead]:
                 continue
             name = entry["label"] or (target.name if target else "")
             why = "is not published" if target else "is no longer there"
-            gone.append(Dead(place, number, name, why))
+            gone.append(BrokenEntry(place, number, name, why))
     return gone
 
 
@@ -139,18 +139,18 @@ def _menus(publication: Publication) -> list[tuple[str, list[Entry]]]:
     return [("header", publication.header_menu), ("footer", publication.footer_menu)]
 
 
-def _at_home(place: str, found: Targets) -> list[Way]:
+def _at_home(place: str, found: Targets) -> list[MenuLink]:
     return [
-        Way(name=target.name, address=target.address, below=[])
+        MenuLink(name=target.name, address=target.address, below=[])
         for target in found.values()
         if target.live and target.at_home == place
     ]
 
 
-def _composed(entries: list[Entry], found: Targets) -> list[Way]:
+def _composed(entries: list[Entry], found: Targets) -> list[MenuLink]:
     """What stands below an entry that is left out moves up to the top."""
-    ways: list[Way] = []
-    above: Way | None = None
+    ways: list[MenuLink] = []
+    above: MenuLink | None = None
     for entry in entries:
         way = _way(entry, found)
         if not entry["below"]:
@@ -164,10 +164,10 @@ def _composed(entries: list[Entry], found: Targets) -> list[Way]:
     return ways
 
 
-def _way(entry: Entry, found: Targets) -> Way | None:
+def _way(entry: Entry, found: Targets) -> MenuLink | None:
     if entry["kind"] == LINK:
-        return Way(name=entry["label"] or entry["key"], address=entry["key"], below=[])
+        return MenuLink(name=entry["label"] or entry["key"], address=entry["key"], below=[])
     target = found.get((entry["kind"], entry["key"]))
     if target is None or not target.live:
         return None
-    return Way(name=entry["label"] or target.name, address=target.address, below=[])
+    return MenuLink(name=entry["label"] or target.name, address=target.address, below=[])

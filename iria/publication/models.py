@@ -13,7 +13,7 @@ from django.db import models
 from django.utils import timezone
 
 from iria.core.http.urls import address_of
-from iria.core.text.validators import refuse_unstorable
+from iria.core.text.validators import validate_storable
 from iria.publication import colours
 
 SHAPE: Final = re.compile(
@@ -75,24 +75,24 @@ class Publication(models.Model):
     name = models.CharField(
         max_length=80,
         default="Our publication",
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="Stands at the head of every page and in every newsletter.",
     )
     legal_name = models.CharField(
         max_length=160,
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="Who holds the copyright, if that is more than the name.",
     )
     tagline = models.CharField(
         max_length=160,
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="One line below the name: what the reader finds here.",
     )
     about = models.TextField(
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="What the institute is and does, in two or three sentences; at the foot of every page.",
     )
     contact_email = models.EmailField(
@@ -101,12 +101,12 @@ class Publication(models.Model):
     contact_words = models.CharField(
         max_length=200,
         default="For client reports write to",
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="The words before the address.",
     )
     postal_address = models.TextField(
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="Stands in every newsletter; many countries require it.",
     )
     first_year = models.PositiveSmallIntegerField(

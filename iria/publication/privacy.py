@@ -4,9 +4,9 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
-from iria.core.data_inventory import POST, Kept, Recipient, declare, recipients
+from iria.core.data_inventory import POST, Recipient, StoredData, declare, recipients
 
-COUNTS = Kept(
+COUNTS = StoredData(
     title=gettext_lazy("How often something is asked for"),
     tables=("iria.ratecount", "iria.dailykey"),
     what=gettext_lazy(
@@ -21,7 +21,7 @@ COUNTS = Kept(
     order=90,
 )
 
-DESK = Kept(
+DESK = StoredData(
     title=gettext_lazy("If you work here"),
     tables=("admin.logentry", "auth.group", "auth.group_permissions"),
     what=gettext_lazy("Your groups, and which entries you changed at the desk."),
@@ -46,9 +46,9 @@ NOTHING = (
 )
 
 
-def connect() -> None:
+def register() -> None:
     declare("iria", holds=[COUNTS, DESK], nothing=NOTHING)
-    recipients.offer(POST, Recipient(relay))
+    recipients.register(POST, Recipient(relay))
 
 
 def relay() -> str | Promise:

@@ -14,7 +14,7 @@ from django.core.validators import URLValidator
 from django.utils.datastructures import MultiValueDict
 
 from iria.core.hooks import menu_targets
-from iria.core.text.validators import one_line, refuse_unstorable
+from iria.core.text.validators import one_line, validate_storable
 from iria.publication.menus import LINK, Entry
 
 SPARE: Final = 2
@@ -202,7 +202,7 @@ class ShareField(LinksField):
 
 
 def _name(text: str) -> str:
-    refuse_unstorable(text)
+    validate_storable(text)
     name = one_line(text)
     if len(name) > NAME_LENGTH:
         sentence = f"“{name[:30]}…” is too long for a menu; at most {NAME_LENGTH} characters fit."

@@ -8,7 +8,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from iria.core.http.cache_versions import Held
+from iria.core.http.cache_versions import ProcessCache
 
 register = template.Library()
 
@@ -16,7 +16,7 @@ SHARED: Final = ("publication", "navigation", "site_url", "page_language", "shel
 """All that such a part may depend on; the language is a part of what it is held under, and so are the
 lists that a page belongs to."""
 
-_parts: Held[str] = Held()
+_parts: ProcessCache[str] = ProcessCache()
 
 
 @register.simple_tag(takes_context=True)

@@ -88,7 +88,7 @@ class RunPages:
     @method_decorator(require_POST)
     def undo(self, request: HttpRequest, issue_id: int) -> HttpResponse:
         issue, user = self._seen(request, issue_id), _sender(self, request)
-        if scheduling.take_back(issue, by=user):
+        if scheduling.unschedule(issue, by=user):
             return self._said(request, issue, f"“{issue}” is a draft again; nobody received it.")
         return self._said(request, issue, "It does not wait any more.", messages.WARNING)
 
@@ -103,7 +103,7 @@ class RunPages:
     def go_on(self, request: HttpRequest, issue_id: int) -> HttpResponse:
         issue, user = self._seen(request, issue_id), _sender(self, request)
         try:
-            controls.go_on(issue, by=user)
+            controls.resume(issue, by=user)
         except controls.NotNow as refusal:
             return self._said(request, issue, str(refusal), messages.ERROR)
         return self._said(request, issue, f"“{issue}” goes on.")
@@ -111,7 +111,7 @@ class RunPages:
     @method_decorator(require_POST)
     def stop(self, request: HttpRequest, issue_id: int) -> HttpResponse:
         issue, user = self._seen(request, issue_id), _sender(self, request)
-        if controls.stop(issue, by=user):
+        if controls.cancel(issue, by=user):
             return self._said(request, issue, f"“{issue}” is stopped.")
         return self._said(request, issue, _nothing(issue, "stop"), messages.WARNING)
 

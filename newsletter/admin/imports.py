@@ -15,7 +15,14 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from newsletter.imports import runner, uploads
-from newsletter.imports.column_mapping import EMAIL, LANGUAGE, NAME, STATE, UNSUBSCRIBED, Columns
+from newsletter.imports.column_mapping import (
+    EMAIL,
+    LANGUAGE,
+    NAME,
+    STATE,
+    UNSUBSCRIBED,
+    ColumnMapping,
+)
 from newsletter.models import ImportedLine, SubscriberExport, SubscriberImport
 
 SHOWN_LINES: Final = 200
@@ -31,7 +38,7 @@ KINDS: Final = (
     (UNSUBSCRIBED, "Who has left"),
 )
 """What a column may hold."""
-Fate = ImportedLine.Fate
+Fate = ImportedLine.Outcome
 
 
 class BringForm(forms.ModelForm[SubscriberImport]):
@@ -96,7 +103,7 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
         form = BringForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             try:
-                made = uploads.bring(
+                made = uploads.upload(
                     form.cleaned_data["file"].read(),
                     name=form.cleaned_data["file"].name,
                     newsletters=form.cleaned_data["newsletters"],
@@ -116,7 +123,7 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
             request, int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0
         )
         rows = uploads.first_rows_of(chosen)
-        columns = Columns.of(chosen.columns)
+        columns = ColumnMapping.of(chosen.columns)
         width = max((len(row.cells) for row in rows), default=0)
         lines = chosen.lines.all()
         context = {
@@ -154,7 +161,7 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
             sentence = "Say of exactly one column that it holds the addresses, and of each other kind at most one."
             self.message_user(request, sentence, messages.ERROR)
         else:
-            columns = Columns.of({**places, "has_header": "has_header" in request.POST})
+            columns = ColumnMapping.of({**places, "has_header": "has_header" in request.POST})
             if not uploads.look_over_soon(chosen, columns):
                 self.message_user(request, TOO_LATE, messages.WARNING)
         return redirect("admin:newsletter_subscriberimport_change", import_id)

@@ -19,11 +19,11 @@ from django.utils.html import escape
 
 from articles.editorial.admin.editor_field import CaptionField, EditorWidget
 from articles.editorial.models import Article
-from articles.search.admin_search import best_for
-from iria.core.text.validators import one_line, refuse_unstorable
+from articles.search.admin_search import admin_search
+from iria.core.text.validators import one_line, validate_storable
 from iria.publication.models import current_publication
 from newsletter.email import drafts
-from newsletter.email.drafts import Chosen, NotADraft
+from newsletter.email.drafts import IssueArticle, NotADraft
 from newsletter.models import Issue
 from newsletter.models.issue import HEADING_MAX_LENGTH, NAME
 
@@ -39,7 +39,7 @@ def offers(words: str, *, but: Iterable[int] = ()) -> list[dict[str, Any]]:
     """What can be added: what the site's search finds, or the newest articles."""
     published, taken = Article.objects.published(), set(but)
     if words.strip():
-        best = [key for key in best_for(words) if key not in taken][:OFFERED]
+        best = [key for key in admin_search(words) if key not in taken][:OFFERED]
         found = published.in_bulk(best)
         chosen = [found[key] for key in best if key in found]
     else:
@@ -113,7 +113,7 @@ class ChosenArticlesField(forms.Field):
         self.standing: set[int] = set()
         """What was chosen before; it stays choosable when it was withdrawn since."""
 
-    def to_python(self, value: Any) -> list[Chosen]:
+    def to_python(self, value: Any) -> list[IssueArticle]:
         rows: list[Row] = list(value or [])
         gone = "One of the articles is no longer there; look them over and choose again."
         if len(rows) > MOST:
@@ -123,12 +123,12 @@ class ChosenArticlesField(forms.Field):
         found = _choosable(self.standing).in_bulk(keys)
         if len(found) != len(keys):
             raise ValidationError(gone, code="gone")
-        return [Chosen(found[key_of(row["pk"])], _heading(row["heading"])) for row in rows]
+        return [IssueArticle(found[key_of(row["pk"])], _heading(row["heading"])) for row in rows]
 
     def prepare_value(self, value: Any) -> list[Row]:
         return [
             {"pk": str(each.article.pk), "heading": each.heading, "place": ""}
-            if isinstance(each, Chosen)
+            if isinstance(each, IssueArticle)
             else each
             for each in value or []
         ]
@@ -159,7 +159,7 @@ def key_of(text: str) -> int:
 
 
 def _heading(text: str) -> str:
-    refuse_unstorable(text)
+    validate_storable(text)
     heading = one_line(text)
     if len(heading) > HEADING_MAX_LENGTH:
         sentence = (
@@ -217,7 +217,7 @@ class IssueForm(forms.ModelForm[Issue]):
         field = self.fields["chosen_articles"]
         assert isinstance(field, ChosenArticlesField)  # noqa: S101 - declared above
         items = self.instance.items.select_related("article") if self.instance.pk else []
-        field.initial = [Chosen(item.article, item.heading) for item in items]
+        field.initial = [IssueArticle(item.article, item.heading) for item in items]
         field.standing = {chosen.article.pk for chosen in field.initial}
         field.widget.standing = field.standing
         field.widget.words = self.data.get("chosen_articles-search", self.searched)[:200]

@@ -21,7 +21,7 @@ from newsletter.admin.issue_form import IssueForm
 from newsletter.admin.issue_tools import LOOKS, SAVED_FIRST, WritingPages, colleagues, person
 from newsletter.delivery import blockers
 from newsletter.email import drafts, rendering
-from newsletter.email.drafts import Chosen
+from newsletter.email.drafts import IssueArticle
 from newsletter.models import Issue, Newsletter
 from newsletter.preflight import checks as preflight
 from newsletter.preflight import external_checks
@@ -104,7 +104,7 @@ class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
         return {"newsletter": first, **super().get_changeform_initial_data(request)}
 
     def save_model(self, request: HttpRequest, obj: Issue, form: Any, change: bool) -> None:
-        articles: list[Chosen] = form.cleaned_data["chosen_articles"]
+        articles: list[IssueArticle] = form.cleaned_data["chosen_articles"]
         if not change and (known := drafts.same_draft(obj, articles, by=person(request))):
             obj.pk, obj.slug, obj.made_by = known.pk, known.slug, known.made_by
             obj.made_at = known.made_at

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from articles.editorial.models import Category
 from newsletter import personal_data
-from newsletter.models import Consent, Newsletter, Rhythm, Subscriber, Subscription
+from newsletter.models import Consent, Frequency, Newsletter, Subscriber, Subscription
 from newsletter.models.digest import COMPOSED
 from newsletter.models.subscriber import TOPICS_AT_MOST
 from newsletter.subscriptions import email_addresses, opt_in, suppression
@@ -32,7 +32,7 @@ READABLE: Final = {"indent": 2, "ensure_ascii": False}
 class NewsletterForm(forms.ModelForm[Newsletter]):
     rhythms = forms.MultipleChoiceField(
         label="How often",
-        choices=Rhythm.choices,
+        choices=Frequency.choices,
         widget=forms.CheckboxSelectMultiple,
         help_text="What readers can choose. Whoever has it in a rhythm that is not offered any more "
         "keeps it. The issues you write go to those who chose “as the editors send it”.",
@@ -206,7 +206,7 @@ class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
     @admin.action(description="Let them leave every newsletter", permissions=["change"])
     def leave(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
         for subscriber in queryset:
-            opt_in.leave(subscriber.token)
+            opt_in.unsubscribe(subscriber.token)
         self._say(request, len(queryset), "left")
 
     @admin.action(description="Never write to them again", permissions=["change"])

@@ -78,7 +78,7 @@ class SuppressionAdmin(admin.ModelAdmin[Suppression]):
 
     def has_change_permission(self, request: HttpRequest, obj: Suppression | None = None) -> bool:
         """Releasing is the one thing that can be done to it."""
-        return self.has_release_permission(request) and (obj is None or obj.stands)
+        return self.has_release_permission(request) and (obj is None or obj.is_active)
 
     def has_release_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("newsletter.release_suppression")
@@ -106,7 +106,7 @@ class SuppressionAdmin(admin.ModelAdmin[Suppression]):
     def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:
         because = form.cleaned_data["released_because"]
         obj.refresh_from_db()
-        subscriptions_suppression.release(obj, because=because, by=_user(request))
+        subscriptions_suppression.remove_suppression(obj, because=because, by=_user(request))
 
     @admin.action(
         description="Release: they may subscribe again themselves", permissions=["release"]
@@ -117,9 +117,11 @@ class SuppressionAdmin(admin.ModelAdmin[Suppression]):
             sentence = "Write beside it why they may be written to again; nothing was released."
             self.message_user(request, sentence, messages.ERROR)
             return
-        chosen = [suppression for suppression in queryset if suppression.stands]
+        chosen = [suppression for suppression in queryset if suppression.is_active]
         for suppression in chosen:
-            subscriptions_suppression.release(suppression, because=because, by=_user(request))
+            subscriptions_suppression.remove_suppression(
+                suppression, because=because, by=_user(request)
+            )
         noun = "1 address" if len(chosen) == 1 else f"{len(chosen)} addresses"
         self.message_user(request, f"{noun} may subscribe again.", messages.SUCCESS)
 

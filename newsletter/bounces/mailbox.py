@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from iria.core.text.validators import storable
 from newsletter.bounces.parser.mime import MOST_BYTES
-from newsletter.bounces.processing import take_in
+from newsletter.bounces.processing import process_message
 from newsletter.models import MailboxReading
 
 SECONDS: Final = 30
@@ -204,7 +204,7 @@ def read_mailbox() -> int:
 
 def _was_taken_in(incoming: Incoming) -> bool:
     try:
-        take_in(incoming.raw)
+        process_message(incoming.raw)
     except (OperationalError, InterfaceError):
         raise
     except Exception:

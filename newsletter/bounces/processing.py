@@ -54,25 +54,25 @@ GRAVEST: Final = ANNOYED - {"opt-out"}
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ProcessingResult:
     """What a message said and what was done about it, in a word for each recipient."""
 
     report: Report
     done: tuple[str, ...]
 
 
-def take_in(raw: bytes) -> Taken:
+def process_message(raw: bytes) -> ProcessingResult:
     """Reads a message and acts on it. The same message a second time changes nothing."""
     report = read(raw)
     key = hashlib.sha256(raw).hexdigest()
     if report.kind is Kind.NONE:
-        return Taken(report, _leave_by_mail(report))
+        return ProcessingResult(report, _leave_by_mail(report))
     if report.failures and all(failure.delayed for failure in report.failures):
-        return Taken(report, ("delayed",))
-    return Taken(report, act_on(report, matches(report), key=key))
+        return ProcessingResult(report, ("delayed",))
+    return ProcessingResult(report, handle_report(report, matches(report), key=key))
 
 
-def act_on(report: Report, found: list[Match], *, key: str) -> tuple[str, ...]:
+def handle_report(report: Report, found: list[Match], *, key: str) -> tuple[str, ...]:
     """Does what the news asks for, once; a word for each whom it is about.
 
     Args:
@@ -82,10 +82,10 @@ def act_on(report: Report, found: list[Match], *, key: str) -> tuple[str, ...]:
 
 
 def _leave_by_mail(report: Report) -> tuple[str, ...]:
-    subscriber = verp.leaver(report.envelopes, report.subject)
+    subscriber = verp.unsubscribing_subscriber(report.envelopes, report.subject)
     if subscriber is None:
         return ()
-    opt_in.leave(subscriber.token)
+    opt_in.unsubscribe(subscriber.token)
     return ("left",)
 
 
@@ -165,7 +165,7 @@ def _complained(report: Report, match: Match, bounce: Bounce) -> str:
     if match.subscriber is None:
         return "nobody"
     if report.feedback == "opt-out":
-        opt_in.leave(match.subscriber.token)
+        opt_in.unsubscribe(match.subscriber.token)
         return "left"
     suppression.suppress(
         match.subscriber,
@@ -195,7 +195,7 @@ def _tell_others(match: Match, said: str) -> None:
     """Whoever else writes to readers judges by themselves whether it was a mail of theirs."""
     address = match.subscriber.email if match.subscriber else ""
     address = address or (match.failure.address if match.failure else "")
-    for name, told in hooks.mail_came_back.items():
+    for name, told in hooks.email_bounced.items():
         if address and name != "newsletter":
             told(address, said)
 
@@ -257,7 +257,7 @@ WITHIN: Final = timedelta(days=1)
 MOST: Final = 5_000
 
 
-def learn_from_refusals() -> int:
+def suppress_rejected() -> int:
     """Suppresses who was refused lately because there is no such address; returns how many."""
     known = Bounce.objects.filter(delivery=OuterRef("pk"))
     refused = Delivery.objects.filter(

@@ -58,7 +58,9 @@ def leave_address(token: str) -> str:
     return f"leave+{token}@{settings.BOUNCE_DOMAIN}" if settings.BOUNCE_DOMAIN else ""
 
 
-def leaver(addresses: "list[str] | tuple[str, ...]", subject: str) -> Subscriber | None:
+def unsubscribing_subscriber(
+    addresses: "list[str] | tuple[str, ...]", subject: str
+) -> Subscriber | None:
     """Who wishes to leave by a mail to these addresses, under this subject."""
     tokens = [found[1] for each in addresses if (found := LEAVE.match(_local_part(each)))]
     if named := LEAVE_SUBJECT.search(subject):

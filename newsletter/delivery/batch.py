@@ -23,9 +23,9 @@ from newsletter.delivery.claims import Claim, Marked, Verdict
 from newsletter.email import headers
 from newsletter.email.dkim import signed
 from newsletter.email.greeting import Greeting
-from newsletter.email.personalisation import ADDRESS, MESSAGE_ID, Stencil
-from newsletter.email.rendering import TOKEN, Letter, frozen
-from newsletter.email.smtp import Answer, Outcome, Post
+from newsletter.email.personalisation import ADDRESS, MESSAGE_ID, EmailTemplate
+from newsletter.email.rendering import TOKEN, RenderedEmail, frozen
+from newsletter.email.smtp import Answer, Outcome, SmtpConnection
 from newsletter.models import Attempt, Delivery, Issue
 
 MOST_ATTEMPTS: Final = 8
@@ -87,10 +87,10 @@ Note = Callable[[Issue, Answer | None], None]
 Enough = Callable[[], bool]
 
 
-class Round:
+class Batch:
     """One connection to the mail server, and one lease."""
 
-    def __init__(self, issue: Issue, post: Post, note: Note) -> None:
+    def __init__(self, issue: Issue, post: SmtpConnection, note: Note) -> None:
         self.issue, self.post, self.note = issue, post, note
         self.lease = uuid4()
         self.letter = frozen(issue)
@@ -171,7 +171,7 @@ class Round:
         if self.unwritten is None:
             return
         try:
-            delivery_claims.write_down(self.unwritten)
+            delivery_claims.record_outcome(self.unwritten)
         except (OperationalError, InterfaceError):
             if connection.in_atomic_block:
                 raise
@@ -189,7 +189,7 @@ class Round:
             connection.close()
             try:
                 if self.unwritten is not None:
-                    delivery_claims.write_down(self.unwritten)
+                    delivery_claims.record_outcome(self.unwritten)
                 if claimed is not None:
                     delivery_claims.unmark(self.lease, claimed)
             except (OperationalError, InterfaceError):
@@ -206,7 +206,7 @@ class Round:
             own = (marked.email, marked.token, marked.message_id, marked.name, mark)
             return self.post.deliver(message_of(self.issue, self.letter, *own))
         try:
-            wire = self.stencil.filled(
+            wire = self.stencil.render_for(
                 address=marked.email,
                 token=marked.token,
                 message_id=marked.message_id,
@@ -238,20 +238,20 @@ class Round:
         if time.monotonic() - self.looked_at < LOOK_EVERY:
             return
         self.looked_at = time.monotonic()
-        held = controls.hold_if_hindered(self.issue) or controls.hold_if_refused(self.issue)
+        held = controls.hold_if_hindered(self.issue) or controls.pause_on_failures(self.issue)
         self.over = self.over or held
 
 
-def stencil_of(issue: Issue, letter: Letter) -> Stencil:
+def stencil_of(issue: Issue, letter: RenderedEmail) -> EmailTemplate:
     """The frozen mail of an issue, ready to be filled in for each recipient."""
     unfilled = replace(letter, greeting=None)
     message = message_of(issue, unfilled, ADDRESS, TOKEN, MESSAGE_ID, mark=MARK)
-    return Stencil.cut(message, letter.greeting or Greeting())
+    return EmailTemplate.from_message(message, letter.greeting or Greeting())
 
 
 def message_of(
     issue: Issue,
-    letter: Letter,
+    letter: RenderedEmail,
     address: str,
     token: str,
     message_id: str,

@@ -6,43 +6,43 @@ from articles.editorial.models import Article
 from articles.images.models import Image
 from articles.images.models.rights import Place
 from articles.images.rights import usage_check
-from iria.core.blockers import Obstacle
+from iria.core.blockers import Blocker
 from iria.publication.models import current_publication
 from newsletter.delivery import recipients
 from newsletter.email.article_blocks import LEAD_WIDTH, best_rendition
-from newsletter.email.rendering import GMAIL_CUTS_AT, Letter
+from newsletter.email.rendering import GMAIL_CUTS_AT, RenderedEmail
 from newsletter.models import Issue, Newsletter
 from newsletter.preflight import checks as preflight
 
 NEARLY_TOO_LONG = GMAIL_CUTS_AT * 85 // 100
 
 
-def obstacles(issue: Issue) -> list[Obstacle]:
+def obstacles(issue: Issue) -> list[Blocker]:
     """Why this issue cannot be sent as it stands, each with where it is mended; or nothing.
 
     What its pictures may do is decided where it is for articles too (`images.gate`).
     """
     found = []
     if issue.is_frozen:
-        return [Obstacle("This issue went out already; make a new one.")]
+        return [Blocker("This issue went out already; make a new one.")]
     here = reverse("admin:newsletter_issue_change", args=[issue.pk])
     if not issue.subject.strip():
         words = "The subject is empty; write it before you send."
-        found.append(Obstacle(words, f"{here}#id_subject", "Write it"))
+        found.append(Blocker(words, f"{here}#id_subject", "Write it"))
     articles = chosen_articles(issue)
     if not articles:
-        found.append(Obstacle("No article is chosen; choose at least one.", here, "Choose one"))
+        found.append(Blocker("No article is chosen; choose at least one.", here, "Choose one"))
     if issue.picture:
         found += _of_picture(issue.picture, f"“{issue}”")
     for article in articles:
         found += _obstacles_of(article)
     if not recipients.audience(issue).exists():
-        found.append(Obstacle(_nobody(issue)))
+        found.append(Blocker(_nobody(issue)))
     # The mail itself is looked at once all of this is mended.
     return found or preflight.findings(issue)
 
 
-def warnings(letter: Letter, newsletter: Newsletter) -> list[str]:
+def warnings(letter: RenderedEmail, newsletter: Newsletter) -> list[str]:
     """What does not forbid sending, but should be known before."""
     found = []
     if NEARLY_TOO_LONG < len(letter.html.encode()) <= GMAIL_CUTS_AT:
@@ -59,12 +59,12 @@ def warnings(letter: Letter, newsletter: Newsletter) -> list[str]:
     return [*found, *preflight.warnings(newsletter)]
 
 
-def terms(issue: Issue) -> list[Obstacle]:
+def terms(issue: Issue) -> list[Blocker]:
     """What the licences of its pictures allow, to be read before they go out."""
     return [
-        Obstacle(f"Terms of the picture “{image}”: {said}", image.get_absolute_url(), "See it")
+        Blocker(f"Terms of the picture “{image}”: {said}", image.get_absolute_url(), "See it")
         for image in pictures_of(issue)
-        if (said := usage_check.terms_of(image))
+        if (said := usage_check.usage_terms(image))
     ]
 
 
@@ -118,17 +118,17 @@ def _nobody(issue: Issue) -> str:
     return f"Nobody has subscribed to “{issue.newsletter}” yet, so there is nobody to send to."
 
 
-def _obstacles_of(article: Article) -> list[Obstacle]:
+def _obstacles_of(article: Article) -> list[Blocker]:
     if not article.is_published:
         words = f"The article “{article}” is not published; publish it or take it out."
-        return [Obstacle(words, article.get_admin_url(), "Publish it")]
+        return [Blocker(words, article.get_admin_url(), "Publish it")]
     return _of_picture(article.lead_picture, f"“{article}”") if article.lead_picture else []
 
 
-def _of_picture(image: Image, of: str) -> list[Obstacle]:
+def _of_picture(image: Image, of: str) -> list[Blocker]:
     if found := usage_check.obstacles([image], places=[Place.NEWSLETTER]):
         return found
     if best_rendition(image, width=LEAD_WIDTH) is None:
         words = f"The picture of {of} is being made ready; wait a minute and try again."
-        return [Obstacle(words)]
+        return [Blocker(words)]
     return []

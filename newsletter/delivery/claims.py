@@ -220,7 +220,7 @@ def mark(
     return Marked(claimed.delivery_id, attempt, message_id, email, token, name)
 
 
-def write_down(verdict: Verdict) -> None:
+def record_outcome(verdict: Verdict) -> None:
     """Writes the answer to one attempt."""
     with connection.cursor() as cursor:
         cursor.execute(ANSWER, verdict.values())

@@ -40,7 +40,7 @@ def hold(issue: Issue, words: str) -> bool:
     return held
 
 
-def go_on(issue: Issue, *, by: User) -> None:
+def resume(issue: Issue, *, by: User) -> None:
     """Lets a paused run go on, with what it paused for known and accepted.
 
     Raises:
@@ -51,7 +51,7 @@ def go_on(issue: Issue, *, by: User) -> None:
     accepted = blockers.hindrance(issue)
     with transaction.atomic():
         recipients.hold_digest_of(issue.pk)
-        if not _turn(issue, State.PAUSED, State.SENDING, Deed.WENT_ON, by=by, words=accepted):
+        if not _turn(issue, State.PAUSED, State.SENDING, Deed.RESUMED, by=by, words=accepted):
             sentence = "It is not paused, so there is nothing to go on with."
             raise NotNow(sentence)
         # Who goes on after too many refusals has seen them; all the others get theirs.
@@ -62,11 +62,11 @@ def go_on(issue: Issue, *, by: User) -> None:
     issue.refresh_from_db()
 
 
-def stop(issue: Issue, *, by: User) -> bool:
+def cancel(issue: Issue, *, by: User) -> bool:
     """Sends nothing more of this issue; what has left cannot be called back."""
     with transaction.atomic():
         stopped = Issue.objects.filter(pk=issue.pk, state__in=[State.SENDING, State.PAUSED]).update(
-            state=State.STOPPED, stopped_at=Now(), stopped_by=by, trouble=""
+            state=State.CANCELLED, stopped_at=Now(), stopped_by=by, trouble=""
         )
         if stopped:
             events.tell(issue, Deed.STOPPED, by=by)
@@ -90,7 +90,7 @@ def hold_issues_with(article_id: int) -> None:
         hold_if_hindered(issue)
 
 
-def hold_if_refused(issue: Issue) -> bool:
+def pause_on_failures(issue: Issue) -> bool:
     """Pauses where more were refused, returned or complained of than the newsletter allows."""
     if not issue.guarded:
         return False
@@ -104,17 +104,17 @@ def hold_if_refused(issue: Issue) -> bool:
     return hold(issue, words)
 
 
-def widen() -> None:
+def send_to_remaining() -> None:
     """Lets all others have theirs, where the first share was taken well and waited for."""
     for issue in Issue.objects.sending().filter(wave=0).select_related("newsletter"):
         first = _of_the_mailing(issue).filter(wave=0)
         if first.filter(state__in=["queued", "claimed", "sending"]).exists():
             continue
-        if not _was_waited_for(first, issue.newsletter.canary_minutes) or hold_if_refused(issue):
+        if not _was_waited_for(first, issue.newsletter.canary_minutes) or pause_on_failures(issue):
             continue
         with transaction.atomic():
             if Issue.objects.filter(pk=issue.pk, state=State.SENDING, wave=0).update(wave=1):
-                events.tell(issue, Deed.WIDENED)
+                events.tell(issue, Deed.CANARY_PASSED)
 
 
 def _was_told_of(issue: Issue) -> bool:

@@ -13,10 +13,10 @@ from iria.publication.mail.rendering import mail
 from iria.publication.models import current_publication
 from newsletter.models import Delivery, Issue, RunEvent
 
-Deed = RunEvent.Deed
+Deed = RunEvent.Action
 
 
-def tell(issue: Issue, deed: RunEvent.Deed, words: str = "", *, by: User | None = None) -> None:
+def tell(issue: Issue, deed: RunEvent.Action, words: str = "", *, by: User | None = None) -> None:
     """Keeps a deed; the time is the database's, as everywhere in a mailing."""
     RunEvent.objects.create(issue=issue, deed=deed, words=words[:500], made_by=by, made_at=Now())
 

@@ -68,7 +68,7 @@ def audiences(digest: Digest) -> dict[tuple[tuple[int, ...], str], int]:
     return {(topics, language): count for topics, language, count in coming.choices()}
 
 
-def freeze(issue: Issue, *, domain: str, first_share: float = 0.0) -> int:
+def snapshot_recipients(issue: Issue, *, domain: str, first_share: float = 0.0) -> int:
     """Writes a delivery for each who is to get the issue at this moment; returns how many.
 
     Args:

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
-from iria.core.blockers import Obstacle
+from iria.core.blockers import Blocker
 from newsletter import job_queue
 from newsletter.delivery import blockers, events, recipients, sending
 from newsletter.delivery.sending import NotReady
@@ -47,14 +47,14 @@ def send_at(issue: Issue, moment: datetime, *, by: User) -> None:
     _schedule(issue, moment, by=by)
 
 
-def take_back(issue: Issue, *, by: User) -> bool:
+def unschedule(issue: Issue, *, by: User) -> bool:
     """Makes a draft of an issue that waits for its time; False where it went out already."""
     with transaction.atomic():
         current = Issue.objects.select_for_update().get(pk=issue.pk)
         waited = current.state == Issue.State.SCHEDULED
         if waited:
             _back_to_draft(current)
-            events.tell(current, events.Deed.TAKEN_BACK, by=by)
+            events.tell(current, events.Deed.UNSCHEDULED, by=by)
     issue.refresh_from_db()
     return waited
 
@@ -108,7 +108,7 @@ def _schedule(issue: Issue, moment: datetime | None, *, by: User) -> None:
             raise NotReady([WAITS_ALREADY])
         found = blockers.obstacles(current)
         if moment is not None and moment <= timezone.now():
-            found.append(Obstacle(PAST))
+            found.append(Blocker(PAST))
         if found:
             raise NotReady(found)
         Issue.objects.filter(pk=current.pk).update(
@@ -134,4 +134,4 @@ def _back_to_draft(issue: Issue, trouble: str = "") -> None:
 def _did_not_go(issue: Issue, refusal: NotReady) -> None:
     words = f"It did not go out at its time: {refusal} It is a draft again."
     _back_to_draft(issue, words)
-    events.tell(issue, events.Deed.TAKEN_BACK, words)
+    events.tell(issue, events.Deed.UNSCHEDULED, words)

@@ -7,17 +7,17 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts.models import User
-from iria.core.blockers import Refused
+from iria.core.blockers import Blocked
 from iria.publication.models import current_publication
 from newsletter import job_queue
 from newsletter.delivery import blockers, controls, events, recipients, uncertain
 from newsletter.email import headers, rendering
-from newsletter.email.smtp import Outcome, Post
+from newsletter.email.smtp import Outcome, SmtpConnection
 from newsletter.models import Issue
 from newsletter.preflight import checks as preflight
 
 
-class NotReady(Refused):
+class NotReady(Blocked):
     """The issue cannot go out; `obstacles` say what the editor must mend first."""
 
 
@@ -46,7 +46,7 @@ def send_test(issue: Issue, to: str, *, name: str = "", by: User | None = None) 
         name=name,
         language=issue.speaks,
     )
-    with Post() as post:
+    with SmtpConnection() as post:
         answer = post.deliver(message)
     if answer.outcome is not Outcome.SENT:
         sentence = f"The test to {to} was not sent. {answer.words}"
@@ -83,7 +83,9 @@ def start(issue: Issue, *, by: User | None) -> int:
         _freeze_words(current, by)
         audience = recipients.audience(current).count()
         share = recipients.first_share(current, audience)
-        count = recipients.freeze(current, domain=headers.mail_domain(), first_share=share)
+        count = recipients.snapshot_recipients(
+            current, domain=headers.mail_domain(), first_share=share
+        )
         if count == 0:
             # The last subscriber left while we looked.
             raise NotReady(["Nobody is subscribed at this moment, so there is nobody to send to."])
@@ -100,7 +102,7 @@ def _freeze_words(issue: Issue, by: User | None) -> None:
     issue.refresh_from_db(fields=["started_at", "started_by"])
     letter = rendering.compose(issue)
     if issue.newsletter.counts_links:
-        letter = rendering.counted(issue, letter)
+        letter = rendering.with_tracked_links(issue, letter)
     issue.sent_html, issue.sent_text = letter.html, letter.text
 
 
@@ -116,16 +118,16 @@ def _note_start(issue: Issue, count: int, *, in_waves: bool, by: User | None) ->
     events.tell(issue, events.Deed.STARTED, words, by=by)
 
 
-def look_after() -> list[int]:
+def run_maintenance() -> list[int]:
     """What the worker does every minute, so that no mail depends on a job that was lost.
 
     Deliveries left in hand become uncertain, claims of dead workers come free, finished issues are
     closed; returns the issues that have mails to send and that nobody is sending.
     """
-    uncertain.doubt_stranded()
+    uncertain.mark_stale_uncertain()
     uncertain.expire_leases()
     uncertain.cancel_stopped()
-    controls.widen()
+    controls.send_to_remaining()
     open_issues = list(Issue.objects.sending().values_list("pk", flat=True))
     return [
         issue_id

@@ -57,7 +57,7 @@ def expire_leases(*, after: timedelta = timedelta(0)) -> int:
     return changed(EXPIRE, {"after": after})
 
 
-def doubt_stranded(*, after: timedelta = STRANDED_AFTER) -> int:
+def mark_stale_uncertain(*, after: timedelta = STRANDED_AFTER) -> int:
     """What was in hand for too long becomes *uncertain*; it is never sent again by itself."""
     return changed(DOUBT, {"after": after})
 
@@ -95,7 +95,7 @@ def send_again(delivery: Delivery, *, by: User) -> bool:
     with transaction.atomic():
         current = _locked(delivery)
         may_be = {State.UNCERTAIN, State.REFUSED}
-        if current.state not in may_be or current.issue.state == Issue.State.STOPPED:
+        if current.state not in may_be or current.issue.state == Issue.State.CANCELLED:
             return False
         # The database's clock, as everywhere in a mailing: workers may have others.
         Delivery.objects.filter(pk=current.pk).update(
@@ -141,4 +141,4 @@ def _open_again(issue: Issue, by: User) -> None:
         state=Issue.State.SENDING, sent_at=None
     )
     if reopened:
-        events.tell(issue, events.Deed.WENT_ON, "Mails were to be sent again.", by=by)
+        events.tell(issue, events.Deed.RESUMED, "Mails were to be sent again.", by=by)

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db import connection
 
 from newsletter.delivery import controls, uncertain
-from newsletter.delivery.batch import Round
-from newsletter.email.smtp import Answer, Outcome, Post
+from newsletter.delivery.batch import Batch
+from newsletter.email.smtp import Answer, Outcome, SmtpConnection
 from newsletter.models import Delivery, Issue
 
 A_LOT: Final = 500
@@ -71,12 +71,12 @@ def deliver_batch(issue_id: int, *, size: int = 100, enough: Callable[[], bool] 
     issue = Issue.objects.select_related("newsletter", "digest").filter(pk=issue_id).first()
     if issue is None or issue.state != Issue.State.SENDING or controls.hold_if_hindered(issue):
         return 0
-    with Post() as post:
+    with SmtpConnection() as post:
         if trouble := post.open():
             note(issue, trouble)
             return 0
-        judged = Round(issue, post, note).run(size=size, enough=enough)
-    controls.widen()
+        judged = Batch(issue, post, note).run(size=size, enough=enough)
+    controls.send_to_remaining()
     uncertain.close(issue.pk)
     return judged
 

@@ -12,7 +12,7 @@ from django.db.models.signals import post_delete
 
 from articles.editorial.models import Category
 from iria.core import hooks
-from iria.core.hooks import Naming
+from iria.core.hooks import IdListReference
 from newsletter.digests import composition
 from newsletter.models import Digest, Issue
 from newsletter.models.querysets import IssueQuerySet
@@ -108,9 +108,9 @@ def _count(goes: list[int], stays: int) -> tuple[int, int]:
     return 0, 0
 
 
-def connect() -> None:
+def register() -> None:
     """Called once, when Django starts."""
     kind = ("issue of a digest", "issues of digests")
-    naming = Naming(Category._meta.label, kind, _count, hold, turn)
-    hooks.namings.offer("newsletter.issues", naming)
+    naming = IdListReference(Category._meta.label, kind, _count, hold, turn)
+    hooks.namings.register("newsletter.issues", naming)
     post_delete.connect(take_out, sender=Category, dispatch_uid="newsletter.issues.take_out")

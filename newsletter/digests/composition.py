@@ -19,13 +19,13 @@ from django.utils.translation import gettext, ngettext
 from articles.editorial import merging
 from articles.editorial.models import Article, Category
 from articles.editorial.models.querysets import ArticleQuerySet
-from iria.core.text.language import speaking
+from iria.core.text.language import use_language
 from iria.publication.models import current_publication
 from newsletter.digests import new_articles, periods
 from newsletter.digests.new_articles import about, in_language
 from newsletter.email import drafts
-from newsletter.email.drafts import Chosen
-from newsletter.models import Digest, DigestRule, Issue, Rhythm, Subscription
+from newsletter.email.drafts import IssueArticle
+from newsletter.models import Digest, DigestRule, Frequency, Issue, Subscription
 from newsletter.models.digest import LENGTHS
 
 logger = logging.getLogger(__name__)
@@ -146,16 +146,16 @@ def _issue(digest: Digest, choice: Choice) -> Issue | None:
     )
     issue.subject = subject_of(issue, articles[0])
     issue.closing = _rest(issue, found.count() - len(articles))
-    drafts.save(issue, [Chosen(article) for article in articles], by=None)
+    drafts.save(issue, [IssueArticle(article) for article in articles], by=None)
     return issue
 
 
 def _articles(digest: Digest, choice: Choice) -> ArticleQuerySet:
     """What became readable in the period, can be read now, and came in no digest before."""
-    if digest.rhythm == Rhythm.EACH:
+    if digest.rhythm == Frequency.EACH:
         found = Article.objects.published().filter(pk=periods.article_of(digest.period))
     else:
-        length = LENGTHS[Rhythm(digest.rhythm)]
+        length = LENGTHS[Frequency(digest.rhythm)]
         after = digest.begins_at - new_articles.OVERLAP
         found = new_articles.new_between(after, digest.ends_at, no_older_than=length)
         found = new_articles.not_before(found, digest, reach=length + new_articles.OVERLAP)
@@ -168,7 +168,7 @@ def _rest(issue: Issue, count: int) -> str:
     """How many articles found no room, and where they stand; nothing where all did."""
     if count <= 0:
         return ""
-    with speaking(current_publication().language_codes[0]), speaking(issue.speaks):
+    with use_language(current_publication().language_codes[0]), use_language(issue.speaks):
         words = ngettext(
             "One more article was published in this time.",
             "%(count)d more articles were published in this time.",

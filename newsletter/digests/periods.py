@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from iria.publication.models import Publication
 from newsletter.digests import new_articles
-from newsletter.models import Digest, DigestRule, Rhythm
+from newsletter.models import Digest, DigestRule, Frequency
 from newsletter.models.digest import LENGTHS
 
 AFTER: Final = timedelta(minutes=5)
@@ -30,7 +30,7 @@ class Period:
 
 def ended(rule: DigestRule, publication: Publication, now: datetime) -> Iterator[Period]:
     """The periods of a rule that have ended and were not composed yet."""
-    if rule.rhythm == Rhythm.EACH:
+    if rule.rhythm == Frequency.EACH:
         yield from _articles(rule, now)
         return
     ends_at = last_end(rule, publication, now)
@@ -38,7 +38,7 @@ def ended(rule: DigestRule, publication: Publication, now: datetime) -> Iterator
     if ends_at <= rule.timed_since or _composed(rule).filter(period=name).exists():
         return
     before = _composed(rule).filter(ends_at__lt=ends_at).first()
-    length = LENGTHS[Rhythm(rule.rhythm)]
+    length = LENGTHS[Frequency(rule.rhythm)]
     begins_at = before.ends_at if before else ends_at - length
     # What was published while the rule was switched off is not made good, but for one period.
     earliest = max(ends_at - REACHES_BACK * length, min(rule.since, ends_at - length))
@@ -47,7 +47,7 @@ def ended(rule: DigestRule, publication: Publication, now: datetime) -> Iterator
 
 def stale_at(digest: Digest) -> datetime:
     """From when on a digest no longer goes by itself: its news is that of another period."""
-    return digest.ends_at + LENGTHS.get(Rhythm(digest.rhythm), LOOKED_BACK)
+    return digest.ends_at + LENGTHS.get(Frequency(digest.rhythm), LOOKED_BACK)
 
 
 def last_end(rule: DigestRule, publication: Publication, now: datetime) -> datetime:
@@ -57,8 +57,8 @@ def last_end(rule: DigestRule, publication: Publication, now: datetime) -> datet
     same time of day.
     """
     local = publication.local(now)
-    back = (local.weekday() - rule.day) % 7 if rule.rhythm == Rhythm.WEEKLY else 0
-    step = LENGTHS[Rhythm(rule.rhythm)].days
+    back = (local.weekday() - rule.day) % 7 if rule.rhythm == Frequency.WEEKLY else 0
+    step = LENGTHS[Frequency(rule.rhythm)].days
     for days in (back, back + step):
         day = local.date() - timedelta(days=days)
         moment = datetime.combine(day, rule.at, tzinfo=publication.zone_info)

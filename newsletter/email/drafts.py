@@ -23,7 +23,7 @@ RESERVED = frozenset({"feed"})
 NOT_COPIED = frozenset({"slug", "composed_by_rule", "held", "changed_at"})
 
 
-class Chosen(NamedTuple):
+class IssueArticle(NamedTuple):
     """An article at its place in an issue, and the heading of the section that it begins."""
 
     article: Article
@@ -34,7 +34,7 @@ class NotADraft(Exception):
     """The issue went out while somebody was writing; the text is a sentence."""
 
 
-def save(issue: Issue, articles: Sequence[Chosen] | None, *, by: User | None) -> None:
+def save(issue: Issue, articles: Sequence[IssueArticle] | None, *, by: User | None) -> None:
     """Saves what an editor wrote; `articles` are the chosen ones in their order, None as they are.
 
     Raises:
@@ -59,7 +59,7 @@ def save(issue: Issue, articles: Sequence[Chosen] | None, *, by: User | None) ->
             choose(issue, articles)
 
 
-def choose(issue: Issue, articles: Sequence[Chosen]) -> None:
+def choose(issue: Issue, articles: Sequence[IssueArticle]) -> None:
     """Makes these the articles of the issue, in this order, each once."""
     issue.items.all().delete()
     once = {chosen.article.pk: chosen for chosen in reversed(articles)}
@@ -74,11 +74,11 @@ def duplicate(issue: Issue, *, by: User) -> Issue:
     copied = {name: getattr(issue, name) for name in EDITABLE if name not in NOT_COPIED}
     items = issue.items.select_related("article").order_by("position", "pk")
     copy = Issue(**copied, language=issue.language)
-    save(copy, [Chosen(item.article, item.heading) for item in items], by=by)
+    save(copy, [IssueArticle(item.article, item.heading) for item in items], by=by)
     return copy
 
 
-def same_draft(issue: Issue, articles: Sequence[Chosen], *, by: User) -> Issue | None:
+def same_draft(issue: Issue, articles: Sequence[IssueArticle], *, by: User) -> Issue | None:
     """The draft that this one repeats word for word: a form sent twice makes one draft."""
     said = {name: getattr(issue, name) for name in EDITABLE if name not in NOT_COPIED}
     cleaned = {name: editor_html.clean(said[name]) for name in ("introduction", "closing")}

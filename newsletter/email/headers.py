@@ -13,7 +13,7 @@ from iria.publication.models import Publication
 from newsletter.bounces.verp import leave_address
 from newsletter.bounces.webhooks.providers import HEADERS, PROVIDERS
 from newsletter.email import rendering
-from newsletter.email.rendering import Letter
+from newsletter.email.rendering import RenderedEmail
 from newsletter.models import Newsletter
 
 on_one_line(HEADERS)
@@ -46,7 +46,7 @@ def list_id(newsletter: Newsletter) -> str:
 
 def message_to(
     address: str,
-    letter: Letter,
+    letter: RenderedEmail,
     *,
     newsletter: Newsletter,
     publication: Publication,

@@ -32,7 +32,7 @@ OF_ANY_LENGTH: Final = frozenset({IN_HTML, IN_TEXT})
 """What is filled in there has lines of its own."""
 
 
-class Stencil:
+class EmailTemplate:
     """One mail, cut once for many recipients."""
 
     def __init__(self, wire: bytes, greeting: Greeting) -> None:
@@ -40,7 +40,7 @@ class Stencil:
         self._pieces: list[bytes] = HOLES.split(wire)
 
     @classmethod
-    def cut(cls, message: ListMail, greeting: Greeting) -> Self:
+    def from_message(cls, message: ListMail, greeting: Greeting) -> Self:
         """From a mail made with `ADDRESS`, `MESSAGE_ID`, the token `composing.TOKEN` and nobody greeted."""
         built = message.message(policy=SEVEN_BIT)
         for part in built.walk():
@@ -48,7 +48,7 @@ class Stencil:
                 _write_plainly(part)
         return cls(ready_to_send(built.as_bytes()), greeting)
 
-    def filled(
+    def render_for(
         self, *, address: str, token: str, message_id: str, name: str = "", mark: str = ""
     ) -> bytes:
         """The mail to one recipient, as it goes over the wire after DATA.

@@ -28,7 +28,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
-from iria.core.text.language import speaking
+from iria.core.text.language import use_language
 from iria.publication.mail.branding import ACCENT, ACCENT_DARK, colours_of, rules_of, stylesheet
 from iria.publication.mail.rendering import inlined, surroundings
 from iria.publication.models import Publication, current_publication
@@ -78,7 +78,7 @@ GMAIL_CUTS_AT: Final = 102 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class RenderedEmail:
     """A composed mail, the same for everybody but for the holes of token and greeting."""
 
     subject: str
@@ -91,30 +91,30 @@ class Letter:
     def is_too_long(self) -> bool:
         return len(self.html.encode()) > GMAIL_CUTS_AT
 
-    def addressed(self, token: str, name: str = "") -> "Letter":
+    def addressed(self, token: str, name: str = "") -> "RenderedEmail":
         """The letter to whoever holds this token and has this name."""
         html, text = self.html.replace(TOKEN, token), self.text.replace(TOKEN, token)
         if self.greeting is None:
-            return Letter(self.subject, html, text)
+            return RenderedEmail(self.subject, html, text)
         own = self.greeting.holes(name)
-        return Letter(
+        return RenderedEmail(
             self.subject, html.replace(IN_HTML, own[IN_HTML]), text.replace(IN_TEXT, own[IN_TEXT])
         )
 
 
-def compose(issue: Issue) -> Letter:
+def compose(issue: Issue) -> RenderedEmail:
     """The issue as it would be sent now."""
     context = issue_context(issue)
     with _speaking(context["publication"], context["issue"]):
         whole = {**context, "stylesheet": rules_of(context["publication"])}
         html = render_to_string("newsletter/mail/issue.html", whole)
         greeting = Greeting.of(context["issue"])
-        return Letter(context["subject"], inlined(html), issue_as_letter(context), greeting)
+        return RenderedEmail(context["subject"], inlined(html), issue_as_letter(context), greeting)
 
 
-def frozen(issue: Issue) -> Letter:
+def frozen(issue: Issue) -> RenderedEmail:
     """The issue as it was when it went out."""
-    return Letter(issue.subject, issue.sent_html, issue.sent_text, Greeting.of(issue))
+    return RenderedEmail(issue.subject, issue.sent_html, issue.sent_text, Greeting.of(issue))
 
 
 def preview(issue: Issue, scheme: Scheme = Scheme.AS_THE_SCREEN) -> str:
@@ -127,13 +127,13 @@ def preview(issue: Issue, scheme: Scheme = Scheme.AS_THE_SCREEN) -> str:
         rules = stylesheet_address(context["publication"], scheme)
         own = {**context, "own_rules": rules, "color_scheme": scheme.value}
         html = render_to_string("newsletter/mail/issue.html", own)
-    return Letter("", html, "", Greeting.of(context["issue"])).addressed(TOKEN).html
+    return RenderedEmail("", html, "", Greeting.of(context["issue"])).addressed(TOKEN).html
 
 
 @contextmanager
 def _speaking(publication: Publication, issue: Issue) -> Iterator[None]:
     """Within it, the interface speaks the issue's language, else the publication's first."""
-    with speaking(publication.language_codes[0]), speaking(issue.speaks):
+    with use_language(publication.language_codes[0]), use_language(issue.speaks):
         yield
 
 
@@ -182,7 +182,7 @@ def _absolute(html: str) -> str:
 HREF: Final = re.compile(r'(<a\b[^>]*?\bhref=")(https?://[^"]+)(")')
 
 
-def counted(issue: Issue, letter: Letter) -> Letter:
+def with_tracked_links(issue: Issue, letter: RenderedEmail) -> RenderedEmail:
     """The letter with each link of its HTML leading through the count; those to leave do not."""
     numbers: dict[str, int] = {}
 

@@ -47,7 +47,7 @@ class Answer:
     words: str = ""
 
 
-class Post:
+class SmtpConnection:
     """A connection to the mail server, kept open from mail to mail."""
 
     def __init__(self, mailer: str = "newsletter") -> None:

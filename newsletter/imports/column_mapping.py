@@ -47,7 +47,7 @@ def plain(text: str) -> str:
     return re.sub(r"[^a-z]", "", unicodedata.normalize("NFKD", text.casefold()))
 
 
-def is_gone(said: str) -> bool | None:
+def is_unsubscribed(said: str) -> bool | None:
     """Whether this reader is not to be written to; None where the words are not known."""
     word = plain(said)
     if not word:
@@ -102,7 +102,7 @@ ANGLED: Final = re.compile(r"([^<>]{0,400})<[ ]{0,9}([^<>\s]{1,400}@[^<>\s]{1,40
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class ColumnMapping:
     """Places of the cells that are taken, from 0; the others are left."""
 
     email: int

@@ -17,14 +17,14 @@ from django.utils import timezone
 
 from articles.editorial.models.article import LANGUAGES
 from iria.core.db.bulk_copy import copy_values
-from iria.core.text.csv_export import as_csv, as_it_was
-from iria.core.text.validators import one_line, refuse_unstorable
+from iria.core.text.csv_export import as_csv, unescape_formula
+from iria.core.text.validators import one_line, validate_storable
 from newsletter.imports import sql
 from newsletter.imports.column_mapping import (
-    Columns,
+    ColumnMapping,
     address_and_name,
     is_address,
-    is_gone,
+    is_unsubscribed,
     says_gone,
 )
 from newsletter.imports.csv_reader import Row, Table
@@ -44,7 +44,7 @@ def as_table(made: SubscriberImport) -> Iterator[str]:
     )
 
 
-State, Fate = SubscriberImport.State, ImportedLine.Fate
+State, Fate = SubscriberImport.State, ImportedLine.Outcome
 AT_ONCE: Final = 20_000
 """So many rows are staged before the page that follows it hears of them."""
 CODES: Final = frozenset(code for code, _name in LANGUAGES)
@@ -53,25 +53,25 @@ LINE_COLUMNS: Final = ("of_id", "line", "fate", "reason", "typed")
 Line = tuple[int, int, str, str, str]
 
 
-class Gone(ValidationError):
+class Unsubscribed(ValidationError):
     """The file itself says that somebody has left, was barred, or never confirmed."""
 
 
-def look_over(import_id: int) -> None:
+def dry_run(import_id: int) -> None:
     """Says of every row what would become of it, and writes no subscriber."""
-    _run(import_id, while_in=State.LOOKING, then=State.LOOKED_OVER)
+    _run(import_id, while_in=State.LOOKING, then=State.CHECKED)
 
 
-def take_in(import_id: int) -> None:
+def run_import(import_id: int) -> None:
     """Takes in what can be taken in; a second time changes nothing."""
-    _run(import_id, while_in=State.TAKING_IN, then=State.DONE)
+    _run(import_id, while_in=State.IMPORTING, then=State.DONE)
 
 
-def carry_on(import_id: int) -> None:
+def resume(import_id: int) -> None:
     """What the worker does for an import that waits for it."""
     try:
-        look_over(import_id)
-        take_in(import_id)
+        dry_run(import_id)
+        run_import(import_id)
     except DatabaseError:
         # Everything was rolled back; whoever watches it learns so and may try again.
         SubscriberImport.objects.filter(pk=import_id, state__in=SubscriberImport.UNDER_WAY).update(
@@ -104,7 +104,7 @@ def _run(import_id: int, *, while_in: str, then: str) -> None:
 
 def _stage(known: SubscriberImport) -> list[Line]:
     """Reads the file into the temporary table; returns the lines there is something to say of."""
-    table, columns = Table.of(bytes(known.content or b"")), Columns.of(known.columns)
+    table, columns = Table.of(bytes(known.content or b"")), ColumnMapping.of(known.columns)
     lines: list[Line] = []
     rows = iter(table.rows())
     if columns.has_header:
@@ -122,7 +122,7 @@ def _stage(known: SubscriberImport) -> list[Line]:
 
 
 def _taken(
-    import_id: int, rows: Iterator[Row], columns: Columns, lines: list[Line]
+    import_id: int, rows: Iterator[Row], columns: ColumnMapping, lines: list[Line]
 ) -> Iterator[tuple[Any, ...] | None]:
     """The next rows as they are staged; None for those that are broken or kept out."""
     for _, row in zip(range(AT_ONCE), rows, strict=False):
@@ -130,7 +130,7 @@ def _taken(
             email, name, language, remarks = _of_row(row, columns)
         except ValidationError as trouble:
             typed = _cell(row, columns.email) or " ".join(row.cells)
-            fate = Fate.LEFT if isinstance(trouble, Gone) else Fate.BROKEN
+            fate = Fate.LEFT if isinstance(trouble, Unsubscribed) else Fate.BROKEN
             lines.append(_line(import_id, row, fate, " ".join(trouble.messages), typed))
             yield None
             continue
@@ -138,7 +138,7 @@ def _taken(
         yield (row.line, email, name, language)
 
 
-def _of_row(row: Row, columns: Columns) -> tuple[str, str, str, list[str]]:
+def _of_row(row: Row, columns: ColumnMapping) -> tuple[str, str, str, list[str]]:
     """Address, name and language of a row, and what is to be said of them.
 
     Raises:
@@ -154,7 +154,7 @@ def _of_row(row: Row, columns: Columns) -> tuple[str, str, str, list[str]]:
     email, remarks = email_addresses.normal(typed), _of_others(row, columns)
     name = one_line(_cell(row, columns.name)) or one_line(called)
     try:
-        refuse_unstorable(name)
+        validate_storable(name)
     except ValidationError:
         name = ""
         remarks.append("Its name holds characters that cannot be kept, and was left out.")
@@ -171,18 +171,18 @@ def _of_row(row: Row, columns: Columns) -> tuple[str, str, str, list[str]]:
 
 def _refuse_gone(state: str, gone: str) -> None:
     """Raises Gone where the file says so, and a refusal where nobody can tell what it says."""
-    is_told = is_gone(state)
+    is_told = is_unsubscribed(state)
     if is_told or says_gone(gone):
         sentence = (
             f"The file says “{state if is_told else gone}” of this reader, who is not written to."
         )
-        raise Gone(sentence)
+        raise Unsubscribed(sentence)
     if is_told is None:
         sentence = f"“{state}” is no state that is known here, so nobody is taken in by it; leave its column out if it says something else."
         raise ValidationError(sentence)
 
 
-def _of_others(row: Row, columns: Columns) -> list[str]:
+def _of_others(row: Row, columns: ColumnMapping) -> list[str]:
     """Of a list that has no columns, but several addresses on a line: what becomes of the others."""
     if columns.has_header:
         return []
@@ -194,7 +194,7 @@ def _of_others(row: Row, columns: Columns) -> list[str]:
 
 def _cell(row: Row, place: int | None) -> str:
     is_there = place is not None and place < len(row.cells)
-    return as_it_was(row.cells[place]) if is_there else ""  # type: ignore[index]
+    return unescape_formula(row.cells[place]) if is_there else ""  # type: ignore[index]
 
 
 def _line(import_id: int, row: Row, fate: str, reason: str, typed: str) -> Line:

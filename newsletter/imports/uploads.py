@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from iria.core.text.validators import one_line
 from newsletter import job_queue
-from newsletter.imports.column_mapping import Columns
+from newsletter.imports.column_mapping import ColumnMapping
 from newsletter.imports.csv_reader import Row, Table
 from newsletter.models import ImportedLine, Newsletter, SubscriberImport
 
@@ -31,7 +31,7 @@ class NotPossible(Exception):
     """The file cannot be brought in; the text is a sentence."""
 
 
-def bring(
+def upload(
     content: bytes, *, name: str, newsletters: Sequence[Newsletter], consent: str, by: User | None
 ) -> SubscriberImport:
     """Keeps a file to be looked over, with its columns guessed; nobody is subscribed yet.
@@ -57,7 +57,7 @@ def bring(
             name=one_line(name)[:200] or "Without a name",
             content=content,
             consent=one_line(consent)[:500],
-            columns=Columns.guessed(rows).kept(),
+            columns=ColumnMapping.guessed(rows).kept(),
             made_by=by,
         )
         made.newsletters.set(newsletters)
@@ -79,11 +79,11 @@ def _first_rows(content: bytes) -> list[Row]:
     return list(islice(Table.of(beginning).rows(), SHOWN_ROWS))
 
 
-def look_over_soon(chosen: SubscriberImport, columns: Columns) -> bool:
+def look_over_soon(chosen: SubscriberImport, columns: ColumnMapping) -> bool:
     """Has the worker look it over with these columns; False where it is under way or done."""
     return _set_going(
         chosen,
-        [State.NEW, State.LOOKED_OVER],
+        [State.NEW, State.CHECKED],
         state=State.LOOKING,
         columns=columns.kept(),
         counts={},
@@ -94,7 +94,7 @@ def look_over_soon(chosen: SubscriberImport, columns: Columns) -> bool:
 
 def take_in_soon(chosen: SubscriberImport) -> bool:
     """Has the worker take in what was looked over; False where that has not happened, or it is done."""
-    return _set_going(chosen, [State.LOOKED_OVER], state=State.TAKING_IN, rows_read=0, trouble="")
+    return _set_going(chosen, [State.CHECKED], state=State.IMPORTING, rows_read=0, trouble="")
 
 
 def _set_going(chosen: SubscriberImport, out_of: list[str], **changes: object) -> bool:

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('about', models.CharField(help_text='What was found, by its name.', max_length=2100)),
                 ('words', models.CharField(help_text='As it was said to the editor.', max_length=2500)),
-                ('reason', models.CharField(max_length=300, validators=[iria.core.text.validators.refuse_unstorable, iria.core.text.validators.refuse_blank])),
+                ('reason', models.CharField(max_length=300, validators=[iria.core.text.validators.validate_storable, iria.core.text.validators.validate_not_blank])),
                 ('given_at', models.DateTimeField(auto_now_add=True)),
                 ('given_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('issue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waivers', to='newsletter.issue')),

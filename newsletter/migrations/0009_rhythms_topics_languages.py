@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='subscriber',
             name='name',
-            field=models.CharField(blank=True, db_default='', default='', help_text='How they wish to be greeted, if at all.', max_length=80, validators=[iria.core.text.validators.refuse_unstorable]),
+            field=models.CharField(blank=True, db_default='', default='', help_text='How they wish to be greeted, if at all.', max_length=80, validators=[iria.core.text.validators.validate_storable]),
         ),
         migrations.AddField(
             model_name='subscription',

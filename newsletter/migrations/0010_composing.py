@@ -18,12 +18,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='issue',
             name='greeting',
-            field=models.CharField(blank=True, help_text='Such as “Dear {name},”; left empty, nobody is greeted.', max_length=100, validators=[iria.core.text.validators.refuse_unstorable]),
+            field=models.CharField(blank=True, help_text='Such as “Dear {name},”; left empty, nobody is greeted.', max_length=100, validators=[iria.core.text.validators.validate_storable]),
         ),
         migrations.AddField(
             model_name='issue',
             name='greeting_unnamed',
-            field=models.CharField(blank=True, help_text='For readers whose name is not known, such as “Dear reader,”.', max_length=100, validators=[iria.core.text.validators.refuse_unstorable], verbose_name='without a name'),
+            field=models.CharField(blank=True, help_text='For readers whose name is not known, such as “Dear reader,”.', max_length=100, validators=[iria.core.text.validators.validate_storable], verbose_name='without a name'),
         ),
         migrations.AddField(
             model_name='issue',
@@ -33,12 +33,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='issue',
             name='picture_caption',
-            field=models.TextField(blank=True, help_text='The caption of the lead picture here. Its credit is kept with the picture.', max_length=2000, validators=[iria.core.text.validators.refuse_unstorable], verbose_name='caption'),
+            field=models.TextField(blank=True, help_text='The caption of the lead picture here. Its credit is kept with the picture.', max_length=2000, validators=[iria.core.text.validators.validate_storable], verbose_name='caption'),
         ),
         migrations.AddField(
             model_name='issueitem',
             name='heading',
-            field=models.CharField(blank=True, help_text='Begins a section above this article; left empty, it belongs to the one before.', max_length=80, validators=[iria.core.text.validators.refuse_unstorable]),
+            field=models.CharField(blank=True, help_text='Begins a section above this article; left empty, it belongs to the one before.', max_length=80, validators=[iria.core.text.validators.validate_storable]),
         ),
         migrations.AddConstraint(
             model_name='issue',

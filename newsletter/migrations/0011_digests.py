@@ -26,8 +26,8 @@ class Migration(migrations.Migration):
                 ('held', models.BooleanField(default=True, help_text='It waits until an editor approves it; taken away, it goes out by itself.', verbose_name='held for approval')),
                 ('at', models.TimeField(default=datetime.time(7, 0), help_text="By the publication's clock; “each article” goes a few minutes after it is published.", verbose_name='time of day')),
                 ('day', models.PositiveSmallIntegerField(choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')], default=0, help_text='For what comes once a week.', verbose_name='day of the week')),
-                ('subject', models.CharField(default='{headline}', help_text='{headline} is that of the first article, {newsletter} the name, {day} the date.', max_length=150, validators=[iria.core.text.validators.refuse_unstorable])),
-                ('introduction', models.TextField(blank=True, help_text='Stands above the articles each time; most digests need none.', max_length=2000, validators=[iria.core.text.validators.refuse_unstorable])),
+                ('subject', models.CharField(default='{headline}', help_text='{headline} is that of the first article, {newsletter} the name, {day} the date.', max_length=150, validators=[iria.core.text.validators.validate_storable])),
+                ('introduction', models.TextField(blank=True, help_text='Stands above the articles each time; most digests need none.', max_length=2000, validators=[iria.core.text.validators.validate_storable])),
                 ('since', models.DateTimeField(auto_now_add=True)),
             ],
             options={

@@ -36,10 +36,10 @@ class Migration(migrations.Migration):
             name='SubscriberImport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, validators=[iria.core.text.validators.refuse_unstorable])),
+                ('name', models.CharField(max_length=200, validators=[iria.core.text.validators.validate_storable])),
                 ('content', models.BinaryField(null=True)),
                 ('columns', models.JSONField(default=dict, help_text='Which column is what.')),
-                ('consent', models.CharField(help_text='When, where and to which words: “Signed up at the spring conference, 12 May 2026, on paper, to receive our news”. It is kept with each of them.', max_length=500, validators=[iria.core.text.validators.refuse_unstorable, iria.core.text.validators.refuse_blank], verbose_name='how they agreed')),
+                ('consent', models.CharField(help_text='When, where and to which words: “Signed up at the spring conference, 12 May 2026, on paper, to receive our news”. It is kept with each of them.', max_length=500, validators=[iria.core.text.validators.validate_storable, iria.core.text.validators.validate_not_blank], verbose_name='how they agreed')),
                 ('state', models.CharField(choices=[('new', 'To be looked over'), ('looking', 'Being looked over'), ('looked', 'Looked over, nothing written yet'), ('taking_in', 'Being taken in'), ('done', 'Taken in')], default='new', editable=False, max_length=9)),
                 ('rows_read', models.PositiveIntegerField(default=0, editable=False)),
                 ('rows_in_all', models.PositiveIntegerField(default=0, editable=False)),

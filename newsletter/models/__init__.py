@@ -5,7 +5,7 @@ from newsletter.models.delivery import Attempt, Decision, Delivery, Pace, RunEve
 from newsletter.models.digest import Digest, DigestRule
 from newsletter.models.imports import ImportedLine, SubscriberExport, SubscriberImport
 from newsletter.models.issue import Issue, IssueItem, IssueLink
-from newsletter.models.newsletter import Newsletter, Rhythm
+from newsletter.models.newsletter import Frequency, Newsletter
 from newsletter.models.preflight import Look, TestMail, Waiver
 from newsletter.models.subscriber import Consent, ConsentedNewsletter, Subscriber, Subscription
 
@@ -18,6 +18,7 @@ __all__ = [
     "Delivery",
     "Digest",
     "DigestRule",
+    "Frequency",
     "ImportedLine",
     "Issue",
     "IssueItem",
@@ -26,7 +27,6 @@ __all__ = [
     "MailboxReading",
     "Newsletter",
     "Pace",
-    "Rhythm",
     "RunEvent",
     "SendingLimit",
     "Subscriber",

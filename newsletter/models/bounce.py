@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from iria.core.text.validators import refuse_unstorable
+from iria.core.text.validators import validate_storable
 from newsletter.bounces.parser.reasons import Reason
 from newsletter.models.delivery import Delivery
 from newsletter.models.querysets import SuppressionQuerySet
@@ -111,7 +111,7 @@ class Suppression(models.Model):
         help_text="Empty once the subscriber's data were erased; the address stays barred.",
     )
     reason = models.CharField(max_length=9, choices=Reason)
-    words = models.CharField(max_length=300, validators=[refuse_unstorable])
+    words = models.CharField(max_length=300, validators=[validate_storable])
     bounce = models.ForeignKey(
         Bounce, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -128,7 +128,7 @@ class Suppression(models.Model):
     released_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    released_because = models.CharField(max_length=300, blank=True, validators=[refuse_unstorable])
+    released_because = models.CharField(max_length=300, blank=True, validators=[validate_storable])
 
     objects = SuppressionQuerySet.as_manager()
 
@@ -154,7 +154,7 @@ class Suppression(models.Model):
         return f"{self.subscriber or 'somebody erased'}: {self.get_reason_display()}"
 
     @property
-    def stands(self) -> bool:
+    def is_active(self) -> bool:
         return self.released_at is None
 
 

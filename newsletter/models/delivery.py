@@ -190,18 +190,18 @@ class Decision(models.Model):
 class RunEvent(models.Model):
     """Something that happened to the run of an issue: who did it, when, and why."""
 
-    class Deed(models.TextChoices):
+    class Action(models.TextChoices):
         SCHEDULED = "scheduled", "Scheduled"
-        TAKEN_BACK = "taken_back", "Taken back"
+        UNSCHEDULED = "taken_back", "Taken back"
         STARTED = "started", "Started"
         PAUSED = "paused", "Paused"
-        WENT_ON = "went_on", "Went on"
-        WIDENED = "widened", "First share taken well"
+        RESUMED = "went_on", "Went on"
+        CANARY_PASSED = "widened", "First share taken well"
         STOPPED = "stopped", "Stopped"
         FINISHED = "finished", "Finished"
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="events")
-    deed = models.CharField(max_length=10, choices=Deed)
+    deed = models.CharField(max_length=10, choices=Action)
     words = models.CharField(max_length=500, blank=True)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -9,12 +9,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from iria.core.text.validators import refuse_unstorable
-from newsletter.models.newsletter import Newsletter, Rhythm
+from iria.core.text.validators import validate_storable
+from newsletter.models.newsletter import Frequency, Newsletter
 
-COMPOSED: Final = (Rhythm.WEEKLY, Rhythm.DAILY, Rhythm.EACH)
+COMPOSED: Final = (Frequency.WEEKLY, Frequency.DAILY, Frequency.EACH)
 """The rhythms in which a newsletter composes itself."""
-LENGTHS: Final = {Rhythm.DAILY: timedelta(days=1), Rhythm.WEEKLY: timedelta(days=7)}
+LENGTHS: Final = {Frequency.DAILY: timedelta(days=1), Frequency.WEEKLY: timedelta(days=7)}
 
 
 class DigestRule(models.Model):
@@ -52,13 +52,13 @@ class DigestRule(models.Model):
     subject = models.CharField(
         max_length=150,
         default="{headline}",
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="{headline} is that of the first article, {newsletter} the name, {day} the date.",
     )
     introduction = models.TextField(
         blank=True,
         max_length=2000,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="Stands above the articles each time; most digests need none.",
     )
     since = models.DateTimeField(

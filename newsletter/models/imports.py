@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from iria.core.text.validators import refuse_blank, refuse_unstorable
+from iria.core.text.validators import validate_not_blank, validate_storable
 from newsletter.models.newsletter import Newsletter
 
 
@@ -20,13 +20,13 @@ class SubscriberImport(models.Model):
     class State(models.TextChoices):
         NEW = "new", "To be looked over"
         LOOKING = "looking", "Being looked over"
-        LOOKED_OVER = "looked", "Looked over, nothing written yet"
-        TAKING_IN = "taking_in", "Being taken in"
+        CHECKED = "looked", "Looked over, nothing written yet"
+        IMPORTING = "taking_in", "Being taken in"
         DONE = "done", "Taken in"
 
-    UNDER_WAY: Final = (State.LOOKING, State.TAKING_IN)
+    UNDER_WAY: Final = (State.LOOKING, State.IMPORTING)
 
-    name = models.CharField(max_length=200, validators=[refuse_unstorable])
+    name = models.CharField(max_length=200, validators=[validate_storable])
     content = models.BinaryField(null=True, editable=False)
     columns = models.JSONField(default=dict, help_text="Which column is what.")
     newsletters = models.ManyToManyField(
@@ -35,7 +35,7 @@ class SubscriberImport(models.Model):
     consent = models.CharField(
         "how they agreed",
         max_length=500,
-        validators=[refuse_unstorable, refuse_blank],
+        validators=[validate_storable, validate_not_blank],
         help_text="When, where and to which words: “Signed up at the spring conference, 12 May "
         "2026, on paper, to receive our news”. It is kept with each of them.",
     )
@@ -83,7 +83,7 @@ class SubscriberImport(models.Model):
 class ImportedLine(models.Model):
     """A line of a file that was not taken in as it stands, and why."""
 
-    class Fate(models.TextChoices):
+    class Outcome(models.TextChoices):
         BROKEN = "broken", "Broken"
         DUPLICATE = "duplicate", "Stands there twice"
         LEFT = "left", "Has left"
@@ -92,7 +92,7 @@ class ImportedLine(models.Model):
 
     of = models.ForeignKey(SubscriberImport, on_delete=models.CASCADE, related_name="lines")
     line = models.PositiveIntegerField(help_text="Counted from 1, as editors of text count.")
-    fate = models.CharField(max_length=10, choices=Fate)
+    fate = models.CharField(max_length=10, choices=Outcome)
     reason = models.CharField(max_length=300)
     typed = models.CharField(
         max_length=100, blank=True, help_text="The beginning of what stood there."

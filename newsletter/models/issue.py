@@ -17,9 +17,9 @@ from articles.editorial.models import Article
 from articles.editorial.models.article import LANGUAGES
 from articles.images.models import Image
 from iria.core.text.language import direction_of
-from iria.core.text.validators import refuse_unstorable
+from iria.core.text.validators import validate_storable
 from newsletter.models.digest import Digest
-from newsletter.models.newsletter import Newsletter, Rhythm
+from newsletter.models.newsletter import Frequency, Newsletter
 from newsletter.models.querysets import IssueQuerySet
 
 WORDS_MAX_LENGTH = 20_000
@@ -42,7 +42,7 @@ class Issue(models.Model):
         SENDING = "sending", "Being sent"
         PAUSED = "paused", "Paused"
         SENT = "sent", "Sent"
-        STOPPED = "stopped", "Stopped"
+        CANCELLED = "stopped", "Stopped"
 
     UNFROZEN: Final = (State.DRAFT, State.SCHEDULED)
     """Before the start; afterwards words and recipients stand fast."""
@@ -51,13 +51,13 @@ class Issue(models.Model):
     subject = models.CharField(
         max_length=150,
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="The first words decide whether a mail is opened; phones show about 40 characters.",
     )
     preheader = models.CharField(
         max_length=200,
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="What mail programs show after the subject, about 90 characters.",
     )
     slug = models.SlugField(
@@ -80,30 +80,30 @@ class Issue(models.Model):
         "caption",
         blank=True,
         max_length=2000,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="The caption of the lead picture here. Its credit is kept with the picture.",
     )
     greeting = models.CharField(
         max_length=GREETING_MAX_LENGTH,
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="Such as “Dear {name},”; left empty, nobody is greeted.",
     )
     greeting_unnamed = models.CharField(
         "without a name",
         max_length=GREETING_MAX_LENGTH,
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="For readers whose name is not known, such as “Dear reader,”.",
     )
     introduction = models.TextField(
         blank=True,
-        validators=[refuse_unstorable, MaxLengthValidator(WORDS_MAX_LENGTH)],
+        validators=[validate_storable, MaxLengthValidator(WORDS_MAX_LENGTH)],
         help_text="What the editor says before the articles.",
     )
     closing = models.TextField(
         blank=True,
-        validators=[refuse_unstorable, MaxLengthValidator(WORDS_MAX_LENGTH)],
+        validators=[validate_storable, MaxLengthValidator(WORDS_MAX_LENGTH)],
         help_text="What the editor says after the articles.",
     )
     digest = models.ForeignKey(
@@ -247,9 +247,9 @@ class Issue(models.Model):
         return self.state == self.State.DRAFT
 
     @property
-    def rhythm(self) -> Rhythm:
+    def rhythm(self) -> Frequency:
         """The readers of which rhythm it is for."""
-        return Rhythm(self.digest.rhythm) if self.digest else Rhythm.ISSUES
+        return Frequency(self.digest.rhythm) if self.digest else Frequency.ISSUES
 
     @property
     def speaks(self) -> str:
@@ -311,7 +311,7 @@ class IssueItem(models.Model):
     heading = models.CharField(
         max_length=HEADING_MAX_LENGTH,
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="Begins a section above this article; left empty, it belongs to the one before.",
     )
 

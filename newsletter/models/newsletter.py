@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy
 from articles.editorial.models import Category
 from articles.editorial.models.article import LANGUAGES
 from iria.core.text.language import direction_of
-from iria.core.text.validators import refuse_blank, refuse_unstorable
+from iria.core.text.validators import validate_not_blank, validate_storable
 from newsletter.models.querysets import NewsletterQuerySet
 
 CANARY_FROM: Final = 200
 CANARY_AT_LEAST: Final = 50
 
 
-class Rhythm(models.TextChoices):
+class Frequency(models.TextChoices):
     """How often a newsletter comes to somebody, from the quietest to the liveliest.
 
     The editors' issues go to those who chose `ISSUES`; to the others it composes itself.
@@ -45,7 +45,7 @@ def refuse_accents(address: str) -> None:
 
 
 def only_issues() -> list[str]:
-    return [Rhythm.ISSUES.value]
+    return [Frequency.ISSUES.value]
 
 
 class Newsletter(models.Model):
@@ -53,7 +53,7 @@ class Newsletter(models.Model):
 
     name = models.CharField(
         max_length=80,
-        validators=[refuse_unstorable, refuse_blank],
+        validators=[validate_storable, validate_not_blank],
         help_text="As readers know it, after the publication's name: “News”, “Weekly analysis”.",
     )
     slug = models.SlugField(
@@ -64,14 +64,14 @@ class Newsletter(models.Model):
     description = models.CharField(
         max_length=300,
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="What comes and how often, in one sentence; beside the name where readers choose.",
     )
     from_name = models.CharField(
         "sender",
         max_length=80,
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="The name readers see as the sender; left empty, the publication's.",
     )
     from_email = models.EmailField(
@@ -98,7 +98,7 @@ class Newsletter(models.Model):
         help_text="The first one is what the form at the foot of every page subscribes to.",
     )
     rhythms = ArrayField(
-        models.CharField(max_length=6, choices=Rhythm),
+        models.CharField(max_length=6, choices=Frequency),
         default=only_issues,
         help_text="How often readers can have it. Whoever has it in a rhythm that is not offered "
         "any more keeps it.",
@@ -152,7 +152,7 @@ class Newsletter(models.Model):
                 name="newsletter_pauses_at_a_share",
             ),
             models.CheckConstraint(
-                condition=Q(rhythms__contained_by=[rhythm.value for rhythm in Rhythm])
+                condition=Q(rhythms__contained_by=[rhythm.value for rhythm in Frequency])
                 & Q(rhythms__len__gt=0),
                 name="newsletter_has_a_rhythm",
             ),
@@ -162,12 +162,12 @@ class Newsletter(models.Model):
         return self.name
 
     @property
-    def offered_rhythms(self) -> list[Rhythm]:
+    def offered_rhythms(self) -> list[Frequency]:
         """Those a reader can choose, the quietest first."""
-        return [rhythm for rhythm in Rhythm if rhythm in self.rhythms]
+        return [rhythm for rhythm in Frequency if rhythm in self.rhythms]
 
     @property
-    def usual_rhythm(self) -> Rhythm:
+    def usual_rhythm(self) -> Frequency:
         """What somebody gets who chose none: never more than they asked for."""
         return self.offered_rhythms[0]
 

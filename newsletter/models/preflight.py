@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from iria.core.text.validators import refuse_blank, refuse_unstorable
+from iria.core.text.validators import validate_not_blank, validate_storable
 from newsletter.models.issue import Issue
 
 
@@ -34,7 +34,7 @@ class Waiver(models.Model):
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="waivers")
     about = models.CharField(max_length=2100, help_text="What was found, by its name.")
     words = models.CharField(max_length=2500, help_text="As it was said to the editor.")
-    reason = models.CharField(max_length=300, validators=[refuse_unstorable, refuse_blank])
+    reason = models.CharField(max_length=300, validators=[validate_storable, validate_not_blank])
     given_at = models.DateTimeField(auto_now_add=True)
     given_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

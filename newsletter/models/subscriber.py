@@ -10,8 +10,8 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from articles.editorial.models.article import LANGUAGES
-from iria.core.text.validators import refuse_unstorable
-from newsletter.models.newsletter import Newsletter, Rhythm
+from iria.core.text.validators import validate_storable
+from newsletter.models.newsletter import Frequency, Newsletter
 from newsletter.models.querysets import SubscriberQuerySet, SubscriptionQuerySet, new_token
 
 EMAIL_MAX_LENGTH = 254
@@ -31,7 +31,7 @@ class Subscriber(models.Model):
     class State(models.TextChoices):
         PENDING = "pending", "Not yet confirmed"
         ACTIVE = "active", "Subscribed"
-        LEFT = "left", "Left"
+        UNSUBSCRIBED = "left", "Left"
         SUPPRESSED = "suppressed", "Never to be written to"
 
     email = models.CharField("e-mail address", max_length=EMAIL_MAX_LENGTH)
@@ -53,7 +53,7 @@ class Subscriber(models.Model):
         blank=True,
         default="",
         db_default="",
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="How they wish to be greeted, if at all.",
     )
 
@@ -62,7 +62,7 @@ class Subscriber(models.Model):
     left_at = models.DateTimeField(null=True, blank=True, help_text="When they last left.")
     suppressed_at = models.DateTimeField(null=True, blank=True)
     suppressed_because = models.CharField(
-        max_length=300, blank=True, validators=[refuse_unstorable]
+        max_length=300, blank=True, validators=[validate_storable]
     )
 
     objects = SubscriberQuerySet.as_manager()
@@ -128,7 +128,7 @@ class Subscription(models.Model):
     )
     since = models.DateTimeField(auto_now_add=True)
     rhythm = models.CharField(
-        max_length=6, choices=Rhythm, default=Rhythm.ISSUES, db_default=Rhythm.ISSUES.value
+        max_length=6, choices=Frequency, default=Frequency.ISSUES, db_default=Frequency.ISSUES.value
     )
     topics = ArrayField(
         models.BigIntegerField(),
@@ -144,10 +144,10 @@ class Subscription(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["subscriber", "newsletter"], name="subscription_once"),
             models.CheckConstraint(
-                condition=Q(rhythm__in=Rhythm.values), name="subscription_has_rhythm"
+                condition=Q(rhythm__in=Frequency.values), name="subscription_has_rhythm"
             ),
             models.CheckConstraint(
-                condition=Q(topics__isnull=True) | ~Q(rhythm=Rhythm.ISSUES.value),
+                condition=Q(topics__isnull=True) | ~Q(rhythm=Frequency.ISSUES.value),
                 name="subscription_topics_are_composed",
             ),
             models.CheckConstraint(
@@ -230,7 +230,7 @@ class ConsentedNewsletter(models.Model):
     consent = models.ForeignKey(Consent, on_delete=models.CASCADE, related_name="wished")
     newsletter = models.ForeignKey(Newsletter, on_delete=models.CASCADE, related_name="+")
     rhythm = models.CharField(
-        max_length=6, choices=Rhythm, default=Rhythm.ISSUES, db_default=Rhythm.ISSUES.value
+        max_length=6, choices=Frequency, default=Frequency.ISSUES, db_default=Frequency.ISSUES.value
     )
     topics = ArrayField(
         models.BigIntegerField(), null=True, blank=True, help_text="Unknown: everything."
@@ -249,7 +249,7 @@ class ConsentedNewsletter(models.Model):
                 fields=["consent", "newsletter"], name="consented_newsletter_once"
             ),
             models.CheckConstraint(
-                condition=Q(rhythm__in=Rhythm.values), name="consented_newsletter_has_rhythm"
+                condition=Q(rhythm__in=Frequency.values), name="consented_newsletter_has_rhythm"
             ),
         ]
 

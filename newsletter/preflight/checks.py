@@ -10,12 +10,12 @@ from django.urls import reverse
 
 from accounts.models import User
 from articles.editorial.models import Article
-from iria.core.blockers import Obstacle
+from iria.core.blockers import Blocker
 from newsletter.bounces.webhooks import views
 from newsletter.bounces.webhooks.providers import PROVIDERS
 from newsletter.email import rendering
 from newsletter.email.dkim import signs
-from newsletter.email.rendering import GMAIL_CUTS_AT, Letter
+from newsletter.email.rendering import GMAIL_CUTS_AT, RenderedEmail
 from newsletter.models import Issue, Look, Newsletter, TestMail, Waiver
 from newsletter.preflight import external_checks
 
@@ -27,12 +27,12 @@ class NotWaived(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding(Obstacle):
+class Finding(Blocker):
     about: str = ""
     """By which it is waived; empty where nobody may."""
 
 
-def findings(issue: Issue) -> list[Obstacle]:
+def findings(issue: Issue) -> list[Blocker]:
     """What of the mail as it would go out now stands in its way and was not waived."""
     waived = set(issue.waivers.values_list("about", flat=True))
     letter = rendering.compose(issue)
@@ -79,7 +79,7 @@ def waive(issue: Issue, about: str, *, reason: str, by: User | None) -> Waiver:
         return Waiver.objects.create(
             issue=issue,
             about=about,
-            words=known[about].words,
+            words=known[about].message,
             reason=reason.strip()[:300],
             given_by=by,
         )
@@ -109,7 +109,7 @@ def digest_of(issue: Issue) -> str:
     return hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _of_the_mail(letter: Letter) -> list[Finding]:
+def _of_the_mail(letter: RenderedEmail) -> list[Finding]:
     found = []
     if not letter.text.strip():
         found.append(Finding("The mail has no text for programs that show no HTML."))
@@ -128,7 +128,7 @@ def _of_the_mail(letter: Letter) -> list[Finding]:
     return found
 
 
-def _of_links(issue: Issue, letter: Letter) -> list[Finding]:
+def _of_links(issue: Issue, letter: RenderedEmail) -> list[Finding]:
     here = reverse("admin:newsletter_issue_change", args=[issue.pk])
     published = Article.objects.published().filter(pk__in=issue.items.values("article_id"))
     known = {f"{settings.SITE_URL}{each.get_absolute_url()}" for each in [issue, *published]}

@@ -26,7 +26,7 @@ from iria.core.text.validators import storable
 from newsletter import job_queue
 from newsletter.email import rendering
 from newsletter.email.headers import from_address
-from newsletter.email.rendering import TOKEN, Letter
+from newsletter.email.rendering import TOKEN, RenderedEmail
 from newsletter.models import Issue, Look, Newsletter
 
 GOOD_FOR: Final = timedelta(hours=6)
@@ -37,7 +37,7 @@ MOST_LINKS: Final = 200
 Kind = Look.Kind
 
 
-def look_soon(issue: Issue, letter: Letter) -> None:
+def look_soon(issue: Issue, letter: RenderedEmail) -> None:
     """Has the worker look where nobody has looked lately."""
     if _unseen(Kind.LINK, outside(letter)) or _unseen(Kind.NAME, of_sender(issue.newsletter)):
         job_queue.look_soon(issue.pk)
@@ -51,7 +51,7 @@ def look(issue_id: int) -> int:
     todo = _unseen(Kind.LINK, outside(rendering.compose(issue)))
     agent = f"IRIA, looking at the links of a newsletter ({settings.SITE_URL})"
     for address in todo:
-        seen = safe_client.look_at(address, agent=agent)
+        seen = safe_client.check_url(address, agent=agent)
         _keep(Kind.LINK, address, good=seen.answers, words=seen.words)
     named = _unseen(Kind.NAME, of_sender(issue.newsletter))
     for name in named:
@@ -177,12 +177,12 @@ def _asked(name: str, kind: str) -> list[Any]:
 LONGEST = 2000
 
 
-def outside(letter: Letter) -> list[str]:
+def outside(letter: RenderedEmail) -> list[str]:
     """The addresses of other sites, in their order."""
     return [each for each in _all(letter) if not _is_ours(each)]
 
 
-def dead_inside(letter: Letter, *, but: set[str]) -> list[str]:
+def dead_inside(letter: RenderedEmail, *, but: set[str]) -> list[str]:
     """The addresses of ours at which there is nothing.
 
     Args:
@@ -192,7 +192,7 @@ def dead_inside(letter: Letter, *, but: set[str]) -> list[str]:
     return [each for each in ours if not _answers(each)]
 
 
-def _all(letter: Letter) -> list[str]:
+def _all(letter: RenderedEmail) -> list[str]:
     tree = lxml_html.document_fromstring(letter.html)
     found = [str(link.get("href")).strip() for link in tree.iter("a") if link.get("href")]
     web = [each for each in found if each.startswith(("http://", "https://"))]

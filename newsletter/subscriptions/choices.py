@@ -7,7 +7,7 @@ from typing import Self
 
 from articles.editorial import merging
 from articles.editorial.models import Category
-from newsletter.models import Consent, ConsentedNewsletter, Newsletter, Rhythm, Subscription
+from newsletter.models import Consent, ConsentedNewsletter, Frequency, Newsletter, Subscription
 from newsletter.models.digest import COMPOSED
 
 Topics = tuple[Category, ...] | None
@@ -15,14 +15,14 @@ Topics = tuple[Category, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SubscriptionChoice:
     """One newsletter, in one rhythm, about everything or some topics.
 
     What the editors write has one text for all: of topics nothing is wished or promised there.
     """
 
     newsletter: Newsletter
-    rhythm: Rhythm
+    rhythm: Frequency
     topics: Topics = None
 
     def __post_init__(self) -> None:
@@ -50,12 +50,12 @@ class Wish:
 class Choice:
     """Everything that can be chosen on the page of preferences."""
 
-    wished: Sequence[Wish]
+    wished: Sequence[SubscriptionChoice]
     language: str = ""
     name: str = ""
 
 
-def keep(consent: Consent, wishes: Sequence[Wish]) -> None:
+def keep(consent: Consent, wishes: Sequence[SubscriptionChoice]) -> None:
     """Writes beside a consent what it was about."""
     ConsentedNewsletter.objects.bulk_create(
         ConsentedNewsletter(
@@ -69,7 +69,7 @@ def keep(consent: Consent, wishes: Sequence[Wish]) -> None:
     )
 
 
-def held(wishes: Sequence[Wish]) -> list[Wish]:
+def held(wishes: Sequence[SubscriptionChoice]) -> list[SubscriptionChoice]:
     """The wishes with their topics as they are now, held until the end of the transaction."""
     topics = _became(
         (topic.pk, topic.get_absolute_url()) for wish in wishes for topic in wish.topics or ()
@@ -82,30 +82,30 @@ def held(wishes: Sequence[Wish]) -> list[Wish]:
     ]
 
 
-def of_consent(consent: Consent) -> list[Wish]:
+def of_consent(consent: Consent) -> list[SubscriptionChoice]:
     """What a consent was about, with what has become of its topics, held as in `held`."""
     found = consent.wished.select_related("newsletter").order_by("newsletter__position", "pk")
     rows = list(found)
     topics = _became(named for row in rows for named in _named(row))
     return [
-        Wish(
+        SubscriptionChoice(
             row.newsletter,
-            Rhythm(row.rhythm),
+            Frequency(row.rhythm),
             None if row.topics is None else _these(topics, row.topics),
         )
         for row in rows
     ]
 
 
-def of_subscriptions(subscriptions: Iterable[Subscription]) -> dict[int, Wish]:
+def of_subscriptions(subscriptions: Iterable[Subscription]) -> dict[int, SubscriptionChoice]:
     """What comes to somebody now, by newsletter, each fetched with it."""
     rows = list(subscriptions)
     ids = {pk for row in rows for pk in row.topics or ()}
     topics = Category.objects.in_bulk(ids) if ids else {}
     return {
-        row.newsletter_id: Wish(
+        row.newsletter_id: SubscriptionChoice(
             row.newsletter,
-            Rhythm(row.rhythm),
+            Frequency(row.rhythm),
             None if row.topics is None else tuple(topics[pk] for pk in row.topics if pk in topics),
         )
         for row in rows
@@ -116,7 +116,7 @@ def _became(named: Iterable[tuple[int, str]]) -> dict[int, Category]:
     """What categories have become, by the number and address of then, all held in one step."""
     addresses = dict(named)
     rows = [Category(pk=pk) for pk in addresses]
-    became = merging.what_became(rows, addresses=addresses.values(), kind="category")
+    became = merging.successors(rows, addresses=addresses.values(), kind="category")
     whole = Category.objects.in_bulk({row.pk for row in became.values()}) if became else {}
     return {pk: whole[row.pk] for pk, row in became.items()}
 

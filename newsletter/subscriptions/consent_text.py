@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext
 
-from newsletter.subscriptions.choices import Wish
+from newsletter.subscriptions.choices import SubscriptionChoice
 
 
-def consent_wording(publication_name: str, wished: Sequence[Wish]) -> str:
+def consent_wording(publication_name: str, wished: Sequence[SubscriptionChoice]) -> str:
     """What stands above the button that confirms; the same words are kept with the consent."""
     names = [_named(wish) for wish in wished]
     several = f"{', '.join(names[:-1])} {gettext('and')} {names[-1]}"
@@ -17,7 +17,7 @@ def consent_wording(publication_name: str, wished: Sequence[Wish]) -> str:
     ) % {"newsletters": names[0] if len(names) == 1 else several, "name": publication_name}
 
 
-def _named(wish: Wish) -> str:
+def _named(wish: SubscriptionChoice) -> str:
     """The newsletter, and how it is to come where that is a choice."""
     choice = [str(wish.rhythm.label).lower()] if len(wish.newsletter.rhythms) > 1 else []
     if wish.topics:

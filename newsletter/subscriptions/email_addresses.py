@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from iria.core import mail
-from iria.core.text.validators import refuse_unstorable
+from iria.core.text.validators import validate_storable
 
 PROVIDERS: Final = (
     "gmail.com hotmail.com yahoo.com outlook.com icloud.com aol.com live.com msn.com me.com mac.com "
@@ -48,7 +48,7 @@ SHORTEST: Final = 7
 """Below that, names that differ by one letter are too many: gmx.de and gmx.at, qq.com and me.com."""
 
 
-def meant(typed: str) -> str:
+def suggest_correction(typed: str) -> str:
     """The address that was probably meant, in its normal form; empty where nothing seems wrong."""
     local, at, domain = typed.strip().rpartition("@")
     if not at or not 0 < len(domain) < 254:
@@ -143,7 +143,7 @@ def normal(text: str) -> str:
         ValidationError: with a sentence for whoever typed it.
     """
     address = text.strip()
-    refuse_unstorable(address)
+    validate_storable(address)
     if not address:
         raise _refusal(MISSING)
     if len(address.encode()) > 4 * ADDRESS_MAX_BYTES:

@@ -13,12 +13,12 @@ from django.utils.translation import gettext, gettext_noop
 
 from iria.core.http.rate_limit import count_and_allow
 from iria.core.security.signed_tokens import BrokenToken, make_token, read_token
-from iria.core.text.language import speaking
+from iria.core.text.language import use_language
 from iria.publication.models import current_publication
 from newsletter import job_queue
 from newsletter.models import Consent, Subscriber, Subscription
 from newsletter.subscriptions import choices, suppression
-from newsletter.subscriptions.choices import Choice, Wish
+from newsletter.subscriptions.choices import Choice, SubscriptionChoice
 from newsletter.subscriptions.consent_text import consent_wording
 
 CONFIRM_WITHIN = timedelta(days=3)
@@ -41,7 +41,9 @@ class TooOften(NotPossible):
     """It was done too often today."""
 
 
-def request(email: str, *, where: str, wished: Sequence[Wish], language: str = "") -> None:
+def request(
+    email: str, *, where: str, wished: Sequence[SubscriptionChoice], language: str = ""
+) -> None:
     """Somebody entered this address; the worker answers it by mail.
 
     Args:
@@ -66,9 +68,9 @@ def request(email: str, *, where: str, wished: Sequence[Wish], language: str = "
         transaction.on_commit(lambda: job_queue.answer_soon(consent.pk))
 
 
-def _wording(wished: Sequence[Wish], language: str) -> str:
+def _wording(wished: Sequence[SubscriptionChoice], language: str) -> str:
     publication = current_publication()
-    with speaking(language or publication.language_codes[0]):
+    with use_language(language or publication.language_codes[0]):
         return consent_wording(publication.name, wished)
 
 
@@ -101,7 +103,7 @@ def lost_topics(consent: Consent) -> str:
     return gettext(TOPICS_GONE) if any(wish.has_lost_its_topics for wish in wished) else ""
 
 
-def was_overtaken(consent: Consent) -> bool:
+def unsubscribed_since(consent: Consent) -> bool:
     """Whether the subscriber left after they had asked; an old link must not bring them back."""
     left_at = consent.subscriber.left_at
     return left_at is not None and left_at >= consent.asked_at
@@ -118,12 +120,12 @@ def confirm(token: str) -> Consent:
         consent = consent_of(token)
         subscriber = Subscriber.objects.held().get(pk=consent.subscriber_id)
         consent.subscriber = subscriber
-        if suppression.bars(subscriber):
+        if suppression.is_subscriber_suppressed(subscriber):
             sentence = gettext(
                 "Mail to this address was returned or reported, so it is not written to."
             )
             raise NotPossible(sentence)
-        if was_overtaken(consent):
+        if unsubscribed_since(consent):
             sentence = gettext(
                 "You have left since this link was sent; please enter your address again."
             )
@@ -148,7 +150,7 @@ def _subscribe(consent: Consent) -> None:
     _receive(subscriber, choices.of_consent(consent))
 
 
-def _receive(subscriber: Subscriber, wished: Sequence[Wish]) -> None:
+def _receive(subscriber: Subscriber, wished: Sequence[SubscriptionChoice]) -> None:
     """These newsletters come from now on, just so; the others stay as they are."""
     list(subscriber.subscriptions.held().values_list("pk", flat=True))
     Subscription.objects.bulk_create(
@@ -167,7 +169,7 @@ def _receive(subscriber: Subscriber, wished: Sequence[Wish]) -> None:
     )
 
 
-def leave(token: str) -> Subscriber | None:
+def unsubscribe(token: str) -> Subscriber | None:
     """The holder of the token leaves every newsletter, at once; twice changes nothing.
 
     Returns:
@@ -179,7 +181,7 @@ def leave(token: str) -> Subscriber | None:
             Subscriber.State.ACTIVE,
             Subscriber.State.PENDING,
         }:
-            subscriber.state, subscriber.left_at = Subscriber.State.LEFT, timezone.now()
+            subscriber.state, subscriber.left_at = Subscriber.State.UNSUBSCRIBED, timezone.now()
             # Nobody greets them any more.
             subscriber.name = ""
             subscriber.save(update_fields=["state", "left_at", "name"])
@@ -202,7 +204,7 @@ def choose(token: str, choice: Choice) -> Subscriber:
             )
             raise NotPossible(sentence)
         if not choice.wished:
-            leave(token)
+            unsubscribe(token)
             subscriber.refresh_from_db()
             return subscriber
         subscriber.language, subscriber.name = choice.language, choice.name
@@ -229,11 +231,11 @@ def _may_choose_again(subscriber: Subscriber) -> bool:
     )
 
 
-def _is_so(wish: Wish, now: Wish | None) -> bool:
+def _is_so(wish: SubscriptionChoice, now: SubscriptionChoice | None) -> bool:
     return now is not None and (now.rhythm, now.topic_ids) == (wish.rhythm, wish.topic_ids)
 
 
-def _agree_on_the_spot(subscriber: Subscriber, wished: Sequence[Wish]) -> None:
+def _agree_on_the_spot(subscriber: Subscriber, wished: Sequence[SubscriptionChoice]) -> None:
     """Whoever chooses on their own page of preferences has shown that the address is theirs."""
     now = timezone.now()
     consent = Consent.objects.create(
@@ -265,8 +267,8 @@ def erase(
         # The row is locked before what hangs on it, in the order in which sending locks them.
         locked = Subscriber.objects.held().filter(pk=subscriber.pk).first()
         if locked is not None:
-            if leaving_remembered and locked.state == Subscriber.State.LEFT:
-                suppression.remember_leaving(locked.email)
+            if leaving_remembered and locked.state == Subscriber.State.UNSUBSCRIBED:
+                suppression.keep_unsubscribe_hash(locked.email)
             locked.subscriptions.end()
             locked.delete()
 

@@ -10,7 +10,7 @@ from iria.core import hooks
 from iria.core.hooks import MailChoices
 from newsletter.models import Subscriber
 from newsletter.subscriptions import choices, opt_in
-from newsletter.subscriptions.choices import Choice, Wish
+from newsletter.subscriptions.choices import Choice, SubscriptionChoice
 
 
 def address_of(token: str) -> str:
@@ -22,7 +22,7 @@ def address_of(token: str) -> str:
     return next((address for address in found if address), "")
 
 
-def received_by(subscriber: Subscriber | None) -> dict[int, Wish]:
+def received_by(subscriber: Subscriber | None) -> dict[int, SubscriptionChoice]:
     """What comes to somebody now, by newsletter."""
     if subscriber is None:
         return {}
@@ -48,10 +48,10 @@ def choose(address: str, choice: Choice, answers: Mapping[str, str]) -> None:
         opt_in.choose(subscriber.token, choice)
 
 
-def leave_everything(address: str) -> None:
+def unsubscribe_all(address: str) -> None:
     """Nothing more to this address, from anybody here, at once."""
     subscriber = Subscriber.objects.with_address(address).first()
     if subscriber is not None:
-        opt_in.leave(subscriber.token)
+        opt_in.unsubscribe(subscriber.token)
     for each in hooks.mail_preferences:
         each.leave(address)

@@ -17,7 +17,7 @@ def is_suppressed(email: str) -> bool:
     return Suppression.objects.barring().of_address(email).exists()
 
 
-def bars(subscriber: Subscriber) -> bool:
+def is_subscriber_suppressed(subscriber: Subscriber) -> bool:
     """Whether this subscriber may not be written to; they may have been erased and have come again."""
     return subscriber.state == Subscriber.State.SUPPRESSED or is_suppressed(subscriber.email)
 
@@ -32,7 +32,7 @@ def mail_came_back(email: str, words: str) -> None:
     _remember(email, Suppression.Reason.HARD, one_line(words)[:300] or "Mail came back")
 
 
-def remember_leaving(email: str) -> None:
+def keep_unsubscribe_hash(email: str) -> None:
     """Whose data are erased after they left stays known as a hash, so that no list brings them back."""
     _remember(email, Suppression.Reason.LEFT, "Had left; may only come back by themselves")
 
@@ -83,7 +83,7 @@ def suppress(
     subscriber.refresh_from_db()
 
 
-def release(suppression: Suppression, *, because: str, by: User | None = None) -> None:
+def remove_suppression(suppression: Suppression, *, because: str, by: User | None = None) -> None:
     """Lets an address subscribe again; until it does, it counts as having left.
 
     Raises:
@@ -94,7 +94,7 @@ def release(suppression: Suppression, *, because: str, by: User | None = None) -
         raise ValueError(sentence)
     with transaction.atomic():
         current = Suppression.objects.select_for_update(of=("self",)).get(pk=suppression.pk)
-        if current.stands:
+        if current.is_active:
             current.released_at, current.released_by = timezone.now(), by
             current.released_because = because.strip()[:300]
             current.save(update_fields=["released_at", "released_by", "released_because"])
@@ -105,7 +105,7 @@ def release(suppression: Suppression, *, because: str, by: User | None = None) -
 def release_subscriber(subscriber: Subscriber, *, because: str, by: User | None = None) -> None:
     """Releases the address of a subscriber, whatever barred it."""
     for suppression in Suppression.objects.standing().of_address(subscriber.email):
-        release(suppression, because=because, by=by)
+        remove_suppression(suppression, because=because, by=by)
     subscriber.refresh_from_db()
 
 
@@ -115,7 +115,7 @@ def _let_return(suppression: Suppression) -> None:
         return
     Subscriber.objects.filter(
         pk=suppression.subscriber_id, state=Subscriber.State.SUPPRESSED
-    ).update(state=Subscriber.State.LEFT, left_at=timezone.now())
+    ).update(state=Subscriber.State.UNSUBSCRIBED, left_at=timezone.now())
 
 
 def mail_arrives(email: str) -> None:
@@ -125,4 +125,6 @@ def mail_arrives(email: str) -> None:
     """
     returned = [Suppression.Reason.HARD, Suppression.Reason.SOFT]
     for suppression in Suppression.objects.standing().of_address(email).filter(reason__in=returned):
-        release(suppression, because="Its owner came by a link from a mail and asked for mails.")
+        remove_suppression(
+            suppression, because="Its owner came by a link from a mail and asked for mails."
+        )

@@ -12,7 +12,7 @@ from django.db.models.signals import post_delete
 
 from articles.editorial.models import Category
 from iria.core import hooks
-from iria.core.hooks import Naming
+from iria.core.hooks import IdListReference
 from newsletter.models import Subscription
 
 TURN: Final = """
@@ -59,8 +59,10 @@ def count(goes: list[int], stays: int) -> tuple[int, int]:
     return chosen.count(), chosen.filter(topics__contains=[stays]).exclude(topics=[stays]).count()
 
 
-def connect() -> None:
+def register() -> None:
     """Called once, when Django starts."""
     kind = ("choice of a reader", "choices of readers")
-    hooks.namings.offer("newsletter", Naming(Category._meta.label, kind, count, hold, turn))
+    hooks.namings.register(
+        "newsletter", IdListReference(Category._meta.label, kind, count, hold, turn)
+    )
     post_delete.connect(take_out, sender=Category, dispatch_uid="newsletter.take_out")

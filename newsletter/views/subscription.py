@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from iria.core.http.csrf import open_to_other_sites
 from iria.core.http.headers import client_address
-from iria.core.http.private_paths import for_one_reader
+from iria.core.http.private_paths import secret_link
 from iria.core.http.rate_limit import count_and_allow
 from iria.core.security.signed_tokens import BrokenToken, ExpiredToken
-from iria.core.text.language import speaking
+from iria.core.text.language import use_language
 from newsletter import personal_data
 from newsletter.email import rendering
 from newsletter.forms import PreferencesForm, SignUpForm
@@ -107,7 +107,7 @@ def asked(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_one_reader
+@secret_link
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows a page with one button, because programs that look through mail open links."""
     try:
@@ -121,8 +121,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         return _sentence(request, gettext(EXPIRED), status=410)
     except opt_in.NotPossible as refusal:
         return _sentence(request, str(refusal), status=410)
-    with speaking(consent.language):
-        if opt_in.was_overtaken(consent):
+    with use_language(consent.language):
+        if opt_in.unsubscribed_since(consent):
             sentence = gettext("You have left since this link was sent.")
             return _sentence(request, sentence, status=410)
         if sentence := opt_in.lost_topics(consent):
@@ -133,7 +133,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_one_reader
+@secret_link
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
     """What an address receives: newsletters, and whatever else the site writes to it."""
     if token == rendering.TEST_TOKEN:
@@ -142,9 +142,9 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     if not address:
         return _sentence(request, gettext(UNKNOWN), status=404)
     subscriber = Subscriber.objects.with_address(address).first()
-    with speaking(subscriber.language if subscriber else ""):
+    with use_language(subscriber.language if subscriber else ""):
         if request.method == "POST" and "leave" in request.POST:
-            subscriptions_preferences.leave_everything(address)
+            subscriptions_preferences.unsubscribe_all(address)
             return render(request, "newsletter/left.html", {"address": hidden(address)})
         if request.method == "POST" and "data" in request.POST and subscriber:
             data_requests.ask(subscriber)
@@ -153,13 +153,13 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_one_reader
+@secret_link
 def data(request: HttpRequest, token: str) -> HttpResponse:
     """All that is kept of one subscriber, and the button that ends it."""
     try:
         if request.method == "POST":
             gone = data_requests.erase(token, barred="bar" in request.POST)
-            with speaking(gone.language):
+            with use_language(gone.language):
                 return render(request, "newsletter/erased.html", {"barred": "bar" in request.POST})
         subscriber = data_requests.subscriber_of(token)
     except BrokenToken:
@@ -168,7 +168,7 @@ def data(request: HttpRequest, token: str) -> HttpResponse:
         return _sentence(
             request, gettext("This link has expired; it worked for a day."), status=410
         )
-    with speaking(subscriber.language):
+    with use_language(subscriber.language):
         context = {
             "subscriber": subscriber,
             "address": shown(subscriber.email),
@@ -212,17 +212,17 @@ def _preferences_page(
 
 @open_to_other_sites
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_one_reader
+@secret_link
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows one button and changes nothing; a POST from anywhere leaves at once (RFC 8058)."""
     if token == rendering.TEST_TOKEN:
         return _told_of_a_test(request)
     posted = request.method == "POST"
-    subscriber = opt_in.leave(token) if posted else Subscriber.objects.holding(token).first()
+    subscriber = opt_in.unsubscribe(token) if posted else Subscriber.objects.holding(token).first()
     if subscriber is None:
         return _sentence(request, gettext(UNKNOWN), status=404)
     template = "left" if posted else "unsubscribe"
-    with speaking(subscriber.language):
+    with use_language(subscriber.language):
         context = {"subscriber": subscriber, "address": hidden(subscriber.email)}
         return render(request, f"newsletter/{template}.html", context)
 

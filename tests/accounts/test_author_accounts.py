@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from accounts.author_accounts import CannotJoin, join
+from accounts.author_accounts import CannotJoin, link_account
 from accounts.models import AuthorProfile, User
 from articles.editorial import permissions
 from tests import newsroom
@@ -17,18 +17,18 @@ def test_what_was_signed_before_is_theirs_at_once(rui: User) -> None:
     author = newsroom.author("Rui Tavares")
     article = newsroom.draft(authors=[author])
     assert not permissions.may_change(rui, article)
-    join(author, rui)
+    link_account(author, rui)
     assert permissions.may_change(rui, article)
     assert [row.author for row in article.bylines.all()] == [author]
-    join(author, None)
+    link_account(author, None)
     assert not permissions.may_change(rui, article)
 
 
 def test_one_account_signs_as_one_author(rui: User) -> None:
     one, two = newsroom.author("Rui Tavares"), newsroom.author("R Tavares")
-    join(one, rui)
+    link_account(one, rui)
     with pytest.raises(CannotJoin, match="signs as “Rui Tavares” already"):
-        join(two, rui)
+        link_account(two, rui)
     assert AuthorProfile.objects.get(user=rui) == one
 
 

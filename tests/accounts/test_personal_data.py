@@ -151,7 +151,7 @@ def test_nothing_in_any_table_knows_who_left(
     traces: dict[str, Comment], ola: User, keep_words: bool
 ) -> None:
     gone = ola.pk
-    deletion.leave(ola, keep_words=keep_words)
+    deletion.delete_account(ola, keep_words=keep_words)
     assert betrayed() == []
     for column, field in personal_data.columns_pointing_here():
         assert not field.model._base_manager.filter(**{field.attname: gone}).exists(), column
@@ -173,7 +173,7 @@ def test_the_desk_forgets_the_name_beside_a_ban_and_in_its_log(
         object_repr="Olaf as a guest",
         action_flag=CHANGE,
     )
-    deletion.leave(ola, keep_words=keep_words)
+    deletion.delete_account(ola, keep_words=keep_words)
     ban.refresh_from_db()
     row.refresh_from_db()
     assert (ban.label, row.object_repr) == ("A reader who left", "a comment")
@@ -182,7 +182,7 @@ def test_the_desk_forgets_the_name_beside_a_ban_and_in_its_log(
 def test_words_that_stay_have_no_name_and_answers_keep_their_place(
     traces: dict[str, Comment], ola: User, article: Article, client: Client
 ) -> None:
-    deletion.leave(ola, keep_words=True)
+    deletion.delete_account(ola, keep_words=True)
     page = client.get(article.get_absolute_url()).content.decode()
     assert "I was on that ferry." in page
     assert "So was I, as a guest." in page
@@ -193,7 +193,7 @@ def test_words_that_go_leave_an_empty_place_only_below_an_answer(
     traces: dict[str, Comment], ola: User, mina: User, article: Article, client: Client
 ) -> None:
     decisions.approve(traces["answer"], by=mina)
-    deletion.leave(ola, keep_words=False)
+    deletion.delete_account(ola, keep_words=False)
     page = client.get(article.get_absolute_url()).content.decode()
     assert "I was on that ferry." not in page
     assert "Which ferry?" in page
@@ -296,10 +296,10 @@ def test_what_somebody_did_at_the_desk_stays_done_and_is_told_to_them(
     User.objects.filter(pk=rui.pk).update(is_staff=False)
     rui.refresh_from_db()
     with pytest.raises(deletion.CannotLeave, match="its log stays"):
-        deletion.leave(rui, keep_words=True)
+        deletion.delete_account(rui, keep_words=True)
     assert LogEntry.objects.filter(user=rui).exists()
     LogEntry.objects.filter(user=rui).delete()
-    deletion.leave(rui, keep_words=True)
+    deletion.delete_account(rui, keep_words=True)
     fields = dict(personal_data.columns_pointing_here())
     for column, row in rows.items():
         left = type(row)._base_manager.filter(pk=row.pk).first()
@@ -317,7 +317,7 @@ def test_no_column_keeps_an_account_from_being_deleted() -> None:
 
 def test_members_of_the_newsroom_are_let_go_first(client: Client, edna: User) -> None:
     with pytest.raises(deletion.CannotLeave, match="Ask an administrator"):
-        deletion.leave(edna, keep_words=True)
+        deletion.delete_account(edna, keep_words=True)
     assert User.objects.filter(pk=edna.pk).exists()
 
 
@@ -356,7 +356,7 @@ def test_what_somebody_else_wrote_under_ones_address_is_neither_told_nor_erased(
     told = personal_data.gather(ola)
     assert "I am not Ola" not in json.dumps(told, default=str)
     assert told["comments"]["comments that gave your address and nobody confirmed"] == 1
-    deletion.leave(ola, keep_words=keep_words)
+    deletion.delete_account(ola, keep_words=keep_words)
     typed.refresh_from_db()
     flag.refresh_from_db()
     assert (typed.text, typed.name) == ("I am not Ola, but I know the address.", "Olaf as a guest")

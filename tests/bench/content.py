@@ -88,7 +88,7 @@ def fill() -> list[Article]:
     indexer.reindex()
     recomputation.refresh_all()
     # As the worker does every minute; a newsroom does not write three thousand times in one.
-    cache_versions.fold()
+    cache_versions.compact()
     return measured
 
 

@@ -108,7 +108,7 @@ def _filling(issue: Issue) -> tuple[float, bytes]:
     stencil = stencil_of(issue, letter)
     wire = b""
     for number in range(1000):
-        wire = stencil.filled(
+        wire = stencil.render_for(
             address=f"reader{number}@readers.example", token="t" * 32, message_id="<x@y.example>"
         )
     return (time.perf_counter() - begin), wire

@@ -29,7 +29,7 @@ from articles.public.views.errors import server_error
 from iria.unavailable import SERVICE_UNAVAILABLE, unavailable
 from newsletter.models import Consent, Newsletter, Subscriber
 from newsletter.subscriptions import data_requests, opt_in
-from newsletter.subscriptions.choices import Wish
+from newsletter.subscriptions.choices import SubscriptionChoice
 from tests.accounts.keys import passkey_of
 from tests.conftest import PASSWORD
 
@@ -199,7 +199,7 @@ def _letters() -> Iterator[tuple[str, Any]]:
     yield "newsletter, refused", client.post("/newsletter/", {"email": "no address"})
     yield "newsletter, asked", client.get("/newsletter/look-in-your-mail/")
     yield "newsletter, cut off", client.get("/newsletter/confirm/x/")
-    opt_in.request(STRANGER, where="/", wished=[Wish.usual(newsletter)])
+    opt_in.request(STRANGER, where="/", wished=[SubscriptionChoice.usual(newsletter)])
     consent = Consent.objects.latest("pk")
     link = f"/newsletter/confirm/{opt_in.confirmation_token(consent)}/"
     yield "newsletter, to confirm", client.get(link)

@@ -31,7 +31,7 @@ def image(site: str) -> Image:
     file = BytesIO()
     blue = Pixels.new("L", (WIDTH, HEIGHT), 90)
     Pixels.merge("RGB", (across, down, blue)).save(file, "JPEG", quality=95)
-    taken = ingest.take_in(_upload(file), by=None, credit="Ines Faro", alt_text="A gradient")
+    taken = ingest.ingest(_upload(file), by=None, credit="Ines Faro", alt_text="A gradient")
     renditions.make(taken)
     return Image.objects.get(pk=taken.pk)
 
@@ -125,7 +125,7 @@ def test_an_animation_plays_and_stands_still_for_whoever_asked_for_that(
     frames = [Pixels.new("RGB", (400, 200), colour) for colour in ("navy", "teal", "gold")]
     file = BytesIO()
     frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=100, loop=0)
-    taken = ingest.take_in(
+    taken = ingest.ingest(
         ContentFile(file.getvalue(), name="moving.gif"),
         by=None,
         credit="Ines Faro",

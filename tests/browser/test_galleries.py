@@ -23,7 +23,7 @@ AI = "trainedAlgorithmicMedia"
 def picture(colour: str, credit: str, **fields: Any) -> Image:
     file = newsroom.picture_file(width=900, height=600, colour=colour)
     told: dict[str, Any] = {"alt_text": f"A {colour} sea", "credit": credit, **fields}
-    return ingest.take_in(file, by=None, **told)
+    return ingest.ingest(file, by=None, **told)
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ def shelf(site: str) -> Callable[[int], None]:
             file = picture_file(
                 width=300 + number, height=200, colour=f"hsl({number * 40}, 60%, 50%)"
             )
-            ingest.take_in(file, by=None, headline=f"Quay {number}", alt_text="A quay")
+            ingest.ingest(file, by=None, headline=f"Quay {number}", alt_text="A quay")
 
     return fill
 
@@ -96,7 +96,7 @@ def test_a_file_that_is_cut_off_on_its_way_can_be_sent_again(desk: OpenPage, edn
 
 
 def test_a_twin_is_offered_and_used_instead_with_the_keyboard(desk: OpenPage, edna: User) -> None:
-    ingest.take_in(
+    ingest.ingest(
         ContentFile(drawn(), name="quay.jpg"), by=None, headline="Quay at noon", credit="Ines Faro"
     )
     page = desk(edna, f"{LIBRARY}add/")
@@ -112,7 +112,7 @@ def test_a_twin_is_offered_and_used_instead_with_the_keyboard(desk: OpenPage, ed
 def test_use_that_one_is_not_taken_for_both_when_the_first_answer_never_comes(
     desk: OpenPage, edna: User
 ) -> None:
-    ingest.take_in(
+    ingest.ingest(
         ContentFile(drawn(), name="quay.jpg"), by=None, headline="Quay at noon", credit="Ines Faro"
     )
     page = desk(edna, f"{LIBRARY}add/")

@@ -218,7 +218,7 @@ def test_an_editor_composes_mends_tests_sends_watches_and_decides(
     assert worker.deliver_batch(made.pk) == 0
     page.click("button:has-text('Go on')")
     worker.deliver_batch(made.pk)
-    uncertain.doubt_stranded(after=timedelta(0))
+    uncertain.mark_stale_uncertain(after=timedelta(0))
     page.reload()
     assert "One mail may have arrived or not" in page.inner_text(".letter-undecided")
     page.click("button:has-text('Send again')")

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import User
 from articles.editorial.models import Category
-from newsletter.models import Newsletter, Rhythm, Subscriber
+from newsletter.models import Frequency, Newsletter, Subscriber
 from newsletter.subscriptions import data_requests
 from tests.browser.checkers import accessibility_complaints
 from tests.browser.conftest import PHONE, OpenPage
@@ -28,7 +28,7 @@ def weekly(transactional_db: None) -> Newsletter:
         slug="weekly",
         description="One long piece.",
         position=1,
-        rhythms=list(Rhythm.values),
+        rhythms=list(Frequency.values),
     )
     made.topics.set([category("Japan"), category("China")])
     return made

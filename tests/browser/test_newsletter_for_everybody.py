@@ -67,7 +67,7 @@ def test_everybody_can_use_the_newsletter_on_the_desk(
     gone = issue("Uncertain", published())
     sending.start(gone, by=edna)
     in_hand(gone)
-    uncertain.doubt_stranded(after=timedelta(0))
+    uncertain.mark_stale_uncertain(after=timedelta(0))
     run = f"/admin/newsletter/issue/{gone.pk}/change/"
     page = desk(edna, f"{base}change/", scheme=scheme, bypass_csp=True)
     complaints = {}

@@ -29,7 +29,7 @@ ARABIC_TABLE = (
 
 def picture(credit: str, colour: str = "steelblue") -> Image:
     file = newsroom.picture_file(width=1200, height=800, colour=colour)
-    return ingest.take_in(file, by=None, alt_text="Cranes at dusk", credit=credit)
+    return ingest.ingest(file, by=None, alt_text="Cranes at dusk", credit=credit)
 
 
 def speak(*codes: str) -> None:

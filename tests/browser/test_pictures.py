@@ -43,7 +43,7 @@ def filled_library(count: int) -> None:
     for shade in range(count):
         file = picture_file(width=600 + shade, height=400, colour=f"hsl({shade * 40}, 60%, 50%)")
         credit = "Ines Faro" if shade % 3 else ""
-        ingest.take_in(file, by=None, headline=f"Quay {shade}", credit=credit, alt_text="A quay")
+        ingest.ingest(file, by=None, headline=f"Quay {shade}", credit=credit, alt_text="A quay")
 
 
 def test_a_file_is_uploaded_checked_and_saved_without_scripts(

@@ -79,7 +79,7 @@ def paths(site: str) -> Paths:
 
 def _picture(colour: str) -> Image:
     file = newsroom.picture_file(width=1500, height=1000, colour=colour)
-    return ingest.take_in(file, by=None, alt_text="Cranes at dusk", credit="Ines Faro")
+    return ingest.ingest(file, by=None, alt_text="Cranes at dusk", credit="Ines Faro")
 
 
 def wider_than_the_screen(page: Page) -> int:

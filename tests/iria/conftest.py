@@ -18,7 +18,7 @@ from articles.pages.models import Page
 from iria.publication.models import Emblem
 from newsletter.models import Consent, Issue, IssueLink
 from newsletter.subscriptions import data_requests, opt_in
-from newsletter.subscriptions.choices import Wish
+from newsletter.subscriptions.choices import SubscriptionChoice
 from tests import newsroom
 from tests.newsletter import lists
 
@@ -35,7 +35,7 @@ def parts(mina: User) -> dict[str, str]:
     """What fits into the places of an address, each leading to something that is there."""
     category = newsroom.category("Asia-Pacific")
     author = newsroom.author("Ines Faro")
-    picture = ingest.take_in(
+    picture = ingest.ingest(
         newsroom.picture_file(), by=None, credit="Ines Faro", alt_text="A ferry at its pier"
     )
     rendition = picture.renditions.get()
@@ -48,7 +48,9 @@ def parts(mina: User) -> dict[str, str]:
     )
     comment = posting.post(article, name="Teo Brandt", email="teo@readers.example", text="Late.")
     decisions.approve(comment, by=mina)
-    opt_in.request("ola@readers.example", where="/", wished=[Wish.usual(lists.news())])
+    opt_in.request(
+        "ola@readers.example", where="/", wished=[SubscriptionChoice.usual(lists.news())]
+    )
     consent = Consent.objects.get()
     reader = lists.subscriber("teo@readers.example")
     follow = follows.follow_replies(comment, Follow.Pace.DAILY)

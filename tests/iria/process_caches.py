@@ -3,7 +3,7 @@
 import sys
 
 from iria.core.db.compiled_queries import Prepared
-from iria.core.http.cache_versions import Held
+from iria.core.http.cache_versions import ProcessCache
 
 OURS = ("iria", "articles", "accounts", "newsletter")
 
@@ -17,7 +17,7 @@ def forget_everything() -> None:
 
 
 def _forget(each: object) -> None:
-    if isinstance(each, Held):
+    if isinstance(each, ProcessCache):
         each._held = ("", {})
     elif isinstance(each, Prepared):
         vars(each._compiled).clear()

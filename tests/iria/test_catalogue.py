@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
-from iria.core.text.language import interface_language, speaking
+from iria.core.text.language import interface_language, use_language
 from iria.core.text.typography import typeset_html
 from tests.catalogue import keeping
 from tests.catalogue.collecting import collect, of_template
@@ -62,11 +62,11 @@ def test_what_django_reads_is_what_translators_wrote(language: str, tmp_path: Pa
 
 
 def test_a_language_without_a_catalogue_leaves_the_interface_as_it_is() -> None:
-    with speaking("fr"):
+    with use_language("fr"):
         assert translation.gettext("Back to top") == "Retour en haut"
-        with speaking("ja"):
+        with use_language("ja"):
             assert interface_language() == "fr"
-        with speaking("fr-ca"):
+        with use_language("fr-ca"):
             assert interface_language() == "fr"
     assert interface_language() == "en"
 

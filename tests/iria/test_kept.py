@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.test import Client
 
-from articles.comments.screening.models import Phase, ScreeningRule
+from articles.comments.screening.models import Check, ScreeningRule
 from iria.core import data_inventory
 from tests import newsroom
 
@@ -83,7 +83,7 @@ def test_recipients_are_named_when_they_are_switched_on(client: Client, settings
     assert "Akismet" not in quiet.content.decode()
     settings.AKISMET_KEY = "a-key"
     assert "Akismet" not in client.get("/what-we-keep/").content.decode(), "the rule is off"
-    ScreeningRule.objects.filter(phase=Phase.AKISMET).update(active=True)
+    ScreeningRule.objects.filter(phase=Check.AKISMET).update(active=True)
     settings.MAILERS = {
         "default": {"OPTIONS": {"host": "relay.example", "password": "s3cret-w0rd"}}
     }

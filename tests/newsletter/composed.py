@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from articles.editorial.models import Article
 from iria.publication.models import current_publication
-from newsletter.models import DigestRule, Issue, Rhythm
+from newsletter.models import DigestRule, Frequency, Issue
 from tests.newsletter.lists import news
 from tests.newsroom import published
 
@@ -16,7 +16,7 @@ MINA: Final = "mina@readers.example"
 TEO: Final = "teo@readers.example"
 
 
-def rule(rhythm: Rhythm = Rhythm.DAILY, **fields: Any) -> DigestRule:
+def rule(rhythm: Frequency = Frequency.DAILY, **fields: Any) -> DigestRule:
     """A rule that has stood for a month, and is due a minute ago."""
     moment = current_publication().local(timezone.now() - timedelta(minutes=1))
     made = DigestRule.objects.create(

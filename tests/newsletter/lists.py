@@ -14,10 +14,10 @@ from newsletter.delivery import claims as delivery_claims
 from newsletter.delivery import scheduling
 from newsletter.delivery.claims import Marked
 from newsletter.models import (
+    Frequency,
     Issue,
     IssueItem,
     Newsletter,
-    Rhythm,
     Subscriber,
     Subscription,
     Waiver,
@@ -40,7 +40,11 @@ def subscriber(email: str = "ola@readers.example", *, to: Newsletter | None = No
 
 
 def chose(
-    email: str, rhythm: Rhythm, *topics: Category, to: Newsletter | None = None, language: str = ""
+    email: str,
+    rhythm: Frequency,
+    *topics: Category,
+    to: Newsletter | None = None,
+    language: str = "",
 ) -> Subscriber:
     """Somebody to whom a newsletter comes in a rhythm, about what they chose."""
     made = subscriber(email, to=to)

@@ -47,7 +47,7 @@ def test_a_withdrawn_article_leaves_the_archive_too(client: Client, edna: User) 
     kept, gone = published("Still here"), published("Gone")
     made = issue("Both", gone, kept)
     sending.start(made, by=edna)
-    publishing.withdraw(gone, by=edna)
+    publishing.unpublish(gone, by=edna)
     page = client.get(made.get_absolute_url()).content.decode()
     assert "Still here" in page
     assert "Gone" not in page
@@ -92,7 +92,7 @@ def test_sections_and_the_picture_stand_in_the_archive_as_in_the_mail(
     made.items.filter(article=europe).update(heading="Europe")
     made.items.filter(article=gone).update(heading="Withdrawn")
     sending.start(made, by=edna)
-    publishing.withdraw(gone, by=edna)
+    publishing.unpublish(gone, by=edna)
     tree = lxml_html.document_fromstring(client.get(made.get_absolute_url()).content)
     headings = [each.text_content().strip() for each in tree.xpath("//main//h2 | //main//h3")]
     assert headings == ["Tokyo", "Europe", "Lisbon"]
@@ -109,7 +109,7 @@ def test_past_issues_have_a_feed_in_every_form_with_what_can_still_be_read(
     made = issue("What <moved>", kept, gone, introduction="<p>Good <em>morning</em>.</p>")
     issue("A draft")
     sending.start(made, by=edna)
-    publishing.withdraw(gone, by=edna)
+    publishing.unpublish(gone, by=edna)
     for form, kind in (("", "rss+xml"), ("atom/", "atom+xml"), ("json/", "feed+json")):
         answer = client.get(f"/newsletter/issues/feed/{form}")
         assert answer.status_code == 200

@@ -88,7 +88,7 @@ def test_the_page_of_an_issue_shows_that_nobody_was_forgotten(ednas: Client, edn
     first, *_ = subscribers(4)
     made = issue()
     sending.start(made, by=edna)
-    opt_in.leave(first.token)
+    opt_in.unsubscribe(first.token)
     worker.deliver_batch(made.pk, size=2)
     tree = lxml_html.document_fromstring(ednas.get(at(made, "change")).content)
     (equation,) = tree.find_class("letter-equation")

@@ -11,9 +11,9 @@ from newsletter import subscription_emails, tasks
 from newsletter.delivery import scheduling
 from newsletter.digests import approval, composition
 from newsletter.email import rendering
-from newsletter.models import Consent, Digest, Issue, Rhythm, Subscriber
+from newsletter.models import Consent, Digest, Frequency, Issue, Subscriber
 from newsletter.subscriptions import opt_in
-from newsletter.subscriptions.choices import Wish
+from newsletter.subscriptions.choices import SubscriptionChoice
 from tests.conftest import MailFolder
 from tests.newsletter.composed import MINA, OLA, hours_ago, rule
 from tests.newsletter.lists import chose, issue, news, subscriber
@@ -44,7 +44,7 @@ def test_one_who_cannot_be_answered_keeps_nobody_else_waiting(
     mail_folder: MailFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for address in (OLA, MINA):
-        opt_in.request(address, where="/", wished=[Wish.usual(news())])
+        opt_in.request(address, where="/", wished=[SubscriptionChoice.usual(news())])
     Consent.objects.update(asked_at=timezone.now() - timedelta(minutes=5))
     first = Consent.objects.earliest("pk")
     stumbles_over(monkeypatch, subscription_emails, "answer", first.pk)
@@ -78,8 +78,8 @@ def test_an_issue_of_an_approved_digest_that_fails_says_so_and_holds_up_no_other
     edna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asia = category("Asia")
-    chose(OLA, Rhythm.DAILY, asia)
-    chose(MINA, Rhythm.DAILY)
+    chose(OLA, Frequency.DAILY, asia)
+    chose(MINA, Frequency.DAILY)
     hours_ago(2, "Tokyo", categories=[asia])
     rule(held=True)
     odd, sound = (Issue.objects.get(pk=key) for key in sorted(composition.compose_due()))
@@ -98,7 +98,7 @@ def test_an_issue_of_an_approved_digest_that_fails_says_so_and_holds_up_no_other
 def test_a_digest_that_cannot_be_completed_goes_as_it_is_and_holds_up_no_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    chose(OLA, Rhythm.DAILY)
+    chose(OLA, Frequency.DAILY)
     hours_ago(2, "Tokyo")
     rule()
     composition.compose_due()

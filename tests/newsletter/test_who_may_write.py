@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from newsletter.models import Digest, Rhythm
+from newsletter.models import Digest, Frequency
 from tests.newsletter.at_the_desk import LIVE, filled
 from tests.newsletter.composed import rule
 from tests.newsletter.lists import issue, news
@@ -52,7 +52,7 @@ def test_who_may_not_send_lets_no_digest_go_by_itself(client: Client, rui: User)
     for codename in ("view_digestrule", "change_digestrule", "add_digestrule"):
         rui.user_permissions.add(Permission.objects.get(codename=codename))
     client.force_login(rui)
-    held, free = rule(held=True), rule(Rhythm.WEEKLY, on=False)
+    held, free = rule(held=True), rule(Frequency.WEEKLY, on=False)
     for made in (held, free):
         client.post(reverse("admin:newsletter_digestrule_change", args=[made.pk]), {
             "newsletter": news().pk, "rhythm": made.rhythm, "on": "on", "subject": "New words",

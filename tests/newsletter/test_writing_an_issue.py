@@ -16,7 +16,7 @@ from newsletter.admin.issues import IssueAdmin
 from newsletter.delivery import sending
 from newsletter.digests import composition
 from newsletter.email import drafts
-from newsletter.models import Issue, Newsletter, Rhythm
+from newsletter.models import Frequency, Issue, Newsletter
 from tests.newsletter.at_the_desk import ADD, LIVE, at, filled, said
 from tests.newsletter.composed import hours_ago, rule
 from tests.newsletter.lists import chose, issue, mail_picture, news, subscriber
@@ -99,7 +99,7 @@ def test_a_form_tells_no_headline_that_readers_cannot_see(ednas: Client) -> None
 
 def test_a_digest_keeps_its_newsletter_and_a_copy_its_language(ednas: Client, edna: User) -> None:
     other = Newsletter.objects.create(name="Weekly", slug="weekly", position=9)
-    chose("ola@readers.example", Rhythm.DAILY, language="fr")
+    chose("ola@readers.example", Frequency.DAILY, language="fr")
     story = hours_ago(2, "Un récit", language="fr")
     rule(held=True)
     (made,) = composition.compose_due()
@@ -152,7 +152,7 @@ def test_an_unpublished_article_cannot_be_chosen_but_a_chosen_one_stays_seen(
 ) -> None:
     story = published("Soon gone")
     made = issue("Draft", story)
-    publishing.withdraw(story, by=edna)
+    publishing.unpublish(story, by=edna)
     page = ednas.get(at(made, "change")).content.decode()
     row, _pattern = lxml_html.document_fromstring(page).find_class("issue-headline")
     assert row.text_content() == "Soon gone not published"

@@ -246,7 +246,7 @@ def work(issue_id: int, *, ahead: int = 0) -> None:
     while True:
         try:
             scheduling.begin_due()
-            sending.look_after()
+            sending.run_maintenance()
             worker.deliver(issue_id, enough=worker.never)
         except (OperationalError, InterfaceError):
             # The database is away; a worker of the house would be started anew.
@@ -255,7 +255,7 @@ def work(issue_id: int, *, ahead: int = 0) -> None:
 
 
 def recover() -> None:
-    uncertain.doubt_stranded(after=timedelta(0))
+    uncertain.mark_stale_uncertain(after=timedelta(0))
     uncertain.expire_leases(after=-claims.LEASE)
     for issue_id in Issue.objects.sending().values_list("pk", flat=True):
         uncertain.close(issue_id)

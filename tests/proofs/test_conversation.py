@@ -48,7 +48,7 @@ NO = (
     appeals.Refused,
     bans.Refused,
     decisions.DecidedMeanwhile,
-    undo.TooLate,
+    undo.UndoExpired,
 )
 """What the verbs answer with a sentence; then nothing may have changed."""
 
@@ -141,7 +141,7 @@ class Conversation(RuleBasedStateMachine):
     @rule(which=WHICH)
     def a_writer_takes_back(self, which: int) -> None:
         if comment := self.chosen(which):
-            posting.take_back(comment, by=None)
+            posting.delete_own(comment, by=None)
 
     @rule(which=WHICH, verb=st.sampled_from(sorted(VERBS)), by_mina=st.booleans())
     def a_moderator_decides(self, which: int, verb: str, by_mina: bool) -> None:
@@ -187,7 +187,7 @@ class Conversation(RuleBasedStateMachine):
     @rule()
     def a_ban_is_lifted(self) -> None:
         if ban := Ban.objects.in_force().first():
-            bans.lift(ban, by=self.edna)
+            bans.remove_ban(ban, by=self.edna)
 
     @rule()
     def the_worker_works(self) -> None:

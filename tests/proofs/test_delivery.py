@@ -148,7 +148,7 @@ def _leave(leavers: list[tuple[str, str]], left: dict[str, float]) -> None:
 
     try:
         for email, token in leavers:
-            opt_in.leave(token)
+            opt_in.unsubscribe(token)
             left[email] = time.time()
     finally:
         connection.close()

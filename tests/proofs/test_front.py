@@ -39,7 +39,7 @@ def front(live_server: LiveServer, settings: Any, tmp_path: Path) -> Iterator[Fr
 
 
 def one_picture() -> Rendition:
-    image = ingest.take_in(picture_file(width=400, height=300), by=None, credit="Ines Faro")
+    image = ingest.ingest(picture_file(width=400, height=300), by=None, credit="Ines Faro")
     renditions.make(image)
     return image.renditions.filter(format="avif").first() or pytest.fail("no AVIF was made")
 

@@ -201,7 +201,7 @@ def test_a_thousand_pictures_are_taken_in_with_flat_memory(db: None) -> None:
     held = 0
     for number in range(TAKEN_IN):
         sent = picture_file(width=200, height=120).read() + number.to_bytes(4)
-        image = ingest.take_in(ContentFile(sent, name=f"{number}.jpg"), by=None)
+        image = ingest.ingest(ContentFile(sent, name=f"{number}.jpg"), by=None)
         renditions.make(image)
         if number == early:
             held = resident()

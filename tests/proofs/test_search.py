@@ -21,8 +21,8 @@ from articles.editorial.models import Article
 from articles.search.index import indexer
 from articles.search.index.bulk import rebuild
 from articles.search.models import SearchEntry
-from articles.search.query.search_request import Asked, asked
-from articles.search.ranking.engine import Unanswerable, find
+from articles.search.query.search_request import SearchRequest, asked
+from articles.search.ranking.engine import InvalidQuery, find
 from articles.search.results import spelling
 from articles.search.results.search_results import answer
 from iria.evaluation.synthetic.words import SMALL, Language
@@ -62,7 +62,7 @@ def test_an_archive_of_a_hundred_thousand_is_searched_saved_and_spelt_in_time() 
     for name, feedback, limit in (("without", False, 30), ("with", True, 100)):
         asked = (partial(find, words, with_feedback=feedback) for words in queries)
         figure(f"a query of two to six words, {name} feedback", p95(timed(asked)), limit)
-    pages = (partial(answer, Asked(words)) for words in queries)
+    pages = (partial(answer, SearchRequest(words)) for words in queries)
     figure("all that its page shows: also facets, and what was meant", p95(timed(pages)), PAGE)
     _answers_the_awkward_in_time(language.words[len(SMALL) :])
     _saves_in_time(chance)
@@ -104,7 +104,7 @@ def _answers_the_awkward_in_time(words: list[str]) -> None:
 
 
 def _answered(parameters: dict[str, str]) -> None:
-    with suppress(Unanswerable):
+    with suppress(InvalidQuery):
         answer(asked(parameters))
 
 

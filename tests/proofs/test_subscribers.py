@@ -6,7 +6,7 @@ import time
 import pytest
 
 from newsletter.imports import runner, uploads
-from newsletter.imports.column_mapping import Columns
+from newsletter.imports.column_mapping import ColumnMapping
 from newsletter.models import Consent, Subscriber, SubscriberImport, Subscription
 from newsletter.subscriptions import opt_in, suppression
 from tests.newsletter.lists import news, subscribers
@@ -56,23 +56,23 @@ def test_a_long_file_is_taken_in_within_a_minute(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("newsletter.job_queue.import_soon", lambda import_id: None)
     for number, gone in enumerate(subscribers(40)):
         if number < 20:
-            opt_in.leave(gone.token)
+            opt_in.unsubscribe(gone.token)
         else:
             suppression.suppress(gone, because="complained")
     content, told = written(random.Random(SEED))
-    made = uploads.bring(
+    made = uploads.upload(
         content, name="list.csv", newsletters=[news()], consent="On paper, in May", by=None
     )
     seconds = {}
     began = time.monotonic()
-    assert uploads.look_over_soon(made, Columns(0, 1, 2))
-    runner.look_over(made.pk)
+    assert uploads.look_over_soon(made, ColumnMapping(0, 1, 2))
+    runner.dry_run(made.pk)
     seconds["looked over"] = time.monotonic() - began
     made.refresh_from_db()
     assert not Subscriber.objects.receiving(news()).exists()
     began = time.monotonic()
     assert uploads.take_in_soon(made)
-    runner.take_in(made.pk)
+    runner.run_import(made.pk)
     seconds["taken in"] = time.monotonic() - began
     made.refresh_from_db()
     print(f"seed {SEED}: {ROWS + 40} rows, {made.counts}, {seconds}")

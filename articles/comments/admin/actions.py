@@ -101,14 +101,14 @@ class DecidesComments(admin.ModelAdmin[Comment]):
         rows = Moderation.objects.filter(pk__in=pks[:1000]).order_by("pk")
         try:
             done = moderation_undo.undo(rows, by=user)
-        except moderation_undo.TooLate as late:
+        except moderation_undo.UndoExpired as late:
             return self._answer(request, str(late), status=409)
         return self._answer(request, _counted(done, "put back as before"))
 
     def claim(self, request: HttpRequest, pk: int) -> JsonResponse:
         """Somebody has this comment before them; answers with the name of whoever had it first."""
         user = self._moderator(request)
-        return JsonResponse({"other": cases.take(get_object_or_404(Comment, pk=pk), by=user)})
+        return JsonResponse({"other": cases.claim(get_object_or_404(Comment, pk=pk), by=user)})
 
     # What comes next
 
@@ -116,11 +116,11 @@ class DecidesComments(admin.ModelAdmin[Comment]):
         """The page of the next comment of a queue that nobody else has before them."""
         queue = queues.named(request.GET.get("queue"))
         skipped = number(request.GET.get("after")) or 0
-        waiting = queues.of(queue, Comment.objects.all()).order_by(*queues.in_order(queue))
+        waiting = queues.in_queue(queue, Comment.objects.all()).order_by(*queues.in_order(queue))
         user = self._moderator(request)
         passed = waiting.filter(pk=skipped).first()
-        found = cases.next_for(user, _behind(waiting, passed, queue)) if passed else None
-        found = found or cases.next_for(user, waiting.exclude(pk=skipped))
+        found = cases.claim_next(user, _behind(waiting, passed, queue)) if passed else None
+        found = found or cases.claim_next(user, waiting.exclude(pk=skipped))
         words = urlencode({"queue": queue})
         if found is None:
             self.message_user(request, "Nothing more waits in this queue.", messages.INFO)
@@ -134,7 +134,7 @@ class DecidesComments(admin.ModelAdmin[Comment]):
         pks = [found for each in request.GET.get("shown", "").split(",") if (found := number(each))]
         shown = Comment.objects.filter(pk__in=pks[:200])
         queue = queues.named(request.GET.get("queue"))
-        here = set(queues.of(queue, shown).values_list("pk", flat=True))
+        here = set(queues.in_queue(queue, shown).values_list("pk", flat=True))
         return JsonResponse(
             {
                 "counts": queues.lately_counted(),

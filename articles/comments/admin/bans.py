@@ -15,7 +15,7 @@ from django.utils.timezone import localtime
 
 from accounts.models import User
 from articles.comments.bans import bans, identifiers
-from articles.comments.bans.matching import against, marks_of
+from articles.comments.bans.matching import marks_of, matching_bans
 from articles.comments.bans.models import Ban
 from articles.comments.models import Comment
 from articles.comments.moderation.cases import cases_of
@@ -61,7 +61,7 @@ class BansWriters(admin.ModelAdmin[Comment]):
             "title": f"Ban or suspend {comment.public_name}",
             "form": form,
             "case": cases_of([comment], by=request.user)[0],
-            "in_force": against(comment, address),
+            "in_force": matching_bans(comment, address),
             "queue": request.GET.get("queue", "held"),
         }
         return TemplateResponse(request, "admin/articles/comment/ban.html", context)
@@ -126,7 +126,7 @@ class BanAdmin(admin.ModelAdmin[Ban]):
     @admin.action(permissions=["change"], description="Lift")
     def lift_chosen(self, request: HttpRequest, chosen: QuerySet[Ban]) -> None:
         assert isinstance(request.user, User)  # noqa: S101 - the admin let nobody else in
-        lifted = sum(bans.lift(ban, by=request.user) for ban in chosen)
+        lifted = sum(bans.remove_ban(ban, by=request.user) for ban in chosen)
         words = "One ban was lifted." if lifted == 1 else f"{lifted} bans were lifted."
         self.message_user(request, words, messages.SUCCESS if lifted else messages.WARNING)
 
@@ -136,7 +136,7 @@ class BanAdmin(admin.ModelAdmin[Ban]):
         if not request.user.has_perm("articles.change_comment"):
             raise PermissionDenied
         assert isinstance(request.user, User)  # noqa: S101 - the admin let nobody else in
-        back = sum(bans.put_back(ban, by=request.user) for ban in chosen)
+        back = sum(bans.restore_comments(ban, by=request.user) for ban in chosen)
         self.lift_chosen(request, chosen)
         words = "One comment is as it was" if back == 1 else f"{back} comments are as they were"
         self.message_user(request, f"{words} before the ban.", messages.SUCCESS)

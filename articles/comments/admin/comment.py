@@ -37,7 +37,7 @@ from articles.comments.models.comment import CommentQuerySet
 from articles.comments.moderation import cases, queues
 from articles.comments.moderation.cases import by_the_same_writer, cases_of
 from articles.comments.moderation.forms import REASON_MAX_LENGTH, ChosenComments, offered_reasons
-from articles.comments.screening.models import Phase
+from articles.comments.screening.models import Check
 from articles.comments.submission.validation import number
 
 FIELDS = (
@@ -83,7 +83,7 @@ class TellsOfComments(admin.ModelAdmin[Comment]):
 
     @admin.display(description="what the rules said")
     def said_by_rules(self, comment: Comment) -> SafeString | str:
-        says = [(each["says"],) for each in comment.findings if each["phase"] != Phase.EVERYONE]
+        says = [(each["says"],) for each in comment.findings if each["phase"] != Check.EVERYONE]
         return _list(says)
 
     @admin.display(description="what readers reported")
@@ -232,7 +232,7 @@ class CommentAdmin(TellsOfComments, BansWriters, SortsByPlace, DecidesComments):
         """The comment in its place: what it answers and what answers it, and what else its writer wrote."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin let nobody else in
         if self.has_change_permission(request, comment) and request.method == "GET":
-            cases.take(comment, by=request.user)
+            cases.claim(comment, by=request.user)
         (case,) = cases_of([comment], by=request.user)
         others = by_the_same_writer(comment).exclude(pk=comment.pk).select_related("article")
         return {

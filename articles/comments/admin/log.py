@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from articles.comments.models import Moderation
-from articles.comments.moderation.weekly_statistics import in_words, weeks
+from articles.comments.moderation.weekly_statistics import in_words, weekly_statistics
 from iria.core.text.csv_export import as_csv
 from iria.publication.context_processors import publication_of
 
@@ -135,7 +135,7 @@ class ModerationAdmin(admin.ModelAdmin[Moderation]):
     def by_week(self, request: HttpRequest) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        found = weeks(publication_of(request).zone)
+        found = weekly_statistics(publication_of(request).zone)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -27,7 +27,7 @@ from articles.editorial.models import Article
 def chosen_queue(request: HttpRequest) -> str:
     """The queue somebody looks at: what is held, unless they chose another, or search."""
     elsewhere = any(request.GET.get(name) for name in ("q", "article", "writer"))
-    default = queues.EVERYTHING if elsewhere else Comment.State.HELD.value
+    default = queues.EVERYTHING if elsewhere else Comment.State.PENDING.value
     return queues.named(request.GET.get("queue"), default)
 
 
@@ -73,7 +73,7 @@ class Queue(_Asked):
         return chosen_queue(self.request)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Comment]) -> QuerySet[Comment]:
-        return queues.of(self.value(), queryset)
+        return queues.in_queue(self.value(), queryset)
 
 
 class BelowArticle(_Asked):
@@ -115,7 +115,7 @@ def narrowed_to(request: HttpRequest) -> str:
 MOST: Final = 100
 REFUSED: Final = Q(state__in=[Comment.State.REJECTED, Comment.State.SPAM])
 NUMBERS: Final = {
-    "held": Count("pk", filter=Q(state=Comment.State.HELD)),
+    "held": Count("pk", filter=Q(state=Comment.State.PENDING)),
     "approved": Count("pk", filter=Q(state=Comment.State.APPROVED)),
     "refused": Count("pk", filter=REFUSED),
     "reported": Count("pk", filter=Exists(Flag.objects.waiting().filter(comment=OuterRef("pk")))),

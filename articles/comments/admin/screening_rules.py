@@ -13,11 +13,11 @@ from django.template.response import TemplateResponse
 
 from articles.comments.models import Comment
 from articles.comments.screening.checks import MEASURES
-from articles.comments.screening.dry_run import Replay, replay
+from articles.comments.screening.dry_run import DryRun, replay
 from articles.comments.screening.models import (
     Action,
+    Check,
     LearntModel,
-    Phase,
     ScreenedWord,
     ScreeningRule,
 )
@@ -52,17 +52,17 @@ class RuleForm(ModelForm[ScreeningRule]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.phase == Phase.REPORTS:
+        if self.instance.phase == Check.REPORTS:
             # Readers' reports never decide; they ask a person to.
             kept = [each for each in Action.choices if each[0] in {Action.ALLOW, Action.HOLD}]
             self.fields["action"] = forms.ChoiceField(choices=kept)
-        if self.instance.phase == Phase.AKISMET:
+        if self.instance.phase == Check.AKISMET:
             # Somebody else's opinion is never certain enough to reject for.
             kept = [each for each in Action.choices if each[0] != Action.REJECT]
             self.fields["action"] = forms.ChoiceField(choices=kept)
             self.fields["active"].help_text = ASKS_AKISMET
             self.fields["reason"].widget = forms.HiddenInput()
-        measure = MEASURES.get(Phase(self.instance.phase)) if self.instance.phase else None
+        measure = MEASURES.get(Check(self.instance.phase)) if self.instance.phase else None
         if measure is None:
             self.fields["threshold"].widget = forms.HiddenInput()
         else:
@@ -74,7 +74,7 @@ class RuleForm(ModelForm[ScreeningRule]):
             ValidationError: Akismet cannot be asked without a key.
         """
         on: bool = self.cleaned_data["active"]
-        if on and self.instance.phase == Phase.AKISMET and not settings.AKISMET_KEY:
+        if on and self.instance.phase == Check.AKISMET and not settings.AKISMET_KEY:
             raise forms.ValidationError(NO_KEY)
         return on
 
@@ -94,12 +94,12 @@ class ScreeningRuleAdmin(admin.ModelAdmin[ScreeningRule]):
 
     def get_fields(self, request: HttpRequest, obj: ScreeningRule | None = None) -> list[Any]:
         """What only one rule has stands on its page alone."""
-        own = ["reports_back"] if obj is not None and obj.phase == Phase.AKISMET else []
+        own = ["reports_back"] if obj is not None and obj.phase == Check.AKISMET else []
         return ["active", "threshold", "action", "reason", *own, "days"]
 
     @admin.display(description="from")
     def measure(self, rule: ScreeningRule) -> str:
-        measure = MEASURES.get(Phase(rule.phase))
+        measure = MEASURES.get(Check(rule.phase))
         return f"{rule.threshold} {measure}" if measure else "–"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -152,11 +152,11 @@ class ScreeningRuleAdmin(admin.ModelAdmin[ScreeningRule]):
         return TemplateResponse(request, "admin/articles/screeningrule/replay.html", context)
 
 
-def _counts(result: Replay) -> list[tuple[str, int, int]]:
+def _counts(result: DryRun) -> list[tuple[str, int, int]]:
     """State, how many come to it under the rules of today, how many under the changed rule."""
     states = [
         Comment.State.APPROVED,
-        Comment.State.HELD,
+        Comment.State.PENDING,
         Comment.State.SPAM,
         Comment.State.REJECTED,
     ]

@@ -11,16 +11,16 @@ from articles.comments.bans import identifiers
 from articles.comments.models import Comment, Moderation
 from articles.comments.screening.checks import TAKEN_FOR_SPAM
 from articles.comments.screening.engine import Verdict, of_kept
-from articles.comments.screening.models import Action, Phase, ScreeningRule
+from articles.comments.screening.models import Action, Check, ScreeningRule
 from articles.comments.screening.submission import Finding
 from articles.comments.tasks import tell_writer_it_was_received
-from iria.core.http.safe_client import Unanswered
+from iria.core.http.safe_client import RequestFailed
 
 NO_SPAM: Final = "Akismet takes it for no spam."
 NOT_ASKED: Final = "Akismet could not be asked: {why}"
 OFF: Final = "it was switched off meanwhile."
 FROM_NOWHERE: Final = "it is not known where the comment came from."
-MILD_TO_STRICT: Final = [Comment.State.APPROVED, Comment.State.HELD, Comment.State.SPAM]
+MILD_TO_STRICT: Final = [Comment.State.APPROVED, Comment.State.PENDING, Comment.State.SPAM]
 
 
 def ask_about(comment_id: int) -> None:
@@ -38,11 +38,11 @@ def ask_about(comment_id: int) -> None:
         return
     try:
         spam = client.is_spam(comment, address)
-    except Unanswered as trouble:
+    except RequestFailed as trouble:
         _not_asked(comment, rule, str(trouble))
         raise
     action = rule.action if spam else Action.ALLOW.value
-    _weigh(comment, Finding(Phase.AKISMET, action, TAKEN_FOR_SPAM if spam else NO_SPAM), spam)
+    _weigh(comment, Finding(Check.AKISMET, action, TAKEN_FOR_SPAM if spam else NO_SPAM), spam)
 
 
 def tell_decision(moderation_id: int) -> None:
@@ -68,7 +68,7 @@ def tell_decision(moderation_id: int) -> None:
 
 def _not_asked(comment: Comment, rule: ScreeningRule | None, why: str) -> None:
     action = Action.ALLOW if rule and rule.action == Action.ALLOW else Action.HOLD
-    _weigh(comment, Finding(Phase.AKISMET, action, NOT_ASKED.format(why=why)), None)
+    _weigh(comment, Finding(Check.AKISMET, action, NOT_ASKED.format(why=why)), None)
 
 
 def _weigh(asked: Comment, finding: Finding, spam: bool | None) -> None:
@@ -82,7 +82,7 @@ def _weigh(asked: Comment, finding: Finding, spam: bool | None) -> None:
         if current.edited_at != asked.edited_at or not client.concerns(current):
             return
         waited = waits(current)
-        others = [each for each in current.findings if each["phase"] != Phase.AKISMET]
+        others = [each for each in current.findings if each["phase"] != Check.AKISMET]
         current.findings = [*others, finding.as_json()]
         verdict = of_kept(current.findings)
         opinion, _ = AkismetOpinion.objects.update_or_create(
@@ -97,7 +97,7 @@ def _weigh(asked: Comment, finding: Finding, spam: bool | None) -> None:
                 finding.says if finding.action != Action.ALLOW else f"{NO_SPAM} {verdict.words}"
             )
             Moderation.objects.create(comment=current, decision=current.state, reason=reason[:500])
-        elif waited and current.state == Comment.State.HELD:
+        elif waited and current.state == Comment.State.PENDING:
             tell_writer_it_was_received(current)
 
 

@@ -11,21 +11,21 @@ from typing import Final
 from django.conf import settings
 
 from articles.comments.models import Comment
-from articles.comments.screening.models import Phase, ScreeningRule
+from articles.comments.screening.models import Check, ScreeningRule
 from articles.comments.submission.trusted_commenters import why_trusted
-from iria.core.http.safe_client import Answered, Unanswered, send_form
+from iria.core.http.safe_client import FormResponse, RequestFailed, post_form
 
 
 def rule() -> ScreeningRule | None:
     """The rule that says what follows from its answer; None where nobody is asked."""
     if not settings.AKISMET_KEY:
         return None
-    return ScreeningRule.objects.filter(phase=Phase.AKISMET, active=True).first()
+    return ScreeningRule.objects.filter(phase=Check.AKISMET, active=True).first()
 
 
 def concerns(comment: Comment) -> bool:
     """Not what is refused already, or waits for its writer."""
-    open_to_it = comment.state in {Comment.State.HELD, Comment.State.APPROVED}
+    open_to_it = comment.state in {Comment.State.PENDING, Comment.State.APPROVED}
     return open_to_it and concerns_writer(comment)
 
 
@@ -51,7 +51,7 @@ def is_spam(comment: Comment, address: str) -> bool:
     """
     answer = _sent("comment-check", comment, address)
     if answer.words.strip() not in {"true", "false"}:
-        raise Unanswered(_unusable(answer))
+        raise RequestFailed(_unusable(answer))
     return answer.words.strip() == "true"
 
 
@@ -63,10 +63,10 @@ def tell(comment: Comment, address: str, *, spam: bool) -> None:
     """
     answer = _sent("submit-spam" if spam else "submit-ham", comment, address)
     if not answer.words.startswith(THANKS):
-        raise Unanswered(_unusable(answer))
+        raise RequestFailed(_unusable(answer))
 
 
-def _sent(deed: str, comment: Comment, address: str) -> Answered:
+def _sent(deed: str, comment: Comment, address: str) -> FormResponse:
     article = comment.article
     fields = {
         "api_key": settings.AKISMET_KEY,
@@ -82,10 +82,10 @@ def _sent(deed: str, comment: Comment, address: str) -> Answered:
     }
     if comment.edited_at:
         fields["recheck_reason"] = "edit"
-    return send_form(ADDRESS + deed, fields, agent=f"IRIA/1.0 ({settings.SITE_URL})", hint=HELP)
+    return post_form(ADDRESS + deed, fields, agent=f"IRIA/1.0 ({settings.SITE_URL})", hint=HELP)
 
 
-def _unusable(answer: Answered) -> str:
+def _unusable(answer: FormResponse) -> str:
     """Never with the key in it: the sentence is kept beside the comment."""
     said = (answer.hint or answer.words[:60]).replace(settings.AKISMET_KEY, "…")
     return f"It answers “{' '.join(said.split())}”; the key may not be valid."

@@ -6,7 +6,7 @@ from articles.comments.akismet import client, job_queue
 from articles.comments.akismet.models import AkismetOpinion
 from articles.comments.models import Comment, Moderation
 from articles.comments.screening.engine import Verdict
-from articles.comments.screening.models import Action, Phase
+from articles.comments.screening.models import Action, Check
 from articles.comments.screening.submission import Finding
 
 BEING_ASKED: Final = "Akismet is being asked whether it is spam."
@@ -19,8 +19,8 @@ def until_answered(verdict: Verdict, comment: Comment) -> Verdict:
     rule = client.rule() if client.concerns_writer(comment) else None
     if rule is None or rule.action == Action.ALLOW:
         return verdict
-    finding = Finding(Phase.AKISMET, Action.HOLD, BEING_ASKED)
-    return Verdict(Comment.State.HELD, (*verdict.findings, finding))
+    finding = Finding(Check.AKISMET, Action.HOLD, BEING_ASKED)
+    return Verdict(Comment.State.PENDING, (*verdict.findings, finding))
 
 
 def ask(comment: Comment, row: Moderation | None) -> None:

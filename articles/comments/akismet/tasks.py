@@ -4,9 +4,9 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from articles.comments.akismet import checks, job_queue
-from iria.core.http.safe_client import Unanswered
+from iria.core.http.safe_client import RequestFailed
 
-PATIENT = RetryStrategy(max_attempts=6, exponential_wait=6, retry_exceptions={Unanswered})
+PATIENT = RetryStrategy(max_attempts=6, exponential_wait=6, retry_exceptions={RequestFailed})
 
 
 @app.task(name=job_queue.ASK, retry=PATIENT)

@@ -91,7 +91,7 @@ def _made(comment: Comment, kind: str, plain: str, *, by: User, **words: Any) ->
     return Ban.objects.create(
         kind=kind,
         value=identifiers.kept(kind, plain),
-        readable=identifiers.readable(kind, plain, comment.public_name),
+        readable=identifiers.masked_value(kind, plain, comment.public_name),
         user=whose,
         label=comment.public_name,
         comment=comment,
@@ -100,12 +100,12 @@ def _made(comment: Comment, kind: str, plain: str, *, by: User, **words: Any) ->
     )
 
 
-def lift(ban: Ban, *, by: User) -> bool:
+def remove_ban(ban: Ban, *, by: User) -> bool:
     """Ends a ban before its time; False where it had ended already."""
     return bool(_end(Ban.objects.filter(pk=ban.pk, ended_at=None), by=by))
 
 
-def put_back(ban: Ban, *, by: User) -> int:
+def restore_comments(ban: Ban, *, by: User) -> int:
     """Takes back what a ban decided about comments, each with a row of its own; how many.
 
     Only where nothing was decided since: somebody looked at those.
@@ -156,7 +156,7 @@ def _deal_with_earlier(known: dict[str, str], made: list[Ban], *, by: User) -> N
     earlier = Ban.Earlier(made[0].earlier)
     if earlier == Ban.Earlier.LEAVE:
         return
-    states = [Comment.State.HELD]
+    states = [Comment.State.PENDING]
     if earlier != Ban.Earlier.HELD:
         states += [Comment.State.APPROVED]
     decision = Comment.State.SPAM if earlier == Ban.Earlier.SPAM else Comment.State.REJECTED

@@ -57,7 +57,7 @@ def keep(comment: Comment, address: str | None) -> None:
     if not address or not is_address(address):
         return
     now = timezone.now()
-    sealed = encryption.seal(address, purpose=PURPOSE)
+    sealed = encryption.encrypt(address, purpose=PURPOSE)
     SealedAddress.objects.create(
         comment=comment, sealed=sealed, made_at=now, kept_until=now + ADDRESS_KEPT
     )
@@ -72,8 +72,8 @@ def address_of(comment: Comment) -> str:
 def opened(kept: SealedAddress) -> str:
     """Empty where the secret it was sealed with is gone."""
     try:
-        return encryption.unseal(kept.sealed, purpose=PURPOSE)
-    except encryption.Unsealable:
+        return encryption.decrypt(kept.sealed, purpose=PURPOSE)
+    except encryption.DecryptionFailed:
         return ""
 
 
@@ -88,15 +88,15 @@ MARKED: Final = frozenset({Ban.Kind.EMAIL, Ban.Kind.NAME, Ban.Kind.ADDRESS})
 
 def kept(kind: str, plain: str) -> str:
     """The value of a ban of this kind."""
-    return encryption.mark(plain, purpose=_purpose(kind)) if kind in MARKED else plain
+    return encryption.keyed_hash(plain, purpose=_purpose(kind)) if kind in MARKED else plain
 
 
 def kept_as(kind: str, plain: str) -> list[str]:
     """Every value by which a ban could have it, those made under earlier secrets among them."""
-    return encryption.marks(plain, purpose=_purpose(kind)) if kind in MARKED else [plain]
+    return encryption.keyed_hashes(plain, purpose=_purpose(kind)) if kind in MARKED else [plain]
 
 
-def readable(kind: str, plain: str, name: str) -> str:
+def masked_value(kind: str, plain: str, name: str) -> str:
     """For moderators, as in `t…@example.org`.
 
     Args:

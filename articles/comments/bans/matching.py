@@ -37,7 +37,7 @@ def means(ban: Ban, comment: Comment) -> bool:
     return ban.kind != Ban.Kind.EMAIL or comment.user_id is None or ban.user_id is not None
 
 
-def against(comment: Comment, address: str = "") -> list[Ban]:
+def matching_bans(comment: Comment, address: str = "") -> list[Ban]:
     """The bans in force that mean the writer of a comment, in one query."""
     meant = Q(pk__in=[])
     for kind, plain in marks_of(comment, address):

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from articles.comments.models import Comment
-from iria.core.text.validators import refuse_unstorable
+from iria.core.text.validators import validate_storable
 
 ADDRESS_KEPT: Final = timedelta(days=30)
 """The longest that the address a comment came from is kept, and it is kept sealed."""
@@ -97,7 +97,7 @@ class Ban(models.Model):
         help_text="The name beside the comment it was made from; never an address.",
     )
     until = models.DateTimeField(null=True, blank=True, help_text="Empty: until somebody lifts it.")
-    why = models.CharField(max_length=300, validators=[refuse_unstorable])
+    why = models.CharField(max_length=300, validators=[validate_storable])
     earlier = models.CharField(
         "earlier comments", max_length=6, choices=Earlier, default=Earlier.LEAVE, editable=False
     )

@@ -13,7 +13,7 @@ from accounts.models import User
 from articles.comments.flags.models import Flag
 from articles.comments.models import Comment, Moderation
 from articles.comments.screening.checks import reports
-from articles.comments.screening.models import Action, Phase, ScreeningRule
+from articles.comments.screening.models import Action, Check, ScreeningRule
 from articles.comments.screening.submission import Knowledge, Submission
 from iria.core.http.rate_limit import count_and_allow, one_sender
 from iria.core.mail import in_ascii
@@ -63,7 +63,9 @@ def report(
         sender=_sender(comment, by, address),
     )
     _refuse_unfit(flag)
-    flag.reporter = encryption.mark(flag.email.lower(), purpose="reporter") if flag.email else ""
+    flag.reporter = (
+        encryption.keyed_hash(flag.email.lower(), purpose="reporter") if flag.email else ""
+    )
     flag.today = mark_of("reporter", one_sender(address)) if address and by is None else ""
     flag.weight = _weight(flag)
     _refuse_hasty(address)
@@ -106,7 +108,7 @@ def open_again(row: Moderation) -> None:
     answered.update(outcome=Flag.Outcome.WAITING, decided_at=None, decision=None)
 
 
-def drop(comment: Comment) -> None:
+def close_without_decision(comment: Comment) -> None:
     """Within the transaction in which its writer takes a comment back: nothing is left to decide."""
     comment.flags.waiting().update(
         outcome=Flag.Outcome.GONE, decided_at=timezone.now(), sender="", email=""
@@ -127,7 +129,7 @@ def forget_addresses() -> int:
 
 def _hold_if_many(comment: Comment) -> None:
     """Once: what a moderator let stand after reports is listed when it is reported again, not held."""
-    rule = ScreeningRule.objects.filter(phase=Phase.REPORTS, active=True).first()
+    rule = ScreeningRule.objects.filter(phase=Check.REPORTS, active=True).first()
     if rule is None or rule.action == Action.ALLOW:
         return
     if comment.flags.filter(outcome=Flag.Outcome.DISMISSED).exists():
@@ -135,7 +137,7 @@ def _hold_if_many(comment: Comment) -> None:
     weight = comment.flags.waiting().aggregate(all=Sum("weight"))["all"] or 0.0
     sent = Submission(text=comment.text, reported=weight)
     if says := reports(sent, Knowledge(), rule.threshold):
-        comment.state = Comment.State.HELD
+        comment.state = Comment.State.PENDING
         comment.save(update_fields=["state"])
         Moderation.objects.create(comment=comment, decision=comment.state, reason=says)
 
@@ -147,7 +149,7 @@ def _sender(comment: Comment, by: User | None, address: str) -> str:
     the same one on the next day counts once more.
     """
     if by is not None:
-        return encryption.mark(f"account {by.pk}", purpose=f"flag {comment.pk}")
+        return encryption.keyed_hash(f"account {by.pk}", purpose=f"flag {comment.pk}")
     return mark_of(f"flag {comment.pk}", one_sender(address)) if address else ""
 
 

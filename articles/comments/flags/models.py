@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from articles.comments.models import Comment
-from iria.core.text.validators import refuse_unstorable
+from iria.core.text.validators import validate_storable
 
 WORDS_MAX_LENGTH = 500
 
@@ -38,7 +38,7 @@ class Flag(models.Model):
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="flags")
     reason = models.CharField(max_length=12, choices=Reason)
     words = models.CharField(
-        max_length=WORDS_MAX_LENGTH, blank=True, validators=[refuse_unstorable]
+        max_length=WORDS_MAX_LENGTH, blank=True, validators=[validate_storable]
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -49,7 +49,7 @@ class Flag(models.Model):
     )
     email = models.EmailField(
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="To tell a guest what came of it. Never shown.",
     )
     sender = models.CharField(

@@ -10,7 +10,7 @@ from articles.comments.flags.models import WORDS_MAX_LENGTH, Flag
 from articles.comments.models import Comment
 from articles.comments.submission.form_tokens import writer_of
 from iria.core.http.headers import client_address
-from iria.core.text.language import speaking
+from iria.core.text.language import use_language
 
 
 @csrf_exempt
@@ -21,7 +21,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     comment = get_object_or_404(published, pk=pk)
     errors: dict[str, str] = {}
     status = 200
-    with speaking(comment.article.language):
+    with use_language(comment.article.language):
         if request.method == "POST":
             try:
                 flagging.report(

@@ -17,9 +17,9 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
-from articles.body.comment_markup import remark
+from articles.body.comment_markup import render_comment
 from articles.editorial.models import Article
-from iria.core.text.validators import refuse_blank, refuse_unstorable
+from iria.core.text.validators import validate_not_blank, validate_storable
 from iria.publication.models import Publication
 
 
@@ -56,7 +56,7 @@ class Comment(models.Model):
 
     class State(models.TextChoices):
         UNCONFIRMED = "unconfirmed", "Waits for its writer to confirm the address"
-        HELD = "held", "Held"
+        PENDING = "held", "Held"
         APPROVED = "approved", "Approved"
         REJECTED = "rejected", "Rejected"
         SPAM = "spam", "Spam"
@@ -84,19 +84,19 @@ class Comment(models.Model):
     )
     name = models.CharField(
         max_length=NAME_MAX_LENGTH,
-        validators=[refuse_unstorable, refuse_blank],
+        validators=[validate_storable, validate_not_blank],
         help_text="As it was when the comment was written.",
     )
     email = models.EmailField(
         "e-mail address",
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="A guest's, to tell them what was decided. Never shown.",
     )
     text = models.TextField(
-        max_length=TEXT_MAX_LENGTH, validators=[refuse_unstorable, refuse_blank]
+        max_length=TEXT_MAX_LENGTH, validators=[validate_storable, validate_not_blank]
     )
-    state = models.CharField(max_length=11, choices=State, default=State.HELD, editable=False)
+    state = models.CharField(max_length=11, choices=State, default=State.PENDING, editable=False)
     created_at = models.DateTimeField("written", default=timezone.now, editable=False)
     edited_at = models.DateTimeField(
         "last changed by its writer",
@@ -199,7 +199,7 @@ class Comment(models.Model):
     @property
     def as_markup(self) -> SafeString:
         """Its words as readers see them."""
-        return SafeString(remark(self.text))
+        return SafeString(render_comment(self.text))
 
     @property
     def public_name(self) -> str:
@@ -237,7 +237,7 @@ class Moderation(models.Model):
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="moderations")
     decision = models.CharField(max_length=11, choices=Comment.State)
-    reason = models.CharField(max_length=500, blank=True, validators=[refuse_unstorable])
+    reason = models.CharField(max_length=500, blank=True, validators=[validate_storable])
     told = models.BooleanField(
         "told to the writer",
         default=False,

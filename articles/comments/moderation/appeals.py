@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 
 from articles.comments.models import Comment, Moderation
 from articles.comments.moderation.models import APPEAL_MAX_LENGTH, Appeal
-from iria.core.text.validators import refuse_unstorable
+from iria.core.text.validators import validate_storable
 
 
 class Refused(Exception):
@@ -29,7 +29,7 @@ def ask(comment: Comment, *, words: str = "") -> Appeal:
     """
     words = words.replace("\r\n", "\n").strip()
     try:
-        refuse_unstorable(words)
+        validate_storable(words)
     except ValidationError as mistake:
         raise Refused(mistake.messages[0]) from mistake
     if len(words) > APPEAL_MAX_LENGTH:
@@ -64,7 +64,7 @@ def answer(row: Moderation) -> None:
         waiting.update(outcome=outcome, decision=row)
 
 
-def ask_anew(row: Moderation) -> None:
+def reopen(row: Moderation) -> None:
     """Within the transaction in which a decision is taken back: what it answered waits again.
 
     Who asked for another look at a rejection that is taken back has got it, and may ask again.

@@ -20,12 +20,12 @@ from accounts.models import User
 from articles.comments.flags.models import Flag
 from articles.comments.models import Comment
 from articles.comments.moderation.models import Appeal, Claim
-from articles.comments.screening.models import Phase
+from articles.comments.screening.models import Check
 
 CLAIMED_FOR: Final = timedelta(minutes=2)
 
 
-def next_for(by: User, queue: QuerySet[Comment]) -> Comment | None:
+def claim_next(by: User, queue: QuerySet[Comment]) -> Comment | None:
     """The first comment of a queue that nobody else has before them; from now on it is theirs.
 
     Rows that somebody is claiming at this very moment are passed over, not waited for.
@@ -40,7 +40,7 @@ def next_for(by: User, queue: QuerySet[Comment]) -> Comment | None:
     return found
 
 
-def take(comment: Comment, *, by: User) -> str:
+def claim(comment: Comment, *, by: User) -> str:
     """Claims a comment. Empty, or the name of whoever has it before them already."""
     with transaction.atomic():
         _in_turn()
@@ -59,7 +59,7 @@ def claimed_by_others(comments: Iterable[Comment], *, than: User) -> dict[int, s
     return {claim.comment_id: claim.by.public_name for claim in claims.select_related("by")}
 
 
-def let_go(*, by: User) -> None:
+def release_claims(*, by: User) -> None:
     """Gives back whatever somebody has before them."""
     Claim.objects.filter(by=by).delete()
 
@@ -110,7 +110,7 @@ class Case:
     def says(self) -> list[str]:
         """What the rules said, but for the one that holds every comment."""
         findings = self.comment.findings
-        return [each["says"] for each in findings if each["phase"] != Phase.EVERYONE]
+        return [each["says"] for each in findings if each["phase"] != Check.EVERYONE]
 
     @property
     def history_in_words(self) -> str:

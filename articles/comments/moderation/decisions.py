@@ -22,7 +22,7 @@ from articles.comments.tasks import (
 
 DONE: Final = {
     Comment.State.UNCONFIRMED: "asked its writer to confirm the address of this comment",
-    Comment.State.HELD: "put this comment back among the held",
+    Comment.State.PENDING: "put this comment back among the held",
     Comment.State.APPROVED: "approved this comment",
     Comment.State.REJECTED: "rejected this comment",
     Comment.State.SPAM: "marked this comment as spam",

@@ -13,7 +13,7 @@ from django.utils import timezone
 from articles.comments.bans.models import Ban
 from articles.comments.models import Comment, Moderation
 from articles.comments.moderation.models import ListedReason
-from iria.core.text.validators import refuse_blank, refuse_unstorable
+from iria.core.text.validators import validate_not_blank, validate_storable
 
 REASON_MAX_LENGTH = Moderation._meta.get_field("reason").max_length or 500
 LENGTHS: Final = {
@@ -40,7 +40,7 @@ class DecisionForm(forms.Form):
         error_messages={"invalid_choice": "It is not in the list any more; choose another."},
     )
     reason = forms.CharField(
-        required=False, max_length=REASON_MAX_LENGTH, validators=[refuse_unstorable]
+        required=False, max_length=REASON_MAX_LENGTH, validators=[validate_storable]
     )
     tell = forms.BooleanField(required=False)
     seen = forms.RegexField(SEEN, required=False)
@@ -109,7 +109,7 @@ class BanForm(forms.Form):
     why = forms.CharField(
         label="Why?",
         max_length=300,
-        validators=[refuse_unstorable, refuse_blank],
+        validators=[validate_storable, validate_not_blank],
         widget=forms.TextInput({"class": "vTextField"}),
         help_text="For the log and for other moderators; the writer is not told.",
         error_messages={"required": "Write why, in a few words."},

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from articles.comments.models import Comment, Moderation
-from iria.core.text.validators import refuse_blank, refuse_unstorable
+from iria.core.text.validators import validate_not_blank, validate_storable
 
 APPEAL_MAX_LENGTH = 1000
 
@@ -32,13 +32,13 @@ class ListedReason(models.Model):
     name = models.CharField(
         max_length=60,
         unique=True,
-        validators=[refuse_unstorable, refuse_blank],
+        validators=[validate_storable, validate_not_blank],
         help_text="Two or three words, for moderators.",
     )
     words = models.CharField(
         "words for the writer",
         max_length=300,
-        validators=[refuse_unstorable, refuse_blank],
+        validators=[validate_storable, validate_not_blank],
         help_text="One or two sentences, kind and plain: what is wrong, and what would be right.",
     )
     position = models.PositiveSmallIntegerField(
@@ -73,7 +73,7 @@ class Appeal(models.Model):
         Comment, on_delete=models.CASCADE, primary_key=True, related_name="appeal"
     )
     words = models.CharField(
-        max_length=APPEAL_MAX_LENGTH, blank=True, validators=[refuse_unstorable]
+        max_length=APPEAL_MAX_LENGTH, blank=True, validators=[validate_storable]
     )
     made_at = models.DateTimeField(default=timezone.now, editable=False)
     outcome = models.CharField(max_length=7, choices=Outcome, blank=True, default=Outcome.WAITING)

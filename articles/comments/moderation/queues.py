@@ -46,7 +46,7 @@ COUNTS: Final = "comments:queues"
 KEPT_SECONDS: Final = 5
 
 WORDS: Final = {
-    Comment.State.HELD.value: "Held",
+    Comment.State.PENDING.value: "Held",
     REPORTED: "Reported by readers",
     ASKED: "Asked again",
     NEW: "New",
@@ -58,12 +58,12 @@ WORDS: Final = {
 KNOWN: Final = frozenset({*WORDS, *Comment.State.values, EVERYTHING})
 
 
-def named(words: str | None, otherwise: str = Comment.State.HELD.value) -> str:
+def named(words: str | None, otherwise: str = Comment.State.PENDING.value) -> str:
     """The queue that an address names; where it names none there is, the other."""
     return words if words in KNOWN else otherwise
 
 
-def of(queue: str, comments: QuerySet[Comment]) -> QuerySet[Comment]:
+def in_queue(queue: str, comments: QuerySet[Comment]) -> QuerySet[Comment]:
     """Those of the comments that stand in a queue; of a state, if it is named for one."""
     if queue == EVERYTHING:
         return comments
@@ -88,7 +88,7 @@ def _not_looked_at() -> Q:
 
 def in_order(queue: str) -> list[str]:
     """The longest waiting first; where nothing waits, the newest."""
-    waits = queue in {Comment.State.HELD, REPORTED, ASKED}
+    waits = queue in {Comment.State.PENDING, REPORTED, ASKED}
     return ["created_at", "pk"] if waits else ["-created_at", "-pk"]
 
 
@@ -114,5 +114,5 @@ def _counted() -> dict[str, int]:
     found[EVERYTHING] = sum(found.values())
     found[REPORTED] = Flag.objects.waiting().aggregate(n=Count("comment", distinct=True))["n"]
     found[ASKED] = Appeal.objects.waiting().count()
-    found[NEW] = of(NEW, Comment.objects.all()).count()
+    found[NEW] = in_queue(NEW, Comment.objects.all()).count()
     return found

@@ -18,7 +18,7 @@ TAKEN_FOR: Final = timedelta(seconds=15)
 """A little longer than it is offered, for slow lines. Mail about a decision waits as long."""
 
 
-class TooLate(Exception):
+class UndoExpired(Exception):
     """It cannot be taken back any more; the sentence says why."""
 
 
@@ -40,13 +40,13 @@ def _undo(row: Moderation, by: User) -> int:
         return 0  # An impatient finger: it is taken back already.
     if latest.pk != row.pk or not before:
         sentence = "Something else was decided about this comment since."
-        raise TooLate(sentence)
+        raise UndoExpired(sentence)
     if row.made_by_id != by.pk or row.undoes_id is not None:
         sentence = "Only your own last decision can be taken back; decide anew instead."
-        raise TooLate(sentence)
+        raise UndoExpired(sentence)
     if timezone.now() - row.made_at > TAKEN_FOR:
         sentence = "The time to take this back is over; decide anew instead."
-        raise TooLate(sentence)
+        raise UndoExpired(sentence)
     current.state = before[0].decision
     if row.featured is not None:
         current.featured = not row.featured
@@ -60,5 +60,5 @@ def _undo(row: Moderation, by: User) -> int:
         undoes=row,
     )
     flagging.open_again(row)
-    appeals.ask_anew(row)
+    appeals.reopen(row)
     return 1

@@ -15,7 +15,7 @@ from articles.comments.moderation.models import APPEAL_MAX_LENGTH
 from articles.comments.submission.commenter_views import own_comment
 from iria.core.http.headers import client_address
 from iria.core.http.rate_limit import count_and_allow
-from iria.core.text.language import speaking
+from iria.core.text.language import use_language
 
 PER_ADDRESS: Final = (10, timedelta(days=1))
 
@@ -26,7 +26,7 @@ PER_ADDRESS: Final = (10, timedelta(days=1))
 def ask_again(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
     """The form; what was typed comes back where it cannot be kept."""
     typed, sentence = request.POST.get("words", ""), ""
-    with speaking(comment.article.language):
+    with use_language(comment.article.language):
         if request.method == "POST":
             try:
                 _refuse_hasty(client_address(request))

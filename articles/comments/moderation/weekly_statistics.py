@@ -61,7 +61,7 @@ class Week:
     granted: int
 
 
-def weeks(zone: str, *, most: int = WEEKS) -> list[Week]:
+def weekly_statistics(zone: str, *, most: int = WEEKS) -> list[Week]:
     """The newest first, in one query; a week without a comment is not listed."""
     with connection.cursor() as cursor:
         cursor.execute(NUMBERS, [zone, most])

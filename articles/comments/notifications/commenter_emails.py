@@ -11,11 +11,11 @@ from django.utils.translation import gettext, gettext_noop
 from accounts.models import User
 from articles.comments.flags.models import Flag
 from articles.comments.models import Comment, Moderation
-from articles.comments.notifications.smtp import NotSent, Outcome, hand_over
+from articles.comments.notifications.smtp import NotSent, Outcome, send
 from articles.comments.submission import email_confirmation, form_tokens
 from articles.comments.submission.mail_limits import may_ask, may_write_to
 from iria.core.mail import ListMail
-from iria.core.text.language import speaking
+from iria.core.text.language import use_language
 from iria.core.text.validators import one_line
 from iria.publication.mail.blocks import Note, blocks_of
 from iria.publication.mail.rendering import mail
@@ -39,7 +39,7 @@ def send_received(comment_id: int) -> None:
     An address that somebody else may have written gets only so many of these a day.
     """
     comment = Comment.objects.select_related("article", "user").filter(pk=comment_id).first()
-    if comment is None or comment.state != Comment.State.HELD:
+    if comment is None or comment.state != Comment.State.PENDING:
         return
     if may_write_to(_address(comment)):
         _send(comment, "received", gettext_noop("Your comment is waiting for a moderator"))
@@ -130,9 +130,9 @@ def _send(comment: Comment, template: str, subject: str, *, to: str = "", **word
         return Outcome.REFUSED
     publication = current_publication()
     why = BECAUSE_REPORTED if to else BECAUSE_WRITTEN
-    with speaking(publication.language_codes[0]), speaking(comment.article.language):
+    with use_language(publication.language_codes[0]), use_language(comment.article.language):
         message = _written(comment, publication, address, template, subject, why, words)
-    outcome = hand_over(message, about=f"comment {comment.pk}")
+    outcome = send(message, about=f"comment {comment.pk}")
     if outcome is Outcome.DEFERRED:
         sentence = f"mail about comment {comment.pk}"
         raise NotSent(sentence)

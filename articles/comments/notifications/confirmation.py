@@ -2,7 +2,7 @@
 
 from articles.comments.notifications import emails
 from articles.comments.notifications.models import Follow
-from articles.comments.notifications.smtp import NotSent, Outcome, hand_over
+from articles.comments.notifications.smtp import NotSent, Outcome, send
 from articles.comments.submission.mail_limits import may_write_to
 
 
@@ -16,7 +16,7 @@ def answer(follow_id: int) -> None:
     if follow is None or not may_write_to(follow.follower.address):
         return
     # An address that mail came back from may be in order again; only its owner could say so.
-    message = emails.say_known(follow) if follow.is_living else emails.ask(follow)
-    if hand_over(message, about=f"follow {follow.pk}") is Outcome.DEFERRED:
+    message = emails.already_following(follow) if follow.is_active else emails.ask(follow)
+    if send(message, about=f"follow {follow.pk}") is Outcome.DEFERRED:
         sentence = f"mail about follow {follow.pk}"
         raise NotSent(sentence)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
-from articles.body.comment_markup import plain, remark
+from articles.body.comment_markup import plain, render_comment
 from articles.comments.models import Comment
 from articles.comments.notifications.models import Follow, Follower, Notice
 from articles.comments.notifications.outbox import Batch
@@ -18,7 +18,7 @@ from articles.editorial.models import Article
 from iria.core.http.urls import absolute
 from iria.core.mail import ListMail, leaving, mail_domain
 from iria.core.text.dates import day_words
-from iria.core.text.language import speaking
+from iria.core.text.language import use_language
 from iria.core.text.validators import one_line
 from iria.publication.mail.blocks import Block, Button, Heading, Note, Said, Way, Words
 from iria.publication.mail.rendering import mail
@@ -49,10 +49,10 @@ Kind = Follow.Kind
 def told(batch: Batch) -> ListMail:
     """What others wrote, to one follower: about one article at once, or all of a day."""
     publication = current_publication()
-    with speaking(publication.language_codes[0]):
+    with use_language(publication.language_codes[0]):
         if batch.daily:
             return _of_the_day(batch, publication)
-        with speaking(batch.notices[0].comment.article.language):
+        with use_language(batch.notices[0].comment.article.language):
             return _at_once(batch, publication)
 
 
@@ -82,7 +82,7 @@ def ask(follow: Follow) -> ListMail:
         return mail(note, publication, to=follow.follower.address)
 
 
-def say_known(follow: Follow) -> ListMail:
+def already_following(follow: Follow) -> ListMail:
     """That they are told already, to whoever asked once more."""
     publication = current_publication()
     with _speaking(follow, publication):
@@ -246,7 +246,7 @@ def _said(notice: Notice, publication: Publication) -> Said:
         name=one_line(comment.public_name),
         when=f"{day_words(local.date())}, {local:%H:%M}",
         text=plain(text),
-        html=SafeString(remark(text)),
+        html=SafeString(render_comment(text)),
         words=gettext("Read it in its place, and answer"),
         address=absolute(comment.get_absolute_url()),
         before=gettext("below your comment") if answer else "",
@@ -261,4 +261,4 @@ def _shortened(comment: Comment) -> str:
 
 def _speaking(follow: Follow, publication: Publication) -> AbstractContextManager[None]:
     language = follow.article.language if follow.article else publication.language_codes[0]
-    return speaking(language)
+    return use_language(language)

@@ -63,7 +63,7 @@ one; the writer is not told of their own words, and nobody of what is back on th
 before they followed; what was taken off it before anybody was told, and is back, is told after all."""
 
 
-def spread(comment_id: int) -> int:
+def create_notifications(comment_id: int) -> int:
     """Notes down whom to tell of a comment that readers can see now; how many. Twice changes nothing."""
     now = timezone.now()
     comment = (
@@ -88,7 +88,7 @@ def spread(comment_id: int) -> int:
         return int(cursor.rowcount)
 
 
-def connect() -> None:
+def register() -> None:
     post_save.connect(_tell_followers, sender=Moderation, dispatch_uid="comments.following")
 
 

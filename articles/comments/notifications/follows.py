@@ -64,7 +64,7 @@ def follow(
         )
         if ask and not proven and _may_be_asked(found, now):
             job_queue.ask_to_confirm(found)
-        if not new and (proven or not found.is_living):
+        if not new and (proven or not found.is_active):
             _begin_again(found, pace, now, proven=proven)
     return found
 
@@ -76,7 +76,7 @@ def _may_be_asked(found: Follow, now: datetime) -> bool:
 
 
 def _begin_again(found: Follow, pace: Follow.Pace, now: datetime, *, proven: bool) -> None:
-    if not found.is_living:
+    if not found.is_active:
         found.confirmed_at, found.made_at = now if proven else None, now
     found.pace, found.left_at = pace, None
     found.save(update_fields=["pace", "made_at", "confirmed_at", "left_at"])
@@ -124,7 +124,7 @@ def confirm(follow: Follow) -> Follow:
             current.confirmed_at = timezone.now()
             current.save(update_fields=["confirmed_at"])
             _prove_address(current)
-        go_on_writing(current.follower)
+        unsuppress(current.follower)
     return current
 
 
@@ -196,7 +196,7 @@ def choose(follow: Follow, pace: Follow.Pace) -> None:
     follow.pace = pace
 
 
-def stop_writing(address: str, *, because: str) -> None:
+def suppress(address: str, *, because: str) -> None:
     """No mail goes to this address any more, whatever it follows, until it is confirmed again."""
     for follower in Follower.objects.with_address(address).filter(stopped_at__isnull=True):
         follower.stopped_at, follower.stopped_because = timezone.now(), because[:300] or "Returned"
@@ -204,11 +204,11 @@ def stop_writing(address: str, *, because: str) -> None:
         Notice.objects.waiting().filter(follower=follower).delete()
 
 
-def go_on_writing(follower: Follower) -> None:
+def unsuppress(follower: Follower) -> None:
     """Mail arrives at the address again, as its owner says; whoever else barred it is told."""
     if not is_closed(follower.address):
         return
-    for told in hooks.mail_arrives:
+    for told in hooks.email_reachable:
         told(follower.address)
     Follower.objects.filter(pk=follower.pk, stopped_at__isnull=False).update(
         stopped_at=None, stopped_because=""
@@ -217,7 +217,7 @@ def go_on_writing(follower: Follower) -> None:
 
 def is_closed(address: str) -> bool:
     """Whether anybody here knows that mail to this address comes back."""
-    return any(closed(address) for closed in hooks.closed_addresses)
+    return any(closed(address) for closed in hooks.suppressed_addresses)
 
 
 def forget() -> int:

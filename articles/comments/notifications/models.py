@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from articles.comments.models import Comment
 from articles.editorial.models import Article
 from iria.core.mail import spellings
-from iria.core.text.validators import refuse_unstorable
+from iria.core.text.validators import validate_storable
 
 
 class FollowerQuerySet(models.QuerySet["Follower"]):
@@ -82,7 +82,7 @@ class Follower(models.Model):
     email = models.EmailField(
         "e-mail address",
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="A guest's; an account is written to at its own address.",
     )
     token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
@@ -91,7 +91,7 @@ class Follower(models.Model):
         null=True, blank=True, editable=False, help_text="When a mail came back as undeliverable."
     )
     stopped_because = models.CharField(
-        max_length=300, blank=True, editable=False, validators=[refuse_unstorable]
+        max_length=300, blank=True, editable=False, validators=[validate_storable]
     )
 
     objects = FollowerQuerySet.as_manager()
@@ -199,7 +199,7 @@ class Follow(models.Model):
         return f"{self.get_kind_display()}, {self.get_pace_display()}"
 
     @property
-    def is_living(self) -> bool:
+    def is_active(self) -> bool:
         """Whether mails come of it."""
         return self.confirmed_at is not None and self.left_at is None
 

@@ -10,12 +10,12 @@ from articles.comments.models import Comment
 from articles.comments.moderation.dashboard import held_for
 from articles.comments.notifications import daily_schedule, emails
 from articles.comments.notifications.models import Follow
-from articles.comments.notifications.smtp import Outcome, hand_over
-from iria.core.hooks import Waiting
+from articles.comments.notifications.smtp import Outcome, send
+from iria.core.hooks import DashboardItem
 from iria.core.http.urls import absolute
 from iria.core.mail import ListMail
 from iria.core.text.dates import day_words
-from iria.core.text.language import speaking
+from iria.core.text.language import use_language
 from iria.publication.mail.blocks import Button, Note, Words
 from iria.publication.mail.rendering import mail
 from iria.publication.models import Publication, current_publication
@@ -49,15 +49,15 @@ def _send(follow: Follow, today: date) -> bool:
     if not waiting:
         return False
     message = _mail(follow, waiting, current_publication())
-    outcome = hand_over(message, about=f"follower {follow.follower_id}")
+    outcome = send(message, about=f"follower {follow.follower_id}")
     if outcome is Outcome.DEFERRED:
         Follow.objects.filter(pk=follow.pk, told_on=today).update(told_on=follow.told_on)
     return outcome is Outcome.SENT
 
 
-def _mail(follow: Follow, waiting: list[Waiting], publication: Publication) -> ListMail:
+def _mail(follow: Follow, waiting: list[DashboardItem], publication: Publication) -> ListMail:
     count = sum(each.count for each in waiting)
-    with speaking(publication.language_codes[0]):
+    with use_language(publication.language_codes[0]):
         subject = ngettext("%(count)d comment waits", "%(count)d comments wait", count)
         note = Note(
             subject=f"{subject % {'count': count}} – {publication.name}",

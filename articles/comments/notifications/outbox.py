@@ -73,7 +73,7 @@ def _still_to_tell(follower: Follower, now: datetime) -> list[Notice]:
     told = [
         notice
         for notice in waiting
-        if wanted and notice.follow.is_living and notice.comment_id in visible
+        if wanted and notice.follow.is_active and notice.comment_id in visible
     ]
     kept = {notice.pk for notice in told}
     dropped = [notice.pk for notice in waiting if notice.pk not in kept]
@@ -113,7 +113,7 @@ def _next_mail(
     return None
 
 
-def settle(batch: Batch, state: Notice.State, now: datetime) -> None:
+def record_result(batch: Batch, state: Notice.State, now: datetime) -> None:
     """What became of a mail."""
     _of(batch).update(state=state, settled_at=now)
 

@@ -50,7 +50,7 @@ class Following:
 
     def choose(self, address: str, answers: Mapping[str, str]) -> None:
         for follower in _followers(address):
-            follows.go_on_writing(follower)
+            follows.unsuppress(follower)
             for follow in follower.follows.living().select_related("follower"):
                 _take(follow, answers.get(_field(follow)))
             for kind in (Kind.OWN, Kind.QUEUE):
@@ -78,7 +78,7 @@ def came_back(address: str, because: str) -> None:
         settled_at__gt=timezone.now() - WRITTEN_WITHIN,
     )
     if lately.exists():
-        follows.stop_writing(address, because=because)
+        follows.suppress(address, because=because)
 
 
 def is_closed(address: str) -> bool:

@@ -33,11 +33,11 @@ def send_due(now: datetime | None = None, *, enough: Callable[[], bool] = lambda
             if outcome is Outcome.DEFERRED:
                 outbox.put_back(batch, now)
                 break
-            outbox.settle(batch, STATES[outcome], now)
+            outbox.record_result(batch, STATES[outcome], now)
             sent += outcome is Outcome.SENT
     return sent
 
 
 def _hand_over(batch: outbox.Batch) -> Outcome:
     message = emails.told(batch)
-    return smtp.hand_over(message, about=f"follower {batch.follower.pk}")
+    return smtp.send(message, about=f"follower {batch.follower.pk}")

@@ -32,7 +32,7 @@ class Outcome(Enum):
     """The server may have it or not."""
 
 
-def hand_over(message: EmailMessage, *, about: str) -> Outcome:
+def send(message: EmailMessage, *, about: str) -> Outcome:
     """Sends it, unless its address is one that mail came back from.
 
     Args:
@@ -55,8 +55,8 @@ def hand_over(message: EmailMessage, *, about: str) -> Outcome:
 
 def close(address: str, because: str) -> None:
     """Nobody writes to this address any more: comments do not, and whoever else writes mail is told."""
-    follows.stop_writing(address, because=because)
-    for told in hooks.mail_came_back:
+    follows.suppress(address, because=because)
+    for told in hooks.email_bounced:
         told(address, because)
 
 

@@ -24,8 +24,8 @@ SECONDS_AT_A_TIME = 40
 
 
 @app.task(name=job_queue.SPREAD)
-def spread(comment_id: int) -> None:
-    fan_out.spread(comment_id)
+def create_notifications(comment_id: int) -> None:
+    fan_out.create_notifications(comment_id)
 
 
 @app.task(name=job_queue.ASK, retry=PATIENT)

@@ -25,11 +25,11 @@ from articles.comments.submission.validation import number
 from articles.editorial.models import Article
 from iria.core.http.csrf import open_to_other_sites
 from iria.core.http.headers import client_address
-from iria.core.http.private_paths import for_one_reader
+from iria.core.http.private_paths import secret_link
 from iria.core.http.rate_limit import count_and_allow
 from iria.core.mail import in_ascii
-from iria.core.text.language import speaking
-from iria.core.text.validators import refuse_unstorable
+from iria.core.text.language import use_language
+from iria.core.text.validators import validate_storable
 
 NO_ADDRESS = gettext_lazy(
     "No mail can be sent to this address; it should be like name@example.org."
@@ -49,7 +49,7 @@ class FollowForm(forms.Form):
     email = forms.EmailField(
         required=False,
         max_length=254,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         error_messages={"invalid": NO_ADDRESS, "max_length": NO_ADDRESS},
     )
     website = forms.CharField(required=False)
@@ -86,7 +86,7 @@ def follow(request: HttpRequest) -> HttpResponse:
         return _sentence(request, gettext("The article is not on the site, or not any more."), 404)
     writer = writer_of(request)
     form = FollowForm(request.POST or None, signed_in=writer is not None)
-    with speaking(article.language):
+    with use_language(article.language):
         if request.method != "POST":
             return _page(request, article, form, 200)
         if form.was_filled_by_a_program:
@@ -104,7 +104,7 @@ def follow(request: HttpRequest) -> HttpResponse:
             email=form.cleaned_data["email"],
             article=article,
         )
-    if writer is not None and made.is_living:
+    if writer is not None and made.is_active:
         return redirect("newsletter_preferences", made.follower.token)
     return redirect("comment_follow_asked")
 
@@ -129,7 +129,7 @@ def asked(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @open_to_other_sites
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_one_reader
+@secret_link
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """One button; after it, what somebody is told of from now on."""
     chosen = Follow.objects.for_page().holding(token).first()
@@ -150,7 +150,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_exempt
 @open_to_other_sites
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_one_reader
+@secret_link
 def leave(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows one button and changes nothing; a POST from anywhere leaves at once (RFC 8058)."""
     chosen: Follow | Follower | None = Follow.objects.for_page().holding(token).first()

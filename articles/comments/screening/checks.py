@@ -9,7 +9,7 @@ from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
-from articles.comments.screening.models import Phase
+from articles.comments.screening.models import Check
 from articles.comments.screening.submission import Knowledge, Submission
 from articles.comments.screening.word_matching import found_in
 from articles.comments.spam.features import LINK
@@ -196,31 +196,31 @@ def everyone(sent: Submission, known: Knowledge, threshold: int) -> str:
 
 
 LOOKS: Final[dict[str, Look]] = {
-    Phase.WRITER: writer,
-    Phase.LIKENESS: likeness,
-    Phase.RATE: rate,
-    Phase.TRAP: trap,
-    Phase.BANNED_WORDS: banned_words,
-    Phase.SUSPECT_WORDS: suspect_words,
-    Phase.LINKS: links,
-    Phase.LINK_KINDS: link_kinds,
-    Phase.DUPLICATE: duplicate,
-    Phase.SHOUTING: shouting,
-    Phase.LENGTH: length,
-    Phase.NEWCOMER: newcomer,
-    Phase.MODEL: model,
-    Phase.AKISMET: akismet,
-    Phase.REPORTS: reports,
-    Phase.EVERYONE: everyone,
+    Check.WRITER: writer,
+    Check.LIKENESS: likeness,
+    Check.RATE: rate,
+    Check.HONEYPOT: trap,
+    Check.BANNED_WORDS: banned_words,
+    Check.SUSPECT_WORDS: suspect_words,
+    Check.LINKS: links,
+    Check.LINK_KINDS: link_kinds,
+    Check.DUPLICATE: duplicate,
+    Check.SHOUTING: shouting,
+    Check.LENGTH: length,
+    Check.FIRST_COMMENT: newcomer,
+    Check.MODEL: model,
+    Check.AKISMET: akismet,
+    Check.REPORTS: reports,
+    Check.EVERYONE: everyone,
 }
 
 MEASURES: Final = {
-    Phase.RATE: "comments by one writer within ten minutes that are no trouble",
-    Phase.LINKS: "links from which on it speaks",
-    Phase.DUPLICATE: "comments with the same words, within thirty days",
-    Phase.SHOUTING: "per cent of capital letters",
-    Phase.LENGTH: "characters",
-    Phase.REPORTS: "reports by readers",
-    Phase.NEWCOMER: "approved comments that make a writer known",
+    Check.RATE: "comments by one writer within ten minutes that are no trouble",
+    Check.LINKS: "links from which on it speaks",
+    Check.DUPLICATE: "comments with the same words, within thirty days",
+    Check.SHOUTING: "per cent of capital letters",
+    Check.LENGTH: "characters",
+    Check.REPORTS: "reports by readers",
+    Check.FIRST_COMMENT: "approved comments that make a writer known",
 }
 """What the threshold of a rule counts; the others need none."""

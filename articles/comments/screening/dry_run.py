@@ -16,8 +16,8 @@ from articles.comments.screening.engine import (
     SAME_WITHIN,
     STRICTNESS,
     Verdict,
+    apply_rules,
     knowledge,
-    look_over,
 )
 from articles.comments.screening.models import Action, ScreeningRule
 from articles.comments.screening.submission import Submission
@@ -43,7 +43,7 @@ class Changed:
 
 
 @dataclass(slots=True)
-class Replay:
+class DryRun:
     """The counts by state under the rules of today and under the changed ones.
 
     Where every comment is held first, no rule changes a state; so it is also counted what the
@@ -66,7 +66,7 @@ class Replay:
     changed: list[Changed] = field(default_factory=list)
 
 
-def replay(changed: Iterable[ScreeningRule], *, days: int) -> Replay:
+def replay(changed: Iterable[ScreeningRule], *, days: int) -> DryRun:
     """The comments of the last days, looked over by the rules as they are and as they would be.
 
     What is not kept – how a form was filled in, from which network – is not replayed: the trap
@@ -76,14 +76,14 @@ def replay(changed: Iterable[ScreeningRule], *, days: int) -> Replay:
     instead = {rule.phase: rule for rule in changed}
     tomorrow = [instead.get(rule.phase, rule) for rule in today]
     known = knowledge()
-    result = Replay(days)
+    result = DryRun(days)
     since, result.cut = _beginning(timezone.now() - timedelta(days=days))
     trusted_ids = trusted_commenters.ids_since(since)
     for comment, human, sent in _as_they_came(since):
         if comment.pk in trusted_ids:
             continue  # No rule decides about it, only a ban.
-        before = look_over(sent, today, known)
-        after = look_over(sent, tomorrow, known)
+        before = apply_rules(sent, today, known)
+        after = apply_rules(sent, tomorrow, known)
         result.looked_at += 1
         result.before[before.state] += 1
         result.after[after.state] += 1

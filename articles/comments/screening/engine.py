@@ -21,7 +21,7 @@ from articles.comments.submission.trusted_commenters import BY_AUTHOR, BY_NEWSRO
 STRICTNESS: Final = list(Action.values)
 STATES: Final = {
     Action.ALLOW: Comment.State.APPROVED,
-    Action.HOLD: Comment.State.HELD,
+    Action.HOLD: Comment.State.PENDING,
     Action.SPAM: Comment.State.SPAM,
     Action.REJECT: Comment.State.REJECTED,
 }
@@ -67,7 +67,7 @@ def of_kept(findings: Iterable[Mapping[str, str]]) -> Verdict:
     )
 
 
-def look_over(sent: Submission, rules: Iterable[ScreeningRule], known: Knowledge) -> Verdict:
+def apply_rules(sent: Submission, rules: Iterable[ScreeningRule], known: Knowledge) -> Verdict:
     """What the rules say of a comment; without any rule that objects it stands at once."""
     findings = tuple(
         Finding(rule.phase, rule.action, says, rule.reason)
@@ -85,14 +85,14 @@ def of_findings(findings: tuple[Finding, ...]) -> Verdict:
     return Verdict(STATES[Action(strictest)], findings)
 
 
-def first_look(comment: Comment, *, trap: str, address: str = "") -> Verdict:
+def screen(comment: Comment, *, trap: str, address: str = "") -> Verdict:
     """What becomes of a comment that is not kept yet, by the rules of today.
 
     Args:
         address: the network address it came from; compared with bans, and not kept here.
     """
     rules = list(ScreeningRule.objects.all())
-    banned, alike = matching.in_words(matching.against(comment, address))
+    banned, alike = matching.in_words(matching.matching_bans(comment, address))
     sent = Submission(
         text=comment.text,
         trap=trap,
@@ -101,7 +101,7 @@ def first_look(comment: Comment, *, trap: str, address: str = "") -> Verdict:
         banned=banned,
         alike=alike,
     )
-    return look_over(sent, rules, knowledge())
+    return apply_rules(sent, rules, knowledge())
 
 
 def knowledge() -> Knowledge:

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from iria.core.text.validators import refuse_blank, refuse_unstorable
+from iria.core.text.validators import validate_not_blank, validate_storable
 
 
 class Action(models.TextChoices):
@@ -17,13 +17,13 @@ class Action(models.TextChoices):
     REJECT = "reject", "Reject, and tell the writer why"
 
 
-class Phase(models.TextChoices):
+class Check(models.TextChoices):
     """The looks that are taken, in this order; each is a function of `screening.phases`."""
 
     WRITER = "writer", "A banned or suspended writer"
     LIKENESS = "likeness", "The name or network of a banned writer"
     RATE = "rate", "Many comments in a short time"
-    TRAP = "trap", "The field that people do not see was filled in"
+    HONEYPOT = "trap", "The field that people do not see was filled in"
     BANNED_WORDS = "banned", "A banned word"
     SUSPECT_WORDS = "suspect", "A suspect word"
     LINKS = "links", "Many links"
@@ -31,7 +31,7 @@ class Phase(models.TextChoices):
     DUPLICATE = "duplicate", "The same words again"
     SHOUTING = "shouting", "Shouting"
     LENGTH = "length", "Very long"
-    NEWCOMER = "newcomer", "A writer's first comment"
+    FIRST_COMMENT = "newcomer", "A writer's first comment"
     MODEL = "model", "Like what moderators called spam"
     AKISMET = "akismet", "Akismet takes it for spam"
     REPORTS = "reports", "Reported by readers"
@@ -41,7 +41,7 @@ class Phase(models.TextChoices):
 class ScreeningRule(models.Model):
     """One look at new comments: whether it is taken, from which measure on, and what follows."""
 
-    phase = models.CharField(max_length=12, choices=Phase, unique=True, editable=False)
+    phase = models.CharField(max_length=12, choices=Check, unique=True, editable=False)
     active = models.BooleanField("on", default=True)
     threshold = models.PositiveIntegerField(
         default=0, help_text="What it means stands beside each rule; 0 where a rule needs none."
@@ -51,7 +51,7 @@ class ScreeningRule(models.Model):
         "reason told to the writer",
         max_length=300,
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="Only for a rule that rejects: one sentence that says what to change.",
     )
     reports_back = models.BooleanField(
@@ -91,7 +91,7 @@ class ScreenedWord(models.Model):
         SUSPECT = "suspect", "Suspect"
 
     word = models.CharField(
-        "word or phrase", max_length=100, validators=[refuse_unstorable, refuse_blank]
+        "word or phrase", max_length=100, validators=[validate_storable, validate_not_blank]
     )
     folded = models.CharField(max_length=200, editable=False, unique=True)
     list = models.CharField(max_length=7, choices=List, default=List.SUSPECT)

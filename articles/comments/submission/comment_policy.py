@@ -9,13 +9,13 @@ from django.utils.translation import gettext
 
 from articles.comments.models import Comment
 from articles.comments.screening.engine import Verdict, of_findings
-from articles.comments.screening.models import Action, Phase
+from articles.comments.screening.models import Action, Check
 from articles.comments.screening.submission import Finding
 from articles.comments.submission.trusted_commenters import why_trusted
 from articles.editorial.models import Article
 from iria.publication.models import Publication
 
-BANS: Final = frozenset({Phase.WRITER, Phase.LIKENESS})
+BANS: Final = frozenset({Check.WRITER, Check.LIKENESS})
 """The rules that speak of bans."""
 
 
@@ -70,7 +70,7 @@ def as_admitted(verdict: Verdict, standing: Admission, comment: Comment) -> Verd
         return verdict
     says = "Every comment below this article is read first."
     return Verdict(
-        Comment.State.HELD, (*verdict.findings, Finding(Phase.EVERYONE, Action.HOLD, says))
+        Comment.State.PENDING, (*verdict.findings, Finding(Check.EVERYONE, Action.HOLD, says))
     )
 
 
@@ -83,4 +83,4 @@ def _unless_banned(verdict: Verdict, why: str) -> Verdict:
     after = of_findings(findings)
     if after.state != Comment.State.APPROVED:
         return after
-    return of_findings((*findings, Finding(Phase.WRITER, Action.ALLOW, why)))
+    return of_findings((*findings, Finding(Check.WRITER, Action.ALLOW, why)))

@@ -26,7 +26,7 @@ from articles.comments.submission.form_tokens import writer_of
 from articles.comments.submission.validation import Refused
 from iria.core.http.rate_limit import count_and_allow
 from iria.core.pagination import page_of
-from iria.core.text.language import speaking
+from iria.core.text.language import use_language
 
 OwnView = Callable[[HttpRequest, Comment, str], HttpResponse]
 
@@ -70,7 +70,7 @@ def confirm(request: HttpRequest, link: str) -> HttpResponse:
         email_confirmation.confirm(comment)
     if comment.state != Comment.State.UNCONFIRMED:
         return redirect("comment_yours", form_tokens.link_to(comment))
-    with speaking(comment.article.language):
+    with use_language(comment.article.language):
         context = {"comment": comment, "link": link, "follows": follows.is_asked_for(comment)}
         return render(request, "articles/comments/confirm.html", context)
 
@@ -80,7 +80,7 @@ def confirm(request: HttpRequest, link: str) -> HttpResponse:
 @own_comment
 def send_again(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
     """The mail that asks for the address once more, for whoever waits for it."""
-    with speaking(comment.article.language):
+    with use_language(comment.article.language):
         if comment.state == Comment.State.UNCONFIRMED:
             limit, per = MAILS_AGAIN
             if not count_and_allow("confirm again", str(comment.pk), limit=limit, per=per):
@@ -110,7 +110,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @own_comment
 def change(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
     """Other words for one's own comment; what was typed comes back where it cannot be kept."""
-    with speaking(comment.article.language):
+    with use_language(comment.article.language):
         typed = request.POST.get("text", "")
         try:
             editing.change(comment, text=typed, by=comment.user)
@@ -141,7 +141,7 @@ def yours_page(
         "sentence": sentence,
         "said": said,
     }
-    with speaking(comment.article.language):
+    with use_language(comment.article.language):
         status = 422 if sentence else status
         return render(request, "articles/comments/yours.html", context, status=status)
 

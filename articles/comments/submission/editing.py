@@ -11,7 +11,7 @@ from accounts.models import User
 from articles.comments.akismet import pending
 from articles.comments.bans import identifiers
 from articles.comments.models import Comment, CommentVersion, Moderation
-from articles.comments.screening.engine import Verdict, first_look
+from articles.comments.screening.engine import Verdict, screen
 from articles.comments.submission.comment_policy import admission, as_admitted
 from articles.comments.submission.validation import (
     Refused,
@@ -25,12 +25,12 @@ CHANGEABLE_FOR: Final = timedelta(minutes=5)
 CHANGED: Final = "Its writer changed it."
 OPEN_TO_CHANGES: Final = {
     Comment.State.UNCONFIRMED,
-    Comment.State.HELD,
+    Comment.State.PENDING,
     Comment.State.APPROVED,
 }
 FROM_MILD_TO_STRICT: Final = [
     Comment.State.APPROVED,
-    Comment.State.HELD,
+    Comment.State.PENDING,
     Comment.State.SPAM,
     Comment.State.REJECTED,
 ]
@@ -80,7 +80,7 @@ def change(comment: Comment, *, text: str, by: User | None) -> bool:
 
 def _look_again(comment: Comment) -> None:
     verdict = as_admitted(
-        first_look(comment, trap="", address=identifiers.address_of(comment)),
+        screen(comment, trap="", address=identifiers.address_of(comment)),
         admission(comment.article, current_publication()),
         comment,
     )

@@ -10,7 +10,7 @@ from articles.comments.akismet import pending
 from articles.comments.bans import identifiers
 from articles.comments.models import Comment, Moderation
 from articles.comments.notifications import follows
-from articles.comments.screening.engine import first_look
+from articles.comments.screening.engine import screen
 from articles.comments.submission.comment_policy import admission, as_admitted
 from iria.publication.models import current_publication
 
@@ -31,7 +31,7 @@ def confirm(comment: Comment) -> bool:
             return False
         standing = admission(current.article, current_publication())
         # Where it came from and what stood in the trap was seen when it came, and still counts.
-        look = first_look(current, trap="", address=identifiers.address_of(current))
+        look = screen(current, trap="", address=identifiers.address_of(current))
         verdict = as_admitted(look.and_before(current.findings), standing, current)
         verdict = pending.until_answered(verdict, current)
         current.state = verdict.state
@@ -56,7 +56,7 @@ def hold_unasked(comment: Comment, because: str) -> None:
         current = Comment.objects.select_for_update().get(pk=comment.pk)
         if current.state != Comment.State.UNCONFIRMED:
             return
-        current.state = Comment.State.HELD
+        current.state = Comment.State.PENDING
         current.save(update_fields=["state"])
         Moderation.objects.create(comment=current, decision=current.state, reason=because)
 

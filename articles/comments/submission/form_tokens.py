@@ -27,7 +27,7 @@ CONFIRMED_WITHIN: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
+class FormToken:
     """A form that we made: its id, when, and for which session (empty for a guest)."""
 
     form_id: UUID
@@ -38,25 +38,25 @@ class Seal:
         return timezone.now() - self.made_at
 
 
-class Unsealed(Exception):
+class MissingToken(Exception):
     """The form carries no seal, or none that can be read: it has to be looked over first."""
 
 
-class Stale(Exception):
+class ExpiredToken(Exception):
     """The form was opened too long ago."""
 
 
-class MadeForAnother(Exception):
+class TokenMismatch(Exception):
     """The seal belongs to another article or to somebody else's session."""
 
 
-def mint(article: Article, request: HttpRequest) -> str:
+def create_token(article: Article, request: HttpRequest) -> str:
     """A seal for a new form below this article, bound to whoever is signed in."""
     value = [str(uuid4()), article.pk, timezone.now().timestamp(), _session_mark(request)]
     return signed_tokens.make_token(value, purpose=PURPOSE)
 
 
-def read(token: str, article: Article, request: HttpRequest) -> Seal:
+def read(token: str, article: Article, request: HttpRequest) -> FormToken:
     """The seal in a form.
 
     Raises:
@@ -66,12 +66,12 @@ def read(token: str, article: Article, request: HttpRequest) -> Seal:
         value = signed_tokens.read_token(token, purpose=PURPOSE, valid_for=VALID_FOR)
         form_id, article_id, made_at, mark = value
     except signed_tokens.ExpiredToken as mistake:
-        raise Stale from mistake
+        raise ExpiredToken from mistake
     except (signed_tokens.BrokenToken, ValueError, TypeError) as mistake:
-        raise Unsealed from mistake
+        raise MissingToken from mistake
     if article_id != article.pk or mark != _session_mark(request):
-        raise MadeForAnother
-    return Seal(UUID(form_id), datetime.fromtimestamp(made_at, UTC))
+        raise TokenMismatch
+    return FormToken(UUID(form_id), datetime.fromtimestamp(made_at, UTC))
 
 
 def link_to(comment: Comment) -> str:

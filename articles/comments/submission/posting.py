@@ -15,7 +15,7 @@ from articles.comments.bans import identifiers
 from articles.comments.flags import flagging
 from articles.comments.models import Comment, Moderation
 from articles.comments.moderation import appeals
-from articles.comments.screening.engine import Verdict, first_look
+from articles.comments.screening.engine import Verdict, screen
 from articles.comments.submission.comment_policy import Admission, admission, as_admitted
 from articles.comments.submission.validation import Refused as Refused
 from articles.comments.submission.validation import (
@@ -115,7 +115,7 @@ def post(
     comment.form_id = form_id
     comment.created_at = at or timezone.now()
     refuse_hasty(article, form_age, address)
-    look = first_look(comment, trap=trap, address=address or "")
+    look = screen(comment, trap=trap, address=address or "")
     verdict = as_admitted(look, standing, comment)
     asks = publication.comments_confirmed and by is None and not quiet
     if not (asks or quiet):
@@ -123,13 +123,13 @@ def post(
     return _keep(comment, verdict, address=address, quiet=quiet, asks=asks)
 
 
-def take_back(comment: Comment, *, by: User | None) -> None:
+def delete_own(comment: Comment, *, by: User | None) -> None:
     """Deletes one's own comment; where others answered it, a sentence stays in its place."""
     with transaction.atomic():
         current = Comment.objects.select_for_update().get(pk=comment.pk)
         if current.state != Comment.State.DELETED:
             _record(current, Comment.State.DELETED, "Its writer took it back.", by=by)
-            flagging.drop(current)
+            flagging.close_without_decision(current)
             appeals.drop(current)
     comment.refresh_from_db()
 
@@ -147,7 +147,7 @@ def _keep(
     try:
         with transaction.atomic():
             comment.state = verdict.state
-            if asks and comment.state in {Comment.State.HELD, Comment.State.APPROVED}:
+            if asks and comment.state in {Comment.State.PENDING, Comment.State.APPROVED}:
                 comment.state, reason, told = Comment.State.UNCONFIRMED, NOT_CONFIRMED, False
             comment.save()
             row = _explain(comment, reason, by=None, told=told)
@@ -157,7 +157,7 @@ def _keep(
             # Mail only to people: what fills the trap would have us write to strangers.
             if comment.state == Comment.State.UNCONFIRMED:
                 ask_writer_to_confirm(comment)
-            elif comment.state == Comment.State.HELD and not (quiet or pending.waits(comment)):
+            elif comment.state == Comment.State.PENDING and not (quiet or pending.waits(comment)):
                 tell_writer_it_was_received(comment)
     except IntegrityError as mistake:
         if isinstance(mistake.__cause__, ForeignKeyViolation):

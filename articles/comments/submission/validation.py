@@ -16,7 +16,7 @@ from articles.comments.models import NAME_MAX_LENGTH, TEXT_MAX_LENGTH, Comment
 from articles.comments.screening import checks
 from articles.comments.submission.comment_policy import Admission
 from articles.editorial.models import Article
-from iria.core.text.validators import refuse_unstorable
+from iria.core.text.validators import validate_storable
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ def refuse_unstorable_fields(**fields: str) -> None:
     problems = {}
     for name, value in fields.items():
         try:
-            refuse_unstorable(value)
+            validate_storable(value)
         except ValidationError as mistake:
             problems[name] = mistake.messages[0]
     if problems:

@@ -23,16 +23,16 @@ from articles.comments.submission.validation import Draft, number
 from articles.comments.threads import permalinks
 from articles.editorial.models import Article
 from iria.core.http.headers import client_address
-from iria.core.text.language import speaking
+from iria.core.text.language import use_language
 from iria.publication.context_processors import publication_of
 
 Pace = Follow.Pace
 
 AGAIN = {
-    form_tokens.Stale: gettext_lazy(
+    form_tokens.ExpiredToken: gettext_lazy(
         "This form was opened more than two days ago; please look it over and send it again."
     ),
-    form_tokens.MadeForAnother: gettext_lazy(
+    form_tokens.TokenMismatch: gettext_lazy(
         "You signed in or out since this form was opened; please look it over and send it again."
     ),
 }
@@ -46,7 +46,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if article is None:
         draft = Draft.from_form(request.POST)
         return render(request, "articles/comments/gone.html", {"draft": draft}, status=404)
-    with speaking(article.language):
+    with use_language(article.language):
         if request.method == "POST":
             return _take(request, article, Draft.from_form(request.POST))
         draft = Draft(parent=request.GET.get("parent", ""))
@@ -64,7 +64,11 @@ def _take(request: HttpRequest, article: Article, draft: Draft) -> HttpResponse:
         return _page(request, article, draft)
     try:
         seal = form_tokens.read(draft.token, article, request)
-    except (form_tokens.Unsealed, form_tokens.Stale, form_tokens.MadeForAnother) as mistake:
+    except (
+        form_tokens.MissingToken,
+        form_tokens.ExpiredToken,
+        form_tokens.TokenMismatch,
+    ) as mistake:
         draft.token = ""
         if sentence := AGAIN.get(type(mistake)):
             draft.errors["form"] = str(sentence)
@@ -97,7 +101,7 @@ def _send(
     article: Article,
     draft: Draft,
     parent: Comment | None,
-    seal: form_tokens.Seal,
+    seal: form_tokens.FormToken,
 ) -> HttpResponse:
     try:
         comment = posting.post(
@@ -149,7 +153,7 @@ def _page(
             "parent",
             gettext("The comment you answer is no longer there. You can send yours on its own."),
         )
-    draft.token = draft.token or form_tokens.mint(article, request)
+    draft.token = draft.token or form_tokens.create_token(article, request)
     standing = admission(article, publication_of(request))
     writer = writer_of(request)
     context = {
@@ -172,9 +176,9 @@ def token(request: HttpRequest) -> HttpResponse:
     if article is None or not standing.takes:
         sentence = "There is nothing to comment on here."
         raise Http404(sentence)
-    with speaking(article.language):
+    with use_language(article.language):
         says = _lead(article, writer_of(request), standing)
-    return JsonResponse({"token": form_tokens.mint(article, request), "says": says})
+    return JsonResponse({"token": form_tokens.create_token(article, request), "says": says})
 
 
 def _lead(article: Article, writer: User | None, standing: Admission) -> str:
@@ -195,7 +199,7 @@ def _moderation(article: Article, writer: User | None, standing: Admission) -> s
 @require_safe
 @own_comment
 def thanks(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
-    with speaking(comment.article.language):
+    with use_language(comment.article.language):
         context = {"comment": comment, "link": link, "latest": comment.moderations.first()}
         return render(request, "articles/comments/thanks.html", context)
 
@@ -206,7 +210,7 @@ def thanks(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
 def yours(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
     """Where one's own comment stands; POST takes it back."""
     if request.method == "POST":
-        posting.take_back(comment, by=comment.user)
+        posting.delete_own(comment, by=comment.user)
         return redirect("comment_yours", link)
     return yours_page(request, comment, link)
 

@@ -20,7 +20,7 @@ LEVELS: Final = 3
 
 GAPS: Final = {
     Comment.State.UNCONFIRMED: gettext_lazy("This comment is waiting for a moderator again."),
-    Comment.State.HELD: gettext_lazy("This comment is waiting for a moderator again."),
+    Comment.State.PENDING: gettext_lazy("This comment is waiting for a moderator again."),
     Comment.State.REJECTED: gettext_lazy("A moderator removed this comment."),
     Comment.State.SPAM: gettext_lazy("A moderator removed this comment."),
     Comment.State.DELETED: gettext_lazy("The writer removed this comment."),

@@ -12,7 +12,7 @@ from html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
-from articles.body.comment_markup import remark
+from articles.body.comment_markup import render_comment
 from articles.comments.threads.builder import Answered, Shown, Thread
 from articles.comments.threads.permalinks import answers_address
 from iria.core.http.urls import address_of
@@ -121,7 +121,7 @@ def _comment(place: Shown, around: Around) -> str:
         f'<a class="comment-date" rel="nofollow" href="/comments/{place.id}/">{written}</a>\n'
         f"{around.marks['edited'] if place.edited_at else ''}</header>\n"
         f"{_answered(place.in_reply_to)}"
-        f'<div class="comment-text" dir="auto">{remark(place.text)}</div>\n'
+        f'<div class="comment-text" dir="auto">{render_comment(place.text)}</div>\n'
         f"{_reply(place, name, around)}"
         f'<a class="comment-report" rel="nofollow" href="/comments/{place.id}/report/">'
         f"{around.report % {'name': name}}</a>"

@@ -229,7 +229,7 @@ class ArticleAdmin(ArticleList):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         category_tree.choose(form.instance, form.cleaned_data["chosen_categories"])
-        bylines.sign(form.instance, form.cleaned_data["signed_by"])
+        bylines.set_authors(form.instance, form.cleaned_data["signed_by"])
         if LINKING & set(form.changed_data):
             self._link(request, form.instance, form.cleaned_data["translation_of"])
         super().save_related(request, form, formsets, change)
@@ -250,7 +250,7 @@ class ArticleAdmin(ArticleList):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Corrections are made by a verb, which says by whom and tells whoever listens."""
         for correction in formset.save(commit=False):
-            revisions.correct(correction, by=request.user)  # type: ignore[arg-type]
+            revisions.add_correction(correction, by=request.user)  # type: ignore[arg-type]
 
     def response_add(
         self, request: HttpRequest, obj: Article, post_url_continue: str | None = None

@@ -101,7 +101,7 @@ class Whose(admin.SimpleListFilter):
         if self.value() == "mine":
             return queryset.filter(permissions.own(request.user))
         if self.value() == "held":
-            return queryset.filter(pk__in=Article.objects.held_back().values("pk"))
+            return queryset.filter(pk__in=Article.objects.overdue().values("pk"))
         return queryset
 
 
@@ -217,7 +217,7 @@ class ArticleList(admin.ModelAdmin[Article]):
 
         def withdraw(article: Article) -> str:
             was = article.state
-            publishing.withdraw(article, by=request.user)  # type: ignore[arg-type]
+            publishing.unpublish(article, by=request.user)  # type: ignore[arg-type]
             if was == article.state:
                 return "was not public, nothing changed"
             return "is withdrawn" if was == Article.State.PUBLISHED else "is off the schedule"

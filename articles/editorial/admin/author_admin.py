@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from accounts.models import AuthorProfile
 from articles.editorial import bylines
-from articles.editorial.admin.merge import MergesRows
+from articles.editorial.admin.merge import MergeAdminMixin
 from articles.editorial.models import Portrait, Redirect
 from articles.images.admin.forms import picture_field
 
@@ -50,7 +50,7 @@ class PortraitInline(admin.StackedInline[Portrait, AuthorProfile]):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
-class WithPortraitAndMerging(MergesRows):
+class WithPortraitAndMerging(MergeAdminMixin):
     merge_verb = staticmethod(bylines.merge)
     readonly_fields = ("what_moves",)
     inlines: tuple[type[Any], ...] = (PortraitInline,)

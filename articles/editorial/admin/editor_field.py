@@ -19,8 +19,8 @@ from articles.editorial.models.article import BODY_MAX_LENGTH
 from articles.images.admin.chooser import choice
 from articles.images.models import Image
 from articles.images.rights.credit_line import credit_words
-from iria.core.blockers import in_words
-from iria.core.text.validators import refuse_unstorable
+from iria.core.blockers import as_message
+from iria.core.text.validators import validate_storable
 from iria.publication.models import Publication
 
 MOST = 200
@@ -58,7 +58,7 @@ def refuse_new_pictures(form: forms.ModelForm[Article], values: dict[str, Any]) 
     lead: Image | None = values.get("lead_picture")
     inline = [use.image_id for use in figures_in(values.get("body") or "")]
     if found := obstacles_to_new_uses(form.instance, lead.pk if lead else None, inline):
-        form.add_error(None, in_words(NOT_OUT, found))
+        form.add_error(None, as_message(NOT_OUT, found))
 
 
 MODULES: Final = (
@@ -117,7 +117,7 @@ class BodyField(forms.CharField):
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("widget", EditorWidget("body", rows=30, label="Text"))
-        super().__init__(required=False, strip=True, validators=[refuse_unstorable], **options)
+        super().__init__(required=False, strip=True, validators=[validate_storable], **options)
 
     def clean(self, value: Any) -> str:
         text = super().clean(value)
@@ -138,7 +138,7 @@ class CaptionField(forms.CharField):
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("widget", EditorWidget("caption", rows=3, label="Caption"))
-        super().__init__(required=False, max_length=2000, validators=[refuse_unstorable], **options)
+        super().__init__(required=False, max_length=2000, validators=[validate_storable], **options)
 
     def clean(self, value: Any) -> str:
         return clean_caption(super().clean(value))

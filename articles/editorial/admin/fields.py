@@ -23,7 +23,7 @@ from django.utils.dateparse import parse_datetime
 from taggit.models import Tag
 
 from iria.core.text.dates import SkippedHour, moment_in
-from iria.core.text.validators import one_line, refuse_unstorable
+from iria.core.text.validators import one_line, validate_storable
 from iria.publication.models import current_publication
 
 SPARE: Final = 2
@@ -174,7 +174,7 @@ class TagsField(forms.CharField):
         super().__init__(
             required=False,
             max_length=2000,
-            validators=[refuse_unstorable],
+            validators=[validate_storable],
             help_text="Words with commas between them, such as: shipping, Red Sea.",
             **options,
         )

@@ -120,12 +120,12 @@ class ArticleForm(forms.ModelForm[Article]):
         if "chosen_categories" in self.fields:
             categories = Category.objects.in_order().only("name", "path")
             self._offer_translations()
-            self.fields["chosen_categories"].offer(  # type: ignore[attr-defined]
+            self.fields["chosen_categories"].register(  # type: ignore[attr-defined]
                 (each.pk, "\u2003" * each.depth + each.name) for each in categories
             )
         if "signed_by" in self.fields:
             authors = AuthorProfile.objects.values_list("pk", "name", "role")
-            self.fields["signed_by"].offer(  # type: ignore[attr-defined]
+            self.fields["signed_by"].register(  # type: ignore[attr-defined]
                 ((pk, f"{name}, {role}" if role else name) for pk, name, role in authors),
                 add_address=reverse("admin:accounts_authorprofile_add"),
             )
@@ -221,14 +221,14 @@ class ArticleForm(forms.ModelForm[Article]):
     def _refuse_stale(self) -> None:
         version = self.cleaned_data.get("version")
         try:
-            revisions.hold(self.instance, opened_at=-1 if version is None else version)
-        except revisions.Stale as stale:
+            revisions.lock(self.instance, opened_at=-1 if version is None else version)
+        except revisions.EditConflict as stale:
             # The same form sent twice, by an impatient click, changes nothing and harms nothing.
             if set(self.changed_data) <= {"version", "schedule_for"}:
                 return
             self._let_decide(stale)
 
-    def _let_decide(self, stale: revisions.Stale) -> None:
+    def _let_decide(self, stale: revisions.EditConflict) -> None:
         """Says who saved; the form shown again knows their version, so sending it is a decision."""
         self._show(version=str(stale.version))
         who, when = "Somebody", ""

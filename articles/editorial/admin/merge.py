@@ -17,7 +17,7 @@ from articles.editorial.merging import CannotMerge
 TEMPLATE: Final = "admin/articles/merge.html"
 
 
-class Merges(Protocol):
+class MergeDefinition(Protocol):
     """A verb that makes one of several."""
 
     def __call__(self, goes: Sequence[Any], /, *, into: Any) -> None: ...
@@ -31,14 +31,14 @@ class Move:
     new: str
 
 
-class MergesRows:
+class MergeAdminMixin:
     """Adds “Merge…” to the list of a model, and to its form what would move with its address.
 
     A subclass names the verb and says where a row stands.
     """
 
     actions: Any = ("merge_selected",)
-    merge_verb: Merges
+    merge_verb: MergeDefinition
     not_by_key: Sequence[str] = ()
     """Foreign keys that the verb moves by rules of its own."""
 

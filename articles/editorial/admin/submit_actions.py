@@ -24,12 +24,12 @@ from django.utils.safestring import SafeString
 
 from articles.body.sanitiser import clean
 from articles.editorial import permissions, publishing
-from articles.editorial.checklist import advice, obstacles, pictures_of
+from articles.editorial.checklist import pictures_of, publish_blockers, suggestions
 from articles.editorial.models import Article
 from articles.editorial.preview_links import expires_at, preview_address
 from articles.embeds.autoembed import place
-from articles.images.rights.usage_check import terms_of
-from iria.core.blockers import in_words
+from articles.images.rights.usage_check import usage_terms
+from iria.core.blockers import as_message
 from iria.core.http.urls import absolute
 from iria.core.security.signed_tokens import BrokenToken, ExpiredToken, make_token, read_token
 
@@ -96,7 +96,7 @@ def _publish_or_withdraw(
         elif SCHEDULE in request.POST and at is not None:
             publishing.schedule(article, by=user, at=at)  # type: ignore[arg-type]
         else:
-            publishing.withdraw(article, by=user)  # type: ignore[arg-type]
+            publishing.unpublish(article, by=user)  # type: ignore[arg-type]
     except publishing.NotReady as refusal:
         desk.message_user(request, refusal_words(refusal), messages.ERROR)
     else:
@@ -116,7 +116,7 @@ def _say_saved(desk: "ModelAdmin[Article]", request: HttpRequest, article: Artic
 
 
 def refusal_words(refusal: publishing.NotReady) -> SafeString:
-    return in_words("It is saved, and not out yet:", refusal.obstacles)
+    return as_message("It is saved, and not out yet:", refusal.obstacles)
 
 
 def outcome_words(article: Article) -> SafeString:
@@ -127,7 +127,7 @@ def outcome_words(article: Article) -> SafeString:
             return format_html(words, article.get_absolute_url())
         case Article.State.SCHEDULED:
             return format_html("Scheduled: it goes out on {}.", _shown(article.publish_at))
-        case Article.State.WITHDRAWN:
+        case Article.State.UNPUBLISHED:
             return SafeString("Withdrawn: readers no longer see it.")
         case _:
             return SafeString("It is a draft again, and off the schedule.")
@@ -149,9 +149,11 @@ def _shown(moment: datetime | None) -> str:
 def of(request: HttpRequest, article: Article) -> dict[str, Any]:
     """For `admin/articles/article/_panel.html`."""
     return {
-        "obstacles": obstacles(article),
-        "advice": advice(article),
-        "terms": [(image, terms) for image in pictures_of(article) if (terms := terms_of(image))],
+        "obstacles": publish_blockers(article),
+        "advice": suggestions(article),
+        "terms": [
+            (image, terms) for image in pictures_of(article) if (terms := usage_terms(image))
+        ],
         "preview_link": absolute(preview_address(article)),
         "preview_until": expires_at(),
         "latest_version": article.revisions.select_related("made_by").first(),

@@ -21,10 +21,10 @@ from taggit.models import Tag
 
 from articles.editorial import category_tree, signals, tags
 from articles.editorial.admin.fields import refuse_unusable
-from articles.editorial.admin.merge import MergesRows, Move
+from articles.editorial.admin.merge import MergeAdminMixin, Move
 from articles.editorial.models import Article, Category, Kind, Series, SeriesPart
 from iria.core.admin import FindsRows
-from iria.core.text.validators import one_line, refuse_blank, refuse_unstorable
+from iria.core.text.validators import one_line, validate_not_blank, validate_storable
 
 
 class CategoryForm(forms.ModelForm[Category]):
@@ -52,7 +52,7 @@ class CategoryForm(forms.ModelForm[Category]):
         return values
 
 
-class CategoryAdmin(MergesRows, admin.ModelAdmin[Category]):
+class CategoryAdmin(MergeAdminMixin, admin.ModelAdmin[Category]):
     form = CategoryForm
     merge_verb = staticmethod(category_tree.merge)
     not_by_key = category_tree.BELOW
@@ -120,8 +120,8 @@ class TagForm(forms.ModelForm[Tag]):
 
     def clean_name(self) -> str:
         name = one_line(self.cleaned_data["name"])
-        refuse_unstorable(name)
-        refuse_blank(name)
+        validate_storable(name)
+        validate_not_blank(name)
         refuse_unusable(name)
         if same := tags.the_same_word(name, besides=self.instance):
             sentence = (
@@ -139,7 +139,7 @@ class TagForm(forms.ModelForm[Tag]):
         return slug
 
 
-class TagAdmin(MergesRows, admin.ModelAdmin[Tag]):
+class TagAdmin(MergeAdminMixin, admin.ModelAdmin[Tag]):
     form = TagForm
     merge_verb = staticmethod(tags.merge)
     readonly_fields = ["what_moves"]

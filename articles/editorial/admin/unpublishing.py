@@ -57,7 +57,7 @@ def _unpublish(
     desk: "ModelAdmin[Article]", request: HttpRequest, article: Article
 ) -> HttpResponseRedirect:
     if request.method == "POST" and article.state == Article.State.PUBLISHED:
-        publishing.withdraw(article, by=request.user)  # type: ignore[arg-type]
+        publishing.unpublish(article, by=request.user)  # type: ignore[arg-type]
         desk.message_user(request, outcome_words(article), messages.SUCCESS)
     return redirect("admin:articles_article_change", article.pk)
 

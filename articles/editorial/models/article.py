@@ -14,13 +14,17 @@ from django.urls import reverse
 from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
 
-from articles.editorial.models.mixins import Discussed, Republished, ShowsPictures
+from articles.editorial.models.mixins import (
+    CommentSettingsMixin,
+    ImageVisibilityMixin,
+    RepublicationMixin,
+)
 from articles.editorial.models.querysets import ArticleQuerySet
-from articles.editorial.models.taxonomy import Category, FoldedTags, Kind
+from articles.editorial.models.taxonomy import Category, Kind, UnaccentedTagManager
 from articles.images.models import Image
 from iria.core.http.urls import address_of
 from iria.core.text.language import direction_of
-from iria.core.text.validators import refuse_blank, refuse_unstorable
+from iria.core.text.validators import validate_not_blank, validate_storable
 
 BODY_MAX_LENGTH = 1_000_000
 LANGUAGES = [
@@ -47,7 +51,7 @@ LANGUAGES = [
 ]
 
 
-class Article(ShowsPictures, Republished, Discussed, models.Model):
+class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, models.Model):
     """A text with its headline, pictures, categories, tags and bylines.
 
     Its address is made of the year and month of its first publication, in the publication's zone,
@@ -58,9 +62,9 @@ class Article(ShowsPictures, Republished, Discussed, models.Model):
         DRAFT = "draft", "Draft"
         SCHEDULED = "scheduled", "Scheduled"
         PUBLISHED = "published", "Published"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        UNPUBLISHED = "withdrawn", "Withdrawn"
 
-    headline = models.CharField(max_length=200, validators=[refuse_unstorable, refuse_blank])
+    headline = models.CharField(max_length=200, validators=[validate_storable, validate_not_blank])
     slug = models.SlugField(
         max_length=80,
         blank=True,
@@ -71,18 +75,18 @@ class Article(ShowsPictures, Republished, Discussed, models.Model):
     standfirst = models.TextField(
         blank=True,
         max_length=600,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="One or two sentences below the headline that say why this matters.",
     )
     body = models.TextField(
-        "text", blank=True, max_length=BODY_MAX_LENGTH, validators=[refuse_unstorable]
+        "text", blank=True, max_length=BODY_MAX_LENGTH, validators=[validate_storable]
     )
     kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="articles")
     language = models.CharField(max_length=8, choices=LANGUAGES, default="en")
     search_description = models.CharField(
         max_length=300,
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="What search engines and previews show; left empty, the standfirst.",
     )
     lead_picture = models.ForeignKey(
@@ -91,7 +95,7 @@ class Article(ShowsPictures, Republished, Discussed, models.Model):
     lead_caption = models.TextField(
         blank=True,
         max_length=2000,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="The caption of the lead picture here. Its credit is kept with the picture.",
     )
     state = models.CharField(
@@ -141,7 +145,7 @@ class Article(ShowsPictures, Republished, Discussed, models.Model):
         Category, through="ArticleCategory", related_name="articles"
     )
     tags = TaggableManager(  # type: ignore[no-untyped-call]
-        through="ArticleTag", blank=True, manager=FoldedTags
+        through="ArticleTag", blank=True, manager=UnaccentedTagManager
     )
 
     objects = ArticleQuerySet.as_manager()
@@ -153,8 +157,8 @@ class Article(ShowsPictures, Republished, Discussed, models.Model):
             ("change_others_article", "Can change the articles of others"),
         ]
         constraints = [
-            *Republished.Meta.constraints,
-            *Discussed.Meta.constraints,
+            *RepublicationMixin.Meta.constraints,
+            *CommentSettingsMixin.Meta.constraints,
             models.UniqueConstraint(
                 fields=["year", "month", "slug"],
                 condition=Q(year__isnull=False),

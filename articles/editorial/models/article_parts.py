@@ -14,7 +14,7 @@ from accounts.models import AuthorProfile
 from articles.editorial.models.article import Article
 from articles.editorial.models.mixins import archived_before
 from articles.images.models import Image
-from iria.core.text.validators import refuse_blank, refuse_unstorable
+from iria.core.text.validators import validate_not_blank, validate_storable
 
 
 class Byline(models.Model):
@@ -107,7 +107,7 @@ class Correction(models.Model):
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="corrections")
     text = models.TextField(
         max_length=2000,
-        validators=[refuse_unstorable, refuse_blank],
+        validators=[validate_storable, validate_not_blank],
         help_text="What the article said, and what is right. Readers see it.",
     )
     made_at = models.DateTimeField(default=timezone.now)

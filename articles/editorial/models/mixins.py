@@ -14,15 +14,15 @@ from django.db.models import Q
 from django.utils import timezone
 
 from articles.images.models import Image
-from iria.core.text.validators import refuse_unstorable
+from iria.core.text.validators import validate_storable
 
 COLUMNS = ("comments_open", "comments_policy", "comments_close_after")
 
 
-class Discussed(models.Model):
+class CommentSettingsMixin(models.Model):
     """Columns of the article; what the publication says holds where they are left empty."""
 
-    class Comments(models.TextChoices):
+    class CommentPolicy(models.TextChoices):
         AS_EVERYWHERE = "", "As everywhere on the site"
         OPEN = "open", "The rules decide what appears at once"
         HELD = "held", "A moderator reads every comment first"
@@ -32,7 +32,7 @@ class Discussed(models.Model):
         default=True, help_text="Whether readers may write below this article."
     )
     comments_policy = models.CharField(
-        max_length=4, choices=Comments, blank=True, default=Comments.AS_EVERYWHERE
+        max_length=4, choices=CommentPolicy, blank=True, default=CommentPolicy.AS_EVERYWHERE
     )
     comments_close_after = models.PositiveSmallIntegerField(
         null=True,
@@ -77,7 +77,7 @@ class Licence(models.TextChoices):
         return f"{CREATIVE_COMMONS}/licenses/{name}/4.0/"
 
 
-class Republished(models.Model):
+class RepublicationMixin(models.Model):
     """The part of an article that says where else it stands and how it may be used."""
 
     canonical_address = models.URLField(
@@ -93,7 +93,7 @@ class Republished(models.Model):
     first_published_in = models.CharField(
         max_length=160,
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="The name of the publication where it stood first; readers see it.",
     )
     first_published_address = models.URLField(
@@ -139,7 +139,7 @@ def archived_before(moment: datetime) -> datetime:
     return midnight - ARCHIVED_AFTER
 
 
-class ShowsPictures:
+class ImageVisibilityMixin:
     """What an article answers about its pictures; the rights in them are the pictures' own."""
 
     published_at: datetime | None

@@ -8,7 +8,7 @@ from django.db.models import FETCH_RAISE, Prefetch
 from django.db.models.query import ModelIterable
 from django.utils import timezone
 
-from articles.editorial.aggregated_rows import COLUMN, Owned, Rows, column_of, lay_out
+from articles.editorial.aggregated_rows import COLUMN, Owned, Rows, column_of, fill_prefetch_cache
 
 if TYPE_CHECKING:
     from articles.editorial.models.article import Article  # noqa: F401 - names the generic
@@ -22,7 +22,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """What readers may see. Every public list, feed, index and mail begins with this word."""
         return self.filter(state="published", published_at__lte=timezone.now())
 
-    def to_be_found(self) -> "ArticleQuerySet":
+    def indexable(self) -> "ArticleQuerySet":
         """Without what search engines are asked to leave out, or to look for elsewhere."""
         return self.filter(noindex=False, canonical_address="")
 
@@ -30,7 +30,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """Scheduled articles whose time has come, also those missed while the worker was down."""
         return self.filter(state="scheduled", publish_at__lte=timezone.now())
 
-    def held_back(self) -> "ArticleQuerySet":
+    def overdue(self) -> "ArticleQuerySet":
         """Articles whose time came while they were not ready, and nobody has seen to them since."""
         from articles.editorial.models import StateChange
 
@@ -113,7 +113,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         new = self._result_cache is None
         super()._fetch_all()
         if new and self._gathered and self._iterable_class is ModelIterable:
-            lay_out(self._result_cache or (), self._gathered)
+            fill_prefetch_cache(self._result_cache or (), self._gathered)
 
     def for_words(self) -> "ArticleQuerySet":
         """All that `editorial.words` reads: three queries beside its own."""

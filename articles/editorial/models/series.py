@@ -3,7 +3,7 @@
 from django.db import models
 
 from articles.editorial.models.article import Article
-from iria.core.text.validators import refuse_blank, refuse_unstorable
+from iria.core.text.validators import validate_not_blank, validate_storable
 
 
 class Series(models.Model):
@@ -12,7 +12,7 @@ class Series(models.Model):
     name = models.CharField(
         max_length=120,
         unique=True,
-        validators=[refuse_unstorable, refuse_blank],
+        validators=[validate_storable, validate_not_blank],
         help_text="Stands above each of its parts.",
     )
     created_at = models.DateTimeField(auto_now_add=True)

@@ -14,7 +14,7 @@ from taggit.managers import _TaggableManager
 from taggit.models import Tag
 
 from iria.core.http.urls import address_of
-from iria.core.text.validators import refuse_blank, refuse_unstorable
+from iria.core.text.validators import validate_not_blank, validate_storable
 
 # The database compares tags without capitals and accents (migration `tags_folded`). Those found
 # are held against being deleted, in the order of a merge: one at this moment waits, or is waited for.
@@ -34,7 +34,7 @@ def tags_called(names: Iterable[str]) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-class FoldedTags(_TaggableManager):
+class UnaccentedTagManager(_TaggableManager):
     """`article.tags`: names lead to the tag that is the same word, made only where there is none."""
 
     def _to_tag_model_instances(self, tags: Iterable[str | Tag], tag_kwargs: Any) -> list[Tag]:
@@ -96,7 +96,7 @@ class Category(models.Model):
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
     )
-    name = models.CharField(max_length=80, validators=[refuse_unstorable, refuse_blank])
+    name = models.CharField(max_length=80, validators=[validate_storable, validate_not_blank])
     slug = models.SlugField(
         max_length=80,
         allow_unicode=True,
@@ -107,7 +107,7 @@ class Category(models.Model):
     )
     introduction = models.TextField(
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="Stands at the head of the category's page and describes it to search engines.",
     )
     path = models.CharField(max_length=400, unique=True, editable=False)
@@ -162,7 +162,7 @@ class Kind(models.Model):
     """What sort of text an article is: news, analysis, report, opinion. Editors keep the list."""
 
     name = models.CharField(
-        max_length=40, unique=True, validators=[refuse_unstorable, refuse_blank]
+        max_length=40, unique=True, validators=[validate_storable, validate_not_blank]
     )
     slug = models.SlugField(max_length=40, unique=True)
     position = models.PositiveSmallIntegerField(default=0)

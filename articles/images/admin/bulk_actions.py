@@ -31,7 +31,7 @@ MEANWHILE = (
 READERS_SEE = "Nothing was changed: readers see a picture among these that would have no credit."
 
 
-class ChangesMany(_Admin):
+class BulkActionsMixin(_Admin):
     """What the library offers to do with every picture that is ticked."""
 
     actions: tuple[str, ...] = ("change_rights", "collect", "take_out")

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 
 from articles.images.admin.forms import NAMED_ALREADY
 from articles.images.models import Agency, Collection, Image, ImageQuerySet, Photographer
-from iria.core.text.validators import one_line, refuse_blank, refuse_unstorable
+from iria.core.text.validators import one_line, validate_not_blank, validate_storable
 
 PLACES: Final = ("licensed_for_site", "licensed_for_newsletter", "licensed_for_archive")
 
@@ -157,7 +157,7 @@ class CollectionForm(forms.Form):
         max_length=120,
         required=False,
         label="Or a new one",
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="Its name.",
     )
 
@@ -177,7 +177,7 @@ class CollectionForm(forms.Form):
             )
             raise ValidationError(sentence)
         if new:
-            refuse_blank(new)
+            validate_not_blank(new)
             there = Collection.objects.filter(name__iexact=new).first()
             values |= {"collection": there, "new": "" if there else new}
         return values

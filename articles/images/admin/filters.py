@@ -29,7 +29,7 @@ A_TIME: Final = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 Pictures = QuerySet[Image]
 
 
-class Lacks(admin.SimpleListFilter):
+class MissingFilter(admin.SimpleListFilter):
     """Pictures that lack something somebody should add."""
 
     title = "what is missing"
@@ -93,9 +93,9 @@ class Used(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Pictures) -> Pictures:
         match self.value():
             case "yes":
-                return queryset.filter(Image.objects.standing_somewhere())
+                return queryset.filter(Image.objects.in_use())
             case "no":
-                return queryset.exclude(Image.objects.standing_somewhere())
+                return queryset.exclude(Image.objects.in_use())
         return queryset
 
 
@@ -235,7 +235,7 @@ class WhenTaken(_Span):
         return spelled.filter(spelled__gte=first, spelled__lt=f"{last}~")
 
 
-class CameIn(_Span):
+class UploadDateFilter(_Span):
     """Pictures that came in between two days."""
 
     title, parameter_name, until = "day it came in", "from", "until"

@@ -23,7 +23,7 @@ from articles.images.admin import (
     replace_view,
     withdraw_view,
 )
-from articles.images.admin.bulk_actions import ChangesMany
+from articles.images.admin.bulk_actions import BulkActionsMixin
 from articles.images.admin.forms import DESCRIBING, FOCUS, LICENCE, SHOWING, WHOSE, ImageForm
 from articles.images.admin.readonly_fields import Described
 from articles.images.library import editing
@@ -34,17 +34,17 @@ from articles.images.rights.credit_trigger import decided_on_what_stands
 from iria.core.http.csrf import out_of_date
 
 LISTED: Final = (
-    *(filters.Lacks, filters.Licence, filters.Used, filters.Kind),
+    *(filters.MissingFilter, filters.Licence, filters.Used, filters.Kind),
     *(filters.ByPhotographer, filters.ByAgency, filters.InCollection),
-    *(filters.ByKeyword, filters.WhenTaken, filters.CameIn),
+    *(filters.ByKeyword, filters.WhenTaken, filters.UploadDateFilter),
 )
 
 COLLECTIONS: Final = ("kept_in", "lay_in")
 
 
-class ImageAdmin(Described, ChangesMany, admin.ModelAdmin[Image]):
+class ImageAdmin(Described, BulkActionsMixin, admin.ModelAdmin[Image]):
     form = ImageForm
-    actions = (*ChangesMany.actions, "delete_selected")
+    actions = (*BulkActionsMixin.actions, "delete_selected")
     list_display = ("small", "__str__", "credit", "alt_text", "size", "uploaded_at")
     list_display_links = ("__str__",)
     list_filter = LISTED
@@ -200,7 +200,7 @@ class ImageAdmin(Described, ChangesMany, admin.ModelAdmin[Image]):
     ) -> None:
         fields = {field.name for field in obj._meta.concrete_fields}
         values = {name: form.cleaned_data[name] for name in form.changed_data if name in fields}
-        editing.amend(obj, by=request.user, **values)  # type: ignore[arg-type]
+        editing.update_image(obj, by=request.user, **values)  # type: ignore[arg-type]
         if request.user.has_perm("articles.change_collection"):
             chosen = {collection.pk for collection in form.cleaned_data["kept_in"]}
             editing.decide(obj, shown=form.cleaned_data["lay_in"], chosen=chosen)

@@ -60,7 +60,7 @@ class Described:
     def alike(self, image: Image) -> SafeString | str:
         places = [
             (reverse("admin:articles_image_change", args=[other.pk]), other)
-            for other in duplicates.like(image)
+            for other in duplicates.similar_images(image)
         ]
         if not places:
             return "No other picture."

@@ -14,7 +14,7 @@ from articles.images import permissions
 from articles.images.hooks import uses_of
 from articles.images.models import Image
 from articles.images.rights.withdrawal import restore, withdraw
-from iria.core.text.validators import refuse_blank, refuse_unstorable
+from iria.core.text.validators import validate_not_blank, validate_storable
 
 ALREADY: Final = "It was withdrawn already; the reason that was given first stands."
 
@@ -22,7 +22,7 @@ ALREADY: Final = "It was withdrawn already; the reason that was given first stan
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         max_length=300,
-        validators=[refuse_unstorable, refuse_blank],
+        validators=[validate_storable, validate_not_blank],
         help_text="For the newsroom, as in “The agency asked for it on Monday”. Readers do not see it.",
     )
 

@@ -16,7 +16,7 @@ class NotYours(Exception):
     """The picture is not this person's to discard; the message says so."""
 
 
-def like(image: Image) -> list[Image]:
+def similar_images(image: Image) -> list[Image]:
     """The pictures that look like this one and that nobody has decided about, the nearest first."""
     pairs = Likeness.objects.filter(Q(image=image) | Q(older=image), kept_at=None)
     return [

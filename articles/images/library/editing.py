@@ -23,7 +23,9 @@ from articles.images.rights.bulk_changes import recording
 from articles.images.rights.credit_line import forget_photographer
 
 
-def amend(image: Image, *, by: User | None, reason: str = "", **values: Any) -> frozenset[str]:
+def update_image(
+    image: Image, *, by: User | None, reason: str = "", **values: Any
+) -> frozenset[str]:
     """Saves these values and says which of them are new; what they do to rights is recorded.
 
     Only the fields named here are written, so that nothing else is put back that somebody changed

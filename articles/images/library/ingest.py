@@ -44,7 +44,7 @@ class Upload:
     checksum: str
 
 
-def take_in(
+def ingest(
     upload: "File[Any]",
     *,
     by: User | None,

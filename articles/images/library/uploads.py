@@ -46,12 +46,12 @@ def receive(files: "Iterable[File[Any]]", *, by: User) -> list[Received]:
 def _receive_one(file: "File[Any]", by: User) -> Received:
     name = str(file.name or "the file")
     try:
-        image = ingest.take_in(file, by=by, if_known="refuse")
+        image = ingest.ingest(file, by=by, if_known="refuse")
     except ingest.AlreadyThere as known:
         return Received(name, known.image, str(known), is_new=False)
     except ingest.Refused as refused:
         return Received(name, None, str(refused), is_new=False)
-    like = tuple(duplicates.like(image)[:MOST_LIKE])
+    like = tuple(duplicates.similar_images(image)[:MOST_LIKE])
     return Received(name, image, what_was_read(image), is_new=True, like=like)
 
 

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from iria.core.text.validators import refuse_unstorable
+from iria.core.text.validators import validate_storable
 
 AI_MADE: Final = frozenset(
     {
@@ -20,19 +20,19 @@ the last part of their address in the IPTC's vocabulary (cv.iptc.org/newscodes/d
 `algorithmicMedia` is none of them: a program made it that has learnt from nothing."""
 
 
-class Described(models.Model):
+class DescriptionMixin(models.Model):
     """What a picture shows, for the library's search and for readers who cannot see it."""
 
     headline = models.CharField(
         max_length=200,
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="How the picture is called in the library; readers do not see it.",
     )
     alt_text = models.TextField(
         blank=True,
         max_length=1000,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="What the picture shows, for a reader who cannot see it. Not the caption again.",
     )
     is_decorative = models.BooleanField(
@@ -44,33 +44,33 @@ class Described(models.Model):
     extended_description = models.TextField(
         blank=True,
         max_length=5000,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="For a chart or a map: what it says, at length, below the picture.",
     )
     caption = models.TextField(
         blank=True,
         max_length=2000,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="Offered as the caption when the picture is used; each use may have its own words.",
     )
     persons = models.CharField(
-        "persons shown", max_length=500, blank=True, validators=[refuse_unstorable]
+        "persons shown", max_length=500, blank=True, validators=[validate_storable]
     )
-    city = models.CharField(max_length=200, blank=True, validators=[refuse_unstorable])
-    country = models.CharField(max_length=200, blank=True, validators=[refuse_unstorable])
+    city = models.CharField(max_length=200, blank=True, validators=[validate_storable])
+    country = models.CharField(max_length=200, blank=True, validators=[validate_storable])
     taken = models.CharField(
         max_length=30,
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="Year, or year-month, or a day, with a time if it is known: 2024-05-17T09:30:00.",
     )
     keywords = ArrayField(
-        models.CharField(max_length=100, validators=[refuse_unstorable]), default=list, blank=True
+        models.CharField(max_length=100, validators=[validate_storable]), default=list, blank=True
     )
     digital_source_type = models.CharField(
         max_length=80,
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="How the picture came to be, by the IPTC's vocabulary; from it readers are told "
         "that a machine made it.",
     )

@@ -28,10 +28,10 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from articles.images.models.description import Described
-from articles.images.models.rights import Licensed
+from articles.images.models.description import DescriptionMixin
+from articles.images.models.rights import RightsMixin
 from iria.core import hooks
-from iria.core.text.validators import refuse_blank, refuse_unstorable
+from iria.core.text.validators import validate_not_blank, validate_storable
 
 KNOWN: Final = 1024
 """Lists a process remembers; some eight kilobytes each with what was drawn from them."""
@@ -82,7 +82,7 @@ class ImageQuerySet(models.QuerySet["Image"]):
             credited & begun & ~ended, withdrawn_at__isnull=True, licensed_for_site=True
         )
 
-    def standing_somewhere(self) -> Q:
+    def in_use(self) -> Q:
         """The condition that a row of some house points at a picture, or that a text carries it.
 
         The room's own rows are left aside.
@@ -100,17 +100,17 @@ class ImageQuerySet(models.QuerySet["Image"]):
 
     def unused(self) -> "ImageQuerySet":
         """Pictures that no row of any house points at and no text carries."""
-        return self.exclude(self.standing_somewhere())
+        return self.exclude(self.in_use())
 
     def lacking_sizes(self) -> "ImageQuerySet":
         """Pictures that have no more than the first size, made while they were taken in."""
         return self.filter(~Exists(self._files().exclude(format__in=["jpeg", "png"])))
 
-    def telling_old_rights(self) -> "ImageQuerySet":
+    def outdated_rights(self) -> "ImageQuerySet":
         """Pictures with a file that tells rights of before."""
         return self.filter(Exists(self._files().exclude(rights_version=OuterRef("rights_version"))))
 
-    def cut_elsewhere(self) -> "ImageQuerySet":
+    def outdated_crops(self) -> "ImageQuerySet":
         """Pictures with a file that was cut around another point than today's."""
         there = Q(focus_x=OuterRef("focus_x"), focus_y=OuterRef("focus_y"))
         return self.filter(Exists(self._files().exclude(shape="").exclude(there)))
@@ -130,7 +130,7 @@ SOON: Final = timedelta(days=14)
 """So long before the end of a licence the desk hears of it."""
 
 
-class Image(Described, Licensed, models.Model):
+class Image(DescriptionMixin, RightsMixin, models.Model):
     """A picture. Its credit belongs to it; a caption belongs to each use.
 
     The original stays private as it came; what is served are renditions, always re-encoded.
@@ -181,8 +181,8 @@ class Image(Described, Licensed, models.Model):
             ("withdraw_image", "Can withdraw a picture from readers"),
         ]
         constraints = [
-            *Described.Meta.constraints,
-            *Licensed.Meta.constraints,
+            *DescriptionMixin.Meta.constraints,
+            *RightsMixin.Meta.constraints,
             models.CheckConstraint(condition=Q(width__gt=0, height__gt=0), name="image_has_size"),
         ]
         indexes = [
@@ -259,7 +259,7 @@ class Collection(models.Model):
     """Pictures that the newsroom keeps together; a picture may lie in several."""
 
     name = models.CharField(
-        max_length=120, unique=True, validators=[refuse_unstorable, refuse_blank]
+        max_length=120, unique=True, validators=[validate_storable, validate_not_blank]
     )
     pictures = models.ManyToManyField(Image, blank=True, related_name="collections")
     created_by = models.ForeignKey(

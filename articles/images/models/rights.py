@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from articles.images.models.sources import Agency, Photographer
-from iria.core.text.validators import refuse_unstorable
+from iria.core.text.validators import validate_storable
 
 DECIDING: Final = (
     *("credit", "needs_no_credit", "licence_from", "licence_until", "withdrawn_at"),
@@ -27,13 +27,13 @@ class Place(StrEnum):
     ARCHIVE = "archive"
 
 
-class Licensed(models.Model):
+class RightsMixin(models.Model):
     """The rights in a picture. Its credit is one line, composed in one place (`images.crediting`)."""
 
     credit = models.CharField(
         max_length=300,
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="Who made it and through whom we have it, as in “Name/via Agency”. Readers see "
         "it. Composed by itself where a photographer or an agency is chosen below.",
     )
@@ -47,12 +47,12 @@ class Licensed(models.Model):
         Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="pictures"
     )
     copyright_notice = models.CharField(
-        "copyright", max_length=500, blank=True, validators=[refuse_unstorable]
+        "copyright", max_length=500, blank=True, validators=[validate_storable]
     )
     usage_terms = models.TextField(
         blank=True,
         max_length=2000,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="What the licence allows; for the newsroom, not shown.",
     )
     licence_url = models.URLField(
@@ -64,7 +64,7 @@ class Licensed(models.Model):
     licensor = models.CharField(
         max_length=300,
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="From whom a licence can be had, with an address if there is one.",
     )
     licence_from = models.DateTimeField(
@@ -87,15 +87,15 @@ class Licensed(models.Model):
         default=True,
         help_text="It may stay with an article that is older than thirty days.",
     )
-    source = models.CharField(max_length=300, blank=True, validators=[refuse_unstorable])
-    byline = models.CharField("creator", max_length=300, blank=True, validators=[refuse_unstorable])
+    source = models.CharField(max_length=300, blank=True, validators=[validate_storable])
+    byline = models.CharField("creator", max_length=300, blank=True, validators=[validate_storable])
     needs_no_credit = models.BooleanField(
         default=False, help_text="Only for pictures whose licence asks for none; say why below."
     )
-    no_credit_reason = models.CharField(max_length=300, blank=True, validators=[refuse_unstorable])
+    no_credit_reason = models.CharField(max_length=300, blank=True, validators=[validate_storable])
     withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
     withdrawn_reason = models.CharField(
-        max_length=300, blank=True, editable=False, validators=[refuse_unstorable]
+        max_length=300, blank=True, editable=False, validators=[validate_storable]
     )
 
     class Meta:

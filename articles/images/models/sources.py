@@ -2,24 +2,24 @@
 
 from django.db import models
 
-from iria.core.text.validators import refuse_blank, refuse_unstorable
+from iria.core.text.validators import validate_not_blank, validate_storable
 
 
 class Agency(models.Model):
     """Whoever lets us have pictures: an agency, an archive, a museum."""
 
     name = models.CharField(
-        max_length=120, unique=True, validators=[refuse_unstorable, refuse_blank]
+        max_length=120, unique=True, validators=[validate_storable, validate_not_blank]
     )
     wording = models.CharField(
         max_length=120,
-        validators=[refuse_unstorable, refuse_blank],
+        validators=[validate_storable, validate_not_blank],
         help_text="How it stands in the credit after the photographer's name, as in “via Reuters”.",
     )
     wording_alone = models.CharField(
         max_length=120,
         blank=True,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="How it stands where no photographer is known; left empty, its name.",
     )
     address = models.URLField(
@@ -28,7 +28,7 @@ class Agency(models.Model):
     usage_terms = models.TextField(
         blank=True,
         max_length=2000,
-        validators=[refuse_unstorable],
+        validators=[validate_storable],
         help_text="What it allows, as a rule; shown to editors beside each of its pictures.",
     )
 
@@ -48,7 +48,7 @@ class Photographer(models.Model):
     """Whoever made pictures, named the same in every credit."""
 
     name = models.CharField(
-        max_length=120, unique=True, validators=[refuse_unstorable, refuse_blank]
+        max_length=120, unique=True, validators=[validate_storable, validate_not_blank]
     )
     address = models.URLField(
         blank=True, max_length=500, help_text="Where the credit leads, if anywhere."

@@ -20,7 +20,7 @@ SPARED: Final = timedelta(days=1)
 AT_ONCE: Final = 1000
 
 
-def unnamed(before: datetime | None = None) -> Iterator[str]:
+def orphaned_files(before: datetime | None = None) -> Iterator[str]:
     """Names of the files, one after another, that are older than a day and belong to no row.
 
     Where there is no picture at all there is nothing to compare with: rather than a heap of left
@@ -36,10 +36,10 @@ def unnamed(before: datetime | None = None) -> Iterator[str]:
             yield from sorted(left - _found_by_file(left) if left else left)
 
 
-def sweep(before: datetime | None = None) -> int:
+def delete_orphans(before: datetime | None = None) -> int:
     """Deletes them; how many went. One that cannot be deleted is tried again the next night."""
     count = 0
-    for name in unnamed(before):
+    for name in orphaned_files(before):
         with contextlib.suppress(OSError):
             default_storage.delete(name)
             count += 1

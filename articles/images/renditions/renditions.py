@@ -17,7 +17,7 @@ from articles.images.processing.rendition_sizes import SHAPES, Key
 from articles.images.renditions import rendition_files
 from articles.images.renditions.rendition_files import all_or_none
 from articles.images.rights.credit_line import rights_of
-from iria.core.hooks import Drawn, Undrawable
+from iria.core.hooks import Drawn, InvalidLogo
 
 
 def make(image: Image) -> list[Rendition]:
@@ -105,12 +105,12 @@ def draw(file: bytes, boxes: list[tuple[int, int]]) -> list[Drawn]:
         Undrawable: it is no picture we open, or broken, or the disk is full.
     """
     if kind_of(file[:HEAD_LENGTH]) is None:
-        raise Undrawable(refusal_of(file[:HEAD_LENGTH]))
+        raise InvalidLogo(refusal_of(file[:HEAD_LENGTH]))
     try:
         return _drawn(file, boxes)
     except OSError as mistake:
         if mistake.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise Undrawable(NO_ROOM) from mistake
+            raise InvalidLogo(NO_ROOM) from mistake
         raise
 
 
@@ -121,7 +121,7 @@ def _drawn(file: bytes, boxes: list[tuple[int, int]]) -> list[Drawn]:
         try:
             made = decoder_client.emblems(path, folder, boxes)
         except decoder_client.Undecodable as mistake:
-            raise Undrawable(str(mistake)) from mistake
+            raise InvalidLogo(str(mistake)) from mistake
         return [
             Drawn((folder / each["file"]).read_bytes(), each["width"], each["height"])
             for each in made

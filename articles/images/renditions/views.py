@@ -42,7 +42,7 @@ SEALED: Final = {
 """A file that somebody once uploaded is nothing but a picture, whatever a browser makes of it."""
 
 
-def handed(rendition: Rendition) -> HttpResponseBase:
+def file_response(rendition: Rendition) -> HttpResponseBase:
     """The file. Raises OSError where it is not there."""
     kind = MEDIA_TYPES[rendition.format]
     response: HttpResponseBase
@@ -68,7 +68,7 @@ def _in_the_bucket(rendition: Rendition) -> str:
     return str(storage.url(rendition.file.name, **left))
 
 
-def keeping(image: Image) -> str:
+def cache_lifetime(image: Image) -> str:
     """How long a copy may be kept elsewhere: never past the end of the picture's licence."""
     if image.licence_until is None and not settings.PICTURES_FROM_BUCKET:
         return FOR_EVER
@@ -115,7 +115,7 @@ def rendition(request: HttpRequest, name: str) -> HttpResponseBase:
     if response.status_code in {200, 304}:
         response.headers["ETag"] = tag
     if response.status_code != 404:
-        response.headers["Cache-Control"] = keeping(found.image)
+        response.headers["Cache-Control"] = cache_lifetime(found.image)
         # Shared caches that know this word (RFC 9213) ask again each minute; browsers need not.
         response.headers["CDN-Cache-Control"] = for_a_while(found.image)
     return response
@@ -134,7 +134,7 @@ def at_the_desk(request: HttpRequest, name: str) -> HttpResponseBase:
 
 def _file(found: Rendition) -> HttpResponseBase:
     try:
-        return handed(found)
+        return file_response(found)
     except OSError:
         log.exception("The file of %s is not where it should be", found.name)
         return _nothing()

@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 
 from articles.images.models import Image
 from articles.images.models.rights import Place
-from iria.core.blockers import Obstacle
+from iria.core.blockers import Blocker
 
 REFUSALS: Final = {
     Place.SITE: "is not licensed for the site",
@@ -30,7 +30,7 @@ MOMENTS: Final = frozenset({"licence_from", "licence_until"})
 
 def obstacles(
     pictures: Iterable[Image], *, places: Iterable[Place], at: datetime | None = None
-) -> list[Obstacle]:
+) -> list[Blocker]:
     """What must be mended before these pictures go out at these places; none, if they may.
 
     Args:
@@ -40,11 +40,11 @@ def obstacles(
     return [each for image in pictures for each in _obstacles_of(image, wanted, moment)]
 
 
-def lacking_credit(pictures: Iterable[Image]) -> Iterator[Obstacle]:
+def without_credit(pictures: Iterable[Image]) -> Iterator[Blocker]:
     """Those of them that have neither a credit nor an exemption."""
     for image in pictures:
         if not image.is_credited and not image.needs_no_credit:
-            yield Obstacle(
+            yield Blocker(
                 f"The picture “{image}” has no credit; give it one in the library, "
                 "or tick “needs no credit” there and say why.",
                 at_field(image, "credit"),
@@ -52,18 +52,18 @@ def lacking_credit(pictures: Iterable[Image]) -> Iterator[Obstacle]:
             )
 
 
-def _obstacles_of(image: Image, places: tuple[Place, ...], moment: datetime) -> Iterator[Obstacle]:
+def _obstacles_of(image: Image, places: tuple[Place, ...], moment: datetime) -> Iterator[Blocker]:
     if image.withdrawn_at is not None:
         why = f" ({image.withdrawn_reason.rstrip('.')})" if image.withdrawn_reason else ""
-        yield Obstacle(
+        yield Blocker(
             f"The picture “{image}” was withdrawn{why}; take it out or choose another.",
             image.get_absolute_url(),
             "See the picture",
         )
         return
-    yield from lacking_credit([image])
+    yield from without_credit([image])
     if not image.is_described:
-        yield Obstacle(
+        yield Blocker(
             f"The picture “{image}” has no alternative text; say in the library what it shows, "
             "or tick “decorative” there.",
             at_field(image, "alt_text"),
@@ -71,7 +71,7 @@ def _obstacles_of(image: Image, places: tuple[Place, ...], moment: datetime) -> 
         )
     if outside := _outside_licence(image, moment):
         when, field = outside
-        yield Obstacle(
+        yield Blocker(
             f"The licence of the picture “{image}” {when}; extend it in the library, "
             "or take the picture out.",
             at_field(image, field),
@@ -79,7 +79,7 @@ def _obstacles_of(image: Image, places: tuple[Place, ...], moment: datetime) -> 
         )
     for place in places:
         if not image.is_licensed_for(place):
-            yield Obstacle(
+            yield Blocker(
                 f"The picture “{image}” {REFUSALS[place]}; have that mended in the library, "
                 "or take the picture out.",
                 at_field(image, f"licensed_for_{place.value}"),
@@ -100,7 +100,7 @@ def hold(numbers: Collection[int]) -> None:
         )
 
 
-def terms_of(image: Image) -> str:
+def usage_terms(image: Image) -> str:
     """What its licence allows, in its own words and its agency's; shown wherever it is decided on."""
     agency = image.agency.usage_terms.strip() if image.agency else ""
     return "\n".join(filter(None, [image.usage_terms.strip(), agency]))

@@ -77,7 +77,7 @@ def ending(user: User) -> Report | None:
 def _concerned(now: datetime) -> ImageQuerySet:
     """Used pictures whose licence ends, or ended, within a fortnight; what may be saved comes first."""
     near = Image.objects.filter(licence_until__gt=now - WARNED, licence_until__lte=now + WARNED)
-    used = near.filter(Image.objects.standing_somewhere(), withdrawn_at__isnull=True)
+    used = near.filter(Image.objects.in_use(), withdrawn_at__isnull=True)
     to_come = Case(When(licence_until__gt=now, then="licence_until"))
     return used.order_by(to_come.asc(nulls_last=True), "-licence_until", "pk")
 

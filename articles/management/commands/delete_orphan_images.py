@@ -18,8 +18,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["dry_run"]:
-            for name in orphans.unnamed():
+            for name in orphans.orphaned_files():
                 self.stdout.write(name)
             return
-        count = orphans.sweep()
+        count = orphans.delete_orphans()
         self.stdout.write(f"{count} file{'' if count == 1 else 's'} deleted.")

@@ -20,22 +20,29 @@ from articles.editorial.admin.article_chooser_field import NamedArticleField, of
 from articles.editorial.admin.fields import MomentField
 from articles.editorial.models import Article, Category
 from articles.public.front_page import layout
-from articles.public.front_page.layout import Wish
+from articles.public.front_page.layout import SlotChoice
 from articles.public.front_page.models import Placement
-from articles.public.front_page.slots import OFFERS, Part, Sheet, Spot, front_sheet, section_sheet
+from articles.public.front_page.slots import (
+    OFFERS,
+    PageLayout,
+    Slot,
+    SlotGroup,
+    front_sheet,
+    section_sheet,
+)
 from articles.public.navigation import front_address
-from iria.core.text.language import own_name
+from iria.core.text.language import native_name
 from iria.publication.context_processors import publication_of
 
 UNTIL = "-until"
 
 
-class ComposingForm(forms.Form):
+class FrontPageForm(forms.Form):
     """A field for every spot, and one for the time until which it is to stand there."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, sheet: Sheet, data: Any = None) -> None:
+    def __init__(self, sheet: PageLayout, data: Any = None) -> None:
         super().__init__(data, initial={"seen": state_of(sheet)})
         self.sheet = sheet
         for spot in sheet.spots:
@@ -66,7 +73,7 @@ class ComposingForm(forms.Form):
         return values
 
     def _check(
-        self, spot: Spot, article: Article | None, until: datetime | None, met: set[int]
+        self, spot: Slot, article: Article | None, until: datetime | None, met: set[int]
     ) -> None:
         if article is not None and article.pk in met:
             sentence = (
@@ -81,10 +88,10 @@ class ComposingForm(forms.Form):
             self.add_error(spot.name + UNTIL, "This time is over; choose a later one, or none.")
 
     @property
-    def wishes(self) -> list[Wish]:
+    def wishes(self) -> list[SlotChoice]:
         """What the editor wants, of a form that is valid."""
         return [
-            Wish(
+            SlotChoice(
                 spot.place,
                 spot.category_id,
                 spot.position,
@@ -96,17 +103,19 @@ class ComposingForm(forms.Form):
         ]
 
     @property
-    def rows(self) -> list[tuple[Part, bool, list[tuple[Spot, BoundField, BoundField]]]]:
+    def rows(self) -> list[tuple[SlotGroup, bool, list[tuple[Slot, BoundField, BoundField]]]]:
         """Each part, whether it stands open, and its spots with their two fields."""
         found = []
         for part in self.sheet.parts:
             spots = [(spot, self[spot.name], self[spot.name + UNTIL]) for spot in part.spots]
             wrong = any(field.errors or until.errors for _spot, field, until in spots)
-            found.append((part, wrong or part.category is None or part.by_hand > 0, spots))
+            found.append(
+                (part, wrong or part.category is None or part.manual_placements > 0, spots)
+            )
         return found
 
 
-def state_of(sheet: Sheet) -> str:
+def state_of(sheet: PageLayout) -> str:
     """A short name for what editors have placed; it changes when anybody places something else."""
     placed = [
         f"{spot.name}:{spot.placed.article_id}:{spot.until}" for spot in sheet.spots if spot.placed
@@ -134,7 +143,7 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         sheet = _sheet(request)
         if sheet is None:
             return redirect("admin:articles_placement_changelist")
-        form = ComposingForm(sheet, request.POST if request.method == "POST" else None)
+        form = FrontPageForm(sheet, request.POST if request.method == "POST" else None)
         if request.method == "POST":
             if not self.has_change_permission(request):
                 raise PermissionDenied
@@ -142,7 +151,7 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
                 return self._keep(request, sheet, form)
         return self._page(request, sheet, form)
 
-    def _keep(self, request: HttpRequest, sheet: Sheet, form: ComposingForm) -> HttpResponse:
+    def _keep(self, request: HttpRequest, sheet: PageLayout, form: FrontPageForm) -> HttpResponse:
         by: Any = request.user
         if sheet.category is None:
             layout.compose_front(sheet.language, form.wishes, by=by)
@@ -151,7 +160,7 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         self.message_user(request, "The page is as you composed it.", messages.SUCCESS)
         return redirect(request.get_full_path())
 
-    def _page(self, request: HttpRequest, sheet: Sheet, form: ComposingForm) -> HttpResponse:
+    def _page(self, request: HttpRequest, sheet: PageLayout, form: FrontPageForm) -> HttpResponse:
         publication = publication_of(request)
         context = {
             **self.admin_site.each_context(request),
@@ -162,7 +171,7 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
             "offers": offers_of(sheet.articles),
             "offers_name": OFFERS,
             "zone": publication.zone,
-            "fronts": [(code, own_name(code)) for code in publication.language_codes],
+            "fronts": [(code, native_name(code)) for code in publication.language_codes],
             "sections": Category.objects.in_order().only("name", "path"),
             "may_change": self.has_change_permission(request),
             "media": self.media,
@@ -176,7 +185,7 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         css = {"all": ["desk/composing.css"]}
 
 
-def _sheet(request: HttpRequest) -> Sheet | None:
+def _sheet(request: HttpRequest) -> PageLayout | None:
     """The page that `?front=fr` or `?section=asia-pacific` names; the first front page by itself."""
     if path := request.GET.get("section"):
         category = Category.objects.filter(path=path).first() if "\x00" not in path else None
@@ -185,4 +194,4 @@ def _sheet(request: HttpRequest) -> Sheet | None:
     code = request.GET.get("front") or publication.language_codes[0]
     if code not in publication.language_codes:
         return None
-    return front_sheet(publication, code, own_name(code), front_address(code, publication))
+    return front_sheet(publication, code, native_name(code), front_address(code, publication))

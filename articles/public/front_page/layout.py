@@ -23,7 +23,7 @@ Spot = tuple[str, int | None, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SlotChoice:
     """What an editor wants in a spot, and until when."""
 
     place: str
@@ -37,12 +37,12 @@ class Wish:
         return (self.place, self.category_id, self.position)
 
 
-def compose_front(language: str, wishes: Iterable[Wish], *, by: User | None) -> None:
+def compose_front(language: str, wishes: Iterable[SlotChoice], *, by: User | None) -> None:
     """Puts exactly these on the front page of a language; what stays as it was keeps its author."""
     _place(Placement.objects.on_front(language), wishes, language, by)
 
 
-def lead_section(category: Category, wish: Wish | None, *, by: User | None) -> None:
+def lead_section(category: Category, wish: SlotChoice | None, *, by: User | None) -> None:
     """Puts an article at the head of a section's own page; None leaves it to the rule."""
     there = Placement.objects.filter(place=Place.HEAD, category=category)
     _place(there, [wish] if wish else [], "", by)
@@ -55,7 +55,7 @@ def clear_expired() -> int:
 
 
 def _place(
-    there: PlacementQuerySet, wishes: Iterable[Wish], language: str, by: User | None
+    there: PlacementQuerySet, wishes: Iterable[SlotChoice], language: str, by: User | None
 ) -> None:
     with transaction.atomic():
         # One page is composed by one person at a time, or two could fill the same place.
@@ -80,8 +80,8 @@ def _place(
         )
 
 
-def _as_wish(row: Placement) -> Wish:
-    return Wish(row.place, row.category_id, row.position, row.article_id, row.until)
+def _as_wish(row: Placement) -> SlotChoice:
+    return SlotChoice(row.place, row.category_id, row.position, row.article_id, row.until)
 
 
 SECONDS: Final = 4
@@ -162,7 +162,7 @@ def lay_out(articles: ArticleQuerySet, code: str, codes: list[str]) -> Layout:
         code: its language.
         codes: the publication's languages, the first one first.
     """
-    placed = by_hand(articles, code)
+    placed = manual_placements(articles, code)
     sections = list(Category.objects.filter(parent=None).in_order())
     headings = [(Scope.ALL, 0), *((Scope.CATEGORY, section.pk) for section in sections)]
     each = IN_SECTION + 1 + SECONDS + len(placed.all)
@@ -180,7 +180,7 @@ def lay_out(articles: ArticleQuerySet, code: str, codes: list[str]) -> Layout:
     return Layout(head, parts)
 
 
-def by_hand(articles: ArticleQuerySet, language: str) -> ByHand:
+def manual_placements(articles: ArticleQuerySet, language: str) -> ByHand:
     """What editors placed on the front page of a language, as far as it can be shown there."""
     found = ByHand()
     rows = Placement.objects.in_force().on_front(language).filter(article__in=articles)

@@ -15,7 +15,7 @@ OFFERS = "articles-to-choose"
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class Slot:
     """One place for one article."""
 
     place: str
@@ -35,45 +35,45 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SlotGroup:
     """Spots that stand together under a name."""
 
     name: str
-    spots: list[Spot]
+    spots: list[Slot]
     category: Category | None = None
 
     @property
-    def by_hand(self) -> int:
+    def manual_placements(self) -> int:
         return sum(spot.placed is not None for spot in self.spots)
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PageLayout:
     """A page that can be composed."""
 
     title: str
     address: str
     articles: ArticleQuerySet
     """Which articles can stand on it."""
-    parts: list[Part]
+    parts: list[SlotGroup]
     language: str = ""
     category: Category | None = None
 
     @property
-    def spots(self) -> list[Spot]:
+    def spots(self) -> list[Slot]:
         return [spot for part in self.parts for spot in part.spots]
 
 
-def front_sheet(publication: Publication, code: str, name: str, address: str) -> Sheet:
+def front_sheet(publication: Publication, code: str, name: str, address: str) -> PageLayout:
     """The front page of a language."""
     articles = Article.objects.published().of_front(code, publication.language_codes)
     layout = front_page_layout.lay_out(articles, code, publication.language_codes)
     placed = _placed(Placement.objects.in_force().on_front(code).filter(article__in=articles))
     cards = articles.filter(pk__in=layout.all).for_cards().in_bulk()
 
-    def spots(place: str, category: int | None, shown: list[int], places: int) -> list[Spot]:
+    def spots(place: str, category: int | None, shown: list[int], places: int) -> list[Slot]:
         return [
-            Spot(
+            Slot(
                 place,
                 category,
                 position,
@@ -84,23 +84,23 @@ def front_sheet(publication: Publication, code: str, name: str, address: str) ->
         ]
 
     parts = [
-        Part("The lead", spots(Place.LEAD, None, layout.head[:1], 1)),
-        Part(
+        SlotGroup("The lead", spots(Place.LEAD, None, layout.head[:1], 1)),
+        SlotGroup(
             "Beside the lead", spots(Place.SECOND, None, layout.head[1:], front_page_layout.SECONDS)
         ),
     ]
     parts += [
-        Part(
+        SlotGroup(
             section.name,
             spots(Place.SECTION, section.pk, shown, front_page_layout.IN_SECTION),
             section,
         )
         for section, shown in layout.sections
     ]
-    return Sheet(f"Front page, {name}", address, articles, parts, language=code)
+    return PageLayout(f"Front page, {name}", address, articles, parts, language=code)
 
 
-def section_sheet(category: Category) -> Sheet:
+def section_sheet(category: Category) -> PageLayout:
     """The head of a section's own page."""
     articles = Article.objects.published().in_category(category)
     rows = Placement.objects.in_force().filter(place=Place.HEAD, category=category)
@@ -108,10 +108,10 @@ def section_sheet(category: Category) -> Sheet:
     chosen = placed.get((Place.HEAD, category.pk, 0))
     newest = Listing(Scope.CATEGORY, category.pk).cut(0, 1)
     wanted = articles.filter(pk=chosen.article_id) if chosen else newest
-    spot = Spot(Place.HEAD, category.pk, 0, wanted.for_cards().first(), chosen)
-    part = Part("The lead of this section", [spot])
+    spot = Slot(Place.HEAD, category.pk, 0, wanted.for_cards().first(), chosen)
+    part = SlotGroup("The lead of this section", [spot])
     address = category.get_absolute_url()
-    return Sheet(f"Section {category.name}", address, articles, [part], category=category)
+    return PageLayout(f"Section {category.name}", address, articles, [part], category=category)
 
 
 def _placed(rows: PlacementQuerySet) -> dict[tuple[str, int | None, int], Placement]:

@@ -21,7 +21,7 @@ from articles.pages.models import Page
 from articles.public.seo import json_ld
 from articles.public.seo.json_ld import emblem_of
 from articles.public.seo.page_meta import Meta, Preview
-from articles.search.query.search_request import Asked
+from articles.search.query.search_request import SearchRequest
 from iria.core.http.urls import absolute, address_of
 from iria.publication.models import Publication
 
@@ -139,7 +139,7 @@ def of_standing(page: Page, publication: Publication) -> Meta:
     )
 
 
-def of_search(asked: Asked, publication: Publication) -> Meta:
+def of_search(asked: SearchRequest, publication: Publication) -> Meta:
     """About search; every search is a form of the one page."""
     address = absolute(address_of("search"))
     title = gettext("Search")

@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 
 from articles.editorial.models import Scope
 from articles.public.archives import archive_of
-from articles.public.listing_scope import Shelf, shelf_of
-from articles.public.responses import shown
+from articles.public.listing_scope import ListingScope, shelf_of
+from articles.public.responses import render_public_page
 from articles.public.seo import page_meta
 from articles.public.tag_and_author_lists import (
     authors_page,
@@ -19,11 +19,11 @@ from articles.public.tag_and_author_lists import (
     corrections_page,
     tags_page,
 )
-from iria.core.http.cache_versions import Held
+from iria.core.http.cache_versions import ProcessCache
 from iria.core.http.page_cache import public_page
 from iria.core.http.urls import address_of
 from iria.core.pagination import page_of
-from iria.core.text.language import own_name, speaking
+from iria.core.text.language import native_name, use_language
 from iria.publication.context_processors import publication_of
 from iria.publication.language import in_its_language
 
@@ -34,12 +34,12 @@ def archive(request: HttpRequest, code: str = "") -> HttpResponse:
     """Every year and month with how much was published in it."""
     shelf = shelf_of(request, code)
     found = archive_of(shelf)
-    with speaking(code):
+    with use_language(code):
         words = gettext("Everything we have published, by year and month.")
         about = page_meta.of_page(request, shelf.called(gettext("Archive")), words)
         context = {"archive": found, "description": words, "meta": about, **beside(shelf)}
         context["others"] = _other_archives(request, code)
-        return shown(request, "articles/public/archive.html", context)
+        return render_public_page(request, "articles/public/archive.html", context)
 
 
 @public_page
@@ -51,7 +51,7 @@ def year(request: HttpRequest, year: int, code: str = "") -> HttpResponse:
     if not months:
         raise Http404
     page = page_of(shelf.listing(Scope.YEAR, year), request.GET.get("page"))
-    with speaking(code):
+    with use_language(code):
         about = page_meta.of_list(
             request,
             shelf.called(str(year)),
@@ -62,7 +62,7 @@ def year(request: HttpRequest, year: int, code: str = "") -> HttpResponse:
         )
         context = {"year": year, "months": months, "archive": archive, "page": page}
         context |= {"meta": about, **beside(shelf)}
-        return shown(request, "articles/public/year.html", context)
+        return render_public_page(request, "articles/public/year.html", context)
 
 
 @public_page
@@ -77,7 +77,7 @@ def month(request: HttpRequest, year: int, month: int, code: str = "") -> HttpRe
     page = page_of(listing, request.GET.get("page"))
     earlier, later = archive.around(year, month)
     above = shelf.address("year", year)
-    with speaking(code):
+    with use_language(code):
         name = date_format(chosen.first_day, "F Y")
         about = page_meta.of_list(
             request,
@@ -96,10 +96,10 @@ def month(request: HttpRequest, year: int, month: int, code: str = "") -> HttpRe
             "meta": about,
             **beside(shelf),
         }
-        return shown(request, "articles/public/month.html", context)
+        return render_public_page(request, "articles/public/month.html", context)
 
 
-def beside(shelf: Shelf) -> dict[str, object]:
+def beside(shelf: ListingScope) -> dict[str, object]:
     """What a page of one language's list shows besides the list; a page of everything, nothing."""
     return {"shelf": shelf, "page_language": shelf.code} if shelf.code else {}
 
@@ -110,13 +110,13 @@ def _other_archives(request: HttpRequest, code: str) -> list[tuple[str, str, str
     if len(codes) < 2:
         return []
     return [
-        (own_name(each), address_of("language_archive", each), each)
+        (native_name(each), address_of("language_archive", each), each)
         for each in codes
         if each != code
     ]
 
 
-_corrections: Held[int] = Held()
+_corrections: ProcessCache[int] = ProcessCache()
 """How many corrections there are changes with the rows alone."""
 
 
@@ -127,7 +127,7 @@ def tags(request: HttpRequest) -> HttpResponse:
     words = gettext("Everything our articles are about.")
     about = page_meta.of_list(request, gettext("Topics"), page, description=words)
     context = {"letters": list(by_letter(page.object_list)), "page": page, "meta": about}
-    return shown(request, "articles/public/tags.html", context)
+    return render_public_page(request, "articles/public/tags.html", context)
 
 
 @public_page
@@ -136,7 +136,9 @@ def authors(request: HttpRequest) -> HttpResponse:
     page = authors_page(request.GET.get("page"))
     words = gettext("Everybody who writes here.")
     about = page_meta.of_list(request, gettext("Authors"), page, description=words)
-    return shown(request, "articles/public/authors.html", {"page": page, "meta": about})
+    return render_public_page(
+        request, "articles/public/authors.html", {"page": page, "meta": about}
+    )
 
 
 @public_page
@@ -150,4 +152,6 @@ def corrections(request: HttpRequest) -> HttpResponse:
         page,
         description=gettext("What we got wrong and put right, newest first."),
     )
-    return shown(request, "articles/public/corrections.html", {"page": page, "meta": about})
+    return render_public_page(
+        request, "articles/public/corrections.html", {"page": page, "meta": about}
+    )

@@ -24,14 +24,14 @@ from articles.embeds.iframes import allow, frames_of
 from articles.images.srcset import plain_rendition
 from articles.public.article_page import around, minutes_to_read, place_in_series, ways_to_share
 from articles.public.listing_scope import shelf_for
-from articles.public.responses import shown
+from articles.public.responses import render_public_page
 from articles.public.seo import page_meta
 from articles.related.read_next import related_to
 from iria.core.db.compiled_queries import Prepared
 from iria.core.http.page_cache import public_page
 from iria.core.http.urls import absolute
 from iria.core.security.signed_tokens import BrokenToken, ExpiredToken
-from iria.core.text.language import speaking
+from iria.core.text.language import use_language
 from iria.publication.context_processors import publication_of
 from iria.publication.language import in_its_language
 
@@ -53,7 +53,7 @@ def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpRespo
     chosen = next(iter(article_at(year, month, slug)), None)
     if chosen is None:
         raise Http404
-    with speaking(chosen.language):
+    with use_language(chosen.language):
         thread = thread_of(chosen, publication_of(request))
         beside = around(chosen)
         context = {
@@ -67,7 +67,7 @@ def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpRespo
             "related": related_to(chosen),
             "meta": page_meta.of_article(request, chosen, thread, beside.translations),
         }
-        response = shown(request, "articles/public/article.html", context)
+        response = render_public_page(request, "articles/public/article.html", context)
         return allow(response, context["frames"])
 
 
@@ -119,7 +119,7 @@ BANNERS = {
     Article.State.SCHEDULED: gettext_lazy(
         "This article is not published yet; it goes out at a set time."
     ),
-    Article.State.WITHDRAWN: gettext_lazy("This article was withdrawn. Readers do not see it."),
+    Article.State.UNPUBLISHED: gettext_lazy("This article was withdrawn. Readers do not see it."),
 }
 
 
@@ -135,7 +135,7 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
         return _private(_over(request, gettext("This preview link is incomplete."), status=404))
     if chosen.is_published:
         return _private(redirect(chosen.get_absolute_url()))
-    with speaking(chosen.language):
+    with use_language(chosen.language):
         context = {**text_of(request, chosen), "preview": BANNERS[Article.State(chosen.state)]}
         response = render(request, "articles/public/article.html", context)
         return _private(allow(response, context["frames"]))
@@ -163,10 +163,10 @@ def picture(request: HttpRequest, year: int, month: int, slug: str, picture: int
     places = [place for place, each in enumerate(figures) if each.image_id == picture]
     if article is None or not places:
         raise Http404
-    with speaking(article.language):
+    with use_language(article.language):
         context = _around(article, figures, places[0])
         context["meta"] = page_meta.of_picture(request, article, context["figure"], places[0] + 1)
-        return shown(request, "articles/public/picture.html", context)
+        return render_public_page(request, "articles/public/picture.html", context)
 
 
 def figures_to_enlarge(article: Article) -> Iterator[Figure]:

@@ -9,19 +9,19 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from accounts.models import User
-from articles.body.comment_markup import remark
+from articles.body.comment_markup import render_comment
 from articles.comments.models import Comment
 from articles.comments.submission.validation import number
 from articles.comments.threads.builder import Thread, answers_to, thread_of
 from articles.comments.threads.permalinks import thread_scope
 from articles.comments.threads.queries import Order
 from articles.editorial.models import Article
-from articles.public.responses import shown
+from articles.public.responses import render_public_page
 from articles.public.seo import page_meta
 from iria.core.http.cache_versions import COMMENTS
 from iria.core.http.page_cache import public_page
 from iria.core.pagination import NoSuchPage, page_of
-from iria.core.text.language import speaking
+from iria.core.text.language import use_language
 from iria.publication.context_processors import publication_of
 from iria.publication.language import in_its_language
 
@@ -42,9 +42,9 @@ def reader(request: HttpRequest, pk: int) -> HttpResponse:
         "person": person,
         "face": getattr(person, "face", None),
         "page": page,
-        "comments": [(each, SafeString(remark(each.text))) for each in page],
+        "comments": [(each, SafeString(render_comment(each.text))) for each in page],
     }
-    return shown(request, "articles/public/reader.html", context)
+    return render_public_page(request, "articles/public/reader.html", context)
 
 
 @public_page(also=thread_scope)
@@ -53,7 +53,7 @@ def thread(request: HttpRequest, year: int, month: int, slug: str, order: str = 
     """A page of the comments of the first level, each with the first answers."""
     article = _article(year, month, slug)
     page = _page_asked_for(request)
-    with speaking(article.language):
+    with use_language(article.language):
         chosen = thread_of(article, publication_of(request), Order(order), page)
         return _shown(request, article, chosen)
 
@@ -64,7 +64,7 @@ def answers(request: HttpRequest, year: int, month: int, slug: str, comment: int
     """A page of what stands below one comment."""
     article = _article(year, month, slug)
     page = _page_asked_for(request)
-    with speaking(article.language):
+    with use_language(article.language):
         chosen = answers_to(article, publication_of(request), comment, page)
         if chosen is None:
             raise Http404
@@ -96,4 +96,4 @@ def _shown(request: HttpRequest, article: Article, thread: Thread) -> HttpRespon
         "meta": page_meta.of_thread(request, article, thread),
         "noindex": article.noindex or bool(thread.order),
     }
-    return shown(request, "articles/public/conversation.html", context)
+    return render_public_page(request, "articles/public/conversation.html", context)

@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext, gettext_noop
 
 from articles.editorial.models import Article
-from articles.public.did_you_mean import Meant, meant_by, words_of
+from articles.public.did_you_mean import DidYouMean, meant_by, words_of
 from articles.public.redirect_middleware import new_address
 from iria.core.http.headers import client_address
 from iria.core.http.private_paths import is_private
@@ -32,11 +32,13 @@ UNREADABLE = gettext_noop("What was sent cannot be read")
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What was perhaps meant, its words in the search field; else the newest; the sections."""
     if is_private(request) or request.method not in {"GET", "HEAD"}:
-        meant = Meant(words_of(request.path))
+        meant = DidYouMean(words_of(request.path))
     elif new_address(request.path):
         return HttpResponse(status=404)  # `Moved` leads on from here; nobody sees this
     else:
-        meant = meant_by(request.path) if _may_search(request) else Meant(words_of(request.path))
+        meant = (
+            meant_by(request.path) if _may_search(request) else DidYouMean(words_of(request.path))
+        )
     newest = Article.objects.published().newest().for_cards()[:NEWEST]
     context = {
         "meant": meant,

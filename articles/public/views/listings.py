@@ -9,23 +9,23 @@ from taggit.models import Tag
 from accounts.models import AuthorProfile
 from articles.editorial.models import Article, Portrait, Scope
 from articles.popular.most_read import shown_as_most_read
-from articles.public.category_context import Family, family_of, section_page
+from articles.public.category_context import CategoryContext, family_of, section_page
 from articles.public.front_page import layout as front_page_layout
-from articles.public.listing_scope import Shelf, shelf_of
-from articles.public.responses import shown
+from articles.public.listing_scope import ListingScope, shelf_of
+from articles.public.responses import render_public_page
 from articles.public.seo import page_meta
 from articles.public.views.archives import beside
-from iria.core.http.cache_versions import Held
+from iria.core.http.cache_versions import ProcessCache
 from iria.core.http.page_cache import public_page
 from iria.core.http.urls import address_of
 from iria.core.pagination import page_of
-from iria.core.text.language import own_name, speaking
+from iria.core.text.language import native_name, use_language
 from iria.publication.context_processors import publication_of
 from iria.publication.language import in_its_language
 
-_layouts: Held[front_page_layout.Layout] = Held()
+_layouts: ProcessCache[front_page_layout.Layout] = ProcessCache()
 """What stands where on each front page changes with the rows alone, as little else on a site."""
-_families: Held[Family] = Held()
+_families: ProcessCache[CategoryContext] = ProcessCache()
 """Likewise which categories stand above and below each, and which lead was picked for it."""
 
 
@@ -49,8 +49,8 @@ def _front(request: HttpRequest, code: str) -> HttpResponse:
     articles = Article.objects.published().of_front(code, codes)
     layout = _layouts.of(request, code, lambda: front_page_layout.lay_out(articles, code, codes))
     composed = front_page_layout.compose(articles, layout)
-    with speaking(code):
-        about = page_meta.of_front(request, code, own_name(code), composed.lead)
+    with use_language(code):
+        about = page_meta.of_front(request, code, native_name(code), composed.lead)
         popular = publication_of(request).shows_most_read
         context = {
             "front": composed,
@@ -59,8 +59,8 @@ def _front(request: HttpRequest, code: str) -> HttpResponse:
             "meta": about,
         }
         if code != codes[0]:
-            context["shelf"] = Shelf(code, request.path)
-        return shown(request, "articles/public/home.html", context)
+            context["shelf"] = ListingScope(code, request.path)
+        return render_public_page(request, "articles/public/home.html", context)
 
 
 @public_page
@@ -69,13 +69,13 @@ def articles(request: HttpRequest, code: str) -> HttpResponse:
     """Everything in one language, the newest first."""
     shelf = shelf_of(request, code)
     page = page_of(shelf.listing(), request.GET.get("page"))
-    with speaking(code):
+    with use_language(code):
         title, feed = gettext("All articles"), address_of("language_feed", code)
         about = page_meta.of_list(
             request, shelf.called(title), page, above=shelf.crumbs, feed=feed, cards=page
         )
         context = {"title": title, "page": page, "meta": about, **beside(shelf)}
-        return shown(request, "articles/public/articles.html", context)
+        return render_public_page(request, "articles/public/articles.html", context)
 
 
 @public_page
@@ -87,7 +87,7 @@ def category(request: HttpRequest, path: str, code: str = "") -> HttpResponse:
     sheet = section_page(shelf, family.chosen, family.lead_id, request.GET.get("page"))
     if code and not (sheet.lead or sheet.cards):
         raise Http404
-    with speaking(code):
+    with use_language(code):
         about = page_meta.of_list(
             request,
             shelf.called(family.chosen.name),
@@ -106,10 +106,10 @@ def category(request: HttpRequest, path: str, code: str = "") -> HttpResponse:
             "meta": about,
             **beside(shelf),
         }
-        return shown(request, "articles/public/category.html", context)
+        return render_public_page(request, "articles/public/category.html", context)
 
 
-def _above(family: Family, shelf: Shelf) -> list[tuple[str, str]]:
+def _above(family: CategoryContext, shelf: ListingScope) -> list[tuple[str, str]]:
     return [(each.name, shelf.address("category", each.path)) for each in family.above]
 
 
@@ -120,7 +120,7 @@ def tag(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
     shelf, chosen = shelf_of(request, code), get_object_or_404(Tag, slug=slug)
     page = page_of(shelf.listing(Scope.TAG, chosen.pk), request.GET.get("page"))
     _refuse_nobody_knows(page)
-    with speaking(code):
+    with use_language(code):
         about = page_meta.of_list(
             request,
             shelf.called(chosen.name),
@@ -131,7 +131,7 @@ def tag(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
             cards=page,
         )
         context = {"tag": chosen, "page": page, "meta": about, **beside(shelf)}
-        return shown(request, "articles/public/tag.html", context)
+        return render_public_page(request, "articles/public/tag.html", context)
 
 
 @public_page
@@ -142,10 +142,10 @@ def author(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
     portrait = Portrait.objects.filter(author=chosen).select_related("image").first()
     page = page_of(shelf.listing(Scope.AUTHOR, chosen.pk), request.GET.get("page"))
     _refuse_nobody_knows(page)
-    with speaking(code):
+    with use_language(code):
         about = page_meta.of_author(request, chosen, page, portrait, shelf.called(chosen.name))
         context = {"author": chosen, "portrait": portrait, "page": page, "meta": about}
-        return shown(request, "articles/public/author.html", context | beside(shelf))
+        return render_public_page(request, "articles/public/author.html", context | beside(shelf))
 
 
 def _refuse_nobody_knows(page: Page[Article]) -> None:

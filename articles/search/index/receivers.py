@@ -49,7 +49,7 @@ def index_credited(*, image_ids: list[int], **signal: Any) -> None:
         tasks.index_carriers_of_pictures.defer(image_ids=image_ids[first : first + AT_ONCE])
 
 
-def connect() -> None:
+def register() -> None:
     rights_changed.connect(index_credited, dispatch_uid="search.index_credited")
     # `moved` and `corrected` change no word that is searched: addresses are not kept here.
     for signal in (signals.published, signals.changed):

@@ -11,7 +11,7 @@ from articles.editorial.models.querysets import ArticleQuerySet
 
 
 @dataclass(frozen=True, slots=True)
-class Narrowing:
+class SearchFilters:
     """What a reader chose among the facets; everything that was chosen must hold."""
 
     category: Category | None = None
@@ -58,5 +58,5 @@ def _within(category: Category) -> QuerySet[Category, int]:
     return Category.objects.filter(below).values_list("pk", flat=True)
 
 
-EVERYWHERE: Final = Narrowing()
+EVERYWHERE: Final = SearchFilters()
 """Nothing was chosen."""

@@ -115,7 +115,7 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedQuery:
     """A query as one configuration reads it."""
 
     configuration: str
@@ -133,7 +133,7 @@ class Reading:
     """Something was said that is unwanted, whether any article holds it or not."""
 
 
-def take_apart(words: str) -> Parts:
+def split_query(words: str) -> Parts:
     """Quotes that were not closed close at the end."""
     wanted: list[str] = []
     unwanted: list[str] = []
@@ -170,7 +170,7 @@ def _in_quotes(part: re.Match[str]) -> str:
     return f'"{part["word"]}"' if plain else part[0]
 
 
-def read(parts: Parts, others: str = "") -> list[Reading]:
+def read(parts: Parts, others: str = "") -> list[ParsedQuery]:
     """One reading for each configuration that articles are in; none where nothing is indexed.
 
     Args:
@@ -189,7 +189,7 @@ def rarity(articles: int, of: int) -> float:
     return log(1 + (max(of, articles) - articles + 0.5) / (articles + 0.5))
 
 
-def _reading(rows: Sequence[tuple[Any, ...]], parts: Parts) -> Reading:
+def _reading(rows: Sequence[tuple[Any, ...]], parts: Parts) -> ParsedQuery:
     configuration, of, queries, *_ = rows[0]
     typed = [int(times) for *_, times, _other, _phrases, _pk, _articles in rows if times]
     terms: list[Term] = []
@@ -203,7 +203,7 @@ def _reading(rows: Sequence[tuple[Any, ...]], parts: Parts) -> Reading:
             stems.setdefault(number - 1, []).append(term)
     terms.sort(key=lambda term: -term.times * term.rarity)
     required, unwanted = _phrases(parts, queries, stems)
-    return Reading(
+    return ParsedQuery(
         configuration=configuration,
         articles=of,
         words=len(typed),

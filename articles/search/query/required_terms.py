@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from articles.search.query.parser import Phrase, Reading, Term
+from articles.search.query.parser import ParsedQuery, Phrase, Term
 
 MOST_DRIVEN: Final = 120_000
 """Postings of the words that lead to what is required; beyond, some alternatives are left out."""
@@ -35,7 +35,7 @@ IN_VECTOR: Final = """(SELECT CASE entry.configuration {cases} ELSE true END
 
 
 @dataclass(slots=True)
-class Binding:
+class RequiredTerms:
     """Conditions, each SQL with its parameters."""
 
     drivers: list[Term] = field(default_factory=list)
@@ -48,18 +48,18 @@ class Binding:
     vector_parameters: list[str] = field(default_factory=list)
 
 
-def possible(readings: Iterable[Reading]) -> list[Reading]:
+def possible(readings: Iterable[ParsedQuery]) -> list[ParsedQuery]:
     """Those of which some article may hold everything that is required."""
     return [each for each in readings if all(each.required)]
 
 
-def bind(readings: Sequence[Reading], leading: Sequence[Sequence[Term]]) -> Binding:
+def bind(readings: Sequence[ParsedQuery], leading: Sequence[Sequence[Term]]) -> RequiredTerms:
     """What articles have to fulfil; of readings that are possible.
 
     Args:
         leading: for each reading, the words whose postings are read anyhow.
     """
-    binding = Binding()
+    binding = RequiredTerms()
     conditions, cases = [], []
     for number, (each, lead) in enumerate(zip(readings, leading, strict=True)):
         drivers = _drivers(each)
@@ -80,7 +80,7 @@ def bind(readings: Sequence[Reading], leading: Sequence[Sequence[Term]]) -> Bind
     return binding
 
 
-def _drivers(reading: Reading) -> list[Term]:
+def _drivers(reading: ParsedQuery) -> list[Term]:
     """The rarest stem of each alternative, of the group that leads to the fewest articles."""
     groups = [[_rarest(phrase) for phrase in group] for group in reading.required]
     return min(groups, key=lambda group: sum(term.articles for term in group), default=[])
@@ -111,7 +111,7 @@ class _Rules:
         self.parameters: list[int] = []
         self.left = MOST_HASHED
 
-    def apply(self, reading: Reading) -> str:
+    def apply(self, reading: ParsedQuery) -> str:
         """The tsquery of what postings cannot say."""
         queries: list[str] = []
         for group in reading.required:

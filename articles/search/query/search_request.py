@@ -15,25 +15,25 @@ from django.utils.translation import gettext
 from accounts.models import AuthorProfile
 from articles.editorial.models import Category, Kind
 from articles.editorial.models.article import LANGUAGES
-from articles.search.query.filters import EVERYWHERE, Narrowing
+from articles.search.query.filters import EVERYWHERE, SearchFilters
 from articles.search.query.ordering import Sort
-from articles.search.ranking.engine import Unanswerable
-from iria.core.text.validators import refuse_unstorable
+from articles.search.ranking.engine import InvalidQuery
+from iria.core.text.validators import validate_storable
 
 FACETS: Final = ("category", "author", "year", "kind", "language")
 """As they stand in the address; anything else in it is not ours and left alone."""
 
 
-class NothingLikeIt(Unanswerable):
+class NothingLikeIt(InvalidQuery):
     """The words may be fine; what narrows them down does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SearchRequest:
     """A whole question: words, what narrows them down, order, page."""
 
     words: str
-    narrowing: Narrowing = EVERYWHERE
+    narrowing: SearchFilters = EVERYWHERE
     sort: Sort = Sort.BEST
     page: str = "1"
 
@@ -55,14 +55,14 @@ class Asked:
         """The question as it stands in an address, without its order: a feed has its own."""
         return self.address(sort="").partition("?")[2]
 
-    def anew(self, words: str) -> "Asked":
+    def anew(self, words: str) -> "SearchRequest":
         """The same question with other words."""
         return replace(self, words=words)
 
     @property
     def is_plain(self) -> bool:
         """As somebody asks who begins to search."""
-        return self == Asked(self.words)
+        return self == SearchRequest(self.words)
 
     @property
     def orders(self) -> list[tuple[str, str]]:
@@ -78,14 +78,14 @@ class Asked:
         ]
 
 
-def asked(parameters: Mapping[str, str]) -> Asked:
+def asked(parameters: Mapping[str, str]) -> SearchRequest:
     """The question of an address.
 
     Raises:
         NothingLikeIt: a facet or an order that there is not; the sentence says which.
     """
     chosen = {name: value for name in FACETS if (value := parameters.get(name, "").strip())}
-    return Asked(
+    return SearchRequest(
         # Some keyboards send a letter and its accent apart.
         words=unicodedata.normalize("NFC", parameters.get("q", "").strip()),
         narrowing=_narrowing(chosen) if chosen else EVERYWHERE,
@@ -94,13 +94,13 @@ def asked(parameters: Mapping[str, str]) -> Asked:
     )
 
 
-def _narrowing(chosen: Mapping[str, str]) -> Narrowing:
+def _narrowing(chosen: Mapping[str, str]) -> SearchFilters:
     for name, value in chosen.items():
         try:
-            refuse_unstorable(value)
+            validate_storable(value)
         except ValidationError as mistake:
             raise NothingLikeIt(_unknown(name, "�")) from mistake
-    return Narrowing(
+    return SearchFilters(
         category=_row(Category.objects.all(), "category", "path", chosen),
         author=_row(AuthorProfile.objects.all(), "author", "slug", chosen),
         year=_year(chosen.get("year", "")),

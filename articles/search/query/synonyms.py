@@ -18,7 +18,7 @@ SETS: Final = "SELECT * FROM articles_synonyms WHERE keys && %s::varchar[] ORDER
 WORD: Final = re.compile(r'-?"[^"]*"?|[^\s"]+')
 
 
-def ways_to_ask(words: str) -> list[str]:
+def expand_synonyms(words: str) -> list[str]:
     """The query as it was typed, and with its words replaced by their synonyms; in one query.
 
     What stands in quotes or behind a minus is meant literally and left alone.

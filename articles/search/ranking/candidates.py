@@ -18,7 +18,7 @@ from typing import Any, Final
 from django.core.exceptions import EmptyResultSet
 
 from articles.editorial.models.querysets import ArticleQuerySet
-from articles.search.query.parser import Reading, Term
+from articles.search.query.parser import ParsedQuery, Term
 from articles.search.query.required_terms import bind, possible
 from articles.search.ranking.posting_lists import SHORT, Among, Matching, factor, fetch
 from iria.core.db.statement_timeout import TookTooLong
@@ -77,7 +77,7 @@ SCORE: Final = attrgetter("score")
 
 
 def candidates(
-    readings: Sequence[Reading], articles: ArticleQuerySet, *, narrowed: bool = False
+    readings: Sequence[ParsedQuery], articles: ArticleQuerySet, *, narrowed: bool = False
 ) -> Candidates:
     """The best of the articles that hold any of the words, and all that binds.
 
@@ -111,7 +111,7 @@ def _among(sql: str, parameters: tuple[Any, ...]) -> Among:
     return Among(sql, parameters, few=[pk for (pk,) in rows])
 
 
-def _best(readings: Sequence[Reading], among: Among, budget: int) -> Candidates:
+def _best(readings: Sequence[ParsedQuery], among: Among, budget: int) -> Candidates:
     terms = sorted((t for each in readings for t in each.terms), key=lambda term: term.articles)
     leading, following = _split(terms, budget, len(among.few or ()))
     binding = bind(readings, [[t for t in each.terms if t in leading] for each in readings])

@@ -10,16 +10,16 @@ from django.utils.translation import gettext, ngettext
 from articles.editorial.models import Article
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.search.query import parser
-from articles.search.query.filters import EVERYWHERE, Narrowing
+from articles.search.query.filters import EVERYWHERE, SearchFilters
 from articles.search.query.ordering import Sort, in_order
 from articles.search.query.pins import pinned_for
-from articles.search.query.synonyms import ways_to_ask
+from articles.search.query.synonyms import expand_synonyms
 from articles.search.ranking import scoring
 from articles.search.ranking.scoring import Ranking
-from articles.search.results.match_explanations import Why, explain
+from articles.search.results.match_explanations import MatchExplanation, explain
 from iria.core.db.compiled_queries import Prepared
 from iria.core.db.statement_timeout import TookTooLong, time_limit
-from iria.core.text.validators import refuse_unstorable
+from iria.core.text.validators import validate_storable
 
 LONGEST: Final = 2000
 """Characters of a query: a paragraph may be looked for, a pasted page means something else."""
@@ -29,7 +29,7 @@ PATIENCE: Final = 2000
 """Milliseconds after which PostgreSQL gives up on one statement of a search."""
 
 
-class Unanswerable(Exception):
+class InvalidQuery(Exception):
     """The query cannot be answered as it stands; `sentence` tells the reader what to change."""
 
     def __init__(self, sentence: str) -> None:
@@ -37,7 +37,7 @@ class Unanswerable(Exception):
         self.sentence = sentence
 
 
-class NoSuchPage(Unanswerable):
+class NoSuchPage(InvalidQuery):
     """There are results, but not so many pages of them."""
 
 
@@ -46,7 +46,7 @@ class Found:
     """One article, and what to show of why it was found."""
 
     article: Article
-    why: Why
+    why: MatchExplanation
     is_pinned: bool = False
     """Editors chose it to stand here."""
 
@@ -89,7 +89,7 @@ def find(
     *,
     page: int | str = 1,
     size: int = PER_PAGE,
-    narrowing: Narrowing = EVERYWHERE,
+    narrowing: SearchFilters = EVERYWHERE,
     sort: Sort = Sort.BEST,
     recency: float = scoring.RECENCY,
     with_feedback: bool | None = None,
@@ -117,7 +117,7 @@ def find(
     start = (number - 1) * size
     try:
         with time_limit(PATIENCE):
-            ways = ways_to_ask(words)
+            ways = expand_synonyms(words)
             found = _ranked(ways, narrowing, recency, with_feedback)
             matched = in_order(found.ranked, sort)
             pinned = pinned_for(words) if sort is Sort.BEST and not narrowing else []
@@ -130,7 +130,7 @@ def find(
             results = _shown(chosen, ways if explained else (), pinned) if chosen else []
     except TookTooLong as mistake:
         sentence = gettext("This search takes too long; try fewer words, or rarer ones.")
-        raise Unanswerable(sentence) from mistake
+        raise InvalidQuery(sentence) from mistake
     return Findings(words, total, number, pages, results, matched, found.is_exact)
 
 
@@ -138,11 +138,11 @@ def _checked(words: str) -> str:
     words = words.strip()
     if len(words) > LONGEST:
         sentence = gettext("Please search with at most %(most)s characters; these are %(number)s.")
-        raise Unanswerable(sentence % {"most": f"{LONGEST:,}", "number": f"{len(words):,}"})
+        raise InvalidQuery(sentence % {"most": f"{LONGEST:,}", "number": f"{len(words):,}"})
     try:
-        refuse_unstorable(words)
+        validate_storable(words)
     except ValidationError as mistake:
-        raise Unanswerable(" ".join(mistake.messages)) from mistake
+        raise InvalidQuery(" ".join(mistake.messages)) from mistake
     return words
 
 
@@ -163,18 +163,18 @@ def _beyond(pages: int) -> str:
 
 
 def _ranked(
-    ways: Sequence[str], narrowing: Narrowing, recency: float, with_feedback: bool | None
+    ways: Sequence[str], narrowing: SearchFilters, recency: float, with_feedback: bool | None
 ) -> Ranking:
     """The best articles for a query and its other wordings.
 
     Raises:
         Unanswerable: there is no word that could be looked up, or too much that binds.
     """
-    parts = parser.take_apart(ways[0])
+    parts = parser.split_query(ways[0])
     if len(parts.unwanted) + sum(map(len, parts.required)) > parser.MOST_BINDING:
         sentence = gettext("Please search with at most %(most)s quotes and minus signs.")
-        raise Unanswerable(sentence % {"most": parser.MOST_BINDING})
-    others = " ".join(parser.take_apart(each).wanted for each in ways[1:])
+        raise InvalidQuery(sentence % {"most": parser.MOST_BINDING})
+    others = " ".join(parser.split_query(each).wanted for each in ways[1:])
     readings = parser.read(parts, others)
     telling = [each for each in readings if each.words]
     if readings and not telling:
@@ -184,7 +184,7 @@ def _ranked(
             sentence = gettext(
                 "There is nothing to look for in these words; add one that is less common."
             )
-        raise Unanswerable(sentence)
+        raise InvalidQuery(sentence)
     return scoring.rank(
         parts,
         telling,
@@ -197,10 +197,10 @@ def _ranked(
 
 def _shown(article_ids: list[int], ways: Sequence[str], pinned: Sequence[int]) -> list[Found]:
     articles = _cards_of(article_ids)
-    wanted = " ".join(parser.take_apart(each).wanted for each in ways)
+    wanted = " ".join(parser.split_query(each).wanted for each in ways)
     reasons = explain(articles, wanted) if wanted else {}
     return [
-        Found(articles[pk], reasons.get(pk, Why()), pk in pinned)
+        Found(articles[pk], reasons.get(pk, MatchExplanation()), pk in pinned)
         for pk in article_ids
         if pk in articles
     ]

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from django.db import connection
 
-from articles.search.query.parser import Reading, Term
-from articles.search.query.required_terms import Binding
+from articles.search.query.parser import ParsedQuery, Term
+from articles.search.query.required_terms import RequiredTerms
 
 CANDIDATES: Final = """
 WITH hit AS (
@@ -100,9 +100,9 @@ class Among:
 class Matching:
     """Which articles match: words that lead to them, words that are looked up, and what binds."""
 
-    readings: Sequence[Reading]
+    readings: Sequence[ParsedQuery]
     among: Among
-    binding: Binding
+    binding: RequiredTerms
     leading: Sequence[Term]
     following: Sequence[Term]
 
@@ -171,7 +171,7 @@ def factor(term: Term) -> float:
     return term.times * term.rarity
 
 
-def _all_of(reading: Reading) -> list[Term]:
+def _all_of(reading: ParsedQuery) -> list[Term]:
     required = (t for group in reading.required for phrase in group for t in phrase.stems)
     return [*reading.terms, *required]
 

@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from articles.editorial.models.querysets import ArticleQuerySet
-from articles.search.query.parser import Parts, Reading, key_of
+from articles.search.query.parser import ParsedQuery, Parts, key_of
 from articles.search.ranking import pseudo_relevance_feedback
 from articles.search.ranking.candidates import SCORE, Candidate, candidates
 from iria.core.text.dates import period_of
@@ -71,7 +71,7 @@ class Ranking:
 
 def rank(
     parts: Parts,
-    readings: Sequence[Reading],
+    readings: Sequence[ParsedQuery],
     articles: ArticleQuerySet,
     *,
     narrowed: bool = False,
@@ -99,12 +99,12 @@ def rank(
     return Ranking(ranked, found.total, found.is_exact)
 
 
-def _has_feedback(readings: Sequence[Reading]) -> bool:
+def _has_feedback(readings: Sequence[ParsedQuery]) -> bool:
     return sum(each.articles for each in readings) <= FEEDBACK_BELOW
 
 
 def _add_shares(
-    best: Sequence[Candidate], parts: Parts, readings: Sequence[Reading], recency: float
+    best: Sequence[Candidate], parts: Parts, readings: Sequence[ParsedQuery], recency: float
 ) -> None:
     several = max((each.words for each in readings), default=0) > 1
     complete = [each for each in best if each.has_all] if several else []
@@ -146,7 +146,7 @@ def _as_name(text: str) -> str:
 
 
 def _holding_the_phrase(
-    complete: Sequence[Candidate], parts: Parts, readings: Sequence[Reading]
+    complete: Sequence[Candidate], parts: Parts, readings: Sequence[ParsedQuery]
 ) -> set[int]:
     if not complete or any(each.words > PHRASE_WORDS for each in readings):
         return set()

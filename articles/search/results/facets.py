@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info, gettext
 
 from articles.editorial.models.article import LANGUAGES
-from articles.search.query.filters import Narrowing
-from articles.search.query.search_request import FACETS, Asked
+from articles.search.query.filters import SearchFilters
+from articles.search.query.search_request import FACETS, SearchRequest
 
 MOST_AUTHORS: Final = 30
 AT_ONCE: Final = 8
@@ -92,7 +92,7 @@ class Facet:
         return choices_markup(self.choices[AT_ONCE:])
 
 
-def facets_of(article_ids: Sequence[int], question: Asked) -> list[Facet]:
+def facets_of(article_ids: Sequence[int], question: SearchRequest) -> list[Facet]:
     """The facets that still divide these articles, or that were chosen; in one query."""
     facets = {key: Facet(key, title) for key, title in _titles().items()}
     for key, name in _chosen(question.narrowing).items():
@@ -108,7 +108,9 @@ def facets_of(article_ids: Sequence[int], question: Asked) -> list[Facet]:
     return [each for each in facets.values() if each.chosen or _divides(each, len(article_ids))]
 
 
-def _counts(article_ids: Sequence[int], question: Asked) -> list[tuple[str, str, str, str, int]]:
+def _counts(
+    article_ids: Sequence[int], question: SearchRequest
+) -> list[tuple[str, str, str, str, int]]:
     if not article_ids:
         return []
     category = question.narrowing.category
@@ -144,7 +146,7 @@ def _named(key: str, name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _chosen(narrowing: Narrowing) -> dict[str, str]:
+def _chosen(narrowing: SearchFilters) -> dict[str, str]:
     names = {
         "category": str(narrowing.category or ""),
         "author": str(narrowing.author or ""),

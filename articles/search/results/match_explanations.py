@@ -57,7 +57,7 @@ class Caption:
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
+class MatchExplanation:
     """What a result shows of the reasons it was found for; every text is safe HTML."""
 
     headline: SafeString = NOTHING
@@ -102,7 +102,7 @@ class _Parts:
         yield from (self.text, *self.seen, *self.captions, *self.credits, *self.tags)
 
 
-def explain(articles: Mapping[int, Article], wanted: str) -> dict[int, Why]:
+def explain(articles: Mapping[int, Article], wanted: str) -> dict[int, MatchExplanation]:
     """Article → what to show of why it was found; articles as `for_cards()` has them.
 
     Args:
@@ -187,12 +187,12 @@ def _caption(parts: _Parts) -> _Part | None:
     return best if best.shows - shown or whole else None
 
 
-def _why(parts: _Parts, caption: Caption | None) -> Why:
+def _why(parts: _Parts, caption: Caption | None) -> MatchExplanation:
     shown = _shown(parts) | (caption.shows if caption else set())
     credit = _adding(parts.credits, shown)
     shown |= credit.shows if credit else set()
     topic = _adding(parts.tags, shown)
-    return Why(
+    return MatchExplanation(
         headline=parts.seen[0].marked,
         excerpt=excerpt(parts.text.text, parts.text.found),
         caption=caption,

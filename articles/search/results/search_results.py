@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.db import transaction
 from django.urls import reverse
 
-from articles.search.query.search_request import Asked
+from articles.search.query.search_request import SearchRequest
 from articles.search.query_counts import countable
 from articles.search.ranking.engine import Findings, find
 from articles.search.results.facets import Facet, facets_of
@@ -15,10 +15,10 @@ from iria.core.http.urls import absolute
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SearchResults:
     """What the search page shows."""
 
-    asked: Asked
+    asked: SearchRequest
     findings: Findings
     facets: list[Facet] = field(default_factory=list)
     offered: str = ""
@@ -50,7 +50,7 @@ class Answer:
         return self.asked.address(page=str(number)) if number > 1 else self.asked.address()
 
 
-def answer(question: Asked) -> Answer:
+def answer(question: SearchRequest) -> SearchResults:
     """Finds, counts, and looks at the spelling; words that find nothing are corrected at once.
 
     One transaction, so that the settings which `reading.READ` makes hold for the counting too.
@@ -62,7 +62,7 @@ def answer(question: Asked) -> Answer:
         return _answer(question)
 
 
-def _answer(question: Asked) -> Answer:
+def _answer(question: SearchRequest) -> SearchResults:
     findings = _found(question)
     # Whoever turned the page found what they meant.
     better = corrected(question.words) or "" if question.page == "1" else ""
@@ -70,15 +70,15 @@ def _answer(question: Asked) -> Answer:
         meant = question.anew(better)
         instead = _found(meant)
         if instead.total:
-            return Answer(meant, instead, _facets(meant, instead), instead_of=question.words)
-    return Answer(question, findings, _facets(question, findings), offered=better)
+            return SearchResults(meant, instead, _facets(meant, instead), instead_of=question.words)
+    return SearchResults(question, findings, _facets(question, findings), offered=better)
 
 
-def _found(question: Asked) -> Findings:
+def _found(question: SearchRequest) -> Findings:
     return find(
         question.words, page=question.page, narrowing=question.narrowing, sort=question.sort
     )
 
 
-def _facets(question: Asked, findings: Findings) -> list[Facet]:
+def _facets(question: SearchRequest, findings: Findings) -> list[Facet]:
     return facets_of(findings.matched, question)

@@ -94,7 +94,7 @@ ON CONFLICT DO NOTHING
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class SpellingSuggestion:
     """A word that was perhaps meant, and how many articles hold it."""
 
     word: str
@@ -127,7 +127,7 @@ def learn(configuration: str, text: str) -> None:
         cursor.execute(LEARN, {**values, "shortest": SHORTEST, "longest": LONGEST})
 
 
-def slips(word: str) -> set[str]:
+def one_edit_away(word: str) -> set[str]:
     """Every word that is one slip away."""
     letters = LETTERS if word.isascii() else "".join(sorted({*LETTERS, *_script(word)}))
     pairs = [(word[:at], word[at:]) for at in range(len(word) + 1)]
@@ -169,26 +169,31 @@ def _better(typed: Sequence[str]) -> dict[str, str]:
     return nearest
 
 
-def _one_slip_away(words: Iterable[str]) -> Iterator[tuple[str, Near]]:
+def _one_slip_away(words: Iterable[str]) -> Iterator[tuple[str, SpellingSuggestion]]:
     pairs: list[tuple[str, str]] = []
     for word in words:
-        pairs += [(word, slip) for slip in slips(word)]
+        pairs += [(word, slip) for slip in one_edit_away(word)]
         if len(pairs) > SLIPS:
             break
     with connection.cursor() as cursor:
         cursor.execute(ONE_SLIP, [[each[0] for each in pairs], [each[1] for each in pairs]])
-        yield from ((typed, Near(word, articles)) for typed, word, articles in cursor.fetchall())
+        yield from (
+            (typed, SpellingSuggestion(word, articles))
+            for typed, word, articles in cursor.fetchall()
+        )
 
 
-def _alike(words: Sequence[str]) -> Iterator[tuple[str, Near]]:
+def _alike(words: Sequence[str]) -> Iterator[tuple[str, SpellingSuggestion]]:
     with connection.cursor() as cursor:
         cursor.execute(ALIKE, [list(words)])
         for typed, word, articles in cursor.fetchall():
             if distance(_plain(typed), _plain(word)) <= (2 if len(typed) > 5 else 1):
-                yield typed, Near(word, articles)
+                yield typed, SpellingSuggestion(word, articles)
 
 
-def _nearest(found: Iterable[tuple[str, Near]], known: dict[str, int]) -> dict[str, str]:
+def _nearest(
+    found: Iterable[tuple[str, SpellingSuggestion]], known: dict[str, int]
+) -> dict[str, str]:
     best: dict[str, tuple[float, str]] = {}
     for typed, near in found:
         if near.articles > known[typed] * RARE:

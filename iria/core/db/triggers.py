@@ -20,7 +20,7 @@ from django.apps import apps
 from django.core import checks
 from django.db import OperationalError, connection, models, transaction
 
-from iria.core.hooks import Port
+from iria.core.hooks import Hook
 from iria.core.http.cache_versions import CONTENT
 
 Model = type[models.Model]
@@ -41,7 +41,7 @@ class Shown:
 
 SHOWN: Final = Shown()
 
-_decisions: Port[Shown | None] = Port()
+_decisions: Hook[Shown | None] = Hook()
 
 
 def declare(*, shown: Mapping[str, Shown] | Iterable[str] = (), hidden: Iterable[str] = ()) -> None:
@@ -53,9 +53,9 @@ def declare(*, shown: Mapping[str, Shown] | Iterable[str] = (), hidden: Iterable
     """
     for label in shown:
         how = shown[label] if isinstance(shown, Mapping) else SHOWN
-        _decisions.offer(label.lower(), how)
+        _decisions.register(label.lower(), how)
     for label in hidden:
-        _decisions.offer(label.lower(), None)
+        _decisions.register(label.lower(), None)
 
 
 def watched() -> Iterator[tuple[Model, Shown]]:

@@ -30,7 +30,7 @@ from django.http import HttpRequest
 from iria.core import hooks
 
 
-class Held[T]:
+class ProcessCache[T]:
     """Values by key; those of an earlier generation are forgotten together."""
 
     def __init__(self) -> None:
@@ -93,7 +93,7 @@ INSERT INTO iria_change (scope, mark) SELECT scope, bit_xor(mark) FROM gone GROU
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CacheState:
     """What public pages are made from at a moment."""
 
     marks: list[tuple[str, int]]
@@ -104,13 +104,13 @@ class Standing:
     next: datetime | None
     """When something will change by itself."""
 
-    def rests_for(self, now: datetime, most: int, until: datetime) -> int:
+    def seconds_until_change(self, now: datetime, most: int, until: datetime) -> int:
         """Seconds for which nothing changes by itself, up to so many, and not past a moment."""
         soonest = min(self.next or until, until)
         return max(0, min(most, int((soonest - now).total_seconds())))
 
 
-def standing(scopes: Iterable[str], now: datetime) -> Standing:
+def standing(scopes: Iterable[str], now: datetime) -> CacheState:
     """What pages of these scopes are made from now; one query.
 
     Args:
@@ -123,7 +123,7 @@ def standing(scopes: Iterable[str], now: datetime) -> Standing:
         found = dict(cursor.fetchall())
     passed = found.get(LAST)
     after = found.pop(NEXT, None)
-    return Standing(sorted(found.items()), _moment(passed), _moment(after))
+    return CacheState(sorted(found.items()), _moment(passed), _moment(after))
 
 
 def generations(scopes: Iterable[str]) -> list[tuple[str, int]]:
@@ -158,7 +158,7 @@ def _moment(microseconds: int | None) -> datetime | None:
     return None if microseconds is None else EPOCH + timedelta(microseconds=microseconds)
 
 
-def fold() -> None:
+def compact() -> None:
     """Folds the marks of each scope into one; no generation changes by it."""
     with connection.cursor() as cursor:
         cursor.execute(FOLD)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date, parse_http_date_safe
 
-from iria.core.http.cache_versions import CONTENT, LAST, Standing, standing
+from iria.core.http.cache_versions import CONTENT, LAST, CacheState, standing
 from iria.core.http.release import release
 from iria.core.text.dates import DAY, HOUR, period_of
 
@@ -63,7 +63,7 @@ def _marked[V: View](view: V, also: Scopes | None) -> V:
         begun, ends = period_of(now, HOUR if HOURLY in scopes else DAY)
         tag = tag_of(made_from.marks, scopes, begun)
         request.generation = _generation(made_from.marks, now)  # type: ignore[attr-defined]
-        kept = SHARED.format(seconds=made_from.rests_for(now, MOST, ends))
+        kept = SHARED.format(seconds=made_from.seconds_until_change(now, MOST, ends))
         unchanged = _unchanged(request, tag, kept)
         if unchanged is not None:
             return unchanged
@@ -98,7 +98,7 @@ def _generation(marks: Iterable[tuple[str, int]], now: datetime) -> str:
     return "" if mark is None else f"{begun.isoformat()} {mark} {known.get(LAST)}"
 
 
-def _changed(response: HttpResponse, made_from: Standing) -> int | None:
+def _changed(response: HttpResponse, made_from: CacheState) -> int | None:
     """When the page changed last: by somebody's hand, or by the passage of time."""
     said = parse_http_date_safe(response.headers.get("Last-Modified", ""))
     if said is None or made_from.last is None or made_from.last.timestamp() <= said:

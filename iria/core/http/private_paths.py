@@ -21,7 +21,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 View = Callable[..., HttpResponse]
 
 
-def for_one_reader(view: View) -> View:
+def secret_link(view: View) -> View:
     """The address of the page holds a secret: it is not stored, not indexed, not passed on."""
 
     @wraps(view)

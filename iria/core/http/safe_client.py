@@ -41,16 +41,16 @@ NOT_PUBLIC: Final = [
 """Within what is otherwise public; a tunnel ends at an address that nobody has judged."""
 
 
-class Forbidden(Exception):
+class PrivateAddress(Exception):
     """The address leads where this machine must not go; the text is a sentence."""
 
 
-class Unanswered(Exception):
+class RequestFailed(Exception):
     """Nothing came of it that could be used; the text is a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class FormResponse:
     """What came back from a form that was sent."""
 
     words: str
@@ -59,29 +59,29 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class UrlCheck:
     """Whether something answers at an address, and what it said where nothing does."""
 
     answers: bool
     words: str = ""
 
 
-def look_at(address: str, *, agent: str) -> Seen:
+def check_url(address: str, *, agent: str) -> UrlCheck:
     """Asks for the head of a page, and for the page itself where a site knows no heads."""
     try:
         status = _status(address, agent, "HEAD")
         if status in {400, 403, 404, 405, 501}:
             status = _status(address, agent, "GET")
-    except Forbidden as refusal:
-        return Seen(False, str(refusal))
+    except PrivateAddress as refusal:
+        return UrlCheck(False, str(refusal))
     except (OSError, http.client.HTTPException, ValueError, UnicodeError) as trouble:
-        return Seen(False, _said(trouble))
+        return UrlCheck(False, _said(trouble))
     if status < 400 or status in REFUSES_PROGRAMS:
-        return Seen(True)
-    return Seen(False, _status_in_words(status))
+        return UrlCheck(True)
+    return UrlCheck(False, _status_in_words(status))
 
 
-def send_form(address: str, fields: dict[str, str], *, agent: str, hint: str = "") -> Answered:
+def post_form(address: str, fields: dict[str, str], *, agent: str, hint: str = "") -> FormResponse:
     """Sends fields as a form (POST). No redirect is followed: what is sent is meant for one address.
 
     Args:
@@ -96,13 +96,13 @@ def send_form(address: str, fields: dict[str, str], *, agent: str, hint: str = "
         with closing(_answer_to(address, agent, "POST", body, form)) as answer:
             words = answer.read(MOST_READ).decode("utf-8", "replace")
             said, status = " ".join(answer.headers.get(hint, "").split()), answer.status
-    except Forbidden as refusal:
-        raise Unanswered(str(refusal)) from refusal
+    except PrivateAddress as refusal:
+        raise RequestFailed(str(refusal)) from refusal
     except (OSError, http.client.HTTPException, ValueError, UnicodeError) as trouble:
-        raise Unanswered(_said(trouble)) from trouble
+        raise RequestFailed(_said(trouble)) from trouble
     if status != http.client.OK:
-        raise Unanswered(_status_in_words(status))
-    return Answered(words, said[:200])
+        raise RequestFailed(_status_in_words(status))
+    return FormResponse(words, said[:200])
 
 
 def public_addresses(host: str, port: int) -> list[str]:
@@ -115,7 +115,7 @@ def public_addresses(host: str, port: int) -> list[str]:
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if not all(_is_public(address) for address in addresses):
         sentence = "It leads into a private network, where this site must not look."
-        raise Forbidden(sentence)
+        raise PrivateAddress(sentence)
     return addresses
 
 
@@ -151,7 +151,7 @@ def _status(address: str, agent: str, method: str) -> int:
             return answer
         address = urljoin(address, onward)
     sentence = "It leads on and on."
-    raise Forbidden(sentence)
+    raise PrivateAddress(sentence)
 
 
 def _asked(address: str, agent: str, method: str) -> tuple[int, str]:
@@ -172,16 +172,16 @@ def _answer_to(
     parts = urlsplit(address)
     if parts.scheme not in PORTS or not parts.hostname:
         sentence = "It is no address of the web."
-        raise Forbidden(sentence)
+        raise PrivateAddress(sentence)
     port = parts.port or PORTS[parts.scheme]
     if port not in PORTS.values():
         sentence = f"It asks for port {port}; only the web's own are looked at."
-        raise Forbidden(sentence)
+        raise PrivateAddress(sentence)
     try:
         host = domain_in_ascii(parts.hostname)
     except UnicodeError:
         sentence = "It names no server."
-        raise Forbidden(sentence) from None
+        raise PrivateAddress(sentence) from None
     target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     if parts.query:
         target += f"?{quote(parts.query, safe='/%:@!$&()*+,;=~-._?')}"

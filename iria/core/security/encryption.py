@@ -13,15 +13,15 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 
-class Unsealable(Exception):
+class DecryptionFailed(Exception):
     """It was sealed under a key that is neither SECRET_KEY nor one of its fallbacks."""
 
 
-def seal(text: str, *, purpose: str) -> str:
+def encrypt(text: str, *, purpose: str) -> str:
     return _keys(purpose).encrypt(text.encode()).decode()
 
 
-def unseal(sealed: str, *, purpose: str) -> str:
+def decrypt(sealed: str, *, purpose: str) -> str:
     """
     Raises:
         Unsealable
@@ -29,15 +29,15 @@ def unseal(sealed: str, *, purpose: str) -> str:
     try:
         return _keys(purpose).decrypt(sealed.encode()).decode()
     except InvalidToken as mistake:
-        raise Unsealable from mistake
+        raise DecryptionFailed from mistake
 
 
-def mark(text: str, *, purpose: str) -> str:
+def keyed_hash(text: str, *, purpose: str) -> str:
     """The same for the same text, and of no use to whoever has not got the secret (64 hex digits)."""
     return _mark(text, purpose, settings.SECRET_KEY)
 
 
-def marks(text: str, *, purpose: str) -> list[str]:
+def keyed_hashes(text: str, *, purpose: str) -> list[str]:
     """By which a text may have been marked: under the secret of today, and under earlier ones."""
     return [_mark(text, purpose, secret) for secret in _secrets()]
 

@@ -20,16 +20,16 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[
     writer = csv.writer(_Echo())
     yield "\ufeff" + str(writer.writerow(header))
     for row in rows:
-        yield str(writer.writerow([harmless(each) for each in row]))
+        yield str(writer.writerow([escape_formula(each) for each in row]))
 
 
-def harmless(value: object) -> object:
+def escape_formula(value: object) -> object:
     """A cell that begins like a formula would be run as one; an apostrophe makes it a text."""
     if isinstance(value, str) and value.startswith(FORMULAS):
         return f"'{value}"
     return value
 
 
-def as_it_was(cell: str) -> str:
+def unescape_formula(cell: str) -> str:
     """A cell that was made harmless, read again: +ola@example.org is not '+ola@example.org."""
     return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULAS) else cell

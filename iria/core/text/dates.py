@@ -81,7 +81,7 @@ class UtcDumper(DatetimeDumper):
         return super().dump(in_utc(obj))
 
 
-def connect() -> None:
+def register() -> None:
     """For every connection that is made from now on."""
     psycopg.adapters.register_dumper(datetime, UtcDumper)
 

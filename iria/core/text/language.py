@@ -15,7 +15,7 @@ SPOKEN: Final = frozenset(code for code, _name in settings.LANGUAGES)
 RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
 
 
-def speaking(language: str) -> AbstractContextManager[None]:
+def use_language(language: str) -> AbstractContextManager[None]:
     """Within it, the interface speaks this language; one it has no words in changes nothing."""
     return translation.override(catalogue_of(language) or translation.get_language())
 
@@ -36,7 +36,7 @@ def direction_of(language: str) -> str:
     return "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"
 
 
-def own_name(code: str) -> str:
+def native_name(code: str) -> str:
     """What a language is called in itself: Français, العربية."""
     if code == "zh":
         return "中文"

@@ -15,7 +15,7 @@ INVISIBLE = re.compile(
 )
 
 
-def refuse_unstorable(text: str) -> None:
+def validate_storable(text: str) -> None:
     """A validator: PostgreSQL keeps neither NUL nor half of a surrogate pair.
 
     Raises:
@@ -38,7 +38,7 @@ def storable(text: str) -> str:
     return SURROGATE.sub("", text.replace("\x00", ""))
 
 
-def refuse_blank(text: str) -> None:
+def validate_not_blank(text: str) -> None:
     """A validator: a name made of spaces and invisible characters is no name."""
     if not INVISIBLE.sub("", text).strip():
         sentence = gettext("Please write something that can be seen.")

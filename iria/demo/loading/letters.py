@@ -62,7 +62,7 @@ def _subscribe(words: dict[str, Any], newsletter: Newsletter) -> Subscriber | No
     if Subscriber.objects.with_address(words["email"]).exists():
         return None
     subscriber = Subscriber.objects.known_or_new(words["email"])
-    now, wish = timezone.now(), choices.Wish.usual(newsletter)
+    now, wish = timezone.now(), choices.SubscriptionChoice.usual(newsletter)
     consent = Consent.objects.create(
         subscriber=subscriber,
         where="/",
@@ -75,7 +75,7 @@ def _subscribe(words: dict[str, Any], newsletter: Newsletter) -> Subscriber | No
     if not words.get("pending"):
         opt_in.confirm(opt_in.confirmation_token(consent))
     if words.get("left"):
-        opt_in.leave(subscriber.token)
+        opt_in.unsubscribe(subscriber.token)
     return subscriber
 
 

@@ -62,7 +62,7 @@ def _mark(key: str) -> str:
 
 def _take_in(key: str, jpeg: bytes, by: User) -> Image | None:
     before = set(Image.objects.values_list("pk", flat=True))
-    image = ingest.take_in(ContentFile(jpeg, name=f"{key}.jpg"), by=by)
+    image = ingest.ingest(ContentFile(jpeg, name=f"{key}.jpg"), by=by)
     return None if image.pk in before else image
 
 

@@ -21,7 +21,7 @@ from articles.editorial.text_search_config import configuration_for
 from articles.search.index.bulk import LONGEST as LONGEST_TEXT
 from articles.search.index.bulk import rebuild, write_entries
 from articles.search.index.indexer import MARKS, Words
-from articles.search.ranking.engine import LONGEST, Unanswerable, find
+from articles.search.ranking.engine import LONGEST, InvalidQuery, find
 from iria.core.db.bulk_copy import copy_rows
 from iria.core.db.scratch_schema import gather_statistics, scratch_schema
 from iria.evaluation.search import test_collection
@@ -129,7 +129,7 @@ def _ask(queries: Iterable[Query], names: list[str], *, with_feedback: bool | No
         start = perf_counter()
         try:
             matched = find(_as_words(query.words), recency=0, with_feedback=with_feedback).matched
-        except Unanswerable:
+        except InvalidQuery:
             matched = ()
         times.append((perf_counter() - start) * 1000)
         scores.append(test_collection.score([names[pk - 1] for pk in matched], query.grades))

@@ -43,7 +43,7 @@ REASONS: Final = {"blocked": Reason.BLOCKED, "timed_out": Reason.UNREACHABLE, "s
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class WebhookEvent:
     """A piece of news, and what it is recognised by when it comes again."""
 
     report: Report
@@ -52,7 +52,7 @@ class News:
     """Whether they wish no more mail."""
 
 
-def news_of(provider: Provider, event: Any) -> News | None:
+def news_of(provider: Provider, event: Any) -> WebhookEvent | None:
     """What an event of anymail's (`AnymailTrackingEvent`) says; None where nothing is to be done about it."""
     barred_for = provider.kept_back(event.esp_event)
     if event.event_type == "rejected":
@@ -80,7 +80,7 @@ def news_of(provider: Provider, event: Any) -> News | None:
         vouched=True,
         happened_at=_moment(event.timestamp),
     )
-    return News(report, _key(provider, event), says is Says.LEAVES)
+    return WebhookEvent(report, _key(provider, event), says is Says.LEAVES)
 
 
 def _says(provider: Provider, event: Any, barred_for: str) -> Says:

@@ -91,7 +91,7 @@ class Unreadable(Exception):
     """The provider sent it, and it is not what the provider sends."""
 
 
-def heard(provider: Provider, secret: str, request: HttpRequest) -> list[Any]:
+def parse_call(provider: Provider, secret: str, request: HttpRequest) -> list[Any]:
     """The news of a call (`AnymailTrackingEvent`); a piece that cannot be read is left out.
 
     Raises:
@@ -131,14 +131,16 @@ def listener(provider: Provider, secret: str) -> Any:
     Raises:
         Exception: of any kind, where the secret is not what the provider gives.
     """
-    view = type(f"{provider.name}PieceByPiece", (PieceByPiece, import_string(provider.view)), {})
+    view = type(
+        f"{provider.name}PieceByPiece", (TolerantEventView, import_string(provider.view)), {}
+    )
     with warnings.catch_warnings():
         # Of SendGrid; docs/decisions/told-by-providers.md says it to whoever chooses.
         warnings.filterwarnings("ignore", message="django-anymail has dropped official support")
         return view(**{provider.proof: secret})
 
 
-class PieceByPiece:
+class TolerantEventView:
     """Of several pieces of news one that is broken does not cost the others."""
 
     esp_name: str

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from iria.core.http.csrf import open_to_other_sites
 from newsletter.bounces.matching import Match, matches
 from newsletter.bounces.parser import Kind
-from newsletter.bounces.processing import act_on
+from newsletter.bounces.processing import handle_report
 from newsletter.bounces.webhooks import verification
 from newsletter.bounces.webhooks.events import news_of
 from newsletter.bounces.webhooks.providers import PROVIDERS, Provider
@@ -30,7 +30,7 @@ MISTAKES: Final = (ArithmeticError, AttributeError, DataError, LookupError, Type
 """What a piece of news that makes no sense leads to."""
 
 
-class InHand(Exception):
+class StillSending(Exception):
     """The mail is being handed over at this moment; what became of it is not written down yet."""
 
 
@@ -47,7 +47,7 @@ def act(provider: Provider, events: list[Any]) -> bool:
     for event in events:
         try:
             _take(provider, event)
-        except InHand:
+        except StillSending:
             too_early += 1
         except MISTAKES as mistake:
             log.warning("a piece of news of %s: %s", provider.name, type(mistake).__name__)
@@ -62,8 +62,8 @@ def _take(provider: Provider, event: Any) -> None:
     found = matches(news.report)
     if news.report.kind is not Kind.NONE:
         if any(each.delivery and each.delivery.state == Delivery.State.SENDING for each in found):
-            raise InHand
-        act_on(news.report, found, key=news.key)
+            raise StillSending
+        handle_report(news.report, found, key=news.key)
     if not news.leaves:
         return
     with transaction.atomic():
@@ -82,7 +82,7 @@ def _leave(match: Match, at: datetime | None) -> None:
     if at and subscriber.confirmed_at and at < subscriber.confirmed_at:
         # Told late, or once more: they have come back since.
         return
-    opt_in.leave(subscriber.token)
+    opt_in.unsubscribe(subscriber.token)
 
 
 def _note(provider: Provider, count: int) -> None:
@@ -120,7 +120,7 @@ def told(request: HttpRequest) -> HttpResponse:
     if _size(request) > verification.MOST_BYTES:
         return _said("This is more than a provider has to tell.", status=413)
     try:
-        events = verification.heard(provider, settings.MAIL_PROVIDER_SECRET, request)
+        events = verification.parse_call(provider, settings.MAIL_PROVIDER_SECRET, request)
     except verification.Refused:
         return _said(f"This does not prove that {provider.name} sent it.", status=403)
     except verification.Unreadable as trouble:

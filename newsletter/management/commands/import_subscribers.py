@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from newsletter.imports import runner, uploads
-from newsletter.imports.column_mapping import Columns
+from newsletter.imports.column_mapping import ColumnMapping
 from newsletter.models import Newsletter, SubscriberImport
 
 
@@ -44,7 +44,7 @@ class Command(BaseCommand):
         newsletters = [_newsletter(slug) for slug in dict.fromkeys(options["newsletter"])]
         try:
             content = Path(file).read_bytes()
-            made = uploads.bring(
+            made = uploads.upload(
                 content,
                 name=Path(file).name,
                 newsletters=newsletters,
@@ -64,15 +64,15 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps({"rows": made.rows_read, **made.counts}))
 
 
-def _go_through(made: SubscriberImport, columns: Columns, *, dry_run: bool) -> None:
+def _go_through(made: SubscriberImport, columns: ColumnMapping, *, dry_run: bool) -> None:
     """Here and now, whatever the worker does."""
     SubscriberImport.objects.filter(pk=made.pk).update(
         state=SubscriberImport.State.LOOKING, columns=columns.kept()
     )
-    runner.look_over(made.pk)
+    runner.dry_run(made.pk)
     if not dry_run:
-        SubscriberImport.objects.filter(pk=made.pk).update(state=SubscriberImport.State.TAKING_IN)
-        runner.take_in(made.pk)
+        SubscriberImport.objects.filter(pk=made.pk).update(state=SubscriberImport.State.IMPORTING)
+        runner.run_import(made.pk)
     made.refresh_from_db()
 
 
@@ -85,8 +85,8 @@ def _newsletter(slug: str) -> Newsletter:
     return found
 
 
-def _columns(made: SubscriberImport, options: dict[str, Any]) -> Columns:
-    guessed = Columns.of(made.columns)
+def _columns(made: SubscriberImport, options: dict[str, Any]) -> ColumnMapping:
+    guessed = ColumnMapping.of(made.columns)
 
     def place(what: str, guess: int | None) -> int | None:
         said = options[what]
@@ -96,7 +96,7 @@ def _columns(made: SubscriberImport, options: dict[str, Any]) -> Columns:
         return guess if said is None else said - 1
 
     email = place("email", guessed.email)
-    return Columns(
+    return ColumnMapping(
         email or 0,
         place("name", guessed.name),
         place("language", guessed.language),

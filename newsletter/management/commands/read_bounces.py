@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from newsletter.bounces import mailbox
 from newsletter.bounces.mailbox import Incoming, Unreadable
 from newsletter.bounces.parser import read
-from newsletter.bounces.processing import take_in
+from newsletter.bounces.processing import process_message
 
 
 class Command(BaseCommand):
@@ -60,7 +60,7 @@ class Command(BaseCommand):
             raise CommandError(str(trouble)) from trouble
 
     def _tell(self, incoming: Incoming, *, dry_run: bool) -> None:
-        taken = None if dry_run else take_in(incoming.raw)
+        taken = None if dry_run else process_message(incoming.raw)
         report = taken.report if taken else read(incoming.raw)
         said: dict[str, Any] = {
             "file": incoming.name,

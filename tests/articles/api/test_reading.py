@@ -152,7 +152,7 @@ def test_an_article_names_its_translations_and_the_parts_of_its_series(
         "The long way",
     ]
     assert ask(f"articles/{french.pk}/")["series"] is None
-    publishing.withdraw(french, by=rui)
+    publishing.unpublish(french, by=rui)
     listed = ask("articles/", fields="translations,series")["items"]
     assert all(each["translations"] == [] for each in listed)
     assert sum(each["series"] is not None for each in listed) == 2
@@ -194,7 +194,7 @@ def test_what_is_withdrawn_takes_its_comments_and_pictures_along(
     ask: Ask, house: Article, edna: User
 ) -> None:
     comment, picture = ask("comments/")["items"][0]["id"], ask("pictures/")["items"][0]["id"]
-    publishing.withdraw(house, by=edna)
+    publishing.unpublish(house, by=edna)
     for path in (f"articles/{house.pk}/", f"comments/{comment}/", f"pictures/{picture}/"):
         ask(path, status=404)
     assert "The long way" not in str(ask("articles/"))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.body.comment_markup import plain, remark
+from articles.body.comment_markup import plain, render_comment
 
 UGC = 'rel="ugc nofollow"'
 SITE = '<span class="link-site">(evil.example)</span>'
@@ -41,7 +41,7 @@ SEA = "https://example.org/Strait_(sea)"
     ],
 )
 def test_the_small_set(typed: str, shown: str) -> None:
-    assert remark(typed) == shown
+    assert render_comment(typed) == shown
 
 
 class Elements(HTMLParser):
@@ -61,7 +61,7 @@ def test_whatever_is_typed_there_are_only_these_elements_and_every_link_is_marke
     typed: str,
 ) -> None:
     parser = Elements()
-    parser.feed(remark(typed))
+    parser.feed(render_comment(typed))
     for tag, attributes in parser.found:
         assert tag in ALLOWED
         assert set(attributes) <= {"href", "rel", "class"}
@@ -75,7 +75,7 @@ def test_whatever_is_typed_there_are_only_these_elements_and_every_link_is_marke
 )
 def test_a_text_made_to_cost_much_is_read_at_once(piece: str) -> None:
     started = time.process_time()
-    remark((piece * 5000)[:5000])
+    render_comment((piece * 5000)[:5000])
     assert time.process_time() - started < 0.25
 
 

@@ -48,7 +48,7 @@ def do(deed: str, which: int, article: Article, by: User) -> None:
             parent=answered,
         )
     elif chosen and deed == "take back":
-        posting.take_back(chosen, by=None)
+        posting.delete_own(chosen, by=None)
     elif chosen:
         VERBS[deed](chosen, by=by)
 

@@ -59,7 +59,7 @@ def test_a_reply_typed_while_its_comment_was_taken_back(
     comment = write("Soon gone")
     address = address_of(article, parent=comment.pk)
     token = token_in(client.get(address).content.decode())
-    posting.take_back(comment, by=None)
+    posting.delete_own(comment, by=None)
     form = {**WORDS, "parent": str(comment.pk), "token": token}
     page = unescape(client.post(address, form).content.decode())
     assert "no longer there" in page

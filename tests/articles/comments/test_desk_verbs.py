@@ -66,7 +66,7 @@ def test_the_script_hears_who_was_first_and_who_is_looking(
 ) -> None:
     decided, looked_at = write("One", waits=True), write("Two", waits=True)
     decisions.reject(decided, by=edna)
-    cases.take(looked_at, by=edna)
+    cases.claim(looked_at, by=edna)
     late = send(at_desk, f"{decided.pk}/decide/", verb="approve", seen="held")
     assert late["status"] == 409
     assert "Edna Okafor rejected" in late["said"]
@@ -81,7 +81,7 @@ def test_the_count_is_live_and_says_what_others_decided(
 ) -> None:
     gone, here = write("One", waits=True), write("Two", waits=True)
     decisions.approve(gone, by=edna)
-    cases.take(here, by=edna)
+    cases.claim(here, by=edna)
     news = at_desk.get(f"{LIST}live/?queue=held&shown={gone.pk},{here.pk},x,").json()
     assert news["gone"] == [gone.pk]
     assert news["claimed"] == {str(here.pk): "Edna Okafor"}
@@ -102,7 +102,7 @@ def test_from_a_comments_own_page_the_next_one_comes_at_once(
     at_desk: Client, write: Write, edna: User
 ) -> None:
     one, two, three = (write(words, waits=True) for words in ("One", "Two", "Three"))
-    cases.take(two, by=edna)
+    cases.claim(two, by=edna)
     form = {"verb": "approve", "seen": "held", "then": "next", "queue": "held"}
     at = at_desk.post(f"{LIST}{one.pk}/decide/", form, follow=True)
     assert at.request["PATH_INFO"] == f"{LIST}{three.pk}/change/"

@@ -77,7 +77,7 @@ def forget_positions() -> None:
 def test_what_happens_between_two_batches_is_counted_once() -> None:
     article = newsroom.published("Ferries")
     first = put(article)
-    second = put(article, parent=first, state=Comment.State.HELD)
+    second = put(article, parent=first, state=Comment.State.PENDING)
     gone = put(article)
     forget_positions()
     put(article, parent=second)

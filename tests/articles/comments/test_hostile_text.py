@@ -11,7 +11,7 @@ from django.test import Client
 from lxml import html as lxml_html
 
 from accounts.models import User
-from articles.body.comment_markup import remark
+from articles.body.comment_markup import render_comment
 from articles.comments.models import Comment, Moderation
 from articles.comments.moderation import decisions
 from articles.comments.submission import form_tokens, posting
@@ -126,7 +126,7 @@ def test_no_string_becomes_more_than_the_small_set_whatever_is_wrapped_around_it
     for string in all_strings():
         for wrapping in WRAPPINGS:
             tree = lxml_html.fragment_fromstring(
-                remark(wrapping.replace("{}", string)), create_parent="div"
+                render_comment(wrapping.replace("{}", string)), create_parent="div"
             )
             for element in tree.iterdescendants():
                 assert element.tag in SMALL_SET, string

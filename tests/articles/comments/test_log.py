@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from articles.comments.models import Comment, Moderation
 from articles.comments.moderation import decisions, undo
-from articles.comments.moderation.weekly_statistics import in_words, weeks
+from articles.comments.moderation.weekly_statistics import in_words, weekly_statistics
 from articles.comments.submission import posting
 from tests.articles.comments.conftest import Write
 
@@ -64,8 +64,8 @@ def test_weeks_count_what_came_what_was_held_how_long_it_took_and_what_was_overt
     row = three.moderations.first()
     assert row
     undo.undo([row], by=mina)
-    posting.take_back(two, by=None)
-    (week,) = weeks("UTC")
+    posting.delete_own(two, by=None)
+    (week,) = weekly_statistics("UTC")
     assert (week.received, week.held, week.decided, week.overturned) == (3, 3, 2, 1)
     assert in_words(week.until_decided) == "60 minutes"
 

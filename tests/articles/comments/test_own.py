@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from articles.comments.models import Comment
 from articles.comments.moderation import decisions, queues
-from articles.comments.screening.models import Phase, ScreenedWord, ScreeningRule
+from articles.comments.screening.models import Check, ScreenedWord, ScreeningRule
 from articles.comments.submission import editing, form_tokens, posting
 from articles.comments.submission.posting import Refused
 from articles.comments.threads.builder import thread_of
@@ -88,12 +88,12 @@ def test_words_a_person_approved_are_listed_as_new_once_they_are_others(
 def test_words_that_stood_are_read_again_where_a_rule_objects_to_the_new_ones(
     article: Article, write: Write, mina: User
 ) -> None:
-    ScreeningRule.objects.filter(phase=Phase.SUSPECT_WORDS).update(active=True, action="hold")
+    ScreeningRule.objects.filter(phase=Check.SUSPECT_WORDS).update(active=True, action="hold")
     ScreenedWord.objects.create(word="casino", folded="casino", list="suspect")
     comment = write("A quiet evening")
     decisions.feature(comment, by=mina, on=True)
     editing.change(comment, text="Come to my casino", by=None)
-    assert comment.state == Comment.State.HELD
+    assert comment.state == Comment.State.PENDING
     latest = comment.moderations.first()
     assert latest
     assert (latest.decision, latest.made_by) == ("held", None)
@@ -108,7 +108,7 @@ def test_what_was_held_stays_held_whatever_the_new_words_are(
     comment = write("Waits", waits=True)
     ScreeningRule.objects.update(active=False)
     editing.change(comment, text="No rule objects now", by=None)
-    assert comment.state == Comment.State.HELD
+    assert comment.state == Comment.State.PENDING
 
 
 @pytest.mark.parametrize("deed", ["reject", "take back"])
@@ -119,7 +119,7 @@ def test_what_was_decided_or_taken_back_cannot_be_changed(
     if deed == "reject":
         decisions.reject(comment, by=mina)
     else:
-        posting.take_back(comment, by=None)
+        posting.delete_own(comment, by=None)
     with pytest.raises(Refused, match="cannot be changed any more"):
         editing.change(comment, text="Otherwise", by=None)
 

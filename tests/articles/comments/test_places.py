@@ -13,7 +13,7 @@ from tests import newsroom
 
 pytestmark = pytest.mark.django_db
 
-APPROVED, HELD, DELETED = Comment.State.APPROVED, Comment.State.HELD, Comment.State.DELETED
+APPROVED, HELD, DELETED = Comment.State.APPROVED, Comment.State.PENDING, Comment.State.DELETED
 
 
 def put(article: Article, *, parent: int | None = None, state: str = APPROVED) -> int:

@@ -90,7 +90,7 @@ def test_a_withdrawn_article_takes_no_comments_and_gives_the_words_back(
     client: Client, article: Article, edna: User
 ) -> None:
     token = token_in(client.get(address_of(article)).content.decode())
-    publishing.withdraw(article, by=edna)
+    publishing.unpublish(article, by=edna)
     answer = client.post(address_of(article), {**WORDS, "token": token})
     page = answer.content.decode()
     assert answer.status_code == 404

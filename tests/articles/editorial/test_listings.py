@@ -88,7 +88,7 @@ def test_what_is_published_stands_in_its_lists_at_once(edna: User) -> None:
     assert_right()
     assert headlines(Listing(Scope.CATEGORY, asia.pk)) == ["Snow"]
     assert headlines(Listing(Scope.MONTH, 202603)) == ["Snow"]
-    publishing.withdraw(article, by=edna)
+    publishing.unpublish(article, by=edna)
     assert_right()
     assert headlines(Listing(Scope.CATEGORY, asia.pk)) == []
     assert Listing(Scope.AUTHOR, ines.pk).count() == 0
@@ -137,7 +137,7 @@ def test_an_article_appears_at_its_time_without_a_write(client: Client) -> None:
 
 def test_adding_up_leaves_one_row_for_a_count_and_changes_no_count(edna: User) -> None:
     articles = [newsroom.published(f"Snow {n}", tags=["snow"], at=MARCH) for n in range(3)]
-    publishing.withdraw(articles[0], by=edna)
+    publishing.unpublish(articles[0], by=edna)
     before = {scope: counts_by_language(scope) for scope in Scope}
     listings.add_up()
     assert {scope: counts_by_language(scope) for scope in Scope} == before
@@ -271,7 +271,7 @@ def test_an_author_or_a_tag_is_known_while_something_of_it_can_be_read(edna: Use
     article = newsroom.published("Snow", authors=[ines])
     known = AuthorProfile.objects.filter(listings.in_use(Scope.AUTHOR))
     assert list(known) == [ines]
-    publishing.withdraw(article, by=edna)
+    publishing.unpublish(article, by=edna)
     assert not AuthorProfile.objects.filter(listings.in_use(Scope.AUTHOR)).exists()
 
 

@@ -116,7 +116,7 @@ def test_menus_follow_a_merged_section() -> None:
     assert publication.ways["header"] == [
         {"name": "Asia", "address": "/category/asia/", "below": []}
     ]
-    assert menus.dead(publication, menus.targets()) == []
+    assert menus.broken_entries(publication, menus.targets()) == []
 
 
 def test_two_accounts_are_never_thrown_together(rui: User, edna: User) -> None:
@@ -155,7 +155,7 @@ def test_a_form_that_names_what_was_merged_meanwhile_gets_what_it_became() -> No
     category_tree.merge([Category.objects.get(pk=old.pk)], into=kept)
     bylines.merge([AuthorProfile.objects.get(pk=author.pk)], into=same)
     article = newsroom.draft(categories=[old, kept])
-    bylines.sign(article, [author, same])
+    bylines.set_authors(article, [author, same])
     assert [row.category for row in article.article_categories.all()] == [kept]
     assert [row.author for row in article.bylines.all()] == [same]
 

@@ -64,7 +64,7 @@ def test_a_schedule_missed_while_the_worker_was_down_is_kept_late(edna: User) ->
 def test_a_withdrawn_article_is_gone_and_can_return_to_its_address(edna: User) -> None:
     article = newsroom.published("Back again")
     address = article.get_absolute_url()
-    publishing.withdraw(article, by=edna)
+    publishing.unpublish(article, by=edna)
     assert not Article.objects.published().exists()
     publishing.publish(article, by=edna)
     assert article.get_absolute_url() == address
@@ -90,7 +90,7 @@ def test_going_back_to_the_first_slug_makes_no_ring(edna: User) -> None:
 def test_an_article_taken_off_its_schedule_meanwhile_does_not_go_out(edna: User) -> None:
     article = newsroom.draft()
     publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
-    publishing.withdraw(article, by=edna)
+    publishing.unpublish(article, by=edna)
     Article.objects.update(publish_at=timezone.now() - timedelta(hours=5))
     assert publishing.publish_due() == 0
     article.refresh_from_db()
@@ -105,7 +105,7 @@ def test_an_article_that_is_no_longer_ready_is_held_back_and_holds_up_no_other(e
     Article.objects.filter(pk=unready.pk).update(body="")
     assert publishing.publish_due() == 1
     assert Article.objects.published().get() == ready
-    assert Article.objects.held_back().get() == unready
+    assert Article.objects.overdue().get() == unready
 
 
 def test_an_article_scheduled_anew_is_no_longer_held_back(edna: User) -> None:
@@ -117,7 +117,7 @@ def test_an_article_scheduled_anew_is_no_longer_held_back(edna: User) -> None:
     article.body = "<p>Whole again.</p>"
     revisions.save(article, by=edna)
     publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
-    assert not Article.objects.held_back().exists()
+    assert not Article.objects.overdue().exists()
 
 
 def test_a_fault_in_one_article_does_not_stop_the_others(
@@ -140,10 +140,10 @@ def test_a_fault_in_one_article_does_not_stop_the_others(
 
 def test_a_withdrawn_article_taken_off_a_new_schedule_stays_withdrawn(edna: User) -> None:
     article = newsroom.published()
-    publishing.withdraw(article, by=edna)
+    publishing.unpublish(article, by=edna)
     publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
-    publishing.withdraw(article, by=edna)
-    assert article.state == Article.State.WITHDRAWN
+    publishing.unpublish(article, by=edna)
+    assert article.state == Article.State.UNPUBLISHED
 
 
 def test_a_headline_that_would_make_a_reserved_address_is_numbered(edna: User) -> None:

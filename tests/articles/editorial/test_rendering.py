@@ -14,7 +14,7 @@ from tests import newsroom
 def _picture(**fields: Any) -> Image:
     """A picture of the library with its first rendition made."""
     values = {"credit": "Ines Faro/via Meridian Pictures", "alt_text": "Cranes above a quay"}
-    return ingest.take_in(newsroom.picture_file(), by=None, **{**values, **fields})
+    return ingest.ingest(newsroom.picture_file(), by=None, **{**values, **fields})
 
 
 def _page(body: str, **fields: Any) -> str:
@@ -79,7 +79,7 @@ def test_notes_stand_under_a_heading_in_the_articles_language(db: None) -> None:
 
 def test_a_prefetched_page_asks_nothing_more(db: None, django_assert_num_queries: Any) -> None:
     pictures = [
-        ingest.take_in(newsroom.picture_file(colour=colour), by=None, credit="Ines Faro")
+        ingest.ingest(newsroom.picture_file(colour=colour), by=None, credit="Ines Faro")
         for colour in ("navy", "teal", "olive")
     ]
     article = newsroom.draft(body="".join(_figure(picture) for picture in pictures))

@@ -41,8 +41,8 @@ def test_an_article_opened_before_somebody_saved_is_stale(edna: User, rui: User)
     opened_at = article.version
     article.headline = "Edna was faster"
     revisions.save(article, by=edna)
-    with pytest.raises(revisions.Stale) as stale:
-        revisions.hold(article, opened_at=opened_at)
+    with pytest.raises(revisions.EditConflict) as stale:
+        revisions.lock(article, opened_at=opened_at)
     assert stale.value.latest is not None
     assert stale.value.latest.made_by == edna
 

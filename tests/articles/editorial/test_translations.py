@@ -62,7 +62,7 @@ def test_a_reader_is_told_and_machines_too(
         assert f'hreflang="en" href="{settings.SITE_URL}{english.get_absolute_url()}"' in head
         assert f'hreflang="fr" href="{settings.SITE_URL}{there}"' in head
     assert "Aussi en" in html
-    publishing.withdraw(french, by=edna)
+    publishing.unpublish(french, by=edna)
     page = client.get(english.get_absolute_url()).content.decode()
     assert there not in page
     assert "hreflang" not in page.partition("</head>")[0]

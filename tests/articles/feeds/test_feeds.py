@@ -198,7 +198,7 @@ def test_a_withdrawal_reaches_readers_who_ask_by_date_alone(
     newsroom.published("Staying", at=datetime(2026, 3, 5, tzinfo=UTC))
     Article.objects.update(updated_at=None)
     hour_ago = http_date((datetime.now(UTC) - timedelta(hours=1)).timestamp())
-    publishing.withdraw(strait, by=edna)
+    publishing.unpublish(strait, by=edna)
     response = client.get("/feed/", headers={"If-Modified-Since": hour_ago})
     assert response.status_code == 200
     assert b"Ferries" not in response.content

@@ -145,7 +145,7 @@ def test_an_article_names_its_translations_that_can_be_read(
     fronts = [("en", f"{SITE}/"), ("fr", f"{SITE}/language/fr/")]
     assert links == [*fronts, *fronts, *pair, *pair]
     validate(tree, "sitemap.xsd")
-    publishing.withdraw(french, by=rui)
+    publishing.unpublish(french, by=rui)
     later = tree_at(client, "/sitemap.xml")
     assert pair[1] not in [(link.get("hreflang"), link.get("href")) for link in later.iter(LINK)]
     assert len(list(later.iter(LINK))) == 4
@@ -160,7 +160,7 @@ def test_topics_and_authors_have_a_page_in_each_language_they_are_read_in(
     found = texts(tree_at(client, "/sitemap.xml"), f"{SITEMAP}loc")
     assert [each for each in found if "/tag/" in each or "/author/" in each][-2:] == own
     assert [client.get(each.removeprefix(SITE)).status_code for each in own] == [200, 200]
-    publishing.withdraw(french, by=rui)
+    publishing.unpublish(french, by=rui)
     assert not {*own} & {*texts(tree_at(client, "/sitemap.xml"), f"{SITEMAP}loc")}
 
 

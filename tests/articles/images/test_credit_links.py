@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from articles.images.library.editing import amend
+from articles.images.library.editing import update_image
 from articles.images.models import Agency, Image, Photographer
 from articles.images.rights import bulk_changes, sources
 from tests.newsroom import picture
@@ -29,7 +29,7 @@ def jo() -> Photographer:
 def image(ines: Photographer, edna: User) -> Image:
     """A picture of Ines Faro's, as the library keeps it."""
     image = picture()
-    amend(image, by=edna, photographer=ines)
+    update_image(image, by=edna, photographer=ines)
     assert image.credit_url == INES
     return image
 
@@ -42,7 +42,7 @@ def link(image: Image) -> str:
 def test_a_new_photographer_without_a_site_leads_to_nobody_elses(
     image: Image, jo: Photographer, edna: User
 ) -> None:
-    amend(image, by=edna, photographer=jo)
+    update_image(image, by=edna, photographer=jo)
     assert image.credit == "Jo Reis"
     assert image.credit_url == link(image) == ""
     assert image.events.latest("pk").before.startswith(f"credit: Ines Faro\ncredit link: {INES}")
@@ -67,7 +67,9 @@ def test_many_lose_the_link_with_whom_it_led_to_and_keep_what_is_given(
 
 def test_each_of_many_loses_its_own(image: Image, jo: Photographer, edna: User) -> None:
     other, stranger = picture(), picture(credit_url=TYPED)
-    amend(other, by=edna, agency=Agency.objects.create(name="R", wording="via R", address=REUTERS))
+    update_image(
+        other, by=edna, agency=Agency.objects.create(name="R", wording="via R", address=REUTERS)
+    )
     bulk_changes.change(Image.objects.all(), {"photographer": jo, "agency": None}, by=edna)
     assert [link(one) for one in (image, other, stranger)] == ["", "", TYPED]
 
@@ -76,18 +78,18 @@ def test_an_agency_that_stays_keeps_the_link(
     image: Image, ines: Photographer, jo: Photographer, edna: User
 ) -> None:
     agency = Agency.objects.create(name="Reuters", wording="via Reuters", address=REUTERS)
-    amend(image, by=edna, agency=agency)
-    amend(image, by=edna, photographer=jo)
+    update_image(image, by=edna, agency=agency)
+    update_image(image, by=edna, photographer=jo)
     assert link(image) == REUTERS
-    amend(image, by=edna, photographer=ines, agency=None)
+    update_image(image, by=edna, photographer=ines, agency=None)
     assert link(image) == INES
 
 
 def test_a_link_that_was_typed_for_the_picture_stays(
     image: Image, jo: Photographer, edna: User
 ) -> None:
-    amend(image, by=edna, photographer=jo, credit_url=TYPED)
-    amend(image, by=edna, photographer=None)
+    update_image(image, by=edna, photographer=jo, credit_url=TYPED)
+    update_image(image, by=edna, photographer=None)
     assert link(image) == TYPED
 
 

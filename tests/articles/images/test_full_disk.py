@@ -56,7 +56,7 @@ def full_after(count: int) -> None:
 
 @pytest.fixture
 def image(db: None, files: Any) -> Image:
-    return ingest.take_in(picture_file(width=300, height=200), by=None, credit="Ines Faro")
+    return ingest.ingest(picture_file(width=300, height=200), by=None, credit="Ines Faro")
 
 
 def test_pieces_do_reach_this_disk(files: Callable[[], set[Path]]) -> None:
@@ -71,7 +71,7 @@ def test_pieces_do_reach_this_disk(files: Callable[[], set[Path]]) -> None:
 def test_of_an_upload_nothing_stays(fitting: int, db: None, files: Callable[[], set[Path]]) -> None:
     full_after(fitting)
     with pytest.raises(ingest.Refused, match="no room left"):
-        ingest.take_in(picture_file(), by=None)
+        ingest.ingest(picture_file(), by=None)
     assert not files()
     assert not Image.objects.exists()
 
@@ -129,7 +129,7 @@ def test_of_files_with_a_new_credit_that_do_not_all_fit_none_stays(
             renditions.tell(image)
         assert files() == before
     assert not FormerName.objects.exists()
-    assert Image.objects.telling_old_rights().exists()
+    assert Image.objects.outdated_rights().exists()
 
 
 def test_files_of_before_go_first_and_make_room(image: Image) -> None:
@@ -141,19 +141,19 @@ def test_files_of_before_go_first_and_make_room(image: Image) -> None:
     Disk.fits = lambda: not old.exists()
     catch_up(timestamp=0)
     assert not old.exists()
-    assert not Image.objects.telling_old_rights().exists()
+    assert not Image.objects.outdated_rights().exists()
 
 
 def test_one_picture_that_cannot_be_written_keeps_no_other_waiting(
     image: Image, files: Callable[[], set[Path]]
 ) -> None:
-    ingest.take_in(picture_file(colour="teal"), by=None, credit="Ines Faro")
+    ingest.ingest(picture_file(colour="teal"), by=None, credit="Ines Faro")
     Image.objects.update(credit="Teo Brandt", uploaded_at=timezone.now() - timedelta(days=400))
     answers = iter([False])
     Disk.fits = lambda: next(answers, True)
     catch_up(timestamp=0)
-    assert Image.objects.telling_old_rights().count() == 1
+    assert Image.objects.outdated_rights().count() == 1
     catch_up(timestamp=0)
-    assert not Image.objects.telling_old_rights().exists()
+    assert not Image.objects.outdated_rights().exists()
     rendition_files.discard_former()
     assert len(files()) == 6, "two originals, two files of today, two of before that linger"

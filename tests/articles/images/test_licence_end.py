@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial.models import Article, Revision, StateChange
-from articles.images.library.editing import amend
+from articles.images.library.editing import update_image
 from articles.images.models import Image
 from tests import newsroom
 from tests.articles.public import full_house
@@ -143,7 +143,7 @@ def test_a_feed_reader_that_asks_by_date_alone_is_told_of_a_corrected_credit(
         rows.update(made_at=long_ago)
     Article.objects.update(published_at=long_ago, updated_at=None)
     before = client.get("/feed/")["Last-Modified"]
-    amend(article.lead_picture, by=edna, credit="Jon Aske/via Harbour Agency")  # type: ignore[arg-type]
+    update_image(article.lead_picture, by=edna, credit="Jon Aske/via Harbour Agency")  # type: ignore[arg-type]
     after = client.get("/feed/", headers={"If-Modified-Since": before})
     assert after.status_code == 200
     assert b"Jon Aske/via Harbour Agency" in after.content

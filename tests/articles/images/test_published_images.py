@@ -57,7 +57,7 @@ def scheduled(image: Image) -> None:
 
 def withdrawn(image: Image) -> None:
     article = newsroom.published(lead_picture=image)
-    publishing.withdraw(article, by=somebody())
+    publishing.unpublish(article, by=somebody())
 
 
 def portrait(image: Image) -> None:

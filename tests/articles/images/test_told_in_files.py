@@ -64,7 +64,7 @@ def test_every_file_tells_whose_a_picture_is_and_keeps_every_secret(
     form: str, db: None, tmp_path: Path, tool: ExifTool
 ) -> None:
     with photograph(form, tmp_path, tool) as upload:
-        image = ingest.take_in(upload, by=None)
+        image = ingest.ingest(upload, by=None)
     renditions.make(image)
     files = told(image, tool)
     assert {kind for kind, _ in files} >= {"avif", "webp", "jpeg"}

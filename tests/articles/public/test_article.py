@@ -151,7 +151,7 @@ def test_a_lead_picture_whose_licence_ended_is_not_shown(client: Client) -> None
 def test_what_is_not_published_has_no_page(client: Client, edna: User, state: str) -> None:
     article = newsroom.published("Quiet") if state == "withdrawn" else newsroom.draft("Quiet")
     if state == "withdrawn":
-        publishing.withdraw(article, by=edna)
+        publishing.unpublish(article, by=edna)
     if state == "scheduled":
         later = datetime.now(UTC) + timedelta(days=1)
         publishing.schedule(article, by=edna, at=later)

@@ -12,7 +12,7 @@ from accounts.models import User
 from articles.editorial import publishing
 from articles.editorial.models import Article, Category
 from articles.public.front_page import layout
-from articles.public.front_page.layout import Wish
+from articles.public.front_page.layout import SlotChoice
 from articles.public.front_page.models import Placement
 from iria.publication.models import current_publication
 from tests import newsroom
@@ -45,7 +45,7 @@ def everything(page: layout.FrontPage) -> list[str]:
     return [article.headline for article in shown if article]
 
 
-def place(*wishes: Wish) -> None:
+def place(*wishes: SlotChoice) -> None:
     layout.compose_front("en", wishes, by=None)
 
 
@@ -53,9 +53,9 @@ def test_what_an_editor_places_stands_there_and_nowhere_else(sections: list[Cate
     lead, second = called("Article 0 of 0"), called("Article 1 of 0")
     in_section = called("Article 4 of 1")
     place(
-        Wish(Place.LEAD, None, 0, lead.pk),
-        Wish(Place.SECOND, None, 2, second.pk),
-        Wish(Place.SECTION, sections[0].pk, 1, in_section.pk),
+        SlotChoice(Place.LEAD, None, 0, lead.pk),
+        SlotChoice(Place.SECOND, None, 2, second.pk),
+        SlotChoice(Place.SECTION, sections[0].pk, 1, in_section.pk),
     )
     page = composed()
     assert page.lead == lead
@@ -70,13 +70,13 @@ def test_a_place_whose_time_is_over_or_whose_article_is_gone_goes_back_to_the_ru
 ) -> None:
     by_rule = composed().lead
     old, later = called("Article 0 of 0"), timezone.now() + timedelta(hours=1)
-    place(Wish(Place.LEAD, None, 0, old.pk, until=later))
+    place(SlotChoice(Place.LEAD, None, 0, old.pk, until=later))
     assert composed().lead == old
     Placement.objects.update(until=timezone.now() - timedelta(seconds=1))
     assert composed().lead == by_rule
     assert layout.clear_expired() == 1
-    place(Wish(Place.LEAD, None, 0, old.pk))
-    publishing.withdraw(old, by=edna)
+    place(SlotChoice(Place.LEAD, None, 0, old.pk))
+    publishing.unpublish(old, by=edna)
     page = composed()
     assert page.lead == by_rule
     assert len(page.seconds) == layout.SECONDS
@@ -89,9 +89,9 @@ def test_an_article_in_another_language_does_not_reach_this_front_page(
     publication.languages = "en, fr"
     publication.save()
     french = newsroom.published("Une semaine calme", language="fr", at=full_house.FIRST_DAY)
-    place(Wish(Place.LEAD, None, 0, french.pk))
+    place(SlotChoice(Place.LEAD, None, 0, french.pk))
     assert "Une semaine calme" not in client.get("/").content.decode()
-    layout.compose_front("fr", [Wish(Place.LEAD, None, 0, french.pk)], by=None)
+    layout.compose_front("fr", [SlotChoice(Place.LEAD, None, 0, french.pk)], by=None)
     page = client.get("/language/fr/").content.decode()
     assert "card-lead" in page
     assert "Une semaine calme" in page
@@ -100,7 +100,7 @@ def test_an_article_in_another_language_does_not_reach_this_front_page(
 def test_composing_costs_readers_no_query(
     client: Client, sections: list[Category], django_assert_max_num_queries: Any
 ) -> None:
-    place(*(Wish(Place.SECOND, None, at, called(f"Article {at} of 0").pk) for at in range(4)))
+    place(*(SlotChoice(Place.SECOND, None, at, called(f"Article {at} of 0").pk) for at in range(4)))
     with django_assert_max_num_queries(10):
         client.get("/")
 
@@ -110,7 +110,7 @@ def test_a_section_has_the_lead_that_was_picked_and_it_stands_there_once(
 ) -> None:
     picked, path = called("Article 0 of 0"), sections[0].get_absolute_url()
     assert "Article 4 of 0" in client.get(path).content.decode().partition("card-row")[0]
-    layout.lead_section(sections[0], Wish(Place.HEAD, sections[0].pk, 0, picked.pk), by=None)
+    layout.lead_section(sections[0], SlotChoice(Place.HEAD, sections[0].pk, 0, picked.pk), by=None)
     page = client.get(path).content.decode()
     assert picked.headline in page.partition("card-row")[0]
     assert page.count(f'href="{picked.get_absolute_url()}"') == 1
@@ -187,7 +187,7 @@ def test_who_comes_second_is_told_and_decides(
 ) -> None:
     client.force_login(edna)
     lead, opened = field(Place.LEAD, None, 0), seen(client, COMPOSE)
-    place(Wish(Place.LEAD, None, 0, called("Article 0 of 0").pk))
+    place(SlotChoice(Place.LEAD, None, 0, called("Article 0 of 0").pk))
     typed = {"seen": opened, lead: "Article 1 of 0"}
     answer = client.post(COMPOSE, typed)
     assert "Somebody else changed this page" in answer.content.decode()

@@ -103,7 +103,7 @@ def test_nothing_of_a_draft_or_a_withdrawn_article_is_seen_large(
     client: Client, article: Article, edna: User
 ) -> None:
     address = article.figures.all()[0].get_absolute_url()
-    publishing.withdraw(article, by=edna)
+    publishing.unpublish(article, by=edna)
     assert client.get(address).status_code == 404
 
 

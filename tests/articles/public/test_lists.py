@@ -255,7 +255,7 @@ def test_corrections_stand_newest_first_and_only_of_articles_that_can_be_read(
     Correction.objects.create(article=kept, text="It was five, not six.", made_at=now)
     Correction.objects.create(article=kept, text="It was in May.", made_at=now + timedelta(days=1))
     Correction.objects.create(article=gone, text="Hidden now.", made_at=now)
-    publishing.withdraw(gone, by=edna)
+    publishing.unpublish(gone, by=edna)
     html = page(client, "/corrections/")
     assert html.index("It was in May.") < html.index("It was five, not six.")
     assert "Hidden now." not in html
@@ -263,7 +263,7 @@ def test_corrections_stand_newest_first_and_only_of_articles_that_can_be_read(
 
 def test_what_only_drafts_bear_is_not_known_to_readers(client: Client, edna: User) -> None:
     gone = newsroom.published("Gone", authors=[newsroom.author("Lea Roux")], tags=["dredging"])
-    publishing.withdraw(gone, by=edna)
+    publishing.unpublish(gone, by=edna)
     newsroom.draft("Draft", authors=[newsroom.author("Ines Faro")], tags=["takeovers"])
     for path in ("tag/takeovers/", "author/ines-faro/", "tag/dredging/", "author/lea-roux/"):
         assert client.get(f"/{path}").status_code == 404
@@ -275,7 +275,7 @@ def test_what_is_not_published_stands_in_no_list(client: Client, edna: User) -> 
     newsroom.published("Seen", authors=[author], tags=["harbours"], categories=[news])
     newsroom.draft("Only a draft", authors=[author], tags=["harbours"], categories=[news])
     gone = newsroom.published("Taken back", authors=[author], tags=["harbours"], categories=[news])
-    publishing.withdraw(gone, by=edna)
+    publishing.unpublish(gone, by=edna)
     year = Article.objects.get(headline="Seen").year
     for path in ("/", "/category/news/", "/tag/harbours/", "/author/ines-faro/", f"/{year}/"):
         html = page(client, path)

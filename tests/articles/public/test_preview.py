@@ -62,7 +62,7 @@ def test_a_link_from_before_an_article_was_withdrawn_shows_it_no_more(
     article = newsroom.draft("Taken back")
     address = preview_address(article)
     publishing.publish(article, by=edna)
-    publishing.withdraw(article, by=edna)
+    publishing.unpublish(article, by=edna)
     assert client.get(address).status_code == 410
     assert client.get(preview_address(article)).status_code == 200
 

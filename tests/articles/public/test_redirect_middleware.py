@@ -78,7 +78,7 @@ def test_an_old_address_in_another_script_is_found(client: Client, edna: User) -
 
 def test_the_old_address_of_a_withdrawn_article_leads_nowhere(client: Client, edna: User) -> None:
     old, article = moved_article(edna)
-    publishing.withdraw(article, by=edna)
+    publishing.unpublish(article, by=edna)
     assert client.get(old).status_code == 404
 
 

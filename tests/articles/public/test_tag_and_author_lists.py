@@ -29,7 +29,7 @@ def test_the_archive_counts_years_and_months(client: Client, edna: User) -> None
     for year, month in ((2025, 1), (2025, 1), (2025, 4), (2024, 12)):
         newsroom.published("Quiet", at=datetime(year, month, 3, tzinfo=UTC))
     gone = newsroom.published("Gone", at=datetime(2023, 5, 3, tzinfo=UTC))
-    publishing.withdraw(gone, by=edna)
+    publishing.unpublish(gone, by=edna)
     assert "2025 3 January 2 April 1 2024 1 December 1" in words(client, "/archive/")
     assert "2023" not in words(client, "/archive/")
 

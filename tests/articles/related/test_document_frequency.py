@@ -18,7 +18,7 @@ def test_two_workers_that_count_the_first_articles_at_once_end_with_one_count() 
     counted = set(Rarity.objects.values_list("number", "articles"))
     Rarity.objects.all().delete()
     with transaction.atomic():
-        document_frequency.measure()
-        other = begin_and_wait(document_frequency.measure)
+        document_frequency.update_document_frequencies()
+        other = begin_and_wait(document_frequency.update_document_frequencies)
     other.result()
     assert set(Rarity.objects.values_list("number", "articles")) >= counted

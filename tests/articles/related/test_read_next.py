@@ -74,8 +74,8 @@ def test_a_withdrawn_article_vanishes_at_once(edna: User) -> None:
     cheese = newsroom.published("Cheese", body=CHEESE)
     RelatedPick.objects.create(article=strait, picked=cheese)
     recomputation.refresh_all()
-    publishing.withdraw(harbour, by=edna)
-    publishing.withdraw(cheese, by=edna)
+    publishing.unpublish(harbour, by=edna)
+    publishing.unpublish(cheese, by=edna)
     assert names(strait) == []
 
 
@@ -169,6 +169,6 @@ def test_the_worker_computes_neighbours_both_ways_at_publication(
     jobs()
     assert names(strait) == ["From the harbour"]
     assert names(harbour) == ["At the strait"]
-    publishing.withdraw(strait, by=edna)
+    publishing.unpublish(strait, by=edna)
     jobs()
     assert not RelatedLink.objects.exists()

@@ -137,7 +137,7 @@ def test_the_place_of_one_left_out_is_filled_by_the_worker(
     others = [newsroom.published(f"Harbour {number}", body=HARBOUR) for number in range(9)]
     jobs()
     before = related_to(strait, limit=8)
-    read_next.leave_out(strait, before[0], by=edna)
+    read_next.exclude(strait, before[0], by=edna)
     jobs()
     after = related_to(strait, limit=8)
     assert len(after) == 8

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from articles.search.index import indexer
-from articles.search.ranking.engine import Findings, Unanswerable, find
+from articles.search.ranking.engine import Findings, InvalidQuery, find
 from articles.search.results.snippets import excerpt, marked, matches, suspects
 from iria.core.db.statement_timeout import TookTooLong, time_limit
 from tests import newsroom
@@ -44,7 +44,7 @@ def test_any_text_finds_something_or_gets_a_sentence(
 ) -> None:
     try:
         findings, sentence = find(words, page=page), ""
-    except Unanswerable as answer:
+    except InvalidQuery as answer:
         findings, sentence = Findings(words), answer.sentence
     assert sentence.endswith(".") or findings.total >= len(findings.results)
     with connection.cursor() as cursor:
@@ -126,5 +126,5 @@ def test_a_search_that_takes_too_long_says_so(barge: None, monkeypatch: pytest.M
 
     monkeypatch.setattr("articles.search.ranking.engine.PATIENCE", 50)
     monkeypatch.setattr("articles.search.query.parser.read", slow)
-    with pytest.raises(Unanswerable, match="takes too long"):
+    with pytest.raises(InvalidQuery, match="takes too long"):
         find("barge")

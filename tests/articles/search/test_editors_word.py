@@ -10,7 +10,7 @@ from accounts.models import User
 from articles.editorial.models import Article
 from articles.search.index import indexer
 from articles.search.models import PinnedQuery, PinnedResult, Synonyms
-from articles.search.query.synonyms import ways_to_ask
+from articles.search.query.synonyms import expand_synonyms
 from articles.search.ranking.engine import find
 from tests import newsroom
 
@@ -45,14 +45,17 @@ def test_whoever_searches_for_one_word_finds_its_synonyms_too() -> None:
 
 def test_synonyms_are_put_in_place_of_the_phrase_that_was_typed() -> None:
     Synonyms.objects.create(words="EU, European Union")
-    assert ways_to_ask("Trade of the eu") == ["Trade of the eu", 'Trade of the "European Union"']
-    assert ways_to_ask("european  UNION trade")[1] == "EU trade"
+    assert expand_synonyms("Trade of the eu") == [
+        "Trade of the eu",
+        'Trade of the "European Union"',
+    ]
+    assert expand_synonyms("european  UNION trade")[1] == "EU trade"
 
 
 @pytest.mark.parametrize("words", ['"EU"', "trade -EU", '"the EU votes"', "neutral", "- OR |"])
 def test_quotes_and_minus_are_meant_literally(words: str) -> None:
     Synonyms.objects.create(words="EU, European Union")
-    assert ways_to_ask(words) == [words]
+    assert expand_synonyms(words) == [words]
 
 
 @pytest.mark.parametrize("words", ["EU", "EU, eu", ", ,", "a, one two three four five", "a, " * 13])

@@ -11,7 +11,7 @@ from articles.editorial import publishing, revisions
 from articles.editorial.models import Article
 from articles.search.index import indexer
 from articles.search.models import SearchEntry
-from articles.search.ranking.engine import NoSuchPage, Unanswerable, find
+from articles.search.ranking.engine import InvalidQuery, NoSuchPage, find
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db
@@ -125,7 +125,7 @@ def test_publishing_changing_and_withdrawing_reach_the_index_at_once(
     assert headlines("pipeline") == []
     assert headlines("cable") == ["A cable"]
     with capture(execute=True):
-        publishing.withdraw(article, by=edna)
+        publishing.unpublish(article, by=edna)
     assert not SearchEntry.objects.exists()
 
 
@@ -166,7 +166,7 @@ def test_a_page_that_does_not_exist_is_said_in_words(page: str) -> None:
 )
 def test_what_cannot_be_answered_gets_one_sentence(words: str, sentence: str) -> None:
     indexed("Barge")
-    with pytest.raises(Unanswerable, match=sentence):
+    with pytest.raises(InvalidQuery, match=sentence):
         find(words)
 
 

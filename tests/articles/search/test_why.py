@@ -8,7 +8,7 @@ from django.test import Client
 from articles.editorial.models import Article
 from articles.search.index import indexer
 from articles.search.ranking.engine import find
-from articles.search.results.match_explanations import Why
+from articles.search.results.match_explanations import MatchExplanation
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ def indexed(headline: str, **fields: Any) -> Article:
     return article
 
 
-def why(words: str) -> Why:
+def why(words: str) -> MatchExplanation:
     (found,) = find(words).results
     return found.why
 

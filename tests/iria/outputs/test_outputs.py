@@ -10,7 +10,7 @@ from django.utils import timezone
 from articles.editorial import revisions
 from articles.editorial.models import Article, Portrait
 from articles.editorial.preview_links import make_preview_token
-from articles.images.library.editing import amend
+from articles.images.library.editing import update_image
 from articles.images.models import Image
 from articles.images.renditions import renditions
 from articles.pages import saving as page_keeping
@@ -41,7 +41,7 @@ FIRST, THEN = "Marta Voss/via Quay Pictures", "Jon Aske/via Harbour Agency"
 def walk(parts: dict[str, str]) -> Walk:
     """The same picture wherever one can stand: in articles, beside authors, in pages, in mails."""
     image = Image.objects.get(pk=parts["one_picture"])
-    amend(image, by=None, credit=FIRST)
+    update_image(image, by=None, credit=FIRST)
     renditions.tell(image)
     article = Article.objects.get(pk=parts["article"])
     inside = f'<figure data-image="{image.pk}"><figcaption>The quay</figcaption></figure>'
@@ -106,12 +106,12 @@ def faults(client: Client, walk: Walk) -> list[str]:
     found = walk.find(client)
     found += walk.judge(client, credited(FIRST))
     # Changed once, by the verb of the library and the job that follows it.
-    amend(walk.image, by=None, credit=THEN)
+    update_image(walk.image, by=None, credit=THEN)
     renditions.tell(walk.image)
     found += walk.judge(client, credited(THEN, never=FIRST))
-    amend(walk.image, by=None, licence_until=timezone.now())
+    update_image(walk.image, by=None, licence_until=timezone.now())
     found += walk.judge(client, withheld)
-    amend(walk.image, by=None, licence_until=timezone.now() + timedelta(days=90))
+    update_image(walk.image, by=None, licence_until=timezone.now() + timedelta(days=90))
     return found + walk.judge(client, credited(THEN))
 
 

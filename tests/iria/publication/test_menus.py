@@ -112,7 +112,7 @@ def test_what_readers_do_not_find_is_left_out_and_reported(client: Client, chief
     assert named(head(client)) == ["Letter"]
     assert [each.words for each in dead_entries(chief)] == ["2 entries of the menus lead nowhere"]
     publication = Publication.objects.get()
-    first, second = sentences_about(menus.dead(publication, menus.targets()))
+    first, second = sentences_about(menus.broken_entries(publication, menus.targets()))
     assert "row 1 (“About us”): what it leads to is not published" in first
     assert "row 3: what it leads to is no longer there" in second
 
@@ -128,7 +128,7 @@ def test_entries_of_what_was_merged_lead_to_what_it_was_merged_into(client: Clie
         header_menu=[entry("category", east.pk), entry("category", asia.pk)],
         footer_menu=[entry("category", east.pk, "The East")],
     )
-    menus.retarget("category", str(east.pk), str(asia.pk))
+    menus.replace_target("category", str(east.pk), str(asia.pk))
     assert named(head(client)) == ["Asia"]
     assert 'href="/category/asia/">The East</a>' in foot(client)
 

@@ -14,7 +14,7 @@ from newsletter import tasks
 from newsletter.bounces import mailbox as bounces_mailbox
 from newsletter.bounces.mailbox import Unreadable, of_file, of_imap, of_maildir
 from newsletter.bounces.parser.mime import MOST_BYTES
-from newsletter.bounces.processing import take_in
+from newsletter.bounces.processing import process_message
 from newsletter.models import Bounce, MailboxReading, Subscriber
 from tests.newsletter.bounces.imap_server import running_mailbox
 from tests.newsletter.bounces.letters import automatic_reply, bounce, complaint, wish_to_leave
@@ -172,7 +172,7 @@ def test_one_message_that_cannot_be_taken_in_stays_unread_and_the_desk_hears_of_
     leaving = wish_to_leave(to=f"leave+{ola.token}@bounces.example")
     folder = maildir(tmp_path / "mail", b"Subject: odd\n\nodd", leaving)
     settings.BOUNCE_MAILBOX_URL = f"maildir://{folder}"
-    taken = take_in
+    taken = process_message
 
     def stumbles(raw: bytes) -> Any:
         if b"odd" in raw:

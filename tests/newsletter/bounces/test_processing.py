@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from newsletter.bounces import processing, verp
 from newsletter.bounces.parser.mime import MOST_BYTES
-from newsletter.bounces.processing import take_in
+from newsletter.bounces.processing import process_message
 from newsletter.models import Bounce, Delivery, Issue, Suppression
 from newsletter.subscriptions import opt_in, suppression
 from tests.newsletter.bounces.letters import automatic_reply, bounce, complaint, wish_to_leave
@@ -33,7 +33,7 @@ def test_a_dead_address_is_barred_by_the_return_path_of_its_mail() -> None:
     delivery = sent(ola)
     # Forwarded to an address that we never wrote to.
     raw = bounce(to=verp.return_path(delivery.pk), of="old.account@forwarded.example")
-    assert take_in(raw).done == ("suppressed",)
+    assert process_message(raw).done == ("suppressed",)
     assert state_of(ola) == "suppressed"
     assert state_of(mina) == "active"
     kept = Suppression.objects.get()
@@ -49,9 +49,9 @@ def test_a_made_up_return_path_bars_nobody() -> None:
     ola = subscriber(OLA)
     delivery = sent(ola)
     Delivery.objects.update(sending_at=timezone.now() - timedelta(days=365))
-    take_in(bounce(to=f"bounce+{delivery.pk}-aaaaaaaaaaaaa@bounces.example"))
+    process_message(bounce(to=f"bounce+{delivery.pk}-aaaaaaaaaaaaa@bounces.example"))
     elsewhere = verp.return_path(delivery.pk).replace("bounces.example", "other.example")
-    take_in(bounce(to=elsewhere, message_id="<else@other.example>"))
+    process_message(bounce(to=elsewhere, message_id="<else@other.example>"))
     assert state_of(ola) == "active"
 
 
@@ -68,8 +68,8 @@ def test_a_bounce_is_known_by_the_mail_it_returns_or_by_the_address_it_names() -
     ola, mina = subscriber(OLA), subscriber("mina@readers.example")
     of_ola = sent(ola)
     sent(mina, of_ola.issue)
-    take_in(bounce(message_id=of_ola.message_id, of="other@forwarded.example"))
-    take_in(bounce(of="Mina@readers.example"))
+    process_message(bounce(message_id=of_ola.message_id, of="other@forwarded.example"))
+    process_message(bounce(of="Mina@readers.example"))
     assert [state_of(ola), state_of(mina)] == ["suppressed", "suppressed"]
     matched = set(Bounce.objects.values_list("matched_by", flat=True))
     assert matched == {"message", "address"}
@@ -77,16 +77,16 @@ def test_a_bounce_is_known_by_the_mail_it_returns_or_by_the_address_it_names() -
 
 def test_a_bounce_of_an_address_we_did_not_write_to_lately_bars_nobody() -> None:
     ola = subscriber(OLA)
-    assert take_in(bounce()).done == ("nobody",)
-    assert take_in(bounce(of="stranger@else.example")).done == ("nobody",)
+    assert process_message(bounce()).done == ("nobody",)
+    assert process_message(bounce(of="stranger@else.example")).done == ("nobody",)
     assert state_of(ola) == "active"
     assert set(Bounce.objects.values_list("matched_by", flat=True)) == {"nothing"}
 
 
 def test_the_same_message_read_twice_counts_once() -> None:
     raw = bounce(to=verp.return_path(sent(subscriber(OLA)).pk))
-    take_in(raw)
-    assert take_in(raw).done == ("known",)
+    process_message(raw)
+    assert process_message(raw).done == ("known",)
     assert Bounce.objects.count() == 1
 
 
@@ -98,9 +98,9 @@ def test_mail_that_does_not_arrive_on_five_days_bars_an_address_and_four_do_not(
         raw = bounce(
             to=verp.return_path(delivery.pk), status="5.2.2", said="552 5.2.2 Mailbox full"
         )
-        done = take_in(raw).done
+        done = process_message(raw).done
         # Two on one day are one day of trouble.
-        take_in(raw + b"\n")
+        process_message(raw + b"\n")
         Bounce.objects.filter(delivery=delivery).update(
             read_at=timezone.now() - timedelta(days=5 - day)
         )
@@ -113,7 +113,7 @@ def test_what_is_our_own_fault_bars_no_reader() -> None:
     for _ in range(6):
         delivery = sent(ola)
         said = "550 5.7.1 Client host [192.0.2.1] blocked using a list"
-        take_in(bounce(to=verp.return_path(delivery.pk), status="5.7.1", said=said))
+        process_message(bounce(to=verp.return_path(delivery.pk), status="5.7.1", said=said))
         Bounce.objects.filter(delivery=delivery).update(
             read_at=timezone.now() - timedelta(days=delivery.pk % 7)
         )
@@ -124,8 +124,8 @@ def test_a_notice_of_delay_and_an_automatic_reply_change_nothing() -> None:
     ola = subscriber(OLA)
     delivery = sent(ola)
     here = verp.return_path(delivery.pk)
-    take_in(bounce(to=here, action="delayed", status="4.4.1", said="451 Try again"))
-    take_in(automatic_reply(to=here))
+    process_message(bounce(to=here, action="delayed", status="4.4.1", said="451 Try again"))
+    process_message(automatic_reply(to=here))
     delivery.refresh_from_db()
     assert (state_of(ola), delivery.state) == ("active", "sent")
     assert not Bounce.objects.exists()
@@ -134,7 +134,7 @@ def test_a_notice_of_delay_and_an_automatic_reply_change_nothing() -> None:
 def test_who_complains_is_unsubscribed_at_once_and_not_written_to_again() -> None:
     ola = subscriber(OLA)
     delivery = sent(ola)
-    assert take_in(complaint(to=verp.return_path(delivery.pk))).done == ("unsubscribed",)
+    assert process_message(complaint(to=verp.return_path(delivery.pk))).done == ("unsubscribed",)
     assert state_of(ola) == "suppressed"
     assert not ola.subscriptions.exists()
     assert suppression.is_suppressed(OLA)
@@ -145,14 +145,14 @@ def test_who_complains_is_unsubscribed_at_once_and_not_written_to_again() -> Non
 def test_who_opts_out_through_their_provider_has_left_and_may_come_back() -> None:
     ola = subscriber(OLA)
     sent(ola)
-    take_in(complaint(kind="opt-out"))
+    process_message(complaint(kind="opt-out"))
     assert state_of(ola) == "left"
 
 
 def test_a_report_on_technique_is_no_complaint_of_a_reader() -> None:
     ola = subscriber(OLA)
     sent(ola)
-    assert take_in(complaint(kind="auth-failure")).done == ("noted",)
+    assert process_message(complaint(kind="auth-failure")).done == ("noted",)
     assert state_of(ola) == "active"
 
 
@@ -161,17 +161,17 @@ def test_a_mail_to_the_leaving_address_leaves(by_subject: bool) -> None:
     ola, mina = subscriber(OLA), subscriber("mina@readers.example")
     to = "bounces@bounces.example" if by_subject else verp.leave_address(ola.token)
     subject = f"leave {ola.token}" if by_subject else "unsubscribe"
-    assert take_in(wish_to_leave(to=to, subject=subject)).done == ("left",)
-    assert take_in(wish_to_leave(to=to, subject=subject)).done == ("left",)
+    assert process_message(wish_to_leave(to=to, subject=subject)).done == ("left",)
+    assert process_message(wish_to_leave(to=to, subject=subject)).done == ("left",)
     assert [state_of(ola), state_of(mina)] == ["left", "active"]
-    assert take_in(wish_to_leave(to="leave+" + "x" * 32 + "@bounces.example")).done == ()
+    assert process_message(wish_to_leave(to="leave+" + "x" * 32 + "@bounces.example")).done == ()
 
 
 def test_a_bounce_of_an_erased_reader_is_counted_and_names_nobody() -> None:
     ola = subscriber(OLA)
     delivery = sent(ola)
     opt_in.erase(ola)
-    assert take_in(bounce(to=verp.return_path(delivery.pk))).done == ("nobody",)
+    assert process_message(bounce(to=verp.return_path(delivery.pk))).done == ("nobody",)
     kept = Bounce.objects.get()
     assert kept.delivery == delivery
     assert "ola" not in kept.words
@@ -185,7 +185,7 @@ def test_a_return_path_sealed_by_another_site_is_nobodys(settings: Any) -> None:
     theirs = verp.return_path(delivery.pk)
     settings.SECRET_KEY = ours
     assert verp.delivery_of(theirs) is None
-    assert take_in(bounce(to=theirs, of="nobody@elsewhere.example")).done == ("nobody",)
+    assert process_message(bounce(to=theirs, of="nobody@elsewhere.example")).done == ("nobody",)
     assert state_of(ola) == "active"
 
 
@@ -193,7 +193,7 @@ def test_a_mail_bomb_is_read_no_further_than_a_letter() -> None:
     ola = subscriber(OLA)
     delivery = sent(ola)
     raw = bounce(to=verp.return_path(delivery.pk)) + b"A" * 5 * MOST_BYTES
-    assert take_in(raw).done == ("suppressed",)
+    assert process_message(raw).done == ("suppressed",)
 
 
 @pytest.mark.parametrize(
@@ -212,9 +212,9 @@ def test_an_address_refused_at_the_door_as_unknown_is_barred_without_a_bounce(
     ola = subscriber(OLA)
     delivery = sent(ola)
     Delivery.objects.update(state=Delivery.State.REFUSED, words=answer)
-    assert processing.learn_from_refusals() == (state == "suppressed")
+    assert processing.suppress_rejected() == (state == "suppressed")
     assert state_of(ola) == state
-    assert processing.learn_from_refusals() == 0
+    assert processing.suppress_rejected() == 0
     delivery.refresh_from_db()
     assert delivery.state == "refused"
     assert all("ola@" not in bounce.words for bounce in Bounce.objects.all())
@@ -234,8 +234,8 @@ def test_the_page_of_an_issue_says_what_came_back_of_it_by_reason_and_domain(
         sent_text="x",
     )
     for delivery in deliveries[:2]:
-        take_in(bounce(to=verp.return_path(delivery.pk)))
-    take_in(complaint(to=verp.return_path(deliveries[2].pk)))
+        process_message(bounce(to=verp.return_path(delivery.pk)))
+    process_message(complaint(to=verp.return_path(deliveries[2].pk)))
     page = ednas.get(reverse("admin:newsletter_issue_change", args=[made.pk])).content.decode()
     assert "3 came back: 2 dead addresses, 0 for other reasons, 1 complaint<" in page
     assert "<td>no such address</td><td>readers.example</td><td>2</td>" in page

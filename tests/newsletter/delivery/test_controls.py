@@ -11,7 +11,7 @@ from accounts.models import User
 from articles.editorial import publishing
 from newsletter.delivery import controls, sending, worker
 from newsletter.digests import approval, composition
-from newsletter.models import Delivery, Issue, Newsletter, Rhythm
+from newsletter.models import Delivery, Frequency, Issue, Newsletter
 from tests.newsletter.composed import hours_ago, rule
 from tests.newsletter.lists import chose, in_hand, issue, news, subscribers
 from tests.newsletter.mailserver import MailServer
@@ -39,7 +39,7 @@ def test_a_paused_run_keeps_nothing_claimed_and_goes_on_where_it_was(edna: User)
     assert worker.deliver_batch(made.pk) == 0
     counts = made.deliveries.counts()
     assert (counts["sent"], counts["queued"], counts["claimed"]) == (2, 4, 0)
-    controls.go_on(made, by=edna)
+    controls.resume(made, by=edna)
     assert worker.deliver_batch(made.pk) == 4
 
 
@@ -56,15 +56,15 @@ def test_withdrawing_an_article_pauses_at_once_and_asks(
     story, other = published("Doubtful"), published("Sound")
     made = started(edna, 3, story, other)
     with django_capture_on_commit_callbacks(execute=True):
-        publishing.withdraw(story, by=edna)
+        publishing.unpublish(story, by=edna)
     made.refresh_from_db()
     assert made.state == "paused"
     assert "“Doubtful”" in made.trouble
     # The editor lets it go as it is; a second withdrawal is asked about again.
-    controls.go_on(made, by=edna)
+    controls.resume(made, by=edna)
     assert worker.deliver_batch(made.pk, size=1) == 1
     with django_capture_on_commit_callbacks(execute=True):
-        publishing.withdraw(other, by=edna)
+        publishing.unpublish(other, by=edna)
     made.refresh_from_db()
     assert made.state == "paused"
     assert "“Sound”" in made.trouble
@@ -85,7 +85,7 @@ def test_twenty_refusals_in_a_row_are_the_servers_and_stop_the_run(
     assert (counts["refused"], counts["queued"]) == (20, 20)
     # The server is mended, somebody lets it go on.
     mail_server.on_recipient = lambda to: None
-    controls.go_on(made, by=edna)
+    controls.resume(made, by=edna)
     worker.deliver_batch(made.pk)
     made.refresh_from_db()
     assert made.state == "sent"
@@ -99,11 +99,11 @@ def test_more_refusals_than_allowed_pause_the_run_until_somebody_has_seen_them(
     odd = ("1@", "3@", "5@", "7@", "9@")
     mail_server.on_recipient = lambda to: "550 No" if any(end in to for end in odd) else None
     worker.deliver_batch(made.pk, size=24)
-    assert controls.hold_if_refused(Issue.objects.get())
+    assert controls.pause_on_failures(Issue.objects.get())
     made.refresh_from_db()
     assert made.trouble == "12 of 24 were refused, returned or complained of; 5 % are allowed."
-    controls.go_on(made, by=edna)
-    assert not controls.hold_if_refused(Issue.objects.get())
+    controls.resume(made, by=edna)
+    assert not controls.pause_on_failures(Issue.objects.get())
     worker.deliver_batch(made.pk)
     assert made.deliveries.counts()["sent"] == 20
 
@@ -124,7 +124,7 @@ def test_a_share_goes_first_and_the_others_follow_when_it_was_waited_for(in_shar
     in_shares.refresh_from_db()
     assert (in_shares.state, in_shares.wave) == ("sending", 0)
     Delivery.objects.filter(wave=0).update(sending_at=Now() - timedelta(minutes=11))
-    assert sending.look_after() == [in_shares.pk]
+    assert sending.run_maintenance() == [in_shares.pk]
     worker.deliver_batch(in_shares.pk, size=220)
     assert in_shares.deliveries.counts()["sent"] == 220
     in_shares.refresh_from_db()
@@ -138,12 +138,12 @@ def test_the_others_wait_where_the_first_share_came_back(in_shares: Issue, edna:
     Delivery.objects.filter(pk__in=Delivery.objects.filter(state="sent").values("pk")[:8]).update(
         state="bounced", words="550 5.1.1 No such person"
     )
-    assert sending.look_after() == []
+    assert sending.run_maintenance() == []
     in_shares.refresh_from_db()
     assert in_shares.state == "paused"
     assert in_shares.trouble.startswith("8 of ")
     assert in_shares.deliveries.counts()["queued"] > 100
-    controls.go_on(in_shares, by=edna)
+    controls.resume(in_shares, by=edna)
     assert (in_shares.state, in_shares.wave) == ("sending", 1)
 
 
@@ -168,7 +168,7 @@ def test_the_mails_of_a_digest_have_a_first_share_and_are_judged_together(
     Newsletter.objects.update(canary_percent=50, pause_at_percent=5)
     topics = [category(name) for name in ("Asia", "Europe")]
     for number in range(40):
-        chose(f"reader{number}@readers.example", Rhythm.DAILY, topics[number % 2])
+        chose(f"reader{number}@readers.example", Frequency.DAILY, topics[number % 2])
     hours_ago(2, "Of both", categories=topics)
     rule()
     first, second = Issue.objects.in_bulk(composition.compose_due()).values()
@@ -179,7 +179,7 @@ def test_the_mails_of_a_digest_have_a_first_share_and_are_judged_together(
     # Nobody of the first mail gets it before the share of the second was waited for.
     worker.deliver_batch(first.pk, size=40)
     Delivery.objects.filter(wave=0).update(sending_at=Now() - timedelta(minutes=11))
-    sending.look_after()
+    sending.run_maintenance()
     assert set(Issue.objects.values_list("wave", flat=True)) == {0}
     worker.deliver_batch(second.pk, size=40)
     Delivery.objects.filter(wave=0).update(
@@ -187,11 +187,11 @@ def test_the_mails_of_a_digest_have_a_first_share_and_are_judged_together(
     )
     monkeypatch.setattr("newsletter.delivery.controls.JUDGED_AT_LEAST", share)
     with django_capture_on_commit_callbacks(execute=True):
-        sending.look_after()
+        sending.run_maintenance()
     assert len(told) == 1
     assert set(Issue.objects.values_list("state", flat=True)) == {"paused"}
     # Whoever goes on with one has seen it for all of them.
-    controls.go_on(first, by=edna)
+    controls.resume(first, by=edna)
     assert set(Issue.objects.values_list("guarded", flat=True)) == {False}
 
 
@@ -200,8 +200,8 @@ def test_stopping_takes_what_was_claimed_too(edna: User) -> None:
     Delivery.objects.filter(pk__in=Delivery.objects.values("pk")[:2]).update(
         state="deferred", words="451 Later"
     )
-    assert controls.stop(made, by=edna)
+    assert controls.cancel(made, by=edna)
     assert made.deliveries.counts()["cancelled"] == 5
-    assert not controls.stop(made, by=edna)
+    assert not controls.cancel(made, by=edna)
     with pytest.raises(controls.NotNow):
-        controls.go_on(made, by=edna)
+        controls.resume(made, by=edna)

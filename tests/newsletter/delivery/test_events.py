@@ -33,7 +33,7 @@ def test_the_editors_get_one_mail_that_says_why_and_leads_there(
     made = issue("Under way", story)
     sending.start(made, by=edna)
     with django_capture_on_commit_callbacks(execute=True):
-        publishing.withdraw(story, by=edna)
+        publishing.unpublish(story, by=edna)
         controls.hold_if_hindered(made)
     assert told == [made.pk]
     assert events.tell_editors(made.pk) == 1
@@ -59,8 +59,8 @@ def test_nobody_is_told_of_a_pause_by_hand_or_one_that_is_over(
         controls.pause(made, by=edna)
     assert told == []
     assert events.tell_editors(made.pk) == 0
-    controls.go_on(made, by=edna)
+    controls.resume(made, by=edna)
     controls.hold(made, "The server refuses all.")
-    controls.go_on(made, by=edna)
+    controls.resume(made, by=edna)
     assert events.tell_editors(made.pk) == 0
     assert mail.outbox == []

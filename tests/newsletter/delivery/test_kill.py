@@ -38,7 +38,7 @@ def test_killed_after_the_mail_was_taken_it_is_uncertain_and_not_sent_again(
     released.set()
 
     assert made.deliveries.counts()["sending"] == 1
-    assert uncertain.doubt_stranded(after=timedelta(0)) == 1
+    assert uncertain.mark_stale_uncertain(after=timedelta(0)) == 1
     uncertain.expire_leases(after=-claims.LEASE)
     delivery_worker.deliver_batch(made.pk)
     counts = made.deliveries.counts()

@@ -6,9 +6,9 @@ from django.utils import timezone
 from accounts.models import User
 from articles.editorial import category_tree
 from newsletter.delivery import sending
-from newsletter.models import Digest, Rhythm
+from newsletter.models import Digest, Frequency
 from newsletter.subscriptions import opt_in
-from newsletter.subscriptions.choices import Choice, Wish
+from newsletter.subscriptions.choices import Choice, SubscriptionChoice
 from tests.newsletter.lists import chose, issue, mark_next, news
 from tests.newsroom import category
 
@@ -25,7 +25,7 @@ def daily() -> Digest:
     moment = timezone.now()
     return Digest.objects.create(
         newsletter=news(),
-        rhythm=Rhythm.DAILY,
+        rhythm=Frequency.DAILY,
         period="2026-11-26",
         begins_at=moment,
         ends_at=moment,
@@ -48,11 +48,11 @@ def test_a_digest_goes_to_nobody_whose_choice_does_not_hold_it_any_more(
     edna: User, topics: tuple[str, ...], language: str, state: str
 ) -> None:
     places = {name: category(name) for name in ("Asia", "Japan", "China")}
-    ola = chose(OLA, Rhythm.DAILY, places["Japan"], language="fr")
+    ola = chose(OLA, Frequency.DAILY, places["Japan"], language="fr")
     made = issue(digest=daily(), topics=[places["Japan"].pk], language="fr")
     sending.start(made, by=edna)
     chosen = tuple(places[name] for name in topics) or None
-    wished = [Wish(news(), Rhythm.DAILY, chosen)]
+    wished = [SubscriptionChoice(news(), Frequency.DAILY, chosen)]
     opt_in.choose(ola.token, Choice(wished, language=language))
     mark_next(made)
     assert made.deliveries.get().state == state
@@ -60,7 +60,7 @@ def test_a_digest_goes_to_nobody_whose_choice_does_not_hold_it_any_more(
 
 def test_a_merge_while_a_digest_goes_out_takes_it_from_nobody(edna: User) -> None:
     japan, asia = category("Japan"), category("Asia")
-    chose(OLA, Rhythm.DAILY, japan)
+    chose(OLA, Frequency.DAILY, japan)
     made = issue(digest=daily(), topics=[japan.pk])
     sending.start(made, by=edna)
     category_tree.merge([japan], into=asia)

@@ -8,9 +8,9 @@ from django.db import connections, transaction
 from accounts.models import User
 from newsletter.delivery import sending
 from newsletter.delivery import worker as delivery_worker
-from newsletter.models import Delivery, Newsletter, Rhythm
+from newsletter.models import Delivery, Frequency, Newsletter
 from newsletter.subscriptions import opt_in
-from newsletter.subscriptions.choices import Choice, Wish
+from newsletter.subscriptions.choices import Choice, SubscriptionChoice
 from tests.newsletter.lists import issue, mark_next, news, subscriber, subscribers
 from tests.newsletter.mailserver import MailServer
 from tests.together import in_own_connection
@@ -31,7 +31,7 @@ def test_a_leaving_that_is_under_way_is_waited_for(edna: User) -> None:
     sending.start(made, by=edna)
     marking = threading.Thread(target=in_own_connection(lambda: mark_next(made)))
     with transaction.atomic():
-        opt_in.leave(ola.token)
+        opt_in.unsubscribe(ola.token)
         marking.start()
         marking.join(0.5)
         assert marking.is_alive()
@@ -46,7 +46,7 @@ def test_dropping_one_newsletter_is_waited_for_too(edna: User) -> None:
     sending.start(made, by=edna)
     marking = threading.Thread(target=in_own_connection(lambda: mark_next(made)))
     with transaction.atomic():
-        opt_in.choose(ola.token, Choice([Wish.usual(weekly)]))
+        opt_in.choose(ola.token, Choice([SubscriptionChoice.usual(weekly)]))
         marking.start()
         marking.join(0.5)
         assert marking.is_alive()
@@ -60,7 +60,7 @@ def test_choosing_another_rhythm_is_waited_for_too(edna: User) -> None:
     sending.start(made, by=edna)
     marking = threading.Thread(target=in_own_connection(lambda: mark_next(made)))
     with transaction.atomic():
-        opt_in.choose(ola.token, Choice([Wish(news(), Rhythm.WEEKLY)]))
+        opt_in.choose(ola.token, Choice([SubscriptionChoice(news(), Frequency.WEEKLY)]))
         marking.start()
         marking.join(0.5)
         assert marking.is_alive()
@@ -113,7 +113,7 @@ def test_of_many_who_leave_while_it_goes_out_none_gets_mail_after_leaving(
 
     def leave_all() -> None:
         for reader in reversed(everybody):
-            opt_in.leave(reader.token)
+            opt_in.unsubscribe(reader.token)
 
     leaving = threading.Thread(target=in_own_connection(leave_all))
     leaving.start()

@@ -104,7 +104,7 @@ def test_following_a_run_asks_the_database_no_more_for_a_long_list(
     sending.start(made, by=edna)
     for _ in range(25):
         in_hand(made)
-    uncertain.doubt_stranded(after=timedelta(0))
+    uncertain.mark_stale_uncertain(after=timedelta(0))
     with django_assert_max_num_queries(14):  # type: ignore[operator]
         page = ednas.get(at(made, "run")).content.decode()
     assert "25 mails may have arrived or not" in page
@@ -116,7 +116,7 @@ def test_what_may_have_arrived_is_shown_until_somebody_decides(ednas: Client, ed
     sending.start(made, by=edna)
     for _ in range(3):
         in_hand(made)
-    uncertain.doubt_stranded(after=timedelta(0))
+    uncertain.mark_stale_uncertain(after=timedelta(0))
     first, second, third = made.deliveries.order_by("pk")
     page = ednas.get(at(made, "change")).content.decode()
     assert "3 mails may have arrived or not" in page

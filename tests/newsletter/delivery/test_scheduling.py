@@ -13,7 +13,7 @@ from accounts.models import User
 from articles.editorial import publishing
 from newsletter.delivery import scheduling, sending
 from newsletter.email import drafts
-from newsletter.email.drafts import Chosen
+from newsletter.email.drafts import IssueArticle
 from newsletter.models import Issue
 from newsletter.subscriptions import opt_in
 from tests.newsletter.lists import issue, minute_passes, subscriber, subscribers
@@ -34,15 +34,15 @@ def test_within_the_minute_it_is_taken_back_and_nobody_was_written_to(edna: User
     made = issue()
     scheduling.send_soon(made, by=edna)
     assert scheduling.begin_due() == []
-    assert scheduling.take_back(made, by=edna)
+    assert scheduling.unschedule(made, by=edna)
     assert made.is_draft
     assert scheduling.begin_due() == []
     assert not made.deliveries.exists()
     assert [event.deed for event in made.events.all()] == ["scheduled", "taken_back"]
-    drafts.save(made, [Chosen(published("Another"))], by=edna)
+    drafts.save(made, [IssueArticle(published("Another"))], by=edna)
     scheduling.send_soon(made, by=edna)
     assert minute_passes() == [made.pk]
-    assert not scheduling.take_back(made, by=edna)
+    assert not scheduling.unschedule(made, by=edna)
 
 
 def test_who_leaves_before_its_time_is_not_frozen_and_who_comes_is(edna: User) -> None:
@@ -50,7 +50,7 @@ def test_who_leaves_before_its_time_is_not_frozen_and_who_comes_is(edna: User) -
     subscriber("mina@readers.example")
     made = issue()
     scheduling.send_at(made, timezone.now() + timedelta(hours=3), by=edna)
-    opt_in.leave(ola.token)
+    opt_in.unsubscribe(ola.token)
     subscriber("late@readers.example")
     minute_passes()
     frozen = made.deliveries.values_list("subscriber__email", flat=True)
@@ -76,7 +76,7 @@ def test_what_may_not_go_out_at_its_time_is_a_draft_again_and_says_why(edna: Use
     story = published("Gone by then")
     made = issue("Too late", story)
     scheduling.send_soon(made, by=edna)
-    publishing.withdraw(story, by=edna)
+    publishing.unpublish(story, by=edna)
     assert minute_passes() == []
     made.refresh_from_db()
     assert made.is_draft

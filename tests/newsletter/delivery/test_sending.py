@@ -20,7 +20,7 @@ from newsletter.delivery.batch import verdict_on
 from newsletter.email.smtp import Answer, Outcome
 from newsletter.models import Delivery, Issue, Newsletter, Subscriber, Subscription
 from newsletter.subscriptions import opt_in, suppression
-from newsletter.subscriptions.choices import Choice, Wish
+from newsletter.subscriptions.choices import Choice, SubscriptionChoice
 from tests.newsletter.lists import in_hand, issue, mail_picture, news, subscriber, subscribers
 from tests.newsletter.mailserver import MailServer
 from tests.newsroom import draft, picture, published
@@ -44,7 +44,7 @@ def reasons_of(made: Issue, by: User) -> list[str]:
 
 def test_starting_freezes_everybody_who_is_subscribed_at_that_moment(edna: User) -> None:
     subscribers(3)
-    opt_in.leave(subscriber("left@readers.example").token)
+    opt_in.unsubscribe(subscriber("left@readers.example").token)
     Subscriber.objects.create(email="pending@readers.example")
     weekly = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
     subscriber("other@readers.example", to=weekly)
@@ -94,7 +94,7 @@ def test_an_article_must_be_published(edna: User) -> None:
     assert unpublished == "The article “Not yet” is not published; publish it or take it out."
     gone = published("Gone again")
     withdrawn = issue("Gone", gone)
-    publishing.withdraw(gone, by=edna)
+    publishing.unpublish(gone, by=edna)
     assert "not published" in reasons_of(withdrawn, edna)[0]
 
 
@@ -128,7 +128,7 @@ def test_who_leaves_before_their_turn_is_skipped_and_counted(edna: User) -> None
     first, second, third = subscribers(3)
     made = issue()
     sending.start(made, by=edna)
-    opt_in.leave(second.token)
+    opt_in.unsubscribe(second.token)
     suppression.suppress(third, because="Returned: no such mailbox")
     worker.deliver_batch(made.pk)
     assert [message.to for message in mail.outbox] == [[first.email]]
@@ -143,7 +143,7 @@ def test_who_drops_only_this_newsletter_is_skipped_too(edna: User) -> None:
     ola = subscriber(OLA)
     made = issue()
     sending.start(made, by=edna)
-    opt_in.choose(ola.token, Choice([Wish.usual(weekly)]))
+    opt_in.choose(ola.token, Choice([SubscriptionChoice.usual(weekly)]))
     worker.deliver_batch(made.pk)
     assert mail.outbox == []
     assert made.deliveries.counts()["suppressed"] == 1
@@ -191,11 +191,11 @@ def test_the_worker_finds_what_lost_jobs_left(edna: User) -> None:
     subscribers(2)
     made = issue()
     sending.start(made, by=edna)
-    assert sending.look_after() == [made.pk]
+    assert sending.run_maintenance() == [made.pk]
     in_hand(made)
-    assert sending.look_after() == []
+    assert sending.run_maintenance() == []
     Delivery.objects.filter(state="sending").update(sending_at=timezone.now() - timedelta(hours=1))
-    assert sending.look_after() == [made.pk]
+    assert sending.run_maintenance() == [made.pk]
     assert made.deliveries.counts()["uncertain"] == 1
 
 
@@ -269,13 +269,13 @@ def test_a_withdrawn_article_holds_up_the_rest_until_it_is_back(edna: User) -> N
     made = issue("Doubts", story)
     sending.start(made, by=edna)
     worker.deliver_batch(made.pk, size=1)
-    publishing.withdraw(story, by=edna)
+    publishing.unpublish(story, by=edna)
     assert worker.deliver_batch(made.pk) == 0
     made.refresh_from_db()
     assert made.state == "paused"
     assert made.trouble.startswith("Withdrawn after the start, and still in the mail: “Doubtful”.")
     publishing.publish(story, by=edna)
-    controls.go_on(made, by=edna)
+    controls.resume(made, by=edna)
     assert worker.deliver_batch(made.pk) == 2
     made.refresh_from_db()
     assert (made.state, made.trouble) == ("sent", "")
@@ -287,12 +287,12 @@ def test_stopping_sends_nothing_more_and_counts_what_was_stopped(edna: User) -> 
     sending.start(made, by=edna)
     worker.deliver_batch(made.pk, size=1)
     held = in_hand(made)
-    controls.stop(made, by=edna)
+    controls.cancel(made, by=edna)
     assert made.stopped_by == edna
     assert made.state == "stopped"
     # The one in hand is put off by the server, and does not begin to wait again.
-    claims.write_down(verdict_on(held, Answer(Outcome.DEFERRED, "451 Later")))
-    sending.look_after()
+    claims.record_outcome(verdict_on(held, Answer(Outcome.DEFERRED, "451 Later")))
+    sending.run_maintenance()
     assert worker.deliver_batch(made.pk) == 0
     made.refresh_from_db()
     assert made.state == "stopped"
@@ -307,5 +307,5 @@ def test_what_has_gone_out_cannot_be_stopped(edna: User) -> None:
     sending.start(made, by=edna)
     worker.deliver_batch(made.pk)
     made.refresh_from_db()
-    controls.stop(made, by=edna)
+    controls.cancel(made, by=edna)
     assert made.stopped_at is None

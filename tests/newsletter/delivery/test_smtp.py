@@ -160,7 +160,7 @@ def test_a_server_that_takes_nothing_stops_the_run_and_says_why(
 
     mail_server.on_mail = lambda sender: None
     Delivery.objects.update(due_at=timezone.now())
-    controls.go_on(started, by=edna)
+    controls.resume(started, by=edna)
     worker.deliver_batch(started.pk)
     started.refresh_from_db()
     assert (started.state, started.trouble) == ("sent", "")
@@ -184,8 +184,8 @@ def test_a_worker_killed_between_mark_and_answer_leaves_an_uncertain_delivery(
     worker.deliver_batch(started.pk)
     others = {FIRST, SECOND, THIRD} - {claimed}
     assert states(started) == {claimed: "sending", **dict.fromkeys(others, "sent")}
-    assert uncertain.doubt_stranded(after=timedelta(0)) == 1
-    assert sending.look_after() == []
+    assert uncertain.mark_stale_uncertain(after=timedelta(0)) == 1
+    assert sending.run_maintenance() == []
     worker.deliver_batch(started.pk)
     assert states(started)[claimed] == "uncertain"
     assert claimed not in mail_server.recipients
@@ -209,8 +209,8 @@ def test_a_person_may_send_an_uncertain_mail_again_with_the_same_message_id(
 
 def test_a_late_answer_is_still_the_answer(started: Issue) -> None:
     held = in_hand(started)
-    uncertain.doubt_stranded(after=timedelta(0))
-    claims.write_down(verdict_on(held, Answer(Outcome.SENT, "250 Taken")))
+    uncertain.mark_stale_uncertain(after=timedelta(0))
+    claims.record_outcome(verdict_on(held, Answer(Outcome.SENT, "250 Taken")))
     assert states(started)[held.email] == "sent"
 
 
@@ -218,12 +218,12 @@ def test_the_answer_to_an_attempt_that_was_given_up_changes_nothing(
     started: Issue, edna: User
 ) -> None:
     held = in_hand(started)
-    uncertain.doubt_stranded(after=timedelta(0))
+    uncertain.mark_stale_uncertain(after=timedelta(0))
     uncertain.send_again(Delivery.objects.get(pk=held.delivery_id), by=edna)
     again = mark_next(started)
     while again is not None and again.delivery_id != held.delivery_id:
         again = mark_next(started)
-    claims.write_down(verdict_on(held, Answer(Outcome.REFUSED, "550 Much too late")))
+    claims.record_outcome(verdict_on(held, Answer(Outcome.REFUSED, "550 Much too late")))
     assert states(started)[held.email] == "sending"
 
 

@@ -14,9 +14,9 @@ from articles.images.models import Image
 from newsletter.dashboard import waiting_for
 from newsletter.delivery import recipients, scheduling, sending
 from newsletter.digests import approval, composition
-from newsletter.models import Delivery, Digest, Issue, Rhythm
+from newsletter.models import Delivery, Digest, Frequency, Issue
 from newsletter.subscriptions import opt_in
-from newsletter.subscriptions.choices import Choice, Wish
+from newsletter.subscriptions.choices import Choice, SubscriptionChoice
 from tests.newsletter.at_the_desk import at, filled
 from tests.newsletter.composed import MINA, OLA, headlines, hours_ago, rule
 from tests.newsletter.lists import chose, mail_picture, minute_passes, news
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_what_stands_in_its_way_is_said_and_tried_again(edna: User) -> None:
-    chose(OLA, Rhythm.DAILY)
+    chose(OLA, Frequency.DAILY)
     hours_ago(2, "Pictured", lead_picture=mail_picture())
     rule()
     (made,) = composition.compose_due()
@@ -40,12 +40,12 @@ def test_what_stands_in_its_way_is_said_and_tried_again(edna: User) -> None:
 
 
 def test_who_left_between_composing_and_sending_gets_nothing() -> None:
-    ola = chose(OLA, Rhythm.DAILY)
-    chose(MINA, Rhythm.DAILY)
+    ola = chose(OLA, Frequency.DAILY)
+    chose(MINA, Frequency.DAILY)
     hours_ago(2, "One")
     rule()
     (made,) = composition.compose_due()
-    opt_in.leave(ola.token)
+    opt_in.unsubscribe(ola.token)
     approval.send_ready()
     assert [
         each.subscriber.email for each in Delivery.objects.filter(issue=made) if each.subscriber
@@ -54,8 +54,8 @@ def test_who_left_between_composing_and_sending_gets_nothing() -> None:
 
 def test_whoever_chooses_otherwise_between_two_issues_of_a_day_gets_one() -> None:
     asia = category("Asia")
-    chose(OLA, Rhythm.DAILY, asia)
-    chose(MINA, Rhythm.DAILY)
+    chose(OLA, Frequency.DAILY, asia)
+    chose(MINA, Frequency.DAILY)
     hours_ago(2, "Tokyo", categories=[asia])
     rule()
     about_asia, everything = Issue.objects.in_bulk(composition.compose_due()).values()
@@ -87,7 +87,7 @@ def went_to() -> dict[str, list[str]]:
 def test_what_an_editor_changed_waits_for_the_editor_whatever_its_rule_says(
     ednas: Client, edna: User
 ) -> None:
-    chose(OLA, Rhythm.DAILY)
+    chose(OLA, Frequency.DAILY)
     story = hours_ago(2, "Pictured", lead_picture=mail_picture())
     rule()
     (made,) = composition.compose_due()
@@ -104,42 +104,42 @@ def test_what_an_editor_changed_waits_for_the_editor_whatever_its_rule_says(
 
 
 def test_what_was_taken_back_does_not_go_by_itself(edna: User) -> None:
-    chose(OLA, Rhythm.DAILY)
+    chose(OLA, Frequency.DAILY)
     hours_ago(2, "One")
     rule()
     (made,) = composition.compose_due()
     issue = Issue.objects.get(pk=made)
     scheduling.send_at(issue, timezone.now() + timedelta(days=1), by=edna)
-    assert scheduling.take_back(issue, by=edna)
+    assert scheduling.unschedule(issue, by=edna)
     assert approval.send_ready() == []
     assert not Delivery.objects.exists()
 
 
 def test_a_digest_for_a_reader_who_is_gone_goes_to_nobody_who_comes_later(edna: User) -> None:
-    ola = chose(OLA, Rhythm.DAILY)
+    ola = chose(OLA, Frequency.DAILY)
     hours_ago(2, "Old news")
     rule()
     composition.compose_due()
-    opt_in.leave(ola.token)
+    opt_in.unsubscribe(ola.token)
     assert approval.send_ready() == []
     assert not Issue.objects.exists()
-    chose(MINA, Rhythm.DAILY)
+    chose(MINA, Frequency.DAILY)
     assert approval.send_ready(timezone.now() + timedelta(days=60)) == []
     assert not Delivery.objects.exists()
 
 
 def test_approving_takes_away_what_nobody_would_get(edna: User) -> None:
-    ola = chose(OLA, Rhythm.DAILY)
+    ola = chose(OLA, Frequency.DAILY)
     hours_ago(2, "One")
     rule(held=True)
     composition.compose_due()
-    opt_in.leave(ola.token)
+    opt_in.unsubscribe(ola.token)
     assert approved(edna) == 0
     assert waiting_for(edna) == []
 
 
 def test_what_could_not_go_in_its_time_waits_for_an_editor_and_says_so(edna: User) -> None:
-    chose(OLA, Rhythm.DAILY)
+    chose(OLA, Frequency.DAILY)
     hours_ago(2, "Pictured", lead_picture=mail_picture())
     rule()
     (made,) = composition.compose_due()
@@ -155,19 +155,19 @@ def test_what_could_not_go_in_its_time_waits_for_an_editor_and_says_so(edna: Use
 
 def test_whoever_chooses_otherwise_after_composing_gets_what_they_chose(edna: User) -> None:
     asia = category("Asia")
-    ola = chose(OLA, Rhythm.DAILY, asia)
+    ola = chose(OLA, Frequency.DAILY, asia)
     hours_ago(3, "Tokyo", categories=[asia])
     hours_ago(2, "Elsewhere")
     rule(held=True)
     composition.compose_due()
-    opt_in.choose(ola.token, Choice([Wish(news(), Rhythm.DAILY)], language="en"))
+    opt_in.choose(ola.token, Choice([SubscriptionChoice(news(), Frequency.DAILY)], language="en"))
     assert approved(edna) == 1
     minute_passes()
     assert went_to() == {OLA: ["Elsewhere", "Tokyo"]}
 
 
 def test_what_an_editor_deleted_is_not_composed_again(edna: User) -> None:
-    chose(OLA, Rhythm.DAILY)
+    chose(OLA, Frequency.DAILY)
     hours_ago(2, "One")
     rule(held=True)
     composition.compose_due()
@@ -180,8 +180,8 @@ def test_what_an_editor_deleted_is_not_composed_again(edna: User) -> None:
 
 def test_one_that_cannot_be_sent_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     asia = category("Asia")
-    chose(OLA, Rhythm.DAILY, asia)
-    chose(MINA, Rhythm.DAILY)
+    chose(OLA, Frequency.DAILY, asia)
+    chose(MINA, Frequency.DAILY)
     hours_ago(2, "Tokyo", categories=[asia])
     rule()
     first, second = sorted(composition.compose_due())
@@ -201,16 +201,16 @@ def test_two_issues_of_a_digest_started_at_once_never_take_the_same_reader(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asia = category("Asia")
-    ola = chose(OLA, Rhythm.DAILY, asia)
-    chose(MINA, Rhythm.DAILY)
-    chose("teo@readers.example", Rhythm.DAILY, asia)
+    ola = chose(OLA, Frequency.DAILY, asia)
+    chose(MINA, Frequency.DAILY)
+    chose("teo@readers.example", Frequency.DAILY, asia)
     hours_ago(2, "Tokyo", categories=[asia])
     rule()
     composition.compose_due()
     about_asia = Issue.objects.exclude(topics=[]).get()
     everything = Issue.objects.get(topics=[])
     frozen, finished = threading.Event(), threading.Event()
-    freeze = recipients.freeze
+    freeze = recipients.snapshot_recipients
 
     def slowly(issue: Issue, **options: Any) -> int:
         count = freeze(issue, **options)
@@ -224,11 +224,11 @@ def test_two_issues_of_a_digest_started_at_once_never_take_the_same_reader(
         sending.start(about_asia, by=None)
         connection.close()
 
-    monkeypatch.setattr("newsletter.delivery.recipients.freeze", slowly)
+    monkeypatch.setattr("newsletter.delivery.recipients.snapshot_recipients", slowly)
     worker = threading.Thread(target=first)
     worker.start()
     frozen.wait(5)
-    opt_in.choose(ola.token, Choice([Wish(news(), Rhythm.DAILY)]))
+    opt_in.choose(ola.token, Choice([SubscriptionChoice(news(), Frequency.DAILY)]))
     threading.Timer(0.3, finished.set).start()
     sending.start(everything, by=None)
     worker.join()

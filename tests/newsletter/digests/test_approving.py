@@ -13,7 +13,7 @@ from newsletter import tasks
 from newsletter.dashboard import waiting_for
 from newsletter.delivery import sending
 from newsletter.digests import approval, composition
-from newsletter.models import Delivery, Digest, DigestRule, Issue, Rhythm
+from newsletter.models import Delivery, Digest, DigestRule, Frequency, Issue
 from tests.newsletter.at_the_desk import at, filled, said
 from tests.newsletter.composed import MINA, OLA, hours_ago, rule
 from tests.newsletter.lists import chose, minute_passes
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_held_digest_waits_until_an_editor_approves_it(ednas: Client, edna: User) -> None:
-    chose(OLA, Rhythm.DAILY)
+    chose(OLA, Frequency.DAILY)
     hours_ago(2, "One")
     rule(held=True)
     (made,) = composition.compose_due()
@@ -46,7 +46,7 @@ def test_a_held_digest_waits_until_an_editor_approves_it(ednas: Client, edna: Us
 
 
 def test_a_digest_that_an_editor_changed_asks_for_a_test_like_any_other(ednas: Client) -> None:
-    chose(OLA, Rhythm.DAILY)
+    chose(OLA, Frequency.DAILY)
     story = hours_ago(2, "One")
     rule(held=True)
     (made,) = composition.compose_due()
@@ -74,9 +74,9 @@ def test_a_digest_that_goes_out_in_several_mails_is_one_line_on_the_desk(
 ) -> None:
     topics = [category(name) for name in ("Asia", "Europe", "Sport")]
     for number, topic in enumerate(topics):
-        chose(f"reader{number}@readers.example", Rhythm.DAILY, topic)
+        chose(f"reader{number}@readers.example", Frequency.DAILY, topic)
         hours_ago(2, topic.name, categories=[topic])
-    chose(OLA, Rhythm.DAILY)
+    chose(OLA, Frequency.DAILY)
     rule()
     composition.compose_due()
     assert len(approval.send_ready()) == 4
@@ -89,7 +89,7 @@ def test_a_digest_that_goes_out_in_several_mails_is_one_line_on_the_desk(
 def test_an_approval_whose_job_was_lost_is_carried_out_all_the_same(
     edna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chose(OLA, Rhythm.DAILY)
+    chose(OLA, Frequency.DAILY)
     hours_ago(2, "One")
     rule(held=True)
     composition.compose_due()
@@ -108,7 +108,7 @@ def test_the_page_of_a_digest_asks_for_all_audiences_at_once(
     def page_of(names: list[str]) -> str:
         for name in names:
             topic = category(name)
-            chose(f"{name.lower()}@readers.example", Rhythm.DAILY, topic)
+            chose(f"{name.lower()}@readers.example", Frequency.DAILY, topic)
             hours_ago(2, name, categories=[topic])
         DigestRule.objects.all().delete()
         Digest.objects.update(period="before")
@@ -127,8 +127,8 @@ def test_the_page_of_a_digest_asks_for_all_audiences_at_once(
 
 def test_the_page_of_a_digest_counts_nobody_who_has_theirs_already(ednas: Client) -> None:
     asia = category("Asia")
-    ola = chose(OLA, Rhythm.DAILY, asia)
-    chose(MINA, Rhythm.DAILY)
+    ola = chose(OLA, Frequency.DAILY, asia)
+    chose(MINA, Frequency.DAILY)
     hours_ago(2, "Tokyo", categories=[asia])
     rule(held=True)
     composition.compose_due()

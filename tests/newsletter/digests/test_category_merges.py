@@ -13,9 +13,9 @@ from articles.editorial import category_tree
 from articles.editorial.models import ArticleCategory, Category
 from newsletter.delivery import controls, scheduling, sending
 from newsletter.digests import approval, composition
-from newsletter.models import Delivery, Digest, Issue, Rhythm
+from newsletter.models import Delivery, Digest, Frequency, Issue
 from newsletter.subscriptions import opt_in
-from newsletter.subscriptions.choices import Choice, Wish
+from newsletter.subscriptions.choices import Choice, SubscriptionChoice
 from tests.newsletter.at_the_desk import at, filled
 from tests.newsletter.composed import MINA, OLA, headlines, hours_ago, rule
 from tests.newsletter.lists import chose, mark_next, minute_passes, news
@@ -29,8 +29,8 @@ at_the_same_time = pytest.mark.django_db(transaction=True, serialized_rollback=T
 def japan_and_asia() -> tuple[Category, Category]:
     """Ola chose Japan, Mina Asia, beside it; yesterday brought an article about each."""
     japan, asia = category("Japan"), category("Asia")
-    chose(OLA, Rhythm.DAILY, japan)
-    chose(MINA, Rhythm.DAILY, asia)
+    chose(OLA, Frequency.DAILY, japan)
+    chose(MINA, Frequency.DAILY, asia)
     hours_ago(3, "Tokyo", categories=[japan])
     hours_ago(2, "Delhi", categories=[asia])
     return japan, asia
@@ -51,7 +51,7 @@ def went_to() -> list[tuple[str, list[str]]]:
 
 def test_an_issue_that_was_composed_before_a_merge_goes_after_it() -> None:
     japan, asia = category("Japan"), category("Asia")
-    chose(OLA, Rhythm.DAILY, japan)
+    chose(OLA, Frequency.DAILY, japan)
     hours_ago(2, "Tokyo", categories=[japan])
     rule()
     (made,) = composition.compose_due()
@@ -123,7 +123,7 @@ def test_what_an_editor_wrote_is_not_thrown_away_and_nobody_gets_two(
 
 def test_one_that_goes_in_a_minute_follows_too(edna: User) -> None:
     japan, asia = category("Japan"), category("Asia")
-    chose(OLA, Rhythm.DAILY, japan)
+    chose(OLA, Frequency.DAILY, japan)
     hours_ago(2, "Tokyo", categories=[japan])
     rule(held=True)
     composition.compose_due()
@@ -137,8 +137,8 @@ def test_one_that_goes_in_a_minute_follows_too(edna: User) -> None:
 
 def test_a_topic_that_is_deleted_while_it_goes_out_takes_it_from_nobody_who_chose_more() -> None:
     japan, china = category("Japan"), category("China")
-    chose(OLA, Rhythm.DAILY, japan, china)
-    chose(MINA, Rhythm.DAILY, china)
+    chose(OLA, Frequency.DAILY, japan, china)
+    chose(MINA, Frequency.DAILY, china)
     hours_ago(2, "Beijing", categories=[china])
     rule()
     composition.compose_due()
@@ -157,7 +157,7 @@ def test_a_topic_that_is_deleted_while_it_goes_out_takes_it_from_nobody_who_chos
 @at_the_same_time
 def test_a_mail_whose_turn_comes_during_a_merge_is_not_lost() -> None:
     japan, asia = category("Japan"), category("Asia")
-    chose(OLA, Rhythm.DAILY, japan)
+    chose(OLA, Frequency.DAILY, japan)
     hours_ago(2, "Tokyo", categories=[japan])
     rule()
     composition.compose_due()
@@ -174,7 +174,7 @@ def test_a_mail_whose_turn_comes_during_a_merge_is_not_lost() -> None:
 @at_the_same_time
 def test_a_digest_that_is_composed_during_a_merge_is_for_the_topic_that_stays() -> None:
     japan, asia = category("Japan"), category("Asia")
-    chose(OLA, Rhythm.DAILY, japan)
+    chose(OLA, Frequency.DAILY, japan)
     hours_ago(2, "Tokyo", categories=[japan])
     rule()
     with transaction.atomic():
@@ -190,11 +190,11 @@ def test_a_digest_that_is_composed_during_a_merge_is_for_the_topic_that_stays() 
 def test_a_start_waits_for_no_reader_who_waits_for_a_merge() -> None:
     """The merge will wait for the start: with it they would stand in a ring."""
     japan, asia = category("Japan"), category("Asia")
-    ola = chose(OLA, Rhythm.DAILY, asia)
+    ola = chose(OLA, Frequency.DAILY, asia)
     hours_ago(2, "Delhi", categories=[asia])
     rule()
     composition.compose_due()
-    wish = Choice([Wish(news(), Rhythm.DAILY, (japan,))])
+    wish = Choice([SubscriptionChoice(news(), Frequency.DAILY, (japan,))])
     with transaction.atomic():
         category_tree.merge([japan], into=category("Pacific"))
         choosing = begin_and_wait(lambda: opt_in.choose(ola.token, wish))
@@ -215,7 +215,7 @@ def test_two_who_let_the_runs_of_one_digest_go_on_at_once_do_not_stand_in_a_ring
     for _ in range(3):
         for each in running:
             controls.pause(each, by=edna)
-        at_once(*((lambda each=each: controls.go_on(each, by=edna)) for each in running))
+        at_once(*((lambda each=each: controls.resume(each, by=edna)) for each in running))
     assert {each.state for each in Issue.objects.all()} == {"sending"}
 
 

@@ -16,9 +16,9 @@ from newsletter import tasks
 from newsletter.dashboard import waiting_for
 from newsletter.delivery import worker
 from newsletter.digests import approval, composition, periods
-from newsletter.models import Delivery, Digest, DigestRule, Issue, Rhythm
+from newsletter.models import Delivery, Digest, DigestRule, Frequency, Issue
 from newsletter.subscriptions import opt_in
-from newsletter.subscriptions.choices import Choice, Wish
+from newsletter.subscriptions.choices import Choice, SubscriptionChoice
 from tests.newsletter.composed import MINA, OLA, TEO, headlines, hours_ago, rule
 from tests.newsletter.lists import chose, news, subscriber
 from tests.newsletter.mailserver import MailServer
@@ -28,8 +28,8 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_day_becomes_one_issue_for_those_who_wished_it_daily() -> None:
-    chose(OLA, Rhythm.DAILY)
-    chose(MINA, Rhythm.WEEKLY)
+    chose(OLA, Frequency.DAILY)
+    chose(MINA, Frequency.WEEKLY)
     subscriber(TEO)
     hours_ago(3, "Earlier")
     hours_ago(2, "Later")
@@ -45,7 +45,7 @@ def test_a_day_becomes_one_issue_for_those_who_wished_it_daily() -> None:
 
 
 def test_the_same_period_is_composed_once_however_often_it_is_asked_for() -> None:
-    chose(OLA, Rhythm.DAILY)
+    chose(OLA, Frequency.DAILY)
     hours_ago(2, "One")
     rule()
     assert len(composition.compose_due()) == 1
@@ -57,8 +57,8 @@ def test_nothing_is_composed_where_nothing_was_published_or_nobody_wishes_it() -
     hours_ago(2, "For nobody")
     rule()
     assert composition.compose_due() == []
-    chose(OLA, Rhythm.WEEKLY)
-    rule(Rhythm.WEEKLY)
+    chose(OLA, Frequency.WEEKLY)
+    rule(Frequency.WEEKLY)
     Article.objects.update(published_at=timezone.now() - timedelta(days=20))
     assert composition.compose_due() == []
     assert not Issue.objects.exists()
@@ -68,10 +68,10 @@ def test_nothing_is_composed_where_nothing_was_published_or_nobody_wishes_it() -
 def test_each_choice_of_topics_gets_an_issue_of_its_own_and_nobody_two() -> None:
     asia, europe = category("Asia"), category("Europe")
     japan = category("Japan", parent=asia)
-    chose(OLA, Rhythm.DAILY, asia)
-    chose(MINA, Rhythm.DAILY, asia, europe)
-    chose(TEO, Rhythm.DAILY)
-    chose("ana@readers.example", Rhythm.DAILY, category("Sport"))
+    chose(OLA, Frequency.DAILY, asia)
+    chose(MINA, Frequency.DAILY, asia, europe)
+    chose(TEO, Frequency.DAILY)
+    chose("ana@readers.example", Frequency.DAILY, category("Sport"))
     hours_ago(4, "Tokyo", categories=[japan])
     hours_ago(3, "Lisbon", categories=[europe])
     hours_ago(2, "Elsewhere")
@@ -102,8 +102,8 @@ def test_a_reader_of_french_gets_what_is_in_french_with_french_around_it(
     publication = current_publication()
     publication.languages = "en,fr"
     publication.save()
-    chose(OLA, Rhythm.DAILY, language="fr")
-    chose(MINA, Rhythm.DAILY)
+    chose(OLA, Frequency.DAILY, language="fr")
+    chose(MINA, Frequency.DAILY)
     hours_ago(2, "In English")
     hours_ago(2, "En français", language="fr")
     rule()
@@ -123,24 +123,24 @@ def test_a_reader_of_french_gets_what_is_in_french_with_french_around_it(
 
 
 def test_what_was_withdrawn_since_is_left_out_and_an_empty_issue_is_none(edna: User) -> None:
-    chose(OLA, Rhythm.DAILY)
+    chose(OLA, Frequency.DAILY)
     gone, kept = hours_ago(2, "Gone"), hours_ago(3, "Kept")
     rule()
     (made,) = composition.compose_due()
-    publishing.withdraw(gone, by=edna)
+    publishing.unpublish(gone, by=edna)
     assert approval.send_ready() == [made]
     assert headlines(Issue.objects.get(pk=made)) == ["Kept"]
     assert "Gone" not in Issue.objects.get(pk=made).sent_html
     Digest.objects.update(period="2001-01-01")
     Issue.objects.all().update(topics=[1])
     (again,) = composition.compose_due()
-    publishing.withdraw(kept, by=edna)
+    publishing.unpublish(kept, by=edna)
     assert approval.send_ready() == []
     assert not Issue.objects.filter(pk=again).exists()
 
 
 def test_after_days_without_a_server_one_digest_makes_good_for_them() -> None:
-    chose(OLA, Rhythm.DAILY)
+    chose(OLA, Frequency.DAILY)
     made = rule()
     now = timezone.now()
     end = periods.last_end(made, current_publication(), now)
@@ -156,11 +156,11 @@ def test_after_days_without_a_server_one_digest_makes_good_for_them() -> None:
 
 
 def test_each_article_goes_once_a_few_minutes_after_it_was_published() -> None:
-    chose(OLA, Rhythm.EACH)
+    chose(OLA, Frequency.EACH)
     hours_ago(1, "First")
     published("Just now")
     hours_ago(30, "Of yesterday")
-    rule(Rhythm.EACH)
+    rule(Frequency.EACH)
     (made,) = composition.compose_due()
     assert headlines(Issue.objects.get(pk=made)) == ["First"]
     assert composition.compose_due() == []
@@ -180,13 +180,13 @@ def test_each_article_goes_once_a_few_minutes_after_it_was_published() -> None:
 )
 def test_seven_is_seven_by_the_clock_on_the_wall(now: str, expected: str) -> None:
     publication = Publication(name="Meridian", zone="Europe/Berlin")
-    daily = DigestRule(newsletter=news(), rhythm=Rhythm.DAILY, at=time(7))
+    daily = DigestRule(newsletter=news(), rhythm=Frequency.DAILY, at=time(7))
     moment = datetime.fromisoformat(now)
     assert periods.last_end(daily, publication, moment) == datetime.fromisoformat(expected)
 
 
 def test_a_week_ends_on_its_day() -> None:
-    weekly = DigestRule(newsletter=news(), rhythm=Rhythm.WEEKLY, at=time(7), day=0)
+    weekly = DigestRule(newsletter=news(), rhythm=Frequency.WEEKLY, at=time(7), day=0)
     publication = Publication(name="Meridian", zone="UTC")
     monday = datetime(2026, 11, 23, 7, tzinfo=UTC)
     for now in (monday, monday + timedelta(days=6, hours=23)):
@@ -196,7 +196,7 @@ def test_a_week_ends_on_its_day() -> None:
 
 
 def test_a_rule_does_not_reach_back_before_it_was_made() -> None:
-    chose(OLA, Rhythm.DAILY)
+    chose(OLA, Frequency.DAILY)
     hours_ago(2, "Before")
     rule()
     DigestRule.objects.update(timed_since=timezone.now())
@@ -208,8 +208,8 @@ def test_the_archive_lists_what_came_to_all_and_keeps_the_others_at_their_addres
     client: Client,
 ) -> None:
     asia = category("Asia")
-    chose(OLA, Rhythm.DAILY, asia)
-    chose(MINA, Rhythm.DAILY)
+    chose(OLA, Frequency.DAILY, asia)
+    chose(MINA, Frequency.DAILY)
     hours_ago(2, "Tokyo", categories=[asia])
     rule()
     composition.compose_due()
@@ -221,10 +221,10 @@ def test_the_archive_lists_what_came_to_all_and_keeps_the_others_at_their_addres
 
 
 def test_the_desk_is_told_of_readers_for_whom_nothing_is_composed(edna: User) -> None:
-    chose(OLA, Rhythm.WEEKLY)
+    chose(OLA, Frequency.WEEKLY)
     words = "Nothing is composed for those who chose “News” “Once a week”"
     assert words in [each.words for each in waiting_for(edna)]
-    made = rule(Rhythm.WEEKLY)
+    made = rule(Frequency.WEEKLY)
     assert words not in [each.words for each in waiting_for(edna)]
     made.on = False
     made.save()
@@ -233,7 +233,7 @@ def test_the_desk_is_told_of_readers_for_whom_nothing_is_composed(edna: User) ->
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_workers_at_once_compose_and_send_once() -> None:
-    chose(OLA, Rhythm.DAILY)
+    chose(OLA, Frequency.DAILY)
     hours_ago(2, "One")
     rule()
     together = threading.Barrier(2)
@@ -254,7 +254,7 @@ def test_two_workers_at_once_compose_and_send_once() -> None:
 
 
 def test_an_issue_without_articles_silences_nobody() -> None:
-    chose(OLA, Rhythm.DAILY)
+    chose(OLA, Frequency.DAILY)
     hours_ago(2, "One")
     rule()
     now = timezone.now()
@@ -268,14 +268,14 @@ def test_an_issue_without_articles_silences_nobody() -> None:
 
 
 def test_what_appeared_later_than_it_bears_comes_with_what_appeared_then(edna: User) -> None:
-    chose(OLA, Rhythm.DAILY)
+    chose(OLA, Frequency.DAILY)
     moment = timezone.now()
     # Scheduled while no worker was there; and withdrawn to be mended while the last one was composed.
     published("Missed its time", at=moment - timedelta(hours=30)).state_changes.update(
         made_at=moment - timedelta(hours=3)
     )
     mended = hours_ago(26, "Mended")
-    publishing.withdraw(mended, by=edna)
+    publishing.unpublish(mended, by=edna)
     publishing.publish(mended, by=edna)
     mended.state_changes.filter(made_at__gt=moment).update(made_at=moment - timedelta(hours=2))
     # An archive that is brought in is no news.
@@ -288,7 +288,7 @@ def test_what_appeared_later_than_it_bears_comes_with_what_appeared_then(edna: U
 
 
 def test_the_job_publishes_what_is_due_before_it_composes(edna: User) -> None:
-    chose(OLA, Rhythm.DAILY)
+    chose(OLA, Frequency.DAILY)
     due = draft("Due")
     publishing.schedule(due, by=edna, at=timezone.now() + timedelta(hours=1))
     Article.objects.update(publish_at=timezone.now() - timedelta(minutes=2))
@@ -300,11 +300,11 @@ def test_the_job_publishes_what_is_due_before_it_composes(edna: User) -> None:
 
 def test_whoever_changes_topics_between_two_days_gets_no_article_twice() -> None:
     asia = category("Asia")
-    ola = chose(OLA, Rhythm.DAILY, asia)
+    ola = chose(OLA, Frequency.DAILY, asia)
     rule()
     hours_ago(0.5, "Tokyo", categories=[asia])
     composition.compose_due()
-    opt_in.choose(ola.token, Choice([Wish(news(), Rhythm.DAILY)]))
+    opt_in.choose(ola.token, Choice([SubscriptionChoice(news(), Frequency.DAILY)]))
     hours_ago(0.01, "Elsewhere")
     (made,) = composition.compose_due(timezone.now() + timedelta(days=1))
     assert headlines(Issue.objects.get(pk=made)) == ["Elsewhere"]
@@ -312,8 +312,8 @@ def test_whoever_changes_topics_between_two_days_gets_no_article_twice() -> None
 
 def test_what_finds_no_room_is_counted_with_a_link_to_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsletter.digests.composition.MOST", 1)
-    chose(OLA, Rhythm.DAILY)
-    chose(MINA, Rhythm.DAILY, language="fr")
+    chose(OLA, Frequency.DAILY)
+    chose(MINA, Frequency.DAILY, language="fr")
     for number in range(3):
         hours_ago(2 + number, f"Story {number}")
         hours_ago(2 + number, f"Récit {number}", language="fr")
@@ -327,15 +327,15 @@ def test_what_finds_no_room_is_counted_with_a_link_to_all(monkeypatch: pytest.Mo
 
 
 def test_a_rule_that_fails_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    chose(OLA, Rhythm.DAILY)
-    chose(MINA, Rhythm.WEEKLY)
+    chose(OLA, Frequency.DAILY)
+    chose(MINA, Frequency.WEEKLY)
     hours_ago(2, "One")
-    rule(Rhythm.DAILY)
-    rule(Rhythm.WEEKLY)
+    rule(Frequency.DAILY)
+    rule(Frequency.WEEKLY)
     issue = composition._issue
 
     def failing(digest: Digest, choice: composition.Choice) -> Issue | None:
-        if digest.rhythm == Rhythm.DAILY:
+        if digest.rhythm == Frequency.DAILY:
             raise RuntimeError
         return issue(digest, choice)
 

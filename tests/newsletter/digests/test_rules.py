@@ -10,15 +10,15 @@ from django.utils import timezone
 from accounts.models import User
 from iria.publication.models import current_publication
 from newsletter.digests import composition, periods, rules
-from newsletter.models import Digest, DigestRule, Issue, Newsletter, Rhythm
+from newsletter.models import Digest, DigestRule, Frequency, Issue, Newsletter
 from tests.newsletter.composed import OLA, headlines, hours_ago, rule
 from tests.newsletter.lists import chose
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("rhythm", [Rhythm.WEEKLY, Rhythm.EACH])
-def test_switched_on_again_a_rule_mails_nothing_at_once(rhythm: Rhythm) -> None:
+@pytest.mark.parametrize("rhythm", [Frequency.WEEKLY, Frequency.EACH])
+def test_switched_on_again_a_rule_mails_nothing_at_once(rhythm: Frequency) -> None:
     chose(OLA, rhythm)
     hours_ago(2, "One")
     made = rule(rhythm, on=False)
@@ -28,7 +28,7 @@ def test_switched_on_again_a_rule_mails_nothing_at_once(rhythm: Rhythm) -> None:
 
 
 def test_switched_on_again_a_rule_reaches_back_one_period_and_no_further() -> None:
-    chose(OLA, Rhythm.DAILY)
+    chose(OLA, Frequency.DAILY)
     made = rule()
     now = timezone.now()
     end = periods.last_end(made, current_publication(), now)
@@ -47,9 +47,9 @@ def test_switched_on_again_a_rule_reaches_back_one_period_and_no_further() -> No
 def test_moved_to_another_day_a_rule_waits_for_that_day_and_loses_nothing(
     ednas: Client,
 ) -> None:
-    chose(OLA, Rhythm.WEEKLY)
+    chose(OLA, Frequency.WEEKLY)
     hours_ago(2, "One")
-    made = rule(Rhythm.WEEKLY)
+    made = rule(Frequency.WEEKLY)
     composition.compose_due()
     hours_ago(0.001, "Since then")
     yesterday = current_publication().local(timezone.now() - timedelta(days=1)).weekday()
@@ -69,8 +69,8 @@ def test_beside_how_often_a_newsletter_comes_stands_what_no_rule_composes(
 ) -> None:
     client.force_login(ada)
     Newsletter.objects.update(rhythms=["issues", "daily", "weekly"])
-    rule(Rhythm.DAILY)
-    switched_off = rule(Rhythm.WEEKLY, on=False)
+    rule(Frequency.DAILY)
+    switched_off = rule(Frequency.WEEKLY, on=False)
     page = reverse("admin:newsletter_newsletter_change", args=[switched_off.newsletter_id])
     assert "Nothing composes “Once a week” yet" in client.get(page).content.decode()
     DigestRule.objects.update(on=True)

@@ -75,7 +75,7 @@ def test_an_opening_is_counted_leads_on_and_leaves_nothing_of_the_visitor(
         assert "no-store" in answer["Cache-Control"]
     link.refresh_from_db()
     assert link.opened == 2
-    controls.stop(made, by=edna)
+    controls.cancel(made, by=edna)
     page = ednas.get(at(made, "change")).content.decode()
     assert "How often, never by whom." in page
 
@@ -91,10 +91,10 @@ def test_who_left_after_an_issue_is_counted_with_the_last_mail_they_had(edna: Us
     sending.start(first, by=edna)
     for _ in range(2):
         in_hand(first)
-    opt_in.leave(mina.token)
+    opt_in.unsubscribe(mina.token)
     second = issue("Second")
     sending.start(second, by=edna)
     in_hand(second)
-    opt_in.leave(ola.token)
+    opt_in.unsubscribe(ola.token)
     assert Delivery.objects.filter(sending_at__isnull=False).count() == 3
     assert (left_after(first), left_after(second)) == (1, 1)

@@ -17,7 +17,7 @@ from iria.publication.mail import branding
 from iria.publication.models import Publication, current_publication
 from newsletter import subscription_emails
 from newsletter.email import rendering
-from newsletter.email.rendering import Letter
+from newsletter.email.rendering import RenderedEmail
 from newsletter.models import Consent, Newsletter, Subscriber
 from tests.conftest import MailFolder
 from tests.newsletter.lists import issue
@@ -42,7 +42,7 @@ def with_logo(publication: Publication, place: str = "logo") -> None:
     publication.save()
 
 
-def letter() -> Letter:
+def letter() -> RenderedEmail:
     return rendering.compose(issue())
 
 

@@ -17,7 +17,7 @@ from iria.publication.models import current_publication
 from newsletter.bounces import verp
 from newsletter.delivery import sending, worker
 from newsletter.email import headers
-from newsletter.email.rendering import Letter
+from newsletter.email.rendering import RenderedEmail
 from newsletter.email.smtp import on_the_wire
 from newsletter.models import Delivery, Issue, Newsletter
 from tests.newsletter.lists import issue, news, subscriber
@@ -168,7 +168,7 @@ def test_no_words_of_anybody_become_a_header(
     newsletter.name, newsletter.from_name = f"News {name}"[:80], f"{before}{sender}"[:80]
     message = headers.message_to(
         OLA,
-        Letter(f"{before}{subject}", "<p>Hello</p>", "Hello"),
+        RenderedEmail(f"{before}{subject}", "<p>Hello</p>", "Hello"),
         newsletter=newsletter,
         publication=current_publication(),
         token="t",

@@ -12,7 +12,7 @@ from lxml import html as lxml_html
 from iria.publication.models import current_publication
 from newsletter.delivery.batch import message_of, stencil_of
 from newsletter.email import headers, rendering
-from newsletter.email.rendering import Letter
+from newsletter.email.rendering import RenderedEmail
 from newsletter.models import Issue
 from tests.newsletter.lists import issue, mail_picture, news
 from tests.newsroom import published
@@ -48,7 +48,7 @@ def text_of(message: EmailMessage, kind: str) -> str:
 
 def test_what_is_filled_in_says_what_django_would_have_said(made: Issue) -> None:
     letter = rendering.compose(made)
-    filled = parsed(stencil_of(made, letter).filled(**OWN))
+    filled = parsed(stencil_of(made, letter).render_for(**OWN))
     built = message_of(made, letter, OWN["address"], TOKEN, OWN["message_id"]).message()
     for name in {*filled.keys(), *built.keys()} - {"Date", "Content-Type"}:
         assert str(filled[name]) == str(built[name]), name
@@ -60,7 +60,7 @@ def test_what_is_filled_in_says_what_django_would_have_said(made: Issue) -> None
 
 def test_no_hole_is_left_and_none_is_broken_by_a_line(made: Issue) -> None:
     letter = rendering.compose(made)
-    wire = stencil_of(made, letter).filled(**OWN)
+    wire = stencil_of(made, letter).render_for(**OWN)
     assert b"stands-here" not in wire.replace(b"=\r\n", b"")
     for part in (letter.html, letter.text):
         assert part.count(rendering.TOKEN) >= 1
@@ -69,7 +69,7 @@ def test_no_hole_is_left_and_none_is_broken_by_a_line(made: Issue) -> None:
 
 
 def test_lines_are_short_plain_and_end_as_smtp_wants_them(made: Issue) -> None:
-    wire = stencil_of(made, rendering.compose(made)).filled(**OWN)
+    wire = stencil_of(made, rendering.compose(made)).render_for(**OWN)
     assert b"\n" not in wire.replace(b"\r\n", b"")
     assert wire.isascii()
     body = wire.partition(b"\r\n\r\n")[2].split(b"\r\n")
@@ -84,12 +84,12 @@ def test_lines_are_short_plain_and_end_as_smtp_wants_them(made: Issue) -> None:
 def test_an_address_that_would_begin_a_header_is_refused(made: Issue, address: str) -> None:
     stencil = stencil_of(made, rendering.compose(made))
     with pytest.raises(ValueError, match="cannot be written to"):
-        stencil.filled(**{**OWN, "address": address})
+        stencil.render_for(**{**OWN, "address": address})
 
 
 def test_the_shortest_letter_has_its_headers_too(made: Issue) -> None:
-    letter = Letter("S", "<p>plain</p>", "plain")
-    wire = stencil_of(made, letter).filled(**OWN)
+    letter = RenderedEmail("S", "<p>plain</p>", "plain")
+    wire = stencil_of(made, letter).render_for(**OWN)
     message = parsed(wire)
     assert message["To"] == "ola@readers.example"
     assert message["Message-ID"] == "<1-2@meridian.example>"
@@ -116,7 +116,7 @@ def test_each_reader_is_greeted_by_name_or_in_words_for_all(greeting: Issue) -> 
         ("", "Dear reader,"),
         (" \n", "Dear reader,"),
     ):
-        message = parsed(stencil.filled(**OWN, name=name))
+        message = parsed(stencil.render_for(**OWN, name=name))
         assert f"\n{words}\n" in text_of(message, "plain")
         (greeted,) = lxml_html.document_fromstring(text_of(message, "html")).xpath(
             "(//div[@class='words'])[1]/p[1]"
@@ -126,7 +126,7 @@ def test_each_reader_is_greeted_by_name_or_in_words_for_all(greeting: Issue) -> 
 
 def test_between_two_readers_only_what_is_their_own_differs(greeting: Issue) -> None:
     stencil = stencil_of(greeting, rendering.compose(greeting))
-    one, other = stencil.filled(**OWN, name="Ola"), stencil.filled(**OWN, name="Mina Aalto")
+    one, other = stencil.render_for(**OWN, name="Ola"), stencil.render_for(**OWN, name="Mina Aalto")
     assert one.replace(b"Dear Ola,", b"") == other.replace(b"Dear Mina Aalto,", b"")
 
 
@@ -137,7 +137,7 @@ def test_between_two_readers_only_what_is_their_own_differs(greeting: Issue) -> 
 def test_no_name_writes_more_than_a_greeting(greeting: Issue, name: str) -> None:
     name = name.encode("utf-8", "ignore").decode()
     letter = rendering.compose(greeting)
-    wire = stencil_of(greeting, letter).filled(**OWN, name=name)
+    wire = stencil_of(greeting, letter).render_for(**OWN, name=name)
     body = wire.partition(b"\r\n\r\n")[2].split(b"\r\n")
     assert wire.isascii()
     assert max(map(len, body)) <= 77
@@ -145,4 +145,4 @@ def test_no_name_writes_more_than_a_greeting(greeting: Issue, name: str) -> None
     built = letter.addressed(TOKEN, name)
     assert text_of(message, "plain") == built.text.strip()
     assert text_of(message, "html") == built.html.strip()
-    assert message.keys() == parsed(stencil_of(greeting, letter).filled(**OWN)).keys()
+    assert message.keys() == parsed(stencil_of(greeting, letter).render_for(**OWN)).keys()

@@ -16,7 +16,7 @@ from iria.publication.models import Publication, current_publication
 from newsletter.delivery import blockers
 from newsletter.email import headers, rendering
 from newsletter.email.article_blocks import best_rendition
-from newsletter.email.rendering import TOKEN, Letter
+from newsletter.email.rendering import TOKEN, RenderedEmail
 from newsletter.email.smtp import on_the_wire
 from newsletter.models import Issue, Newsletter
 from newsletter.preflight import checks
@@ -37,7 +37,7 @@ def publication(db: None) -> Publication:
     return made
 
 
-def letter(made: Issue | None = None) -> Letter:
+def letter(made: Issue | None = None) -> RenderedEmail:
     return rendering.compose(made or issue())
 
 
@@ -266,7 +266,7 @@ def test_a_line_that_is_a_dot_does_not_end_the_mail() -> None:
     wire = on_the_wire(
         headers.message_to(
             "ola@readers.example",
-            Letter("Dots", "<p>.</p>", "one\n.\n..two\n"),
+            RenderedEmail("Dots", "<p>.</p>", "one\n.\n..two\n"),
             newsletter=news(),
             publication=current_publication(),
             token="t",

@@ -2,13 +2,13 @@
 
 import pytest
 
-from newsletter.imports.column_mapping import is_gone, says_gone
+from newsletter.imports.column_mapping import is_unsubscribed, says_gone
 from newsletter.models import Subscriber
 
 
 @pytest.mark.parametrize("state", Subscriber.State)
 def test_every_state_of_ours_is_understood(state: Subscriber.State) -> None:
-    assert is_gone(str(state.label)) is (state is not Subscriber.State.ACTIVE)
+    assert is_unsubscribed(str(state.label)) is (state is not Subscriber.State.ACTIVE)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_every_state_of_ours_is_understood(state: Subscriber.State) -> None:
     ],
 )
 def test_words_of_others_are_understood_or_said_to_be_unknown(said: str, gone: bool | None) -> None:
-    assert is_gone(said) is gone
+    assert is_unsubscribed(said) is gone
 
 
 @pytest.mark.parametrize(

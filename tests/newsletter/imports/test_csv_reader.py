@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from newsletter.imports.column_mapping import Columns, address_and_name, is_address
+from newsletter.imports.column_mapping import ColumnMapping, address_and_name, is_address
 from newsletter.imports.csv_reader import NOT_CLOSED, Row, Table
 
 ROWS = [("e-mail", "name"), ("ola@readers.example", "Ölå"), ("mina@readers.example", "“Mina”")]
@@ -66,7 +66,7 @@ def test_no_bytes_make_reading_fail(content: bytes) -> None:
     rows = list(table.rows())
     assert [row.line for row in rows] == sorted({row.line for row in rows})
     assert len(rows) <= len(table.lines)
-    Columns.guessed(rows)
+    ColumnMapping.guessed(rows)
 
 
 @given(
@@ -90,24 +90,28 @@ def test_what_a_program_quotes_comes_back_letter_by_letter(rows: list[tuple[str,
 @pytest.mark.parametrize(
     ("header", "first", "guessed"),
     [
-        ("Name;E-Mail-Adresse;Sprache", "Ola;ola@x.example;de", Columns(1, 0, 2)),
-        ("E-Mail,Status", "ola@x.example,aktiv", Columns(0, state=1)),
-        ("EMAIL,FNAME", "ola@x.example,Ola", Columns(0, 1)),
-        ("Prénom,Adresse e-mail", "Ola,ola@x.example", Columns(1, 0)),
-        ("id,what", "1,ola@x.example", Columns(1)),
+        ("Name;E-Mail-Adresse;Sprache", "Ola;ola@x.example;de", ColumnMapping(1, 0, 2)),
+        ("E-Mail,Status", "ola@x.example,aktiv", ColumnMapping(0, state=1)),
+        ("EMAIL,FNAME", "ola@x.example,Ola", ColumnMapping(0, 1)),
+        ("Prénom,Adresse e-mail", "Ola,ola@x.example", ColumnMapping(1, 0)),
+        ("id,what", "1,ola@x.example", ColumnMapping(1)),
         (
             "email,active_subscription,email_disabled",
             "ola@x.example,false,true",
-            Columns(0, gone=2),
+            ColumnMapping(0, gone=2),
         ),
-        ("email,status,unsubscribed_at", "ola@x.example,active,2024-05-01", Columns(0, state=1)),
-        ("Ola <ola@x.example>", "Mina <mina@x.example>", Columns(0, has_header=False)),
-        ("Ola,ola@x.example", "Mina,mina@x.example", Columns(1, has_header=False)),
+        (
+            "email,status,unsubscribed_at",
+            "ola@x.example,active,2024-05-01",
+            ColumnMapping(0, state=1),
+        ),
+        ("Ola <ola@x.example>", "Mina <mina@x.example>", ColumnMapping(0, has_header=False)),
+        ("Ola,ola@x.example", "Mina,mina@x.example", ColumnMapping(1, has_header=False)),
     ],
 )
-def test_the_columns_are_guessed(header: str, first: str, guessed: Columns) -> None:
+def test_the_columns_are_guessed(header: str, first: str, guessed: ColumnMapping) -> None:
     rows = list(Table.of(f"{header}\n{first}\n".encode()).rows())
-    assert Columns.guessed(rows) == guessed
+    assert ColumnMapping.guessed(rows) == guessed
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ ADD = "/admin/newsletter/subscriberimport/add/"
 
 @pytest.fixture(autouse=True)
 def _jobs_run_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.job_queue.import_soon", runner.carry_on)
+    monkeypatch.setattr("newsletter.job_queue.import_soon", runner.resume)
 
 
 @pytest.fixture

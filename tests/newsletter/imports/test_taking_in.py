@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts.models import User
 from newsletter.imports import runner, sql, uploads
-from newsletter.imports.column_mapping import Columns
+from newsletter.imports.column_mapping import ColumnMapping
 from newsletter.models import Consent, Newsletter, Subscriber, SubscriberImport, Subscription
 from newsletter.subscriptions import export, opt_in, suppression
 from tests.newsletter.lists import news, subscriber
@@ -26,15 +26,15 @@ def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def brought(text: str, **more: object) -> SubscriberImport:
-    return uploads.bring(
+    return uploads.upload(
         text.encode(), name="list.csv", newsletters=[news()], consent=CONSENT, by=None
     )
 
 
 def looked_over(text: str) -> SubscriberImport:
     made = brought(text)
-    uploads.look_over_soon(made, Columns.of(made.columns))
-    runner.carry_on(made.pk)
+    uploads.look_over_soon(made, ColumnMapping.of(made.columns))
+    runner.resume(made.pk)
     made.refresh_from_db()
     return made
 
@@ -42,7 +42,7 @@ def looked_over(text: str) -> SubscriberImport:
 def taken_in(text: str) -> SubscriberImport:
     made = looked_over(text)
     uploads.take_in_soon(made)
-    runner.carry_on(made.pk)
+    runner.resume(made.pk)
     made.refresh_from_db()
     return made
 
@@ -66,7 +66,7 @@ mina@readers.example,Mina,klingon
 
 @pytest.fixture
 def people() -> None:
-    opt_in.leave(subscriber("left@readers.example").token)
+    opt_in.unsubscribe(subscriber("left@readers.example").token)
     suppression.suppress(subscriber("barred@readers.example"), because="complained")
     erased = subscriber("erased@readers.example")
     suppression.suppress(erased, because="complained")
@@ -115,7 +115,7 @@ def test_what_can_be_taken_in_is_with_the_ground_for_it(people: None) -> None:
 
 def test_twice_changes_nothing(people: None) -> None:
     first = taken_in(LIST)
-    runner.take_in(first.pk)
+    runner.run_import(first.pk)
     second = taken_in(LIST)
     assert second.counts["known"] == 4
     assert second.counts["new"] == 0
@@ -143,10 +143,10 @@ def test_who_receives_it_already_keeps_their_rhythm() -> None:
     other = Newsletter.objects.create(name="Analysis", slug="analysis")
     made = brought("ola@readers.example\n")
     made.newsletters.add(other)
-    uploads.look_over_soon(made, Columns(0, has_header=False))
-    runner.carry_on(made.pk)
+    uploads.look_over_soon(made, ColumnMapping(0, has_header=False))
+    runner.resume(made.pk)
     uploads.take_in_soon(made)
-    runner.carry_on(made.pk)
+    runner.resume(made.pk)
     rhythms = dict(ola.subscriptions.values_list("newsletter__slug", "rhythm"))
     assert rhythms == {"news": "daily", "analysis": "issues"}
 
@@ -154,7 +154,7 @@ def test_who_receives_it_already_keeps_their_rhythm() -> None:
 def test_nothing_is_taken_in_that_nobody_looked_over() -> None:
     made = brought("ola@readers.example\n")
     assert not uploads.take_in_soon(made)
-    runner.carry_on(made.pk)
+    runner.resume(made.pk)
     assert not Subscriber.objects.exists()
 
 
@@ -164,14 +164,14 @@ def test_what_fails_leaves_nothing_and_says_so(monkeypatch: pytest.MonkeyPatch) 
     with monkeypatch.context() as broken:
         broken.setattr(sql, "AGREE", "SELECT 1 / 0")
         with pytest.raises(DatabaseError), transaction.atomic():
-            runner.take_in(made.pk)
+            runner.run_import(made.pk)
     assert not Subscriber.objects.exists()
     assert not Subscription.objects.exists()
     made.refresh_from_db()
     assert made.state == "taking_in"
     # Its job begins anew.
     assert uploads.under_way() == [made.pk]
-    runner.carry_on(made.pk)
+    runner.resume(made.pk)
     assert Subscriber.objects.get().is_active
 
 
@@ -187,7 +187,7 @@ def test_what_fails_leaves_nothing_and_says_so(monkeypatch: pytest.MonkeyPatch) 
 )
 def test_what_cannot_be_brought_is_said_in_a_sentence(content: bytes, sentence: str) -> None:
     with pytest.raises(uploads.NotPossible, match=sentence):
-        uploads.bring(content, name="x", newsletters=[news()], consent=CONSENT, by=None)
+        uploads.upload(content, name="x", newsletters=[news()], consent=CONSENT, by=None)
 
 
 @pytest.mark.parametrize(
@@ -199,11 +199,11 @@ def test_what_cannot_be_brought_is_said_in_a_sentence(content: bytes, sentence: 
     ],
 )  # fmt: skip
 def test_a_file_with_anything_in_it_is_told_line_by_line(content: bytes) -> None:
-    made = uploads.bring(content, name="\x00x\n", newsletters=[news()], consent=CONSENT, by=None)
-    uploads.look_over_soon(made, Columns(0, 1, 1, has_header=False))
-    runner.carry_on(made.pk)
+    made = uploads.upload(content, name="\x00x\n", newsletters=[news()], consent=CONSENT, by=None)
+    uploads.look_over_soon(made, ColumnMapping(0, 1, 1, has_header=False))
+    runner.resume(made.pk)
     uploads.take_in_soon(made)
-    runner.carry_on(made.pk)
+    runner.resume(made.pk)
     made.refresh_from_db()
     assert made.state == "done"
     taken = sum(made.count(fate) for fate in ("new", "broken", "duplicate"))
@@ -262,12 +262,12 @@ def test_whoever_leaves_at_this_moment_is_not_brought_back() -> None:
     uploads.take_in_soon(made)
 
     def take_in() -> None:
-        runner.carry_on(made.pk)
+        runner.resume(made.pk)
         connection.close()
 
     taking = threading.Thread(target=take_in)
     with transaction.atomic():
-        opt_in.leave(ola.token)
+        opt_in.unsubscribe(ola.token)
         taking.start()
         taking.join(0.5)
         assert taking.is_alive()
@@ -283,7 +283,7 @@ def test_who_left_and_was_deleted_by_an_editor_is_not_brought_back(
 ) -> None:
     client.force_login(ada)
     ola = subscriber()
-    opt_in.leave(ola.token)
+    opt_in.unsubscribe(ola.token)
     chosen = {"action": "delete_selected", "_selected_action": [ola.pk], "post": "yes"}
     client.post("/admin/newsletter/subscriber/", chosen)
     assert not Subscriber.objects.exists()

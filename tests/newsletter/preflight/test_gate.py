@@ -9,10 +9,10 @@ from django.urls import reverse
 from accounts.models import User
 from articles.editorial.models import Article
 from iria.core.http import safe_client
-from iria.core.http.safe_client import Seen
+from iria.core.http.safe_client import UrlCheck
 from newsletter.delivery import blockers, sending
 from newsletter.email import rendering
-from newsletter.email.rendering import Letter
+from newsletter.email.rendering import RenderedEmail
 from newsletter.models import Issue, Look, Waiver
 from newsletter.preflight import checks, external_checks
 from tests.newsletter.lists import issue, news, subscriber
@@ -37,11 +37,11 @@ def _reader() -> None:
 
 
 @pytest.fixture
-def outside(monkeypatch: pytest.MonkeyPatch) -> dict[str, Seen]:
+def outside(monkeypatch: pytest.MonkeyPatch) -> dict[str, UrlCheck]:
     """What answers outside; everything else does."""
-    answers: dict[str, Seen] = {}
+    answers: dict[str, UrlCheck] = {}
     monkeypatch.setattr(
-        safe_client, "look_at", lambda address, agent: answers.get(address, Seen(True))
+        safe_client, "look_at", lambda address, agent: answers.get(address, UrlCheck(True))
     )
     return answers
 
@@ -64,13 +64,13 @@ def test_an_issue_is_tested_before_it_goes_and_again_after_a_change(edna: User) 
 
 
 def test_a_dead_link_outside_blocks_until_it_answers_or_is_waived(
-    outside: dict[str, Seen], edna: User
+    outside: dict[str, UrlCheck], edna: User
 ) -> None:
     made = leading_to(ELSEWHERE)
     assert said(made) == [
         "One link is still being looked at; wait a minute and open this page again."
     ]
-    outside[ELSEWHERE] = Seen(False, "It answers 404 Not Found")
+    outside[ELSEWHERE] = UrlCheck(False, "It answers 404 Not Found")
     external_checks.look(made.pk)
     (words,) = said(made)
     assert words == f"The link {ELSEWHERE} does not answer. It answers 404 Not Found"
@@ -101,7 +101,9 @@ def test_what_the_law_asks_for_cannot_be_waived(
 ) -> None:
     made = issue()
     whole = rendering.compose(made)
-    broken = Letter(whole.subject, whole.html.replace("/unsubscribe/", "/elsewhere/"), whole.text)
+    broken = RenderedEmail(
+        whole.subject, whole.html.replace("/unsubscribe/", "/elsewhere/"), whole.text
+    )
     monkeypatch.setattr(rendering, "compose", lambda issue: broken)
     (words,) = said(made)
     assert "no link to leave" in words
@@ -182,7 +184,7 @@ def test_a_signature_for_another_domain_than_the_senders_is_said(
 
 
 def test_the_page_asks_the_worker_to_look_only_where_nobody_has_looked(
-    ednas: Client, outside: dict[str, Seen], monkeypatch: pytest.MonkeyPatch
+    ednas: Client, outside: dict[str, UrlCheck], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
     monkeypatch.setattr("newsletter.job_queue.look_soon", asked.append)

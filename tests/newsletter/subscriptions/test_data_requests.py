@@ -16,7 +16,7 @@ from newsletter import personal_data, subscription_emails, tasks
 from newsletter.delivery import sending
 from newsletter.models import Consent, Subscriber
 from newsletter.subscriptions import data_requests, opt_in, suppression
-from newsletter.subscriptions.choices import Choice, Wish
+from newsletter.subscriptions.choices import Choice, SubscriptionChoice
 from tests.conftest import MailFolder
 from tests.newsletter.lists import issue, news, subscriber
 
@@ -57,8 +57,10 @@ def test_the_link_comes_to_the_address_and_nowhere_else(
 
 def test_the_page_shows_all_of_it(client: Client) -> None:
     ola = subscriber(OLA)
-    opt_in.choose(ola.token, Choice([Wish.usual(news())], name="Ola Lind", language="fr"))
-    opt_in.request(OLA, where="/2026/05/a-story/", wished=[Wish.usual(news())])
+    opt_in.choose(
+        ola.token, Choice([SubscriptionChoice.usual(news())], name="Ola Lind", language="fr")
+    )
+    opt_in.request(OLA, where="/2026/05/a-story/", wished=[SubscriptionChoice.usual(news())])
     answer = client.get(page_of(ola))
     page = answer.content.decode()
     for kept in (
@@ -78,7 +80,7 @@ def test_erasing_leaves_nothing_but_a_hash_where_it_was_asked_for(
     client: Client, barred: bool
 ) -> None:
     ola = subscriber(OLA)
-    opt_in.request(OLA, where="/", wished=[Wish.usual(news())])
+    opt_in.request(OLA, where="/", wished=[SubscriptionChoice.usual(news())])
     address = page_of(ola)
     assert Subscriber.objects.exists()
     answer = client.post(address, {"bar": "1"} if barred else {})
@@ -118,7 +120,7 @@ def test_an_old_link_is_said_to_be_old(client: Client, monkeypatch: pytest.Monke
 
 def test_a_token_of_another_publication_opens_nothing(client: Client, settings: Any) -> None:
     ola = subscriber(OLA)
-    opt_in.request(OLA, where="/", wished=[Wish.usual(news())])
+    opt_in.request(OLA, where="/", wished=[SubscriptionChoice.usual(news())])
     consent = Consent.objects.get()
     ours = settings.SECRET_KEY
     settings.SECRET_KEY = "the key of another house, which signs its own links"
@@ -140,7 +142,7 @@ def test_a_token_of_another_publication_opens_nothing(client: Client, settings: 
 def test_every_night_the_worker_forgets_what_was_never_confirmed() -> None:
     planned = {each.task.name: each.cron for each in app.periodic_registry.periodic_tasks.values()}
     assert planned["newsletter.forget_unconfirmed"] == "17 3 * * *"
-    opt_in.request(OLA, where="/", wished=[Wish.usual(news())])
+    opt_in.request(OLA, where="/", wished=[SubscriptionChoice.usual(news())])
     tasks.forget_unconfirmed(0)
     assert Subscriber.objects.exists()
     long_ago = timezone.now() - timedelta(days=31)
@@ -159,7 +161,7 @@ def test_many_issues_cost_no_more_questions_and_bring_no_mail_along(
     def asked() -> list[str]:
         with CaptureQueriesContext(connection) as questions:
             assert client.get(page).status_code == 200
-            personal_data.tell(Person(account=0, email=OLA))
+            personal_data.export(Person(account=0, email=OLA))
         return [question["sql"] for question in questions]
 
     sending.start(issue("One"), by=edna)

@@ -13,7 +13,7 @@ from iria.core.security.signed_tokens import BrokenToken, ExpiredToken
 from newsletter import subscription_emails
 from newsletter.models import Consent, Delivery, Newsletter, Subscriber, Subscription
 from newsletter.subscriptions import opt_in, suppression
-from newsletter.subscriptions.choices import Choice, Wish
+from newsletter.subscriptions.choices import Choice, SubscriptionChoice
 from tests.newsletter.lists import issue, news, subscriber
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ def ask(email: str = OLA, *newsletters: Newsletter) -> Consent:
     opt_in.request(
         email,
         where="/2026/05/a-story/",
-        wished=[Wish.usual(each) for each in newsletters or [news()]],
+        wished=[SubscriptionChoice.usual(each) for each in newsletters or [news()]],
     )
     consent = Consent.objects.latest("pk")
     subscription_emails.answer(consent.pk)
@@ -137,18 +137,18 @@ def test_a_subscriber_may_add_a_newsletter_by_confirming() -> None:
 
 def test_leaving_works_at_once_twice_and_years_later() -> None:
     ola = subscriber(OLA)
-    assert opt_in.leave(ola.token) == ola
+    assert opt_in.unsubscribe(ola.token) == ola
     first = Subscriber.objects.get().left_at
     assert state_of() == "left"
     assert not Subscription.objects.exists()
-    opt_in.leave(ola.token)
+    opt_in.unsubscribe(ola.token)
     assert Subscriber.objects.get().left_at == first
 
 
 def test_an_old_link_does_not_bring_back_who_left() -> None:
     used = ask()
     opt_in.confirm(opt_in.confirmation_token(used))
-    opt_in.leave(used.subscriber.token)
+    opt_in.unsubscribe(used.subscriber.token)
     with pytest.raises(opt_in.NotPossible, match="enter your address again"):
         opt_in.confirm(opt_in.confirmation_token(used))
     assert state_of() == "left"
@@ -156,7 +156,7 @@ def test_an_old_link_does_not_bring_back_who_left() -> None:
 
 def test_who_left_may_come_back_by_confirming_again() -> None:
     ola = subscriber(OLA)
-    opt_in.leave(ola.token)
+    opt_in.unsubscribe(ola.token)
     consent = ask()
     assert state_of() == "left"
     opt_in.confirm(opt_in.confirmation_token(consent))
@@ -170,7 +170,7 @@ def test_a_suppressed_address_is_never_written_to() -> None:
     assert consent.answer == Consent.Answer.NONE
     with pytest.raises(opt_in.NotPossible):
         opt_in.confirm(opt_in.confirmation_token(consent))
-    opt_in.leave(ola.token)
+    opt_in.unsubscribe(ola.token)
     assert state_of() == "suppressed"
     assert mail.outbox == []
     suppression.release_subscriber(ola, because="She asked by mail")
@@ -186,7 +186,7 @@ def test_choosing_nothing_is_leaving() -> None:
 def test_choosing_on_the_page_of_preferences_is_a_consent_of_its_own() -> None:
     ola = subscriber(OLA)
     analysis = Newsletter.objects.create(name="Weekly analysis", slug="weekly")
-    opt_in.choose(ola.token, Choice([Wish.usual(analysis)]))
+    opt_in.choose(ola.token, Choice([SubscriptionChoice.usual(analysis)]))
     assert set(ola.newsletters.all()) == {analysis}
     consent = Consent.objects.get()
     assert consent.confirmed_at is not None
@@ -211,7 +211,7 @@ def test_erasing_leaves_the_count_of_what_was_sent() -> None:
     assert not Subscriber.objects.exists()
     assert not Consent.objects.exists()
     assert sent.deliveries.counts()["sent"] == 1
-    assert opt_in.leave(ola.token) is None
+    assert opt_in.unsubscribe(ola.token) is None
 
 
 def test_what_was_never_confirmed_is_forgotten_after_thirty_days() -> None:
@@ -244,7 +244,7 @@ def _play(deeds: list[str]) -> None:
     for deed in deeds:
         known = Subscriber.objects.first()
         if deed == "ask":
-            opt_in.request(OLA, where="/", wished=[Wish.usual(news())])
+            opt_in.request(OLA, where="/", wished=[SubscriptionChoice.usual(news())])
             consents.append(Consent.objects.latest("pk"))
             expected = "pending" if expected == "none" else expected
         elif known is None:
@@ -260,9 +260,9 @@ def _play(deeds: list[str]) -> None:
             except opt_in.NotPossible:
                 assert stale
         elif deed == "leave" or expected == "active":
-            chosen = [Wish.usual(news())] if deed == "all" else []
+            chosen = [SubscriptionChoice.usual(news())] if deed == "all" else []
             if deed == "leave":
-                opt_in.leave(known.token)
+                opt_in.unsubscribe(known.token)
             else:
                 opt_in.choose(known.token, Choice(chosen))
             expected = "active" if chosen else "left"

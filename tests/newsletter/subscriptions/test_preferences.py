@@ -7,9 +7,9 @@ from django.test.utils import CaptureQueriesContext
 
 from iria.publication.models import current_publication
 from newsletter import subscription_emails
-from newsletter.models import Consent, Newsletter, Rhythm, Subscriber
+from newsletter.models import Consent, Frequency, Newsletter, Subscriber
 from newsletter.subscriptions import opt_in
-from newsletter.subscriptions.choices import Wish
+from newsletter.subscriptions.choices import SubscriptionChoice
 from tests.conftest import MailFolder
 from tests.newsletter.lists import chose, news, subscriber
 from tests.newsroom import category
@@ -27,7 +27,7 @@ def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 def weekly() -> Newsletter:
     """A second newsletter, with rhythms and topics to choose among."""
     made = Newsletter.objects.create(
-        name="Analysis", slug="analysis", position=1, rhythms=list(Rhythm.values)
+        name="Analysis", slug="analysis", position=1, rhythms=list(Frequency.values)
     )
     made.topics.set([category("Japan"), category("China")])
     return made
@@ -69,7 +69,7 @@ def test_what_is_chosen_when_signing_up_is_kept_until_it_is_confirmed(
 
 
 def test_the_mail_to_confirm_speaks_the_chosen_language(mail_folder: MailFolder) -> None:
-    opt_in.request(OLA, where="/", wished=[Wish.usual(news())], language="fr")
+    opt_in.request(OLA, where="/", wished=[SubscriptionChoice.usual(news())], language="fr")
     subscription_emails.answer(Consent.objects.get().pk)
     (message,) = mail_folder.to(OLA)
     assert "Confirmez" in str(message["Subject"]) or "confirmer" in str(message["Subject"]).lower()
@@ -151,7 +151,7 @@ def test_whoever_lost_their_topics_is_told_and_gets_everything_only_by_choosing_
     client: Client, weekly: Newsletter
 ) -> None:
     japan = weekly.topics.get(name="Japan")
-    ola = chose(OLA, Rhythm.DAILY, japan, to=weekly)
+    ola = chose(OLA, Frequency.DAILY, japan, to=weekly)
     japan.delete()
     page = client.get(ola.preferences_path()).content.decode()
     assert "The topics you chose are not there any more" in page
@@ -223,5 +223,5 @@ def test_an_editor_says_which_rhythms_and_topics_there_are(client: Client, ada: 
     refused = client.post(address, form | {"rhythms": ["issues"], "topics": [japan.pk]})
     assert "would still receive every issue you write" in refused.content.decode()
     client.post(address, form | {"rhythms": ["daily", "issues"], "topics": [japan.pk]})
-    assert news().offered_rhythms == [Rhythm.ISSUES, Rhythm.DAILY]
+    assert news().offered_rhythms == [Frequency.ISSUES, Frequency.DAILY]
     assert list(news().topics.all()) == [japan]

@@ -10,9 +10,9 @@ from articles.editorial import category_tree, merging
 from articles.editorial.models import Category
 from newsletter import personal_data, subscription_emails
 from newsletter.delivery import sending
-from newsletter.models import Consent, Newsletter, Rhythm, Subscriber, Subscription
+from newsletter.models import Consent, Frequency, Newsletter, Subscriber, Subscription
 from newsletter.subscriptions import opt_in
-from newsletter.subscriptions.choices import Choice, Wish
+from newsletter.subscriptions.choices import Choice, SubscriptionChoice
 from tests.newsletter.lists import issue, news, subscriber
 from tests.newsroom import category
 
@@ -20,27 +20,27 @@ pytestmark = pytest.mark.django_db
 OLA = "ola@readers.example"
 
 
-def wish(rhythm: Rhythm = Rhythm.DAILY, *topics: Category) -> Wish:
-    return Wish(news(), rhythm, topics or None)
+def wish(rhythm: Frequency = Frequency.DAILY, *topics: Category) -> SubscriptionChoice:
+    return SubscriptionChoice(news(), rhythm, topics or None)
 
 
-def offering(*rhythms: Rhythm) -> Newsletter:
+def offering(*rhythms: Frequency) -> Newsletter:
     Newsletter.objects.update(rhythms=[rhythm.value for rhythm in rhythms])
     return news()
 
 
-def confirmed(*wished: Wish, language: str = "") -> Subscriber:
+def confirmed(*wished: SubscriptionChoice, language: str = "") -> Subscriber:
     opt_in.request(OLA, where="/", wished=wished, language=language)
     token = opt_in.confirmation_token(Consent.objects.latest("pk"))
     return opt_in.confirm(token).subscriber
 
 
 def test_what_was_chosen_comes_just_so_once_it_is_confirmed() -> None:
-    offering(*Rhythm)
+    offering(*Frequency)
     japan, china = category("Japan"), category("China")
-    ola = confirmed(wish(Rhythm.WEEKLY, japan, china), language="fr")
+    ola = confirmed(wish(Frequency.WEEKLY, japan, china), language="fr")
     subscription = ola.subscriptions.get()
-    assert subscription.rhythm == Rhythm.WEEKLY
+    assert subscription.rhythm == Frequency.WEEKLY
     assert subscription.topics == sorted([japan.pk, china.pk])
     assert ola.language == "fr"
     consent = ola.consents.get()
@@ -51,47 +51,55 @@ def test_what_was_chosen_comes_just_so_once_it_is_confirmed() -> None:
 
 
 def test_the_wording_says_how_often_only_where_that_is_a_choice() -> None:
-    confirmed(Wish.usual(news()))
+    confirmed(SubscriptionChoice.usual(news()))
     assert Consent.objects.latest("pk").wording.startswith("Send me “News” from")
-    offering(*Rhythm)
-    confirmed(wish(Rhythm.DAILY))
+    offering(*Frequency)
+    confirmed(wish(Frequency.DAILY))
     assert "“News” (once a day)" in Consent.objects.latest("pk").wording
 
 
 def test_whoever_chose_no_rhythm_gets_the_quietest_offered() -> None:
-    assert Wish.usual(offering(Rhythm.EACH, Rhythm.WEEKLY, Rhythm.DAILY)).rhythm == Rhythm.WEEKLY
+    assert (
+        SubscriptionChoice.usual(offering(Frequency.EACH, Frequency.WEEKLY, Frequency.DAILY)).rhythm
+        == Frequency.WEEKLY
+    )
 
 
 def test_an_issue_of_the_editors_goes_to_those_who_chose_so(edna: User) -> None:
     ola, mina = subscriber(OLA), subscriber("mina@readers.example")
-    ola.subscriptions.update(rhythm=Rhythm.DAILY)
+    ola.subscriptions.update(rhythm=Frequency.DAILY)
     made = issue()
     assert sending.start(made, by=edna) == 1
     assert made.deliveries.get().subscriber == mina
-    assert list(Subscriber.objects.receiving(news(), rhythm=Rhythm.DAILY)) == [ola]
+    assert list(Subscriber.objects.receiving(news(), rhythm=Frequency.DAILY)) == [ola]
 
 
 def test_changing_the_rhythm_is_agreed_to_and_changing_nothing_is_not() -> None:
-    offering(*Rhythm)
+    offering(*Frequency)
     japan = category("Japan")
     ola = subscriber(OLA)
-    opt_in.choose(ola.token, Choice([wish(Rhythm.DAILY, japan)]))
-    opt_in.choose(ola.token, Choice([wish(Rhythm.DAILY, japan)]))
+    opt_in.choose(ola.token, Choice([wish(Frequency.DAILY, japan)]))
+    opt_in.choose(ola.token, Choice([wish(Frequency.DAILY, japan)]))
     assert Consent.objects.count() == 1
-    opt_in.choose(ola.token, Choice([wish(Rhythm.DAILY)]))
+    opt_in.choose(ola.token, Choice([wish(Frequency.DAILY)]))
     assert Consent.objects.count() == 2
     assert ola.subscriptions.get().topics is None
 
 
 def test_the_digests_learn_who_wants_what() -> None:
     japan, china = category("Japan"), category("China")
-    wishes = [(wish(),), (wish(),), (wish(Rhythm.DAILY, china, japan),), (wish(Rhythm.WEEKLY),)]
+    wishes = [
+        (wish(),),
+        (wish(),),
+        (wish(Frequency.DAILY, china, japan),),
+        (wish(Frequency.WEEKLY),),
+    ]
     for number, wished in enumerate(wishes):
         reader = subscriber(f"reader{number}@readers.example")
         opt_in.choose(reader.token, Choice(wished))
     Subscriber.objects.filter(email__startswith="reader1").update(language="fr")
-    opt_in.leave(subscriber("left@readers.example").token)
-    daily = Subscription.objects.coming(news(), Rhythm.DAILY)
+    opt_in.unsubscribe(subscriber("left@readers.example").token)
+    daily = Subscription.objects.coming(news(), Frequency.DAILY)
     both = tuple(sorted([japan.pk, china.pk]))
     assert daily.choices() == [((), "", 1), ((), "fr", 1), (both, "", 1)]
     assert daily.exactly_about(both).get().subscriber.email == "reader2@readers.example"
@@ -102,8 +110,8 @@ def test_the_digests_learn_who_wants_what() -> None:
 def test_a_topic_follows_its_category_into_another() -> None:
     japan, east_asia, china = category("Japan"), category("East Asia"), category("China")
     ola, mina = subscriber(OLA), subscriber("mina@readers.example")
-    opt_in.choose(ola.token, Choice([wish(Rhythm.DAILY, china, japan, east_asia)]))
-    opt_in.choose(mina.token, Choice([wish(Rhythm.DAILY, japan)]))
+    opt_in.choose(ola.token, Choice([wish(Frequency.DAILY, china, japan, east_asia)]))
+    opt_in.choose(mina.token, Choice([wish(Frequency.DAILY, japan)]))
     (moves,) = merging.preview([japan], east_asia)
     assert (str(moves), moves.both) == ("2 choices of readers", 1)
     category_tree.merge([japan], into=east_asia)
@@ -114,9 +122,9 @@ def test_a_topic_follows_its_category_into_another() -> None:
 def test_a_topic_that_goes_narrows_and_never_widens() -> None:
     japan, china = category("Japan"), category("China")
     ola = subscriber(OLA)
-    opt_in.choose(ola.token, Choice([wish(Rhythm.DAILY, japan, china)]))
-    opt_in.choose(subscriber("mina@readers.example").token, Choice([wish(Rhythm.DAILY)]))
-    daily = Subscription.objects.coming(news(), Rhythm.DAILY)
+    opt_in.choose(ola.token, Choice([wish(Frequency.DAILY, japan, china)]))
+    opt_in.choose(subscriber("mina@readers.example").token, Choice([wish(Frequency.DAILY)]))
+    daily = Subscription.objects.coming(news(), Frequency.DAILY)
     china.delete()
     assert ola.subscriptions.get().topics == [japan.pk]
     japan.delete()
@@ -127,7 +135,7 @@ def test_a_topic_that_goes_narrows_and_never_widens() -> None:
 
 def test_what_was_merged_before_it_was_confirmed_is_followed() -> None:
     japan, asia, pacific = category("Japan"), category("Asia"), category("Pacific")
-    opt_in.request(OLA, where="/", wished=[wish(Rhythm.DAILY, japan)], language="")
+    opt_in.request(OLA, where="/", wished=[wish(Frequency.DAILY, japan)], language="")
     consent = Consent.objects.get()
     category_tree.merge([japan], into=asia)
     category_tree.merge([asia], into=pacific)
@@ -140,7 +148,7 @@ def test_what_was_merged_before_it_was_confirmed_is_followed() -> None:
 
 def test_whoever_chose_only_what_is_gone_before_confirming_is_asked_again(client: Client) -> None:
     japan, china = category("Japan"), category("China")
-    opt_in.request(OLA, where="/", wished=[wish(Rhythm.DAILY, japan, china)], language="")
+    opt_in.request(OLA, where="/", wished=[wish(Frequency.DAILY, japan, china)], language="")
     token = opt_in.confirmation_token(Consent.objects.get())
     japan.delete()
     china.delete()
@@ -153,31 +161,31 @@ def test_whoever_chose_only_what_is_gone_before_confirming_is_asked_again(client
 
 
 def test_a_second_wish_counts_though_the_first_was_not_confirmed() -> None:
-    offering(*Rhythm)
+    offering(*Frequency)
     japan = category("Japan")
 
-    def asked(*wished: Wish, language: str = "") -> str:
+    def asked(*wished: SubscriptionChoice, language: str = "") -> str:
         opt_in.request(OLA, where="/", wished=wished, language=language)
         consent = Consent.objects.latest("pk")
         subscription_emails.answer(consent.pk)
         consent.refresh_from_db()
         return consent.answer
 
-    assert asked(wish(Rhythm.EACH)) == "confirm"
-    assert asked(wish(Rhythm.EACH)) == "none"
-    assert asked(wish(Rhythm.WEEKLY)) == "confirm"
-    assert asked(wish(Rhythm.WEEKLY, japan)) == "confirm"
-    assert asked(wish(Rhythm.WEEKLY, japan), language="fr") == "confirm"
-    assert asked(wish(Rhythm.WEEKLY, japan), language="fr") == "none"
+    assert asked(wish(Frequency.EACH)) == "confirm"
+    assert asked(wish(Frequency.EACH)) == "none"
+    assert asked(wish(Frequency.WEEKLY)) == "confirm"
+    assert asked(wish(Frequency.WEEKLY, japan)) == "confirm"
+    assert asked(wish(Frequency.WEEKLY, japan), language="fr") == "confirm"
+    assert asked(wish(Frequency.WEEKLY, japan), language="fr") == "none"
     opt_in.confirm(opt_in.confirmation_token(Consent.objects.filter(answer="confirm")[0]))
-    assert asked(wish(Rhythm.WEEKLY, japan)) == "known"
-    assert asked(wish(Rhythm.WEEKLY, japan), language="fr") == "none"
-    assert asked(wish(Rhythm.DAILY, japan)) == "confirm"
+    assert asked(wish(Frequency.WEEKLY, japan)) == "known"
+    assert asked(wish(Frequency.WEEKLY, japan), language="fr") == "none"
+    assert asked(wish(Frequency.DAILY, japan)) == "confirm"
 
 
 def test_all_that_was_chosen_is_told_to_whoever_chose_it_and_the_name_goes_with_them() -> None:
-    offering(*Rhythm)
-    ola = confirmed(wish(Rhythm.WEEKLY, category("Japan")), language="fr")
+    offering(*Frequency)
+    ola = confirmed(wish(Frequency.WEEKLY, category("Japan")), language="fr")
     Subscriber.objects.update(name="Ola")
     ola.refresh_from_db()
     told = personal_data.of_subscriber(ola)
@@ -185,21 +193,21 @@ def test_all_that_was_chosen_is_told_to_whoever_chose_it_and_the_name_goes_with_
     assert told["newsletters"] == [f"News (Once a week: Japan), since {since}"]
     assert (told["name"], told["language"]) == ("Ola", "fr")
     assert told["asked and agreed"][0]["language"] == "fr"
-    left = opt_in.leave(ola.token)
+    left = opt_in.unsubscribe(ola.token)
     assert left is not None
     assert personal_data.of_subscriber(left)["name"] == ""
 
 
 def test_postgresql_keeps_topics_in_order_and_only_where_something_composes_itself() -> None:
     rows = subscriber(OLA).subscriptions
-    rows.update(rhythm=Rhythm.DAILY, topics=[1, 2])
+    rows.update(rhythm=Frequency.DAILY, topics=[1, 2])
     for rhythm, topics in [
-        (Rhythm.DAILY, [2, 1]),
-        (Rhythm.DAILY, [1, 1]),
-        (Rhythm.DAILY, [1, None]),
-        (Rhythm.DAILY, list(range(201))),
-        (Rhythm.ISSUES, [1]),
-        (Rhythm.ISSUES, []),
+        (Frequency.DAILY, [2, 1]),
+        (Frequency.DAILY, [1, 1]),
+        (Frequency.DAILY, [1, None]),
+        (Frequency.DAILY, list(range(201))),
+        (Frequency.ISSUES, [1]),
+        (Frequency.ISSUES, []),
     ]:
         with pytest.raises(IntegrityError), transaction.atomic():
             rows.update(rhythm=rhythm, topics=topics)

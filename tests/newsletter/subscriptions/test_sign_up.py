@@ -12,7 +12,7 @@ from iria.core.security.signed_tokens import make_token
 from newsletter import subscription_emails
 from newsletter.models import Consent, Newsletter, Subscriber
 from newsletter.subscriptions import opt_in
-from newsletter.subscriptions.choices import Wish
+from newsletter.subscriptions.choices import SubscriptionChoice
 from tests.newsletter.lists import news, subscriber
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,7 @@ def test_where_it_was_entered_is_a_page_of_ours(client: Client, referer: str) ->
 def test_a_known_address_gets_the_answer_of_an_unknown_one(client: Client) -> None:
     subscriber("known@readers.example")
     left = subscriber("left@readers.example")
-    opt_in.leave(left.token)
+    opt_in.unsubscribe(left.token)
     # The first of a day makes the key under which the day's counters count.
     client.post("/newsletter/", {"email": "first@readers.example"})
     answers = []
@@ -125,7 +125,7 @@ def test_without_a_newsletter_the_page_says_so(client: Client) -> None:
 
 
 def confirmation_path() -> str:
-    opt_in.request(OLA, where="/", wished=[Wish.usual(news())])
+    opt_in.request(OLA, where="/", wished=[SubscriptionChoice.usual(news())])
     consent = Consent.objects.latest("pk")
     subscription_emails.answer(consent.pk)
     return f"/newsletter/confirm/{opt_in.confirmation_token(consent)}/"
@@ -172,7 +172,7 @@ def test_a_link_cut_off_expired_or_overtaken_gets_one_sentence(
 
 
 def test_a_link_of_another_publication_or_for_another_deed_confirms_nothing(client: Client) -> None:
-    opt_in.request(OLA, where="/", wished=[Wish.usual(news())])
+    opt_in.request(OLA, where="/", wished=[SubscriptionChoice.usual(news())])
     consent = Consent.objects.get()
     with override_settings(SECRET_KEY="the key of another publication"):
         of_another = opt_in.confirmation_token(consent)

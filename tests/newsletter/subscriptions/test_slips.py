@@ -9,7 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from newsletter.models import Consent, Subscriber
-from newsletter.subscriptions.email_addresses import KNOWN, SHORTEST, meant, one_slip_apart
+from newsletter.subscriptions.email_addresses import (
+    KNOWN,
+    SHORTEST,
+    one_slip_apart,
+    suggest_correction,
+)
 
 OLA = "ola@gmail.com"
 
@@ -24,7 +29,7 @@ OLA = "ola@gmail.com"
     ],
 )  # fmt: skip
 def test_what_was_probably_meant_is_found(typed: str) -> None:
-    assert meant(typed) == OLA
+    assert suggest_correction(typed) == OLA
 
 
 @pytest.mark.parametrize(
@@ -39,7 +44,7 @@ def test_what_was_probably_meant_is_found(typed: str) -> None:
     ],
 )
 def test_other_houses_and_any_ending_that_does_not_exist(typed: str, right: str) -> None:
-    assert meant(typed) == right
+    assert suggest_correction(typed) == right
 
 
 @pytest.mark.parametrize(
@@ -51,7 +56,7 @@ def test_other_houses_and_any_ending_that_does_not_exist(typed: str, right: str)
     ],
 )  # fmt: skip
 def test_nobody_is_asked_about_an_address_that_may_well_be_right(typed: str) -> None:
-    assert meant(typed) == ""
+    assert suggest_correction(typed) == ""
 
 
 @given(some.sampled_from([known for known in KNOWN if len(known) >= SHORTEST]), some.data())
@@ -71,14 +76,14 @@ def test_any_one_slip_in_a_known_house_is_either_that_house_or_a_question(
         )
     )
     assert slipped == known or one_slip_apart(slipped, known)
-    asked = meant(f"ola@{slipped}")
-    assert not asked or meant(asked) == ""
+    asked = suggest_correction(f"ola@{slipped}")
+    assert not asked or suggest_correction(asked) == ""
 
 
 @given(some.text(max_size=60) | some.emails())
 def test_whatever_is_asked_about_is_an_address_that_needs_no_question(typed: str) -> None:
-    asked = meant(typed)
-    assert not asked or (asked.isascii() and meant(asked) == "" and asked != typed)
+    asked = suggest_correction(typed)
+    assert not asked or (asked.isascii() and suggest_correction(asked) == "" and asked != typed)
 
 
 @pytest.fixture

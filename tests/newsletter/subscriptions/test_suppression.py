@@ -9,7 +9,7 @@ from accounts.models import User
 from newsletter import subscription_emails
 from newsletter.models import Consent, Subscriber, Suppression
 from newsletter.subscriptions import opt_in, suppression
-from newsletter.subscriptions.choices import Wish
+from newsletter.subscriptions.choices import SubscriptionChoice
 from tests.newsletter.lists import news, subscriber
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ OLA = "ola@readers.example"
 
 
 def ask(email: str = OLA) -> Consent:
-    opt_in.request(email, where="/", wished=[Wish.usual(news())])
+    opt_in.request(email, where="/", wished=[SubscriptionChoice.usual(news())])
     consent = Consent.objects.latest("pk")
     subscription_emails.answer(consent.pk)
     consent.refresh_from_db()
@@ -42,7 +42,7 @@ def test_who_was_erased_is_still_barred_by_the_hash_of_the_address() -> None:
 
 def test_who_left_and_was_erased_is_known_by_a_hash_until_they_come_back_themselves() -> None:
     ola = subscriber(OLA)
-    opt_in.leave(ola.token)
+    opt_in.unsubscribe(ola.token)
     ola.refresh_from_db()
     opt_in.erase(ola)
     kept = Suppression.objects.get()
@@ -59,7 +59,7 @@ def test_who_left_and_was_erased_is_known_by_a_hash_until_they_come_back_themsel
 
 def test_an_address_of_somebody_who_left_and_was_erased_is_barred_when_mail_comes_back() -> None:
     ola = subscriber(OLA)
-    opt_in.leave(ola.token)
+    opt_in.unsubscribe(ola.token)
     ola.refresh_from_db()
     opt_in.erase(ola)
     suppression.mail_came_back(OLA, "550 no such user")
@@ -75,13 +75,13 @@ def test_barring_twice_is_one_row_and_releasing_keeps_it_with_its_reason(edna: U
     assert row.reason == "soft"
 
     with pytest.raises(ValueError, match="Write why"):
-        suppression.release(row, because="  ", by=edna)
-    suppression.release(row, because="She made room", by=edna)
-    suppression.release(row, because="Once more", by=edna)
+        suppression.remove_suppression(row, because="  ", by=edna)
+    suppression.remove_suppression(row, because="She made room", by=edna)
+    suppression.remove_suppression(row, because="Once more", by=edna)
     row.refresh_from_db()
     assert (row.released_because, row.released_by) == ("She made room", edna)
     ola.refresh_from_db()
-    assert ola.state == Subscriber.State.LEFT
+    assert ola.state == Subscriber.State.UNSUBSCRIBED
     assert not suppression.is_suppressed(OLA)
 
 

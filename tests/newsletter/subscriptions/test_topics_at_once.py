@@ -8,9 +8,9 @@ from django.db import transaction
 
 from articles.editorial import category_tree
 from articles.editorial.models import Category
-from newsletter.models import Consent, Newsletter, Rhythm, Subscriber, Subscription
+from newsletter.models import Consent, Frequency, Newsletter, Subscriber, Subscription
 from newsletter.subscriptions import opt_in
-from newsletter.subscriptions.choices import Choice, Wish
+from newsletter.subscriptions.choices import Choice, SubscriptionChoice
 from tests.newsletter.lists import news, subscriber
 from tests.newsroom import category
 from tests.together import at_once, begin_and_wait
@@ -18,22 +18,22 @@ from tests.together import at_once, begin_and_wait
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
-def daily(*topics: Category, of: Newsletter | None = None) -> Wish:
-    return Wish(of or news(), Rhythm.DAILY, topics or None)
+def daily(*topics: Category, of: Newsletter | None = None) -> SubscriptionChoice:
+    return SubscriptionChoice(of or news(), Frequency.DAILY, topics or None)
 
 
-def asked(email: str, *wished: Wish) -> str:
+def asked(email: str, *wished: SubscriptionChoice) -> str:
     """Somebody wished this; returns the token of the link that was sent to them."""
     opt_in.request(email, where="/", wished=wished)
     return opt_in.confirmation_token(Consent.objects.latest("pk"))
 
 
-def confirming(email: str, *wished: Wish) -> Callable[[], object]:
+def confirming(email: str, *wished: SubscriptionChoice) -> Callable[[], object]:
     token = asked(email, *wished)
     return lambda: opt_in.confirm(token)
 
 
-def choosing(reader: Subscriber, *wished: Wish) -> Callable[[], object]:
+def choosing(reader: Subscriber, *wished: SubscriptionChoice) -> Callable[[], object]:
     return lambda: opt_in.choose(reader.token, Choice(wished))
 
 
@@ -109,7 +109,7 @@ def daily_about(reader: Subscriber, *topics: Category, of: Newsletter) -> None:
     Subscription.objects.create(
         subscriber=reader,
         newsletter=of,
-        rhythm=Rhythm.DAILY,
+        rhythm=Frequency.DAILY,
         topics=sorted(topic.pk for topic in topics),
     )
 
@@ -133,7 +133,7 @@ def test_several_deletions_at_once_and_readers_who_leave_do_not_stand_in_a_ring(
         at_once(
             deleting(one, two),
             deleting(three, four),
-            *(partial(opt_in.leave, each.token) for each in readers[:2]),
+            *(partial(opt_in.unsubscribe, each.token) for each in readers[:2]),
             choosing(readers[2], daily(), daily(of=weekly)),
         )
         here = Subscription.objects.filter(subscriber__in=readers)

@@ -11,7 +11,7 @@ import pytest
 
 from articles.comments.akismet import client
 from articles.comments.models import Comment
-from articles.comments.screening.models import Action, Phase, ScreeningRule
+from articles.comments.screening.models import Action, Check, ScreeningRule
 from articles.comments.submission import posting
 from articles.editorial.models import Article
 from iria.core.http import safe_client
@@ -62,9 +62,9 @@ def akismet(served: HTTPServer, monkeypatch: pytest.MonkeyPatch, settings: Any) 
     monkeypatch.setattr(safe_client, "PORTS", {"http": served.server_port, "https": 443})
     monkeypatch.setattr(client, "ADDRESS", f"http://127.0.0.1:{served.server_port}/1.1/")
     settings.AKISMET_KEY = KEY
-    quiet = (Phase.EVERYONE, Phase.NEWCOMER)
+    quiet = (Check.EVERYONE, Check.FIRST_COMMENT)
     ScreeningRule.objects.filter(phase__in=quiet).update(active=False)
-    ScreeningRule.objects.filter(phase=Phase.AKISMET).update(active=True, action=Action.HOLD)
+    ScreeningRule.objects.filter(phase=Check.AKISMET).update(active=True, action=Action.HOLD)
     _Site.akismet = Akismet()
     return _Site.akismet
 

@@ -14,10 +14,10 @@ from articles.comments.akismet.models import AkismetOpinion
 from articles.comments.models import Comment, Moderation
 from articles.comments.moderation import decisions, undo
 from articles.comments.screening.dry_run import replay
-from articles.comments.screening.models import Action, Phase, ScreeningRule
+from articles.comments.screening.models import Action, Check, ScreeningRule
 from articles.comments.screening.submission import Finding
 from articles.comments.submission import editing, email_confirmation
-from iria.core.http.safe_client import Unanswered
+from iria.core.http.safe_client import RequestFailed
 from iria.publication.models import current_publication
 from tests.articles.comments.akismet.conftest import KEY, Akismet
 
@@ -38,14 +38,16 @@ def said(comment: Comment) -> list[str]:
 
 
 def set_rule(**values: object) -> None:
-    ScreeningRule.objects.filter(phase=Phase.AKISMET).update(**values)
+    ScreeningRule.objects.filter(phase=Check.AKISMET).update(**values)
 
 
 def test_a_comment_waits_for_the_answer_and_stands_once_akismet_takes_it_for_no_spam(
     akismet: Akismet, send: Send
 ) -> None:
     comment = send()
-    assert (comment.state, akismet.sent) == (Comment.State.HELD, []), "asked while a reader waits"
+    assert (comment.state, akismet.sent) == (Comment.State.PENDING, []), (
+        "asked while a reader waits"
+    )
     assert said(comment) == ["Akismet is being asked whether it is spam."]
     assert answered(comment).state == Comment.State.APPROVED
     assert said(comment) == ["Akismet takes it for no spam."]
@@ -71,7 +73,7 @@ def test_it_is_sent_words_name_and_network_address_and_not_the_writers_mail_addr
 @pytest.mark.parametrize(
     ("action", "state"),
     [
-        (Action.HOLD, Comment.State.HELD),
+        (Action.HOLD, Comment.State.PENDING),
         (Action.SPAM, Comment.State.SPAM),
         (Action.ALLOW, Comment.State.APPROVED),
     ],
@@ -91,7 +93,7 @@ def test_what_another_rule_holds_stays_held_whatever_akismet_says(
     akismet: Akismet, send: Send
 ) -> None:
     comment = answered(send("See https://a.example.org and https://b.example.org"))
-    assert comment.state == Comment.State.HELD
+    assert comment.state == Comment.State.PENDING
     assert said(comment) == ["It has 2 links.", "Akismet takes it for no spam."]
 
 
@@ -108,10 +110,10 @@ def test_where_it_cannot_be_asked_the_comment_is_left_to_the_moderators_and_says
 ) -> None:
     akismet.answer, akismet.status, akismet.hint = answer, status, hint
     comment = send()
-    with pytest.raises(Unanswered):
+    with pytest.raises(RequestFailed):
         checks.ask_about(comment.pk)
     comment.refresh_from_db()
-    assert comment.state == Comment.State.HELD
+    assert comment.state == Comment.State.PENDING
     assert said(comment)[0].startswith(f"Akismet could not be asked: {words}")
     assert KEY not in str(comment.findings)
     akismet.answer, akismet.status = "false", 200
@@ -131,11 +133,11 @@ def test_a_dead_network_and_a_comment_from_nowhere_are_left_to_the_moderators_to
         raise socket.gaierror(-3, "Temporary failure in name resolution")
 
     monkeypatch.setattr(socket, "getaddrinfo", no_network)
-    with pytest.raises(Unanswered):
+    with pytest.raises(RequestFailed):
         checks.ask_about(comment.pk)
     comment.refresh_from_db()
     assert said(comment) == ["Akismet could not be asked: There is no such site."]
-    assert {comment.state, nowhere.state} == {Comment.State.HELD}
+    assert {comment.state, nowhere.state} == {Comment.State.PENDING}
 
 
 def test_nothing_is_sent_without_the_key_without_the_rule_or_of_the_newsroom(
@@ -157,7 +159,7 @@ def test_a_rule_switched_off_meanwhile_leaves_what_waits_to_the_moderators(
 ) -> None:
     comment = send()
     set_rule(active=False)
-    assert answered(comment).state == Comment.State.HELD
+    assert answered(comment).state == Comment.State.PENDING
     assert said(comment) == ["Akismet could not be asked: it was switched off meanwhile."]
     assert akismet.sent == []
 
@@ -178,8 +180,8 @@ def test_words_that_are_changed_are_asked_about_anew_and_an_old_answer_does_not_
     comment = send()
     before = Comment.objects.get(pk=comment.pk)
     editing.change(comment, text="I was on that ship.", by=None)
-    checks._weigh(before, Finding(Phase.AKISMET, Action.ALLOW, checks.NO_SPAM), False)
-    assert Comment.objects.get(pk=comment.pk).state == Comment.State.HELD
+    checks._weigh(before, Finding(Check.AKISMET, Action.ALLOW, checks.NO_SPAM), False)
+    assert Comment.objects.get(pk=comment.pk).state == Comment.State.PENDING
     assert answered(comment).state == Comment.State.APPROVED
     assert akismet.sent[-1][1]["comment_content"] == "I was on that ship."
     assert akismet.sent[-1][1]["recheck_reason"] == "edit"
@@ -190,7 +192,7 @@ def test_what_a_rule_held_is_not_let_go_when_words_are_changed_and_akismet_likes
 ) -> None:
     comment = send("See https://a.example.org and https://b.example.org")
     editing.change(comment, text="No links any more.", by=None)
-    assert answered(comment).state == Comment.State.HELD
+    assert answered(comment).state == Comment.State.PENDING
 
 
 def test_a_guest_who_has_to_confirm_is_asked_about_only_then(akismet: Akismet, send: Send) -> None:
@@ -200,7 +202,7 @@ def test_a_guest_who_has_to_confirm_is_asked_about_only_then(akismet: Akismet, s
     comment = send()
     assert not AkismetOpinion.objects.exists()
     email_confirmation.confirm(comment)
-    assert comment.state == Comment.State.HELD
+    assert comment.state == Comment.State.PENDING
     assert answered(comment).state == Comment.State.APPROVED
 
 
@@ -246,7 +248,7 @@ def test_a_change_of_its_rule_is_tried_on_what_it_said_without_asking_it_again(
     akismet.answer = "true"
     answered(send())
     akismet.sent.clear()
-    rule = ScreeningRule.objects.get(phase=Phase.AKISMET)
+    rule = ScreeningRule.objects.get(phase=Check.AKISMET)
     rule.action = Action.SPAM
     tried = replay([rule], days=7)
     assert (tried.before["held"], tried.after["spam"]) == (1, 1)
@@ -272,7 +274,7 @@ def test_a_reader_is_told_that_a_comment_waits_only_where_it_is_left_waiting(
 def test_the_desk_refuses_the_rule_without_a_key_and_offers_no_rejection(
     client: Client, mina: User, settings: Any
 ) -> None:
-    rule = ScreeningRule.objects.get(phase=Phase.AKISMET)
+    rule = ScreeningRule.objects.get(phase=Check.AKISMET)
     client.force_login(mina)
     address = f"/admin/articles/screeningrule/{rule.pk}/change/"
     page = client.get(address).content.decode()

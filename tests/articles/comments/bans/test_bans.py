@@ -111,8 +111,8 @@ def test_a_lifted_ban_says_by_whom_and_counts_no_more(
     article: Article, mina: User, edna: User, ola: User
 ) -> None:
     (ban,) = bans.ban(post(article, by=ola), kinds=["account"], by=mina, why="Heat")
-    assert bans.lift(ban, by=edna)
-    assert not bans.lift(ban, by=mina)
+    assert bans.remove_ban(ban, by=edna)
+    assert not bans.remove_ban(ban, by=mina)
     assert post(article, by=ola).state == "held"
     ban.refresh_from_db()
     assert ban.ended_by == edna
@@ -265,7 +265,7 @@ def test_the_database_holds_no_address_and_no_name_that_could_be_read_and_modera
     assert "t…@readers.example" in listed
     assert "teo@readers.example" not in listed
     for ban in Ban.objects.all():
-        bans.lift(ban, by=mina)
+        bans.remove_ban(ban, by=mina)
     assert not Ban.objects.exclude(value="", readable="").exists()
 
 
@@ -295,4 +295,4 @@ def test_who_lifts_a_ban_may_put_back_what_it_decided_but_nothing_that_somebody_
     row = stood.moderations.first()
     assert row is not None
     assert (row.made_by, row.reason) == (mina, "The ban that decided about it was lifted.")
-    assert bans.put_back(ban, by=mina) == 0
+    assert bans.restore_comments(ban, by=mina) == 0

@@ -99,7 +99,7 @@ def test_what_a_moderator_let_stand_is_listed_again_and_not_held(write: Write, m
 def test_a_comment_taken_back_leaves_no_report_waiting_and_no_address(write: Write) -> None:
     comment = write()
     report(comment, email="nia@readers.example")
-    posting.take_back(comment, by=None)
+    posting.delete_own(comment, by=None)
     assert Flag.objects.values_list("outcome", "email", "sender").get() == ("gone", "", "")
 
 

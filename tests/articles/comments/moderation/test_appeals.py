@@ -63,7 +63,7 @@ def test_what_its_writer_takes_back_needs_no_answer(write: Write, mina: User) ->
     comment = write(waits=True)
     decisions.reject(comment, by=mina)
     appeals.ask(comment)
-    posting.take_back(comment, by=None)
+    posting.delete_own(comment, by=None)
     assert Appeal.objects.get().outcome == "gone"
 
 

@@ -20,17 +20,17 @@ def queue() -> "decisions.Comments":
 
 def test_each_is_given_another_one(write: Write, mina: User, edna: User) -> None:
     one, two = write("One", waits=True), write("Two", waits=True)
-    assert cases.next_for(mina, queue()) == one
-    assert cases.next_for(edna, queue()) == two
-    assert cases.next_for(mina, queue()) == one
+    assert cases.claim_next(mina, queue()) == one
+    assert cases.claim_next(edna, queue()) == two
+    assert cases.claim_next(mina, queue()) == one
 
 
 def test_what_somebody_looks_at_is_not_decided_by_another(
     write: Write, mina: User, edna: User
 ) -> None:
     comment = write(waits=True)
-    assert cases.take(comment, by=mina) == ""
-    assert cases.take(comment, by=edna) == "Mina Sato"
+    assert cases.claim(comment, by=mina) == ""
+    assert cases.claim(comment, by=edna) == "Mina Sato"
     with pytest.raises(decisions.BeingDecided, match="Mina Sato is looking at this comment"):
         decisions.approve(comment, by=edna)
     assert decisions.approve(comment, by=mina)
@@ -39,18 +39,18 @@ def test_what_somebody_looks_at_is_not_decided_by_another(
 
 def test_a_claim_runs_out_by_itself(write: Write, mina: User, edna: User) -> None:
     comment = write(waits=True)
-    cases.take(comment, by=mina)
+    cases.claim(comment, by=mina)
     Claim.objects.update(until=timezone.now() - timedelta(seconds=1))
-    assert cases.take(comment, by=edna) == ""
+    assert cases.claim(comment, by=edna) == ""
     assert cases.forget_old() == 0
     assert decisions.approve(comment, by=edna)
 
 
 def test_going_on_gives_back_what_was_left(write: Write, mina: User, edna: User) -> None:
     one, two = write("One", waits=True), write("Two", waits=True)
-    cases.take(one, by=mina)
-    cases.take(two, by=mina)
-    assert cases.next_for(edna, queue()) == one
+    cases.claim(one, by=mina)
+    cases.claim(two, by=mina)
+    assert cases.claim_next(edna, queue()) == one
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -63,7 +63,7 @@ def test_two_at_once_decide_every_comment_exactly_once(
     def work(by: User) -> int:
         done = 0
         try:
-            while (comment := cases.next_for(by, queue())) is not None:
+            while (comment := cases.claim_next(by, queue())) is not None:
                 done += decisions.approve(comment, by=by)
             return done
         finally:
@@ -85,7 +85,7 @@ def test_two_who_run_through_a_queue_by_keys_never_block_each_other(
     def run(user: User, order: list[Comment]) -> None:
         try:
             for comment in order * 6:
-                cases.take(comment, by=user)
+                cases.claim(comment, by=user)
                 # As after two minutes without a key: what one let run out, the other takes over.
                 Claim.objects.filter(comment=comment).update(until=timezone.now())
         finally:

@@ -79,7 +79,7 @@ def test_a_decision_can_be_overturned_by_whoever_knows_it(
 
 def test_what_its_writer_took_back_stays_back(write: Write, mina: User) -> None:
     comment = write()
-    posting.take_back(comment, by=None)
+    posting.delete_own(comment, by=None)
     with pytest.raises(decisions.DecidedMeanwhile, match="Its writer took this comment back"):
         decisions.approve(comment, by=mina)
 

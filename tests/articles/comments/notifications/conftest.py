@@ -59,7 +59,7 @@ def tell(mail_folder: MailFolder) -> Tell:
     ) -> list[EmailMessage]:
         before = len(mail_folder.all())
         for comment in comments:
-            fan_out.spread(comment.pk)
+            fan_out.create_notifications(comment.pk)
         sending.send_due((now or timezone.now()) + after)
         return mail_folder.all()[before:]
 

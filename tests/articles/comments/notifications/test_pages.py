@@ -17,7 +17,7 @@ from articles.editorial.models import Article
 from iria.core import hooks
 from newsletter.models import Newsletter, Subscriber
 from newsletter.subscriptions import opt_in, suppression
-from newsletter.subscriptions.choices import Wish
+from newsletter.subscriptions.choices import SubscriptionChoice
 from tests.articles.comments.conftest import Write
 from tests.articles.comments.notifications.conftest import ANA, Following, Tell, text_of
 from tests.conftest import MailFolder
@@ -146,7 +146,7 @@ def test_one_page_shows_newsletters_and_comments_whichever_mail_led_there(
     client: Client, follows: Following
 ) -> None:
     newsletter = Newsletter.objects.offered()[0]
-    opt_in.request(ANA, where="/", wished=[Wish.usual(newsletter)])
+    opt_in.request(ANA, where="/", wished=[SubscriptionChoice.usual(newsletter)])
     subscriber = Subscriber.objects.get()
     opt_in.confirm(opt_in.confirmation_token(subscriber.consents.get()))
     follow = follows()
@@ -205,7 +205,7 @@ def test_mail_that_came_back_is_believed_where_we_wrote_lately(
     assert told() == ""
     tell(write())
     assert told() == "5.1.1 no such mailbox"
-    assert any(closed(ANA) for closed in hooks.closed_addresses)
+    assert any(closed(ANA) for closed in hooks.suppressed_addresses)
 
 
 def test_the_same_wish_sent_twice_by_an_impatient_finger_is_one_mail(
@@ -240,7 +240,7 @@ def test_an_address_whose_domain_has_letters_of_its_own_is_one_in_all_rooms(
     """The newsletter knows it as mail servers do, the account as it was typed."""
     User.objects.filter(pk=ola.pk).update(email="Ola@Bücher.example")
     newsletter, known = Newsletter.objects.offered()[0], "ola@xn--bcher-kva.example"
-    opt_in.request(known, where="/", wished=[Wish.usual(newsletter)])
+    opt_in.request(known, where="/", wished=[SubscriptionChoice.usual(newsletter)])
     follow = follows("ola@bücher.example")
     assert follow.follower.user == ola
     page = said(client.get(f"/newsletter/preferences/{Subscriber.objects.get().token}/"))

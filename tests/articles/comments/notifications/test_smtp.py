@@ -7,7 +7,7 @@ import pytest
 from django.core.mail import EmailMessage
 
 from articles.comments.notifications.models import Follower
-from articles.comments.notifications.smtp import Outcome, hand_over
+from articles.comments.notifications.smtp import Outcome, send
 from iria.core.mail import FolderBackend
 from tests.conftest import MailFolder
 
@@ -42,7 +42,7 @@ def test_an_address_is_given_up_only_where_nobody_has_it(
     Follower.objects.create(email=ANA)
     monkeypatch.setattr(FolderBackend, "send_messages", refuse)
     message = EmailMessage("Hello", "Words", to=[ANA])
-    assert hand_over(message, about="a test") is outcome
+    assert send(message, about="a test") is outcome
     assert Follower.objects.filter(stopped_at__isnull=False).exists() == closed
 
 
@@ -55,7 +55,7 @@ def test_a_server_that_takes_no_mail_at_all_closes_nobodys_address(
     Follower.objects.create(email=ANA)
     monkeypatch.setattr(FolderBackend, "send_messages", refuse)
     message = EmailMessage("Hello", "Words", to=[ANA])
-    assert hand_over(message, about="a test") is Outcome.DEFERRED
+    assert send(message, about="a test") is Outcome.DEFERRED
     assert not Follower.objects.filter(stopped_at__isnull=False).exists()
 
 
@@ -67,4 +67,4 @@ def test_an_address_that_cannot_be_written_to_ends_the_matter(
 
     monkeypatch.setattr(FolderBackend, "send_messages", cannot)
     message = EmailMessage("Hello", "Words", to=["zoë@readers.example"])
-    assert hand_over(message, about="a test") is Outcome.REFUSED
+    assert send(message, about="a test") is Outcome.REFUSED

@@ -125,7 +125,7 @@ def test_a_comment_that_was_rejected_meanwhile_is_in_no_mail(
 ) -> None:
     follows()
     comment, kept = write("Unkind words"), write("Kind words")
-    fan_out.spread(comment.pk)
+    fan_out.create_notifications(comment.pk)
     decisions.reject(comment, by=mina)
     (message,) = tell(kept)
     assert "Unkind" not in message.as_string()
@@ -160,8 +160,8 @@ def test_a_comment_that_its_writer_took_back_is_in_no_mail(
 ) -> None:
     follows()
     comment = write("Never mind")
-    fan_out.spread(comment.pk)
-    posting.take_back(comment, by=None)
+    fan_out.create_notifications(comment.pk)
+    posting.delete_own(comment, by=None)
     assert tell() == []
 
 
@@ -201,7 +201,7 @@ def test_the_mail_of_the_day_keeps_the_quarter_of_an_hour_too(
     follows(pace="daily")
     follows(comment=mine)
     tell(write("An answer", parent=mine))
-    fan_out.spread(write("For the morning").pk)
+    fan_out.create_notifications(write("For the morning").pk)
     Notice.objects.waiting().update(due_at=timezone.now())
     assert tell(after=timedelta(minutes=5)) == []
     assert len(tell(after=QUARTER * 2)) == 1
@@ -243,7 +243,7 @@ def test_a_mail_that_was_in_the_hands_of_a_killed_worker_is_not_sent_twice(
     write: Write, follows: Following, tell: Tell
 ) -> None:
     follow = follows()
-    fan_out.spread(write().pk)
+    fan_out.create_notifications(write().pk)
     now = timezone.now() + timedelta(minutes=1)
     assert outbox.claim(follow.follower_id, now)
     assert tell(after=timedelta(hours=1)) == []
@@ -328,7 +328,7 @@ def test_a_thousand_followers_are_noted_down_in_one_statement(
     )
     comment = write()
     with django_assert_max_num_queries(3):
-        assert fan_out.spread(comment.pk) == 1000
+        assert fan_out.create_notifications(comment.pk) == 1000
 
 
 def test_what_is_old_is_forgotten(write: Write, follows: Following) -> None:

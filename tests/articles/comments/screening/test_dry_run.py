@@ -8,7 +8,7 @@ from accounts.models import User
 from articles.comments.models import Comment
 from articles.comments.moderation import decisions
 from articles.comments.screening.dry_run import replay
-from articles.comments.screening.models import Action, Phase, ScreeningRule
+from articles.comments.screening.models import Action, Check, ScreeningRule
 from tests.articles.comments.conftest import Write
 
 pytestmark = pytest.mark.django_db
@@ -16,12 +16,12 @@ pytestmark = pytest.mark.django_db
 
 def open_house() -> None:
     """From now on comments stand at once unless a rule has something against them."""
-    quiet = (Phase.EVERYONE, Phase.NEWCOMER)
+    quiet = (Check.EVERYONE, Check.FIRST_COMMENT)
     ScreeningRule.objects.filter(phase__in=quiet).update(active=False)
 
 
 def stricter_links() -> ScreeningRule:
-    rule = ScreeningRule.objects.get(phase=Phase.LINKS)
+    rule = ScreeningRule.objects.get(phase=Check.LINKS)
     rule.threshold = 1
     return rule
 
@@ -42,7 +42,7 @@ def test_it_counts_what_would_pass_though_a_moderator_refused_it(write: Write, m
     bad = write("https://a.example.org https://b.example.org", waits=True)
     decisions.spam(bad, by=mina)
     open_house()
-    rule = ScreeningRule.objects.get(phase=Phase.LINKS)
+    rule = ScreeningRule.objects.get(phase=Check.LINKS)
     rule.action = Action.ALLOW
     assert replay([rule], days=30).passed_though_refused == 1
 
@@ -52,14 +52,14 @@ def test_asking_changes_no_comment_and_no_rule(write: Write) -> None:
     open_house()
     replay([stricter_links()], days=30)
     assert Comment.objects.get().state == comment.state
-    assert ScreeningRule.objects.get(phase=Phase.LINKS).threshold == 2
+    assert ScreeningRule.objects.get(phase=Check.LINKS).threshold == 2
 
 
 def test_the_same_words_are_counted_as_they_came(write: Write) -> None:
     for _ in range(3):
         write("The very same words.", waits=True)
     open_house()
-    rule = ScreeningRule.objects.get(phase=Phase.DUPLICATE)
+    rule = ScreeningRule.objects.get(phase=Check.DUPLICATE)
     rule.threshold = 2
     result = replay([rule], days=30)
     assert (result.before["held"], result.after["held"]) == (2, 1)
@@ -69,7 +69,7 @@ def test_mina_tries_a_rule_and_then_applies_it(write: Write, mina: User, client:
     write("Read https://example.org/report, it is good.")
     open_house()
     client.force_login(mina)
-    rule = ScreeningRule.objects.get(phase=Phase.LINKS)
+    rule = ScreeningRule.objects.get(phase=Check.LINKS)
     address = reverse("admin:articles_screeningrule_change", args=[rule.pk])
     sent = {"active": "on", "threshold": "1", "action": "hold", "reason": "", "days": "30"}
     tried = client.post(address, {**sent, "_try": "1"}).content.decode()
@@ -85,7 +85,7 @@ def test_a_rule_that_rejects_needs_a_reason_and_keeps_what_was_typed(
     mina: User, client: Client
 ) -> None:
     client.force_login(mina)
-    rule = ScreeningRule.objects.get(phase=Phase.LINKS)
+    rule = ScreeningRule.objects.get(phase=Check.LINKS)
     address = reverse("admin:articles_screeningrule_change", args=[rule.pk])
     sent = {"active": "on", "threshold": "7", "action": "reject", "reason": "", "days": "30"}
     for button in ("_try", "_save"):

@@ -5,7 +5,7 @@ import pytest
 from accounts.models import User
 from articles.comments.models import Comment
 from articles.comments.moderation import decisions
-from articles.comments.screening.models import LearntModel, Phase, ScreenedWord, ScreeningRule
+from articles.comments.screening.models import Check, LearntModel, ScreenedWord, ScreeningRule
 from articles.comments.screening.word_matching import folded
 from articles.comments.spam.model import SpamModel
 from articles.comments.submission import posting
@@ -15,13 +15,13 @@ from tests.articles.comments.conftest import Write
 pytestmark = pytest.mark.django_db
 
 
-def set_rule(phase: Phase, **values: object) -> None:
+def set_rule(phase: Check, **values: object) -> None:
     ScreeningRule.objects.filter(phase=phase).update(**values)
 
 
 def open_house() -> None:
     """Comments stand at once unless a rule has something against them."""
-    for phase in (Phase.EVERYONE, Phase.NEWCOMER):
+    for phase in (Check.EVERYONE, Check.FIRST_COMMENT):
         set_rule(phase, active=False)
 
 
@@ -35,7 +35,7 @@ def said(comment: Comment) -> list[str]:
 
 def test_on_a_new_site_every_comment_is_held(write: Write) -> None:
     comment = write(waits=True)
-    assert comment.state == Comment.State.HELD
+    assert comment.state == Comment.State.PENDING
     assert "Every comment is held first." in said(comment)
 
 
@@ -60,7 +60,7 @@ def test_a_banned_word_rejects_and_the_writer_is_told_what_to_change(write: Writ
 def test_a_suspect_word_holds(write: Write) -> None:
     open_house()
     look_for("crypto", "suspect")
-    assert write("Buy crypto now", waits=True).state == Comment.State.HELD
+    assert write("Buy crypto now", waits=True).state == Comment.State.PENDING
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_suspect_word_holds(write: Write) -> None:
 def test_what_is_seen_is_said_in_words_and_held(write: Write, text: str, words: str) -> None:
     open_house()
     comment = write(text, waits=True)
-    assert comment.state == Comment.State.HELD
+    assert comment.state == Comment.State.PENDING
     assert words in said(comment)
 
 
@@ -89,7 +89,7 @@ def test_the_same_words_a_second_time_are_held(write: Write) -> None:
 def test_a_writer_is_known_once_a_comment_was_approved(
     article: Article, write: Write, mina: User
 ) -> None:
-    set_rule(Phase.EVERYONE, active=False)
+    set_rule(Check.EVERYONE, active=False)
     first = write("My first words here.", waits=True)
     assert said(first) == ["Nothing by this writer was approved before."]
     decisions.approve(first, by=mina)
@@ -98,7 +98,7 @@ def test_a_writer_is_known_once_a_comment_was_approved(
 
 def test_a_rule_that_allows_says_its_word_and_does_nothing(write: Write) -> None:
     open_house()
-    set_rule(Phase.LENGTH, threshold=10)
+    set_rule(Check.LENGTH, threshold=10)
     comment = write("Longer than ten characters.", waits=True)
     assert comment.state == Comment.State.APPROVED
     assert said(comment) == ["It has 27 characters."]
@@ -118,7 +118,7 @@ def test_the_model_holds_what_is_like_spam_and_says_why(write: Write) -> None:
     content = SpamModel({"word:my channel": 4.0}, prior=0.0, threshold=2.0).as_json()
     LearntModel.objects.create(wanted=50, unwanted=50, precision=1, recall=1, content=content)
     comment = write("Come to my channel", waits=True)
-    assert comment.state == Comment.State.HELD
+    assert comment.state == Comment.State.PENDING
     assert said(comment) == ["It is like what moderators called spam: “my channel”."]
 
 

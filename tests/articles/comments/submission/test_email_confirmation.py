@@ -13,7 +13,7 @@ from articles.comments.models import Comment
 from articles.comments.notifications import commenter_emails
 from articles.comments.notifications.models import Follower
 from articles.comments.notifications.smtp import NotSent, Outcome
-from articles.comments.screening.models import Action, Phase, ScreeningRule
+from articles.comments.screening.models import Action, Check, ScreeningRule
 from articles.comments.submission import (
     editing,
     email_confirmation,
@@ -62,7 +62,7 @@ def test_a_guests_comment_is_queued_once_the_address_is_confirmed(
     assert "Is it mine?" in client.get(path).content.decode()
     assert Comment.objects.get().state == Comment.State.UNCONFIRMED
     assert client.post(path).status_code == 302
-    assert Comment.objects.get().state == Comment.State.HELD
+    assert Comment.objects.get().state == Comment.State.PENDING
     assert client.post(path).status_code == 302
     decisions = list(comment.moderations.values_list("decision", flat=True))
     assert decisions == ["held", "unconfirmed"]
@@ -71,7 +71,7 @@ def test_a_guests_comment_is_queued_once_the_address_is_confirmed(
 def test_accounts_and_what_fills_the_trap_are_not_asked(
     article: Article, write: Write, confirmed: None, ola: User
 ) -> None:
-    assert write("Mine", by=ola, waits=True).state == Comment.State.HELD
+    assert write("Mine", by=ola, waits=True).state == Comment.State.PENDING
     caught = posting.post(article, name="Bot", email="b@bots.example", text="Buy", trap="x")
     assert caught.state == Comment.State.SPAM
 
@@ -83,7 +83,7 @@ def test_who_writes_from_a_banned_network_is_held_after_confirming_too(
     first = posting.post(
         article, name="Ana", email="ana@readers.example", text="Threats", address="203.0.113.7"
     )
-    ScreeningRule.objects.filter(phase__in=[Phase.EVERYONE, Phase.NEWCOMER]).delete()
+    ScreeningRule.objects.filter(phase__in=[Check.EVERYONE, Check.FIRST_COMMENT]).delete()
     if banned_before:
         bans.ban(first, kinds=["network"], by=mina, why="Threats")
     again = posting.post(
@@ -94,20 +94,20 @@ def test_who_writes_from_a_banned_network_is_held_after_confirming_too(
     assert again.state == Comment.State.UNCONFIRMED
     editing.change(again, text="On time, nearly", by=None)
     assert email_confirmation.confirm(again)
-    assert again.state == Comment.State.HELD
-    assert [each["phase"] for each in again.findings] == [Phase.LIKENESS]
+    assert again.state == Comment.State.PENDING
+    assert [each["phase"] for each in again.findings] == [Check.LIKENESS]
 
 
 def test_what_filled_the_trap_is_held_after_confirming_where_the_trap_only_holds(
     article: Article, confirmed: None
 ) -> None:
-    ScreeningRule.objects.exclude(phase=Phase.TRAP).delete()
+    ScreeningRule.objects.exclude(phase=Check.HONEYPOT).delete()
     ScreeningRule.objects.update(action=Action.HOLD)
     caught = posting.post(article, name="Ben", email="b@bots.example", text="Buy", trap="x")
     assert caught.state == Comment.State.UNCONFIRMED
     email_confirmation.confirm(caught)
-    assert caught.state == Comment.State.HELD
-    assert [each["phase"] for each in caught.findings] == [Phase.TRAP]
+    assert caught.state == Comment.State.PENDING
+    assert [each["phase"] for each in caught.findings] == [Check.HONEYPOT]
 
 
 def test_the_link_of_your_comment_confirms_nothing(
@@ -144,7 +144,7 @@ def test_whose_address_cannot_be_asked_a_moderator_reads_and_is_told_why(
     comment.refresh_from_db()
     row = comment.moderations.first()
     assert row
-    assert comment.state == row.decision == Comment.State.HELD
+    assert comment.state == row.decision == Comment.State.PENDING
     assert "not confirmed" in row.reason
     assert not mail_folder.all()
 

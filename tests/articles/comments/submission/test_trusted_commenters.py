@@ -15,7 +15,7 @@ from articles.comments.models import Comment
 from articles.comments.moderation import decisions
 from articles.comments.notifications.models import Follow
 from articles.comments.screening.dry_run import replay
-from articles.comments.screening.models import Action, Phase, ScreeningRule
+from articles.comments.screening.models import Action, Check, ScreeningRule
 from articles.comments.submission import editing, posting
 from articles.editorial.models import Article
 from iria.publication.models import Publication
@@ -70,12 +70,12 @@ def test_where_every_comment_is_read_first_theirs_are_not(
     elif where == "of the site":
         Publication.objects.update_or_create(pk=1, defaults={"comments_policy": "held"})
     else:
-        ScreeningRule.objects.filter(phase=Phase.EVERYONE).update(active=True, action=Action.HOLD)
+        ScreeningRule.objects.filter(phase=Check.EVERYONE).update(active=True, action=Action.HOLD)
     signed.refresh_from_db()
     assert sent(signed, ola).state == Comment.State.APPROVED
     assert sent(signed, mina).state == Comment.State.APPROVED
     guest = posting.post(signed, name="Teo Brandt", email="teo@readers.example", text="Me too.")
-    assert guest.state == Comment.State.HELD
+    assert guest.state == Comment.State.PENDING
 
 
 def test_a_guest_with_a_colleagues_or_an_authors_address_is_a_guest(
@@ -146,7 +146,7 @@ def test_the_log_says_why_it_was_published(signed: Article, ola: User, mina: Use
 def test_the_trial_of_rules_leaves_them_out(signed: Article, ola: User, mina: User) -> None:
     sent(signed, ola), sent(signed, mina, "Another.")
     posting.post(signed, name="Teo Brandt", email="teo@readers.example", text="Me too.")
-    assert replay(ScreeningRule.objects.filter(phase=Phase.LINKS), days=1).looked_at == 1
+    assert replay(ScreeningRule.objects.filter(phase=Check.LINKS), days=1).looked_at == 1
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -184,7 +184,7 @@ def test_nobody_gets_mail_about_what_they_decided_themselves(
     """A comment that is held all the same, and a report of somebody else's."""
     who = {"by": mina} if signed_in else {"name": "M. S.", "email": mina.email}
     own = posting.post(article, text="Mine.", **who)
-    Comment.objects.filter(pk=own.pk).update(state=Comment.State.HELD)
+    Comment.objects.filter(pk=own.pk).update(state=Comment.State.PENDING)
     other = write("Somebody else’s")
     jobs()
     before = len(mail_folder.to(mina.email))

@@ -89,7 +89,7 @@ def test_hidden_words_and_names_never_leave_the_database(
 def test_a_comment_taken_back_says_that_its_writer_did_it(article: Article, write: Write) -> None:
     comment = write("On second thought")
     write("What did it say?", parent=comment)
-    posting.take_back(comment, by=None)
+    posting.delete_own(comment, by=None)
     assert thread_of(article).comments[0].gap == "The writer removed this comment."
 
 
@@ -207,7 +207,7 @@ def test_the_form_below_a_page_of_answers_answers_the_comment_that_is_shown(
     assert f'name="parent" value="{top.pk}"' in page
     assert "Answer <bdi>Teo Brandt</bdi></h2>" in page
     assert 'name="parent" value=""' in client.get(article.get_absolute_url()).content.decode()
-    posting.take_back(top, by=None)
+    posting.delete_own(top, by=None)
     gone = client.get(address).content.decode()
     assert 'name="parent" value=""' in gone
     assert "Leave a comment</h2>" in gone

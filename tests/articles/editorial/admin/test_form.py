@@ -291,7 +291,7 @@ def test_an_article_is_withdrawn_and_taken_off_its_schedule(desk: Client) -> Non
     assert article.state == Article.State.SCHEDULED
     send(desk, change_address(article), "_withdraw")
     article.refresh_from_db()
-    assert article.state == Article.State.WITHDRAWN
+    assert article.state == Article.State.UNPUBLISHED
 
 
 def test_a_preview_link_is_shown_and_works(desk: Client) -> None:

@@ -49,7 +49,7 @@ def test_every_version_says_who_saved_it_and_what_changed(
 
 def test_the_history_says_when_it_went_out_and_by_whom(desk: Client, edna: User) -> None:
     article = newsroom.published(by=edna)
-    publishing.withdraw(article, by=edna)
+    publishing.unpublish(article, by=edna)
     publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=1))
     Article.objects.update(publish_at=timezone.now() - timedelta(minutes=1), body="")
     publishing.publish_due()

@@ -32,7 +32,7 @@ def harbour(
 
 @pytest.fixture
 def older(edna: User) -> Image:
-    return ingest.take_in(harbour(), by=edna, headline="Quay at noon", credit="Ines Faro")
+    return ingest.ingest(harbour(), by=edna, headline="Quay at noon", credit="Ines Faro")
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_the_second_is_told_of_the_first_and_may_be_discarded(desk: Client, olde
     page = desk.post(f"{LIBRARY}add/", {"pictures": harbour("again.jpg", width=420, quality=60)})
     assert "This looks like “<a" in page.content.decode()
     newer = Image.objects.latest("pk")
-    assert duplicates.like(newer) == [older]
+    assert duplicates.similar_images(newer) == [older]
     listed = desk.get(f"{LIBRARY}?kind=alike").context["cl"].result_list
     assert set(listed) == {older, newer}
     answer = desk.post(f"{LIBRARY}{newer.pk}/alike/", {"use": older.pk}, follow=True)
@@ -55,36 +55,36 @@ def test_the_second_is_told_of_the_first_and_may_be_discarded(desk: Client, olde
 
 
 def test_who_keeps_both_is_not_told_again(desk: Client, older: Image, edna: User) -> None:
-    newer = ingest.take_in(harbour(width=420), by=edna)
+    newer = ingest.ingest(harbour(width=420), by=edna)
     desk.post(f"{LIBRARY}{newer.pk}/alike/", {"use": ""})
-    assert duplicates.like(newer) == []
+    assert duplicates.similar_images(newer) == []
     assert Likeness.objects.get().kept_by == edna
     assert Image.objects.count() == 2
 
 
 def test_an_answer_that_says_neither_decides_nothing(desk: Client, older: Image) -> None:
-    newer = ingest.take_in(harbour(width=420), by=older.uploaded_by)
+    newer = ingest.ingest(harbour(width=420), by=older.uploaded_by)
     answer = desk.post(f"{LIBRARY}{newer.pk}/alike/")
     assert answer.status_code == 400
     assert "Nothing was decided" in answer.content.decode()
-    assert duplicates.like(newer) == [older]
+    assert duplicates.similar_images(newer) == [older]
 
 
 def test_who_may_see_no_pictures_decides_about_none_and_sees_no_grid(
     client: Client, older: Image, ola: User
 ) -> None:
-    newer = ingest.take_in(harbour(width=420), by=ola)
+    newer = ingest.ingest(harbour(width=420), by=ola)
     ola.is_staff = True
     ola.save()
     ola.user_permissions.add(Permission.objects.get(codename="add_image"))
     client.force_login(ola)
     answer = client.post(f"{LIBRARY}{newer.pk}/alike/?fragment=1", {"use": ""})
     assert answer.status_code == 403
-    assert duplicates.like(newer) == [older]
+    assert duplicates.similar_images(newer) == [older]
 
 
 def test_in_the_chooser_the_one_of_before_is_offered_at_once(desk: Client, older: Image) -> None:
-    newer = ingest.take_in(harbour(width=420), by=older.uploaded_by)
+    newer = ingest.ingest(harbour(width=420), by=older.uploaded_by)
     page = desk.post(f"{LIBRARY}{newer.pk}/alike/?fragment=1", {"use": older.pk}).content.decode()
     assert f'data-picture="{older.pk}"' in page
     assert "<html" not in page
@@ -93,7 +93,7 @@ def test_in_the_chooser_the_one_of_before_is_offered_at_once(desk: Client, older
 def test_a_picture_that_stands_somewhere_already_is_not_discarded(
     desk: Client, older: Image, edna: User
 ) -> None:
-    newer = ingest.take_in(harbour(width=420), by=edna)
+    newer = ingest.ingest(harbour(width=420), by=edna)
     draft(lead_picture=newer)
     page = desk.post(f"{LIBRARY}{newer.pk}/alike/", {"use": older.pk}, follow=True)
     assert "cannot be deleted: it is used in" in page.content.decode()
@@ -104,7 +104,7 @@ def test_a_reporter_discards_what_they_brought_and_nothing_else(
     client: Client, older: Image, rui: User
 ) -> None:
     client.force_login(rui)
-    mine = ingest.take_in(harbour(width=420), by=rui)
+    mine = ingest.ingest(harbour(width=420), by=rui)
     page = client.post(f"{LIBRARY}{older.pk}/alike/", {"use": mine.pk}, follow=True)
     assert "was brought by somebody else" in page.content.decode()
     client.post(f"{LIBRARY}{mine.pk}/alike/", {"use": older.pk})
@@ -132,13 +132,13 @@ def test_every_picture_within_seven_bits_is_found_wherever_the_bits_are(
         flipped ^= 1 << bit
     picture(looks=looks)
     newer = picture(looks=flipped, checksum="1" * 64)
-    assert bool(duplicates.like(newer)) is told
+    assert bool(duplicates.similar_images(newer)) is told
 
 
 def test_a_new_file_brings_new_likenesses(db: None) -> None:
     one, other = picture(looks=1), picture(looks=-1)
-    assert duplicates.like(one) == []
+    assert duplicates.similar_images(one) == []
     Image.objects.filter(pk=other.pk).update(looks=3)
-    assert duplicates.like(one) == [other]
+    assert duplicates.similar_images(one) == [other]
     Image.objects.filter(pk=other.pk).update(looks=None)
-    assert duplicates.like(one) == []
+    assert duplicates.similar_images(one) == []

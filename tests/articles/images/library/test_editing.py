@@ -16,7 +16,7 @@ from PIL import Image as Pixels
 
 from accounts.models import User
 from articles.images.library import editing, ingest
-from articles.images.library.editing import amend
+from articles.images.library.editing import update_image
 from articles.images.metadata import writing
 from articles.images.models import (
     Agency,
@@ -51,7 +51,7 @@ def halves(width: int = 320, height: int = 160) -> Any:
 @pytest.fixture
 def image(db: None) -> Image:
     """With all its files, as the worker leaves it."""
-    taken = ingest.take_in(halves(), by=None, credit=BEFORE, byline="Ines Faro")
+    taken = ingest.ingest(halves(), by=None, credit=BEFORE, byline="Ines Faro")
     renditions.make(taken)
     return Image.objects.get(pk=taken.pk)
 
@@ -92,11 +92,11 @@ def test_the_version_grows_with_all_that_files_tell(db: None, field: str) -> Non
 def test_the_version_cannot_be_put_back_and_does_not_grow_by_other_words(db: None) -> None:
     image = picture()
     stale = Image.objects.get(pk=image.pk)
-    amend(image, by=None, credit=AFTER)
+    update_image(image, by=None, credit=AFTER)
     stale.headline = "Elsewhere"
     stale.credit = AFTER
     stale.save()
-    amend(image, by=None, caption="Cranes", licensor="Meridian")
+    update_image(image, by=None, caption="Cranes", licensor="Meridian")
     image.refresh_from_db()
     assert (image.rights_version, image.headline) == (2, "Elsewhere")
 
@@ -108,7 +108,9 @@ def test_a_change_is_recorded_with_who_made_it_and_saving_the_same_is_none(
     image: Image, edna: User
 ) -> None:
     end = timezone.now() + timedelta(days=3)
-    assert amend(image, by=edna, reason="Their invoice", credit=AFTER, licence_until=end) == {
+    assert update_image(
+        image, by=edna, reason="Their invoice", credit=AFTER, licence_until=end
+    ) == {
         "credit",
         "licence_until",
     }
@@ -118,13 +120,13 @@ def test_a_change_is_recorded_with_who_made_it_and_saving_the_same_is_none(
     assert credited.after == f"credit: {AFTER}"
     assert (credited.by, credited.reason) == (edna, "Their invoice")
     assert licensed.before == "licence ends: –"
-    assert amend(image, by=edna, credit=AFTER) == frozenset()
+    assert update_image(image, by=edna, credit=AFTER) == frozenset()
     assert PictureEvent.objects.count() == 2
 
 
 def test_what_somebody_else_wrote_meanwhile_stays(image: Image) -> None:
     Image.objects.update(alt_text="Two halves", withdrawn_at=timezone.now())
-    amend(image, by=None, credit=AFTER)
+    update_image(image, by=None, credit=AFTER)
     image.refresh_from_db()
     assert image.alt_text == "Two halves"
     assert image.withdrawn_at is not None
@@ -132,7 +134,7 @@ def test_what_somebody_else_wrote_meanwhile_stays(image: Image) -> None:
 
 def test_a_credit_that_cannot_be_kept_is_refused_whole(image: Image) -> None:
     with pytest.raises(ValidationError, match="at most 300"):
-        amend(image, by=None, credit="x" * 5000, byline="Somebody")
+        update_image(image, by=None, credit="x" * 5000, byline="Somebody")
     image.refresh_from_db()
     assert (image.credit, image.byline) == (BEFORE, "Ines Faro")
 
@@ -146,7 +148,7 @@ def test_every_file_tells_the_new_credit_under_a_new_name_with_the_same_pixels(
 ) -> None:
     before = {each.key: (each.name, pixels_of(each)) for each in image.renditions.all()}
     assert len({key[1] for key in before}) == 3
-    amend(image, by=None, credit=AFTER, licence_url="https://licences.example/by")
+    update_image(image, by=None, credit=AFTER, licence_url="https://licences.example/by")
     jobs()
     for each in image.renditions.all():
         name, pixels = before[each.key]
@@ -166,9 +168,9 @@ def test_a_chosen_photographer_is_the_creator_in_files_for_engines_and_programs(
 ) -> None:
     ines = Photographer.objects.create(name="Inês Faro")
     agency = Agency.objects.create(name="Reuters", wording="via Reuters")
-    amend(image, by=edna, byline="Somebody else", alt_text="Two halves")
+    update_image(image, by=edna, byline="Somebody else", alt_text="Two halves")
     article = published(lead_picture=image)
-    amend(image, by=edna, photographer=ines, agency=agency)
+    update_image(image, by=edna, photographer=ines, agency=agency)
     for name in ("Inês Faro", "Inês Faro-Reis"):
         ines.name = name
         sources.save(ines, by=edna)
@@ -214,10 +216,10 @@ def test_a_page_made_at_any_moment_shows_pictures(
 
     monkeypatch.setattr(writing, "embedded", slowly)
     monkeypatch.setattr(rendition_files, "put", put)
-    amend(image, by=None, credit=AFTER)
+    update_image(image, by=None, credit=AFTER)
     look()
     jobs()
-    amend(image, by=None, focus_x=0.1)
+    update_image(image, by=None, focus_x=0.1)
     look()
     jobs()
     look()
@@ -238,10 +240,10 @@ def test_a_credit_that_changes_while_files_are_written_is_told_in_the_end(
         return whole(content, rights)
 
     monkeypatch.setattr(writing, "embedded", interrupted)
-    amend(image, by=None, credit=AFTER)
+    update_image(image, by=None, credit=AFTER)
     jobs()
     assert credits_told(image) == {"Yara Okonjo"}
-    assert not Image.objects.telling_old_rights().exists()
+    assert not Image.objects.outdated_rights().exists()
 
 
 @REAL
@@ -261,11 +263,11 @@ def test_a_file_that_cannot_be_changed_or_is_lost_is_made_anew(
     assert lost is not None
     Path(lost.file.path).unlink()
     monkeypatch.setattr(writing, "embedded", refusing)
-    amend(image, by=None, credit=AFTER)
+    update_image(image, by=None, credit=AFTER)
     jobs()
     assert refused
     assert credits_told(image) == {AFTER}
-    assert not Image.objects.telling_old_rights().exists()
+    assert not Image.objects.outdated_rights().exists()
 
 
 def test_what_a_lost_job_left_out_is_found(image: Image) -> None:
@@ -305,7 +307,7 @@ def test_another_focus_makes_the_shapes_anew_and_leaves_the_whole_picture(
 ) -> None:
     whole = set(image.renditions.filter(shape="").values_list("name", flat=True))
     squares = set(image.renditions.filter(shape="1:1").values_list("name", flat=True))
-    amend(image, by=None, focus_x=0.9, focus_y=0.5)
+    update_image(image, by=None, focus_x=0.9, focus_y=0.5)
     jobs()
     assert set(image.renditions.filter(shape="").values_list("name", flat=True)) == whole
     for each in image.renditions.filter(shape="1:1"):

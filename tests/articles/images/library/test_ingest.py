@@ -37,7 +37,7 @@ def kept_files() -> list[Path]:
 
 
 def test_a_photograph_is_taken_in_with_one_size_at_once(edna: User) -> None:
-    image = ingest.take_in(picture_file(width=1600, height=900), by=edna)
+    image = ingest.ingest(picture_file(width=1600, height=900), by=edna)
     assert (image.width, image.height) == (1600, 900)
     assert image.media_type == "image/jpeg"
     assert image.uploaded_by == edna
@@ -46,14 +46,14 @@ def test_a_photograph_is_taken_in_with_one_size_at_once(edna: User) -> None:
 
 
 def test_the_type_comes_from_the_bytes_and_not_from_the_name(edna: User) -> None:
-    image = ingest.take_in(upload(encoded("PNG"), "holiday.jpg"), by=edna)
+    image = ingest.ingest(upload(encoded("PNG"), "holiday.jpg"), by=edna)
     assert image.media_type == "image/png"
     assert str(image.original).endswith(".png")
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP", "AVIF", "TIFF"])
 def test_every_common_format_is_taken_in(db: None, form: str) -> None:
-    assert ingest.take_in(upload(encoded(form)), by=None).renditions.count() == 1
+    assert ingest.ingest(upload(encoded(form)), by=None).renditions.count() == 1
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_what_is_no_usable_picture_is_refused_in_words(
     db: None, content: bytes, words: str
 ) -> None:
     with pytest.raises(ingest.Refused, match=words):
-        ingest.take_in(upload(content), by=None)
+        ingest.ingest(upload(content), by=None)
     assert not Image.objects.exists()
 
 
@@ -81,7 +81,7 @@ def test_what_is_no_usable_picture_is_refused_in_words(
 def test_an_upload_that_was_cut_off_is_refused_and_leaves_nothing(db: None, form: str) -> None:
     whole = encoded(form, size=(120, 90))
     with pytest.raises(ingest.Refused, match="broken or cut off"):
-        ingest.take_in(upload(whole[: len(whole) * 4 // 5]), by=None)
+        ingest.ingest(upload(whole[: len(whole) * 4 // 5]), by=None)
     assert not Image.objects.exists()
     assert not kept_files()
 
@@ -89,26 +89,26 @@ def test_an_upload_that_was_cut_off_is_refused_and_leaves_nothing(db: None, form
 def test_a_file_beyond_the_limit_of_bytes_is_refused(db: None, settings: Any) -> None:
     settings.PICTURE_MAX_BYTES = 1024
     with pytest.raises(ingest.Refused, match="larger than"):
-        ingest.take_in(upload(encoded("JPEG", size=(400, 400), quality=95) + bytes(2000)), by=None)
+        ingest.ingest(upload(encoded("JPEG", size=(400, 400), quality=95) + bytes(2000)), by=None)
 
 
 def test_the_same_file_twice_is_one_picture(edna: User) -> None:
-    first = ingest.take_in(picture_file(), by=edna)
-    assert ingest.take_in(picture_file(), by=edna) == first
+    first = ingest.ingest(picture_file(), by=edna)
+    assert ingest.ingest(picture_file(), by=edna) == first
     with pytest.raises(ingest.AlreadyThere, match="already") as known:
-        ingest.take_in(picture_file(), by=edna, if_known="refuse")
+        ingest.ingest(picture_file(), by=edna, if_known="refuse")
     assert known.value.image == first
 
 
 def test_nothing_is_left_of_a_picture_whose_row_cannot_be_kept(db: None) -> None:
     with pytest.raises(TypeError):
-        ingest.take_in(picture_file(), by=None, no_such_field="x")
+        ingest.ingest(picture_file(), by=None, no_such_field="x")
     assert not kept_files()
 
 
 def test_what_the_file_says_fills_the_fields_nobody_filled(db: None) -> None:
     path = shared_data("photo-metadata", "mei", "Issue_600_(1).jpg")
-    image = ingest.take_in(upload(path.read_bytes()), by=None, headline="Our own name")
+    image = ingest.ingest(upload(path.read_bytes()), by=None, headline="Our own name")
     labels = json.loads(shared_data("photo-metadata", "expected_exiftool.json").read_text())
     label = next(each for each in labels if each["SourceFile"].endswith(path.name))
     assert image.caption == label["XMP-dc:Description"]
@@ -121,12 +121,12 @@ def test_what_the_file_says_fills_the_fields_nobody_filled(db: None) -> None:
 def test_who_made_a_picture_is_offered_as_its_credit_when_the_file_names_no_other(
     db: None,
 ) -> None:
-    image = ingest.take_in(upload(encoded("JPEG", exif=exif(artist="Ines Faro"))), by=None)
+    image = ingest.ingest(upload(encoded("JPEG", exif=exif(artist="Ines Faro"))), by=None)
     assert (image.credit, image.byline) == ("Ines Faro", "Ines Faro")
 
 
 def test_words_that_machines_write_are_not_offered(db: None) -> None:
-    image = ingest.take_in(upload(encoded("JPEG", exif=exif(caption="SONY DSC"))), by=None)
+    image = ingest.ingest(upload(encoded("JPEG", exif=exif(caption="SONY DSC"))), by=None)
     assert image.caption == ""
     assert image.metadata["caption"] == "SONY DSC"
 
@@ -135,7 +135,7 @@ def test_a_credit_longer_than_its_field_is_cut_in_the_form_and_kept_whole_beside
     db: None,
 ) -> None:
     long = "Ines Faro and " * 400
-    image = ingest.take_in(upload(encoded("JPEG", exif=exif(artist=long))), by=None)
+    image = ingest.ingest(upload(encoded("JPEG", exif=exif(artist=long))), by=None)
     assert 280 < len(image.credit) <= 300
     assert image.credit.endswith("…")
     assert image.metadata["byline"] == long.strip()
@@ -156,7 +156,7 @@ def test_a_full_disk_is_said_in_words_and_leaves_nothing(
 
     monkeypatch.setattr(f"articles.images.{deed}", full)
     with pytest.raises(ingest.Refused, match="no room left"):
-        ingest.take_in(picture_file(), by=None)
+        ingest.ingest(picture_file(), by=None)
     assert not Image.objects.exists()
     assert not kept_files()
 
@@ -167,7 +167,7 @@ def test_the_same_file_from_two_people_at_once_is_one_picture() -> None:
 
     def take_in(number: int) -> int:
         try:
-            return ingest.take_in(upload(content), by=None).pk
+            return ingest.ingest(upload(content), by=None).pk
         finally:
             connection.close()
 
@@ -189,6 +189,6 @@ def test_what_a_caller_gives_must_be_fit_to_keep(
     db: None, fields: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(ingest.Refused, match=words):
-        ingest.take_in(picture_file(), by=None, **fields)
+        ingest.ingest(picture_file(), by=None, **fields)
     assert not Image.objects.exists()
     assert not kept_files()

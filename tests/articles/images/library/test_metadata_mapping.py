@@ -43,7 +43,7 @@ def test_what_is_no_address_is_not_offered_as_one() -> None:
 @pytest.mark.django_db
 def test_a_credit_that_is_too_long_is_not_cut_without_a_word() -> None:
     long = packet(f"<photoshop:Credit>{'Ines Faro, ' * 500}</photoshop:Credit>")
-    image = ingest.take_in(ContentFile(jpeg(xmp=long), name="long.jpg"), by=None)
+    image = ingest.ingest(ContentFile(jpeg(xmp=long), name="long.jpg"), by=None)
     assert "The credit is longer there than we keep" in what_was_read(image)
     assert image.credit.endswith("…")
     assert image.metadata["credit"].count("Ines Faro") == 500

@@ -26,7 +26,7 @@ LIBRARY = "/admin/articles/image/"
 @pytest.fixture
 def image(db: None, edna: User) -> Image:
     file = picture_file(width=600, height=400)
-    return ingest.take_in(file, by=edna, headline="Quay", credit="Ines Faro", alt_text="A quay")
+    return ingest.ingest(file, by=edna, headline="Quay", credit="Ines Faro", alt_text="A quay")
 
 
 def other(colour: str = "teal") -> "ContentFile[bytes]":
@@ -86,7 +86,7 @@ def test_of_two_editors_the_second_is_told_who_was_first(
 def test_of_two_who_replace_at_the_same_moment_one_wins_whole(
     edna: User, django_db_serialized_rollback: None
 ) -> None:
-    image = ingest.take_in(picture_file(), by=edna)
+    image = ingest.ingest(picture_file(), by=edna)
 
     def try_(colour: str) -> str:
         try:
@@ -116,7 +116,7 @@ def red_of(image: Image) -> set[bool]:
 def test_files_of_the_old_one_that_were_being_made_never_reach_readers(
     edna: User, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
-    image = ingest.take_in(picture_file(width=600, height=400, colour="red"), by=edna)
+    image = ingest.ingest(picture_file(width=600, height=400, colour="red"), by=edna)
     decode = decoder_client.renditions_and_looks
 
     def replaced_meanwhile(*args: Any, **kwargs: Any) -> Any:
@@ -141,7 +141,7 @@ def test_files_of_the_old_one_that_were_being_made_never_reach_readers(
 def test_neither_do_those_into_which_a_credit_was_being_written(
     edna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    image = ingest.take_in(picture_file(width=600, height=400, colour="red"), by=edna)
+    image = ingest.ingest(picture_file(width=600, height=400, colour="red"), by=edna)
     Image.objects.update(credit="Ines Faro")
     embed, replaced = writing.embedded, list[int]()
 
@@ -179,7 +179,7 @@ def test_what_cannot_be_taken_in_leaves_the_old_file_where_it_is(
 
 
 def test_a_file_that_is_another_picture_already_is_not_taken_twice(image: Image) -> None:
-    there = ingest.take_in(other(), by=None, headline="Already there")
+    there = ingest.ingest(other(), by=None, headline="Already there")
     with pytest.raises(ingest.AlreadyThere, match="Already there"):
         replacement.replace(image, other(), by=None, seen=image.checksum)
     assert there.renditions.count() == 1

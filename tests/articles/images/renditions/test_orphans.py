@@ -24,13 +24,13 @@ class Refused(Exception):
 
 @transaction.atomic
 def _take_in_and_fail() -> None:
-    ingest.take_in(picture_file(colour="teal"), by=None)
+    ingest.ingest(picture_file(colour="teal"), by=None)
     raise Refused
 
 
 @pytest.fixture
 def image(db: None) -> Image:
-    return ingest.take_in(picture_file(), by=None, credit="Ines Faro")
+    return ingest.ingest(picture_file(), by=None, credit="Ines Faro")
 
 
 @pytest.fixture
@@ -70,8 +70,8 @@ def test_files_that_a_row_names_stay_also_those_that_linger(
     before = files()
     assert FormerName.objects.exclude(file="").exists()
     gone = {left("originals"), left("renditions"), left("renditions", "another")}
-    assert {*orphans.unnamed()} == gone
-    assert orphans.sweep() == 3
+    assert {*orphans.orphaned_files()} == gone
+    assert orphans.delete_orphans() == 3
     assert files() == before
 
 
@@ -84,21 +84,21 @@ def test_a_file_under_a_name_that_leads_elsewhere_by_now_is_swept(image: Image) 
     FormerName.objects.update(left_at=timezone.now() - timedelta(hours=1))
     rendition_files.discard_former()
     default_storage.save(old, ContentFile(content))
-    assert [*orphans.unnamed()] == [old]
+    assert [*orphans.orphaned_files()] == [old]
 
 
 def test_a_file_that_is_being_written_or_was_just_brought_back_stays(image: Image) -> None:
     long_ago = (timezone.now() - timedelta(days=400)).timestamp()
     os.utime(default_storage.path(left("originals")), (long_ago, long_ago))
     left("renditions")
-    assert orphans.sweep() == 0
+    assert orphans.delete_orphans() == 0
     assert len(files()) == 4
 
 
 @pytest.mark.usefixtures("_a_day_later")
 def test_where_no_picture_is_known_nothing_is_swept(db: None) -> None:
     left("originals")
-    assert orphans.sweep() == 0
+    assert orphans.delete_orphans() == 0
     assert len(files()) == 1
 
 
@@ -128,6 +128,6 @@ def test_a_file_that_cannot_be_deleted_keeps_no_other_from_going(
         really(storage, name)
 
     monkeypatch.setattr(FileSystemStorage, "delete", delete)
-    assert orphans.sweep() == 1
+    assert orphans.delete_orphans() == 1
     assert stuck in files()
     assert other not in files()

@@ -30,7 +30,7 @@ def files_below(folder: Path) -> list[Path]:
 
 @REAL
 def test_the_worker_makes_every_size_after_the_upload(jobs: Callable[[], None]) -> None:
-    image = ingest.take_in(picture_file(width=1400, height=700), by=None)
+    image = ingest.ingest(picture_file(width=1400, height=700), by=None)
     assert image.renditions.count() == 1
     jobs()
     whole = image.renditions.filter(shape="")
@@ -53,14 +53,14 @@ def test_the_worker_makes_every_size_after_the_upload(jobs: Callable[[], None]) 
 
 
 def test_of_a_picture_that_has_a_shape_by_itself_none_is_cut(db: None) -> None:
-    image = ingest.take_in(picture_file(width=600, height=400), by=None)
+    image = ingest.ingest(picture_file(width=600, height=400), by=None)
     renditions.make(image)
     assert not image.renditions.filter(shape="3:2").exists()
     assert image.renditions.filter(shape="1:1").exists()
 
 
 def test_making_twice_changes_nothing(db: None, settings: Any) -> None:
-    image = ingest.take_in(picture_file(width=700, height=500), by=None)
+    image = ingest.ingest(picture_file(width=700, height=500), by=None)
     assert len(renditions.make(image)) > 5
     names = set(image.renditions.values_list("name", flat=True))
     count = len(files_below(settings.MEDIA_ROOT))
@@ -70,7 +70,7 @@ def test_making_twice_changes_nothing(db: None, settings: Any) -> None:
 
 
 def test_who_comes_second_leaves_no_file_behind(db: None, settings: Any, tmp_path: Path) -> None:
-    image = ingest.take_in(picture_file(width=300, height=200), by=None)
+    image = ingest.ingest(picture_file(width=300, height=200), by=None)
     count = len(files_below(settings.MEDIA_ROOT))
     (tmp_path / "again").write_bytes(picture_file(width=300, height=200).read())
     again = {"file": "again", "format": "jpeg", "width": 300, "height": 200}
@@ -80,7 +80,7 @@ def test_who_comes_second_leaves_no_file_behind(db: None, settings: Any, tmp_pat
 
 
 def test_every_file_is_what_its_row_says(db: None) -> None:
-    image = ingest.take_in(picture_file(width=700, height=500), by=None)
+    image = ingest.ingest(picture_file(width=700, height=500), by=None)
     renditions.make(image)
     for each in image.renditions.all():
         with Pixels.open(each.file.path) as served:
@@ -92,7 +92,7 @@ def test_every_file_is_what_its_row_says(db: None) -> None:
 
 @REAL
 def test_the_files_of_a_deleted_picture_go_after_the_commit(settings: Any) -> None:
-    image = ingest.take_in(picture_file(), by=None)
+    image = ingest.ingest(picture_file(), by=None)
     renditions.make(image)
     assert files_below(settings.MEDIA_ROOT)
     editing.remove(image)
@@ -103,14 +103,14 @@ def test_the_files_of_a_deleted_picture_go_after_the_commit(settings: Any) -> No
 
 @REAL
 def test_a_picture_deleted_before_the_worker_came_is_no_error(jobs: Callable[[], None]) -> None:
-    editing.remove(ingest.take_in(picture_file(), by=None))
+    editing.remove(ingest.ingest(picture_file(), by=None))
     jobs()
     assert not Rendition.objects.exists()
 
 
 @REAL
 def test_a_picture_whose_original_broke_keeps_its_first_size(jobs: Callable[[], None]) -> None:
-    image = ingest.take_in(picture_file(), by=None)
+    image = ingest.ingest(picture_file(), by=None)
     Path(image.original.path).write_bytes(b"rust")
     jobs()
     assert image.renditions.count() == 1
@@ -121,7 +121,7 @@ def test_a_picture_that_was_never_taken_in_has_no_sizes(db: None) -> None:
 
 
 def test_sizes_that_a_lost_job_left_out_are_made_later(db: None) -> None:
-    image = ingest.take_in(picture_file(width=300, height=200), by=None)
+    image = ingest.ingest(picture_file(width=300, height=200), by=None)
     catch_up(timestamp=0)
     assert image.renditions.count() == 1, "its own job may still be on the way"
     Image.objects.update(uploaded_at=timezone.now() - timedelta(hours=1))
@@ -135,7 +135,7 @@ def test_pictures_that_cannot_be_read_keep_no_other_waiting_for_ever(
 ) -> None:
     monkeypatch.setattr(tasks, "AT_ONCE", 2)
     sent = (picture_file(width=300, height=200, colour=f"#0000{n}0") for n in range(4))
-    *rusty, sound = [ingest.take_in(file, by=None) for file in sent]
+    *rusty, sound = [ingest.ingest(file, by=None) for file in sent]
     for image in rusty:
         Path(image.original.path).write_bytes(b"rust")
     Image.objects.update(uploaded_at=timezone.now() - timedelta(hours=1))
@@ -152,7 +152,7 @@ def test_pictures_from_before_an_update_get_their_shapes_and_are_compared_by_the
 ) -> None:
     pixels, file = Pixels.linear_gradient("L").resize((320, 200)).convert("RGB"), BytesIO()
     pixels.save(file, "JPEG")
-    image = ingest.take_in(ContentFile(file.getvalue(), name="shades.jpg"), by=None)
+    image = ingest.ingest(ContentFile(file.getvalue(), name="shades.jpg"), by=None)
     looks = image.looks
     assert looks is not None
     jobs()

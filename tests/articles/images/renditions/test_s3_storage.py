@@ -47,7 +47,7 @@ def kept(bucket: SmallBucket) -> dict[str, tuple[bytes, str]]:
 def test_a_picture_lives_in_a_bucket_from_its_upload_to_its_end(
     db: None, kept: dict[str, tuple[bytes, str]], client: Client, settings: Any
 ) -> None:
-    image = ingest.take_in(picture_file(width=200, height=100), by=None, credit="Ines Faro")
+    image = ingest.ingest(picture_file(width=200, height=100), by=None, credit="Ines Faro")
     renditions.make(image)
     count = image.renditions.count()
     assert len(kept) == 1 + count > 5
@@ -78,7 +78,7 @@ def test_a_picture_lives_in_a_bucket_from_its_upload_to_its_end(
 def test_a_signed_address_opens_for_a_moment_and_for_one_file_only(
     db: None, bucket: SmallBucket, client: Client
 ) -> None:
-    image = ingest.take_in(picture_file(), by=None, credit="Ines Faro")
+    image = ingest.ingest(picture_file(), by=None, credit="Ines Faro")
     address = client.get(image.renditions.get().get_absolute_url())["Location"]
     with urlopen(address) as answer:
         assert answer.status == 200
@@ -121,7 +121,7 @@ def test_whoever_has_another_secret_gets_nothing(bucket: SmallBucket, settings: 
 def test_a_redirect_is_kept_and_opens_no_longer_than_the_licence_lasts(
     db: None, kept: dict[str, tuple[bytes, str]], client: Client
 ) -> None:
-    only = ingest.take_in(picture_file(), by=None, credit="Ines Faro").renditions.get()
+    only = ingest.ingest(picture_file(), by=None, credit="Ines Faro").renditions.get()
     Image.objects.update(licence_until=timezone.now() + timedelta(seconds=20))
     response = client.get(only.get_absolute_url())
     assert int(response["Cache-Control"].removeprefix("public, max-age=")) <= 20
@@ -131,7 +131,7 @@ def test_a_redirect_is_kept_and_opens_no_longer_than_the_licence_lasts(
 def test_the_desk_may_look_at_a_picture_after_the_end_of_its_licence(
     db: None, kept: dict[str, tuple[bytes, str]], client: Client, edna: User
 ) -> None:
-    only = ingest.take_in(picture_file(), by=None, credit="Ines Faro").renditions.get()
+    only = ingest.ingest(picture_file(), by=None, credit="Ines Faro").renditions.get()
     Image.objects.update(licence_until=timezone.now() - timedelta(days=1))
     client.force_login(edna)
     response = client.get(reverse("admin:articles_image_file", args=[only.name]))
@@ -145,12 +145,12 @@ def opens_for(address: str) -> int:
 def test_files_in_the_bucket_that_no_row_names_are_swept(
     db: None, kept: dict[str, tuple[bytes, str]]
 ) -> None:
-    image = ingest.take_in(picture_file(), by=None, credit="Ines Faro")
+    image = ingest.ingest(picture_file(), by=None, credit="Ines Faro")
     before = set(kept)
     for name in ("originals/2026/10/left.jpeg", "renditions/2026/10/left.avif"):
         default_storage.save(name, picture_file())
-    assert orphans.sweep(before=timezone.now() - timedelta(days=9999)) == 0
-    assert orphans.sweep(before=timezone.now() + timedelta(days=9999)) == 2
+    assert orphans.delete_orphans(before=timezone.now() - timedelta(days=9999)) == 0
+    assert orphans.delete_orphans(before=timezone.now() + timedelta(days=9999)) == 2
     assert set(kept) == before
     assert image.renditions.count() == 1
 

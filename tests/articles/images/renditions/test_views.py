@@ -19,7 +19,7 @@ CREDIT = "Ines Faro/via Meridian Pictures"
 
 @pytest.fixture
 def only(db: None) -> Rendition:
-    return ingest.take_in(picture_file(), by=None, credit=CREDIT).renditions.get()
+    return ingest.ingest(picture_file(), by=None, credit=CREDIT).renditions.get()
 
 
 def seconds(response: Any) -> int:

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 
 from accounts.models import User
 from articles.images import signals
-from articles.images.library.editing import amend
+from articles.images.library.editing import update_image
 from articles.images.models import Agency, Image, Photographer, PictureEvent
 from articles.images.rights import bulk_changes, sources
 from tests.newsroom import picture
@@ -61,7 +61,7 @@ def test_the_line_is_composed_the_same_everywhere(
         "photographer": ines if named else None,
         "agency": reuters if agency else None,
     }
-    amend(image, by=edna, **whose)
+    update_image(image, by=edna, **whose)
     assert image.credit == credit(image) == expected
     assert image.credit_url == ("https://reuters.example/" if agency else "")
 
@@ -69,7 +69,7 @@ def test_the_line_is_composed_the_same_everywhere(
 def test_no_letter_of_an_agency_is_cut_off_a_long_line(reuters: Agency, edna: User) -> None:
     image = picture(headline="Quay", credit="As typed", byline="J" * 289)
     with pytest.raises(ValidationError, match=r"“Quay”: The credit .* 301 letters, and 300 fit"):
-        amend(image, by=edna, agency=reuters)
+        update_image(image, by=edna, agency=reuters)
     assert credit(image) == "As typed"
     assert not PictureEvent.objects.exists()
 
@@ -94,7 +94,7 @@ def test_a_photographer_is_the_creator_is_renamed_as_such_and_leaves_as_such(
     event = PictureEvent.objects.filter(image=first).latest("pk")
     assert "creator: Inês Faro" in event.after
     bulk_changes.change(hers.filter(pk=first.pk), {"photographer": None}, by=edna)
-    amend(second, by=edna, photographer=None)
+    update_image(second, by=edna, photographer=None)
     assert creators() == {""}
     assert credit(first) == credit(second) == "Reuters"
     assert second.byline == ""

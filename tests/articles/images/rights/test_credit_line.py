@@ -2,7 +2,7 @@
 
 from articles.images.models import Image
 from articles.images.rights.credit_line import credit_line, credit_words, made_by_machine
-from iria.core.text.language import speaking
+from iria.core.text.language import use_language
 from iria.publication.models import Publication
 
 PUBLICATION = Publication(credit_wording="(Image Credit: {credit})")
@@ -52,7 +52,7 @@ def test_readers_are_told_beside_the_credit_that_a_machine_made_the_picture() ->
     assert credit_line(image, PUBLICATION).endswith(
         '</span> · <span class="ai-made" lang="en" dir="ltr">Made with AI</span>'
     )
-    with speaking("fr"):
+    with use_language("fr"):
         assert "Créée par IA" in credit_words(image, PUBLICATION)
 
 

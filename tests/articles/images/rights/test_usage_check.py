@@ -60,7 +60,7 @@ def test_an_article_with_such_a_picture_is_not_published_and_the_way_to_mend_it_
         with pytest.raises(publishing.NotReady, match="The quay") as refusal:
             publishing.publish(article, by=edna)
         (obstacle,) = refusal.value.obstacles
-        assert words in obstacle.words
+        assert words in obstacle.message
         assert obstacle.address.startswith(f"/admin/articles/image/{image.pk}/change/")
         assert place in obstacle.address
 
@@ -95,7 +95,7 @@ def test_what_was_scheduled_before_is_held_back_when_its_time_comes(
     Image.objects.filter(pk=sound.pk).update(**{k: v for k, v in faulty.items() if k != "id"})
     Article.objects.update(publish_at=timezone.now() - timedelta(minutes=1))
     assert publishing.publish_due() == 0
-    assert Article.objects.held_back().get() == article
+    assert Article.objects.overdue().get() == article
 
 
 def test_a_published_article_takes_in_no_such_picture(
@@ -220,9 +220,9 @@ def test_a_mailing_waits_when_a_licence_ends_on_its_way(edna: User) -> None:
     assert issue.state == "paused"
     assert "may not go out by mail any more" in issue.trouble
     with pytest.raises(controls.NotNow, match="Mend that in the library"):
-        controls.go_on(issue, by=edna)
+        controls.resume(issue, by=edna)
     Image.objects.update(licence_until=AHEAD)
-    controls.go_on(issue, by=edna)
+    controls.resume(issue, by=edna)
     assert worker.deliver_batch(issue.pk) == 1
 
 

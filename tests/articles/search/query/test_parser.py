@@ -2,7 +2,7 @@
 
 import pytest
 
-from articles.search.query.parser import Parts, in_quotes, rarity, take_apart
+from articles.search.query.parser import Parts, in_quotes, rarity, split_query
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ from articles.search.query.parser import Parts, in_quotes, rarity, take_apart
     ],
 )
 def test_quotes_minus_and_or_are_taken_apart(words: str, parts: Parts) -> None:
-    assert take_apart(words) == parts
+    assert split_query(words) == parts
 
 
 def test_a_word_is_the_rarer_the_fewer_articles_hold_it() -> None:

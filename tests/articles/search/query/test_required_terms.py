@@ -4,8 +4,8 @@ import pytest
 
 from articles.editorial.models import Article, Category
 from articles.search.index import indexer
-from articles.search.query.filters import Narrowing
-from articles.search.ranking.engine import Findings, Unanswerable, find
+from articles.search.query.filters import SearchFilters
+from articles.search.ranking.engine import Findings, InvalidQuery, find
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +67,7 @@ def test_where_too_many_hold_the_words_the_best_are_looked_at_and_the_page_says_
     found = find('"grain barge"')
     assert (found.total, found.is_exact) == (3, False)
     assert all(headline.startswith("Grain barge") for headline in headlines(found))
-    with pytest.raises(Unanswerable, match="takes too long"):
+    with pytest.raises(InvalidQuery, match="takes too long"):
         find('"barge grain"')
 
 
@@ -94,7 +94,7 @@ def test_within_a_section_nothing_is_lost_however_large_it_is(
     river: None, rivers: Category, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
     monkeypatch.setattr("articles.search.ranking.candidates.FEW", few)
-    within = Narrowing(category=rivers)
+    within = SearchFilters(category=rivers)
     indexed("Dredger", "A dredger far from every section.")
     assert find("dredger barge", narrowing=within).total == 2
     assert find('barge -"grain barge"', narrowing=within).total == 1

@@ -9,7 +9,7 @@ from django.test import Client
 from articles.editorial.models import Article, Kind
 from articles.search.index import indexer
 from articles.search.query.ordering import Sort
-from articles.search.query.search_request import Asked, NothingLikeIt, asked
+from articles.search.query.search_request import NothingLikeIt, SearchRequest, asked
 from articles.search.ranking.engine import find
 from articles.search.results.facets import Facet, facets_of
 from tests import newsroom
@@ -38,12 +38,12 @@ def fleet() -> None:
     indexed("Barge fünf", 2025, categories=[rivers], language="de")
 
 
-def facet(question: Asked, key: str) -> Facet | None:
+def facet(question: SearchRequest, key: str) -> Facet | None:
     matched = find(question.words, narrowing=question.narrowing).matched
     return next((each for each in facets_of(matched, question) if each.key == key), None)
 
 
-def counts(question: Asked, key: str) -> dict[str, int]:
+def counts(question: SearchRequest, key: str) -> dict[str, int]:
     found = facet(question, key)
     return {choice.name: choice.count for choice in found.choices} if found else {}
 
@@ -55,7 +55,7 @@ def headlines(**parameters: str) -> list[str]:
 
 
 def test_every_facet_counts_the_whole_of_what_was_found(fleet: None) -> None:
-    question = Asked("barge")
+    question = SearchRequest("barge")
     assert counts(question, "category") == {"Asia": 3, "Rivers": 3}
     assert counts(question, "author") == {"Hugo Lind": 3, "Ines Faro": 2}
     assert counts(question, "year") == {"2025": 1, "2024": 1, "2022": 2, "2021": 1}
@@ -64,7 +64,7 @@ def test_every_facet_counts_the_whole_of_what_was_found(fleet: None) -> None:
 
 
 def test_a_count_is_what_the_choice_finds(fleet: None) -> None:
-    for each in facets_of(find("barge").matched, Asked("barge")):
+    for each in facets_of(find("barge").matched, SearchRequest("barge")):
         for choice in each.choices:
             page = Client().get(choice.address).content.decode()
             assert f"{choice.count} article" in page, choice

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from articles.search.index import indexer
 from articles.search.models import SearchEntry
-from articles.search.results.spelling import corrected, distance, slips
+from articles.search.results.spelling import corrected, distance, one_edit_away
 from tests import newsroom
 
 pytestmark = pytest.mark.django_db
@@ -80,9 +80,9 @@ def test_a_common_word_typed_wrongly_by_editors_too_is_corrected() -> None:
 def test_one_slip_is_a_distance_of_one(one: str, other: str) -> None:
     assert distance(one, other) == distance(other, one)
     assert (distance(one, one), distance(one, "")) == (0, len(one))
-    assert (other in slips(one)) == (distance(one, other) == 1)
+    assert (other in one_edit_away(one)) == (distance(one, other) == 1)
 
 
 def test_a_word_of_all_alphabets_costs_no_more_than_any_other() -> None:
     mixed = "".join(chr(code) for code in range(0xE9, 0x7FF, 64))
-    assert len(slips(mixed)) < 3_000
+    assert len(one_edit_away(mixed)) < 3_000

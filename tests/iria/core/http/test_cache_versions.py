@@ -54,7 +54,7 @@ def test_folding_leaves_one_mark_a_scope_and_every_generation_as_it_was() -> Non
     for number in range(5):
         newsroom.published(f"Article {number}")
     before = _now()
-    cache_versions.fold()
+    cache_versions.compact()
     assert _now() == before
     assert cache_versions.Change.objects.filter(scope=cache_versions.CONTENT).count() == 1
 

@@ -53,7 +53,7 @@ def test_feeds_and_sitemaps_are_text_too(client: Client, path: str) -> None:
 
 
 def test_a_picture_is_not_compressed_once_more(client: Client) -> None:
-    only = ingest.take_in(newsroom.picture_file(), by=None).renditions.get()
+    only = ingest.ingest(newsroom.picture_file(), by=None).renditions.get()
     answer = client.get(only.get_absolute_url(), headers=ACCEPTING)
     assert "Content-Encoding" not in answer
     assert "Vary" not in answer

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iria.core.http import safe_client
-from iria.core.http.safe_client import Answered, Unanswered, look_at, send_form
+from iria.core.http.safe_client import FormResponse, RequestFailed, check_url, post_form
 
 AGENT = "IRIA tests"
 
@@ -48,9 +48,9 @@ def test_no_address_leads_into_a_private_network(
         raise AssertionError(address)
 
     monkeypatch.setattr(socket, "create_connection", never)
-    assert not look_at(address, agent=AGENT).answers
-    with pytest.raises(Unanswered):
-        send_form(address, {"words": "ours"}, agent=AGENT)
+    assert not check_url(address, agent=AGENT).answers
+    with pytest.raises(RequestFailed):
+        post_form(address, {"words": "ours"}, agent=AGENT)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_a_name_is_resolved_once_and_connected_to_as_it_was_judged(
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     monkeypatch.setattr(socket, "create_connection", connect)
-    look_at("http://rebinding.example/", agent=AGENT)
+    check_url("http://rebinding.example/", agent=AGENT)
     assert reached == [("8.8.8.8", 80)]
 
 
@@ -162,7 +162,7 @@ def test_a_name_with_one_private_address_among_public_ones_is_refused(
 ) -> None:
     both = [(0, 0, 0, "", ("8.8.8.8", 80)), (0, 0, 0, "", ("64:ff9b::a00:1", 80, 0, 0))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: both)
-    with pytest.raises(safe_client.Forbidden):
+    with pytest.raises(safe_client.PrivateAddress):
         safe_client.public_addresses("two-faced.example", 80)
 
 
@@ -233,23 +233,23 @@ def site(served: int, monkeypatch: pytest.MonkeyPatch) -> int:
     ],
 )
 def test_what_a_site_answers_decides(path: str, answers: bool, words: str, site: int) -> None:
-    seen = look_at(f"http://127.0.0.1:{site}{path}", agent=AGENT)
+    seen = check_url(f"http://127.0.0.1:{site}{path}", agent=AGENT)
     assert (seen.answers, seen.words) == (answers, words)
 
 
 def test_a_form_is_sent_once_and_its_answer_is_read_up_to_a_length(site: int) -> None:
     at = f"http://127.0.0.1:{site}"
-    sent = send_form(f"{at}/here", {"words": "a&b é", "who": "Teo"}, agent=AGENT, hint="X-Said")
-    assert sent == Answered("words=a%26b+%C3%A9&who=Teo", f"POST of {AGENT}")
-    assert len(send_form(f"{at}/long", {}, agent=AGENT).words) == safe_client.MOST_READ
+    sent = post_form(f"{at}/here", {"words": "a&b é", "who": "Teo"}, agent=AGENT, hint="X-Said")
+    assert sent == FormResponse("words=a%26b+%C3%A9&who=Teo", f"POST of {AGENT}")
+    assert len(post_form(f"{at}/long", {}, agent=AGENT).words) == safe_client.MOST_READ
 
 
 @pytest.mark.parametrize(
     ("path", "words"), [("/gone", "It answers 410 Gone"), ("/moved", "It answers 302 Found")]
 )
 def test_a_form_that_is_not_taken_is_said_in_a_sentence(path: str, words: str, site: int) -> None:
-    with pytest.raises(Unanswered, match=words):
-        send_form(f"http://127.0.0.1:{site}{path}", {"words": "ours"}, agent=AGENT)
+    with pytest.raises(RequestFailed, match=words):
+        post_form(f"http://127.0.0.1:{site}{path}", {"words": "ours"}, agent=AGENT)
 
 
 def test_a_name_that_does_not_exist_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,4 +257,4 @@ def test_a_name_that_does_not_exist_is_said_in_a_sentence(monkeypatch: pytest.Mo
         raise socket.gaierror(-2, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", nowhere)
-    assert look_at("https://nowhere.example/", agent=AGENT).words == "There is no such site."
+    assert check_url("https://nowhere.example/", agent=AGENT).words == "There is no such site."

@@ -5,7 +5,7 @@ import csv
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iria.core.text.csv_export import FORMULAS, as_csv, as_it_was
+from iria.core.text.csv_export import FORMULAS, as_csv, unescape_formula
 
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12)
 
@@ -16,8 +16,8 @@ def test_no_cell_is_run_and_each_can_be_read_again(typed: str) -> None:
     ((cell,),) = csv.reader([line]) if typed else [[""]]
     assert not cell.startswith(FORMULAS)
     if not typed.startswith("'"):
-        assert as_it_was(cell) == typed
+        assert unescape_formula(cell) == typed
 
 
 def test_an_apostrophe_of_somebodys_own_stays() -> None:
-    assert as_it_was("'t Hooft") == "'t Hooft"
+    assert unescape_formula("'t Hooft") == "'t Hooft"

@@ -9,19 +9,19 @@ from hypothesis import strategies as st
 
 from iria.core.security import signed_tokens
 from iria.core.text.slugs import slug_from
-from iria.core.text.validators import one_line, refuse_blank, refuse_unstorable
+from iria.core.text.validators import one_line, validate_not_blank, validate_storable
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "a\ud800b"])
 def test_what_postgresql_cannot_keep_is_refused_in_words(text: str) -> None:
     with pytest.raises(ValidationError, match="please"):
-        refuse_unstorable(text)
+        validate_storable(text)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\u200b\u200d", "\u3164", "\u2066\u2069"])
 def test_a_name_nobody_can_see_is_no_name(text: str) -> None:
     with pytest.raises(ValidationError):
-        refuse_blank(text)
+        validate_not_blank(text)
 
 
 @given(st.text())

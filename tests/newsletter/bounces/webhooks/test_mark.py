@@ -50,7 +50,7 @@ def test_the_mark_stands_whole_on_one_line_whichever_way_the_mail_is_made(
     through(name)
     made, mark = issue(), mark_of(LONGEST)
     letter = rendering.compose(made)
-    filled = stencil_of(made, letter).filled(**OWN, mark=mark)
+    filled = stencil_of(made, letter).render_for(**OWN, mark=mark)
     to, token, message_id = OWN.values()
     built = message_of(made, letter, to, token, message_id, mark=mark).message()
     assert mark_in(name, read(filled)) == mark_in(name, built) == mark
@@ -62,7 +62,7 @@ def test_the_mark_stands_whole_on_one_line_whichever_way_the_mail_is_made(
 
 def test_without_a_provider_no_mail_carries_a_mark() -> None:
     made = issue()
-    filled = read(stencil_of(made, rendering.compose(made)).filled(**OWN, mark=""))
+    filled = read(stencil_of(made, rendering.compose(made)).render_for(**OWN, mark=""))
     assert not {key.lower() for key in filled.keys()} & {each.lower() for each in HEADERS}  # noqa: SIM118
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection, transaction
 
-from newsletter.bounces.processing import take_in
+from newsletter.bounces.processing import process_message
 from newsletter.bounces.verp import mark_of, return_path
 from newsletter.models import Bounce
 from tests.newsletter.bounces.letters import bounce
@@ -25,7 +25,7 @@ def test_two_roads_at_the_same_moment_count_once(through: Callable[[str], None])
 
     def read() -> None:
         try:
-            words.extend(take_in(bounce(to=return_path(delivery.pk))).done)
+            words.extend(process_message(bounce(to=return_path(delivery.pk))).done)
         finally:
             connection.close()
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from newsletter.bounces.processing import take_in
+from newsletter.bounces.processing import process_message
 from newsletter.bounces.verp import mark_of, return_path
 from newsletter.models import Bounce, Delivery, Issue, MailboxReading, Suppression
 from newsletter.subscriptions import suppression
@@ -39,7 +39,7 @@ def test_a_dead_address_is_barred_once_whoever_says_so_and_how_often(
     assert (kept.reason, kept.words) == ("hard", "no such address")
     # Providers say it again until they hear 200, and the mail itself may come back as well.
     assert tell(name, dead) == 200
-    assert take_in(bounce(to=return_path(delivery.pk))).done == ("known",)
+    assert process_message(bounce(to=return_path(delivery.pk))).done == ("known",)
     row = Bounce.objects.get()
     assert (row.kind, row.matched_by, row.delivery) == ("hard", "message", delivery)
     assert "@" not in row.words
@@ -55,7 +55,7 @@ def test_what_did_not_arrive_this_time_is_counted_once_and_bars_nobody_yet(
     full = about(delivery, "soft", mark_of(delivery.pk))
     assert [tell(name, full), tell(name, full)] == [200, 200]
     again = bounce(to=return_path(delivery.pk), status="5.2.2", said="552 5.2.2 Mailbox full")
-    assert take_in(again).done == ("known",)
+    assert process_message(again).done == ("known",)
     assert [state_of(ola), state_of(delivery)] == ["active", "bounced"]
     assert Bounce.objects.get().kind == "soft"
 
@@ -67,7 +67,7 @@ def test_who_complains_is_unsubscribed_at_once(name: str, through: Through) -> N
     delivery = sent(ola)
     told = about(delivery, "complaint", mark_of(delivery.pk))
     assert [tell(name, told), tell(name, told)] == [200, 200]
-    assert take_in(complaint(to=return_path(delivery.pk))).done == ("known",)
+    assert process_message(complaint(to=return_path(delivery.pk))).done == ("known",)
     assert [state_of(ola), state_of(delivery)] == ["suppressed", "complained"]
     assert not ola.subscriptions.exists()
     assert Suppression.objects.get().reason == "complaint"
@@ -116,10 +116,10 @@ def test_a_bounce_that_came_as_a_mail_first_is_known_when_the_provider_tells_it(
     Issue.objects.filter(pk=made.pk).update(
         state="sent", started_at=now, sent_at=now, sent_html="x", sent_text="x"
     )
-    take_in(bounce(to=return_path(deliveries[0].pk)))
+    process_message(bounce(to=return_path(deliveries[0].pk)))
     tell("postmark", about(deliveries[0], "hard", mark_of(deliveries[0].pk)))
     tell("postmark", about(deliveries[1], "complaint", mark_of(deliveries[1].pk)))
-    take_in(complaint(to=return_path(deliveries[1].pk)))
+    process_message(complaint(to=return_path(deliveries[1].pk)))
     page = ednas.get(reverse("admin:newsletter_issue_change", args=[made.pk])).content.decode()
     assert "2 came back: 1 dead address, 0 for other reasons, 1 complaint<" in page
     counts = Delivery.objects.counts_of([made])[made.pk]
@@ -135,7 +135,7 @@ def test_what_is_graver_than_was_known_counts_once_and_has_its_effect(through: T
     through("mailgun")
     ola = subscriber(OLA)
     delivery = sent(ola)
-    take_in(bounce(to=return_path(delivery.pk), status="5.0.0", said="554 No"))
+    process_message(bounce(to=return_path(delivery.pk), status="5.0.0", said="554 No"))
     assert state_of(ola) == "active"
     tell("mailgun", about(delivery, "hard", mark_of(delivery.pk)))
     assert state_of(ola) == "suppressed"
@@ -152,7 +152,7 @@ def test_a_wish_to_leave_or_a_report_on_technique_does_not_hide_a_complaint(
     ola = subscriber(OLA)
     delivery = sent(ola)
     for kind in ("auth-failure", "opt-out"):
-        take_in(complaint(to=return_path(delivery.pk), kind=kind))
+        process_message(complaint(to=return_path(delivery.pk), kind=kind))
     assert state_of(ola) == "left"
     tell("mailgun", about(delivery, "complaint", mark_of(delivery.pk)))
     assert state_of(ola) == "suppressed"
