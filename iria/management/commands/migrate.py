@@ -7,6 +7,7 @@ So it waits for a moment only, then the migration starts again (docs/decisions/m
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import groupby
 from typing import Any, Final
 
 from django.core.management.base import CommandError, CommandParser
@@ -14,7 +15,7 @@ from django.core.management.commands import migrate
 from django.db import Error, OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations import Migration
+from django.db.migrations import CreateModel, Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
@@ -41,20 +42,32 @@ WHERE NOT pg_index.indisvalid AND indexes.relnamespace = current_schema()::regna
 """
 
 
+def _group(operation: Operation) -> int:
+    """All that create models have the same group, each other operation one of its own."""
+    return isinstance(operation, CreateModel) or id(operation)
+
+
 class PreparedMigration(Migration):
     """An atomic migration whose model classes exist before its transaction begins.
 
     Django makes those of every operation when it is that operation's turn. With as many related
     models as ours that takes most of the time, in which the locks of earlier operations are held.
+    For models that are created one after another it is done once.
     """
 
     def __init__(self, migration: Migration, state: ProjectState) -> None:
         super().__init__(migration.name, migration.app_label)
         self.steps: list[tuple[Operation, ProjectState, ProjectState]] = []
-        for operation in migration.operations:
+        for _, grouped in groupby(migration.operations, _group):
+            operations = list(grouped)
             before = state.clone()
-            operation.state_forwards(migration.app_label, state)
-            self.steps.append((operation, before, state.clone()))
+            if len(operations) > 1:
+                state.__dict__.pop("apps", None)
+            for operation in operations:
+                operation.state_forwards(migration.app_label, state)
+            _ = state.apps
+            after = state.clone()
+            self.steps += [(operation, before, after) for operation in operations]
 
     def apply(
         self,
@@ -75,7 +88,7 @@ class Executor(MigrationExecutor):
         fake: bool = False,
         fake_initial: bool = False,
     ) -> ProjectState:
-        if migration.atomic and not fake and not fake_initial and not migration.replaces:
+        if migration.atomic and not fake and not fake_initial:
             migration = PreparedMigration(migration, state)
         return super().apply_migration(state, migration, fake, fake_initial)
 

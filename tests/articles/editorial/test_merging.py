@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile, User
@@ -242,25 +242,3 @@ def test_one_word_typed_by_several_at_once_is_one_tag() -> None:
     )
     assert Tag.objects.count() == 1
     assert {tuple(article.tags.names()) for article in articles} == {(Tag.objects.get().name,)}
-
-
-def test_tags_that_were_double_before_are_merged_by_the_migration() -> None:
-    from importlib import import_module
-
-    from django.apps import apps
-
-    migration = import_module("articles.migrations.0013_tags_folded")
-    article = newsroom.draft(tags=["Japan"])
-    with connection.schema_editor() as editor:
-        editor.execute("DROP INDEX tag_once_folded")
-        double = Tag.objects.create(name="JAPAN", slug="japan-2")
-        article.article_tags.create(tag=double)
-        other = newsroom.draft("Other")
-        other.article_tags.create(tag=double)
-        # Asked for by name, either of the two could come.
-        newsroom.draft("Third").article_tags.create(tag=Tag.objects.get(name="Japan"))
-        migration.merge_doubles(apps, editor)
-        editor.execute("CREATE UNIQUE INDEX tag_once_folded ON taggit_tag (iria_folded(name))")
-    assert Tag.objects.get().name == "Japan"
-    assert named(article) == named(other) == ["Japan"]
-    assert Redirect.objects.get(old_path="/tag/japan-2/").tag == Tag.objects.get()
