@@ -5,7 +5,10 @@ from datetime import datetime
 from typing import Final
 
 from django.db import DatabaseError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 
 from iria.core.db.outage import RETRY_AFTER
@@ -51,10 +54,28 @@ def readyz() -> HttpResponse:
     try:
         executor = MigrationExecutor(connection)
         state["database"] = True
-        state["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        state["migrations"] = not plan and not lacks_replaced_migrations(connection)
     except DatabaseError:
         pass
     return JsonResponse(state, status=200 if all(state.values()) else 503)
+
+
+def lacks_replaced_migrations(connection: BaseDatabaseWrapper) -> bool:
+    """Whether some of the migrations that a squashed one replaces have run, and others have not.
+
+    Their files are gone. Django would pass over the squashed one, or create tables that exist.
+    """
+    loader = MigrationLoader(None)
+    applied = set(MigrationRecorder(connection).applied_migrations())
+    for app in {app for app, _ in loader.replacements}:
+        squashed = {key: each for key, each in loader.replacements.items() if key[0] == app}
+        replaced = {key for each in squashed.values() for key in each.replaces}
+        replaced -= loader.disk_migrations.keys()
+        # A new database whose first migrate was interrupted has one of the squashed ones already.
+        if applied & replaced and not applied & squashed.keys() and not replaced <= applied:
+            return True
+    return False
 
 
 def worker() -> HttpResponse:

@@ -1,6 +1,6 @@
 """How PostgreSQL reads the words of a language: stems, stop words, accents taken off.
 
-The configurations are made by the migration `text_search`. A language PostgreSQL has no stemmer for
+The configurations are in `migrations/sql/text_search.sql`. A language PostgreSQL has no stemmer for
 is read word by word, which still finds every word as it is written.
 """
 

@@ -19,7 +19,7 @@ _HOUSES = ("iria", "accounts", "articles", "newsletter")
 _SOURCES = (
     "static/**/*",
     "iria/management/commands/*.py",
-    *(f"{house}/**/migrations/*.py" for house in _HOUSES),
+    *(f"{house}/**/migrations/**/*.{kind}" for house in _HOUSES for kind in ("py", "sql")),
     *(f"{house}/**/static/**/*" for house in _HOUSES),
 )
 

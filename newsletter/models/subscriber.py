@@ -107,7 +107,7 @@ class Subscriber(models.Model):
 
 
 class InOrder(models.Func):
-    """Whether numbers stand from the least to the greatest, each once (made by a migration)."""
+    """Whether numbers stand from the least to the greatest, each once (`migrations/sql/in_order.sql`)."""
 
     function = "newsletter_in_order"
     output_field = models.BooleanField()

@@ -1,4 +1,4 @@
-"""Migrations wait for a lock only for a moment, so that readers do not queue up behind them."""
+"""`migrate` waits for a lock only for a moment, and refuses a database that it cannot upgrade."""
 
 from collections.abc import Iterator
 from threading import Timer
@@ -7,14 +7,16 @@ from typing import Any
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations import AddField, Migration, RunPython
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 from django.db.models import IntegerField
 from django.db.models.signals import post_migrate
 
 from iria.management.commands import migrate
-from iria.management.commands.migrate import LOCKED
+from iria.management.commands.migrate import LOCKED, TOO_OLD
+from iria.operations import lacks_replaced_migrations, readyz
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -163,3 +165,53 @@ def test_models_are_made_before_the_transaction_of_a_migration_begins(
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE iria_mark DROP COLUMN extra")
         cursor.execute("DELETE FROM django_migrations WHERE name = '9999_example'")
+
+
+SQUASHED = ("0001_squashed", "0050_triggers_and_first_rows")
+
+
+@pytest.fixture
+def history() -> Iterator[Any]:
+    """The migrations that the database records; as before when the test is over."""
+    with transaction.atomic():
+        yield MigrationRecorder(connection).migration_qs
+        transaction.set_rollback(True)
+
+
+def forget_squashed(history: Any) -> None:
+    """As the last release before they were squashed left it."""
+    for app in ("accounts", "articles", "iria", "newsletter"):
+        for name in SQUASHED:
+            history.filter(app=app, name__startswith=name).delete()
+
+
+@pytest.mark.parametrize(
+    ("app", "first"),
+    [("accounts", "0005"), ("articles", "0030"), ("articles", "0050"), ("newsletter", "0021")],
+)
+def test_a_database_in_the_middle_of_replaced_migrations_is_refused(
+    history: Any, app: str, first: str
+) -> None:
+    forget_squashed(history)
+    history.filter(app=app, name__gte=first).delete()
+    before = set(history.values_list("app", "name"))
+    with pytest.raises(CommandError) as refused:
+        run_migrate()
+    assert str(refused.value) == TOO_OLD
+    assert set(history.values_list("app", "name")) == before
+    assert readyz().status_code == 503
+
+
+def test_a_database_with_all_replaced_migrations_has_the_squashed_ones(history: Any) -> None:
+    before = set(history.values_list("app", "name"))
+    forget_squashed(history)
+    assert set(history.values_list("app", "name")) != before
+    assert readyz().status_code == 200
+    run_migrate()
+    assert set(history.values_list("app", "name")) == before
+
+
+def test_a_first_migrate_that_was_interrupted_can_go_on(history: Any) -> None:
+    history.filter(app="articles", name__startswith="0050").delete()
+    history.filter(app="newsletter").delete()
+    assert not lacks_replaced_migrations(connection)

@@ -18,11 +18,11 @@ ARTICLES = """
 INSERT INTO articles_article (
     headline, slug, standfirst, body, language, search_description, lead_caption, comments_open,
     state, published_at, year, month, created_at, changed_at, version, kind_id, canonical_address,
-    first_published_address, first_published_in, licence, noindex
+    first_published_address, first_published_in, licence, noindex, comments_policy
 )
 SELECT 'Report ' || number, 'report-' || number, 'What happened.', texts.text, 'en', '', '', true,
     'published', at, extract(year FROM at), extract(month FROM at), at, at, 1,
-    (SELECT min(id) FROM articles_kind), '', '', '', '', false
+    (SELECT min(id) FROM articles_kind), '', '', '', '', false, ''
 FROM generate_series(1, %s) AS number
 CROSS JOIN LATERAL (SELECT now() - number * interval '40 minutes' AS at) AS moment
 JOIN texts ON texts.id = number %% (SELECT count(*) FROM texts)
@@ -40,11 +40,19 @@ SELECT id, state, '', true, created_at FROM articles_comment
 """
 
 FLAGS = """
-INSERT INTO articles_flag (comment_id, reason, words, email, sender, weight, made_at, outcome, reporter)
-SELECT id, 'spam', '', '', 'sender', 1, created_at, '', '' FROM articles_comment WHERE id % 10 = 0
+INSERT INTO articles_flag (
+    comment_id, reason, words, email, sender, weight, made_at, outcome, reporter, today
+)
+SELECT id, 'spam', '', '', 'sender', 1, created_at, '', '', '' FROM articles_comment WHERE id % 10 = 0
 """
 
-# Its own triggers would keep words, marks and search indexes that no migration reads.
+# What the release itself writes beside each row, for all rows at once.
+POSITIONS = """
+SELECT articles_thread_lay(array_agg(id), array_agg(DISTINCT article_id)) FROM articles_comment
+"""
+LISTINGS = "SELECT articles_listing_write_unlocked(array_agg(id)) FROM articles_article"
+
+# Row by row, their triggers would also write words and search statistics, which takes very long.
 QUIET = ("articles_article", "articles_comment", "articles_searchentry", "articles_moderation")
 
 
@@ -67,12 +75,15 @@ def load(database: psycopg.Connection[Any], *, articles: int, comments: int, thr
     assert first is not None
     with database.cursor().copy(
         "COPY articles_comment (id, name, email, text, state, created_at, article_id, parent_id,"
-        " findings) FROM STDIN"
+        " findings, featured) FROM STDIN"
     ) as copy:
         for row in _comments(Random(2), comments, threads, first[0]):
             copy.write_row(row)
     database.execute(DECISIONS)
     database.execute(FLAGS)
+    database.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+    database.execute(POSITIONS)
+    database.execute(LISTINGS)
     database.execute(
         "SELECT setval(pg_get_serial_sequence('articles_comment', 'id'), %s)", [comments]
     )
@@ -116,4 +127,5 @@ def _comments(
             first_article + place,
             parent,
             "[]",
+            False,
         )

@@ -1,17 +1,20 @@
-"""An upgrade from an earlier release keeps no reader waiting, however large the archive is.
+"""An upgrade from an earlier release keeps no reader waiting, and makes the same schema as a new database.
 
 make prove upgrade
 
 The earlier release itself makes its tables: its code comes from git and runs with today's packages.
 """
 
+import difflib
 import os
 import re
 import secrets
+import shutil
 import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +25,8 @@ from django.conf import settings
 from psycopg import sql
 
 from iria.cache_triggers import SHOWN
+from iria.management.commands import migrate
+from iria.running import binaries
 from iria.running.places import PROJECT
 from tests.proofs import old_archive
 from tests.proofs.clone import surroundings
@@ -30,8 +35,10 @@ from tests.proofs.size import FULL, sized
 
 pytestmark = pytest.mark.proof
 
-START: Final = "b46aed5d5b5332531f0946bfd5a384341a22250b"
+START: Final = migrate.LAST_BEFORE_THE_SQUASH
 """The commit of the earlier release."""
+LAST_BUT_ONE: Final = ("newsletter", "0020_remembered_leaving")
+"""A migration in the middle of those that are squashed now."""
 
 ARTICLES: Final = sized(400, 100_000)
 COMMENTS: Final = sized(3_000, 100_000)
@@ -40,12 +47,6 @@ MOST_SECONDS: Final = 2.0
 PROGRAM: Final = "upgrade"
 READ: Final = {"articles_commentplace", "articles_threadcount", "articles_moderation"}
 """Tables that pages for readers show something of, besides those in `iria.cache_triggers`."""
-
-WRONG = """
-SELECT count(*) FROM (
-    (TABLE {kept} EXCEPT TABLE {table}) UNION ALL (TABLE {table} EXCEPT TABLE {kept})
-) AS wrong
-"""
 
 
 @pytest.fixture(scope="module")
@@ -60,15 +61,30 @@ def earlier_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def old_database(earlier_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a database as the earlier release leaves it; the tests get copies."""
+    with new_database() as url:
+        run_migrate(earlier_release, url, tmp_path_factory.mktemp("state"))
+        yield url.rpartition("/")[2]
+
+
 @pytest.fixture
-def url() -> Iterator[str]:
+def url(old_database: str) -> Iterator[str]:
+    with new_database(template=old_database) as url:
+        yield url
+
+
+@contextmanager
+def new_database(*, template: str = "template1") -> Iterator[str]:
     """A new database on the server of the tests."""
     found = settings.DATABASES["default"]
     server = f"postgres://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT']}"
     name = f"upgrade_{secrets.token_hex(4)}"
     with psycopg.connect(f"{server}/{os.environ['DATABASE_URL'].rpartition('/')[2]}") as database:
         database.autocommit = True
-        database.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        database.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
         try:
             yield f"{server}/{name}"
         finally:
@@ -76,10 +92,10 @@ def url() -> Iterator[str]:
             database.execute(drop.format(sql.Identifier(name)))
 
 
-def migrate(project: Path, url: str, state: Path) -> str:
-    """What `manage.py migrate` of this release printed."""
+def manage(project: Path, url: str, state: Path, *arguments: str) -> tuple[int, str]:
+    """Whether a command of this release failed, and what it printed."""
     done = subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity", "2"],
+        [sys.executable, "manage.py", *arguments],
         cwd=project,
         env=surroundings(
             DATABASE_URL=url,
@@ -87,38 +103,102 @@ def migrate(project: Path, url: str, state: Path) -> str:
             SECRET_KEY=secrets.token_urlsafe(64),
             PGAPPNAME=PROGRAM,
         ),
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return done.returncode, done.stdout
 
 
-def test_an_upgrade_keeps_no_reader_waiting_and_finds_every_position(
-    earlier_release: Path, url: str, tmp_path: Path
-) -> None:
-    migrate(earlier_release, url, tmp_path)
+def run_migrate(project: Path, url: str, state: Path, *arguments: str) -> str:
+    failed, said = manage(project, url, state, "migrate", "--verbosity", "2", *arguments)
+    assert not failed, said
+    return said
+
+
+def schema(url: str) -> list[str]:
+    installed = binaries.installed()
+    program = installed[0].program("pg_dump") if installed else shutil.which("pg_dump")
+    if program is None:
+        pytest.skip("pg_dump is not installed")
+    done = subprocess.run(
+        [program, "--schema-only", url], capture_output=True, text=True, check=True
+    )
+    # A random key protects each dump.
+    return [
+        line
+        for line in done.stdout.splitlines()
+        if not line.startswith(("\\restrict ", "\\unrestrict "))
+    ]
+
+
+def rows(url: str) -> dict[str, int]:
+    """How many rows each table has."""
+    with psycopg.connect(url) as database:
+        tables = database.execute(
+            "SELECT relname FROM pg_class"
+            " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname"
+        ).fetchall()
+        found = {}
+        for (name,) in tables:
+            counted = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name))
+            row = database.execute(counted).fetchone()
+            assert row is not None
+            found[name] = row[0]
+    return found
+
+
+def test_an_upgrade_keeps_no_reader_waiting_and_removes_no_row(url: str, tmp_path: Path) -> None:
     with psycopg.connect(url) as database:
         old_archive.load(database, articles=ARTICLES, comments=COMMENTS, threads=THREADS)
     with psycopg.connect(url) as database:
         tables = read_by_readers(database)
+    before = rows(url)
     with watched(url, PROGRAM, sorted(tables)) as seen:
-        said = migrate(PROJECT, url, tmp_path)
+        said = run_migrate(PROJECT, url, tmp_path)
     report(said, seen, tables)
     assert seen.samples > 0
-    assert "articles.0038_places_of_comments" in said
     if FULL:  # beside other tests a time says little
         assert seen.longest([BLOCKS_READING], tables) <= MOST_SECONDS
         assert seen.longest(BLOCKS_WRITING, tables) <= MOST_SECONDS
         assert max(seen.reads.values()) <= MOST_SECONDS
+    assert before["articles_commentplace"] == COMMENTS
+    after = rows(url)
+    assert {name for name in before.keys() & after.keys() if after[name] < before[name]} == set()
     with psycopg.connect(url) as database:
-        assert positions_that_differ(database) == (0, 0)
-        assert database.execute("SELECT count(*) FROM articles_commentplace").fetchone() == (
-            COMMENTS,
-        )
         unvalidated = "SELECT count(*) FROM pg_constraint WHERE NOT convalidated"
         assert database.execute(unvalidated).fetchone() == (0,)
+
+
+def test_an_upgraded_database_has_the_schema_and_first_rows_of_a_new_one(
+    url: str, tmp_path: Path
+) -> None:
+    run_migrate(PROJECT, url, tmp_path)
+    with new_database() as new:
+        run_migrate(PROJECT, new, tmp_path)
+        differences = difflib.unified_diff(
+            schema(url), schema(new), "upgraded", "new", lineterm="", n=5
+        )
+        assert "\n".join(differences) == ""
+        ours = ("accounts_", "articles_", "iria_", "newsletter_", "auth_group")
+        first, upgraded = rows(new), rows(url)
+    assert {name: upgraded[name] for name in first if name.startswith(ours)} == {
+        name: count for name, count in first.items() if name.startswith(ours)
+    }
+
+
+def test_a_database_in_the_middle_of_squashed_migrations_is_refused_in_one_sentence(
+    earlier_release: Path, url: str, tmp_path: Path
+) -> None:
+    run_migrate(earlier_release, url, tmp_path, *LAST_BUT_ONE)
+    before = schema(url), rows(url)
+    failed, said = manage(PROJECT, url, tmp_path, "migrate")
+    assert failed
+    assert said.strip() == f"CommandError: {migrate.TOO_OLD}"
+    assert (schema(url), rows(url)) == before
+    run_migrate(earlier_release, url, tmp_path)
+    run_migrate(PROJECT, url, tmp_path)
 
 
 def read_by_readers(database: psycopg.Connection[Any]) -> set[str]:
@@ -126,29 +206,6 @@ def read_by_readers(database: psycopg.Connection[Any]) -> set[str]:
     shown = {name.replace(".", "_") for name in SHOWN} | READ
     found = database.execute("SELECT relname FROM pg_class WHERE relkind = 'r'").fetchall()
     return shown & {name for (name,) in found}
-
-
-def positions_that_differ(database: psycopg.Connection[Any]) -> tuple[int, int]:
-    """How many rows of positions and of counts are not what one call for each thread makes."""
-    tables = ("articles_commentplace", "articles_threadcount")
-    database.execute("SET LOCAL plan_cache_mode = force_custom_plan")
-    for table in tables:
-        database.execute(f"CREATE TEMPORARY TABLE kept_{table} AS TABLE {table}")
-        database.execute(f"DELETE FROM {table}")
-    threads = database.execute("SELECT DISTINCT article_id FROM articles_comment").fetchall()
-    for (thread,) in threads:
-        database.execute(
-            "SELECT articles_thread_lay(array_agg(id), ARRAY[%s::bigint])"
-            " FROM articles_comment WHERE article_id = %s",
-            [thread, thread],
-        )
-    found = []
-    for table in tables:
-        row = database.execute(WRONG.format(table=table, kept=f"kept_{table}")).fetchone()
-        assert row is not None
-        found.append(row[0])
-    database.rollback()
-    return found[0], found[1]
 
 
 def report(said: str, seen: Seen, tables: set[str]) -> None:

@@ -36,15 +36,14 @@ def test_what_is_prepared_is_passed_over_until_something_changes(project: Path) 
     prepare(project)
     prepare(project)
     assert calls(project) == 1
-    migration = project / "articles" / "migrations" / "0001_initial.py"
-    migration.parent.mkdir(parents=True)
-    migration.touch()
-    prepare(project)
-    assert calls(project) == 2
-    (project / "static").mkdir()
-    (project / "static" / "site.css").write_text("body {}")
-    prepare(project)
-    assert calls(project) == 3
+    for number, name in enumerate(
+        ("articles/migrations/0001_initial.py", "articles/migrations/sql/a.sql", "static/site.css")
+    ):
+        changed = project / name
+        changed.parent.mkdir(parents=True, exist_ok=True)
+        changed.touch()
+        prepare(project)
+        assert calls(project) == number + 2
 
 
 def test_a_database_of_somebody_elses_is_always_prepared(project: Path) -> None:

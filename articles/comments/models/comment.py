@@ -50,7 +50,7 @@ class Comment(models.Model):
     """What somebody wrote below an article.
 
     Two things are kept by PostgreSQL itself: a reply stands below the same article as what it
-    answers (a foreign key over both columns, see the migration), and it is younger by number,
+    answers (a foreign key over both columns, `comment_threads.sql`), and it is younger by number,
     so that no chain of replies can close into a ring.
     """
 
@@ -210,7 +210,7 @@ class Comment(models.Model):
 class CommentWords(models.Model):
     """The words of a comment and the name of its writer, as the language of its article reads them.
 
-    Kept by PostgreSQL (migration `words_of_comments`), for those who look for a comment.
+    Kept by PostgreSQL (`migrations/sql/comment_search.sql`), for those who look for a comment.
     """
 
     comment = models.OneToOneField(

@@ -1,6 +1,6 @@
 """Where comments stand in their threads, and how many there are: kept by PostgreSQL.
 
-The triggers of the migration `places_of_comments` write both tables with every statement that writes
+The triggers in `migrations/sql/comment_threads.sql` write both tables with every statement that writes
 comments, whoever sends it; nothing else ever does. They stand apart from the comments, so that
 whoever decides about a comment never waits for somebody who counts, and the other way round.
 """

@@ -1,7 +1,7 @@
 """Finding comments by words, for those who moderate them.
 
 Every word must be held, quotes bind, a minus keeps out; a comment is read in the language of its article,
-without accents. PostgreSQL keeps the words (migration `words_of_comments`), so that they are right whoever writes.
+without accents. PostgreSQL keeps the words (`migrations/sql/comment_search.sql`), so that they are right whoever writes.
 
 What waits for moderators, sorted by why.
 """

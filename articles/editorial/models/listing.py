@@ -1,6 +1,6 @@
 """What lists of articles are read from: which published article stands in which list, and how many.
 
-PostgreSQL keeps both tables by triggers (migration `listings`); nothing else writes to them.
+PostgreSQL keeps both tables by triggers (`migrations/sql/listings.sql`); nothing else writes to them.
 docs/decisions/listings.md says why.
 """
 

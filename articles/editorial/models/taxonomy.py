@@ -16,7 +16,7 @@ from taggit.models import Tag
 from iria.core.http.urls import address_of
 from iria.core.text.validators import validate_not_blank, validate_storable
 
-# The database compares tags without capitals and accents (migration `tags_folded`). Those found
+# The database compares tags without capitals and accents (`migrations/sql/tags.sql`). Those found
 # are held against being deleted, in the order of a merge: one at this moment waits, or is waited for.
 SAME_WORD = """
 SELECT wanted.name, tag.id

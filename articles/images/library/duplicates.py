@@ -1,6 +1,6 @@
 """Pictures that look alike: told to whoever brings the second one, until somebody keeps both.
 
-PostgreSQL finds the pairs (migration `library_of_pictures`).
+PostgreSQL finds the pairs (`migrations/sql/picture_library.sql`).
 """
 
 from django.db import transaction

@@ -2,7 +2,7 @@
 
 Any word suffices, pictures with more of the words stand higher; words are read in every language
 of the publication, without accents. What stands in quotes binds, what stands behind a minus is
-kept out. The words of a picture are kept by PostgreSQL (migration `library_of_pictures`).
+kept out. The words of a picture are kept by PostgreSQL (`migrations/sql/picture_library.sql`).
 """
 
 import re

@@ -1,4 +1,4 @@
-"""When PostgreSQL itself refuses a published article with a picture that has no credit (migration `picture_gate`).
+"""When PostgreSQL refuses a published article with an uncredited picture (`picture_credits.sql`).
 
 Forms refuse it first, in words. Only who was overtaken by somebody else in the very same moment
 meets the database's refusal; what they asked for is then decided once more, on what stands now.

@@ -2,7 +2,7 @@
 
 Publishing by hand, on a schedule, by a command, an import or the API, and the start of a mailing
 all ask `obstacles`. That no published article is left with a picture that has no credit PostgreSQL
-sees to as well (migration `picture_gate`); whether a licence covers today is decided here and, for what is out
+sees to as well (`migrations/sql/picture_credits.sql`); whether a licence covers today is decided here and, for what is out
 already, by `Licensed.may_be_shown`.
 """
 

@@ -1,7 +1,7 @@
 """What ranking knows of the articles' words.
 
-All of it follows from the entries, kept by triggers of the migrations `search_statistics` and
-`search_changes_apart` within the transaction that writes an entry, whoever writes it.
+All of it follows from the entries, kept by triggers (`migrations/sql/search_statistics.sql`)
+within the transaction that writes an entry, whoever writes it.
 
 What all articles share is not written by each: it stands beside as a change, until somebody adds it up.
 """

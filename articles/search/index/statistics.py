@@ -1,7 +1,7 @@
 """Keeping the numbers of ranking true, and the weights of postings near to the mean length of the articles.
 
-Who saves adds to the numbers at once where nobody else is adding, and leaves a note where somebody is (the
-migration `search_changes_apart`). A weight is measured by the mean
+Who saves adds to the numbers at once where nobody else is adding, and leaves a note where somebody is
+(`migrations/sql/search_statistics.sql`). A weight is measured by the mean
 length as it was when the weights of its language were last written. Once the true mean has moved on
 by a tenth, they are written anew: some articles at a time, so that nobody waits for it.
 """

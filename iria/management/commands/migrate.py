@@ -21,6 +21,8 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from psycopg import errors
 
+from iria.operations import lacks_replaced_migrations
+
 LOCK_TIMEOUT: Final = 1.0
 """Seconds."""
 ATTEMPTS: Final = 20
@@ -31,6 +33,15 @@ LOCKED: Final = (
     "A migration could not lock its tables because other transactions use them: wait for them or "
     "end them (a backup, for example; pg_stat_activity lists them), then run `manage.py migrate` "
     "again."
+)
+
+LAST_BEFORE_THE_SQUASH: Final = "df64d9e3e02ec5c0522434a6a6e3731f065149e3"
+"""The commit of release 0.1.0 that has all migrations which the squashed ones replace."""
+
+TOO_OLD: Final = (
+    "The database is in the middle of migrations that this release replaces by one: upgrade to "
+    f"release 0.1.0 (commit {LAST_BEFORE_THE_SQUASH[:7]}) first, run `manage.py migrate` there, and "
+    "then upgrade to this release."
 )
 
 # Those that are still being built are not valid either.
@@ -111,6 +122,8 @@ class Command(migrate.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.connection = connections[options["database"]]
+        if lacks_replaced_migrations(self.connection):
+            raise CommandError(TOO_OLD)
         with _lock_timeout(self.connection, options["lock_timeout"]):
             for attempt in range(1, ATTEMPTS + 1):
                 try:
