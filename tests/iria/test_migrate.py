@@ -8,10 +8,10 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
-from django.db.migrations import AddField, Migration, RunPython
+from django.db.migrations import AddField, CreateModel, Migration, RunPython
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.migrations.state import ProjectState
-from django.db.models import IntegerField
+from django.db.migrations.state import ModelState, ProjectState
+from django.db.models import BigAutoField, IntegerField
 from django.db.models.signals import post_migrate
 
 from iria.management.commands import migrate
@@ -165,6 +165,35 @@ def test_models_are_made_before_the_transaction_of_a_migration_begins(
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE iria_mark DROP COLUMN extra")
         cursor.execute("DELETE FROM django_migrations WHERE name = '9999_example'")
+
+
+def test_models_that_are_created_one_after_another_are_made_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[str] = []
+    render = ModelState.render
+
+    def watched(model: ModelState, apps: Any) -> Any:
+        made.append(model.name)
+        return render(model, apps)
+
+    monkeypatch.setattr(ModelState, "render", watched)
+
+    class Example(Migration):
+        operations = [
+            CreateModel(name, [("id", BigAutoField(primary_key=True))])
+            for name in ("One", "Two", "Three")
+        ]
+
+    state = migrate.Executor(connection).loader.project_state(
+        ("iria", "0001_squashed_0011_initial")
+    )
+    _ = state.apps
+    made.clear()
+    prepared = migrate.PreparedMigration(Example("9999_example", "iria"), state)
+    assert sorted(made) == sorted(set(made))
+    assert {"One", "Two", "Three"} <= set(made)
+    assert all(after.apps.get_model("iria", "Two") for _operation, _before, after in prepared.steps)
 
 
 SQUASHED = ("0001_squashed", "0050_triggers_and_first_rows")
