@@ -6,7 +6,7 @@ from django.db import migrations, models
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
-from iria.kit.text import refuse_blank, refuse_unstorable
+from iria.core.text.validators import validate_not_blank, validate_storable
 
 
 class Migration(migrations.Migration):
@@ -34,11 +34,11 @@ class Migration(migrations.Migration):
                 ("is_superuser", models.BooleanField(default=False,
                     help_text="Designates that this user has all permissions without explicitly assigning them.",
                     verbose_name="superuser status")),
-                ("email", models.EmailField(max_length=254, unique=True, validators=[refuse_unstorable],
+                ("email", models.EmailField(max_length=254, unique=True, validators=[validate_storable],
                     verbose_name="e-mail address")),
                 ("display_name", models.CharField(blank=True,
                     help_text="Stands beside comments. The e-mail address is never shown.", max_length=80,
-                    validators=[refuse_unstorable])),
+                    validators=[validate_storable])),
                 ("is_staff", models.BooleanField(default=False,
                     help_text="What somebody may do there is decided by their groups.",
                     verbose_name="may open the desk")),
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ("date_joined", models.DateTimeField(default=timezone.now, editable=False)),
                 ("biography", models.TextField(blank=True,
                     help_text="Two or three sentences, on the page with your comments.", max_length=400,
-                    validators=[refuse_unstorable], verbose_name="about you")),
+                    validators=[validate_storable], verbose_name="about you")),
                 ("shows_comments", models.BooleanField(default=False, help_text="Only whoever chose it has one.",
                     verbose_name="a public page with their comments")),
                 ("name_key", models.CharField(editable=False,
@@ -73,14 +73,14 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(help_text="As it stands in the byline.", max_length=120,
-                    validators=[refuse_unstorable, refuse_blank])),
+                    validators=[validate_storable, validate_not_blank])),
                 ("slug", models.SlugField(allow_unicode=True,
                     help_text="The last part of the author page's address. The old address keeps working.",
                     max_length=80, unique=True)),
                 ("role", models.CharField(blank=True, help_text="For instance “Senior fellow, East Asia”.",
-                    max_length=120, validators=[refuse_unstorable])),
+                    max_length=120, validators=[validate_storable])),
                 ("biography", models.TextField(blank=True, help_text="Two or three sentences.",
-                    validators=[refuse_unstorable])),
+                    validators=[validate_storable])),
                 ("user", models.OneToOneField(blank=True,
                     help_text="Leave empty for an author who does not sign in here.", null=True,
                     on_delete=models.SET_NULL, related_name="author_profile", to=settings.AUTH_USER_MODEL)),

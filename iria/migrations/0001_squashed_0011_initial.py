@@ -3,7 +3,7 @@
 from django.core.management import call_command
 from django.db import migrations, models
 
-from iria.kit.text import refuse_unstorable
+from iria.core.text.validators import validate_storable
 from iria.publication.models import refuse_future_year, refuse_unknown_zone
 
 GROUPS = ["Administrator", "Editor", "Reporter", "Moderator"]
@@ -56,23 +56,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(default="Our publication",
                     help_text="Stands at the head of every page and in every newsletter.", max_length=80,
-                    validators=[refuse_unstorable])),
+                    validators=[validate_storable])),
                 ("legal_name", models.CharField(blank=True,
                     help_text="Who holds the copyright, if that is more than the name.", max_length=160,
-                    validators=[refuse_unstorable])),
+                    validators=[validate_storable])),
                 ("tagline", models.CharField(blank=True,
                     help_text="One line below the name: what the reader finds here.", max_length=160,
-                    validators=[refuse_unstorable])),
+                    validators=[validate_storable])),
                 ("about", models.TextField(blank=True,
                     help_text="What the institute is and does, in two or three sentences; at the foot of every page.",
-                    validators=[refuse_unstorable])),
+                    validators=[validate_storable])),
                 ("contact_email", models.EmailField(blank=True,
                     help_text="Where clients write for reports; shown at the foot of every page.", max_length=254)),
                 ("contact_words", models.CharField(default="For client reports write to",
-                    help_text="The words before the address.", max_length=200, validators=[refuse_unstorable])),
+                    help_text="The words before the address.", max_length=200, validators=[validate_storable])),
                 ("postal_address", models.TextField(blank=True,
                     help_text="Stands in every newsletter; many countries require it.",
-                    validators=[refuse_unstorable])),
+                    validators=[validate_storable])),
                 ("first_year", models.PositiveSmallIntegerField(default=2014,
                     help_text="The first of the copyright years, as in “© 2014–2026”.",
                     validators=[refuse_future_year])),

@@ -14,9 +14,9 @@ from django.db.migrations.state import ModelState, ProjectState
 from django.db.models import BigAutoField, IntegerField
 from django.db.models.signals import post_migrate
 
+from iria.health import lacks_replaced_migrations, readyz
 from iria.management.commands import migrate
 from iria.management.commands.migrate import LOCKED, TOO_OLD
-from iria.operations import lacks_replaced_migrations, readyz
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

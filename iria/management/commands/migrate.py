@@ -21,7 +21,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from psycopg import errors
 
-from iria.operations import lacks_replaced_migrations
+from iria.health import lacks_replaced_migrations
 
 LOCK_TIMEOUT: Final = 1.0
 """Seconds."""
