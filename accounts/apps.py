@@ -16,12 +16,10 @@ class AccountsConfig(AppConfig):
             email_addresses,
             known_browsers,
             personal_data,
-            privacy,
             sessions,
         )
         from accounts.mfa import required
 
-        privacy.register()
         hooks.address_is_confirmed.register("accounts", email_addresses.is_confirmed)
         hooks.personal_data.register("account", personal_data.HOLDING)
         user_logged_in.connect(sessions.note_sign_in, dispatch_uid="session began")

@@ -20,7 +20,10 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
+from accounts import privacy
+from accounts.roles import EDITOR, REPORTER
 from iria.core.http.urls import address_of
+from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, PublicRows, model_policy
 from iria.core.text.confusables import KEY_MAX_LENGTH
 from iria.core.text.validators import validate_not_blank, validate_storable
 
@@ -47,6 +50,14 @@ class UserManager(BaseUserManager["User"]):
 BIOGRAPHY_MAX_LENGTH = 400
 
 
+@model_policy(
+    # A sign-in writes to the row too, and changes no page. A deleted account leaves its page.
+    public=PublicRows(
+        columns=("display_name", "is_staff", "is_active", "biography", "shows_comments"),
+        inserts=False,
+    ),
+    personal_data=privacy.ACCOUNT,
+)
 class User(AbstractBaseUser, PermissionsMixin):
     """Somebody who can sign in: a reader with an account, or a member of the newsroom."""
 
@@ -133,6 +144,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return (self.pk or 0) % 6
 
 
+@model_policy(
+    public=ALL_ROWS,
+    personal_data=privacy.AUTHORS,
+    permissions={EDITOR: ALL_ACTIONS, REPORTER: "view"},
+)
 class AuthorProfile(models.Model):
     """An author as readers know them, with or without an account."""
 
@@ -185,6 +201,7 @@ class AuthorProfile(models.Model):
         return address_of("author", self.slug)
 
 
+@model_policy(public=ALL_ROWS, personal_data=privacy.ACCOUNT)
 class Face(models.Model):
     """Made anew from what was sent, by the picture room; named by its content.
 
@@ -214,6 +231,7 @@ if TYPE_CHECKING:
 BROWSER_MAX_LENGTH = 80
 
 
+@model_policy(public=None, personal_data=privacy.SESSIONS)
 class Session(AbstractBaseSession):
     """One browser, signed in or not. `accounts.sessions` writes the columns from what it holds.
 
@@ -252,6 +270,7 @@ class Session(AbstractBaseSession):
         return held
 
 
+@model_policy(public=None, personal_data=privacy.DEVICES)
 class Device(models.Model):
     """A browser that holds a cookie of ours, kept as a hash: a sign-in without one is a new device."""
 

@@ -1,61 +1,47 @@
-"""What accounts keep of people, the tables of sign-in included."""
+"""What accounts store about people, the tables of allauth included."""
 
 from django.utils.translation import gettext_lazy
 
-from iria.core.data_inventory import POST, StoredData, declare
+from iria.core.data_inventory import MAIL
+from iria.core.model_policy import StoredData
 
 ACCOUNT = StoredData(
-    title=gettext_lazy("If you have an account"),
-    tables=(
-        "accounts.user",
-        "accounts.user_groups",
-        "accounts.user_user_permissions",
-        "accounts.face",
-        "account.emailaddress",
-        "account.emailconfirmation",
-        "mfa.authenticator",
-    ),
+    title=gettext_lazy("Accounts"),
     what=gettext_lazy(
-        "Your e-mail address, the name, picture and words about you that you chose, a hash of your "
-        "password, and your further ways to sign in."
+        "Your e-mail address, name, profile picture and biography, a hash of your password, and your "
+        "other sign-in methods."
     ),
-    why=gettext_lazy("So that you, and nobody else, can sign in and write under your name."),
-    how_long=gettext_lazy("Until you delete the account."),
-    given_to=(POST,),
+    purpose=gettext_lazy("To let you, and nobody else, sign in and write under your name."),
+    retention=gettext_lazy("Until you delete the account."),
+    recipients=(MAIL,),
     order=30,
 )
 
 SESSIONS = StoredData(
-    title=gettext_lazy("While you are signed in"),
-    tables=("sessions.session", "accounts.session"),
-    what=gettext_lazy("A cookie, and for it when you signed in and with which browser."),
-    why=gettext_lazy("So that you stay signed in, and see where you are."),
-    how_long=gettext_lazy("Until you sign out, or the session runs out."),
+    title=gettext_lazy("Sessions"),
+    what=gettext_lazy("A cookie, the time you signed in, and the type of browser."),
+    purpose=gettext_lazy("To keep you signed in, and to show you where you are signed in."),
+    retention=gettext_lazy("Until you sign out or the session expires."),
     order=32,
 )
 
 DEVICES = StoredData(
-    title=gettext_lazy("After you have signed in"),
-    tables=("accounts.device",),
+    title=gettext_lazy("Known browsers"),
     what=gettext_lazy(
-        "A cookie that only the sign-in page receives, kept here as a hash, and the kind of browser."
+        "A cookie that is sent to the sign-in page only, stored here as a hash, and the type of browser."
     ),
-    why=gettext_lazy(
-        "So that you hear of a new device, and nobody who guesses at your password shuts you out."
+    purpose=gettext_lazy(
+        "To tell you about sign-ins from a new browser, and to keep you from being locked out by people "
+        "who guess your password."
     ),
-    how_long=gettext_lazy("400 days after you last signed in with that browser."),
+    retention=gettext_lazy("400 days after the last sign-in with that browser."),
     order=34,
 )
 
 AUTHORS = StoredData(
-    title=gettext_lazy("If you sign articles"),
-    tables=("accounts.authorprofile",),
-    what=gettext_lazy("Your name, role, biography and links, as everybody can read them."),
-    why=gettext_lazy("So that readers know who wrote."),
-    how_long=gettext_lazy("As long as your articles stand."),
+    title=gettext_lazy("Author profiles"),
+    what=gettext_lazy("Your name, role, biography and links, all of them public."),
+    purpose=gettext_lazy("To show readers who wrote an article."),
+    retention=gettext_lazy("As long as your articles are published."),
     order=80,
 )
-
-
-def register() -> None:
-    declare("accounts", holds=[ACCOUNT, SESSIONS, DEVICES, AUTHORS])

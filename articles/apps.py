@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 
+from iria.core import data_inventory
 from iria.core import hooks as core_hooks
 from iria.core.hooks import ScheduledChange
 
@@ -11,6 +12,7 @@ class ArticlesConfig(AppConfig):
     def ready(self) -> None:
         # The rooms' models are complete only now.
         from articles.comments import personal_data
+        from articles.comments.akismet import client as akismet
         from articles.comments.moderation import dashboard as comments
         from articles.comments.notifications import fan_out as following
         from articles.comments.notifications import preferences
@@ -29,7 +31,9 @@ class ArticlesConfig(AppConfig):
         from articles.search import admin_search
         from articles.search.index import receivers as search
 
-        self._declare_what_is_kept()
+        data_inventory.recipients.register(
+            data_inventory.AKISMET, data_inventory.Recipient(akismet.recipient_name)
+        )
         core_hooks.waiting.register("articles", dashboard.waiting_articles)
         core_hooks.reports.register("most read", popular.most_read)
         core_hooks.reports.register("licences", withdrawal.ending)
@@ -61,17 +65,3 @@ class ArticlesConfig(AppConfig):
         core_hooks.picture_uses.register("articles", editorial_hooks.in_articles)
         core_hooks.picture_uses.register("pages", pages.in_pages)
         core_hooks.pictures_in_texts.register("pages", pages.in_texts)
-
-    def _declare_what_is_kept(self) -> None:
-        from articles.comments import privacy as comments
-        from articles.editorial import privacy as editorial
-        from articles.embeds import privacy as embeds
-        from articles.images import privacy as images
-        from articles.pages import privacy as pages
-        from articles.popular import privacy as popular
-        from articles.public import privacy as reading
-        from articles.related import privacy as related
-        from articles.search import privacy as search
-
-        for room in (comments, editorial, embeds, images, pages, popular, reading, related, search):
-            room.register()

@@ -12,21 +12,19 @@ class IriaConfig(AppConfig):
 
     def ready(self) -> None:
         # Models of other apps are complete only now.
-        from iria import cache_triggers, roles
-        from iria.core import hooks
+        from iria import library_models, roles
+        from iria.core import hooks, model_policy
         from iria.core.db import triggers
         from iria.core.text import dates
-        from iria.publication import privacy
         from iria.publication.dashboard import dead_entries
 
         dates.register()
         pre_migrate.connect(roles.remember_permissions, sender=self)
         post_migrate.connect(roles.grant_new_permissions)
-        post_migrate.connect(triggers.watch, sender=self)
-        checks.register(triggers.check_decided)
-        cache_triggers.register()
+        post_migrate.connect(triggers.install_triggers, sender=self)
+        checks.register(model_policy.check_declared)
+        library_models.declare_policies()
         hooks.waiting.register("publication", dead_entries)
-        privacy.register()
 
 
 class IriaAdminConfig(AdminConfig):

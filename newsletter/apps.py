@@ -11,7 +11,7 @@ class NewsletterConfig(AppConfig):
 
     def ready(self) -> None:
         # The models are complete only now.
-        from newsletter import dashboard, personal_data, privacy, receivers
+        from newsletter import dashboard, personal_data, receivers
         from newsletter import hooks as newsletter_hooks
         from newsletter.checks import check_connections, check_provider
         from newsletter.digests import category_merges
@@ -19,7 +19,6 @@ class NewsletterConfig(AppConfig):
 
         checks.register(check_provider)
         checks.register(check_connections)
-        privacy.register()
         topic_merges.register()
         category_merges.register()
         receivers.register()

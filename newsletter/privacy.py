@@ -1,90 +1,50 @@
-"""What the newsletter keeps of people."""
+"""What the newsletter stores about people."""
 
 from django.utils.translation import gettext_lazy
 
-from iria.core.data_inventory import POST, StoredData, declare
+from iria.core.data_inventory import MAIL
+from iria.core.model_policy import StoredData
 
-SUBSCRIBING = StoredData(
-    title=gettext_lazy("If you subscribe to a newsletter"),
-    tables=(
-        "newsletter.subscriber",
-        "newsletter.subscription",
-        "newsletter.consent",
-        "newsletter.consentednewsletter",
-        "newsletter.delivery",
-        "newsletter.attempt",
-    ),
+SUBSCRIPTIONS = StoredData(
+    title=gettext_lazy("Newsletter subscriptions"),
     what=gettext_lazy(
-        "Your e-mail address, which newsletters, topics and language you chose, how you wish to be "
-        "greeted if you said so, when and where you agreed and to which words, and which issues "
-        "were sent to you. Not whether you opened them."
+        "Your e-mail address; the newsletters, topics and language you chose; your name if you gave it; when, "
+        "where and to which text you consented; and which issues were sent to you. Not whether you opened them."
     ),
-    why=gettext_lazy("To send the newsletter, once, and to prove that you wished it."),
-    how_long=gettext_lazy(
-        "Until you ask for erasure; what you never confirm, 30 days. That a mail was sent stays "
-        "counted, without your address; that you had left may stay as a hash, so that no list brings "
-        "you back."
+    purpose=gettext_lazy("To send the newsletter once, and to prove your consent."),
+    retention=gettext_lazy(
+        "Until you ask for erasure; unconfirmed subscriptions 30 days. Sent e-mails remain counted without "
+        "your address. A hash may remain if you unsubscribed, so that no import subscribes you again."
     ),
-    given_to=(POST,),
+    recipients=(MAIL,),
     order=20,
 )
 
-RETURNED = StoredData(
-    title=gettext_lazy("If mail to you comes back"),
-    tables=("newsletter.bounce", "newsletter.suppression"),
-    what=gettext_lazy(
-        "What the mail server said, and a hash of the address, so that it is not written to again."
-    ),
-    why=gettext_lazy("Whoever goes on writing to dead addresses is taken for a sender of spam."),
-    how_long=gettext_lazy("Until the address is released."),
+BOUNCES = StoredData(
+    title=gettext_lazy("Bounces"),
+    what=gettext_lazy("The response of the mail server, and a hash of the e-mail address."),
+    purpose=gettext_lazy("To stop sending to addresses that do not accept our e-mails."),
+    retention=gettext_lazy("Until the address is removed from the suppression list."),
     order=22,
 )
 
-BROUGHT = StoredData(
-    title=gettext_lazy("If somebody brings a list with your address"),
-    tables=("newsletter.subscriberimport", "newsletter.importedline"),
+IMPORTS = StoredData(
+    title=gettext_lazy("Imported subscriber lists"),
     what=gettext_lazy(
-        "The list, who brought it, how you agreed, and lines that could not be taken in."
+        "The list, who imported it, the proof of consent, and rows that were not imported."
     ),
-    why=gettext_lazy("So that it can be said why mail comes to you."),
-    how_long=gettext_lazy("The list until it was taken in, at most 7 days; such lines 30 days."),
+    purpose=gettext_lazy("To explain why you receive our e-mails."),
+    retention=gettext_lazy("The list until it is imported, at most 7 days; the rows 30 days."),
     order=24,
 )
 
 SENDING = StoredData(
-    title=gettext_lazy("If you send the newsletter"),
-    tables=(
-        "newsletter.issue",
-        "newsletter.digest",
-        "newsletter.decision",
-        "newsletter.runevent",
-        "newsletter.subscriberexport",
-        "newsletter.testmail",
-        "newsletter.waiver",
-    ),
+    title=gettext_lazy("Sending newsletters"),
     what=gettext_lazy(
-        "Which issues you wrote, started and stopped, what you decided about mails, and when you "
-        "took the list of subscribers away."
+        "If you send newsletters: which issues you wrote, started and stopped, your decisions about "
+        "deliveries, and your exports of the subscriber list."
     ),
-    why=gettext_lazy("So that it can be seen who sent what."),
-    how_long=gettext_lazy("As long as the issue."),
+    purpose=gettext_lazy("To record who sent what."),
+    retention=gettext_lazy("As long as the issue."),
     order=97,
 )
-
-NOTHING = (
-    "newsletter.digestrule",
-    "newsletter.issueitem",
-    "newsletter.issuelink",
-    "newsletter.look",
-    "newsletter.mailboxreading",
-    "newsletter.newsletter",
-    "newsletter.newsletter_topics",
-    "newsletter.pace",
-    "newsletter.sendinglimit",
-    "newsletter.subscriberimport_newsletters",
-    "newsletter.webhookreceipt",
-)
-
-
-def register() -> None:
-    declare("newsletter", holds=[SUBSCRIBING, RETURNED, BROUGHT, SENDING], nothing=NOTHING)

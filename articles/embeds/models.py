@@ -6,12 +6,15 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
 
+from accounts.roles import EDITOR
 from articles.embeds import url_patterns
+from iria.core.model_policy import ALL_ROWS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 ORIGIN = r"^https://[a-z0-9.-]+$"
 
 
+@model_policy(public=ALL_ROWS, personal_data=None, permissions={EDITOR: "view"})
 class EmbedProvider(models.Model):
     """A site whose pages may be shown within a text, and how its frame is addressed."""
 

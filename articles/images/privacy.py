@@ -1,37 +1,26 @@
-"""What pictures keep of people."""
+"""What images store about people."""
 
 from django.utils.translation import gettext_lazy
 
-from iria.core.data_inventory import StoredData, declare
+from iria.core.model_policy import StoredData
 
-PICTURES = StoredData(
-    title=gettext_lazy("If you took a picture, or are in one"),
-    tables=("articles.image", "articles.photographer", "articles.picturewords"),
+SUBJECTS = StoredData(
+    title=gettext_lazy("Photographers and people shown"),
     what=gettext_lazy(
-        "What the file says of itself: who took it, whom it shows, where and when; and the credit, "
-        "which stands with the picture wherever it is shown."
+        "The metadata of the file: who took the image, whom it shows, where and when; and the credit, which "
+        "is shown with the image."
     ),
-    why=gettext_lazy("Because a picture needs its credit, and its rights have to be known."),
-    how_long=gettext_lazy("As long as the picture is in the library."),
+    purpose=gettext_lazy("To credit images and to know their rights."),
+    retention=gettext_lazy("As long as the image is in the library."),
     order=82,
 )
 
-KEEPING = StoredData(
-    title=gettext_lazy("If you keep the picture library"),
-    tables=("articles.collection", "articles.pictureevent", "articles.likeness"),
-    what=gettext_lazy("Which pictures you brought, changed, replaced or withdrew, and when."),
-    why=gettext_lazy("So that it can be seen who changed what."),
-    how_long=gettext_lazy("As long as the picture is in the library."),
+LIBRARY = StoredData(
+    title=gettext_lazy("Image library"),
+    what=gettext_lazy(
+        "If you manage images: which ones you uploaded, changed, replaced or withdrew, and when."
+    ),
+    purpose=gettext_lazy("To record who changed what."),
+    retention=gettext_lazy("As long as the image is in the library."),
     order=94,
 )
-
-NOTHING = (
-    "articles.agency",
-    "articles.collection_pictures",
-    "articles.formername",
-    "articles.rendition",
-)
-
-
-def register() -> None:
-    declare("images", holds=[PICTURES, KEEPING], nothing=NOTHING)

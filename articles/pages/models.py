@@ -8,7 +8,9 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from accounts.roles import EDITOR
 from articles.editorial.models.article import LANGUAGES
+from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 RESERVED: Final = frozenset(
@@ -56,6 +58,7 @@ class PageQuerySet(models.QuerySet["Page"]):
         return self.filter(is_published=True)
 
 
+@model_policy(public=ALL_ROWS, personal_data=None, permissions={EDITOR: ALL_ACTIONS})
 class Page(models.Model):
     """A page at an address of its own. `pages.keeping.save` cleans its text."""
 
@@ -103,6 +106,7 @@ class Page(models.Model):
         return reverse("page", args=[self.path])
 
 
+@model_policy(public=ALL_ROWS, personal_data=None)
 class FormerAddress(models.Model):
     """An address where a page once stood. It points at the page, so a second move makes no chain."""
 

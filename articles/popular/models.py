@@ -3,8 +3,10 @@
 from django.db import models
 
 from articles.editorial.models import Article
+from iria.core.model_policy import ALL_ROWS, model_policy
 
 
+@model_policy(public=None, personal_data=None)
 class ArticleViews(models.Model):
     """How often an article was opened on a day of the publication's calendar."""
 
@@ -22,6 +24,7 @@ class ArticleViews(models.Model):
         return f"{self.article_id} on {self.day}: {self.views}"
 
 
+@model_policy(public=ALL_ROWS, personal_data=None)
 class MostRead(models.Model):
     """An article on the list of what is read most in its language; the worker keeps the list."""
 

@@ -1,18 +1,13 @@
-"""What front pages keep of people."""
+"""What front pages store about people."""
 
 from django.utils.translation import gettext_lazy
 
-from iria.core.data_inventory import StoredData, declare
+from iria.core.model_policy import StoredData
 
-PLACING = StoredData(
-    title=gettext_lazy("If you make the front page"),
-    tables=("articles.placement",),
-    what=gettext_lazy("Which article you put where, and when."),
-    why=gettext_lazy("So that it can be seen who changed what."),
-    how_long=gettext_lazy("As long as the article stands there."),
+FRONT_PAGE = StoredData(
+    title=gettext_lazy("Front page layout"),
+    what=gettext_lazy("If you edit the front page: which article you placed where, and when."),
+    purpose=gettext_lazy("To record who changed what."),
+    retention=gettext_lazy("As long as the article is in that slot."),
     order=97,
 )
-
-
-def register() -> None:
-    declare("reading", holds=[PLACING])

@@ -6,9 +6,15 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.roles import EDITOR, REPORTER
 from articles.editorial.models import Article
+from articles.related import privacy
+from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 
 
+@model_policy(
+    public=ALL_ROWS, personal_data=None, permissions={EDITOR: ALL_ACTIONS, REPORTER: ALL_ACTIONS}
+)
 class RelatedPick(models.Model):
     """An article that an editor wants read next; picks stand before everything computed."""
 
@@ -42,6 +48,7 @@ class RelatedPick(models.Model):
         return f"Pick {self.position + 1}"
 
 
+@model_policy(public=ALL_ROWS, personal_data=None)
 class RelatedLink(models.Model):
     """A computed neighbour, with its score and the reasons for it; follows from the articles."""
 
@@ -66,6 +73,7 @@ class RelatedLink(models.Model):
         return f"{self.article_id} → {self.other_id}"
 
 
+@model_policy(public=None, personal_data=privacy.CHOICES)
 class RelatedExclusion(models.Model):
     """A neighbour that an editor does not want to stand below an article, by whom and since when."""
 
@@ -96,6 +104,7 @@ class RelatedExclusion(models.Model):
         return f"{self.article_id} without {self.other_id}"
 
 
+@model_policy(public=None, personal_data=None)
 class TextLink(models.Model):
     """A link that stands in the text of one article and leads to another."""
 
@@ -114,6 +123,7 @@ class TextLink(models.Model):
         return f"{self.article_id} → {self.other_id}"
 
 
+@model_policy(public=None, personal_data=None)
 class ArticleTerms(models.Model):
     """The words of a published article as numbers, from which neighbours are computed.
 
@@ -142,6 +152,7 @@ class ArticleTerms(models.Model):
         return f"Terms of article {self.article_id}"
 
 
+@model_policy(public=None, personal_data=None)
 class Rarity(models.Model):
     """In how many articles a word or a pair of words stands; what is not here stands in one or two.
 

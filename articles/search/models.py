@@ -11,11 +11,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.roles import EDITOR
 from articles.editorial.models import Article
+from articles.search import privacy
 from articles.search.query.parser import key_of
+from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 
+@model_policy(public=ALL_ROWS, personal_data=None)
 class SearchEntry(models.Model):
     """An article's words as PostgreSQL finds them, and its plain text for excerpts.
 
@@ -42,6 +46,7 @@ class SearchEntry(models.Model):
         return f"Entry of article {self.article_id}"
 
 
+@model_policy(public=ALL_ROWS, personal_data=privacy.SETTINGS, permissions={EDITOR: ALL_ACTIONS})
 class Synonyms(models.Model):
     """Words that mean the same; whoever searches for one of them finds the others too."""
 
@@ -99,6 +104,7 @@ class Synonyms(models.Model):
             raise ValidationError({"words": sentence})
 
 
+@model_policy(public=ALL_ROWS, personal_data=privacy.SETTINGS, permissions={EDITOR: ALL_ACTIONS})
 class PinnedQuery(models.Model):
     """A query for which editors chose what stands first."""
 
@@ -141,6 +147,7 @@ class PinnedQuery(models.Model):
             raise ValidationError({"words": sentence})
 
 
+@model_policy(public=ALL_ROWS, personal_data=None, permissions={EDITOR: ALL_ACTIONS})
 class PinnedResult(models.Model):
     """An article that stands first for a query, while it is published."""
 
@@ -164,6 +171,7 @@ class PinnedResult(models.Model):
         return str(self.article)
 
 
+@model_policy(public=None, personal_data=privacy.QUERIES, permissions={EDITOR: "view"})
 class SearchCount(models.Model):
     """How often readers searched for some words on one day. Nothing tells who they were.
 

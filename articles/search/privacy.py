@@ -1,41 +1,24 @@
-"""What the search keeps of people: nothing of those who search."""
+"""What the search stores about people: nothing about those who search."""
 
 from django.utils.translation import gettext_lazy
 
-from iria.core.data_inventory import StoredData, declare
+from iria.core.model_policy import StoredData
 
-COUNTS = StoredData(
-    title=gettext_lazy("If you search"),
-    tables=("articles.searchcount",),
+QUERIES = StoredData(
+    title=gettext_lazy("Search queries"),
     what=gettext_lazy(
-        "How often words were searched for on a day, and what was found. Nothing about who asked; "
-        "words that could tell of a person are not counted at all."
+        "How often a query was made on a day, and how many results it had. Nothing about who searched; "
+        "queries that could identify a person are not counted."
     ),
-    why=gettext_lazy("So that editors know what readers look for and do not find."),
-    how_long=gettext_lazy("What was asked once, 30 days; everything else, 400 days."),
+    purpose=gettext_lazy("To let editors know what readers look for and do not find."),
+    retention=gettext_lazy("Queries made once: 30 days. All others: 400 days."),
     order=88,
 )
 
-TENDING = StoredData(
-    title=gettext_lazy("If you tend the search"),
-    tables=("articles.pinnedquery", "articles.synonyms"),
-    what=gettext_lazy("Which searches and words of like meaning you set up."),
-    why=gettext_lazy("So that it can be seen who changed what."),
-    how_long=gettext_lazy("As long as they are there."),
+SETTINGS = StoredData(
+    title=gettext_lazy("Search settings"),
+    what=gettext_lazy("If you manage the search: which pinned results and synonyms you set up."),
+    purpose=gettext_lazy("To record who changed what."),
+    retention=gettext_lazy("As long as the entry."),
     order=97,
 )
-
-NOTHING = (
-    "articles.pinnedresult",
-    # Words of published articles, with those of their authors' names.
-    "articles.searchchange",
-    "articles.searchentry",
-    "articles.searchlanguage",
-    "articles.searchlexeme",
-    "articles.searchposting",
-    "articles.searchword",
-)
-
-
-def register() -> None:
-    declare("search", holds=[COUNTS, TENDING], nothing=NOTHING)

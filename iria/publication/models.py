@@ -13,6 +13,7 @@ from django.db import models
 from django.utils import timezone
 
 from iria.core.http.urls import address_of
+from iria.core.model_policy import ALL_ROWS, model_policy
 from iria.core.text.validators import validate_storable
 from iria.publication import colours
 
@@ -64,6 +65,8 @@ def refuse_future_year(year: int) -> None:
         raise ValidationError(sentence)
 
 
+# Its name and contact are those of the site itself.
+@model_policy(public=ALL_ROWS, personal_data=None)
 class Publication(models.Model):
     """Name, purpose and contact of the publication. There is exactly one row (id 1)."""
 
@@ -256,6 +259,8 @@ class Publication(models.Model):
         return self.credit_wording.replace("{credit}", credit)
 
 
+# Named by its content; the row of the publication says which one is used.
+@model_policy(public=None, personal_data=None)
 class Emblem(models.Model):
     """A small picture of the publication's own, made anew from what was uploaded.
 

@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from iria.publication import views
 
 urlpatterns = [
-    path("what-we-keep/", views.what_is_kept, name="what_is_kept"),
+    path("what-we-keep/", views.personal_data, name="personal_data"),
     re_path(
         r"^theme/(?P<light>[0-9a-f]{6})-(?P<dark>[0-9a-f]{6})\.css$", views.theme, name="theme"
     ),

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from iria.core import data_inventory
+from iria.core import data_inventory, model_policy
 from iria.core.http.page_cache import public_page
 from iria.publication import colours
 from iria.publication.language import in_its_language
@@ -31,17 +31,17 @@ def emblem(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _recipients(request: HttpRequest) -> tuple[str, ...]:
-    """Part of the page's tag: settings decide who receives something, and no row changes with them."""
-    return (
-        f"recipients {' '.join(map(str, data_inventory.named(name for name, _ in data_inventory.recipients.items())))}",
-    )
+    """Part of the page's ETag: settings decide who receives data, and no row changes with them."""
+    names = data_inventory.active_recipients(key for key, _ in data_inventory.recipients.items())
+    return (f"recipients {' '.join(map(str, names))}",)
 
 
 @public_page(also=_recipients)
 @in_its_language
-def what_is_kept(request: HttpRequest) -> HttpResponse:
-    """What is kept of people, why, how long, and who receives it: from the declarations of the rooms."""
-    told = [
-        (each, list(data_inventory.named(each.given_to))) for each in data_inventory.everything()
+def personal_data(request: HttpRequest) -> HttpResponse:
+    """Which personal data is stored, why, for how long, and who receives it: from the models' policies."""
+    entries = [
+        (each, list(data_inventory.active_recipients(each.recipients)))
+        for each in model_policy.stored_data()
     ]
-    return render(request, "iria/kept.html", {"told": told})
+    return render(request, "iria/personal_data.html", {"entries": entries})

@@ -7,13 +7,17 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from accounts.roles import EDITOR
+from iria.core.model_policy import model_policy
 from iria.core.text.validators import validate_storable
+from newsletter import privacy
 from newsletter.bounces.parser.reasons import Reason
 from newsletter.models.delivery import Delivery
 from newsletter.models.querysets import SuppressionQuerySet
 from newsletter.models.subscriber import Subscriber
 
 
+@model_policy(public=None, personal_data=None)
 class WebhookReceipt(models.Model):
     """A proof, or an event without a time, that was accepted; kept until it would be refused by its age."""
 
@@ -28,6 +32,7 @@ class WebhookReceipt(models.Model):
 WORDS_MAX_LENGTH = 500
 
 
+@model_policy(public=None, personal_data=privacy.BOUNCES, permissions={EDITOR: "view"})
 class Bounce(models.Model):
     """One recipient of whom a message said that our mail did not arrive, or was not wanted.
 
@@ -88,6 +93,7 @@ class Bounce(models.Model):
         return f"{self.get_kind_display()}: {self.reason}"
 
 
+@model_policy(public=None, personal_data=privacy.BOUNCES, permissions={EDITOR: "view release"})
 class Suppression(models.Model):
     """An address that is not written to, why, and who said so; and who released it and why.
 
@@ -158,6 +164,7 @@ class Suppression(models.Model):
         return self.released_at is None
 
 
+@model_policy(public=None, personal_data=None)
 class MailboxReading(models.Model):
     """How the last look into the mailbox for what comes back went, or when a provider told something; one row for each."""
 

@@ -11,11 +11,15 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
+from accounts.roles import EDITOR
+from iria.core.model_policy import model_policy
+from newsletter import privacy
 from newsletter.models.issue import Issue
 from newsletter.models.querysets import DeliveryQuerySet
 from newsletter.models.subscriber import Subscriber
 
 
+@model_policy(public=None, personal_data=privacy.SUBSCRIPTIONS, permissions={EDITOR: "view"})
 class Delivery(models.Model):
     """What happened to the mail of one issue to one subscriber.
 
@@ -141,6 +145,7 @@ class Delivery(models.Model):
         return f"{self.subscriber or 'somebody erased'}: {self.get_state_display()}"
 
 
+@model_policy(public=None, personal_data=privacy.SUBSCRIPTIONS, permissions={EDITOR: "view"})
 class Attempt(models.Model):
     """One handing over of a mail, and what the server answered to it."""
 
@@ -166,6 +171,7 @@ class Attempt(models.Model):
         return f"{self.number}. {self.get_outcome_display()} {self.words}".strip()
 
 
+@model_policy(public=None, personal_data=privacy.SENDING, permissions={EDITOR: "view"})
 class Decision(models.Model):
     """What a person decided about a mail that may have arrived or not."""
 
@@ -187,6 +193,7 @@ class Decision(models.Model):
         return f"{self.get_choice_display()} ({self.made_by or 'somebody'})"
 
 
+@model_policy(public=None, personal_data=privacy.SENDING, permissions={EDITOR: "view"})
 class RunEvent(models.Model):
     """Something that happened to the run of an issue: who did it, when, and why."""
 
@@ -220,6 +227,7 @@ class RunEvent(models.Model):
         return f"{self.get_deed_display()} {self.words}".strip()
 
 
+@model_policy(public=None, personal_data=None, permissions={EDITOR: "view"})
 class SendingLimit(models.Model):
     """How many mails may leave in a second, in all or to one receiving domain."""
 
@@ -260,6 +268,7 @@ class SendingLimit(models.Model):
         return f"{of}: {self.per_second:f} a second"
 
 
+@model_policy(public=None, personal_data=None)
 class Pace(models.Model):
     """When the next mail may leave under a limit; one row for all workers together."""
 

@@ -9,7 +9,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.roles import EDITOR
+from iria.core.model_policy import ALL_ACTIONS, model_policy
 from iria.core.text.validators import validate_storable
+from newsletter import privacy
 from newsletter.models.newsletter import Frequency, Newsletter
 
 COMPOSED: Final = (Frequency.WEEKLY, Frequency.DAILY, Frequency.EACH)
@@ -17,6 +20,7 @@ COMPOSED: Final = (Frequency.WEEKLY, Frequency.DAILY, Frequency.EACH)
 LENGTHS: Final = {Frequency.DAILY: timedelta(days=1), Frequency.WEEKLY: timedelta(days=7)}
 
 
+@model_policy(public=None, personal_data=None, permissions={EDITOR: ALL_ACTIONS})
 class DigestRule(models.Model):
     """When a newsletter composes itself in a rhythm, and whether an editor looks at it first."""
 
@@ -90,6 +94,7 @@ class DigestRule(models.Model):
         return f"{self.newsletter}, {self.get_rhythm_display().lower()}"
 
 
+@model_policy(public=None, personal_data=privacy.SENDING, permissions={EDITOR: "view"})
 class Digest(models.Model):
     """A period for which a newsletter was composed, once, whoever else tried.
 

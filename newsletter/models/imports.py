@@ -6,10 +6,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from iria.core.model_policy import model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
+from newsletter import privacy
 from newsletter.models.newsletter import Newsletter
 
 
+@model_policy(public=None, personal_data=privacy.IMPORTS)
 class SubscriberImport(models.Model):
     """A file of addresses that somebody took in, on the ground of what.
 
@@ -80,6 +83,7 @@ class SubscriberImport(models.Model):
         return int(counts.get(fate, 0))
 
 
+@model_policy(public=None, personal_data=privacy.IMPORTS)
 class ImportedLine(models.Model):
     """A line of a file that was not taken in as it stands, and why."""
 
@@ -106,6 +110,7 @@ class ImportedLine(models.Model):
         return f"Line {self.line}: {self.reason}"
 
 
+@model_policy(public=None, personal_data=privacy.SENDING)
 class SubscriberExport(models.Model):
     """Who took the list of subscribers out of the house, and how much of it."""
 

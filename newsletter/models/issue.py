@@ -13,11 +13,14 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from accounts.roles import EDITOR
 from articles.editorial.models import Article
 from articles.editorial.models.article import LANGUAGES
 from articles.images.models import Image
+from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, PublicRows, model_policy
 from iria.core.text.language import direction_of
 from iria.core.text.validators import validate_storable
+from newsletter import privacy
 from newsletter.models.digest import Digest
 from newsletter.models.newsletter import Frequency, Newsletter
 from newsletter.models.querysets import IssueQuerySet
@@ -29,6 +32,27 @@ NAME: Final = "{name}"
 WORTH_A_WORD: Final = timedelta(minutes=3)
 
 
+@model_policy(
+    # The progress of its delivery changes no page.
+    public=PublicRows(
+        columns=(
+            "newsletter_id",
+            "subject",
+            "preheader",
+            "slug",
+            "introduction",
+            "closing",
+            "picture_id",
+            "picture_caption",
+            "state",
+            "started_at",
+            "sent_html",
+            "sent_text",
+        )
+    ),
+    personal_data=privacy.SENDING,
+    permissions={EDITOR: f"{ALL_ACTIONS} send"},
+)
 class Issue(models.Model):
     """Articles chosen by an editor, with an introduction.
 
@@ -277,6 +301,7 @@ class Issue(models.Model):
 HEADING_MAX_LENGTH = 80
 
 
+@model_policy(public=None, personal_data=None)
 class IssueLink(models.Model):
     """A link in an issue that counts them, and how often it was opened; by whom is not known."""
 
@@ -295,6 +320,7 @@ class IssueLink(models.Model):
         return f"{self.address}: {self.opened}"
 
 
+@model_policy(public=ALL_ROWS, personal_data=None, permissions={EDITOR: ALL_ACTIONS})
 class IssueItem(models.Model):
     """An article in an issue, at its place; with a heading, it begins a section."""
 

@@ -9,8 +9,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
+from accounts.roles import EDITOR
 from articles.editorial.models import Category
 from articles.editorial.models.article import LANGUAGES
+from iria.core.model_policy import ALL_ROWS, model_policy
 from iria.core.text.language import direction_of
 from iria.core.text.validators import validate_not_blank, validate_storable
 from newsletter.models.querysets import NewsletterQuerySet
@@ -48,6 +50,7 @@ def only_issues() -> list[str]:
     return [Frequency.ISSUES.value]
 
 
+@model_policy(public=ALL_ROWS, personal_data=None, permissions={EDITOR: "view"})
 class Newsletter(models.Model):
     """A newsletter that readers can subscribe to."""
 

@@ -4,10 +4,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from iria.core.model_policy import model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
+from newsletter import privacy
 from newsletter.models.issue import Issue
 
 
+@model_policy(public=None, personal_data=privacy.SENDING)
 class TestMail(models.Model):
     """A test of an issue was sent, and how the issue read then."""
 
@@ -28,6 +31,7 @@ class TestMail(models.Model):
         return f"A test of {self.issue}"
 
 
+@model_policy(public=None, personal_data=privacy.SENDING)
 class Waiver(models.Model):
     """An editor lets an issue go out although something was found, and says why."""
 
@@ -51,6 +55,7 @@ class Waiver(models.Model):
         return f"{self.words} Waived: {self.reason}"
 
 
+@model_policy(public=None, personal_data=None)
 class Look(models.Model):
     """What the worker saw when it looked at something outside: a link, or a name in the DNS."""
 

@@ -9,8 +9,11 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
+from accounts.roles import EDITOR
 from articles.editorial.models.article import LANGUAGES
+from iria.core.model_policy import model_policy
 from iria.core.text.validators import validate_storable
+from newsletter import privacy
 from newsletter.models.newsletter import Frequency, Newsletter
 from newsletter.models.querysets import SubscriberQuerySet, SubscriptionQuerySet, new_token
 
@@ -21,6 +24,7 @@ TOPICS_AT_MOST = 200
 """More would not fit into the index; nobody chooses so many."""
 
 
+@model_policy(public=None, personal_data=privacy.SUBSCRIPTIONS, permissions={EDITOR: "view"})
 class Subscriber(models.Model):
     """An address, and whether we may write to it.
 
@@ -113,6 +117,7 @@ class InOrder(models.Func):
     output_field = models.BooleanField()
 
 
+@model_policy(public=None, personal_data=privacy.SUBSCRIPTIONS)
 class Subscription(models.Model):
     """A subscriber receives a newsletter.
 
@@ -171,6 +176,7 @@ class Subscription(models.Model):
         return f"{self.subscriber} receives {self.newsletter}"
 
 
+@model_policy(public=None, personal_data=privacy.SUBSCRIPTIONS)
 class Consent(models.Model):
     """What somebody was asked, where and when, how we answered, and when they agreed.
 
@@ -219,6 +225,7 @@ class Consent(models.Model):
         return f"{self.subscriber}, {self.asked_at:%Y-%m-%d}"
 
 
+@model_policy(public=None, personal_data=privacy.SUBSCRIPTIONS)
 class ConsentedNewsletter(models.Model):
     """One newsletter of a consent, and how it was to come.
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
-from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
@@ -26,7 +25,7 @@ from articles.comments.moderation.models import Appeal, Claim
 from articles.comments.notifications.models import Follow, Follower
 from articles.comments.submission import posting
 from articles.editorial.models import Article
-from iria.core import data_inventory
+from iria.core import model_policy
 from newsletter.models import Subscriber
 from tests import newsroom
 from tests.conftest import PASSWORD, MailFolder
@@ -46,7 +45,7 @@ NO_TRACE = {
         newsletter.subscription""",
     "it keeps hashes that lead to nobody": "newsletter.suppression",
     "an administrator brings it, and it goes by itself after days (newsletter/privacy.py)": """
-        newsletter.importedline newsletter.subscriberimport""",
+        newsletter.importedline newsletter.subscriberimport newsletter.subscriberimport_newsletters""",
     "a ban ends by itself; until then it is what keeps somebody out": "articles.ban",
     "nothing is written there": "account.emailconfirmation sessions.session",
 }
@@ -128,7 +127,7 @@ def test_the_search_through_every_table_finds_what_is_there(traces: dict[str, Co
 def test_there_is_a_trace_in_every_table_that_knows_people(
     traces: dict[str, Comment], ola: User
 ) -> None:
-    """Whoever adds a table that knows people (`iria.core.data_inventory`) lets Ola leave a trace in it here, or says
+    """Whoever adds a table that knows people (`iria.core.model_policy`) lets Ola leave a trace in it here, or says
     why she cannot; then the search through every table follows it too."""
     betraying = {each.partition(":")[0] for each in betrayed()}
     pointing = {
@@ -138,9 +137,13 @@ def test_there_is_a_trace_in_every_table_that_knows_people(
     }
     traced = betraying | pointing
     of_readers = {
-        table for each in data_inventory.kept if each.order < THE_NEWSROOM for table in each.tables
+        model
+        for model, policy in model_policy.policies().items()
+        if policy.personal_data and policy.personal_data.order < THE_NEWSROOM
     }
-    untraced = {label for label in of_readers if apps.get_model(label)._meta.db_table not in traced}
+    untraced = {
+        model._meta.label_lower for model in of_readers if model._meta.db_table not in traced
+    }
     explained = {label for labels in NO_TRACE.values() for label in labels.split()}
     assert untraced - explained == set()
     assert explained - untraced == set()

@@ -9,6 +9,7 @@ takes no question. The writer's e-mail address stays here.
 from typing import Final
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from articles.comments.models import Comment
 from articles.comments.screening.models import Check, ScreeningRule
@@ -21,6 +22,16 @@ def rule() -> ScreeningRule | None:
     if not settings.AKISMET_KEY:
         return None
     return ScreeningRule.objects.filter(phase=Check.AKISMET, active=True).first()
+
+
+def recipient_name() -> str:
+    """For the page about personal data; empty while comments are not checked there."""
+    if rule() is None:
+        return ""
+    return gettext(
+        "Akismet (Automattic, United States), a spam check that receives the text of the comment, the name "
+        "and the IP address"
+    )
 
 
 def concerns(comment: Comment) -> bool:

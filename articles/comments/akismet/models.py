@@ -4,9 +4,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from articles.comments import privacy
 from articles.comments.models import Comment, Moderation
+from iria.core.model_policy import model_policy
 
 
+@model_policy(public=None, personal_data=privacy.COMMENTS)
 class AkismetOpinion(models.Model):
     """That Akismet was asked about a comment; what it said, and what it was told back."""
 

@@ -8,13 +8,17 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from accounts.roles import EDITOR, MODERATOR
+from articles.comments import privacy
 from articles.comments.models import Comment
+from iria.core.model_policy import model_policy
 from iria.core.text.validators import validate_storable
 
 ADDRESS_KEPT: Final = timedelta(days=30)
 """The longest that the address a comment came from is kept, and it is kept sealed."""
 
 
+@model_policy(public=None, personal_data=privacy.SENDERS)
 class SealedAddress(models.Model):
     """The network address a comment came from, encrypted; nobody is shown it.
 
@@ -49,6 +53,11 @@ class BanQuerySet(models.QuerySet["Ban"]):
         )
 
 
+@model_policy(
+    public=None,
+    personal_data=privacy.SENDERS,
+    permissions={EDITOR: "view", MODERATOR: "view add change"},
+)
 class Ban(models.Model):
     """Somebody who may not write: by account, e-mail address, name, or where they write from.
 

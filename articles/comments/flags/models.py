@@ -6,7 +6,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from accounts.roles import EDITOR, MODERATOR
+from articles.comments import privacy
 from articles.comments.models import Comment
+from iria.core.model_policy import model_policy
 from iria.core.text.validators import validate_storable
 
 WORDS_MAX_LENGTH = 500
@@ -18,6 +21,9 @@ class FlagQuerySet(models.QuerySet["Flag"]):
         return self.filter(outcome="")
 
 
+@model_policy(
+    public=None, personal_data=privacy.REPORTS, permissions={EDITOR: "view", MODERATOR: "view"}
+)
 class Flag(models.Model):
     """One reader's report of a comment."""
 

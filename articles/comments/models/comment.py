@@ -17,8 +17,12 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
+from accounts.roles import EDITOR, MODERATOR
 from articles.body.comment_markup import render_comment
+from articles.comments import privacy
 from articles.editorial.models import Article
+from iria.core.http.cache_versions import COMMENTS
+from iria.core.model_policy import PublicRows, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 from iria.publication.models import Publication
 
@@ -46,6 +50,11 @@ TEXT_MAX_LENGTH = 5000
 STATES = ("unconfirmed", "held", "approved", "rejected", "spam", "deleted")
 
 
+@model_policy(
+    public=PublicRows(scope=COMMENTS, scope_per_value=("thread:", "article_id")),
+    personal_data=privacy.COMMENTS,
+    permissions={EDITOR: "view change feature", MODERATOR: "view change feature"},
+)
 class Comment(models.Model):
     """What somebody wrote below an article.
 
@@ -207,6 +216,7 @@ class Comment(models.Model):
         return self.user.public_name if self.user else self.name
 
 
+@model_policy(public=None, personal_data=privacy.COMMENTS)
 class CommentWords(models.Model):
     """The words of a comment and the name of its writer, as the language of its article reads them.
 
@@ -232,6 +242,9 @@ class ModerationQuerySet(models.QuerySet["Moderation"]):
         return self.filter(made_by__isnull=False, undoes__isnull=True, undone_by__isnull=True)
 
 
+@model_policy(
+    public=None, personal_data=privacy.COMMENTS, permissions={EDITOR: "view", MODERATOR: "view"}
+)
 class Moderation(models.Model):
     """One decision about a comment; the latest one is the comment's state."""
 
@@ -298,6 +311,9 @@ class Moderation(models.Model):
         )
 
 
+@model_policy(
+    public=None, personal_data=privacy.COMMENTS, permissions={EDITOR: "view", MODERATOR: "view"}
+)
 class CommentVersion(models.Model):
     """Earlier words of a comment; only moderators read them."""
 

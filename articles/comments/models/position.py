@@ -8,10 +8,13 @@ whoever decides about a comment never waits for somebody who counts, and the oth
 from django.db import models
 from django.db.models import F, Q
 
+from articles.comments import privacy
 from articles.comments.models.comment import Comment
 from articles.editorial.models import Article
+from iria.core.model_policy import model_policy
 
 
+@model_policy(public=None, personal_data=privacy.COMMENTS)
 class CommentPlace(models.Model):
     """The place of one comment among the others, and how many can be read below it.
 
@@ -104,6 +107,7 @@ class CommentPlace(models.Model):
         return f"Place of comment {self.comment_id}"
 
 
+@model_policy(public=None, personal_data=privacy.COMMENTS)
 class ThreadCount(models.Model):
     """How many comments can be read below an article, and how many stand on the first level."""
 

@@ -5,12 +5,16 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.roles import EDITOR, MODERATOR
+from articles.comments import privacy
 from articles.comments.models import Comment, Moderation
+from iria.core.model_policy import ALL_ACTIONS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 APPEAL_MAX_LENGTH = 1000
 
 
+@model_policy(public=None, personal_data=privacy.COMMENTS)
 class Claim(models.Model):
     """A moderator has this comment before them; others are offered another one until it runs out."""
 
@@ -26,6 +30,11 @@ class Claim(models.Model):
         return f"Comment {self.comment_id}, until {self.until:%H:%M:%S}"
 
 
+@model_policy(
+    public=None,
+    personal_data=privacy.COMMENTS,
+    permissions={EDITOR: ALL_ACTIONS, MODERATOR: ALL_ACTIONS},
+)
 class ListedReason(models.Model):
     """A reason to reject that moderators choose from a list, and the words its writer is told."""
 
@@ -60,6 +69,9 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         return self.filter(outcome="")
 
 
+@model_policy(
+    public=None, personal_data=privacy.COMMENTS, permissions={EDITOR: "view", MODERATOR: "view"}
+)
 class Appeal(models.Model):
     """The writer of a rejected comment asked for another look, which they can do once."""
 

@@ -13,9 +13,11 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from articles.comments import privacy
 from articles.comments.models import Comment
 from articles.editorial.models import Article
 from iria.core.mail import spellings
+from iria.core.model_policy import model_policy
 from iria.core.text.validators import validate_storable
 
 
@@ -65,6 +67,7 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
+@model_policy(public=None, personal_data=privacy.FOLLOWING)
 class Follower(models.Model):
     """Somebody who is told of comments by mail: an account, or a guest's address.
 
@@ -120,6 +123,7 @@ class Follower(models.Model):
         return self.user.email if self.user else self.email
 
 
+@model_policy(public=None, personal_data=privacy.FOLLOWING)
 class Follow(models.Model):
     """One thing that somebody wants to be told of. The token is the right to leave this one thing.
 
@@ -204,6 +208,7 @@ class Follow(models.Model):
         return self.confirmed_at is not None and self.left_at is None
 
 
+@model_policy(public=None, personal_data=privacy.FOLLOWING)
 class Notice(models.Model):
     """That somebody is to be told of a comment; the row is what keeps it from being told twice.
 

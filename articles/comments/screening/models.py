@@ -5,6 +5,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.roles import MODERATOR
+from articles.comments import privacy
+from iria.core.model_policy import ALL_ACTIONS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 
@@ -38,6 +41,7 @@ class Check(models.TextChoices):
     EVERYONE = "everyone", "Every comment is held first"
 
 
+@model_policy(public=None, personal_data=privacy.RULES, permissions={MODERATOR: "view change"})
 class ScreeningRule(models.Model):
     """One look at new comments: whether it is taken, from which measure on, and what follows."""
 
@@ -83,6 +87,7 @@ class ScreeningRule(models.Model):
         return self.get_phase_display()
 
 
+@model_policy(public=None, personal_data=privacy.RULES, permissions={MODERATOR: ALL_ACTIONS})
 class ScreenedWord(models.Model):
     """A word or phrase that rules look for: whole words, however they are written."""
 
@@ -110,6 +115,7 @@ class ScreenedWord(models.Model):
         return self.word
 
 
+@model_policy(public=None, personal_data=None, permissions={MODERATOR: "view"})
 class LearntModel(models.Model):
     """A version of the spam model; the newest is the one in use."""
 

@@ -14,6 +14,8 @@ from django.urls import reverse
 from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
 
+from accounts.roles import EDITOR, MODERATOR, REPORTER
+from articles.editorial import privacy
 from articles.editorial.models.mixins import (
     CommentSettingsMixin,
     ImageVisibilityMixin,
@@ -23,6 +25,7 @@ from articles.editorial.models.querysets import ArticleQuerySet
 from articles.editorial.models.taxonomy import Category, Kind, UnaccentedTagManager
 from articles.images.models import Image
 from iria.core.http.urls import address_of
+from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 from iria.core.text.language import direction_of
 from iria.core.text.validators import validate_not_blank, validate_storable
 
@@ -51,6 +54,15 @@ LANGUAGES = [
 ]
 
 
+@model_policy(
+    public=ALL_ROWS,
+    personal_data=privacy.EDITING,
+    permissions={
+        EDITOR: f"{ALL_ACTIONS} publish change_others",
+        REPORTER: "view add change",
+        MODERATOR: "view",
+    },
+)
 class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, models.Model):
     """A text with its headline, pictures, categories, tags and bylines.
 
@@ -242,6 +254,9 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
         return self.updated_at or self.published_at
 
 
+@model_policy(
+    public=ALL_ROWS, personal_data=None, permissions={EDITOR: ALL_ACTIONS, REPORTER: ALL_ACTIONS}
+)
 class ArticleCategory(models.Model):
     """An article in a category; the first one is its primary category."""
 
@@ -269,6 +284,7 @@ class ArticleCategory(models.Model):
         return str(self.category)
 
 
+@model_policy(public=ALL_ROWS, personal_data=None)
 class ArticleTag(TaggedItemBase):
     """A tag on an article, with a real foreign key instead of a generic one."""
 
@@ -282,6 +298,7 @@ class ArticleTag(TaggedItemBase):
         ]
 
 
+@model_policy(public=None, personal_data=None)
 class TranslationGroup(models.Model):
     """One text in its languages; each article of it is in another one (`editorial.translating`)."""
 

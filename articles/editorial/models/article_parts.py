@@ -11,12 +11,20 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import AuthorProfile
+from accounts.roles import EDITOR, REPORTER
+from articles.editorial import privacy
 from articles.editorial.models.article import Article
 from articles.editorial.models.mixins import archived_before
 from articles.images.models import Image
+from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 
+@model_policy(
+    public=ALL_ROWS,
+    personal_data=privacy.EDITING,
+    permissions={EDITOR: ALL_ACTIONS, REPORTER: ALL_ACTIONS},
+)
 class Byline(models.Model):
     """An author of an article, in the order in which they sign."""
 
@@ -38,6 +46,7 @@ class Byline(models.Model):
         return str(self.author)
 
 
+@model_policy(public=ALL_ROWS, personal_data=privacy.EDITING, permissions={EDITOR: ALL_ACTIONS})
 class Portrait(models.Model):
     """An author's picture. It lives here because accounts know no pictures."""
 
@@ -56,6 +65,7 @@ class FigureQuerySet(models.QuerySet["Figure"]):
         return self.filter(stays | young, image__in=Image.objects.showable())
 
 
+@model_policy(public=ALL_ROWS, personal_data=None)
 class Figure(models.Model):
     """One use of a picture in an article, with the caption of this use.
 
@@ -101,6 +111,7 @@ class Figure(models.Model):
         return f"{self.article.get_absolute_url()}picture/{self.image_id}/"
 
 
+@model_policy(public=ALL_ROWS, personal_data=privacy.EDITING, permissions={EDITOR: ALL_ACTIONS})
 class Correction(models.Model):
     """What was wrong and what is right, told to readers below the article."""
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from articles.editorial.models.article import Article
+from iria.core.model_policy import model_policy
 
 
 class Scope(models.TextChoices):
@@ -33,6 +34,7 @@ class ListingEntryQuerySet(models.QuerySet["ListingEntry"]):
         return self.order_by("-published_at", "-article")
 
 
+@model_policy(public=None, personal_data=None)
 class ListingEntry(models.Model):
     """A published article in one list. One with a later publication time is there and not visible."""
 
@@ -71,6 +73,7 @@ class ListingCountQuerySet(models.QuerySet["ListingCount"]):
         return self.filter(visible_from__lte=now or timezone.now())
 
 
+@model_policy(public=None, personal_data=None)
 class ListingCount(models.Model):
     """How many articles a list has: the sum of its rows that are visible by now.
 
@@ -113,6 +116,7 @@ class ListingCount(models.Model):
         return f"{self.articles} in {self.scope} {self.target}"
 
 
+@model_policy(public=None, personal_data=None)
 class ListingRecheck(models.Model):
     """An article whose lists changed while somebody else held it; the worker lists it again."""
 

@@ -5,10 +5,13 @@ from django.db.models import Q
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
+from accounts.roles import EDITOR
 from articles.editorial.models.article import Article
 from articles.editorial.models.taxonomy import Category
+from iria.core.model_policy import ALL_ROWS, model_policy
 
 
+@model_policy(public=ALL_ROWS, personal_data=None, permissions={EDITOR: "view"})
 class Redirect(models.Model):
     """An old address and what stands there now.
 

@@ -3,9 +3,15 @@
 from django.conf import settings
 from django.db import models
 
+from accounts.roles import EDITOR, REPORTER
+from articles.editorial import privacy
 from articles.editorial.models.article import Article
+from iria.core.model_policy import model_policy
 
 
+@model_policy(
+    public=None, personal_data=privacy.EDITING, permissions={EDITOR: "view", REPORTER: "view"}
+)
 class Revision(models.Model):
     """The words of an article as they were saved once."""
 
@@ -31,6 +37,7 @@ class Revision(models.Model):
         return f"{self.headline}, version {self.number}"
 
 
+@model_policy(public=None, personal_data=privacy.EDITING, permissions={EDITOR: "view"})
 class StateChange(models.Model):
     """Who published, scheduled or withdrew an article, and when."""
 

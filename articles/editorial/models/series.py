@@ -2,10 +2,13 @@
 
 from django.db import models
 
+from accounts.roles import EDITOR
 from articles.editorial.models.article import Article
+from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 
+@model_policy(public=ALL_ROWS, personal_data=None, permissions={EDITOR: ALL_ACTIONS})
 class Series(models.Model):
     """A series: its name, and its parts in their order."""
 
@@ -25,6 +28,7 @@ class Series(models.Model):
         return self.name
 
 
+@model_policy(public=ALL_ROWS, personal_data=None, permissions={EDITOR: ALL_ACTIONS})
 class SeriesPart(models.Model):
     """An article as a part of a series; of one series at most."""
 

@@ -13,7 +13,9 @@ from django.db.models import F, Q
 from taggit.managers import _TaggableManager
 from taggit.models import Tag
 
+from accounts.roles import EDITOR, REPORTER
 from iria.core.http.urls import address_of
+from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 # The database compares tags without capitals and accents (`migrations/sql/tags.sql`). Those found
@@ -87,6 +89,9 @@ class CategoryQuerySet(models.QuerySet["Category"]):
         return self.filter(Q(pk=category.pk) | Q(path__startswith=f"{category.path}/"))
 
 
+@model_policy(
+    public=ALL_ROWS, personal_data=None, permissions={EDITOR: ALL_ACTIONS, REPORTER: "view"}
+)
 class Category(models.Model):
     """A section of the publication. `path` is its address: the slugs from the top down.
 
@@ -158,6 +163,9 @@ class Category(models.Model):
             parent = parent.parent
 
 
+@model_policy(
+    public=ALL_ROWS, personal_data=None, permissions={EDITOR: ALL_ACTIONS, REPORTER: "view"}
+)
 class Kind(models.Model):
     """What sort of text an article is: news, analysis, report, opinion. Editors keep the list."""
 

@@ -28,9 +28,12 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.roles import EDITOR, REPORTER
+from articles.images import privacy
 from articles.images.models.description import DescriptionMixin
 from articles.images.models.rights import RightsMixin
 from iria.core import hooks
+from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 KNOWN: Final = 1024
@@ -130,6 +133,14 @@ SOON: Final = timedelta(days=14)
 """So long before the end of a licence the desk hears of it."""
 
 
+@model_policy(
+    public=ALL_ROWS,
+    personal_data=privacy.SUBJECTS,
+    permissions={
+        EDITOR: f"{ALL_ACTIONS} change_many replace withdraw",
+        REPORTER: "view add change",
+    },
+)
 class Image(DescriptionMixin, RightsMixin, models.Model):
     """A picture. Its credit belongs to it; a caption belongs to each use.
 
@@ -236,6 +247,7 @@ class Image(DescriptionMixin, RightsMixin, models.Model):
         return ""
 
 
+@model_policy(public=None, personal_data=privacy.SUBJECTS)
 class PictureWords(models.Model):
     """A picture's words as the search of the library reads them.
 
@@ -255,6 +267,11 @@ class PictureWords(models.Model):
         return f"The words of picture {self.image_id}"
 
 
+@model_policy(
+    public=None,
+    personal_data=privacy.LIBRARY,
+    permissions={EDITOR: ALL_ACTIONS, REPORTER: "view add change"},
+)
 class Collection(models.Model):
     """Pictures that the newsroom keeps together; a picture may lie in several."""
 
@@ -277,6 +294,7 @@ class Collection(models.Model):
         return self.name
 
 
+@model_policy(public=None, personal_data=privacy.LIBRARY, permissions={EDITOR: "view"})
 class PictureEvent(models.Model):
     """A fact of a picture's life that the newsroom may be asked about later."""
 
@@ -302,6 +320,7 @@ class PictureEvent(models.Model):
         return f"{self.get_what_display()}: {self.image}"
 
 
+@model_policy(public=None, personal_data=privacy.LIBRARY)
 class Likeness(models.Model):
     """Two pictures look alike, until somebody says that both are wanted.
 

@@ -5,8 +5,11 @@ from django.urls import reverse
 
 from articles.images.models.image import Image
 from articles.images.processing.rendition_sizes import Key
+from iria.core.model_policy import model_policy
 
 
+# A new rendition is written to its image too.
+@model_policy(public=None, personal_data=None)
 class Rendition(models.Model):
     """One size and format of a picture, as it is served."""
 
@@ -65,6 +68,7 @@ class Rendition(models.Model):
         return not self.shape or (self.focus_x, self.focus_y) == focus
 
 
+@model_policy(public=None, personal_data=None)
 class FormerName(models.Model):
     """A name that a rendition had; what asks for it is led to the one of today."""
 

@@ -2,9 +2,13 @@
 
 from django.db import models
 
+from accounts.roles import EDITOR, REPORTER
+from articles.images import privacy
+from iria.core.model_policy import ALL_ACTIONS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 
+@model_policy(public=None, personal_data=None, permissions={EDITOR: ALL_ACTIONS, REPORTER: "view"})
 class Agency(models.Model):
     """Whoever lets us have pictures: an agency, an archive, a museum."""
 
@@ -44,6 +48,11 @@ class Agency(models.Model):
         return self.name
 
 
+@model_policy(
+    public=None,
+    personal_data=privacy.SUBJECTS,
+    permissions={EDITOR: ALL_ACTIONS, REPORTER: "view add"},
+)
 class Photographer(models.Model):
     """Whoever made pictures, named the same in every credit."""
 

@@ -5,8 +5,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.roles import EDITOR
 from articles.editorial.models import Article, Category
 from articles.editorial.models.article import LANGUAGES
+from articles.public import privacy
+from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 
 
 class PlacementQuerySet(models.QuerySet["Placement"]):
@@ -20,6 +23,7 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
         return self.exclude(place=Placement.Place.HEAD).filter(language=language)
 
 
+@model_policy(public=ALL_ROWS, personal_data=privacy.FRONT_PAGE, permissions={EDITOR: ALL_ACTIONS})
 class Placement(models.Model):
     """An article in a place of its own, until a time or until somebody decides otherwise.
 

@@ -11,8 +11,10 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from articles.search.models import SearchEntry
+from iria.core.model_policy import model_policy
 
 
+@model_policy(public=None, personal_data=None)
 class SearchLanguage(models.Model):
     """How many entries are read by a text search configuration, and how long they are together."""
 
@@ -28,6 +30,7 @@ class SearchLanguage(models.Model):
         return self.configuration
 
 
+@model_policy(public=None, personal_data=None)
 class SearchLexeme(models.Model):
     """A stem of one language, and in how many entries it stands."""
 
@@ -45,6 +48,7 @@ class SearchLexeme(models.Model):
         return self.word
 
 
+@model_policy(public=None, personal_data=None)
 class SearchPosting(models.Model):
     """That a stem stands in an article, and how much that says.
 
@@ -67,6 +71,7 @@ class SearchPosting(models.Model):
         return f"{self.lexeme_id} in {self.article_id}"
 
 
+@model_policy(public=None, personal_data=None)
 class SearchChange(models.Model):
     """What one saving did to the numbers of a language and its lexemes, not yet added to them."""
 
@@ -81,6 +86,7 @@ class SearchChange(models.Model):
         return f"{self.articles:+} in {self.configuration}"
 
 
+@model_policy(public=None, personal_data=None)
 class SearchWord(models.Model):
     """A word as it is written, for “did you mean”; known once seen, as frequent as its stem is."""
 

@@ -11,7 +11,10 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 
+from iria.core.model_policy import model_policy
 
+
+@model_policy(public=None, personal_data=None)
 class Mark(models.Model):
     """One row that came with a collection."""
 

@@ -1,98 +1,22 @@
-"""Whose rows readers see: each app declares it, and the database records changes to those (`iria.core.http.cache_versions`).
+"""The database triggers that record changes to what readers see (`iria.core.http.cache_versions`).
 
-A table that nobody has declared counts as shown. Then pages are made anew more often than they need
-be, and nobody is shown anything old; a check names the table until somebody decides.
-
-The triggers by which the database records changes to what readers see (`iria.core.http.cache_versions`).
-
-There is one for each kind of statement, because PostgreSQL shows a trigger the rows of one kind only.
-They record nothing for a statement that changed no row, or that wrote what was there before.
+Which tables have them follows from the models' policies (`iria.core.model_policy`). There is one trigger
+for each kind of statement, because PostgreSQL shows a trigger the rows of one kind only. They record
+nothing for a statement that changed no row, or that wrote what was there before.
 """
 
 import hashlib
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.apps import apps
-from django.core import checks
 from django.db import OperationalError, connection, models, transaction
 
-from iria.core.hooks import Hook
-from iria.core.http.cache_versions import CONTENT
+from iria.core.model_policy import PublicRows, public_models
 
 Model = type[models.Model]
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """How changes to the rows of a model count."""
-
-    columns: tuple[str, ...] = ()
-    """Of an update, the columns that readers see; empty for all of them."""
-    inserts: bool = True
-    """Whether a new row changes any page by itself."""
-    scope: str = CONTENT
-    also: tuple[str, str] | None = None
-    """The beginning of a scope of its own for each value of a column, and that column."""
-
-
-SHOWN: Final = Shown()
-
-_decisions: Hook[Shown | None] = Hook()
-
-
-def declare(*, shown: Mapping[str, Shown] | Iterable[str] = (), hidden: Iterable[str] = ()) -> None:
-    """Says of models whether readers see their rows; called in `AppConfig.ready`.
-
-    Args:
-        shown: by label, such as `shop.Offer`; with a `Shown` for each where not every change counts.
-        hidden: labels of those that only the desk, the worker or one reader sees.
-    """
-    for label in shown:
-        how = shown[label] if isinstance(shown, Mapping) else SHOWN
-        _decisions.register(label.lower(), how)
-    for label in hidden:
-        _decisions.register(label.lower(), None)
-
-
-def watched() -> Iterator[tuple[Model, Shown]]:
-    """Every model whose rows readers may see."""
-    decided = dict(_decisions.items())
-    for model in _concrete():
-        how = decided.get(model._meta.label_lower, SHOWN)
-        if how is not None:
-            yield model, how
-
-
-def undecided() -> list[Model]:
-    """The models of which nobody has said whether readers see them."""
-    decided = dict(_decisions.items())
-    return [model for model in _concrete() if model._meta.label_lower not in decided]
-
-
-def check_decided(*, app_configs: object, **_options: Any) -> list[checks.CheckMessage]:
-    """A warning for each model that nobody has declared."""
-    return [
-        checks.Warning(
-            f"Nobody has said whether readers see the rows of {model._meta.label}, "
-            "so every change to them renews all pages.",
-            hint="Declare it with iria.core.db.triggers.declare in the ready() of its app, "
-            "or in that of an app of yours.",
-            obj=model,
-            id="iria.W001",
-        )
-        for model in undecided()
-    ]
-
-
-def _concrete() -> Iterator[Model]:
-    for model in apps.get_models(include_auto_created=True):
-        if not (model._meta.proxy or model._meta.swapped):
-            yield model
-
 
 logger = logging.getLogger(__name__)
 
@@ -192,7 +116,7 @@ PATIENCE: Final = "1s"
 TRIES: Final = 5
 
 
-def watch(**_signal: Any) -> None:
+def install_triggers(**_signal: Any) -> None:
     """After a migrate: every table whose rows readers see has its triggers, and no other has.
 
     A trigger that is as it should be is left alone. To make one, writers to its table wait for a moment,
@@ -208,7 +132,7 @@ def watch(**_signal: Any) -> None:
         cursor.execute(TRIGGERS, [list(FORMER)])
         there = {(table, trigger): made_as for table, trigger, made_as in cursor.fetchall()}
     wanted: set[tuple[str, str]] = set()
-    for model, how in watched():
+    for model, how in public_models():
         table = model._meta.db_table
         if table in columns:
             made = list(_triggers(model, how, columns[table]))
@@ -228,11 +152,16 @@ def _function(name: str, kind: Kind) -> str:
     )
 
 
-def _triggers(model: Model, how: Shown, columns: set[str]) -> Iterator[tuple[str, str]]:
+def _triggers(model: Model, how: PublicRows, columns: set[str]) -> Iterator[tuple[str, str]]:
     """The name of each trigger of a table, and the statement that makes it."""
     quote = connection.ops.quote_name
     key = [quote(str(field.column)) for field in model._meta.pk_fields]
-    arguments = [how.scope, ", ".join(key), _difference(key, how, columns), *(how.also or ())]
+    arguments = [
+        how.scope,
+        ", ".join(key),
+        _difference(key, how, columns),
+        *(how.scope_per_value or ()),
+    ]
     listed = ", ".join(f"'{each.replace("'", "''")}'" for each in arguments)
     for name, kind in KINDS.items():
         if name != "insert" or how.inserts:
@@ -243,7 +172,7 @@ def _triggers(model: Model, how: Shown, columns: set[str]) -> Iterator[tuple[str
             )
 
 
-def _difference(key: list[str], how: Shown, columns: set[str]) -> str:
+def _difference(key: list[str], how: PublicRows, columns: set[str]) -> str:
     """In SQL, that a row is another one than before: as it is stored, so that every type can be compared."""
     chosen = [connection.ops.quote_name(each) for each in how.columns if each in columns]
     if not chosen:

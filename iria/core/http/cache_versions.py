@@ -6,7 +6,7 @@ is made once for a generation and shared by all pages of it.
 
 What changed last, told by the database itself: from this public pages have their ETags.
 
-Every table whose rows are shown on public pages has triggers (`iria.cache_triggers`). A statement that
+Every table whose rows are shown on public pages has triggers (`iria.core.model_policy`). A statement that
 writes to one leaves a random mark under a scope: `content` for everything pages are made of,
 `comments` for comments, `thread:<article>` for those of one article. The marks of a scope, XORed,
 are its generation. So a generation changes in the very transaction that changed the rows, whoever
@@ -28,6 +28,7 @@ from django.db import connection, models
 from django.http import HttpRequest
 
 from iria.core import hooks
+from iria.core.model_policy import model_policy
 
 
 class ProcessCache[T]:
@@ -57,6 +58,7 @@ CONTENT: Final = "content"
 COMMENTS: Final = "comments"
 
 
+@model_policy(public=None, personal_data=None)
 class Change(models.Model):
     """A mark that a statement left under a scope, or several such marks folded into one."""
 

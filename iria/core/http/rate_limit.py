@@ -7,9 +7,12 @@ from typing import Final
 from django.db import models
 from django.utils import timezone
 
+from iria.core import privacy
+from iria.core.model_policy import model_policy
 from iria.core.security import daily_key
 
 
+@model_policy(public=None, personal_data=privacy.RATE_LIMITS)
 class RateCount(models.Model):
     """How many times a key was seen in one window of time.
 

@@ -13,6 +13,9 @@ from typing import Any, Final
 
 from django.db import connection, models
 
+from iria.core import privacy
+from iria.core.model_policy import model_policy
+
 KEY_BYTES: Final = 32
 
 LIMITS: Final = "allauth:rl:"
@@ -25,6 +28,7 @@ MARK: Final = (
 """Hashed twice under the key, as in HMAC, so that no text can be lengthened to another's mark."""
 
 
+@model_policy(public=None, personal_data=privacy.RATE_LIMITS)
 class DailyKey(models.Model):
     """The key of one day (UTC)."""
 

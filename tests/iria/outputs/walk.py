@@ -32,7 +32,7 @@ PICTURELESS: Final = {
     r"newsletter_told": "a word to a provider",
     r"newsletter(_asked|_confirm|_data|_preferences|_unsubscribe|_issues|_issues_feed|_link)?": "forms, subjects and words, a way on",
     r"face": "the initials of a reader, or the picture they gave of themselves",
-    r"what_is_kept": "what is kept of people, in words",
+    r"personal_data": "which personal data is stored, as text",
     r"emblem": "the publication's own mark, which is no picture of the library",
     r"comment(_.*)?": "the form and what was written with it",
     r"thread(_.*)?|answers|reader": "words of readers",

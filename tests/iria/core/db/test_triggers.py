@@ -13,9 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from articles.comments.models import Comment
 from articles.editorial.models import Article
 from articles.public.front_page import layout
+from iria.core import model_policy
 from iria.core.db import triggers
-from iria.core.db.triggers import Shown
 from iria.core.http import cache_versions
+from iria.core.model_policy import PublicRows, check_declared, declare, public_models, undeclared
 from newsletter.models import Issue
 from tests import newsroom
 
@@ -27,7 +28,7 @@ def _marks() -> int:
 
 
 def _tables() -> Iterator[tuple[str, list[str]]]:
-    for model, _how in triggers.watched():
+    for model, _how in public_models():
         columns = [
             connection.ops.quote_name(str(each.column)) for each in model._meta.concrete_fields
         ]
@@ -50,7 +51,7 @@ def test_every_statement_of_every_table_counts_that_changes_a_row(
 ) -> None:
     """And none that writes what is there already. Foreign keys are looked at later, and not reached."""
     filled = 0
-    for model, _how in triggers.watched():
+    for model, _how in public_models():
         table = connection.ops.quote_name(model._meta.db_table)
         if not model._default_manager.exists():
             continue
@@ -141,9 +142,9 @@ def test_how_the_sending_of_an_issue_goes_changes_no_page() -> None:
 
 def test_a_migrate_makes_no_trigger_again() -> None:
     """To make one, it would have to wait for writers, and others would wait for it."""
-    triggers.watch()
+    triggers.install_triggers()
     with CaptureQueriesContext(connection) as asked:
-        triggers.watch()
+        triggers.install_triggers()
     made = [each["sql"] for each in asked if re.search(r"(REPLACE|DROP) TRIGGER", each["sql"])]
     assert made == []
 
@@ -163,7 +164,7 @@ CREATE OR REPLACE TRIGGER iria_tell_thread AFTER INSERT OR UPDATE OR DELETE ON a
 def test_the_triggers_of_an_older_release_are_replaced() -> None:
     with connection.cursor() as cursor:
         cursor.execute(FORMER)
-        triggers.watch()
+        triggers.install_triggers()
         cursor.execute("SELECT count(*) FROM pg_proc WHERE proname = ANY(%s)", [[*triggers.FORMER]])
         assert cursor.fetchone() == (0,)
     before = _marks()
@@ -195,21 +196,21 @@ def offers() -> Iterator[type[models.Model]]:
 def test_a_table_of_another_app_counts_as_shown_until_somebody_decides(
     offers: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(triggers._decisions, "_offers", dict(triggers._decisions.items()))
-    triggers.watch()
-    assert triggers.undecided() == [offers]
-    assert [each.id for each in triggers.check_decided(app_configs=None)] == ["iria.W001"]
+    monkeypatch.setattr(model_policy, "_policies", dict(model_policy._policies))
+    triggers.install_triggers()
+    assert undeclared() == [offers]
+    assert [each.id for each in check_declared(app_configs=None)] == ["iria.W001"]
     before = _marks()
     offers.objects.create(name="Reports")
     assert _marks() == before + 1
-    triggers.declare(shown={"sessions.Offer": Shown(("name",))})
-    triggers.watch()
+    declare("sessions.Offer", public=PublicRows(("name",)))
+    triggers.install_triggers()
     offers.objects.update(seen=1)
     assert _marks() == before + 1
     offers.objects.update(name="Surveys")
     assert _marks() == before + 2
-    assert triggers.undecided() == []
-    triggers.declare(hidden=["sessions.Offer"])
-    triggers.watch()
+    assert undeclared() == []
+    declare("sessions.Offer")
+    triggers.install_triggers()
     offers.objects.all().delete()
     assert _marks() == before + 2

@@ -1,0 +1,168 @@
+"""What the project declares of every model, beside the model: public pages, personal data, permissions.
+
+From these declarations follow the triggers that renew cached pages (`iria.core.db.triggers`), the page
+about personal data (`iria.publication.views`) and what each role may do (`iria.roles`). A system check
+names a model without one.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.apps import apps
+from django.core import checks
+from django.db import models
+from django.utils.functional import Promise
+
+Model = type[models.Model]
+Text = str | Promise
+
+ALL_ACTIONS: Final = "view add change delete"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicRows:
+    """Which changes to the rows of a model change public pages."""
+
+    columns: tuple[str, ...] = ()
+    """Of an update, the columns that readers see; empty for all of them."""
+    inserts: bool = True
+    """Whether a new row changes any page by itself."""
+    scope: str = "content"
+    """The scope of the cache version that changes (`iria.core.http.cache_versions`)."""
+    scope_per_value: tuple[str, str] | None = None
+    """The prefix of a further scope for each value of a column, and that column."""
+
+
+ALL_ROWS: Final = PublicRows()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredData:
+    """What one or several tables store about people, in words for those people."""
+
+    title: Text
+    what: Text
+    purpose: Text
+    retention: Text
+    recipients: tuple[str, ...] = ()
+    """Names in `iria.core.data_inventory.recipients`; the page lists those that are switched on."""
+    order: int = 50
+    """On the page: readers first, the newsroom last."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPolicy:
+    public: PublicRows | None
+    """None: no public page shows these rows, or another table's row changes with them."""
+    personal_data: StoredData | None
+    """None: the rows hold nothing about anybody."""
+    permissions: Mapping[str, str] = field(default_factory=dict)
+    """Role → actions, such as `view change`. Administrators may do everything."""
+
+
+_policies: dict[str, ModelPolicy] = {}
+
+
+def model_policy[M: Model](
+    *,
+    public: PublicRows | None,
+    personal_data: StoredData | None,
+    permissions: Mapping[str, str] | None = None,
+) -> Callable[[M], M]:
+    """Class decorator: declares the policy of a model."""
+
+    def register(model: M) -> M:
+        declare(
+            model._meta.label,
+            public=public,
+            personal_data=personal_data,
+            permissions=permissions,
+        )
+        return model
+
+    return register
+
+
+def declare(
+    label: str,
+    *,
+    public: PublicRows | None = None,
+    personal_data: StoredData | None = None,
+    permissions: Mapping[str, str] | None = None,
+) -> None:
+    """Declares the policy of a library's model, such as `taggit.Tag`."""
+    _policies[label.lower()] = ModelPolicy(public, personal_data, permissions or {})
+
+
+def policies() -> dict[Model, ModelPolicy]:
+    """Every model that has a policy.
+
+    The table behind a ManyToManyField has that of the model with the field. If only some columns of
+    that model are public, the table is not.
+    """
+    found = {}
+    for model in _concrete_models():
+        owner: Any = model._meta.auto_created or model
+        policy = _policies.get(owner._meta.label_lower)
+        if policy is not None:
+            if owner is not model:
+                public = policy.public if policy.public == ALL_ROWS else None
+                policy = ModelPolicy(public, policy.personal_data)
+            found[model] = policy
+    return found
+
+
+def undeclared() -> list[Model]:
+    known = policies()
+    return [model for model in _concrete_models() if model not in known]
+
+
+def public_models() -> Iterator[tuple[Model, PublicRows]]:
+    """The models of public pages. A model without a policy counts as public, so that no page is outdated."""
+    known = policies()
+    for model in _concrete_models():
+        public = known[model].public if model in known else ALL_ROWS
+        if public is not None:
+            yield model, public
+
+
+def stored_data() -> list[StoredData]:
+    """All descriptions of personal data, in the order of the page."""
+    found = {
+        id(policy.personal_data): policy.personal_data
+        for policy in policies().values()
+        if policy.personal_data
+    }
+    return sorted(found.values(), key=lambda each: each.order)
+
+
+def permissions_of(app_label: str) -> dict[str, set[str]]:
+    """Role → codenames of the permissions that its models give to the role."""
+    granted: dict[str, set[str]] = {}
+    for model, policy in policies().items():
+        if model._meta.app_label == app_label:
+            for role, actions in policy.permissions.items():
+                names = {f"{action}_{model._meta.model_name}" for action in actions.split()}
+                granted.setdefault(role, set()).update(names)
+    return granted
+
+
+def check_declared(*, app_configs: object, **_options: Any) -> list[checks.CheckMessage]:
+    return [
+        checks.Warning(
+            f"{model._meta.label} has no model policy, so every change to it renews all cached pages, "
+            "and the page about personal data does not mention it.",
+            hint="Decorate the model with iria.core.model_policy.model_policy, or call declare() in the "
+            "ready() of an app of yours.",
+            obj=model,
+            id="iria.W001",
+        )
+        for model in undeclared()
+    ]
+
+
+def _concrete_models() -> Iterator[Model]:
+    for model in apps.get_models(include_auto_created=True):
+        if not (model._meta.proxy or model._meta.swapped):
+            yield model
