@@ -111,9 +111,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def clean_email(self, email: str) -> str:
         if len(email) > EMAIL_MAX_LENGTH:
-            sentence = gettext("An address may have %(most)d characters; this one is longer.") % {
-                "most": EMAIL_MAX_LENGTH
-            }
+            sentence = gettext(
+                "The e-mail address is too long. It can have at most %(most)d characters."
+            ) % {"most": EMAIL_MAX_LENGTH}
             raise ValidationError(sentence)
         return email
 
@@ -132,5 +132,5 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             log.warning("a mail about an account was refused for its recipient")
         except (SMTPException, OSError) as mistake:
             log.error("a mail about an account could not be sent: %s", type(mistake).__name__)
-            sentence = gettext("The mail could not be sent just now. Please try again in a minute.")
+            sentence = gettext("The e-mail could not be sent. Try again in a minute.")
             messages.error(self.request, sentence)

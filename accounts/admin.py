@@ -25,14 +25,14 @@ class UserAdmin(DjangoUserAdmin[User]):
     search_fields = ["email", "display_name"]
     fieldsets = (
         (None, {"fields": ("email", "display_name", "password")}),
-        ("What they may do", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        ("Permissions", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = (
         (None, {"fields": ("email", "display_name", "usable_password", "password1", "password2")}),
     )
     readonly_fields = ["last_login", "date_joined"]
-    actions = ["take_second_factors_away"]
+    actions = ["reset_two_factor"]
     filter_horizontal = ["groups"]
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
@@ -40,15 +40,17 @@ class UserAdmin(DjangoUserAdmin[User]):
         if not change or "email" in form.changed_data:
             email_addresses.vouch_for(obj)
 
-    @admin.action(description="Take lost second factors away", permissions=["change"])
-    def take_second_factors_away(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
-        """For somebody who lost phone and codes, and said so in a way that leaves no doubt."""
+    @admin.action(description="Reset two-factor authentication", permissions=["change"])
+    def reset_two_factor(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        """For somebody who lost phone and recovery codes, and whose identity is certain."""
         for user in chosen:
             required.remove(user)
-            self.log_change(request, user, "Took the second factors away and ended the sessions.")
+            self.log_change(
+                request, user, "Reset two-factor authentication and ended all sessions."
+            )
             self.message_user(
                 request,
-                f"{user} signs in with the password alone once, and then sets up a new second factor.",
+                f"{user} can sign in once with the password alone, and then sets up two-factor authentication again.",
             )
 
 
@@ -59,8 +61,8 @@ class AuthorProfileForm(forms.ModelForm[AuthorProfile]):
 
     links = LinksField(
         label="Links",
-        help_text="A website, profiles elsewhere, an ORCID: the address and the words readers see. They "
-        "stand below the biography, and search engines are told that it is the same person.",
+        help_text="Website, social media profiles, ORCID. Shown below the biography and in the "
+        "structured data for search engines.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -28,12 +28,14 @@ def link_account(author: AuthorProfile, user: User | None) -> None:
                 author.save(update_fields=["user"])
         except IntegrityError as mistake:
             # Joined to somebody else at this very moment.
-            sentence = "This account was given to another author in the meantime; look at the list."
+            sentence = (
+                "Another author was linked to this account just now. Reload the list of authors."
+            )
             raise CannotJoin(sentence) from mistake
 
 
 def taken(other: AuthorProfile) -> str:
     return (
-        f"This account signs as “{other}” already. If the two are one person, merge them in the "
-        "list of authors; else take the account from the other first."
+        f"This account is linked to the author “{other}”. If they are the same person, merge the authors; "
+        "otherwise remove the account from the other author first."
     )

@@ -38,11 +38,11 @@ def take(user: User, upload: "File[Any]") -> Face:
         ValidationError: it is too large, no picture, or too small.
     """
     if (upload.size or 0) > LARGEST_FILE:
-        sentence = gettext("This file is larger than %(most)d MB; save it smaller.")
+        sentence = gettext("The file is larger than %(most)d MB. Choose a smaller one.")
         raise ValidationError(sentence % {"most": LARGEST_FILE // 1024**2})
     drawn = _draw(bytes(upload.read()))
     if min(drawn.width, drawn.height) < LEAST:
-        sentence = gettext("This picture is too small; at least %(least)d pixels are needed.")
+        sentence = gettext("The image is too small. It needs at least %(least)d pixels.")
         raise ValidationError(sentence % {"least": LEAST})
     name = f"{hashlib.sha256(drawn.png).hexdigest()[:20]}.png"
     values = {"name": name, "png": drawn.png, "width": drawn.width, "height": drawn.height}
@@ -61,4 +61,4 @@ def _draw(file: bytes) -> Drawn:
             return draw(file, [(SIDE, SIDE)])[0]
         except InvalidLogo as mistake:
             raise ValidationError(str(mistake)) from mistake
-    raise ValidationError(gettext("Pictures cannot be opened here."))
+    raise ValidationError(gettext("Images cannot be processed on this server."))

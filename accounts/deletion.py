@@ -36,13 +36,14 @@ def delete_account(user: User, *, keep_words: bool) -> None:
     """
     if user.is_staff:
         sentence = gettext(
-            "Your account opens the desk. Ask an administrator to end that; then you can delete it."
+            "Your account has admin access. Ask an administrator to remove it; then you can "
+            "delete the account."
         )
         raise CannotLeave(sentence)
     if LogEntry.objects.filter(user=user).exists():
         sentence = gettext(
-            "Your account has done work at the desk, and its log stays. "
-            "Ask an administrator to close the account instead."
+            "Your account is named in the admin log, which is kept. Ask an administrator to "
+            "deactivate the account instead."
         )
         raise CannotLeave(sentence)
     with transaction.atomic():
@@ -56,7 +57,7 @@ def delete_account(user: User, *, keep_words: bool) -> None:
 
 def _say_goodbye(address: str) -> None:
     name = current_publication().name
-    subject = one_line(f"{gettext('Your account is deleted')} – {name}")
+    subject = one_line(f"{gettext('Account deleted')} – {name}")
     words = render_to_string("account/email/deleted_message.txt", {"publication_name": name})
     try:
         EmailMessage(subject, words, to=[in_ascii(address)]).send()

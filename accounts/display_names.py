@@ -84,13 +84,11 @@ def checked(name: str, *, besides: User | None = None) -> str:
     owner = owner_of(name, besides=besides)
     if owner is Owner.NEWSROOM:
         sentence = gettext(
-            "A member of the newsroom has this name; please add something that tells you apart."
+            "A member of the editorial team has this name. Add something to tell you apart."
         )
         raise ValidationError(sentence)
     if owner is Owner.SOMEBODY:
-        sentence = gettext(
-            "Somebody here has this name already; please add something that tells you apart."
-        )
+        sentence = gettext("This name is already in use. Add something to tell you apart.")
         raise ValidationError(sentence)
     return name
 

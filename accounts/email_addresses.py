@@ -105,7 +105,7 @@ def begin(request: HttpRequest, user: User, new: str) -> Move:
     """
     limit, per = AT_MOST
     if not count_and_allow("change of address", f"account {user.pk}", limit=limit, per=per):
-        raise CannotMove(gettext("You asked for this often just now; please wait an hour."))
+        raise CannotMove(gettext("Too many attempts. Try again in an hour."))
     adapter = get_adapter()
     taken = User.objects.filter(email__iexact=new).exclude(pk=user.pk).exists()
     move = Move(
@@ -134,12 +134,12 @@ def finish(request: HttpRequest, user: User, *, old_code: str, new_code: str) ->
     """
     move = under_way(request, user)
     if move is None:
-        raise NotUnderWay(gettext("These codes were used or are too old; please begin again."))
+        raise NotUnderWay(gettext("These codes were used or have expired. Start again."))
     right = _same(old_code, move.old_code) & _same(new_code, move.new_code)
     if not right or not _moved(user, move):
         move.tries += 1
         request.session[UNDER_WAY] = asdict(move)
-        raise CannotMove(gettext("One of the codes is not right; please look at both mails again."))
+        raise CannotMove(gettext("One of the codes is wrong. Check both e-mails."))
     give_up(request)
     told = {"from_email": move.old, "to_email": move.new}
     get_adapter().send_notification_mail("account/email/email_changed", user, told, email=move.old)

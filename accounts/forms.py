@@ -19,7 +19,7 @@ def name_field() -> forms.CharField:
         max_length=NAME_MAX_LENGTH,
         validators=[validate_storable, validate_not_blank],
         label=gettext_lazy("Your name"),
-        help_text=gettext_lazy("Stands beside your comments. Your e-mail address is never shown."),
+        help_text=gettext_lazy("Shown with your comments. Your e-mail address is never shown."),
         widget=forms.TextInput({"autocomplete": "name"}),
     )
 
@@ -51,13 +51,12 @@ class ProfileForm(forms.ModelForm[User]):
         fields = ("display_name", "biography", "shows_comments")
         labels: ClassVar[dict[str, Any]] = {
             "biography": gettext_lazy("About you"),
-            "shows_comments": gettext_lazy("Show a page with my comments"),
+            "shows_comments": gettext_lazy("Public profile"),
         }
         help_texts: ClassVar[dict[str, Any]] = {
-            "biography": gettext_lazy("Two or three sentences, on the page with your comments."),
+            "biography": gettext_lazy("Two or three sentences for your public profile."),
             "shows_comments": gettext_lazy(
-                "Everybody can open it: your name, picture, these sentences and what you wrote here. "
-                "Without it there is no such page."
+                "A page that shows everybody your name, profile picture, biography and comments."
             ),
         }
         widgets: ClassVar[dict[str, Any]] = {"biography": forms.Textarea({"rows": 4})}
@@ -68,9 +67,9 @@ class ProfileForm(forms.ModelForm[User]):
 
 class FaceForm(forms.Form):
     picture = forms.FileField(
-        label=gettext_lazy("A picture"),
+        label=gettext_lazy("Image file"),
         help_text=gettext_lazy(
-            "JPEG, PNG or another usual kind. Where it was taken and with what is not kept."
+            "JPEG, PNG or another common format. The metadata of the file is not stored."
         ),
         widget=forms.FileInput({"accept": "image/*"}),
     )
@@ -91,7 +90,7 @@ class NewAddressForm(forms.Form):
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].lower()
         if email == self.user.email.lower():
-            raise forms.ValidationError(gettext("That is your address already."))
+            raise forms.ValidationError(gettext("This is already your e-mail address."))
         return email
 
 
@@ -105,22 +104,22 @@ def code_field(label: Any) -> forms.CharField:
 
 
 class CodesForm(forms.Form):
-    old_code = code_field(gettext_lazy("Code from the mail to your old address"))
-    new_code = code_field(gettext_lazy("Code from the mail to your new address"))
+    old_code = code_field(gettext_lazy("Code sent to your old e-mail address"))
+    new_code = code_field(gettext_lazy("Code sent to your new e-mail address"))
 
 
 class LeaveForm(forms.Form):
     comments = forms.ChoiceField(
         label=gettext_lazy("Your comments"),
         choices=[
-            ("keep", gettext_lazy("stay without my name, so that answers keep their sense")),
-            ("remove", gettext_lazy("go too; where somebody answered, an empty place remains")),
+            ("keep", gettext_lazy("keep them without my name, so that replies still make sense")),
+            ("remove", gettext_lazy("delete them; where somebody replied, a placeholder remains")),
         ],
         widget=forms.RadioSelect,
     )
     sure = forms.BooleanField(
-        label=gettext_lazy("Delete my account for good"),
-        error_messages={"required": gettext_lazy("Tick this if you are sure.")},
+        label=gettext_lazy("Delete my account permanently"),
+        error_messages={"required": gettext_lazy("Confirm that you want to delete your account.")},
     )
 
 

@@ -31,7 +31,7 @@ from iria.core.text.validators import validate_not_blank, validate_storable
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         if not email:
-            sentence = "An account needs an e-mail address."
+            sentence = "An e-mail address is required."
             raise ValueError(sentence)
         user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
@@ -66,37 +66,37 @@ class User(AbstractBaseUser, PermissionsMixin):
         max_length=80,
         blank=True,
         validators=[validate_storable],
-        help_text="Stands beside comments. The e-mail address is never shown.",
+        help_text="Shown with comments. The e-mail address is never shown.",
     )
     name_key = models.CharField(
         max_length=KEY_MAX_LENGTH,
         null=True,
         unique=True,
         editable=False,
-        help_text="The display name as the eye takes it; nobody else may have one that looks like it.",
+        help_text="Skeleton of the display name. No two accounts can have names that look the same.",
     )
     is_staff = models.BooleanField(
-        "may open the desk",
+        "admin access",
         default=False,
-        help_text="What somebody may do there is decided by their groups.",
+        help_text="Permissions are set by groups.",
     )
     is_active = models.BooleanField(
         "active",
         default=True,
-        help_text="Untick instead of deleting, so what the account wrote keeps its author.",
+        help_text="Turn off instead of deleting the account, so that comments keep their author.",
     )
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
     biography = models.TextField(
-        "about you",
+        "biography",
         max_length=BIOGRAPHY_MAX_LENGTH,
         blank=True,
         validators=[validate_storable],
-        help_text="Two or three sentences, on the page with your comments.",
+        help_text="Two or three sentences for your public profile.",
     )
     shows_comments = models.BooleanField(
-        "a public page with their comments",
+        "public profile",
         default=False,
-        help_text="Only whoever chose it has one.",
+        help_text="A public page with the comments of this person.",
     )
 
     objects: ClassVar[UserManager] = UserManager()
@@ -110,7 +110,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(
                 Lower("email"),
                 name="user_email_once",
-                violation_error_message="An account with this e-mail address exists already.",
+                violation_error_message="An account with this e-mail address already exists.",
             ),
         ]
 
@@ -158,24 +158,24 @@ class AuthorProfile(models.Model):
         null=True,
         blank=True,
         related_name="author_profile",
-        help_text="Leave empty for an author who does not sign in here.",
+        help_text="Empty for an author without an account.",
     )
     name = models.CharField(
         max_length=120,
         validators=[validate_storable, validate_not_blank],
-        help_text="As it stands in the byline.",
+        help_text="As shown in the byline.",
     )
     slug = models.SlugField(
         max_length=80,
         unique=True,
         allow_unicode=True,
-        help_text="The last part of the author page's address. The old address keeps working.",
+        help_text="Last part of the URL of the author page. Old URLs are redirected.",
     )
     role = models.CharField(
         max_length=120,
         blank=True,
         validators=[validate_storable],
-        help_text="For instance “Senior fellow, East Asia”.",
+        help_text="For example “Senior fellow, East Asia”.",
     )
     biography = models.TextField(
         blank=True, validators=[validate_storable], help_text="Two or three sentences."
@@ -190,7 +190,7 @@ class AuthorProfile(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(slug="feed"),
                 name="author_slug_not_reserved",
-                violation_error_message="“feed” is reserved for addresses; choose another.",
+                violation_error_message="“feed” is reserved. Choose another slug.",
             ),
         ]
 

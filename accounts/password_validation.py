@@ -31,7 +31,7 @@ class PasswordStrengthValidator:
             raise ValidationError(_why(found, known), code="easy_to_guess")
 
     def get_help_text(self) -> str:
-        return gettext("Three or four words that do not belong together are easy to keep in mind.")
+        return gettext("Three or four unrelated words are easy to remember.")
 
 
 def judged(password: str, known: list[str]) -> dict[str, Any]:
@@ -58,15 +58,13 @@ def _why(found: dict[str, Any], known: list[str]) -> str:
     parts = found["sequence"]
     ours = {word.lower() for word in known}
     if any(part.get("matched_word", "") in ours for part in parts):
-        return gettext("Your name, address or ours is the first thing somebody would try.")
+        return gettext("Do not use your name, your e-mail address or the name of this site.")
     if any(part["pattern"] == "spatial" for part in parts):
-        return gettext("Keys that lie side by side are quickly guessed; take a few words instead.")
+        return gettext("Neighbouring keys are easy to guess. Use a few words instead.")
     if any(part["pattern"] in {"repeat", "sequence"} for part in parts):
-        return gettext("What repeats or counts on is quickly guessed; take a few words instead.")
+        return gettext("Repetitions and sequences are easy to guess. Use a few words instead.")
     if any(part["pattern"] in {"date", "regex"} for part in parts):
-        return gettext("Dates and years are quickly guessed; take a few words instead.")
+        return gettext("Dates and years are easy to guess. Use a few words instead.")
     if any(part["pattern"] == DICTIONARY for part in parts):
-        return gettext(
-            "This is too close to a word or name; take three or four that do not belong together."
-        )
-    return gettext("This is quickly guessed; make it longer.")
+        return gettext("This is too close to a word or a name. Use three or four unrelated words.")
+    return gettext("This password is too easy to guess. Make it longer.")

@@ -37,7 +37,7 @@ def person(user: User) -> Person:
 def gather(user: User) -> dict[str, dict[str, Any]]:
     """House → what it holds about the account, as values for JSON."""
     told = {name: holding.export(person(user)) for name, holding in personal_data.items()}
-    return {**told, "desk": {"rows that name you as who did it": rows_naming(user)}}
+    return {**told, "desk": {"rows that name you as the person who acted": rows_naming(user)}}
 
 
 def rows_naming(user: User) -> dict[str, int]:
@@ -80,8 +80,8 @@ def archive(user: User) -> bytes:
 
 def _read_me() -> str:
     return gettext(
-        "This is everything we hold about your account, as text that people and programs can read. "
-        "Each file is named for the part of the site it comes from."
+        "All data stored about your account, in a format that people and programs can read. "
+        "Each file is named after the part of the site it comes from."
     )
 
 
@@ -90,19 +90,19 @@ def export(who: Person) -> dict[str, Any]:
     return {
         "e-mail address": user.email,
         "name": user.display_name,
-        "about you": user.biography,
-        "public page with your comments": user.shows_comments,
-        "made on": user.date_joined,
-        "signed in last": user.last_login,
-        "member of the newsroom": user.is_staff,
+        "biography": user.biography,
+        "public profile": user.shows_comments,
+        "created": user.date_joined,
+        "last sign-in": user.last_login,
+        "admin access": user.is_staff,
         "groups": list(user.groups.values_list("name", flat=True)),
-        "addresses": _addresses(user),
-        "signed in with": [
+        "e-mail addresses": _addresses(user),
+        "sessions": [
             {"browser": each.browser, "since": each.began_at, "seen": each.seen_at}
             for each in sessions.of(user)
         ],
-        "browsers known": list(user.devices.values("browser", "first_seen", "last_seen")),
-        "second factors": _factors(user),
+        "known browsers": list(user.devices.values("browser", "first_seen", "last_seen")),
+        "two-factor authentication": _factors(user),
         "author": list(
             AuthorProfile.objects.filter(user=user).values(
                 "name", "slug", "role", "biography", "links"
@@ -127,7 +127,7 @@ def erase(who: Person, keep_words: bool) -> None:
     """All that is ours goes with the account's row; the desk's log names accounts by themselves."""
     kind = ContentType.objects.get_for_model(User)
     rows = LogEntry.objects.filter(content_type=kind, object_id=str(who.account))
-    rows.update(object_repr="an account that is deleted", change_message="")
+    rows.update(object_repr="deleted account", change_message="")
 
 
 HOLDING: Final = PersonalDataHandler(export=export, erase=erase, told=TOLD)

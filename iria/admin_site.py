@@ -24,7 +24,7 @@ AMONG: Final = {"taggit": "articles", "auth": "accounts"}
 
 
 class IriaAdminSite(admin.AdminSite):
-    index_title = "What waits"
+    index_title = "Dashboard"
     enable_nav_sidebar = True
     index_template = "admin/desk.html"
 
@@ -64,7 +64,7 @@ class IriaAdminSite(admin.AdminSite):
                 return redirect(request.get_full_path().replace("%00", ""))
             if "" in (request.GET.get(TO_FIELD_VAR), request.POST.get(TO_FIELD_VAR)):
                 # Django refuses every other field that is none, and breaks over this one.
-                sentence = "No field has an empty name."
+                sentence = "The field name must not be empty."
                 raise BadRequest(sentence)
             if request.method == "POST" and request.user.is_anonymous and typed_words(request):
                 # The session ended while somebody wrote; the door alone would lose their words.

@@ -113,13 +113,13 @@ def _page(request: HttpRequest, status: int) -> HttpResponse:
             "typed": [field for field in fields if field.is_typed and not field.is_secret],
             "hidden": [field for field in fields if not (field.is_typed or field.is_secret)],
             "files": files,
-            "heading": gettext("The site is not available at the moment"),
-            "sentence": gettext("It should be back within minutes."),
+            "heading": gettext("The site is temporarily unavailable"),
+            "sentence": gettext("It should be back in a few minutes."),
         }
         if status == INSUFFICIENT_STORAGE:
-            context["heading"] = gettext("There is no room left to save this")
+            context["heading"] = gettext("Not saved: no storage space left")
             context["sentence"] = gettext(
-                "The disk of the site is full, and nothing was saved. The people who run the site have to make room first."
+                "The disk of the server is full. The operators of the site need to free some space."
             )
         return HttpResponse(render_to_string("503.html", context), status=status)
 

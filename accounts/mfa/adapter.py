@@ -61,6 +61,6 @@ def drawn_code(words: str) -> SafeString:
     side = len(rows)
     return SafeString(
         f'<svg class="drawn-code" viewBox="0 0 {side} {side}" role="img" '
-        f'aria-label="{gettext("The secret as a picture for your app")}">'
+        f'aria-label="{gettext("QR code for your authenticator app")}">'
         f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path fill="#000" d="{marks}"/></svg>'
     )

@@ -71,8 +71,8 @@ class AddForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
         required=False,
         max_length=NAME_MAX_LENGTH,
         validators=[validate_storable],
-        label=gettext_lazy("A name for it"),
-        help_text=gettext_lazy("Such as “Phone” or “Key on my ring”, to tell it from others."),
+        label=gettext_lazy("Name"),
+        help_text=gettext_lazy("For example “Phone” or “Security key”."),
     )
 
     def clean_name(self) -> str:

@@ -29,7 +29,7 @@ from iria.core.text.language import use_language
 from iria.publication.context_processors import publication_of
 from iria.publication.views import FOREVER
 
-TOO_OFTEN: Final = gettext_noop("Very many pictures were sent. Please wait an hour and try again.")
+TOO_OFTEN: Final = gettext_noop("Too many uploads. Try again in an hour.")
 
 
 @signed_in
@@ -38,7 +38,7 @@ def profile(request: HttpRequest, user: User) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=User.objects.get(pk=user.pk))
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, gettext("Your profile is saved."))
+        messages.success(request, gettext("Profile saved."))
         return redirect("account_profile")
     return _profile(request, user, form, FaceForm())
 
@@ -48,7 +48,7 @@ def profile(request: HttpRequest, user: User) -> HttpResponse:
 def picture(request: HttpRequest, user: User) -> HttpResponse:
     if "drop" in request.POST:
         avatars.drop(user)
-        messages.success(request, gettext("Your initials stand there again."))
+        messages.success(request, gettext("Profile picture removed."))
         return redirect("account_profile")
     form = FaceForm(request.POST, request.FILES)
     if form.is_valid() and not avatars.may_upload(user, client_address(request)):
@@ -63,7 +63,7 @@ def picture(request: HttpRequest, user: User) -> HttpResponse:
         except ValidationError as mistake:
             form.add_error("picture", mistake)
         else:
-            messages.success(request, gettext("Your picture is saved."))
+            messages.success(request, gettext("Profile picture saved."))
             return redirect("account_profile")
     return _profile(request, user, ProfileForm(instance=user), form)
 
@@ -132,11 +132,11 @@ def _finish(request: HttpRequest, user: User) -> HttpResponse:
         except email_addresses.CannotMove as mistake:
             form.add_error(None, ValidationError(str(mistake)))
         else:
-            messages.success(request, gettext("Your e-mail address is changed."))
+            messages.success(request, gettext("E-mail address changed."))
             return redirect("account_profile")
     move = email_addresses.under_way(request, user)
     if move is None:
-        messages.error(request, gettext("That was too often; please begin again."))
+        messages.error(request, gettext("Too many attempts. Start again."))
         return redirect("account_email")
     return _ask_for_codes(request, move, form)
 
@@ -198,13 +198,13 @@ def _ended(request: HttpRequest, user: User) -> str:
     if "others" in request.POST:
         count = known_browsers.end_others(request, user)
         if not count:
-            return gettext("You were signed in nowhere else.")
+            return gettext("There are no other sessions.")
         sentence = ngettext(
-            "You are signed out in %(count)d other place.",
-            "You are signed out in %(count)d other places.",
+            "%(count)d other session was signed out.",
+            "%(count)d other sessions were signed out.",
             count,
         )
         return sentence % {"count": count}
     if sessions.end(user, request.POST.get("session", "")):
-        return gettext("You are signed out there.")
-    return gettext("You were signed out there already.")
+        return gettext("Session signed out.")
+    return gettext("This session has already ended.")

@@ -35,5 +35,5 @@ def page_of[T: Model](
     try:
         return paginator.page(number or 1)
     except (EmptyPage, PageNotAnInteger, InvalidPage, OverflowError) as mistake:
-        sentence = gettext("There is no such page of this list.")
+        sentence = gettext("This page does not exist.")
         raise NoSuchPage(sentence) from mistake

@@ -23,8 +23,9 @@ from iria.publication.models import Publication, current_publication
 from iria.publication.row_fields import LinksField, MenuField, ShareField
 
 CHANGED_MEANWHILE: Final = (
-    "Somebody else changed the publication while you were writing. What you typed is still here: "
-    "compare it with what stands now, in another window, and save again to keep yours."
+    "Somebody else changed the publication while you were editing. Your changes are "
+    "below. Compare them with the current version in another window, and save again to "
+    "overwrite it."
 )
 
 
@@ -66,33 +67,31 @@ class EmblemField(forms.FileField):
 class PublicationForm(forms.ModelForm[Publication]):
     logo = EmblemField(
         label="Logo",
-        help_text="Stands in the head instead of the name. PNG, JPEG or WebP; best without "
-        "background and at least 160 pixels high.",
+        help_text="Shown in the header instead of the name. PNG, JPEG or WebP, at least 160 pixels "
+        "high, if possible with a transparent background.",
     )
-    logo_dark = EmblemField(
-        label="Logo in the dark", help_text="The same for dark paper; left empty, the logo."
-    )
+    logo_dark = EmblemField(label="Logo for dark mode", help_text="Empty: the logo.")
     icon = EmblemField(
         icon=True,
-        label="Icon",
-        help_text="Square, at least 180 pixels, better 512; in tabs, bookmarks and on phones.",
+        label="Site icon",
+        help_text="Shown in tabs, bookmarks and on phones. Square, at least 180 pixels, if possible 512.",
     )
     header_menu = MenuField(
-        label="Menu in the head",
-        help_text="Left empty, the sections at the top of the tree, in their order.",
+        label="Header menu",
+        help_text="Empty: the top-level categories.",
     )
     footer_menu = MenuField(
-        label="Menu at the foot", help_text="Left empty, the pages that have a place in the foot."
+        label="Footer menu", help_text="Empty: the pages marked for the footer."
     )
     social_links = LinksField(
-        label="Elsewhere",
-        help_text="Where the publication speaks elsewhere; at the foot of every page, and told to "
+        label="Social media",
+        help_text="Profiles of the publication. Shown in the footer and in the structured data for "
         "search engines.",
     )
     share_links = ShareField(
-        label="Share",
-        help_text="Services below every article besides mail, as plain links; {address} and "
-        "{headline} are replaced: https://social.example/share?text={headline}%20{address}",
+        label="Share links",
+        help_text="Shown below every article. {address} and {headline} are replaced, for example "
+        "https://social.example/share?text={headline}%20{address}.",
     )
 
     seen = forms.CharField(required=False, widget=Unlabelled)
@@ -138,7 +137,7 @@ class PublicationForm(forms.ModelForm[Publication]):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         if values.get("accent_dark") and not values.get("accent") and "accent" not in self.errors:
-            sentence = "Write the accent for light paper too; the dark one belongs to it."
+            sentence = "Enter the accent colour for light mode too."
             raise ValidationError({"accent": sentence})
         self._look_for_others(values.get("seen", ""))
         return values
@@ -175,13 +174,13 @@ def said_by(publication: Publication) -> str:
 def shown_accent(publication: Publication) -> SafeString:
     """The two colours as they stand on their papers, drawn without any style in the page."""
     if not publication.accent:
-        return format_html("{}", "The colour of the tokens.")
+        return format_html("{}", "Default colour.")
     dark = publication.accent_dark or colours.for_dark(publication.accent)
     return format_html(
         '<svg width="260" height="44" role="img" aria-label="{} and {}">'
         '<rect width="130" height="44" fill="{}"/><rect x="130" width="130" height="44" fill="{}"/>'
-        '<text x="12" y="28" fill="{}">A link by day</text>'
-        '<text x="142" y="28" fill="{}">A link by night</text></svg>',
+        '<text x="12" y="28" fill="{}">Link in light mode</text>'
+        '<text x="142" y="28" fill="{}">Link in dark mode</text></svg>',
         *(publication.accent, dark, colours.LIGHT_PAPERS[0], colours.DARK_PAPERS[0]),
         *(publication.accent, dark),
     )
@@ -192,11 +191,11 @@ class PublicationAdmin(admin.ModelAdmin[Publication]):
     fieldsets = (
         (None, {"fields": ("name", "legal_name", "tagline", "about", "seen")}),
         ("Menus", {"fields": ("header_menu", "footer_menu")}),
-        ("Look", {"fields": ("logo", "logo_dark", "icon", "accent", "accent_dark", "colours")}),
+        ("Design", {"fields": ("logo", "logo_dark", "icon", "accent", "accent_dark", "colours")}),
         ("Contact", {"fields": ("contact_words", "contact_email", "postal_address")}),
-        ("Elsewhere", {"fields": ("social_links", "share_links", "issn")}),
-        ("Time and language", {"fields": ("first_year", "zone", "languages")}),
-        ("Pictures", {"fields": ("credit_wording",)}),
+        ("Social media", {"fields": ("social_links", "share_links", "issn")}),
+        ("Time zone and languages", {"fields": ("first_year", "zone", "languages")}),
+        ("Images", {"fields": ("credit_wording",)}),
         ("Feeds", {"fields": ("whole_texts_in_feeds",)}),
         ("Front page", {"fields": ("shows_most_read",)}),
         (
@@ -209,7 +208,7 @@ class PublicationAdmin(admin.ModelAdmin[Publication]):
     class Media:
         css = {"all": ["desk/publication.css"]}
 
-    @admin.display(description="As it looks")
+    @admin.display(description="Preview")
     def colours(self, publication: Publication) -> SafeString:
         return shown_accent(publication)
 

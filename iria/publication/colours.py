@@ -117,25 +117,25 @@ def checked(colour: str, papers: tuple[str, ...], where: str) -> str:
         return ""
     plain = read_hex(colour)
     if plain is None:
-        sentence = "Write the colour as # and six signs from 0 to 9 and a to f, such as #1a5f7a."
+        sentence = "Enter a hexadecimal colour such as #1a5f7a."
         raise ValidationError(sentence, code="form")
     nearest = nearest_readable(plain, papers, LEAST)
     if nearest != plain:
         least = min(contrast(plain, paper) for paper in papers)
         sentence = (
-            f"{plain} has a contrast of {least:.1f} : 1 {where}, and text needs {LEAST} : 1. "
-            f"The nearest that passes is {nearest}."
+            f"{plain} has a contrast of {least:.1f} : 1 {where}. Text needs {LEAST} : 1. "
+            f"The nearest readable colour is {nearest}."
         )
         raise ValidationError(sentence, code="contrast")
     return plain
 
 
 def checked_light(colour: str) -> str:
-    return checked(colour, LIGHT_PAPERS, "on light paper")
+    return checked(colour, LIGHT_PAPERS, "in light mode")
 
 
 def checked_dark(colour: str) -> str:
-    return checked(colour, DARK_PAPERS, "on dark paper")
+    return checked(colour, DARK_PAPERS, "in dark mode")
 
 
 def for_dark(light: str) -> str:

@@ -11,11 +11,11 @@ from iria.publication.models import current_publication
 
 def sentences_about(gone: list[menus.BrokenEntry]) -> list[str]:
     """What editors read about entries that readers do not see."""
-    where = {"header": "in the head", "footer": "at the foot"}
+    where = {"header": "Header", "footer": "Footer"}
     return [
-        f"Menu {where[entry.place]}, row {entry.number}"
-        f"{f' (“{entry.name}”)' if entry.name else ''}: what it leads to {entry.why}, so readers "
-        "do not see it. Choose another, or take it out."
+        f"{where[entry.place]} menu, row {entry.number}"
+        f"{f' (“{entry.name}”)' if entry.name else ''}: the target {entry.why}. "
+        "Choose another one, or remove the row."
         for entry in gone
     ]
 
@@ -28,10 +28,6 @@ def dead_entries(user: Any) -> list[DashboardItem]:
     if not gone:
         return []
     count = len(gone)
-    words = (
-        "One entry of the menus leads nowhere"
-        if count == 1
-        else f"{count} entries of the menus lead nowhere"
-    )
+    words = "1 broken menu item" if count == 1 else f"{count} broken menu items"
     address = reverse("admin:iria_publication_change", args=[1])
     return [DashboardItem(words=words, count=count, address=address)]

@@ -34,8 +34,8 @@ def draw_logo(file: bytes) -> list[Drawn]:
     drawn = _draw(file, [LOGO_BOX])
     if drawn[0].height < LEAST_LOGO_HEIGHT:
         sentence = (
-            f"This logo would be {drawn[0].width} × {drawn[0].height} pixels; at least "
-            f"{LEAST_LOGO_HEIGHT} in height are needed. Cut its empty edges off, or save it larger."
+            f"The logo would be {drawn[0].width} × {drawn[0].height} pixels. It needs a height of at "
+            f"least {LEAST_LOGO_HEIGHT}. Crop empty edges, or use a larger file."
         )
         raise ValidationError(sentence)
     return drawn
@@ -50,10 +50,10 @@ def draw_icon(file: bytes) -> list[Drawn]:
     drawn = _draw(file, [(side, side) for side in ICON_SIDES])
     width, height = drawn[-1].width, drawn[-1].height
     if abs(width - height) > 2:
-        sentence = "The icon must be square, such as 512 × 512 pixels."
+        sentence = "The icon is not square. Use an image of, for example, 512 × 512 pixels."
         raise ValidationError(sentence)
     if max(width, height) < LEAST_ICON:
-        sentence = f"The icon has {width} × {height} pixels; at least {LEAST_ICON} are needed."
+        sentence = f"The icon has {width} × {height} pixels. It needs at least {LEAST_ICON} × {LEAST_ICON}."
         raise ValidationError(sentence)
     return drawn
 
@@ -65,7 +65,7 @@ def read(upload: "File[Any]") -> bytes:
         ValidationError: it is too large for an emblem.
     """
     if upload.size > LARGEST_FILE:
-        sentence = f"This file is larger than {LARGEST_FILE // 1024**2} MB; save it smaller."
+        sentence = f"The file is larger than {LARGEST_FILE // 1024**2} MB. Choose a smaller one."
         raise ValidationError(sentence)
     return bytes(upload.read())
 
@@ -76,7 +76,7 @@ def _draw(file: bytes, boxes: list[tuple[int, int]]) -> list[Drawn]:
             return draw(file, boxes)
         except InvalidLogo as mistake:
             raise ValidationError(str(mistake)) from mistake
-    sentence = "Pictures cannot be opened here."
+    sentence = "Images cannot be processed on this server."
     raise ValidationError(sentence)
 
 

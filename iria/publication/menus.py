@@ -130,7 +130,7 @@ def broken_entries(publication: Publication, found: Targets) -> list[BrokenEntry
             if entry["kind"] == LINK or (target is not None and target.live):
                 continue
             name = entry["label"] or (target.name if target else "")
-            why = "is not published" if target else "is no longer there"
+            why = "is not published" if target else "no longer exists"
             gone.append(BrokenEntry(place, number, name, why))
     return gone
 

@@ -32,13 +32,13 @@ def checked(text: str) -> str:
         return ""
     found = SHAPE.fullmatch(text.strip())
     if not found:
-        sentence = "An ISSN has eight signs, such as 2049-3630; the last may be an X."
+        sentence = "Enter an ISSN of eight characters, such as 2049-3630. The last one may be an X."
         raise ValidationError(sentence, code="form")
     digits, check = found[1] + found[2], found[3].upper()
     if check != check_sign(digits):
         sentence = (
-            f"{found[1]}-{found[2]}{check} is no ISSN: after {found[1]}-{found[2]} the last sign "
-            f"would be {check_sign(digits)}. Please compare it with your registration."
+            f"{found[1]}-{found[2]}{check} is not a valid ISSN: the check digit should be "
+            f"{check_sign(digits)}. Compare it with your registration."
         )
         raise ValidationError(sentence, code="check")
     return f"{found[1]}-{found[2]}{check}"
@@ -55,13 +55,13 @@ COLOUR = r"^(#[0-9a-f]{6})?$"
 
 def refuse_unknown_zone(name: str) -> None:
     if name not in available_timezones():
-        sentence = f"“{name}” is not a time zone; write one like Europe/Lisbon or Asia/Karachi."
+        sentence = f"“{name}” is not a time zone. Enter one like Europe/Lisbon or Asia/Karachi."
         raise ValidationError(sentence)
 
 
 def refuse_future_year(year: int) -> None:
     if year > timezone.now().year + 1:
-        sentence = "The first year lies in the future; write the year of the first publication."
+        sentence = "The first year is in the future. Enter the year of the first publication."
         raise ValidationError(sentence)
 
 
@@ -71,113 +71,115 @@ class Publication(models.Model):
     """Name, purpose and contact of the publication. There is exactly one row (id 1)."""
 
     class Comments(models.TextChoices):
-        OPEN = "open", "The rules decide what appears at once"
-        HELD = "held", "A moderator reads every comment first"
-        OFF = "off", "No comments, and none are shown"
+        OPEN = "open", "Post-moderation: screening rules decide"
+        HELD = "held", "Pre-moderation: a moderator approves every comment"
+        OFF = "off", "Comments off and hidden"
 
     name = models.CharField(
         max_length=80,
         default="Our publication",
         validators=[validate_storable],
-        help_text="Stands at the head of every page and in every newsletter.",
+        help_text="Shown in the header of every page and in every newsletter.",
     )
     legal_name = models.CharField(
         max_length=160,
         blank=True,
         validators=[validate_storable],
-        help_text="Who holds the copyright, if that is more than the name.",
+        help_text="Copyright holder. Empty: the name.",
     )
     tagline = models.CharField(
         max_length=160,
         blank=True,
         validators=[validate_storable],
-        help_text="One line below the name: what the reader finds here.",
+        help_text="One line below the name.",
     )
     about = models.TextField(
         blank=True,
         validators=[validate_storable],
-        help_text="What the institute is and does, in two or three sentences; at the foot of every page.",
+        help_text="Two or three sentences for the footer of every page.",
     )
     contact_email = models.EmailField(
-        blank=True, help_text="Where clients write for reports; shown at the foot of every page."
+        blank=True,
+        help_text="E-mail address for readers and clients, shown in the footer of every page.",
     )
     contact_words = models.CharField(
         max_length=200,
         default="For client reports write to",
         validators=[validate_storable],
-        help_text="The words before the address.",
+        help_text="Text before the e-mail address.",
     )
     postal_address = models.TextField(
         blank=True,
         validators=[validate_storable],
-        help_text="Stands in every newsletter; many countries require it.",
+        help_text="Shown in every newsletter, as many countries require.",
     )
     first_year = models.PositiveSmallIntegerField(
         default=2014,
         validators=[refuse_future_year],
-        help_text="The first of the copyright years, as in “© 2014–2026”.",
+        help_text="First copyright year, as in “© 2014–2026”.",
     )
     zone = models.CharField(
         max_length=64,
         default="UTC",
         validators=[refuse_unknown_zone],
         verbose_name="time zone",
-        help_text="Dates on the site and times in the admin are in this zone.",
+        help_text="For dates on the site and times in the admin.",
     )
     languages = models.CharField(
         max_length=120,
         default="en",
-        help_text="Language codes in the order of importance, such as “en, fr, ar”.",
+        help_text="Language codes in order of importance, such as “en, fr, ar”.",
     )
     credit_wording = models.CharField(
         max_length=80,
         default="(Image Credit: {credit})",
-        help_text="How a picture's credit is written after its caption; {credit} is replaced.",
+        help_text="Format of the image credit after the caption. {credit} is replaced.",
     )
 
     whole_texts_in_feeds = models.BooleanField(
         default=True,
-        help_text="Untick to give feed readers a summary with the picture instead of the whole text.",
+        help_text="If off, feeds contain a summary with the image.",
     )
     shows_most_read = models.BooleanField(
-        "show what is read most",
+        "show most read",
         default=False,
-        help_text="A list of five on the front page. Openings are counted without cookies either way.",
+        help_text="Shows the five most read articles on the front page. Views are counted without "
+        "cookies.",
     )
     comments_policy = models.CharField(
         "comments",
         max_length=4,
         choices=Comments,
         default=Comments.OPEN,
-        help_text="For every article that says nothing else.",
+        help_text="Default for articles.",
     )
     comments_close_after = models.PositiveSmallIntegerField(
-        "comments close after",
+        "close comments after (days)",
         null=True,
         blank=True,
-        help_text="Days after an article's publication; left empty, they stay open.",
+        help_text="Days after publication of the article. Empty: never.",
     )
     comments_confirmed = models.BooleanField(
-        "guests confirm their address",
+        "guests confirm e-mail address",
         default=False,
-        help_text="A guest's comment waits until the link in a mail was opened; only then does a moderator see it.",
+        help_text="Comments of guests are submitted only after they open the link in an e-mail.",
     )
     issn = models.CharField(
         "ISSN",
         max_length=9,
         blank=True,
-        help_text="The number of the serial, if it has one, such as 2049-3630; for catalogues.",
+        help_text="International Standard Serial Number, such as 2049-3630, for library catalogues.",
     )
     accent = models.CharField(
         max_length=7,
         blank=True,
-        help_text="The colour of links and buttons, such as #1a5f7a. Left empty, our own.",
+        help_text="Colour of links and buttons, such as #1a5f7a. Empty: the default.",
     )
     accent_dark = models.CharField(
-        "accent in the dark",
+        "accent for dark mode",
         max_length=7,
         blank=True,
-        help_text="The same on dark paper. Left empty, it is made from the accent.",
+        help_text="Empty: derived from the accent.",
     )
     social_links = models.JSONField(default=list, blank=True)
     """`{"name", "address"}` each: where the publication speaks elsewhere."""
@@ -210,7 +212,7 @@ class Publication(models.Model):
             models.CheckConstraint(
                 condition=models.Q(credit_wording__contains="{credit}"),
                 name="publication_credit_wording_has_credit",
-                violation_error_message="The wording must contain {credit}, where the credit goes.",
+                violation_error_message="The credit format must contain {credit}.",
             ),
         ]
 

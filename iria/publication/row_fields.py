@@ -78,7 +78,7 @@ class MenuWidget(RowsWidget):
         known = {key for _, targets in groups for key, _ in targets} | {"", LINK}
         gone = [row["target"] for row in context["rows"] if row["target"] not in known]
         if gone:
-            groups.append(("No longer there", [(key, "– gone –") for key in dict.fromkeys(gone)]))
+            groups.append(("Deleted", [(key, "(deleted)") for key in dict.fromkeys(gone)]))
         context |= {"groups": groups, "link": LINK}
         return context
 
@@ -102,7 +102,7 @@ class RowsField(forms.Field, ABC):
     def to_python(self, value: Any) -> list[Any]:
         rows = list(value or [])
         if len(rows) > MOST:
-            sentence = f"These are {len(rows)} rows; more than {MOST} help nobody."
+            sentence = f"Too many rows ({len(rows)}). The maximum is {MOST}."
             raise ValidationError(sentence)
         kept: list[Any] = []
         sentences: list[str] = []
@@ -146,16 +146,16 @@ class MenuField(RowsField):
         if row["address"].strip() and kind in ("", LINK):
             kind, key = LINK, site_or_web_address(row["address"])
             if not label:
-                sentence = "Write the words of the link."
+                sentence = "Enter a label for the link."
                 raise ValidationError(sentence)
         elif kind == LINK:
-            sentence = "Write the address the link leads to."
+            sentence = "Enter the URL of the link."
             raise ValidationError(sentence)
         elif not kind or not key:
-            sentence = "Choose where it leads."
+            sentence = "Choose a target."
             raise ValidationError(sentence)
         elif row["address"].strip():
-            sentence = "It leads to what is chosen or to an address, not to both; empty one."
+            sentence = "Enter either a target or a URL, not both."
             raise ValidationError(sentence)
         return Entry(kind=kind[:20], key=key[:ADDRESS_LENGTH], label=label, below=below)
 
@@ -179,7 +179,7 @@ class LinksField(RowsField):
         address = web_address(row["address"])
         name = _name(row["name"])
         if not name:
-            sentence = "Write the name of the place, such as Mastodon."
+            sentence = "Enter a name, such as Mastodon."
             raise ValidationError(sentence)
         return {"name": name, "address": address}
 
@@ -196,7 +196,9 @@ class ShareField(LinksField):
     def read(self, row: Row, *, first: bool) -> Row:
         kept = super().read(row, first=first)
         if "{address}" not in kept["address"]:
-            sentence = "Write {address} where the address of the article goes."
+            sentence = (
+                "The URL must contain {address}, which is replaced by the URL of the article."
+            )
             raise ValidationError(sentence)
         return kept
 
@@ -205,7 +207,7 @@ def _name(text: str) -> str:
     validate_storable(text)
     name = one_line(text)
     if len(name) > NAME_LENGTH:
-        sentence = f"“{name[:30]}…” is too long for a menu; at most {NAME_LENGTH} characters fit."
+        sentence = f"“{name[:30]}…” is too long. The maximum is {NAME_LENGTH} characters."
         raise ValidationError(sentence)
     return name
 
@@ -217,7 +219,7 @@ def web_address(text: str) -> str:
         ValidationError: with a sentence for the editor.
     """
     address = text.strip()
-    sentence = "Write the whole address, such as https://example.org/page."
+    sentence = "Enter a full URL, such as https://example.org/page."
     if not address.startswith(("https://", "http://")) or len(address) > ADDRESS_LENGTH:
         raise ValidationError(sentence)
     try:
@@ -236,5 +238,5 @@ def site_or_web_address(text: str) -> str:
     try:
         return web_address(text)
     except ValidationError as mistake:
-        sentence = "Write a whole address such as https://example.org/page, or a path as /feed/."
+        sentence = "Enter a full URL such as https://example.org/page, or a path such as /feed/."
         raise ValidationError(sentence) from mistake

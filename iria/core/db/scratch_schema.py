@@ -42,7 +42,7 @@ def scratch_schema() -> Iterator[None]:
         cursor.execute("SELECT current_schema()")
         (schema,) = cursor.fetchone()
         if schema is None or schema.startswith("pg_temp"):
-            sentence = "A scratch schema is in use already."
+            sentence = "A scratch schema is already in use."
             raise RuntimeError(sentence)
         # Refused once a session has had temporary tables, also where they were rolled back, and
         # then it is not needed.

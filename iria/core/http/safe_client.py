@@ -114,7 +114,7 @@ def public_addresses(host: str, port: int) -> list[str]:
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if not all(_is_public(address) for address in addresses):
-        sentence = "It leads into a private network, where this site must not look."
+        sentence = "The URL points to a private network."
         raise PrivateAddress(sentence)
     return addresses
 
@@ -150,7 +150,7 @@ def _status(address: str, agent: str, method: str) -> int:
         if not onward:
             return answer
         address = urljoin(address, onward)
-    sentence = "It leads on and on."
+    sentence = "Too many redirects."
     raise PrivateAddress(sentence)
 
 
@@ -171,16 +171,16 @@ def _answer_to(
     """The answer, whose words can still be read; whoever reads it closes it."""
     parts = urlsplit(address)
     if parts.scheme not in PORTS or not parts.hostname:
-        sentence = "It is no address of the web."
+        sentence = "This is not a web URL."
         raise PrivateAddress(sentence)
     port = parts.port or PORTS[parts.scheme]
     if port not in PORTS.values():
-        sentence = f"It asks for port {port}; only the web's own are looked at."
+        sentence = f"Port {port} is not a standard web port."
         raise PrivateAddress(sentence)
     try:
         host = domain_in_ascii(parts.hostname)
     except UnicodeError:
-        sentence = "It names no server."
+        sentence = "The URL has no host name."
         raise PrivateAddress(sentence) from None
     target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     if parts.query:
@@ -212,14 +212,14 @@ def _connected(scheme: str, host: str, port: int) -> http.client.HTTPConnection:
 
 
 def _status_in_words(status: int) -> str:
-    return f"It answers {status} {http.client.responses.get(status, '')}".strip()
+    return f"Status {status} {http.client.responses.get(status, '')}".strip()
 
 
 def _said(trouble: Exception) -> str:
     if isinstance(trouble, socket.gaierror):
-        return "There is no such site."
+        return "The server was not found."
     if isinstance(trouble, TimeoutError):
-        return f"It did not answer within {SECONDS} seconds."
+        return f"No answer within {SECONDS} seconds."
     if isinstance(trouble, ssl.SSLError):
-        return "Its certificate is not valid."
-    return f"It cannot be reached: {' '.join(str(trouble).split())[:200] or type(trouble).__name__}"
+        return "The certificate is not valid."
+    return f"Connection failed: {' '.join(str(trouble).split())[:200] or type(trouble).__name__}"

@@ -90,7 +90,7 @@ class SkippedHour(Exception):
     """The clocks were put forward over this time; it never comes. `resumes` is when they go on."""
 
     def __init__(self, resumes: datetime) -> None:
-        super().__init__("This time is skipped when the clocks are put forward.")
+        super().__init__("This time does not exist, because the clocks go forward. Choose another.")
         self.resumes = resumes
 
 

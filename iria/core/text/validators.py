@@ -22,14 +22,10 @@ def validate_storable(text: str) -> None:
         ValidationError: with a sentence for the person who sent the text.
     """
     if "\x00" in text:
-        sentence = gettext(
-            "The text holds a NUL character, which cannot be kept; please remove it."
-        )
+        sentence = gettext("The text contains a NUL character. Remove it.")
         raise ValidationError(sentence, code="nul")
     if SURROGATE.search(text):
-        sentence = gettext(
-            "The text holds half of a character (a lone surrogate); please type it again."
-        )
+        sentence = gettext("The text contains an incomplete character. Enter it again.")
         raise ValidationError(sentence, code="surrogate")
 
 
@@ -41,7 +37,7 @@ def storable(text: str) -> str:
 def validate_not_blank(text: str) -> None:
     """A validator: a name made of spaces and invisible characters is no name."""
     if not INVISIBLE.sub("", text).strip():
-        sentence = gettext("Please write something that can be seen.")
+        sentence = gettext("Enter some visible text.")
         # Not "blank": Django would put its own words in the place of ours.
         raise ValidationError(sentence, code="unseen")
 
