@@ -36,7 +36,7 @@ def inlined(name: str, sources: dict[str, str]) -> str:
     def written_out(found: re.Match[str]) -> str:
         file = posixpath.normpath(posixpath.join(posixpath.dirname(name), found["file"]))
         if file not in sources:
-            sentence = f"{name} imports {found['file']}", which does not exist.""
+            sentence = f"{name} imports “{found['file']}”, which does not exist."
             raise UnknownImport(sentence)
         rules = _seen_from(name, file, sources[file]).strip()
         block = f"@layer {found['layer']} {{\n{rules}\n}}"
