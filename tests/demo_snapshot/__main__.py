@@ -33,12 +33,21 @@ def main() -> int:
     if given.folder.exists() and any(given.folder.iterdir()):
         parser.error(f"{given.folder} is not empty.")
     # Only now: this starts Django.
+    from tests.demo_snapshot.journeys import JOURNEYS, previews
     from tests.demo_snapshot.site import demo_site
-    from tests.demo_snapshot.visits import visit
+    from tests.demo_snapshot.visits import Visitor, walk
 
     with demo_site() as site:
-        count = visit(site, given.folder)
-    print(f"{count} files in {given.folder}")
+        visitor = Visitor(site, given.folder)
+        visitor.note_mails("mail/loaded", site.mails())
+        walk(visitor)
+        previews(visitor)
+        for name, journey in JOURNEYS.items():
+            known = len(site.mails())
+            journey(visitor)
+            site.work()
+            visitor.note_mails(f"mail/{name}", site.mails()[known:])
+    print(f"{visitor.count} files in {given.folder}")
     return 0
 
 

@@ -50,7 +50,8 @@ class Normaliser:
             text = re.sub(pattern, replacement, text)
         text = re.sub(r"(/pictures/)([\w.-]+)", self._picture, text)
         text = re.sub(f"{ISO}|{RFC_822}", self._moment, text)
-        return self.days.sub("TODAY", text)
+        text = self.days.sub("TODAY", text)
+        return re.sub(r"TODAY(\W{1,3}(at|à)?\W{0,2})\d\d:\d\d", r"TODAY\1HH:MM", text)
 
     def path(self, path: str) -> str:
         return self.text(unquote(path))
