@@ -24,10 +24,12 @@ def author(name: str) -> AuthorProfile:
     return AuthorProfile.objects.create(name=name, slug=name.lower().replace(" ", "-"))
 
 
-def picture_file(*, width: int = 320, height: int = 200, colour: str = "steelblue") -> ContentFile:  # type: ignore[type-arg]
-    """A small JPEG as an upload would bring it."""
+def picture_file(
+    *, width: int = 320, height: int = 200, colour: str = "steelblue", xmp: bytes = b""
+) -> ContentFile:  # type: ignore[type-arg]
+    """A small JPEG as an upload would bring it, with this metadata in it."""
     buffer = BytesIO()
-    Pixels.new("RGB", (width, height), colour).save(buffer, "JPEG")
+    Pixels.new("RGB", (width, height), colour).save(buffer, "JPEG", xmp=xmp or None)
     return ContentFile(buffer.getvalue(), name="picture.jpg")
 
 

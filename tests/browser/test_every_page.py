@@ -6,7 +6,6 @@ the keyboard alone; in forced colours and without motion. One newsroom, one brow
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,14 +15,9 @@ from django.core.management import call_command
 from django.test import Client
 from django.test.signals import template_rendered
 from django.urls import resolve
-from PIL import Image
 from playwright.sync_api import Page, Route
 
 from accounts.models import User
-from iria.demo.drawing import portraits
-from iria.demo.drawing.brush import LANDSCAPE
-from iria.demo.drawing.labelling import labelled
-from iria.demo.loading import pictures
 from tests import newsroom as making
 from tests.browser import routes
 from tests.browser.answers import Answer, answers, as_sent
@@ -45,30 +39,13 @@ WHOLE_ON_A_PHONE = {"front page", "article", "article, right to left", "search, 
 
 
 @pytest.fixture
-def newsroom(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The demo newsroom: the fullest pages we have, its pictures labelled as ever but not drawn.
-
-    That they are drawn, tests/iria/demo sees; no checker looks into a picture.
-    """
-    monkeypatch.setattr(pictures, "_drawn_ahead", _plain)
+def newsroom(site: str) -> None:
+    """The demo newsroom: the fullest pages we have."""
     call_command("load_demo", verbosity=0)
     film = (
         '<figure data-embed="https://vimeo.com/76979871"><figcaption>A film</figcaption></figure>'
     )
     making.published("A film of the harbour", body=f"<p>Seen from the quay.</p>{film}")
-
-
-@contextmanager
-def _plain(keys: list[str]) -> Iterator[Iterator[tuple[str, bytes]]]:
-    """One colour a picture, so that none looks like another by its bytes."""
-    yield ((key, _one_colour(place, key)) for place, key in enumerate(keys))
-
-
-def _one_colour(place: int, key: str) -> bytes:
-    size = portraits.SIZE if key.startswith("portrait-") else LANDSCAPE
-    file = BytesIO()
-    Image.new("RGB", size, (40 + place * 4, 90, 140)).save(file, "JPEG")
-    return labelled(file.getvalue(), pictures.label_of(key))
 
 
 def test_every_page_can_be_used_by_everybody(

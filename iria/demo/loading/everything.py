@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from iria.core.db.row_origins import Marks
-from iria.demo.loading import front, letters, people, pictures, readers, texts
+from iria.demo.loading import front, images, letters, people, readers, texts
 
 COLLECTION = "demo"
 EDITOR_GONE = "The demo editor's account was deleted, so nothing is loaded in its name; remove the demo first."
@@ -26,7 +26,7 @@ def load(password: str, *, say: Callable[[str], None]) -> Loaded:
 
     Args:
         password: for the demo editor; where empty, one is made at random.
-        say: is told what is being done, since pictures take some seconds.
+        say: is told what is being done, since the images take some seconds.
     """
     marks = Marks(COLLECTION)
     loaded = Loaded()
@@ -39,9 +39,9 @@ def load(password: str, *, say: Callable[[str], None]) -> Loaded:
     loaded.new["authors"] = people.load_authors(marks)
     loaded.new["sections"] = front.load_publication(marks) + front.load_categories(marks)
     loaded.new["pages"] = front.load_pages(marks)
-    if missing := pictures.missing(marks):
-        say(f"Drawing {len(missing)} pictures.")
-    loaded.new["pictures"] = pictures.load(marks, by=editor)
+    if missing := images.missing(marks):
+        say(f"Uploading {len(missing)} images.")
+    loaded.new["images"] = images.load(marks, by=editor)
     people.load_portraits(marks)
     loaded.new["articles"] = texts.load(marks, by=editor)
     loaded.new["comments"] = readers.load(marks, editor=editor)

@@ -11,7 +11,7 @@ from accounts.models import AuthorProfile, User
 from articles.editorial.models import Portrait
 from iria.core.db.row_origins import Marks
 from iria.demo import content
-from iria.demo.loading import pictures
+from iria.demo.loading import images
 
 EDITOR = "editor"
 
@@ -56,7 +56,7 @@ def load_portraits(marks: Marks) -> int:
         marks.once(f"portrait:{slug}", partial(_portrait, slug, number))
         for words in content.table("publication")["author"]
         for slug in [words["slug"]]
-        if (number := pictures.ids(marks).get(f"portrait-{slug}"))
+        if (number := images.ids(marks).get(f"portrait-{slug}"))
     )
 
 

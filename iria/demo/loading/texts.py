@@ -19,12 +19,12 @@ from articles.editorial.models import (
 from articles.related.models import RelatedPick
 from iria.core.db.row_origins import Marks
 from iria.demo import content
-from iria.demo.loading import pictures
+from iria.demo.loading import images
 
 
 def load(marks: Marks, *, by: User) -> int:
     """Loads what was not loaded before, then the editor's picks between the new ones."""
-    picture_ids = pictures.ids(marks)
+    picture_ids = images.ids(marks)
     addresses = {story.slug: story.address for story in content.stories() if story.published}
     new = [
         story

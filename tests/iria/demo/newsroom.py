@@ -12,7 +12,7 @@ from articles.editorial.models import Article
 from articles.search.index.models import SearchLanguage, SearchLexeme, SearchWord
 from iria.core.http.cache_versions import Change
 from iria.demo import content
-from iria.demo.loading import pictures
+from iria.demo.loading import images
 
 PASSWORD: Final = "of-the-demo-editor"
 BESIDE: Final = {"procrastinate", "sessions", "contenttypes"}
@@ -56,12 +56,12 @@ FEW: Final = {
 }
 
 
-def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Loading anew within a test: the drawing is left out, and so are most of the stories."""
+def without_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading anew within a test, where no image is needed, nor most of the stories."""
     few = tuple(each for each in content.stories() if each.slug in FEW)
     monkeypatch.setattr(content, "stories", lambda: few)
-    monkeypatch.setattr(pictures, "load", lambda marks, by: 0)
-    monkeypatch.setattr(pictures, "missing", lambda marks: [])
+    monkeypatch.setattr(images, "load", lambda marks, by: 0)
+    monkeypatch.setattr(images, "missing", lambda marks: [])
 
 
 def story(slug: str) -> Article:

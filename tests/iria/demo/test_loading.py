@@ -21,7 +21,7 @@ from tests.iria.demo.newsroom import (
     load,
     remove,
     story,
-    without_pictures,
+    without_images,
 )
 from tests.newsroom import category
 
@@ -58,7 +58,7 @@ def test_beside_real_subscribers_a_password_is_made_up_and_nothing_is_sent(
     )
     real.subscriptions.create(newsletter=newsletter)
     monkeypatch.delenv("IRIA_DEMO_PASSWORD", raising=False)
-    without_pictures(monkeypatch)
+    without_images(monkeypatch)
     mail.outbox.clear()
     said = load()
     # Without a given password one is made up and told once.
@@ -82,7 +82,7 @@ def test_what_a_house_has_of_its_own_is_used_and_never_taken_away(
     monkeypatch.setenv("IRIA_DEMO_PASSWORD", "made-by-make")
     note = settings.STATE / "demo-editor.txt"
     note.write_text("made-by-make\n")
-    without_pictures(monkeypatch)
+    without_images(monkeypatch)
     load()
     # Whoever starts the site is told how to sign in.
     assert note.read_text().split() == ["edna@roadstead.example", "made-by-make"]

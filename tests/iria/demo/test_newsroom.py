@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Final
 
 import pytest
 from django.test import Client
@@ -16,14 +17,16 @@ from articles.pages.models import Page
 from articles.related.models import RelatedPick
 from iria.core.db.row_origins import Marks
 from iria.demo import content
-from iria.demo.loading import everything, pictures
+from iria.demo.loading import everything, images
 from newsletter.models import Delivery, Issue, Subscriber
-from tests.iria.demo.newsroom import (
-    story,
-)
+from tests.exiftool import exiftool
+from tests.iria.demo.newsroom import story
 from tests.shared import shared_data
 
 pytestmark = pytest.mark.django_db
+
+MOST_BYTES: Final = 4_000_000
+"""Of all images together: every clone carries them."""
 
 
 def test_it_is_the_newsroom_that_checks_from_outside_look_for() -> None:
@@ -82,16 +85,27 @@ def test_every_figure_has_a_caption_a_credit_and_words_for_those_who_cannot_see_
         assert figure.image.width >= 1800, figure
 
 
-def test_the_library_read_from_the_files_what_was_written_into_them() -> None:
-    for key, number in pictures.ids(Marks(everything.COLLECTION)).items():
-        label, image = pictures.label_of(key), Image.objects.get(pk=number)
-        assert image.headline == label.headline
-        assert image.caption == label.caption
-        assert image.alt_text == label.alt_text
-        assert image.credit == label.credit
-        assert image.byline == label.byline
-        assert image.copyright_notice == label.copyright_notice
-        assert image.usage_terms == label.usage_terms
+def test_the_library_holds_what_another_program_reads_from_the_image_files() -> None:
+    numbers = images.ids(Marks(everything.COLLECTION))
+    with exiftool() as program:
+        for key, file in images.files().items():
+            image, said = Image.objects.get(pk=numbers[key]), program.read(file)
+            assert image.headline == said["XMP-photoshop:Headline"]
+            assert image.caption == said["XMP-dc:Description"]
+            assert image.alt_text == said["XMP-iptcCore:AltTextAccessibility"]
+            assert image.credit == said["XMP-photoshop:Credit"]
+            assert [image.byline] == said["XMP-dc:Creator"]
+            assert image.copyright_notice == said["XMP-dc:Rights"]
+            assert image.usage_terms == said["XMP-xmpRights:UsageTerms"]
+
+
+def test_every_image_file_is_shown_and_all_of_them_are_small() -> None:
+    shown = {key for story in content.stories() for key in story.pictures}
+    portraits = {f"portrait-{author.slug}" for author in AuthorProfile.objects.all()}
+    assert images.files().keys() == shown | portraits
+    assert images.ids(Marks(everything.COLLECTION)).keys() == images.files().keys()
+    assert sum(file.stat().st_size for file in images.files().values()) <= MOST_BYTES
+    assert set(images.files().values()) == set(images.IMAGES.iterdir())
 
 
 def test_every_link_inside_leads_somewhere(client: Client) -> None:
