@@ -20,7 +20,7 @@ class AccountsConfig(AppConfig):
         )
         from accounts.mfa import required
 
-        hooks.address_is_confirmed.register("accounts", email_addresses.is_confirmed)
+        hooks.email_is_confirmed.register("accounts", email_addresses.is_confirmed)
         hooks.personal_data.register("account", personal_data.HOLDING)
         user_logged_in.connect(sessions.note_sign_in, dispatch_uid="session began")
         display_names.register()

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.utils.translation import gettext
 
-from accounts.models import Face, User
-from iria.core.hooks import Drawn, InvalidLogo, emblem_drawing
+from accounts.models import Avatar, User
+from iria.core.hooks import InvalidLogo, RenderedLogo, logo_renderers
 from iria.core.http.rate_limit import count_and_allow
 
 SIDE: Final = 256
@@ -29,7 +29,7 @@ def may_upload(user: User, address: str) -> bool:
     return not address or count_and_allow("avatar from", address, limit=PER_NETWORK, per=PER)
 
 
-def take(user: User, upload: "File[Any]") -> Face:
+def take(user: User, upload: "File[Any]") -> Avatar:
     """Makes the sent picture the account's, in the place of an earlier one.
 
     Only pixels pass: where a photograph was taken and by which phone stays outside.
@@ -46,17 +46,17 @@ def take(user: User, upload: "File[Any]") -> Face:
         raise ValidationError(sentence % {"least": LEAST})
     name = f"{hashlib.sha256(drawn.png).hexdigest()[:20]}.png"
     values = {"name": name, "png": drawn.png, "width": drawn.width, "height": drawn.height}
-    face, _ = Face.objects.update_or_create(user=user, defaults=values)
-    return face
+    avatar, _ = Avatar.objects.update_or_create(user=user, defaults=values)
+    return avatar
 
 
 def drop(user: User) -> None:
     """Back to initials."""
-    Face.objects.filter(user=user).delete()
+    Avatar.objects.filter(user=user).delete()
 
 
-def _draw(file: bytes) -> Drawn:
-    for draw in emblem_drawing:
+def _draw(file: bytes) -> RenderedLogo:
+    for draw in logo_renderers:
         try:
             return draw(file, [(SIDE, SIDE)])[0]
         except InvalidLogo as mistake:

@@ -57,7 +57,7 @@ def owner_of(name: str, *, besides: User | None = None) -> Owner:
 def _known(keys: set[str], besides: User | None) -> Iterable[tuple[str, str]]:
     """Every name of the newsroom, and of the others those with one of the keys; with who has it."""
     accounts, authors = User.objects.order_by(), AuthorProfile.objects.order_by()
-    others = accounts.filter(name_key__in=keys)
+    others = accounts.filter(name_skeleton__in=keys)
     if besides is not None and besides.pk is not None:
         authors = authors.exclude(user=besides)
         others = others.exclude(pk=besides.pk)
@@ -106,29 +106,31 @@ def hold(user: User) -> None:
             return
         if current.is_staff and current.display_name:
             give_way(current.display_name, to=current)
-        current.name_key = _free_key(current)
-        if current.display_name and current.name_key is None and not current.is_staff:
+        current.name_skeleton = _free_key(current)
+        if current.display_name and current.name_skeleton is None and not current.is_staff:
             current.display_name = _with_number(current)
-            current.name_key = _free_key(current)
+            current.name_skeleton = _free_key(current)
         _keep(current)
-    user.display_name, user.name_key = current.display_name, current.name_key
+    user.display_name, user.name_skeleton = current.display_name, current.name_skeleton
 
 
 def give_way(name: str, *, to: User | None) -> None:
     """Tells readers' accounts that look like somebody of the newsroom apart, by a number."""
     with transaction.atomic():
         _one_at_a_time()
-        alike = User.objects.filter(name_key__in=_skeletons(name) | {key_of(name)}, is_staff=False)
+        alike = User.objects.filter(
+            name_skeleton__in=_skeletons(name) | {key_of(name)}, is_staff=False
+        )
         for reader in alike.exclude(pk=to.pk) if to else alike:
             reader.display_name = _with_number(reader)
-            reader.name_key = _free_key(reader)
+            reader.name_skeleton = _free_key(reader)
             _keep(reader)
 
 
 def _free_key(user: User) -> str | None:
     """The key of their name, unless somebody else holds it."""
     key = key_of(user.display_name)
-    held = User.objects.filter(name_key=key).exclude(pk=user.pk).exists()
+    held = User.objects.filter(name_skeleton=key).exclude(pk=user.pk).exists()
     return None if held or not key else key
 
 
@@ -143,8 +145,8 @@ def _with_number(user: User) -> str:
 def _keep(user: User) -> None:
     """Without a signal: these are the rows that a signal asked to look after."""
     User.objects.filter(pk=user.pk).exclude(
-        display_name=user.display_name, name_key=user.name_key
-    ).update(display_name=user.display_name, name_key=user.name_key)
+        display_name=user.display_name, name_skeleton=user.name_skeleton
+    ).update(display_name=user.display_name, name_skeleton=user.name_skeleton)
 
 
 def _one_at_a_time() -> None:

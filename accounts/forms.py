@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib.admin.forms import AdminAuthenticationForm
 from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_lazy
 
@@ -48,14 +47,14 @@ class ProfileForm(forms.ModelForm[User]):
 
     class Meta:
         model = User
-        fields = ("display_name", "biography", "shows_comments")
+        fields = ("display_name", "biography", "has_public_profile")
         labels: ClassVar[dict[str, Any]] = {
             "biography": gettext_lazy("About you"),
-            "shows_comments": gettext_lazy("Public profile"),
+            "has_public_profile": gettext_lazy("Public profile"),
         }
         help_texts: ClassVar[dict[str, Any]] = {
             "biography": gettext_lazy("Two or three sentences for your public profile."),
-            "shows_comments": gettext_lazy(
+            "has_public_profile": gettext_lazy(
                 "A page that shows everybody your name, profile picture, biography and comments."
             ),
         }
@@ -121,20 +120,3 @@ class LeaveForm(forms.Form):
         label=gettext_lazy("Delete my account permanently"),
         error_messages={"required": gettext_lazy("Confirm that you want to delete your account.")},
     )
-
-
-class DeskLoginForm(AdminAuthenticationForm):
-    """Signing in at the desk, under the same limits as everywhere else."""
-
-    def clean(self) -> dict[str, Any]:
-        from allauth.account.adapter import get_adapter
-
-        address = self.cleaned_data.get("username")
-        if address and self.request is not None:
-            adapter = get_adapter(self.request)
-            adapter.pre_authenticate(self.request, email=address)
-            cleaned = super().clean()
-            # Only failures count; a good sign-in gives its try back.
-            adapter._rollback_login_failed_rl_usage()
-            return cleaned
-        return super().clean()

@@ -1,19 +1,13 @@
-"""Making accounts by e-mail address.
+"""Accounts, author profiles, profile pictures, sessions and known browsers."""
 
-People: accounts by e-mail address, and the profiles under which articles are signed.
-
-The picture somebody chose for their profile.
-
-Sessions as rows that know whose they are, so that they can be listed and ended.
-
-Browsers an account was signed in with before.
-"""
-
+from datetime import UTC, datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.validators import RegexValidator
 from django.db import models
@@ -53,7 +47,7 @@ BIOGRAPHY_MAX_LENGTH = 400
 @model_policy(
     # A sign-in writes to the row too, and changes no page. A deleted account leaves its page.
     public=PublicRows(
-        columns=("display_name", "is_staff", "is_active", "biography", "shows_comments"),
+        columns=("display_name", "is_staff", "is_active", "biography", "has_public_profile"),
         inserts=False,
     ),
     personal_data=privacy.ACCOUNT,
@@ -68,7 +62,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         validators=[validate_storable],
         help_text="Shown with comments. The e-mail address is never shown.",
     )
-    name_key = models.CharField(
+    name_skeleton = models.CharField(
         max_length=KEY_MAX_LENGTH,
         null=True,
         unique=True,
@@ -93,7 +87,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         validators=[validate_storable],
         help_text="Two or three sentences for your public profile.",
     )
-    shows_comments = models.BooleanField(
+    has_public_profile = models.BooleanField(
         "public profile",
         default=False,
         help_text="A public page with the comments of this person.",
@@ -139,7 +133,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper() or "?"
 
     @property
-    def shade(self) -> int:
+    def avatar_colour(self) -> int:
         """Which of six quiet colours stands behind the initials; the same on every page."""
         return (self.pk or 0) % 6
 
@@ -202,14 +196,14 @@ class AuthorProfile(models.Model):
 
 
 @model_policy(public=ALL_ROWS, personal_data=privacy.ACCOUNT)
-class Face(models.Model):
+class Avatar(models.Model):
     """Made anew from what was sent, by the picture room; named by its content.
 
     It is nobody's work to be credited but the reader's own, and stands in no library.
     """
 
     user = models.OneToOneField(
-        User, on_delete=models.CASCADE, primary_key=True, related_name="face"
+        User, on_delete=models.CASCADE, primary_key=True, related_name="avatar"
     )
     name = models.CharField(
         max_length=24, db_index=True, validators=[RegexValidator(r"^[0-9a-f]{20}\.png$")]
@@ -222,20 +216,23 @@ class Face(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return address_of("face", self.name)
+        return address_of("avatar", self.name)
 
-
-if TYPE_CHECKING:
-    from accounts.sessions import SessionStore
 
 BROWSER_MAX_LENGTH = 80
 
 
+BROWSER: Final = "browser"
+STARTED: Final = "began"
+LAST_SEEN: Final = "seen"
+"""Keys in the data of a session; times as seconds. Sessions of earlier releases hold them too."""
+
+
 @model_policy(public=None, personal_data=privacy.SESSIONS)
 class Session(AbstractBaseSession):
-    """One browser, signed in or not. `accounts.sessions` writes the columns from what it holds.
+    """A browser, signed in or not. `SessionStore` fills the columns from the data of the session.
 
-    No address is kept: the name of the browser and the day tell somebody whether it was them.
+    No IP address is stored: browser and time are enough to recognise a session.
     """
 
     user = models.ForeignKey(
@@ -243,31 +240,50 @@ class Session(AbstractBaseSession):
         on_delete=models.CASCADE,
         null=True,
         editable=False,
-        # A browser may come back in the moment in which its account is deleted; Django would take
-        # the refused row for a key that is taken, and try for ever.
+        # A session may be saved while its account is being deleted. With a constraint, Django would
+        # take the refused row for a key in use and try for ever.
         db_constraint=False,
         related_name="sessions",
     )
     browser = models.CharField(max_length=BROWSER_MAX_LENGTH, blank=True, editable=False)
-    began_at = models.DateTimeField(null=True, editable=False)
-    seen_at = models.DateTimeField(null=True, editable=False)
-    """To the hour: a row written at every visit would cost more than it tells."""
+    started_at = models.DateTimeField(null=True, editable=False)
+    last_seen_at = models.DateTimeField(null=True, editable=False)
+    """To the hour, so that not every request writes a row."""
 
     @classmethod
     def get_session_store_class(cls) -> "type[SessionStore]":
-        from accounts.sessions import SessionStore
-
         return SessionStore
 
     @property
-    def handle(self) -> str:
-        """Names the row on a page; the key itself would let its reader in."""
+    def public_id(self) -> str:
+        """Identifies the row on a page; with the key itself its reader could sign in."""
         return sha256(self.session_key.encode()).hexdigest()[:16]
 
-    def held(self) -> dict[str, Any]:
-        """What the session holds; empty where it cannot be read any more."""
-        held: dict[str, Any] = self.get_decoded()
-        return held
+    def decoded(self) -> dict[str, Any]:
+        """The data of the session; empty if it cannot be read."""
+        data: dict[str, Any] = self.get_decoded()
+        return data
+
+
+class SessionStore(DatabaseSessionStore):
+    """Django's session store, which also fills our columns (`accounts.sessions` is SESSION_ENGINE)."""
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        return Session
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        row: Session = super().create_model_instance(data)  # type: ignore[assignment]  # our model
+        user_id = str(data.get(SESSION_KEY, ""))
+        row.user_id = int(user_id) if user_id.isdecimal() else None
+        row.browser = str(data.get(BROWSER, ""))
+        row.started_at = _to_datetime(data.get(STARTED))
+        row.last_seen_at = _to_datetime(data.get(LAST_SEEN))
+        return row
+
+
+def _to_datetime(seconds: Any) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) else None
 
 
 @model_policy(public=None, personal_data=privacy.DEVICES)

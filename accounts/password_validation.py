@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
+from zxcvbn import zxcvbn
 
 from accounts.models import User
 from iria.publication.models import current_publication
@@ -36,8 +37,6 @@ class PasswordStrengthValidator:
 
 def judged(password: str, known: list[str]) -> dict[str, Any]:
     """What zxcvbn thinks of it. It keeps our words in a table of its own, so one at a time."""
-    from zxcvbn import zxcvbn  # its lists of words take a while to read and are seldom needed
-
     with _alone:
         found: dict[str, Any] = zxcvbn(password[:LOOKED_AT], user_inputs=known)
     return found

@@ -43,7 +43,7 @@ def gather(user: User) -> dict[str, dict[str, Any]]:
 def rows_naming(user: User) -> dict[str, int]:
     """Every other column that points to the account, and in how many rows: nothing is forgotten
     here because somebody forgot to tell of it."""
-    spoken_of = {column for holding in personal_data for column in holding.told}
+    spoken_of = {column for holding in personal_data for column in holding.exported_columns}
     counts = {}
     for column, field in columns_pointing_here():
         if column not in spoken_of:
@@ -73,8 +73,8 @@ def archive(user: User) -> bytes:
         for name, held in gather(user).items():
             words = json.dumps(held, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
             file.writestr(f"{name}.json", words)
-        if face := getattr(user, "face", None):
-            file.writestr("picture.png", bytes(face.png))
+        if avatar := getattr(user, "avatar", None):
+            file.writestr("picture.png", bytes(avatar.png))
     return buffer.getvalue()
 
 
@@ -91,14 +91,14 @@ def export(who: Person) -> dict[str, Any]:
         "e-mail address": user.email,
         "name": user.display_name,
         "biography": user.biography,
-        "public profile": user.shows_comments,
+        "public profile": user.has_public_profile,
         "created": user.date_joined,
         "last sign-in": user.last_login,
         "admin access": user.is_staff,
         "groups": list(user.groups.values_list("name", flat=True)),
         "e-mail addresses": _addresses(user),
         "sessions": [
-            {"browser": each.browser, "since": each.began_at, "seen": each.seen_at}
+            {"browser": each.browser, "since": each.started_at, "seen": each.last_seen_at}
             for each in sessions.of(user)
         ],
         "known browsers": list(user.devices.values("browser", "first_seen", "last_seen")),
@@ -130,4 +130,4 @@ def erase(who: Person, keep_words: bool) -> None:
     rows.update(object_repr="deleted account", change_message="")
 
 
-HOLDING: Final = PersonalDataHandler(export=export, erase=erase, told=TOLD)
+HOLDING: Final = PersonalDataHandler(export=export, erase=erase, exported_columns=TOLD)

@@ -14,7 +14,7 @@ urlpatterns = [
     # It speaks as the page that asks for it, and reads nothing for a stranger.
     path("accounts/state/", profile.sign_in_state, name="account_state"),
     # Outside of what is private: it stands on public pages.
-    re_path(r"^face/(?P<name>[0-9a-f]{20}\.png)$", profile.face, name="face"),
+    re_path(r"^face/(?P<name>[0-9a-f]{20}\.png)$", profile.avatar, name="avatar"),
     *speak(
         [
             path("accounts/", RedirectView.as_view(pattern_name="account_profile")),
@@ -26,7 +26,9 @@ urlpatterns = [
             path("accounts/data/", profile.download, name="account_data"),
             path("accounts/delete/", profile.delete, name="account_delete"),
             path("accounts/deleted/", profile.deleted, name="account_deleted"),
-            path("accounts/second-factor/", sign_in.wanted, name="second_factor"),
+            path(
+                "accounts/second-factor/", sign_in.two_factor_required, name="two_factor_required"
+            ),
             # allauth's own, which ask nothing of an account that has no password yet.
             path(
                 "accounts/password/set/", just_signed_in(password_set), name="account_set_password"

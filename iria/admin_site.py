@@ -89,7 +89,7 @@ class IriaAdminSite(admin.AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        waiting = [item for ask in hooks.waiting for item in ask(request.user)]
+        waiting = [item for ask in hooks.dashboard_items for item in ask(request.user)]
         reports = [report for ask in hooks.reports if (report := ask(request.user))]
         context = {"waiting": waiting, "reports": reports}
         return super().index(request, {**(extra_context or {}), **context})

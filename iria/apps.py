@@ -24,7 +24,7 @@ class IriaConfig(AppConfig):
         post_migrate.connect(triggers.install_triggers, sender=self)
         checks.register(model_policy.check_declared)
         library_models.declare_policies()
-        hooks.waiting.register("publication", dead_entries)
+        hooks.dashboard_items.register("publication", dead_entries)
 
 
 class IriaAdminConfig(AdminConfig):

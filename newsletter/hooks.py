@@ -15,8 +15,8 @@ def in_issues(image_id: int) -> list[ImageUsage]:
     issues = Issue.objects.showing(image_id)
     return [
         ImageUsage(
-            where=f"the newsletter “{issue}”",
-            address=reverse("admin:newsletter_issue_change", args=[issue.pk]),
+            label=f"the newsletter “{issue}”",
+            url=reverse("admin:newsletter_issue_change", args=[issue.pk]),
             public=issue.is_frozen,
             scheduled=issue.state == Issue.State.SCHEDULED,
         )

@@ -80,7 +80,7 @@ class RequireTwoFactor:
         if is_set_up(user):
             return redirect(f"{_where_to_show_it(user)}?{urlencode({'next': wanted})}")
         request.session[WANTED] = wanted
-        return redirect("second_factor")
+        return redirect("two_factor_required")
 
 
 def _where_to_show_it(user: User) -> str:

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import avatars, deletion, email_addresses, known_browsers, personal_data, sessions
 from accounts.forms import CodesForm, FaceForm, LeaveForm, NewAddressForm, ProfileForm
-from accounts.models import Face, User
+from accounts.models import Avatar, User
 from accounts.views.decorators import shown_again, signed_in
 from iria.core.http.headers import client_address
 from iria.core.text.dates import time_element
@@ -74,17 +74,17 @@ def _profile(
     context = {
         "form": form,
         "face_form": face_form,
-        "face": Face.objects.filter(user=user).first(),
-        "has_second_factor": is_mfa_enabled(user),
+        "avatar": Avatar.objects.filter(user=user).first(),
+        "has_two_factor": is_mfa_enabled(user),
     }
     return render(request, "account/profile.html", context)
 
 
 @require_safe
-def face(request: HttpRequest, name: str) -> HttpResponse:
+def avatar(request: HttpRequest, name: str) -> HttpResponse:
     """A picture under its name, which never comes to mean other bytes."""
     # Two accounts may have chosen the very same one.
-    found = Face.objects.filter(name=name).first()
+    found = Avatar.objects.filter(name=name).first()
     if found is None:
         raise Http404
     headers = {"Cache-Control": FOREVER, "X-Content-Type-Options": "nosniff"}
@@ -187,7 +187,7 @@ def listed(request: HttpRequest, user: User) -> HttpResponse:
         return time_element(local(moment), clock=True) if moment else ""
 
     found = [
-        (each, each.session_key == current, said(each.began_at), said(each.seen_at))
+        (each, each.session_key == current, said(each.started_at), said(each.last_seen_at))
         for each in sessions.of(user)
     ]
     return render(request, "account/sessions.html", {"sessions": found})

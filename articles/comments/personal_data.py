@@ -158,4 +158,4 @@ def _remove(who: Person) -> None:
         comment.save(update_fields=["text"])
 
 
-HOLDING: Final = PersonalDataHandler(export=export, erase=erase, told=TOLD)
+HOLDING: Final = PersonalDataHandler(export=export, erase=erase, exported_columns=TOLD)

@@ -22,8 +22,8 @@ def sections() -> list[MenuTarget]:
         MenuTarget(
             key=str(row.pk),
             name=row.name,
-            address=row.get_absolute_url(),
-            at_home="" if row.depth else "header",
+            url=row.get_absolute_url(),
+            default_menu="" if row.depth else "header",
         )
         for row in rows
     ]
@@ -45,8 +45,8 @@ def in_articles(image_id: int) -> list[ImageUsage]:
     articles = Article.objects.filter(figures__image_id=image_id).distinct().order_by("pk")
     found = [
         ImageUsage(
-            where=f"the article “{article.headline}”",
-            address=reverse("admin:articles_article_change", args=[article.pk]),
+            label=f"the article “{article.headline}”",
+            url=reverse("admin:articles_article_change", args=[article.pk]),
             public=article.is_published,
             scheduled=article.state == Article.State.SCHEDULED,
         )
@@ -55,8 +55,8 @@ def in_articles(image_id: int) -> list[ImageUsage]:
     portraits = Portrait.objects.filter(image_id=image_id).select_related("author")
     return found + [
         ImageUsage(
-            where=f"the portrait of {portrait.author}",
-            address=portrait.author.get_absolute_url(),
+            label=f"the portrait of {portrait.author}",
+            url=portrait.author.get_absolute_url(),
             public=True,
         )
         for portrait in portraits

@@ -93,7 +93,7 @@ def preview(goes: Sequence[Model], stays: Model, *, besides: Sequence[str] = ())
     for naming in _namings(type(stays)):
         count, both = naming.count([each.pk for each in goes], stays.pk)
         if count:
-            found.append(Moves(naming.kind, count, both))
+            found.append(Moves(naming.verbose_names, count, both))
     return found
 
 
@@ -110,7 +110,7 @@ def repoint(goes: Sequence[Model], stays: Model, *, besides: Sequence[str] = ())
             rows.update(**{name: stays})
     for naming in _namings(type(stays)):
         for each in goes:
-            naming.turn(each.pk, stays.pk)
+            naming.repoint(each.pk, stays.pk)
 
 
 def lock_references(goes: Sequence[Model]) -> None:
@@ -120,7 +120,7 @@ def lock_references(goes: Sequence[Model]) -> None:
     somebody else who changes the same rows would stand in a ring with us.
     """
     for naming in _namings(type(goes[0])) if goes else []:
-        naming.hold([each.pk for each in goes])
+        naming.lock([each.pk for each in goes])
 
 
 def articles_of(goes: Sequence[Model], through: type[Model], name: str) -> list[int]:
@@ -240,7 +240,7 @@ def _give_the_better_place(relation: ForeignObjectRel, twice: QuerySet[Any], sta
 
 
 def _namings(model: type[Model]) -> list[hooks.IdListReference]:
-    return [each for each in hooks.namings if each.model == model._meta.label]
+    return [each for each in hooks.id_list_references if each.model == model._meta.label]
 
 
 def _spoken(relation: ForeignObjectRel) -> tuple[str, str]:

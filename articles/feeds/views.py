@@ -186,7 +186,7 @@ def _sentence(
 def _feed(request: HttpRequest, form: str, articles: ArticleQuerySet, **about: str) -> HttpResponse:
     publication = publication_of(request)
     summary = request.GET.get("text") == "summary"
-    whole = publication.whole_texts_in_feeds and not summary
+    whole = publication.full_text_feeds and not summary
     parts = [about.get("narrowed", ""), "text=summary" if summary else ""]
     query = "&".join(part for part in parts if part)
     told = entries(articles, publication, whole=whole)

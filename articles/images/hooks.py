@@ -9,7 +9,7 @@ from iria.core.hooks import ImageUsage, PictureOutput
 
 
 def uses_of(image: Image) -> list[ImageUsage]:
-    return [use for ask in hooks.picture_uses for use in ask(image.pk)]
+    return [use for ask in hooks.image_usages for use in ask(image.pk)]
 
 
 def public_uses_of(image: Image) -> list[ImageUsage]:
@@ -19,7 +19,7 @@ def public_uses_of(image: Image) -> list[ImageUsage]:
 
 def listed(uses: list[ImageUsage], most: int = 3) -> str:
     """The places in words; after a few of them, how many more."""
-    words = [use.where for use in uses[:most]]
+    words = [use.label for use in uses[:most]]
     if len(uses) > most:
         words.append(f"{len(uses) - most} more")
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

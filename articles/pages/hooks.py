@@ -23,9 +23,9 @@ def pages() -> list[MenuTarget]:
         MenuTarget(
             key=str(row.pk),
             name=row.title,
-            address=row.get_absolute_url(),
+            url=row.get_absolute_url(),
             live=row.is_published,
-            at_home="" if row.position is None else "footer",
+            default_menu="" if row.position is None else "footer",
         )
         for row in rows
     ]
@@ -51,8 +51,8 @@ def in_pages(image_id: int) -> list[ImageUsage]:
     pages = Page.objects.filter(body__contains=f'data-image="{image_id}"').order_by("pk")
     return [
         ImageUsage(
-            where=f"the page “{page.title}”",
-            address=reverse("admin:articles_page_change", args=[page.pk]),
+            label=f"the page “{page.title}”",
+            url=reverse("admin:articles_page_change", args=[page.pk]),
             public=page.is_published,
         )
         for page in pages.only("title", "is_published")

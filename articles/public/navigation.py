@@ -48,10 +48,10 @@ class Navigation:
     @cached_property
     def _ways(self) -> dict[str, Any]:
         publication = publication_of(self.request)
-        if publication.ways is None:
+        if publication.resolved_menus is None:
             # Nothing was saved yet since the menus came to be.
             return menus.resolve(publication, menus.targets())
-        ways: dict[str, Any] = publication.ways
+        ways: dict[str, Any] = publication.resolved_menus
         return ways
 
     @property

@@ -30,8 +30,8 @@ class Hook[T]:
 class ImageUsage:
     """One place where a picture stands: words for the editor and where to look."""
 
-    where: str
-    address: str
+    label: str
+    url: str
     public: bool
     scheduled: bool = False
     """Readers will see it there without anybody looking at it again."""
@@ -41,9 +41,9 @@ class ImageUsage:
 class DashboardItem:
     """Something that waits for the person who opened the admin."""
 
-    words: str
+    label: str
     count: int
-    address: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ class ReportLine:
     """A thing by name, what is said of it, and where it stands."""
 
     name: str
-    words: str
-    address: str
+    text: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +61,14 @@ class Report:
 
     title: str
     lines: list[ReportLine]
-    more: list[ReportLine] = field(default_factory=list)
+    more_lines: list[ReportLine] = field(default_factory=list)
     """What the list leaves out because it is short, and where all of it stands."""
 
 
-picture_uses: Hook[Callable[[int], list[ImageUsage]]] = Hook()
+image_usages: Hook[Callable[[int], list[ImageUsage]]] = Hook()
 """Given a picture's id, every use of it."""
 
-pictures_in_texts: Hook[Callable[[], set[int]]] = Hook()
+images_in_texts: Hook[Callable[[], set[int]]] = Hook()
 """The ids of the pictures that stand in texts of which no row points at them."""
 
 
@@ -78,20 +78,20 @@ class IdListReference:
 
     model: str
     """What they name, as in `articles.Category`."""
-    kind: tuple[str, str]
+    verbose_names: tuple[str, str]
     """What editors call one of these rows, and several."""
     count: Callable[[list[int], int], tuple[int, int]]
     """Given numbers and one more: how many rows name one of the first; how many of them the other too."""
-    hold: Callable[[list[int]], None]
+    lock: Callable[[list[int]], None]
     """Locks every row that names any of these, in one order, before the first of them changes."""
-    turn: Callable[[int, int], None]
+    repoint: Callable[[int, int], None]
     """What named the first names the second from now on, in the transaction in which they become one."""
 
 
-namings: Hook[IdListReference] = Hook()
+id_list_references: Hook[IdListReference] = Hook()
 """Such rows, for whoever makes one thing of several."""
 
-waiting: Hook[Callable[[Any], list[DashboardItem]]] = Hook()
+dashboard_items: Hook[Callable[[Any], list[DashboardItem]]] = Hook()
 """Given a user, what waits for them; shown on the first page of the admin."""
 
 
@@ -101,10 +101,10 @@ class MenuTarget:
 
     key: str
     name: str
-    address: str
+    url: str
     live: bool = True
     """Whether readers find it; what is not live is left out of menus, and reported."""
-    at_home: str = ""
+    default_menu: str = ""
     """The menu that names it as long as nobody has composed one: `header`, `footer` or neither."""
 
 
@@ -113,7 +113,7 @@ class MenuTargets:
     """A kind of thing that menus can lead to, with its name for editors."""
 
     label: str
-    ask: Callable[[], list[MenuTarget]]
+    targets: Callable[[], list[MenuTarget]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ picture_outputs: Hook[Callable[[int], list[PictureOutput]]] = Hook()
 """Given a picture's id, everything of a kind that would go out with it now: mails, files. Each must name
 its credit; `tests/iria/outputs` walks through them and through every address."""
 
-moments: Hook[ScheduledChange] = Hook()
+scheduled_changes: Hook[ScheduledChange] = Hook()
 """Such columns: a page's tag follows them (`iria.core.http.cache_versions`). Each needs an index, or few rows."""
 
 menu_targets: Hook[MenuTargets] = Hook()
@@ -150,7 +150,7 @@ class InvalidLogo(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class RenderedLogo:
     """A small picture made anew from pixels, as PNG."""
 
     png: bytes
@@ -158,7 +158,7 @@ class Drawn:
     height: int
 
 
-emblem_drawing: Hook[Callable[[bytes, list[tuple[int, int]]], list[Drawn]]] = Hook()
+logo_renderers: Hook[Callable[[bytes, list[tuple[int, int]]], list[RenderedLogo]]] = Hook()
 """Given a file and boxes (width, height), the picture fitted into each; raises Undrawable."""
 
 article_search: Hook[Callable[[str], list[int]]] = Hook()
@@ -174,12 +174,12 @@ class MailChoice:
 
     field: str
     """The name under which the form sends the answer."""
-    words: str
+    label: str
     options: list[tuple[str, str]]
     """Value and words; an empty value is not being written to."""
     chosen: str
-    about: str = ""
-    address: str = ""
+    description: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,19 +195,19 @@ class MailChoices:
 class MailPreferences(Protocol):
     """A part of the site that writes mails which can be chosen and left."""
 
-    def address_of(self, token: str) -> str:
+    def email_of(self, token: str) -> str:
         """Whose token this is; an empty text where nobody has it."""
         ...
 
-    def choices_of(self, address: str) -> MailChoices | None:
+    def choices_for(self, address: str) -> MailChoices | None:
         """What is sent to an address now; None where it is nothing."""
         ...
 
-    def choose(self, address: str, answers: Mapping[str, str]) -> None:
+    def save_choices(self, address: str, answers: Mapping[str, str]) -> None:
         """Takes the answers of the form; a field that is missing changes nothing."""
         ...
 
-    def leave(self, address: str) -> None:
+    def unsubscribe(self, address: str) -> None:
         """Nothing more to this address, at once."""
         ...
 
@@ -215,13 +215,13 @@ class MailPreferences(Protocol):
 mail_preferences: Hook[MailPreferences] = Hook()
 """Whatever writes to readers beside the newsletter, whose page of preferences shows it."""
 
-suppressed_addresses: Hook[Callable[[str], bool]] = Hook()
+suppressed_emails: Hook[Callable[[str], bool]] = Hook()
 """Given an address, whether mail to it came back for good, so that nobody writes to it."""
 
 email_bounced: Hook[Callable[[str, str], None]] = Hook()
 """Told an address from which mail came back for good, and in which words."""
 
-address_is_confirmed: Hook[Callable[[Any], bool]] = Hook()
+email_is_confirmed: Hook[Callable[[Any], bool]] = Hook()
 """Given a user, whether the account's address is known to be theirs."""
 
 
@@ -242,7 +242,7 @@ class PersonalDataHandler:
     erase: Callable[[Person, bool], None]
     """Within the transaction in which the account is deleted; True: words that stand in public stay,
     without a name. Columns that point to the account are emptied by the database by themselves."""
-    told: frozenset[str] = frozenset()
+    exported_columns: frozenset[str] = frozenset()
     """The columns that point to an account and of whose rows `tell` speaks, as in `articles.Comment.user`."""
 
 

@@ -15,7 +15,7 @@ from articles.editorial.models import Article, ArticleTag, Category, Series, Tra
 from articles.images.library import editing as library
 from articles.images.models import Image
 from articles.pages.models import Page
-from iria.core.db.row_origins import Marks
+from iria.core.db.row_origins import RowOrigins
 from iria.demo.loading.front import is_as_loaded
 from iria.publication.models import Publication
 from newsletter.models import Delivery, Issue, Newsletter, Subscriber
@@ -30,7 +30,7 @@ class Removed:
     kept: list[str] = field(default_factory=list)
 
 
-def remove(marks: Marks) -> Removed:
+def remove(marks: RowOrigins) -> Removed:
     """Takes away every row of the demo, and then its marks. A second time changes nothing."""
     removed = Removed()
     with transaction.atomic():
@@ -46,7 +46,7 @@ def remove(marks: Marks) -> Removed:
     return removed
 
 
-def _letters(marks: Marks, removed: Removed) -> None:
+def _letters(marks: RowOrigins, removed: Removed) -> None:
     for subscriber in marks.rows(Subscriber):
         opt_in.erase(subscriber, leaving_remembered=False)
         removed.count += 1
@@ -62,7 +62,7 @@ def _letters(marks: Marks, removed: Removed) -> None:
     _each(marks.rows(Newsletter).filter(subscriptions=None), removed)
 
 
-def _articles(marks: Marks, removed: Removed) -> None:
+def _articles(marks: RowOrigins, removed: Removed) -> None:
     edited = _worked_on_by_others(marks)
     used = ArticleTag.objects.filter(content_object__in=marks.rows(Article))
     tags = set(used.values_list("tag_id", flat=True))
@@ -79,7 +79,7 @@ def _articles(marks: Marks, removed: Removed) -> None:
     Tag.objects.filter(pk__in=tags).exclude(pk__in=ArticleTag.objects.values("tag_id")).delete()
 
 
-def _worked_on_by_others(marks: Marks) -> set[int]:
+def _worked_on_by_others(marks: RowOrigins) -> set[int]:
     """Articles of the demo in which an account other than the demo's own has a hand."""
     others = Q(revisions__made_by__isnull=False) & ~Q(revisions__made_by__in=marks.rows(User))
     return set(marks.rows(Article).filter(others).values_list("pk", flat=True))
@@ -97,7 +97,7 @@ def _each[T: models.Model](rows: "models.QuerySet[T, T]", removed: Removed) -> N
             removed.count += 1
 
 
-def _pictures(marks: Marks, removed: Removed) -> None:
+def _pictures(marks: RowOrigins, removed: Removed) -> None:
     for image in marks.rows(Image):
         try:
             library.remove(image)
@@ -107,7 +107,7 @@ def _pictures(marks: Marks, removed: Removed) -> None:
             removed.count += 1
 
 
-def _publication(marks: Marks, removed: Removed) -> None:
+def _publication(marks: RowOrigins, removed: Removed) -> None:
     for publication in marks.rows(Publication):
         if not is_as_loaded(publication):
             removed.kept.append("name and contact of the publication, which somebody has changed")

@@ -4,7 +4,7 @@ from django.core.management import call_command
 from django.db import migrations, models
 
 from iria.core.text.validators import validate_storable
-from iria.publication.models import refuse_future_year, refuse_unknown_zone
+from iria.publication.models import validate_year, validate_time_zone
 
 GROUPS = ["Administrator", "Editor", "Reporter", "Moderator"]
 
@@ -75,10 +75,10 @@ class Migration(migrations.Migration):
                     validators=[validate_storable])),
                 ("first_year", models.PositiveSmallIntegerField(default=2014,
                     help_text="The first of the copyright years, as in “© 2014–2026”.",
-                    validators=[refuse_future_year])),
+                    validators=[validate_year])),
                 ("zone", models.CharField(default="UTC",
                     help_text="Dates on the site and times in the admin are in this zone.", max_length=64,
-                    validators=[refuse_unknown_zone], verbose_name="time zone")),
+                    validators=[validate_time_zone], verbose_name="time zone")),
                 ("languages", models.CharField(default="en",
                     help_text="Language codes in the order of importance, such as “en, fr, ar”.", max_length=120)),
                 ("credit_wording", models.CharField(default="(Image Credit: {credit})",

@@ -101,9 +101,9 @@ class PublicationForm(forms.ModelForm[Publication]):
         model = Publication
         fields = (
             *("name", "legal_name", "tagline", "about", "header_menu", "footer_menu"),
-            *("accent", "accent_dark", "contact_words", "contact_email", "postal_address"),
-            *("social_links", "share_links", "issn", "first_year", "zone", "languages"),
-            "credit_wording",
+            *("accent", "accent_dark", "contact_label", "contact_email", "postal_address"),
+            *("social_links", "share_links", "issn", "first_year", "time_zone", "languages"),
+            "credit_format",
         )
         widgets = {
             "accent": forms.TextInput({"size": 10, "placeholder": "#1a5f7a"}),
@@ -120,8 +120,8 @@ class PublicationForm(forms.ModelForm[Publication]):
                 field.max_length = None
                 field.validators = []
                 field.widget.attrs.pop("maxlength", None)
-        self.initial["seen"] = said_by(self.instance)
-        standing = self.instance.emblems
+        self.initial["seen"] = state_hash(self.instance)
+        standing = self.instance.brand_images
         shown = {"logo": "logo", "logo_dark": "logo_dark", "icon": "icon_180"}
         self.initial.update({field: standing.get(name) for field, name in shown.items()})
 
@@ -132,7 +132,7 @@ class PublicationForm(forms.ModelForm[Publication]):
         return colours.checked_dark(self.cleaned_data["accent_dark"])
 
     def clean_issn(self) -> str:
-        return models.checked(self.cleaned_data["issn"])
+        return models.clean_issn(self.cleaned_data["issn"])
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -145,11 +145,11 @@ class PublicationForm(forms.ModelForm[Publication]):
     def _look_for_others(self, seen: str) -> None:
         """Nobody's words are overwritten unseen; the row is held until they are saved."""
         standing = Publication.objects.select_for_update().filter(pk=self.instance.pk).first()
-        if standing is None or seen in {"", said_by(standing)}:
+        if standing is None or seen in {"", state_hash(standing)}:
             return
         # The next time, saving is a decision.
         data = cast("QueryDict", self.data).copy()
-        data["seen"] = said_by(standing)
+        data["seen"] = state_hash(standing)
         self.data = data
         self.add_error(None, CHANGED_MEANWHILE)
 
@@ -163,10 +163,12 @@ class PublicationForm(forms.ModelForm[Publication]):
                 logos.put(self.instance, place, sent)
 
 
-def said_by(publication: Publication) -> str:
+def state_hash(publication: Publication) -> str:
     """All that editors write of the publication, as a mark that changes with it."""
     columns = (each.attname for each in Publication._meta.concrete_fields)
-    words = {name: getattr(publication, name) for name in columns if name not in {"id", "ways"}}
+    words = {
+        name: getattr(publication, name) for name in columns if name not in {"id", "resolved_menus"}
+    }
     written = json.dumps(words, sort_keys=True, default=str)
     return hashlib.blake2b(written.encode(), digest_size=12).hexdigest()
 
@@ -192,15 +194,15 @@ class PublicationAdmin(admin.ModelAdmin[Publication]):
         (None, {"fields": ("name", "legal_name", "tagline", "about", "seen")}),
         ("Menus", {"fields": ("header_menu", "footer_menu")}),
         ("Design", {"fields": ("logo", "logo_dark", "icon", "accent", "accent_dark", "colours")}),
-        ("Contact", {"fields": ("contact_words", "contact_email", "postal_address")}),
+        ("Contact", {"fields": ("contact_label", "contact_email", "postal_address")}),
         ("Social media", {"fields": ("social_links", "share_links", "issn")}),
-        ("Time zone and languages", {"fields": ("first_year", "zone", "languages")}),
-        ("Images", {"fields": ("credit_wording",)}),
-        ("Feeds", {"fields": ("whole_texts_in_feeds",)}),
-        ("Front page", {"fields": ("shows_most_read",)}),
+        ("Time zone and languages", {"fields": ("first_year", "time_zone", "languages")}),
+        ("Images", {"fields": ("credit_format",)}),
+        ("Feeds", {"fields": ("full_text_feeds",)}),
+        ("Front page", {"fields": ("show_most_read",)}),
         (
             "Comments",
-            {"fields": ("comments_policy", "comments_close_after", "comments_confirmed")},
+            {"fields": ("comments_policy", "comments_close_after", "guests_confirm_email")},
         ),
     )
     readonly_fields = ("colours",)

@@ -30,4 +30,4 @@ def dead_entries(user: Any) -> list[DashboardItem]:
     count = len(gone)
     words = "1 broken menu item" if count == 1 else f"{count} broken menu items"
     address = reverse("admin:iria_publication_change", args=[1])
-    return [DashboardItem(words=words, count=count, address=address)]
+    return [DashboardItem(label=words, count=count, url=address)]

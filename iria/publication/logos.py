@@ -11,8 +11,8 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.core.files import File
 
-from iria.core.hooks import Drawn, InvalidLogo, emblem_drawing
-from iria.publication.models import Emblem, Publication
+from iria.core.hooks import InvalidLogo, RenderedLogo, logo_renderers
+from iria.publication.models import BrandImage, Publication
 
 LARGEST_FILE: Final = 8 * 1024 * 1024
 LOGO_BOX: Final = (800, 160)
@@ -25,7 +25,7 @@ LOGOS: Final = ("logo", "logo_dark")
 ICON: Final = "icon"
 
 
-def draw_logo(file: bytes) -> list[Drawn]:
+def draw_logo(file: bytes) -> list[RenderedLogo]:
     """The logo in the size that is served.
 
     Raises:
@@ -41,7 +41,7 @@ def draw_logo(file: bytes) -> list[Drawn]:
     return drawn
 
 
-def draw_icon(file: bytes) -> list[Drawn]:
+def draw_icon(file: bytes) -> list[RenderedLogo]:
     """The icon in each of its sizes.
 
     Raises:
@@ -70,8 +70,8 @@ def read(upload: "File[Any]") -> bytes:
     return bytes(upload.read())
 
 
-def _draw(file: bytes, boxes: list[tuple[int, int]]) -> list[Drawn]:
-    for draw in emblem_drawing:
+def _draw(file: bytes, boxes: list[tuple[int, int]]) -> list[RenderedLogo]:
+    for draw in logo_renderers:
         try:
             return draw(file, boxes)
         except InvalidLogo as mistake:
@@ -80,21 +80,23 @@ def _draw(file: bytes, boxes: list[tuple[int, int]]) -> list[Drawn]:
     raise ValidationError(sentence)
 
 
-def put(publication: Publication, place: str, drawn: list[Drawn]) -> None:
+def put(publication: Publication, place: str, drawn: list[RenderedLogo]) -> None:
     """Makes the drawn picture the publication's `logo`, `logo_dark` or `icon`; it is not saved yet."""
     facts = [_keep(each) for each in drawn]
-    emblems = {name: fact for name, fact in publication.emblems.items() if not _is(name, place)}
+    emblems = {
+        name: fact for name, fact in publication.brand_images.items() if not _is(name, place)
+    }
     if place == ICON:
         emblems |= {f"icon_{side}": fact for side, fact in zip(ICON_SIDES, facts, strict=True)}
     else:
         emblems[place] = facts[0]
-    publication.emblems = emblems
+    publication.brand_images = emblems
 
 
 def take_away(publication: Publication, place: str) -> None:
     """Takes the picture from its place; it is not saved yet."""
-    publication.emblems = {
-        name: fact for name, fact in publication.emblems.items() if not _is(name, place)
+    publication.brand_images = {
+        name: fact for name, fact in publication.brand_images.items() if not _is(name, place)
     }
 
 
@@ -102,10 +104,10 @@ def _is(name: str, place: str) -> bool:
     return name == place if place in LOGOS else name.startswith(f"{place}_")
 
 
-def _keep(drawn: Drawn) -> dict[str, object]:
+def _keep(drawn: RenderedLogo) -> dict[str, object]:
     name = f"{hashlib.blake2b(drawn.png, digest_size=10).hexdigest()}.png"
     values = {"png": drawn.png, "width": drawn.width, "height": drawn.height}
-    emblem, _ = Emblem.objects.get_or_create(name=name, defaults=values)
+    emblem, _ = BrandImage.objects.get_or_create(name=name, defaults=values)
     return {
         "address": emblem.get_absolute_url(),
         "width": drawn.width,

@@ -54,7 +54,9 @@ Targets = dict[tuple[str, str], MenuTarget]
 def targets() -> Targets:
     """Everything a menu can lead to, by kind and key."""
     return {
-        (kind, target.key): target for kind, offer in menu_targets.items() for target in offer.ask()
+        (kind, target.key): target
+        for kind, offer in menu_targets.items()
+        for target in offer.targets()
     }
 
 
@@ -62,7 +64,7 @@ def save(publication: Publication) -> None:
     """Saves the publication with what its menus lead to."""
     with transaction.atomic():
         _hold()
-        publication.ways = resolve(publication, targets())
+        publication.resolved_menus = resolve(publication, targets())
         publication.save()
 
 
@@ -72,9 +74,9 @@ def refresh() -> None:
         publication = _hold()
         if publication is None:
             return
-        ways = resolve(publication, targets())
-        if ways != publication.ways:
-            Publication.objects.filter(pk=1).update(ways=ways)
+        resolved = resolve(publication, targets())
+        if resolved != publication.resolved_menus:
+            Publication.objects.filter(pk=1).update(resolved_menus=resolved)
 
 
 def replace_target(kind: str, old: str, new: str) -> None:
@@ -141,9 +143,9 @@ def _menus(publication: Publication) -> list[tuple[str, list[Entry]]]:
 
 def _at_home(place: str, found: Targets) -> list[MenuLink]:
     return [
-        MenuLink(name=target.name, address=target.address, below=[])
+        MenuLink(name=target.name, address=target.url, below=[])
         for target in found.values()
-        if target.live and target.at_home == place
+        if target.live and target.default_menu == place
     ]
 
 
@@ -170,4 +172,4 @@ def _way(entry: Entry, found: Targets) -> MenuLink | None:
     target = found.get((entry["kind"], entry["key"]))
     if target is None or not target.live:
         return None
-    return MenuLink(name=entry["label"] or target.name, address=target.address, below=[])
+    return MenuLink(name=entry["label"] or target.name, address=target.url, below=[])

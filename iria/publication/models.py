@@ -22,7 +22,7 @@ SHAPE: Final = re.compile(
 )
 
 
-def checked(text: str) -> str:
+def clean_issn(text: str) -> str:
     """The ISSN as `1234-5679`; an empty text stays empty.
 
     Raises:
@@ -35,16 +35,16 @@ def checked(text: str) -> str:
         sentence = "Enter an ISSN of eight characters, such as 2049-3630. The last one may be an X."
         raise ValidationError(sentence, code="form")
     digits, check = found[1] + found[2], found[3].upper()
-    if check != check_sign(digits):
+    if check != check_digit(digits):
         sentence = (
             f"{found[1]}-{found[2]}{check} is not a valid ISSN: the check digit should be "
-            f"{check_sign(digits)}. Compare it with your registration."
+            f"{check_digit(digits)}. Compare it with your registration."
         )
         raise ValidationError(sentence, code="check")
     return f"{found[1]}-{found[2]}{check}"
 
 
-def check_sign(digits: str) -> str:
+def check_digit(digits: str) -> str:
     """What makes the sum of the digits, each times its weight from 8 down, divisible by 11."""
     rest = -sum(int(digit) * weight for digit, weight in zip(digits, range(8, 1, -1), strict=True))
     return "X" if rest % 11 == 10 else str(rest % 11)
@@ -53,13 +53,13 @@ def check_sign(digits: str) -> str:
 COLOUR = r"^(#[0-9a-f]{6})?$"
 
 
-def refuse_unknown_zone(name: str) -> None:
+def validate_time_zone(name: str) -> None:
     if name not in available_timezones():
         sentence = f"“{name}” is not a time zone. Enter one like Europe/Lisbon or Asia/Karachi."
         raise ValidationError(sentence)
 
 
-def refuse_future_year(year: int) -> None:
+def validate_year(year: int) -> None:
     if year > timezone.now().year + 1:
         sentence = "The first year is in the future. Enter the year of the first publication."
         raise ValidationError(sentence)
@@ -102,7 +102,7 @@ class Publication(models.Model):
         blank=True,
         help_text="E-mail address for readers and clients, shown in the footer of every page.",
     )
-    contact_words = models.CharField(
+    contact_label = models.CharField(
         max_length=200,
         default="For client reports write to",
         validators=[validate_storable],
@@ -115,13 +115,13 @@ class Publication(models.Model):
     )
     first_year = models.PositiveSmallIntegerField(
         default=2014,
-        validators=[refuse_future_year],
+        validators=[validate_year],
         help_text="First copyright year, as in “© 2014–2026”.",
     )
-    zone = models.CharField(
+    time_zone = models.CharField(
         max_length=64,
         default="UTC",
-        validators=[refuse_unknown_zone],
+        validators=[validate_time_zone],
         verbose_name="time zone",
         help_text="For dates on the site and times in the admin.",
     )
@@ -130,17 +130,17 @@ class Publication(models.Model):
         default="en",
         help_text="Language codes in order of importance, such as “en, fr, ar”.",
     )
-    credit_wording = models.CharField(
+    credit_format = models.CharField(
         max_length=80,
         default="(Image Credit: {credit})",
         help_text="Format of the image credit after the caption. {credit} is replaced.",
     )
 
-    whole_texts_in_feeds = models.BooleanField(
+    full_text_feeds = models.BooleanField(
         default=True,
         help_text="If off, feeds contain a summary with the image.",
     )
-    shows_most_read = models.BooleanField(
+    show_most_read = models.BooleanField(
         "show most read",
         default=False,
         help_text="Shows the five most read articles on the front page. Views are counted without "
@@ -159,7 +159,7 @@ class Publication(models.Model):
         blank=True,
         help_text="Days after publication of the article. Empty: never.",
     )
-    comments_confirmed = models.BooleanField(
+    guests_confirm_email = models.BooleanField(
         "guests confirm e-mail address",
         default=False,
         help_text="Comments of guests are submitted only after they open the link in an e-mail.",
@@ -188,10 +188,10 @@ class Publication(models.Model):
     header_menu = models.JSONField(default=list, blank=True)
     footer_menu = models.JSONField(default=list, blank=True)
     """Entries as editors composed them (`publication.menus.Entry`); empty, the site's own order."""
-    ways = models.JSONField(null=True, editable=False)
+    resolved_menus = models.JSONField(null=True, editable=False)
     """What the menus lead to, resolved by `publication.menus`, so that a page reads one row."""
-    emblems = models.JSONField(default=dict, editable=False)
-    """The address and size of each emblem that stands (`publication.emblems`)."""
+    brand_images = models.JSONField(default=dict, editable=False)
+    """The address and size of each emblem that stands (`publication.brand_images`)."""
 
     class Meta:
         verbose_name_plural = "publication"
@@ -210,8 +210,8 @@ class Publication(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(pk=1), name="publication_is_one_row"),
             models.CheckConstraint(
-                condition=models.Q(credit_wording__contains="{credit}"),
-                name="publication_credit_wording_has_credit",
+                condition=models.Q(credit_format__contains="{credit}"),
+                name="publication_credit_format_has_credit",
                 violation_error_message="The credit format must contain {credit}.",
             ),
         ]
@@ -225,7 +225,7 @@ class Publication(models.Model):
 
     @property
     def zone_info(self) -> ZoneInfo:
-        return ZoneInfo(self.zone)
+        return ZoneInfo(self.time_zone)
 
     @property
     def language_codes(self) -> list[str]:
@@ -242,7 +242,7 @@ class Publication(models.Model):
         return str(this_year) if self.first_year >= this_year else f"{self.first_year}–{this_year}"
 
     @property
-    def theme_address(self) -> str:
+    def theme_url(self) -> str:
         """Where the rules of the accent stand; empty for the accent of the tokens."""
         if not self.accent:
             return ""
@@ -258,12 +258,12 @@ class Publication(models.Model):
 
     def credit_line(self, credit: str) -> str:
         """The credit in the publication's wording, as text."""
-        return self.credit_wording.replace("{credit}", credit)
+        return self.credit_format.replace("{credit}", credit)
 
 
 # Named by its content; the row of the publication says which one is used.
 @model_policy(public=None, personal_data=None)
-class Emblem(models.Model):
+class BrandImage(models.Model):
     """A small picture of the publication's own, made anew from what was uploaded.
 
     Named by its content and never changed or removed, since a mail or a kept page may ask for an
@@ -274,13 +274,13 @@ class Emblem(models.Model):
     png = models.BinaryField()
     width = models.PositiveSmallIntegerField()
     height = models.PositiveSmallIntegerField()
-    made_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
         return self.name
 
     def get_absolute_url(self) -> str:
-        return address_of("emblem", self.name)
+        return address_of("brand_image", self.name)
 
 
 def current_publication() -> Publication:

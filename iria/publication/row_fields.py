@@ -72,7 +72,10 @@ class MenuWidget(RowsWidget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         groups = [
-            (offer.label, [(f"{kind}:{target.key}", _offered(target)) for target in offer.ask()])
+            (
+                offer.label,
+                [(f"{kind}:{target.key}", _offered(target)) for target in offer.targets()],
+            )
             for kind, offer in menu_targets.items()
         ]
         known = {key for _, targets in groups for key, _ in targets} | {"", LINK}

@@ -9,5 +9,5 @@ urlpatterns = [
     re_path(
         r"^theme/(?P<light>[0-9a-f]{6})-(?P<dark>[0-9a-f]{6})\.css$", views.theme, name="theme"
     ),
-    re_path(r"^emblem/(?P<name>[0-9a-f]{20}\.png)$", views.emblem, name="emblem"),
+    re_path(r"^emblem/(?P<name>[0-9a-f]{20}\.png)$", views.brand_image, name="brand_image"),
 ]

@@ -8,7 +8,7 @@ from iria.core import data_inventory, model_policy
 from iria.core.http.page_cache import public_page
 from iria.publication import colours
 from iria.publication.language import in_its_language
-from iria.publication.models import Emblem
+from iria.publication.models import BrandImage
 
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -23,9 +23,9 @@ def theme(request: HttpRequest, light: str, dark: str) -> HttpResponse:
 
 
 @require_safe
-def emblem(request: HttpRequest, name: str) -> HttpResponse:
+def brand_image(request: HttpRequest, name: str) -> HttpResponse:
     """A logo or an icon under its name, which never comes to mean other bytes."""
-    found = get_object_or_404(Emblem, name=name)
+    found = get_object_or_404(BrandImage, name=name)
     headers = {"Cache-Control": FOREVER, "X-Content-Type-Options": "nosniff"}
     return HttpResponse(bytes(found.png), content_type="image/png", headers=headers)
 

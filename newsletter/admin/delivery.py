@@ -59,7 +59,7 @@ class RunPages:
                 _afterwards(issue) if issue.is_frozen and issue.state != Issue.State.SENDING else {}
             ),
             "may_steer": self.has_send_permission(request),
-            "zone": current_publication().zone,
+            "zone": current_publication().time_zone,
         }
 
     def start(self, request: HttpRequest, issue: Issue) -> HttpResponse | None:
@@ -163,7 +163,7 @@ def _will_go(issue: Issue, soon: bool) -> str:
     publication = current_publication()
     assert issue.goes_at is not None  # noqa: S101 - it was scheduled just now
     when = f"{publication.local(issue.goes_at):%d %b %Y, %H:%M}"
-    return f"“{issue}” goes out on {when} ({publication.zone}); now that would be {to}."
+    return f"“{issue}” goes out on {when} ({publication.time_zone}); now that would be {to}."
 
 
 def _decided(count: int, *, again: bool) -> str:

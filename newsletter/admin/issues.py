@@ -209,7 +209,7 @@ class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
             warnings=[*blockers.warnings(letter, issue.newsletter), *blockers.terms(issue)],
             audience=audience_of(issue),
             form=ScheduleForm(request.POST or None),
-            zone=current_publication().zone,
+            zone=current_publication().time_zone,
         )
         return TemplateResponse(request, "admin/newsletter/issue/send.html", context)
 

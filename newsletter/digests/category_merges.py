@@ -112,5 +112,5 @@ def register() -> None:
     """Called once, when Django starts."""
     kind = ("issue of a digest", "issues of digests")
     naming = IdListReference(Category._meta.label, kind, _count, hold, turn)
-    hooks.namings.register("newsletter.issues", naming)
+    hooks.id_list_references.register("newsletter.issues", naming)
     post_delete.connect(take_out, sender=Category, dispatch_uid="newsletter.issues.take_out")

@@ -18,7 +18,7 @@ def address_of(token: str) -> str:
     subscriber = Subscriber.objects.holding(token).first()
     if subscriber is not None:
         return subscriber.email
-    found = (each.address_of(token) for each in hooks.mail_preferences)
+    found = (each.email_of(token) for each in hooks.mail_preferences)
     return next((address for address in found if address), "")
 
 
@@ -31,7 +31,7 @@ def received_by(subscriber: Subscriber | None) -> dict[int, SubscriptionChoice]:
 
 def more_for(address: str) -> list[MailChoices]:
     """What others write to the address."""
-    found = (each.choices_of(address) for each in hooks.mail_preferences)
+    found = (each.choices_for(address) for each in hooks.mail_preferences)
     return [choices for choices in found if choices is not None]
 
 
@@ -42,7 +42,7 @@ def choose(address: str, choice: Choice, answers: Mapping[str, str]) -> None:
         NotPossible: newsletters were chosen, and the address has left since the page was opened.
     """
     for each in hooks.mail_preferences:
-        each.choose(address, answers)
+        each.save_choices(address, answers)
     subscriber = Subscriber.objects.with_address(address).first()
     if subscriber is not None and (subscriber.is_active or choice.wished):
         opt_in.choose(subscriber.token, choice)
@@ -54,4 +54,4 @@ def unsubscribe_all(address: str) -> None:
     if subscriber is not None:
         opt_in.unsubscribe(subscriber.token)
     for each in hooks.mail_preferences:
-        each.leave(address)
+        each.unsubscribe(address)

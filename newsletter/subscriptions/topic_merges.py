@@ -62,7 +62,7 @@ def count(goes: list[int], stays: int) -> tuple[int, int]:
 def register() -> None:
     """Called once, when Django starts."""
     kind = ("choice of a reader", "choices of readers")
-    hooks.namings.register(
+    hooks.id_list_references.register(
         "newsletter", IdListReference(Category._meta.label, kind, count, hold, turn)
     )
     post_delete.connect(take_out, sender=Category, dispatch_uid="newsletter.take_out")

@@ -34,8 +34,8 @@ def test_initials_stand_there_first(signed_in: Client) -> None:
 
 def test_a_picture_is_made_anew_served_to_all_and_taken_away(signed_in: Client, ola: User) -> None:
     signed_in.post(PICTURE, {"picture": file_of()})
-    face = ola.face
-    answer = Client().get(face.get_absolute_url())
+    avatar = ola.avatar
+    answer = Client().get(avatar.get_absolute_url())
     assert answer["Content-Type"] == "image/png"
     assert "immutable" in answer["Cache-Control"]
     assert not answer.cookies
@@ -44,7 +44,7 @@ def test_a_picture_is_made_anew_served_to_all_and_taken_away(signed_in: Client, 
     assert not drawn.getexif()
     assert b"A phone of Ola" not in answer.content
     signed_in.post(PICTURE, {"drop": "1"})
-    assert Client().get(face.get_absolute_url()).status_code == 404
+    assert Client().get(avatar.get_absolute_url()).status_code == 404
     assert ">OL</span>" in signed_in.get("/accounts/profile/").content.decode()
 
 
@@ -62,13 +62,13 @@ def test_what_is_no_picture_is_refused_in_words_and_the_old_one_stays(
     signed_in: Client, ola: User, sent: SimpleUploadedFile, why: str
 ) -> None:
     signed_in.post(PICTURE, {"picture": file_of()})
-    before = ola.face.name
+    before = ola.avatar.name
     page = signed_in.post(PICTURE, {"picture": sent})
     assert page.status_code == 200
     assert 'class="errorlist"' in page.content.decode()
     assert why in page.content.decode()
     ola.refresh_from_db()
-    assert ola.face.name == before
+    assert ola.avatar.name == before
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def test_two_who_take_one_name_at_once_are_told_apart(ola: User) -> None:
     third = User.objects.create_user("p@readers.example", display_name=second.display_name)
     assert third.display_name.endswith(f"xx (reader {third.pk})")
     assert len(third.display_name) == 80
-    assert User.objects.exclude(name_key=None).count() == 3
+    assert User.objects.exclude(name_skeleton=None).count() == 3
 
 
 @given(st.text(max_size=80))

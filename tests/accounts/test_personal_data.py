@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import deletion, email_addresses, personal_data
-from accounts.models import AuthorProfile, Device, Face, User
+from accounts.models import AuthorProfile, Avatar, Device, User
 from articles.comments.bans.models import Ban
 from articles.comments.flags.models import Flag
 from articles.comments.models import Comment, CommentVersion
@@ -86,7 +86,7 @@ def traces(ola: User, mina: User, article: Article, client: Client) -> dict[str,
     Follower.objects.get_or_create(email=EMAIL)
     subscriber = Subscriber.objects.create(email=EMAIL)
     subscriber.consents.create(where="/", wording="Write to me", asked_at=timezone.now())
-    Face.objects.create(user=ola, name=f"{'0' * 20}.png", png=b"png", width=1, height=1)
+    Avatar.objects.create(user=ola, name=f"{'0' * 20}.png", png=b"png", width=1, height=1)
     TOTP.activate(ola, "JBSWY3DPEHPK3PXP")
     for row in (ola, own):
         LogEntry.objects.create(

@@ -54,7 +54,7 @@ def test_each_browser_is_listed_in_words_and_without_its_key(ola: User) -> None:
 
 def test_one_is_ended_from_elsewhere_and_a_second_time_says_so(ola: User) -> None:
     here, there = signed_in(ola), signed_in(ola, PHONE)
-    handle = ola.sessions.get(browser="Safari, iPhone").handle
+    handle = ola.sessions.get(browser="Safari, iPhone").public_id
     page = here.post(SESSIONS, {"session": handle}, follow=True).content.decode()
     assert "You are signed out there." in page
     assert not opens(there)
@@ -74,7 +74,7 @@ def test_all_others_are_ended_at_once(ola: User) -> None:
 
 def test_nobody_ends_the_session_of_another(ola: User, edna: User) -> None:
     here, there = signed_in(ola), signed_in(edna)
-    handle = edna.sessions.get().handle
+    handle = edna.sessions.get().public_id
     here.post(SESSIONS, {"session": handle})
     here.post(SESSIONS, {"session": "ä\x00"})
     assert opens(there)
@@ -93,14 +93,14 @@ def test_a_new_password_takes_the_others_off_the_list(ola: User) -> None:
 def test_use_is_noted_once_an_hour(ola: User, django_assert_num_queries: Any) -> None:
     here = signed_in(ola)
     opens(here)
-    before = ola.sessions.get().seen_at
+    before = ola.sessions.get().last_seen_at
     opens(here)
-    assert ola.sessions.get().seen_at == before
+    assert ola.sessions.get().last_seen_at == before
     store = here.session
     store["seen"] = int((timezone.now() - timedelta(hours=2)).timestamp())
     store.save()
     opens(here)
-    seen = ola.sessions.get().seen_at
+    seen = ola.sessions.get().last_seen_at
     assert seen is not None
     assert timezone.now() - seen < timedelta(minutes=1)
 

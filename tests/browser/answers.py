@@ -110,7 +110,11 @@ def _of_an_account(reader: User) -> Iterator[tuple[str, Any]]:
     for name, path in pages.items():
         yield name, client.get(f"/accounts/{path}", follow=True)
     yield "profile, refused", client.post("/accounts/profile/", {"display_name": "x" * 200})
-    chosen = {"display_name": "Ola Lind", "shows_comments": "on", "biography": "I take the ferry."}
+    chosen = {
+        "display_name": "Ola Lind",
+        "has_public_profile": "on",
+        "biography": "I take the ferry.",
+    }
     yield "profile, kept", client.post("/accounts/profile/", chosen, follow=True)
     article = Article.objects.published().newest().first()
     assert article

@@ -31,7 +31,7 @@ WORDS = "I was on that ferry.\nIt was late."
 @pytest.fixture
 def article(site: str) -> Article:
     publication = current_publication()
-    publication.comments_confirmed = True
+    publication.guests_confirm_email = True
     publication.save()
     return newsroom.published("Ferries at the strait")
 

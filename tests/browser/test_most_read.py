@@ -40,7 +40,7 @@ def test_opening_an_article_counts_once_and_leaves_no_cookie(open_page: OpenPage
     page.locator(".article-series a").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Strait 1")
 
-    Publication.objects.update_or_create(pk=1, defaults={"shows_most_read": True})
+    Publication.objects.update_or_create(pk=1, defaults={"show_most_read": True})
     most_read.choose()
     # What stands on the front page anyway is not listed once more.
     for number in range(NEWER):

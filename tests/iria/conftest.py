@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Face, User
+from accounts.models import Avatar, User
 from articles.comments.moderation import decisions
 from articles.comments.notifications import follows
 from articles.comments.notifications.models import Follow
@@ -15,7 +15,7 @@ from articles.editorial.preview_links import make_preview_token
 from articles.feeds.sitemaps import PER_FILE
 from articles.images.library import ingest
 from articles.pages.models import Page
-from iria.publication.models import Emblem
+from iria.publication.models import BrandImage
 from newsletter.models import Consent, Issue, IssueLink
 from newsletter.subscriptions import data_requests, opt_in
 from newsletter.subscriptions.choices import SubscriptionChoice
@@ -67,8 +67,8 @@ def parts(mina: User) -> dict[str, str]:
     Issue.objects.filter(pk=issue.pk).update(**gone_out)
     IssueLink.objects.create(issue=issue, number=1, address="http://testserver/archive/")
     lists.issue("What moves next", article, slug="what-moves-next")
-    face = Face.objects.create(user=mina, name=f"{0:020}.png", png=b"x", width=1, height=1)
-    User.objects.filter(pk=mina.pk).update(shows_comments=True)
+    avatar = Avatar.objects.create(user=mina, name=f"{0:020}.png", png=b"x", width=1, height=1)
+    User.objects.filter(pk=mina.pk).update(has_public_profile=True)
     Page.objects.create(title="About us", path="about", is_published=True)
     return {
         "year": f"{article.year:04}",
@@ -98,8 +98,10 @@ def parts(mina: User) -> dict[str, str]:
         "light": "1a5f7a",
         "hours": "night",
         "dark": "75c9da",
-        "emblem": Emblem.objects.create(name=f"{0:020}.png", png=b"x", width=1, height=1).name,
-        "face": face.name,
+        "brand_image": BrandImage.objects.create(
+            name=f"{0:020}.png", png=b"x", width=1, height=1
+        ).name,
+        "avatar": avatar.name,
         "order": "newest",
         "person": str(mina.pk),
         "number": "1",

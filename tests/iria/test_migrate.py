@@ -150,7 +150,7 @@ def test_models_are_made_before_the_transaction_of_a_migration_begins(
         assert connection.in_atomic_block
         assert apps.get_model("iria", "Mark")._meta.get_field("extra")
         with connection.cursor() as cursor:
-            cursor.execute("SELECT extra FROM iria_mark")
+            cursor.execute("SELECT extra FROM iria_roworigin")
 
     class Example(Migration):
         operations = [
@@ -163,7 +163,7 @@ def test_models_are_made_before_the_transaction_of_a_migration_begins(
     executor.apply_migration(state, Example("9999_example", "iria"))
     assert in_transaction == [False]
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE iria_mark DROP COLUMN extra")
+        cursor.execute("ALTER TABLE iria_roworigin DROP COLUMN extra")
         cursor.execute("DELETE FROM django_migrations WHERE name = '9999_example'")
 
 

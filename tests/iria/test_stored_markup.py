@@ -81,7 +81,7 @@ def article(edna: User) -> Article:
     Comment.objects.create(article=made, name="Teo", text="Words.", state="approved")
     Page.objects.create(title="About", path="about", body="<p>Us.</p>", is_published=True)
     issue("News", made, picture=lead, picture_caption="On top")
-    Publication.objects.filter(pk=current_publication().pk).update(whole_texts_in_feeds=True)
+    Publication.objects.filter(pk=current_publication().pk).update(full_text_feeds=True)
     return made
 
 

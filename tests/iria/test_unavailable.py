@@ -15,7 +15,7 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.db import OperationalError, connection
 from django.test import Client
 
-from accounts.models import Face, User
+from accounts.models import Avatar, User
 from articles.images.models import Image
 from iria.core.db.outage import Away, is_outage
 from newsletter.models import Consent, SubscriberImport
@@ -214,7 +214,7 @@ def test_a_full_disk_under_an_upload_is_said_and_nothing_is_kept(
     assert answer.status_code == 507
     assert "<h1>" in answer.text
     assert not Image.objects.exists()
-    assert not Face.objects.exists()
+    assert not Avatar.objects.exists()
     assert not SubscriberImport.objects.exists()
 
 

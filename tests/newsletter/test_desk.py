@@ -161,8 +161,8 @@ def test_the_first_page_says_what_waits(ednas: Client, edna: User) -> None:
 def test_the_library_knows_that_a_newsletter_shows_a_picture(edna: User) -> None:
     image = mail_picture()
     issue("Light", published("Light", lead_picture=image))
-    assert len(list(hooks.picture_uses)) >= 2
-    assert "the newsletter “Light”" in [use.where for use in uses_of(image)]
+    assert len(list(hooks.image_usages)) >= 2
+    assert "the newsletter “Light”" in [use.label for use in uses_of(image)]
 
 
 def test_an_editor_looks_at_subscribers_and_an_administrator_lets_them_go(

@@ -135,7 +135,7 @@ class ModerationAdmin(admin.ModelAdmin[Moderation]):
     def by_week(self, request: HttpRequest) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        found = weekly_statistics(publication_of(request).zone)
+        found = weekly_statistics(publication_of(request).time_zone)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

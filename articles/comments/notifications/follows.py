@@ -105,7 +105,7 @@ def follower_of(user: User | None, email: str) -> Follower:
 
 def is_confirmed(user: User) -> bool:
     """Whether the account's address is known to be theirs."""
-    return any(confirmed(user) for confirmed in hooks.address_is_confirmed)
+    return any(confirmed(user) for confirmed in hooks.email_is_confirmed)
 
 
 def confirm(follow: Follow) -> Follow:
@@ -217,7 +217,7 @@ def unsuppress(follower: Follower) -> None:
 
 def is_closed(address: str) -> bool:
     """Whether anybody here knows that mail to this address comes back."""
-    return any(closed(address) for closed in hooks.suppressed_addresses)
+    return any(closed(address) for closed in hooks.suppressed_emails)
 
 
 def forget() -> int:

@@ -62,9 +62,9 @@ def _mail(follow: Follow, waiting: list[DashboardItem], publication: Publication
         note = Note(
             subject=f"{subject % {'count': count}} – {publication.name}",
             blocks=(
-                *[Words(f"{each.words}.") for each in waiting],
+                *[Words(f"{each.label}.") for each in waiting],
                 *_oldest(publication),
-                Button(gettext("Open the desk"), absolute(waiting[0].address)),
+                Button(gettext("Open the desk"), absolute(waiting[0].url)),
             ),
             why=emails.why(follow, publication),
             ways=emails.ways(follow, follow.follower),

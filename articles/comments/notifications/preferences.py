@@ -101,11 +101,11 @@ def _choice(follow: Follow) -> MailChoice:
     where = follow.comment.get_absolute_url() if follow.comment else ""
     return MailChoice(
         field=_field(follow),
-        words=follow.get_kind_display(),
+        label=follow.get_kind_display(),
         options=_options(Kind(follow.kind)),
         chosen=follow.pace,
-        about=one_line(article.headline) if article else "",
-        address=where or (f"{article.get_absolute_url()}#comments" if article else ""),
+        description=one_line(article.headline) if article else "",
+        url=where or (f"{article.get_absolute_url()}#comments" if article else ""),
     )
 
 

@@ -117,7 +117,7 @@ def post(
     refuse_hasty(article, form_age, address)
     look = screen(comment, trap=trap, address=address or "")
     verdict = as_admitted(look, standing, comment)
-    asks = publication.comments_confirmed and by is None and not quiet
+    asks = publication.guests_confirm_email and by is None and not quiet
     if not (asks or quiet):
         verdict = pending.until_answered(verdict, comment)
     return _keep(comment, verdict, address=address, quiet=quiet, asks=asks)

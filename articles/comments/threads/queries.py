@@ -47,7 +47,7 @@ SELECT comment.id, comment.parent_id, comment.user_id, comment.state, comment.cr
     CASE WHEN comment.state = 'approved' THEN comment.text END AS shown_text,
     CASE WHEN comment.state = 'approved' THEN comment.name END AS shown_name,
     writer.display_name AS writer_name, writer.is_staff AS writer_is_staff,
-    CASE WHEN writer.shows_comments AND writer.is_active THEN writer.id END AS writer_with_page,
+    CASE WHEN writer.has_public_profile AND writer.is_active THEN writer.id END AS writer_with_page,
     comment.user_id IS NOT NULL AND EXISTS (
         SELECT FROM articles_byline AS byline
         JOIN accounts_authorprofile AS author ON author.id = byline.author_id

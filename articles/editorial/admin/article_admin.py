@@ -25,7 +25,7 @@ from iria.publication.context_processors import publication_of
 from iria.publication.models import current_publication
 
 BESIDE: Final = "desk-beside"
-"""Marks the fieldsets of the narrow column."""
+"""RowOrigins the fieldsets of the narrow column."""
 
 WRITING: Final = ("headline", "standfirst", "body")
 FIELDSETS: Final = [
@@ -201,7 +201,7 @@ class ArticleAdmin(ArticleList):
     ) -> HttpResponse:
         context |= {
             "may_publish": permissions.may_publish(request.user),
-            "zone": publication_of(request).zone,
+            "zone": publication_of(request).time_zone,
             "states": Article.State,
         }
         if obj is not None:

@@ -143,7 +143,7 @@ class MomentField(forms.Field):
             return moment_in(publication.zone_info, wall)
         except SkippedHour as gap:
             sentence = (
-                f"{wall:%H:%M} is skipped on that day, when the clocks in {publication.zone} go "
+                f"{wall:%H:%M} is skipped on that day, when the clocks in {publication.time_zone} go "
                 f"forward; the next time there is {gap.resumes:%H:%M}."
             )
             raise ValidationError(sentence) from gap

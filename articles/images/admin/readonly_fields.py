@@ -50,7 +50,7 @@ class Described:
 
     @admin.display(description="Where it is used")
     def used(self, image: Image) -> SafeString | str:
-        places = [(use.address, use.where) for use in uses_of(image)]
+        places = [(use.url, use.label) for use in uses_of(image)]
         if not places:
             return "Nowhere yet."
         rows = format_html_join("", '<li><a href="{}">{}</a></li>', places)

@@ -98,7 +98,7 @@ class ImageQuerySet(models.QuerySet["Image"]):
             for relation in self.model._meta.related_objects
             if not relation.related_model.__module__.startswith(f"{room}.")
         ]
-        written = {pk for find in hooks.pictures_in_texts for pk in find()}
+        written = {pk for find in hooks.images_in_texts for pk in find()}
         return Q(pk__in=rows[0].union(*rows[1:])) | Q(pk__in=written)
 
     def unused(self) -> "ImageQuerySet":

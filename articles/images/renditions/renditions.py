@@ -17,7 +17,7 @@ from articles.images.processing.rendition_sizes import SHAPES, Key
 from articles.images.renditions import rendition_files
 from articles.images.renditions.rendition_files import all_or_none
 from articles.images.rights.credit_line import rights_of
-from iria.core.hooks import Drawn, InvalidLogo
+from iria.core.hooks import InvalidLogo, RenderedLogo
 
 
 def make(image: Image) -> list[Rendition]:
@@ -98,7 +98,7 @@ def _local(file: FieldFile, folder: Path) -> Path:
     return path
 
 
-def draw(file: bytes, boxes: list[tuple[int, int]]) -> list[Drawn]:
+def draw(file: bytes, boxes: list[tuple[int, int]]) -> list[RenderedLogo]:
     """The picture made anew as PNG, fitted into each box and never made larger.
 
     Raises:
@@ -114,7 +114,7 @@ def draw(file: bytes, boxes: list[tuple[int, int]]) -> list[Drawn]:
         raise
 
 
-def _drawn(file: bytes, boxes: list[tuple[int, int]]) -> list[Drawn]:
+def _drawn(file: bytes, boxes: list[tuple[int, int]]) -> list[RenderedLogo]:
     with decoder_client.scratch_folder() as folder:
         path = folder / "upload"
         path.write_bytes(file)
@@ -123,6 +123,6 @@ def _drawn(file: bytes, boxes: list[tuple[int, int]]) -> list[Drawn]:
         except decoder_client.Undecodable as mistake:
             raise InvalidLogo(str(mistake)) from mistake
         return [
-            Drawn((folder / each["file"]).read_bytes(), each["width"], each["height"])
+            RenderedLogo((folder / each["file"]).read_bytes(), each["width"], each["height"])
             for each in made
         ]

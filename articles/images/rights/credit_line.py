@@ -84,7 +84,7 @@ def credit_line(image: Image, publication: Publication) -> SafeString:
     credit = plain_credit(image)
     parts = []
     if credit:
-        before, _, after = publication.credit_wording.partition("{credit}")
+        before, _, after = publication.credit_format.partition("{credit}")
         name = escape(credit)
         if ADDRESS.fullmatch(image.credit_url):
             name = f'<a href="{escape(image.credit_url)}">{name}</a>'

@@ -170,7 +170,7 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
             "form": form,
             "offers": offers_of(sheet.articles),
             "offers_name": OFFERS,
-            "zone": publication.zone,
+            "zone": publication.time_zone,
             "fronts": [(code, native_name(code)) for code in publication.language_codes],
             "sections": Category.objects.in_order().only("name", "path"),
             "may_change": self.has_change_permission(request),

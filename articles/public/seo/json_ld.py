@@ -126,7 +126,7 @@ def organization(publication: Publication) -> dict[str, Any]:
 def emblem_of(publication: Publication) -> dict[str, Any]:
     """The picture that stands for the publication: address and size."""
     ours = {"address": static("icons/icon-512.png"), "width": 512, "height": 512}
-    standing: dict[str, Any] = publication.emblems
+    standing: dict[str, Any] = publication.brand_images
     return standing.get("logo") or standing.get("icon_512") or ours
 
 

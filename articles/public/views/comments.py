@@ -34,13 +34,13 @@ def comment_scope(request: HttpRequest, pk: int) -> tuple[str, ...]:
 @in_its_language
 def reader(request: HttpRequest, pk: int) -> HttpResponse:
     """Only what stands on the pages of articles stands here, and only as long as they wish it."""
-    chose = User.objects.filter(is_active=True, shows_comments=True).select_related("face")
+    chose = User.objects.filter(is_active=True, has_public_profile=True).select_related("avatar")
     person = get_object_or_404(chose, pk=pk)
     comments = Comment.objects.published().filter(user=person).select_related("article")
     page = page_of(comments.order_by("-created_at", "-pk"), request.GET.get("page"))
     context = {
         "person": person,
-        "face": getattr(person, "face", None),
+        "avatar": getattr(person, "avatar", None),
         "page": page,
         "comments": [(each, SafeString(render_comment(each.text))) for each in page],
     }

@@ -51,7 +51,7 @@ def _front(request: HttpRequest, code: str) -> HttpResponse:
     composed = front_page_layout.compose(articles, layout)
     with use_language(code):
         about = page_meta.of_front(request, code, native_name(code), composed.lead)
-        popular = publication_of(request).shows_most_read
+        popular = publication_of(request).show_most_read
         context = {
             "front": composed,
             "most_read": shown_as_most_read(code, besides=layout.all) if popular else [],

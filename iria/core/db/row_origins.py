@@ -1,7 +1,7 @@
 """Which rows came with something that can be taken away again as a whole.
 
 A mark says that a row was made under a key of a collection ("demo", "article:red-sea-traffic").
-Marks make loading repeatable: what bears a mark was loaded once, whether it is still there or an
+RowOrigins make loading repeatable: what bears a mark was loaded once, whether it is still there or an
 editor has deleted it since. Nothing that bears no mark is ever taken away.
 """
 
@@ -15,14 +15,14 @@ from iria.core.model_policy import model_policy
 
 
 @model_policy(public=None, personal_data=None)
-class Mark(models.Model):
+class RowOrigin(models.Model):
     """One row that came with a collection."""
 
     collection = models.CharField(max_length=40)
     key = models.CharField(max_length=200)
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, related_name="+")
     object_id = models.BigIntegerField()
-    made_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         app_label = "iria"
@@ -37,17 +37,17 @@ class Mark(models.Model):
         return f"{self.collection}: {self.key}"
 
 
-class Marks:
+class RowOrigins:
     """The marks of one collection, read once and kept in step."""
 
     def __init__(self, collection: str) -> None:
         self.collection = collection
-        self._known = {mark.key: mark for mark in Mark.objects.filter(collection=collection)}
+        self._known = {mark.key: mark for mark in RowOrigin.objects.filter(collection=collection)}
 
     def __contains__(self, key: str) -> bool:
         return key in self._known
 
-    def once[T: models.Model](self, key: str, make: Callable[[], T | None]) -> bool:
+    def create_once[T: models.Model](self, key: str, make: Callable[[], T | None]) -> bool:
         """Makes a row and marks it, together, unless the key was used before; True when it did.
 
         `make` returns None where there is nothing to mark, such as a row of an editor's own that
@@ -59,7 +59,7 @@ class Marks:
             row = make()
             if row is None:
                 return False
-            self._known[key] = Mark.objects.create(
+            self._known[key] = RowOrigin.objects.create(
                 collection=self.collection,
                 key=key,
                 content_type=ContentType.objects.get_for_model(row),
@@ -67,7 +67,7 @@ class Marks:
             )
         return True
 
-    def number(self, key: str) -> int | None:
+    def id_of(self, key: str) -> int | None:
         """The id that was given under a key, whether the row is still there or not."""
         mark = self._known.get(key)
         return mark.object_id if mark else None
@@ -82,11 +82,11 @@ class Marks:
     def rows[T: models.Model](self, model: type[T]) -> "models.QuerySet[T, T]":
         """Every row of a model that bears a mark of the collection."""
         kind = ContentType.objects.get_for_model(model)
-        marked = Mark.objects.filter(collection=self.collection, content_type=kind)
+        marked = RowOrigin.objects.filter(collection=self.collection, content_type=kind)
         found: Any = model._default_manager.filter(pk__in=marked.values("object_id"))
         return found  # type: ignore[no-any-return]
 
     def forget(self) -> None:
         """Removes every mark of the collection; the rows stay."""
-        Mark.objects.filter(collection=self.collection).delete()
+        RowOrigin.objects.filter(collection=self.collection).delete()
         self._known.clear()

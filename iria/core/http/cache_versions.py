@@ -59,18 +59,20 @@ COMMENTS: Final = "comments"
 
 
 @model_policy(public=None, personal_data=None)
-class Change(models.Model):
+class CacheVersion(models.Model):
     """A mark that a statement left under a scope, or several such marks folded into one."""
 
     scope = models.CharField(max_length=40)
-    mark = models.BigIntegerField()
+    change_token = models.BigIntegerField(db_column="mark")
 
     class Meta:
         app_label = "iria"
-        indexes = [models.Index(fields=["scope"], include=["mark"], name="change_by_scope")]
+        # The triggers of all public tables write here (`iria.core.db.triggers`).
+        db_table = "iria_change"
+        indexes = [models.Index(fields=["scope"], include=["change_token"], name="change_by_scope")]
 
     def __str__(self) -> str:
-        return f"{self.scope}: {self.mark}"
+        return f"{self.scope}: {self.change_token}"
 
 
 def thread(article_id: int) -> str:
@@ -138,7 +140,7 @@ def generations(scopes: Iterable[str]) -> list[tuple[str, int]]:
 @cache
 def _query() -> tuple[str, int]:
     """The query, and how often it asks for the present moment; made once, when all rooms are there."""
-    columns = list(hooks.moments)
+    columns = list(hooks.scheduled_changes)
     if not columns:
         return GENERATIONS, 0
     sql = GENERATIONS

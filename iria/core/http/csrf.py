@@ -37,7 +37,7 @@ def is_foreign(request: HttpRequest) -> bool:
 
 
 def open_to_other_sites(view: "GetResponse") -> "GetResponse":
-    """Marks a view whose right is a token in its address, such as one-click unsubscribe (RFC 8058)."""
+    """RowOrigins a view whose right is a token in its address, such as one-click unsubscribe (RFC 8058)."""
     view.open_to_other_sites = True  # type: ignore[attr-defined]
     return view
 

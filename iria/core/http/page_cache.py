@@ -35,7 +35,7 @@ def public_page[V: View](view: V) -> V: ...
 @overload
 def public_page[V: View](*, also: Scopes) -> Callable[[V], V]: ...
 def public_page(view: Any = None, *, also: Scopes | None = None) -> Any:
-    """Marks a view that only reads and answers everybody alike; the one place that decides on caching.
+    """RowOrigins a view that only reads and answers everybody alike; the one place that decides on caching.
 
     The tag follows from what the page is made of and not from the page: whoever holds the current
     one is told so before anything is rendered (`tag_of`). A view that knows when it last changed,

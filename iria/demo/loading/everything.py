@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from iria.core.db.row_origins import Marks
+from iria.core.db.row_origins import RowOrigins
 from iria.demo.loading import front, images, letters, people, readers, texts
 
 COLLECTION = "demo"
@@ -28,7 +28,7 @@ def load(password: str, *, say: Callable[[str], None]) -> Loaded:
         password: for the demo editor; where empty, one is made at random.
         say: is told what is being done, since the images take some seconds.
     """
-    marks = Marks(COLLECTION)
+    marks = RowOrigins(COLLECTION)
     loaded = Loaded()
     loaded.made_editor = people.EDITOR not in marks
     editor, loaded.password = people.load_editor(marks, password)

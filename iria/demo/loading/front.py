@@ -6,14 +6,14 @@ from articles.editorial import category_tree
 from articles.editorial.models import Category
 from articles.pages import saving
 from articles.pages.models import Page
-from iria.core.db.row_origins import Marks
+from iria.core.db.row_origins import RowOrigins
 from iria.demo import content
 from iria.publication.models import Publication
 
 PUBLICATION = "publication"
 
 
-def load_publication(marks: Marks) -> int:
+def load_publication(marks: RowOrigins) -> int:
     """Name, tagline and contact, unless an editor has written the publication's own."""
 
     def make() -> Publication | None:
@@ -21,7 +21,7 @@ def load_publication(marks: Marks) -> int:
             return None
         return Publication.objects.create(**content.table("publication")["publication"])
 
-    return marks.once(PUBLICATION, make)
+    return marks.create_once(PUBLICATION, make)
 
 
 def is_as_loaded(publication: Publication) -> bool:
@@ -30,10 +30,10 @@ def is_as_loaded(publication: Publication) -> bool:
     return all(getattr(publication, name) == value for name, value in words.items())
 
 
-def load_categories(marks: Marks) -> int:
+def load_categories(marks: RowOrigins) -> int:
     """The sections in their order; one of an editor's own at the same address serves as well."""
     return sum(
-        marks.once(f"category:{words['path']}", partial(_category, words, position))
+        marks.create_once(f"category:{words['path']}", partial(_category, words, position))
         for position, words in enumerate(content.table("publication")["category"])
     )
 
@@ -54,8 +54,10 @@ def _category(words: dict[str, str], position: int) -> Category | None:
     return category
 
 
-def load_pages(marks: Marks) -> int:
-    return sum(marks.once(f"page:{page.path}", partial(_page, page)) for page in content.pages())
+def load_pages(marks: RowOrigins) -> int:
+    return sum(
+        marks.create_once(f"page:{page.path}", partial(_page, page)) for page in content.pages()
+    )
 
 
 def _page(words: content.PlainPage) -> Page | None:

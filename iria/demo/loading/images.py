@@ -8,28 +8,28 @@ from django.core.files import File
 from accounts.models import User
 from articles.images.library import ingest
 from articles.images.models import Image
-from iria.core.db.row_origins import Marks
+from iria.core.db.row_origins import RowOrigins
 from iria.demo.content import NEWSROOM
 
 IMAGES = NEWSROOM / "images"
 
 
-def load(marks: Marks, *, by: User) -> int:
+def load(marks: RowOrigins, *, by: User) -> int:
     """Uploads what is not in the library yet; returns how many."""
-    return sum(marks.once(_mark(key), partial(_upload, files()[key], by)) for key in missing(marks))
+    return sum(marks.create_once(_mark(key), partial(_upload, files()[key], by)) for key in missing(marks))
 
 
-def missing(marks: Marks) -> list[str]:
+def missing(marks: RowOrigins) -> list[str]:
     """The keys of the images that were not uploaded yet."""
     return [key for key in files() if _mark(key) not in marks]
 
 
-def ids(marks: Marks) -> dict[str, int]:
+def ids(marks: RowOrigins) -> dict[str, int]:
     """The image behind each key that is still in the library."""
     here = set(Image.objects.values_list("pk", flat=True))
     found = {}
     for key in files():
-        number = marks.number(_mark(key))
+        number = marks.id_of(_mark(key))
         if number in here:
             found[key] = number
     return found

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial.models import Article
-from iria.core.db.row_origins import Marks
+from iria.core.db.row_origins import RowOrigins
 from iria.demo import content
 from iria.demo.loading.texts import mark_of
 from iria.publication.models import current_publication
@@ -26,25 +26,27 @@ NOT_SENT = (
 )
 
 
-def load(marks: Marks, *, by: User) -> tuple[int, str]:
+def load(marks: RowOrigins, *, by: User) -> tuple[int, str]:
     """Subscribers and issues; returns how many are new, and a remark where one was not sent."""
     words = content.table("newsletter")
     if not Newsletter.objects.offered().exists():
-        marks.once("newsletter", lambda: Newsletter.objects.create(**words["newsletter"]))
+        marks.create_once("newsletter", lambda: Newsletter.objects.create(**words["newsletter"]))
     newsletter = Newsletter.objects.offered().first()
     if newsletter is None:
         return 0, ""
     new = sum(
-        marks.once(f"subscriber:{reader['email']}", partial(_subscribe, reader, newsletter))
+        marks.create_once(f"subscriber:{reader['email']}", partial(_subscribe, reader, newsletter))
         for reader in words["subscriber"]
     )
     new += sum(
-        marks.once(_mark(issue), partial(_write, issue, newsletter, marks, by))
+        marks.create_once(_mark(issue), partial(_write, issue, newsletter, marks, by))
         for issue in words["draft"]
     )
     past = words["issue"]
     may_go = _may_go_out(newsletter, marks)
-    sent = marks.once(_mark(past), partial(_write, past, newsletter, marks, by, start=may_go))
+    sent = marks.create_once(
+        _mark(past), partial(_write, past, newsletter, marks, by, start=may_go)
+    )
     issue = marks.row(_mark(past), Issue)
     if sent and issue and may_go:
         # The worker would do it too; this way the mails are there when the command ends.
@@ -80,7 +82,12 @@ def _subscribe(words: dict[str, Any], newsletter: Newsletter) -> Subscriber | No
 
 
 def _write(
-    words: dict[str, Any], newsletter: Newsletter, marks: Marks, by: User, *, start: bool = False
+    words: dict[str, Any],
+    newsletter: Newsletter,
+    marks: RowOrigins,
+    by: User,
+    *,
+    start: bool = False,
 ) -> Issue | None:
     if Issue.objects.filter(slug=words["slug"]).exists():
         return None
@@ -106,7 +113,7 @@ def _write(
     return issue
 
 
-def _may_go_out(newsletter: Newsletter, marks: Marks) -> bool:
+def _may_go_out(newsletter: Newsletter, marks: RowOrigins) -> bool:
     """Whether a mailing would reach nobody but the demo's own readers, and end in a folder."""
     strangers = Subscriber.objects.receiving(newsletter).exclude(pk__in=marks.rows(Subscriber))
     return not isinstance(mailers["newsletter"], EmailBackend) and not strangers.exists()

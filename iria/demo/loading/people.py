@@ -9,14 +9,14 @@ from django.contrib.auth.models import Group
 from accounts.email_addresses import vouch_for
 from accounts.models import AuthorProfile, User
 from articles.editorial.models import Portrait
-from iria.core.db.row_origins import Marks
+from iria.core.db.row_origins import RowOrigins
 from iria.demo import content
 from iria.demo.loading import images
 
 EDITOR = "editor"
 
 
-def load_editor(marks: Marks, password: str) -> tuple[User | None, str]:
+def load_editor(marks: RowOrigins, password: str) -> tuple[User | None, str]:
     """The demo editor, and the password where it was made up just now.
 
     Where somebody's own account has the address already, it is used as it is. None where the
@@ -38,22 +38,22 @@ def load_editor(marks: Marks, password: str) -> tuple[User | None, str]:
         vouch_for(user)
         return user
 
-    new = marks.once(EDITOR, make)
+    new = marks.create_once(EDITOR, make)
     user = User.objects.filter(email__iexact=words["email"]).first()
     return user, made_up if new else ""
 
 
-def load_authors(marks: Marks) -> int:
+def load_authors(marks: RowOrigins) -> int:
     return sum(
-        marks.once(f"author:{words['slug']}", partial(_author, words))
+        marks.create_once(f"author:{words['slug']}", partial(_author, words))
         for words in content.table("publication")["author"]
     )
 
 
-def load_portraits(marks: Marks) -> int:
+def load_portraits(marks: RowOrigins) -> int:
     """Everybody's picture, unless an editor has given them one."""
     return sum(
-        marks.once(f"portrait:{slug}", partial(_portrait, slug, number))
+        marks.create_once(f"portrait:{slug}", partial(_portrait, slug, number))
         for words in content.table("publication")["author"]
         for slug in [words["slug"]]
         if (number := images.ids(marks).get(f"portrait-{slug}"))

@@ -13,7 +13,7 @@ from articles.comments.submission import posting
 from articles.editorial.models import Article
 from articles.popular import most_read
 from articles.popular.models import ArticleViews
-from iria.core.db.row_origins import Marks
+from iria.core.db.row_origins import RowOrigins
 from iria.demo import content
 from iria.demo.loading.texts import mark_of
 from iria.publication.models import current_publication
@@ -23,20 +23,20 @@ DAYS: Final = 6
 """Openings of an article on its best day, and for how long there are any."""
 
 
-def load(marks: Marks, *, editor: User) -> int:
+def load(marks: RowOrigins, *, editor: User) -> int:
     return sum(
-        marks.once(f"comment:{words['key']}", partial(_post, words, marks, editor))
+        marks.create_once(f"comment:{words['key']}", partial(_post, words, marks, editor))
         for words in content.table("comments")["comment"]
     )
 
 
-def load_openings(marks: Marks) -> None:
+def load_openings(marks: RowOrigins) -> None:
     """How often articles were opened in the last days: the newest most, and some old ones still."""
-    marks.once("openings", partial(_openings, marks))
+    marks.create_once("openings", partial(_openings, marks))
     most_read.choose()
 
 
-def _openings(marks: Marks) -> ArticleViews | None:
+def _openings(marks: RowOrigins) -> ArticleViews | None:
     today = current_publication().local_date(timezone.now())
     articles = marks.rows(Article).filter(state="published").order_by("-published_at", "-pk")
     rows = [
@@ -49,7 +49,7 @@ def _openings(marks: Marks) -> ArticleViews | None:
     return rows[0] if rows else None
 
 
-def _post(words: dict[str, Any], marks: Marks, editor: User) -> Comment | None:
+def _post(words: dict[str, Any], marks: RowOrigins, editor: User) -> Comment | None:
     """The comment; nothing where its article, or what it answers, is gone or takes none."""
     article = marks.row(mark_of(words["article"]), Article)
     if article is None:

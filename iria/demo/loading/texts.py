@@ -17,25 +17,27 @@ from articles.editorial.models import (
     SeriesPart,
 )
 from articles.related.models import RelatedPick
-from iria.core.db.row_origins import Marks
+from iria.core.db.row_origins import RowOrigins
 from iria.demo import content
 from iria.demo.loading import images
 
 
-def load(marks: Marks, *, by: User) -> int:
+def load(marks: RowOrigins, *, by: User) -> int:
     """Loads what was not loaded before, then the editor's picks between the new ones."""
     picture_ids = images.ids(marks)
     addresses = {story.slug: story.address for story in content.stories() if story.published}
     new = [
         story
         for story in content.stories()
-        if marks.once(mark_of(story.slug), partial(_write, story, picture_ids, addresses, by))
+        if marks.create_once(
+            mark_of(story.slug), partial(_write, story, picture_ids, addresses, by)
+        )
     ]
     for story in new:
         _pick_related(story, marks)
         _link_translation(story, marks)
     for words in content.table("series")["series"]:
-        marks.once(f"series:{words['name']}", partial(_series, words, marks))
+        marks.create_once(f"series:{words['name']}", partial(_series, words, marks))
     return len(new)
 
 
@@ -97,7 +99,7 @@ def _file(article: Article, story: content.Story) -> None:
     )
 
 
-def _series(words: dict[str, Any], marks: Marks) -> Series | None:
+def _series(words: dict[str, Any], marks: RowOrigins) -> Series | None:
     """The series with those of its parts that are there; nothing where an editor has one so called."""
     parts = [row for slug in words["parts"] if (row := marks.row(mark_of(slug), Article))]
     if not parts or Series.objects.filter(name=words["name"]).exists():
@@ -111,14 +113,14 @@ def _series(words: dict[str, Any], marks: Marks) -> Series | None:
     return series
 
 
-def _link_translation(story: content.Story, marks: Marks) -> None:
+def _link_translation(story: content.Story, marks: RowOrigins) -> None:
     article = marks.row(mark_of(story.slug), Article)
     other = marks.row(mark_of(story.translation_of), Article)
     if article is not None and other is not None:
         translations.link(article, other)
 
 
-def _pick_related(story: content.Story, marks: Marks) -> None:
+def _pick_related(story: content.Story, marks: RowOrigins) -> None:
     article = marks.row(mark_of(story.slug), Article)
     picked = [marks.row(mark_of(slug), Article) for slug in story.related]
     if article is not None:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from iria.core.db.row_origins import Marks
+from iria.core.db.row_origins import RowOrigins
 from iria.demo import content, removing
 from iria.demo.loading import everything
 from iria.running.places import write_whole
@@ -61,7 +61,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Sign in as {address} with the password {loaded.password}")
 
     def _remove(self) -> None:
-        removed = removing.remove(Marks(everything.COLLECTION))
+        removed = removing.remove(RowOrigins(everything.COLLECTION))
         if _note_file().exists():
             _note(_note_file().read_text().split()[-1])
         for what in removed.kept:

@@ -36,7 +36,7 @@ class Logo:
 
 def logos_of(publication: Publication) -> dict[str, Logo]:
     """The logo under `logo` and, where there is one for dark paper, under `logo_dark`."""
-    standing: dict[str, dict[str, Any]] = publication.emblems
+    standing: dict[str, dict[str, Any]] = publication.brand_images
     if "logo" not in standing:
         return {}
     return {name: _fitted(standing[name]) for name in ("logo", "logo_dark") if name in standing}

@@ -217,7 +217,7 @@ def test_an_administrator_takes_lost_ones_away_and_ends_the_sessions(
     settings.STAFF_SECOND_FACTOR = False
     desk = Client()
     desk.force_login(chief)
-    chosen = {"action": "take_second_factors_away", "_selected_action": [edna.pk]}
+    chosen = {"action": "reset_two_factor", "_selected_action": [edna.pk]}
     page = desk.post("/admin/accounts/user/", chosen, follow=True)
     assert "Edna Okafor" in page.content.decode()
     assert not Authenticator.objects.filter(user=edna).exists()

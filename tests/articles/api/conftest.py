@@ -42,7 +42,7 @@ def ask(client: Client) -> Ask:
 def house(db: None) -> Article:
     """One article with everything, three bare ones, and much that is not public."""
     row = current_publication()
-    row.name, row.zone = "Meridian", "Asia/Karachi"
+    row.name, row.time_zone = "Meridian", "Asia/Karachi"
     row.save()
     asia = newsroom.category("Asia-Pacific", introduction="From the Gulf to the Pacific.")
     japan = newsroom.category("Japan", parent=asia)

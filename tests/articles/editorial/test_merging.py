@@ -112,8 +112,8 @@ def test_menus_follow_a_merged_section() -> None:
     )
     category_tree.merge([east], into=asia)
     publication = Publication.objects.get()
-    assert publication.ways is not None
-    assert publication.ways["header"] == [
+    assert publication.resolved_menus is not None
+    assert publication.resolved_menus["header"] == [
         {"name": "Asia", "address": "/category/asia/", "below": []}
     ]
     assert menus.broken_entries(publication, menus.targets()) == []

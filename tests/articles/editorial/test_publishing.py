@@ -21,7 +21,7 @@ def test_a_published_article_has_an_address_of_its_month(edna: User) -> None:
 
 def test_the_month_is_counted_in_the_publications_zone(edna: User) -> None:
     row = current_publication()
-    row.zone = "Asia/Tokyo"
+    row.time_zone = "Asia/Tokyo"
     row.save()
     article = newsroom.draft("Late at night")
     publishing.publish(article, by=edna, at=datetime(2026, 3, 31, 20, tzinfo=UTC))

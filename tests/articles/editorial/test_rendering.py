@@ -41,7 +41,7 @@ def test_a_figure_shows_its_caption_and_then_the_credit(db: None) -> None:
 
 
 def test_the_credit_is_written_in_the_publications_wording(db: None) -> None:
-    Publication(name="Meridian", credit_wording="Photo: {credit}").save()
+    Publication(name="Meridian", credit_format="Photo: {credit}").save()
     assert "Photo: Ines Faro/via Meridian Pictures" in _page(_figure(_picture()))
 
 

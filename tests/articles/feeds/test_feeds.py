@@ -290,7 +290,7 @@ def test_whoever_asks_for_summaries_gets_no_texts(client: Client, strait: Articl
 def test_editors_can_keep_the_texts_for_the_site(
     client: Client, strait: Article, meridian: Publication
 ) -> None:
-    meridian.whole_texts_in_feeds = False
+    meridian.full_text_feeds = False
     meridian.save()
     for form in ("", "atom/", "json/"):
         for asked in ("", "?text=full"):

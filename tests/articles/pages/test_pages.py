@@ -67,7 +67,7 @@ def test_a_page_shows_its_pictures_with_credit_and_the_library_knows(client: Cli
     page = kept(body=full_house.figure(picture, "Our house"))
     html = client.get("/about/").content.decode()
     assert 'Our house <span class="credit">(Image Credit: Ines Faro/via Meridian Pictures)' in html
-    assert [use.where for use in in_pages(picture.pk)] == ["the page “About us”"]
+    assert [use.label for use in in_pages(picture.pk)] == ["the page “About us”"]
     assert not Image.objects.unused().exists()
     other = newsroom.picture()
     assert Image.objects.unused().get() == other

@@ -108,7 +108,7 @@ def test_readers_see_the_list_only_where_the_publication_wants_it(
     opened(french, 3)
     most_read.choose()
     assert "Most read" not in client.get("/").content.decode()
-    Publication.objects.update(shows_most_read=True)
+    Publication.objects.update(show_most_read=True)
     page = client.get("/").content.decode()
     listed = page[page.index('id="most-read"') :].split("</section>")[0]
     assert listed.index("Often") < listed.index("Seldom")

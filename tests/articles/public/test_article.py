@@ -119,7 +119,7 @@ def test_an_update_is_told_with_its_date_and_a_first_publication_is_not(
 
 def test_dates_are_those_of_the_publications_zone(client: Client) -> None:
     publication = current_publication()
-    publication.zone = "Asia/Tokyo"
+    publication.time_zone = "Asia/Tokyo"
     publication.save()
     article = newsroom.published("Late", at=datetime(2026, 3, 31, 20, tzinfo=UTC))
     assert '<time datetime="2026-04-01T05:00:00+09:00">1 April 2026</time>' in page(client, article)

@@ -29,7 +29,7 @@ def choose(client: Client, user: User, **more: str) -> None:
     client.force_login(user)
     client.post(
         "/accounts/profile/",
-        {"display_name": user.display_name, "shows_comments": "on", **more},
+        {"display_name": user.display_name, "has_public_profile": "on", **more},
     )
 
 

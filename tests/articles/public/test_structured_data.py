@@ -184,7 +184,7 @@ def test_the_publisher_is_known_by_its_legal_name_address_number_and_other_place
     row.legal_name, row.issn = "Meridian Institute", "2049-3630"
     row.postal_address = "1 Quay Street\nLisbon"
     row.social_links = [{"name": "Mastodon", "address": "https://mastodon.example/@meridian"}]
-    row.emblems = {"logo": {"address": "/emblem/a.png", "width": 640, "height": 160}}
+    row.brand_images = {"logo": {"address": "/emblem/a.png", "width": 640, "height": 160}}
     row.save()
     data = structured(client, article.get_absolute_url())
     assert list(mistakes(data)) == []

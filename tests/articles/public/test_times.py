@@ -43,7 +43,7 @@ def addresses(at: At, ola: User, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every kind of page, made of everything that has a time."""
     monkeypatch.setattr(page_cache, "release", lambda: "this one")
     at(BEGIN)
-    publication = Publication(name="The Strait Review", zone="Pacific/Auckland")
+    publication = Publication(name="The Strait Review", time_zone="Pacific/Auckland")
     publication.comments_close_after = 2
     publication.save()
     image = full_house.sized(newsroom.picture(licence_until=LICENCE_ENDS))

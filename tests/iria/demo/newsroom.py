@@ -10,7 +10,7 @@ from django.core.management import call_command
 from articles.editorial import listings
 from articles.editorial.models import Article
 from articles.search.index.models import SearchLanguage, SearchLexeme, SearchWord
-from iria.core.http.cache_versions import Change
+from iria.core.http.cache_versions import CacheVersion
 from iria.demo import content
 from iria.demo.loading import images
 
@@ -18,7 +18,7 @@ PASSWORD: Final = "of-the-demo-editor"
 BESIDE: Final = {"procrastinate", "sessions", "contenttypes"}
 """Labels whose rows are no part of a newsroom."""
 
-REMEMBERED: Final[set[Any]] = {Change, SearchLanguage, SearchLexeme, SearchWord}
+REMEMBERED: Final[set[Any]] = {CacheVersion, SearchLanguage, SearchLexeme, SearchWord}
 
 type Rows = dict[str, list[tuple[Any, ...]]]
 

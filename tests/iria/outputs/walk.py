@@ -28,12 +28,12 @@ DESK: Final = "/admin/"
 
 PICTURELESS: Final = {
     r"robots|seen|theme|newsletter_letter_rules": "no words for readers",
-    r"account_.*|/accounts/|mfa_.*|second_factor": "sign-in, and what somebody may see of themselves",
+    r"account_.*|/accounts/|mfa_.*|two_factor_required": "sign-in, and what somebody may see of themselves",
     r"newsletter_told": "a word to a provider",
     r"newsletter(_asked|_confirm|_data|_preferences|_unsubscribe|_issues|_issues_feed|_link)?": "forms, subjects and words, a way on",
-    r"face": "the initials of a reader, or the picture they gave of themselves",
+    r"avatar": "the initials of a reader, or the picture they gave of themselves",
     r"personal_data": "which personal data is stored, as text",
-    r"emblem": "the publication's own mark, which is no picture of the library",
+    r"brand_image": "the publication's own mark, which is no picture of the library",
     r"comment(_.*)?": "the form and what was written with it",
     r"thread(_.*)?|answers|reader": "words of readers",
     r"search_(suggest|opened)": "headlines, and a count",

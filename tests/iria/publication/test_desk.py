@@ -40,11 +40,11 @@ def sent(**fields: Any) -> dict[str, Any]:
     }
     words = {
         "name": "Meridian",
-        "contact_words": "Write to",
+        "contact_label": "Write to",
         "first_year": "2014",
-        "zone": "UTC",
+        "time_zone": "UTC",
         "languages": "en",
-        "credit_wording": "({credit})",
+        "credit_format": "({credit})",
         "comments_policy": "open",
     }
     return {**rows, **words, "_continue": "1", **fields}
@@ -80,7 +80,7 @@ def test_everything_is_kept_at_once(desk: Client) -> None:
     ]
     assert (kept.accent, kept.issn) == ("#8a0303", "2049-3630")
     page = answer.content.decode()
-    assert kept.emblems["logo"]["address"] in page
+    assert kept.brand_images["logo"]["address"] in page
     foot = desk.get("/").content.decode().split("<footer")[1]
     assert '<a rel="me" href="https://mastodon.example/@meridian">Mastodon</a>' in foot
     assert "ISSN 2049-3630" in foot
@@ -89,9 +89,9 @@ def test_everything_is_kept_at_once(desk: Client) -> None:
 def test_a_logo_is_taken_away_by_a_tick(desk: Client) -> None:
     desk.post(ADDRESS, sent(logo=SimpleUploadedFile("logo.png", file(400, 100))))
     desk.post(ADDRESS, sent())
-    assert "logo" in Publication.objects.get().emblems
+    assert "logo" in Publication.objects.get().brand_images
     desk.post(ADDRESS, sent(**{"logo-away": "1"}))
-    assert Publication.objects.get().emblems == {}
+    assert Publication.objects.get().brand_images == {}
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_what_cannot_be_is_refused_in_words_and_nothing_typed_is_lost(
         if isinstance(value, str):
             assert value in page
     kept = Publication.objects.get()
-    assert (kept.tagline, kept.accent, kept.header_menu, kept.emblems) == ("", "", [], {})
+    assert (kept.tagline, kept.accent, kept.header_menu, kept.brand_images) == ("", "", [], {})
 
 
 def test_the_form_says_which_entry_leads_nowhere(desk: Client) -> None:

@@ -11,7 +11,7 @@ from PIL import Image as Pixels
 
 from iria.publication import logos, menus
 from iria.publication.admin import PublicationForm
-from iria.publication.models import Emblem, Publication
+from iria.publication.models import BrandImage, Publication
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ def test_a_logo_is_made_anew_in_the_size_that_is_served(client: Client) -> None:
     put("logo", file(1600, 400, "JPEG", comment=secret) + secret)
     put("logo_dark", file(400, 100))
     html = client.get("/").content.decode()
-    logo, dark = Emblem.objects.order_by("pk")
+    logo, dark = BrandImage.objects.order_by("pk")
     assert (logo.width, logo.height) == (640, 160)
     assert f'<img src="/emblem/{logo.name}" width="640" height="160" alt="Our publication">' in html
     assert f'<source srcset="/emblem/{dark.name}"' in html
@@ -51,7 +51,7 @@ def test_a_logo_is_made_anew_in_the_size_that_is_served(client: Client) -> None:
 
 def test_an_icon_stands_in_three_sizes(client: Client) -> None:
     publication = put("icon", file(600, 600))
-    assert [publication.emblems[f"icon_{side}"]["width"] for side in (32, 180, 512)] == [
+    assert [publication.brand_images[f"icon_{side}"]["width"] for side in (32, 180, 512)] == [
         32,
         180,
         512,
@@ -70,7 +70,9 @@ def test_another_logo_takes_its_place_and_the_old_one_can_still_be_asked_for(
     put("logo", file(400, 100))
     put("logo", file(300, 100))
     assert client.get("/").content.decode().count('<img src="/emblem/') == 1
-    assert [client.get(each.get_absolute_url()).status_code for each in Emblem.objects.all()] == [
+    assert [
+        client.get(each.get_absolute_url()).status_code for each in BrandImage.objects.all()
+    ] == [
         200,
         200,
     ]
@@ -89,7 +91,7 @@ def test_another_logo_takes_its_place_and_the_old_one_can_still_be_asked_for(
 def test_what_is_no_logo_is_refused_in_words(sent: bytes, sentence: str) -> None:
     with pytest.raises(ValidationError, match=sentence):
         put("logo", sent)
-    assert not Emblem.objects.exists()
+    assert not BrandImage.objects.exists()
 
 
 class Unread(ContentFile[bytes]):

@@ -110,7 +110,7 @@ def test_what_readers_do_not_find_is_left_out_and_reported(client: Client, chief
     assert named(head(client)) == ["Letter", "Asia"]
     asia.delete()
     assert named(head(client)) == ["Letter"]
-    assert [each.words for each in dead_entries(chief)] == ["2 entries of the menus lead nowhere"]
+    assert [each.label for each in dead_entries(chief)] == ["2 entries of the menus lead nowhere"]
     publication = Publication.objects.get()
     first, second = sentences_about(menus.broken_entries(publication, menus.targets()))
     assert "row 1 (“About us”): what it leads to is not published" in first

@@ -20,19 +20,19 @@ from iria.publication.models import Publication
     ],
 )
 def test_an_issn_is_kept_in_one_form(written: str, kept: str) -> None:
-    assert models.checked(written) == kept
+    assert models.clean_issn(written) == kept
 
 
 @pytest.mark.parametrize("wrong", ["2049-3631", "0317-847X", "1049-3630"])
 def test_a_wrong_digit_is_found_and_the_sentence_says_what_it_would_be(wrong: str) -> None:
     with pytest.raises(ValidationError, match="the last sign would be"):
-        models.checked(wrong)
+        models.clean_issn(wrong)
 
 
 @pytest.mark.parametrize("wrong", ["2049-363", "x", "2049-36300", "X049-3630", "٢٠٤٩-3630"])
 def test_another_shape_is_refused_with_an_example(wrong: str) -> None:
     with pytest.raises(ValidationError, match="such as 2049-3630"):
-        models.checked(wrong)
+        models.clean_issn(wrong)
 
 
 @pytest.mark.django_db

@@ -24,7 +24,7 @@ def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_issue_is_scheduled_by_the_publications_clock_and_taken_back(ednas: Client) -> None:
     subscribers(2)
     made = issue("Later")
-    Publication(name="Meridian", zone="Asia/Tokyo").save()
+    Publication(name="Meridian", time_zone="Asia/Tokyo").save()
     chosen = {"_schedule": "1", "goes_at": "2031-05-06T09:00"}
     answer = ednas.post(at(made, "send"), chosen, follow=True)
     assert said(answer) == [

@@ -34,7 +34,7 @@ def test_what_stands_in_its_way_is_said_and_tried_again(edna: User) -> None:
     assert approval.send_ready() == []
     issue = Issue.objects.get(pk=made)
     assert issue.trouble.startswith("It has not gone out by itself yet: The picture")
-    assert "One digest has not gone out by itself" in [each.words for each in waiting_for(edna)]
+    assert "One digest has not gone out by itself" in [each.label for each in waiting_for(edna)]
     Image.objects.update(licensed_for_newsletter=True)
     assert approval.send_ready() == [made]
 
@@ -100,7 +100,7 @@ def test_what_an_editor_changed_waits_for_the_editor_whatever_its_rule_says(
     sending.send_test(issue, "edna@meridian.example", by=edna)
     assert approval.send_ready() == []
     assert not Delivery.objects.exists()
-    assert "One digest waits for approval" in [each.words for each in waiting_for(edna)]
+    assert "One digest waits for approval" in [each.label for each in waiting_for(edna)]
 
 
 def test_what_was_taken_back_does_not_go_by_itself(edna: User) -> None:
@@ -150,7 +150,7 @@ def test_what_could_not_go_in_its_time_waits_for_an_editor_and_says_so(edna: Use
     Image.objects.update(licensed_for_newsletter=True)
     assert approval.send_ready(tomorrow) == []
     assert Issue.objects.get(pk=made).trouble.startswith("It did not go out by itself in its time")
-    assert "One digest waits for approval" in [each.words for each in waiting_for(edna)]
+    assert "One digest waits for approval" in [each.label for each in waiting_for(edna)]
 
 
 def test_whoever_chooses_otherwise_after_composing_gets_what_they_chose(edna: User) -> None:

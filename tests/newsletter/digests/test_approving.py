@@ -28,7 +28,7 @@ def test_a_held_digest_waits_until_an_editor_approves_it(ednas: Client, edna: Us
     rule(held=True)
     (made,) = composition.compose_due()
     assert approval.send_ready() == []
-    assert "One digest waits for approval" in [each.words for each in waiting_for(edna)]
+    assert "One digest waits for approval" in [each.label for each in waiting_for(edna)]
     digest = Digest.objects.get()
     page = reverse("admin:newsletter_digest_change", args=[digest.pk])
     assert "1 subscriber" in ednas.get(page).content.decode()
@@ -83,7 +83,7 @@ def test_a_digest_that_goes_out_in_several_mails_is_one_line_on_the_desk(
     edna.has_perm("newsletter.change_issue")
     with django_assert_num_queries(6):
         (line,) = waiting_for(edna)
-    assert line.words == f"“{Digest.objects.get()}” is being sent: 0 of 4"
+    assert line.label == f"“{Digest.objects.get()}” is being sent: 0 of 4"
 
 
 def test_an_approval_whose_job_was_lost_is_carried_out_all_the_same(

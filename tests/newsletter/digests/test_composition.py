@@ -179,7 +179,7 @@ def test_each_article_goes_once_a_few_minutes_after_it_was_published() -> None:
     ],
 )
 def test_seven_is_seven_by_the_clock_on_the_wall(now: str, expected: str) -> None:
-    publication = Publication(name="Meridian", zone="Europe/Berlin")
+    publication = Publication(name="Meridian", time_zone="Europe/Berlin")
     daily = DigestRule(newsletter=news(), rhythm=Frequency.DAILY, at=time(7))
     moment = datetime.fromisoformat(now)
     assert periods.last_end(daily, publication, moment) == datetime.fromisoformat(expected)
@@ -187,7 +187,7 @@ def test_seven_is_seven_by_the_clock_on_the_wall(now: str, expected: str) -> Non
 
 def test_a_week_ends_on_its_day() -> None:
     weekly = DigestRule(newsletter=news(), rhythm=Frequency.WEEKLY, at=time(7), day=0)
-    publication = Publication(name="Meridian", zone="UTC")
+    publication = Publication(name="Meridian", time_zone="UTC")
     monday = datetime(2026, 11, 23, 7, tzinfo=UTC)
     for now in (monday, monday + timedelta(days=6, hours=23)):
         assert periods.last_end(weekly, publication, now) == monday
@@ -223,12 +223,12 @@ def test_the_archive_lists_what_came_to_all_and_keeps_the_others_at_their_addres
 def test_the_desk_is_told_of_readers_for_whom_nothing_is_composed(edna: User) -> None:
     chose(OLA, Frequency.WEEKLY)
     words = "Nothing is composed for those who chose “News” “Once a week”"
-    assert words in [each.words for each in waiting_for(edna)]
+    assert words in [each.label for each in waiting_for(edna)]
     made = rule(Frequency.WEEKLY)
-    assert words not in [each.words for each in waiting_for(edna)]
+    assert words not in [each.label for each in waiting_for(edna)]
     made.on = False
     made.save()
-    assert words in [each.words for each in waiting_for(edna)]
+    assert words in [each.label for each in waiting_for(edna)]
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

@@ -132,7 +132,7 @@ def test_every_mail_leads_out_of_the_list_to_preferences_and_to_the_browser() ->
 def test_a_picture_carries_alt_caption_and_credit_in_the_wording_of_the_publication(
     publication: Publication,
 ) -> None:
-    publication.credit_wording = "Photograph: {credit}"
+    publication.credit_format = "Photograph: {credit}"
     publication.save()
     image = mail_picture(credit_url="https://pictures.example/1")
     story = published("Light", lead_picture=image, lead_caption="The <em>light</em> at the cape.")

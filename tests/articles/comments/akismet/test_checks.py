@@ -197,7 +197,7 @@ def test_what_a_rule_held_is_not_let_go_when_words_are_changed_and_akismet_likes
 
 def test_a_guest_who_has_to_confirm_is_asked_about_only_then(akismet: Akismet, send: Send) -> None:
     publication = current_publication()
-    publication.comments_confirmed = True
+    publication.guests_confirm_email = True
     publication.save()
     comment = send()
     assert not AkismetOpinion.objects.exists()

@@ -205,7 +205,7 @@ def test_mail_that_came_back_is_believed_where_we_wrote_lately(
     assert told() == ""
     tell(write())
     assert told() == "5.1.1 no such mailbox"
-    assert any(closed(ANA) for closed in hooks.suppressed_addresses)
+    assert any(closed(ANA) for closed in hooks.suppressed_emails)
 
 
 def test_the_same_wish_sent_twice_by_an_impatient_finger_is_one_mail(

@@ -34,7 +34,7 @@ def yours(comment: Comment, rest: str = "") -> str:
 @pytest.fixture
 def confirmed(db: None) -> None:
     """Guests confirm their address."""
-    Publication.objects.update_or_create(pk=1, defaults={"comments_confirmed": True})
+    Publication.objects.update_or_create(pk=1, defaults={"guests_confirm_email": True})
 
 
 def link_in(folder: MailFolder) -> str:

@@ -54,7 +54,7 @@ def test_nothing_waiting_is_said_too(client: Client, edna: User) -> None:
 
 
 def test_the_desk_carries_the_publications_name_and_clock(client: Client, edna: User) -> None:
-    Publication(name="Meridian Review", zone="Asia/Karachi").save()
+    Publication(name="Meridian Review", time_zone="Asia/Karachi").save()
     article = newsroom.draft(by=edna)
     client.force_login(edna)
     words = words_of(client.get("/admin/"))

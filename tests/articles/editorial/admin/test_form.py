@@ -234,7 +234,7 @@ def _shown(moment: datetime) -> str:
 
 
 def test_a_time_is_read_on_the_publications_clock(desk: Client) -> None:
-    Publication(name="Meridian", zone="Asia/Karachi").save()
+    Publication(name="Meridian", time_zone="Asia/Karachi").save()
     article = newsroom.draft()
     page = send(desk, change_address(article), "_schedule", schedule_for="2090-01-01T10:00")
     article.refresh_from_db()
@@ -257,7 +257,7 @@ def test_a_time_is_read_on_the_publications_clock(desk: Client) -> None:
 def test_a_time_that_cannot_be_kept_is_refused_and_nothing_is_saved(
     desk: Client, time: str, sentence: str
 ) -> None:
-    Publication(name="Meridian", zone="Europe/Lisbon").save()
+    Publication(name="Meridian", time_zone="Europe/Lisbon").save()
     article = newsroom.draft()
     page = send(
         desk, change_address(article), "_schedule", schedule_for=time, headline="Typed in vain?"

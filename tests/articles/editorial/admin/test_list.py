@@ -33,7 +33,7 @@ def _do(client: Client, action: str, *articles: Article, **more: str) -> str:
 
 
 def test_the_list_says_what_an_article_is_and_whose(desk: Client, edna: User) -> None:
-    Publication(name="Meridian", zone="Asia/Karachi").save()
+    Publication(name="Meridian", time_zone="Asia/Karachi").save()
     sections = [newsroom.category("Asia-Pacific"), newsroom.category("News")]
     article = newsroom.draft(
         "A quiet week", categories=sections, authors=[newsroom.author("Ines Faro")]

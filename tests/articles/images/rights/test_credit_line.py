@@ -5,7 +5,7 @@ from articles.images.rights.credit_line import credit_line, credit_words, made_b
 from iria.core.text.language import use_language
 from iria.publication.models import Publication
 
-PUBLICATION = Publication(credit_wording="(Image Credit: {credit})")
+PUBLICATION = Publication(credit_format="(Image Credit: {credit})")
 
 
 def test_the_credit_stands_in_the_wording_of_the_publication() -> None:
@@ -14,9 +14,7 @@ def test_the_credit_stands_in_the_wording_of_the_publication() -> None:
     assert credit_line(image, PUBLICATION) == (
         '<span class="credit">(Image Credit: Ines Faro/via Meridian)</span>'
     )
-    assert credit_words(image, Publication(credit_wording="Foto: {credit}")).startswith(
-        "Foto: Ines"
-    )
+    assert credit_words(image, Publication(credit_format="Foto: {credit}")).startswith("Foto: Ines")
 
 
 def test_a_credit_with_a_link_leads_there() -> None:

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 def _marks() -> int:
-    return cache_versions.Change.objects.count()
+    return cache_versions.CacheVersion.objects.count()
 
 
 def _tables() -> Iterator[tuple[str, list[str]]]:

@@ -56,7 +56,7 @@ def test_folding_leaves_one_mark_a_scope_and_every_generation_as_it_was() -> Non
     before = _now()
     cache_versions.compact()
     assert _now() == before
-    assert cache_versions.Change.objects.filter(scope=cache_versions.CONTENT).count() == 1
+    assert cache_versions.CacheVersion.objects.filter(scope=cache_versions.CONTENT).count() == 1
 
 
 def test_migrating_again_is_harmless() -> None:
