@@ -86,7 +86,7 @@ class AuthorProfileAdmin(FindsRows, admin.ModelAdmin[AuthorProfile]):
     prepopulated_fields: ClassVar[dict[str, Sequence[str]]] = {"slug": ("name",)}
 
     class Media:
-        css: ClassVar[dict[str, list[str]]] = {"all": ["desk/publication.css"]}
+        css: ClassVar[dict[str, list[str]]] = {"all": ["iria_admin/publication.css"]}
 
     form = AuthorProfileForm  # type: ignore[assignment]  # the base is generic in no model
 

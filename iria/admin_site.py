@@ -1,4 +1,4 @@
-"""The admin site, called the desk: Django's own, with what waits on its first page."""
+"""The admin site: Django's own, with a dashboard as its first page."""
 
 from collections.abc import Callable
 from functools import update_wrapper
@@ -19,21 +19,21 @@ from iria.core import hooks
 from iria.core.http.csrf import out_of_date, typed_words
 from iria.publication.context_processors import publication_of
 
-AMONG: Final = {"taggit": "articles", "auth": "accounts"}
-"""App whose models are shown among those of another one."""
+LISTED_IN: Final = {"taggit": "articles", "auth": "accounts"}
+"""App label → the app among whose models its models are listed."""
 
 
 class IriaAdminSite(admin.AdminSite):
     index_title = "Dashboard"
     enable_nav_sidebar = True
-    index_template = "admin/desk.html"
+    index_template = "admin/dashboard.html"
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         name = publication_of(request).name
         return {**super().each_context(request), "site_header": name, "site_title": name}
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Django's own answer; a member without the second factor that is asked of them has none."""
+        """As in Django, and two-factor authentication where it is required."""
         if not super().has_permission(request):
             return False
         return isinstance(request.user, User) and required.passes(request, request.user)
@@ -52,22 +52,22 @@ class IriaAdminSite(admin.AdminSite):
         return sign_in.sign_in(request, context)
 
     def admin_view[V: Callable[..., Any]](self, view: V, cacheable: bool = False) -> V:
-        """Every page of the desk runs on the publication's clock.
+        """Activates the publication's time zone for every page of the admin.
 
-        It is rendered here and not later, because the zone is set back when this returns.
+        The response is rendered here, because the time zone is reset when this returns.
         """
         inner = super().admin_view(view, cacheable)
 
-        def on_the_clock(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def in_time_zone(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if "%00" in request.META.get("QUERY_STRING", ""):
-                # No row holds a NUL; asking the database for one would be an error.
+                # PostgreSQL refuses NUL characters.
                 return redirect(request.get_full_path().replace("%00", ""))
             if "" in (request.GET.get(TO_FIELD_VAR), request.POST.get(TO_FIELD_VAR)):
-                # Django refuses every other field that is none, and breaks over this one.
+                # Django answers every other unknown field with 400, and this one with 500.
                 sentence = "The field name must not be empty."
                 raise BadRequest(sentence)
             if request.method == "POST" and request.user.is_anonymous and typed_words(request):
-                # The session ended while somebody wrote; the door alone would lose their words.
+                # The session expired while somebody was typing; the sign-in page alone would lose their text.
                 return out_of_date(request)
             with timezone.override(publication_of(request).zone_info):
                 response: HttpResponse = inner(request, *args, **kwargs)
@@ -75,21 +75,21 @@ class IriaAdminSite(admin.AdminSite):
                     response.render()
             return response
 
-        return cast(V, update_wrapper(on_the_clock, inner))
+        return cast(V, update_wrapper(in_time_zone, inner))
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """What other packages bring stands among what it belongs to, not under their names."""
+        """Lists the models of libraries with those of our apps."""
         apps = {app["app_label"]: app for app in super().get_app_list(request, app_label)}
-        for guest, host in AMONG.items():
-            if guest in apps and host in apps:
-                models = [*apps[host]["models"], *apps.pop(guest)["models"]]
-                apps[host]["models"] = sorted(models, key=lambda model: model["name"])
+        for library, app in LISTED_IN.items():
+            if library in apps and app in apps:
+                models = [*apps[app]["models"], *apps.pop(library)["models"]]
+                apps[app]["models"] = sorted(models, key=lambda model: model["name"])
         return list(apps.values())
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        waiting = [item for ask in hooks.dashboard_items for item in ask(request.user)]
-        reports = [report for ask in hooks.reports if (report := ask(request.user))]
-        context = {"waiting": waiting, "reports": reports}
+        items = [item for items_for in hooks.dashboard_items for item in items_for(request.user)]
+        reports = [report for report_for in hooks.reports if (report := report_for(request.user))]
+        context = {"dashboard_items": items, "reports": reports}
         return super().index(request, {**(extra_context or {}), **context})

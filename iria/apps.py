@@ -12,7 +12,7 @@ class IriaConfig(AppConfig):
 
     def ready(self) -> None:
         # Models of other apps are complete only now.
-        from iria import library_models, roles
+        from iria import library_models, renamed_templates, roles
         from iria.core import hooks, model_policy
         from iria.core.db import triggers
         from iria.core.text import dates
@@ -23,6 +23,7 @@ class IriaConfig(AppConfig):
         post_migrate.connect(roles.grant_new_permissions)
         post_migrate.connect(triggers.install_triggers, sender=self)
         checks.register(model_policy.check_declared)
+        checks.register(renamed_templates.check_template_names)
         library_models.declare_policies()
         hooks.dashboard_items.register("publication", dead_entries)
 

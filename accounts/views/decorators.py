@@ -52,7 +52,7 @@ def just_signed_in(view: View) -> View:
             request, user, within=within
         ):
             then = f"{reverse('account_request_login_code')}?{urlencode({'next': request.path})}"
-            return render(request, "account/show_again.html", {"then": then}, status=403)
+            return render(request, "account/confirm_identity.html", {"then": then}, status=403)
         return view(request, *args, **kwargs)
 
     return for_them

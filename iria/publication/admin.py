@@ -32,7 +32,7 @@ CHANGED_MEANWHILE: Final = (
 class EmblemWidget(forms.FileInput):
     """A file to send, beside the picture that stands and a box to take it away."""
 
-    template_name = "admin/iria/publication/_emblem.html"
+    template_name = "admin/iria/publication/_brand_image.html"
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
@@ -208,7 +208,7 @@ class PublicationAdmin(admin.ModelAdmin[Publication]):
     readonly_fields = ("colours",)
 
     class Media:
-        css = {"all": ["desk/publication.css"]}
+        css = {"all": ["iria_admin/publication.css"]}
 
     @admin.display(description="Preview")
     def colours(self, publication: Publication) -> SafeString:

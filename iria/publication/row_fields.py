@@ -2,7 +2,7 @@
 
 Every control of a row is always sent, so rows stay together without ids, and a form that was opened
 before somebody else saved can still be sent. It works without JavaScript;
-`static/desk/in-order.js` adds rows and moves them.
+`static/iria_admin/ordered-choice.js` adds rows and moves them.
 """
 
 from abc import ABC, abstractmethod
@@ -33,7 +33,7 @@ class RowsWidget(forms.Widget):
     row = "Entry"
 
     class Media:
-        js = [forms.Script("desk/in-order.js", type="module")]
+        js = [forms.Script("iria_admin/ordered-choice.js", type="module")]
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Row]:
         columns = [

@@ -72,7 +72,7 @@ class ImportAdmin(admin.ModelAdmin[SubscriberImport]):
     show_full_result_count = False
 
     class Media:
-        css: ClassVar[dict[str, list[str]]] = {"all": ["desk/newsletter.css"]}
+        css: ClassVar[dict[str, list[str]]] = {"all": ["iria_admin/newsletter.css"]}
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).defer("content")

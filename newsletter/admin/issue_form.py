@@ -1,7 +1,7 @@
 """The articles of an issue in a form: in their order, with headings, and more of them from the search.
 
 Without JavaScript the places are numbers, an article is taken out by ticking a box, and others are
-ticked in the list below; `static/desk/issue-articles.js` makes rows that are dragged, or moved with
+ticked in the list below; `static/iria_admin/issue-articles.js` makes rows that are dragged, or moved with
 buttons, and searches without leaving the page. The field holds no ids of rows, so a form that was
 opened before somebody else saved can still be sent.
 
@@ -62,7 +62,7 @@ class ChosenArticlesWidget(forms.Widget):
     """What was chosen before; of all others only what readers can see is named."""
 
     class Media:
-        js = [forms.Script("desk/issue-articles.js", type="module")]
+        js = [forms.Script("iria_admin/issue-articles.js", type="module")]
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Row]:
         """The rows in the order of their numbers, then what was ticked in the list."""

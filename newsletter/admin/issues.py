@@ -46,10 +46,10 @@ class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
     view_fieldsets = ((None, {"fields": ("newsletter", "subject", "preheader", "slug")}),)
 
     class Media:
-        css = {"all": ["desk/article.css", "desk/newsletter.css"]}
+        css = {"all": ["iria_admin/article.css", "iria_admin/newsletter.css"]}
         js = [
-            Script("desk/run.js", type="module"),
-            Script("desk/issue-preview.js", type="module"),
+            Script("iria_admin/issue-delivery.js", type="module"),
+            Script("iria_admin/issue-preview.js", type="module"),
         ]
 
     @admin.display(description="Subject", ordering="subject")

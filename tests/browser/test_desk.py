@@ -18,7 +18,7 @@ from tests.shared import shared_data
 pytestmark = pytest.mark.browser
 
 ADD = "/admin/articles/article/add/"
-EDITOR = ".desk-editor-body .ProseMirror"
+EDITOR = ".admin-editor-body .ProseMirror"
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def choose_categories(page: Page, names: list[str]) -> None:
     rows = page.locator("#id_chosen_categories select")
     for number, name in enumerate(names):
         if rows.count() <= number:
-            page.click(".field-chosen_categories .in-order-add")
+            page.click(".field-chosen_categories .ordered-choice-add")
         rows.nth(number).select_option(label=name)
 
 
@@ -129,11 +129,11 @@ def test_the_article_we_must_carry_is_typed_published_and_shown_in_order(
     type_paragraphs(page, article.before_picture)
     upload_in_dialog(page, str(photograph))
     picture = Image.objects.get()
-    figure = page.locator(".desk-figure")
+    figure = page.locator(".admin-figure")
     assert figure.locator("figcaption").inner_text() == " ".join(picture.caption.split())
     assert picture.caption
     assert picture.credit
-    expect(figure.locator(".desk-figure-credit")).to_contain_text(picture.credit)
+    expect(figure.locator(".admin-figure-credit")).to_contain_text(picture.credit)
     Image.objects.update(alt_text="Jupiter, with dark spots where the pieces fell")
     page.locator(f"{EDITOR} > p").last.click()
     type_paragraphs(page, article.after_picture)
@@ -195,7 +195,7 @@ def test_the_lead_picture_brings_its_caption_and_leaves_a_written_one(
     page = desk(edna, ADD)
     page.click(".field-lead_picture .picture-widget-choose")
     page.click(".picture-dialog [data-picture]")
-    caption = page.locator(".desk-editor-caption .ProseMirror")
+    caption = page.locator(".admin-editor-caption .ProseMirror")
     expect(caption).to_have_text("Cranes & ships at rest")
     caption.click()
     page.keyboard.press("Control+a")
@@ -222,7 +222,7 @@ def test_a_new_author_made_in_passing_signs_beside_the_others(desk: OpenPage, ed
     article = newsroom.draft(authors=[newsroom.author("Ines Faro")])
     page = desk(edna, f"/admin/articles/article/{article.pk}/change/")
     with page.expect_popup() as opened:
-        page.click(".field-signed_by .in-order-new")
+        page.click(".field-signed_by .ordered-choice-new")
     popup = opened.value
     popup.fill("#id_name", "Tomas Reis")
     popup.fill("#id_slug", "tomas-reis")

@@ -12,7 +12,7 @@ from tests.browser.conftest import PHONE, OpenPage
 pytestmark = pytest.mark.browser
 
 ADD = "/admin/articles/article/add/"
-EDITOR = ".desk-editor-body .ProseMirror"
+EDITOR = ".admin-editor-body .ProseMirror"
 
 BODY = "\n".join(
     [
@@ -89,11 +89,11 @@ def test_a_footnote_is_asked_for_kept_changed_and_taken_out(desk: OpenPage, edna
     page.click(".prose-editor-dialog [type=submit]")
     expected = '<p>It is said.<span data-footnote="{}"></span></p>'
     assert page.input_value("#id_body") == expected.format("By whom, we know.")
-    page.dblclick(".desk-note")
+    page.dblclick(".admin-note")
     page.fill(".prose-editor-dialog textarea", "By Ines.")
     page.click(".prose-editor-dialog [type=submit]")
     assert page.input_value("#id_body") == expected.format("By Ines.")
-    page.dblclick(".desk-note")
+    page.dblclick(".admin-note")
     page.fill(".prose-editor-dialog textarea", "")
     page.click(".prose-editor-dialog [type=submit]")
     assert page.input_value("#id_body") == "<p>It is said.</p>"
@@ -113,7 +113,7 @@ def test_a_page_of_another_site_is_put_in_by_its_address(desk: OpenPage, edna: U
         page.fill(".prose-editor-dialog input[name=address]", typed)
         page.click(".prose-editor-dialog [type=submit]")
         if kept:
-            page.click(".desk-embed figcaption")
+            page.click(".admin-embed figcaption")
             page.keyboard.insert_text("A film")
         assert kept in page.input_value("#id_body")
         assert ("data-embed" in page.input_value("#id_body")) == bool(kept)
@@ -193,7 +193,7 @@ def test_a_gallery_is_made_ordered_and_taken_apart_by_keyboard(desk: OpenPage, e
     page.get_by_role("button", name="Add pictures").press("Enter")
     choose(second)
     page.get_by_label("How wide the gallery is").select_option("full")
-    page.locator(".desk-gallery-pictures > figcaption").click()
+    page.locator(".admin-gallery-pictures > figcaption").click()
     # A moment after it has the focus, the editor puts its own selection back; that must be the clicked place.
     page.wait_for_timeout(100)
     page.keyboard.type("Both")
@@ -226,9 +226,9 @@ def test_nobody_is_shut_out_of_the_articles_form(
         body=BODY.format(newsroom.picture().pk), authors=[newsroom.author("Ines Faro")], tags=["x"]
     )
     page = desk(edna, f"/admin/articles/article/{article.pk}/change/", **options)
-    for details in page.locator(".desk-panel details").all():
+    for details in page.locator(".admin-panel details").all():
         details.locator("summary").click()
-    expect(page.locator(".desk-figure-credit").first).not_to_be_empty()
+    expect(page.locator(".admin-figure-credit").first).not_to_be_empty()
     assert accessibility_complaints(page) == []
     wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     assert not page.evaluate(wider)

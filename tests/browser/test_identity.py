@@ -25,7 +25,7 @@ def row(page: Page, menu: str, number: int) -> Callable[[str], str]:
     """The selector of a control in a row of a menu, made where it is not there yet."""
     rows = page.locator(f"#id_{menu} > li")
     for _ in range(rows.count(), number + 1):
-        page.click(f"#id_{menu} + .in-order-add")
+        page.click(f"#id_{menu} + .ordered-choice-add")
     expect(rows).to_have_count(number + 1)
     return lambda part: f"#id_{menu} > li:nth-child({number + 1}) [name={menu}-{part}]"
 

@@ -59,7 +59,7 @@ def tab_to(page: Page, selector: str) -> None:
 
 
 def held_according_to(page: Page) -> str:
-    return page.locator("[data-queue=held] .desk-count").inner_text()
+    return page.locator("[data-queue=held] .admin-count").inner_text()
 
 
 def decided() -> Counter[str]:
@@ -81,7 +81,7 @@ def test_forty_are_decided_one_undone_one_writer_suspended_and_a_rule_changed_by
     complaints += reject_with_a_reason(page, comments[0])
     press(page, *"aasa" * 7)
     expect(page.locator(ROWS)).to_have_count(11)
-    expect(page.locator("[data-queue=held] .desk-count")).to_have_text("11")
+    expect(page.locator("[data-queue=held] .admin-count")).to_have_text("11")
     assert decided() == {"rejected": 1, "approved": 21, "spam": 7, "held": 11}
     complaints += suspend_a_writer(page)
     for _ in range(10):
@@ -105,7 +105,7 @@ def test_keys_act_on_the_first_comment_before_any_other_key(
     expect(page.locator(f"{ROWS}.case-current bdi")).to_have_text("Writer 0")
     assert page.evaluate("document.activeElement === document.body")
     press(page, "a")
-    expect(page.locator(".desk-said .desk-undo")).to_be_visible()
+    expect(page.locator(".admin-said .admin-undo")).to_be_visible()
     assert Comment.objects.get(pk=comments[0].pk).state == "approved"
 
 
@@ -115,7 +115,7 @@ def test_keys_that_are_switched_off_select_nothing(
     hold(article, 1)
     page = desk(mina, LIST)
     press(page, "?")
-    page.locator("#desk-keys-on").uncheck()
+    page.locator("#admin-keys-on").uncheck()
     page.reload()
     expect(page.locator(ROWS)).to_have_count(1)
     expect(page.locator(f"{ROWS}.case-current")).to_have_count(0)
@@ -124,10 +124,10 @@ def test_keys_that_are_switched_off_select_nothing(
 def decide_and_take_back(page: Page, comment: Comment) -> list[str]:
     """Approved, and taken back: it stands where it stood."""
     press(page, "a")
-    expect(page.locator(".desk-said")).to_contain_text("Writer 0: approved.")
+    expect(page.locator(".admin-said")).to_contain_text("Writer 0: approved.")
     complaints = accessibility_complaints(page)
     press(page, "u")
-    expect(page.locator(".desk-said")).to_contain_text("put back as before")
+    expect(page.locator(".admin-said")).to_contain_text("put back as before")
     expect(page.locator(f"{ROWS}.case-current bdi")).to_have_text("Writer 0")
     assert Comment.objects.get(pk=comment.pk).state == "held"
     return complaints
@@ -137,7 +137,7 @@ def reject_with_a_reason(page: Page, comment: Comment) -> list[str]:
     press(page, "r")
     complaints = accessibility_complaints(page)
     press(page, "t", "1")
-    expect(page.locator(".desk-said")).to_contain_text("Writer 0: rejected.")
+    expect(page.locator(".admin-said")).to_contain_text("Writer 0: rejected.")
     row = Moderation.objects.get(comment=comment, decision="rejected")
     assert (row.told, row.reason) == (True, ListedReason.objects.all()[0].words)
     return complaints
@@ -214,13 +214,13 @@ def test_the_last_decision_of_a_page_can_be_undone_before_the_next_ones_come(
     hold(article, 3)
     page = desk(mina, LIST)
     press(page, "j", "a")
-    expect(page.locator(".desk-said")).to_contain_text("Writer 0: approved.")
+    expect(page.locator(".admin-said")).to_contain_text("Writer 0: approved.")
     press(page, "a")
-    expect(page.locator(".desk-said")).to_contain_text("The next ones (j)")
+    expect(page.locator(".admin-said")).to_contain_text("The next ones (j)")
     press(page, "u")
     expect(page.locator(f"{ROWS} bdi").first).to_have_text("Writer 1")
     press(page, "a")
-    expect(page.locator(".desk-said")).to_contain_text("The next ones (j)")
+    expect(page.locator(".admin-said")).to_contain_text("The next ones (j)")
     press(page, "j")
     expect(page.locator(f"{ROWS} bdi").first).to_have_text("Writer 2")
 

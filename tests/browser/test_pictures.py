@@ -72,8 +72,8 @@ def test_nobody_is_shut_out_of_the_library(
 
 def opened_dialog(page: Page) -> None:
     """Any page of the desk may ask for a picture; this one has no form of its own that does."""
-    page.add_script_tag(url="/static/desk/pictures.js", type="module")
-    page.add_style_tag(url="/static/desk/pictures.css")
+    page.add_script_tag(url="/static/iria_admin/images.js", type="module")
+    page.add_style_tag(url="/static/iria_admin/images.css")
     page.evaluate(
         """() => {
             for (const name of ["picture:chosen", "picture:dismissed"])

@@ -251,7 +251,7 @@ def _joined(rows: list[Moderation]) -> str:
 def _with_undo(said: str, rows: list[Moderation]) -> SafeString:
     """The button belongs to an empty form that stands on every page of the desk of comments."""
     return format_html(
-        '{} <button class="desk-undo" form="desk-undo" name="rows" value="{}">Undo</button>',
+        '{} <button class="admin-undo" form="admin-undo" name="rows" value="{}">Undo</button>',
         said,
         _joined(rows),
     )

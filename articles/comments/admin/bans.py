@@ -105,7 +105,7 @@ class BanAdmin(admin.ModelAdmin[Ban]):
     show_full_result_count = False
 
     class Media:
-        css = {"all": ["desk/comments.css"]}
+        css = {"all": ["iria_admin/comments.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ban]:
         """Those in force first."""

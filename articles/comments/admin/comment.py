@@ -149,8 +149,8 @@ class CommentAdmin(TellsOfComments, BansWriters, SortsByPlace, DecidesComments):
     actions = ["approve_chosen", "reject_chosen", "spam_chosen"]
 
     class Media:
-        css = {"all": ["desk/comments.css"]}
-        js = [Script("desk/moderating.js", type="module")]
+        css = {"all": ["iria_admin/comments.css"]}
+        js = [Script("iria_admin/moderation.js", type="module")]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Comment], search_term: str

@@ -82,7 +82,7 @@ class ModerationAdmin(admin.ModelAdmin[Moderation]):
     change_list_template = "admin/articles/moderation/change_list.html"
 
     class Media:
-        css = {"all": ["desk/comments.css"]}
+        css = {"all": ["iria_admin/comments.css"]}
 
     def get_urls(self) -> list[URLPattern]:
         def at(route: str, view: Any, name: str) -> Any:

@@ -90,7 +90,7 @@ class ScreeningRuleAdmin(admin.ModelAdmin[ScreeningRule]):
     view_on_site = False
 
     class Media:
-        css = {"all": ["desk/comments.css"]}
+        css = {"all": ["iria_admin/comments.css"]}
 
     def get_fields(self, request: HttpRequest, obj: ScreeningRule | None = None) -> list[Any]:
         """What only one rule has stands on its page alone."""

@@ -24,12 +24,12 @@ from articles.images.rights.credit_trigger import decided_on_what_stands
 from iria.publication.context_processors import publication_of
 from iria.publication.models import current_publication
 
-BESIDE: Final = "desk-beside"
-"""RowOrigins the fieldsets of the narrow column."""
+BESIDE: Final = "admin-beside"
+"""Marks the fieldsets of the narrow column."""
 
 WRITING: Final = ("headline", "standfirst", "body")
 FIELDSETS: Final = [
-    (None, {"fields": WRITING, "classes": ["desk-writing"]}),
+    (None, {"fields": WRITING, "classes": ["admin-writing"]}),
     ("Lead picture", {"fields": ("lead_picture", "lead_caption")}),
     ("For search engines", {"fields": ("search_description", "slug")}),
     (
@@ -54,7 +54,7 @@ FIELDSETS: Final = [
     ("Readers", {"fields": mixins.COLUMNS, "classes": [BESIDE]}),
 ]
 SEEN_ONLY: Final = [
-    (None, {"fields": ("headline", "standfirst", "text"), "classes": ["desk-writing"]}),
+    (None, {"fields": ("headline", "standfirst", "text"), "classes": ["admin-writing"]}),
     (
         "Where it belongs",
         {
@@ -77,8 +77,8 @@ class ArticleAdmin(ArticleList):
     save_on_top = False
 
     class Media:
-        css = {"all": ["desk/article.css"]}
-        js = [forms.Script("desk/article.js", type="module")]
+        css = {"all": ["iria_admin/article.css"]}
+        js = [forms.Script("iria_admin/article.js", type="module")]
 
     # Who may do what
 

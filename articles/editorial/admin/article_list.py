@@ -177,7 +177,7 @@ class ArticleList(admin.ModelAdmin[Article]):
         words = article.get_state_display()
         if article.state == Article.State.SCHEDULED and article.publish_at:
             words = f"{words} for {_shown(article.publish_at)}"
-        return format_html('<span class="desk-state desk-{}">{}</span>', article.state, words)
+        return format_html('<span class="admin-state admin-{}">{}</span>', article.state, words)
 
     @admin.display(description="Category")
     def primary_category(self, article: Article) -> str:

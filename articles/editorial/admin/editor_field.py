@@ -82,26 +82,26 @@ EDITOR_MEDIA: Final = Media(
     importmap=ImportMap(
         {
             "django-prose-editor/editor": "django_prose_editor/editor.js",
-            **{f"desk/{name}": f"desk/editor/{name}.js" for name in MODULES},
+            **{f"editor/{name}": f"iria_admin/editor/{name}.js" for name in MODULES},
         }
     ),
     css={
         "all": [
             "django_prose_editor/material-icons.css",
             "django_prose_editor/editor.css",
-            "desk/pictures.css",
-            "desk/editor.css",
+            "iria_admin/images.css",
+            "iria_admin/editor.css",
         ]
     },
     js=[
-        forms.Script("desk/pictures.js", type="module"),
-        forms.Script("desk/editor/setup.js", type="module"),
+        forms.Script("iria_admin/images.js", type="module"),
+        forms.Script("iria_admin/editor/setup.js", type="module"),
     ],
 )
 
 
 class EditorWidget(forms.Textarea):
-    """A text area that `static/desk/editor/setup.js` makes into an editor of the named kind."""
+    """A text area that `static/iria_admin/editor/setup.js` makes into an editor of the named kind."""
 
     def __init__(self, kind: str, *, rows: int, label: str) -> None:
         super().__init__({"data-editor": kind, "rows": rows, "aria-label": label})

@@ -1,7 +1,7 @@
 """Several choices in their order: the categories of an article, its authors.
 
 Each choice is a select, and their order on the page is the order that is saved, so the field works
-without JavaScript; `static/desk/in-order.js` adds rows and moves them. It holds what was chosen and
+without JavaScript; `static/iria_admin/ordered-choice.js` adds rows and moves them. It holds what was chosen and
 no ids of rows, so a form that was opened before somebody else saved can still be sent.
 
 A date and a time on the publication's clock.
@@ -35,7 +35,7 @@ class InOrderWidget(forms.Widget):
     use_fieldset = True
 
     class Media:
-        js = [forms.Script("desk/in-order.js", type="module")]
+        js = [forms.Script("iria_admin/ordered-choice.js", type="module")]
 
     def __init__(self, *, row: str, first: str = "") -> None:
         super().__init__()

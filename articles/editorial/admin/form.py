@@ -82,7 +82,7 @@ class ArticleForm(forms.ModelForm[Article]):
             "licence",
         ]
         widgets = {
-            "headline": forms.Textarea({"class": "desk-headline", "rows": 1}),
+            "headline": forms.Textarea({"class": "admin-headline", "rows": 1}),
             "standfirst": forms.Textarea({"rows": 3, "data-count": "200"}),
             "search_description": forms.Textarea({"rows": 3, "data-count": "155"}),
         }

@@ -91,7 +91,7 @@ class CategoryAdmin(MergeAdminMixin, admin.ModelAdmin[Category]):
 
     @admin.display(description="Category")
     def tree(self, category: Category) -> SafeString:
-        return format_html('<span class="desk-depth-{}">{}</span>', category.depth, category.name)
+        return format_html('<span class="admin-depth-{}">{}</span>', category.depth, category.name)
 
     @admin.display(description="Address")
     def address(self, category: Category) -> str:

@@ -1,7 +1,7 @@
 """Choosing a picture for an article: a grid of the library with search, pages and upload.
 
 The grid is at `/admin/articles/image/choose/`: a whole page for a reader without JavaScript, and
-with `?fragment=1` only its inside, which `static/desk/pictures.js` puts into a dialog.
+with `?fragment=1` only its inside, which `static/iria_admin/images.js` puts into a dialog.
 
 The script speaks in DOM events, so that whoever wants a picture needs to import nothing:
 

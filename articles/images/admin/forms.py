@@ -36,8 +36,8 @@ class PictureWidget(forms.TextInput):
     template_name = "admin/articles/image/_picture_widget.html"
 
     class Media:
-        css = {"all": ["desk/pictures.css"]}
-        js = [forms.Script("desk/pictures.js", type="module")]
+        css = {"all": ["iria_admin/images.css"]}
+        js = [forms.Script("iria_admin/images.js", type="module")]
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, {**(attrs or {}), "inputmode": "numeric"})

@@ -69,10 +69,10 @@ class ImageAdmin(Described, BulkActionsMixin, admin.ModelAdmin[Image]):
     )
 
     class Media:
-        css = {"all": ["desk/pictures.css", "desk/focal-point.css"]}
+        css = {"all": ["iria_admin/images.css", "iria_admin/focal-point.css"]}
         js = [
-            forms.Script("desk/pictures.js", type="module"),
-            forms.Script("desk/focal-point.js", type="module"),
+            forms.Script("iria_admin/images.js", type="module"),
+            forms.Script("iria_admin/focal-point.js", type="module"),
         ]
 
     def get_urls(self) -> list[URLPattern]:

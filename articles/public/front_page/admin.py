@@ -182,7 +182,7 @@ class PlacementAdmin(admin.ModelAdmin[Placement]):
         )
 
     class Media:
-        css = {"all": ["desk/composing.css"]}
+        css = {"all": ["iria_admin/front-page.css"]}
 
 
 def _sheet(request: HttpRequest) -> PageLayout | None:

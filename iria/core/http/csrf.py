@@ -73,7 +73,7 @@ def out_of_date(request: HttpRequest, reason: str = "", *, because: str = "") ->
         because: what else happened since the form was opened, and what to do.
     """
     context = {"words": typed_words(request), "because": because}
-    answer = render(request, "iria/out_of_date.html", context, status=403)
+    answer = render(request, "iria/csrf_failure.html", context, status=403)
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 

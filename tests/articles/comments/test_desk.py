@@ -25,7 +25,7 @@ def page(client: Client, address: str) -> str:
 
 def count_of(queue: str, seen: str) -> int:
     """The number beside a queue's name above the list."""
-    found = re.search(rf'data-queue="{queue}"[^(]*\(<span class="desk-count">(\d+)<', seen)
+    found = re.search(rf'data-queue="{queue}"[^(]*\(<span class="admin-count">(\d+)<', seen)
     assert found
     return int(found[1])
 

@@ -61,7 +61,7 @@ def test_mina_finds_what_was_reported_and_lets_it_stand(
     client.force_login(mina)
     assert "One comment was reported by readers" in client.get("/admin/").content.decode()
     queue = client.get("/admin/articles/comment/?queue=reported").content.decode()
-    assert 'Reported by readers (<span class="desk-count">1</span>)' in queue
+    assert 'Reported by readers (<span class="admin-count">1</span>)' in queue
     page = client.get(reverse("admin:articles_comment_change", args=[comment.pk])).content.decode()
     assert "No such ferry." in page
     assert "Let it stand" in page

@@ -60,13 +60,13 @@ function follow(live) {
 function count(field) {
   const most = Number(field.dataset.shown);
   const shown = document.createElement("p");
-  shown.className = "desk-count";
+  shown.className = "admin-count";
   shown.setAttribute("aria-live", "polite");
   const say = () => {
     const length = field.value.trim().length;
     const cut = length > most ? `; ${field.dataset.where} shows “${field.value.trim().slice(0, most)}…”` : "";
     shown.textContent = length ? `${length} characters${cut}` : "";
-    shown.classList.toggle("desk-lacks", length > most);
+    shown.classList.toggle("admin-lacks", length > most);
   };
   field.after(shown);
   field.addEventListener("input", say);

@@ -73,7 +73,7 @@ export const Footnote = Node.create({
 
   addNodeView() {
     return ({ node, editor, getPos }) => {
-      const dom = crel("sup", { className: "desk-note", title: node.attrs.note });
+      const dom = crel("sup", { className: "admin-note", title: node.attrs.note });
       dom.addEventListener("dblclick", () => {
         editor.commands.setNodeSelection(getPos());
         editor.commands.editFootnote();

@@ -27,13 +27,13 @@ window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventD
 /* How long a text is, beside how long it is well to be. */
 for (const field of document.querySelectorAll("textarea[data-count]")) {
   const shown = document.createElement("p");
-  shown.className = "desk-count";
+  shown.className = "admin-count";
   shown.setAttribute("aria-live", "polite");
   const count = () => {
     const length = field.value.trim().length;
     const most = Number(field.dataset.count);
     shown.textContent = length ? `${length} characters; about ${most} is a good length` : "";
-    shown.classList.toggle("desk-lacks", length > most * 1.3);
+    shown.classList.toggle("admin-lacks", length > most * 1.3);
   };
   field.after(shown);
   field.addEventListener("input", count);

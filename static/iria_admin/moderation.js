@@ -5,11 +5,11 @@ const LASTS = 10_000;
 const ASKS_EVERY = 10_000;
 const DONE = { approve: "approved", reject: "rejected", spam: "marked as spam" };
 
-const said = document.querySelector(".desk-said");
+const said = document.querySelector(".admin-said");
 const table = document.querySelector("#result_list");
 const page = document.querySelector("#comment-page");
-const rejecting = document.querySelector("#desk-reject");
-const keys = document.querySelector("#desk-keys");
+const rejecting = document.querySelector("#admin-reject");
+const keys = document.querySelector("#admin-keys");
 const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
 
 const readAt = document.querySelector("[name=read_at]")?.value ?? "";
@@ -38,7 +38,7 @@ function tell(words, undo = null) {
   if (!undo) return;
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "button desk-undo";
+  button.className = "button admin-undo";
   button.textContent = "Undo (u)";
   button.addEventListener("click", () => takeBack(undo));
   said.append(" ", button);
@@ -46,7 +46,7 @@ function tell(words, undo = null) {
 }
 
 function count(counts) {
-  for (const tab of document.querySelectorAll("[data-queue] .desk-count")) {
+  for (const tab of document.querySelectorAll("[data-queue] .admin-count")) {
     const number = counts?.[tab.parentElement.dataset.queue];
     if (number !== undefined) tab.textContent = number;
   }
@@ -142,7 +142,7 @@ function refill() {
     refilling = setTimeout(refill, stays);
     const button = document.createElement("button");
     button.type = "button";
-    button.className = "button desk-undo";
+    button.className = "button admin-undo";
     button.textContent = "The next ones (j)";
     button.addEventListener("click", goOn);
     said.append(" ", button);
@@ -150,17 +150,17 @@ function refill() {
 }
 
 const waiting = () =>
-  Number(document.querySelector(`[data-queue="${said.dataset.queue}"] .desk-count`)?.textContent) > 0;
+  Number(document.querySelector(`[data-queue="${said.dataset.queue}"] .admin-count`)?.textContent) > 0;
 const goOn = () => location.reload();
 
 async function takeBack(undo = undoable.at(-1)) {
   const at = undoable.indexOf(undo);
   if (at < 0 || undo.until < Date.now()) {
-    document.querySelector(".messagelist .desk-undo")?.click();
+    document.querySelector(".messagelist .admin-undo")?.click();
     return;
   }
   undoable.splice(at, 1);
-  const answer = await send(said.closest("body").querySelector("#desk-undo").action, { rows: undo.rows });
+  const answer = await send(said.closest("body").querySelector("#admin-undo").action, { rows: undo.rows });
   tell(answer.said);
   count(answer.counts);
   if (answer.status !== 200) return;
@@ -264,7 +264,7 @@ document.addEventListener("keydown", (event) => {
   deed();
 });
 
-const on = document.querySelector("#desk-keys-on");
+const on = document.querySelector("#admin-keys-on");
 if (on) {
   on.checked = wanted();
   on.addEventListener("change", () => localStorage.setItem(KEPT, on.checked ? "on" : "off"));

@@ -10,11 +10,11 @@ function enhance(list) {
   const chosen = [...list.children].filter((item) => fields(item).some((field) => field.value));
   if (chosen.length) list.replaceChildren(...chosen);
   else list.replaceChildren(spare);
-  const add = made("button", "button in-order-add", "");
+  const add = made("button", "button ordered-choice-add", "");
   add.addEventListener("click", () => appended().focus());
   list.after(add);
   /* Django's pop-up puts what was made into the select that the link's id names. */
-  const link = list.parentElement.querySelector(".in-order-new");
+  const link = list.parentElement.querySelector(".ordered-choice-new");
   link?.addEventListener("click", () => {
     const empty = [...list.querySelectorAll("select")].find((select) => !select.value);
     link.id = `add_${(empty ?? appended()).id}`;
@@ -32,7 +32,7 @@ function enhance(list) {
 
   function dress(item) {
     const tools = document.createElement("span");
-    tools.className = "in-order-tools";
+    tools.className = "ordered-choice-tools";
     tools.append(
       tool("↑", "Move up", () => item.previousElementSibling?.before(item)),
       tool("↓", "Move down", () => item.nextElementSibling?.after(item)),
@@ -42,7 +42,7 @@ function enhance(list) {
   }
 
   function tool(sign, words, act) {
-    const button = made("button", "in-order-tool", sign);
+    const button = made("button", "ordered-choice-tool", sign);
     button.title = words;
     button.addEventListener("click", () => {
       act();
@@ -80,4 +80,4 @@ function made(tag, className, textContent) {
   return element;
 }
 
-document.querySelectorAll("ol.in-order").forEach(enhance);
+document.querySelectorAll("ol.ordered-choice").forEach(enhance);

@@ -81,19 +81,19 @@ export const Embed = Node.create({
 
   addNodeView() {
     return ({ node, editor, getPos }) => {
-      const address = crel("span", { className: "desk-embed-address", textContent: node.attrs.address });
+      const address = crel("span", { className: "admin-embed-address", textContent: node.attrs.address });
       const change = crel("button", { type: "button", className: "button", textContent: "Change the address" });
       change.addEventListener("click", () => {
         editor.commands.setNodeSelection(getPos());
         editor.commands.editEmbed();
       });
-      const shown = crel("div", { className: "desk-embed-shown" }, [address, change]);
+      const shown = crel("div", { className: "admin-embed-shown" }, [address, change]);
       shown.contentEditable = "false";
-      const contentDOM = crel("figcaption", { className: "desk-figure-caption", "data-hint": "Its title, for the card" });
-      const dom = crel("figure", { className: "desk-figure desk-embed" }, [shown, contentDOM]);
+      const contentDOM = crel("figcaption", { className: "admin-figure-caption", "data-hint": "Its title, for the card" });
+      const dom = crel("figure", { className: "admin-figure admin-embed" }, [shown, contentDOM]);
       const show = (now) => {
         address.textContent = now.attrs.address;
-        contentDOM.classList.toggle("desk-empty", now.content.size === 0);
+        contentDOM.classList.toggle("admin-empty", now.content.size === 0);
       };
       show(node);
       return {

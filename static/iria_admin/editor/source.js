@@ -1,7 +1,7 @@
 /* The text as HTML, to be seen and changed by hand. */
 
 import { Extension, updateAttrsDialog } from "django-prose-editor/editor";
-import { tamed } from "desk/pasting";
+import { tamed } from "editor/pasting";
 
 const BLOCKS = /(<\/(?:p|h[2-4]|ul|ol|li|blockquote|pre|figure|table|tr)>|<hr>)(?=<)/g;
 

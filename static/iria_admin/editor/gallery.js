@@ -2,7 +2,7 @@
    and at the end a `<figcaption>` for all of them. */
 
 import { Node, crel } from "django-prose-editor/editor";
-import { FigureView, button, chooseSeveral, chosen, inMenu, widthAttribute } from "desk/picture";
+import { FigureView, button, chooseSeveral, chosen, inMenu, widthAttribute } from "editor/picture";
 
 const MARKS = "bold italic link subscript superscript";
 
@@ -24,8 +24,8 @@ export const GalleryCaption = Node.create({
 
   addNodeView() {
     return ({ node }) => {
-      const dom = crel("figcaption", { className: "desk-figure-caption", "data-hint": "Write a caption for all of them" });
-      const show = ({ content }) => dom.classList.toggle("desk-empty", content.size === 0);
+      const dom = crel("figcaption", { className: "admin-figure-caption", "data-hint": "Write a caption for all of them" });
+      const show = ({ content }) => dom.classList.toggle("admin-empty", content.size === 0);
       show(node);
       return {
         dom,
@@ -80,11 +80,11 @@ class GalleryView extends FigureView {
   constructor(node, editor, getPos) {
     super(node, editor, getPos, "How wide the gallery is");
     this.add = button("Add pictures", () => chooseSeveral(this.editor, (pictures) => this.put(pictures)));
-    this.tools = crel("div", { className: "desk-figure-tools desk-gallery-tools" },
+    this.tools = crel("div", { className: "admin-figure-tools admin-gallery-tools" },
       [this.width, this.add, button("Take the gallery apart", () => this.takeApart())]);
     this.tools.contentEditable = "false";
-    this.contentDOM = crel("div", { className: "desk-gallery-pictures" });
-    this.dom = crel("figure", { className: "desk-figure desk-gallery" }, [this.tools, this.contentDOM]);
+    this.contentDOM = crel("div", { className: "admin-gallery-pictures" });
+    this.dom = crel("figure", { className: "admin-figure admin-gallery" }, [this.tools, this.contentDOM]);
     this.show();
   }
 

@@ -1,6 +1,6 @@
 /* Makes editors of the text areas that ask for one. Without this script they hold the HTML itself.
    The editor's own starting script is not used, because it adds a style element to the page, which
-   our policy refuses; the styles it would add stand in static/desk/editor.css. */
+   our policy refuses; the styles it would add stand in static/iria_admin/editor.css. */
 
 import {
   Blockquote, Bold, BulletList, Code, CodeBlock, Document, Dropcursor, Editor, Fullscreen, Gapcursor,
@@ -8,17 +8,17 @@ import {
   Placeholder, Strike, Subscript, Superscript, TableCell, TableHeader, TableRow, Text,
   TrailingNode, Underline, crel,
 } from "django-prose-editor/editor";
-import { Clicking } from "desk/clicking";
-import { Embed } from "desk/embed";
-import { Footnote } from "desk/footnote";
-import { Gallery, GalleryCaption } from "desk/gallery";
-import { Link } from "desk/link";
-import { Cite, Kept, Passage } from "desk/marks";
-import { Pasting } from "desk/pasting";
-import { Picture } from "desk/picture";
-import { Source } from "desk/source";
-import { Table } from "desk/table";
-import { GROUPS, dress } from "desk/toolbar";
+import { Clicking } from "editor/clicking";
+import { Embed } from "editor/embed";
+import { Footnote } from "editor/footnote";
+import { Gallery, GalleryCaption } from "editor/gallery";
+import { Link } from "editor/link";
+import { Cite, Kept, Passage } from "editor/marks";
+import { Pasting } from "editor/pasting";
+import { Picture } from "editor/picture";
+import { Source } from "editor/source";
+import { Table } from "editor/table";
+import { GROUPS, dress } from "editor/toolbar";
 
 const COMMON = [Document, Paragraph, Text, Bold, Italic, Subscript, Superscript, Link, History];
 
@@ -63,7 +63,7 @@ function isBlank(editor) {
 function edit(textarea) {
   const kind = textarea.dataset.editor;
   const label = textarea.getAttribute("aria-label");
-  const frame = crel("div", { className: `prose-editor desk-editor desk-editor-${kind}` });
+  const frame = crel("div", { className: `prose-editor admin-editor admin-editor-${kind}` });
   textarea.before(frame);
   frame.append(textarea);
   const editor = new Editor({

@@ -1,7 +1,7 @@
 /* The picture dialog of the desk. Its events and data attributes are described in
    articles/images/admin/chooser.py. Without this script the same grid is a page of its own. */
 
-import "./picture-drop.js";
+import "./image-upload.js";
 
 const ADDRESS = "/admin/articles/image/choose/";
 

@@ -32,7 +32,7 @@ async function fetchFacts() {
   }
 }
 
-/* The library's dialog (static/desk/pictures.js) opens and answers by events; with a list, if several are asked for. */
+/* The library's dialog (static/iria_admin/images.js) opens and answers by events; with a list, if several are asked for. */
 export function choose(editor, take, detail = null) {
   const frame = editor.view.dom.closest(".prose-editor");
   const chosen = (event) => { stop(); take(event.detail); };
@@ -159,20 +159,20 @@ export const Picture = Node.create({
 class PictureView extends FigureView {
   constructor(node, editor, getPos) {
     super(node, editor, getPos, "How wide the picture is");
-    this.image = crel("img", { className: "desk-figure-image", alt: "", draggable: false });
-    this.name = crel("span", { className: "desk-figure-name" });
-    const tools = crel("div", { className: "desk-figure-tools" }, [
+    this.image = crel("img", { className: "admin-figure-image", alt: "", draggable: false });
+    this.name = crel("span", { className: "admin-figure-name" });
+    const tools = crel("div", { className: "admin-figure-tools" }, [
       this.width,
-      button("Earlier", () => this.move(-1), "button desk-move"),
-      button("Later", () => this.move(1), "button desk-move"),
+      button("Earlier", () => this.move(-1), "button admin-move"),
+      button("Later", () => this.move(1), "button admin-move"),
       button("Choose another", () => this.chooseAnother()),
       button("Take out", () => this.takeOut()),
     ]);
-    const shown = crel("div", { className: "desk-figure-shown" }, [this.image, this.name, tools]);
-    this.contentDOM = crel("figcaption", { className: "desk-figure-caption", "data-hint": "Write a caption" });
-    this.credit = crel("div", { className: "desk-figure-credit" });
+    const shown = crel("div", { className: "admin-figure-shown" }, [this.image, this.name, tools]);
+    this.contentDOM = crel("figcaption", { className: "admin-figure-caption", "data-hint": "Write a caption" });
+    this.credit = crel("div", { className: "admin-figure-credit" });
     shown.contentEditable = this.credit.contentEditable = "false";
-    this.dom = crel("figure", { className: "desk-figure" }, [shown, this.contentDOM, this.credit]);
+    this.dom = crel("figure", { className: "admin-figure" }, [shown, this.contentDOM, this.credit]);
     this.show();
   }
 
@@ -189,7 +189,7 @@ class PictureView extends FigureView {
     if (other?.type !== this.node.type) return;
     const to = by < 0 ? from - other.nodeSize : from + other.nodeSize;
     view.dispatch(state.tr.delete(from, from + this.node.nodeSize).insert(to, this.node).scrollIntoView());
-    view.nodeDOM(to).querySelectorAll(".desk-move")[by < 0 ? 0 : 1].focus();
+    view.nodeDOM(to).querySelectorAll(".admin-move")[by < 0 ? 0 : 1].focus();
   }
 
   /* A gallery goes with its last picture. */
@@ -215,11 +215,11 @@ class PictureView extends FigureView {
     this.image.alt = facts?.alt || "";
     this.name.textContent = facts ? facts.name : `Picture number ${image} is not in the library.`;
     this.credit.textContent = creditOf(facts);
-    this.credit.classList.toggle("desk-lacks", Boolean(facts) && !facts.may_be_shown);
+    this.credit.classList.toggle("admin-lacks", Boolean(facts) && !facts.may_be_shown);
   }
 
   empty() {
-    this.contentDOM.classList.toggle("desk-empty", this.node.content.size === 0);
+    this.contentDOM.classList.toggle("admin-empty", this.node.content.size === 0);
   }
 
   stopEvent(event) {
