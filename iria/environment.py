@@ -1,4 +1,4 @@
-"""Reading settings from the environment: a value, or one sentence that names what is wrong."""
+"""Settings from the environment: a value, or one sentence that names what is wrong."""
 
 import errno
 import os
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import environ
@@ -21,74 +21,84 @@ from django.core.exceptions import ImproperlyConfigured
 from iria.running.places import make_folder, tighten
 from newsletter.bounces.webhooks.providers import PROVIDERS
 
-env = environ.Env()
+FORMER_NAMES: Final = {
+    "API_RATE_LIMIT": "API_PER_MINUTE",
+    "IMAGE_ACCEL_LOCATION": "PICTURES_ACCEL",
+    "SEARCH_RATE_LIMIT": "SEARCH_PER_MINUTE",
+}
+"""Settings that were renamed; the old name still works."""
 
 
-def read_file(path: Path) -> None:
-    """Takes settings from a file where the environment itself does not name them."""
-    environ.Env.read_env(path)
+class Env(environ.Env):
+    """django-environ's Env. A wrong value stops the start with one sentence that names the setting."""
+
+    def get_value(
+        self, var: str, cast: Any = None, default: Any = environ.Env.NOTSET, **options: Any
+    ) -> Any:
+        if var not in self.ENVIRON:
+            former = FORMER_NAMES.get(var, var)
+            var = former if former in self.ENVIRON else var
+        try:
+            return super().get_value(var, cast=cast, default=default, **options)
+        except (ValueError, TypeError, ImproperlyConfigured) as error:
+            given = self.ENVIRON.get(var)
+            kind = KINDS.get(cast, getattr(cast, "__name__", "value"))
+            problem = "is missing" if given is None else f"is “{given}”, which is not a {kind}"
+            sentence = f"The setting {var} {problem}. See .env.example."
+            raise ImproperlyConfigured(sentence) from error
+
+    @classmethod
+    def parse_value(cls, value: Any, cast: Any) -> Any:
+        """As usual, but a bool that is neither on nor off is an error."""
+        if cast is bool:
+            word = value.strip().lower()
+            if word in {*cls.BOOLEAN_TRUE_STRINGS, "1"}:
+                return True
+            if word in {"", "0", "false", "no", "off"}:
+                return False
+            raise ValueError(value)
+        return super().parse_value(value, cast)
 
 
-def yes_or_no(text: str) -> bool:
-    """A switch; anything that is neither on nor off is a mistake, not an off."""
-    word = text.strip().lower()
-    if word in {"1", "true", "yes", "on"}:
-        return True
-    if word in {"", "0", "false", "no", "off"}:
-        return False
-    raise ValueError(text)
+env = Env()
 
 
-yes_or_no.__name__ = "yes or no"
-
-
-def setting(name: str, kind: Any, default: Any = environ.Env.NOTSET) -> Any:
-    """One value from the environment, or a sentence that names what is wrong with it."""
-    try:
-        return env.get_value(name, cast=kind, default=default)
-    except (ValueError, TypeError, ImproperlyConfigured) as mistake:
-        given = os.environ.get(name)
-        problem = "is missing" if given is None else f"is “{given}”, which is not a {kind.__name__}"
-        sentence = f"The setting {name} {problem}; .env.example says what it should be."
-        raise ImproperlyConfigured(sentence) from mistake
-
-
-def address(name: str, default: str) -> str:
-    """A setting that is a web address, without a slash at its end."""
-    value: str = setting(name, str, default)
+def url(name: str, default: str) -> str:
+    """A URL, without a slash at its end."""
+    value: str = env.str(name, default=default)
     try:
         parts = urlsplit(value)
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        sentence = f"The setting {name} is “{value}”; it should be like https://www.example.org."
+        sentence = f"The setting {name} is “{value}”. Enter a URL such as https://www.example.org."
         raise ImproperlyConfigured(sentence)
     return value.rstrip("/")
 
 
-def site_address(name: str, default: str) -> str:
-    """The address of the site: a host and nothing below it, since every path begins at the host."""
-    value = address(name, default)
+def site_url(name: str, default: str) -> str:
+    """The URL of the site, without a path: all paths start at the host."""
+    value = url(name, default)
     parts = urlsplit(value)
     if parts.path or parts.query or parts.fragment:
-        sentence = f"The setting {name} is “{value}”; it should be like https://www.example.org, without a path."
+        sentence = f"The setting {name} is “{value}”. Enter a URL without a path, such as https://www.example.org."
         raise ImproperlyConfigured(sentence)
     return value
 
 
 def mailer(name: str, folder: Path) -> dict[str, Any]:
-    """A mail address such as smtp+tls://user:password@host:587, or files in a folder without one."""
-    value: str = setting(name, str, "")
+    """A mail server such as smtp+tls://user:password@host:587; files in a folder if none is set."""
+    value: str = env.str(name, default="")
     if not value:
         return {"BACKEND": "iria.core.mail.FolderBackend", "OPTIONS": {"folder": str(folder)}}
     try:
         config = environ.Env.email_url_config(value)
-    except (KeyError, ValueError, ImproperlyConfigured) as mistake:
-        # The value may hold a password, so it is not repeated.
+    except (KeyError, ValueError, ImproperlyConfigured) as error:
+        # The value may contain a password, so the error does not repeat it.
         sentence = (
             f"The setting {name} should be like smtp+tls://user:password@mail.example.org:587."
         )
-        raise ImproperlyConfigured(sentence) from mistake
+        raise ImproperlyConfigured(sentence) from error
     options = {
         "host": config.get("EMAIL_HOST"),
         "port": config.get("EMAIL_PORT"),
@@ -104,100 +114,97 @@ def mailer(name: str, folder: Path) -> dict[str, Any]:
 
 
 def mail_domain(text: str) -> str:
-    """The part of an address after the @, in small letters."""
+    """The part of an e-mail address after the @, in lower case."""
     domain = text.strip().lower()
     if domain and not re.fullmatch(r"(?:[a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63}", domain):
         raise ValueError(text)
     return domain
 
 
-mail_domain.__name__ = "domain of mail, like bounces.example.org"
-
-
 def provider(name: str, secret: str) -> tuple[str, str]:
-    """Who sends our mail and tells by itself what comes back, and what proves its calls; empty where nobody does."""
-    word: str = setting(name, str, "").strip().lower()
+    """The mail provider that calls the bounce webhook, and the secret of its calls; empty if none."""
+    word: str = env.str(name, default="").strip().lower()
     if not word:
         return "", ""
     if word not in PROVIDERS:
-        sentence = f"The setting {name} is “{word}”; it can be {', '.join(PROVIDERS)}."
+        sentence = f"The setting {name} is “{word}”. Enter one of: {', '.join(PROVIDERS)}."
         raise ImproperlyConfigured(sentence)
     if find_spec("anymail") is None:
-        sentence = f"The setting {name} needs what requirements-webhooks.txt lists; install it."
+        sentence = (
+            f"The setting {name} needs the packages of requirements-webhooks.txt. Install them."
+        )
         raise ImproperlyConfigured(sentence)
-    given: str = setting(secret, str, "").strip()
+    given: str = env.str(secret, default="").strip()
     if not PROVIDERS[word].takes(given):
-        # The value may be a secret with a slip in it, so it is not repeated.
+        # The value may be a mistyped secret, so the error does not repeat it.
         wanted = PROVIDERS[word].proof_is
-        sentence = f"The setting {secret} should be {wanted}, so that nobody else can call as {PROVIDERS[word].name}."
+        sentence = f"The setting {secret} should be {wanted}, to prove that calls come from {PROVIDERS[word].name}."
         raise ImproperlyConfigured(sentence)
     return word, given
 
 
 def akismet_key(name: str) -> str:
-    """A key of akismet.com; empty where none is given."""
-    key: str = setting(name, str, "").strip()
+    """A key of akismet.com; empty if none is set."""
+    key: str = env.str(name, default="").strip()
     if key and not re.fullmatch(r"[A-Za-z0-9]{8,64}", key):
-        # The value may be a key with something beside it, so it is not repeated.
-        sentence = f"The setting {name} should be a key of akismet.com: letters and digits alone."
+        # The value may contain the key, so the error does not repeat it.
+        sentence = f"The setting {name} should be a key of akismet.com: letters and digits only."
         raise ImproperlyConfigured(sentence)
     return key
 
 
-def secret_key(name: str, *, any_will_do: bool) -> str:
-    """What signs sessions and links, and encrypts second factors.
+def secret_key(name: str, *, accept_weak: bool) -> str:
+    """Django's SECRET_KEY, which also encrypts the secrets of authenticator apps.
 
     Args:
-        any_will_do: where the site is only tried out, on one machine.
+        accept_weak: for a site that only its own machine can reach.
     """
-    key: str = setting(name, str, "")
+    key: str = env.str(name, default="")
     if not key:
         sentence = (
-            f"The setting {name} is missing; `make run` makes one, elsewhere set a random one."
+            f"The setting {name} is missing. `make run` creates one; elsewhere set a random value."
         )
         raise ImproperlyConfigured(sentence)
-    # What Django's own check warns of (security.W009). The value is not repeated.
+    # As in Django's check security.W009. The error does not repeat the value.
     is_weak = (
         len(key) < SECRET_KEY_MIN_LENGTH
         or len(set(key)) < SECRET_KEY_MIN_UNIQUE_CHARACTERS
         or key.startswith(SECRET_KEY_INSECURE_PREFIX)
     )
-    if is_weak and not any_will_do:
+    if is_weak and not accept_weak:
         sentence = (
-            f"The setting {name} is too easy to guess; set at least {SECRET_KEY_MIN_LENGTH} random "
-            f"characters, and keep the old value in {name}_FALLBACKS until nothing needs it any more."
+            f"The setting {name} is too easy to guess. Set at least {SECRET_KEY_MIN_LENGTH} random "
+            f"characters, and keep the old value in {name}_FALLBACKS for a while."
         )
         raise ImproperlyConfigured(sentence)
     return key
 
 
 def signature(domain: str, selector: str, key_file: str) -> tuple[str, str, str]:
-    """Domain, selector and private key of DKIM: all of them, or none."""
-    given = {name: setting(name, str, "") for name in (domain, selector, key_file)}
+    """Domain, selector and private key of DKIM: all three, or none."""
+    given = {name: env.str(name, default="") for name in (domain, selector, key_file)}
     if not any(given.values()):
         return "", "", ""
     for name, value in given.items():
         if not value:
             sentence = (
-                f"The setting {name} is missing; {domain}, {selector} and {key_file} go together."
+                f"The setting {name} is missing. Set {domain}, {selector} and {key_file} together."
             )
             raise ImproperlyConfigured(sentence)
     try:
         key = Path(given[key_file]).read_text("ascii")
-    except (OSError, UnicodeError) as mistake:
+    except (OSError, UnicodeError) as error:
         sentence = f"The setting {key_file} names a file that cannot be read."
-        raise ImproperlyConfigured(sentence) from mistake
+        raise ImproperlyConfigured(sentence) from error
     if "PRIVATE KEY-----" not in key or "ENCRYPTED" in key:
-        sentence = (
-            f"The setting {key_file} names a file that is no RSA key in PEM without a password."
-        )
+        sentence = f"The setting {key_file} must name an RSA key in PEM format without a password."
         raise ImproperlyConfigured(sentence)
     return mail_domain(given[domain]), given[selector], key
 
 
 def mailbox(name: str) -> str:
-    """A mailbox that is read: behind IMAP, or a Maildir of this machine; empty where none is named."""
-    value: str = setting(name, str, "")
+    """A mailbox to read: by IMAP, or a local Maildir; empty if none is set."""
+    value: str = env.str(name, default="")
     if not value:
         return ""
     try:
@@ -210,7 +217,7 @@ def mailbox(name: str) -> str:
         or parts.scheme not in {"imap", "imaps", "maildir"}
         or (parts.scheme == "maildir" and not parts.path.startswith("/"))
     ):
-        # The value may hold a password, so it is not repeated.
+        # The value may contain a password, so the error does not repeat it.
         sentence = (
             f"The setting {name} should be like imaps://user:password@mail.example.org/INBOX or "
             "maildir:///var/mail/bounces."
@@ -220,44 +227,44 @@ def mailbox(name: str) -> str:
 
 
 def database(name: str) -> dict[str, Any]:
-    value: str = setting(name, str, "")
+    value: str = env.str(name, default="")
     if not value:
         sentence = (
-            f"The setting {name} is missing; `make run` and `manage.py` find or make a database of "
-            "their own, a server of yours is named like postgres://user:password@host:5432/iria."
+            f"The setting {name} is missing. `make run` and `manage.py` create a database; a server of "
+            "your own looks like postgres://user:password@host:5432/iria."
         )
         raise ImproperlyConfigured(sentence)
     try:
         config: dict[str, Any] = environ.Env.db_url_config(value)
-    except (ValueError, ImproperlyConfigured) as mistake:
+    except (ValueError, ImproperlyConfigured) as error:
         sentence = f"The setting {name} should be like postgres://user:password@host:5432/iria."
-        raise ImproperlyConfigured(sentence) from mistake
+        raise ImproperlyConfigured(sentence) from error
     if config.get("ENGINE") != "django.db.backends.postgresql":
-        sentence = f"The setting {name} must name a PostgreSQL database (postgres://…)."
+        sentence = f"The setting {name} must be a PostgreSQL database (postgres://…)."
         raise ImproperlyConfigured(sentence)
     config.setdefault("OPTIONS", {})
     return config
 
 
 def writable_folder(folder: Path) -> Path:
-    """The state folder: made where it is missing, closed to other accounts, and ours to write in."""
+    """Creates the state folder if necessary, and closes it to other accounts."""
     try:
         make_folder(folder)
         tighten(folder)
         if not os.access(folder, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, "permission denied")
-    except OSError as trouble:
-        reason = (trouble.strerror or str(trouble)).lower()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
         sentence = (
-            f"The state folder {folder} cannot be written to ({reason}); give it to the account "
-            "that runs the site, or name another with IRIA_STATE."
+            f"The state folder {folder} is not writable ({reason}). Give it to the account "
+            "that runs the site, or set IRIA_STATE to another folder."
         )
-        raise ImproperlyConfigured(sentence) from trouble
+        raise ImproperlyConfigured(sentence) from error
     return folder
 
 
 def is_command(arguments: Sequence[str]) -> bool:
-    """Whether this process is a command of `manage.py` that does one thing and ends."""
+    """Whether this process is a short command of `manage.py`."""
     has_threads = not {"procrastinate", "runserver"}.isdisjoint(arguments[1:2])
     return Path(arguments[0]).name == "manage.py" and not has_threads
 
@@ -270,28 +277,34 @@ def internal_location(text: str) -> str:
     return place
 
 
-internal_location.__name__ = "location of nginx, like /renditions/"
+KINDS: Final = {
+    bool: "yes or no",
+    int: "number",
+    mail_domain: "mail domain such as bounces.example.org",
+    internal_location: "location of nginx such as /renditions/",
+}
+"""How an error names what a setting should be."""
 
 
 def bucket(name: str) -> dict[str, Any]:
-    """A storage in a private bucket of S3, or of what speaks like it; empty where none is named."""
-    if not os.environ.get(name):
+    """A private bucket of S3 or a compatible service as storage; empty if none is set."""
+    if not env.str(name, default=""):
         return {}
     if find_spec("obstore") is None:
-        sentence = f"The setting {name} needs what requirements-s3.txt lists; install it."
+        sentence = f"The setting {name} needs the packages of requirements-s3.txt. Install them."
         raise ImproperlyConfigured(sentence)
     options = {
-        "name": setting(name, str),
-        "region": setting("S3_REGION", str, "us-east-1"),
-        "endpoint": address("S3_ENDPOINT", "") if os.environ.get("S3_ENDPOINT") else "",
-        "key_id": setting("S3_KEY_ID", str, ""),
-        "secret": setting("S3_SECRET_KEY", str, ""),
+        "name": env.str(name),
+        "region": env.str("S3_REGION", default="us-east-1"),
+        "endpoint": url("S3_ENDPOINT", "") if env.str("S3_ENDPOINT", default="") else "",
+        "key_id": env.str("S3_KEY_ID", default=""),
+        "secret": env.str("S3_SECRET_KEY", default=""),
     }
     return {"BACKEND": "articles.images.renditions.s3_storage.Bucket", "OPTIONS": options}
 
 
-def bucket_address(storage: dict[str, Any]) -> str:
-    """Where the bucket's files are, for the policy of what pages may show."""
+def bucket_url(storage: dict[str, Any]) -> str:
+    """The URL of the bucket, for the content security policy."""
     options = storage["OPTIONS"]
     endpoint = options["endpoint"] or f"https://s3.{options['region']}.amazonaws.com"
     return f"{endpoint}/{options['name']}/"
@@ -299,10 +312,10 @@ def bucket_address(storage: dict[str, Any]) -> str:
 
 def networks(name: str) -> list[Any]:
     found = []
-    for part in setting(name, list, []):
+    for part in env.list(name, default=[]):
         try:
             found.append(ip_network(part.strip()))
-        except ValueError as mistake:
-            sentence = f"The setting {name} holds “{part}”, which is not a network like 10.0.0.0/8."
-            raise ImproperlyConfigured(sentence) from mistake
+        except ValueError as error:
+            sentence = f"The setting {name} contains “{part}”, which is not an IP network such as 10.0.0.0/8."
+            raise ImproperlyConfigured(sentence) from error
     return found

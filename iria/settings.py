@@ -16,8 +16,9 @@ from django.utils.csp import CSP
 from iria.environment import (
     akismet_key,
     bucket,
-    bucket_address,
+    bucket_url,
     database,
+    env,
     internal_location,
     is_command,
     mail_domain,
@@ -25,13 +26,10 @@ from iria.environment import (
     mailer,
     networks,
     provider,
-    read_file,
     secret_key,
-    setting,
     signature,
-    site_address,
+    site_url,
     writable_folder,
-    yes_or_no,
 )
 from iria.running.places import state_folder
 
@@ -43,31 +41,31 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 TESTING = "pytest" in sys.modules
 
-read_file(BASE_DIR / ".env")
+env.read_env(BASE_DIR / ".env")
 
 # Where we are
 
-DEBUG: bool = setting("DEBUG", yes_or_no, False)
+DEBUG: bool = env.bool("DEBUG", default=False)
 STATE = writable_folder(state_folder(BASE_DIR))
-SITE_URL = site_address("SITE_URL", "http://127.0.0.1:8000")
+SITE_URL = site_url("SITE_URL", "http://127.0.0.1:8000")
 SECURE = SITE_URL.startswith("https://")
 SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
-ALLOWED_HOSTS = setting("ALLOWED_HOSTS", list, [SITE_HOST])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[SITE_HOST])
 # A newsroom to try things with, that nobody else can reach: not by another name either.
-FOR_TRYING = {SITE_HOST, *ALLOWED_HOSTS} <= {"127.0.0.1", "::1", "[::1]", "localhost"}
+LOCAL_ONLY = {SITE_HOST, *ALLOWED_HOSTS} <= {"127.0.0.1", "::1", "[::1]", "localhost"}
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 
 # `make run` says that it is `make run`.
-SECRET_KEY = secret_key("SECRET_KEY", any_will_do=FOR_TRYING and "IRIA_TRY_OUT" in os.environ)
-SECRET_KEY_FALLBACKS = setting("SECRET_KEY_FALLBACKS", list, [])
+SECRET_KEY = secret_key("SECRET_KEY", accept_weak=LOCAL_ONLY and "IRIA_TRY_OUT" in os.environ)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 # Whom the worker asks whether a comment is spam, once the rule for it is on (docs/running-in-production.md).
 AKISMET_KEY: str = akismet_key("AKISMET_KEY")
 
 # How often one address may ask the content API in a minute; answers from a cache do not count.
-API_PER_MINUTE: int = setting("API_PER_MINUTE", int, 120)
+API_RATE_LIMIT: int = env.int("API_RATE_LIMIT", default=120)
 # How often one address may search in a minute, and five times as often ask for suggestions.
-SEARCH_PER_MINUTE: int = setting("SEARCH_PER_MINUTE", int, 120)
+SEARCH_RATE_LIMIT: int = env.int("SEARCH_RATE_LIMIT", default=120)
 
 # What is installed
 
@@ -177,7 +175,7 @@ if not TESTING and not is_command(sys.argv):
     }
     # After a restart of the database a pooled connection is tried before it is handed out.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-_CACHE_URL: str = setting("CACHE_URL", str, "none")
+_CACHE_URL: str = env.str("CACHE_URL", default="none")
 CACHES: dict[str, dict[str, Any]]
 if _CACHE_URL == "none":
     # PostgreSQL once more, so that limits on sign-in are counted once for all processes.
@@ -215,8 +213,8 @@ if DEBUG or TESTING:
     # Every client of a test makes the middleware anew; it is not to read every file each time.
     WHITENOISE_AUTOREFRESH = True
 # Handed out by this process, by nginx, or by a bucket: docs/decisions/serving-pictures.md.
-PICTURES_ACCEL: str = setting("PICTURES_ACCEL", internal_location, "")
-PICTURES_FROM_BUCKET = bool(_BUCKET)
+IMAGE_ACCEL_LOCATION: str = env("IMAGE_ACCEL_LOCATION", cast=internal_location, default="")
+IMAGES_IN_BUCKET = bool(_BUCKET)
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -224,7 +222,7 @@ STATIC_ROOT.mkdir(mode=0o750, exist_ok=True)
 
 # Uploads are limited in bytes before anything decodes them; a body of 2 MB must still be a form.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
-PICTURE_MAX_BYTES = 60 * 1024 * 1024
+IMAGE_MAX_BYTES = 60 * 1024 * 1024
 # The group is nginx's, where it sends pictures; nobody else has anything to read here.
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
@@ -247,15 +245,15 @@ MAIL_FOLDER = STATE / "mail"
 MAILERS = {
     "default": mailer("MAIL_URL", MAIL_FOLDER),
     "newsletter": mailer("NEWSLETTER_MAIL_URL", MAIL_FOLDER)
-    if os.environ.get("NEWSLETTER_MAIL_URL")
+    if env.str("NEWSLETTER_MAIL_URL", default="")
     else mailer("MAIL_URL", MAIL_FOLDER),
 }
 # How many connections to the mail server one worker keeps open for an issue.
-NEWSLETTER_CONNECTIONS: int = setting("NEWSLETTER_CONNECTIONS", int, 3)
-DEFAULT_FROM_EMAIL = setting("DEFAULT_FROM_EMAIL", str, f"desk@{SITE_HOST}")
+NEWSLETTER_CONNECTIONS: int = env.int("NEWSLETTER_CONNECTIONS", default=3)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"desk@{SITE_HOST}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # What comes back is sent to this domain and read from this mailbox (docs/running-mail.md).
-BOUNCE_DOMAIN: str = setting("BOUNCE_DOMAIN", mail_domain, "")
+BOUNCE_DOMAIN: str = env("BOUNCE_DOMAIN", cast=mail_domain, default="")
 BOUNCE_MAILBOX_URL: str = mailbox("BOUNCE_MAILBOX_URL")
 # Or who sends our mail tells it by itself, and this proves who is calling.
 MAIL_PROVIDER, MAIL_PROVIDER_SECRET = provider("MAIL_PROVIDER", "MAIL_PROVIDER_SECRET")
@@ -303,7 +301,7 @@ ACCOUNT_SESSION_REMEMBER = True
 SESSION_ENGINE = "accounts.sessions"
 
 # Second factors: whoever works at the desk has one, except where a newsroom is only tried.
-STAFF_SECOND_FACTOR: bool = setting("STAFF_SECOND_FACTOR", yes_or_no, not (FOR_TRYING or TESTING))
+STAFF_SECOND_FACTOR: bool = env.bool("STAFF_SECOND_FACTOR", default=not (LOCAL_ONLY or TESTING))
 MFA_ADAPTER = "accounts.mfa.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -324,7 +322,7 @@ SECURE_CSP = {
     # The nonce is minted only where a template asks for it: the admin's import map.
     "script-src": [CSP.SELF, CSP.NONCE],
     "style-src": [CSP.SELF],
-    "img-src": [CSP.SELF, *([bucket_address(_BUCKET)] if _BUCKET else [])],
+    "img-src": [CSP.SELF, *([bucket_url(_BUCKET)] if _BUCKET else [])],
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "form-action": [CSP.SELF],
@@ -339,8 +337,8 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
 # Both speak for the whole domain, and browsers remember them for a year: its owner decides.
-SECURE_HSTS_INCLUDE_SUBDOMAINS: bool = setting("HSTS_INCLUDE_SUBDOMAINS", yes_or_no, False)
-SECURE_HSTS_PRELOAD: bool = setting("HSTS_PRELOAD", yes_or_no, False)
+SECURE_HSTS_INCLUDE_SUBDOMAINS: bool = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD: bool = env.bool("HSTS_PRELOAD", default=False)
 SESSION_COOKIE_SECURE = SECURE
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = SECURE

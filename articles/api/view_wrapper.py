@@ -118,9 +118,9 @@ def _too_many(request: HttpRequest) -> HttpResponse | None:
     """Counted per address. The answer says nothing of the count, or no cache could keep it."""
     who = client_address(request)
     # Behind a Unix socket without forwarding headers all programs would count as one.
-    if not who or count_and_allow("api", who, limit=settings.API_PER_MINUTE, per=PER):
+    if not who or count_and_allow("api", who, limit=settings.API_RATE_LIMIT, per=PER):
         return None
-    sentence = f"At most {settings.API_PER_MINUTE} requests a minute are answered."
+    sentence = f"At most {settings.API_RATE_LIMIT} requests a minute are answered."
     response = problem(TOO_MANY, sentence)
     response.headers["Retry-After"] = str(int(PER.total_seconds()))
     return response

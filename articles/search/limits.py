@@ -25,17 +25,17 @@ SUGGESTIONS_PER_SEARCH: Final = 5
 
 def may_search(request: HttpRequest) -> bool:
     """Counts one search, on the page or as a feed."""
-    return _allowed("search", request, settings.SEARCH_PER_MINUTE)
+    return _allowed("search", request, settings.SEARCH_RATE_LIMIT)
 
 
 def may_ask_for_suggestions(request: HttpRequest) -> bool:
     """Counts one look for suggestions."""
-    return _allowed("suggest", request, settings.SEARCH_PER_MINUTE * SUGGESTIONS_PER_SEARCH)
+    return _allowed("suggest", request, settings.SEARCH_RATE_LIMIT * SUGGESTIONS_PER_SEARCH)
 
 
 def may_report_opening(request: HttpRequest) -> bool:
     """Counts one report that a result was opened; it costs a row, and changes what is counted."""
-    return _allowed("search opened", request, settings.SEARCH_PER_MINUTE)
+    return _allowed("search opened", request, settings.SEARCH_RATE_LIMIT)
 
 
 def _allowed(scope: str, request: HttpRequest, limit: int) -> bool:

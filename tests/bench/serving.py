@@ -43,7 +43,7 @@ def serving(settings: str = "iria.settings") -> Iterator[Server]:
             cwd=PROJECT,
             # The limits are for readers, who do not ask as fast as they can.
             env=dict(os.environ)
-            | {"DJANGO_SETTINGS_MODULE": settings, "SEARCH_PER_MINUTE": "1000000000"},
+            | {"DJANGO_SETTINGS_MODULE": settings, "SEARCH_RATE_LIMIT": "1000000000"},
             pass_fds=[door.fileno()],
         )
     try:

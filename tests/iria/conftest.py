@@ -26,7 +26,7 @@ from tests.newsletter import lists
 @pytest.fixture
 def anybody(settings: Any) -> Client:
     """Somebody whose mistakes are answered as on the running site, however many there are."""
-    settings.SEARCH_PER_MINUTE = 10**9
+    settings.SEARCH_RATE_LIMIT = 10**9
     return Client(raise_request_exception=False)
 
 

@@ -88,7 +88,7 @@ def public(parts: dict[str, str], settings: Any, monkeypatch: pytest.MonkeyPatch
     now = timezone.now()
     monkeypatch.setattr(timezone, "now", lambda: now)
     monkeypatch.setattr(page_cache, "release", lambda: "this one")
-    settings.API_PER_MINUTE = 100_000
+    settings.API_RATE_LIMIT = 100_000
     Publication(name="The Strait Review", languages="en, fr").save()
     found = [
         each for each in addresses_of_readers(parts) if not each.startswith(site.PRIVATE_PATHS)

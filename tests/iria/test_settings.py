@@ -46,7 +46,7 @@ def start(
         ("TRUSTED_PROXIES", "the-proxy"),
         ("CACHE_URL", "memcache://there"),
         ("MAIL_URL", "nonsense"),
-        ("PICTURES_ACCEL", "kept-pictures"),
+        ("IMAGE_ACCEL_LOCATION", "kept-pictures"),
         ("AKISMET_KEY", "two words"),
         ("MAIL_PROVIDER", "pigeon"),
     ],
@@ -78,6 +78,15 @@ def test_sound_settings_start() -> None:
     assert start().returncode == 0
 
 
+def test_a_renamed_setting_still_works_under_its_old_name() -> None:
+    words = "import iria.settings as s; print(s.API_RATE_LIMIT, s.IMAGE_ACCEL_LOCATION)"
+    old = start(words, API_PER_MINUTE="7", PICTURES_ACCEL="/images/")
+    assert old.stdout.split() == ["7", "/images/"]
+    both = start(words, API_PER_MINUTE="7", API_RATE_LIMIT="9")
+    assert both.stdout.split() == ["9"]
+    assert "The setting API_PER_MINUTE" in start(API_PER_MINUTE="many").stderr
+
+
 def test_a_password_in_a_malformed_mail_address_is_not_repeated() -> None:
     outcome = start(MAIL_URL="smpt://desk:very-secret@mail.example.org")
     assert "The setting MAIL_URL" in outcome.stderr
@@ -88,7 +97,7 @@ def test_the_example_names_every_setting() -> None:
     source = (PROJECT / "iria" / "settings.py").read_text()
     read = set(
         re.findall(
-            r'(?:setting|address|secret_key|mailer|mailbox|provider|akismet_key|database|networks)\(\s*"([A-Z_]+)"',
+            r'(?:env(?:\.\w+)?|site_url|secret_key|mailer|mailbox|provider|akismet_key|database|networks)\(\s*"([A-Z_0-9]+)"',
             source,
         )
     )

@@ -145,7 +145,7 @@ def shown(client: Client, article: Article) -> Iterator[tuple[str, str]]:
 def test_no_payload_stored_past_the_sanitiser_can_run(
     client: Client, article: Article, settings: object
 ) -> None:
-    settings.SEARCH_PER_MINUTE = settings.API_PER_MINUTE = 10**9  # type: ignore[attr-defined]
+    settings.SEARCH_RATE_LIMIT = settings.API_RATE_LIMIT = 10**9  # type: ignore[attr-defined]
     found = []
     for text in texts():
         store(article, text)

@@ -41,7 +41,7 @@ many = settings(
 
 @pytest.fixture
 def interface(house: Article, settings: Any) -> Iterator[BaseSchema]:
-    settings.API_PER_MINUTE = settings.SEARCH_PER_MINUTE = 10**9
+    settings.API_RATE_LIMIT = settings.SEARCH_RATE_LIMIT = 10**9
     settings.ALLOWED_HOSTS = ["*"]
     settings.SECURE_SSL_REDIRECT = False
     # As Django's own test client does: the connection holds the transaction of this test.

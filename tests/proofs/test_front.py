@@ -30,7 +30,7 @@ ITS_OWN = {"date", "server", "connection", "content-length", "x-accel-redirect"}
 @pytest.fixture
 def front(live_server: LiveServer, settings: Any, tmp_path: Path) -> Iterator[Front]:
     settings.ALLOWED_HOSTS = [NAME]
-    settings.PICTURES_ACCEL = "/kept-pictures/"
+    settings.IMAGE_ACCEL_LOCATION = "/kept-pictures/"
     port = urlsplit(live_server.url).port
     assert port is not None
     kept = settings.MEDIA_ROOT / "renditions"

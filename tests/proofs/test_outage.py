@@ -156,7 +156,7 @@ def running_site(folder: Path) -> Iterator[Site]:
         "IRIA_STATE": str(folder / "state"),
         "SITE_URL": f"http://127.0.0.1:{port}",
         "ALLOWED_HOSTS": "127.0.0.1",
-        "API_PER_MINUTE": "100000",
+        "API_RATE_LIMIT": "100000",
         "DEBUG": "no",
     }
     try:

@@ -123,7 +123,7 @@ def received(upload: "File[Any]", path: Path) -> Upload:
     """Copies the upload to a file of ours, counting its bytes and looking at the first ones."""
     digest = hashlib.sha256()
     length = 0
-    most = settings.PICTURE_MAX_BYTES
+    most = settings.IMAGE_MAX_BYTES
     if upload.size > most:
         raise _too_large(most)
     upload.seek(0)

@@ -46,11 +46,11 @@ def file_response(rendition: Rendition) -> HttpResponseBase:
     """The file. Raises OSError where it is not there."""
     kind = MEDIA_TYPES[rendition.format]
     response: HttpResponseBase
-    if settings.PICTURES_FROM_BUCKET:
+    if settings.IMAGES_IN_BUCKET:
         response = HttpResponseRedirect(_in_the_bucket(rendition))
-    elif settings.PICTURES_ACCEL:
+    elif settings.IMAGE_ACCEL_LOCATION:
         response = HttpResponse(content_type=kind)
-        place = f"{settings.PICTURES_ACCEL}{rendition.file.name}"
+        place = f"{settings.IMAGE_ACCEL_LOCATION}{rendition.file.name}"
         response.headers["X-Accel-Redirect"] = quote(place)
     else:
         response = FileResponse(rendition.file.open("rb"), content_type=kind)
@@ -70,7 +70,7 @@ def _in_the_bucket(rendition: Rendition) -> str:
 
 def cache_lifetime(image: Image) -> str:
     """How long a copy may be kept elsewhere: never past the end of the picture's licence."""
-    if image.licence_until is None and not settings.PICTURES_FROM_BUCKET:
+    if image.licence_until is None and not settings.IMAGES_IN_BUCKET:
         return FOR_EVER
     return for_a_while(image)
 

@@ -155,7 +155,7 @@ def test_a_form_that_there_is_not_is_refused_in_words(
 def test_too_many_requests_are_told_when_to_come_again(
     client: Client, db: None, settings: Any
 ) -> None:
-    settings.API_PER_MINUTE = 2
+    settings.API_RATE_LIMIT = 2
     first = client.get("/api/v1/tags/")
     client.get("/api/v1/tags/")
     # Nothing in an answer belongs to one who asks, so a cache may keep it for all.
@@ -183,7 +183,7 @@ def test_what_breaks_is_a_problem_too_and_written_down(
 
 
 def test_every_awkward_string_is_answered_in_words(client: Client, db: None, settings: Any) -> None:
-    settings.API_PER_MINUTE = 100_000
+    settings.API_RATE_LIMIT = 100_000
     strings = json.loads(shared_data("naughty", "blns.json").read_text())
     names = ("category", "tag", "cursor", "fields", "q", "published_from", "changed_since", "limit")
     for turn, string in enumerate(strings):

@@ -15,7 +15,7 @@ ELSEWHERE = "192.0.2.7"
 
 @pytest.fixture(autouse=True)
 def few(settings: Any) -> None:
-    settings.SEARCH_PER_MINUTE = 2
+    settings.SEARCH_RATE_LIMIT = 2
     newsroom.published("Barges wait at the lock")
 
 
@@ -81,4 +81,4 @@ def test_openings_beyond_the_limit_are_not_counted(
 def test_as_it_is_set_an_office_behind_one_address_can_search() -> None:
     from iria import settings as site
 
-    assert site.SEARCH_PER_MINUTE >= 60
+    assert site.SEARCH_RATE_LIMIT >= 60

@@ -87,7 +87,7 @@ def test_an_upload_that_was_cut_off_is_refused_and_leaves_nothing(db: None, form
 
 
 def test_a_file_beyond_the_limit_of_bytes_is_refused(db: None, settings: Any) -> None:
-    settings.PICTURE_MAX_BYTES = 1024
+    settings.IMAGE_MAX_BYTES = 1024
     with pytest.raises(ingest.Refused, match="larger than"):
         ingest.ingest(upload(encoded("JPEG", size=(400, 400), quality=95) + bytes(2000)), by=None)
 

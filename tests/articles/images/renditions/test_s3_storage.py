@@ -20,7 +20,7 @@ from accounts.models import User
 from articles.images.library import ingest
 from articles.images.models import FormerName, Image
 from articles.images.renditions import orphans, rendition_files, renditions
-from iria.environment import bucket_address
+from iria.environment import bucket_url
 from tests.articles.images.small_bucket import NAME, SmallBucket, small_bucket
 from tests.newsroom import picture_file
 
@@ -33,7 +33,7 @@ def bucket(settings: Any) -> Iterator[SmallBucket]:
             "OPTIONS": server.options,
         }
         settings.STORAGES = {**settings.STORAGES, "default": default}
-        settings.PICTURES_FROM_BUCKET = True
+        settings.IMAGES_IN_BUCKET = True
         yield server
         assert server.refused == [], "whoever is refused on purpose says so"
 
@@ -56,7 +56,7 @@ def test_a_picture_lives_in_a_bucket_from_its_upload_to_its_end(
     response = client.get(one.get_absolute_url())
     assert response.status_code == 302
     address = response["Location"]
-    assert address.startswith(bucket_address(settings.STORAGES["default"]))
+    assert address.startswith(bucket_url(settings.STORAGES["default"]))
     assert opens_for(address) == 90
     assert response["Cache-Control"] == "public, max-age=60"
     with urlopen(address) as answer:

@@ -128,7 +128,7 @@ def test_a_name_of_before_leads_to_the_same_size_of_today(
 
 
 def test_nginx_is_told_where_the_file_is(client: Client, only: Rendition, settings: Any) -> None:
-    settings.PICTURES_ACCEL = "/kept/"
+    settings.IMAGE_ACCEL_LOCATION = "/kept/"
     response = client.get(only.get_absolute_url())
     assert response["X-Accel-Redirect"] == f"/kept/{only.file.name}"
     assert (response.content, response["Content-Type"]) == (b"", "image/jpeg")

@@ -1,0 +1,30 @@
+"""Retired words are in no name, interface text or heading (`tests/retired_words.py`)."""
+
+import pytest
+
+from tests import retired_words
+from tests.retired_words import CLASS, RETIRED, TEXT, Found, RetiredWord, findings
+
+PLACES = retired_words.everything()
+
+
+@pytest.mark.parametrize("word", RETIRED, ids=lambda word: word.pattern)
+def test_a_retired_word_is_not_used(word: RetiredWord) -> None:
+    found = [f"{each.path}:{each.line}: {each.text}" for each in findings(word, PLACES)]
+    assert found == [], f"use: {word.use}"
+
+
+def test_names_are_read_as_words_and_contexts_can_be_allowed() -> None:
+    desk = RetiredWord(r"\bdesk\b", "admin", (CLASS,), ("editorial desk",))
+    names = [
+        Found(CLASS, retired_words._words(name), "iria/admin_site.py", 1)
+        for name in ("DeskSite", "EditorialDesk", "deskSite", "HelpDesks")
+    ]
+    assert [each.text for each in findings(desk, names)] == ["desk site", "desk site"]
+    assert findings(desk, [Found(TEXT, "The desk", "iria/admin_site.py", 1)]) == []
+
+
+def test_every_kind_of_place_is_read() -> None:
+    assert {each.kind for each in PLACES} == {
+        *("module", "class", "function", "url", "css", "text", "heading")
+    }
