@@ -19,7 +19,7 @@ from accounts import known_browsers
 from accounts.mfa import required
 from accounts.models import User
 from accounts.sessions import browser_of
-from iria.core.http.headers import client_address
+from iria.core.http.headers import client_ip
 from iria.core.http.rate_limit import count_and_allow, one_sender
 from iria.core.mail import in_ascii
 from iria.core.text.validators import one_line
@@ -44,7 +44,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address that limits are counted by: forwarding headers count only from our proxies."""
-        return client_address(request) or "unknown"
+        return client_ip(request) or "unknown"
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Limits tries by who makes them, not by whose account it is.
@@ -78,7 +78,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
         """Before a grave change one shows once more who one is, unless that was minutes ago."""
         user = self.request.user
-        just_now = isinstance(user, User) and required.signed_in_just_now(
+        just_now = isinstance(user, User) and required.authenticated_recently(
             self.request, user, within=app_settings.REAUTHENTICATION_TIMEOUT
         )
         return not just_now and bool(super().is_reauthentication_required(app=app, **options))
@@ -97,7 +97,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             # allauth keeps a record of every way to sign in, but none of signing up.
             record_authentication(request, user, "code", email=user.email)
         response: HttpResponse = super().post_login(request, user, **about)
-        if known_browsers.meet(request, response, user):
+        if known_browsers.remember(request, response, user):
             context = {"browser": browser_of(request.META.get("HTTP_USER_AGENT", ""))}
             self.send_notification_mail("account/email/new_device", user, context)
         return response

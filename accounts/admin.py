@@ -38,13 +38,13 @@ class UserAdmin(DjangoUserAdmin[User]):
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if not change or "email" in form.changed_data:
-            email_addresses.vouch_for(obj)
+            email_addresses.mark_confirmed(obj)
 
     @admin.action(description="Reset two-factor authentication", permissions=["change"])
     def reset_two_factor(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
         """For somebody who lost phone and recovery codes, and whose identity is certain."""
         for user in chosen:
-            required.remove(user)
+            required.reset(user)
             self.log_change(
                 request, user, "Reset two-factor authentication and ended all sessions."
             )
@@ -73,7 +73,7 @@ class AuthorProfileForm(forms.ModelForm[AuthorProfile]):
         user: User | None = self.cleaned_data["user"]
         other = AuthorProfile.objects.filter(user=user).exclude(pk=self.instance.pk).first()
         if user is not None and other is not None:
-            raise forms.ValidationError(author_accounts.taken(other))
+            raise forms.ValidationError(author_accounts.already_linked_message(other))
         return user
 
 
@@ -96,7 +96,7 @@ class AuthorProfileAdmin(FindsRows, admin.ModelAdmin[AuthorProfile]):
         if user != obj.user:
             try:
                 author_accounts.link_account(obj, user)
-            except author_accounts.CannotJoin as mistake:
+            except author_accounts.AccountAlreadyLinked as mistake:
                 self.message_user(request, str(mistake), messages.ERROR)
 
 

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import AuthorProfile, User
 
 
-class CannotJoin(Exception):
+class AccountAlreadyLinked(Exception):
     """The author keeps the account they had; the message is one sentence that says why."""
 
 
@@ -21,7 +21,7 @@ def link_account(author: AuthorProfile, user: User | None) -> None:
         AuthorProfile.objects.select_for_update(of=("self",)).get(pk=author.pk)
         other = AuthorProfile.objects.filter(user=user).exclude(pk=author.pk).first()
         if user is not None and other is not None:
-            raise CannotJoin(taken(other))
+            raise AccountAlreadyLinked(already_linked_message(other))
         author.user = user
         try:
             with transaction.atomic():
@@ -31,10 +31,10 @@ def link_account(author: AuthorProfile, user: User | None) -> None:
             sentence = (
                 "Another author was linked to this account just now. Reload the list of authors."
             )
-            raise CannotJoin(sentence) from mistake
+            raise AccountAlreadyLinked(sentence) from mistake
 
 
-def taken(other: AuthorProfile) -> str:
+def already_linked_message(other: AuthorProfile) -> str:
     return (
         f"This account is linked to the author “{other}”. If they are the same person, merge the authors; "
         "otherwise remove the account from the other author first."

@@ -29,7 +29,7 @@ def may_upload(user: User, address: str) -> bool:
     return not address or count_and_allow("avatar from", address, limit=PER_NETWORK, per=PER)
 
 
-def take(user: User, upload: "File[Any]") -> Avatar:
+def save_avatar(user: User, upload: "File[Any]") -> Avatar:
     """Makes the sent picture the account's, in the place of an earlier one.
 
     Only pixels pass: where a photograph was taken and by which phone stays outside.
@@ -50,7 +50,7 @@ def take(user: User, upload: "File[Any]") -> Avatar:
     return avatar
 
 
-def drop(user: User) -> None:
+def delete_avatar(user: User) -> None:
     """Back to initials."""
     Avatar.objects.filter(user=user).delete()
 

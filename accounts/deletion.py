@@ -16,7 +16,7 @@ from iria.core.text.validators import one_line
 from iria.publication.models import current_publication
 
 
-class CannotLeave(Exception):
+class CannotDelete(Exception):
     """The account stays; the message is a sentence for its owner."""
 
 
@@ -39,23 +39,23 @@ def delete_account(user: User, *, keep_words: bool) -> None:
             "Your account has admin access. Ask an administrator to remove it; then you can "
             "delete the account."
         )
-        raise CannotLeave(sentence)
+        raise CannotDelete(sentence)
     if LogEntry.objects.filter(user=user).exists():
         sentence = gettext(
             "Your account is named in the admin log, which is kept. Ask an administrator to "
             "deactivate the account instead."
         )
-        raise CannotLeave(sentence)
+        raise CannotDelete(sentence)
     with transaction.atomic():
         locked = User.objects.select_for_update().get(pk=user.pk)
         who = accounts_personal_data.person(locked)
         for holding in personal_data:
             holding.erase(who, keep_words)
         locked.delete()
-    _say_goodbye(who.email)
+    _send_confirmation(who.email)
 
 
-def _say_goodbye(address: str) -> None:
+def _send_confirmation(address: str) -> None:
     name = current_publication().name
     subject = one_line(f"{gettext('Account deleted')} – {name}")
     words = render_to_string("account/email/deleted_message.txt", {"publication_name": name})

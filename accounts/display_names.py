@@ -23,7 +23,7 @@ TITLES: Final = frozenset(
 )
 
 
-def folded(name: str) -> str:
+def normalise(name: str) -> str:
     """A name as the eye takes it: without invisible signs, case, width and extra spaces."""
     plain = unicodedata.normalize("NFKC", INVISIBLE.sub("", name)).casefold()
     return " ".join(plain.split())
@@ -70,11 +70,13 @@ def _known(keys: set[str], besides: User | None) -> Iterable[tuple[str, str]]:
 
 def _skeletons(name: str) -> set[str]:
     """How a name looks, with and without what only says which part in the house somebody plays."""
-    words = [word for word in folded(name).split() if word.strip("()[]{}<>,.;:|/–—-") not in TITLES]
+    words = [
+        word for word in normalise(name).split() if word.strip("()[]{}<>,.;:|/–—-") not in TITLES
+    ]
     return {skeleton(name), skeleton(" ".join(words))} - {""}
 
 
-def checked(name: str, *, besides: User | None = None) -> str:
+def clean_name(name: str, *, besides: User | None = None) -> str:
     """The name on one line.
 
     Raises:
@@ -93,41 +95,41 @@ def checked(name: str, *, besides: User | None = None) -> str:
     return name
 
 
-def hold(user: User) -> None:
+def reserve_name(user: User) -> None:
     """Keeps the name of an account from being imitated, from now on.
 
     The newsroom comes first: whoever had a name like that of a colleague before is told apart by a
     number. So is whoever comes second where two take one name at the same moment.
     """
     with transaction.atomic():
-        _one_at_a_time()
+        _lock()
         current = User.objects.filter(pk=user.pk).first()
         if current is None:
             return
         if current.is_staff and current.display_name:
-            give_way(current.display_name, to=current)
-        current.name_skeleton = _free_key(current)
+            rename_lookalikes(current.display_name, to=current)
+        current.name_skeleton = _free_skeleton(current)
         if current.display_name and current.name_skeleton is None and not current.is_staff:
             current.display_name = _with_number(current)
-            current.name_skeleton = _free_key(current)
-        _keep(current)
+            current.name_skeleton = _free_skeleton(current)
+        _save(current)
     user.display_name, user.name_skeleton = current.display_name, current.name_skeleton
 
 
-def give_way(name: str, *, to: User | None) -> None:
+def rename_lookalikes(name: str, *, to: User | None) -> None:
     """Tells readers' accounts that look like somebody of the newsroom apart, by a number."""
     with transaction.atomic():
-        _one_at_a_time()
+        _lock()
         alike = User.objects.filter(
             name_skeleton__in=_skeletons(name) | {key_of(name)}, is_staff=False
         )
         for reader in alike.exclude(pk=to.pk) if to else alike:
             reader.display_name = _with_number(reader)
-            reader.name_skeleton = _free_key(reader)
-            _keep(reader)
+            reader.name_skeleton = _free_skeleton(reader)
+            _save(reader)
 
 
-def _free_key(user: User) -> str | None:
+def _free_skeleton(user: User) -> str | None:
     """The key of their name, unless somebody else holds it."""
     key = key_of(user.display_name)
     held = User.objects.filter(name_skeleton=key).exclude(pk=user.pk).exists()
@@ -142,29 +144,29 @@ def _with_number(user: User) -> str:
     return f"{user.display_name[:room].rstrip()} ({number})"
 
 
-def _keep(user: User) -> None:
+def _save(user: User) -> None:
     """Without a signal: these are the rows that a signal asked to look after."""
     User.objects.filter(pk=user.pk).exclude(
         display_name=user.display_name, name_skeleton=user.name_skeleton
     ).update(display_name=user.display_name, name_skeleton=user.name_skeleton)
 
 
-def _one_at_a_time() -> None:
+def _lock() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('names of accounts'))")
 
 
-def look_after(sender: type[Any], instance: Any, raw: bool = False, **signal: Any) -> None:
+def update_reservations(sender: type[Any], instance: Any, raw: bool = False, **signal: Any) -> None:
     """After an account or an author was saved (`post_save`)."""
     changed = signal.get("update_fields")
     if raw or (changed is not None and not {"display_name", "is_staff", "name"} & set(changed)):
         return
     if isinstance(instance, User):
-        hold(instance)
+        reserve_name(instance)
     else:
-        give_way(instance.name, to=instance.user)
+        rename_lookalikes(instance.name, to=instance.user)
 
 
 def register() -> None:
-    post_save.connect(look_after, sender=User, dispatch_uid="names of accounts")
-    post_save.connect(look_after, sender=AuthorProfile, dispatch_uid="names of authors")
+    post_save.connect(update_reservations, sender=User, dispatch_uid="names of accounts")
+    post_save.connect(update_reservations, sender=AuthorProfile, dispatch_uid="names of authors")

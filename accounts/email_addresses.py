@@ -24,7 +24,7 @@ from accounts.models import Device, User
 from iria.core.http.rate_limit import count_and_allow
 
 
-def vouch_for(user: User) -> None:
+def mark_confirmed(user: User) -> None:
     """Takes the account's address as confirmed: an administrator, a command or the demo made it.
 
     Without it the first sign-in outside the desk would ask for a code by mail. An address the account
@@ -47,31 +47,31 @@ def is_confirmed(user: User) -> bool:
     return bool(known.exists())
 
 
-def _hold_name(email_address: EmailAddress, **signal: object) -> None:
+def _reserve_name(email_address: EmailAddress, **signal: object) -> None:
     """A new account has its name to itself once its address is confirmed (`email_confirmed`)."""
-    display_names.hold(email_address.user)
+    display_names.reserve_name(email_address.user)
 
 
 def register() -> None:
-    email_confirmed.connect(_hold_name, dispatch_uid="names of confirmed accounts")
+    email_confirmed.connect(_reserve_name, dispatch_uid="names of confirmed accounts")
 
 
-UNDER_WAY: Final = "address_change"
-GOOD_FOR: Final = timedelta(hours=1)
-TRIES: Final = 5
-AT_MOST: Final = (6, timedelta(hours=1))
+SESSION_KEY: Final = "address_change"
+VALID_FOR: Final = timedelta(hours=1)
+MAX_ATTEMPTS: Final = 5
+RATE_LIMIT: Final = (6, timedelta(hours=1))
 
 
-class CannotMove(Exception):
+class EmailChangeFailed(Exception):
     """Nothing changed; the message is a sentence for the account's owner."""
 
 
-class NotUnderWay(CannotMove):
+class NoPendingChange(EmailChangeFailed):
     """There is nothing to confirm: it was done, given up, tried too often or is too old."""
 
 
 @dataclass(slots=True)
-class Move:
+class EmailChange:
     """A change that waits for its two codes."""
 
     old: str
@@ -84,38 +84,38 @@ class Move:
     tries: int = 0
 
 
-def under_way(request: HttpRequest, user: User) -> Move | None:
+def pending_change(request: HttpRequest, user: User) -> EmailChange | None:
     """The change that waits in this session, unless it is too old or the address has changed since."""
-    kept = request.session.get(UNDER_WAY)
+    kept = request.session.get(SESSION_KEY)
     if not kept:
         return None
-    move = Move(**kept)
-    fresh = 0 <= time() - move.begun < GOOD_FOR.total_seconds()
-    if not fresh or move.old != user.email or move.tries >= TRIES:
-        give_up(request)
+    move = EmailChange(**kept)
+    fresh = 0 <= time() - move.begun < VALID_FOR.total_seconds()
+    if not fresh or move.old != user.email or move.tries >= MAX_ATTEMPTS:
+        cancel_change(request)
         return None
     return move
 
 
-def begin(request: HttpRequest, user: User, new: str) -> Move:
+def start_change(request: HttpRequest, user: User, new: str) -> EmailChange:
     """Sends a code to each of the two addresses.
 
     Raises:
         CannotMove
     """
-    limit, per = AT_MOST
+    limit, per = RATE_LIMIT
     if not count_and_allow("change of address", f"account {user.pk}", limit=limit, per=per):
-        raise CannotMove(gettext("Too many attempts. Try again in an hour."))
+        raise EmailChangeFailed(gettext("Too many attempts. Try again in an hour."))
     adapter = get_adapter()
     taken = User.objects.filter(email__iexact=new).exclude(pk=user.pk).exists()
-    move = Move(
+    move = EmailChange(
         old=user.email,
         new=new,
         old_code=adapter.generate_email_verification_code(),
         new_code="" if taken else adapter.generate_email_verification_code(),
         begun=time(),
     )
-    request.session[UNDER_WAY] = asdict(move)
+    request.session[SESSION_KEY] = asdict(move)
     context = {"code": move.old_code, "new": new}
     adapter.send_mail("account/email/address_leaving", move.old, context)
     if taken:
@@ -125,31 +125,31 @@ def begin(request: HttpRequest, user: User, new: str) -> Move:
     return move
 
 
-def finish(request: HttpRequest, user: User, *, old_code: str, new_code: str) -> None:
+def confirm_change(request: HttpRequest, user: User, *, old_code: str, new_code: str) -> None:
     """Gives the account its new address.
 
     Raises:
         NotUnderWay
         CannotMove: a code is wrong. Which one is not said, so that nobody guesses them one by one.
     """
-    move = under_way(request, user)
+    move = pending_change(request, user)
     if move is None:
-        raise NotUnderWay(gettext("These codes were used or have expired. Start again."))
-    right = _same(old_code, move.old_code) & _same(new_code, move.new_code)
-    if not right or not _moved(user, move):
+        raise NoPendingChange(gettext("These codes were used or have expired. Start again."))
+    right = _codes_match(old_code, move.old_code) & _codes_match(new_code, move.new_code)
+    if not right or not _change_email(user, move):
         move.tries += 1
-        request.session[UNDER_WAY] = asdict(move)
-        raise CannotMove(gettext("One of the codes is wrong. Check both e-mails."))
-    give_up(request)
+        request.session[SESSION_KEY] = asdict(move)
+        raise EmailChangeFailed(gettext("One of the codes is wrong. Check both e-mails."))
+    cancel_change(request)
     told = {"from_email": move.old, "to_email": move.new}
     get_adapter().send_notification_mail("account/email/email_changed", user, told, email=move.old)
 
 
-def give_up(request: HttpRequest) -> None:
-    request.session.pop(UNDER_WAY, None)
+def cancel_change(request: HttpRequest) -> None:
+    request.session.pop(SESSION_KEY, None)
 
 
-def _moved(user: User, move: Move) -> bool:
+def _change_email(user: User, move: EmailChange) -> bool:
     """False where somebody else took the address in the meantime."""
     try:
         with transaction.atomic():
@@ -163,11 +163,11 @@ def _moved(user: User, move: Move) -> bool:
     return True
 
 
-def _same(typed: str, code: str) -> bool:
+def _codes_match(typed: str, code: str) -> bool:
     """Codes are typed by people: neither case nor spaces nor hyphens count."""
-    plain, wanted = _plain(typed), _plain(code)
+    plain, wanted = _normalise(typed), _normalise(code)
     return bool(wanted) and compare_digest(plain.encode(), wanted.encode())
 
 
-def _plain(code: str) -> str:
+def _normalise(code: str) -> str:
     return "".join(sign for sign in code.upper() if sign.isalnum())

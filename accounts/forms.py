@@ -30,7 +30,7 @@ class SignupFields(forms.Form):
     field_order = ("display_name", "email", "password1")
 
     def clean_display_name(self) -> str:
-        return display_names.checked(self.cleaned_data["display_name"])
+        return display_names.clean_name(self.cleaned_data["display_name"])
 
     def signup(self, request: HttpRequest, user: User) -> None:
         """Without a signal: the name is reserved only once the address is confirmed.
@@ -61,10 +61,10 @@ class ProfileForm(forms.ModelForm[User]):
         widgets: ClassVar[dict[str, Any]] = {"biography": forms.Textarea({"rows": 4})}
 
     def clean_display_name(self) -> str:
-        return display_names.checked(self.cleaned_data["display_name"], besides=self.instance)
+        return display_names.clean_name(self.cleaned_data["display_name"], besides=self.instance)
 
 
-class FaceForm(forms.Form):
+class AvatarForm(forms.Form):
     picture = forms.FileField(
         label=gettext_lazy("Image file"),
         help_text=gettext_lazy(
@@ -74,7 +74,7 @@ class FaceForm(forms.Form):
     )
 
 
-class NewAddressForm(forms.Form):
+class EmailChangeForm(forms.Form):
     email = forms.EmailField(
         label=gettext_lazy("New e-mail address"),
         max_length=254,
@@ -102,12 +102,12 @@ def code_field(label: Any) -> forms.CharField:
     )
 
 
-class CodesForm(forms.Form):
+class EmailCodesForm(forms.Form):
     old_code = code_field(gettext_lazy("Code sent to your old e-mail address"))
     new_code = code_field(gettext_lazy("Code sent to your new e-mail address"))
 
 
-class LeaveForm(forms.Form):
+class DeleteAccountForm(forms.Form):
     comments = forms.ChoiceField(
         label=gettext_lazy("Your comments"),
         choices=[

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts import privacy
 from accounts.roles import EDITOR, REPORTER
-from iria.core.http.urls import address_of
+from iria.core.http.urls import url_path
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, PublicRows, model_policy
 from iria.core.text.confusables import KEY_MAX_LENGTH
 from iria.core.text.validators import validate_not_blank, validate_storable
@@ -124,7 +124,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_absolute_url(self) -> str:
         """The page with their comments; only whoever chose it has one."""
-        return address_of("reader", self.pk)
+        return url_path("reader", self.pk)
 
     @property
     def initials(self) -> str:
@@ -192,7 +192,7 @@ class AuthorProfile(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return address_of("author", self.slug)
+        return url_path("author", self.slug)
 
 
 @model_policy(public=ALL_ROWS, personal_data=privacy.ACCOUNT)
@@ -216,7 +216,7 @@ class Avatar(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return address_of("avatar", self.name)
+        return url_path("avatar", self.name)
 
 
 BROWSER_MAX_LENGTH = 80

@@ -10,13 +10,13 @@ from zxcvbn import zxcvbn
 from accounts.models import User
 from iria.publication.models import current_publication
 
-ENOUGH: Final = 3
+MIN_SCORE: Final = 3
 """Of zxcvbn's scores from 0 to 4: some 10^8 guesses at least, too many for anybody at our door."""
-LOOKED_AT: Final = 64
+MAX_CHECKED_LENGTH: Final = 64
 """Signs from the start; what comes after can only make it harder, and long ones take long to judge."""
 DICTIONARY: Final = "dictionary"
 
-_alone = Lock()
+_lock = Lock()
 
 
 class PasswordStrengthValidator:
@@ -26,23 +26,23 @@ class PasswordStrengthValidator:
     """
 
     def validate(self, password: str, user: User | None = None) -> None:
-        known = _words_about(user)
-        found = judged(password, known)
-        if found["score"] < ENOUGH:
-            raise ValidationError(_why(found, known), code="easy_to_guess")
+        known = _personal_words(user)
+        found = strength_of(password, known)
+        if found["score"] < MIN_SCORE:
+            raise ValidationError(_feedback(found, known), code="easy_to_guess")
 
     def get_help_text(self) -> str:
         return gettext("Three or four unrelated words are easy to remember.")
 
 
-def judged(password: str, known: list[str]) -> dict[str, Any]:
+def strength_of(password: str, known: list[str]) -> dict[str, Any]:
     """What zxcvbn thinks of it. It keeps our words in a table of its own, so one at a time."""
-    with _alone:
-        found: dict[str, Any] = zxcvbn(password[:LOOKED_AT], user_inputs=known)
+    with _lock:
+        found: dict[str, Any] = zxcvbn(password[:MAX_CHECKED_LENGTH], user_inputs=known)
     return found
 
 
-def _words_about(user: User | None) -> list[str]:
+def _personal_words(user: User | None) -> list[str]:
     words = [current_publication().name, *current_publication().name.split()]
     if user is not None:
         local, _, domain = user.email.partition("@")
@@ -52,7 +52,7 @@ def _words_about(user: User | None) -> list[str]:
     return [word for word in words if word]
 
 
-def _why(found: dict[str, Any], known: list[str]) -> str:
+def _feedback(found: dict[str, Any], known: list[str]) -> str:
     """One sentence on what makes it easy, and what to do."""
     parts = found["sequence"]
     ours = {word.lower() for word in known}

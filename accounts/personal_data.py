@@ -17,7 +17,7 @@ from accounts import sessions
 from accounts.models import AuthorProfile, User
 from iria.core.hooks import Person, PersonalDataHandler, personal_data
 
-TOLD: Final = frozenset(
+EXPORTED_COLUMNS: Final = frozenset(
     {
         "account.EmailAddress.user",
         "accounts.AuthorProfile.user",
@@ -96,13 +96,13 @@ def export(who: Person) -> dict[str, Any]:
         "last sign-in": user.last_login,
         "admin access": user.is_staff,
         "groups": list(user.groups.values_list("name", flat=True)),
-        "e-mail addresses": _addresses(user),
+        "e-mail addresses": _email_addresses(user),
         "sessions": [
             {"browser": each.browser, "since": each.started_at, "seen": each.last_seen_at}
-            for each in sessions.of(user)
+            for each in sessions.sessions_of(user)
         ],
         "known browsers": list(user.devices.values("browser", "first_seen", "last_seen")),
-        "two-factor authentication": _factors(user),
+        "two-factor authentication": _authenticators(user),
         "author": list(
             AuthorProfile.objects.filter(user=user).values(
                 "name", "slug", "role", "biography", "links"
@@ -111,11 +111,11 @@ def export(who: Person) -> dict[str, Any]:
     }
 
 
-def _addresses(user: User) -> list[dict[str, Any]]:
+def _email_addresses(user: User) -> list[dict[str, Any]]:
     return list(EmailAddress.objects.filter(user=user).values("email", "verified", "primary"))
 
 
-def _factors(user: User) -> list[dict[str, Any]]:
+def _authenticators(user: User) -> list[dict[str, Any]]:
     """Never the secrets themselves: whoever got hold of the file could use them."""
     return [
         {"kind": each.type, "name": str(each), "made": each.created_at, "used": each.last_used_at}
@@ -130,4 +130,4 @@ def erase(who: Person, keep_words: bool) -> None:
     rows.update(object_repr="deleted account", change_message="")
 
 
-HOLDING: Final = PersonalDataHandler(export=export, erase=erase, exported_columns=TOLD)
+HANDLER: Final = PersonalDataHandler(export=export, erase=erase, exported_columns=EXPORTED_COLUMNS)

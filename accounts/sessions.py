@@ -61,7 +61,7 @@ def browser_of(user_agent: str) -> str:
 UPDATE_INTERVAL: Final = timedelta(hours=1)
 
 
-def note_sign_in(request: HttpRequest, **signal: Any) -> None:
+def record_sign_in(request: HttpRequest, **signal: Any) -> None:
     """On `user_logged_in`: stores time and browser in the session."""
     now = int(timezone.now().timestamp())
     request.session[BROWSER] = browser_of(request.META.get("HTTP_USER_AGENT", ""))
@@ -85,7 +85,7 @@ class SessionActivityMiddleware:
         return response
 
 
-def of(user: User) -> list[Session]:
+def sessions_of(user: User) -> list[Session]:
     """The sessions of the account, the latest first.
 
     Deletes those that a new password has ended, as Django would on their next request.

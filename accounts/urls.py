@@ -7,7 +7,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from accounts.views import profile, sign_in
-from accounts.views.decorators import just_signed_in
+from accounts.views.decorators import recent_sign_in_required
 from iria.publication.language import speak
 
 urlpatterns = [
@@ -19,10 +19,10 @@ urlpatterns = [
         [
             path("accounts/", RedirectView.as_view(pattern_name="account_profile")),
             path("accounts/profile/", profile.profile, name="account_profile"),
-            path("accounts/profile/picture/", profile.picture, name="account_picture"),
+            path("accounts/profile/picture/", profile.avatar_upload, name="account_picture"),
             # In the place of allauth's, which asks only the new mailbox.
-            path("accounts/email/", profile.change, name="account_email"),
-            path("accounts/sessions/", profile.listed, name="account_sessions"),
+            path("accounts/email/", profile.email_change, name="account_email"),
+            path("accounts/sessions/", profile.session_list, name="account_sessions"),
             path("accounts/data/", profile.download, name="account_data"),
             path("accounts/delete/", profile.delete, name="account_delete"),
             path("accounts/deleted/", profile.deleted, name="account_deleted"),
@@ -31,15 +31,19 @@ urlpatterns = [
             ),
             # allauth's own, which ask nothing of an account that has no password yet.
             path(
-                "accounts/password/set/", just_signed_in(password_set), name="account_set_password"
+                "accounts/password/set/",
+                recent_sign_in_required(password_set),
+                name="account_set_password",
             ),
             path(
                 "accounts/2fa/totp/activate/",
-                just_signed_in(activate_totp),
+                recent_sign_in_required(activate_totp),
                 name="mfa_activate_totp",
             ),
             path(
-                "accounts/2fa/webauthn/add/", just_signed_in(add_webauthn), name="mfa_add_webauthn"
+                "accounts/2fa/webauthn/add/",
+                recent_sign_in_required(add_webauthn),
+                name="mfa_add_webauthn",
             ),
             path("accounts/", include("allauth.urls")),
         ]

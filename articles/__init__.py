@@ -1,1 +1,1 @@
-"""One Django app made of rooms; docs/house.md says which and who may use whom."""
+"""One Django app of several packages; see docs/architecture.md."""

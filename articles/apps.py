@@ -60,7 +60,9 @@ class ArticlesConfig(AppConfig):
         core_hooks.scheduled_changes.register(
             "licence begins", ScheduledChange("articles_image", "licence_from")
         )
-        core_hooks.scheduled_changes.register("place ends", ScheduledChange("articles_placement", "until"))
+        core_hooks.scheduled_changes.register(
+            "place ends", ScheduledChange("articles_placement", "until")
+        )
         core_hooks.picture_outputs.register("files", images_hooks.files_of)
         core_hooks.image_usages.register("articles", editorial_hooks.in_articles)
         core_hooks.image_usages.register("pages", pages.in_pages)

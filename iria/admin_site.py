@@ -16,7 +16,7 @@ from accounts.mfa import required
 from accounts.models import User
 from accounts.views import sign_in
 from iria.core import hooks
-from iria.core.http.csrf import out_of_date, typed_words
+from iria.core.http.csrf import csrf_failure, submitted_text
 from iria.publication.context_processors import publication_of
 
 LISTED_IN: Final = {"taggit": "articles", "auth": "accounts"}
@@ -36,7 +36,7 @@ class IriaAdminSite(admin.AdminSite):
         """As in Django, and two-factor authentication where it is required."""
         if not super().has_permission(request):
             return False
-        return isinstance(request.user, User) and required.passes(request, request.user)
+        return isinstance(request.user, User) and required.is_satisfied(request, request.user)
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -66,9 +66,9 @@ class IriaAdminSite(admin.AdminSite):
                 # Django answers every other unknown field with 400, and this one with 500.
                 sentence = "The field name must not be empty."
                 raise BadRequest(sentence)
-            if request.method == "POST" and request.user.is_anonymous and typed_words(request):
+            if request.method == "POST" and request.user.is_anonymous and submitted_text(request):
                 # The session expired while somebody was typing; the sign-in page alone would lose their text.
-                return out_of_date(request)
+                return csrf_failure(request)
             with timezone.override(publication_of(request).zone_info):
                 response: HttpResponse = inner(request, *args, **kwargs)
                 if isinstance(response, TemplateResponse):

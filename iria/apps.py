@@ -16,7 +16,7 @@ class IriaConfig(AppConfig):
         from iria.core import hooks, model_policy
         from iria.core.db import triggers
         from iria.core.text import dates
-        from iria.publication.dashboard import dead_entries
+        from iria.publication.dashboard import broken_menu_items
 
         dates.register()
         pre_migrate.connect(roles.remember_permissions, sender=self)
@@ -25,7 +25,7 @@ class IriaConfig(AppConfig):
         checks.register(model_policy.check_declared)
         checks.register(renamed_templates.check_template_names)
         library_models.declare_policies()
-        hooks.dashboard_items.register("publication", dead_entries)
+        hooks.dashboard_items.register("publication", broken_menu_items)
 
 
 class IriaAdminConfig(AdminConfig):

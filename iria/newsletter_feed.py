@@ -18,7 +18,7 @@ from articles.feeds.entries import LENGTH, SUMMARY_LENGTH, Entry, Person, tag_id
 from articles.feeds.views import answer
 from articles.feeds.xml_writer import legal
 from iria.core.http.page_cache import public_page
-from iria.core.http.urls import absolute
+from iria.core.http.urls import absolute_url
 from iria.publication.context_processors import publication_of
 from iria.publication.models import Publication
 from newsletter.email import editor_html
@@ -58,19 +58,19 @@ def _entry(issue: Issue, articles: list[Article], publication: Publication) -> E
     context: dict[str, Any] = {
         "introduction": editor_html.clean(issue.introduction),
         "closing": editor_html.clean(issue.closing),
-        "articles": [(article, absolute(article.get_absolute_url())) for article in articles],
+        "articles": [(article, absolute_url(article.get_absolute_url())) for article in articles],
     }
     said = issue.preheader or editor_html.as_letter(context["introduction"])
     return Entry(
         id=tag_id(started, f"issue/{issue.pk}"),
-        address=absolute(issue.get_absolute_url()),
+        address=absolute_url(issue.get_absolute_url()),
         title=legal(issue.subject),
         summary=legal(Truncator(" ".join(said.split())).chars(SUMMARY_LENGTH)),
         html=legal(render_to_string("newsletter/_feed_entry.html", context)),
         language=issue.speaks,
         published=started,
         updated=started,
-        authors=[Person(legal(publication.name), absolute("/"))],
+        authors=[Person(legal(publication.name), absolute_url("/"))],
         topics=[legal(issue.newsletter.name)],
     )
 

@@ -183,7 +183,7 @@ if _CACHE_URL == "none":
         "default": {
             "BACKEND": "django.core.cache.backends.db.DatabaseCache",
             "LOCATION": "iria_cache",
-            # The limits name the addresses they count: docs/decisions/what-is-kept.md.
+            # The limits name the addresses they count: docs/decisions/daily-key.md.
             "KEY_FUNCTION": "iria.core.security.daily_key.cache_key",
             # The limits on sign-in must not be crowded out by somebody who makes many keys.
             "OPTIONS": {"MAX_ENTRIES": 50_000},
@@ -302,17 +302,17 @@ SESSION_ENGINE = "accounts.sessions"
 
 # Second factors: whoever works at the desk has one, except where a newsroom is only tried.
 STAFF_SECOND_FACTOR: bool = env.bool("STAFF_SECOND_FACTOR", default=not (LOCAL_ONLY or TESTING))
-MFA_ADAPTER = "accounts.mfa.adapter.FactorAdapter"
+MFA_ADAPTER = "accounts.mfa.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # a step of half a minute either way, for phones whose clock is off
 MFA_FORMS = {
-    "authenticate": "accounts.mfa.forms.CodeForm",
-    "reauthenticate": "accounts.mfa.forms.CodeAgainForm",
-    "add_webauthn": "accounts.mfa.forms.AddForm",
-    "authenticate_webauthn": "accounts.mfa.forms.ShowForm",
-    "reauthenticate_webauthn": "accounts.mfa.forms.ShowAgainForm",
-    "login_webauthn": "accounts.mfa.forms.SignInForm",
+    "authenticate": "accounts.mfa.forms.TwoFactorForm",
+    "reauthenticate": "accounts.mfa.forms.TwoFactorReauthenticateForm",
+    "add_webauthn": "accounts.mfa.forms.AddPasskeyForm",
+    "authenticate_webauthn": "accounts.mfa.forms.PasskeyForm",
+    "reauthenticate_webauthn": "accounts.mfa.forms.PasskeyReauthenticateForm",
+    "login_webauthn": "accounts.mfa.forms.PasskeyLoginForm",
 }
 
 # Security
@@ -343,7 +343,7 @@ SESSION_COOKIE_SECURE = SECURE
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "iria.core.http.csrf.out_of_date"
+CSRF_FAILURE_VIEW = "iria.core.http.csrf.csrf_failure"
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

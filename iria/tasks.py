@@ -37,7 +37,7 @@ async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
 )
 def forget_expired_limits(timestamp: int) -> None:
     """Every hour: counts of attempts whose window is over."""
-    rate_limit.forget_expired()
+    rate_limit.delete_expired()
 
 
 @app.periodic(cron="1 * * * *")
@@ -78,4 +78,4 @@ def keep_menus_right(timestamp: int) -> None:
 def forget_old_sign_ins(timestamp: int) -> None:
     """Every night: sessions that ran out, and browsers nobody signed in with for as long as cookies last."""
     sessions.SessionStore.clear_expired()
-    known_browsers.forget_unused()
+    known_browsers.delete_unused()

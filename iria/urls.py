@@ -1,4 +1,4 @@
-"""The addresses of the whole site (see the contract in docs/house.md)."""
+"""The addresses of the whole site (see the contract in docs/architecture.md)."""
 
 from django.contrib import admin
 from django.urls import include, path

@@ -18,7 +18,7 @@ QUIET_ZONE = 4
 """Light modules around a code, without which no camera finds it (ISO/IEC 18004)."""
 
 
-class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def get_totp_issuer(self) -> str:
         return str(current_publication().name)
 
@@ -34,7 +34,7 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return gettext("Passkey %(number)d") % {"number": count + 1}
 
     def build_totp_svg(self, url: str) -> SafeString:
-        return drawn_code(url)
+        return qr_code_svg(url)
 
     def encrypt(self, text: str) -> str:
         return encrypt(text, purpose=PURPOSE)
@@ -47,7 +47,7 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
             return str(generate_totp_secret())
 
 
-def drawn_code(words: str) -> SafeString:
+def qr_code_svg(words: str) -> SafeString:
     """A QR code as SVG that stands in the page itself: no address to fetch, no style, one path.
 
     Light and dark are fixed: cameras want a light ground in the dark scheme too.

@@ -30,7 +30,7 @@ from django.utils.translation import gettext_lazy
 from iria.core.text.validators import one_line, validate_storable
 
 
-class _Once(forms.Form):
+class _SingleUseCode(forms.Form):
     user: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -55,18 +55,18 @@ class _Once(forms.Form):
         return code
 
 
-class CodeForm(_Once, AuthenticateForm):  # type: ignore[misc]  # allauth has no types
+class TwoFactorForm(_SingleUseCode, AuthenticateForm):  # type: ignore[misc]  # allauth has no types
     """The second step of signing in."""
 
 
-class CodeAgainForm(_Once, ReauthenticateForm):  # type: ignore[misc]
+class TwoFactorReauthenticateForm(_SingleUseCode, ReauthenticateForm):  # type: ignore[misc]
     """Before a grave change."""
 
 
 NAME_MAX_LENGTH = 60
 
 
-class AddForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
     name = forms.CharField(
         required=False,
         max_length=NAME_MAX_LENGTH,
@@ -84,31 +84,31 @@ class AddForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
         except ValidationError:
             raise
         except Exception as mistake:
-            raise _unreadable() from mistake
+            raise _invalid_credential() from mistake
 
 
-class _Shown(forms.Form):
+class _ValidCredential(forms.Form):
     def clean_credential(self) -> Any:
         try:
             return super().clean_credential()  # type: ignore[misc]  # of allauth's form
         except ValidationError:
             raise
         except Exception as mistake:
-            raise _unreadable() from mistake
+            raise _invalid_credential() from mistake
 
 
-class ShowForm(_Shown, AuthenticateWebAuthnForm):  # type: ignore[misc]
+class PasskeyForm(_ValidCredential, AuthenticateWebAuthnForm):  # type: ignore[misc]
     """The second step of signing in."""
 
 
-class ShowAgainForm(_Shown, ReauthenticateWebAuthnForm):  # type: ignore[misc]
+class PasskeyReauthenticateForm(_ValidCredential, ReauthenticateWebAuthnForm):  # type: ignore[misc]
     """Before a grave change."""
 
 
-class SignInForm(_Shown, LoginWebAuthnForm):  # type: ignore[misc]
+class PasskeyLoginForm(_ValidCredential, LoginWebAuthnForm):  # type: ignore[misc]
     """Signing in by the passkey alone."""
 
 
-def _unreadable() -> ValidationError:
+def _invalid_credential() -> ValidationError:
     mistake: ValidationError = get_adapter().validation_error("incorrect_code")
     return mistake

@@ -18,26 +18,26 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.models import User
-from iria.core.http.csrf import out_of_date
+from iria.core.http.csrf import csrf_failure
 
-DESK: Final = "/admin/"
-OPEN: Final = ("/admin/login/", "/admin/logout/")
+ADMIN_PATH: Final = "/admin/"
+EXEMPT_PATHS: Final = ("/admin/login/", "/admin/logout/")
 KINDS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 """What counts as one. Recovery codes stand for a lost one; alone they are none."""
-WANTED: Final = "second_factor_next"
+NEXT_URL_KEY: Final = "second_factor_next"
 """Where in the session is kept what somebody wanted before they were led to set one up."""
 
 
-def is_set_up(user: User) -> bool:
+def has_two_factor(user: User) -> bool:
     return bool(Authenticator.objects.filter(user=user, type__in=KINDS).exists())
 
 
-def was_used(request: HttpRequest, user: User) -> bool:
+def used_in_session(request: HttpRequest, user: User) -> bool:
     """Whether this very session was opened with one, or set it up."""
     return any(each.get("method") == "mfa" for each in get_authentication_records(request, user))
 
 
-def signed_in_just_now(request: HttpRequest, user: User, *, within: float) -> bool:
+def authenticated_recently(request: HttpRequest, user: User, *, within: float) -> bool:
     """Whether a password, code or key was shown in this session so many seconds ago at most.
 
     A clock set back makes the time negative: that is no proof of anything.
@@ -48,7 +48,7 @@ def signed_in_just_now(request: HttpRequest, user: User, *, within: float) -> bo
     )
 
 
-def remove(user: User) -> int:
+def reset(user: User) -> int:
     """Takes every second factor away, for somebody who lost theirs; the sessions end with them."""
     count, _ = Authenticator.objects.filter(user=user).delete()
     user.sessions.all().delete()
@@ -63,44 +63,44 @@ class RequireTwoFactor:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if settings.STAFF_SECOND_FACTOR and _is_of_the_desk(request.path_info):
+        if settings.STAFF_SECOND_FACTOR and _is_protected(request.path_info):
             user = request.user
             if isinstance(user, User) and user.is_active and user.is_staff:
-                return self._at_the_door(request, user)
+                return self._check(request, user)
         return self.get_response(request)
 
-    def _at_the_door(self, request: HttpRequest, user: User) -> HttpResponse:
-        if passes(request, user):
-            request.session.pop(WANTED, None)
+    def _check(self, request: HttpRequest, user: User) -> HttpResponse:
+        if is_satisfied(request, user):
+            request.session.pop(NEXT_URL_KEY, None)
             return self.get_response(request)
         if request.method not in {"GET", "HEAD"}:
             # It was taken away while they wrote; their words are not.
-            return out_of_date(request)
+            return csrf_failure(request)
         wanted = request.get_full_path()
-        if is_set_up(user):
-            return redirect(f"{_where_to_show_it(user)}?{urlencode({'next': wanted})}")
-        request.session[WANTED] = wanted
+        if has_two_factor(user):
+            return redirect(f"{_reauthentication_url(user)}?{urlencode({'next': wanted})}")
+        request.session[NEXT_URL_KEY] = wanted
         return redirect("two_factor_required")
 
 
-def _where_to_show_it(user: User) -> str:
+def _reauthentication_url(user: User) -> str:
     """The page for codes where there is an app, else the one for passkeys; each leads to the other."""
     app = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
     return reverse("mfa_reauthenticate" if app.exists() else "mfa_reauthenticate_webauthn")
 
 
-def _is_of_the_desk(path: str) -> bool:
-    return path.startswith(DESK) and path not in OPEN
+def _is_protected(path: str) -> bool:
+    return path.startswith(ADMIN_PATH) and path not in EXEMPT_PATHS
 
 
-def passes(request: HttpRequest, user: User) -> bool:
+def is_satisfied(request: HttpRequest, user: User) -> bool:
     """Whether the desk may open: nothing is asked of members, or they showed what they have."""
     if not settings.STAFF_SECOND_FACTOR:
         return True
-    return was_used(request, user) and is_set_up(user)
+    return used_in_session(request, user) and has_two_factor(user)
 
 
-def _setting_up_proves_it(
+def _record_set_up(
     request: HttpRequest, user: User, authenticator: Authenticator, **signal: Any
 ) -> None:
     """To set one up takes showing it; asking for it again at once would be a formality."""
@@ -111,4 +111,4 @@ def _setting_up_proves_it(
 
 
 def register() -> None:
-    authenticator_added.connect(_setting_up_proves_it, dispatch_uid="second factor was shown")
+    authenticator_added.connect(_record_set_up, dispatch_uid="second factor was shown")

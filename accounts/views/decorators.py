@@ -19,7 +19,7 @@ from accounts.models import User
 type View = Callable[..., HttpResponse]
 
 
-def signed_in(view: View) -> View:
+def account_required(view: View) -> View:
     """A view for somebody with an account; it is called with them."""
 
     @login_required
@@ -30,13 +30,13 @@ def signed_in(view: View) -> View:
     return for_them
 
 
-def shown_again(view: View) -> View:
+def reauthentication_required_for(view: View) -> View:
     """The same, and they showed within the last minutes who they are."""
 
-    return just_signed_in(cast(View, reauthentication_required(signed_in(view))))
+    return recent_sign_in_required(cast(View, reauthentication_required(account_required(view))))
 
 
-def just_signed_in(view: View) -> View:
+def recent_sign_in_required(view: View) -> View:
     """The same for accounts that have nothing to show again: neither a password nor a second factor.
 
     allauth lets those through whenever they signed in. They are asked to sign out here and in again
@@ -48,7 +48,7 @@ def just_signed_in(view: View) -> View:
     def for_them(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         user = cast(User, request.user)
         within = app_settings.REAUTHENTICATION_TIMEOUT
-        if not get_reauthentication_flows(user) and not required.signed_in_just_now(
+        if not get_reauthentication_flows(user) and not required.authenticated_recently(
             request, user, within=within
         ):
             then = f"{reverse('account_request_login_code')}?{urlencode({'next': request.path})}"

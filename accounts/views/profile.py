@@ -20,10 +20,16 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import avatars, deletion, email_addresses, known_browsers, personal_data, sessions
-from accounts.forms import CodesForm, FaceForm, LeaveForm, NewAddressForm, ProfileForm
+from accounts.forms import (
+    AvatarForm,
+    DeleteAccountForm,
+    EmailChangeForm,
+    EmailCodesForm,
+    ProfileForm,
+)
 from accounts.models import Avatar, User
-from accounts.views.decorators import shown_again, signed_in
-from iria.core.http.headers import client_address
+from accounts.views.decorators import account_required, reauthentication_required_for
+from iria.core.http.headers import client_ip
 from iria.core.text.dates import time_element
 from iria.core.text.language import use_language
 from iria.publication.context_processors import publication_of
@@ -32,7 +38,7 @@ from iria.publication.views import FOREVER
 TOO_OFTEN: Final = gettext_noop("Too many uploads. Try again in an hour.")
 
 
-@signed_in
+@account_required
 def profile(request: HttpRequest, user: User) -> HttpResponse:
     # The form changes its instance while it checks it; the page must not show a refused name.
     form = ProfileForm(request.POST or None, instance=User.objects.get(pk=user.pk))
@@ -40,18 +46,18 @@ def profile(request: HttpRequest, user: User) -> HttpResponse:
         form.save()
         messages.success(request, gettext("Profile saved."))
         return redirect("account_profile")
-    return _profile(request, user, form, FaceForm())
+    return _profile(request, user, form, AvatarForm())
 
 
 @require_POST
-@signed_in
-def picture(request: HttpRequest, user: User) -> HttpResponse:
+@account_required
+def avatar_upload(request: HttpRequest, user: User) -> HttpResponse:
     if "drop" in request.POST:
-        avatars.drop(user)
+        avatars.delete_avatar(user)
         messages.success(request, gettext("Profile picture removed."))
         return redirect("account_profile")
-    form = FaceForm(request.POST, request.FILES)
-    if form.is_valid() and not avatars.may_upload(user, client_address(request)):
+    form = AvatarForm(request.POST, request.FILES)
+    if form.is_valid() and not avatars.may_upload(user, client_ip(request)):
         form.add_error("picture", gettext(TOO_OFTEN))
         response = _profile(request, user, ProfileForm(instance=user), form)
         response.status_code = 429
@@ -59,7 +65,7 @@ def picture(request: HttpRequest, user: User) -> HttpResponse:
         return response
     if form.is_valid():
         try:
-            avatars.take(user, form.cleaned_data["picture"])
+            avatars.save_avatar(user, form.cleaned_data["picture"])
         except ValidationError as mistake:
             form.add_error("picture", mistake)
         else:
@@ -69,7 +75,7 @@ def picture(request: HttpRequest, user: User) -> HttpResponse:
 
 
 def _profile(
-    request: HttpRequest, user: User, form: ProfileForm, face_form: FaceForm
+    request: HttpRequest, user: User, form: ProfileForm, face_form: AvatarForm
 ) -> HttpResponse:
     context = {
         "form": form,
@@ -101,40 +107,40 @@ def sign_in_state(request: HttpRequest) -> HttpResponse:
         return render(request, "account/_state.html")
 
 
-@signed_in
-def change(request: HttpRequest, user: User) -> HttpResponse:
+@account_required
+def email_change(request: HttpRequest, user: User) -> HttpResponse:
     if "cancel" in request.POST:
-        email_addresses.give_up(request)
+        email_addresses.cancel_change(request)
         return redirect("account_profile")
     if "old_code" in request.POST:
-        return _finish(request, user)
-    move = email_addresses.under_way(request, user)
+        return _confirm_email_change(request, user)
+    move = email_addresses.pending_change(request, user)
     if request.method != "POST" and move:
-        return _ask_for_codes(request, move, CodesForm())
-    form = NewAddressForm(request.POST or None, user=user)
+        return _ask_for_codes(request, move, EmailCodesForm())
+    form = EmailChangeForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         try:
-            email_addresses.begin(request, user, form.cleaned_data["email"])
+            email_addresses.start_change(request, user, form.cleaned_data["email"])
             return redirect("account_email")
-        except email_addresses.CannotMove as mistake:
+        except email_addresses.EmailChangeFailed as mistake:
             form.add_error("email", ValidationError(str(mistake)))
     return render(request, "account/email_change.html", {"form": form})
 
 
-def _finish(request: HttpRequest, user: User) -> HttpResponse:
-    form = CodesForm(request.POST)
+def _confirm_email_change(request: HttpRequest, user: User) -> HttpResponse:
+    form = EmailCodesForm(request.POST)
     if form.is_valid():
         try:
-            email_addresses.finish(request, user, **form.cleaned_data)
-        except email_addresses.NotUnderWay as mistake:
+            email_addresses.confirm_change(request, user, **form.cleaned_data)
+        except email_addresses.NoPendingChange as mistake:
             messages.error(request, str(mistake))
             return redirect("account_email")
-        except email_addresses.CannotMove as mistake:
+        except email_addresses.EmailChangeFailed as mistake:
             form.add_error(None, ValidationError(str(mistake)))
         else:
             messages.success(request, gettext("E-mail address changed."))
             return redirect("account_profile")
-    move = email_addresses.under_way(request, user)
+    move = email_addresses.pending_change(request, user)
     if move is None:
         messages.error(request, gettext("Too many attempts. Start again."))
         return redirect("account_email")
@@ -142,13 +148,13 @@ def _finish(request: HttpRequest, user: User) -> HttpResponse:
 
 
 def _ask_for_codes(
-    request: HttpRequest, move: email_addresses.Move, form: CodesForm
+    request: HttpRequest, move: email_addresses.EmailChange, form: EmailCodesForm
 ) -> HttpResponse:
     return render(request, "account/email_codes.html", {"form": form, "move": move})
 
 
 @require_safe
-@shown_again
+@reauthentication_required_for
 def download(request: HttpRequest, user: User) -> HttpResponse:
     headers = {"Content-Disposition": 'attachment; filename="your-data.zip"'}
     return HttpResponse(
@@ -156,13 +162,13 @@ def download(request: HttpRequest, user: User) -> HttpResponse:
     )
 
 
-@shown_again
+@reauthentication_required_for
 def delete(request: HttpRequest, user: User) -> HttpResponse:
-    form = LeaveForm(request.POST if request.method == "POST" else None)
+    form = DeleteAccountForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             deletion.delete_account(user, keep_words=form.cleaned_data["comments"] == "keep")
-        except deletion.CannotLeave as mistake:
+        except deletion.CannotDelete as mistake:
             messages.error(request, str(mistake))
             return redirect("account_profile")
         logout(request)
@@ -175,10 +181,10 @@ def deleted(request: HttpRequest) -> HttpResponse:
     return render(request, "account/deleted.html")
 
 
-@signed_in
-def listed(request: HttpRequest, user: User) -> HttpResponse:
+@account_required
+def session_list(request: HttpRequest, user: User) -> HttpResponse:
     if request.method == "POST":
-        messages.success(request, _ended(request, user))
+        messages.success(request, _end_sessions(request, user))
         return redirect("account_sessions")
     current = request.session.session_key
     local = publication_of(request).local
@@ -188,12 +194,12 @@ def listed(request: HttpRequest, user: User) -> HttpResponse:
 
     found = [
         (each, each.session_key == current, said(each.started_at), said(each.last_seen_at))
-        for each in sessions.of(user)
+        for each in sessions.sessions_of(user)
     ]
     return render(request, "account/sessions.html", {"sessions": found})
 
 
-def _ended(request: HttpRequest, user: User) -> str:
+def _end_sessions(request: HttpRequest, user: User) -> str:
     """Ends what was asked for; tells what came of it in a sentence."""
     if "others" in request.POST:
         count = known_browsers.end_others(request, user)

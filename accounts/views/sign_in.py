@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.mfa import required
 from accounts.models import User
-from accounts.views.decorators import signed_in
+from accounts.views.decorators import account_required
 
 
 class AdminLoginForm(AdminAuthenticationForm):
@@ -73,8 +73,8 @@ def sign_in(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     return cast(HttpResponse, view(request))
 
 
-@signed_in
+@account_required
 def two_factor_required(request: HttpRequest, user: User) -> HttpResponse:
     """Explains why the admin requires it, and links to the set-up of passkeys and apps."""
-    context = {"is_set_up": required.is_set_up(user)}
+    context = {"is_set_up": required.has_two_factor(user)}
     return render(request, "account/two_factor_required.html", context)

@@ -6,7 +6,7 @@ from django.db.models import FETCH_RAISE, Prefetch
 
 from articles.editorial.models import Article, SeriesPart
 from articles.editorial.models.querysets import ArticleQuerySet
-from iria.core.http.urls import absolute
+from iria.core.http.urls import absolute_url
 
 TRANSLATIONS: Final = "translations"
 SERIES: Final = "series"
@@ -54,7 +54,7 @@ def _readable() -> ArticleQuerySet:
 def _told(article: Article) -> dict[str, Any]:
     return {
         "id": article.pk,
-        "url": absolute(article.get_absolute_url()),
+        "url": absolute_url(article.get_absolute_url()),
         "headline": article.headline,
         "language": article.language,
     }

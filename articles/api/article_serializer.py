@@ -14,7 +14,7 @@ from articles.body.plain_text import caption_text, plain_text
 from articles.editorial.full_text_html import full_text
 from articles.editorial.models import Article, Category
 from articles.editorial.models.querysets import ArticleQuerySet
-from iria.core.http.urls import absolute, address_of
+from iria.core.http.urls import absolute_url, url_path
 from iria.publication.context_processors import publication_of
 from iria.publication.models import Publication
 
@@ -29,12 +29,12 @@ def _named(row: AuthorProfile | Any, kind: str) -> dict[str, Any]:
         "id": row.pk,
         "name": row.name,
         "slug": row.slug,
-        "url": absolute(address_of(kind, row.slug)),
+        "url": absolute_url(url_path(kind, row.slug)),
     }
 
 
 def _category(row: Category) -> dict[str, Any]:
-    url = absolute(row.get_absolute_url())
+    url = absolute_url(row.get_absolute_url())
     return {"id": row.pk, "name": row.name, "path": row.path, "url": url}
 
 
@@ -45,7 +45,7 @@ def _figures(article: Article) -> list[dict[str, Any]]:
             "place": each.place,
             "width": each.width,
             "gallery": each.gallery,
-            "url": absolute(each.get_absolute_url()),
+            "url": absolute_url(each.get_absolute_url()),
             "caption_html": each.caption,
             "caption_text": caption_text(each.caption) if each.caption else "",
             "picture": picture(each.image),
@@ -67,8 +67,8 @@ def _corrections(article: Article) -> list[dict[str, Any]]:
 FIELDS: Final = Fields(
     {
         "id": lambda row: row.pk,
-        "url": lambda row: absolute(row.get_absolute_url()),
-        "canonical_url": lambda row: row.canonical_address or absolute(row.get_absolute_url()),
+        "url": lambda row: absolute_url(row.get_absolute_url()),
+        "canonical_url": lambda row: row.canonical_address or absolute_url(row.get_absolute_url()),
         "first_published_in": lambda row: row.first_published_in,
         "licence": lambda row: row.licence_address,
         "headline": lambda row: row.headline,
@@ -85,7 +85,7 @@ FIELDS: Final = Fields(
         "translations": article_relations.translations,
         "series": article_relations.series,
         "comments_open": lambda row: row.comments_open,
-        "comments_url": lambda row: absolute(f"/api/v1/comments/?article={row.pk}"),
+        "comments_url": lambda row: absolute_url(f"/api/v1/comments/?article={row.pk}"),
         "html": lambda row: full_text(row, row.figures.all(), row.told_by),
         "text": lambda row: plain_text(row.body),
     },

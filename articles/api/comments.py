@@ -14,12 +14,12 @@ from articles.api.parameters import CommentsAsked, Fields, Sparse
 from articles.body.comment_markup import render_comment
 from articles.comments.models import Comment
 from articles.comments.models.comment import CommentQuerySet
-from iria.core.http.urls import absolute
+from iria.core.http.urls import absolute_url
 
 FIELDS: Final = Fields(
     {
         "id": lambda row: row.pk,
-        "url": lambda row: absolute(row.get_absolute_url()),
+        "url": lambda row: absolute_url(row.get_absolute_url()),
         "article": lambda row: row.article_id,
         "in_reply_to": lambda row: row.parent_id if row.answers_a_visible_one else None,
         "name": lambda row: row.public_name,

@@ -16,14 +16,14 @@ from articles.editorial.models import Article, Figure
 from articles.images.models import Image, ImageQuerySet
 from articles.images.rights.credit_line import licence_address, plain_credit, source_type_address
 from articles.images.srcset import MEDIA_TYPES, PictureFile
-from iria.core.http.urls import absolute
+from iria.core.http.urls import absolute_url
 
 
 def files_of(image: Image) -> list[dict[str, Any]]:
     """Every size in every format of the whole picture, as its own row knows them."""
     return [
         {
-            "url": absolute(file.get_absolute_url()),
+            "url": absolute_url(file.get_absolute_url()),
             "media_type": MEDIA_TYPES[file.format],
             "width": file.width,
             "height": file.height,

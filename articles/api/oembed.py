@@ -14,7 +14,7 @@ from articles.images.models import Image
 from articles.images.rights.credit_line import credit_words
 from articles.images.srcset import plain_rendition
 from iria.core.http.page_cache import next_hour
-from iria.core.http.urls import absolute
+from iria.core.http.urls import absolute_url
 from iria.core.text.dates import day_words
 from iria.publication.context_processors import publication_of
 from iria.publication.models import Publication
@@ -74,7 +74,7 @@ def card(article: Article, publication: Publication, width: int, height: int) ->
         "type": "rich",
         "title": article.headline,
         "provider_name": publication.name,
-        "provider_url": absolute("/"),
+        "provider_url": absolute_url("/"),
         "cache_age": _kept_for(article.shown_picture),
         "width": width,
         "height": height,
@@ -82,7 +82,7 @@ def card(article: Article, publication: Publication, width: int, height: int) ->
     }
     if authors:
         told["author_name"] = ", ".join(author.name for author in authors)
-        told["author_url"] = absolute(authors[0].get_absolute_url())
+        told["author_url"] = absolute_url(authors[0].get_absolute_url())
     return told | _thumbnail(article, publication, width, height)
 
 
@@ -107,7 +107,7 @@ def _thumbnail(
     if file is None or file.width > width or file.height > max(height, file.height):
         return {}
     return {
-        "thumbnail_url": absolute(file.get_absolute_url()),
+        "thumbnail_url": absolute_url(file.get_absolute_url()),
         "thumbnail_width": file.width,
         "thumbnail_height": file.height,
         # No part of oEmbed; whoever shows the picture must have a way to name its maker.
@@ -117,7 +117,7 @@ def _thumbnail(
 
 
 def _markup(article: Article, publication: Publication, names: list[str]) -> str:
-    address = escape(absolute(article.get_absolute_url()))
+    address = escape(absolute_url(article.get_absolute_url()))
     day = day_words(publication.local(article.published_at)) if article.published_at else ""
     facts = " · ".join(escape(word) for word in (", ".join(names), publication.name, day) if word)
     lead = f"<p>{escape(article.standfirst)}</p>" if article.standfirst else ""

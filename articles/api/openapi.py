@@ -29,7 +29,7 @@ from articles.api.problems import (
     Problem,
 )
 from iria.core.http.page_cache import public_page
-from iria.core.http.urls import absolute
+from iria.core.http.urls import absolute_url
 
 PREFIX: Final = "api/v1/"
 SCHEMAS: Final = "#/components/schemas/"
@@ -131,7 +131,7 @@ def reference(request: HttpRequest) -> HttpResponse:
         "operations": operations(),
         "shapes": shapes(),
         "problems": KINDS,
-        "address": absolute("/api/v1/"),
+        "address": absolute_url("/api/v1/"),
         "page_language": "en",
     }
     return render(request, "articles/api/reference.html", context)

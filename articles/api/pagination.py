@@ -20,7 +20,7 @@ from django.http import HttpRequest, HttpResponse
 
 from articles.api.parameters import Paged
 from articles.api.problems import CURSOR, Refused
-from iria.core.http.urls import absolute
+from iria.core.http.urls import absolute_url
 
 LONGEST: Final = 600
 
@@ -131,6 +131,6 @@ def next_address(
         return None
     parameters = {**asked.model_dump(mode="json", exclude_unset=True), "cursor": cursor}
     told = urlencode({name: value for name, value in parameters.items() if value is not None})
-    address = absolute(f"{request.path}?{told}")
+    address = absolute_url(f"{request.path}?{told}")
     response.headers["Link"] = f'<{address}>; rel="next"'
     return address

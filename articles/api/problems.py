@@ -8,7 +8,7 @@ from typing import Final, NoReturn, NotRequired, TypedDict
 from django.http import HttpResponse
 
 from iria.core.db.outage import RETRY_AFTER
-from iria.core.http.urls import absolute
+from iria.core.http.urls import absolute_url
 
 CONTENT_TYPE: Final = "application/problem+json"
 PLACE: Final = "/api/v1/"
@@ -131,7 +131,10 @@ def refuse(parameter: str, detail: str) -> NoReturn:
 def problem(kind: Kind, detail: str, errors: Sequence[ParameterMistake] = ()) -> HttpResponse:
     """The answer to a request that was refused; kept by no cache."""
     told = Problem(
-        type=absolute(f"{PLACE}#{kind.name}"), title=kind.title, status=kind.status, detail=detail
+        type=absolute_url(f"{PLACE}#{kind.name}"),
+        title=kind.title,
+        status=kind.status,
+        detail=detail,
     )
     if errors:
         told["errors"] = list(errors)

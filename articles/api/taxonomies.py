@@ -18,20 +18,20 @@ from articles.api.ninja_api import api
 from articles.api.pagination import Order, page_of
 from articles.api.parameters import Fields, Paged, Sparse
 from articles.editorial.models import Category, Portrait
-from iria.core.http.urls import absolute, address_of
+from iria.core.http.urls import absolute_url, url_path
 
 LIST: Final = "/api/v1/articles/"
 
 
 def articles_at(parameter: str, value: str) -> str:
     """The address of the articles narrowed by one parameter."""
-    return absolute(f"{LIST}?{parameter}={quote(value)}")
+    return absolute_url(f"{LIST}?{parameter}={quote(value)}")
 
 
 CATEGORY: Final = Fields(
     {
         "id": lambda row: row.pk,
-        "url": lambda row: absolute(row.get_absolute_url()),
+        "url": lambda row: absolute_url(row.get_absolute_url()),
         "name": lambda row: row.name,
         "path": lambda row: row.path,
         "parent": lambda row: row.parent_id,
@@ -42,7 +42,7 @@ CATEGORY: Final = Fields(
 TAG: Final = Fields(
     {
         "id": lambda row: row.pk,
-        "url": lambda row: absolute(address_of("tag", row.slug)),
+        "url": lambda row: absolute_url(url_path("tag", row.slug)),
         "name": lambda row: row.name,
         "slug": lambda row: row.slug,
         "articles_url": lambda row: articles_at("tag", row.slug),
@@ -94,7 +94,7 @@ def _portrait(author: AuthorProfile) -> dict[str, Any] | None:
 FIELDS: Final = Fields(
     {
         "id": lambda row: row.pk,
-        "url": lambda row: absolute(row.get_absolute_url()),
+        "url": lambda row: absolute_url(row.get_absolute_url()),
         "name": lambda row: row.name,
         "slug": lambda row: row.slug,
         "role": lambda row: row.role,

@@ -18,7 +18,7 @@ from articles.api.problems import (
     problem,
 )
 from iria.core.http.csrf import open_to_other_sites
-from iria.core.http.headers import client_address
+from iria.core.http.headers import client_ip
 from iria.core.http.page_cache import public_page
 from iria.core.http.rate_limit import count_and_allow
 
@@ -116,7 +116,7 @@ def _unknown(names: list[str], parameters: frozenset[str]) -> HttpResponse:
 
 def _too_many(request: HttpRequest) -> HttpResponse | None:
     """Counted per address. The answer says nothing of the count, or no cache could keep it."""
-    who = client_address(request)
+    who = client_ip(request)
     # Behind a Unix socket without forwarding headers all programs would count as one.
     if not who or count_and_allow("api", who, limit=settings.API_RATE_LIMIT, per=PER):
         return None

@@ -15,7 +15,7 @@ from articles.comments.moderation.models import Appeal
 from articles.comments.notifications.models import Follow, Follower
 from articles.comments.submission import posting
 from iria.core.hooks import Person, PersonalDataHandler
-from iria.core.http.urls import absolute
+from iria.core.http.urls import absolute_url
 
 TOLD: Final = frozenset(
     {
@@ -71,7 +71,7 @@ def export(who: Person) -> dict[str, Any]:
 def _comment(each: Comment) -> dict[str, Any]:
     return {
         "below": each.article.headline,
-        "at": absolute(each.get_absolute_url()),
+        "at": absolute_url(each.get_absolute_url()),
         "written": each.created_at,
         "name": each.name,
         "e-mail address": each.email,
@@ -92,7 +92,7 @@ def _decision(row: Moderation) -> dict[str, Any]:
 
 def _report(each: Flag) -> dict[str, Any]:
     return {
-        "of the comment at": absolute(each.comment.get_absolute_url()),
+        "of the comment at": absolute_url(each.comment.get_absolute_url()),
         "reason": each.get_reason_display(),
         "words": each.words,
         "e-mail address": each.email,

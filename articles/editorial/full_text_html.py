@@ -19,7 +19,7 @@ from articles.editorial.models import Article, Figure
 from articles.images.models import Image
 from articles.images.rights.credit_line import credit_line
 from articles.images.srcset import plain_rendition
-from iria.core.http.urls import absolute
+from iria.core.http.urls import absolute_url
 from iria.core.text.language import use_language
 from iria.publication.models import Publication
 
@@ -68,7 +68,7 @@ def full_text(article: Article, figures: Iterable[Figure], publication: Publicat
         pictures,
         tuple(_corrections(article)),
         article.language,
-        absolute(article.get_absolute_url()),
+        absolute_url(article.get_absolute_url()),
     )
 
 

@@ -24,7 +24,7 @@ from articles.search.query.ordering import Sort
 from articles.search.query.parser import in_quotes
 from articles.search.query.search_request import SearchRequest
 from articles.search.ranking.engine import find
-from iria.core.http.urls import absolute
+from iria.core.http.urls import absolute_url
 from iria.publication.models import Publication
 
 BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -51,12 +51,12 @@ class Channel:
     @property
     def home(self) -> str:
         """The address of the page."""
-        return absolute(_with(self.path, self.narrowed))
+        return absolute_url(_with(self.path, self.narrowed))
 
     def feed_address(self, form: str) -> str:
         """The address of this feed as RSS (no form), `atom` or `json`."""
         place = f"{self.path}feed/{form}/" if form else f"{self.path}feed/"
-        return absolute(_with(place, self.asked))
+        return absolute_url(_with(place, self.asked))
 
     @property
     def updated(self) -> datetime:
@@ -87,7 +87,7 @@ def channel_of(
         path=path,
         language=language or publication.language_codes[0],
         rights=legal(f"© {publication.copyright_years} {publication.copyright_holder}"),
-        publisher=Person(legal(publication.name), absolute("/")),
+        publisher=Person(legal(publication.name), absolute_url("/")),
         entries=entries,
         narrowed=narrowed,
         asked=asked,
@@ -131,7 +131,7 @@ def _entry(comment: Comment, article: Article) -> Entry:
     name = legal(comment.public_name)
     return Entry(
         id=tag_id(comment.created_at, f"comment/{comment.pk}"),
-        address=absolute(comment.get_absolute_url()),
+        address=absolute_url(comment.get_absolute_url()),
         title=gettext("%(name)s on %(headline)s")
         % {"name": name, "headline": legal(article.headline)},
         summary="",

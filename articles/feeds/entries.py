@@ -19,7 +19,7 @@ from articles.editorial.models.querysets import ArticleQuerySet
 from articles.feeds.xml_writer import Document, legal
 from articles.images.rights.credit_line import credit_words, licence_address
 from articles.images.srcset import MEDIA_TYPES, plain_rendition
-from iria.core.http.urls import absolute
+from iria.core.http.urls import absolute_url
 from iria.core.text.language import use_language
 from iria.publication.models import Publication
 
@@ -108,7 +108,7 @@ def _entry(article: Article, publication: Publication, *, whole: bool) -> Entry:
     categories = [placed.category.name for placed in article.article_categories.all()]
     return Entry(
         id=tag_id(published, f"article/{article.pk}"),
-        address=absolute(article.get_absolute_url()),
+        address=absolute_url(article.get_absolute_url()),
         title=legal(article.headline),
         summary=legal(article.description if whole else _summary(article)),
         html=legal(full_text(article, figures, publication)) if whole else "",
@@ -116,7 +116,7 @@ def _entry(article: Article, publication: Publication, *, whole: bool) -> Entry:
         published=published,
         updated=max(published, article.updated_at or published),
         authors=[
-            Person(legal(byline.author.name), absolute(byline.author.get_absolute_url()))
+            Person(legal(byline.author.name), absolute_url(byline.author.get_absolute_url()))
             for byline in article.bylines.all()
         ],
         topics=[
@@ -141,7 +141,7 @@ def _lead(article: Article, figures: list[Figure], publication: Publication) -> 
     if lead is None or rendition is None:
         return None
     return Picture(
-        address=absolute(rendition.get_absolute_url()),
+        address=absolute_url(rendition.get_absolute_url()),
         media_type=MEDIA_TYPES[rendition.format],
         bytes=rendition.bytes,
         width=rendition.width,

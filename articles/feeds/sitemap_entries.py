@@ -21,7 +21,7 @@ from articles.images.models.rights import DECIDING
 from articles.images.rights.credit_line import credit_words, licence_address
 from articles.images.srcset import plain_rendition
 from articles.pages.models import Page
-from iria.core.http.urls import address_of
+from iria.core.http.urls import url_path
 from iria.core.text.language import use_language
 from iria.publication.models import Publication
 
@@ -152,7 +152,7 @@ def _slugs(scope: Scope) -> dict[int, str]:
 
 def _used(scope: Scope) -> list[Place]:
     slugs = _slugs(scope)
-    return [Place(address_of(scope.value, slug)) for slug in slugs.values()]
+    return [Place(url_path(scope.value, slug)) for slug in slugs.values()]
 
 
 def _used_by_language(scope: Scope, languages: list[str]) -> list[Place]:
@@ -162,13 +162,13 @@ def _used_by_language(scope: Scope, languages: list[str]) -> list[Place]:
     pairs = [pair for pair in counts_by_language(scope) if pair[0] in languages]
     slugs = _slugs(scope)
     named = sorted((code, slugs[target]) for code, target in pairs if target in slugs)
-    return [Place(address_of(f"language_{scope.value}", code, slug)) for code, slug in named]
+    return [Place(url_path(f"language_{scope.value}", code, slug)) for code, slug in named]
 
 
 def _pages(languages: list[str]) -> list[Place]:
     """Front pages, what editors wrote beside articles, sections, indexes, years and months."""
     newest = Article.objects.published().newest().values_list("published_at", flat=True).first()
-    others = [(code, address_of("language", code)) for code in languages[1:]]
+    others = [(code, url_path("language", code)) for code in languages[1:]]
     fronts = [(languages[0], "/"), *others] if others else []
     indexes = ("archive", "tags", "authors", "corrections")
     return [
@@ -176,7 +176,7 @@ def _pages(languages: list[str]) -> list[Place]:
         *(Place(path, languages=fronts) for _, path in fronts[1:]),
         *(Place(page.get_absolute_url()) for page in Page.objects.published().order_by("path")),
         *(Place(each.get_absolute_url()) for each in Category.objects.in_order()),
-        *(Place(address_of(name)) for name in indexes),
+        *(Place(url_path(name)) for name in indexes),
         *_times(languages),
         *_sections(languages[1:]),
     ]
@@ -194,11 +194,11 @@ def _times(languages: list[str]) -> list[Place]:
         every |= {row: None for row in rows if row[0] in languages}
     places: dict[str, None] = {}
     for code in languages if len(languages) > 1 else []:
-        places |= dict.fromkeys(address_of(f"language_{name}", code) for name in OF_LANGUAGE)
+        places |= dict.fromkeys(url_path(f"language_{name}", code) for name in OF_LANGUAGE)
     for code, year, month in every:
         own, prefix = ((code,), "language_") if code else ((), "")
-        places[address_of(f"{prefix}year", *own, year)] = None
-        places[address_of(f"{prefix}month", *own, year, month)] = None
+        places[url_path(f"{prefix}year", *own, year)] = None
+        places[url_path(f"{prefix}month", *own, year, month)] = None
     return [Place(path) for path in places]
 
 
@@ -215,7 +215,7 @@ def _sections(languages: list[str]) -> list[Place]:
         for code, pk in counts_by_language(Scope.CATEGORY)
         if code in languages and pk in paths
     )
-    return [Place(address_of("language_category", code, path)) for code, path in found]
+    return [Place(url_path("language_category", code, path)) for code, path in found]
 
 
 def _articles(articles: ArticleQuerySet, publication: Publication) -> list[Place]:

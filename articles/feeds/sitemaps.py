@@ -17,7 +17,7 @@ from articles.feeds.sitemap_entries import Picture, Place, SitemapSection, sorts
 from articles.feeds.xml_writer import Document, legal
 from iria.core.http.cache_versions import ProcessCache
 from iria.core.http.page_cache import hourly, next_hour, public_page
-from iria.core.http.urls import absolute
+from iria.core.http.urls import absolute_url
 from iria.publication.context_processors import publication_of
 
 KINDS: Final = (
@@ -112,11 +112,11 @@ def _urlset(places: list[Place]) -> bytes:
     with xml.element("urlset", {"xmlns": SITEMAP, "xmlns:image": IMAGE, "xmlns:xhtml": XHTML}):
         for place in places:
             with xml.element("url"):
-                xml.leaf("loc", absolute(place.path))
+                xml.leaf("loc", absolute_url(place.path))
                 if place.changed:
                     xml.leaf("lastmod", moment(place.changed))
                 for code, path in place.languages:
-                    link = {"rel": "alternate", "hreflang": code, "href": absolute(path)}
+                    link = {"rel": "alternate", "hreflang": code, "href": absolute_url(path)}
                     xml.leaf("xhtml:link", attributes=link)
                 for picture in place.pictures:
                     _picture(xml, picture)
@@ -126,7 +126,7 @@ def _urlset(places: list[Place]) -> bytes:
 def _picture(xml: Document, picture: Picture) -> None:
     """In the order of the schema (sitemap-image 1.1), which has no place of its own for a credit."""
     with xml.element("image:image"):
-        xml.leaf("image:loc", absolute(picture.path))
+        xml.leaf("image:loc", absolute_url(picture.path))
         if picture.words:
             xml.leaf("image:caption", legal(picture.words))
         if picture.licence:
@@ -137,7 +137,7 @@ def _index(files: dict[str, list[int]]) -> bytes:
     xml = Document()
     with xml.element("sitemapindex", {"xmlns": SITEMAP}):
         for kind, numbers in files.items():
-            first = absolute(reverse("sitemap_part", args=[kind, 1])).removesuffix("1.xml")
+            first = absolute_url(reverse("sitemap_part", args=[kind, 1])).removesuffix("1.xml")
             for number in numbers:
                 with xml.element("sitemap"):
                     xml.leaf("loc", f"{first}{number}.xml")
@@ -149,7 +149,7 @@ def _newsset(articles: list[Article], name: str) -> bytes:
     with xml.element("urlset", {"xmlns": SITEMAP, "xmlns:news": NEWS}):
         for article in articles:
             with xml.element("url"):
-                xml.leaf("loc", absolute(article.get_absolute_url()))
+                xml.leaf("loc", absolute_url(article.get_absolute_url()))
                 with xml.element("news:news"):
                     with xml.element("news:publication"):
                         xml.leaf("news:name", name)
@@ -160,5 +160,5 @@ def _newsset(articles: list[Article], name: str) -> bytes:
         if not articles:
             # The schema asks for one address at least; without news it is a page like any other.
             with xml.element("url"):
-                xml.leaf("loc", absolute("/"))
+                xml.leaf("loc", absolute_url("/"))
     return xml.as_bytes()

@@ -9,7 +9,7 @@ from articles.embeds.iframes import allow, frames_of
 from articles.images.models import Image
 from articles.pages.models import Page
 from iria.core.http.page_cache import public_page
-from iria.core.http.urls import absolute
+from iria.core.http.urls import absolute_url
 from iria.core.text.language import use_language
 from iria.publication.context_processors import publication_of
 from iria.publication.language import in_its_language
@@ -39,7 +39,7 @@ def _shown(request: HttpRequest, chosen: Page) -> HttpResponse:
         "page_language": chosen.language,
     }
     response = render(request, "articles/pages/page.html", context)
-    response.headers["Link"] = f'<{absolute(chosen.get_absolute_url())}>; rel="canonical"'
+    response.headers["Link"] = f'<{absolute_url(chosen.get_absolute_url())}>; rel="canonical"'
     return allow(response, frames)
 
 

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from articles.editorial.models import Article
-from iria.core.http.headers import client_address
+from iria.core.http.headers import client_ip
 from iria.core.http.rate_limit import count_and_allow
 from iria.publication.context_processors import publication_of
 
@@ -42,7 +42,7 @@ def count(request: HttpRequest, article_id: int) -> bool:
         return False
     if not Article.objects.published().filter(pk=article_id).exists():
         return False
-    who = client_address(request)
+    who = client_ip(request)
     if not count_and_allow("seen", who, limit=ALTOGETHER, per=HOUR):
         return False
     if not count_and_allow(f"seen {article_id}", who, limit=AGAIN, per=HOUR):

@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 from articles.editorial.models import Article
 from articles.editorial.models.querysets import ArticleQuerySet
 from iria.core.db.compiled_queries import Prepared
-from iria.core.http.urls import absolute, safe_link
+from iria.core.http.urls import absolute_url, safe_link
 from iria.publication.models import Publication
 
 NEIGHBOURS: Final = """
@@ -123,7 +123,7 @@ class NavLink(NamedTuple):
 
 def ways_to_share(article: Article, publication: Publication) -> list[NavLink]:
     """By mail, and the services the publication has chosen."""
-    address, headline = absolute(article.get_absolute_url()), article.headline
+    address, headline = absolute_url(article.get_absolute_url()), article.headline
     mail = f"mailto:?subject={quote(headline)}&body={quote(address)}"
     return [
         NavLink(gettext("By e-mail"), mail),

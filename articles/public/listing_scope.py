@@ -11,7 +11,7 @@ from articles.editorial.models import Article, Category, Scope
 from articles.editorial.models.article import LANGUAGES
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.public.navigation import NavLink, front_address
-from iria.core.http.urls import address_of
+from iria.core.http.urls import url_path
 from iria.core.text.language import native_name
 from iria.publication.context_processors import publication_of
 
@@ -70,8 +70,8 @@ class ListingScope:
     def address(self, page: str, *parts: str | int) -> str:
         """Where a list of these articles stands, such as `archive`, `year` or `category`."""
         if self.code:
-            return address_of(f"language_{page}", self.code, *parts)
-        return address_of(page, *parts)
+            return url_path(f"language_{page}", self.code, *parts)
+        return url_path(page, *parts)
 
     def called(self, title: str) -> str:
         """What a list of these articles is called, where another is called the same."""

@@ -17,7 +17,7 @@ from articles.editorial.aggregated_rows import plainly
 from articles.editorial.models import Article
 from articles.images.html import picture_markup, small_credit
 from articles.images.srcset import picture_values
-from iria.core.http.urls import address_of
+from iria.core.http.urls import url_path
 from iria.core.text import typography
 from iria.core.text.dates import time_element
 from iria.core.text.language import direction_of, interface_language
@@ -93,7 +93,7 @@ def _kicker(article: Article, around: Around, ours: str) -> str:
 
 
 def _list_of(page: str, part: str, shelf: str) -> str:
-    return address_of(f"language_{page}", shelf, part) if shelf else address_of(page, part)
+    return url_path(f"language_{page}", shelf, part) if shelf else url_path(page, part)
 
 
 def _standfirst(article: Article, form: str) -> str:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_noop
 
-from iria.core.http.headers import client_address
+from iria.core.http.headers import client_ip
 from iria.core.http.rate_limit import count_and_allow
 
 PER: Final = timedelta(minutes=1)
@@ -39,6 +39,6 @@ def may_report_opening(request: HttpRequest) -> bool:
 
 
 def _allowed(scope: str, request: HttpRequest, limit: int) -> bool:
-    who = client_address(request)
+    who = client_ip(request)
     # Behind a Unix socket without forwarding headers all readers would count as one.
     return not who or count_and_allow(scope, who, limit=limit, per=PER)

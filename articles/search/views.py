@@ -22,7 +22,7 @@ from articles.search.ranking.engine import InvalidQuery, NoSuchPage
 from articles.search.results.autocomplete import suggestions
 from articles.search.results.search_results import SearchResults, answer
 from iria.core.http.page_cache import public_page
-from iria.core.http.urls import absolute
+from iria.core.http.urls import absolute_url
 from iria.publication.language import in_its_language
 
 FEEDS: Final = {"": "rss+xml", "atom": "atom+xml", "json": "feed+json"}
@@ -67,11 +67,11 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def _links(answered: SearchRequest | None) -> str:
     """Where the page stands, and the feeds of what was searched for."""
-    ways = [f'<{absolute(reverse("search"))}>; rel="canonical"']
+    ways = [f'<{absolute_url(reverse("search"))}>; rel="canonical"']
     if answered:
         for form, kind in FEEDS.items():
             place = reverse("search_feed", args=[form] if form else [])
-            address = absolute(f"{place}?{answered.query}")
+            address = absolute_url(f"{place}?{answered.query}")
             ways.append(f'<{address}>; rel="alternate"; type="application/{kind}"')
     return ", ".join(ways)
 

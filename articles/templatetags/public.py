@@ -56,13 +56,13 @@ def language_of_page(context: dict[str, Any]) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def interface_language(context: dict[str, Any], around: str = "") -> SafeString:
-    """RowOrigins the interface's own words within a page, or within a text, in another language."""
+    """Marks the interface's own words within a page, or within a text, in another language."""
     return _marked(text_language.interface_language(), around or _around(context))
 
 
 @register.simple_tag(takes_context=True)
 def house_language(context: dict[str, Any], around: str = "") -> SafeString:
-    """RowOrigins the publication's own words, among those of the interface, in another language.
+    """Marks the publication's own words, among those of the interface, in another language.
 
     Args:
         around: `page` where they stand by themselves on a page that may be in yet another one.
@@ -73,7 +73,7 @@ def house_language(context: dict[str, Any], around: str = "") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def language_of(context: dict[str, Any], article: Any) -> SafeString:
-    """RowOrigins an article's words on a page that is in another language."""
+    """Marks an article's words on a page that is in another language."""
     return _marked(article.language, _around(context))
 
 

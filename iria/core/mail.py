@@ -139,10 +139,10 @@ def header_words(text: str) -> str:
     return one_line(text).replace("=?", "= ?")
 
 
-def sender_address() -> str:
+def default_sender() -> str:
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1] or settings.DEFAULT_FROM_EMAIL
 
 
 def mail_domain() -> str:
     """The domain that makes our identifiers unique in the world."""
-    return sender_address().rpartition("@")[2] or settings.SITE_HOST
+    return default_sender().rpartition("@")[2] or settings.SITE_HOST

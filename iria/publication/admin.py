@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 
 from iria.core.admin import Unlabelled
 from iria.publication import colours, logos, menus, models
-from iria.publication.dashboard import sentences_about
+from iria.publication.dashboard import broken_entry_messages
 from iria.publication.models import Publication, current_publication
 from iria.publication.row_fields import LinksField, MenuField, ShareField
 
@@ -29,7 +29,7 @@ CHANGED_MEANWHILE: Final = (
 )
 
 
-class EmblemWidget(forms.FileInput):
+class BrandImageWidget(forms.FileInput):
     """A file to send, beside the picture that stands and a box to take it away."""
 
     template_name = "admin/iria/publication/_brand_image.html"
@@ -45,10 +45,10 @@ class EmblemWidget(forms.FileInput):
         return False if sent is None and data.get(f"{name}-away") else sent
 
 
-class EmblemField(forms.FileField):
+class BrandImageField(forms.FileField):
     """A picture of the publication; False where the one that stands is to be taken away."""
 
-    widget = EmblemWidget
+    widget = BrandImageWidget
 
     def __init__(self, *, icon: bool = False, **options: Any) -> None:
         super().__init__(required=False, **options)
@@ -65,13 +65,13 @@ class EmblemField(forms.FileField):
 
 
 class PublicationForm(forms.ModelForm[Publication]):
-    logo = EmblemField(
+    logo = BrandImageField(
         label="Logo",
         help_text="Shown in the header instead of the name. PNG, JPEG or WebP, at least 160 pixels "
         "high, if possible with a transparent background.",
     )
-    logo_dark = EmblemField(label="Logo for dark mode", help_text="Empty: the logo.")
-    icon = EmblemField(
+    logo_dark = BrandImageField(label="Logo for dark mode", help_text="Empty: the logo.")
+    icon = BrandImageField(
         icon=True,
         label="Site icon",
         help_text="Shown in tabs, bookmarks and on phones. Square, at least 180 pixels, if possible 512.",
@@ -158,9 +158,9 @@ class PublicationForm(forms.ModelForm[Publication]):
         for place in (*logos.LOGOS, logos.ICON):
             sent = self.cleaned_data.get(place)
             if sent is False:
-                logos.take_away(self.instance, place)
+                logos.remove(self.instance, place)
             elif sent:
-                logos.put(self.instance, place, sent)
+                logos.assign(self.instance, place, sent)
 
 
 def state_hash(publication: Publication) -> str:
@@ -173,7 +173,7 @@ def state_hash(publication: Publication) -> str:
     return hashlib.blake2b(written.encode(), digest_size=12).hexdigest()
 
 
-def shown_accent(publication: Publication) -> SafeString:
+def accent_preview(publication: Publication) -> SafeString:
     """The two colours as they stand on their papers, drawn without any style in the page."""
     if not publication.accent:
         return format_html("{}", "Default colour.")
@@ -212,7 +212,7 @@ class PublicationAdmin(admin.ModelAdmin[Publication]):
 
     @admin.display(description="Preview")
     def colours(self, publication: Publication) -> SafeString:
-        return shown_accent(publication)
+        return accent_preview(publication)
 
     def save_model(
         self, request: HttpRequest, obj: Publication, form: PublicationForm, change: bool
@@ -225,7 +225,9 @@ class PublicationAdmin(admin.ModelAdmin[Publication]):
     ) -> HttpResponse:
         publication = kwargs.get("obj")
         if publication is not None and request.method == "GET":
-            for sentence in sentences_about(menus.broken_entries(publication, menus.targets())):
+            for sentence in broken_entry_messages(
+                menus.broken_entries(publication, menus.targets())
+            ):
                 messages.warning(request, sentence)
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -9,7 +9,7 @@ from iria.publication import menus
 from iria.publication.models import current_publication
 
 
-def sentences_about(gone: list[menus.BrokenEntry]) -> list[str]:
+def broken_entry_messages(gone: list[menus.BrokenEntry]) -> list[str]:
     """What editors read about entries that readers do not see."""
     where = {"header": "Header", "footer": "Footer"}
     return [
@@ -20,7 +20,7 @@ def sentences_about(gone: list[menus.BrokenEntry]) -> list[str]:
     ]
 
 
-def dead_entries(user: Any) -> list[DashboardItem]:
+def broken_menu_items(user: Any) -> list[DashboardItem]:
     """For the first page of the admin: menu entries that lead nowhere."""
     if not user.has_perm("iria.change_publication"):
         return []

@@ -80,9 +80,9 @@ def _draw(file: bytes, boxes: list[tuple[int, int]]) -> list[RenderedLogo]:
     raise ValidationError(sentence)
 
 
-def put(publication: Publication, place: str, drawn: list[RenderedLogo]) -> None:
+def assign(publication: Publication, place: str, drawn: list[RenderedLogo]) -> None:
     """Makes the drawn picture the publication's `logo`, `logo_dark` or `icon`; it is not saved yet."""
-    facts = [_keep(each) for each in drawn]
+    facts = [_save(each) for each in drawn]
     emblems = {
         name: fact for name, fact in publication.brand_images.items() if not _is(name, place)
     }
@@ -93,7 +93,7 @@ def put(publication: Publication, place: str, drawn: list[RenderedLogo]) -> None
     publication.brand_images = emblems
 
 
-def take_away(publication: Publication, place: str) -> None:
+def remove(publication: Publication, place: str) -> None:
     """Takes the picture from its place; it is not saved yet."""
     publication.brand_images = {
         name: fact for name, fact in publication.brand_images.items() if not _is(name, place)
@@ -104,7 +104,7 @@ def _is(name: str, place: str) -> bool:
     return name == place if place in LOGOS else name.startswith(f"{place}_")
 
 
-def _keep(drawn: RenderedLogo) -> dict[str, object]:
+def _save(drawn: RenderedLogo) -> dict[str, object]:
     name = f"{hashlib.blake2b(drawn.png, digest_size=10).hexdigest()}.png"
     values = {"png": drawn.png, "width": drawn.width, "height": drawn.height}
     emblem, _ = BrandImage.objects.get_or_create(name=name, defaults=values)

@@ -63,7 +63,7 @@ def targets() -> Targets:
 def save(publication: Publication) -> None:
     """Saves the publication with what its menus lead to."""
     with transaction.atomic():
-        _hold()
+        _lock()
         publication.resolved_menus = resolve(publication, targets())
         publication.save()
 
@@ -71,7 +71,7 @@ def save(publication: Publication) -> None:
 def refresh() -> None:
     """After a target was saved or went: what the menus lead to is written anew."""
     with transaction.atomic():
-        publication = _hold()
+        publication = _lock()
         if publication is None:
             return
         resolved = resolve(publication, targets())
@@ -85,7 +85,7 @@ def replace_target(kind: str, old: str, new: str) -> None:
     An entry that would stand twice in a menu is left out.
     """
     with transaction.atomic():
-        publication = _hold()
+        publication = _lock()
         if publication is None:
             return
         for menu in ("header_menu", "footer_menu"):
@@ -93,7 +93,7 @@ def replace_target(kind: str, old: str, new: str) -> None:
         save(publication)
 
 
-def _hold() -> Publication | None:
+def _lock() -> Publication | None:
     """The row, held until the end of the transaction: targets read after this are the newest."""
     return Publication.objects.select_for_update().filter(pk=1).first()
 

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
-from iria.core.http.urls import address_of
+from iria.core.http.urls import url_path
 from iria.core.model_policy import ALL_ROWS, model_policy
 from iria.core.text.validators import validate_storable
 from iria.publication import colours
@@ -247,7 +247,7 @@ class Publication(models.Model):
         if not self.accent:
             return ""
         dark = self.accent_dark or colours.for_dark(self.accent)
-        return address_of("theme", self.accent[1:], dark[1:])
+        return url_path("theme", self.accent[1:], dark[1:])
 
     def local(self, moment: datetime) -> datetime:
         """The moment in the publication's zone."""
@@ -280,7 +280,7 @@ class BrandImage(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return address_of("brand_image", self.name)
+        return url_path("brand_image", self.name)
 
 
 def current_publication() -> Publication:

@@ -124,19 +124,19 @@ class RowsField(forms.Field, ABC):
 
     def prepare_value(self, value: Any) -> Any:
         """What is kept as the widget shows it; what was typed stays as it is."""
-        return [self.shown(each) if not isinstance(each, dict) or self.is_kept(each) else each
+        return [self.to_row(each) if not isinstance(each, dict) or self.is_stored(each) else each
                 for each in value or []]  # fmt: skip
 
     @abstractmethod
-    def is_kept(self, row: Any) -> bool:
+    def is_stored(self, row: Any) -> bool:
         """Whether this is a row as it is kept, and not as it was typed."""
 
     @abstractmethod
-    def shown(self, kept: Any) -> Row:
+    def to_row(self, kept: Any) -> Row:
         """A row that is kept as the widget shows it."""
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return bool([self.shown(each) for each in initial or []] != (data or []))
+        return bool([self.to_row(each) for each in initial or []] != (data or []))
 
 
 class MenuField(RowsField):
@@ -147,7 +147,7 @@ class MenuField(RowsField):
         label = _name(row["label"])
         below = row.get("level") == "below" and not first
         if row["address"].strip() and kind in ("", LINK):
-            kind, key = LINK, site_or_web_address(row["address"])
+            kind, key = LINK, clean_url_or_path(row["address"])
             if not label:
                 sentence = "Enter a label for the link."
                 raise ValidationError(sentence)
@@ -162,10 +162,10 @@ class MenuField(RowsField):
             raise ValidationError(sentence)
         return Entry(kind=kind[:20], key=key[:ADDRESS_LENGTH], label=label, below=below)
 
-    def is_kept(self, row: Any) -> bool:
+    def is_stored(self, row: Any) -> bool:
         return "kind" in row
 
-    def shown(self, kept: Any) -> Row:
+    def to_row(self, kept: Any) -> Row:
         linked = kept["kind"] == LINK
         return {
             "target": LINK if linked else f"{kept['kind']}:{kept['key']}",
@@ -179,17 +179,17 @@ class LinksField(RowsField):
     widget = LinksWidget
 
     def read(self, row: Row, *, first: bool) -> Row:
-        address = web_address(row["address"])
+        address = clean_url(row["address"])
         name = _name(row["name"])
         if not name:
             sentence = "Enter a name, such as Mastodon."
             raise ValidationError(sentence)
         return {"name": name, "address": address}
 
-    def is_kept(self, row: Any) -> bool:
+    def is_stored(self, row: Any) -> bool:
         return True
 
-    def shown(self, kept: Any) -> Row:
+    def to_row(self, kept: Any) -> Row:
         return {"address": kept.get("address", ""), "name": kept.get("name", "")}
 
 
@@ -215,7 +215,7 @@ def _name(text: str) -> str:
     return name
 
 
-def web_address(text: str) -> str:
+def clean_url(text: str) -> str:
     """An address of the web, with its scheme.
 
     Raises:
@@ -232,14 +232,14 @@ def web_address(text: str) -> str:
     return address
 
 
-def site_or_web_address(text: str) -> str:
+def clean_url_or_path(text: str) -> str:
     """An address of the web or a path of this site, as in /newsletter/."""
     path = text.strip()
     plain = path.isprintable() and " " not in path and "\\" not in path and '"' not in path
     if path.startswith("/") and not path.startswith("//") and plain and len(path) <= ADDRESS_LENGTH:
         return path
     try:
-        return web_address(text)
+        return clean_url(text)
     except ValidationError as mistake:
         sentence = "Enter a full URL such as https://example.org/page, or a path such as /feed/."
         raise ValidationError(sentence) from mistake

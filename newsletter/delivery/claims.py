@@ -196,7 +196,7 @@ def claim(issue: Issue, lease: UUID, *, size: int) -> list[Claim]:
 def mark(
     issue: Issue, lease: UUID, claimed: Claim, verdict: Verdict | None = None
 ) -> Marked | None:
-    """RowOrigins a claimed delivery *sending*; None where it must not be sent, or is not ours any more.
+    """Marks a claimed delivery *sending*; None where it must not be sent, or is not ours any more.
 
     The mark counts only once it is committed: never hand a mail to a server before. The answer to
     the mail before, if one is given, is written down by the same statement, in the same commit.

@@ -68,7 +68,7 @@ def cancel_stopped() -> int:
 
 
 def close(issue_id: int) -> bool:
-    """RowOrigins the issue as sent once nothing waits and nothing is in hand."""
+    """Marks the issue as sent once nothing waits and nothing is in hand."""
     return changed(CLOSE, {"issue": issue_id}) > 0
 
 

@@ -6,9 +6,8 @@ from uuid import uuid4
 from django.conf import settings
 
 from iria.core.mail import ListMail as ListMail
-from iria.core.mail import header_words, leaving, mailbox, on_one_line
+from iria.core.mail import default_sender, header_words, leaving, mailbox, on_one_line
 from iria.core.mail import mail_domain as mail_domain
-from iria.core.mail import sender_address as sender_address
 from iria.publication.models import Publication
 from newsletter.bounces.verp import leave_address
 from newsletter.bounces.webhooks.providers import HEADERS, PROVIDERS
@@ -26,7 +25,7 @@ def one_header_line(words: str) -> str:
 
 def from_address(newsletter: Newsletter) -> str:
     """Where it comes from: an address of its own, or that of all mails of the site."""
-    return newsletter.from_email or sender_address()
+    return newsletter.from_email or default_sender()
 
 
 def sender(newsletter: Newsletter, publication: Publication) -> str:

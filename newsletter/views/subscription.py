@@ -14,7 +14,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from iria.core.http.csrf import open_to_other_sites
-from iria.core.http.headers import client_address
+from iria.core.http.headers import client_ip
 from iria.core.http.private_paths import secret_link
 from iria.core.http.rate_limit import count_and_allow
 from iria.core.security.signed_tokens import BrokenToken, ExpiredToken
@@ -57,7 +57,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         return _sign_up_page(request, form, status=422)
     if not count_and_allow(
         "newsletter.client",
-        client_address(request),
+        client_ip(request),
         limit=REQUESTS_AN_HOUR,
         per=timedelta(hours=1),
     ):

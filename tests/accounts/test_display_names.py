@@ -66,7 +66,7 @@ def test_a_name_is_kept_on_one_line(client: Client, ola: User) -> None:
 def test_staff_and_authors_keep_their_own_names(client: Client, ola: User, edna: User) -> None:
     AuthorProfile.objects.create(name="Ola Lind", slug="ola-lind", user=ola)
     for user in (ola, edna):
-        assert display_names.checked(user.display_name, besides=user) == user.display_name
+        assert display_names.clean_name(user.display_name, besides=user) == user.display_name
 
 
 def test_the_profile_is_for_whoever_is_signed_in(client: Client, db: None) -> None:
@@ -76,8 +76,8 @@ def test_the_profile_is_for_whoever_is_signed_in(client: Client, db: None) -> No
 
 @given(st.text(max_size=40))
 def test_folding_twice_changes_nothing_and_case_never_tells_apart(name: str) -> None:
-    assert display_names.folded(display_names.folded(name)) == display_names.folded(name)
-    assert display_names.folded(f"  {name} ") == display_names.folded(name)
+    assert display_names.normalise(display_names.normalise(name)) == display_names.normalise(name)
+    assert display_names.normalise(f"  {name} ") == display_names.normalise(name)
 
 
 def test_every_strange_name_is_kept_as_text_or_refused(client: Client, ola: User) -> None:
@@ -109,14 +109,14 @@ def test_whoever_has_a_name_may_keep_it_and_what_is_given_up_is_free(
     saved = client.post(PROFILE, {"display_name": "Ola Lind", "biography": "I read."}, follow=True)
     assert "Your profile is saved." in saved.content.decode()
     client.post(PROFILE, {"display_name": "Ola Berg"})
-    assert display_names.checked("Ola Lind") == "Ola Lind"
+    assert display_names.clean_name("Ola Lind") == "Ola Lind"
 
 
 def test_a_name_made_of_signs_alone_is_kept_from_imitation_too(ola: User) -> None:
     ola.display_name = "🦉 🦉"
     ola.save()
     with pytest.raises(ValidationError, match="has this name already"):
-        display_names.checked("🦉🦉")
+        display_names.clean_name("🦉🦉")
 
 
 def test_the_newsroom_takes_a_name_that_a_reader_had_before_and_the_reader_is_told_apart(

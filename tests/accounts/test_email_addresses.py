@@ -19,7 +19,7 @@ NEW = "ola@new.example"
 @pytest.fixture(autouse=True)
 def _signed_in(client: Client, ola: User) -> None:
     cache.clear()
-    email_addresses.vouch_for(ola)
+    email_addresses.mark_confirmed(ola)
     client.force_login(ola)
 
 

@@ -31,7 +31,7 @@ def _no_limits_from_other_tests(db: None) -> None:
 
 
 def signed_in(user: User, browser: str = FIREFOX) -> Client:
-    email_addresses.vouch_for(user)
+    email_addresses.mark_confirmed(user)
     client = Client(headers={"User-Agent": browser})
     answer = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
     assert answer.status_code == 302
@@ -190,7 +190,7 @@ def test_a_thousand_addresses_guess_no_faster_than_a_few(ola: User, settings: An
 
 def test_one_network_address_shuts_nobody_out_of_a_new_browser(ola: User, settings: Any) -> None:
     settings.ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
-    email_addresses.vouch_for(ola)
+    email_addresses.mark_confirmed(ola)
     elsewhere = Client(REMOTE_ADDR="203.0.113.9")
     for _ in range(105):
         elsewhere.post("/accounts/login/", {"login": ola.email, "password": "wrong"})
@@ -219,7 +219,7 @@ def test_one_factor_less_ends_the_sessions_elsewhere(ola: User) -> None:
     TOTP.activate(ola, "JBSWY3DPEHPK3PXP")
     here.post("/accounts/reauthenticate/", {"password": PASSWORD})
     here.post("/accounts/2fa/totp/deactivate/")
-    assert not required.is_set_up(ola)
+    assert not required.has_two_factor(ola)
     assert opens(here)
     assert not opens(there)
     assert ola.devices.get().browser == "Firefox, Linux"
@@ -248,7 +248,7 @@ def test_an_older_account_of_which_no_browser_is_known_hears_of_the_first(
 def test_without_a_password_an_open_browser_is_not_enough_either(
     ola: User, path: str, mail_folder: MailFolder
 ) -> None:
-    email_addresses.vouch_for(ola)
+    email_addresses.mark_confirmed(ola)
     ola.set_unusable_password()
     ola.save()
     client = Client()

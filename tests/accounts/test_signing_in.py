@@ -117,7 +117,7 @@ def test_an_account_without_a_password_signs_in_by_code(
 
 
 def test_a_code_by_mail_opens_once(client: Client, ola: User, mail_folder: MailFolder) -> None:
-    email_addresses.vouch_for(ola)
+    email_addresses.mark_confirmed(ola)
     page_after(client, CODE, {"email": ola.email})
     code = {"code": code_in(mail_folder, ola.email)}
     confirm = reverse("account_confirm_login_code")
@@ -129,7 +129,7 @@ def test_a_code_by_mail_opens_once(client: Client, ola: User, mail_folder: MailF
 
 
 def test_signing_in_with_a_password_and_out_again(client: Client, ola: User) -> None:
-    email_addresses.vouch_for(ola)
+    email_addresses.mark_confirmed(ola)
     assert "Your profile" in page_after(client, LOGIN, {"login": ola.email, "password": PASSWORD})
     assert "Ola Lind" in client.get("/accounts/state/").content.decode()
     client.post("/accounts/logout/")
@@ -146,7 +146,7 @@ def test_a_visit_alone_signs_nobody_out(client: Client, ola: User) -> None:
 def test_one_comes_back_to_where_one_was_and_never_to_another_site(
     client: Client, ola: User
 ) -> None:
-    email_addresses.vouch_for(ola)
+    email_addresses.mark_confirmed(ola)
     form = {"login": ola.email, "password": PASSWORD}
     assert client.post(f"{LOGIN}?next=/2026/03/ferries/", form)["Location"] == "/2026/03/ferries/"
     client.logout()
@@ -163,7 +163,7 @@ def test_a_wrong_password_says_the_same_as_an_unknown_address(client: Client, ol
 def test_signing_up_with_a_known_address_says_the_same_as_with_a_new_one(
     client: Client, ola: User, mail_folder: MailFolder
 ) -> None:
-    email_addresses.vouch_for(ola)
+    email_addresses.mark_confirmed(ola)
     known = page_after(Client(), SIGNUP, {**NEW, "email": ola.email})
     new = page_after(Client(), SIGNUP, NEW)
     assert without_tokens(known) == without_tokens(new, NEW["email"], ola.email)
@@ -200,7 +200,7 @@ def hashes_after(settings: Any) -> Callable[..., int]:
 def test_signing_up_hashes_as_many_passwords_for_a_known_address(
     ola: User, mail_folder: MailFolder, hashes_after: Callable[..., int], password: str
 ) -> None:
-    email_addresses.vouch_for(ola)
+    email_addresses.mark_confirmed(ola)
     form = {**NEW, "password1": password}
     new = hashes_after(SIGNUP, form)
     assert hashes_after(SIGNUP, {**form, "email": ola.email, "display_name": "Nia Falck"}) == new
@@ -214,7 +214,7 @@ def test_signing_up_hashes_as_many_passwords_for_a_known_address(
 def test_no_form_hashes_more_passwords_for_a_known_address(
     ola: User, mail_folder: MailFolder, hashes_after: Callable[..., int], path: str, field: str
 ) -> None:
-    email_addresses.vouch_for(ola)
+    email_addresses.mark_confirmed(ola)
     without_password = User.objects.create_user("rolf@readers.example")
     counts = {
         hashes_after(path, {field: email, "password": "a wrong guess"})
@@ -228,7 +228,7 @@ def test_a_name_is_refused_the_same_after_signing_up_with_a_known_address(
     ola: User, mail_folder: MailFolder
 ) -> None:
     """Otherwise a second sign-up with the same name would tell whether the first made an account."""
-    email_addresses.vouch_for(ola)
+    email_addresses.mark_confirmed(ola)
     probe = {"password1": PASSWORD}
     answers = []
     for number, email in enumerate((ola.email, "nobody@readers.example")):
@@ -254,7 +254,7 @@ def test_a_name_is_held_from_the_moment_the_address_is_confirmed(
 def test_asking_for_a_code_says_the_same_whether_or_not_there_is_an_account(
     client: Client, ola: User, mail_folder: MailFolder, path: str
 ) -> None:
-    email_addresses.vouch_for(ola)
+    email_addresses.mark_confirmed(ola)
     known = page_after(Client(), path, {"email": ola.email})
     unknown = page_after(Client(), path, {"email": "no@readers.example"})
     assert without_tokens(known) == without_tokens(unknown, "no@readers.example", ola.email)
@@ -265,7 +265,7 @@ def test_asking_for_a_code_says_the_same_whether_or_not_there_is_an_account(
 def test_a_forgotten_password_is_replaced_by_code(
     client: Client, ola: User, mail_folder: MailFolder
 ) -> None:
-    email_addresses.vouch_for(ola)
+    email_addresses.mark_confirmed(ola)
     page_after(client, "/accounts/password/reset/", {"email": ola.email})
     code = code_in(mail_folder, ola.email)
     confirm = reverse("account_confirm_password_reset_code")
@@ -279,7 +279,7 @@ def test_a_forgotten_password_is_replaced_by_code(
 
 
 def test_five_wrong_passwords_close_the_door_for_a_while(client: Client, ola: User) -> None:
-    email_addresses.vouch_for(ola)
+    email_addresses.mark_confirmed(ola)
     for _ in range(5):
         page_after(client, LOGIN, {"login": ola.email, "password": "wrong"})
     page = page_after(client, LOGIN, {"login": ola.email, "password": PASSWORD})
@@ -308,7 +308,7 @@ def test_many_requests_get_a_page_in_words(client: Client, db: None) -> None:
 
 
 def test_whoever_was_made_inactive_is_told_so(client: Client, ola: User) -> None:
-    email_addresses.vouch_for(ola)
+    email_addresses.mark_confirmed(ola)
     User.objects.filter(pk=ola.pk).update(is_active=False)
     page = page_after(client, LOGIN, {"login": ola.email, "password": PASSWORD})
     assert "This account is closed" in page
@@ -400,12 +400,12 @@ def without_tokens(page: str, address: str = "", stands_for: str = "") -> str:
 def test_an_address_changed_at_the_desk_opens_nothing_any_more(
     client: Client, mail_folder: MailFolder, ola: User
 ) -> None:
-    email_addresses.vouch_for(ola)
+    email_addresses.mark_confirmed(ola)
     phone = Client()
     phone.force_login(ola)
     lost, ola.email = ola.email, "ola@elsewhere.example"
     ola.save()
-    email_addresses.vouch_for(ola)
+    email_addresses.mark_confirmed(ola)
     assert phone.get("/accounts/profile/").status_code == 302
     client.post(CODE, {"email": lost})
     letters = [str(each.get_content()) for each in mail_folder.to(lost)]

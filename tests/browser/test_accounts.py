@@ -66,7 +66,7 @@ def code_of(secret: str, *, steps: int = 0) -> str:
 def test_a_first_sign_in_makes_a_passkey_which_opens_the_desk_by_itself_from_then_on(
     open_page: OpenPage, edna: User, mail_folder: MailFolder
 ) -> None:
-    email_addresses.vouch_for(edna)
+    email_addresses.mark_confirmed(edna)
     page = open_page(DESK)
     ask = authenticator(page)
     sign_in(page, edna)
@@ -131,7 +131,7 @@ def test_a_new_account_makes_a_passkey_at_once_and_shows_it_as_the_second_step(
 
 
 def test_an_app_and_a_recovery_code_without_javascript(open_page: OpenPage, edna: User) -> None:
-    email_addresses.vouch_for(edna)
+    email_addresses.mark_confirmed(edna)
     page = open_page(DESK, scripts=False, size=PHONE)
     sign_in(page, edna)
     page.click("text=Connect an app")
@@ -157,7 +157,7 @@ def test_an_app_and_a_recovery_code_without_javascript(open_page: OpenPage, edna
 def test_five_wrong_passwords_close_the_door_for_who_tries_not_for_the_owner(
     open_page: OpenPage, ola: User
 ) -> None:
-    email_addresses.vouch_for(ola)
+    email_addresses.mark_confirmed(ola)
     owner = open_page("/accounts/login/")
     sign_in(owner, ola)
     owner.click("text=Sign out >> nth=-1")
@@ -173,7 +173,7 @@ def test_five_wrong_passwords_close_the_door_for_who_tries_not_for_the_owner(
 
 
 def test_a_session_is_ended_from_elsewhere(open_page: OpenPage, ola: User) -> None:
-    email_addresses.vouch_for(ola)
+    email_addresses.mark_confirmed(ola)
     here, there = (open_page("/accounts/login/", scripts=False) for _ in range(2))
     sign_in(here, ola)
     sign_in(there, ola)
@@ -190,7 +190,7 @@ def test_a_session_is_ended_from_elsewhere(open_page: OpenPage, ola: User) -> No
 def test_what_we_hold_is_taken_along_and_opened_and_then_everything_goes(
     open_page: OpenPage, ola: User, mina: User, mail_folder: MailFolder
 ) -> None:
-    email_addresses.vouch_for(ola)
+    email_addresses.mark_confirmed(ola)
     article = newsroom.published("Ferries at the strait")
     comment = posting.post(article, text="I was on that ferry.", by=ola)
     decisions.approve(comment, by=mina)

@@ -292,7 +292,7 @@ def test_a_colleagues_comment_is_on_the_page_at_once(
 def test_an_account_sees_under_which_name_it_writes(
     open_page: OpenPage, article: Article, ola: User
 ) -> None:
-    email_addresses.vouch_for(ola)
+    email_addresses.mark_confirmed(ola)
     page = open_page("/accounts/login/")
     page.fill("[name=login]", ola.email)
     page.fill("[name=password]", PASSWORD)

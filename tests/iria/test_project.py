@@ -1,9 +1,10 @@
-"""What a stranger finds when they open the project."""
+"""The project's files: locked dependencies, reasons for them, the architecture page."""
 
 import json
 import re
 import tomllib
 
+from tests import architecture
 from tests.shared import PROJECT
 
 LOCKS = [f"requirements{part}.txt" for part in ("", "-dev", "-postgres", "-s3", "-webhooks")]
@@ -48,15 +49,20 @@ def test_every_dependency_has_its_reason_written_down() -> None:
     assert {name for name in names if f"`{name}`" not in reasons} == set()
 
 
-def test_the_house_on_paper_is_the_house_that_stands() -> None:
-    page = (PROJECT / "docs" / "house.md").read_text()
-    drawn = set(re.findall(r"^  ([a-z_]+)/ ", page, flags=re.MULTILINE))
-    standing = {
-        room.name
-        for house in ("iria", "articles", "newsletter")
-        for room in (PROJECT / house).iterdir()
-        if (room / "__init__.py").exists()
+def test_the_architecture_page_lists_every_package() -> None:
+    page = (PROJECT / "docs" / "architecture.md").read_text()
+    listed = set(re.findall(r"^  ([a-z_]+)/ ", page, flags=re.MULTILINE))
+    existing = {
+        package.name
+        for app in ("iria", "articles", "newsletter")
+        for package in (PROJECT / app).iterdir()
+        if (package / "__init__.py").exists()
     }
-    # What Django itself looks for is no room of ours.
-    djangos = {"admin", "management", "migrations", "models", "templatetags"}
-    assert standing - djangos == drawn - djangos
+    # Packages that Django itself looks for need no explanation.
+    standard = {"admin", "management", "migrations", "models", "templatetags"}
+    assert listed - standard == existing - standard
+
+
+def test_the_diagrams_of_the_architecture_are_current() -> None:
+    page = architecture.PAGE.read_text()
+    assert architecture.with_diagrams(page) == page, "run: python -m tests.architecture"

@@ -15,4 +15,4 @@ class Command(DjangoCommand):
         # Whoever may start commands here vouches for it; a code by mail would shut them out where
         # no mail goes out yet.
         for user in User.objects.filter(is_superuser=True).exclude(pk__in=before):
-            email_addresses.vouch_for(user)
+            email_addresses.mark_confirmed(user)

@@ -9,7 +9,7 @@ from articles.comments.flags import flagging
 from articles.comments.flags.models import WORDS_MAX_LENGTH, Flag
 from articles.comments.models import Comment
 from articles.comments.submission.form_tokens import writer_of
-from iria.core.http.headers import client_address
+from iria.core.http.headers import client_ip
 from iria.core.text.language import use_language
 
 
@@ -30,7 +30,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
                     words=request.POST.get("words", ""),
                     email=request.POST.get("email", ""),
                     by=writer_of(request),
-                    address=client_address(request),
+                    address=client_ip(request),
                 )
             except flagging.Refused as refused:
                 errors, status = refused.sentences, 429 if refused.busy else 422

@@ -97,7 +97,7 @@ def spam(comment: Comment, *, by: User, seen: str | None = None) -> bool:
 
 
 def feature(comment: Comment, *, by: User, on: bool = True) -> Moderation | None:
-    """RowOrigins an approved comment as worth reading first, or ends that; None where it was so already.
+    """Marks an approved comment as worth reading first, or ends that; None where it was so already.
 
     Raises:
         DecidedMeanwhile: it does not stand on the page any more.

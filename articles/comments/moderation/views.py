@@ -13,7 +13,7 @@ from articles.comments.models import Comment
 from articles.comments.moderation import appeals
 from articles.comments.moderation.models import APPEAL_MAX_LENGTH
 from articles.comments.submission.commenter_views import own_comment
-from iria.core.http.headers import client_address
+from iria.core.http.headers import client_ip
 from iria.core.http.rate_limit import count_and_allow
 from iria.core.text.language import use_language
 
@@ -29,7 +29,7 @@ def ask_again(request: HttpRequest, comment: Comment, link: str) -> HttpResponse
     with use_language(comment.article.language):
         if request.method == "POST":
             try:
-                _refuse_hasty(client_address(request))
+                _refuse_hasty(client_ip(request))
                 appeals.ask(comment, words=typed)
             except appeals.Refused as refused:
                 sentence = str(refused)

@@ -15,7 +15,7 @@ from articles.comments.models import Comment
 from articles.comments.notifications.models import Follow, Follower, Notice
 from articles.comments.notifications.outbox import Batch
 from articles.editorial.models import Article
-from iria.core.http.urls import absolute
+from iria.core.http.urls import absolute_url
 from iria.core.mail import ListMail, leaving, mail_domain
 from iria.core.text.dates import day_words
 from iria.core.text.language import use_language
@@ -26,16 +26,16 @@ from iria.publication.models import Publication, current_publication
 
 
 def to_confirm(follow: Follow) -> str:
-    return absolute(reverse("comment_follow_confirm", args=[follow.token]))
+    return absolute_url(reverse("comment_follow_confirm", args=[follow.token]))
 
 
 def to_leave(one: Follow | Follower) -> str:
     """Leaves one thing; for a follower, whatever comes once a day."""
-    return absolute(reverse("comment_follow_leave", args=[one.token]))
+    return absolute_url(reverse("comment_follow_leave", args=[one.token]))
 
 
 def preferences(follower: Follower) -> str:
-    return absolute(reverse("newsletter_preferences", args=[follower.token]))
+    return absolute_url(reverse("newsletter_preferences", args=[follower.token]))
 
 
 LONGEST: Final = 1200
@@ -219,7 +219,7 @@ def _by_article(notices: list[Notice], publication: Publication) -> list[Block]:
         article = notice.comment.article
         if article.pk != before:
             headline = one_line(article.headline)
-            blocks.append(Heading(headline, absolute(article.get_absolute_url())))
+            blocks.append(Heading(headline, absolute_url(article.get_absolute_url())))
             before = article.pk
         blocks.append(_said(notice, publication))
     return blocks
@@ -248,7 +248,7 @@ def _said(notice: Notice, publication: Publication) -> Said:
         text=plain(text),
         html=SafeString(render_comment(text)),
         words=gettext("Read it in its place, and answer"),
-        address=absolute(comment.get_absolute_url()),
+        address=absolute_url(comment.get_absolute_url()),
         before=gettext("below your comment") if answer else "",
     )
 

@@ -12,7 +12,7 @@ from articles.comments.notifications import daily_schedule, emails
 from articles.comments.notifications.models import Follow
 from articles.comments.notifications.smtp import Outcome, send
 from iria.core.hooks import DashboardItem
-from iria.core.http.urls import absolute
+from iria.core.http.urls import absolute_url
 from iria.core.mail import ListMail
 from iria.core.text.dates import day_words
 from iria.core.text.language import use_language
@@ -64,7 +64,7 @@ def _mail(follow: Follow, waiting: list[DashboardItem], publication: Publication
             blocks=(
                 *[Words(f"{each.label}.") for each in waiting],
                 *_oldest(publication),
-                Button(gettext("Open the desk"), absolute(waiting[0].url)),
+                Button(gettext("Open the desk"), absolute_url(waiting[0].url)),
             ),
             why=emails.why(follow, publication),
             ways=emails.ways(follow, follow.follower),

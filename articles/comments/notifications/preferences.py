@@ -21,13 +21,13 @@ Kind, Pace = Follow.Kind, Follow.Pace
 
 
 class Following:
-    """The port `mail_preferences`, filled by comments."""
+    """The hook `mail_preferences` of comments."""
 
-    def address_of(self, token: str) -> str:
+    def email_of(self, token: str) -> str:
         follower = Follower.objects.select_related("user").holding(token).first()
         return follower.address if follower else ""
 
-    def choices_of(self, address: str) -> MailChoices | None:
+    def choices_for(self, address: str) -> MailChoices | None:
         """Every living follow; for staff also what they could be told of and are not."""
         found = [
             _choice(follow)
@@ -48,7 +48,7 @@ class Following:
         )
         return MailChoices(gettext("Comments by mail"), [*offered, *found], note if stopped else "")
 
-    def choose(self, address: str, answers: Mapping[str, str]) -> None:
+    def save_choices(self, address: str, answers: Mapping[str, str]) -> None:
         for follower in _followers(address):
             follows.unsuppress(follower)
             for follow in follower.follows.living().select_related("follower"):
@@ -62,7 +62,7 @@ class Following:
                     )
                     follows.confirm(made)
 
-    def leave(self, address: str) -> None:
+    def unsubscribe(self, address: str) -> None:
         for follower in _followers(address):
             follows.leave_all(follower)
 

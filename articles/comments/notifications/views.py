@@ -24,7 +24,7 @@ from articles.comments.submission.form_tokens import writer_of
 from articles.comments.submission.validation import number
 from articles.editorial.models import Article
 from iria.core.http.csrf import open_to_other_sites
-from iria.core.http.headers import client_address
+from iria.core.http.headers import client_ip
 from iria.core.http.private_paths import secret_link
 from iria.core.http.rate_limit import count_and_allow
 from iria.core.mail import in_ascii
@@ -94,7 +94,7 @@ def follow(request: HttpRequest) -> HttpResponse:
         if not form.is_valid():
             return _page(request, article, form, 422)
         limit, per = REQUESTS_AN_HOUR
-        if not count_and_allow("follow", client_address(request), limit=limit, per=per):
+        if not count_and_allow("follow", client_ip(request), limit=limit, per=per):
             form.add_error(None, gettext("Many such requests came from you; please wait an hour."))
             return _page(request, article, form, 429)
         made = follows.follow(

@@ -22,7 +22,7 @@ from articles.comments.submission.trusted_commenters import why_trusted
 from articles.comments.submission.validation import Draft, number
 from articles.comments.threads import permalinks
 from articles.editorial.models import Article
-from iria.core.http.headers import client_address
+from iria.core.http.headers import client_ip
 from iria.core.text.language import use_language
 from iria.publication.context_processors import publication_of
 
@@ -114,7 +114,7 @@ def _send(
             trap=draft.trap,
             form_id=seal.form_id,
             form_age=seal.age,
-            address=client_address(request),
+            address=client_ip(request),
         )
     except posting.Refused as refusal:
         return _refuse(request, article, draft, refusal)

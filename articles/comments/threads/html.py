@@ -15,7 +15,7 @@ from django.utils.translation import gettext, ngettext
 from articles.body.comment_markup import render_comment
 from articles.comments.threads.builder import Answered, Shown, Thread
 from articles.comments.threads.permalinks import answers_address
-from iria.core.http.urls import address_of
+from iria.core.http.urls import url_path
 from iria.core.text.dates import time_element
 from iria.publication.models import Publication
 
@@ -132,7 +132,7 @@ def _named(place: Shown, name: str) -> str:
     """The name leads to the page of whoever chose to have one."""
     if place.reader is None:
         return name
-    return f'<a href="{address_of("reader", place.reader)}" rel="nofollow">{name}</a>'
+    return f'<a href="{url_path("reader", place.reader)}" rel="nofollow">{name}</a>'
 
 
 def _marks(place: Shown, around: Around) -> str:

@@ -30,7 +30,7 @@ from articles.editorial.preview_links import expires_at, preview_address
 from articles.embeds.autoembed import place
 from articles.images.rights.usage_check import usage_terms
 from iria.core.blockers import as_message
-from iria.core.http.urls import absolute
+from iria.core.http.urls import absolute_url
 from iria.core.security.signed_tokens import BrokenToken, ExpiredToken, make_token, read_token
 
 PURPOSE: Final = "article-form"
@@ -154,7 +154,7 @@ def of(request: HttpRequest, article: Article) -> dict[str, Any]:
         "terms": [
             (image, terms) for image in pictures_of(article) if (terms := usage_terms(image))
         ],
-        "preview_link": absolute(preview_address(article)),
+        "preview_link": absolute_url(preview_address(article)),
         "preview_until": expires_at(),
         "latest_version": article.revisions.select_related("made_by").first(),
     }

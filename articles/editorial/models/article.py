@@ -24,7 +24,7 @@ from articles.editorial.models.mixins import (
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.editorial.models.taxonomy import Category, Kind, UnaccentedTagManager
 from articles.images.models import Image
-from iria.core.http.urls import address_of
+from iria.core.http.urls import url_path
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 from iria.core.text.language import direction_of
 from iria.core.text.validators import validate_not_blank, validate_storable
@@ -232,7 +232,7 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
         """The public address; an article that was never published has none but its preview."""
         if self.year is None or self.month is None or not self.slug:
             return self.get_admin_url()
-        return address_of("article", self.year, self.month, self.slug)
+        return url_path("article", self.year, self.month, self.slug)
 
     def get_admin_url(self) -> str:
         return reverse("admin:articles_article_change", args=[self.pk])

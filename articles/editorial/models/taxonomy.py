@@ -14,7 +14,7 @@ from taggit.managers import _TaggableManager
 from taggit.models import Tag
 
 from accounts.roles import EDITOR, REPORTER
-from iria.core.http.urls import address_of
+from iria.core.http.urls import url_path
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
@@ -146,7 +146,7 @@ class Category(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return address_of("category", self.path)
+        return url_path("category", self.path)
 
     @property
     def depth(self) -> int:

@@ -31,7 +31,7 @@ from articles.images.library.uploads import MOST_AT_ONCE, receive
 from articles.images.models import Image
 from articles.images.renditions.views import at_the_desk
 from articles.images.rights.credit_trigger import decided_on_what_stands
-from iria.core.http.csrf import out_of_date
+from iria.core.http.csrf import csrf_failure
 
 LISTED: Final = (
     *(filters.MissingFilter, filters.Licence, filters.Used, filters.Kind),
@@ -189,7 +189,7 @@ class ImageAdmin(Described, BulkActionsMixin, admin.ModelAdmin[Image]):
             why = permissions.why_not(request.user, image)
             extra_context = {**(extra_context or {}), "why_fixed": why}
             if why and request.method == "POST":
-                return out_of_date(request, because=why)
+                return csrf_failure(request, because=why)
         view = super().changeform_view
         return decided_on_what_stands(
             request, lambda: view(request, object_id, form_url, extra_context)

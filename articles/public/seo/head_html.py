@@ -22,7 +22,7 @@ from articles.public.seo import json_ld
 from articles.public.seo.json_ld import emblem_of
 from articles.public.seo.page_meta import Meta, Preview
 from articles.search.query.search_request import SearchRequest
-from iria.core.http.urls import absolute, address_of
+from iria.core.http.urls import absolute_url, url_path
 from iria.publication.models import Publication
 
 LONGEST_DESCRIPTION: Final = 300
@@ -79,7 +79,7 @@ def _open_graph(meta: Meta, publication: Publication) -> Iterator[str]:
 def _emblem(publication: Publication) -> Preview:
     """What stands for a page without a picture of its own: the publication's logo."""
     emblem = emblem_of(publication)
-    address = absolute(emblem["address"])
+    address = absolute_url(emblem["address"])
     return Preview(address, emblem["width"], emblem["height"], publication.name)
 
 
@@ -89,7 +89,7 @@ def _of_article(article: Article) -> Iterator[str]:
     if article.last_change:
         yield _said("article:modified_time", _moment(article.last_change))
     for row in article.bylines.all():
-        yield _said("article:author", absolute(row.author.get_absolute_url()))
+        yield _said("article:author", absolute_url(row.author.get_absolute_url()))
     for placed in article.article_categories.all():
         yield _said("article:section", placed.category.name)
     for tag in article.tags.all():
@@ -118,7 +118,7 @@ KINDS = {"about": "AboutPage", "contact": "ContactPage"}
 
 def of_standing(page: Page, publication: Publication) -> Meta:
     """About a page that an editor wrote."""
-    address = absolute(page.get_absolute_url())
+    address = absolute_url(page.get_absolute_url())
     about: dict[str, Any] = {
         "@context": json_ld.CONTEXT,
         "@type": KINDS.get(page.path, "WebPage"),
@@ -141,7 +141,7 @@ def of_standing(page: Page, publication: Publication) -> Meta:
 
 def of_search(asked: SearchRequest, publication: Publication) -> Meta:
     """About search; every search is a form of the one page."""
-    address = absolute(address_of("search"))
+    address = absolute_url(url_path("search"))
     title = gettext("Search")
     title = f"{asked.words} – {title}" if asked.words else title
     about = {

@@ -23,7 +23,7 @@ from articles.images.rights.credit_line import (
     source_type_address,
 )
 from articles.images.srcset import plain_rendition
-from iria.core.http.urls import absolute
+from iria.core.http.urls import absolute_url
 from iria.publication.models import Publication
 
 
@@ -39,7 +39,7 @@ def picture(image: Image, caption: str) -> dict[str, Any] | None:
     rendition = plain_rendition(image)
     if rendition is None:
         return None
-    address = absolute(rendition.get_absolute_url())
+    address = absolute_url(rendition.get_absolute_url())
     about: dict[str, Any] = {
         "@type": "ImageObject",
         "url": address,

@@ -21,7 +21,7 @@ from articles.images.srcset import preview_rendition
 from articles.public.navigation import front_address
 from articles.public.seo import json_ld
 from articles.public.seo.json_ld import picture
-from iria.core.http.urls import absolute, address_of
+from iria.core.http.urls import absolute_url, url_path
 from iria.publication.context_processors import publication_of
 from iria.publication.models import Publication
 
@@ -82,14 +82,14 @@ class Meta:
     @property
     def oembed(self) -> str:
         """Where other sites ask for the card of this article."""
-        return f"{absolute(address_of('oembed'))}?url={quote(self.address, safe='')}"
+        return f"{absolute_url(url_path('oembed'))}?url={quote(self.address, safe='')}"
 
     @property
     def links(self) -> str:
         """What the page leads to, for those who read the headers alone (RFC 8288)."""
         ways = [f'<{self.canonical}>; rel="canonical"']
         ways += [
-            f'<{absolute(address)}>; rel="alternate"; type="{kind}"'
+            f'<{absolute_url(address)}>; rel="alternate"; type="{kind}"'
             for kind, _title, address in self.feeds
         ]
         ways += [
@@ -101,7 +101,7 @@ class Meta:
         if self.later:
             ways.append(f'<{self.later}>; rel="next"')
         if self.article:
-            item = absolute(f"{address_of('api')}articles/{self.article.pk}/")
+            item = absolute_url(f"{url_path('api')}articles/{self.article.pk}/")
             ways.append(f'<{item}>; rel="alternate"; type="application/json"')
             ways.append(f'<{self.oembed}>; rel="alternate"; type="application/json+oembed"')
         return ", ".join(ways)
@@ -119,7 +119,7 @@ def of_front(request: HttpRequest, code: str, name: str, lead: Article | None) -
     return Meta(
         title=publication.tagline if first else name,
         description=publication.about or publication.tagline,
-        address=absolute(request.path),
+        address=absolute_url(request.path),
         language=code,
         image=_preview(lead.shown_picture if lead else None, publication),
         feed="" if first else f"/language/{code}/feed/",
@@ -144,7 +144,7 @@ def of_list(
         cards: what stands on it; the first picture among them stands for the page.
         feed: the address below which its feeds stand, if it has any.
     """
-    own = absolute(request.path)
+    own = absolute_url(request.path)
     crumbs = [*above, (title, request.path)]
     return Meta(
         title=_titled(title, page.number),
@@ -157,7 +157,7 @@ def of_list(
         ),
         earlier=_numbered(own, page.number - 1) if page.has_previous() else "",
         later=_numbered(own, page.number + 1) if page.has_next() else "",
-        data=[json_ld.breadcrumbs([(name, absolute(path)) for name, path in crumbs])],
+        data=[json_ld.breadcrumbs([(name, absolute_url(path)) for name, path in crumbs])],
     )
 
 
@@ -191,11 +191,11 @@ def of_article(
     """About an article; everything it needs was fetched by `for_page()`."""
     publication = publication_of(request)
     sections = [row.category for row in article.article_categories.all()]
-    crumbs = [(each.name, absolute(each.get_absolute_url())) for each in sections[:1]]
+    crumbs = [(each.name, absolute_url(each.get_absolute_url())) for each in sections[:1]]
     return Meta(
         title=article.headline,
         description=article.description,
-        address=absolute(article.get_absolute_url()),
+        address=absolute_url(article.get_absolute_url()),
         kind="article",
         language=article.language,
         image=_preview(_first_shown(article), publication),
@@ -204,7 +204,7 @@ def of_article(
         data=[
             json_ld.news_article(article, publication, thread, translations),
             json_ld.breadcrumbs(
-                [*crumbs, (article.headline, absolute(article.get_absolute_url()))]
+                [*crumbs, (article.headline, absolute_url(article.get_absolute_url()))]
             ),
         ],
     )
@@ -212,10 +212,10 @@ def of_article(
 
 def of_thread(request: HttpRequest, article: Article, thread: Thread) -> Meta:
     """About a page of the conversation below an article; the first one is a part of the article's."""
-    address, words = absolute(request.path), gettext("Comments on “%(headline)s”")
+    address, words = absolute_url(request.path), gettext("Comments on “%(headline)s”")
     if thread.above:
         words = gettext("Replies to a comment on “%(headline)s”")
-    base = absolute(article.get_absolute_url())
+    base = absolute_url(article.get_absolute_url())
     first = not (thread.above or thread.order) and thread.number == 1
     title = _titled(words % {"headline": article.headline}, thread.number)
     own = base if first else _numbered(address, thread.number)
@@ -224,8 +224,8 @@ def of_thread(request: HttpRequest, article: Article, thread: Thread) -> Meta:
         address=own,
         description=article.description,
         language=article.language,
-        earlier=absolute(thread.previous.partition("#")[0]) if thread.previous else "",
-        later=absolute(thread.next) if thread.next else "",
+        earlier=absolute_url(thread.previous.partition("#")[0]) if thread.previous else "",
+        later=absolute_url(thread.next) if thread.next else "",
         data=[
             json_ld.conversation(article, publication_of(request), thread, own),
             json_ld.breadcrumbs([(article.headline, base), (title, own)]),
@@ -240,7 +240,7 @@ def of_picture(request: HttpRequest, article: Article, figure: Figure, place: in
     return Meta(
         title=words % {"place": place, "headline": article.headline},
         description=caption_text(figure.caption) if figure.caption else figure.image.alt,
-        address=absolute(figure.get_absolute_url()),
+        address=absolute_url(figure.get_absolute_url()),
         language=article.language,
         image=_preview(figure.image, publication),
         data=[{"@context": json_ld.CONTEXT, **about}] if about else [],
@@ -249,7 +249,7 @@ def of_picture(request: HttpRequest, article: Article, figure: Figure, place: in
 
 def of_page(request: HttpRequest, title: str, description: str) -> Meta:
     """About a page that is neither an article nor a list."""
-    return Meta(title=title, description=description, address=absolute(request.path))
+    return Meta(title=title, description=description, address=absolute_url(request.path))
 
 
 def _alternates(articles: Sequence[Article]) -> list[tuple[str, str]]:
@@ -258,14 +258,14 @@ def _alternates(articles: Sequence[Article]) -> list[tuple[str, str]]:
     found = [each for each in articles if not (each.noindex or each.canonical_address)]
     if len(found) < 2:
         return []
-    return [(each.language, absolute(each.get_absolute_url())) for each in found]
+    return [(each.language, absolute_url(each.get_absolute_url())) for each in found]
 
 
 def _fronts(publication: Publication) -> list[tuple[str, str]]:
     codes = publication.language_codes
     if len(codes) < 2:
         return []
-    fronts = [(code, absolute(front_address(code, publication))) for code in codes]
+    fronts = [(code, absolute_url(front_address(code, publication))) for code in codes]
     return [*fronts, ("x-default", fronts[0][1])]
 
 
@@ -292,7 +292,7 @@ def _preview(image: Image | None, publication: Publication) -> Preview | None:
         return None
     words = (image.alt.strip(), credit_words(image, publication))
     return Preview(
-        address=absolute(rendition.get_absolute_url()),
+        address=absolute_url(rendition.get_absolute_url()),
         width=rendition.width,
         height=rendition.height,
         alt=" – ".join(part for part in words if part),

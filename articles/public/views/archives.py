@@ -21,7 +21,7 @@ from articles.public.tag_and_author_lists import (
 )
 from iria.core.http.cache_versions import ProcessCache
 from iria.core.http.page_cache import public_page
-from iria.core.http.urls import address_of
+from iria.core.http.urls import url_path
 from iria.core.pagination import page_of
 from iria.core.text.language import native_name, use_language
 from iria.publication.context_processors import publication_of
@@ -110,7 +110,7 @@ def _other_archives(request: HttpRequest, code: str) -> list[tuple[str, str, str
     if len(codes) < 2:
         return []
     return [
-        (native_name(each), address_of("language_archive", each), each)
+        (native_name(each), url_path("language_archive", each), each)
         for each in codes
         if each != code
     ]

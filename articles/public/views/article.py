@@ -29,7 +29,7 @@ from articles.public.seo import page_meta
 from articles.related.read_next import related_to
 from iria.core.db.compiled_queries import Prepared
 from iria.core.http.page_cache import public_page
-from iria.core.http.urls import absolute
+from iria.core.http.urls import absolute_url
 from iria.core.security.signed_tokens import BrokenToken, ExpiredToken
 from iria.core.text.language import use_language
 from iria.publication.context_processors import publication_of
@@ -63,7 +63,7 @@ def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpRespo
             "shelf": shelf_for(chosen, request),
             "around": beside,
             "sharing": ways_to_share(chosen, publication_of(request)),
-            "address": absolute(chosen.get_absolute_url()),
+            "address": absolute_url(chosen.get_absolute_url()),
             "related": related_to(chosen),
             "meta": page_meta.of_article(request, chosen, thread, beside.translations),
         }
@@ -90,7 +90,7 @@ def text_of(request: HttpRequest, chosen: Article) -> dict[str, Any]:
         "enlarged": drawn.html.count('class="enlarge"') + bool(large),
         "body": mark_safe(drawn.html),  # noqa: S308 - sanitised as it was drawn
         "contents": contents_of(drawn, minutes),
-        "links": [absolute(link) if link.startswith("/") else link for link in drawn.links],
+        "links": [absolute_url(link) if link.startswith("/") else link for link in drawn.links],
         "frames": frames,
         "minutes": minutes,
         "page_language": chosen.language,

@@ -17,7 +17,7 @@ from django.utils.translation import gettext, gettext_noop
 from articles.editorial.models import Article
 from articles.public.did_you_mean import DidYouMean, meant_by, words_of
 from articles.public.redirect_middleware import new_address
-from iria.core.http.headers import client_address
+from iria.core.http.headers import client_ip
 from iria.core.http.private_paths import is_private
 from iria.core.http.rate_limit import count_and_allow
 from iria.core.pagination import NoSuchPage
@@ -51,7 +51,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def _may_search(request: HttpRequest) -> bool:
     """A search costs more than a page; whoever tries address after address gets the plain one."""
-    who = client_address(request)
+    who = client_ip(request)
     return count_and_allow("missing", who, limit=60, per=timedelta(minutes=1))
 
 

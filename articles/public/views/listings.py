@@ -17,7 +17,7 @@ from articles.public.seo import page_meta
 from articles.public.views.archives import beside
 from iria.core.http.cache_versions import ProcessCache
 from iria.core.http.page_cache import public_page
-from iria.core.http.urls import address_of
+from iria.core.http.urls import url_path
 from iria.core.pagination import page_of
 from iria.core.text.language import native_name, use_language
 from iria.publication.context_processors import publication_of
@@ -70,7 +70,7 @@ def articles(request: HttpRequest, code: str) -> HttpResponse:
     shelf = shelf_of(request, code)
     page = page_of(shelf.listing(), request.GET.get("page"))
     with use_language(code):
-        title, feed = gettext("All articles"), address_of("language_feed", code)
+        title, feed = gettext("All articles"), url_path("language_feed", code)
         about = page_meta.of_list(
             request, shelf.called(title), page, above=shelf.crumbs, feed=feed, cards=page
         )

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from iria.core.db.statement_timeout import TookTooLong, time_limit
-from iria.core.http.urls import address_of
+from iria.core.http.urls import url_path
 from iria.core.text.validators import one_line
 
 SHORTEST: Final = 3
@@ -97,6 +97,6 @@ def suggestions(typed: str) -> list[Suggestion]:
 
 def _suggestion(kind: str, name: str, part: str, year: int | None, month: int | None) -> Suggestion:
     if kind == "article" and year and month:
-        return Suggestion(gettext("Article"), name, address_of("article", year, month, part))
+        return Suggestion(gettext("Article"), name, url_path("article", year, month, part))
     titles = {"category": gettext("Category"), "author": gettext("Author"), "tag": gettext("Topic")}
-    return Suggestion(titles[kind], name, address_of(kind, part))
+    return Suggestion(titles[kind], name, url_path(kind, part))

@@ -11,7 +11,7 @@ from articles.search.query_counts import countable
 from articles.search.ranking.engine import Findings, find
 from articles.search.results.facets import Facet, facets_of
 from articles.search.results.spelling import corrected
-from iria.core.http.urls import absolute
+from iria.core.http.urls import absolute_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class SearchResults:
     def opened_address(self) -> str:
         """Where a browser tells that something was opened; empty for words that are not counted."""
         key = countable(self.instead_of or self.asked.words)
-        return absolute(f"{reverse('search_opened')}?{urlencode({'q': key})}") if key else ""
+        return absolute_url(f"{reverse('search_opened')}?{urlencode({'q': key})}") if key else ""
 
     @property
     def next_address(self) -> str:

@@ -114,7 +114,7 @@ class CacheState:
         return max(0, min(most, int((soonest - now).total_seconds())))
 
 
-def standing(scopes: Iterable[str], now: datetime) -> CacheState:
+def current_state(scopes: Iterable[str], now: datetime) -> CacheState:
     """What pages of these scopes are made from now; one query.
 
     Args:

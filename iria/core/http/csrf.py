@@ -37,7 +37,7 @@ def is_foreign(request: HttpRequest) -> bool:
 
 
 def open_to_other_sites(view: "GetResponse") -> "GetResponse":
-    """RowOrigins a view whose right is a token in its address, such as one-click unsubscribe (RFC 8058)."""
+    """Marks a view whose right is a token in its address, such as one-click unsubscribe (RFC 8058)."""
     view.open_to_other_sites = True  # type: ignore[attr-defined]
     return view
 
@@ -64,7 +64,7 @@ class SameOrigin:
 SECRET = ("password", "token", "code")
 
 
-def out_of_date(request: HttpRequest, reason: str = "", *, because: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "", *, because: str = "") -> HttpResponse:
     """Refuses a form and gives its words back, so that nobody loses an afternoon's writing.
 
     Django's CSRF check calls this with its reason, which means nothing to who wrote the words.
@@ -72,13 +72,13 @@ def out_of_date(request: HttpRequest, reason: str = "", *, because: str = "") ->
     Args:
         because: what else happened since the form was opened, and what to do.
     """
-    context = {"words": typed_words(request), "because": because}
+    context = {"words": submitted_text(request), "because": because}
     answer = render(request, "iria/csrf_failure.html", context, status=403)
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 
 
-def typed_words(request: HttpRequest) -> list[tuple[str, str]]:
+def submitted_text(request: HttpRequest) -> list[tuple[str, str]]:
     """Every field of more than one word that was sent, by a name for people; never a password."""
     return [
         (name.replace("_", " ").replace("-", " ").capitalize(), text)

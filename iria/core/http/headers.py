@@ -33,7 +33,7 @@ def is_trusted_proxy(address: str) -> bool:
     return parsed is not None and any(parsed in network for network in settings.TRUSTED_PROXIES)
 
 
-def client_address(request: HttpRequest) -> str:
+def client_ip(request: HttpRequest) -> str:
     """The address the request came from, as far as it can be believed.
 
     X-Forwarded-For is read from its right end, and only past addresses in TRUSTED_PROXIES:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date, parse_http_date_safe
 
-from iria.core.http.cache_versions import CONTENT, LAST, CacheState, standing
+from iria.core.http.cache_versions import CONTENT, LAST, CacheState, current_state
 from iria.core.http.release import release
 from iria.core.text.dates import DAY, HOUR, period_of
 
@@ -35,7 +35,7 @@ def public_page[V: View](view: V) -> V: ...
 @overload
 def public_page[V: View](*, also: Scopes) -> Callable[[V], V]: ...
 def public_page(view: Any = None, *, also: Scopes | None = None) -> Any:
-    """RowOrigins a view that only reads and answers everybody alike; the one place that decides on caching.
+    """Marks a view that only reads and answers everybody alike; the one place that decides on caching.
 
     The tag follows from what the page is made of and not from the page: whoever holds the current
     one is told so before anything is rendered (`tag_of`). A view that knows when it last changed,
@@ -46,11 +46,11 @@ def public_page(view: Any = None, *, also: Scopes | None = None) -> Any:
             that the page shows, such as an article's thread.
     """
     if view is None:
-        return lambda each: _marked(each, also)
-    return _marked(view, also)
+        return lambda each: _with_caching(each, also)
+    return _with_caching(view, also)
 
 
-def _marked[V: View](view: V, also: Scopes | None) -> V:
+def _with_caching[V: View](view: V, also: Scopes | None) -> V:
     @wraps(view)
     def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method not in READING:
@@ -59,10 +59,10 @@ def _marked[V: View](view: V, also: Scopes | None) -> V:
         # tag, which costs one download more and shows nobody anything old.
         scopes = [CONTENT, *(also(request, *args, **kwargs) if also else ())]
         now = timezone.now()
-        made_from = standing(scopes, now)
+        made_from = current_state(scopes, now)
         begun, ends = period_of(now, HOUR if HOURLY in scopes else DAY)
-        tag = tag_of(made_from.marks, scopes, begun)
-        request.generation = _generation(made_from.marks, now)  # type: ignore[attr-defined]
+        tag = etag_of(made_from.marks, scopes, begun)
+        request.generation = _cache_key(made_from.marks, now)  # type: ignore[attr-defined]
         kept = SHARED.format(seconds=made_from.seconds_until_change(now, MOST, ends))
         unchanged = _unchanged(request, tag, kept)
         if unchanged is not None:
@@ -70,7 +70,7 @@ def _marked[V: View](view: V, also: Scopes | None) -> V:
         response = view(request, *args, **kwargs)
         if response.status_code != 200:
             return response
-        _tell(response, tag, kept)
+        _set_cache_headers(response, tag, kept)
         changed = _changed(response, made_from)
         return get_conditional_response(request, tag, changed, response) or response
 
@@ -90,7 +90,7 @@ def next_hour() -> datetime:
     return period_of(timezone.now(), HOUR)[0] + HOUR
 
 
-def _generation(marks: Iterable[tuple[str, int]], now: datetime) -> str:
+def _cache_key(marks: Iterable[tuple[str, int]], now: datetime) -> str:
     """Under which what follows from the rows alone may be held (`iria.core.http.cache_versions`), for a day."""
     known = dict(marks)
     mark = known.get(CONTENT)
@@ -107,7 +107,7 @@ def _changed(response: HttpResponse, made_from: CacheState) -> int | None:
     return int(made_from.last.timestamp())
 
 
-def tag_of(marks: Iterable[tuple[str, int]], scopes: Iterable[str], begun: datetime) -> str:
+def etag_of(marks: Iterable[tuple[str, int]], scopes: Iterable[str], begun: datetime) -> str:
     """The ETag of a page made of these scopes, those that ever changed with their generations.
 
     Made of the release, the scopes' generations, and the beginning of the day, for what follows from
@@ -124,11 +124,11 @@ def _unchanged(request: HttpRequest, tag: str, kept: str) -> HttpResponseBase | 
         return None
     response = get_conditional_response(request, tag)
     if response is not None:
-        _tell(response, tag, kept)
+        _set_cache_headers(response, tag, kept)
     return response
 
 
-def _tell(response: HttpResponseBase, tag: str, kept: str) -> None:
+def _set_cache_headers(response: HttpResponseBase, tag: str, kept: str) -> None:
     response.headers["ETag"] = tag
     response.headers.setdefault("Cache-Control", kept)
     patch_vary_headers(response, ["Accept-Encoding"])

@@ -64,7 +64,7 @@ def one_sender(who: str) -> str:
     return str(ip_network((address, 64), strict=False))
 
 
-def forget_expired() -> int:
+def delete_expired() -> int:
     """Removes counts whose window is over; the worker does this every hour."""
     deleted, _ = RateCount.objects.filter(expires_at__lt=timezone.now()).delete()
     return deleted

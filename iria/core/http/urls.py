@@ -51,7 +51,7 @@ register_converter(SlugPath, "letters_path")
 
 
 @lru_cache(maxsize=20_000)
-def address_of(name: str, *parts: str | int) -> str:
+def url_path(name: str, *parts: str | int) -> str:
     """`reverse`, remembered: an address follows from its parts alone, and a front page asks for a
     hundred of them each time."""
     return reverse(name, args=parts)
@@ -65,6 +65,6 @@ def safe_link(address: str) -> str:
     return address if LEADS_SOMEWHERE.match(address) else ""
 
 
-def absolute(path: str) -> str:
+def absolute_url(path: str) -> str:
     """The whole address of a path on this site, as it may stand in a feed, a mail, a link tag."""
     return iri_to_uri(f"{settings.SITE_URL}{path}")

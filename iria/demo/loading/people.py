@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 
-from accounts.email_addresses import vouch_for
+from accounts.email_addresses import mark_confirmed
 from accounts.models import AuthorProfile, User
 from articles.editorial.models import Portrait
 from iria.core.db.row_origins import RowOrigins
@@ -35,7 +35,7 @@ def load_editor(marks: RowOrigins, password: str) -> tuple[User | None, str]:
             is_staff=True,
         )
         user.groups.add(Group.objects.get(name=words["role"]))
-        vouch_for(user)
+        mark_confirmed(user)
         return user
 
     new = marks.create_once(EDITOR, make)

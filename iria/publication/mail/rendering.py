@@ -16,7 +16,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
-from iria.core.mail import ListMail, mail_domain, mailbox, sender_address
+from iria.core.mail import ListMail, default_sender, mail_domain, mailbox
 from iria.core.text.language import direction_of, interface_language
 from iria.core.text.validators import one_line
 from iria.publication.mail.blocks import Block, Button, Heading, Note, Said, Words
@@ -79,7 +79,7 @@ def mail(
     message = ListMail(
         subject=one_line(note.subject),
         body=as_text(note, publication),
-        from_email=mailbox(publication.name, sender_address()),
+        from_email=mailbox(publication.name, default_sender()),
         to=[to],
         reply_to=[publication.contact_email] if publication.contact_email else [],
         headers={"Message-ID": f"<{uuid4()}@{mail_domain()}>", **OURS, **(headers or {})},

@@ -14,7 +14,7 @@ from articles.editorial import publishing
 from articles.editorial.models import Article, Category, Kind
 from articles.public.front_page.models import Placement
 from iria.core.http import cache_versions, page_cache
-from iria.core.http.urls import absolute
+from iria.core.http.urls import absolute_url
 from iria.publication.models import Publication
 from tests import newsroom
 from tests.articles.public import full_house
@@ -55,7 +55,7 @@ def addresses(at: At, ola: User, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     Placement.objects.create(
         place="head", category=section, article=article, until=PLACE_ENDS, placed_by=ola
     )
-    card = f"/api/oembed/?url={absolute(article.get_absolute_url())}"
+    card = f"/api/oembed/?url={absolute_url(article.get_absolute_url())}"
     pages = [article.get_absolute_url(), other.get_absolute_url(), "/", "/category/news/"]
     pages += ["/tag/straits/", "/author/ines-faro/", "/2027/12/", "/search/?q=ferries"]
     return [*pages, "/feed/", "/sitemap.xml", "/sitemap-news.xml", "/api/v1/articles/", card]

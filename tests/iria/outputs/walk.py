@@ -18,7 +18,7 @@ from django.test import Client
 from articles.editorial.models import Article
 from articles.images.models import Image
 from iria.core import hooks
-from iria.core.http.urls import absolute
+from iria.core.http.urls import absolute_url
 from tests.iria import hostile
 from tests.iria.outputs.standing import JPEG, Standing, standings
 from tests.iria.places import fitting
@@ -131,7 +131,7 @@ class Walk:
 
     def _carrying(self, client: Client, name: str, address: str) -> Iterator[Carried]:
         """The address as it is, and as it would be asked for something."""
-        asked = quote(absolute(self.article.get_absolute_url()))
+        asked = quote(absolute_url(self.article.get_absolute_url()))
         for query in ("", f"?q={quote(self.article.headline)}", f"?url={asked}"):
             status, body = answer_of(client, address + query)
             if status == 200 and self.carries(body):

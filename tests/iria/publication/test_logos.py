@@ -27,7 +27,7 @@ def file(width: int, height: int, form: str = "PNG", **options: Any) -> bytes:
 def put(place: str, sent: bytes) -> Publication:
     publication = Publication.objects.filter(pk=1).first() or Publication()
     draw = logos.draw_icon if place == logos.ICON else logos.draw_logo
-    logos.put(publication, place, draw(sent))
+    logos.assign(publication, place, draw(sent))
     menus.save(publication)
     return publication
 
@@ -59,7 +59,7 @@ def test_an_icon_stands_in_three_sizes(client: Client) -> None:
     html = client.get("/").content.decode()
     assert html.count('rel="icon" href="/emblem/') == 2
     assert 'rel="apple-touch-icon" href="/emblem/' in html
-    logos.take_away(publication, "icon")
+    logos.remove(publication, "icon")
     publication.save()
     assert "/emblem/" not in client.get("/").content.decode()
 

@@ -11,7 +11,7 @@ from articles.editorial import category_tree
 from articles.pages import saving
 from articles.pages.models import Page
 from iria.publication import menus
-from iria.publication.dashboard import dead_entries, sentences_about
+from iria.publication.dashboard import broken_entry_messages, broken_menu_items
 from iria.publication.menus import Entry
 from iria.publication.models import Publication
 from tests import newsroom
@@ -110,16 +110,18 @@ def test_what_readers_do_not_find_is_left_out_and_reported(client: Client, chief
     assert named(head(client)) == ["Letter", "Asia"]
     asia.delete()
     assert named(head(client)) == ["Letter"]
-    assert [each.label for each in dead_entries(chief)] == ["2 entries of the menus lead nowhere"]
+    assert [each.label for each in broken_menu_items(chief)] == [
+        "2 entries of the menus lead nowhere"
+    ]
     publication = Publication.objects.get()
-    first, second = sentences_about(menus.broken_entries(publication, menus.targets()))
+    first, second = broken_entry_messages(menus.broken_entries(publication, menus.targets()))
     assert "row 1 (“About us”): what it leads to is not published" in first
     assert "row 3: what it leads to is no longer there" in second
 
 
 def test_nobody_is_told_of_dead_entries_who_cannot_mend_them(edna: Any) -> None:
     compose(header_menu=[entry("category", 404)])
-    assert dead_entries(edna) == []
+    assert broken_menu_items(edna) == []
 
 
 def test_entries_of_what_was_merged_lead_to_what_it_was_merged_into(client: Client) -> None:

@@ -38,7 +38,7 @@ def publication(db: None) -> Publication:
 def with_logo(publication: Publication, place: str = "logo") -> None:
     buffer = BytesIO()
     Pixels.new("RGB", (400, 100), "black").save(buffer, "PNG")
-    logos.put(publication, place, logos.draw_logo(buffer.getvalue()))
+    logos.assign(publication, place, logos.draw_logo(buffer.getvalue()))
     publication.save()
 
 

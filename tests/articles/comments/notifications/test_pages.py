@@ -52,7 +52,7 @@ def test_a_guest_asks_confirms_by_mail_and_is_told(
 def test_an_account_with_a_confirmed_address_follows_at_once(
     client: Client, article: Article, ola: User
 ) -> None:
-    email_addresses.vouch_for(ola)
+    email_addresses.mark_confirmed(ola)
     client.force_login(ola)
     answer = client.post(f"/comments/follow/?article={article.pk}", {"pace": "daily"}, follow=True)
     assert "Every comment on the article" in said(answer)
@@ -172,8 +172,8 @@ def test_staff_choose_their_mails_on_the_same_page_and_readers_are_not_offered_t
 ) -> None:
     client.force_login(mina)
     assert "not confirmed yet" in said(client.get("/comments/mail/"))
-    email_addresses.vouch_for(mina)
-    email_addresses.vouch_for(ola)
+    email_addresses.mark_confirmed(mina)
+    email_addresses.mark_confirmed(ola)
     page = client.get("/comments/mail/", follow=True)
     assert "What waits for moderators" in said(page)
     client.post(page.redirect_chain[-1][0], {"follow-queue": "daily", "follow-own": "daily"})
@@ -189,7 +189,7 @@ def test_what_a_guest_followed_comes_with_their_account(follows: Following, ola:
     follow = follows(ola.email.upper())
     assert follow.follower.user == ola
     Follower.objects.filter(pk=follow.follower_id).update(user=None, email=ola.email)
-    email_addresses.vouch_for(ola)
+    email_addresses.mark_confirmed(ola)
     assert notifications_follows.follower_of(ola, "") == follow.follower
 
 

@@ -160,7 +160,7 @@ def test_nobody_gets_mail_about_their_own_comment(
     mail_folder: MailFolder,
 ) -> None:
     for user in (ola, mina):
-        email_addresses.vouch_for(user)
+        email_addresses.mark_confirmed(user)
         follows("", user=user, kind=Follow.Kind.OWN, article=None, confirmed=True)
         follows("", user=user)
         comment = sent(signed, user)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from iria.core.http.rate_limit import RateCount, count_and_allow, forget_expired, one_sender
+from iria.core.http.rate_limit import RateCount, count_and_allow, delete_expired, one_sender
 
 HOUR = timedelta(hours=1)
 
@@ -42,7 +42,7 @@ def test_two_at_the_same_moment_cannot_both_be_the_last() -> None:
 
 def test_expired_counts_are_forgotten(db: None) -> None:
     count_and_allow("comment", "somebody", limit=5, per=timedelta(seconds=-1))
-    assert forget_expired() == 1
+    assert delete_expired() == 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,128 @@
+"""The diagrams of `docs/architecture.md`, generated from the code.
+
+`python -m tests.architecture` writes them into the page; `tests/iria/test_project.py` fails if they are
+outdated.
+"""
+
+import ast
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from tests.shared import PROJECT
+
+PAGE: Final = PROJECT / "docs" / "architecture.md"
+APPS: Final = ("iria", "articles", "accounts", "newsletter")
+SPLIT: Final = {"articles": 2, "iria": 2}
+"""Apps of which each package is a node of its own; the others are one node."""
+OUTER: Final = "iria"
+"""The node of settings, the admin site and the commands, which nothing imports."""
+
+
+def with_diagrams(page: str) -> str:
+    """The page with current diagrams between its markers."""
+    for name, diagram in (("packages", packages()), ("models", data_model())):
+        page = re.sub(
+            rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)",
+            lambda found, text=diagram: f"{found[1]}{text}\n{found[2]}",
+            page,
+            flags=re.DOTALL,
+        )
+    return page
+
+
+def packages() -> str:
+    """Which package imports which: the edges that do not follow from others."""
+    edges: dict[str, set[str]] = defaultdict(set)
+    for app in APPS:
+        for path in sorted((PROJECT / app).rglob("*.py")):
+            parts = path.relative_to(PROJECT).with_suffix("").parts
+            if "migrations" in parts:
+                continue
+            node = _node(parts)
+            for imported in _imports(path):
+                other = _node(tuple(imported.split(".")))
+                if node and other and other not in (node, OUTER):
+                    edges[node].add(other)
+    lines = ["```mermaid", "flowchart TD"]
+    for node in sorted(edges):
+        further = set().union(*(_reachable(each, edges) for each in edges[node]))
+        lines += [
+            f"    {node.replace('.', '_')}[{node}] --> {other.replace('.', '_')}[{other}]"
+            for other in sorted(edges[node] - further)
+        ]
+    return "\n".join([*lines, "```"])
+
+
+def _node(parts: tuple[str, ...]) -> str:
+    """The package of a module in the diagram; empty for those that only gather others."""
+    app = parts[0]
+    if app not in APPS:
+        return ""
+    if app == "iria":
+        inner = ".".join(parts[:2])
+        return inner if inner in {"iria.core", "iria.publication"} else OUTER
+    if app in SPLIT:
+        is_package = len(parts) > 1 and (PROJECT / app / parts[1]).is_dir()
+        gathers = is_package and parts[1] in {"management", "templatetags"}
+        return f"{app}.{parts[1]}" if is_package and not gathers else ""
+    return app
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{each.name}" for each in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+
+
+def _reachable(start: str, edges: dict[str, set[str]]) -> set[str]:
+    """What a node imports, directly or not."""
+    found: set[str] = set()
+    todo = [start]
+    while todo:
+        for each in edges.get(todo.pop(), set()) - found:
+            found.add(each)
+            todo.append(each)
+    return found
+
+
+def data_model() -> str:
+    """A diagram for each package: its models, and the models of other packages they refer to."""
+    from django.apps import apps
+
+    groups: dict[str, list[Any]] = defaultdict(list)
+    for model in apps.get_models():
+        if model._meta.app_label in APPS:
+            parts = model.__module__.split(".")
+            groups[".".join(parts[:2]) if parts[0] in SPLIT else parts[0]].append(model)
+    texts = []
+    for name, models in sorted(groups.items()):
+        lines = [f"### {name}", "", "```mermaid", "erDiagram"]
+        for model in sorted(models, key=lambda each: each.__name__):
+            lines += sorted(_relations(model)) or [f"    {model.__name__}"]
+        texts.append("\n".join([*lines, "```"]))
+    return "\n\n".join(texts)
+
+
+def _relations(model: Any) -> Iterator[str]:
+    for relation in (*model._meta.fields, *model._meta.local_many_to_many):
+        target = relation.related_model
+        if target is not None and not relation.name.endswith("_ptr"):
+            many = "}o--o{" if relation.many_to_many else "}o--"
+            if relation.one_to_one:
+                many = "|o--"
+            one = "" if relation.many_to_many else ("o|" if relation.null else "||")
+            yield f"    {model.__name__} {many}{one} {target.__name__} : {relation.name}"
+
+
+if __name__ == "__main__":
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iria.settings")
+    django.setup()
+    PAGE.write_text(with_diagrams(PAGE.read_text()))
