@@ -1,4 +1,4 @@
-"""Where allauth meets our accounts."""
+"""The adapter of allauth: rate limits, e-mails, reauthentication."""
 
 import logging
 from datetime import timedelta
@@ -35,12 +35,12 @@ log = logging.getLogger(__name__)
 
 
 def display_name(user: User) -> str:
-    """The name allauth writes in mails and messages."""
+    """The name allauth uses in e-mails and messages."""
     return user.public_name
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """allauth's defaults, with our own addresses, mails and faults."""
+    """allauth's defaults, with our rate limits, e-mails and errors."""
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address that limits are counted by: forwarding headers count only from our proxies."""

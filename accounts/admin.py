@@ -1,4 +1,4 @@
-"""People in the admin."""
+"""Users and authors in the admin."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -100,5 +100,5 @@ class AuthorProfileAdmin(FindsRows, admin.ModelAdmin[AuthorProfile]):
                 self.message_user(request, str(mistake), messages.ERROR)
 
 
-# allauth shows the secrets of second factors in a form; they are nobody's to read or to change.
+# allauth's form shows the secrets of authenticators.
 admin.site.unregister(Authenticator)

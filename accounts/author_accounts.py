@@ -1,4 +1,4 @@
-"""An author who signed articles before they had an account gets one."""
+"""Links authors to accounts."""
 
 from django.db import IntegrityError, transaction
 
@@ -6,16 +6,16 @@ from accounts.models import AuthorProfile, User
 
 
 class AccountAlreadyLinked(Exception):
-    """The author keeps the account they had; the message is one sentence that says why."""
+    """The account is linked to another author; the message says what to do."""
 
 
 def link_account(author: AuthorProfile, user: User | None) -> None:
-    """Lets the account sign as this author from now on; None takes the account away.
+    """Links an account to an author; None removes the link.
 
-    Bylines point at the author, so everything signed before is theirs at once.
+    Bylines refer to the author, so earlier articles belong to the account at once.
 
     Raises:
-        CannotJoin: the account signs as another author.
+        AccountAlreadyLinked: to another author.
     """
     with transaction.atomic():
         AuthorProfile.objects.select_for_update(of=("self",)).get(pk=author.pk)
@@ -27,7 +27,7 @@ def link_account(author: AuthorProfile, user: User | None) -> None:
             with transaction.atomic():
                 author.save(update_fields=["user"])
         except IntegrityError as mistake:
-            # Joined to somebody else at this very moment.
+            # Linked to another author at the same moment.
             sentence = (
                 "Another author was linked to this account just now. Reload the list of authors."
             )

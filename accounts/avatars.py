@@ -1,4 +1,4 @@
-"""The picture beside somebody's name: chosen by them, made anew by the picture room, or initials."""
+"""Profile pictures: uploaded by users and re-encoded by the image library."""
 
 import hashlib
 from datetime import timedelta

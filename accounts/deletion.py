@@ -23,12 +23,12 @@ class CannotDelete(Exception):
 def delete_account(user: User, *, keep_words: bool) -> None:
     """Deletes the account: at once, for good, in one transaction.
 
-    Each house forgets first what only the account's number or address connects with somebody; then the
-    account's row goes, and with it sessions, devices, factors, addresses and picture. Columns that say
-    who did something at the desk are emptied; the deed itself is the newsroom's and stays.
+    Each app first erases what refers to the account by its id or e-mail address only; then the row of the
+    account is deleted, with its sessions, known browsers, authenticators, e-mail addresses and avatar.
+    Columns that name who did something in the admin are set to null.
 
     Args:
-        keep_words: comments stay without a name; else their words go too.
+        keep_words: whether comments stay, without a name.
 
     Raises:
         CannotLeave: a member of the newsroom has rights and duties that somebody must take over first;

@@ -1,4 +1,4 @@
-"""Names people go by, and whose names nobody else may use."""
+"""Display names: no account can imitate a member of the editorial team, an author or another account."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -24,13 +24,13 @@ TITLES: Final = frozenset(
 
 
 def normalise(name: str) -> str:
-    """A name as the eye takes it: without invisible signs, case, width and extra spaces."""
+    """A name without invisible characters, case, width and extra spaces."""
     plain = unicodedata.normalize("NFKC", INVISIBLE.sub("", name)).casefold()
     return " ".join(plain.split())
 
 
 class Owner(StrEnum):
-    """Who has a name already."""
+    """Who uses a name."""
 
     NOBODY = ""
     SOMEBODY = "somebody"
@@ -38,9 +38,9 @@ class Owner(StrEnum):
 
 
 def owner_of(name: str, *, besides: User | None = None) -> Owner:
-    """Who goes by a name that looks like this one, other than `besides`; one query.
+    """Who uses a name that looks like this one, other than `besides`; one query.
 
-    The newsroom has the names of its members and authors, its own, and any part in the house by itself.
+    The editorial team owns the names of its members and authors, that of the site, and titles such as “Editor”.
     """
     wanted = _skeletons(name)
     free = besides is not None and besides.is_staff
@@ -55,7 +55,7 @@ def owner_of(name: str, *, besides: User | None = None) -> Owner:
 
 
 def _known(keys: set[str], besides: User | None) -> Iterable[tuple[str, str]]:
-    """Every name of the newsroom, and of the others those with one of the keys; with who has it."""
+    """All names of the editorial team, and those of others with one of the skeletons; with their owner."""
     accounts, authors = User.objects.order_by(), AuthorProfile.objects.order_by()
     others = accounts.filter(name_skeleton__in=keys)
     if besides is not None and besides.pk is not None:
@@ -69,7 +69,7 @@ def _known(keys: set[str], besides: User | None) -> Iterable[tuple[str, str]]:
 
 
 def _skeletons(name: str) -> set[str]:
-    """How a name looks, with and without what only says which part in the house somebody plays."""
+    """The skeletons of a name, with and without titles."""
     words = [
         word for word in normalise(name).split() if word.strip("()[]{}<>,.;:|/–—-") not in TITLES
     ]
@@ -80,7 +80,7 @@ def clean_name(name: str, *, besides: User | None = None) -> str:
     """The name on one line.
 
     Raises:
-        ValidationError: a member of the newsroom has it, or another account.
+        ValidationError: a member of the editorial team or another account uses it.
     """
     name = one_line(name)
     owner = owner_of(name, besides=besides)
@@ -96,10 +96,10 @@ def clean_name(name: str, *, besides: User | None = None) -> str:
 
 
 def reserve_name(user: User) -> None:
-    """Keeps the name of an account from being imitated, from now on.
+    """Reserves the display name of an account.
 
-    The newsroom comes first: whoever had a name like that of a colleague before is told apart by a
-    number. So is whoever comes second where two take one name at the same moment.
+    The editorial team has priority: a reader with the name of a new colleague gets a number added. So does
+    the second of two accounts that choose a name at the same moment.
     """
     with transaction.atomic():
         _lock()
@@ -117,7 +117,7 @@ def reserve_name(user: User) -> None:
 
 
 def rename_lookalikes(name: str, *, to: User | None) -> None:
-    """Tells readers' accounts that look like somebody of the newsroom apart, by a number."""
+    """Adds a number to the names of readers that look like one of the editorial team."""
     with transaction.atomic():
         _lock()
         alike = User.objects.filter(
@@ -130,22 +130,22 @@ def rename_lookalikes(name: str, *, to: User | None) -> None:
 
 
 def _free_skeleton(user: User) -> str | None:
-    """The key of their name, unless somebody else holds it."""
+    """The skeleton of the name, unless another account has it."""
     key = key_of(user.display_name)
     held = User.objects.filter(name_skeleton=key).exclude(pk=user.pk).exists()
     return None if held or not key else key
 
 
 def _with_number(user: User) -> str:
-    """As in “Ola Lind (reader 17)”, in the language of the publication."""
+    """For example “Ola Lind (reader 17)”, in the language of the publication."""
     with use_language(current_publication().language_codes[0]):
         number = gettext("reader %(number)d") % {"number": user.pk}
-    room = NAME_MAX_LENGTH - len(number) - 3
-    return f"{user.display_name[:room].rstrip()} ({number})"
+    length = NAME_MAX_LENGTH - len(number) - 3
+    return f"{user.display_name[:length].rstrip()} ({number})"
 
 
 def _save(user: User) -> None:
-    """Without a signal: these are the rows that a signal asked to look after."""
+    """With update(), which sends no signal: this runs in a signal receiver."""
     User.objects.filter(pk=user.pk).exclude(
         display_name=user.display_name, name_skeleton=user.name_skeleton
     ).update(display_name=user.display_name, name_skeleton=user.name_skeleton)
@@ -157,7 +157,7 @@ def _lock() -> None:
 
 
 def update_reservations(sender: type[Any], instance: Any, raw: bool = False, **signal: Any) -> None:
-    """After an account or an author was saved (`post_save`)."""
+    """On `post_save` of accounts and authors."""
     changed = signal.get("update_fields")
     if raw or (changed is not None and not {"display_name", "is_staff", "name"} & set(changed)):
         return

@@ -1,9 +1,7 @@
-"""Whose e-mail address is known to be theirs.
+"""Confirmed e-mail addresses, and changing the e-mail address of an account.
 
-Changing the address of an account: both mailboxes say yes, or nothing changes.
-
-Whoever sits at a browser somebody left open has neither; whoever got into the new mailbox by a typing
-mistake cannot pull the account over. What is under way lies in the session, for an hour.
+A change needs a code from the old and one from the new mailbox, so neither an open browser nor a mistyped
+address is enough to take over an account. The pending change is in the session, for an hour.
 """
 
 from dataclasses import asdict, dataclass
@@ -25,11 +23,11 @@ from iria.core.http.rate_limit import count_and_allow
 
 
 def mark_confirmed(user: User) -> None:
-    """Takes the account's address as confirmed: an administrator, a command or the demo made it.
+    """Marks the account's e-mail address as confirmed, after an administrator or a command has set it.
 
-    Without it the first sign-in outside the desk would ask for a code by mail. An address the account
-    had before opens it no longer: codes would go to whoever holds that mailbox now. Every browser
-    that was signed in is signed out, since the change may have been made because of one of them.
+    Otherwise the first sign-in would require a code by e-mail. A former address of the account is removed,
+    since codes would go to its new owner. In that case all sessions end, because one of them may be the
+    reason for the change.
     """
     others = EmailAddress.objects.filter(user=user).exclude(email__iexact=user.email)
     with transaction.atomic():
@@ -42,13 +40,13 @@ def mark_confirmed(user: User) -> None:
 
 
 def is_confirmed(user: User) -> bool:
-    """Whether the account's address is known to be theirs."""
+    """Whether the account's e-mail address is confirmed."""
     known = EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True)
     return bool(known.exists())
 
 
 def _reserve_name(email_address: EmailAddress, **signal: object) -> None:
-    """A new account has its name to itself once its address is confirmed (`email_confirmed`)."""
+    """On `email_confirmed`: only now a new account reserves its name."""
     display_names.reserve_name(email_address.user)
 
 
@@ -63,33 +61,33 @@ RATE_LIMIT: Final = (6, timedelta(hours=1))
 
 
 class EmailChangeFailed(Exception):
-    """Nothing changed; the message is a sentence for the account's owner."""
+    """Nothing was changed; the message is for the user."""
 
 
 class NoPendingChange(EmailChangeFailed):
-    """There is nothing to confirm: it was done, given up, tried too often or is too old."""
+    """Nothing is pending: confirmed, cancelled, expired or too many attempts."""
 
 
 @dataclass(slots=True)
 class EmailChange:
-    """A change that waits for its two codes."""
+    """A pending change."""
 
     old: str
     new: str
     old_code: str
     new_code: str
-    """Empty where the new address has an account already: then no code is right, and its owner is
-    told by mail, not whoever typed it."""
+    """Empty if the new address already has an account: then no code is right, and only its owner is
+    notified."""
     begun: float
     tries: int = 0
 
 
 def pending_change(request: HttpRequest, user: User) -> EmailChange | None:
-    """The change that waits in this session, unless it is too old or the address has changed since."""
-    kept = request.session.get(SESSION_KEY)
-    if not kept:
+    """The pending change of this session, unless it has expired or the address has changed since."""
+    data = request.session.get(SESSION_KEY)
+    if not data:
         return None
-    move = EmailChange(**kept)
+    move = EmailChange(**data)
     fresh = 0 <= time() - move.begun < VALID_FOR.total_seconds()
     if not fresh or move.old != user.email or move.tries >= MAX_ATTEMPTS:
         cancel_change(request)
@@ -98,7 +96,7 @@ def pending_change(request: HttpRequest, user: User) -> EmailChange | None:
 
 
 def start_change(request: HttpRequest, user: User, new: str) -> EmailChange:
-    """Sends a code to each of the two addresses.
+    """Sends a code to both e-mail addresses.
 
     Raises:
         CannotMove
@@ -126,11 +124,11 @@ def start_change(request: HttpRequest, user: User, new: str) -> EmailChange:
 
 
 def confirm_change(request: HttpRequest, user: User, *, old_code: str, new_code: str) -> None:
-    """Gives the account its new address.
+    """Changes the e-mail address of the account.
 
     Raises:
         NotUnderWay
-        CannotMove: a code is wrong. Which one is not said, so that nobody guesses them one by one.
+        CannotMove: a code is wrong. Not which one, so that nobody can guess them one by one.
     """
     move = pending_change(request, user)
     if move is None:
@@ -141,8 +139,10 @@ def confirm_change(request: HttpRequest, user: User, *, old_code: str, new_code:
         request.session[SESSION_KEY] = asdict(move)
         raise EmailChangeFailed(gettext("One of the codes is wrong. Check both e-mails."))
     cancel_change(request)
-    told = {"from_email": move.old, "to_email": move.new}
-    get_adapter().send_notification_mail("account/email/email_changed", user, told, email=move.old)
+    context = {"from_email": move.old, "to_email": move.new}
+    get_adapter().send_notification_mail(
+        "account/email/email_changed", user, context, email=move.old
+    )
 
 
 def cancel_change(request: HttpRequest) -> None:
@@ -150,7 +150,7 @@ def cancel_change(request: HttpRequest) -> None:
 
 
 def _change_email(user: User, move: EmailChange) -> bool:
-    """False where somebody else took the address in the meantime."""
+    """False if another account has the address meanwhile."""
     try:
         with transaction.atomic():
             EmailAddress.objects.filter(user=user).delete()
@@ -164,7 +164,7 @@ def _change_email(user: User, move: EmailChange) -> bool:
 
 
 def _codes_match(typed: str, code: str) -> bool:
-    """Codes are typed by people: neither case nor spaces nor hyphens count."""
+    """Ignores case, spaces and hyphens."""
     plain, wanted = _normalise(typed), _normalise(code)
     return bool(wanted) and compare_digest(plain.encode(), wanted.encode())
 

@@ -1,7 +1,7 @@
-"""Recognising the browser in which somebody signed in before.
+"""Known browsers: those in which somebody has signed in to an account before.
 
-It holds a random word in a cookie that is sent to the doors alone, never to public pages. Of the word
-we keep a hash. A browser without it is new to the account, and the account's owner is told by mail.
+The browser has a random token in a cookie that is sent to the sign-in pages only; we store its hash. A
+sign-in from a browser without it is reported to the owner of the account by e-mail.
 """
 
 import secrets
@@ -20,24 +20,24 @@ from accounts.models import Device, User
 from accounts.sessions import browser_of
 
 COOKIES: Final = {"known_browser": "/accounts/", "known_browser_desk": "/admin/"}
-"""The cookies, each with the path below which somebody signs in: `/` would follow readers around."""
+"""Cookie → path. The path `/` would track readers on public pages."""
 COOKIE_AGE: Final = 400 * 24 * 3600
-"""As long as browsers keep any cookie."""
+"""The maximum that browsers allow."""
 FIRST_SIGN_IN: Final = timedelta(hours=1)
-"""How long after an account was made its first browser is the one it was made in."""
+"""How long after sign-up the first browser is the one of the sign-up."""
 
 
 def is_known(request: HttpRequest, email: str) -> bool:
-    """Whether the account of that address was signed in with this browser before."""
+    """Whether somebody has signed in to that account with this browser before."""
     token = _token(request)
     return bool(token) and Device.objects.filter(user__email__iexact=email, token=token).exists()
 
 
 def remember(request: HttpRequest, response: HttpResponse, user: User) -> bool:
-    """Remembers the browser in which `user` just signed in.
+    """Stores the browser in which `user` just signed in; True if the owner should be notified.
 
-    True when it is new to the account: then the owner should hear of it. The first browser of an
-    account that was just made is no news; where an older one knows none, they were forgotten.
+    The first browser of a new account needs no notification. If an older account has no known browser,
+    they were deleted, and it does.
     """
     word = _cookie(request) or secrets.token_urlsafe(24)
     for name, path in COOKIES.items():
@@ -62,25 +62,25 @@ def remember(request: HttpRequest, response: HttpResponse, user: User) -> bool:
 
 
 def delete_others(request: HttpRequest, user: User, **signal: Any) -> None:
-    """Every browser but this one is a stranger again, and a sign-in with it is told."""
+    """Deletes all other known browsers, so the next sign-in with one is reported."""
     Device.objects.filter(user=user).exclude(token=_token(request)).delete()
 
 
 def end_others(request: HttpRequest, user: User, **signal: Any) -> int:
-    """The same, and the account is signed out there; in how many places."""
+    """Also ends all other sessions; returns how many."""
     delete_others(request, user)
     return sessions.end_others(user, but=request.session.session_key)
 
 
 def register() -> None:
-    """After a new password, or one factor less, whoever was in the account before may be a thief."""
+    """After a new password or the removal of an authenticator, all other browsers are unknown again."""
     for changed in (password_changed, password_reset, password_set):
         changed.connect(delete_others, dispatch_uid="a new password forgets browsers")
     authenticator_removed.connect(end_others, dispatch_uid="a factor less ends sessions")
 
 
 def delete_unused() -> int:
-    """Browsers nobody signed in with for as long as their cookie lasts; the worker does this every day."""
+    """Deletes browsers whose cookie has expired; the worker calls it every day."""
     old = timezone.now() - timedelta(seconds=COOKIE_AGE)
     count, _ = Device.objects.filter(last_seen__lt=old).delete()
     return count

@@ -53,7 +53,7 @@ BIOGRAPHY_MAX_LENGTH = 400
     personal_data=privacy.ACCOUNT,
 )
 class User(AbstractBaseUser, PermissionsMixin):
-    """Somebody who can sign in: a reader with an account, or a member of the newsroom."""
+    """A reader with an account, or a member of the editorial team."""
 
     email = models.EmailField("e-mail address", unique=True, validators=[validate_storable])
     display_name = models.CharField(
@@ -119,22 +119,22 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def public_name(self) -> str:
-        """The name others see; the part of the address before the @ never leaks."""
+        """The name others see, never a part of the e-mail address."""
         return self.display_name or f"Reader {self.pk}"
 
     def get_absolute_url(self) -> str:
-        """The page with their comments; only whoever chose it has one."""
+        """The public profile; it exists only if `has_public_profile`."""
         return url_path("reader", self.pk)
 
     @property
     def initials(self) -> str:
-        """Up to two letters that stand where there is no picture."""
+        """Up to two letters, shown if there is no avatar."""
         words = [word for word in self.public_name.split() if word[0].isalnum()]
         return "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper() or "?"
 
     @property
     def avatar_colour(self) -> int:
-        """Which of six quiet colours stands behind the initials; the same on every page."""
+        """The number of the background colour of the initials."""
         return (self.pk or 0) % 6
 
 
@@ -144,7 +144,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     permissions={EDITOR: ALL_ACTIONS, REPORTER: "view"},
 )
 class AuthorProfile(models.Model):
-    """An author as readers know them, with or without an account."""
+    """An author, with or without an account."""
 
     user = models.OneToOneField(
         User,
@@ -175,7 +175,7 @@ class AuthorProfile(models.Model):
         blank=True, validators=[validate_storable], help_text="Two or three sentences."
     )
     links = models.JSONField(default=list, blank=True)
-    """`{"name", "address"}` each, in the order in which readers see them."""
+    """`{"name", "address"}` each; the address is a URL."""
 
     class Meta:
         ordering = ["name"]
@@ -197,9 +197,9 @@ class AuthorProfile(models.Model):
 
 @model_policy(public=ALL_ROWS, personal_data=privacy.ACCOUNT)
 class Avatar(models.Model):
-    """Made anew from what was sent, by the picture room; named by its content.
+    """A profile picture, re-encoded by the image library and named by its content.
 
-    It is nobody's work to be credited but the reader's own, and stands in no library.
+    It is not in the image library, because it needs no credit.
     """
 
     user = models.OneToOneField(
@@ -288,11 +288,11 @@ def _to_datetime(seconds: Any) -> datetime | None:
 
 @model_policy(public=None, personal_data=privacy.DEVICES)
 class Device(models.Model):
-    """A browser that holds a cookie of ours, kept as a hash: a sign-in without one is a new device."""
+    """A known browser, by the hash of a cookie (`accounts.known_browsers`)."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
     token = models.CharField(max_length=64, editable=False)
-    """SHA-256 of what the cookie holds."""
+    """SHA-256 of the value of the cookie."""
     browser = models.CharField(max_length=BROWSER_MAX_LENGTH, blank=True)
     first_seen = models.DateTimeField(db_default=Now(), editable=False)
     last_seen = models.DateTimeField(db_default=Now(), editable=False)

@@ -1,4 +1,4 @@
-"""Everything we hold about somebody, for them to take along (GDPR, articles 15 and 20)."""
+"""Export of all personal data of an account (GDPR, articles 15 and 20)."""
 
 import json
 from io import BytesIO
@@ -22,7 +22,7 @@ EXPORTED_COLUMNS: Final = frozenset(
         "account.EmailAddress.user",
         "accounts.AuthorProfile.user",
         "accounts.Device.user",
-        "accounts.Face.user",
+        "accounts.Avatar.user",
         "accounts.Session.user",
         "accounts.User_groups.user",
         "mfa.Authenticator.user",
@@ -35,18 +35,17 @@ def person(user: User) -> Person:
 
 
 def gather(user: User) -> dict[str, dict[str, Any]]:
-    """House → what it holds about the account, as values for JSON."""
-    told = {name: holding.export(person(user)) for name, holding in personal_data.items()}
-    return {**told, "desk": {"rows that name you as the person who acted": rows_naming(user)}}
+    """App → its data about the account, as values for JSON."""
+    data = {name: handler.export(person(user)) for name, handler in personal_data.items()}
+    return {**data, "desk": {"rows that name you as the person who acted": rows_naming(user)}}
 
 
 def rows_naming(user: User) -> dict[str, int]:
-    """Every other column that points to the account, and in how many rows: nothing is forgotten
-    here because somebody forgot to tell of it."""
-    spoken_of = {column for holding in personal_data for column in holding.exported_columns}
+    """Every other foreign key to the account, and in how many rows, so that none is left out by mistake."""
+    exported = {column for handler in personal_data for column in handler.exported_columns}
     counts = {}
     for column, field in columns_pointing_here():
-        if column not in spoken_of:
+        if column not in exported:
             rows = field.model._base_manager.filter(**{field.name: user.pk}).count()
             if rows:
                 counts[column] = rows
@@ -54,7 +53,7 @@ def rows_naming(user: User) -> dict[str, int]:
 
 
 def columns_pointing_here() -> "list[tuple[str, Field[Any, Any]]]":
-    """Every foreign key to an account in the whole database, many-to-many included, by name."""
+    """Every foreign key to an account in the database, many-to-many tables included, by name."""
     found = []
     for relation in User._meta.get_fields(include_hidden=True):
         if relation.auto_created and not relation.concrete and hasattr(relation, "field"):
@@ -66,7 +65,7 @@ def columns_pointing_here() -> "list[tuple[str, Field[Any, Any]]]":
 
 
 def archive(user: User) -> bytes:
-    """A ZIP with one JSON file a house, and the picture as it is shown."""
+    """A ZIP with a JSON file per app, and the profile picture."""
     buffer = BytesIO()
     with ZipFile(buffer, "w", ZIP_DEFLATED) as file:
         file.writestr("read-me.txt", _read_me())
@@ -116,7 +115,7 @@ def _email_addresses(user: User) -> list[dict[str, Any]]:
 
 
 def _authenticators(user: User) -> list[dict[str, Any]]:
-    """Never the secrets themselves: whoever got hold of the file could use them."""
+    """Without the secrets, since the file could fall into other hands."""
     return [
         {"kind": each.type, "name": str(each), "made": each.created_at, "used": each.last_used_at}
         for each in Authenticator.objects.filter(user=user).order_by("pk")
@@ -124,7 +123,7 @@ def _authenticators(user: User) -> list[dict[str, Any]]:
 
 
 def erase(who: Person, keep_words: bool) -> None:
-    """All that is ours goes with the account's row; the desk's log names accounts by themselves."""
+    """Our rows are deleted with the account; the admin log contains its name."""
     kind = ContentType.objects.get_for_model(User)
     rows = LogEntry.objects.filter(content_type=kind, object_id=str(who.account))
     rows.update(object_repr="deleted account", change_message="")

@@ -1,8 +1,4 @@
-"""The roles of a newsroom and what each may do.
-
-The groups are made by a migration of the project package, because their permissions touch every
-house. A role is a group: what somebody may do can be seen and changed in the admin.
-"""
+"""The roles. Each is a group, created by `iria.roles`; its permissions can be changed in the admin."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Addresses under /accounts/, and the public ones of pictures."""
+"""URLs under /accounts/, and those of profile pictures."""
 
 from allauth.account.views import password_set
 from allauth.mfa.totp.views import activate_totp
@@ -11,9 +11,9 @@ from accounts.views.decorators import recent_sign_in_required
 from iria.publication.language import speak
 
 urlpatterns = [
-    # It speaks as the page that asks for it, and reads nothing for a stranger.
+    # In the language of the page that asks; no query if nobody is signed in.
     path("accounts/state/", profile.sign_in_state, name="account_state"),
-    # Outside of what is private: it stands on public pages.
+    # Not under a private path, because it is used on public pages.
     re_path(r"^face/(?P<name>[0-9a-f]{20}\.png)$", profile.avatar, name="avatar"),
     *speak(
         [

@@ -29,7 +29,7 @@ FORMER_NAMES: Final = {
 """Settings that were renamed; the old name still works."""
 
 
-class Env(environ.Env):
+class Env(environ.Env):  # type: ignore[misc]  # it has no types
     """django-environ's Env. A wrong value stops the start with one sentence that names the setting."""
 
     def get_value(

@@ -1,6 +1,6 @@
 """The feed of past issues, in the three forms of every feed.
 
-It stands above both houses: the newsletter knows no feeds, and the feeds know no newsletter.
+It imports both apps, which do not import each other.
 """
 
 from typing import Any

@@ -43,7 +43,7 @@ TESTING = "pytest" in sys.modules
 
 env.read_env(BASE_DIR / ".env")
 
-# Where we are
+# Site
 
 DEBUG: bool = env.bool("DEBUG", default=False)
 STATE = writable_folder(state_folder(BASE_DIR))
@@ -51,7 +51,7 @@ SITE_URL = site_url("SITE_URL", "http://127.0.0.1:8000")
 SECURE = SITE_URL.startswith("https://")
 SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[SITE_HOST])
-# A newsroom to try things with, that nobody else can reach: not by another name either.
+# Whether only this machine can reach the site.
 LOCAL_ONLY = {SITE_HOST, *ALLOWED_HOSTS} <= {"127.0.0.1", "::1", "[::1]", "localhost"}
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 
@@ -59,12 +59,12 @@ TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 SECRET_KEY = secret_key("SECRET_KEY", accept_weak=LOCAL_ONLY and "IRIA_TRY_OUT" in os.environ)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
-# Whom the worker asks whether a comment is spam, once the rule for it is on (docs/running-in-production.md).
+# For spam checks of comments, once the screening rule for it is on (docs/running-in-production.md).
 AKISMET_KEY: str = akismet_key("AKISMET_KEY")
 
-# How often one address may ask the content API in a minute; answers from a cache do not count.
+# Requests to the content API per minute and IP address; answers from a cache do not count.
 API_RATE_LIMIT: int = env.int("API_RATE_LIMIT", default=120)
-# How often one address may search in a minute, and five times as often ask for suggestions.
+# Searches per minute and IP address; suggestions five times as many.
 SEARCH_RATE_LIMIT: int = env.int("SEARCH_RATE_LIMIT", default=120)
 
 # What is installed
@@ -119,8 +119,8 @@ PRIVATE_PATHS = ("/admin/", "/accounts/", "/comments/")
 
 ROOT_URLCONF = "iria.urls"
 WSGI_APPLICATION = "iria.wsgi.application"
-# The site stands at the root of its host. Without this, what a server or a header says would become
-# a prefix of every address, and addresses are remembered (iria.core.http.urls).
+# The site is at the root of its host. Otherwise a header could add a prefix to every URL, and URLs are
+# cached (iria.core.http.urls).
 FORCE_SCRIPT_NAME = ""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -144,14 +144,14 @@ TEMPLATES = [
     },
 ]
 
-# Widgets of our own have their templates beside those of the pages.
+# Widgets of our own have templates in the same folder.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-# Where things are kept
+# Databases, caches, files
 
 DATABASES = {"default": database("DATABASE_URL")}
 DATABASES["default"]["ENGINE"] = "iria.core.db.backend"
-# Prepared on the server, a page's queries cost PostgreSQL less than half (docs/performance.md).
+# Prepared statements cost PostgreSQL less than half (docs/performance.md).
 DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 2}
 # A server that cannot be reached, or a network that drops packets, is noticed within seconds.
 for _name, _value in {
@@ -212,7 +212,7 @@ if DEBUG or TESTING:
     WHITENOISE_USE_FINDERS = True
     # Every client of a test makes the middleware anew; it is not to read every file each time.
     WHITENOISE_AUTOREFRESH = True
-# Handed out by this process, by nginx, or by a bucket: docs/decisions/serving-pictures.md.
+# Images are served by this process, by nginx or by a bucket: docs/decisions/serving-pictures.md.
 IMAGE_ACCEL_LOCATION: str = env("IMAGE_ACCEL_LOCATION", cast=internal_location, default="")
 IMAGES_IN_BUCKET = bool(_BUCKET)
 STATIC_URL = "/static/"
@@ -223,7 +223,7 @@ STATIC_ROOT.mkdir(mode=0o750, exist_ok=True)
 # Uploads are limited in bytes before anything decodes them; a body of 2 MB must still be a form.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 IMAGE_MAX_BYTES = 60 * 1024 * 1024
-# The group is nginx's, where it sends pictures; nobody else has anything to read here.
+# For the group of nginx, if it serves the images.
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 
@@ -234,7 +234,7 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
 # What the interface can say, each with its catalogue; pages choose by what they show, see
-# docs/decisions/languages.md. The desk speaks English.
+# docs/decisions/languages.md. The admin is in English.
 LANGUAGES = [("en", "English"), ("fr", "Français")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "iria.formats"
@@ -252,12 +252,12 @@ MAILERS = {
 NEWSLETTER_CONNECTIONS: int = env.int("NEWSLETTER_CONNECTIONS", default=3)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"desk@{SITE_HOST}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-# What comes back is sent to this domain and read from this mailbox (docs/running-mail.md).
+# Bounces are sent to this domain and read from this mailbox (docs/running-mail.md).
 BOUNCE_DOMAIN: str = env("BOUNCE_DOMAIN", cast=mail_domain, default="")
 BOUNCE_MAILBOX_URL: str = mailbox("BOUNCE_MAILBOX_URL")
-# Or who sends our mail tells it by itself, and this proves who is calling.
+# Or the mail provider reports bounces by webhook; the secret proves that it is calling.
 MAIL_PROVIDER, MAIL_PROVIDER_SECRET = provider("MAIL_PROVIDER", "MAIL_PROVIDER_SECRET")
-# All three, and newsletters are signed here; none, and the relay signs them.
+# With all three, IRIA signs newsletters; without them the relay does.
 DKIM_DOMAIN, DKIM_SELECTOR, DKIM_KEY = signature("DKIM_DOMAIN", "DKIM_SELECTOR", "DKIM_KEY_FILE")
 
 # People
@@ -281,7 +281,7 @@ ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_DISPLAY = "accounts.adapter.display_name"
 ACCOUNT_LOGIN_METHODS = {"email"}
-# Without a password one signs in with a code by mail.
+# Without a password, users sign in with a code sent by e-mail.
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupFields"
 ACCOUNT_FORMS = {"signup": "accounts.signup_form.SignupForm"}
@@ -300,7 +300,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 SESSION_ENGINE = "accounts.sessions"
 
-# Second factors: whoever works at the desk has one, except where a newsroom is only tried.
+# Two-factor authentication is required for the admin, except on a local machine.
 STAFF_SECOND_FACTOR: bool = env.bool("STAFF_SECOND_FACTOR", default=not (LOCAL_ONLY or TESTING))
 MFA_ADAPTER = "accounts.mfa.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

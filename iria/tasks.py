@@ -1,4 +1,4 @@
-"""What the worker does for the whole house."""
+"""Periodic jobs that concern the whole project."""
 
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
@@ -16,10 +16,9 @@ from iria.publication import menus
     name="iria.retry_stalled_jobs", queueing_lock="iria.retry_stalled_jobs", pass_context=True
 )
 async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
-    """Every minute: jobs of a worker that was killed are given to one that lives.
+    """Every minute: jobs of a worker without a heartbeat are retried by another one.
 
-    A worker that no longer writes its heartbeat cannot have them any more; without this they would
-    count as running for ever. A job whose like waits already is let go instead.
+    Otherwise they would count as running forever. A job that is already queued again is ended instead.
     """
     jobs = context.app.job_manager
     for job in await jobs.get_stalled_jobs():
@@ -36,7 +35,7 @@ async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
     retry=RetryStrategy(max_attempts=2),
 )
 def forget_expired_limits(timestamp: int) -> None:
-    """Every hour: counts of attempts whose window is over."""
+    """Every hour: deletes expired counts."""
     rate_limit.delete_expired()
 
 
@@ -47,14 +46,14 @@ def forget_expired_limits(timestamp: int) -> None:
     retry=RetryStrategy(max_attempts=2),
 )
 def destroy_past_keys(timestamp: int) -> None:
-    """A minute after the end of the day (UTC), and every hour: the keys of days that are over."""
+    """A minute after the end of the day (UTC), and every hour: destroys the keys of past days."""
     daily_key.destroy_past_keys()
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="iria.fold_changes", queueing_lock="iria.fold_changes")
 def fold_changes(timestamp: int) -> None:
-    """Every minute: the marks of what changed become one a scope, so that reading them stays quick."""
+    """Every minute: compacts the cache versions to one row per scope."""
     cache_versions.compact()
 
 
@@ -65,7 +64,7 @@ def fold_changes(timestamp: int) -> None:
     retry=RetryStrategy(max_attempts=2),
 )
 def keep_menus_right(timestamp: int) -> None:
-    """Every hour: what the menus lead to, for targets that were changed past the desk."""
+    """Every hour: resolves the menus again, for targets that were changed outside the admin."""
     menus.refresh()
 
 
@@ -76,6 +75,6 @@ def keep_menus_right(timestamp: int) -> None:
     retry=RetryStrategy(max_attempts=2),
 )
 def forget_old_sign_ins(timestamp: int) -> None:
-    """Every night: sessions that ran out, and browsers nobody signed in with for as long as cookies last."""
+    """Every night: deletes expired sessions and known browsers."""
     sessions.SessionStore.clear_expired()
     known_browsers.delete_unused()

@@ -6,7 +6,6 @@ outdated.
 
 import ast
 import os
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,12 +24,9 @@ OUTER: Final = "iria"
 def with_diagrams(page: str) -> str:
     """The page with current diagrams between its markers."""
     for name, diagram in (("packages", packages()), ("models", data_model())):
-        page = re.sub(
-            rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)",
-            lambda found, text=diagram: f"{found[1]}{text}\n{found[2]}",
-            page,
-            flags=re.DOTALL,
-        )
+        begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        before, _, rest = page.partition(begin)
+        page = f"{before}{begin}{diagram}\n{end}{rest.partition(end)[2]}"
     return page
 
 

@@ -1,4 +1,4 @@
-"""Where allauth's second factors meet our accounts: names, pictures of codes, secrets at rest."""
+"""The adapter of allauth.mfa: names, QR codes, encryption of secrets."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return encrypt(text, purpose=PURPOSE)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """A secret under a lost key opens nothing: it is as if there were another one."""
+        """If the key is lost, no code is right."""
         try:
             return decrypt(encrypted_text, purpose=PURPOSE)
         except DecryptionFailed:
@@ -48,9 +48,9 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
 
 def qr_code_svg(words: str) -> SafeString:
-    """A QR code as SVG that stands in the page itself: no address to fetch, no style, one path.
+    """A QR code as inline SVG of one path, without styles.
 
-    Light and dark are fixed: cameras want a light ground in the dark scheme too.
+    Its colours are fixed: cameras need a light background in dark mode too.
     """
     code = qrcode.QRCode(border=QUIET_ZONE)
     code.add_data(words)

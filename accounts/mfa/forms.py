@@ -1,12 +1,10 @@
-"""Forms for the codes of an app: allauth's, and no code opens twice.
+"""Forms for codes and passkeys: those of allauth, with two changes.
 
-allauth remembers a used code for one step of half a minute. As we let phones be a step late or early, a
-code is good for three; so it is remembered that long.
+A code of an authenticator app works once. allauth remembers a used code for one period of 30 seconds, but
+the tolerance accepts it for three.
 
-Forms for passkeys and keys: allauth's, which answer anything unreadable with a sentence.
-
-What comes in was made by a script, or by somebody who plays with the form; CBOR and JSON of strangers
-break in many ways.
+Any unreadable passkey response is a form error. It comes from a script or from an attacker, and malformed
+CBOR and JSON raise many exceptions.
 """
 
 from hashlib import sha256

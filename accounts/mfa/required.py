@@ -1,7 +1,6 @@
-"""Whoever works at the desk proves twice who they are (docs/decisions/accounts.md).
+"""Two-factor authentication is required for the admin (docs/decisions/accounts.md).
 
-On unless STAFF_SECOND_FACTOR says no. The desk stands behind it as a whole: not each of its views is
-asked, but every address below /admin/, in front of all of them.
+A middleware checks every URL below /admin/, unless STAFF_SECOND_FACTOR is off.
 """
 
 from collections.abc import Callable
@@ -23,9 +22,9 @@ from iria.core.http.csrf import csrf_failure
 ADMIN_PATH: Final = "/admin/"
 EXEMPT_PATHS: Final = ("/admin/login/", "/admin/logout/")
 KINDS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-"""What counts as one. Recovery codes stand for a lost one; alone they are none."""
+"""What counts. Recovery codes replace a lost authenticator; alone they do not count."""
 NEXT_URL_KEY: Final = "second_factor_next"
-"""Where in the session is kept what somebody wanted before they were led to set one up."""
+"""Session key of the URL to continue to after the set-up."""
 
 
 def has_two_factor(user: User) -> bool:
@@ -33,14 +32,14 @@ def has_two_factor(user: User) -> bool:
 
 
 def used_in_session(request: HttpRequest, user: User) -> bool:
-    """Whether this very session was opened with one, or set it up."""
+    """Whether it was used or set up in this session."""
     return any(each.get("method") == "mfa" for each in get_authentication_records(request, user))
 
 
 def authenticated_recently(request: HttpRequest, user: User, *, within: float) -> bool:
-    """Whether a password, code or key was shown in this session so many seconds ago at most.
+    """Whether a password, code or passkey was used in this session in the last `within` seconds.
 
-    A clock set back makes the time negative: that is no proof of anything.
+    A negative age, after a clock was set back, does not count.
     """
     return any(
         0 <= time() - each.get("at", 0) < within
@@ -49,7 +48,7 @@ def authenticated_recently(request: HttpRequest, user: User, *, within: float) -
 
 
 def reset(user: User) -> int:
-    """Takes every second factor away, for somebody who lost theirs; the sessions end with them."""
+    """Removes all authenticators, and ends all sessions."""
     count, _ = Authenticator.objects.filter(user=user).delete()
     user.sessions.all().delete()
     user.devices.all().delete()
@@ -57,7 +56,7 @@ def reset(user: User) -> int:
 
 
 class RequireTwoFactor:
-    """Nobody comes past without one to any address of the desk."""
+    """Redirects members of staff without two-factor authentication from the admin."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -74,7 +73,7 @@ class RequireTwoFactor:
             request.session.pop(NEXT_URL_KEY, None)
             return self.get_response(request)
         if request.method not in {"GET", "HEAD"}:
-            # It was taken away while they wrote; their words are not.
+            # An administrator reset it while the user was typing; keep the submitted text.
             return csrf_failure(request)
         wanted = request.get_full_path()
         if has_two_factor(user):
@@ -84,7 +83,7 @@ class RequireTwoFactor:
 
 
 def _reauthentication_url(user: User) -> str:
-    """The page for codes where there is an app, else the one for passkeys; each leads to the other."""
+    """The page for codes if there is an app, else the one for passkeys; they link to each other."""
     app = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
     return reverse("mfa_reauthenticate" if app.exists() else "mfa_reauthenticate_webauthn")
 
@@ -94,7 +93,7 @@ def _is_protected(path: str) -> bool:
 
 
 def is_satisfied(request: HttpRequest, user: User) -> bool:
-    """Whether the desk may open: nothing is asked of members, or they showed what they have."""
+    """Whether the user may open the admin."""
     if not settings.STAFF_SECOND_FACTOR:
         return True
     return used_in_session(request, user) and has_two_factor(user)
@@ -103,7 +102,7 @@ def is_satisfied(request: HttpRequest, user: User) -> bool:
 def _record_set_up(
     request: HttpRequest, user: User, authenticator: Authenticator, **signal: Any
 ) -> None:
-    """To set one up takes showing it; asking for it again at once would be a formality."""
+    """On `authenticator_added`: the set-up counts as use in this session."""
     if authenticator.type in KINDS:
         record_authentication(
             request, user, "mfa", id=authenticator.pk, type=str(authenticator.type)
@@ -111,4 +110,4 @@ def _record_set_up(
 
 
 def register() -> None:
-    authenticator_added.connect(_record_set_up, dispatch_uid="second factor was shown")
+    authenticator_added.connect(_record_set_up, dispatch_uid="two-factor set-up")

@@ -1,4 +1,4 @@
-"""Views for whoever is signed in."""
+"""Decorators for views that need an account."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -20,7 +20,7 @@ type View = Callable[..., HttpResponse]
 
 
 def account_required(view: View) -> View:
-    """A view for somebody with an account; it is called with them."""
+    """Requires sign-in; the view is called with the user."""
 
     @login_required
     @wraps(view)
@@ -31,16 +31,16 @@ def account_required(view: View) -> View:
 
 
 def reauthentication_required_for(view: View) -> View:
-    """The same, and they showed within the last minutes who they are."""
+    """Also requires a recent confirmation of identity."""
 
     return recent_sign_in_required(cast(View, reauthentication_required(account_required(view))))
 
 
 def recent_sign_in_required(view: View) -> View:
-    """The same for accounts that have nothing to show again: neither a password nor a second factor.
+    """Requires a recent sign-in of accounts that have neither a password nor an authenticator.
 
-    allauth lets those through whenever they signed in. They are asked to sign out here and in again
-    with a code, which comes to their mailbox.
+    allauth does not ask these to confirm their identity. They have to sign out and in again with a code
+    sent by e-mail.
     """
 
     @login_required

@@ -1,11 +1,4 @@
-"""The profile of whoever is signed in, and the pictures of all.
-
-Changing the address, with a code from each of the two mailboxes.
-
-Taking along what we hold, and deleting the account.
-
-Where somebody is signed in, and signing out elsewhere.
-"""
+"""Profile, profile picture, e-mail change, export, deletion and sessions of the signed-in user."""
 
 from datetime import datetime
 from typing import Final
@@ -40,7 +33,7 @@ TOO_OFTEN: Final = gettext_noop("Too many uploads. Try again in an hour.")
 
 @account_required
 def profile(request: HttpRequest, user: User) -> HttpResponse:
-    # The form changes its instance while it checks it; the page must not show a refused name.
+    # Validation changes the instance of the form; the page must not show a rejected name.
     form = ProfileForm(request.POST or None, instance=User.objects.get(pk=user.pk))
     if request.method == "POST" and form.is_valid():
         form.save()
@@ -88,8 +81,8 @@ def _profile(
 
 @require_safe
 def avatar(request: HttpRequest, name: str) -> HttpResponse:
-    """A picture under its name, which never comes to mean other bytes."""
-    # Two accounts may have chosen the very same one.
+    """A profile picture; its content never changes under the same name."""
+    # Two accounts may have the same picture.
     found = Avatar.objects.filter(name=name).first()
     if found is None:
         raise Http404
@@ -99,10 +92,7 @@ def avatar(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_safe
 def sign_in_state(request: HttpRequest) -> HttpResponse:
-    """A small private fragment, fetched by a script, that says who is signed in.
-
-    It speaks as the page does that asks for it.
-    """
+    """A fragment, fetched by a script, that shows who is signed in, in the language of the page."""
     with use_language(request.GET.get("language", "")):
         return render(request, "account/_state.html")
 
@@ -200,7 +190,7 @@ def session_list(request: HttpRequest, user: User) -> HttpResponse:
 
 
 def _end_sessions(request: HttpRequest, user: User) -> str:
-    """Ends what was asked for; tells what came of it in a sentence."""
+    """Ends the requested sessions; returns the message."""
     if "others" in request.POST:
         count = known_browsers.end_others(request, user)
         if not count:

@@ -1,4 +1,4 @@
-"""What stands in the way of something, told to whoever can mend it."""
+"""Blockers: what must be fixed before something can be published or sent."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ class Blocker:
 
     @property
     def linked(self) -> SafeString:
-        """As the desk shows it. Templates ask by this name: of an object they know the text alone."""
+        """As HTML for the admin; the name is the one that templates use."""
         if not self.address:
             return format_html("{}", self.message)
         return format_html('{} <a href="{}">{}</a>', self.message, self.address, self.fix_label)
 
 
 class Blocked(Exception):
-    """Something cannot go out as it stands; `obstacles` say what must be mended first."""
+    """Something cannot be published or sent; the blockers say what to fix first."""
 
     def __init__(self, obstacles: Iterable[Blocker | str]) -> None:
         self.obstacles = [

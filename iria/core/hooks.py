@@ -1,6 +1,6 @@
-"""Ports: places where a room offers something to whoever asks, without either knowing the other.
+"""Hooks: packages register functions or values at start-up, which other packages use without importing them.
 
-A room fills a port in its `AppConfig.ready`; the reader of the port goes through what is there.
+Register in `AppConfig.ready`; iterate over the hook to use it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -9,37 +9,37 @@ from typing import Any, Protocol
 
 
 class Hook[T]:
-    """A list that rooms add to when Django starts."""
+    """What packages have registered, by name."""
 
     def __init__(self) -> None:
-        self._offers: dict[str, T] = {}
+        self._registered: dict[str, T] = {}
 
     def register(self, name: str, what: T) -> None:
-        """Adds an offer; offering the same name again replaces it, so a reload is harmless."""
-        self._offers[name] = what
+        """Registers a value; the same name replaces the former one, so reloading is harmless."""
+        self._registered[name] = what
 
     def items(self) -> Iterator[tuple[str, T]]:
-        """Each offer with its name."""
-        return iter(self._offers.items())
+        """Each value with its name."""
+        return iter(self._registered.items())
 
     def __iter__(self) -> Iterator[T]:
-        return iter(self._offers.values())
+        return iter(self._registered.values())
 
 
 @dataclass(frozen=True, slots=True)
 class ImageUsage:
-    """One place where a picture stands: words for the editor and where to look."""
+    """A place where an image is used."""
 
     label: str
     url: str
     public: bool
     scheduled: bool = False
-    """Readers will see it there without anybody looking at it again."""
+    """Whether it will be published at a set time."""
 
 
 @dataclass(frozen=True, slots=True)
 class DashboardItem:
-    """Something that waits for the person who opened the admin."""
+    """Something that needs the attention of the user of the admin."""
 
     label: str
     count: int
@@ -48,7 +48,7 @@ class DashboardItem:
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """A thing by name, what is said of it, and where it stands."""
+    """A line of a report: name, text and URL."""
 
     name: str
     text: str
@@ -57,60 +57,60 @@ class ReportLine:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A short list for the first page of the desk."""
+    """A short list on the dashboard."""
 
     title: str
     lines: list[ReportLine]
     more_lines: list[ReportLine] = field(default_factory=list)
-    """What the list leaves out because it is short, and where all of it stands."""
+    """Links to complete lists."""
 
 
 image_usages: Hook[Callable[[int], list[ImageUsage]]] = Hook()
-"""Given a picture's id, every use of it."""
+"""Image id → its uses."""
 
 images_in_texts: Hook[Callable[[], set[int]]] = Hook()
-"""The ids of the pictures that stand in texts of which no row points at them."""
+"""The ids of images in texts, to which no foreign key refers."""
 
 
 @dataclass(frozen=True, slots=True)
 class IdListReference:
-    """Rows that name things by their number in a list, where the database can hold no foreign key."""
+    """Rows that refer to others by a list of ids instead of foreign keys."""
 
     model: str
-    """What they name, as in `articles.Category`."""
+    """The model they refer to, such as `articles.Category`."""
     verbose_names: tuple[str, str]
-    """What editors call one of these rows, and several."""
+    """The name of one row and of several, for editors."""
     count: Callable[[list[int], int], tuple[int, int]]
-    """Given numbers and one more: how many rows name one of the first; how many of them the other too."""
+    """Given ids and another one: how many rows refer to one of the ids, and how many also to the other."""
     lock: Callable[[list[int]], None]
-    """Locks every row that names any of these, in one order, before the first of them changes."""
+    """Locks all rows that refer to any of the ids, in a fixed order."""
     repoint: Callable[[int, int], None]
-    """What named the first names the second from now on, in the transaction in which they become one."""
+    """Replaces the first id by the second, in the transaction of the merge."""
 
 
 id_list_references: Hook[IdListReference] = Hook()
-"""Such rows, for whoever makes one thing of several."""
+"""Such rows, for merges."""
 
 dashboard_items: Hook[Callable[[Any], list[DashboardItem]]] = Hook()
-"""Given a user, what waits for them; shown on the first page of the admin."""
+"""User → what needs their attention, for the dashboard."""
 
 
 @dataclass(frozen=True, slots=True)
 class MenuTarget:
-    """Something of the site that a menu can lead to."""
+    """Something that a menu can link to."""
 
     key: str
     name: str
     url: str
     live: bool = True
-    """Whether readers find it; what is not live is left out of menus, and reported."""
+    """Whether it is published; otherwise menus omit it and the dashboard reports it."""
     default_menu: str = ""
-    """The menu that names it as long as nobody has composed one: `header`, `footer` or neither."""
+    """The menu that contains it by default: `header`, `footer` or neither."""
 
 
 @dataclass(frozen=True, slots=True)
 class MenuTargets:
-    """A kind of thing that menus can lead to, with its name for editors."""
+    """Targets of one kind, with its name for editors."""
 
     label: str
     targets: Callable[[], list[MenuTarget]]
@@ -118,40 +118,40 @@ class MenuTargets:
 
 @dataclass(frozen=True, slots=True)
 class ScheduledChange:
-    """A column of moments at which public pages look otherwise without anything being written."""
+    """A column of times at which public pages change without a change in the database."""
 
     table: str
     column: str
     condition: str = ""
-    """In SQL, which rows count; where most of them do not, an index on these alone answers."""
+    """Which rows count, in SQL; should match a partial index."""
 
 
 @dataclass(frozen=True, slots=True)
 class PictureOutput:
-    """Something that leaves the site with a picture, besides what is asked for at an address."""
+    """Something with an image that leaves the site other than by a URL."""
 
     name: str
     content: bytes
 
 
 picture_outputs: Hook[Callable[[int], list[PictureOutput]]] = Hook()
-"""Given a picture's id, everything of a kind that would go out with it now: mails, files. Each must name
-its credit; `tests/iria/outputs` walks through them and through every address."""
+"""Image id → everything of a kind that would leave the site with it now: e-mails, files. Each must contain
+its credit; `tests/iria/outputs` checks all of them, and every URL."""
 
 scheduled_changes: Hook[ScheduledChange] = Hook()
-"""Such columns: a page's tag follows them (`iria.core.http.cache_versions`). Each needs an index, or few rows."""
+"""Such columns; ETags depend on them (`iria.core.http.cache_versions`). Each needs an index, or few rows."""
 
 menu_targets: Hook[MenuTargets] = Hook()
-"""Everything of one kind that a menu can lead to, in the order in which it is offered."""
+"""Targets of menus by kind, in the order of the form."""
 
 
 class InvalidLogo(Exception):
-    """The file cannot become an emblem; the message is the sentence for the person who sent it."""
+    """The file cannot be used as a logo; the message is for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedLogo:
-    """A small picture made anew from pixels, as PNG."""
+    """A small image, re-encoded as PNG."""
 
     png: bytes
     width: int
@@ -159,24 +159,24 @@ class RenderedLogo:
 
 
 logo_renderers: Hook[Callable[[bytes, list[tuple[int, int]]], list[RenderedLogo]]] = Hook()
-"""Given a file and boxes (width, height), the picture fitted into each; raises Undrawable."""
+"""File and boxes (width, height) → the image fitted into each; raises InvalidLogo."""
 
 article_search: Hook[Callable[[str], list[int]]] = Hook()
-"""Given words, the published articles that readers would find by them, the best first."""
+"""Query → ids of published articles, the best match first."""
 
 reports: Hook[Callable[[Any], Report | None]] = Hook()
-"""Given a user, a short list for them on the first page of the admin, or nothing."""
+"""User → a report for the dashboard, or None."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailChoice:
-    """One thing that somebody is written to about, and how often they can be."""
+    """One kind of e-mails, with the frequencies to choose from."""
 
     field: str
-    """The name under which the form sends the answer."""
+    """The name of the form field."""
     label: str
     options: list[tuple[str, str]]
-    """Value and words; an empty value is not being written to."""
+    """Value and label; an empty value means no e-mails."""
     chosen: str
     description: str = ""
     url: str = ""
@@ -184,50 +184,50 @@ class MailChoice:
 
 @dataclass(frozen=True, slots=True)
 class MailChoices:
-    """What one part of the site writes about, for the page on which a reader chooses."""
+    """The e-mails of one part of the site, for the page of preferences."""
 
     title: str
     choices: list[MailChoice]
     note: str = ""
-    """What the reader should know before they choose, such as that mail came back."""
+    """A notice above the choices, for example about bounces."""
 
 
 class MailPreferences(Protocol):
-    """A part of the site that writes mails which can be chosen and left."""
+    """A part of the site that sends e-mails with preferences."""
 
     def email_of(self, token: str) -> str:
-        """Whose token this is; an empty text where nobody has it."""
+        """The e-mail address of a token; empty if unknown."""
         ...
 
     def choices_for(self, address: str) -> MailChoices | None:
-        """What is sent to an address now; None where it is nothing."""
+        """The choices for an e-mail address; None if there are none."""
         ...
 
     def save_choices(self, address: str, answers: Mapping[str, str]) -> None:
-        """Takes the answers of the form; a field that is missing changes nothing."""
+        """Saves the answers of the form; a missing field changes nothing."""
         ...
 
     def unsubscribe(self, address: str) -> None:
-        """Nothing more to this address, at once."""
+        """Stops all e-mails to this address at once."""
         ...
 
 
 mail_preferences: Hook[MailPreferences] = Hook()
-"""Whatever writes to readers beside the newsletter, whose page of preferences shows it."""
+"""E-mails beside the newsletter, shown on its page of preferences."""
 
 suppressed_emails: Hook[Callable[[str], bool]] = Hook()
-"""Given an address, whether mail to it came back for good, so that nobody writes to it."""
+"""E-mail address → whether it is suppressed after hard bounces."""
 
 email_bounced: Hook[Callable[[str, str], None]] = Hook()
-"""Told an address from which mail came back for good, and in which words."""
+"""Called with an e-mail address after a hard bounce, and with the SMTP response."""
 
 email_is_confirmed: Hook[Callable[[Any], bool]] = Hook()
-"""Given a user, whether the account's address is known to be theirs."""
+"""User → whether the e-mail address of the account is confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who asks for what we hold about them: an account, and an address proven to be theirs."""
+    """The subject of an export or erasure: an account with a confirmed e-mail address."""
 
     account: int
     email: str
@@ -235,19 +235,19 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class PersonalDataHandler:
-    """What a house holds about people: how it tells them, and how it forgets them."""
+    """Exports and erases the personal data of an app."""
 
     export: Callable[[Person], dict[str, Any]]
-    """Everything, as values for JSON, under words that a person understands."""
+    """All data, as values for JSON, with readable keys."""
     erase: Callable[[Person, bool], None]
-    """Within the transaction in which the account is deleted; True: words that stand in public stay,
-    without a name. Columns that point to the account are emptied by the database by themselves."""
+    """Called in the transaction that deletes the account. True: public text stays, without a name. The
+    database sets foreign keys to null by itself."""
     exported_columns: frozenset[str] = frozenset()
-    """The columns that point to an account and of whose rows `tell` speaks, as in `articles.Comment.user`."""
+    """The foreign keys whose rows `export` contains, such as `articles.Comment.user`."""
 
 
 personal_data: Hook[PersonalDataHandler] = Hook()
-"""By house: filled by each that keeps something about readers, read where they download or delete it."""
+"""The handlers, by app."""
 
 email_reachable: Hook[Callable[[str], None]] = Hook()
-"""Told an address whose owner says, by a link that only a mail to it holds, that mail arrives again."""
+"""Called with an e-mail address whose owner has used a link from an e-mail: it works again."""

@@ -1,4 +1,4 @@
-"""One stylesheet in production, many small ones at the desk.
+"""One stylesheet in production, made of many small files.
 
 `css/site.css` is a list of `@import url("…") layer(…)`. A browser would fetch the list first and
 then every file on it; collectstatic writes the files into the list instead, each in its layer.

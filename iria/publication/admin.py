@@ -30,7 +30,7 @@ CHANGED_MEANWHILE: Final = (
 
 
 class BrandImageWidget(forms.FileInput):
-    """A file to send, beside the picture that stands and a box to take it away."""
+    """A file input with the current image and a checkbox to remove it."""
 
     template_name = "admin/iria/publication/_brand_image.html"
 
@@ -42,11 +42,11 @@ class BrandImageWidget(forms.FileInput):
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         sent = super().value_from_datadict(data, files, name)
-        return False if sent is None and data.get(f"{name}-away") else sent
+        return False if sent is None and data.get(f"{name}-remove") else sent
 
 
 class BrandImageField(forms.FileField):
-    """A picture of the publication; False where the one that stands is to be taken away."""
+    """An image of the publication; False to remove the current one."""
 
     widget = BrandImageWidget
 
@@ -95,7 +95,7 @@ class PublicationForm(forms.ModelForm[Publication]):
     )
 
     seen = forms.CharField(required=False, widget=Unlabelled)
-    """What the publication said as this form was made."""
+    """The state of the publication when the form was opened."""
 
     class Meta:
         model = Publication
@@ -116,14 +116,14 @@ class PublicationForm(forms.ModelForm[Publication]):
         for length_kept_below in ("accent", "accent_dark", "issn"):
             field = self.fields.get(length_kept_below)
             if isinstance(field, forms.CharField):
-                # People paste more than fits; our own sentence says more than “at most 7”.
+                # For pasted values our error is more helpful than “at most 7 characters”.
                 field.max_length = None
                 field.validators = []
                 field.widget.attrs.pop("maxlength", None)
         self.initial["seen"] = state_hash(self.instance)
-        standing = self.instance.brand_images
+        images = self.instance.brand_images
         shown = {"logo": "logo", "logo_dark": "logo_dark", "icon": "icon_180"}
-        self.initial.update({field: standing.get(name) for field, name in shown.items()})
+        self.initial.update({field: images.get(name) for field, name in shown.items()})
 
     def clean_accent(self) -> str:
         return colours.checked_light(self.cleaned_data["accent"])
@@ -139,22 +139,22 @@ class PublicationForm(forms.ModelForm[Publication]):
         if values.get("accent_dark") and not values.get("accent") and "accent" not in self.errors:
             sentence = "Enter the accent colour for light mode too."
             raise ValidationError({"accent": sentence})
-        self._look_for_others(values.get("seen", ""))
+        self._check_conflict(values.get("seen", ""))
         return values
 
-    def _look_for_others(self, seen: str) -> None:
-        """Nobody's words are overwritten unseen; the row is held until they are saved."""
+    def _check_conflict(self, seen: str) -> None:
+        """Detects changes by others since the form was opened; locks the row until it is saved."""
         standing = Publication.objects.select_for_update().filter(pk=self.instance.pk).first()
         if standing is None or seen in {"", state_hash(standing)}:
             return
-        # The next time, saving is a decision.
+        # Saving again overwrites them.
         data = cast("QueryDict", self.data).copy()
         data["seen"] = state_hash(standing)
         self.data = data
         self.add_error(None, CHANGED_MEANWHILE)
 
-    def put_emblems(self) -> None:
-        """Gives the publication the pictures that were sent, and takes away what was ticked."""
+    def save_images(self) -> None:
+        """Sets uploaded images, and removes those selected for removal."""
         for place in (*logos.LOGOS, logos.ICON):
             sent = self.cleaned_data.get(place)
             if sent is False:
@@ -164,7 +164,7 @@ class PublicationForm(forms.ModelForm[Publication]):
 
 
 def state_hash(publication: Publication) -> str:
-    """All that editors write of the publication, as a mark that changes with it."""
+    """A hash of everything editors can change."""
     columns = (each.attname for each in Publication._meta.concrete_fields)
     words = {
         name: getattr(publication, name) for name in columns if name not in {"id", "resolved_menus"}
@@ -174,7 +174,7 @@ def state_hash(publication: Publication) -> str:
 
 
 def accent_preview(publication: Publication) -> SafeString:
-    """The two colours as they stand on their papers, drawn without any style in the page."""
+    """The two colours on their backgrounds, as SVG without styles."""
     if not publication.accent:
         return format_html("{}", "Default colour.")
     dark = publication.accent_dark or colours.for_dark(publication.accent)
@@ -217,7 +217,7 @@ class PublicationAdmin(admin.ModelAdmin[Publication]):
     def save_model(
         self, request: HttpRequest, obj: Publication, form: PublicationForm, change: bool
     ) -> None:
-        form.put_emblems()
+        form.save_images()
         menus.save(obj)
 
     def render_change_form(

@@ -1,4 +1,4 @@
-"""What waits for whoever keeps the publication: entries of the menus that lead nowhere."""
+"""Broken menu items on the dashboard."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from iria.publication.models import current_publication
 
 
 def broken_entry_messages(gone: list[menus.BrokenEntry]) -> list[str]:
-    """What editors read about entries that readers do not see."""
+    """A message for each broken menu item."""
     where = {"header": "Header", "footer": "Footer"}
     return [
         f"{where[entry.place]} menu, row {entry.number}"
@@ -21,7 +21,7 @@ def broken_entry_messages(gone: list[menus.BrokenEntry]) -> list[str]:
 
 
 def broken_menu_items(user: Any) -> list[DashboardItem]:
-    """For the first page of the admin: menu entries that lead nowhere."""
+    """The number of broken menu items, for users who can fix them."""
     if not user.has_perm("iria.change_publication"):
         return []
     gone = menus.broken_entries(current_publication(), menus.targets())

@@ -1,8 +1,6 @@
-"""The publication's logo and icon: made anew from what is uploaded, kept under a name of their own.
+"""Logo and site icon: re-encoded as PNG by the decoder process of the image library.
 
-Whatever comes in is opened by the decoder of the picture library (a process of its own, through the
-port `emblem_drawing`), and only pixels come out, as PNG. A drawing that could carry scripts (SVG)
-is refused there.
+SVG, which can contain scripts, is rejected.
 """
 
 import hashlib
@@ -16,9 +14,9 @@ from iria.publication.models import BrandImage, Publication
 
 LARGEST_FILE: Final = 8 * 1024 * 1024
 LOGO_BOX: Final = (800, 160)
-"""Twice what the head of a page shows, for fine screens."""
+"""Twice the size in the page header, for high-density screens."""
 ICON_SIDES: Final = (32, 180, 512)
-"""For a tab, for a phone's first screen, for search engines."""
+"""For tabs, home screens of phones, and search engines."""
 LEAST_ICON: Final = 180
 LEAST_LOGO_HEIGHT: Final = 40
 LOGOS: Final = ("logo", "logo_dark")
@@ -59,10 +57,10 @@ def draw_icon(file: bytes) -> list[RenderedLogo]:
 
 
 def read(upload: "File[Any]") -> bytes:
-    """The bytes of what was sent, its size looked at before it is read.
+    """The bytes of an upload.
 
     Raises:
-        ValidationError: it is too large for an emblem.
+        ValidationError: the file is too large.
     """
     if upload.size > LARGEST_FILE:
         sentence = f"The file is larger than {LARGEST_FILE // 1024**2} MB. Choose a smaller one."
@@ -81,20 +79,18 @@ def _draw(file: bytes, boxes: list[tuple[int, int]]) -> list[RenderedLogo]:
 
 
 def assign(publication: Publication, place: str, drawn: list[RenderedLogo]) -> None:
-    """Makes the drawn picture the publication's `logo`, `logo_dark` or `icon`; it is not saved yet."""
+    """Sets the `logo`, `logo_dark` or `icon` of the publication, without saving it."""
     facts = [_save(each) for each in drawn]
-    emblems = {
-        name: fact for name, fact in publication.brand_images.items() if not _is(name, place)
-    }
+    images = {name: fact for name, fact in publication.brand_images.items() if not _is(name, place)}
     if place == ICON:
-        emblems |= {f"icon_{side}": fact for side, fact in zip(ICON_SIDES, facts, strict=True)}
+        images |= {f"icon_{side}": fact for side, fact in zip(ICON_SIDES, facts, strict=True)}
     else:
-        emblems[place] = facts[0]
-    publication.brand_images = emblems
+        images[place] = facts[0]
+    publication.brand_images = images
 
 
 def remove(publication: Publication, place: str) -> None:
-    """Takes the picture from its place; it is not saved yet."""
+    """Removes the image, without saving the publication."""
     publication.brand_images = {
         name: fact for name, fact in publication.brand_images.items() if not _is(name, place)
     }
@@ -107,9 +103,9 @@ def _is(name: str, place: str) -> bool:
 def _save(drawn: RenderedLogo) -> dict[str, object]:
     name = f"{hashlib.blake2b(drawn.png, digest_size=10).hexdigest()}.png"
     values = {"png": drawn.png, "width": drawn.width, "height": drawn.height}
-    emblem, _ = BrandImage.objects.get_or_create(name=name, defaults=values)
+    image, _ = BrandImage.objects.get_or_create(name=name, defaults=values)
     return {
-        "address": emblem.get_absolute_url(),
+        "address": image.get_absolute_url(),
         "width": drawn.width,
         "height": drawn.height,
     }

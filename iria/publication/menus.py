@@ -1,8 +1,8 @@
-"""The menus in the head and at the foot of every page.
+"""The header and footer menus.
 
-What editors composed is kept as entries: a target by its kind and key, or a link. What they lead to
-is written beside them (`Publication.ways`), so that a page reads it with the publication's row; the
-rooms that own the targets call `refresh` when one is saved or goes.
+An entry is a target by kind and key, or a link. The resolved menus are stored in
+`Publication.resolved_menus`, so a page reads them with the row of the publication. Packages call `refresh`
+when one of their targets is saved or deleted.
 """
 
 from dataclasses import dataclass
@@ -18,20 +18,20 @@ PLACES: Final = ("header", "footer")
 
 
 class Entry(TypedDict):
-    """One line of a menu as an editor composed it."""
+    """A menu item as edited."""
 
     kind: str
-    """A name of the port `menu_targets`, or `link`."""
+    """A name in the hook `menu_targets`, or `link`."""
     key: str
-    """The target's key, or the link's address."""
+    """The key of the target, or the URL of the link."""
     label: str
-    """Instead of the target's own name, where it is not empty."""
+    """Replaces the name of the target, if not empty."""
     below: bool
-    """Whether it stands under the entry before it; nested once, never deeper."""
+    """Whether it is nested below the previous item; one level only."""
 
 
 class MenuLink(TypedDict):
-    """One line of a menu as readers see it; `below` is empty in those that stand below."""
+    """A menu item as shown; `below` contains nested items."""
 
     name: str
     address: str
@@ -40,7 +40,7 @@ class MenuLink(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class BrokenEntry:
-    """An entry whose target readers do not find."""
+    """A menu item whose target is missing or not published."""
 
     place: str
     number: int
@@ -52,7 +52,7 @@ Targets = dict[tuple[str, str], MenuTarget]
 
 
 def targets() -> Targets:
-    """Everything a menu can lead to, by kind and key."""
+    """All targets, by kind and key."""
     return {
         (kind, target.key): target
         for kind, offer in menu_targets.items()
@@ -61,7 +61,7 @@ def targets() -> Targets:
 
 
 def save(publication: Publication) -> None:
-    """Saves the publication with what its menus lead to."""
+    """Saves the publication with its resolved menus."""
     with transaction.atomic():
         _lock()
         publication.resolved_menus = resolve(publication, targets())
@@ -69,7 +69,7 @@ def save(publication: Publication) -> None:
 
 
 def refresh() -> None:
-    """After a target was saved or went: what the menus lead to is written anew."""
+    """Resolves the menus again, after a target was saved or deleted."""
     with transaction.atomic():
         publication = _lock()
         if publication is None:
@@ -80,10 +80,7 @@ def refresh() -> None:
 
 
 def replace_target(kind: str, old: str, new: str) -> None:
-    """Lets entries that lead to one target lead to another, as when two are merged.
-
-    An entry that would stand twice in a menu is left out.
-    """
+    """Replaces a target in the menus, after a merge. Duplicates are removed."""
     with transaction.atomic():
         publication = _lock()
         if publication is None:
@@ -94,7 +91,7 @@ def replace_target(kind: str, old: str, new: str) -> None:
 
 
 def _lock() -> Publication | None:
-    """The row, held until the end of the transaction: targets read after this are the newest."""
+    """The locked row: targets read after this are current."""
     return Publication.objects.select_for_update().filter(pk=1).first()
 
 
@@ -113,18 +110,15 @@ def _retargeted(entries: list[Entry], kind: str, old: str, new: str) -> list[Ent
 
 
 def resolve(publication: Publication, found: Targets) -> dict[str, list[MenuLink]]:
-    """Both menus as readers see them: targets they do not find are left out.
-
-    A menu that nobody composed names what stands there by itself (`MenuTarget.at_home`).
-    """
+    """Both menus as shown, without broken items. An empty menu shows its default targets."""
     return {
-        place: _composed(entries, found) if entries else _at_home(place, found)
+        place: _composed(entries, found) if entries else _default(place, found)
         for place, entries in _menus(publication)
     }
 
 
 def broken_entries(publication: Publication, found: Targets) -> list[BrokenEntry]:
-    """The entries that readers do not see, for whoever can mend the menu."""
+    """The items that readers do not see."""
     gone = []
     for place, entries in _menus(publication):
         for number, entry in enumerate(entries, start=1):
@@ -141,7 +135,7 @@ def _menus(publication: Publication) -> list[tuple[str, list[Entry]]]:
     return [("header", publication.header_menu), ("footer", publication.footer_menu)]
 
 
-def _at_home(place: str, found: Targets) -> list[MenuLink]:
+def _default(place: str, found: Targets) -> list[MenuLink]:
     return [
         MenuLink(name=target.name, address=target.url, below=[])
         for target in found.values()
@@ -150,23 +144,23 @@ def _at_home(place: str, found: Targets) -> list[MenuLink]:
 
 
 def _composed(entries: list[Entry], found: Targets) -> list[MenuLink]:
-    """What stands below an entry that is left out moves up to the top."""
-    ways: list[MenuLink] = []
+    """Items nested below a broken one move to the top level."""
+    links: list[MenuLink] = []
     above: MenuLink | None = None
     for entry in entries:
-        way = _way(entry, found)
+        link = _link(entry, found)
         if not entry["below"]:
-            above = way
-        if way is None:
+            above = link
+        if link is None:
             continue
         if entry["below"] and above is not None:
-            above["below"].append(way)
+            above["below"].append(link)
         else:
-            ways.append(way)
-    return ways
+            links.append(link)
+    return links
 
 
-def _way(entry: Entry, found: Targets) -> MenuLink | None:
+def _link(entry: Entry, found: Targets) -> MenuLink | None:
     if entry["kind"] == LINK:
         return MenuLink(name=entry["label"] or entry["key"], address=entry["key"], below=[])
     target = found.get((entry["kind"], entry["key"]))

@@ -191,7 +191,7 @@ class Publication(models.Model):
     resolved_menus = models.JSONField(null=True, editable=False)
     """What the menus lead to, resolved by `publication.menus`, so that a page reads one row."""
     brand_images = models.JSONField(default=dict, editable=False)
-    """The address and size of each emblem that stands (`publication.brand_images`)."""
+    """URL and size of logo and icons, by name (`iria.publication.logos`)."""
 
     class Meta:
         verbose_name_plural = "publication"
@@ -243,7 +243,7 @@ class Publication(models.Model):
 
     @property
     def theme_url(self) -> str:
-        """Where the rules of the accent stand; empty for the accent of the tokens."""
+        """The URL of the stylesheet with the accent colour; empty for the default."""
         if not self.accent:
             return ""
         dark = self.accent_dark or colours.for_dark(self.accent)
@@ -264,10 +264,10 @@ class Publication(models.Model):
 # Named by its content; the row of the publication says which one is used.
 @model_policy(public=None, personal_data=None)
 class BrandImage(models.Model):
-    """A small picture of the publication's own, made anew from what was uploaded.
+    """A logo or site icon, re-encoded from an upload.
 
-    Named by its content and never changed or removed, since a mail or a kept page may ask for an
-    old one. The bytes stand in the row: they are few, and saved and copied with everything else.
+    Named by its content and never changed or deleted, since e-mails and cached pages may refer to it. The
+    bytes are in the row, so they are backed up with it.
     """
 
     name = models.CharField(max_length=40, unique=True)

@@ -1,7 +1,7 @@
-"""Fields of several short rows in their order: the lines of a menu, the social links.
+"""Form fields with several short rows in order: menu items, links.
 
-Every control of a row is always sent, so rows stay together without ids, and a form that was opened
-before somebody else saved can still be sent. It works without JavaScript;
+Every control of a row is always sent, so rows need no ids, and a form that was opened before somebody
+else saved can still be sent. It works without JavaScript;
 `static/iria_admin/ordered-choice.js` adds rows and moves them.
 """
 
@@ -17,8 +17,8 @@ from iria.core.hooks import menu_targets
 from iria.core.text.validators import one_line, validate_storable
 from iria.publication.menus import LINK, Entry
 
-SPARE: Final = 2
-MOST: Final = 40
+EMPTY_ROWS: Final = 2
+MAX_ROWS: Final = 40
 NAME_LENGTH: Final = 60
 ADDRESS_LENGTH: Final = 300
 
@@ -26,7 +26,7 @@ Row = dict[str, str]
 
 
 class RowsWidget(forms.Widget):
-    """Rows of controls; a subclass names them and has a template that draws one."""
+    """Rows of controls; a subclass names the controls and has a template."""
 
     use_fieldset = True
     names: tuple[str, ...] = ()
@@ -47,14 +47,14 @@ class RowsWidget(forms.Widget):
         return f"{name}-{self.names[0]}" not in data
 
     def filled(self) -> tuple[str, ...]:
-        """The controls that make a row more than a spare one."""
+        """The controls that make a row count as filled in."""
         return self.names
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         empty = dict.fromkeys(self.names, "")
         context["widget"]["row"] = self.row
-        context["rows"] = [*(value or []), *([empty] * SPARE)]
+        context["rows"] = [*(value or []), *([empty] * EMPTY_ROWS)]
         return context
 
     def id_for_label(self, id_: str) -> str:
@@ -97,43 +97,43 @@ def _offered(target: Any) -> str:
 
 
 class RowsField(forms.Field, ABC):
-    """A list of rows, each checked by itself; the sentence says which one is meant."""
+    """A list of rows; errors name the row."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(required=False, **options)
 
     def to_python(self, value: Any) -> list[Any]:
         rows = list(value or [])
-        if len(rows) > MOST:
-            sentence = f"Too many rows ({len(rows)}). The maximum is {MOST}."
+        if len(rows) > MAX_ROWS:
+            sentence = f"Too many rows ({len(rows)}). The maximum is {MAX_ROWS}."
             raise ValidationError(sentence)
-        kept: list[Any] = []
+        values: list[Any] = []
         sentences: list[str] = []
         for number, row in enumerate(rows, start=1):
             try:
-                kept.append(self.read(row, first=not kept))
+                values.append(self.read(row, first=not values))
             except ValidationError as mistake:
                 sentences += [f"Row {number}: {sentence}" for sentence in mistake.messages]
         if sentences:
             raise ValidationError(sentences)
-        return kept
+        return values
 
     @abstractmethod
     def read(self, row: Row, *, first: bool) -> Any:
-        """What is kept of a row as it was typed; raises ValidationError."""
+        """The value to store for a submitted row; raises ValidationError."""
 
     def prepare_value(self, value: Any) -> Any:
-        """What is kept as the widget shows it; what was typed stays as it is."""
+        """Stored values as rows of the widget; submitted rows stay unchanged."""
         return [self.to_row(each) if not isinstance(each, dict) or self.is_stored(each) else each
                 for each in value or []]  # fmt: skip
 
     @abstractmethod
     def is_stored(self, row: Any) -> bool:
-        """Whether this is a row as it is kept, and not as it was typed."""
+        """Whether this is a stored value and not a submitted row."""
 
     @abstractmethod
-    def to_row(self, kept: Any) -> Row:
-        """A row that is kept as the widget shows it."""
+    def to_row(self, value: Any) -> Row:
+        """A stored value as a row of the widget."""
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return bool([self.to_row(each) for each in initial or []] != (data or []))
@@ -165,13 +165,13 @@ class MenuField(RowsField):
     def is_stored(self, row: Any) -> bool:
         return "kind" in row
 
-    def to_row(self, kept: Any) -> Row:
-        linked = kept["kind"] == LINK
+    def to_row(self, value: Any) -> Row:
+        linked = value["kind"] == LINK
         return {
-            "target": LINK if linked else f"{kept['kind']}:{kept['key']}",
-            "address": kept["key"] if linked else "",
-            "label": kept["label"],
-            "level": "below" if kept["below"] else "",
+            "target": LINK if linked else f"{value['kind']}:{value['key']}",
+            "address": value["key"] if linked else "",
+            "label": value["label"],
+            "level": "below" if value["below"] else "",
         }
 
 
@@ -189,21 +189,21 @@ class LinksField(RowsField):
     def is_stored(self, row: Any) -> bool:
         return True
 
-    def to_row(self, kept: Any) -> Row:
-        return {"address": kept.get("address", ""), "name": kept.get("name", "")}
+    def to_row(self, value: Any) -> Row:
+        return {"address": value.get("address", ""), "name": value.get("name", "")}
 
 
 class ShareField(LinksField):
-    """Services an article can be passed to: their address says where that of the article goes."""
+    """Services to share an article; their URL contains {address}."""
 
     def read(self, row: Row, *, first: bool) -> Row:
-        kept = super().read(row, first=first)
-        if "{address}" not in kept["address"]:
+        link = super().read(row, first=first)
+        if "{address}" not in link["address"]:
             sentence = (
                 "The URL must contain {address}, which is replaced by the URL of the article."
             )
             raise ValidationError(sentence)
-        return kept
+        return link
 
 
 def _name(text: str) -> str:
@@ -216,7 +216,7 @@ def _name(text: str) -> str:
 
 
 def clean_url(text: str) -> str:
-    """An address of the web, with its scheme.
+    """A full URL with its scheme.
 
     Raises:
         ValidationError: with a sentence for the editor.
@@ -233,7 +233,7 @@ def clean_url(text: str) -> str:
 
 
 def clean_url_or_path(text: str) -> str:
-    """An address of the web or a path of this site, as in /newsletter/."""
+    """A full URL, or a path of this site such as /newsletter/."""
     path = text.strip()
     plain = path.isprintable() and " " not in path and "\\" not in path and '"' not in path
     if path.startswith("/") and not path.startswith("//") and plain and len(path) <= ADDRESS_LENGTH:

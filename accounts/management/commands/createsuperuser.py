@@ -1,4 +1,4 @@
-"""Django's own command; the address it is given is taken as confirmed."""
+"""Django's command; the e-mail address counts as confirmed."""
 
 from typing import Any
 
@@ -12,7 +12,6 @@ class Command(DjangoCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         before = set(User.objects.filter(is_superuser=True).values_list("pk", flat=True))
         super().handle(*args, **options)
-        # Whoever may start commands here vouches for it; a code by mail would shut them out where
-        # no mail goes out yet.
+        # A code by e-mail would lock out the administrator of a site that sends no e-mails yet.
         for user in User.objects.filter(is_superuser=True).exclude(pk__in=before):
             email_addresses.mark_confirmed(user)

@@ -1,8 +1,8 @@
-"""Which rows came with something that can be taken away again as a whole.
+"""The origin of rows that were loaded as a collection and can be removed as a whole, such as the demo.
 
-A mark says that a row was made under a key of a collection ("demo", "article:red-sea-traffic").
-RowOrigins make loading repeatable: what bears a mark was loaded once, whether it is still there or an
-editor has deleted it since. Nothing that bears no mark is ever taken away.
+An origin says that a row was created under a key of a collection ("demo", "article:red-sea-traffic"). So
+loading can be repeated: a row with an origin is not created again, even if an editor has deleted it. Rows
+without an origin are never removed.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from iria.core.model_policy import model_policy
 
 @model_policy(public=None, personal_data=None)
 class RowOrigin(models.Model):
-    """One row that came with a collection."""
+    """A row of a collection."""
 
     collection = models.CharField(max_length=40)
     key = models.CharField(max_length=200)
@@ -38,7 +38,7 @@ class RowOrigin(models.Model):
 
 
 class RowOrigins:
-    """The marks of one collection, read once and kept in step."""
+    """The origins of one collection, read once."""
 
     def __init__(self, collection: str) -> None:
         self.collection = collection
@@ -48,10 +48,9 @@ class RowOrigins:
         return key in self._known
 
     def create_once[T: models.Model](self, key: str, make: Callable[[], T | None]) -> bool:
-        """Makes a row and marks it, together, unless the key was used before; True when it did.
+        """Creates a row and its origin, unless the key was used before; returns whether it did.
 
-        `make` returns None where there is nothing to mark, such as a row of an editor's own that
-        serves as well.
+        `make` returns None to create no origin, for example if an editor's own row is used instead.
         """
         if key in self._known:
             return False
@@ -68,25 +67,25 @@ class RowOrigins:
         return True
 
     def id_of(self, key: str) -> int | None:
-        """The id that was given under a key, whether the row is still there or not."""
+        """The id of the row of a key, whether it still exists or not."""
         mark = self._known.get(key)
         return mark.object_id if mark else None
 
     def row[T: models.Model](self, key: str, model: type[T]) -> T | None:
-        """The row under a key, if it was made and is still there."""
+        """The row of a key, if it still exists."""
         mark = self._known.get(key)
         if mark is None or mark.content_type != ContentType.objects.get_for_model(model):
             return None
         return model._default_manager.filter(pk=mark.object_id).first()
 
     def rows[T: models.Model](self, model: type[T]) -> "models.QuerySet[T, T]":
-        """Every row of a model that bears a mark of the collection."""
+        """Every row of a model in the collection."""
         kind = ContentType.objects.get_for_model(model)
         marked = RowOrigin.objects.filter(collection=self.collection, content_type=kind)
         found: Any = model._default_manager.filter(pk__in=marked.values("object_id"))
         return found  # type: ignore[no-any-return]
 
     def forget(self) -> None:
-        """Removes every mark of the collection; the rows stay."""
+        """Deletes all origins of the collection; the rows stay."""
         RowOrigin.objects.filter(collection=self.collection).delete()
         self._known.clear()

@@ -1,21 +1,16 @@
-"""What stays true until something changes, held by each process.
+"""Cache versions: what public pages are made from, as recorded by the database.
 
-A public page reads first of all under which generation it is made (`iria.core.http.page_cache`). Whatever
-follows from the rows alone and not from the page – who publishes, the head and foot of every page –
-is made once for a generation and shared by all pages of it.
+Every public table has triggers (`iria.core.db.triggers`). A statement that changes rows adds a random token
+under a scope: `content` for everything, `comments` for comments, `thread:<article>` for those of one
+article. The XOR of the tokens of a scope is its version. It changes in the transaction that changed the
+rows; writers never wait for each other, since each adds a row; and a restored database cannot return to an
+old version with other rows.
 
-What changed last, told by the database itself: from this public pages have their ETags.
+Some changes happen by the passage of time: a licence ends, a scheduled article is due. The columns of such
+times are in the hook `scheduled_changes`. The last one in the past is part of the state, the next one
+limits how long a page may be cached. Both are read in the same query.
 
-Every table whose rows are shown on public pages has triggers (`iria.core.model_policy`). A statement that
-writes to one leaves a random mark under a scope: `content` for everything pages are made of,
-`comments` for comments, `thread:<article>` for those of one article. The marks of a scope, XORed,
-are its generation. So a generation changes in the very transaction that changed the rows, whoever
-wrote them and however; writers never wait for each other, since each adds a row of its own; and a
-database restored from a backup cannot come back to a generation with other rows behind it.
-
-Some things change by the passage of time alone: a licence ends, the time of an article comes, and nobody
-writes anything. Columns of such moments are named in a port (`registry.moments`). The last one that has passed is part of what
-pages are made from, the next one bounds how long they may be kept; both are read in the same query.
+Values that depend only on rows are kept in each process for one version (`ProcessCache`).
 """
 
 from collections.abc import Callable, Hashable, Iterable
@@ -32,15 +27,15 @@ from iria.core.model_policy import model_policy
 
 
 class ProcessCache[T]:
-    """Values by key; those of an earlier generation are forgotten together."""
+    """Values by key, for one cache version."""
 
     def __init__(self) -> None:
         self._held: tuple[str, dict[Hashable, T]] = ("", {})
 
     def of(self, request: HttpRequest, key: Hashable, make: Callable[[], T]) -> T:
-        """The value under a key, made where it is not known yet for the request's generation.
+        """The value of a key, computed if it is not cached for the version of the request.
 
-        A request that knows of none, such as one of the desk's, has it made anew.
+        A request without a version, such as one of the admin, always computes it.
         """
         generation: str = getattr(request, "generation", "")
         if not generation:
@@ -60,7 +55,7 @@ COMMENTS: Final = "comments"
 
 @model_policy(public=None, personal_data=None)
 class CacheVersion(models.Model):
-    """A mark that a statement left under a scope, or several such marks folded into one."""
+    """A token that a statement added under a scope, or several of them in one."""
 
     scope = models.CharField(max_length=40)
     change_token = models.BigIntegerField(db_column="mark")

@@ -1,4 +1,4 @@
-"""How public pages may be kept by browsers and by the caches between."""
+"""Caching of public pages by browsers and shared caches (docs/decisions/public-pages.md)."""
 
 import hashlib
 from collections.abc import Callable, Iterable
@@ -19,8 +19,8 @@ from iria.core.text.dates import DAY, HOUR, period_of
 
 MOST: Final = 60
 SHARED: Final = "public, max-age=0, s-maxage={seconds}"
-"""A shared cache may answer for a minute, and never past a moment from which pages look otherwise, such
-as the end of a picture's licence or of a day; a browser asks each time, and is mostly told 304."""
+"""A shared cache may answer for a minute, but not past a scheduled change such as the end of a licence or
+of the day; a browser revalidates each time and mostly gets 304."""
 
 HOURLY: Final = "hour"
 
@@ -35,15 +35,14 @@ def public_page[V: View](view: V) -> V: ...
 @overload
 def public_page[V: View](*, also: Scopes) -> Callable[[V], V]: ...
 def public_page(view: Any = None, *, also: Scopes | None = None) -> Any:
-    """Marks a view that only reads and answers everybody alike; the one place that decides on caching.
+    """Decorator for a view that only reads and answers everybody alike; sets its caching headers.
 
-    The tag follows from what the page is made of and not from the page: whoever holds the current
-    one is told so before anything is rendered (`tag_of`). A view that knows when it last changed,
-    withdrawals included, may say so in `Last-Modified` for readers who ask by date alone.
+    The ETag depends on the cache versions and not on the page, so a revalidation renders nothing
+    (`etag_of`). A view may set `Last-Modified`.
 
     Args:
-        also: called with the view's arguments, the scopes of `iria.core.http.cache_versions` beside `content`
-            that the page shows, such as an article's thread.
+        also: called with the view's arguments; returns the scopes beside `content` that the page shows,
+            such as the thread of an article.
     """
     if view is None:
         return lambda each: _with_caching(each, also)
@@ -55,8 +54,8 @@ def _with_caching[V: View](view: V, also: Scopes | None) -> V:
     def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method not in READING:
             return HttpResponseNotAllowed(READING)
-        # Read before the page is made: a change in between leaves a newer page under an older
-        # tag, which costs one download more and shows nobody anything old.
+        # Read before the page is rendered: after a change in between, the page is newer than its
+        # ETag, which costs one more download.
         scopes = [CONTENT, *(also(request, *args, **kwargs) if also else ())]
         now = timezone.now()
         made_from = current_state(scopes, now)
@@ -78,20 +77,17 @@ def _with_caching[V: View](view: V, also: Scopes | None) -> V:
 
 
 def hourly(request: HttpRequest, *args: Any, **kwargs: Any) -> tuple[str, ...]:
-    """For `public_page(also=hourly)`: what the page shows follows from the clock, within the day too.
-
-    The page must look the same throughout an hour: it counts from `next_hour()`.
-    """
+    """For `public_page(also=hourly)`: the page changes every hour, and counts from `next_hour()`."""
     return (HOURLY,)
 
 
 def next_hour() -> datetime:
-    """The end of the hour, from which hourly pages count, so that they stay the same until then."""
+    """The end of the current hour."""
     return period_of(timezone.now(), HOUR)[0] + HOUR
 
 
 def _cache_key(marks: Iterable[tuple[str, int]], now: datetime) -> str:
-    """Under which what follows from the rows alone may be held (`iria.core.http.cache_versions`), for a day."""
+    """The key of process caches: the version of the content, and the day."""
     known = dict(marks)
     mark = known.get(CONTENT)
     begun, _ends = period_of(now)
@@ -99,7 +95,7 @@ def _cache_key(marks: Iterable[tuple[str, int]], now: datetime) -> str:
 
 
 def _changed(response: HttpResponse, made_from: CacheState) -> int | None:
-    """When the page changed last: by somebody's hand, or by the passage of time."""
+    """When the page last changed, by a person or by a scheduled change."""
     said = parse_http_date_safe(response.headers.get("Last-Modified", ""))
     if said is None or made_from.last is None or made_from.last.timestamp() <= said:
         return said
@@ -108,11 +104,10 @@ def _changed(response: HttpResponse, made_from: CacheState) -> int | None:
 
 
 def etag_of(marks: Iterable[tuple[str, int]], scopes: Iterable[str], begun: datetime) -> str:
-    """The ETag of a page made of these scopes, those that ever changed with their generations.
+    """The ETag of a page with these scopes.
 
-    Made of the release, the scopes' generations, and the beginning of the day, for what follows from
-    the clock. Weak, because the same page goes out compressed and plain. While debugging it is new
-    each time: a template may change without the release noticing.
+    Made of the release, the versions of the scopes and the day. Weak, because plain and compressed pages
+    share it. With DEBUG it is always new, since templates change without a new release.
     """
     moment = (timezone.now() if settings.DEBUG else begun).isoformat()
     parts = [release(), moment, *scopes, *(f"{name}={mark}" for name, mark in marks)]

@@ -1,7 +1,4 @@
-"""Addresses: their parts, for the rooms' `urls.py`, and whole ones, for the world outside.
-
-Importing this module makes the parts known to Django.
-"""
+"""URL converters, and paths and absolute URLs of this site. Importing the module registers the converters."""
 
 import re
 from functools import lru_cache
@@ -33,7 +30,7 @@ class Month(Year):
 
 
 class Slug(StringConverter):
-    """A slug that may hold letters of any script."""
+    """A slug with letters of any script."""
 
     regex = r"[-\w]+"
 
@@ -52,19 +49,18 @@ register_converter(SlugPath, "letters_path")
 
 @lru_cache(maxsize=20_000)
 def url_path(name: str, *parts: str | int) -> str:
-    """`reverse`, remembered: an address follows from its parts alone, and a front page asks for a
-    hundred of them each time."""
+    """`reverse` with a cache; a front page needs a hundred paths."""
     return reverse(name, args=parts)
 
 
 def safe_link(address: str) -> str:
-    """A stored address as it may stand in a link; empty for one that a browser would run.
+    """A stored URL if it is safe in a link; empty for one that a browser would execute.
 
-    Forms refuse such addresses. This is for rows that were written past the forms.
+    Forms reject those. This is for rows that were written without a form.
     """
     return address if LEADS_SOMEWHERE.match(address) else ""
 
 
 def absolute_url(path: str) -> str:
-    """The whole address of a path on this site, as it may stand in a feed, a mail, a link tag."""
+    """The absolute URL of a path, for feeds, e-mails and link tags."""
     return iri_to_uri(f"{settings.SITE_URL}{path}")

@@ -1,4 +1,4 @@
-"""Text as people send it: what can be kept, and what must be refused in words."""
+"""Validators for text."""
 
 import re
 import unicodedata

@@ -151,10 +151,10 @@ def test_a_new_mail_that_shows_a_picture_without_its_credit_is_found(
     client: Client, walk: Walk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mails = {
-        **hooks.picture_outputs._offers,
+        **hooks.picture_outputs._registered,
         "new": lambda pk: [PictureOutput("A mail", f'<img src="{walk.names()[0]}">'.encode())],
     }
-    monkeypatch.setattr(hooks.picture_outputs, "_offers", mails)
+    monkeypatch.setattr(hooks.picture_outputs, "_registered", mails)
     assert walk.judge(client, credited(FIRST)) == [f"A mail: body: the credit “{FIRST}” is missing"]
 
 
