@@ -20,7 +20,6 @@ class ArticlesConfig(AppConfig):
         from articles.editorial import hooks as sections
         from articles.editorial import receivers as editorial
         from articles.editorial.admin import dashboard
-        from articles.images import hooks as images_hooks
         from articles.images import receivers as images
         from articles.images.renditions import renditions
         from articles.images.rights import withdrawal
@@ -63,7 +62,6 @@ class ArticlesConfig(AppConfig):
         core_hooks.scheduled_changes.register(
             "place ends", ScheduledChange("articles_placement", "until")
         )
-        core_hooks.picture_outputs.register("files", images_hooks.files_of)
         core_hooks.image_usages.register("articles", editorial_hooks.in_articles)
         core_hooks.image_usages.register("pages", pages.in_pages)
         core_hooks.images_in_texts.register("pages", pages.in_texts)

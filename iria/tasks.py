@@ -30,11 +30,12 @@ async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
 
 @app.periodic(cron="17 * * * *")
 @app.task(
-    name="iria.forget_expired_limits",
-    queueing_lock="iria.forget_expired_limits",
+    name="iria.delete_expired_rate_counts",
+    aliases=["iria.forget_expired_limits"],
+    queueing_lock="iria.delete_expired_rate_counts",
     retry=RetryStrategy(max_attempts=2),
 )
-def forget_expired_limits(timestamp: int) -> None:
+def delete_expired_rate_counts(timestamp: int) -> None:
     """Every hour: deletes expired counts."""
     rate_limit.delete_expired()
 
@@ -51,30 +52,36 @@ def destroy_past_keys(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="iria.fold_changes", queueing_lock="iria.fold_changes")
-def fold_changes(timestamp: int) -> None:
+@app.task(
+    name="iria.compact_cache_versions",
+    aliases=["iria.fold_changes"],
+    queueing_lock="iria.compact_cache_versions",
+)
+def compact_cache_versions(timestamp: int) -> None:
     """Every minute: compacts the cache versions to one row per scope."""
     cache_versions.compact()
 
 
 @app.periodic(cron="23 * * * *")
 @app.task(
-    name="iria.keep_menus_right",
-    queueing_lock="iria.keep_menus_right",
+    name="iria.refresh_menus",
+    aliases=["iria.keep_menus_right"],
+    queueing_lock="iria.refresh_menus",
     retry=RetryStrategy(max_attempts=2),
 )
-def keep_menus_right(timestamp: int) -> None:
+def refresh_menus(timestamp: int) -> None:
     """Every hour: resolves the menus again, for targets that were changed outside the admin."""
     menus.refresh()
 
 
 @app.periodic(cron="41 3 * * *")
 @app.task(
-    name="iria.forget_old_sign_ins",
-    queueing_lock="iria.forget_old_sign_ins",
+    name="iria.delete_expired_sessions",
+    aliases=["iria.forget_old_sign_ins"],
+    queueing_lock="iria.delete_expired_sessions",
     retry=RetryStrategy(max_attempts=2),
 )
-def forget_old_sign_ins(timestamp: int) -> None:
+def delete_expired_sessions(timestamp: int) -> None:
     """Every night: deletes expired sessions and known browsers."""
     sessions.SessionStore.clear_expired()
     known_browsers.delete_unused()

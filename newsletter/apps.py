@@ -26,7 +26,6 @@ class NewsletterConfig(AppConfig):
         core_hooks.personal_data.register("newsletter", holding)
         core_hooks.dashboard_items.register("newsletter", dashboard.waiting_for)
         core_hooks.image_usages.register("newsletter", newsletter_hooks.in_issues)
-        core_hooks.picture_outputs.register("newsletter", newsletter_hooks.of_picture)
         core_hooks.suppressed_emails.register("newsletter", suppression.is_suppressed)
         core_hooks.email_bounced.register("newsletter", suppression.mail_came_back)
         core_hooks.email_reachable.register("newsletter", suppression.mail_arrives)

@@ -1,12 +1,8 @@
-"""Where the newsletter shows a picture: what the library asks before it lets one go.
-
-What of the newsletter goes out with a picture: the mails of issues that are still to be sent.
-"""
+"""Where the newsletter uses an image."""
 
 from django.urls import reverse
 
-from iria.core.hooks import ImageUsage, PictureOutput
-from newsletter.email import rendering
+from iria.core.hooks import ImageUsage
 from newsletter.models import Issue
 
 
@@ -22,14 +18,3 @@ def in_issues(image_id: int) -> list[ImageUsage]:
         )
         for issue in issues.order_by("pk").only("subject", "state")
     ]
-
-
-def of_picture(image_id: int) -> list[PictureOutput]:
-    """The two forms of each mail that would show the picture now."""
-    drafts = Issue.objects.filter(state__in=Issue.UNFROZEN)
-    found = []
-    for issue in drafts.showing(image_id).order_by("pk"):
-        letter = rendering.compose(issue)
-        found.append(PictureOutput(f"the mail “{issue}”", letter.html.encode()))
-        found.append(PictureOutput(f"the text of the mail “{issue}”", letter.text.encode()))
-    return found

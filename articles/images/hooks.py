@@ -1,11 +1,8 @@
-"""Where a picture is used, as every house of the project knows it.
-
-What of the library goes out by itself: the files, wherever somebody takes them.
-"""
+"""Where an image is used, as all apps know it."""
 
 from articles.images.models import Image
 from iria.core import hooks
-from iria.core.hooks import ImageUsage, PictureOutput
+from iria.core.hooks import ImageUsage
 
 
 def uses_of(image: Image) -> list[ImageUsage]:
@@ -23,15 +20,3 @@ def listed(uses: list[ImageUsage], most: int = 3) -> str:
     if len(uses) > most:
         words.append(f"{len(uses) - most} more")
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def files_of(image_id: int) -> list[PictureOutput]:
-    """Every file of a picture that may be had now, as it is written."""
-    image = Image.objects.get(pk=image_id)
-    if not image.may_be_served:
-        return []
-    found = []
-    for rendition in image.renditions.order_by("name"):
-        with rendition.file.open("rb") as file:
-            found.append(PictureOutput(f"the file {rendition}", file.read()))
-    return found

@@ -126,18 +126,6 @@ class ScheduledChange:
     """Which rows count, in SQL; should match a partial index."""
 
 
-@dataclass(frozen=True, slots=True)
-class PictureOutput:
-    """Something with an image that leaves the site other than by a URL."""
-
-    name: str
-    content: bytes
-
-
-picture_outputs: Hook[Callable[[int], list[PictureOutput]]] = Hook()
-"""Image id → everything of a kind that would leave the site with it now: e-mails, files. Each must contain
-its credit; `tests/iria/outputs` checks all of them, and every URL."""
-
 scheduled_changes: Hook[ScheduledChange] = Hook()
 """Such columns; ETags depend on them (`iria.core.http.cache_versions`). Each needs an index, or few rows."""
 

@@ -42,7 +42,7 @@ def remove(marks: RowOrigins) -> Removed:
         _pictures(marks, removed)
         _publication(marks, removed)
         _each(marks.rows(User), removed)
-        marks.forget()
+        marks.delete()
     return removed
 
 

@@ -14,7 +14,7 @@ from accounts import email_addresses
 from accounts.mfa import required
 from accounts.models import Device, Session, User
 from accounts.sessions import browser_of
-from iria.tasks import forget_old_sign_ins
+from iria.tasks import delete_expired_sessions
 from tests.accounts.emails import subject_of
 from tests.conftest import PASSWORD, MailFolder
 
@@ -127,7 +127,7 @@ def test_what_ran_out_is_forgotten_every_night(ola: User) -> None:
     long_ago = timezone.now() - timedelta(days=401)
     ola.sessions.filter(browser="Safari, iPhone").update(expire_date=long_ago)
     ola.devices.filter(browser="Safari, iPhone").update(last_seen=long_ago)
-    forget_old_sign_ins(timestamp=0)
+    delete_expired_sessions(timestamp=0)
     assert ola.sessions.get().browser == ola.devices.get().browser == "Firefox, Linux"
     assert opens(here)
 

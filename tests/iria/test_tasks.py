@@ -45,7 +45,7 @@ def _work_until_nothing_is_left(jobs: Callable[[], None]) -> None:
 
 def test_a_job_of_a_killed_worker_is_done_by_the_next_one(jobs: Callable[[], None]) -> None:
     _expired_count()
-    lost = app.configure_task("iria.forget_expired_limits").defer(timestamp=0)
+    lost = app.configure_task("iria.delete_expired_rate_counts").defer(timestamp=0)
     _killed_worker_had(lost)
     assert RateCount.objects.exists()
     app.configure_task("iria.retry_stalled_jobs").defer(timestamp=0)
@@ -59,7 +59,7 @@ def test_a_lost_job_whose_like_waits_holds_up_no_other(jobs: Callable[[], None])
     _killed_worker_had(lost)
     app.configure_task("iria.retry_stalled_jobs", priority=9).defer(timestamp=0)
     app.configure_task("editorial.publish_due", queueing_lock="one").defer(timestamp=0)
-    other = app.configure_task("iria.forget_expired_limits").defer(timestamp=0)
+    other = app.configure_task("iria.delete_expired_rate_counts").defer(timestamp=0)
     _killed_worker_had(other)
     _work_until_nothing_is_left(jobs)
     assert not RateCount.objects.exists()

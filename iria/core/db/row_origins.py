@@ -85,7 +85,7 @@ class RowOrigins:
         found: Any = model._default_manager.filter(pk__in=marked.values("object_id"))
         return found  # type: ignore[no-any-return]
 
-    def forget(self) -> None:
+    def delete(self) -> None:
         """Deletes all origins of the collection; the rows stay."""
         RowOrigin.objects.filter(collection=self.collection).delete()
         self._known.clear()

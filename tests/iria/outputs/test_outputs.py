@@ -17,11 +17,10 @@ from articles.pages import saving as page_keeping
 from articles.pages.models import Page
 from articles.related.models import RelatedPick
 from articles.search.index.indexer import reindex
-from iria.core import hooks
-from iria.core.hooks import PictureOutput
 from tests import newsroom
-from tests.iria.outputs import new_output
+from tests.iria.outputs import image_outputs, new_output
 from tests.iria.outputs.drawing import watched
+from tests.iria.outputs.image_outputs import ImageOutput
 from tests.iria.outputs.walk import Output, Rule, Walk
 from tests.newsletter import lists
 
@@ -151,10 +150,10 @@ def test_a_new_mail_that_shows_a_picture_without_its_credit_is_found(
     client: Client, walk: Walk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mails = {
-        **hooks.picture_outputs._registered,
-        "new": lambda pk: [PictureOutput("A mail", f'<img src="{walk.names()[0]}">'.encode())],
+        **image_outputs.SOURCES,
+        "new": lambda pk: [ImageOutput("A mail", f'<img src="{walk.names()[0]}">'.encode())],
     }
-    monkeypatch.setattr(hooks.picture_outputs, "_registered", mails)
+    monkeypatch.setattr(image_outputs, "SOURCES", mails)
     assert walk.judge(client, credited(FIRST)) == [f"A mail: body: the credit “{FIRST}” is missing"]
 
 

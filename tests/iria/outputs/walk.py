@@ -1,7 +1,7 @@
 """Every way by which a picture leaves the site, found and gone through.
 
 The addresses are those of the URL configuration, each leading to something that carries the picture
-if it ever carries one; the rest is what rooms offer in `registry.picture_outputs`. What may carry no
+if it ever carries one; the rest is in `image_outputs.SOURCES`. What may carry no
 picture is declared below, with the reason. An address that is neither seen to carry one nor declared
 is a fault, so whoever adds an output is led here.
 """
@@ -17,9 +17,9 @@ from django.test import Client
 
 from articles.editorial.models import Article
 from articles.images.models import Image
-from iria.core import hooks
 from iria.core.http.urls import absolute_url
 from tests.iria import hostile
+from tests.iria.outputs import image_outputs
 from tests.iria.outputs.standing import JPEG, Standing, standings
 from tests.iria.places import fitting
 
@@ -177,7 +177,7 @@ class Walk:
 
     def others(self) -> Iterator[tuple[str, bytes]]:
         """What goes out by no address."""
-        for ask in hooks.picture_outputs:
+        for ask in image_outputs.SOURCES.values():
             for output in ask(self.image.pk):
                 yield output.name, output.content
 

@@ -27,5 +27,5 @@ def test_a_mark_belongs_to_one_row_and_one_key() -> None:
     assert RowOrigins("trial").row("a", Category) == made[0]
     assert RowOrigins("trial").row("a", Article) is None
     assert not marks.create_once("nothing", lambda: None)
-    marks.forget()
+    marks.delete()
     assert not RowOrigin.objects.filter(collection="trial").exists()
