@@ -2,7 +2,7 @@
 
 Whatever points at a thing that goes is turned to the one that stays, in every room that has a
 foreign key to it, without this room knowing which: the keys are asked from the models, and what
-names it by number says so itself (`registry.namings`). What would stand twice (an article with both
+names it by number says so itself (`id_list_references`). What would stand twice (an article with both
 tags) stands once, at the better place.
 """
 

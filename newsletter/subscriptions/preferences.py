@@ -1,6 +1,6 @@
 """One page on which an address chooses everything that is sent to it.
 
-Whoever else writes to readers offers its choices through a port (`registry.mail_preferences`); any
+Whoever else writes to readers offers its choices through a port (`hooks.mail_preferences`); any
 token that was sent to an address opens the same page, because it came by mail to that address.
 """
 

@@ -32,7 +32,7 @@ def test_initials_stand_there_first(signed_in: Client) -> None:
     assert ">OL</span>" in signed_in.get("/accounts/profile/").content.decode()
 
 
-def test_a_picture_is_made_anew_served_to_all_and_taken_away(signed_in: Client, ola: User) -> None:
+def test_an_image_is_made_anew_served_to_all_and_removed(signed_in: Client, ola: User) -> None:
     signed_in.post(PICTURE, {"picture": file_of()})
     avatar = ola.avatar
     answer = Client().get(avatar.get_absolute_url())
@@ -58,7 +58,7 @@ def test_a_picture_is_made_anew_served_to_all_and_taken_away(signed_in: Client, 
         (file_of(20, 20, "PNG"), "too small"),
     ],
 )
-def test_what_is_no_picture_is_refused_in_words_and_the_old_one_stays(
+def test_what_is_no_picture_is_rejected_and_the_old_one_stays(
     signed_in: Client, ola: User, sent: SimpleUploadedFile, why: str
 ) -> None:
     signed_in.post(PICTURE, {"picture": file_of()})
@@ -87,7 +87,7 @@ def test_initials_are_two_letters_at_most(name: str, initials: str) -> None:
     assert User(pk=7, display_name=name).initials == initials
 
 
-def test_who_sends_very_many_pictures_is_asked_to_wait(
+def test_who_sends_very_many_images_is_asked_to_wait(
     signed_in: Client, ola: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(avatars, "PER_ACCOUNT", 2)

@@ -70,7 +70,7 @@ def test_staff_and_authors_keep_their_own_names(client: Client, ola: User, edna:
         assert display_names.clean_name(user.display_name, besides=user) == user.display_name
 
 
-def test_the_profile_is_for_whoever_is_signed_in(client: Client, db: None) -> None:
+def test_the_profile_is_for_somebody_who_is_signed_in(client: Client, db: None) -> None:
     assert client.get(PROFILE)["Location"].startswith("/accounts/login/")
     assert client.get("/accounts/")["Location"] == PROFILE
 
@@ -92,7 +92,7 @@ def test_every_strange_name_is_kept_as_text_or_refused(client: Client, ola: User
 
 
 @pytest.mark.parametrize("name", ["ola lind", "Оlа Lind", "0la-Lind", "Ola Lind (official)"])
-def test_a_name_that_looks_like_somebodys_is_refused_to_accounts_and_guests(
+def test_a_name_that_looks_like_somebodys_is_rejected_to_accounts_and_guests(
     client: Client, ola: User, name: str
 ) -> None:
     other = User.objects.create_user("teo@readers.example", display_name="Teo Brandt")
@@ -104,7 +104,7 @@ def test_a_name_that_looks_like_somebodys_is_refused_to_accounts_and_guests(
         posting.prepare(newsroom.published(), name=name, email="x@readers.example", text="Words.")
 
 
-def test_whoever_has_a_name_may_keep_it_and_what_is_given_up_is_free(
+def test_somebody_who_has_a_name_may_keep_it_and_what_is_given_up_is_free(
     client: Client, ola: User
 ) -> None:
     client.force_login(ola)
@@ -121,7 +121,7 @@ def test_a_name_made_of_signs_alone_is_kept_from_imitation_too(ola: User) -> Non
         display_names.clean_name("🦉🦉")
 
 
-def test_the_newsroom_takes_a_name_that_a_reader_had_before_and_the_reader_is_told_apart(
+def test_the_newsroom_takes_a_name_that_a_reader_had_before_and_the_reader_is_notified_apart(
     ola: User, rui: User
 ) -> None:
     rui.display_name = "0la Lind"

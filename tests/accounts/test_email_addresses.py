@@ -37,7 +37,7 @@ def sent(client: Client, form: dict[str, Any]) -> str:
     return client.post(EMAIL, form, follow=True).content.decode()
 
 
-def test_both_codes_move_the_account_and_the_old_mailbox_is_told(
+def test_both_codes_move_the_account_and_the_old_mailbox_is_notified(
     client: Client, ola: User, mail_folder: MailFolder
 ) -> None:
     assert 'name="new_code"' in sent(client, {"email": NEW})
@@ -75,7 +75,7 @@ def test_five_wrong_codes_end_it(client: Client, ola: User, mail_folder: MailFol
     assert starts_again(sent(client, codes))
 
 
-def test_an_address_with_an_account_looks_the_same_and_its_owner_is_told(
+def test_an_address_with_an_account_looks_the_same_and_its_owner_is_notified(
     client: Client, ola: User, edna: User, mail_folder: MailFolder
 ) -> None:
     unknown = sent(client, {"email": NEW})
@@ -115,7 +115,7 @@ def test_codes_do_not_last_nor_does_a_clock_set_back_stretch_them(
     assert starts_again(sent(client, codes))
 
 
-def test_ones_own_address_and_none_are_refused_in_words(client: Client, ola: User) -> None:
+def test_ones_own_address_and_none_are_rejected(client: Client, ola: User) -> None:
     for email in ("OLA@readers.example", "no address"):
         page = client.post(EMAIL, {"email": email}, follow=True)
         assert page.context["form"].has_error("email")

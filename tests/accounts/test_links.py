@@ -48,7 +48,7 @@ def test_an_editor_writes_links_in_rows_and_readers_find_them(client: Client, ed
     assert (MASTODON["name"], MASTODON["address"], "me external") in shown
 
 
-def test_a_link_that_leads_nowhere_is_refused_and_what_was_typed_is_kept(
+def test_a_link_that_leads_nowhere_is_rejected_and_what_was_typed_is_kept(
     client: Client, edna: User
 ) -> None:
     client.force_login(edna)

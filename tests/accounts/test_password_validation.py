@@ -32,7 +32,7 @@ def refusal(password: str, user: User | None = None) -> str:
         ("kort", "too short"),
     ],
 )
-def test_what_is_easy_to_guess_is_refused_with_the_reason(password: str, why: str) -> None:
+def test_what_is_easy_to_guess_is_rejected_with_the_reason(password: str, why: str) -> None:
     assert why in refusal(password)
 
 

@@ -163,7 +163,7 @@ def test_nothing_in_any_table_knows_who_left(
 
 
 @pytest.mark.parametrize("keep_words", [True, False])
-def test_the_desk_forgets_the_name_beside_a_ban_and_in_its_log(
+def test_the_admin_forgets_the_name_beside_a_ban_and_in_its_log(
     ola: User, mina: User, article: Article, keep_words: bool
 ) -> None:
     comment = comment_of(None, article, "So was I, as a guest.")
@@ -290,7 +290,7 @@ def _set(row: models.Model, **values: Any) -> models.Model:
     return row
 
 
-def test_what_somebody_did_at_the_desk_stays_done_and_is_told_to_them(
+def test_what_somebody_did_at_the_admin_stays_done_and_is_notified_to_them(
     rui: User, mina: User, article: Article
 ) -> None:
     comment = comment_of(None, article, "A word of mine.")

@@ -189,7 +189,7 @@ def test_a_thousand_addresses_guess_no_faster_than_a_few(ola: User, settings: An
     assert opens(here)
 
 
-def test_one_network_address_shuts_nobody_out_of_a_new_browser(ola: User, settings: Any) -> None:
+def test_one_ip_address_shuts_nobody_out_of_a_new_browser(ola: User, settings: Any) -> None:
     settings.ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
     email_addresses.mark_confirmed(ola)
     elsewhere = Client(REMOTE_ADDR="203.0.113.9")

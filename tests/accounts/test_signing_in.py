@@ -228,7 +228,7 @@ def test_no_form_hashes_more_passwords_for_a_known_address(
     assert counts == {0 if field == "email" else 1}
 
 
-def test_a_name_is_refused_the_same_after_signing_up_with_a_known_address(
+def test_a_name_is_rejected_the_same_after_signing_up_with_a_known_address(
     ola: User, mail_folder: MailFolder
 ) -> None:
     """Otherwise a second sign-up with the same name would tell whether the first made an account."""
@@ -292,7 +292,7 @@ def test_five_wrong_passwords_close_the_door_for_a_while(client: Client, ola: Us
     assert not signed_in(client)
 
 
-def test_the_desk_has_the_same_door(client: Client, edna: User) -> None:
+def test_the_admin_has_the_same_door(client: Client, edna: User) -> None:
     form = {"username": edna.email, "password": "wrong"}
     for _ in range(5):
         client.post("/admin/login/", form)
@@ -312,7 +312,7 @@ def test_many_requests_get_a_page_in_words(client: Client, db: None) -> None:
     assertTemplateUsed(answers[-1], "429.html")
 
 
-def test_whoever_was_made_inactive_is_told_so(client: Client, ola: User) -> None:
+def test_somebody_who_was_made_inactive_is_notified_so(client: Client, ola: User) -> None:
     email_addresses.mark_confirmed(ola)
     User.objects.filter(pk=ola.pk).update(is_active=False)
     page = client.post(LOGIN, {"login": ola.email, "password": PASSWORD}, follow=True)
@@ -328,7 +328,7 @@ def test_whoever_was_made_inactive_is_told_so(client: Client, ola: User) -> None
         (SMTPRecipientsRefused({"nia@readers.example": (550, b"unknown")}), False),
     ],
 )
-def test_a_mail_that_cannot_be_sent_is_no_crash_and_logs_no_address(
+def test_an_email_that_cannot_be_sent_is_no_crash_and_logs_no_address(
     client: Client,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -363,7 +363,7 @@ def test_the_fragment_of_a_stranger_asks_the_database_nothing(
     assert not answer.cookies
 
 
-def test_only_staff_sees_the_way_to_the_desk(client: Client, ola: User, edna: User) -> None:
+def test_only_staff_sees_the_way_to_the_admin(client: Client, ola: User, edna: User) -> None:
     client.force_login(ola)
     assert "/admin/" not in client.get("/accounts/state/").content.decode()
     client.force_login(edna)
@@ -388,7 +388,7 @@ def test_no_string_brings_a_form_down(
             assert client.post(path, form).status_code in {200, 302}, (path, string)
 
 
-def test_an_address_too_long_to_keep_is_refused_in_words(client: Client, db: None) -> None:
+def test_an_address_too_long_to_keep_is_rejected(client: Client, db: None) -> None:
     label = "r" * 60
     long = f"nia@{label}.{label}.{label}.{label}.{label}.example"
     page = client.post(SIGNUP, {**NEW, "email": long}, follow=True)
@@ -402,7 +402,7 @@ def without_tokens(page: str, address: str = "", stands_for: str = "") -> str:
     return page.replace(address, stands_for) if address else page
 
 
-def test_an_address_changed_at_the_desk_opens_nothing_any_more(
+def test_an_address_changed_at_the_admin_opens_nothing_any_more(
     client: Client, mail_folder: MailFolder, ola: User
 ) -> None:
     email_addresses.mark_confirmed(ola)

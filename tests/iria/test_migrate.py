@@ -218,7 +218,7 @@ def forget_squashed(history: Any) -> None:
     ("app", "first"),
     [("accounts", "0005"), ("articles", "0030"), ("articles", "0050"), ("newsletter", "0021")],
 )
-def test_a_database_in_the_middle_of_replaced_migrations_is_refused(
+def test_a_database_in_the_middle_of_replaced_migrations_is_rejected(
     history: Any, app: str, first: str
 ) -> None:
     forget_squashed(history)

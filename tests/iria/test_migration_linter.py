@@ -44,7 +44,7 @@ def rules(*statements: str, atomic: bool = True) -> set[str]:
         (f"{COMMENT} SET UNLOGGED;", WHOLE_TABLE),
     ],
 )
-def test_what_makes_readers_or_writers_wait_is_refused(statement: str, rule: str) -> None:
+def test_what_makes_readers_or_writers_wait_is_rejected(statement: str, rule: str) -> None:
     assert rule in rules(statement)
 
 
@@ -98,7 +98,7 @@ def test_quick_changes_of_a_large_table_pass() -> None:
     assert rules(concurrently, atomic=False) == set()
 
 
-def test_sql_that_it_cannot_read_is_refused() -> None:
+def test_sql_that_it_cannot_read_is_rejected() -> None:
     assert rules("ALTER TABEL articles_comment;") == {"syntax-error"}
 
 

@@ -106,7 +106,7 @@ def test_the_example_names_every_setting() -> None:
     assert read <= named
 
 
-def test_a_site_that_others_reach_by_a_name_asks_its_newsroom_for_a_second_factor() -> None:
+def test_a_site_that_others_reach_by_a_name_asks_its_newsroom_for_a_two_factor() -> None:
     def asked(**settings: str) -> str:
         words = "import iria.settings; print(iria.settings.STAFF_SECOND_FACTOR)"
         return start(words, **settings).stdout.strip()

@@ -70,7 +70,7 @@ def test_the_web_server_ends_with_one_sentence_and_does_not_try_again(tmp_path: 
     one_sentence(outcome, state, "IRIA_STATE")
 
 
-def test_more_connections_for_a_newsletter_than_the_database_gives_are_refused(
+def test_more_connections_for_a_newsletter_than_the_database_gives_are_rejected(
     settings: Any,
 ) -> None:
     def found(count: int) -> list[str | None]:

@@ -75,7 +75,7 @@ def desk_addresses() -> Iterator[str]:
         yield "/admin/none/" if "(" in path or "<" in path else path
 
 
-def test_no_address_of_the_desk_opens_without_one(client: Client, chief: User) -> None:
+def test_no_address_of_the_admin_opens_without_one(client: Client, chief: User) -> None:
     client.force_login(chief)
     tried = set(desk_addresses()) - set(required.EXEMPT_PATHS)
     assert len(tried) > 100
@@ -193,7 +193,7 @@ def test_an_open_session_shows_it_once_more_when_it_was_set_up_elsewhere(
     assert page.status_code == 200
 
 
-def test_whoever_loses_the_second_factor_loses_the_desk_in_the_open_session_too(
+def test_somebody_who_loses_the_two_factor_loses_the_admin_in_the_open_session_too(
     client: Client, edna: User
 ) -> None:
     with_app(edna)
@@ -351,7 +351,7 @@ def test_a_passkey_is_offered_as_second_step_only_to_who_has_one(client: Client,
     assert "passkey-options" not in page.content.decode()
 
 
-def test_passkeys_are_listed_renamed_and_taken_away(client: Client, ola: User) -> None:
+def test_passkeys_are_listed_renamed_and_removed(client: Client, ola: User) -> None:
     key = passkey_of(ola)
     signs_in(client, ola)
     client.logout()

@@ -58,7 +58,7 @@ def test_a_bad_line_is_named(tmp_path: Path, line: str, sentence: str) -> None:
         call_command("evaluate_spam", str(tmp_path))
 
 
-def test_a_folder_without_files_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_files_is_notified(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("evaluate_spam", str(tmp_path))
 

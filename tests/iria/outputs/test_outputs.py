@@ -124,7 +124,7 @@ def test_every_output_names_the_credit_of_today_and_withholds_what_may_not_be_sh
     assert walk.sorts() >= PLACES
 
 
-def test_a_new_address_that_shows_a_picture_without_its_credit_is_found(
+def test_a_new_address_that_shows_an_image_without_its_credit_is_found(
     client: Client, walk: Walk, settings: Any
 ) -> None:
     settings.ROOT_URLCONF = "tests.iria.outputs.new_output"
@@ -146,7 +146,7 @@ def test_a_new_address_that_nobody_thought_of_is_found(
     assert walk.find(client) == ["/new/: carries no picture here and is not declared so"]
 
 
-def test_a_new_mail_that_shows_a_picture_without_its_credit_is_found(
+def test_a_new_mail_that_shows_an_image_without_its_credit_is_found(
     client: Client, walk: Walk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mails = {
@@ -172,7 +172,7 @@ def test_a_broken_page_does_not_count_as_a_withheld_picture(output: Output, wron
     assert withheld(output) == wrong
 
 
-def test_what_draws_a_picture_and_was_never_reached_is_found(client: Client, walk: Walk) -> None:
+def test_what_draws_an_image_and_was_never_reached_is_found(client: Client, walk: Walk) -> None:
     with watched() as passed:
         client.get("/about/")
     assert "articles/pages/page.html" not in passed.missed()

@@ -54,7 +54,7 @@ def test_the_nearest_passes_on_every_paper_and_keeps_the_hue(
         assert min(abs(hue - found), 360 - abs(hue - found)) < 6
 
 
-def test_an_accent_too_pale_is_refused_with_the_nearest_that_passes() -> None:
+def test_an_accent_too_pale_is_rejected_with_the_nearest_that_passes() -> None:
     with pytest.raises(ValidationError) as refused:
         publication_colours.checked_light("#ffcc00")
     sentence = refused.value.messages[0]
@@ -63,7 +63,7 @@ def test_an_accent_too_pale_is_refused_with_the_nearest_that_passes() -> None:
     assert publication_colours.checked_light(nearest) == nearest
 
 
-def test_an_accent_too_dark_for_dark_paper_is_refused_and_made_from_the_light_one() -> None:
+def test_an_accent_too_dark_for_dark_paper_is_rejected_and_made_from_the_light_one() -> None:
     with pytest.raises(ValidationError):
         publication_colours.checked_dark("#1a5f7a")
     made = publication_colours.for_dark("#1a5f7a")

@@ -88,7 +88,7 @@ def test_another_logo_takes_its_place_and_the_old_one_can_still_be_asked_for(
         (file(400, 20), "at least 40 in height"),
     ],
 )
-def test_what_is_no_logo_is_refused_in_words(sent: bytes, sentence: str) -> None:
+def test_what_is_no_logo_is_rejected(sent: bytes, sentence: str) -> None:
     with pytest.raises(ValidationError, match=sentence):
         put("logo", sent)
     assert not BrandImage.objects.exists()
@@ -101,7 +101,7 @@ class Unread(ContentFile[bytes]):
         raise AssertionError("its size says enough")
 
 
-def test_a_file_too_large_for_a_logo_is_refused_before_it_is_read() -> None:
+def test_a_file_too_large_for_a_logo_is_rejected_before_it_is_read() -> None:
     sent = Unread(b"", name="logo.png")
     sent.size = logos.LARGEST_FILE + 1
     form = PublicationForm({}, {"logo": sent}, instance=Publication())
@@ -114,5 +114,5 @@ def test_an_icon_must_be_square_and_large_enough(sent: bytes, sentence: str) -> 
         put("icon", sent)
 
 
-def test_an_emblem_that_is_not_there_is_not_found(client: Client) -> None:
+def test_an_logo_that_is_not_there_is_not_found(client: Client) -> None:
     assert client.get("/emblem/00000000000000000000.png").status_code == 404

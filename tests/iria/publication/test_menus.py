@@ -119,7 +119,7 @@ def test_what_readers_do_not_find_is_left_out_and_reported(client: Client, chief
     assert "row 3: what it leads to is no longer there" in second
 
 
-def test_nobody_is_told_of_dead_entries_who_cannot_mend_them(edna: Any) -> None:
+def test_nobody_is_notified_of_dead_entries_who_cannot_mend_them(edna: Any) -> None:
     compose(header_menu=[entry("category", 404)])
     assert broken_menu_items(edna) == []
 

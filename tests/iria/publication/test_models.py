@@ -30,7 +30,7 @@ def test_a_wrong_digit_is_found_and_the_sentence_says_what_it_would_be(wrong: st
 
 
 @pytest.mark.parametrize("wrong", ["2049-363", "x", "2049-36300", "X049-3630", "٢٠٤٩-3630"])
-def test_another_shape_is_refused_with_an_example(wrong: str) -> None:
+def test_another_shape_is_rejected_with_an_example(wrong: str) -> None:
     with pytest.raises(ValidationError, match="such as 2049-3630"):
         models.clean_issn(wrong)
 

@@ -64,7 +64,7 @@ def away(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Iterator[Outage]:
     made.wait_for_end()
 
 
-def test_requests_are_refused_at_once_until_it_answers_again(away: Outage, pool: Pool) -> None:
+def test_requests_are_rejected_at_once_until_it_answers_again(away: Outage, pool: Pool) -> None:
     with pytest.raises(Away, match="Connection refused"):
         away.refuse()
     pool.answers = True

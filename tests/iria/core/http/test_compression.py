@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 ACCEPTING = {"Accept-Encoding": "gzip, br"}
 
 
-def test_a_public_page_is_compressed_for_whoever_can_read_it(client: Client) -> None:
+def test_a_public_page_is_compressed_for_somebody_who_can_read_it(client: Client) -> None:
     address = newsroom.published("Quiet").get_absolute_url()
     plain, packed = client.get(address), client.get(address, headers=ACCEPTING)
     assert packed["Content-Encoding"] == "gzip"
@@ -52,7 +52,7 @@ def test_feeds_and_sitemaps_are_text_too(client: Client, path: str) -> None:
     assert client.get(path, headers=ACCEPTING)["Content-Encoding"] == "gzip"
 
 
-def test_a_picture_is_not_compressed_once_more(client: Client) -> None:
+def test_an_image_is_not_compressed_once_more(client: Client) -> None:
     only = ingest.ingest(newsroom.picture_file(), by=None).renditions.get()
     answer = client.get(only.get_absolute_url(), headers=ACCEPTING)
     assert "Content-Encoding" not in answer

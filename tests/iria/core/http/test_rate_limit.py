@@ -11,7 +11,7 @@ from iria.core.http.rate_limit import RateCount, count_and_allow, delete_expired
 HOUR = timedelta(hours=1)
 
 
-def test_the_sixth_is_refused_when_five_are_allowed(db: None) -> None:
+def test_the_sixth_is_rejected_when_five_are_allowed(db: None) -> None:
     answers = [count_and_allow("comment", "203.0.113.9", limit=5, per=HOUR) for _ in range(6)]
     assert answers == [True] * 5 + [False]
 

@@ -106,7 +106,7 @@ def test_no_address_leads_into_a_private_network(
         "",
     ],
 )
-def test_an_address_that_is_not_public_is_refused_in_every_notation(address: str) -> None:
+def test_an_address_that_is_not_public_is_rejected_in_every_notation(address: str) -> None:
     assert not safe_client._is_public(address)
 
 
@@ -157,7 +157,7 @@ def test_a_name_is_resolved_once_and_connected_to_as_it_was_judged(
     assert reached == [("8.8.8.8", 80)]
 
 
-def test_a_name_with_one_private_address_among_public_ones_is_refused(
+def test_a_name_with_one_private_address_among_public_ones_is_rejected(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     both = [(0, 0, 0, "", ("8.8.8.8", 80)), (0, 0, 0, "", ("64:ff9b::a00:1", 80, 0, 0))]

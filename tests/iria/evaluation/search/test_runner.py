@@ -74,7 +74,7 @@ def _rows() -> tuple[Any, ...]:
     )
 
 
-def test_a_folder_without_a_collection_is_refused_in_words(collection: Path) -> None:
+def test_a_folder_without_a_collection_is_rejected(collection: Path) -> None:
     (collection / "qrels.tsv").unlink()
     with pytest.raises(CommandError, match=r"qrels\.tsv cannot be read"):
         call_command("evaluate_search", str(collection))

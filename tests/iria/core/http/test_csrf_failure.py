@@ -24,11 +24,11 @@ def test_a_form_whose_session_ended_meanwhile_gives_the_words_back(
     assert not Article.objects.exists()
 
 
-def test_without_words_the_desk_shows_its_door(client: Client, db: None) -> None:
+def test_without_words_the_admin_shows_its_door(client: Client, db: None) -> None:
     assert "/admin/login/" in client.post(ADD, {"kind": "1"})["Location"]
 
 
-def test_a_form_of_another_session_is_refused_in_words(edna: User) -> None:
+def test_a_form_of_another_session_is_rejected(edna: User) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(edna)
     answer = browser.post(ADD, {"headline": "A quiet week", "body": STORY})

@@ -25,7 +25,7 @@ ZONES = st.sampled_from(
 )
 
 
-def test_an_hour_that_is_skipped_is_refused_and_the_next_one_named() -> None:
+def test_an_hour_that_is_skipped_is_rejected_and_the_next_one_named() -> None:
     with pytest.raises(SkippedHour) as refusal:
         moment_in(LISBON, datetime(2027, 3, 28, 1, 30))  # noqa: DTZ001
     assert refusal.value.resumes.strftime("%H:%M") == "02:00"

@@ -89,7 +89,7 @@ def test_everything_is_kept_at_once(desk: Client) -> None:
     assert "ISSN 2049-3630" in foot
 
 
-def test_a_logo_is_taken_away_by_a_tick(desk: Client) -> None:
+def test_a_logo_is_removed_by_a_tick(desk: Client) -> None:
     desk.post(ADDRESS, sent(logo=SimpleUploadedFile("logo.png", file(400, 100))))
     desk.post(ADDRESS, sent())
     assert "logo" in Publication.objects.get().brand_images
@@ -127,7 +127,7 @@ def test_a_logo_is_taken_away_by_a_tick(desk: Client) -> None:
         ),
     ],
 )
-def test_what_cannot_be_is_refused_in_words_and_nothing_typed_is_lost(
+def test_what_cannot_be_is_rejected_and_nothing_typed_is_lost(
     desk: Client, fields: dict[str, Any], field: str
 ) -> None:
     answer = desk.post(ADDRESS, sent(tagline="Kept words", **fields))

@@ -93,7 +93,7 @@ def test_no_filter_breaks_a_list(desk: Client, parts: dict[str, str]) -> None:
     assert wrong(found) == []
 
 
-def test_no_part_of_an_address_breaks_the_desk(desk: Client, parts: dict[str, str]) -> None:
+def test_no_part_of_an_address_breaks_the_admin(desk: Client, parts: dict[str, str]) -> None:
     routes = [route for _, route in hostile.routes(DESK) if "<" in route]
     assert (
         wrong(
@@ -108,7 +108,7 @@ def test_no_part_of_an_address_breaks_the_desk(desk: Client, parts: dict[str, st
 PICTURES = ("admin:articles_article_pictures", "admin:articles_image_choose")
 
 
-def test_no_query_breaks_the_forms_of_the_desk(desk: Client, parts: dict[str, str]) -> None:
+def test_no_query_breaks_the_forms_of_the_admin(desk: Client, parts: dict[str, str]) -> None:
     addresses = [a for kind in ("_add", "_change") for a in addresses_of_the_desk(kind)]
     addresses += [reverse(name) for name in (*PICTURES, "admin:autocomplete")]
     addresses += [reverse("admin:newsletter_mails"), DESK]
@@ -122,7 +122,7 @@ def test_no_query_breaks_the_forms_of_the_desk(desk: Client, parts: dict[str, st
     )
 
 
-def test_no_body_breaks_the_desk(desk: Client, parts: dict[str, str]) -> None:
+def test_no_body_breaks_the_admin(desk: Client, parts: dict[str, str]) -> None:
     kinds = ("_changelist", "_add", "_change", "_delete", "_history")
     addresses = [a for kind in kinds for a in addresses_of_the_desk(kind)]
     issue = Issue.objects.get(slug="what-moves-next")
@@ -140,7 +140,7 @@ def test_no_body_breaks_the_desk(desk: Client, parts: dict[str, str]) -> None:
     )
 
 
-def test_no_field_of_a_form_breaks_the_desk(desk: Client, parts: dict[str, str]) -> None:
+def test_no_field_of_a_form_breaks_the_admin(desk: Client, parts: dict[str, str]) -> None:
     found = []
     addresses = [a for kind in ("_add", "_change") for a in addresses_of_the_desk(kind)]
     for place, address in enumerate(addresses):
@@ -159,6 +159,6 @@ def test_no_field_of_a_form_breaks_the_desk(desk: Client, parts: dict[str, str])
 
 
 @pytest.mark.parametrize("way", ["get", "post"])
-def test_a_field_without_a_name_is_refused(desk: Client, edna: User, way: str) -> None:
+def test_a_field_without_a_name_is_rejected(desk: Client, edna: User, way: str) -> None:
     address = reverse("admin:accounts_user_change", args=[edna.pk])
     assert getattr(desk, way)(address, {"_to_field": ""}).status_code == 400
