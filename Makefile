@@ -1,8 +1,9 @@
-# Two commands matter: `make run` and `make test`. Everything else is in iria/running.
+# Two commands matter: `make run` and `make test`. What they do is in iria/launcher.
 # Each line execs, so that a signal to make reaches the launcher and make waits for its end.
 PORT ?= 8000
 PART ?=
 export PORT PART
+LAUNCHER := exec sh iria/launcher/find-python.sh
 
 # `make prove running` is as good as `make prove PART=running`.
 ifeq (prove,$(firstword $(MAKECMDGOALS)))
@@ -12,25 +13,88 @@ ifeq (prove,$(firstword $(MAKECMDGOALS)))
   endif
 endif
 
-.PHONY: run test bench prove prove-small reset-demo upgrade-database
+.PHONY: run reset-demo upgrade-database test prove-small prove bench
 
 run:
-	@exec sh iria/running/find-python.sh run "$$PORT"
+	@$(LAUNCHER) run "$$PORT"
+
+reset-demo upgrade-database:
+	@$(LAUNCHER) $@
+
+# The checks get the environment for developing, and settings and a database of their own.
+PYTHON := .venv/bin/python
+PROOFS := -m proof -rs -o faulthandler_timeout=0
 
 test:
-	@exec sh iria/running/find-python.sh test
-
-bench:
-	@exec sh iria/running/find-python.sh bench
-
-prove:
-	@exec sh iria/running/find-python.sh prove $$PART
+	@$(LAUNCHER) check throwaway make each TARGETS="static-checks migration-locks unit-tests browser-tests coverage"
 
 prove-small:
-	@exec sh iria/running/find-python.sh prove-small
+	@$(LAUNCHER) check throwaway make each TARGETS="migrations-run small-proofs"
 
-reset-demo:
-	@exec sh iria/running/find-python.sh reset-demo
+prove:
+	@IRIA_PROOFS=full $(LAUNCHER) check durable $(PYTHON) -m pytest $(PROOFS) -s $(if $(PART),$(PART:%=tests/proofs/test_%.py),tests/proofs)
 
-upgrade-database:
-	@exec sh iria/running/find-python.sh upgrade-database
+bench:
+	@$(LAUNCHER) check durable $(PYTHON) -m tests.bench
+
+# In the order of tests/conftest.py: what takes longest first.
+PYTEST := $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+BROWSER_TESTS := $(PYTEST) -m browser tests/browser
+WHOLE_OUTPUT := $(if $(filter output-sync,$(.FEATURES)),--output-sync)
+STATIC_CHECKS := lint formatting import-rules migrations-match settings-fit migrations-run types
+
+.PHONY: each static-checks $(STATIC_CHECKS) migration-locks unit-tests browser-tests coverage small-proofs
+
+# Every target, also after one has failed; at last how each of them went.
+each:
+	@status=0; results=; for target in $(TARGETS); do \
+	  echo "── $$target"; begin=$$(date +%s); \
+	  if $(MAKE) --no-print-directory $$target; then result=passed; else result=FAILED; status=1; fi; \
+	  results="$$results   $$result after $$(($$(date +%s) - begin)) s: $$target\n"; \
+	done; printf "── all checks\n$$results"; exit $$status
+
+# At the same time: a core alone would be idle.
+static-checks:
+	@$(MAKE) --no-print-directory --keep-going --jobs $(WHOLE_OUTPUT) $(STATIC_CHECKS)
+
+lint:
+	$(PYTHON) -m ruff check
+
+formatting:
+	$(PYTHON) -m ruff format --check
+
+import-rules:
+	.venv/bin/lint-imports
+
+migrations-match:
+	$(PYTHON) manage.py makemigrations --check --dry-run
+
+settings-fit:
+	SITE_URL=https://www.example.org $(PYTHON) manage.py check --deploy --fail-level WARNING
+
+migrations-run:
+	$(PYTHON) manage.py migrate
+
+types:
+	$(PYTHON) -m mypy
+
+# It asks the migrated database for the names of constraints.
+migration-locks:
+	$(PYTHON) -m tests.migration_linter
+
+# The others are not even collected: every core would import what they need, and run none of it.
+# Counting branches makes Python half as slow again; what the browser and the proofs run has its own
+# tests too.
+unit-tests:
+	$(PYTEST) --cov --cov-report= --ignore tests/browser --ignore tests/proofs
+
+# What failed is tried once more, and nothing else (docs/decisions/second-try.md).
+browser-tests:
+	$(BROWSER_TESTS) || { echo "── what had failed, once more"; \
+	  $(BROWSER_TESTS) --last-failed --last-failed-no-failures none; }
+
+coverage:
+	$(PYTHON) -m coverage report --skip-covered
+
+small-proofs:
+	$(PYTEST) $(PROOFS) tests/proofs

@@ -9,9 +9,9 @@ import sys
 def main() -> None:
     os.umask(0o027)  # as in gunicorn.conf.py
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iria.settings")
-    from iria.running.command import surroundings
+    from iria.launcher.command import command_environment
 
-    with surroundings():
+    with command_environment():
         execute()
 
 
@@ -19,16 +19,16 @@ def execute() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    from iria.running import telling
+    from iria.launcher import output
 
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as mistake:
         sys.exit(f"{mistake}")
     except OSError as error:
-        if error.errno not in {errno.EACCES, errno.EPERM, errno.EROFS, *telling.FULL}:
+        if error.errno not in {errno.EACCES, errno.EPERM, errno.EROFS, *output.DISK_FULL}:
             raise
-        sys.exit(telling.sentence_about(error))
+        sys.exit(output.describe_os_error(error))
     except Exception as error:
         from iria.core.db.outage import is_outage, reason_of
 

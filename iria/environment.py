@@ -18,7 +18,7 @@ from django.core.checks.security.base import (
 )
 from django.core.exceptions import ImproperlyConfigured
 
-from iria.running.places import make_folder, tighten
+from iria.launcher.paths import make_folder, restrict_permissions
 from newsletter.bounces.webhooks.providers import PROVIDERS
 
 FORMER_NAMES: Final = {
@@ -250,7 +250,7 @@ def writable_folder(folder: Path) -> Path:
     """Creates the state folder if necessary, and closes it to other accounts."""
     try:
         make_folder(folder)
-        tighten(folder)
+        restrict_permissions(folder)
         if not os.access(folder, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, "permission denied")
     except OSError as error:

@@ -31,7 +31,7 @@ from iria.environment import (
     site_url,
     writable_folder,
 )
-from iria.running.places import state_folder
+from iria.launcher.paths import state_folder
 
 # Django's generic classes take their type in brackets only for the type checker; this makes the
 # brackets harmless at run time.

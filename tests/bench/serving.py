@@ -16,7 +16,7 @@ from django.db import connection
 
 PROJECT = Path(__file__).resolve().parents[2]
 FLAGS = ("--workers=2", "--threads=4", "--no-control-socket", "--log-level=warning")
-"""As in iria.running.run: what is measured is what people start."""
+"""As in iria.launcher.run: what is measured is what people start."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 from psycopg.rows import dict_row
 
-from iria.running import choosing, creating, identity, postmaster
+from iria.launcher import cluster_creation, os_user, postgres_versions, postmaster
 from newsletter.delivery import claims, scheduling, sending, uncertain, worker
 from newsletter.models import Issue, Newsletter
 from tests.newsletter.lists import issue, subscribers
@@ -164,7 +164,6 @@ class OwnCluster(Arena):
     """The same over a PostgreSQL that this proof alone uses, durable as in earnest."""
 
     server: postmaster.Server
-    running: "subprocess.Popen[bytes]"
 
     def recover(self) -> None:
         self._wait_for(self.python("recover()"))
@@ -175,13 +174,8 @@ class OwnCluster(Arena):
         """
         self.restarts += 1
         port = int(self.url.rpartition(":")[2].partition("/")[0])
-        if hard:
-            self.running.kill()
-            self.running.wait()
-            self.server.clear_leftovers()
-        else:
-            postmaster.stop(self.running)
-        self.running = self.server.start(port)
+        self.server.stop("immediate" if hard else "fast")
+        self.server.start(port)
 
 
 @contextmanager
@@ -189,21 +183,22 @@ def own_cluster(smtp_port: int, everybody: int) -> Iterator[Arena]:
     state = Path(tempfile.mkdtemp(prefix="iria-arena-"))
     state.chmod(0o755)  # the database's account has to step in
     data = state / "postgres"
-    who = identity.for_cluster(data)
-    programs = choosing.for_new(state, who)
-    creating.create(data, programs, who, "arena", durable=True)
-    server = postmaster.Server(data, state / "log", programs, who, durable=True)
+    user = os_user.for_cluster(data)
+    programs = postgres_versions.for_new_cluster(state, user)
+    server = postmaster.Server(data, state / "log", programs, user, durable=True)
+    cluster_creation.create(server, "arena")
     port = postmaster.free_port()
-    url = f"postgres://{creating.ROLE}:arena@127.0.0.1:{port}/{creating.DATABASE}"
-    made = OwnCluster(url, smtp_port)
-    made.server, made.running = server, server.start(port)
+    role, database = cluster_creation.ROLE, cluster_creation.DATABASE
+    made = OwnCluster(f"postgres://{role}:arena@127.0.0.1:{port}/{database}", smtp_port)
+    made.server = server
+    server.start(port)
     try:
         said = made._wait_for(made.python(f"prepare({everybody})"))
         made.issue_id = int(said.split()[-1])
         yield made
     finally:
         made.end()
-        postmaster.stop(made.running)
+        server.stop()
         subprocess.run(["rm", "-rf", str(state)], check=True)
 
 

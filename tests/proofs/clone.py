@@ -9,14 +9,14 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
 import psycopg
 
-from iria.running import processes
-from iria.running.cluster import Cluster
-from iria.running.places import PROJECT
+from iria.launcher.cluster import Cluster
+from iria.launcher.paths import PROJECT
 
 PAGES = ("/", "/admin/", "/feed/", "/newsletter/", "/search/?q=security")
 FIRST_SECONDS, AGAIN_SECONDS, STOP_SECONDS = 180.0, 5.0, 3.0
@@ -150,7 +150,7 @@ class Site:
             "web server": web,
             "one of its workers": children_of(web)[0],
             "worker": worker,
-            "keeper": parent_of(server),
+            "daemon": daemon_of(self.state),
             "postmaster": server,
             "backend": children_of(server)[-1],
         }
@@ -161,7 +161,7 @@ class Site:
         pids = self.pids()
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(30)
-        left = {name: pid for name, pid in pids.items() if processes.started_at(pid)}
+        left = {name: pid for name, pid in pids.items() if lives(pid)}
         took = time.monotonic() - begin
         assert left == {}
         return took
@@ -196,9 +196,22 @@ class Rows:
         assert [number for (number,) in rows] == list(range(self.written))
 
 
+def lives(pid: int) -> bool:
+    """Whether a process runs; one that has ended may still wait to be noticed by its parent."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def daemon_of(state: Path) -> int:
+    """The process that stops the database when nobody uses it any more."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if f"stop-when-unused\0{state}\0" in (process / "cmdline").read_text():
+                return int(process.name)
+    raise AssertionError(f"no daemon for {state}")
+
+
 def children_of(pid: int) -> list[int]:
     return [int(part) for part in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def parent_of(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])

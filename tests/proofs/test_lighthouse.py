@@ -16,7 +16,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from iria.running import machine
+from iria.launcher import checks
 from tests.browser.conftest import CHROMIUM_FLAGS, PHONE
 from tests.proofs.clone import FIRST_SECONDS, Site, clone, free_port
 from tests.proofs.size import FULL
@@ -51,7 +51,7 @@ BEFORE_FIRST_PAINT: Final = """() => {
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """The address of a clone with the demo newsroom, running with its default settings."""
-    machine.install_checkers(TOOL)
+    checks.install_checkers(TOOL)
     ground = Path(tempfile.mkdtemp(prefix="iria-proof-"))
     ground.chmod(0o755)
     site = Site(clone(ground / "clone"), free_port())

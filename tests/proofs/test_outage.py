@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from iria.running import choosing, creating, identity, postmaster, processes
+from iria.launcher import cluster_creation, os_user, postgres_versions, postmaster, processes
 from tests.proofs.clone import free_port
 from tests.proofs.size import FULL, sized
 from tests.shared import PROJECT
@@ -64,7 +64,6 @@ class Site:
 
     port: int
     server: postmaster.Server
-    database: "subprocess.Popen[bytes]"
     log: Path
     answers: list[Answer] = field(default_factory=list)
     read: int = 0
@@ -101,12 +100,10 @@ class Site:
 
     def stop_database(self) -> None:
         """As at a power failure; nobody is told."""
-        self.database.send_signal(signal.SIGQUIT)
-        self.database.wait(30)
+        self.server.stop("immediate")
 
     def start_database(self) -> None:
-        self.server.clear_leftovers()
-        self.database = self.server.start(database_port(self))
+        self.server.start(database_port(self))
 
     def freeze_database(self) -> None:
         """It takes connections and answers nothing."""
@@ -118,7 +115,7 @@ class Site:
             processes.send(pid, signal.SIGCONT)
 
     def _database_processes(self) -> list[int]:
-        return processes.working_in(self.server.data, ("postgres",))
+        return processes.postgres_of(self.server.data)
 
 
 def database_port(site: Site) -> int:
@@ -141,18 +138,18 @@ def site() -> Iterator[Site]:
 def running_site(folder: Path) -> Iterator[Site]:
     data, log = folder / "postgres", folder / "log"
     log.mkdir()
-    who = identity.for_cluster(data)
-    programs = choosing.for_new(folder, who)
-    creating.create(data, programs, who, "outage", durable=FULL)
-    server = postmaster.Server(data, log / "postgres.log", programs, who, durable=FULL)
+    user = os_user.for_cluster(data)
+    programs = postgres_versions.for_new_cluster(folder, user)
+    server = postmaster.Server(data, log / "postgres.log", programs, user, durable=FULL)
+    cluster_creation.create(server, "outage")
     port, database = free_port(), postmaster.free_port()
     (log / "port").write_text(str(database))
-    running = server.start(database)
-    made = Site(port, server, running, log / "site.log")
+    server.start(database)
+    made = Site(port, server, log / "site.log")
     children: list[subprocess.Popen[bytes]] = []
     settings = {
         **os.environ,
-        "DATABASE_URL": f"postgres://{creating.ROLE}:outage@127.0.0.1:{database}/{creating.DATABASE}",
+        "DATABASE_URL": f"postgres://{cluster_creation.ROLE}:outage@127.0.0.1:{database}/{cluster_creation.DATABASE}",
         "IRIA_STATE": str(folder / "state"),
         "SITE_URL": f"http://127.0.0.1:{port}",
         "ALLOWED_HOSTS": "127.0.0.1",
@@ -185,7 +182,7 @@ def running_site(folder: Path) -> Iterator[Site]:
             child.terminate()
         for child in children:
             child.wait(30)
-        postmaster.stop(made.database)
+        server.stop()
 
 
 def wait_until(holds: Callable[[], bool], seconds: float) -> float:

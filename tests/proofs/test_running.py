@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from iria.running import places, processes
+from iria.launcher import os_user, paths, postgres_binaries, processes
 from tests.proofs.clone import (
     AGAIN_SECONDS,
     FIRST_SECONDS,
@@ -26,6 +26,7 @@ from tests.proofs.clone import (
     Site,
     clone,
     free_port,
+    lives,
     surroundings,
 )
 from tests.proofs.size import FULL, sized
@@ -49,9 +50,8 @@ HIDING = 'for d in {places}; do [ -d "$d" ] && mount -t tmpfs none "$d"; done; e
 
 def hidden_server() -> tuple[str, ...]:
     """A prefix that runs a command where the system's PostgreSQL servers cannot be seen."""
-    from iria.running import binaries
-
-    folders = {str(found.folder) for found in binaries.installed()}
+    user = os_user.for_cluster(Path("/nowhere"))
+    folders = {str(found.folder) for found in postgres_binaries.installed(user)}
     assert not folders & {"/usr/bin", "/usr/local/bin"}, "they lie among everybody's programs"
     return (*HIDE, HIDING.format(places=" ".join(sorted(folders))), "sh")
 
@@ -119,7 +119,7 @@ def test_a_bare_clone_answers_stops_and_starts_again(start: Start, project: Path
     sized(
         ["supervisor"],
         [
-            *("make", "supervisor", "web server", "one of its workers", "worker", "keeper"),
+            *("make", "supervisor", "web server", "one of its workers", "worker", "daemon"),
             *("postmaster", "backend", "all of them"),
         ],
     ),
@@ -178,7 +178,7 @@ def test_ctrl_c_ends_everything(start: Start) -> None:
     os.killpg(site.process.pid, signal.SIGINT)
     site.process.wait(20)
     figure("Ctrl-C", time.monotonic() - begin, STOP_SECONDS)
-    assert not [name for name, pid in pids.items() if processes.started_at(pid)]
+    assert not [name for name, pid in pids.items() if lives(pid)]
     assert "Traceback" not in site.said()
 
 
@@ -195,7 +195,7 @@ def test_commands_at_the_same_time_share_one_database(start: Start, project: Pat
     alone = [asked() for _ in range(3)]
     answers = {one.communicate(timeout=60)[0] for one in alone}
     assert len(answers) == 1
-    assert not processes.working_in(project / "var" / "postgres", ("postgres",))
+    assert not processes.postgres_of(project / "var" / "postgres")
     site = start()
     site.wait(FIRST_SECONDS)
     beside = [asked() for _ in range(2)]
@@ -252,14 +252,14 @@ def test_each_obstacle_is_told_in_one_sentence(start: Start) -> None:
         other.listen()
         taken = start(port=other.getsockname()[1])
         assert taken.process.wait(30) != 0
-        one_sentence(taken.said(), "is taken by another program")
+        one_sentence(taken.said(), "cannot be used")
     wrong = start(port="eighty")
     assert wrong.process.wait(30) != 0
     one_sentence(wrong.said(), "PORT must be a number")
     dead = start(DATABASE_URL=f"postgres://iria:secret@127.0.0.1:{free_port()}/iria")
     assert dead.process.wait(60) != 0
     assert "Traceback" not in dead.said()
-    assert "DATABASE_URL names does not answer" in dead.said()
+    assert "DATABASE_URL names cannot be used" in dead.said()
     assert "secret" not in dead.said()
 
 
@@ -302,7 +302,7 @@ def test_a_server_that_vanishes_takes_no_data_along(start: Start) -> None:
     site.stop()
     site = start(before=hidden_server())
     site.wait(60)
-    assert "copy that was kept" in site.said()
+    assert "with the copy of it" in site.said()
     site.answers()
     rows.are_all_there()
     site.stop()
@@ -351,8 +351,8 @@ def test_in_a_closed_home_root_finds_another_place(start: Start, ground: Path) -
     home.mkdir(mode=0o700)
     project = clone(home / "newsroom")
     site = start(project)
-    away = places.state_folder(project, {})
-    assert away.parent == places.AWAY
+    away = paths.state_folder(project, {})
+    assert away.parent == paths.ROOT_STATE
     site.state = away
     try:
         figure("start in a closed home", site.wait(FIRST_SECONDS), FIRST_SECONDS)

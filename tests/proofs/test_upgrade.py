@@ -26,8 +26,8 @@ from psycopg import sql
 
 from iria.core.model_policy import public_models
 from iria.management.commands import migrate
-from iria.running import binaries
-from iria.running.places import PROJECT
+from iria.launcher import postgres_binaries
+from iria.launcher.paths import PROJECT
 from tests.proofs import old_archive
 from tests.proofs.clone import surroundings
 from tests.proofs.locks import BLOCKS_READING, BLOCKS_WRITING, Seen, watched
@@ -118,7 +118,7 @@ def run_migrate(project: Path, url: str, state: Path, *arguments: str) -> str:
 
 
 def schema(url: str) -> list[str]:
-    installed = binaries.installed()
+    installed = postgres_binaries.installed()
     program = installed[0].program("pg_dump") if installed else shutil.which("pg_dump")
     if program is None:
         pytest.skip("pg_dump is not installed")

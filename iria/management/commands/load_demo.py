@@ -12,8 +12,8 @@ from django.db import connection
 from iria.core.db.row_origins import RowOrigins
 from iria.demo import content, removing
 from iria.demo.loading import everything
-from iria.running.places import write_whole
-from iria.running.preparing import DEMO_EDITOR
+from iria.launcher.paths import write_atomically
+from iria.launcher.preparation import DEMO_EDITOR
 
 LOCK = 0x64656D6F
 """The number of the advisory lock under which one command at a time loads or removes the demo."""
@@ -75,4 +75,4 @@ def _note_file() -> Path:
 
 
 def _note(words: str) -> None:
-    write_whole(_note_file(), words + "\n")
+    write_atomically(_note_file(), words + "\n")

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from articles.editorial.models import Article
-from iria.running.places import write_whole
+from iria.launcher.paths import write_atomically
 
 LOCK = 0x49524941
 """The number of the advisory lock under which only one command prepares a database at a time."""
@@ -37,9 +37,9 @@ def load_demo_once() -> None:
         return
     unfinished = begun.exists() and begun.read_text() == here
     if unfinished or not Article.objects.exists():
-        write_whole(begun, here)
+        write_atomically(begun, here)
         call_command("load_demo", verbosity=0)
-    write_whole(loaded, here)
+    write_atomically(loaded, here)
     begun.unlink(missing_ok=True)
 
 

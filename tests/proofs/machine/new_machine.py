@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from iria.running import processes
+from iria.launcher import processes
 from tests.proofs.clone import children_of
 
 HERE = Path(__file__).parent

@@ -1,0 +1,178 @@
+"""The private database cluster of a state folder, shared by any number of commands.
+
+Each of them holds the users' lock, shared; the first one starts the server and a small process, the
+daemon, that waits to get this lock alone. When it does, the last user has gone – ended, crashed or
+killed, the kernel makes no difference – and it stops the server.
+
+    with Cluster(state).running() as url:
+        ...                                # the server answers at `url` in here
+"""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from iria.launcher import (
+    cluster_creation,
+    locks,
+    os_user,
+    postgres_copy,
+    postgres_versions,
+    postmaster,
+)
+from iria.launcher.output import StartError, info
+from iria.launcher.paths import PROJECT, display_path, make_private_file, write_atomically
+from iria.launcher.postmaster import Server
+
+STOP_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Access:
+    """What it takes to connect; stored in a file that only its owner can read."""
+
+    password: str
+    port: int | None = None
+
+    @property
+    def url(self) -> str:
+        role, database = cluster_creation.ROLE, cluster_creation.DATABASE
+        return f"postgres://{role}:{self.password}@127.0.0.1:{self.port}/{database}"
+
+
+class Cluster:
+    """`durable=False` gives up safety for speed: only for clusters that tests throw away."""
+
+    def __init__(self, state: Path, *, durable: bool = True) -> None:
+        self.state = state
+        self.durable = durable
+        self.data = state / "postgres"
+        self.upgraded = state / "postgres.upgraded"
+        """A complete cluster that an upgrade has made, until it takes the place of the old one."""
+        self.log = state / "log" / "postgres.log"
+        self.start_lock = state / "locks" / "start"
+        self.users_lock = state / "locks" / "users"
+        # The daemon's name in earlier versions, one of which may be running.
+        self.daemon_lock = state / "locks" / "keeper"
+        self._access_file = state / "database.json"
+
+    @contextmanager
+    def running(self) -> Iterator[str]:
+        """Use the cluster for the length of a block; it is made and started where necessary."""
+        with ExitStack() as stack:
+            stack.callback(self._wait_until_stopped)
+            # Waits while the daemon is stopping the server.
+            stack.enter_context(locks.locked(self.users_lock, shared=True, patience=STOP_SECONDS))
+            self.ensure()
+            yield self.access().url
+
+    def ensure(self) -> None:
+        """Make sure that the server runs; only for those who hold the users' lock."""
+        if self._runs() and self._has_daemon():
+            return
+        with locks.locked(self.start_lock):
+            make_private_file(self.log)
+            self.finish_upgrade()
+            if not (self.data / "PG_VERSION").exists():
+                self._create()
+            server = self.server()
+            if not self._has_daemon():
+                self._start_daemon()
+            if not self._runs():
+                postgres_copy.copy(self.state, server)
+                access = self.access()
+                port = postmaster.free_port(access.port)
+                server.start(port)
+                self._store(Access(access.password, port))
+
+    def access(self) -> Access:
+        try:
+            return Access(**json.loads(self._access_file.read_text()))
+        except (FileNotFoundError, PermissionError, ValueError, TypeError) as error:
+            raise StartError(
+                f"The database in {display_path(self.data)} needs its password, which should be in "
+                f"{self._access_file}; start as its owner, or restore the file."
+            ) from error
+
+    def server(self) -> Server:
+        """How to run the server: as the user that owns the data, with the programs that fit them."""
+        user = self._user_who_can_enter(self.data)
+        binaries = postgres_versions.for_existing_cluster(self.state, self.data, user)
+        return Server(self.data, self.log, binaries, user, self.durable)
+
+    def finish_upgrade(self) -> None:
+        """Put the upgraded cluster in place of the old one, if there is one.
+
+        Two renames cannot be one: after a crash between them the next start does the second.
+        """
+        if self.upgraded.exists():
+            if self.data.exists():
+                major = postgres_versions.version_of(self.data)
+                old = self.state / time.strftime(f"postgres-{major}-%Y%m%d-%H%M%S")
+                self.data.rename(old)
+                info(f"The old database is in {display_path(old)}; remove it when all is well.")
+            self.upgraded.rename(self.data)
+
+    def stop_when_unused(self) -> None:
+        """What the daemon does: wait until the last user has gone, then stop the server."""
+        daemon_lock = locks.take(self.daemon_lock, wait=True)
+        server = self.server()
+        users_lock = locks.take(self.users_lock, wait=True)
+        server.stop()
+        # In this order: the next user of the cluster must not find a daemon that is about to go.
+        for lock in filter(None, (daemon_lock, users_lock)):
+            os.close(lock)
+
+    def _start_daemon(self) -> None:
+        with make_private_file(self.state / "log" / "daemon.log").open("ab") as log:
+            subprocess.Popen(
+                [sys.executable, "-m", "iria.launcher", "stop-when-unused", self.state],
+                cwd=PROJECT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def _create(self) -> None:
+        user = self._user_who_can_enter(self.state)
+        binaries = postgres_versions.for_new_cluster(self.state, user)
+        info(f"Making a database with PostgreSQL {binaries.version} in {display_path(self.data)}.")
+        access = Access(secrets.token_hex(24))
+        self._store(access)
+        server = Server(self.data, self.log, binaries, user, self.durable)
+        cluster_creation.create(server, access.password)
+
+    def _user_who_can_enter(self, folder: Path) -> os_user.OsUser:
+        user = os_user.for_cluster(self.data)
+        if user.can_enter(folder):
+            return user
+        raise StartError(
+            f"The database runs as {user.name}, who cannot enter {folder}; open the way to it "
+            "(chmod o+x on the folders above), or name another folder with IRIA_STATE."
+        )
+
+    def _store(self, access: Access) -> None:
+        write_atomically(self._access_file, json.dumps(asdict(access)) + "\n")
+
+    def _runs(self) -> bool:
+        return postmaster.running_port(self.data) is not None
+
+    def _has_daemon(self) -> bool:
+        return not locks.is_free(self.daemon_lock, shared=True)
+
+    def _wait_until_stopped(self) -> None:
+        """If we were the last user, return only when the server has stopped."""
+        deadline = time.monotonic() + STOP_SECONDS
+        while (self._runs() or self._has_daemon()) and time.monotonic() < deadline:
+            # The daemon takes the lock alone; other users share it.
+            if not locks.is_free(self.users_lock) and locks.is_free(self.users_lock, shared=True):
+                return
+            time.sleep(0.02)

@@ -1,0 +1,61 @@
+"""What the launcher prints: progress, and one sentence when it cannot go on."""
+
+import errno
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+class StartError(Exception):
+    """A start that cannot go on; its text is the one sentence a person reads."""
+
+
+def info(line: str) -> None:
+    """Print to standard error, since the output of a command may be read by a program."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def describe_os_error(error: OSError) -> str:
+    """One sentence for what the operating system refused."""
+    if isinstance(error, TimeoutError) and error.args:
+        return f"Another process has locked {error.args[0]} for too long; end it and start again."
+    where = f" ({error.filename})" if error.filename else ""
+    # The errors of a copied folder come as one, without a number.
+    if error.errno in DISK_FULL or is_disk_full(str(error)):
+        return f"The disk is full{where}; make room and start again."
+    return f"The system refused{where}: {(error.strerror or str(error)).lower()}."
+
+
+def is_disk_full(output: str) -> bool:
+    """Whether a program's output names a full disk (or quota) as the reason."""
+    return bool(re.search("no space left on device|disk quota exceeded|disk is full", output, re.I))
+
+
+def error_line(output: str) -> str:
+    """The line of a failed program's output that most likely says why."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [line for line in lines if re.search("error|fatal|panic|refused", line, re.I)]
+    return (errors or lines or ["no output"])[-1].rstrip(".")
+
+
+def failure(what: str, output: str, log: Path | None = None) -> StartError:
+    """The error for a program that failed, from its output."""
+    if is_disk_full(output):
+        return StartError(f"The disk is full: {what}.")
+    more = f"; more in {log}" if log else ""
+    return StartError(f"{what} ({error_line(output)}{more}).")
+
+
+def run_program(command: Sequence[str | Path], what: str, log: Path, **options: Any) -> None:
+    """Run a program that adds its output to a log; say `what` did not work if it fails."""
+    with log.open("ab") as output:
+        begin = output.tell()
+        options = {"stdin": subprocess.DEVNULL} | options
+        done = subprocess.run(command, stdout=output, stderr=output, **options)
+    if done.returncode:
+        raise failure(what, log.read_bytes()[begin:].decode(errors="replace"), log)

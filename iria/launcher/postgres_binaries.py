@@ -1,0 +1,108 @@
+"""PostgreSQL's programs: where a system has them, and which of them can run a cluster."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from iria.launcher.os_user import OsUser
+
+OLDEST = 15
+NEEDED = ("postgres", "initdb", "pg_ctl", "pg_dump", "pg_restore", "psql")
+EXTENSIONS = ("pg_trgm", "unaccent")
+"""From PostgreSQL's contrib, which is a package of its own on some systems."""
+
+_USUAL_FOLDERS = (
+    "usr/lib/postgresql/*/bin",  # Debian, Ubuntu
+    "usr/pgsql-*/bin",  # PostgreSQL's own packages for Fedora, RHEL
+    "usr/libexec/postgresql*",  # Alpine
+    "usr/lib/postgresql*/bin",  # Gentoo, openSUSE
+    "opt/homebrew/opt/postgresql@*/bin",
+    "usr/local/opt/postgresql@*/bin",
+    "opt/local/lib/postgresql*/bin",  # MacPorts
+    "Applications/Postgres.app/Contents/Versions/*/bin",
+    "usr/local/pgsql/bin",
+    "usr/local/bin",
+    "usr/bin",
+)
+
+
+@dataclass(frozen=True)
+class Binaries:
+    """The server programs of one version in one folder."""
+
+    folder: Path
+    version: str = "0"
+    share: Path = Path("/")
+    """Where its extensions and dictionaries are."""
+    libraries: Path | None = None
+    """Of our own copy: what it was linked to, in case the system has lost that too."""
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether it lies in the state folder, copied from the system or fetched as a wheel."""
+        return self.libraries is not None
+
+    @property
+    def major(self) -> int:
+        return int(self.version.split(".")[0])
+
+    def program(self, name: str) -> Path:
+        return self.folder / name
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """A new one for the programs, since they would obey a PGDATA or PGPORT."""
+        path = os.environ.get("PATH", os.defpath)
+        libraries = {"LD_LIBRARY_PATH": str(self.libraries)} if self.libraries else {}
+        return {"PATH": path, "LC_ALL": "C", "TZ": "UTC", "HOME": "/"} | libraries
+
+    def options(self, user: OsUser) -> dict[str, Any]:
+        """For `subprocess`, to run a program as this user."""
+        return {"cwd": "/", "env": self.environment, **user.popen}
+
+
+def installed(user: OsUser) -> list[Binaries]:
+    """What the system has and this user can run, newest first."""
+    found = [binaries for folder in _candidates() if (binaries := examine(folder, user))]
+    return sorted(found, key=lambda one: [int(n) for n in one.version.split(".")], reverse=True)
+
+
+def examine(folder: Path, user: OsUser, libraries: Path | None = None) -> Binaries | None:
+    """The programs in a folder, if they run, are new enough and have the extensions."""
+    if not all(os.access(folder / name, os.X_OK) for name in NEEDED):
+        return None
+    bare = Binaries(folder, libraries=libraries)
+    try:
+        shown = subprocess.run(
+            [folder / "initdb", "--show", "-D", "/nowhere"],
+            capture_output=True,
+            text=True,
+            timeout=20,
+            **bare.options(user),
+        ).stderr
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    version = re.search(r"^VERSION=(\d+(?:\.\d+)*)", shown, re.MULTILINE)
+    share = re.search(r"^share_path=(.+)", shown, re.MULTILINE)
+    if not version or not share or int(version[1].split(".")[0]) < OLDEST:
+        return None
+    controls = [Path(share[1], "extension", f"{name}.control") for name in EXTENSIONS]
+    if not all(control.exists() for control in controls):
+        return None
+    return Binaries(folder, version[1], Path(share[1]), libraries)
+
+
+def _candidates() -> Iterator[Path]:
+    folders = [part for part in os.environ.get("PATH", "").split(":") if part.startswith("/")]
+    if config := shutil.which("pg_config"):
+        done = subprocess.run([config, "--bindir"], capture_output=True, text=True)
+        folders.append(done.stdout.strip() or "/")
+    for pattern in _USUAL_FOLDERS:
+        folders += map(str, sorted(Path("/").glob(pattern)))
+    # Links are followed: Homebrew's programs lie elsewhere, beside what belongs to them.
+    yield from dict.fromkeys(Path(folder, "postgres").resolve().parent for folder in folders)

@@ -1,0 +1,174 @@
+"""`make run`: from a bare clone to a site that answers, and down again. `make reset-demo`."""
+
+import os
+import re
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+from iria.launcher import command, locks, paths, preparation, processes, supervisor, virtualenv
+from iria.launcher.cluster import Cluster
+from iria.launcher.output import StartError, info
+from iria.launcher.paths import PROJECT, make_folder
+from iria.launcher.supervisor import Child
+
+READY_SECONDS = 90
+
+
+def run(port_text: str = "8000") -> int:
+    """Run the site until it is stopped."""
+    port = port_number(port_text)
+    state = make_folder(paths.state_folder())
+    paths.restrict_permissions(state)
+    with only_run(state) as lock, _bound_socket(port) as listener:
+        if state != PROJECT / "var":
+            info(f"Database, mail and images are in {state}.")
+        python = virtualenv.ensure()
+        with command.database(state) as (database_url, cluster):
+            url = f"http://127.0.0.1:{port}"
+            environment = command.site_environment(state, database_url, url)
+            command.store_run(state, {"pid": os.getpid(), "url": url})
+            preparation.prepare(state, python, environment, private=cluster is not None)
+            children = _children(state, python, environment, listener.fileno(), lock)
+            try:
+                _serve(state, environment, children, cluster)
+            finally:
+                supervisor.end(children)
+    return 0
+
+
+def reset_demo() -> int:
+    """Make the demo newsroom as it was on the first day, whether the site runs or not."""
+    state = make_folder(paths.state_folder())
+    python = virtualenv.ensure()
+    with command.database(state) as (database_url, _):
+        url = command.last_run(state).get("url") or "http://127.0.0.1:8000"
+        environment = command.site_environment(state, database_url, url)
+        preparation.prepare(state, python, environment, private=False)
+        preparation.manage(state, python, environment, "load_demo", "--remove")
+        preparation.manage(state, python, environment, "load_demo")
+    info(f"The demo newsroom is new again. Sign in: {preparation.how_to_sign_in(state)}")
+    return 0
+
+
+def port_number(text: str) -> int:
+    if not (re.fullmatch(r"[0-9]{1,5}", text) and 1 <= int(text) <= 65535):
+        raise StartError(f"PORT must be a number from 1 to 65535, not “{text}”.")
+    return int(text)
+
+
+@contextmanager
+def only_run(state: Path, patience: float = 4) -> Iterator[int]:
+    """Only one `make run` for a state folder: a lock, which its children hold as well.
+
+    So a start waits for one that is just ending, and for the children of one that was killed, which
+    the kernel ends (Linux); elsewhere they are ended here.
+    """
+    path = state / "locks" / "run"
+    with ExitStack() as stack:
+        try:
+            lock = stack.enter_context(locks.locked(path, patience=patience))
+        except TimeoutError as error:
+            last = command.last_run(state)
+            if not last or processes.is_alive(last["pid"]):
+                where = f" at {last['url']} (process {last['pid']})" if last else ""
+                sentence = f"IRIA runs already{where}; stop that one first, or use it."
+                raise StartError(sentence) from error
+            for pid in last.get("children", ()):
+                processes.send_group(pid, signal.SIGKILL)
+            lock = stack.enter_context(locks.locked(path, patience=4))
+        yield lock
+
+
+@contextmanager
+def _bound_socket(port: int) -> Iterator[socket.socket]:
+    """The site's port, ours from the first moment, and not yet listening."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            another = f"`make run PORT={max(port, 7999) + 1}`"
+            raise StartError(f"Port {port} cannot be used: {reason}; try {another}.") from error
+        yield listener
+
+
+def _children(
+    state: Path, python: Path, environment: dict[str, str], listener: int, lock: int
+) -> list[Child]:
+    memory = Path("/dev/shm")  # noqa: S108 - heartbeats of gunicorn's workers, never on a disk
+    web = [
+        *(str(python), "-m", "gunicorn", "iria.wsgi", f"--bind=fd://{listener}", "--preload"),
+        f"--worker-tmp-dir={memory if os.access(memory, os.W_OK) else state}",
+        *("--workers=2", "--threads=4", "--no-control-socket"),
+        "--limit-request-line=8190",  # as much as nginx lets through, twice the default
+        *("--timeout=60", "--graceful-timeout=1", "--log-level=warning"),
+    ]
+    worker = [str(python), "manage.py", "procrastinate", "worker", "--shutdown-graceful-timeout=1"]
+    logs = state / "log"
+    return [
+        Child("web server", web, environment, logs / "web.log", (listener, lock)),
+        Child("worker", worker, environment, logs / "worker.log", (lock,)),
+    ]
+
+
+def _serve(
+    state: Path, environment: dict[str, str], children: list[Child], cluster: Cluster | None
+) -> None:
+    """Start the site, say where it is, and watch it until it is stopped."""
+
+    def check() -> None:
+        """See that our own database runs where the site expects it; note new processes."""
+        if cluster is not None:
+            cluster.ensure()
+            if cluster.access().url != environment["DATABASE_URL"]:
+                raise StartError("The database had to move to another port; start again.")
+        pids = [child.process.pid for child in children if child.process]
+        last = command.last_run(state)
+        if pids != last.get("children"):
+            command.store_run(state, last | {"children": pids})
+
+    for child in children:
+        child.start()
+    check()
+    _wait_until_ready(command.last_run(state)["url"], children)
+    site = environment["SITE_URL"].rstrip("/")
+    sign_in = preparation.how_to_sign_in(state)
+    with suppress(OSError):  # nobody reads our output any more
+        print(f"Site:    {site}/\nAdmin:   {site}/admin/\nSign in: {sign_in}", flush=True)
+    supervisor.watch(children, check)
+
+
+def _wait_until_ready(url: str, children: list[Child]) -> None:
+    """Return when the site can serve and its worker lives; raise when a child ends first."""
+    deadline = time.monotonic() + READY_SECONDS
+    while problem := _problem(url):
+        for child in children:
+            if child.has_ended:
+                raise child.failure(f"The {child.name} does not start")
+        if time.monotonic() > deadline:
+            what = f"The site is not ready after {READY_SECONDS} s: {problem}"
+            raise children[0].failure(what)
+        time.sleep(0.1)
+
+
+def _problem(url: str) -> str:
+    """What the first page that is not ready answers; nothing when all are."""
+    connection = HTTPConnection(url.removeprefix("http://"), timeout=5)
+    try:
+        for path in ("/readyz", "/readyz/worker/"):
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != 200:
+                return f"{path} answers {answer.status}"
+    except (OSError, HTTPException):
+        return "it does not answer"
+    finally:
+        connection.close()
+    return ""

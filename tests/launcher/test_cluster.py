@@ -1,0 +1,214 @@
+"""The private cluster: shared by all who use it, stopped by the last, unharmed by `kill -9`."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from iria.launcher import locks, processes
+from iria.launcher.cluster import Cluster
+from iria.launcher.output import StartError
+from tests.proofs.clone import daemon_of, lives
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from iria.launcher.cluster import Cluster
+with Cluster(Path(sys.argv[1])).running() as url:
+    print(url, flush=True)
+    sys.stdin.readline()
+"""
+
+
+class Other:
+    """Another process that holds the cluster until it is told to let go."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", HOLD, str(cluster.state)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout
+        self.url = self.process.stdout.readline().strip()
+
+    def let_go(self) -> None:
+        self.process.communicate("\n", timeout=20)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+def number_of(url: str) -> int:
+    """Write one row more; answer how many there are, each of them written by an earlier use."""
+    with psycopg.connect(url, connect_timeout=5) as database:
+        database.execute("CREATE TABLE IF NOT EXISTS kept (id bigserial)")
+        database.execute("INSERT INTO kept DEFAULT VALUES")
+        row = database.execute("SELECT count(*) FROM kept").fetchone()
+    assert row
+    return int(row[0])
+
+
+def postmaster_pid(cluster: Cluster) -> int:
+    return int((cluster.data / "postmaster.pid").read_text().split()[0])
+
+
+def runs(cluster: Cluster) -> bool:
+    return bool(processes.postgres_of(cluster.data))
+
+
+def test_a_cluster_answers_while_it_is_held_and_is_gone_afterwards(cluster: Cluster) -> None:
+    with cluster.running() as url:
+        before = number_of(url)
+        assert runs(cluster)
+    assert not runs(cluster)
+    with cluster.running() as url:
+        assert number_of(url) == before + 1
+
+
+def test_only_the_last_user_out_stops_it(cluster: Cluster) -> None:
+    other = Other(cluster)
+    with cluster.running() as url:
+        assert url == other.url
+        server = postmaster_pid(cluster)
+    assert postmaster_pid(cluster) == server
+    number_of(other.url)
+    other.let_go()
+    assert not runs(cluster)
+
+
+def test_two_commands_that_start_at_once_share_one_server(cluster: Cluster) -> None:
+    others = [Other(cluster) for _ in range(3)]
+    assert len({other.url for other in others}) == 1
+    for other in others:
+        other.let_go()
+    assert not runs(cluster)
+
+
+def test_a_killed_user_leaves_no_server_behind(cluster: Cluster) -> None:
+    other = Other(cluster)
+    assert runs(cluster)
+    other.kill()
+    deadline = time.monotonic() + 10
+    while runs(cluster) or cluster._has_daemon():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_killed_server_is_started_again_with_everything_in_it(cluster: Cluster) -> None:
+    with cluster.running() as url:
+        before = number_of(url)
+        killed = postmaster_pid(cluster)
+        os.kill(killed, signal.SIGKILL)
+        while lives(killed):
+            time.sleep(0.02)
+        cluster.ensure()
+        assert number_of(cluster.access().url) == before + 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for the daemon in /proc")
+def test_a_killed_daemon_is_replaced_and_the_server_still_stops(cluster: Cluster) -> None:
+    with cluster.running() as url:
+        before = number_of(url)
+        os.kill(daemon_of(cluster.state), signal.SIGKILL)
+        while cluster._has_daemon():
+            time.sleep(0.02)
+        cluster.ensure()
+        assert number_of(url) == before + 1
+    assert not runs(cluster)
+
+
+def test_a_pid_file_from_before_a_crash_is_no_obstacle(cluster: Cluster) -> None:
+    with cluster.running() as url:
+        before = number_of(url)
+    # As after a restart of the machine: the number belongs to somebody else now, to us.
+    lines = [
+        str(os.getpid()),
+        str(cluster.data),
+        "1700000000",
+        "5432",
+        "",
+        "127.0.0.1",
+        "",
+        "ready",
+    ]
+    (cluster.data / "postmaster.pid").write_text("\n".join(lines) + "\n")
+    with cluster.running() as url:
+        assert number_of(url) == before + 1
+
+
+def test_a_port_that_was_taken_meanwhile_is_replaced(cluster: Cluster) -> None:
+    with cluster.running():
+        port = cluster.access().port
+    with socket.socket() as thief:
+        thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        thief.bind(("127.0.0.1", port or 0))
+        thief.listen()
+        with cluster.running() as url:
+            assert cluster.access().port != port
+            number_of(url)
+
+
+def test_the_server_listens_on_the_loopback_only_and_wants_the_password(cluster: Cluster) -> None:
+    with cluster.running() as url:
+        with psycopg.connect(url) as database:
+            row = database.execute(
+                "SELECT current_setting('server_encoding'), usesuper"
+                " FROM pg_user WHERE usename = current_user"
+            ).fetchone()
+        assert row == ("UTF8", False)
+        socket_folder, address = (cluster.data / "postmaster.pid").read_text().splitlines()[4:6]
+        assert (socket_folder, address) == ("", "127.0.0.1")
+        with pytest.raises(psycopg.OperationalError, match="password"):
+            psycopg.connect(url.replace(cluster.access().password, "guessed"))
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(f"postgres://postgres@127.0.0.1:{cluster.access().port}/postgres")
+
+
+def test_it_writes_through_to_the_disk_except_for_throwaway_clusters_of_tests(
+    cluster: Cluster, open_folder: Path
+) -> None:
+    ask = (
+        "SELECT current_setting('fsync'), current_setting('synchronous_commit'),"
+        " current_setting('full_page_writes')"
+    )
+    with cluster.running() as url, psycopg.connect(url) as database:
+        assert database.execute(ask).fetchone() == ("on", "on", "on")
+    throwaway = Cluster(open_folder / "throwaway", durable=False)
+    with throwaway.running() as url, psycopg.connect(url) as database:
+        assert database.execute(ask).fetchone() == ("off", "off", "off")
+
+
+def test_the_password_is_for_nobody_else_to_read(cluster: Cluster) -> None:
+    with cluster.running():
+        assert (cluster.state / "database.json").stat().st_mode & 0o777 == 0o600
+        assert cluster.data.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_cluster_without_its_password_says_so(cluster: Cluster) -> None:
+    file = cluster.state / "database.json"
+    text = file.read_text()
+    file.unlink()
+    try:
+        with pytest.raises(StartError, match="password"), cluster.running():
+            pass
+    finally:
+        file.write_text(text)
+        file.chmod(0o600)
+
+
+def test_a_lock_that_is_taken_alone_keeps_others_out(cluster: Cluster) -> None:
+    with (
+        locks.locked(cluster.users_lock),
+        pytest.raises(TimeoutError),
+        locks.locked(cluster.users_lock, shared=True, patience=0.1),
+    ):
+        pass

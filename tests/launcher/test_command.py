@@ -1,0 +1,76 @@
+"""What `manage.py` finds around it: the newsroom that `make run` made here, or what you set."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from iria.launcher import command, paths
+from iria.launcher.cluster import Cluster
+from iria.launcher.output import StartError
+
+OURS = ("DATABASE_URL", "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "IRIA_STATE")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(os, "environ", {"PATH": os.environ["PATH"]})
+    monkeypatch.setattr(paths, "PROJECT", tmp_path)
+
+
+def test_a_database_of_your_own_is_left_to_you() -> None:
+    os.environ["DATABASE_URL"] = "postgres://example/iria"
+    before = dict(os.environ)
+    with command.command_environment():
+        assert dict(os.environ) == before
+
+
+def test_the_private_newsroom_is_found_with_its_key_and_its_address(cluster: Cluster) -> None:
+    os.environ["IRIA_STATE"] = str(cluster.state)
+    key = paths.stored_secret(cluster.state / "secret-key")
+    command.store_run(cluster.state, {"pid": 1, "url": "http://127.0.0.1:8123"})
+    with command.command_environment():
+        assert os.environ["DATABASE_URL"] == cluster.access().url
+        assert os.environ["SECRET_KEY"] == key
+        assert os.environ["SITE_URL"] == "http://127.0.0.1:8123"
+
+
+def test_what_is_set_goes_before_what_was_made(cluster: Cluster) -> None:
+    paths.stored_secret(cluster.state / "secret-key")
+    os.environ.update(IRIA_STATE=str(cluster.state), SECRET_KEY="mine", SITE_URL="http://mine")
+    with command.command_environment():
+        assert os.environ["SECRET_KEY"] == "mine"
+        assert os.environ["SITE_URL"] == "http://mine"
+
+
+def test_without_a_key_none_is_made_up_for_a_command(open_folder: Path) -> None:
+    os.environ["IRIA_STATE"] = str(open_folder / "state without a key")
+    with command.command_environment():
+        assert "SECRET_KEY" not in os.environ
+
+
+def test_what_cannot_start_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> Path:
+        raise StartError("The disk is full.")
+
+    monkeypatch.setattr(paths, "state_folder", fail)
+    with pytest.raises(SystemExit) as ended, command.command_environment():
+        pass
+    assert ended.value.code == "The disk is full."
+
+
+def test_the_site_gets_a_key_an_address_and_names_to_answer_to(tmp_path: Path) -> None:
+    filled = command.site_environment(tmp_path, "postgres://x", "http://127.0.0.1:8000")
+    assert len(filled["SECRET_KEY"]) >= 50
+    assert filled["SITE_URL"] == "http://127.0.0.1:8000"
+    assert "localhost" in filled["ALLOWED_HOSTS"]
+    (tmp_path / ".env").write_text("SECRET_KEY=mine\nSITE_URL=https://www.example.org\n")
+    filled = command.site_environment(tmp_path, "postgres://x", "http://127.0.0.1:8000")
+    assert filled["SECRET_KEY"] == "mine"
+    assert filled["SITE_URL"] == "https://www.example.org"
+    assert filled["ALLOWED_HOSTS"].split(",")[:2] == ["www.example.org", "127.0.0.1"]
+
+
+def test_a_note_of_the_last_run_that_is_cut_off_is_ignored(tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text('{"pid": 1, "url')
+    assert command.last_run(tmp_path) == {}

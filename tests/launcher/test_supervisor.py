@@ -1,0 +1,175 @@
+"""Children are watched, restarted within limits, and ended together."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from iria.launcher import command, locks, run, supervisor
+from iria.launcher.output import StartError, describe_os_error, error_line, is_disk_full
+from iria.launcher.supervisor import Child
+from tests.proofs.clone import lives
+from tests.shared import PROJECT
+
+STUBBORN = """
+import signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+time.sleep(60)
+"""
+
+
+def child(folder: Path, code: str) -> Child:
+    command = [sys.executable, "-c", code]
+    return Child("quill", command, dict(os.environ), folder / "quill.log")
+
+
+def wait_for_end(pid: int, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while lives(pid) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return not lives(pid)
+
+
+def test_a_child_that_dies_is_started_again(tmp_path: Path) -> None:
+    one = child(tmp_path, "import time; time.sleep(60)")
+    one.start()
+    assert one.process
+    first = one.process.pid
+    one.process.kill()
+    one.process.wait()
+    assert one.has_ended
+    one.restart()
+    try:
+        assert one.process.pid != first
+        assert not one.has_ended
+    finally:
+        supervisor.end([one])
+
+
+def test_a_child_that_keeps_dying_ends_the_run_with_its_error_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    one = child(tmp_path, "raise SystemExit('error: the ink is dry')")
+    one.start()
+
+    def watch() -> None:
+        while one.process:
+            one.process.wait()
+            one.restart()
+
+    with pytest.raises(StartError, match=r"ended 6 times within a minute \(.*the ink is dry"):
+        watch()
+
+
+def test_ending_takes_everybody_along_also_the_stubborn(tmp_path: Path) -> None:
+    one = child(tmp_path, STUBBORN)
+    one.start()
+    assert one.process
+    time.sleep(0.5)
+    children = Path(f"/proc/{one.process.pid}/task/{one.process.pid}/children")
+    grandchildren = [int(pid) for pid in children.read_text().split()] if children.exists() else []
+    begin = time.monotonic()
+    supervisor.end([one])
+    assert time.monotonic() - begin < 2.5
+    assert all(wait_for_end(pid, 1) for pid in [one.process.pid, *grandchildren])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ties children to their parent")
+def test_children_die_with_a_supervisor_that_is_killed(tmp_path: Path) -> None:
+    code = f"""
+import os, time
+from pathlib import Path
+from iria.launcher.supervisor import Child
+one = Child("quill", ["sleep", "60"], dict(os.environ), Path({str(tmp_path / "log")!r}))
+one.start()
+print(one.process.pid, flush=True)
+time.sleep(60)
+"""
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout
+    pid = int(parent.stdout.readline())
+    parent.kill()
+    parent.communicate()
+    assert wait_for_end(pid, 3)
+
+
+UNDER_MAKE = """
+from iria.launcher import supervisor
+supervisor.stop_on_signals()
+try:
+    supervisor.watch([], lambda: print("watching", flush=True))
+except supervisor.Stopped:
+    print("stopped", flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a make handles")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_make_that_is_stopped_alone_stops_us(tmp_path: Path, number: signal.Signals) -> None:
+    (tmp_path / "watch.py").write_text(UNDER_MAKE)
+    rule = f"run:\n\t@exec {sys.executable} {tmp_path}/watch.py\n"
+    (tmp_path / "Makefile").write_text(rule)
+    make = subprocess.Popen(
+        ["make", "--no-print-directory", "-C", tmp_path, "run"],
+        env=os.environ | {"PYTHONPATH": str(PROJECT)},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert make.stdout
+    assert make.stdout.readline().strip().endswith("watching")
+    make.send_signal(number)
+    assert "stopped" in make.stdout.read()
+    make.wait(5)
+
+
+def test_children_of_a_run_that_was_killed_are_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with locks.locked(tmp_path / "locks" / "run") as lock:
+        left = subprocess.Popen(["sleep", "60"], start_new_session=True, pass_fds=(lock,))
+        gone = subprocess.Popen(["true"])
+        gone.wait()
+    command.store_run(tmp_path, {"pid": gone.pid, "url": "", "children": [left.pid]})
+    with run.only_run(tmp_path, patience=0.1):
+        assert left.wait(5) == -signal.SIGKILL
+
+
+def test_a_second_run_is_told_where_the_first_one_is(tmp_path: Path) -> None:
+    command.store_run(tmp_path, {"pid": os.getpid(), "url": "http://127.0.0.1:8123"})
+    with (
+        run.only_run(tmp_path),
+        pytest.raises(StartError, match=r"127\.0\.0\.1:8123"),
+        run.only_run(tmp_path, patience=0.1),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    "text", ["", "http", "0", "65536", "-1", "80 80", "²", "8000.0", "8e3", "9" * 5000]
+)
+def test_a_port_that_is_none_is_refused_in_words(text: str) -> None:
+    with pytest.raises(StartError, match="PORT must be a number from 1 to 65535"):
+        run.port_number(text)
+
+
+def test_a_port_is_a_number() -> None:
+    assert run.port_number("8000") == 8000
+
+
+def test_a_full_disk_is_recognised_in_what_programs_say() -> None:
+    assert is_disk_full("initdb: error: could not write: No space left on device")
+    assert not is_disk_full("no room at the inn")
+    assert "The disk is full (/var/x)" in describe_os_error(OSError(28, "No space left", "/var/x"))
+
+
+def test_the_error_line_of_a_program_are_those_that_tell() -> None:
+    assert error_line("reading\nERROR: no such table\nbye\n") == "ERROR: no such table"
+    assert error_line("one\ntwo\n") == "two"
+    assert error_line("") == "no output"

@@ -1,0 +1,84 @@
+"""An upgrade that is cut off anywhere is finished by the next start, and loses nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from iria.launcher import os_user, postgres_binaries, postgres_copy
+from iria.launcher.cluster import Cluster
+from iria.launcher.postgres_versions import version_of
+
+USER = os_user.for_cluster(Path("/nowhere"))
+
+
+@pytest.fixture
+def upgraded(tmp_path: Path) -> Cluster:
+    """As an upgrade leaves it just before the swap."""
+    cluster = Cluster(tmp_path)
+    for folder, version in ((cluster.data, "15"), (tmp_path / "upgrade/postgres", "18")):
+        folder.mkdir(parents=True)
+        (folder / "PG_VERSION").write_text(version + "\n")
+    return cluster
+
+
+def test_an_upgrade_that_is_not_complete_changes_nothing(upgraded: Cluster) -> None:
+    upgraded.finish_upgrade()
+    assert version_of(upgraded.data) == 15
+
+
+@pytest.mark.parametrize("renames_done", [0, 1, 2])
+def test_a_swap_is_finished_wherever_it_stopped(upgraded: Cluster, renames_done: int) -> None:
+    (upgraded.state / "upgrade/postgres").rename(upgraded.upgraded)
+    if renames_done >= 1:
+        upgraded.data.rename(upgraded.state / "postgres-15-before")
+    if renames_done == 2:
+        upgraded.upgraded.rename(upgraded.data)
+    upgraded.finish_upgrade()
+    assert version_of(upgraded.data) == 18
+    (old,) = upgraded.state.glob("postgres-15-*")
+    assert version_of(old) == 15
+    assert not upgraded.upgraded.exists()
+    upgraded.finish_upgrade()
+    assert version_of(upgraded.data) == 18
+
+
+def test_a_copy_of_the_server_is_made_and_runs_from_where_it_lies(cluster: Cluster) -> None:
+    with cluster.running():
+        major = version_of(cluster.data)
+    found = postgres_copy.find(cluster.state, major, USER)
+    assert found is not None
+    assert found.is_copy
+    assert found.share.is_relative_to(cluster.state)
+
+
+def programs(folder: Path, version: str, share: Path) -> None:
+    """Programs whose `initdb` shows this."""
+    folder.mkdir(parents=True)
+    for name in postgres_binaries.NEEDED:
+        shown = f"#!/bin/sh\necho 'VERSION={version}' >&2\necho 'share_path={share}' >&2\n"
+        (folder / name).write_text(shown)
+        (folder / name).chmod(0o755)
+
+
+def test_programs_without_the_extensions_we_use_are_passed_over(open_folder: Path) -> None:
+    folder, share = open_folder / "without" / "bin", open_folder / "without" / "share"
+    programs(folder, "16.4", share)
+    (share / "extension").mkdir(parents=True)
+    assert postgres_binaries.examine(folder, USER) is None
+    for name in postgres_binaries.EXTENSIONS:
+        (share / "extension" / f"{name}.control").touch()
+    found = postgres_binaries.examine(folder, USER)
+    assert found is not None
+    assert found.major == 16
+
+
+@pytest.mark.parametrize("version", ["14.9", "unknown"])
+def test_programs_that_are_too_old_or_do_not_run_are_passed_over(
+    open_folder: Path, version: str
+) -> None:
+    share = open_folder / version / "share"
+    programs(open_folder / version / "bin", version, share)
+    (share / "extension").mkdir(parents=True)
+    for name in postgres_binaries.EXTENSIONS:
+        (share / "extension" / f"{name}.control").touch()
+    assert postgres_binaries.examine(open_folder / version / "bin", USER) is None
