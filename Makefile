@@ -22,28 +22,29 @@ reset-demo upgrade-database:
 	@$(LAUNCHER) $@
 
 # The checks get the environment for developing, and settings and a database of their own.
-PYTHON := .venv/bin/python
-PROOFS := -m proof -rs -o faulthandler_timeout=0
-
 test:
-	@$(LAUNCHER) check throwaway make each TARGETS="static-checks migration-locks unit-tests browser-tests coverage"
+	@$(LAUNCHER) check throwaway make each TARGETS="programs static-checks migration-locks unit-tests browser-tests coverage"
 
 prove-small:
-	@$(LAUNCHER) check throwaway make each TARGETS="migrations-run small-proofs"
+	@$(LAUNCHER) check throwaway make each TARGETS="programs migrations-run small-proofs"
 
 prove:
-	@IRIA_PROOFS=full $(LAUNCHER) check durable $(PYTHON) -m pytest $(PROOFS) -s $(if $(PART),$(PART:%=tests/proofs/test_%.py),tests/proofs)
+	@IRIA_PROOFS=full $(LAUNCHER) check durable make --silent programs full-proofs
 
 bench:
-	@$(LAUNCHER) check durable $(PYTHON) -m tests.bench
+	@$(LAUNCHER) check durable make --silent programs benchmarks
 
+PYTHON := .venv/bin/python
 # In the order of tests/conftest.py: what takes longest first.
-PYTEST := $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+BOTH_CORES := -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST := $(PYTHON) -m pytest $(BOTH_CORES)
 BROWSER_TESTS := $(PYTEST) -m browser tests/browser
 WHOLE_OUTPUT := $(if $(filter output-sync,$(.FEATURES)),--output-sync)
+PROOFS := $(PYTHON) -m pytest -m proof -rs -o faulthandler_timeout=0
 STATIC_CHECKS := lint formatting import-rules migrations-match settings-fit migrations-run types
 
-.PHONY: each static-checks $(STATIC_CHECKS) migration-locks unit-tests browser-tests coverage small-proofs
+.PHONY: each programs static-checks $(STATIC_CHECKS) migration-locks unit-tests browser-tests coverage \
+  small-proofs full-proofs benchmarks
 
 # Every target, also after one has failed; at last how each of them went.
 each:
@@ -52,6 +53,16 @@ each:
 	  if $(MAKE) --no-print-directory $$target; then result=passed; else result=FAILED; status=1; fi; \
 	  results="$$results   $$result after $$(($$(date +%s) - begin)) s: $$target\n"; \
 	done; printf "── all checks\n$$results"; exit $$status
+
+programs: tests/browser/node_modules/.package-lock.json
+
+# Programs for checks from npm: axe and the Nu checker, Lighthouse.
+%/node_modules/.package-lock.json: %/package-lock.json | system-programs
+	npm ci --no-audit --no-fund --prefix $*
+
+.PHONY: system-programs
+system-programs:
+	@sh tests/install-programs.sh
 
 # At the same time: a core alone would be idle.
 static-checks:
@@ -97,4 +108,10 @@ coverage:
 	$(PYTHON) -m coverage report --skip-covered
 
 small-proofs:
-	$(PYTEST) $(PROOFS) tests/proofs
+	$(PROOFS) $(BOTH_CORES) tests/proofs
+
+full-proofs:
+	$(PROOFS) -s $(if $(PART),$(PART:%=tests/proofs/test_%.py),tests/proofs)
+
+benchmarks:
+	$(PYTHON) -m tests.bench

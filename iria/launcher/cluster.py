@@ -20,10 +20,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from iria.launcher import (
-    cluster_creation,
     locks,
     os_user,
-    postgres_copy,
     postgres_versions,
     postmaster,
 )
@@ -43,7 +41,7 @@ class Access:
 
     @property
     def url(self) -> str:
-        role, database = cluster_creation.ROLE, cluster_creation.DATABASE
+        role, database = postmaster.ROLE, postmaster.DATABASE
         return f"postgres://{role}:{self.password}@127.0.0.1:{self.port}/{database}"
 
 
@@ -86,7 +84,7 @@ class Cluster:
             if not self._has_daemon():
                 self._start_daemon()
             if not self._runs():
-                postgres_copy.copy(self.state, server)
+                postgres_versions.copy(self.state, server)
                 access = self.access()
                 port = postmaster.free_port(access.port)
                 server.start(port)
@@ -147,8 +145,7 @@ class Cluster:
         info(f"Making a database with PostgreSQL {binaries.version} in {display_path(self.data)}.")
         access = Access(secrets.token_hex(24))
         self._store(access)
-        server = Server(self.data, self.log, binaries, user, self.durable)
-        cluster_creation.create(server, access.password)
+        Server(self.data, self.log, binaries, user, self.durable).create(access.password)
 
     def _user_who_can_enter(self, folder: Path) -> os_user.OsUser:
         user = os_user.for_cluster(self.data)

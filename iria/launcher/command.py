@@ -27,17 +27,10 @@ def command_environment() -> Iterator[None]:
     """For `manage.py`: set what is not set; exit with one sentence if that fails."""
     with ExitStack() as stack:
         try:
-            settings = paths.settings(paths.PROJECT)
-            if not settings.get("DATABASE_URL"):
+            if not paths.settings(paths.PROJECT).get("DATABASE_URL"):
                 state = paths.state_folder()
-                found = {"IRIA_STATE": str(state), TRY_OUT: "yes"}
-                found["DATABASE_URL"] = stack.enter_context(Cluster(state).running())
-                key = state / "secret-key"
-                if not settings.get("SECRET_KEY") and key.exists():
-                    found["SECRET_KEY"] = paths.stored_secret(key)
-                if not settings.get("SITE_URL") and (url := last_run(state).get("url")):
-                    found["SITE_URL"] = url
-                os.environ.update(found)
+                url = stack.enter_context(Cluster(state).running())
+                os.environ.update(_private_environment(state, url))
         except StartError as error:
             sys.exit(str(error))
         except OSError as error:
@@ -45,17 +38,29 @@ def command_environment() -> Iterator[None]:
         yield
 
 
+def _private_environment(state: Path, database_url: str) -> dict[str, str]:
+    """What a command needs to work on the site that `make run` made here."""
+    found = {"DATABASE_URL": database_url, "IRIA_STATE": str(state), TRY_OUT: "yes"}
+    settings = paths.settings(paths.PROJECT)
+    if not settings.get("SECRET_KEY") and (state / "secret-key").exists():
+        found["SECRET_KEY"] = paths.stored_secret(state / "secret-key")
+    if not settings.get("SITE_URL") and (url := last_run(state).get("url")):
+        found["SITE_URL"] = url
+    return found
+
+
 def last_run(state: Path) -> dict[str, Any]:
-    """`run.json`: the processes (`pid`, `children`) and the `url` of the running or last `make run`."""
+    """The processes (`pid`, `children`) and the `url` of the running or last `make run`."""
     try:
-        found: dict[str, Any] = json.loads((state / "run.json").read_text())
-        return {"pid": found["pid"], "url": found["url"], "children": found["children"]}
+        found = json.loads((state / "run.json").read_text())
+        return {**found, "url": found["url"], "children": [int(pid) for pid in found["children"]]}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 
 
-def store_run(state: Path, run: dict[str, Any]) -> None:
-    paths.write_atomically(state / "run.json", json.dumps({"children": []} | run) + "\n")
+def store_run(state: Path, url: str, children: list[int]) -> None:
+    run = {"pid": os.getpid(), "url": url, "children": children}
+    paths.write_atomically(state / "run.json", json.dumps(run) + "\n")
 
 
 @contextmanager

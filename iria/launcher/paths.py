@@ -5,7 +5,9 @@ import os
 import re
 import secrets
 import stat
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from iria.launcher import os_user
@@ -14,7 +16,7 @@ from iria.launcher.output import StartError
 PROJECT = Path(__file__).resolve().parents[2]
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 PROXY_FOLDERS = ("media", "static")
-"""Parts of the state folder that nginx may read, as a member of its group."""
+"""Parts of the state folder that nginx may read, as a member of their group."""
 PRIVATE_FOLDERS = ("mail", "log", "locks")
 PRIVATE_FILES = (
     *("database.json", "secret-key", "demo-editor.txt", "run.json", "prepared.json"),
@@ -27,16 +29,13 @@ _DOTENV_LINE = re.compile(r"""(?:export )?(\w+)=(?:'(.*)'|"(.*)"|(.*))""", re.AS
 
 def settings(project: Path, environment: Mapping[str, str] | None = None) -> dict[str, str]:
     """The settings in force: the process's environment, and below it `.env`."""
-    given = os.environ if environment is None else environment
-    return {**read_dotenv(project / ".env"), **given}
+    return read_dotenv(project / ".env") | dict(os.environ if environment is None else environment)
 
 
 def read_dotenv(path: Path) -> dict[str, str]:
     """The values in a `.env` file, read as django-environ reads them."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        return {}
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     except UnicodeDecodeError as error:
         raise StartError(f"{path} is not a text in UTF-8; save it as one.") from error
     values = {}
@@ -53,11 +52,9 @@ def state_folder(project: Path = PROJECT, environment: Mapping[str, str] | None 
     but a cluster that exists decides, whatever has changed since.
     """
     found = settings(project, environment)
-    if named := found.get("IRIA_STATE"):
-        return (project / named).absolute()
-    own = project / "var"
-    if os.geteuid() != 0 or found.get("DATABASE_URL"):
-        return own
+    own = project / (found.get("IRIA_STATE") or "var")
+    if found.get("IRIA_STATE") or found.get("DATABASE_URL") or os.geteuid() != 0:
+        return own.absolute()
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", project.name) or "iria"
     outside = ROOT_STATE / f"{name}-{hashlib.sha256(str(project).encode()).hexdigest()[:8]}"
     for folder in (own, outside):
@@ -82,7 +79,7 @@ def make_folder(folder: Path, mode: int | None = None) -> Path:
 def make_private_file(path: Path) -> Path:
     """Make sure that a file exists and that only we can read it."""
     make_folder(path.parent, PRIVATE_FOLDER)
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, PRIVATE_FILE))
+    path.touch(PRIVATE_FILE)
     _limit_mode(path, PRIVATE_FILE)
     return path
 
@@ -93,28 +90,22 @@ def restrict_permissions(state: Path) -> None:
     The folder's group may stay, for nginx (docs/running.md); under root the database's user may
     enter, on the way to its data.
     """
-    _limit_mode(state, 0o751 if os.geteuid() == 0 else 0o750)
-    for name in PROXY_FOLDERS:
-        _limit_mode(state / name, 0o750)
-    for name in PRIVATE_FILES:
-        _limit_mode(state / name, PRIVATE_FILE)
-    for name in PRIVATE_FOLDERS:
-        if _limit_mode(state / name, PRIVATE_FOLDER):
-            for file in (state / name).iterdir():
-                _limit_mode(file, PRIVATE_FILE)
+    limits = {state: 0o751 if os.geteuid() == 0 else 0o750}
+    limits |= {state / name: 0o750 for name in PROXY_FOLDERS}
+    limits |= {state / name: PRIVATE_FILE for name in PRIVATE_FILES}
+    for folder in (state / name for name in PRIVATE_FOLDERS):
+        if folder.exists() and folder.stat().st_mode & 0o077:
+            limits |= {folder: PRIVATE_FOLDER} | dict.fromkeys(folder.iterdir(), PRIVATE_FILE)
+    for path, limit in limits.items():
+        _limit_mode(path, limit)
 
 
-def _limit_mode(path: Path, limit: int) -> bool:
-    """Take away permissions beyond a limit; whether there were any that are ours to change."""
-    try:
+def _limit_mode(path: Path, limit: int) -> None:
+    with suppress(PermissionError, FileNotFoundError):
         mode = stat.S_IMODE(path.stat().st_mode)
         # A folder such as /tmp is not ours alone, whatever IRIA_STATE says.
-        if not mode & ~limit or mode & stat.S_ISVTX:
-            return False
-        path.chmod(mode & limit)
-    except (PermissionError, FileNotFoundError):
-        return False
-    return True
+        if mode & ~limit and not mode & stat.S_ISVTX:
+            path.chmod(mode & limit)
 
 
 def give_to_folder_owner(path: Path) -> None:
@@ -124,19 +115,15 @@ def give_to_folder_owner(path: Path) -> None:
         os.chown(path, owner.st_uid, owner.st_gid)
 
 
-def write_atomically(path: Path, text: str, mode: int = PRIVATE_FILE) -> None:
-    """Write a file so that a reader, or a crash, sees the old text or the new one, never half."""
+def write_atomically(path: Path, text: str) -> None:
+    """Write a private file so that a reader, or a crash, sees the old text or the new one."""
     make_folder(path.parent)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:  # noqa: PTH123
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        give_to_folder_owner(draft)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete_on_close=False) as draft:
+        draft.write(text)
+        draft.flush()
+        os.fsync(draft.fileno())
+        give_to_folder_owner(Path(draft.name))
+        Path(draft.name).replace(path)
 
 
 def stored_secret(path: Path) -> str:

@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,33 +75,27 @@ def examine(folder: Path, user: OsUser, libraries: Path | None = None) -> Binari
     """The programs in a folder, if they run, are new enough and have the extensions."""
     if not all(os.access(folder / name, os.X_OK) for name in NEEDED):
         return None
-    bare = Binaries(folder, libraries=libraries)
+    show = (folder / "initdb", "--show", "-D", "/nowhere")
+    options = Binaries(folder, libraries=libraries).options(user)
     try:
-        shown = subprocess.run(
-            [folder / "initdb", "--show", "-D", "/nowhere"],
-            capture_output=True,
-            text=True,
-            timeout=20,
-            **bare.options(user),
-        ).stderr
-    except (OSError, subprocess.TimeoutExpired):
+        shown = subprocess.run(show, capture_output=True, text=True, **options).stderr
+    except OSError:
         return None
-    version = re.search(r"^VERSION=(\d+(?:\.\d+)*)", shown, re.MULTILINE)
-    share = re.search(r"^share_path=(.+)", shown, re.MULTILINE)
-    if not version or not share or int(version[1].split(".")[0]) < OLDEST:
+    found = re.search(r"^VERSION=((\d+)[.\d]*).*^share_path=([^\n]+)", shown, re.M | re.S)
+    if not found or int(found[2]) < OLDEST:
         return None
-    controls = [Path(share[1], "extension", f"{name}.control") for name in EXTENSIONS]
-    if not all(control.exists() for control in controls):
+    share = Path(found[3])
+    if not all((share / "extension" / f"{name}.control").exists() for name in EXTENSIONS):
         return None
-    return Binaries(folder, version[1], Path(share[1]), libraries)
+    return Binaries(folder, found[1], share, libraries)
 
 
-def _candidates() -> Iterator[Path]:
-    folders = [part for part in os.environ.get("PATH", "").split(":") if part.startswith("/")]
+def _candidates() -> list[Path]:
+    folders = [Path(part) for part in os.environ.get("PATH", "").split(":") if part[:1] == "/"]
     if config := shutil.which("pg_config"):
         done = subprocess.run([config, "--bindir"], capture_output=True, text=True)
-        folders.append(done.stdout.strip() or "/")
+        folders.append(Path(done.stdout.strip()))
     for pattern in _USUAL_FOLDERS:
-        folders += map(str, sorted(Path("/").glob(pattern)))
+        folders += Path("/").glob(pattern)
     # Links are followed: Homebrew's programs lie elsewhere, beside what belongs to them.
-    yield from dict.fromkeys(Path(folder, "postgres").resolve().parent for folder in folders)
+    return list(dict.fromkeys((folder / "postgres").resolve().parent for folder in folders))

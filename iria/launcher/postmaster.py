@@ -1,18 +1,29 @@
-"""One PostgreSQL server: started and stopped with `pg_ctl`, cleaned up after."""
+"""One PostgreSQL server: its data made with `initdb`, itself started and stopped with `pg_ctl`."""
 
+import locale
 import os
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from iria.launcher import processes
 from iria.launcher.os_user import OsUser
 from iria.launcher.output import failure, run_program
+from iria.launcher.paths import make_folder
 from iria.launcher.postgres_binaries import Binaries
+
+ROLE = DATABASE = "iria"
+
+_HBA = f"""\
+# Written by IRIA. Only over the loopback, only with a password; the superuser not at all
+# (`postgres --single` is for those who may read this folder).
+host  all  {ROLE}  127.0.0.1/32  scram-sha-256
+"""
 
 # Given on the command line, where they override the cluster's own files.
 _SETTINGS = {
@@ -40,25 +51,50 @@ class Server:
     user: OsUser
     durable: bool
 
+    def create(self, password: str) -> None:
+        """Make a cluster with one login role that owns one empty database.
+
+        It is made under another name and renamed when complete, so that a kill in between leaves
+        nothing that could be taken for a cluster.
+        """
+        draft = self.data.with_name(f"{self.data.name}.unfinished")
+        shutil.rmtree(draft, ignore_errors=True)
+        make_folder(draft, 0o700)
+        shutil.chown(draft, self.user.uid, self.user.gid)
+        options = ["--data-checksums", "--encoding=UTF8", *_locale(self.binaries.major)]
+        if not self.durable:
+            options.append("--no-sync")
+        try:
+            what = f"The database could not be made in {draft.parent}"
+            self._run(what, "initdb", "-D", draft, "-U", "postgres", "--auth=reject", *options)
+            (draft / "pg_hba.conf").write_text(_HBA)
+            # Before anybody can connect.
+            replace(self, data=draft).run_single_user(
+                f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}';\n"
+                f"CREATE DATABASE {DATABASE} OWNER {ROLE} TEMPLATE template0;\n"
+            )
+            draft.rename(self.data)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
     def start(self, port: int) -> None:
         """Start the server and wait until it takes connections, also after a crash."""
         self.clear_leftovers()
         settings = _SETTINGS | (_shared_buffers() if self.durable else _THROWAWAY)
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        self._control("start", "--timeout=120", "-o", shlex.join(["-p", str(port), *options]))
+        options = ["--timeout=120", "-o", shlex.join(["-p", str(port), *options])]
+        what = "The database does not start"
+        self._run(what, "pg_ctl", "start", "--wait", "-D", self.data, *options)
 
     def stop(self, mode: str = "fast") -> None:
         """Stop the server: by default sessions are ended and a checkpoint is written."""
         if _pid_file(self.data):
-            self._control("stop", f"--mode={mode}", "--timeout=60")
+            what = "The database does not stop"
+            self._run(what, "pg_ctl", "stop", f"--mode={mode}", "--wait", "-D", self.data)
 
-    def _control(self, action: str, *options: str) -> None:
-        run_program(
-            [self.binaries.program("pg_ctl"), action, "--wait", "-D", self.data, *options],
-            f"The database does not {action}",
-            self.log,
-            **self.binaries.options(self.user),
-        )
+    def _run(self, what: str, program: str, *options: str | Path) -> None:
+        command = [self.binaries.program(program), *options]
+        run_program(command, what, self.log, **self.binaries.options(self.user))
 
     def clear_leftovers(self) -> None:
         """End what a killed server left, so that a new one has the data folder to itself.
@@ -131,3 +167,24 @@ def _shared_buffers() -> dict[str, str]:
     """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
     return {"shared_buffers": f"{min(max(memory // 8, _LEAST_BUFFERS), _MOST_BUFFERS)}MB"}
+
+
+def _locale(major: int) -> list[str]:
+    """Sort by code point, change case by Unicode: the same on every machine, so no index goes stale
+    with an upgrade of the C library; what readers see is sorted by the language."""
+    if _exists("C.UTF-8"):
+        return ["--locale=C.UTF-8"]
+    if major >= 17:
+        return ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    return ["--lc-collate=C", f"--lc-ctype={'en_US.UTF-8' if _exists('en_US.UTF-8') else 'C'}"]
+
+
+def _exists(name: str) -> bool:
+    """Whether the C library has a locale."""
+    before = locale.setlocale(locale.LC_COLLATE)
+    try:
+        locale.setlocale(locale.LC_COLLATE, name)
+    except locale.Error:
+        return False
+    locale.setlocale(locale.LC_COLLATE, before)
+    return True

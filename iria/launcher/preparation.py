@@ -18,7 +18,7 @@ _TYPEABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 _APPS = ("iria", "accounts", "articles", "newsletter")
 _SOURCES = (
     *("requirements.txt", "static/**/*", "iria/management/commands/*.py"),
-    *(f"{app}/**/migrations/*.py" for app in _APPS),
+    *(f"{app}/**/migrations/**/*.{kind}" for app in _APPS for kind in ("py", "sql")),
     *(f"{app}/**/static/**/*" for app in _APPS),
 )
 

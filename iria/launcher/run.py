@@ -31,11 +31,11 @@ def run(port_text: str = "8000") -> int:
         with command.database(state) as (database_url, cluster):
             url = f"http://127.0.0.1:{port}"
             environment = command.site_environment(state, database_url, url)
-            command.store_run(state, {"pid": os.getpid(), "url": url})
+            command.store_run(state, url, [])
             preparation.prepare(state, python, environment, private=cluster is not None)
-            children = _children(state, python, environment, listener.fileno(), lock)
+            children = _start_children(state, python, environment, listener.fileno(), lock)
             try:
-                _serve(state, environment, children, cluster)
+                _serve(state, url, environment, children, cluster)
             finally:
                 supervisor.end(children)
     return 0
@@ -78,9 +78,9 @@ def only_run(state: Path, patience: float = 4) -> Iterator[int]:
                 where = f" at {last['url']} (process {last['pid']})" if last else ""
                 sentence = f"IRIA runs already{where}; stop that one first, or use it."
                 raise StartError(sentence) from error
-            for pid in last.get("children", ()):
+            for pid in last["children"]:
                 processes.send_group(pid, signal.SIGKILL)
-            lock = stack.enter_context(locks.locked(path, patience=4))
+            lock = stack.enter_context(locks.locked(path))
         yield lock
 
 
@@ -98,29 +98,36 @@ def _bound_socket(port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def _children(
+def _start_children(
     state: Path, python: Path, environment: dict[str, str], listener: int, lock: int
 ) -> list[Child]:
     memory = Path("/dev/shm")  # noqa: S108 - heartbeats of gunicorn's workers, never on a disk
-    web = [
-        *(str(python), "-m", "gunicorn", "iria.wsgi", f"--bind=fd://{listener}", "--preload"),
+    web: list[str | Path] = [
+        *(python, "-m", "gunicorn", "iria.wsgi", f"--bind=fd://{listener}", "--preload"),
         f"--worker-tmp-dir={memory if os.access(memory, os.W_OK) else state}",
         *("--workers=2", "--threads=4", "--no-control-socket"),
         "--limit-request-line=8190",  # as much as nginx lets through, twice the default
         *("--timeout=60", "--graceful-timeout=1", "--log-level=warning"),
     ]
-    worker = [str(python), "manage.py", "procrastinate", "worker", "--shutdown-graceful-timeout=1"]
+    worker = (python, "manage.py", "procrastinate", "worker", "--shutdown-graceful-timeout=1")
     logs = state / "log"
-    return [
+    children = [
         Child("web server", web, environment, logs / "web.log", (listener, lock)),
         Child("worker", worker, environment, logs / "worker.log", (lock,)),
     ]
+    for child in children:
+        child.start()
+    return children
 
 
 def _serve(
-    state: Path, environment: dict[str, str], children: list[Child], cluster: Cluster | None
+    state: Path,
+    url: str,
+    environment: dict[str, str],
+    children: list[Child],
+    cluster: Cluster | None,
 ) -> None:
-    """Start the site, say where it is, and watch it until it is stopped."""
+    """Say where the site is when it is ready, and watch it until it is stopped."""
 
     def check() -> None:
         """See that our own database runs where the site expects it; note new processes."""
@@ -128,15 +135,12 @@ def _serve(
             cluster.ensure()
             if cluster.access().url != environment["DATABASE_URL"]:
                 raise StartError("The database had to move to another port; start again.")
-        pids = [child.process.pid for child in children if child.process]
-        last = command.last_run(state)
-        if pids != last.get("children"):
-            command.store_run(state, last | {"children": pids})
+        pids = [child.process.pid for child in children]
+        if pids != command.last_run(state).get("children"):
+            command.store_run(state, url, pids)
 
-    for child in children:
-        child.start()
     check()
-    _wait_until_ready(command.last_run(state)["url"], children)
+    _wait_until_ready(url, children)
     site = environment["SITE_URL"].rstrip("/")
     sign_in = preparation.how_to_sign_in(state)
     with suppress(OSError):  # nobody reads our output any more
@@ -149,7 +153,7 @@ def _wait_until_ready(url: str, children: list[Child]) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while problem := _problem(url):
         for child in children:
-            if child.has_ended:
+            if child.process.poll() is not None:
                 raise child.failure(f"The {child.name} does not start")
         if time.monotonic() > deadline:
             what = f"The site is not ready after {READY_SECONDS} s: {problem}"

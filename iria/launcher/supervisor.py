@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,6 @@ from iria.launcher.paths import PROJECT, make_private_file
 RESTARTS_A_MINUTE = 5
 GRACE_SECONDS = 1.3
 """The rest of the 3 s in which everything has to end belongs to the database."""
-_LOG_LIMIT = 5_000_000
 
 
 class Stopped(BaseException):
@@ -25,13 +24,13 @@ class Stopped(BaseException):
 
 def stop_on_signals() -> None:
     """From now on a signal to end raises `Stopped`, once; a second one changes nothing."""
-    ends = {signal.SIGINT, signal.SIGTERM}
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as it is under nohup
-        ends.add(signal.SIGHUP)
+    ends = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # as it is under nohup
+        ends.remove(signal.SIGHUP)
 
     def stop(*_: object) -> None:
-        for each in ends:
-            signal.signal(each, signal.SIG_IGN)
+        for number in ends:
+            signal.signal(number, signal.SIG_IGN)
         raise Stopped
 
     for number in ends:
@@ -43,16 +42,14 @@ class Child:
     """A program of the site that should always run."""
 
     name: str
-    command: list[str]
+    command: Sequence[str | Path]
     environment: dict[str, str]
     log: Path
     descriptors: tuple[int, ...] = ()
-    process: "subprocess.Popen[bytes] | None" = None
+    process: "subprocess.Popen[bytes]" = field(init=False)
     ends: list[float] = field(default_factory=list)
 
     def start(self) -> None:
-        if self.log.exists() and self.log.stat().st_size > _LOG_LIMIT:
-            self.log.replace(self.log.with_suffix(".old.log"))
         with make_private_file(self.log).open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,
@@ -66,13 +63,9 @@ class Child:
                 preexec_fn=processes.die_with_parent(signal.SIGTERM),
             )
 
-    @property
-    def has_ended(self) -> bool:
-        return self.process is not None and self.process.poll() is not None
-
     def restart(self) -> None:
         """Start again after an end, a little later each time, until there were too many."""
-        self.end()  # what a killed leader left
+        self.end(0)  # what a killed leader left
         now = time.monotonic()
         self.ends = [*(then for then in self.ends if now - then < 60), now]
         if len(self.ends) > RESTARTS_A_MINUTE:
@@ -81,13 +74,12 @@ class Child:
         time.sleep(0.1 * 2 ** len(self.ends))
         self.start()
 
-    def end(self, seconds: float = 0) -> None:
+    def end(self, seconds: float) -> None:
         """Wait a moment for its end, then kill whatever is left of it."""
-        if self.process is not None:
-            with suppress(subprocess.TimeoutExpired):
-                self.process.wait(seconds)
-            processes.send_group(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(seconds)
+        processes.send_group(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
     def failure(self, what: str) -> StartError:
         return failure(what, self.log.read_text(errors="replace"), self.log)
@@ -101,12 +93,10 @@ def watch(children: list[Child], check: Callable[[], None]) -> None:
     """
     make = os.getppid()
     handled = processes.interrupts_of_make(make)
-    while True:
+    while processes.interrupts_of_make(make) == handled:
         for child in children:
-            if child.has_ended:
+            if child.process.poll() is not None:
                 child.restart()
-        if processes.interrupts_of_make(make) != handled:
-            raise Stopped
         check()
         time.sleep(0.2)
 
@@ -114,8 +104,7 @@ def watch(children: list[Child], check: Callable[[], None]) -> None:
 def end(children: list[Child]) -> None:
     """End all children at once: ask, wait a moment, kill."""
     for child in children:
-        if child.process is not None and not child.has_ended:
-            child.process.terminate()
+        child.process.terminate()
     deadline = time.monotonic() + GRACE_SECONDS
     for child in children:
         child.end(max(0.0, deadline - time.monotonic()))

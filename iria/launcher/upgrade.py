@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from iria.launcher import cluster_creation, locks, paths, postgres_versions, postmaster
+from iria.launcher import locks, paths, postgres_versions, postmaster
 from iria.launcher.cluster import Cluster
 from iria.launcher.output import StartError, info, run_program
 from iria.launcher.paths import display_path, make_folder
@@ -43,21 +43,21 @@ def _upgrade(cluster: Cluster) -> None:
     make_folder(draft)
     new = replace(old, data=draft / "postgres", binaries=binaries)
     password = cluster.access().password
-    cluster_creation.create(new, password)
+    new.create(password)
     with _running(old) as port:
         _run_client(old, port, password, "pg_dump", "--format=custom", f"--file={draft / 'dump'}")
     with _running(new) as port:
         restore = ("--exit-on-error", "--no-comments", str(draft / "dump"))
         _run_client(new, port, password, "pg_restore", *restore)
         _run_client(new, port, password, "psql", "--command=ANALYZE")
-    new.data.rename(cluster.upgraded)
+    new.data.rename(cluster.upgraded)  # It is complete from now on.
     cluster.finish_upgrade()
     shutil.rmtree(draft)
 
 
 def _run_client(server: Server, port: int, password: str, name: str, *more: str) -> None:
     connection = ("--host=127.0.0.1", f"--port={port}", "--no-password")
-    role = (f"--username={cluster_creation.ROLE}", f"--dbname={cluster_creation.DATABASE}")
+    role = (f"--username={postmaster.ROLE}", f"--dbname={postmaster.DATABASE}")
     run_program(
         [server.binaries.program(name), *connection, *role, *more],
         "The upgrade failed, and the database is as it was",

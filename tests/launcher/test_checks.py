@@ -10,7 +10,6 @@ import pytest
 
 from iria.launcher import checks, virtualenv
 from iria.launcher.cluster import Cluster
-from iria.launcher.output import StartError
 from tests.conftest import FolderByFolder
 from tests.shared import PROJECT
 
@@ -64,16 +63,15 @@ def test_only_the_browser_gets_a_second_try() -> None:
 
 def test_proofs_can_be_named() -> None:
     named = "tests/proofs/test_running.py tests/proofs/test_outage.py"
-    assert named in make("-n", "prove", "running", "outage").stdout
-    assert make("-n", "prove").stdout.rstrip().endswith("tests/proofs")
+    assert named in make("-n", "full-proofs", "PART=running outage").stdout
+    assert make("-n", "full-proofs").stdout.rstrip().endswith("tests/proofs")
+    assert "No rule" not in make("-n", "prove", "running", "outage").stderr
 
 
 @pytest.fixture
 def prepared(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment and the programs are there."""
+    """The environment is there, and a database."""
     monkeypatch.setattr(virtualenv, "ensure", lambda lock: Path(sys.executable))
-    monkeypatch.setattr(checks, "install_programs", lambda: None)
-    monkeypatch.setattr(checks, "install_checkers", lambda: None)
     monkeypatch.setattr(Cluster, "running", lambda self: nullcontext("postgres://new"))
 
 
@@ -86,70 +84,51 @@ def test_a_check_gets_a_database_of_its_own() -> None:
     assert checks.check("throwaway", sys.executable, "-c", "raise SystemExit(3)") == 3
 
 
-@pytest.mark.usefixtures("prepared")
-def test_without_a_program_it_runs_but_fails(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def fail() -> None:
-        raise StartError("The checks need a browser.")
-
-    monkeypatch.setattr(checks, "install_programs", fail)
-    assert checks.check("throwaway", sys.executable, "-c", ASK) == 1
-    assert "The checks need a browser." in capsys.readouterr().err
-
-
 ALL_BUT_EXIFTOOL = ("java", "node", "npm", "git", "chromium-headless-shell", "nginx", "openssl")
 
 
-def program(folder: Path, name: str, text: str) -> None:
+def install_programs(tools: Path, user: int) -> "subprocess.CompletedProcess[str]":
+    """On a machine with nothing but these tools, all programs but one among them."""
+    for name in ALL_BUT_EXIFTOOL:
+        tool(tools, name, "")
+    tool(tools, "id", f"echo {user}")
+    script = ["/bin/sh", str(PROJECT / "tests" / "install-programs.sh")]
+    return subprocess.run(script, env={"PATH": str(tools)}, capture_output=True, text=True)
+
+
+def tool(folder: Path, name: str, text: str) -> None:
     path = folder / name
     path.write_text("#!/bin/sh\n" + text)
     path.chmod(0o755)
 
 
-def test_what_is_missing_is_named_where_it_cannot_be_installed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ALL_BUT_EXIFTOOL:
-        program(tmp_path, name, "")
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    with pytest.raises(StartError, match=r"need libimage-exiftool-perl .*which this machine lacks"):
-        checks.install_programs()
+def test_what_is_missing_is_named_where_it_cannot_be_installed(tmp_path: Path) -> None:
+    done = install_programs(tmp_path, user=1000)
+    assert done.returncode != 0
+    assert "libimage-exiftool-perl" in done.stderr
+    assert "nodejs" not in done.stderr
 
 
-def test_root_on_debian_gets_what_is_missing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ALL_BUT_EXIFTOOL:
-        program(tmp_path, name, "")
+def test_root_on_debian_gets_what_is_missing(tmp_path: Path) -> None:
     calls = tmp_path / "calls"
-    install = f'echo "$@" >> "{calls}"; case "$*" in *install*) echo "" > "{tmp_path}/exiftool"; /bin/chmod +x "{tmp_path}/exiftool";; esac'
-    program(tmp_path, "apt-get", install)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(os, "geteuid", lambda: 0)
-    checks.install_programs()
+    tool(tmp_path, "apt-get", f'echo "$@" >> "{calls}"')
+    assert install_programs(tmp_path, user=0).returncode == 0
     update, installed = calls.read_text().splitlines()
     assert update.endswith("update")
     assert installed.endswith("install -y --no-install-recommends libimage-exiftool-perl")
 
 
-def test_the_checkers_are_installed_once_for_each_lock(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tools = tmp_path / "tools"
-    tools.mkdir()
-    program(tools, "npm", 'echo "$@" >> calls; /bin/mkdir -p node_modules')
-    monkeypatch.setenv("PATH", str(tools))
-    lock = tmp_path / "package-lock.json"
-    for text in ("one", "one", "two"):
-        lock.write_text(text)
-        checks.install_checkers(tmp_path)
-    assert len((tmp_path / "calls").read_text().splitlines()) == 2
+def test_the_checkers_are_installed_once_for_each_lock(tmp_path: Path) -> None:
+    installed, lock = tmp_path / "node_modules/.package-lock.json", tmp_path / "package-lock.json"
+    lock.touch()
+    assert "npm ci" in make("-n", str(installed)).stdout
+    installed.parent.mkdir()
+    installed.touch()
+    assert "npm ci" not in make("-n", str(installed)).stdout
 
 
 def test_the_lock_of_npm_carries_hashes_and_no_addresses() -> None:
-    text = (checks.CHECKERS / "package-lock.json").read_text()
+    text = (PROJECT / "tests" / "browser" / "package-lock.json").read_text()
     assert '"resolved"' not in text
     assert "://" not in text
     assert text.count('"integrity": "sha512-') == text.count('"node_modules/')

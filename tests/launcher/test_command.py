@@ -28,7 +28,7 @@ def test_a_database_of_your_own_is_left_to_you() -> None:
 def test_the_private_newsroom_is_found_with_its_key_and_its_address(cluster: Cluster) -> None:
     os.environ["IRIA_STATE"] = str(cluster.state)
     key = paths.stored_secret(cluster.state / "secret-key")
-    command.store_run(cluster.state, {"pid": 1, "url": "http://127.0.0.1:8123"})
+    command.store_run(cluster.state, "http://127.0.0.1:8123", [])
     with command.command_environment():
         assert os.environ["DATABASE_URL"] == cluster.access().url
         assert os.environ["SECRET_KEY"] == key

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from iria.launcher import os_user, postgres_binaries, postgres_copy
+from iria.launcher import os_user, postgres_binaries, postgres_versions
 from iria.launcher.cluster import Cluster
 from iria.launcher.postgres_versions import version_of
 
@@ -45,7 +45,7 @@ def test_a_swap_is_finished_wherever_it_stopped(upgraded: Cluster, renames_done:
 def test_a_copy_of_the_server_is_made_and_runs_from_where_it_lies(cluster: Cluster) -> None:
     with cluster.running():
         major = version_of(cluster.data)
-    found = postgres_copy.find(cluster.state, major, USER)
+    found = postgres_versions.find(cluster.state, major, USER)
     assert found is not None
     assert found.is_copy
     assert found.share.is_relative_to(cluster.state)

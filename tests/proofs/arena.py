@@ -23,7 +23,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 from psycopg.rows import dict_row
 
-from iria.launcher import cluster_creation, os_user, postgres_versions, postmaster
+from iria.launcher import os_user, postgres_versions, postmaster
 from newsletter.delivery import claims, scheduling, sending, uncertain, worker
 from newsletter.models import Issue, Newsletter
 from tests.newsletter.lists import issue, subscribers
@@ -186,9 +186,9 @@ def own_cluster(smtp_port: int, everybody: int) -> Iterator[Arena]:
     user = os_user.for_cluster(data)
     programs = postgres_versions.for_new_cluster(state, user)
     server = postmaster.Server(data, state / "log", programs, user, durable=True)
-    cluster_creation.create(server, "arena")
+    server.create("arena")
     port = postmaster.free_port()
-    role, database = cluster_creation.ROLE, cluster_creation.DATABASE
+    role, database = postmaster.ROLE, postmaster.DATABASE
     made = OwnCluster(f"postgres://{role}:arena@127.0.0.1:{port}/{database}", smtp_port)
     made.server = server
     server.start(port)

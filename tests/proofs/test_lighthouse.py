@@ -16,10 +16,10 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from iria.launcher import checks
 from tests.browser.conftest import CHROMIUM_FLAGS, PHONE
 from tests.proofs.clone import FIRST_SECONDS, Site, clone, free_port
 from tests.proofs.size import FULL
+from tests.shared import PROJECT
 
 pytestmark = [
     pytest.mark.proof,
@@ -51,7 +51,8 @@ BEFORE_FIRST_PAINT: Final = """() => {
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """The address of a clone with the demo newsroom, running with its default settings."""
-    checks.install_checkers(TOOL)
+    lock = TOOL.relative_to(PROJECT) / "node_modules" / ".package-lock.json"
+    subprocess.run(["make", "--silent", lock], cwd=PROJECT, check=True)
     ground = Path(tempfile.mkdtemp(prefix="iria-proof-"))
     ground.chmod(0o755)
     site = Site(clone(ground / "clone"), free_port())

@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from iria.launcher import cluster_creation, os_user, postgres_versions, postmaster, processes
+from iria.launcher import os_user, postgres_versions, postmaster, processes
 from tests.proofs.clone import free_port
 from tests.proofs.size import FULL, sized
 from tests.shared import PROJECT
@@ -141,7 +141,7 @@ def running_site(folder: Path) -> Iterator[Site]:
     user = os_user.for_cluster(data)
     programs = postgres_versions.for_new_cluster(folder, user)
     server = postmaster.Server(data, log / "postgres.log", programs, user, durable=FULL)
-    cluster_creation.create(server, "outage")
+    server.create("outage")
     port, database = free_port(), postmaster.free_port()
     (log / "port").write_text(str(database))
     server.start(database)
@@ -149,7 +149,7 @@ def running_site(folder: Path) -> Iterator[Site]:
     children: list[subprocess.Popen[bytes]] = []
     settings = {
         **os.environ,
-        "DATABASE_URL": f"postgres://{cluster_creation.ROLE}:outage@127.0.0.1:{database}/{cluster_creation.DATABASE}",
+        "DATABASE_URL": f"postgres://{postmaster.ROLE}:outage@127.0.0.1:{database}/{postmaster.DATABASE}",
         "IRIA_STATE": str(folder / "state"),
         "SITE_URL": f"http://127.0.0.1:{port}",
         "ALLOWED_HOSTS": "127.0.0.1",

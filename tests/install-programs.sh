@@ -1,0 +1,28 @@
+#!/bin/sh
+# Installs what the checks need and pip cannot install: as root on Debian; elsewhere it names what is missing.
+# Each program with Debian's package, where that has another name.
+programs="chromium-headless-shell java:default-jre-headless exiftool:libimage-exiftool-perl node:nodejs npm git nginx openssl"
+
+find_missing() {
+    missing=
+    for each in $programs; do
+        name=${each%%:*}
+        command -v "$name" >/dev/null || [ -x "/usr/sbin/$name" ] || missing="$missing ${each##*:}"
+    done
+}
+
+find_missing
+[ -n "$missing" ] || exit 0
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    echo "The checks need$missing (Debian's names), which this machine lacks; install them, or run as root on Debian, where this is done for you." >&2
+    exit 1
+fi
+export DEBIAN_FRONTEND=noninteractive
+set -e
+apt-get -qq update
+# shellcheck disable=SC2086 # several names
+apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $missing
+case $missing in
+# Debian starts it at once, for everybody who can reach this machine.
+*nginx*) [ ! -d /run/systemd/system ] || systemctl disable --now --quiet nginx ;;
+esac
