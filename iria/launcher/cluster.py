@@ -121,12 +121,12 @@ class Cluster:
     def stop_when_unused(self) -> None:
         """What the daemon does: wait until the last user has gone, then stop the server."""
         daemon_lock = locks.take(self.daemon_lock, wait=True)
+        assert daemon_lock is not None  # noqa: S101 - it waited
         server = self.server()
-        users_lock = locks.take(self.users_lock, wait=True)
+        locks.take(self.users_lock, wait=True)
         server.stop()
-        # In this order: the next user of the cluster must not find a daemon that is about to go.
-        for lock in filter(None, (daemon_lock, users_lock)):
-            os.close(lock)
+        # The next user must not find a daemon that is about to go; the users' lock ends with us.
+        os.close(daemon_lock)
 
     def _start_daemon(self) -> None:
         with make_private_file(self.state / "log" / "daemon.log").open("ab") as log:
@@ -168,8 +168,10 @@ class Cluster:
     def _wait_until_stopped(self) -> None:
         """If we were the last user, return only when the server has stopped."""
         deadline = time.monotonic() + STOP_SECONDS
-        while (self._runs() or self._has_daemon()) and time.monotonic() < deadline:
-            # The daemon takes the lock alone; other users share it.
-            if not locks.is_free(self.users_lock) and locks.is_free(self.users_lock, shared=True):
-                return
+        while time.monotonic() < deadline:
+            if locks.is_free(self.users_lock):
+                if not self._runs() and not self._has_daemon():
+                    return
+            elif locks.is_free(self.users_lock, shared=True):
+                return  # Others use it; the daemon would not share the lock.
             time.sleep(0.02)

@@ -33,7 +33,8 @@ def describe_os_error(error: OSError) -> str:
 
 def is_disk_full(output: str) -> bool:
     """Whether a program's output names a full disk (or quota) as the reason."""
-    return bool(re.search("no space left on device|disk quota exceeded|disk is full", output, re.I))
+    texts = "no space left on device|disk quota exceeded|disk is full|free disk space"
+    return bool(re.search(texts, output, re.I))
 
 
 def error_line(output: str) -> str:

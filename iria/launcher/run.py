@@ -62,7 +62,7 @@ def port_number(text: str) -> int:
 
 
 @contextmanager
-def only_run(state: Path, patience: float = 4) -> Iterator[int]:
+def only_run(state: Path, patience: float = 5) -> Iterator[int]:
     """Only one `make run` for a state folder: a lock, which its children hold as well.
 
     So a start waits for one that is just ending, and for the children of one that was killed, which

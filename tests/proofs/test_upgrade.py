@@ -25,9 +25,9 @@ from django.conf import settings
 from psycopg import sql
 
 from iria.core.model_policy import public_models
-from iria.management.commands import migrate
 from iria.launcher import postgres_binaries
 from iria.launcher.paths import PROJECT
+from iria.management.commands import migrate
 from tests.proofs import old_archive
 from tests.proofs.clone import surroundings
 from tests.proofs.locks import BLOCKS_READING, BLOCKS_WRITING, Seen, watched

@@ -16,7 +16,9 @@ IMAGES = NEWSROOM / "images"
 
 def load(marks: RowOrigins, *, by: User) -> int:
     """Uploads what is not in the library yet; returns how many."""
-    return sum(marks.create_once(_mark(key), partial(_upload, files()[key], by)) for key in missing(marks))
+    return sum(
+        marks.create_once(_mark(key), partial(_upload, files()[key], by)) for key in missing(marks)
+    )
 
 
 def missing(marks: RowOrigins) -> list[str]:
