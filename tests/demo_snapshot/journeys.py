@@ -55,7 +55,7 @@ def _as_opened(form: html.FormElement) -> dict[str, Any]:
         if kind in {"submit", "image", "button", "reset", "file"} or not field.name:
             continue
         if kind in {"checkbox", "radio"}:
-            if field.checked:
+            if isinstance(field, html.InputElement) and field.checked:
                 data.setdefault(field.name, []).append(field.get("value", "on"))
         else:
             data[field.name] = "" if field.value is None else field.value

@@ -13,7 +13,7 @@ from tests.iria.test_no_500 import (
     test_no_query_breaks_a_page_or_leads_away,
     test_what_cannot_be_had_is_answered_in_words_wherever_it_is_asked_for,
 )
-from tests.iria.test_no_500_at_the_desk import (
+from tests.iria.test_no_500_in_admin import (
     desk,
     test_no_body_breaks_the_desk,
     test_no_field_of_a_form_breaks_the_desk,

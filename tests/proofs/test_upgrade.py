@@ -118,7 +118,7 @@ def run_migrate(project: Path, url: str, state: Path, *arguments: str) -> str:
 
 
 def schema(url: str) -> list[str]:
-    installed = postgres_binaries.installed()
+    installed = postgres_binaries.installed(os_user.database_user())
     program = installed[0].program("pg_dump") if installed else shutil.which("pg_dump")
     if program is None:
         pytest.skip("pg_dump is not installed")
