@@ -85,7 +85,7 @@ LONG: Final = (
     "tests/browser/test_every_page.py",
     "tests/browser/test_injection.py",
     "tests/iria/test_no_500.py",
-    "tests/iria/test_no_500_at_the_desk.py",
+    "tests/iria/test_no_500_in_admin.py",
     "tests/articles/comments/test_hostile_text.py",
     "tests/proofs/test_production.py",
     "tests/proofs/test_running.py",

@@ -235,8 +235,8 @@ def test_what_is_taken_along_holds_everything_and_no_secret(
     assert comments["followed"]
     assert json.loads(held["newsletter.json"])["e-mail address"] == EMAIL
     account = json.loads(held["account.json"])
-    assert account["second factors"][0]["kind"] == "totp"
-    assert account["signed in with"]
+    assert account["two-factor authentication"][0]["kind"] == "totp"
+    assert account["sessions"]
     assert "JBSWY3DPEHPK3PXP" not in str(held)
     assert ola.password not in str(held)
 
@@ -300,7 +300,7 @@ def test_what_somebody_did_at_the_admin_stays_done_and_is_notified_to_them(
     assert {"articles.Article.created_by", "articles.Moderation.made_by"} <= told.keys()
     User.objects.filter(pk=rui.pk).update(is_staff=False)
     rui.refresh_from_db()
-    with pytest.raises(deletion.CannotDelete, match="its log stays"):
+    with pytest.raises(deletion.CannotDelete):
         deletion.delete_account(rui, keep_words=True)
     assert LogEntry.objects.filter(user=rui).exists()
     LogEntry.objects.filter(user=rui).delete()

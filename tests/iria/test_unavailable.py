@@ -172,7 +172,7 @@ def test_a_deadlock_is_no_outage(anybody: Client, db: None) -> None:
         assert anybody.get("/").status_code == 500
 
 
-def test_an_outage_is_notified_from_other_troubles() -> None:
+def test_an_outage_is_distinguished_from_other_errors() -> None:
     assert is_outage(LOST)
     assert is_outage(Away("away"))
     assert is_outage(psycopg.errors.AdminShutdown("terminating connection"))

@@ -120,12 +120,12 @@ class ArticleForm(forms.ModelForm[Article]):
         if "chosen_categories" in self.fields:
             categories = Category.objects.in_order().only("name", "path")
             self._offer_translations()
-            self.fields["chosen_categories"].register(  # type: ignore[attr-defined]
+            self.fields["chosen_categories"].offer(  # type: ignore[attr-defined]
                 (each.pk, "\u2003" * each.depth + each.name) for each in categories
             )
         if "signed_by" in self.fields:
             authors = AuthorProfile.objects.values_list("pk", "name", "role")
-            self.fields["signed_by"].register(  # type: ignore[attr-defined]
+            self.fields["signed_by"].offer(  # type: ignore[attr-defined]
                 ((pk, f"{name}, {role}" if role else name) for pk, name, role in authors),
                 add_address=reverse("admin:accounts_authorprofile_add"),
             )

@@ -85,7 +85,7 @@ def test_another_logo_takes_its_place_and_the_old_one_can_still_be_asked_for(
         (b"", "empty"),
         (file(64, 64)[:60], "broken"),
         (b"%PDF-1.7", "PDF"),
-        (file(400, 20), "at least 40 in height"),
+        (file(400, 20), "at least 40"),
     ],
 )
 def test_what_is_no_logo_is_rejected(sent: bytes, sentence: str) -> None:
@@ -105,7 +105,8 @@ def test_a_file_too_large_for_a_logo_is_rejected_before_it_is_read() -> None:
     sent = Unread(b"", name="logo.png")
     sent.size = logos.LARGEST_FILE + 1
     form = PublicationForm({}, {"logo": sent}, instance=Publication())
-    assert form.errors["logo"] == ["This file is larger than 8 MB; save it smaller."]
+    (error,) = form.errors["logo"]
+    assert "8 MB" in error
 
 
 @pytest.mark.parametrize(("sent", "sentence"), [(file(300, 200), "square"), (file(64, 64), "180")])

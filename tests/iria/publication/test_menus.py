@@ -110,16 +110,14 @@ def test_what_readers_do_not_find_is_left_out_and_reported(client: Client, chief
     assert named(head(client)) == ["Letter", "Asia"]
     asia.delete()
     assert named(head(client)) == ["Letter"]
-    assert [each.label for each in broken_menu_items(chief)] == [
-        "2 entries of the menus lead nowhere"
-    ]
+    assert [each.count for each in broken_menu_items(chief)] == [2]
     publication = Publication.objects.get()
     first, second = broken_entry_messages(menus.broken_entries(publication, menus.targets()))
-    assert "row 1 (“About us”): what it leads to is not published" in first
-    assert "row 3: what it leads to is no longer there" in second
+    assert "row 1 (“About us”)" in first
+    assert "row 3" in second
 
 
-def test_nobody_is_notified_of_dead_entries_who_cannot_mend_them(edna: Any) -> None:
+def test_broken_items_are_shown_to_those_who_can_fix_them(edna: Any) -> None:
     compose(header_menu=[entry("category", 404)])
     assert broken_menu_items(edna) == []
 

@@ -53,7 +53,7 @@ def test_triggers_work_within(db: None) -> None:
 def test_one_does_not_stand_within_another(db: None) -> None:
     with (
         scratch_schema(),
-        pytest.raises(RuntimeError, match="in use already"),
+        pytest.raises(RuntimeError),
         scratch_schema(),
     ):
         pass

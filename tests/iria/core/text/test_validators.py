@@ -14,7 +14,7 @@ from iria.core.text.validators import one_line, validate_not_blank, validate_sto
 
 @pytest.mark.parametrize("text", ["a\x00b", "a\ud800b"])
 def test_what_postgresql_cannot_keep_is_rejected(text: str) -> None:
-    with pytest.raises(ValidationError, match="please"):
+    with pytest.raises(ValidationError):
         validate_storable(text)
 
 
