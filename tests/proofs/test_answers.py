@@ -15,11 +15,11 @@ from tests.iria.test_no_500 import (
 )
 from tests.iria.test_no_500_in_admin import (
     desk,
-    test_no_body_breaks_the_desk,
-    test_no_field_of_a_form_breaks_the_desk,
+    test_no_body_breaks_the_admin,
+    test_no_field_of_a_form_breaks_the_admin,
     test_no_filter_breaks_a_list,
-    test_no_part_of_an_address_breaks_the_desk,
-    test_no_query_breaks_the_forms_of_the_desk,
+    test_no_part_of_an_address_breaks_the_admin,
+    test_no_query_breaks_the_forms_of_the_admin,
 )
 from tests.proofs.size import FULL
 
@@ -28,14 +28,14 @@ __all__ = [
     "desk",
     "parts",
     "test_no_body_breaks_a_page_or_leads_away",
-    "test_no_body_breaks_the_desk",
+    "test_no_body_breaks_the_admin",
     "test_no_body_breaks_the_pages_of_an_account",
-    "test_no_field_of_a_form_breaks_the_desk",
+    "test_no_field_of_a_form_breaks_the_admin",
     "test_no_filter_breaks_a_list",
     "test_no_part_of_an_address_breaks_a_page",
-    "test_no_part_of_an_address_breaks_the_desk",
+    "test_no_part_of_an_address_breaks_the_admin",
     "test_no_query_breaks_a_page_or_leads_away",
-    "test_no_query_breaks_the_forms_of_the_desk",
+    "test_no_query_breaks_the_forms_of_the_admin",
     "test_what_cannot_be_had_is_answered_in_words_wherever_it_is_asked_for",
 ]
 pytestmark = [

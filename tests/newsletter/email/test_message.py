@@ -13,6 +13,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from accounts.models import User
+from iria.core.mail import default_sender
 from iria.publication.models import current_publication
 from newsletter.bounces import verp
 from newsletter.delivery import sending, worker
@@ -177,6 +178,6 @@ def test_no_words_of_anybody_become_a_header(
     read: EmailMessage = message_from_bytes(on_the_wire(message)[:-3], policy=policy.default)
     assert {key.lower() for key in read.keys()} <= KNOWN  # noqa: SIM118 - a message is no dict
     assert [address.addr_spec for address in read["To"].addresses] == [OLA]
-    assert [address.addr_spec for address in read["From"].addresses] == [headers.sender()]
+    assert [address.addr_spec for address in read["From"].addresses] == [default_sender()]
     assert read.get_content_type() == "multipart/alternative"
     assert len(list(read.iter_parts())) == 2
