@@ -33,7 +33,7 @@ def _changeable(listed: html.HtmlElement) -> list[str]:
     return [path for path in dict.fromkeys(paths) if path.endswith("/change/")]
 
 
-def _submit(client: Client, path: str, answer: Any, *, last: bool = False, **typed: str) -> Any:
+def _submit(client: Client, path: str, answer: Any, *, last: bool = False, **typed: Any) -> Any:
     """Fills in the form that has all these fields, or the last one, and presses its button."""
     page = html.fromstring(answer.content.decode(), base_url=BASE + path)
     forms = [form for form in page.xpath("//main//form") if form.method == "POST"]

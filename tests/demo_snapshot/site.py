@@ -127,7 +127,8 @@ def _run_jobs() -> None:
     # By itself a worker would begin periodic jobs as the clock says.
     job_queue.periodic_registry.periodic_tasks.clear()
     while _make_due():
-        with job_queue.replace_connector(job_queue.connector.get_worker_connector()):
+        connector: Any = job_queue.connector
+        with job_queue.replace_connector(connector.get_worker_connector()):
             asyncio.run(work())
 
 

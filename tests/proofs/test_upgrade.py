@@ -25,7 +25,7 @@ from django.conf import settings
 from psycopg import sql
 
 from iria.core.model_policy import public_models
-from iria.launcher import postgres_binaries
+from iria.launcher import os_user, postgres_binaries
 from iria.launcher.paths import PROJECT
 from iria.management.commands import migrate
 from tests.proofs import old_archive
@@ -118,7 +118,7 @@ def run_migrate(project: Path, url: str, state: Path, *arguments: str) -> str:
 
 
 def schema(url: str) -> list[str]:
-    installed = postgres_binaries.installed(os_user.database_user())
+    installed = postgres_binaries.installed(os_user.for_cluster(Path("/nowhere")))
     program = installed[0].program("pg_dump") if installed else shutil.which("pg_dump")
     if program is None:
         pytest.skip("pg_dump is not installed")
