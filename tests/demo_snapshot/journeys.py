@@ -122,7 +122,7 @@ def account(visitor: Visitor) -> None:
         client = visitor.site.client()
         if name == "signup":
             typed["display_name"] = "Ola Lind"
-        visitor.note(f"account/{name}", _submit(client, path, client.get(path), **typed))
+        visitor.note(f"account/{name}", _submit(client, path, client.get(path), **dict[str, Any](typed)))
 
 
 def comment(visitor: Visitor) -> None:
@@ -140,7 +140,7 @@ def comment(visitor: Visitor) -> None:
         client, address, place = site.client(), f"{name.lower()}@readers.example", f"comment/{name}"
         page = _open(visitor, client, f"{place}-form", new)
         typed = {"name": name, "email": address, "text": text, "follow": "at_once"}
-        page = _submit(client, new, page, **typed)
+        page = _submit(client, new, page, **dict[str, Any](typed))
         visitor.note(f"{place}-preview", page)
         sleep(SLOWLY)
         page = _submit(client, new, page, text=text)
