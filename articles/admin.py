@@ -11,16 +11,16 @@ from accounts.models import AuthorProfile
 from articles.comments.admin import (
     BanAdmin,
     CommentAdmin,
-    LearntModelAdmin,
-    ListedReasonAdmin,
     ModerationAdmin,
+    RejectionReasonAdmin,
     ScreenedWordAdmin,
     ScreeningRuleAdmin,
+    SpamModelVersionAdmin,
 )
 from articles.comments.bans.models import Ban
-from articles.comments.models import Comment, Moderation
-from articles.comments.moderation.models import ListedReason
-from articles.comments.screening.models import LearntModel, ScreenedWord, ScreeningRule
+from articles.comments.models import Comment, ModerationDecision
+from articles.comments.moderation.models import RejectionReason
+from articles.comments.screening.models import ScreenedWord, ScreeningRule, SpamModelVersion
 from articles.editorial.admin.article_admin import ArticleAdmin
 from articles.editorial.admin.author_admin import RedirectAdmin, WithPortraitAndMerging
 from articles.editorial.admin.taxonomy_admin import CategoryAdmin, KindAdmin, SeriesAdmin, TagAdmin
@@ -59,9 +59,9 @@ admin.site.register(Comment, CommentAdmin)
 admin.site.register(EmbedProvider, EmbedProviderAdmin)
 admin.site.register(Image, ImageAdmin)
 admin.site.register(Kind, KindAdmin)
-admin.site.register(LearntModel, LearntModelAdmin)
-admin.site.register(ListedReason, ListedReasonAdmin)
-admin.site.register(Moderation, ModerationAdmin)
+admin.site.register(SpamModelVersion, SpamModelVersionAdmin)
+admin.site.register(RejectionReason, RejectionReasonAdmin)
+admin.site.register(ModerationDecision, ModerationAdmin)
 admin.site.register(Page, PageAdmin)
 admin.site.register(Photographer, PhotographerAdmin)
 admin.site.register(PinnedQuery, PinnedQueryAdmin)

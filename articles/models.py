@@ -1,19 +1,19 @@
 """Index for Django: the models of every room."""
 
-from articles.comments.akismet.models import AkismetOpinion
-from articles.comments.bans.models import Ban, SealedAddress
+from articles.comments.akismet.models import AkismetResult
+from articles.comments.bans.models import Ban, EncryptedIPAddress
 from articles.comments.flags.models import Flag
 from articles.comments.models import (
     Comment,
-    CommentPlace,
-    CommentVersion,
-    CommentWords,
-    Moderation,
+    CommentPosition,
+    CommentRevision,
+    CommentSearchVector,
+    ModerationDecision,
     ThreadCount,
 )
-from articles.comments.moderation.models import Appeal, Claim, ListedReason
-from articles.comments.notifications.models import Follow, Follower, Notice
-from articles.comments.screening.models import LearntModel, ScreenedWord, ScreeningRule
+from articles.comments.moderation.models import Appeal, Claim, RejectionReason
+from articles.comments.notifications.models import CommentNotification, Follow, Follower
+from articles.comments.screening.models import ScreenedWord, ScreeningRule, SpamModelVersion
 from articles.editorial.models import (
     Article,
     ArticleCategory,
@@ -74,7 +74,7 @@ from articles.search.models import (
 
 __all__ = [
     "Agency",
-    "AkismetOpinion",
+    "AkismetResult",
     "Appeal",
     "Article",
     "ArticleCategory",
@@ -87,11 +87,13 @@ __all__ = [
     "Claim",
     "Collection",
     "Comment",
-    "CommentPlace",
-    "CommentVersion",
-    "CommentWords",
+    "CommentNotification",
+    "CommentPosition",
+    "CommentRevision",
+    "CommentSearchVector",
     "Correction",
     "EmbedProvider",
+    "EncryptedIPAddress",
     "Figure",
     "Flag",
     "Follow",
@@ -100,15 +102,12 @@ __all__ = [
     "FormerName",
     "Image",
     "Kind",
-    "LearntModel",
     "Likeness",
-    "ListedReason",
     "ListingCount",
     "ListingEntry",
     "ListingRecheck",
-    "Moderation",
+    "ModerationDecision",
     "MostRead",
-    "Notice",
     "Page",
     "Photographer",
     "PictureEvent",
@@ -119,6 +118,7 @@ __all__ = [
     "Portrait",
     "Rarity",
     "Redirect",
+    "RejectionReason",
     "RelatedExclusion",
     "RelatedLink",
     "RelatedPick",
@@ -126,7 +126,6 @@ __all__ = [
     "Revision",
     "ScreenedWord",
     "ScreeningRule",
-    "SealedAddress",
     "SearchChange",
     "SearchCount",
     "SearchEntry",
@@ -136,6 +135,7 @@ __all__ = [
     "SearchWord",
     "Series",
     "SeriesPart",
+    "SpamModelVersion",
     "StateChange",
     "Synonyms",
     "TextLink",

@@ -1,9 +1,6 @@
 """Index for the worker: the jobs of every room."""
 
 from articles.comments import tasks as comments
-from articles.comments.akismet import tasks as akismet
-from articles.comments.bans import tasks as banning
-from articles.comments.notifications import tasks as following
 from articles.editorial import tasks as editorial
 from articles.images import tasks as images
 from articles.popular import tasks as popular
@@ -12,11 +9,8 @@ from articles.related import tasks as related
 from articles.search import tasks as search
 
 __all__ = [
-    "akismet",
-    "banning",
     "comments",
     "editorial",
-    "following",
     "images",
     "popular",
     "reading",

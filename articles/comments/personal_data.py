@@ -1,4 +1,4 @@
-"""What somebody wrote, reported and follows here: told to them, and forgotten when they go."""
+"""Export and erasure of comments, reports and follows."""
 
 from typing import Any, Final
 
@@ -8,9 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext
 
 from articles.comments.bans import identifiers
-from articles.comments.bans.models import Ban, SealedAddress
+from articles.comments.bans.models import Ban, EncryptedIPAddress
 from articles.comments.flags.models import Flag
-from articles.comments.models import Comment, CommentVersion, Moderation
+from articles.comments.models import Comment, CommentRevision, ModerationDecision
 from articles.comments.moderation.models import Appeal
 from articles.comments.notifications.models import Follow, Follower
 from articles.comments.submission import posting
@@ -34,7 +34,7 @@ def _theirs(who: Person) -> Q:
 
     Anybody may have typed the address with a comment: whose words those are, nobody knows.
     """
-    confirmed = Q(user=None, email__iexact=who.email, address_confirmed_at__isnull=False)
+    confirmed = Q(user=None, email__iexact=who.email, email_confirmed_at__isnull=False)
     return Q(user=who.account) | confirmed
 
 
@@ -50,21 +50,23 @@ def export(who: Person) -> dict[str, Any]:
             _comment(each) for each in comments.prefetch_related("moderations", "versions")
         ],
         "comments that gave your address and nobody confirmed": Comment.objects.filter(_typed(who))
-        .filter(address_confirmed_at=None)
+        .filter(email_confirmed_at=None)
         .count(),
         "reports": [_report(each) for each in Flag.objects.filter(user=who.account)],
         "followed": [
             {
                 "what": each.get_kind_display(),
                 "below": each.article.headline if each.article else "",
-                "how often": each.get_pace_display(),
-                "asked": each.made_at,
+                "how often": each.get_frequency_display(),
+                "asked": each.created_at,
                 "confirmed": each.confirmed_at,
-                "left": each.left_at,
+                "left": each.unfollowed_at,
             }
-            for each in Follow.objects.filter(follower__in=_followers(who)).for_page()
+            for each in Follow.objects.filter(follower__in=_followers(who)).with_details()
         ],
-        "bans": list(Ban.objects.filter(user=who.account).values("made_at", "until", "why")),
+        "bans": list(
+            Ban.objects.filter(user=who.account).values("created_at", "expires_at", "reason")
+        ),
     }
 
 
@@ -79,24 +81,24 @@ def _comment(each: Comment) -> dict[str, Any]:
         "earlier texts": [{"until": v.replaced_at, "text": v.text} for v in each.versions.all()],
         "state": each.get_state_display(),
         "decisions": [_decision(row) for row in each.moderations.all()],
-        "asked for another look": each.appeal.words if hasattr(each, "appeal") else None,
+        "appeal": each.appeal.text if hasattr(each, "appeal") else None,
         # Anybody may give any address as a guest: where that came from is not told to its owner.
-        "came from the network address": identifiers.address_of(each) if each.user_id else None,
+        "came from the IP address": identifiers.address_of(each) if each.user_id else None,
     }
 
 
-def _decision(row: Moderation) -> dict[str, Any]:
-    reason = row.reason if row.told else ""
-    return {"decided": row.get_decision_display(), "on": row.made_at, "reason": reason}
+def _decision(row: ModerationDecision) -> dict[str, Any]:
+    reason = row.reason if row.commenter_notified else ""
+    return {"decided": row.get_decision_display(), "on": row.created_at, "reason": reason}
 
 
 def _report(each: Flag) -> dict[str, Any]:
     return {
         "of the comment at": absolute_url(each.comment.get_absolute_url()),
         "reason": each.get_reason_display(),
-        "words": each.words,
+        "words": each.text,
         "e-mail address": each.email,
-        "made": each.made_at,
+        "made": each.created_at,
         "outcome": each.get_outcome_display(),
     }
 
@@ -108,33 +110,33 @@ def _followers(who: Person) -> Any:
 def erase(who: Person, keep_words: bool) -> None:
     """Takes name and address from their comments and reports; without `keep_words` also the comments.
 
-    What only moderators could read goes in either case: earlier texts, askings, network addresses. From what
+    What only moderators could read goes in either case: earlier texts, askings, IP addresses. From what
     a guest wrote with the address and nobody confirmed, the address goes alone.
     """
     mine = list(Comment.objects.filter(_theirs(who)).values_list("pk", flat=True))
-    CommentVersion.objects.filter(comment__in=mine).delete()
-    SealedAddress.objects.filter(comment__in=mine).delete()
-    Appeal.objects.filter(comment__in=mine).update(words="")
+    CommentRevision.objects.filter(comment__in=mine).delete()
+    EncryptedIPAddress.objects.filter(comment__in=mine).delete()
+    Appeal.objects.filter(comment__in=mine).update(text="")
     # Before the comments go: a ban no longer knows then from which of them it was made.
     made_from = Ban.objects.filter(comment__in=mine)
-    made_from.update(label=gettext("A reader who left"))
-    made_from.exclude(kind=Ban.Kind.NETWORK).update(readable="")
+    made_from.update(label=gettext("Deleted user"))
+    made_from.exclude(kind=Ban.Kind.NETWORK).update(masked_value="")
     if not keep_words:
         _remove(who)
     _forget_names_in_the_log(mine)
-    name = gettext("A reader who left")
-    Comment.objects.filter(pk__in=mine).update(user=None, name=name, email="", findings=[])
+    name = gettext("Deleted user")
+    Comment.objects.filter(pk__in=mine).update(user=None, name=name, email="", screening_results=[])
     Flag.objects.filter(user=who.account).update(
-        user=None, email="", words="", sender="", reporter=""
+        user=None, email="", text="", sender_hash="", reporter_hash=""
     )
-    # Whoever wrote the others, the address in them is the one that goes.
+    # Of the others only the address is erased: nobody knows who wrote them.
     Comment.objects.filter(_typed(who)).update(email="")
-    Flag.objects.filter(_typed(who)).update(email="", reporter="")
+    Flag.objects.filter(_typed(who)).update(email="", reporter_hash="")
     _followers(who).delete()
 
 
 def _forget_names_in_the_log(comments: list[int]) -> None:
-    """The desk's own log names each row as it was called."""
+    """The admin log contains the names of rows."""
     kind = ContentType.objects.get_for_model(Comment)
     rows = LogEntry.objects.filter(content_type=kind, object_id__in=list(map(str, comments)))
     rows.update(object_repr="a comment")

@@ -1,89 +1,127 @@
-"""Mail about comments, sent by the worker.
-
-A job is put into the queue within the transaction that makes it true: PostgreSQL keeps both or
-neither, so no mail is lost by a crash in between and none tells what did not happen.
-"""
+"""The jobs of comments; each calls a function that tests and pages can call too."""
 
 import logging
-from typing import Final
+import time
 
+from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
-from procrastinate.types import TimeDeltaParams
+from procrastinate.job_context import JobContext
 
+from articles.comments import job_queue
+from articles.comments.akismet import checks
+from articles.comments.bans import bans, identifiers
 from articles.comments.flags import flagging
-from articles.comments.flags.models import Flag
-from articles.comments.models import Comment, Moderation
-from articles.comments.moderation import undo
-from articles.comments.notifications import commenter_emails
+from articles.comments.moderation import cases
+from articles.comments.notifications import (
+    commenter_emails,
+    fan_out,
+    follows,
+    outbox,
+    sending,
+)
 from articles.comments.notifications.smtp import NotSent
 from articles.comments.spam import training
 from articles.comments.submission import email_confirmation
+from iria.core.http.safe_client import RequestFailed
 
 log = logging.getLogger(__name__)
 
-PATIENT = RetryStrategy(max_attempts=6, exponential_wait=8, retry_exceptions={NotSent})
-ONCE_FINAL: Final[TimeDeltaParams] = {"seconds": int(undo.TAKEN_FOR.total_seconds()) + 1}
+RETRY_EMAIL = RetryStrategy(max_attempts=6, exponential_wait=8, retry_exceptions={NotSent})
+RETRY_AKISMET = RetryStrategy(max_attempts=6, exponential_wait=6, retry_exceptions={RequestFailed})
+SECONDS_PER_RUN = 40
+"""Of each minute, after which the job ends; the rest is sent in the next minute."""
 
 
-@app.task(name="comments.received", retry=PATIENT)
-def _received(comment_id: int) -> None:
+@app.task(name=job_queue.RECEIVED, retry=RETRY_EMAIL)
+def received(comment_id: int) -> None:
     commenter_emails.send_received(comment_id)
 
 
-@app.task(name="comments.decided", retry=PATIENT)
-def _decided(moderation_id: int) -> None:
-    commenter_emails.send_decided(moderation_id)
-
-
-@app.task(name="comments.flag_decided", retry=PATIENT)
-def _flag_decided(flag_id: int) -> None:
-    commenter_emails.send_flag_decided(flag_id)
-
-
-def tell_reporter_what_was_decided(flag: Flag) -> None:
-    """Queues the mail to a reader who reported a comment and left an address."""
-    if flag.email or flag.user_id:
-        _flag_decided.configure(schedule_in=ONCE_FINAL).defer(flag_id=flag.pk)
-
-
-@app.task(name="comments.confirm", retry=PATIENT)
-def _confirm(comment_id: int) -> None:
+@app.task(name=job_queue.CONFIRM, retry=RETRY_EMAIL)
+def confirm(comment_id: int) -> None:
     commenter_emails.send_confirm(comment_id)
 
 
-@app.periodic(cron="37 4 * * *")
-@app.task(name="comments.forget_unconfirmed", queueing_lock="comments.forget_unconfirmed")
-def forget_unconfirmed(timestamp: int) -> None:
-    """Once a night: comments whose address nobody confirmed within a week, or could not be asked for."""
-    log.info("Comments that could not be asked about: %d held", email_confirmation.hold_unreached())
-    log.info("Comments never confirmed: %d removed", email_confirmation.forget_unconfirmed())
+@app.task(name=job_queue.DECIDED, retry=RETRY_EMAIL)
+def decided(moderation_id: int) -> None:
+    commenter_emails.send_decided(moderation_id)
 
 
-def ask_writer_to_confirm(comment: Comment) -> None:
-    """Queues the mail whose link puts a guest's comment before the rules."""
-    _confirm.defer(comment_id=comment.pk)
+@app.task(name=job_queue.FLAG_DECIDED, retry=RETRY_EMAIL)
+def flag_decided(flag_id: int) -> None:
+    commenter_emails.send_flag_decided(flag_id)
 
 
-def tell_writer_it_was_received(comment: Comment) -> None:
-    """Queues the mail that says a comment waits for a moderator."""
-    _received.defer(comment_id=comment.pk)
+@app.task(name=job_queue.CONFIRM_FOLLOW, retry=RETRY_EMAIL)
+def confirm_follow(follow_id: int) -> None:
+    commenter_emails.send_follow_confirmation(follow_id)
 
 
-def tell_writer_what_was_decided(moderation: Moderation) -> None:
-    """Queues the mail that says what a moderator decided, for when it can be undone no more."""
-    _decided.configure(schedule_in=ONCE_FINAL).defer(moderation_id=moderation.pk)
+@app.task(name=job_queue.CREATE_NOTIFICATIONS)
+def create_notifications(comment_id: int) -> None:
+    fan_out.create_notifications(comment_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="comments.tell", queueing_lock="comments.tell", pass_context=True)
+def send_notifications(context: JobContext, timestamp: int) -> None:
+    """Every minute: the notifications that are due, and the daily e-e-mails when it is time."""
+    until = time.monotonic() + SECONDS_PER_RUN
+
+    def enough() -> bool:
+        return context.should_abort() or time.monotonic() > until
+
+    outbox.look_after(timezone.now())
+    sending.send_due(enough=enough)
+
+
+@app.task(name=job_queue.ASK_AKISMET, retry=RETRY_AKISMET)
+def ask_akismet(comment_id: int) -> None:
+    checks.ask_about(comment_id)
+
+
+@app.task(name=job_queue.CORRECT_AKISMET, retry=RETRY_AKISMET)
+def correct_akismet(moderation_id: int) -> None:
+    checks.tell_decision(moderation_id)
 
 
 @app.periodic(cron="23 4 * * *")
 @app.task(name="comments.learn", queueing_lock="comments.learn")
-def learn_from_decisions(timestamp: int) -> None:
+def train_spam_model(timestamp: int) -> None:
     """Once a night, from what moderators decided."""
     log.info("Spam model: %s", training.try_to_learn())
 
 
 @app.periodic(cron="31 4 * * *")
 @app.task(name="comments.forget", queueing_lock="comments.forget")
-def forget_addresses_of_reports(timestamp: int) -> None:
-    """Once a night: addresses that were left for one mail, and are of no use any more."""
+def delete_addresses_of_reports(timestamp: int) -> None:
+    """Once a night: e-mail addresses that were stored for one e-mail and are not needed any more."""
     flagging.forget_addresses()
+
+
+@app.periodic(cron="37 4 * * *")
+@app.task(name="comments.forget_unconfirmed", queueing_lock="comments.forget_unconfirmed")
+def delete_unconfirmed(timestamp: int) -> None:
+    """Once a night: comments that nobody confirmed within a week, or could not be asked about."""
+    log.info(
+        "Comments that could not be confirmed: %d pending", email_confirmation.hold_unreached()
+    )
+    log.info("Comments never confirmed: %d deleted", email_confirmation.forget_unconfirmed())
+
+
+@app.periodic(cron="37 4 * * *")
+@app.task(name="comments.destroy", queueing_lock="comments.destroy")
+def delete_expired(timestamp: int) -> None:
+    """Once a night: IP addresses after thirty days, the values of expired bans, old claims."""
+    identifiers.destroy_old()
+    bans.end_those_over()
+    cases.forget_old()
+
+
+@app.periodic(cron="37 4 * * *")
+@app.task(name="comments.forget_follows", queueing_lock="comments.forget_follows")
+def delete_old_follows(timestamp: int) -> None:
+    """Once a night: follows never confirmed or ended long ago, and old notifications."""
+    outbox.forget(timezone.now())
+    follows.forget()

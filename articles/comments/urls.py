@@ -1,4 +1,4 @@
-"""Addresses under /comments/, all of them private and uncached."""
+"""URLs under /comments/, all of them private and uncached."""
 
 from django.urls import path
 
@@ -12,11 +12,11 @@ urlpatterns = [
     path("comments/new/", views.new, name="comment_new"),
     path("comments/token/", views.token, name="comment_token"),
     path("comments/thanks/<str:link>/", views.thanks, name="comment_thanks"),
-    path("comments/yours/<str:link>/", views.yours, name="comment_yours"),
-    path("comments/yours/<str:link>/change/", commenter_views.change, name="comment_change"),
-    path("comments/yours/<str:link>/again/", deciding.ask_again, name="comment_ask_again"),
+    path("comments/yours/<str:link>/", views.yours, name="comment_status"),
+    path("comments/yours/<str:link>/change/", commenter_views.change, name="comment_edit"),
+    path("comments/yours/<str:link>/again/", deciding.ask_again, name="comment_appeal"),
     path("comments/yours/<str:link>/mail/", commenter_views.send_again, name="comment_send_again"),
-    path("comments/mine/", commenter_views.mine, name="comment_mine"),
+    path("comments/mine/", commenter_views.mine, name="my_comments"),
     path("comments/confirm/<str:link>/", commenter_views.confirm, name="comment_confirm"),
     path("comments/<int:pk>/yours/", commenter_views.own, name="comment_own"),
     path("comments/reported/", flagging.reported, name="comment_reported"),

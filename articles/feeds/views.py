@@ -16,8 +16,8 @@ from django.utils.translation import gettext
 from taggit.models import Tag
 
 from accounts.models import AuthorProfile
-from articles.comments.models import Moderation
-from articles.comments.submission.comment_policy import Admission, admission
+from articles.comments.models import ModerationDecision
+from articles.comments.submission.comment_policy import settings_of
 from articles.comments.threads.permalinks import thread_scope
 from articles.editorial.listings import Listing, front_articles
 from articles.editorial.models import Article, Category, Revision, Scope, StateChange
@@ -137,7 +137,7 @@ def thread(request: HttpRequest, year: int, month: int, slug: str, form: str = "
     articles = Article.objects.published().defer("body")
     article = get_object_or_404(articles, year=year, month=month, slug=slug)
     publication = publication_of(request)
-    if admission(article, publication) is Admission.OFF:
+    if settings_of(article, publication).is_off:
         raise Http404
     with use_language(publication.language_codes[0]), use_language(article.language):
         name = gettext("Comments on “%(headline)s”") % {"headline": article.headline}
@@ -150,7 +150,9 @@ def thread(request: HttpRequest, year: int, month: int, slug: str, form: str = "
         description=article.standfirst,
         language=article.language,
     )
-    decided = Moderation.objects.order_by("-pk").values_list("made_at", flat=True).first()
+    decided = (
+        ModerationDecision.objects.order_by("-pk").values_list("created_at", flat=True).first()
+    )
     moments = [decided, *(each.updated for each in comments)]
     return answer(form, channel, max(filter(None, moments), default=None))
 

@@ -65,15 +65,18 @@ def validate_year(year: int) -> None:
         raise ValidationError(sentence)
 
 
+class CommentPolicy(models.TextChoices):
+    """What happens to new comments: one list for articles and for the publication."""
+
+    OPEN = "open", "Post-moderation: screening rules decide"
+    HELD = "held", "Pre-moderation: a moderator approves every comment"
+    OFF = "off", "Comments off and hidden"
+
+
 # Its name and contact are those of the site itself.
 @model_policy(public=ALL_ROWS, personal_data=None)
 class Publication(models.Model):
     """Name, purpose and contact of the publication. There is exactly one row (id 1)."""
-
-    class Comments(models.TextChoices):
-        OPEN = "open", "Post-moderation: screening rules decide"
-        HELD = "held", "Pre-moderation: a moderator approves every comment"
-        OFF = "off", "Comments off and hidden"
 
     name = models.CharField(
         max_length=80,
@@ -149,8 +152,8 @@ class Publication(models.Model):
     comments_policy = models.CharField(
         "comments",
         max_length=4,
-        choices=Comments,
-        default=Comments.OPEN,
+        choices=CommentPolicy,
+        default=CommentPolicy.OPEN,
         help_text="Default for articles.",
     )
     comments_close_after = models.PositiveSmallIntegerField(

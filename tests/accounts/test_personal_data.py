@@ -21,7 +21,7 @@ from accounts import deletion, email_addresses, personal_data
 from accounts.models import AuthorProfile, Avatar, Device, User
 from articles.comments.bans.models import Ban
 from articles.comments.flags.models import Flag
-from articles.comments.models import Comment, CommentVersion
+from articles.comments.models import Comment, CommentRevision
 from articles.comments.moderation import decisions
 from articles.comments.moderation.models import Appeal, Claim
 from articles.comments.notifications.models import Follow, Follower
@@ -37,7 +37,7 @@ MARKS = (EMAIL, "Ola Lind", "Olaf", "quay of my childhood")
 """What would betray Ola: address, name, the name as a guest, words that only moderators could read."""
 
 NO_TRACE = {
-    "only moderators stand there": "articles.claim articles.listedreason articles.moderation",
+    "only moderators stand there": "articles.claim articles.listedreason articles.moderationdecision",
     "only members of the newsroom have rights": """
         accounts.user_groups accounts.user_user_permissions""",
     "it hangs on a row that knows them, and holds numbers, hashes or what nobody can open": """
@@ -63,7 +63,9 @@ def article(db: None) -> Article:
 
 def comment_of(user: User | None, article: Article, text: str) -> Comment:
     name, email = ("", "") if user else ("Olaf as a guest", EMAIL.upper())
-    return posting.post(article, name=name, email=email, text=text, by=user, address="203.0.113.9")
+    return posting.post(
+        article, name=name, email=email, text=text, by=user, ip_address="203.0.113.9"
+    )
 
 
 @pytest.fixture
@@ -73,17 +75,17 @@ def traces(ola: User, mina: User, article: Article, client: Client) -> dict[str,
     client.post("/accounts/login/", {"login": EMAIL, "password": PASSWORD})
     own = comment_of(ola, article, "I was on that ferry.")
     guest = comment_of(None, article, "So was I, as a guest.")
-    Comment.objects.filter(pk=guest.pk).update(address_confirmed_at=timezone.now())
+    Comment.objects.filter(pk=guest.pk).update(email_confirmed_at=timezone.now())
     for each in (own, guest):
         decisions.approve(each, by=mina)
-    CommentVersion.objects.create(comment=own, text="On the quay of my childhood", replaced_by=ola)
-    Appeal.objects.create(comment=guest, words="On the quay of my childhood")
+    CommentRevision.objects.create(comment=own, text="On the quay of my childhood", replaced_by=ola)
+    Appeal.objects.create(comment=guest, text="On the quay of my childhood")
     answer = posting.post(article, text="Which ferry?", by=mina, parent=own)
-    Flag.objects.create(comment=answer, user=ola, reason="other", words="Ola Lind was there")
-    Flag.objects.create(comment=answer, email=EMAIL, reason="other", sender="x")
+    Flag.objects.create(comment=answer, user=ola, reason="other", text="Ola Lind was there")
+    Flag.objects.create(comment=answer, email=EMAIL, reason="other", sender_hash="x")
     follower = Follower.objects.filter(user=ola).first() or Follower.objects.create(user=ola)
     Follow.objects.get_or_create(
-        follower=follower, kind="thread", article=article, defaults={"pace": "daily"}
+        follower=follower, kind="thread", article=article, defaults={"frequency": "daily"}
     )
     Follower.objects.get_or_create(email=EMAIL)
     subscriber = Subscriber.objects.create(email=EMAIL)
@@ -123,7 +125,7 @@ def betrayed() -> list[str]:
 def test_the_search_through_every_table_finds_what_is_there(traces: dict[str, Comment]) -> None:
     tables = {each.partition(":")[0] for each in betrayed()}
     assert {"accounts_user", "articles_comment", "articles_flag", "newsletter_subscriber"} < tables
-    assert {"articles_commentversion", "django_admin_log", "account_emailaddress"} < tables
+    assert {"articles_commentrevision", "django_admin_log", "account_emailaddress"} < tables
 
 
 def test_there_is_a_trace_in_every_table_that_knows_people(
@@ -167,9 +169,14 @@ def test_the_admin_forgets_the_name_beside_a_ban_and_in_its_log(
     ola: User, mina: User, article: Article, keep_words: bool
 ) -> None:
     comment = comment_of(None, article, "So was I, as a guest.")
-    Comment.objects.filter(pk=comment.pk).update(address_confirmed_at=timezone.now())
+    Comment.objects.filter(pk=comment.pk).update(email_confirmed_at=timezone.now())
     ban = Ban.objects.create(
-        kind="name", value="x", label="Olaf as a guest", why="x", made_by=mina, comment=comment
+        kind="name",
+        value="x",
+        label="Olaf as a guest",
+        reason="x",
+        created_by=mina,
+        comment=comment,
     )
     row = LogEntry.objects.create(
         user=mina,
@@ -181,7 +188,7 @@ def test_the_admin_forgets_the_name_beside_a_ban_and_in_its_log(
     deletion.delete_account(ola, keep_words=keep_words)
     ban.refresh_from_db()
     row.refresh_from_db()
-    assert (ban.label, row.object_repr) == ("A reader who left", "a comment")
+    assert (ban.label, row.object_repr) == ("Deleted user", "a comment")
 
 
 def test_words_that_stay_have_no_name_and_answers_keep_their_place(
@@ -191,7 +198,7 @@ def test_words_that_stay_have_no_name_and_answers_keep_their_place(
     page = client.get(article.get_absolute_url()).content.decode()
     assert "I was on that ferry." in page
     assert "So was I, as a guest." in page
-    assert "A reader who left" in page
+    assert "Deleted user" in page
 
 
 def test_words_that_go_leave_an_empty_place_only_below_an_answer(
@@ -226,10 +233,10 @@ def test_what_is_taken_along_holds_everything_and_no_secret(
     }
     own = next(each for each in comments["comments"] if each["text"].startswith("I was"))
     assert own["earlier texts"][0]["text"] == "On the quay of my childhood"
-    assert own["came from the network address"] == "203.0.113.9"
+    assert own["came from the IP address"] == "203.0.113.9"
     # Whoever wrote as a guest under this address may be somebody else.
     guest = next(each for each in comments["comments"] if each["text"].startswith("So was"))
-    assert guest["came from the network address"] is None
+    assert guest["came from the IP address"] is None
     # Nor is it known who left the address with a report as a guest.
     assert len(comments["reports"]) == 1
     assert comments["followed"]
@@ -259,17 +266,17 @@ def _rows(
         ),
         "articles.Article.created_by": lambda: _set(article, created_by=member),
         "articles.Revision.made_by": lambda: _set(revision, made_by=member),
-        "articles.Moderation.made_by": lambda: _set(
-            comment.moderations.latest("pk"), made_by=member
+        "articles.ModerationDecision.created_by": lambda: _set(
+            comment.moderations.latest("pk"), created_by=member
         ),
-        "articles.Claim.by": lambda: Claim.objects.create(
-            comment=comment, by=member, until=timezone.now()
+        "articles.Claim.moderator": lambda: Claim.objects.create(
+            comment=comment, moderator=member, expires_at=timezone.now()
         ),
-        "articles.Ban.made_by": lambda: Ban.objects.create(
-            kind="name", value="x", label="x", why="x", made_by=member
+        "articles.Ban.created_by": lambda: Ban.objects.create(
+            kind="name", value="x", label="x", reason="x", created_by=member
         ),
         "articles.Ban.user": lambda: Ban.objects.create(
-            kind="account", value=str(member.pk), label="x", why="x", user=member
+            kind="account", value=str(member.pk), label="x", reason="x", user=member
         ),
         "accounts.AuthorProfile.user": lambda: AuthorProfile.objects.create(
             name="Rui Tavares", slug="rui", user=member
@@ -297,7 +304,7 @@ def test_what_somebody_did_at_the_admin_stays_done_and_is_notified_to_them(
     decisions.approve(comment, by=mina)
     rows = {column: make() for column, make in _rows(rui, article, comment).items()}
     told = personal_data.rows_naming(rui)
-    assert {"articles.Article.created_by", "articles.Moderation.made_by"} <= told.keys()
+    assert {"articles.Article.created_by", "articles.ModerationDecision.created_by"} <= told.keys()
     User.objects.filter(pk=rui.pk).update(is_staff=False)
     rui.refresh_from_db()
     with pytest.raises(deletion.CannotDelete):
@@ -357,7 +364,7 @@ def test_what_somebody_else_wrote_under_ones_address_is_neither_told_nor_erased(
     """Nobody confirmed the address: whose words they are, nobody knows. Only the address goes."""
     typed = comment_of(None, article, "I am not Ola, but I know the address.")
     flag = Flag.objects.create(
-        comment=typed, email=EMAIL, reason="other", words="Not hers", sender="x"
+        comment=typed, email=EMAIL, reason="other", text="Not hers", sender_hash="x"
     )
     told = personal_data.gather(ola)
     assert "I am not Ola" not in json.dumps(told, default=str)
@@ -366,4 +373,4 @@ def test_what_somebody_else_wrote_under_ones_address_is_neither_told_nor_erased(
     typed.refresh_from_db()
     flag.refresh_from_db()
     assert (typed.text, typed.name) == ("I am not Ola, but I know the address.", "Olaf as a guest")
-    assert (typed.email, flag.email, flag.words) == ("", "", "Not hers")
+    assert (typed.email, flag.email, flag.text) == ("", "", "Not hers")

@@ -247,7 +247,7 @@ def _comments() -> Iterator[tuple[str, Any]]:
     again = f"/comments/yours/{form_tokens.link_to(new)}/again/"
     yield "comment, yours and rejected", client.get(f"/comments/yours/{form_tokens.link_to(new)}/")
     yield "comment, to ask again", client.get(again)
-    yield "comment, asking refused", client.post(again, {"words": "w" * 1001})
+    yield "comment, asking refused", client.post(again, {"text": "w" * 1001})
     yield "comment, to report", client.get(f"/comments/{shown.pk}/report/")
     yield "comment, reported", client.get("/comments/reported/")
     yield from _followed(client, article)
@@ -258,7 +258,9 @@ def _followed(client: Client, article: Article) -> Iterator[tuple[str, Any]]:
     yield "thread, to follow", client.get(place)
     yield "thread, refused", client.post(place, {"email": "no", "pace": ""})
     yield "thread, asked", client.get("/comments/follow/asked/")
-    follow = follows.follow(Follow.Kind.THREAD, Follow.Pace.DAILY, email=STRANGER, article=article)
+    follow = follows.follow(
+        Follow.Kind.THREAD, Follow.Frequency.DAILY, email=STRANGER, article=article
+    )
     yield "thread, to confirm", client.get(f"/comments/follow/{follow.token}/")
     yield "thread, followed", client.post(f"/comments/follow/{follow.token}/", follow=True)
     yield "thread, chosen", client.get(f"/newsletter/preferences/{follow.follower.token}/")

@@ -34,7 +34,11 @@ def public_pages() -> dict[str, str]:
     assert signed
     figure = plain.figures.filter(place="inline").first()
     assert figure
-    answered = Comment.objects.published().filter(place__below__gt=0, place__level=1).first()
+    answered = (
+        Comment.objects.published()
+        .filter(position__descendant_count__gt=0, position__level=1)
+        .first()
+    )
     assert answered
     return {
         "front page": "/",
@@ -42,7 +46,7 @@ def public_pages() -> dict[str, str]:
         "article": plain.get_absolute_url(),
         "thread": f"{plain.get_absolute_url()}comments/",
         "thread in another order": f"{plain.get_absolute_url()}comments/newest/",
-        "answers": f"{answered.article.get_absolute_url()}comments/{answered.pk}/",
+        "comment_replies": f"{answered.article.get_absolute_url()}comments/{answered.pk}/",
         "article in a series": part_of_series.get_absolute_url(),
         "article with an embed": embedding.get_absolute_url(),
         "article in French": french.get_absolute_url(),
@@ -110,8 +114,8 @@ def desk_pages() -> dict[str, str]:
         "comment": f"/admin/articles/comment/{comment.pk}/change/",
         "ban or suspend": f"/admin/articles/comment/{comment.pk}/ban/",
         "comments by writer": "/admin/articles/comment/by-writer/",
-        "moderation log": "/admin/articles/moderation/",
-        "moderation by week": "/admin/articles/moderation/weeks/",
+        "moderation log": "/admin/articles/moderationdecision/",
+        "moderation by week": "/admin/articles/moderationdecision/weeks/",
         "bans": "/admin/articles/ban/",
         "categories": "/admin/articles/category/",
         "issues": "/admin/newsletter/issue/",

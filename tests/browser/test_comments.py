@@ -12,8 +12,9 @@ from accounts.models import User
 from articles.comments.models import Comment
 from articles.comments.moderation import decisions
 from articles.comments.submission import posting
-from articles.comments.submission.comment_policy import Admission, moderation_notice
+from articles.comments.submission.comment_policy import CommentSettings
 from articles.editorial.models import Article
+from iria.publication.models import CommentPolicy
 from tests import newsroom
 from tests.browser.checkers import accessibility_complaints, html_complaints
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage, sign_in
@@ -61,7 +62,7 @@ def test_without_javascript_a_comment_is_looked_over_waits_and_is_approved(
     assert reader.locator("h1").inner_text() == "Look it over"
     assert "It was late." in reader.locator(".comment-preview").inner_text()
     reader.click("text=Send comment")
-    assert "Your comment is waiting for a moderator" in reader.locator("main").inner_text()
+    assert "Your comment is pending approval" in reader.locator("main").inner_text()
     reader.click("main a:text-is('Your comment')")
     assert "waiting for a moderator" in reader.locator("main [role=status]").inner_text()
     assert comments_said(reader, article) == "No Comments on Ferries at the strait"
@@ -84,7 +85,7 @@ def test_without_javascript_a_comment_is_looked_over_waits_and_is_approved(
     write(reader, "Which one?", name="Ana Reis")
     reader.click("text=Send comment")
     assert "waiting for a moderator" in reader.locator("main").inner_text()
-    assert Comment.objects.held().get().parent == Comment.objects.published().get()
+    assert Comment.objects.pending().get().parent == Comment.objects.published().get()
 
 
 def test_with_javascript_a_comment_is_sent_in_one_step(
@@ -94,7 +95,7 @@ def test_with_javascript_a_comment_is_sent_in_one_step(
     write(page)
     page.click("text=Send comment")
     page.wait_for_url("**/comments/thanks/**")
-    assert Comment.objects.held().get().text == WORDS
+    assert Comment.objects.pending().get().text == WORDS
 
 
 NOTHING_IS_KEPT = """
@@ -122,7 +123,7 @@ def test_the_form_comes_to_the_comment_and_goes_back_also_in_a_browser_that_keep
     write(page)
     page.click("text=Send comment")
     page.wait_for_url("**/comments/thanks/**")
-    assert Comment.objects.held().get().parent == above
+    assert Comment.objects.pending().get().parent == above
 
 
 def test_a_dropped_connection_loses_no_word(open_page: OpenPage, article: Article) -> None:
@@ -281,7 +282,9 @@ def test_a_colleagues_comment_is_on_the_page_at_once(
     page.goto(article.get_absolute_url())
     form = page.locator("#comment-form")
     expect(form.get_by_role("status")).to_contain_text(mina.display_name)
-    expect(form.get_by_text(moderation_notice(Admission.HELD))).to_be_hidden()
+    expect(
+        form.get_by_text(CommentSettings(CommentPolicy.HELD, is_open=True).notice)
+    ).to_be_hidden()
     page.fill("#comment-text", WORDS)
     page.locator("#comment-form button").first.click()
     page.wait_for_url("**/comments/thanks/**")
@@ -319,8 +322,12 @@ def test_the_moderators_pages_work_with_scripts_and_keep_the_policy(
     assert "One comment was rejected." in page.locator(".messagelist").inner_text()
     row = comment.moderations.first()
     assert row
-    assert (row.decision, row.reason, row.told) == ("rejected", "Off the subject", True)
-    page.goto("/admin/articles/moderation/")
+    assert (row.decision, row.reason, row.commenter_notified) == (
+        "rejected",
+        "Off the subject",
+        True,
+    )
+    page.goto("/admin/articles/moderationdecision/")
     assert "Off the subject" in page.locator("#result_list").inner_text()
 
 
@@ -371,7 +378,7 @@ def test_every_page_of_the_conversation_can_be_used_by_everybody(
     for address in (
         "/admin/articles/comment/",
         f"/admin/articles/comment/{waiting.pk}/change/",
-        "/admin/articles/moderation/",
+        "/admin/articles/moderationdecision/",
         "/accounts/profile/",
     ):
         at_desk.goto(address)

@@ -116,11 +116,11 @@ def test_a_conversation_from_the_first_word_to_the_last(
         loses_the_line_once(page)
         write(page, WORDS, name="Teo Brandt", email=TEO, follow="at_once")
     send(page, scripts=scripts)
-    assert not Comment.objects.held().exists()
+    assert not Comment.objects.pending().exists()
 
     # They confirm by the link in the mail, and wait for a moderator.
     page.goto(link_in(newest_to(TEO), "/comments/confirm/"))
-    assert "You will be told of answers" in page.inner_text("main")
+    assert "You follow these comments of answers" in page.inner_text("main")
     page.click("text=Yes, send it")
     assert "waiting for a moderator" in page.inner_text("main [role=status]")
     approve(moderator)
@@ -130,14 +130,14 @@ def test_a_conversation_from_the_first_word_to_the_last(
 
     # A second reader follows the conversation by the mail of the day.
     second = open_page(article.get_absolute_url(), scripts=scripts)
-    second.click("text=Follow this conversation by mail")
+    second.click("text=Follow these comments by e-mail")
     second.check("[name=pace][value=daily]")
     second.fill("#follow-email", DORA)
     second.click("main button[type=submit]")
-    assert second.inner_text("h1") == "Look into your mail"
+    assert second.inner_text("h1") == "Check your inbox"
     second.goto(link_in(newest_to(DORA), "/comments/follow/"))
     second.click("main button[type=submit]")
-    assert second.inner_text("h1") == "You will be told"
+    assert second.inner_text("h1") == "You follow these comments"
 
     # Somebody answers, and the guest is told of it by mail.
     page.click("#comments article >> text=Reply")
@@ -164,7 +164,7 @@ def test_a_conversation_from_the_first_word_to_the_last(
     page.goto(article.get_absolute_url())
     conversation = page.inner_text("#comments")
     assert "ferry." not in conversation
-    assert "The writer removed this comment." in conversation
+    assert "The commenter deleted this comment." in conversation
     assert "Which one?" in conversation
 
     # In the morning the second reader is told, and leaves with one click.

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from articles.comments.admin.comment import CommentAdmin
 from articles.comments.bans.models import Ban
-from articles.comments.models import Comment, Moderation
-from articles.comments.moderation.models import ListedReason
+from articles.comments.models import Comment, ModerationDecision
+from articles.comments.moderation.models import RejectionReason
 from articles.comments.screening.models import ScreeningRule
 from articles.comments.submission import posting
 from articles.editorial.models import Article
@@ -37,7 +37,7 @@ def hold(article: Article, number: int) -> list[Comment]:
             name=f"Writer {at}",
             email=f"writer{at}@readers.example",
             text=f"Remark {at} about https://example.org/timetable/{at}",
-            address=f"203.0.113.{at}",
+            ip_address=f"203.0.113.{at}",
             quiet=True,
         )
         for at in range(number)
@@ -87,13 +87,13 @@ def test_forty_are_decided_one_undone_one_writer_suspended_and_a_rule_changed_by
     for _ in range(10):
         with page.expect_navigation():
             press(page, "a")
-    expect(page.locator(".messagelist")).to_contain_text("Nothing more waits in this queue.")
+    expect(page.locator(".messagelist")).to_contain_text("No more comments in this queue.")
     assert held_according_to(page) == "0"
     assert decided() == {"rejected": 2, "approved": 31, "spam": 7}
-    assert Comment.objects.filter(moderations__made_by=mina).distinct().count() == 40
+    assert Comment.objects.filter(moderations__created_by=mina).distinct().count() == 40
     complaints += change_a_rule(page)
     rule = ScreeningRule.objects.get(phase="links")
-    assert (rule.threshold, rule.changed_by) == (1, mina)
+    assert (rule.threshold, rule.modified_by) == (1, mina)
     assert complaints == []
 
 
@@ -127,7 +127,7 @@ def decide_and_take_back(page: Page, comment: Comment) -> list[str]:
     expect(page.locator(".admin-said")).to_contain_text("Writer 0: approved.")
     complaints = accessibility_complaints(page)
     press(page, "u")
-    expect(page.locator(".admin-said")).to_contain_text("put back as before")
+    expect(page.locator(".admin-said")).to_contain_text("restored")
     expect(page.locator(f"{ROWS}.case-current bdi")).to_have_text("Writer 0")
     assert Comment.objects.get(pk=comment.pk).state == "held"
     return complaints
@@ -138,8 +138,8 @@ def reject_with_a_reason(page: Page, comment: Comment) -> list[str]:
     complaints = accessibility_complaints(page)
     press(page, "t", "1")
     expect(page.locator(".admin-said")).to_contain_text("Writer 0: rejected.")
-    row = Moderation.objects.get(comment=comment, decision="rejected")
-    assert (row.told, row.reason) == (True, ListedReason.objects.all()[0].words)
+    row = ModerationDecision.objects.get(comment=comment, decision="rejected")
+    assert (row.commenter_notified, row.reason) == (True, RejectionReason.objects.all()[0].message)
     return complaints
 
 
@@ -152,12 +152,12 @@ def suspend_a_writer(page: Page) -> list[str]:
         page, "[name=kinds][value=email]"
     )  # A guest's address is unproven, so a person ticks it.
     press(page, "Space")
-    tab_to(page, "#id_why")
+    tab_to(page, "#id_reason")
     page.keyboard.type("Advertises everywhere")
     with page.expect_navigation():
         press(page, "Enter")
-    ban = Ban.objects.in_force().get()
-    assert (ban.why, ban.until is None) == ("Advertises everywhere", False)
+    ban = Ban.objects.active().get()
+    assert (ban.reason, ban.expires_at is None) == ("Advertises everywhere", False)
     assert decided()["rejected"] == 2
     return complaints + accessibility_complaints(page)
 
@@ -194,17 +194,17 @@ def test_two_moderators_at_one_queue_decide_every_comment_exactly_once(
     for page in (one, two):
         press(page, "j")
     patience = monotonic() + 60
-    while Comment.objects.held().exists() and monotonic() < patience:
+    while Comment.objects.pending().exists() and monotonic() < patience:
         press(one, "a")
         press(two, "s")
         one.wait_for_timeout(60)
         for page in (one, two):
             press(page, "j")
-    assert not Comment.objects.held().exists()
-    by_people = Moderation.objects.filter(made_by__isnull=False)
+    assert not Comment.objects.pending().exists()
+    by_people = ModerationDecision.objects.filter(created_by__isnull=False)
     times = Counter(by_people.values_list("comment", flat=True))
     assert times == dict.fromkeys((each.pk for each in comments), 1)
-    assert {row.made_by for row in by_people.select_related("made_by")} == {mina, edna}
+    assert {row.created_by for row in by_people.select_related("created_by")} == {mina, edna}
 
 
 def test_the_last_decision_of_a_page_can_be_undone_before_the_next_ones_come(

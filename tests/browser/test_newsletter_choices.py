@@ -55,7 +55,7 @@ def test_a_reader_signs_up_chooses_leaves_and_comes_back(
     page.goto(path_in(asking, "/newsletter/confirm/"))
     assert "“Weekly analysis” (once a day)" in page.inner_text("main")
     page.click("main button")
-    page.click("text=Choose what you receive")
+    page.click("text=Manage preferences")
     ola = Subscriber.objects.get()
     assert ola.subscriptions.get().rhythm == "daily"
 

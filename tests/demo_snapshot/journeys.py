@@ -122,7 +122,9 @@ def account(visitor: Visitor) -> None:
         client = visitor.site.client()
         if name == "signup":
             typed["display_name"] = "Ola Lind"
-        visitor.note(f"account/{name}", _submit(client, path, client.get(path), **dict[str, Any](typed)))
+        visitor.note(
+            f"account/{name}", _submit(client, path, client.get(path), **dict[str, Any](typed))
+        )
 
 
 def comment(visitor: Visitor) -> None:

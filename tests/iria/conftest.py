@@ -53,7 +53,7 @@ def parts(mina: User) -> dict[str, str]:
     )
     consent = Consent.objects.get()
     reader = lists.subscriber("teo@readers.example")
-    follow = follows.follow_replies(comment, Follow.Pace.DAILY)
+    follow = follows.follow_replies(comment, Follow.Frequency.DAILY)
     assert follow
     issue = lists.issue("What moved", article, slug="what-moved")
     now = timezone.now()

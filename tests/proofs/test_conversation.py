@@ -20,7 +20,7 @@ from accounts.models import User
 from articles.comments.bans import bans
 from articles.comments.bans.models import Ban
 from articles.comments.flags import flagging
-from articles.comments.models import Comment, CommentVersion, Moderation, ThreadCount
+from articles.comments.models import Comment, CommentRevision, ModerationDecision, ThreadCount
 from articles.comments.moderation import appeals, decisions, undo
 from articles.comments.moderation.models import Appeal
 from articles.comments.notifications import follows, sending
@@ -53,7 +53,7 @@ NO = (
 """What the verbs answer with a sentence; then nothing may have changed."""
 
 
-def replayed(rows: Iterable[Moderation]) -> tuple[str, bool]:
+def replayed(rows: Iterable[ModerationDecision]) -> tuple[str, bool]:
     """State and mark that follow from the rows alone, read from the first to the last."""
     states: dict[int, str] = {}
     state, featured = "", False
@@ -95,7 +95,7 @@ class Conversation(RuleBasedStateMachine):
             ScreeningRule.objects.filter(phase__in=["everyone", "newcomer"]).update(active=False)
         follow = follows.follow(
             Follow.Kind.THREAD,
-            Follow.Pace.AT_ONCE,
+            Follow.Frequency.IMMEDIATELY,
             email="follower@readers.example",
             article=self.article,
         )
@@ -135,7 +135,7 @@ class Conversation(RuleBasedStateMachine):
     @rule(which=WHICH)
     def a_writer_changes_words(self, which: int) -> None:
         if comment := self.chosen(which):
-            text = f"Word{1000 + CommentVersion.objects.count()}q"
+            text = f"Word{1000 + CommentRevision.objects.count()}q"
             self.attempt(editing.change, comment, text=text, by=None)
 
     @rule(which=WHICH)
@@ -150,9 +150,9 @@ class Conversation(RuleBasedStateMachine):
 
     @rule()
     def the_last_decision_is_taken_back(self) -> None:
-        row = Moderation.objects.filter(made_by__isnull=False).first()
-        if row and row.made_by:
-            self.attempt(undo.undo, [row], by=row.made_by)
+        row = ModerationDecision.objects.filter(created_by__isnull=False).first()
+        if row and row.created_by:
+            self.attempt(undo.undo, [row], by=row.created_by)
 
     @rule(which=WHICH, on=st.booleans())
     def an_editor_features(self, which: int, on: bool) -> None:
@@ -178,15 +178,22 @@ class Conversation(RuleBasedStateMachine):
     @rule(
         which=WHICH,
         kind=st.sampled_from(["email", "name", "address", "network"]),
-        earlier=st.sampled_from(Ban.Earlier.values),
+        existing_comments=st.sampled_from(Ban.ExistingComments.values),
     )
-    def a_writer_is_banned(self, which: int, kind: str, earlier: str) -> None:
+    def a_writer_is_banned(self, which: int, kind: str, existing_comments: str) -> None:
         if comment := self.chosen(which):
-            self.attempt(bans.ban, comment, kinds=[kind], by=self.mina, why="Heat", earlier=earlier)
+            self.attempt(
+                bans.ban,
+                comment,
+                kinds=[kind],
+                by=self.mina,
+                reason="Heat",
+                existing_comments=existing_comments,
+            )
 
     @rule()
     def a_ban_is_lifted(self) -> None:
-        if ban := Ban.objects.in_force().first():
+        if ban := Ban.objects.active().first():
             bans.remove_ban(ban, by=self.edna)
 
     @rule()
@@ -209,8 +216,8 @@ class Conversation(RuleBasedStateMachine):
 
     @invariant()
     def rows_explain_every_state(self) -> None:
-        rows: dict[int, list[Moderation]] = {}
-        for row in Moderation.objects.order_by("pk"):
+        rows: dict[int, list[ModerationDecision]] = {}
+        for row in ModerationDecision.objects.order_by("pk"):
             rows.setdefault(row.comment_id, []).append(row)
         for comment in Comment.objects.all():
             assert replayed(rows[comment.pk]) == (comment.state, comment.featured)
@@ -223,7 +230,7 @@ class Conversation(RuleBasedStateMachine):
 
     @invariant()
     def nobody_asks_again_about_what_is_not_rejected(self) -> None:
-        assert not Appeal.objects.waiting().exclude(comment__state="rejected").exists()
+        assert not Appeal.objects.pending().exclude(comment__state="rejected").exists()
 
     def nothing_hidden_is_on_any_page(self) -> None:
         base = self.article.get_absolute_url()
@@ -233,7 +240,7 @@ class Conversation(RuleBasedStateMachine):
             for path in (f"{base}comments/{comment.pk}/", f"/comments/{comment.pk}/"):
                 shown[path] = _page(path)
         everything = set(re.findall(r"Word\d+q", " ".join(shown.values())))
-        assert not everything & set(CommentVersion.objects.values_list("text", flat=True))
+        assert not everything & set(CommentRevision.objects.values_list("text", flat=True))
         for comment in comments:
             seen = [path for path, page in shown.items() if f"{comment.text}<" in page]
             if comment.is_visible:

@@ -59,7 +59,7 @@ def test_pages_of_a_thread_cost_the_same_whatever_its_shape(client: Client) -> N
     (top,) = thread(deep, None)
     answers = thread(deep, *[top] * MANY)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE articles_comment, articles_commentplace, articles_threadcount")
+        cursor.execute("ANALYZE articles_comment, articles_commentposition, articles_threadcount")
     pages = {
         "5,000 × 1, first page": wide.get_absolute_url(),
         "5,000 × 1, last page": f"{wide.get_absolute_url()}comments/?page=100",

@@ -45,7 +45,7 @@ COMMENTS: Final = sized(3_000, 100_000)
 THREADS: Final = sized(50, 5_000)
 MOST_SECONDS: Final = 2.0
 PROGRAM: Final = "upgrade"
-READ: Final = {"articles_commentplace", "articles_threadcount", "articles_moderation"}
+READ: Final = {"articles_commentposition", "articles_threadcount", "articles_moderationdecision"}
 """Tables that pages for readers show something of, besides those with a public policy."""
 
 
@@ -163,7 +163,7 @@ def test_an_upgrade_keeps_no_reader_waiting_and_removes_no_row(url: str, tmp_pat
         assert seen.longest([BLOCKS_READING], tables) <= MOST_SECONDS
         assert seen.longest(BLOCKS_WRITING, tables) <= MOST_SECONDS
         assert max(seen.reads.values()) <= MOST_SECONDS
-    assert before["articles_commentplace"] == COMMENTS
+    assert before["articles_commentposition"] == COMMENTS
     after = rows(url)
     assert {name for name in before.keys() & after.keys() if after[name] < before[name]} == set()
     with psycopg.connect(url) as database:

@@ -1,20 +1,20 @@
-"""Comments at the desk."""
+"""The admin of comments."""
 
-from articles.comments.admin.bans import BanAdmin, ListedReasonAdmin
+from articles.comments.admin.bans import BanAdmin, RejectionReasonAdmin
 from articles.comments.admin.comment import CommentAdmin
 from articles.comments.admin.log import ModerationAdmin
 from articles.comments.admin.screening_rules import (
-    LearntModelAdmin,
     ScreenedWordAdmin,
     ScreeningRuleAdmin,
+    SpamModelVersionAdmin,
 )
 
 __all__ = [
     "BanAdmin",
     "CommentAdmin",
-    "LearntModelAdmin",
-    "ListedReasonAdmin",
     "ModerationAdmin",
+    "RejectionReasonAdmin",
     "ScreenedWordAdmin",
     "ScreeningRuleAdmin",
+    "SpamModelVersionAdmin",
 ]

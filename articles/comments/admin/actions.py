@@ -1,4 +1,4 @@
-"""What moderators do at the desk: decide, undo, claim, feature; for forms and for the script alike."""
+"""Moderators' actions in the admin: decide, undo, claim, feature; for forms and for the script."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from articles.comments.models import Comment, Moderation
+from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import cases, decisions, queues
 from articles.comments.moderation import undo as moderation_undo
 from articles.comments.moderation.forms import DecisionForm
@@ -34,7 +34,7 @@ NEXT: Final = "next"
 
 
 class DecidesComments(admin.ModelAdmin[Comment]):
-    """The moderators' verbs, each at an address of its own."""
+    """The moderators' actions, each with a URL of its own."""
 
     def get_urls(self) -> list[URLPattern]:
         def at(route: str, view: Any, name: str) -> Any:
@@ -60,7 +60,7 @@ class DecidesComments(admin.ModelAdmin[Comment]):
         form = DecisionForm({**request.POST.dict(), "seen": seen})
         verb = request.POST.get("verb", "")
         if verb not in DECISIONS or not form.is_valid():
-            sentence = form.sentence or "Choose what to decide."
+            sentence = form.sentence or "Choose a decision."
             return self._answer(request, sentence, status=422, back=self._page_of(request, pk))
         try:
             row = decisions.decide(
@@ -90,23 +90,23 @@ class DecidesComments(admin.ModelAdmin[Comment]):
         try:
             row = decisions.feature(comment, by=user, on=on)
         except decisions.DecidedMeanwhile:
-            sentence = "Only what stands on the page can be featured; approve it first."
+            sentence = "Only published comments can be featured. Approve it first."
             return self._answer(request, sentence, status=409)
-        done = _counted(1, "featured" if on else "taken out of the featured ones")
+        done = _counted(1, "featured" if on else "unfeatured")
         return self._answer(request, done, rows=[row], back=self._page_of(request, pk))
 
     def undo(self, request: HttpRequest) -> HttpResponse:
         user = self._moderator(request)
         pks = [found for each in request.POST.get("rows", "").split(",") if (found := number(each))]
-        rows = Moderation.objects.filter(pk__in=pks[:1000]).order_by("pk")
+        rows = ModerationDecision.objects.filter(pk__in=pks[:1000]).order_by("pk")
         try:
             done = moderation_undo.undo(rows, by=user)
         except moderation_undo.UndoExpired as late:
             return self._answer(request, str(late), status=409)
-        return self._answer(request, _counted(done, "put back as before"))
+        return self._answer(request, _counted(done, "restored"))
 
     def claim(self, request: HttpRequest, pk: int) -> JsonResponse:
-        """Somebody has this comment before them; answers with the name of whoever had it first."""
+        """Claims a comment; returns the name of the moderator who has claimed it already."""
         user = self._moderator(request)
         return JsonResponse({"other": cases.claim(get_object_or_404(Comment, pk=pk), by=user)})
 
@@ -123,7 +123,7 @@ class DecidesComments(admin.ModelAdmin[Comment]):
         found = found or cases.claim_next(user, waiting.exclude(pk=skipped))
         words = urlencode({"queue": queue})
         if found is None:
-            self.message_user(request, "Nothing more waits in this queue.", messages.INFO)
+            self.message_user(request, "No more comments in this queue.", messages.INFO)
             return redirect(f"{reverse('admin:articles_comment_changelist')}?{words}")
         page = reverse("admin:articles_comment_change", args=[found.pk])
         return redirect(f"{page}?{urlencode({'_changelist_filters': words})}")
@@ -183,7 +183,7 @@ class DecidesComments(admin.ModelAdmin[Comment]):
         missing = len(set(request.POST.getlist(ACTION_CHECKBOX_NAME))) - len(comments)
         if missing > 0 and request.POST.get("select_across", "0") != "1":
             self.message_user(
-                request, _counted(missing, "decided by somebody else meanwhile"), messages.WARNING
+                request, _counted(missing, "already decided by another moderator"), messages.WARNING
             )
 
     # Answers
@@ -199,7 +199,7 @@ class DecidesComments(admin.ModelAdmin[Comment]):
         request: HttpRequest,
         said: str,
         *,
-        rows: Iterable[Moderation | None] = (),
+        rows: Iterable[ModerationDecision | None] = (),
         status: int = 200,
         back: str = "",
     ) -> HttpResponse:
@@ -244,12 +244,12 @@ def _came_from(request: HttpRequest) -> str:
     return f"{page}?{sent_from.query}" if sent_from.path == page and sent_from.query else page
 
 
-def _joined(rows: list[Moderation]) -> str:
+def _joined(rows: list[ModerationDecision]) -> str:
     return ",".join(str(row.pk) for row in rows)
 
 
-def _with_undo(said: str, rows: list[Moderation]) -> SafeString:
-    """The button belongs to an empty form that stands on every page of the desk of comments."""
+def _with_undo(said: str, rows: list[ModerationDecision]) -> SafeString:
+    """The button belongs to an empty form on every admin page of comments."""
     return format_html(
         '{} <button class="admin-undo" form="admin-undo" name="rows" value="{}">Undo</button>',
         said,

@@ -1,4 +1,4 @@
-"""Bans and suspensions at the desk: made from a comment, listed, lifted."""
+"""Bans and suspensions in the admin: made from a comment, listed, removed."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from articles.comments.moderation.forms import BanForm
 
 
 class BansWriters(admin.ModelAdmin[Comment]):
-    """The page that bans or suspends the writer of a comment."""
+    """The page that bans or suspends the commenter of a comment."""
 
     def get_urls(self) -> list[URLPattern]:
         ban = self.admin_site.admin_view(self.ban)
@@ -45,9 +45,9 @@ class BansWriters(admin.ModelAdmin[Comment]):
                     comment,
                     kinds=form.cleaned_data["kinds"],
                     by=request.user,
-                    why=form.cleaned_data["why"],
-                    until=form.until(),
-                    earlier=form.cleaned_data["earlier"],
+                    reason=form.cleaned_data["reason"],
+                    expires_at=form.expires_at(),
+                    existing_comments=form.cleaned_data["existing_comments"],
                 )
             except bans.Refused as refused:
                 form.add_error(None, str(refused))
@@ -68,10 +68,10 @@ class BansWriters(admin.ModelAdmin[Comment]):
 
 
 def _said(comment: Comment, made: list[Ban]) -> str:
-    until = made[0].until
-    span = f"suspended until {_moment(until)}" if until else "banned until somebody lifts it"
+    until = made[0].expires_at
+    span = f"suspended until {_moment(until)}" if until else "banned permanently"
     met = made[0].decisions.count()
-    decided = f"; {met} of their comments decided with it" if met else ""
+    decided = f"; existing comments decided: {met}" if met else ""
     return f"{comment.public_name} is {span}{decided}."
 
 
@@ -80,14 +80,14 @@ def _moment(moment: Any) -> str:
 
 
 class InForce(admin.SimpleListFilter):
-    title = "whether it counts"
+    title = "status"
     parameter_name = "now"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", "in force"), ("no", "over")]
+        return [("yes", "in force"), ("no", "ended")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Ban]) -> QuerySet[Ban]:
-        counting = Ban.objects.in_force().values("pk")
+        counting = Ban.objects.active().values("pk")
         if self.value() == "yes":
             return queryset.filter(pk__in=counting)
         return queryset.exclude(pk__in=counting) if self.value() == "no" else queryset
@@ -96,11 +96,20 @@ class InForce(admin.SimpleListFilter):
 class BanAdmin(admin.ModelAdmin[Ban]):
     """To read and to lift; a ban is made from a comment, where its reason stands."""
 
-    list_display = ["label", "kind", "readable", "ends", "why", "made_by", "made_at", "about"]
+    list_display = [
+        "label",
+        "kind",
+        "masked_value",
+        "ends",
+        "reason",
+        "created_by",
+        "created_at",
+        "about",
+    ]
     list_display_links = None
-    list_filter = [InForce, "kind", ("made_by", admin.RelatedOnlyFieldListFilter)]
-    list_select_related = ["made_by", "ended_by", "comment"]
-    search_fields = ["label", "why"]
+    list_filter = [InForce, "kind", ("created_by", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["created_by", "ended_by", "comment"]
+    search_fields = ["label", "reason"]
     actions = ["lift_chosen", "lift_and_put_back"]
     show_full_result_count = False
 
@@ -108,29 +117,31 @@ class BanAdmin(admin.ModelAdmin[Ban]):
         css = {"all": ["iria_admin/comments.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ban]:
-        """Those in force first."""
-        over = Case(When(pk__in=Ban.objects.in_force().values("pk"), then=Value(0)), default=1)
-        return super().get_queryset(request).annotate(over=over).order_by("over", "-made_at", "-pk")
+        """Those active first."""
+        over = Case(When(pk__in=Ban.objects.active().values("pk"), then=Value(0)), default=1)
+        return (
+            super().get_queryset(request).annotate(over=over).order_by("over", "-created_at", "-pk")
+        )
 
     @admin.display(description="ends")
     def ends(self, ban: Ban) -> str:
         if ban.ended_at:
-            who = f", lifted by {ban.ended_by.public_name}" if ban.ended_by else ""
+            who = f", removed by {ban.ended_by.public_name}" if ban.ended_by else ""
             return f"ended {_moment(ban.ended_at)}{who}"
-        return _moment(ban.until) if ban.until else "when somebody lifts it"
+        return _moment(ban.expires_at) if ban.expires_at else "permanent"
 
     @admin.display(description="made from")
     def about(self, ban: Ban) -> str:
         return f"comment {ban.comment_id}" if ban.comment_id else "–"
 
-    @admin.action(permissions=["change"], description="Lift")
+    @admin.action(permissions=["change"], description="Remove ban")
     def lift_chosen(self, request: HttpRequest, chosen: QuerySet[Ban]) -> None:
         assert isinstance(request.user, User)  # noqa: S101 - the admin let nobody else in
         lifted = sum(bans.remove_ban(ban, by=request.user) for ban in chosen)
-        words = "One ban was lifted." if lifted == 1 else f"{lifted} bans were lifted."
+        words = "One ban removed." if lifted == 1 else f"{lifted} bans removed."
         self.message_user(request, words, messages.SUCCESS if lifted else messages.WARNING)
 
-    @admin.action(permissions=["change"], description="Lift, and put back what it decided")
+    @admin.action(permissions=["change"], description="Remove ban and restore comments")
     def lift_and_put_back(self, request: HttpRequest, chosen: QuerySet[Ban]) -> None:
         """Comments that somebody decided about since stay as they are."""
         if not request.user.has_perm("articles.change_comment"):
@@ -138,8 +149,8 @@ class BanAdmin(admin.ModelAdmin[Ban]):
         assert isinstance(request.user, User)  # noqa: S101 - the admin let nobody else in
         back = sum(bans.restore_comments(ban, by=request.user) for ban in chosen)
         self.lift_chosen(request, chosen)
-        words = "One comment is as it was" if back == 1 else f"{back} comments are as they were"
-        self.message_user(request, f"{words} before the ban.", messages.SUCCESS)
+        words = "One comment restored." if back == 1 else f"{back} comments restored."
+        self.message_user(request, words, messages.SUCCESS)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -148,8 +159,8 @@ class BanAdmin(admin.ModelAdmin[Ban]):
         return False
 
 
-class ListedReasonAdmin(admin.ModelAdmin[Any]):
+class RejectionReasonAdmin(admin.ModelAdmin[Any]):
     """The reasons that moderators choose from."""
 
-    list_display = ["name", "words", "position", "active"]
-    fields = ("name", "words", "position", "active")
+    list_display = ["name", "message", "position", "active"]
+    fields = ("name", "message", "position", "active")

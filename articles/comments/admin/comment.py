@@ -1,7 +1,4 @@
-"""What is told of a comment on its own page.
-
-The moderators' list and a comment's own page.
-"""
+"""The list of comments and the page of a comment."""
 
 from functools import partial
 from typing import Any, cast
@@ -30,7 +27,7 @@ from articles.comments.admin.queue import (
     narrowed_to,
     tabs,
 )
-from articles.comments.bans.models import SealedAddress
+from articles.comments.bans.models import EncryptedIPAddress
 from articles.comments.flags.models import Flag
 from articles.comments.models import Comment
 from articles.comments.models.comment import CommentQuerySet
@@ -81,47 +78,49 @@ class TellsOfComments(admin.ModelAdmin[Comment]):
             kind = "staff" if comment.user.is_staff else "account"
         return format_html("<b><bdi>{}</bdi></b> ({})", comment.public_name, kind)
 
-    @admin.display(description="what the rules said")
+    @admin.display(description="screening results")
     def said_by_rules(self, comment: Comment) -> SafeString | str:
-        says = [(each["says"],) for each in comment.findings if each["phase"] != Check.EVERYONE]
+        says = [
+            (each["says"],) for each in comment.screening_results if each["phase"] != Check.EVERYONE
+        ]
         return _list(says)
 
-    @admin.display(description="what readers reported")
+    @admin.display(description="reports")
     def reported_by_readers(self, comment: Comment) -> SafeString | str:
         return _list(
             [
-                (f"{flag} ({_moment(flag.made_at)}; {flag.get_outcome_display()})",)
+                (f"{flag} ({_moment(flag.created_at)}; {flag.get_outcome_display()})",)
                 for flag in Flag.objects.filter(comment=comment)[:100]
             ]
         )
 
-    @admin.display(description="another look")
+    @admin.display(description="appeal")
     def asked_again(self, comment: Comment) -> str:
         appeal = getattr(comment, "appeal", None)
         if appeal is None:
             return "–"
-        words = f": {appeal.words}" if appeal.words else ""
-        return f"Asked for on {_moment(appeal.made_at)}{words} ({appeal.get_outcome_display()})"
+        words = f": {appeal.text}" if appeal.text else ""
+        return f"Appealed on {_moment(appeal.created_at)}{words} ({appeal.get_outcome_display()})"
 
-    @admin.display(description="what was decided")
+    @admin.display(description="decisions")
     def decisions(self, comment: Comment) -> SafeString:
-        rows = comment.moderations.select_related("made_by").order_by("pk")
+        rows = comment.moderations.select_related("created_by").order_by("pk")
         return format_html(
             "<ol>{}</ol>", format_html_join("", "<li>{}</li>", ((row,) for row in rows))
         )
 
-    @admin.display(description="what it said before")
+    @admin.display(description="earlier versions")
     def earlier_words(self, comment: Comment) -> SafeString | str:
-        """Its writer may change it for minutes; what it said until then is kept for moderators."""
+        """Its commenter may change it for minutes; what it said until then is kept for moderators."""
         rows = [(_moment(each.replaced_at), each.text) for each in comment.versions.all()]
         until = '<p>Until {}:</p><div class="comment-words" dir="auto">{}</div>'
         return format_html_join("", until, rows) or "–"
 
-    @admin.display(description="network address")
+    @admin.display(description="IP address")
     def where_from(self, comment: Comment) -> str:
         """That there is one, and until when; the address itself is shown to nobody."""
-        kept = SealedAddress.objects.filter(comment=comment).first()
-        return f"kept sealed until {_moment(kept.kept_until)}" if kept else "not kept"
+        kept = EncryptedIPAddress.objects.filter(comment=comment).first()
+        return f"stored encrypted until {_moment(kept.expires_at)}" if kept else "not stored"
 
 
 def _list(rows: list[tuple[str]]) -> SafeString | str:
@@ -210,7 +209,7 @@ class CommentAdmin(TellsOfComments, BansWriters, SortsByPlace, DecidesComments):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         context: dict[str, Any] = {
-            "title": "A comment",
+            "title": "Comment",
             "subtitle": None,
             "queue": _queue_behind(request),
             "show_save": False,
@@ -229,7 +228,7 @@ class CommentAdmin(TellsOfComments, BansWriters, SortsByPlace, DecidesComments):
         )
 
     def _case(self, request: HttpRequest, comment: Comment) -> dict[str, Any]:
-        """The comment in its place: what it answers and what answers it, and what else its writer wrote."""
+        """The comment in its place: what it answers and what answers it, and what else its commenter wrote."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin let nobody else in
         if self.has_change_permission(request, comment) and request.method == "GET":
             cases.claim(comment, by=request.user)

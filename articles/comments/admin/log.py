@@ -1,4 +1,4 @@
-"""What was decided, by whom and why: to read, to filter and to take away, not to write."""
+"""The moderation log: read, filter and export."""
 
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from articles.comments.models import Moderation
+from articles.comments.models import ModerationDecision
 from articles.comments.moderation.weekly_statistics import in_words, weekly_statistics
 from iria.core.text.csv_export import as_csv
 from iria.publication.context_processors import publication_of
@@ -27,13 +27,13 @@ COLUMNS: Final = (
     "decision",
     "by",
     "reason",
-    "told to the writer",
+    "commenter notified",
     "featured",
-    "takes back",
+    "undoes",
     "by ban",
     "comment",
-    "address of the comment",
-    "state now",
+    "URL of the comment",
+    "current state",
 )
 
 
@@ -46,40 +46,40 @@ class Origin(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
             ("people", "people"),
-            ("machine", "rules, reports, writers"),
+            ("machine", "rules, reports, commenters"),
             ("ban", "a ban or suspension"),
-            ("undo", "taken back"),
+            ("undo", "deleted"),
         ]
 
     def queryset(
-        self, request: HttpRequest, queryset: QuerySet[Moderation]
-    ) -> QuerySet[Moderation]:
+        self, request: HttpRequest, queryset: QuerySet[ModerationDecision]
+    ) -> QuerySet[ModerationDecision]:
         wanted: dict[str | None, dict[str, Any]] = {
-            "people": {"made_by__isnull": False},
-            "machine": {"made_by__isnull": True},
+            "people": {"created_by__isnull": False},
+            "machine": {"created_by__isnull": True},
             "ban": {"ban__isnull": False},
             "undo": {"undoes__isnull": False},
         }
         return queryset.filter(**wanted.get(self.value(), {}))
 
 
-class ModerationAdmin(admin.ModelAdmin[Moderation]):
+class ModerationAdmin(admin.ModelAdmin[ModerationDecision]):
     """The moderation log."""
 
-    list_display = ["made_at", "what", "who", "about", "reason"]
+    list_display = ["created_at", "what", "who", "about", "reason"]
     list_display_links = None
     list_filter = [
         "decision",
         Origin,
-        ("made_by", admin.RelatedOnlyFieldListFilter),
-        "made_at",
-        "told",
+        ("created_by", admin.RelatedOnlyFieldListFilter),
+        "created_at",
+        "commenter_notified",
     ]
-    list_select_related = ["made_by", "comment__article", "comment__user"]
+    list_select_related = ["created_by", "comment__article", "comment__user"]
     search_fields = ["reason", "comment__text", "comment__name"]
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    change_list_template = "admin/articles/moderation/change_list.html"
+    change_list_template = "admin/articles/moderationdecision/change_list.html"
 
     class Media:
         css = {"all": ["iria_admin/comments.css"]}
@@ -87,7 +87,7 @@ class ModerationAdmin(admin.ModelAdmin[Moderation]):
     def get_urls(self) -> list[URLPattern]:
         def at(route: str, view: Any, name: str) -> Any:
             wrapped = self.admin_site.admin_view(require_safe(view))
-            return path(route, wrapped, name=f"articles_moderation_{name}")
+            return path(route, wrapped, name=f"articles_moderationdecision_{name}")
 
         return [
             at("export/", self.export, "export"),
@@ -96,18 +96,18 @@ class ModerationAdmin(admin.ModelAdmin[Moderation]):
         ]
 
     @admin.display(description="decision", ordering="decision")
-    def what(self, row: Moderation) -> str:
+    def what(self, row: ModerationDecision) -> str:
         if row.featured is not None:
-            return "Featured" if row.featured else "Featured no longer"
+            return "Featured" if row.featured else "No longer featured"
         decision = row.get_decision_display()
-        return f"Taken back: {decision.lower()} again" if row.undoes_id else decision
+        return f"Undone: {decision.lower()} again" if row.undoes_id else decision
 
-    @admin.display(description="by", ordering="made_by")
-    def who(self, row: Moderation) -> str:
-        return row.made_by.public_name if row.made_by else "no moderator"
+    @admin.display(description="by", ordering="created_by")
+    def who(self, row: ModerationDecision) -> str:
+        return row.created_by.public_name if row.created_by else "automatic"
 
     @admin.display(description="comment")
-    def about(self, row: Moderation) -> SafeString:
+    def about(self, row: ModerationDecision) -> SafeString:
         return format_html(
             '<a href="{}"><bdi>{}</bdi> on {}</a>',
             reverse("admin:articles_comment_change", args=[row.comment_id]),
@@ -123,8 +123,10 @@ class ModerationAdmin(admin.ModelAdmin[Moderation]):
             rows = self.get_changelist_instance(request).get_queryset(request)
         except IncorrectLookupParameters:
             # The log itself says that the address was none of its own.
-            return redirect(f"{reverse('admin:articles_moderation_changelist')}?{ERROR_FLAG}=1")
-        found = rows.select_related("made_by", "comment").iterator(chunk_size=1000)
+            return redirect(
+                f"{reverse('admin:articles_moderationdecision_changelist')}?{ERROR_FLAG}=1"
+            )
+        found = rows.select_related("created_by", "comment").iterator(chunk_size=1000)
         answer = StreamingHttpResponse(
             as_csv(COLUMNS, map(_cells, found)),
             content_type="text/csv; charset=utf-8",
@@ -142,26 +144,30 @@ class ModerationAdmin(admin.ModelAdmin[Moderation]):
             "title": "Moderation by week",
             "weeks": [(week, in_words(week.until_decided)) for week in found],
         }
-        return TemplateResponse(request, "admin/articles/moderation/weeks.html", context)
+        return TemplateResponse(request, "admin/articles/moderationdecision/weeks.html", context)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Moderation | None = None) -> bool:
+    def has_change_permission(
+        self, request: HttpRequest, obj: ModerationDecision | None = None
+    ) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Moderation | None = None) -> bool:
+    def has_delete_permission(
+        self, request: HttpRequest, obj: ModerationDecision | None = None
+    ) -> bool:
         return False
 
 
-def _cells(row: Moderation) -> list[object]:
+def _cells(row: ModerationDecision) -> list[object]:
     return [
         row.pk,
-        row.made_at.isoformat(timespec="seconds"),
+        row.created_at.isoformat(timespec="seconds"),
         row.decision,
-        row.made_by.public_name if row.made_by else "",
+        row.created_by.public_name if row.created_by else "",
         row.reason,
-        "yes" if row.told else "",
+        "yes" if row.commenter_notified else "",
         "" if row.featured is None else "on" if row.featured else "off",
         row.undoes_id or "",
         row.ban_id or "",

@@ -1,7 +1,4 @@
-"""The queues of the moderators' list, and the comments of one article or one writer.
-
-Comments by article and by writer: where much waits at once.
-"""
+"""The queues of the list, and the comments by article and by commenter."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -46,13 +43,13 @@ def tabs(chosen: str) -> list[Tab]:
     counts = queues.counts()
     short = {
         Comment.State.UNCONFIRMED.value: "Unconfirmed",
-        Comment.State.DELETED.value: "Taken back",
+        Comment.State.DELETED.value: "Deleted",
     }
     words = {
         **dict(Comment.State.choices),
         **short,
         **queues.WORDS,
-        queues.EVERYTHING: "Everything",
+        queues.EVERYTHING: "All",
     }
     order = [*queues.WORDS, *(each for each in words if each not in queues.WORDS)]
     return [Tab(each, words[each], counts.get(each, 0), each == chosen) for each in order]
@@ -87,7 +84,7 @@ class BelowArticle(_Asked):
 
 
 class ByWriter(_Asked):
-    """The writer of the comment with this number: an address would not belong in an address."""
+    """The commenter of the comment with this number: an address would not belong in an address."""
 
     title = "writer"
     parameter_name = "writer"
@@ -102,10 +99,10 @@ class ByWriter(_Asked):
 
 
 def narrowed_to(request: HttpRequest) -> str:
-    """The article or writer the list is narrowed to, for its title; empty for neither."""
+    """The article or commenter the list is narrowed to, for its title; empty for neither."""
     if pk := number(request.GET.get("article")):
         headline = Article.objects.filter(pk=pk).values_list("headline", flat=True).first()
-        return f"below “{headline}”" if headline else ""
+        return f"on “{headline}”" if headline else ""
     if pk := number(request.GET.get("writer")):
         known = Comment.objects.select_related("user").filter(pk=pk).first()
         return f"by {known.public_name}" if known else ""
@@ -118,15 +115,15 @@ NUMBERS: Final = {
     "held": Count("pk", filter=Q(state=Comment.State.PENDING)),
     "approved": Count("pk", filter=Q(state=Comment.State.APPROVED)),
     "refused": Count("pk", filter=REFUSED),
-    "reported": Count("pk", filter=Exists(Flag.objects.waiting().filter(comment=OuterRef("pk")))),
+    "reported": Count("pk", filter=Exists(Flag.objects.pending().filter(comment=OuterRef("pk")))),
     "latest": Max("created_at"),
     "known": Max("pk"),
 }
-"""`known`: the newest comment, by which the list is narrowed to a writer without an address."""
+"""`known`: the newest comment, by which the list is narrowed to a commenter without an address."""
 
 
 class SortsByPlace(admin.ModelAdmin[Comment]):
-    """Two pages: the articles with most to decide, and the writers."""
+    """Two pages: the articles with most to decide, and the commenters."""
 
     def get_urls(self) -> list[URLPattern]:
         def at(route: str, view: Any, name: str) -> Any:
@@ -165,7 +162,7 @@ class SortsByPlace(admin.ModelAdmin[Comment]):
             row["words"] = newest[row["known"]].public_name
             row["kind"] = "account" if "user_id" in row else "guest"
             row["address"] = f"writer={row['known']}"
-        return self._overview(request, "Comments by writer", "writer", rows)
+        return self._overview(request, "Comments by commenter", "writer", rows)
 
     def _overview(
         self, request: HttpRequest, title: str, of_what: str, rows: list[dict[str, Any]]
@@ -185,7 +182,7 @@ class SortsByPlace(admin.ModelAdmin[Comment]):
 
 def _followed(articles: list[int]) -> dict[int, int]:
     """Article → how many are told of what is written there by mail; who they are is nobody's business."""
-    living = Follow.objects.living().filter(article__in=articles).order_by()
+    living = Follow.objects.active().filter(article__in=articles).order_by()
     return dict(living.values_list("article").annotate(number=Count("follower", distinct=True)))
 
 

@@ -1,4 +1,4 @@
-"""The rules of the first look at the desk: tried on what was written before they are applied."""
+"""Screening rules in the admin: a change is tested on earlier comments before it is saved."""
 
 from typing import Any, Final
 
@@ -17,9 +17,9 @@ from articles.comments.screening.dry_run import DryRun, replay
 from articles.comments.screening.models import (
     Action,
     Check,
-    LearntModel,
     ScreenedWord,
     ScreeningRule,
+    SpamModelVersion,
 )
 from articles.comments.screening.word_matching import folded
 from articles.comments.spam.features import words_of
@@ -40,7 +40,7 @@ class RuleForm(ModelForm[ScreeningRule]):
     """A rule, and over how many days a change of it is tried."""
 
     days = forms.TypedChoiceField(
-        label="Try it on the last",
+        label="Test on the last",
         choices=[(number, f"{number} days") for number in DAYS],
         coerce=int,
         initial=30,
@@ -48,7 +48,7 @@ class RuleForm(ModelForm[ScreeningRule]):
 
     class Meta:
         model = ScreeningRule
-        fields = ("active", "threshold", "action", "reason", "reports_back")
+        fields = ("active", "threshold", "action", "message", "reports_corrections")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,7 +61,7 @@ class RuleForm(ModelForm[ScreeningRule]):
             kept = [each for each in Action.choices if each[0] != Action.REJECT]
             self.fields["action"] = forms.ChoiceField(choices=kept)
             self.fields["active"].help_text = ASKS_AKISMET
-            self.fields["reason"].widget = forms.HiddenInput()
+            self.fields["message"].widget = forms.HiddenInput()
         measure = MEASURES.get(Check(self.instance.phase)) if self.instance.phase else None
         if measure is None:
             self.fields["threshold"].widget = forms.HiddenInput()
@@ -83,8 +83,8 @@ class ScreeningRuleAdmin(admin.ModelAdmin[ScreeningRule]):
     """A change is tried first: what it would have done with the comments of the last days."""
 
     form = RuleForm
-    list_display = ["__str__", "active", "measure", "action", "changed_by", "changed_at"]
-    list_select_related = ["changed_by"]
+    list_display = ["__str__", "active", "measure", "action", "modified_by", "modified_at"]
+    list_select_related = ["modified_by"]
     change_form_template = "admin/articles/screeningrule/change_form.html"
     actions = None
     view_on_site = False
@@ -94,8 +94,8 @@ class ScreeningRuleAdmin(admin.ModelAdmin[ScreeningRule]):
 
     def get_fields(self, request: HttpRequest, obj: ScreeningRule | None = None) -> list[Any]:
         """What only one rule has stands on its page alone."""
-        own = ["reports_back"] if obj is not None and obj.phase == Check.AKISMET else []
-        return ["active", "threshold", "action", "reason", *own, "days"]
+        own = ["reports_corrections"] if obj is not None and obj.phase == Check.AKISMET else []
+        return ["active", "threshold", "action", "message", *own, "days"]
 
     @admin.display(description="from")
     def measure(self, rule: ScreeningRule) -> str:
@@ -109,7 +109,7 @@ class ScreeningRuleAdmin(admin.ModelAdmin[ScreeningRule]):
         return False
 
     def save_model(self, request: HttpRequest, obj: ScreeningRule, form: Any, change: bool) -> None:
-        obj.changed_by = request.user  # type: ignore[assignment]
+        obj.modified_by = request.user  # type: ignore[assignment]
         super().save_model(request, obj, form, change)
 
     def change_view(
@@ -143,13 +143,13 @@ class ScreeningRuleAdmin(admin.ModelAdmin[ScreeningRule]):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"Tried: {rule}",
+            "title": f"Test: {rule}",
             "rule": rule,
             "form": form,
             "replay": result,
             "counts": _counts(result),
         }
-        return TemplateResponse(request, "admin/articles/screeningrule/replay.html", context)
+        return TemplateResponse(request, "admin/articles/screeningrule/test_result.html", context)
 
 
 def _counts(result: DryRun) -> list[tuple[str, int, int]]:
@@ -169,9 +169,9 @@ class ScreenedWordForm(ModelForm[ScreenedWord]):
         word = values.get("word", "")
         short = folded(word)
         if word and not short:
-            self.add_error("word", "It has no letter and no digit; write a word or a phrase.")
+            self.add_error("word", "Enter a word or phrase with letters or digits.")
         if len(short) > LONGEST_FOLDED:
-            self.add_error("word", "It is too long once it is written out; shorten it.")
+            self.add_error("word", "Too long. Shorten it.")
         others = ScreenedWord.objects.exclude(pk=self.instance.pk).filter(folded=short)
         if short and (other := others.first()):
             sentence = f"“{other}” is there already, and it finds this word too."
@@ -194,25 +194,22 @@ class ScreenedWordAdmin(admin.ModelAdmin[ScreenedWord]):
         super().save_model(request, obj, form, change)
 
 
-class LearntModelAdmin(admin.ModelAdmin[LearntModel]):
+class SpamModelVersionAdmin(admin.ModelAdmin[SpamModelVersion]):
     """The versions of the spam model: to read, not to write."""
 
-    list_display = ["made_at", "learnt_from", "shares", "weightiest"]
+    list_display = ["created_at", "learnt_from", "shares", "weightiest"]
     list_display_links = None
 
-    @admin.display(description="learnt from")
-    def learnt_from(self, model: LearntModel) -> str:
-        return f"{model.wanted} approved comments, {model.unwanted} spam"
+    @admin.display(description="training data")
+    def learnt_from(self, model: SpamModelVersion) -> str:
+        return f"{model.ham_count} approved comments, {model.spam_count} spam"
 
-    @admin.display(description="on comments kept from it")
-    def shares(self, model: LearntModel) -> str:
-        return (
-            f"{100 * model.precision:.0f} % of what it would hold is spam; "
-            f"it finds {100 * model.recall:.0f} % of the spam"
-        )
+    @admin.display(description="precision and recall")
+    def shares(self, model: SpamModelVersion) -> str:
+        return f"precision {100 * model.precision:.0f} %, recall {100 * model.recall:.0f} %"
 
-    @admin.display(description="what speaks most for spam")
-    def weightiest(self, model: LearntModel) -> str:
+    @admin.display(description="strongest spam features")
+    def weightiest(self, model: SpamModelVersion) -> str:
         weights: dict[str, float] = model.content["weights"]
         strongest = sorted(weights, key=lambda each: -weights[each])
         told = [words for each in strongest[:40] if (words := words_of(each))]
@@ -221,8 +218,12 @@ class LearntModelAdmin(admin.ModelAdmin[LearntModel]):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: LearntModel | None = None) -> bool:
+    def has_change_permission(
+        self, request: HttpRequest, obj: SpamModelVersion | None = None
+    ) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: LearntModel | None = None) -> bool:
+    def has_delete_permission(
+        self, request: HttpRequest, obj: SpamModelVersion | None = None
+    ) -> bool:
         return False

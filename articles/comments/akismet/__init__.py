@@ -1,1 +1,1 @@
-"""What Akismet says of comments, where a newsroom asks it: by the worker, never while a reader waits."""
+"""Spam checks by Akismet, if a newsroom uses it: by the worker, never while a reader waits."""

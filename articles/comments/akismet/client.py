@@ -1,9 +1,7 @@
-"""Whether Akismet is asked: with a key in the settings, and its rule on.
+"""The client of Akismet (akismet.com/developers, version 1.1), used with a key and an active rule.
 
-Akismet's own words: what it is sent, and how it answers (akismet.com/developers, version 1.1).
-
-It is sent the words, the name beside them and the network address they came from, without which it
-takes no question. The writer's e-mail address stays here.
+It receives the text, the commenter's name and the IP address, which it requires, but never the
+e-mail address.
 """
 
 from typing import Final
@@ -35,7 +33,7 @@ def recipient_name() -> str:
 
 
 def concerns(comment: Comment) -> bool:
-    """Not what is refused already, or waits for its writer."""
+    """Not what is refused already, or waits for its commenter."""
     open_to_it = comment.state in {Comment.State.PENDING, Comment.State.APPROVED}
     return open_to_it and concerns_writer(comment)
 
@@ -55,10 +53,10 @@ def is_spam(comment: Comment, address: str) -> bool:
     """What Akismet takes a comment for.
 
     Args:
-        address: the network address it came from.
+        address: the IP address it came from.
 
     Raises:
-        Unanswered
+        RequestFailed
     """
     answer = _sent("comment-check", comment, address)
     if answer.words.strip() not in {"true", "false"}:
@@ -70,7 +68,7 @@ def tell(comment: Comment, address: str, *, spam: bool) -> None:
     """Tells Akismet that it was wrong.
 
     Raises:
-        Unanswered
+        RequestFailed
     """
     answer = _sent("submit-spam" if spam else "submit-ham", comment, address)
     if not answer.words.startswith(THANKS):

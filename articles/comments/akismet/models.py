@@ -5,41 +5,43 @@ from django.db.models import Q
 from django.utils import timezone
 
 from articles.comments import privacy
-from articles.comments.models import Comment, Moderation
+from articles.comments.models import Comment, ModerationDecision
 from iria.core.model_policy import model_policy
 
 
 @model_policy(public=None, personal_data=privacy.COMMENTS)
-class AkismetOpinion(models.Model):
+class AkismetResult(models.Model):
     """That Akismet was asked about a comment; what it said, and what it was told back."""
 
     comment = models.OneToOneField(
         Comment, on_delete=models.CASCADE, primary_key=True, related_name="akismet"
     )
     spam = models.BooleanField(
-        null=True, editable=False, help_text="Whether it takes the comment for spam; empty before."
+        null=True,
+        editable=False,
+        help_text=("Whether Akismet considers the comment spam; empty before the answer."),
     )
     asked_at = models.DateTimeField(default=timezone.now, editable=False)
-    holding = models.ForeignKey(
-        Moderation,
+    pending_decision = models.ForeignKey(
+        ModerationDecision,
         on_delete=models.SET_NULL,
         null=True,
         editable=False,
         related_name="+",
-        help_text="The row that holds the comment for nothing but this answer.",
+        help_text="The decision that keeps the comment pending only for this answer.",
     )
-    told = models.CharField(
+    correction = models.CharField(
         max_length=4,
         blank=True,
         editable=False,
-        choices=[("spam", "It is spam"), ("ham", "It is none")],
-        help_text="What Akismet was told after a moderator had decided otherwise.",
+        choices=[("spam", "Spam"), ("ham", "Not spam")],
+        help_text="The correction reported to Akismet.",
     )
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(told__in=["", "spam", "ham"]), name="akismet_told_known"
+                condition=Q(correction__in=["", "spam", "ham"]), name="akismet_told_known"
             ),
         ]
 

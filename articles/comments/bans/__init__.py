@@ -1,1 +1,1 @@
-"""Who may not write for a while or at all, and the sealed addresses by which a moderator can say so."""
+"""Who may not write for a while or at all, and the encrypted addresses by which a moderator can say so."""

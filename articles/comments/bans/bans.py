@@ -1,4 +1,4 @@
-"""Banning and suspending a writer from a comment of theirs, and ending it."""
+"""Banning and suspending a commenter from one of their comments, and removing bans."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -11,12 +11,12 @@ from django.utils import timezone
 from accounts.models import User
 from articles.comments.bans import identifiers
 from articles.comments.bans.matching import marks_of
-from articles.comments.bans.models import Ban, SealedAddress
+from articles.comments.bans.models import Ban, EncryptedIPAddress
 from articles.comments.models import Comment
 from articles.comments.moderation import decisions
 from articles.comments.screening.word_matching import folded
 
-LIFTED: Final = "The ban that decided about it was lifted."
+LIFTED: Final = "The ban was removed."
 
 
 class Refused(Exception):
@@ -28,57 +28,63 @@ def ban(
     *,
     kinds: Collection[str],
     by: User,
-    why: str,
-    until: datetime | None = None,
-    earlier: str = Ban.Earlier.LEAVE,
+    reason: str,
+    expires_at: datetime | None = None,
+    existing_comments: str = Ban.ExistingComments.KEEP,
 ) -> list[Ban]:
-    """Bans the writer of a comment, or suspends them until a moment; a row for each kind.
+    """Bans the commenter of a comment, or suspends them until a moment; a row for each kind.
 
     Who was banned by the same mark before is banned anew: the earlier row ends, with its author.
 
     Args:
-        kinds: by what the writer is known from now on (`Ban.Kind`).
-        earlier: what becomes of the comments the ban would have met (`Ban.Earlier`).
+        kinds: by what the commenter is known from now on (`Ban.Kind`).
+        existing_comments: what becomes of the comments the ban would have met (`Ban.Earlier`).
 
     Raises:
         Refused
     """
     known = dict(marks_of(comment, identifiers.address_of(comment)))
-    _refuse_unfit(comment, kinds, known, until)
+    _refuse_unfit(comment, kinds, known, expires_at)
     try:
         with transaction.atomic():
             made = [
                 _made(
-                    comment, kind, known[kind], by=by, why=why.strip(), until=until, earlier=earlier
+                    comment,
+                    kind,
+                    known[kind],
+                    by=by,
+                    reason=reason.strip(),
+                    expires_at=expires_at,
+                    existing_comments=existing_comments,
                 )
                 for kind in kinds
             ]
             _deal_with_earlier(known, made, by=by)
     except IntegrityError as mistake:
-        sentence = "Another moderator banned this writer at this moment; look at their ban first."
+        sentence = "Another moderator has just banned this commenter. Check their ban first."
         raise Refused(sentence) from mistake
     return made
 
 
 def _refuse_unfit(
-    comment: Comment, kinds: Collection[str], known: dict[str, str], until: datetime | None
+    comment: Comment, kinds: Collection[str], known: dict[str, str], expires_at: datetime | None
 ) -> None:
     if not kinds:
-        sentence = "Choose by what the writer is to be known."
+        sentence = "Choose at least one way to identify the commenter."
         raise Refused(sentence)
-    if until is not None and until <= timezone.now():
-        sentence = "The end of a suspension lies in the future."
+    if expires_at is not None and expires_at <= timezone.now():
+        sentence = "The suspension must end in the future."
         raise Refused(sentence)
     if _is_of_the_newsroom(comment, kinds):
-        sentence = "A member of the newsroom cannot be banned from here; ask an administrator."
+        sentence = "Members of the newsroom cannot be banned here. Ask an administrator."
         raise Refused(sentence)
     if missing := [Ban.Kind(kind).label for kind in kinds if kind not in known]:
-        sentence = f"Of this comment no {' and no '.join(missing).lower()} is kept."
+        sentence = f"Not stored for this comment: {', '.join(missing).lower()}."
         raise Refused(sentence)
 
 
 def _made(comment: Comment, kind: str, plain: str, *, by: User, **words: Any) -> Ban:
-    """One ban in force, in the place of an earlier one by the same mark.
+    """One ban active, in the place of an earlier one by the same mark.
 
     A ban by address is an account's where the address was an account's: a guest may have typed it.
     """
@@ -91,11 +97,11 @@ def _made(comment: Comment, kind: str, plain: str, *, by: User, **words: Any) ->
     return Ban.objects.create(
         kind=kind,
         value=identifiers.kept(kind, plain),
-        readable=identifiers.masked_value(kind, plain, comment.public_name),
+        masked_value=identifiers.masked_value(kind, plain, comment.public_name),
         user=whose,
         label=comment.public_name,
         comment=comment,
-        made_by=by,
+        created_by=by,
         **words,
     )
 
@@ -121,7 +127,7 @@ def restore_comments(ban: Ban, *, by: User) -> int:
                 comment,
                 Comment.State(before[0].decision),
                 by=by,
-                seen=comment.as_seen,
+                seen=comment.change_token,
                 reason=LIFTED,
                 quiet=True,
                 whoever_has_it=True,
@@ -134,14 +140,14 @@ def restore_comments(ban: Ban, *, by: User) -> int:
 
 def end_those_over() -> int:
     """What ran out gives up what it held; how many. The worker does this every day."""
-    over = Ban.objects.filter(until__lte=timezone.now(), ended_at=None)
-    return over.update(ended_at=F("until"), value="", readable="", user=None)
+    over = Ban.objects.filter(expires_at__lte=timezone.now(), ended_at=None)
+    return over.update(ended_at=F("expires_at"), value="", masked_value="", user=None)
 
 
 def _end(bans: "Iterable[Ban]", *, by: User) -> int:
     pks = [each.pk for each in bans]
     ending = Ban.objects.filter(pk__in=pks, ended_at=None)
-    return ending.update(ended_at=timezone.now(), ended_by=by, value="", readable="", user=None)
+    return ending.update(ended_at=timezone.now(), ended_by=by, value="", masked_value="", user=None)
 
 
 def _is_of_the_newsroom(comment: Comment, kinds: Collection[str]) -> bool:
@@ -153,18 +159,26 @@ def _is_of_the_newsroom(comment: Comment, kinds: Collection[str]) -> bool:
 
 
 def _deal_with_earlier(known: dict[str, str], made: list[Ban], *, by: User) -> None:
-    earlier = Ban.Earlier(made[0].earlier)
-    if earlier == Ban.Earlier.LEAVE:
+    earlier = Ban.ExistingComments(made[0].existing_comments)
+    if earlier == Ban.ExistingComments.KEEP:
         return
     states = [Comment.State.PENDING]
-    if earlier != Ban.Earlier.HELD:
+    if earlier != Ban.ExistingComments.REJECT_PENDING:
         states += [Comment.State.APPROVED]
-    decision = Comment.State.SPAM if earlier == Ban.Earlier.SPAM else Comment.State.REJECTED
+    decision = (
+        Comment.State.SPAM if earlier == Ban.ExistingComments.SPAM else Comment.State.REJECTED
+    )
     # Always in one order: two moderators at once wait for each other, and not both.
     meant = _meant_by(known, made).filter(state__in=states).select_related("user").order_by("pk")
     for each in meant:
         decisions.decide(
-            each, decision, by=by, reason=made[0].why, quiet=True, ban=made[0], whoever_has_it=True
+            each,
+            decision,
+            by=by,
+            reason=made[0].reason,
+            quiet=True,
+            ban=made[0],
+            whoever_has_it=True,
         )
 
 
@@ -194,8 +208,8 @@ def _names_like(wanted: str) -> list[str]:
 
 def _sent_from(kind: str, plain: str) -> list[int]:
     """The comments of the last thirty days that came from there; their addresses are opened for it."""
-    compared = identifiers.one_address if kind == Ban.Kind.ADDRESS else identifiers.network
-    kept = SealedAddress.objects.filter(kept_until__gt=timezone.now())
+    compared = identifiers.one_address if kind == Ban.Kind.IP_ADDRESS else identifiers.network
+    kept = EncryptedIPAddress.objects.filter(expires_at__gt=timezone.now())
     return [
         each.comment_id
         for each in kept.iterator(chunk_size=1000)

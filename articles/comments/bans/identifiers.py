@@ -1,14 +1,12 @@
-"""What a ban of an address or of a network compares.
-
-Where a comment came from: sealed when it is posted, opened for a ban, destroyed within thirty days.
+"""Identifiers of commenters, and the encrypted IP addresses of comments.
 
 The key is derived from SECRET_KEY, so a copy of the database alone tells no address. After a change
 of the secret the old ones open with SECRET_KEY_FALLBACKS, or not at all.
 
 What a ban keeps of what it compares, and how moderators read it.
 
-An e-mail address, a name and a network address are kept as marks under the site's secret (`iria.core.security.encryption`):
-enough to know them again, of no use to whoever copies the database. A network stays readable until the
+An e-mail address, a name and a IP address are kept as marks under the site's secret (`iria.core.security.encryption`):
+enough to recognise them, useless to somebody who copies the database. A network stays readable until the
 ban ends, as does the number of an account.
 """
 
@@ -17,7 +15,7 @@ from typing import Final
 
 from django.utils import timezone
 
-from articles.comments.bans.models import ADDRESS_KEPT, Ban, SealedAddress
+from articles.comments.bans.models import IP_ADDRESS_RETENTION, Ban, EncryptedIPAddress
 from articles.comments.models import Comment
 from iria.core.http.rate_limit import one_sender
 from iria.core.security import encryption
@@ -57,33 +55,36 @@ def keep(comment: Comment, address: str | None) -> None:
     if not address or not is_address(address):
         return
     now = timezone.now()
-    sealed = encryption.encrypt(address, purpose=PURPOSE)
-    SealedAddress.objects.create(
-        comment=comment, sealed=sealed, made_at=now, kept_until=now + ADDRESS_KEPT
+    ciphertext = encryption.encrypt(address, purpose=PURPOSE)
+    EncryptedIPAddress.objects.create(
+        comment=comment,
+        ciphertext=ciphertext,
+        created_at=now,
+        expires_at=now + IP_ADDRESS_RETENTION,
     )
 
 
 def address_of(comment: Comment) -> str:
     """The address a comment came from; empty where none is kept, or its time is over."""
-    kept = SealedAddress.objects.filter(comment=comment, kept_until__gt=timezone.now()).first()
+    kept = EncryptedIPAddress.objects.filter(comment=comment, expires_at__gt=timezone.now()).first()
     return opened(kept) if kept else ""
 
 
-def opened(kept: SealedAddress) -> str:
-    """Empty where the secret it was sealed with is gone."""
+def opened(kept: EncryptedIPAddress) -> str:
+    """Empty where the secret it was encrypted with is gone."""
     try:
-        return encryption.decrypt(kept.sealed, purpose=PURPOSE)
+        return encryption.decrypt(kept.ciphertext, purpose=PURPOSE)
     except encryption.DecryptionFailed:
         return ""
 
 
 def destroy_old() -> int:
     """Every address whose time is over; how many. The worker does this every day."""
-    deleted, _ = SealedAddress.objects.filter(kept_until__lte=timezone.now()).delete()
+    deleted, _ = EncryptedIPAddress.objects.filter(expires_at__lte=timezone.now()).delete()
     return deleted
 
 
-MARKED: Final = frozenset({Ban.Kind.EMAIL, Ban.Kind.NAME, Ban.Kind.ADDRESS})
+MARKED: Final = frozenset({Ban.Kind.EMAIL, Ban.Kind.NAME, Ban.Kind.IP_ADDRESS})
 
 
 def kept(kind: str, plain: str) -> str:
@@ -100,13 +101,13 @@ def masked_value(kind: str, plain: str, name: str) -> str:
     """For moderators, as in `t…@example.org`.
 
     Args:
-        name: of the writer, as it stands beside the comment.
+        name: of the commenter, as it stands beside the comment.
     """
     if kind == Ban.Kind.EMAIL:
         before, _, domain = plain.rpartition("@")
         return f"{before[:1]}…@{domain}"
-    if kind == Ban.Kind.ADDRESS:
-        return f"one address in {network(plain.partition('/')[0])}"
+    if kind == Ban.Kind.IP_ADDRESS:
+        return f"an address in {network(plain.partition('/')[0])}"
     return plain if kind == Ban.Kind.NETWORK else name
 
 

@@ -1,4 +1,4 @@
-"""Which bans in force speak of a writer."""
+"""Which active bans match a commenter."""
 
 from collections.abc import Iterable, Sequence
 
@@ -16,20 +16,20 @@ type Mark = tuple[str, str]
 
 
 def marks_of(comment: Comment, address: str = "") -> list[Mark]:
-    """All by which a ban could mean the writer of a comment."""
+    """All by which a ban could mean the commenter of a comment."""
     email = comment.user.email if comment.user else comment.email
     found = [
         (Ban.Kind.ACCOUNT, str(comment.user_id or "")),
         (Ban.Kind.EMAIL, email.lower()),
         (Ban.Kind.NAME, folded(comment.public_name)),
-        (Ban.Kind.ADDRESS, identifiers.one_address(address)),
+        (Ban.Kind.IP_ADDRESS, identifiers.one_address(address)),
         (Ban.Kind.NETWORK, identifiers.network(address)),
     ]
     return [(str(kind), value) for kind, value in found if value]
 
 
 def means(ban: Ban, comment: Comment) -> bool:
-    """Whether a ban with one of the comment's marks speaks of its writer.
+    """Whether a ban with one of the comment's marks speaks of its commenter.
 
     Anybody can type anybody's address as a guest: a ban of one that only a guest gave does not
     reach the account that has it.
@@ -38,16 +38,16 @@ def means(ban: Ban, comment: Comment) -> bool:
 
 
 def matching_bans(comment: Comment, address: str = "") -> list[Ban]:
-    """The bans in force that mean the writer of a comment, in one query."""
+    """The bans active that mean the commenter of a comment, in one query."""
     meant = Q(pk__in=[])
     for kind, plain in marks_of(comment, address):
         meant |= Q(kind=kind, value__in=identifiers.kept_as(kind, plain))
-    found = Ban.objects.in_force().filter(meant).select_related("made_by")
+    found = Ban.objects.active().filter(meant).select_related("created_by")
     return [ban for ban in found if means(ban, comment)]
 
 
 def among(bans: dict[tuple[str, str], Ban], comment: Comment) -> list[Ban]:
-    """Of bans looked up beforehand (`in_force`), those that mean the writer of a comment."""
+    """Of bans looked up beforehand (`in_force`), those that mean the commenter of a comment."""
     marks = [
         (kind, value)
         for kind, plain in (marks_of(comment) if bans else [])
@@ -58,7 +58,7 @@ def among(bans: dict[tuple[str, str], Ban], comment: Comment) -> list[Ban]:
 
 def in_force() -> dict[tuple[str, str], Ban]:
     """Every ban that counts now by kind and value, for looking over many comments."""
-    bans = Ban.objects.in_force().select_related("made_by")
+    bans = Ban.objects.active().select_related("created_by")
     return {(ban.kind, ban.value): ban for ban in bans}
 
 
@@ -80,10 +80,14 @@ def _is_certain(ban: Ban) -> bool:
 
 
 def _sentence(ban: Ban) -> str:
-    until = f" until {date_format(localtime(ban.until), 'DATETIME_FORMAT')}" if ban.until else ""
-    who = ban.made_by.public_name if ban.made_by else "Somebody"
-    deed = "suspended" if ban.until else "banned"
-    return f"{who} {deed} this {ban.get_kind_display().lower()}{until}: {ban.why.rstrip('.')}."
+    until = (
+        f" until {date_format(localtime(ban.expires_at), 'DATETIME_FORMAT')}"
+        if ban.expires_at
+        else ""
+    )
+    who = ban.created_by.public_name if ban.created_by else "Somebody"
+    deed = "suspended" if ban.expires_at else "banned"
+    return f"{who} {deed} this {ban.get_kind_display().lower()}{until}: {ban.reason.rstrip('.')}."
 
 
 def _joined(sentences: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Bans and suspensions, and the sealed network addresses of writers."""
+"""Bans and suspensions, and the encrypted IP addresses of comments."""
 
 from datetime import timedelta
 from typing import Final
@@ -14,29 +14,29 @@ from articles.comments.models import Comment
 from iria.core.model_policy import model_policy
 from iria.core.text.validators import validate_storable
 
-ADDRESS_KEPT: Final = timedelta(days=30)
-"""The longest that the address a comment came from is kept, and it is kept sealed."""
+IP_ADDRESS_RETENTION: Final = timedelta(days=30)
+"""The longest that the address a comment came from is kept, and it is kept encrypted."""
 
 
 @model_policy(public=None, personal_data=privacy.SENDERS)
-class SealedAddress(models.Model):
-    """The network address a comment came from, encrypted; nobody is shown it.
+class EncryptedIPAddress(models.Model):
+    """The IP address a comment came from, encrypted; nobody is shown it.
 
     It is there so that a moderator can ban “this address” or “its network” from a comment. The
     worker destroys it every day once its time is over; a check keeps anybody from giving it longer.
     """
 
     comment = models.OneToOneField(
-        Comment, on_delete=models.CASCADE, primary_key=True, related_name="sealed_address"
+        Comment, on_delete=models.CASCADE, primary_key=True, related_name="encrypted_ip_address"
     )
-    sealed = models.TextField(editable=False)
-    made_at = models.DateTimeField(default=timezone.now, editable=False)
-    kept_until = models.DateTimeField(editable=False, db_index=True)
+    ciphertext = models.TextField(editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(editable=False, db_index=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(kept_until__lte=F("made_at") + ADDRESS_KEPT),
+                condition=Q(expires_at__lte=F("created_at") + IP_ADDRESS_RETENTION),
                 name="sealed_address_at_most_30_days",
             ),
         ]
@@ -46,10 +46,10 @@ class SealedAddress(models.Model):
 
 
 class BanQuerySet(models.QuerySet["Ban"]):
-    def in_force(self) -> "BanQuerySet":
-        """Those that count now: neither lifted nor run out."""
+    def active(self) -> "BanQuerySet":
+        """Those that count now: neither removed nor run out."""
         return self.filter(
-            Q(until__isnull=True) | Q(until__gt=timezone.now()), ended_at__isnull=True
+            Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now()), ended_at__isnull=True
         )
 
 
@@ -69,28 +69,28 @@ class Ban(models.Model):
         ACCOUNT = "account", "Account"
         EMAIL = "email", "E-mail address"
         NAME = "name", "Name"
-        ADDRESS = "address", "Network address"
+        IP_ADDRESS = "address", "IP address"
         NETWORK = "network", "Network"
 
-    class Earlier(models.TextChoices):
-        LEAVE = "leave", "Leave them as they are"
-        HELD = "held", "Reject those that wait"
-        REJECT = "reject", "Reject all of them"
-        SPAM = "spam", "Set all of them aside as spam"
+    class ExistingComments(models.TextChoices):
+        KEEP = "leave", "Keep"
+        REJECT_PENDING = "held", "Reject pending comments"
+        REJECT = "reject", "Reject all"
+        SPAM = "spam", "Mark all as spam"
 
     kind = models.CharField(max_length=7, choices=Kind, editable=False)
     value = models.CharField(
         max_length=320,
         blank=True,
         editable=False,
-        help_text="What is compared (`marking`); emptied when the ban ends.",
+        help_text="Compared with new comments; emptied when the ban ends.",
     )
-    readable = models.CharField(
+    masked_value = models.CharField(
         "what is banned",
         max_length=320,
         blank=True,
         editable=False,
-        help_text="For moderators; an address only so far that it can be told from others.",
+        help_text="For moderators, partly masked.",
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -100,27 +100,31 @@ class Ban(models.Model):
         related_name="bans",
     )
     label = models.CharField(
-        "whom it means",
+        "commenter",
         max_length=120,
         editable=False,
-        help_text="The name beside the comment it was made from; never an address.",
+        help_text="The name on the comment that the ban was made from.",
     )
-    until = models.DateTimeField(null=True, blank=True, help_text="Empty: until somebody lifts it.")
-    why = models.CharField(max_length=300, validators=[validate_storable])
-    earlier = models.CharField(
-        "earlier comments", max_length=6, choices=Earlier, default=Earlier.LEAVE, editable=False
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: permanent.")
+    reason = models.CharField(max_length=300, validators=[validate_storable])
+    existing_comments = models.CharField(
+        "earlier comments",
+        max_length=6,
+        choices=ExistingComments,
+        default=ExistingComments.KEEP,
+        editable=False,
     )
     comment = models.ForeignKey(
         Comment, on_delete=models.SET_NULL, null=True, editable=False, related_name="bans"
     )
-    made_by = models.ForeignKey(
+    created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
         null=True,
         editable=False,
         related_name="bans_made",
     )
-    made_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
     ended_at = models.DateTimeField(null=True, editable=False)
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -128,20 +132,20 @@ class Ban(models.Model):
         null=True,
         editable=False,
         related_name="bans_ended",
-        help_text="Empty when it ran out.",
+        help_text="Empty when the ban expired.",
     )
 
     objects = BanQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-made_at", "-pk"]
+        ordering = ["-created_at", "-pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind__in=["account", "email", "name", "address", "network"]),
                 name="ban_kind_known",
             ),
             models.CheckConstraint(
-                condition=Q(earlier__in=["leave", "held", "reject", "spam"]),
+                condition=Q(existing_comments__in=["leave", "held", "reject", "spam"]),
                 name="ban_earlier_known",
             ),
             # What a ban compares is there exactly as long as it counts.
@@ -161,5 +165,7 @@ class Ban(models.Model):
         return f"{self.get_kind_display()} of {self.label}"
 
     @property
-    def is_in_force(self) -> bool:
-        return self.ended_at is None and (self.until is None or self.until > timezone.now())
+    def is_active(self) -> bool:
+        return self.ended_at is None and (
+            self.expires_at is None or self.expires_at > timezone.now()
+        )

@@ -1,20 +1,19 @@
-"""Reporting a comment, and closing the reports once a moderator has decided."""
+"""Reporting a comment, and closing reports when a moderator has decided."""
 
 from datetime import UTC, timedelta
 from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import User
 from articles.comments.flags.models import Flag
-from articles.comments.models import Comment, Moderation
-from articles.comments.screening.checks import reports
-from articles.comments.screening.models import Action, Check, ScreeningRule
-from articles.comments.screening.submission import Knowledge, Submission
+from articles.comments.models import Comment, ModerationDecision
+from articles.comments.screening import pipeline
+from articles.comments.screening.pipeline import Event
 from iria.core.http.rate_limit import count_and_allow, one_sender
 from iria.core.mail import in_ascii
 from iria.core.security import encryption
@@ -39,12 +38,12 @@ def report(
     comment: Comment,
     *,
     reason: str,
-    words: str = "",
+    text: str = "",
     email: str = "",
     by: User | None = None,
     address: str = "",
 ) -> Flag:
-    """Keeps a reader's report, and holds the comment when there are enough of them.
+    """Saves a reader's report; enough of them make the comment pending.
 
     The same sender's second report of a comment is the first one, as it was.
 
@@ -57,32 +56,32 @@ def report(
     flag = Flag(
         comment=comment,
         reason=reason,
-        words=one_line(words),
+        text=one_line(text),
         email="" if by else in_ascii(email),
         user=by,
-        sender=_sender(comment, by, address),
+        sender_hash=_sender(comment, by, address),
     )
     _refuse_unfit(flag)
-    flag.reporter = (
+    flag.reporter_hash = (
         encryption.keyed_hash(flag.email.lower(), purpose="reporter") if flag.email else ""
     )
-    flag.today = mark_of("reporter", one_sender(address)) if address and by is None else ""
+    flag.daily_hash = mark_of("reporter", one_sender(address)) if address and by is None else ""
     flag.weight = _weight(flag)
     _refuse_hasty(address)
     with transaction.atomic():
         current = Comment.objects.select_for_update().filter(pk=comment.pk).first()
         if current is None or current.state != Comment.State.APPROVED:
-            raise Refused({"form": gettext("This comment is not on the page any more.")})
-        waiting = Flag.objects.waiting().filter(comment=current, sender=flag.sender)
-        first = waiting.exclude(sender="").first()
+            raise Refused({"form": gettext("This comment is no longer published.")})
+        waiting = Flag.objects.pending().filter(comment=current, sender_hash=flag.sender_hash)
+        first = waiting.exclude(sender_hash="").first()
         if first is not None:
             return first
         flag.save()
-        _hold_if_many(current)
+        pipeline.apply(current, pipeline.decide(current, Event.REPORTED))
     return flag
 
 
-def close(comment: Comment, row: Moderation) -> list[Flag]:
+def close(comment: Comment, row: ModerationDecision) -> list[Flag]:
     """Within the transaction of a decision: the waiting reports are answered by it.
 
     What is approved again was rightly there; what is rejected or set aside was rightly reported.
@@ -90,7 +89,7 @@ def close(comment: Comment, row: Moderation) -> list[Flag]:
     if row.decision not in {Comment.State.APPROVED, Comment.State.REJECTED, Comment.State.SPAM}:
         return []
     kept = row.decision == Comment.State.APPROVED
-    waiting = list(comment.flags.waiting().select_for_update())
+    waiting = list(comment.flags.pending().select_for_update())
     for flag in waiting:
         flag.outcome = Flag.Outcome.DISMISSED if kept else Flag.Outcome.UPHELD
         flag.decided_at, flag.decision = timezone.now(), row
@@ -98,20 +97,22 @@ def close(comment: Comment, row: Moderation) -> list[Flag]:
     return waiting
 
 
-def open_again(row: Moderation) -> None:
-    """Within the transaction in which a decision is taken back: the reports it answered wait again.
+def open_again(row: ModerationDecision) -> None:
+    """Within the transaction in which a decision is undone: the reports it answered wait again.
 
     All but those whose sender reported the comment once more meanwhile.
     """
-    waiting = Flag.objects.waiting().filter(comment=row.comment_id).exclude(sender="")
-    answered = Flag.objects.filter(decision=row).exclude(sender__in=waiting.values("sender"))
-    answered.update(outcome=Flag.Outcome.WAITING, decided_at=None, decision=None)
+    waiting = Flag.objects.pending().filter(comment=row.comment_id).exclude(sender_hash="")
+    answered = Flag.objects.filter(decision=row).exclude(
+        sender_hash__in=waiting.values("sender_hash")
+    )
+    answered.update(outcome=Flag.Outcome.PENDING, decided_at=None, decision=None)
 
 
 def close_without_decision(comment: Comment) -> None:
-    """Within the transaction in which its writer takes a comment back: nothing is left to decide."""
-    comment.flags.waiting().update(
-        outcome=Flag.Outcome.GONE, decided_at=timezone.now(), sender="", email=""
+    """Within the transaction in which its commenter takes a comment back: nothing is left to decide."""
+    comment.flags.pending().update(
+        outcome=Flag.Outcome.DELETED, decided_at=timezone.now(), sender_hash="", email=""
     )
 
 
@@ -120,32 +121,17 @@ def forget_addresses() -> int:
 
     What tells a sender's reports of one comment apart is of no use either once it is decided.
     """
-    Flag.objects.exclude(outcome="").exclude(sender="").update(sender="")
+    Flag.objects.exclude(outcome="").exclude(sender_hash="").update(sender_hash="")
     begun = timezone.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    Flag.objects.exclude(today="").exclude(made_at__gte=begun).update(today="")
+    Flag.objects.exclude(daily_hash="").exclude(created_at__gte=begun).update(daily_hash="")
     old = Flag.objects.filter(decided_at__lt=timezone.now() - KEPT_AFTER_DECISION)
     return old.exclude(email="").update(email="")
-
-
-def _hold_if_many(comment: Comment) -> None:
-    """Once: what a moderator let stand after reports is listed when it is reported again, not held."""
-    rule = ScreeningRule.objects.filter(phase=Check.REPORTS, active=True).first()
-    if rule is None or rule.action == Action.ALLOW:
-        return
-    if comment.flags.filter(outcome=Flag.Outcome.DISMISSED).exists():
-        return
-    weight = comment.flags.waiting().aggregate(all=Sum("weight"))["all"] or 0.0
-    sent = Submission(text=comment.text, reported=weight)
-    if says := reports(sent, Knowledge(), rule.threshold):
-        comment.state = Comment.State.PENDING
-        comment.save(update_fields=["state"])
-        Moderation.objects.create(comment=comment, decision=comment.state, reason=says)
 
 
 def _sender(comment: Comment, by: User | None, address: str) -> str:
     """Tells senders apart for this one comment; of no use for any other.
 
-    An address is known for a day, because its key is destroyed then: whoever reports once more from
+    An address is known for a day, because its key is destroyed then: who reports again from
     the same one on the next day counts once more.
     """
     if by is not None:
@@ -160,8 +146,8 @@ def _weight(flag: Flag) -> float:
     """
     known = [
         Q(user=flag.user) if flag.user else None,
-        Q(reporter=flag.reporter) if flag.reporter else None,
-        Q(today=flag.today) if flag.today else None,
+        Q(reporter_hash=flag.reporter_hash) if flag.reporter_hash else None,
+        Q(daily_hash=flag.daily_hash) if flag.daily_hash else None,
     ]
     return min((_earned(who) for who in known if who is not None), default=1.0)
 
@@ -177,18 +163,18 @@ def _earned(who: Q) -> float:
 def _refuse_hasty(address: str) -> None:
     limit, per = PER_ADDRESS
     if address and not count_and_allow("reports from", address, limit=limit, per=per):
-        sentence = gettext("Many reports came from you just now; please wait ten minutes.")
+        sentence = gettext("Too many reports. Try again in ten minutes.")
         raise Refused({"form": sentence}, busy=True)
 
 
 def _refuse_unfit(flag: Flag) -> None:
     try:
-        flag.clean_fields(exclude=["comment", "user", "sender"])
+        flag.clean_fields(exclude=["comment", "user", "sender_hash"])
     except ValidationError as mistake:
         own = {
-            "reason": gettext("Choose what is wrong with the comment."),
-            "email": gettext("No mail can be sent to this address; leave it empty or mend it."),
-            "words": gettext("At most 500 characters can be kept, please shorten it."),
+            "reason": gettext("Choose a reason."),
+            "email": gettext("Enter a valid e-mail address, or leave the field empty."),
+            "text": gettext("Too long. Shorten it to at most 500 characters."),
         }
         found = mistake.message_dict
         raise Refused({field: own.get(field, found[field][0]) for field in found}) from mistake

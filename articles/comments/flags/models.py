@@ -1,4 +1,4 @@
-"""What readers reported."""
+"""Reports by readers."""
 
 from django.conf import settings
 from django.db import models
@@ -12,11 +12,11 @@ from articles.comments.models import Comment
 from iria.core.model_policy import model_policy
 from iria.core.text.validators import validate_storable
 
-WORDS_MAX_LENGTH = 500
+FLAG_TEXT_MAX_LENGTH = 500
 
 
 class FlagQuerySet(models.QuerySet["Flag"]):
-    def waiting(self) -> "FlagQuerySet":
+    def pending(self) -> "FlagQuerySet":
         """Reports nobody has decided about."""
         return self.filter(outcome="")
 
@@ -28,23 +28,23 @@ class Flag(models.Model):
     """One reader's report of a comment."""
 
     class Reason(models.TextChoices):
-        ADVERTISING = "advertising", gettext_lazy("It is advertising")
-        INSULT = "insult", gettext_lazy("It insults or threatens somebody")
-        HATE = "hate", gettext_lazy("It incites hatred")
-        PRIVATE = "private", gettext_lazy("It tells private things about somebody")
-        FALSE = "false", gettext_lazy("It says something that is plainly not true")
-        OTHER = "other", gettext_lazy("Something else")
+        ADVERTISING = "advertising", gettext_lazy("Advertising")
+        INSULT = "insult", gettext_lazy("Insults or threats")
+        HATE = "hate", gettext_lazy("Hate speech")
+        PRIVATE = "private", gettext_lazy("Private information about a person")
+        FALSE = "false", gettext_lazy("False information")
+        OTHER = "other", gettext_lazy("Other")
 
     class Outcome(models.TextChoices):
-        WAITING = "", "Waiting"
+        PENDING = "", "Pending"
         UPHELD = "upheld", "Upheld"
         DISMISSED = "dismissed", "Dismissed"
-        GONE = "gone", "Taken back by its writer meanwhile"
+        DELETED = "gone", "Deleted by the commenter"
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="flags")
     reason = models.CharField(max_length=12, choices=Reason)
-    words = models.CharField(
-        max_length=WORDS_MAX_LENGTH, blank=True, validators=[validate_storable]
+    text = models.CharField(
+        max_length=FLAG_TEXT_MAX_LENGTH, blank=True, validators=[validate_storable]
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -56,52 +56,59 @@ class Flag(models.Model):
     email = models.EmailField(
         blank=True,
         validators=[validate_storable],
-        help_text="To tell a guest what came of it. Never shown.",
+        help_text="To notify a guest of the decision. Never shown.",
     )
-    sender = models.CharField(
+    sender_hash = models.CharField(
         max_length=64,
         blank=True,
         editable=False,
-        help_text="Tells two reports of one comment by one sender; emptied the night after the decision.",
+        help_text=(
+            "Keyed hash that recognises a second report of the same comment; "
+            "emptied the night after the decision."
+        ),
     )
-    reporter = models.CharField(
+    reporter_hash = models.CharField(
         max_length=64,
         blank=True,
         editable=False,
-        help_text="Tells a guest's reports from those of others once the address is forgotten.",
+        help_text=(
+            "Keyed hash that recognises a guest's reports after the e-mail address is deleted."
+        ),
     )
-    today = models.CharField(
+    daily_hash = models.CharField(
         max_length=64,
         blank=True,
         editable=False,
-        help_text="Tells the reports of one sender of one day; emptied in the night, when its key is destroyed.",
+        help_text=(
+            "Keyed hash that recognises the reports of one sender on one day; emptied every night."
+        ),
     )
     weight = models.FloatField(
         default=1.0,
-        help_text="From 0 to 1: less for somebody whose earlier reports were dismissed.",
+        help_text="From 0 to 1: lower if earlier reports of the sender were dismissed.",
     )
-    made_at = models.DateTimeField(default=timezone.now, editable=False)
-    outcome = models.CharField(max_length=9, choices=Outcome, blank=True, default=Outcome.WAITING)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    outcome = models.CharField(max_length=9, choices=Outcome, blank=True, default=Outcome.PENDING)
     decided_at = models.DateTimeField(null=True, blank=True, editable=False)
     decision = models.ForeignKey(
-        "articles.Moderation",
+        "articles.ModerationDecision",
         on_delete=models.SET_NULL,
         null=True,
         editable=False,
         related_name="answered_flags",
-        help_text="The decision that answered it.",
+        help_text="The decision on it.",
     )
 
     objects = FlagQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-made_at", "-pk"]
-        verbose_name = "report by a reader"
-        verbose_name_plural = "reports by readers"
+        ordering = ["-created_at", "-pk"]
+        verbose_name = "report"
+        verbose_name_plural = "reports"
         constraints = [
             models.UniqueConstraint(
-                fields=["comment", "sender"],
-                condition=~Q(sender="") & Q(outcome=""),
+                fields=["comment", "sender_hash"],
+                condition=~Q(sender_hash="") & Q(outcome=""),
                 name="flag_once_a_sender",
             ),
             models.CheckConstraint(condition=Q(weight__range=(0, 1)), name="flag_weight_in_range"),
@@ -111,10 +118,12 @@ class Flag(models.Model):
         ]
         indexes = [
             models.Index(fields=["comment"], condition=Q(outcome=""), name="flag_waiting"),
-            models.Index(fields=["reporter"], condition=~Q(reporter=""), name="flag_reporter"),
-            models.Index(fields=["today"], condition=~Q(today=""), name="flag_today"),
+            models.Index(
+                fields=["reporter_hash"], condition=~Q(reporter_hash=""), name="flag_reporter"
+            ),
+            models.Index(fields=["daily_hash"], condition=~Q(daily_hash=""), name="flag_today"),
         ]
 
     def __str__(self) -> str:
-        words = f": {self.words}" if self.words else ""
+        words = f": {self.text}" if self.text else ""
         return f"{self.get_reason_display()}{words}"

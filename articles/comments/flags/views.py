@@ -6,7 +6,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from articles.comments.flags import flagging
-from articles.comments.flags.models import WORDS_MAX_LENGTH, Flag
+from articles.comments.flags.models import FLAG_TEXT_MAX_LENGTH, Flag
 from articles.comments.models import Comment
 from articles.comments.submission.form_tokens import writer_of
 from iria.core.http.headers import client_ip
@@ -27,7 +27,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
                 flagging.report(
                     comment,
                     reason=request.POST.get("reason", ""),
-                    words=request.POST.get("words", ""),
+                    text=request.POST.get("text", ""),
                     email=request.POST.get("email", ""),
                     by=writer_of(request),
                     address=client_ip(request),
@@ -39,7 +39,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         context = {
             "comment": comment,
             "reasons": Flag.Reason.choices,
-            "longest": WORDS_MAX_LENGTH,
+            "longest": FLAG_TEXT_MAX_LENGTH,
             "errors": errors,
             "typed": request.POST,
             "writer": writer_of(request),

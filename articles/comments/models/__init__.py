@@ -4,19 +4,19 @@ from articles.comments.models.comment import (
     NAME_MAX_LENGTH,
     TEXT_MAX_LENGTH,
     Comment,
-    CommentVersion,
-    CommentWords,
-    Moderation,
+    CommentRevision,
+    CommentSearchVector,
+    ModerationDecision,
 )
-from articles.comments.models.position import CommentPlace, ThreadCount
+from articles.comments.models.position import CommentPosition, ThreadCount
 
 __all__ = [
     "NAME_MAX_LENGTH",
     "TEXT_MAX_LENGTH",
     "Comment",
-    "CommentPlace",
-    "CommentVersion",
-    "CommentWords",
-    "Moderation",
+    "CommentPosition",
+    "CommentRevision",
+    "CommentSearchVector",
+    "ModerationDecision",
     "ThreadCount",
 ]

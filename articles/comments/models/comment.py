@@ -1,9 +1,4 @@
-"""Which comments, and with what a page needs of them.
-
-Comments, and what moderators decided about them.
-
-What a comment said before its writer changed it.
-"""
+"""Comments, moderation decisions and revisions."""
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -40,7 +35,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
             ~Q(article__comments_policy="off"), ~Q(article__comments_policy="") | ~Exists(off)
         )
 
-    def held(self) -> "CommentQuerySet":
+    def pending(self) -> "CommentQuerySet":
         """What waits for a moderator."""
         return self.filter(state="held")
 
@@ -64,12 +59,12 @@ class Comment(models.Model):
     """
 
     class State(models.TextChoices):
-        UNCONFIRMED = "unconfirmed", "Waits for its writer to confirm the address"
-        PENDING = "held", "Held"
+        UNCONFIRMED = "unconfirmed", "Awaiting e-mail confirmation"
+        PENDING = "held", "Pending"
         APPROVED = "approved", "Approved"
         REJECTED = "rejected", "Rejected"
         SPAM = "spam", "Spam"
-        DELETED = "deleted", "Deleted by its writer"
+        DELETED = "deleted", "Deleted by the commenter"
 
     article = models.ForeignKey(
         Article, on_delete=models.CASCADE, related_name="comments", db_index=False
@@ -94,13 +89,13 @@ class Comment(models.Model):
     name = models.CharField(
         max_length=NAME_MAX_LENGTH,
         validators=[validate_storable, validate_not_blank],
-        help_text="As it was when the comment was written.",
+        help_text="As it was when the comment was submitted.",
     )
     email = models.EmailField(
         "e-mail address",
         blank=True,
         validators=[validate_storable],
-        help_text="A guest's, to tell them what was decided. Never shown.",
+        help_text="Of a guest, for notifications. Never shown.",
     )
     text = models.TextField(
         max_length=TEXT_MAX_LENGTH, validators=[validate_storable, validate_not_blank]
@@ -108,40 +103,40 @@ class Comment(models.Model):
     state = models.CharField(max_length=11, choices=State, default=State.PENDING, editable=False)
     created_at = models.DateTimeField("written", default=timezone.now, editable=False)
     edited_at = models.DateTimeField(
-        "last changed by its writer",
+        "last edited by the commenter",
         null=True,
         editable=False,
-        help_text="The words before are kept for moderators.",
+        help_text="Moderators can see earlier versions.",
     )
     form_id = models.UUIDField(
         null=True,
         unique=True,
         editable=False,
-        help_text="Of the form it was sent with: sent twice, it is still one comment.",
+        help_text="Of the form: submitted twice, it stays one comment.",
     )
 
-    asked_at = models.DateTimeField(
+    confirmation_sent_at = models.DateTimeField(
         null=True,
         editable=False,
-        help_text="When a mail that asks a guest to confirm the address surely left us.",
+        help_text="When the confirmation e-mail was sent.",
     )
-    address_confirmed_at = models.DateTimeField(
+    email_confirmed_at = models.DateTimeField(
         null=True,
         editable=False,
-        help_text="When a link that was mailed to a guest's address was answered: only then it is theirs.",
+        help_text="When the guest opened the link in the confirmation e-mail.",
     )
 
-    findings = models.JSONField(
+    screening_results = models.JSONField(
         default=list,
         blank=True,
         editable=False,
-        help_text="What each rule of the first look said: phase, action, and its words.",
+        help_text="What each screening rule found: check, action and text.",
     )
 
     featured = models.BooleanField(
         default=False,
         editable=False,
-        help_text="An editor chose it; counts while it stands. The rows say who and when.",
+        help_text="Chosen by an editor, while it is published.",
     )
 
     objects = CommentQuerySet.as_manager()
@@ -195,8 +190,8 @@ class Comment(models.Model):
         return f"comment-{self.pk}"
 
     @property
-    def as_seen(self) -> str:
-        """Its state and which of its words these are, for whoever reads them before deciding."""
+    def change_token(self) -> str:
+        """State and version of the comment, as a moderator saw them."""
         return (
             f"{self.state}:{self.edited_at:%Y%m%d%H%M%S%f}" if self.edited_at else f"{self.state}:0"
         )
@@ -206,7 +201,7 @@ class Comment(models.Model):
         return self.state == self.State.APPROVED
 
     @property
-    def as_markup(self) -> SafeString:
+    def html(self) -> SafeString:
         """Its words as readers see them."""
         return SafeString(render_comment(self.text))
 
@@ -217,8 +212,8 @@ class Comment(models.Model):
 
 
 @model_policy(public=None, personal_data=privacy.COMMENTS)
-class CommentWords(models.Model):
-    """The words of a comment and the name of its writer, as the language of its article reads them.
+class CommentSearchVector(models.Model):
+    """The words of a comment and the name of its commenter, as the language of its article reads them.
 
     Kept by PostgreSQL (`migrations/sql/comment_search.sql`), for those who look for a comment.
     """
@@ -236,39 +231,41 @@ class CommentWords(models.Model):
         return f"Words of comment {self.comment_id}"
 
 
-class ModerationQuerySet(models.QuerySet["Moderation"]):
-    def by_people(self) -> "ModerationQuerySet":
+class ModerationDecisionQuerySet(models.QuerySet["ModerationDecision"]):
+    def by_people(self) -> "ModerationDecisionQuerySet":
         """What somebody decided and did not take back within seconds."""
-        return self.filter(made_by__isnull=False, undoes__isnull=True, undone_by__isnull=True)
+        return self.filter(created_by__isnull=False, undoes__isnull=True, undone_by__isnull=True)
 
 
 @model_policy(
     public=None, personal_data=privacy.COMMENTS, permissions={EDITOR: "view", MODERATOR: "view"}
 )
-class Moderation(models.Model):
+class ModerationDecision(models.Model):
     """One decision about a comment; the latest one is the comment's state."""
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="moderations")
     decision = models.CharField(max_length=11, choices=Comment.State)
     reason = models.CharField(max_length=500, blank=True, validators=[validate_storable])
-    told = models.BooleanField(
-        "told to the writer",
+    commenter_notified = models.BooleanField(
+        "commenter notified",
         default=False,
-        help_text="Whether the mail to the writer holds the reason.",
+        help_text="Whether the e-mail to the commenter contains the reason.",
     )
-    made_by = models.ForeignKey(
+    created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
         related_name="moderations",
-        help_text="Empty when a rule decided, or a guest about their own comment.",
+        help_text=(
+            "Empty for decisions of screening rules and of guests about their own comments."
+        ),
     )
-    made_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
     featured = models.BooleanField(
         null=True,
         editable=False,
-        help_text="Whether it featured the comment, or ended that; empty where it did neither.",
+        help_text="Whether the comment was featured or no longer is; empty for neither.",
     )
     undoes = models.OneToOneField(
         "self",
@@ -276,7 +273,7 @@ class Moderation(models.Model):
         null=True,
         editable=False,
         related_name="undone_by",
-        help_text="The decision that this one takes back, within seconds.",
+        help_text="The decision that this one undoes.",
     )
     ban = models.ForeignKey(
         "articles.Ban",
@@ -284,10 +281,10 @@ class Moderation(models.Model):
         null=True,
         editable=False,
         related_name="decisions",
-        help_text="The ban or suspension that brought this decision with it.",
+        help_text="The ban or suspension that caused this decision.",
     )
 
-    objects = ModerationQuerySet.as_manager()
+    objects = ModerationDecisionQuerySet.as_manager()
 
     class Meta:
         # By number, not by time: a clock that is set back must not make an older one the latest.
@@ -303,18 +300,16 @@ class Moderation(models.Model):
 
     def __str__(self) -> str:
         """As in “Rejected by Mina Sato on 4 March 2026 at 14:05: off the subject (told)”."""
-        moment = date_format(localtime(self.made_at), r"j F Y \a\t H:i")
-        who = f" by {self.made_by.public_name}" if self.made_by else ""
+        moment = date_format(localtime(self.created_at), r"j F Y \a\t H:i")
+        who = f" by {self.created_by.public_name}" if self.created_by else ""
         why = f": {self.reason}" if self.reason else ""
-        return (
-            f"{self.get_decision_display()}{who} on {moment}{why}{' (told)' if self.told else ''}"
-        )
+        return f"{self.get_decision_display()}{who} on {moment}{why}{' (told)' if self.commenter_notified else ''}"
 
 
 @model_policy(
     public=None, personal_data=privacy.COMMENTS, permissions={EDITOR: "view", MODERATOR: "view"}
 )
-class CommentVersion(models.Model):
+class CommentRevision(models.Model):
     """Earlier words of a comment; only moderators read them."""
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="versions")
@@ -326,7 +321,7 @@ class CommentVersion(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        help_text="Empty for a guest, who holds the link of the comment.",
+        help_text="Empty for guests.",
     )
 
     class Meta:

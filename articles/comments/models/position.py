@@ -1,8 +1,8 @@
 """Where comments stand in their threads, and how many there are: kept by PostgreSQL.
 
 The triggers in `migrations/sql/comment_threads.sql` write both tables with every statement that writes
-comments, whoever sends it; nothing else ever does. They stand apart from the comments, so that
-whoever decides about a comment never waits for somebody who counts, and the other way round.
+comments, from any source; nothing else does. They are separate from the comments, so that
+a decision about a comment never waits for a count, and the other way round.
 """
 
 from django.db import models
@@ -15,7 +15,7 @@ from iria.core.model_policy import model_policy
 
 
 @model_policy(public=None, personal_data=privacy.COMMENTS)
-class CommentPlace(models.Model):
+class CommentPosition(models.Model):
     """The place of one comment among the others, and how many can be read below it.
 
     A thread is shown on three levels. What answers a comment of the third stands beside it: its
@@ -26,7 +26,7 @@ class CommentPlace(models.Model):
         Comment,
         on_delete=models.DO_NOTHING,
         primary_key=True,
-        related_name="place",
+        related_name="position",
         db_constraint=False,
     )
     article = models.ForeignKey(
@@ -40,7 +40,7 @@ class CommentPlace(models.Model):
         db_constraint=False,
         db_index=False,
     )
-    host = models.ForeignKey(
+    display_parent = models.ForeignKey(
         Comment,
         models.DO_NOTHING,
         null=True,
@@ -54,24 +54,24 @@ class CommentPlace(models.Model):
     level = models.PositiveSmallIntegerField()
     created_at = models.DateTimeField()
     readable = models.BooleanField(default=False)
-    answers = models.PositiveIntegerField(
-        default=0, help_text="How many comments that can be read answer it directly."
+    reply_count = models.PositiveIntegerField(
+        default=0, help_text="Number of published direct replies."
     )
-    below = models.PositiveIntegerField(
-        default=0, help_text="How many comments that can be read are shown below it."
+    descendant_count = models.PositiveIntegerField(
+        default=0, help_text="Number of published comments shown below it."
     )
     shown = models.GeneratedField(
-        expression=Q(readable=True) | Q(answers__gt=0) | Q(below__gt=0),  # type: ignore[arg-type]
+        expression=Q(readable=True) | Q(reply_count__gt=0) | Q(descendant_count__gt=0),  # type: ignore[arg-type]
         output_field=models.BooleanField(),
         db_persist=True,
-        help_text="Whether it has a place on the page, be it as the gap that it left.",
+        help_text="Whether it is on the page, if only as a placeholder.",
     )
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(level=1, host__isnull=True, root=F("comment"))
-                | Q(level__in=(2, 3), host__isnull=False),
+                condition=Q(level=1, display_parent__isnull=True, root=F("comment"))
+                | Q(level__in=(2, 3), display_parent__isnull=False),
                 name="comment_place_level",
             ),
         ]
@@ -82,12 +82,12 @@ class CommentPlace(models.Model):
                 name="comment_place_tops",
             ),
             models.Index(
-                fields=["article", "-below", "created_at", "comment"],
+                fields=["article", "-descendant_count", "created_at", "comment"],
                 condition=Q(level=1, shown=True),
                 name="comment_place_discussed",
             ),
             models.Index(
-                fields=["host", "created_at", "comment"],
+                fields=["display_parent", "created_at", "comment"],
                 condition=Q(shown=True),
                 name="comment_place_hosted",
             ),
@@ -97,7 +97,7 @@ class CommentPlace(models.Model):
                 name="comment_place_first",
             ),
             models.Index(
-                fields=["host", "comment"],
+                fields=["display_parent", "comment"],
                 condition=Q(shown=True),
                 name="comment_place_first_hosted",
             ),
@@ -115,7 +115,7 @@ class ThreadCount(models.Model):
         Article, on_delete=models.CASCADE, primary_key=True, related_name="thread_count"
     )
     readable = models.PositiveIntegerField(default=0)
-    tops = models.PositiveIntegerField(default=0, help_text="With the gaps that stand there.")
+    top_level_count = models.PositiveIntegerField(default=0, help_text="Including placeholders.")
 
     def __str__(self) -> str:
         return f"{self.readable} comments below article {self.article_id}"

@@ -1,16 +1,16 @@
-"""A writer whose comment was rejected asks, once, that somebody look at it again."""
+"""Appeals: commenters of rejected comments can ask once for a review."""
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
-from articles.comments.models import Comment, Moderation
+from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation.models import APPEAL_MAX_LENGTH, Appeal
 from iria.core.text.validators import validate_storable
 
 
 class Refused(Exception):
-    """It was not taken; the sentence is for the writer."""
+    """It was not taken; the sentence is for the commenter."""
 
 
 def may_ask(comment: Comment) -> bool:
@@ -19,60 +19,60 @@ def may_ask(comment: Comment) -> bool:
     return rejected and not Appeal.objects.filter(comment=comment).exists()
 
 
-def ask(comment: Comment, *, words: str = "") -> Appeal:
-    """Puts the comment among those that moderators look at again; it stays rejected until they do.
+def ask(comment: Comment, *, text: str = "") -> Appeal:
+    """Adds the comment to the queue of appeals; it stays rejected until a moderator decides.
 
-    Asked twice by an impatient finger it is one asking, and the first one comes back.
+    A repeated click is one appeal, and the first one is returned.
 
     Raises:
         Refused
     """
-    words = words.replace("\r\n", "\n").strip()
+    text = text.replace("\r\n", "\n").strip()
     try:
-        validate_storable(words)
+        validate_storable(text)
     except ValidationError as mistake:
         raise Refused(mistake.messages[0]) from mistake
-    if len(words) > APPEAL_MAX_LENGTH:
+    if len(text) > APPEAL_MAX_LENGTH:
         raise Refused(
-            gettext("At most %(most)s characters can be kept, please shorten it.")
+            gettext("Too long. Shorten it to at most %(most)s characters.")
             % {"most": f"{APPEAL_MAX_LENGTH:,}"}
         )
     try:
         with transaction.atomic():
             current = Comment.objects.select_for_update().get(pk=comment.pk)
             first = Appeal.objects.filter(comment=current).first()
-            if first is not None and first.outcome == Appeal.Outcome.WAITING:
+            if first is not None and first.outcome == Appeal.Outcome.PENDING:
                 return first
             if first is not None:
-                raise Refused(gettext("You asked for another look already, and it was taken."))
+                raise Refused(gettext("You have already appealed, and a moderator has decided."))
             if current.state != Comment.State.REJECTED:
-                raise Refused(gettext("This comment is not rejected, so there is nothing to ask."))
-            return Appeal.objects.create(comment=current, words=words)
+                raise Refused(gettext("This comment is not rejected, so you cannot appeal."))
+            return Appeal.objects.create(comment=current, text=text)
     except (IntegrityError, Comment.DoesNotExist) as mistake:
-        raise Refused(gettext("The comment is not there any more.")) from mistake
+        raise Refused(gettext("This comment no longer exists.")) from mistake
 
 
-def answer(row: Moderation) -> None:
+def answer(row: ModerationDecision) -> None:
     """Within the transaction of a decision: the asking that waits is answered by it."""
     outcomes = {
         Comment.State.APPROVED: Appeal.Outcome.GRANTED,
-        Comment.State.REJECTED: Appeal.Outcome.KEPT,
-        Comment.State.SPAM: Appeal.Outcome.KEPT,
+        Comment.State.REJECTED: Appeal.Outcome.REJECTED,
+        Comment.State.SPAM: Appeal.Outcome.REJECTED,
     }
     if outcome := outcomes.get(Comment.State(row.decision)):
-        waiting = Appeal.objects.waiting().filter(comment=row.comment_id)
+        waiting = Appeal.objects.pending().filter(comment=row.comment_id)
         waiting.update(outcome=outcome, decision=row)
 
 
-def reopen(row: Moderation) -> None:
-    """Within the transaction in which a decision is taken back: what it answered waits again.
+def reopen(row: ModerationDecision) -> None:
+    """Within the transaction in which a decision is undone: what it answered waits again.
 
-    Who asked for another look at a rejection that is taken back has got it, and may ask again.
+    Who asked for another look at a rejection that is undone has got it, and may ask again.
     """
-    Appeal.objects.waiting().filter(comment=row.comment_id).delete()
-    Appeal.objects.filter(decision=row).update(outcome=Appeal.Outcome.WAITING, decision=None)
+    Appeal.objects.pending().filter(comment=row.comment_id).delete()
+    Appeal.objects.filter(decision=row).update(outcome=Appeal.Outcome.PENDING, decision=None)
 
 
 def drop(comment: Comment) -> None:
-    """Within the transaction in which its writer takes a comment back: nothing is left to decide."""
-    Appeal.objects.waiting().filter(comment=comment).update(outcome=Appeal.Outcome.GONE)
+    """Within the transaction in which its commenter takes a comment back: nothing is left to decide."""
+    Appeal.objects.pending().filter(comment=comment).update(outcome=Appeal.Outcome.DELETED)

@@ -1,8 +1,8 @@
-"""Who has which comment before them, so that two moderators never work at the same one.
+"""Claims, so that two moderators never review the same comment.
 
-A claim is a row that runs out by itself: whoever closes the lid of a laptop blocks nobody for long.
+A claim expires by itself: a moderator who closes a laptop blocks nobody for long.
 
-A comment as a moderator needs it: with its writer's history, what rules said, what readers reported.
+A comment as a moderator needs it: with its commenter's history, what rules said, what readers reported.
 """
 
 from collections import Counter, defaultdict
@@ -41,7 +41,7 @@ def claim_next(by: User, queue: QuerySet[Comment]) -> Comment | None:
 
 
 def claim(comment: Comment, *, by: User) -> str:
-    """Claims a comment. Empty, or the name of whoever has it before them already."""
+    """Claims a comment. Empty, or the name of the moderator who has claimed it already."""
     with transaction.atomic():
         _in_turn()
         locked = Comment.objects.select_for_update().filter(pk=comment.pk).first()
@@ -56,38 +56,43 @@ def claim(comment: Comment, *, by: User) -> str:
 def claimed_by_others(comments: Iterable[Comment], *, than: User) -> dict[int, str]:
     """Comment → who has it before them, for those that somebody else has."""
     claims = _of_others(than).filter(comment__in=[each.pk for each in comments])
-    return {claim.comment_id: claim.by.public_name for claim in claims.select_related("by")}
+    return {
+        claim.comment_id: claim.moderator.public_name
+        for claim in claims.select_related("moderator")
+    }
 
 
 def release_claims(*, by: User) -> None:
     """Gives back whatever somebody has before them."""
-    Claim.objects.filter(by=by).delete()
+    Claim.objects.filter(moderator=by).delete()
 
 
 def forget_old() -> int:
     """Claims that ran out; how many."""
-    deleted, _ = Claim.objects.filter(until__lte=timezone.now()).delete()
+    deleted, _ = Claim.objects.filter(expires_at__lte=timezone.now()).delete()
     return deleted
 
 
 def _in_turn() -> None:
-    """One claim after the other, on the whole desk: each lets go of rows that another may be taking.
+    """One claim at a time: each releases rows that another may be claiming.
 
-    Whoever goes through a queue by keys sends several at once, and those met in a deadlock.
+    Keyboard shortcuts send several at once, which ended in a deadlock.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('claims of comments'))")
 
 
 def _of_others(by: User) -> QuerySet[Claim]:
-    return Claim.objects.filter(until__gt=timezone.now()).exclude(by=by)
+    return Claim.objects.filter(expires_at__gt=timezone.now()).exclude(moderator=by)
 
 
 def _give(comment: Comment, by: User) -> None:
     """A moderator has one comment before them at a time."""
-    Claim.objects.filter(by=by).exclude(comment=comment).delete()
-    until = timezone.now() + CLAIMED_FOR
-    Claim.objects.update_or_create(comment=comment, defaults={"by": by, "until": until})
+    Claim.objects.filter(moderator=by).exclude(comment=comment).delete()
+    expires_at = timezone.now() + CLAIMED_FOR
+    Claim.objects.update_or_create(
+        comment=comment, defaults={"moderator": by, "expires_at": expires_at}
+    )
 
 
 @dataclass(slots=True)
@@ -96,7 +101,7 @@ class Case:
 
     comment: Comment
     history: Counter[str] = field(default_factory=Counter)
-    """State → how many other comments of the same writer are in it."""
+    """State → how many other comments of the same commenter are in it."""
     flags: list[Flag] = field(default_factory=list)
     claimed_by: str = ""
     appeal: Appeal | None = None
@@ -109,7 +114,7 @@ class Case:
     @property
     def says(self) -> list[str]:
         """What the rules said, but for the one that holds every comment."""
-        findings = self.comment.findings
+        findings = self.comment.screening_results
         return [each["says"] for each in findings if each["phase"] != Check.EVERYONE]
 
     @property
@@ -120,14 +125,14 @@ class Case:
             for state in Comment.State.values
             if (number := self.history[state])
         ]
-        return "before: " + ", ".join(parts) if parts else "nothing else by this writer"
+        return "other comments: " + ", ".join(parts) if parts else "no other comments"
 
 
 def cases_of(comments: Sequence[Comment], *, by: User) -> list[Case]:
     """The cases, in six queries at most, however many there are."""
     pks = [each.pk for each in comments]
     flags: dict[int, list[Flag]] = defaultdict(list)
-    for flag in Flag.objects.waiting().filter(comment__in=pks):
+    for flag in Flag.objects.pending().filter(comment__in=pks):
         flags[flag.comment_id].append(flag)
     appeals = Appeal.objects.in_bulk(pks)
     claimed = claimed_by_others(comments, than=by)
@@ -150,7 +155,7 @@ def cases_of(comments: Sequence[Comment], *, by: User) -> list[Case]:
 
 
 def by_the_same_writer(comment: Comment) -> QuerySet[Comment]:
-    """Everything by this writer, this comment among it; a guest is known by the address they gave."""
+    """Everything by this commenter, this comment among it; a guest is known by the address they gave."""
     if comment.user_id:
         return Comment.objects.filter(user=comment.user_id)
     if not comment.email:

@@ -1,4 +1,4 @@
-"""What waits for a moderator, on the first page of the desk."""
+"""Pending comments, reports and appeals on the dashboard."""
 
 from typing import Any
 
@@ -12,19 +12,19 @@ from iria.core.hooks import DashboardItem
 
 
 def held_for(user: Any) -> list[DashboardItem]:
-    """How many comments wait, for whoever may decide about them."""
+    """Counts for users who may decide about comments."""
     if not user.has_perm("articles.change_comment"):
         return []
     page = reverse("admin:articles_comment_changelist")
     found = []
-    if count := Comment.objects.held().count():
-        words = "One comment waits" if count == 1 else f"{count} comments wait"
-        found.append(DashboardItem(f"{words} for a decision", count, page))
-    reported = Flag.objects.waiting().filter(comment__state=Comment.State.APPROVED)
+    if count := Comment.objects.pending().count():
+        words = "One comment pending" if count == 1 else f"{count} comments pending"
+        found.append(DashboardItem(words, count, page))
+    reported = Flag.objects.pending().filter(comment__state=Comment.State.APPROVED)
     if count := reported.aggregate(n=Count("comment", distinct=True))["n"]:
-        words = "One comment was reported" if count == 1 else f"{count} comments were reported"
-        found.append(DashboardItem(f"{words} by readers", count, f"{page}?queue=reported"))
-    if count := Appeal.objects.waiting().count():
-        words = "One writer asks" if count == 1 else f"{count} writers ask"
-        found.append(DashboardItem(f"{words} for another look", count, f"{page}?queue=asked"))
+        words = "One comment reported" if count == 1 else f"{count} comments reported"
+        found.append(DashboardItem(words, count, f"{page}?queue=reported"))
+    if count := Appeal.objects.pending().count():
+        words = "One appeal" if count == 1 else f"{count} appeals"
+        found.append(DashboardItem(words, count, f"{page}?queue=asked"))
     return found

@@ -1,4 +1,4 @@
-"""Deciding about comments: each decision is a row that says who, when, what and why."""
+"""Decisions of moderators: each is a row with who, when, what and why."""
 
 from datetime import datetime
 from typing import Final
@@ -8,27 +8,23 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
-from articles.comments.akismet import job_queue
+from articles.comments import job_queue
 from articles.comments.bans.models import Ban
 from articles.comments.flags import flagging
 from articles.comments.flags.models import Flag
-from articles.comments.models import Comment, Moderation
+from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import appeals, cases
 from articles.comments.moderation.models import Appeal, Claim
-from articles.comments.tasks import (
-    tell_reporter_what_was_decided,
-    tell_writer_what_was_decided,
-)
 
 DONE: Final = {
-    Comment.State.UNCONFIRMED: "asked its writer to confirm the address of this comment",
-    Comment.State.PENDING: "put this comment back among the held",
+    Comment.State.UNCONFIRMED: "asked the commenter to confirm the e-mail address",
+    Comment.State.PENDING: "set this comment to pending",
     Comment.State.APPROVED: "approved this comment",
     Comment.State.REJECTED: "rejected this comment",
     Comment.State.SPAM: "marked this comment as spam",
-    Comment.State.DELETED: "took this comment back",
+    Comment.State.DELETED: "deleted this comment",
 }
-CHANGED: Final = "Its writer changed the words a moment ago; read them again first."
+CHANGED: Final = "The comment was edited just now. Read it again before you decide."
 
 TOLD_TO_AKISMET: Final = {Comment.State.APPROVED, Comment.State.SPAM}
 
@@ -40,7 +36,7 @@ class DecidedMeanwhile(Exception):
 
 
 class ChangedMeanwhile(DecidedMeanwhile):
-    """Its writer changed the words after the moderator had read them."""
+    """Its commenter changed the words after the moderator had read them."""
 
 
 class BeingDecided(DecidedMeanwhile):
@@ -55,7 +51,7 @@ def approve(
     Args:
         by: who decided; None for an import, which brings what was decided elsewhere.
         seen: the state in which the moderator saw it; the comment's own where not given.
-        quiet: for imports and the demo: the writer gets no mail.
+        quiet: for imports and the demo: the commenter gets no mail.
 
     Raises:
         DecidedMeanwhile: it is in another state than the moderator saw.
@@ -72,10 +68,10 @@ def reject(
     seen: str | None = None,
     quiet: bool = False,
 ) -> bool:
-    """Keeps the comment off the page; the reason goes to the writer only with `tell`.
+    """Keeps the comment off the page; the reason goes to the commenter only with `tell`.
 
     Args:
-        quiet: for imports and the demo: the writer gets no mail.
+        quiet: for imports and the demo: the commenter gets no mail.
 
     Raises:
         DecidedMeanwhile
@@ -88,7 +84,7 @@ def reject(
 
 
 def spam(comment: Comment, *, by: User, seen: str | None = None) -> bool:
-    """Sets the comment aside as spam; its writer gets no mail.
+    """Sets the comment aside as spam; its commenter gets no mail.
 
     Raises:
         DecidedMeanwhile
@@ -96,7 +92,7 @@ def spam(comment: Comment, *, by: User, seen: str | None = None) -> bool:
     return bool(decide(comment, Comment.State.SPAM, by=by, seen=seen))
 
 
-def feature(comment: Comment, *, by: User, on: bool = True) -> Moderation | None:
+def feature(comment: Comment, *, by: User, on: bool = True) -> ModerationDecision | None:
     """Marks an approved comment as worth reading first, or ends that; None where it was so already.
 
     Raises:
@@ -110,8 +106,8 @@ def feature(comment: Comment, *, by: User, on: bool = True) -> Moderation | None
             return None
         current.featured = on
         current.save(update_fields=["featured"])
-        row = Moderation.objects.create(
-            comment=current, decision=current.state, featured=on, made_by=by
+        row = ModerationDecision.objects.create(
+            comment=current, decision=current.state, featured=on, created_by=by
         )
     comment.featured = on
     return row
@@ -129,11 +125,11 @@ def decide(
     quiet: bool = False,
     ban: Ban | None = None,
     whoever_has_it: bool = False,
-) -> Moderation | None:
+) -> ModerationDecision | None:
     """One decision; None where nothing was left to decide.
 
     Args:
-        seen: as the moderator saw it: a state, or `Comment.as_seen`, which names its words too.
+        seen: as the moderator saw it: a state, or `Comment.change_token`, which names its words too.
         read_at: when the moderator got the words to read; nobody decides about words of later, nor,
             where `seen` does not say it, about what was decided later.
         ban: the ban or suspension that brings this decision with it.
@@ -166,25 +162,30 @@ def _record(
     tell: bool,
     ban: Ban | None,
     quiet: bool,
-) -> Moderation:
+) -> ModerationDecision:
     """Within the lock: the state, the row that says why, and everything it answers."""
     stood = current.state == decision
     current.state = decision
     current.save(update_fields=["state"])
     reason = reason.strip()
     told = tell and bool(reason)
-    row = Moderation.objects.create(
-        comment=current, decision=decision, made_by=by, reason=reason, told=told, ban=ban
+    row = ModerationDecision.objects.create(
+        comment=current,
+        decision=decision,
+        created_by=by,
+        reason=reason,
+        commenter_notified=told,
+        ban=ban,
     )
-    asked = Appeal.objects.waiting().filter(comment=current).exists()
+    asked = Appeal.objects.pending().filter(comment=current).exists()
     if decision != Comment.State.SPAM and not quiet and (asked or not stood):
-        tell_writer_what_was_decided(row)
+        job_queue.enqueue_decided(row)
     appeals.answer(row)
     Claim.objects.filter(comment=current).delete()
     for flag in flagging.close(current, row):
-        tell_reporter_what_was_decided(flag)
+        job_queue.enqueue_flag_decided(flag)
     if by is not None and settings.AKISMET_KEY and decision in TOLD_TO_AKISMET:
-        job_queue.tell_decision(row)
+        job_queue.enqueue_akismet_correction(row)
     return row
 
 
@@ -192,18 +193,18 @@ def _is_open(comment: Comment, decision: Comment.State, *, by: User | None) -> b
     """Whether this decision would say anything that was not said yet.
 
     To approve what stands already says that a person looked at it: at what readers reported, or at
-    what no rule objected to. To reject what is rejected answers a writer who asked for another look.
+    what no rule objected to. To reject what is rejected answers a commenter who asked for another look.
     """
     if comment.state != decision:
         return True
     if decision == Comment.State.APPROVED and by is not None:
-        reported = Flag.objects.waiting().filter(comment=comment).exists()
-        looks = Moderation.objects.by_people().filter(comment=comment)
+        reported = Flag.objects.pending().filter(comment=comment).exists()
+        looks = ModerationDecision.objects.by_people().filter(comment=comment)
         if comment.edited_at:
-            looks = looks.filter(made_at__gte=comment.edited_at)
+            looks = looks.filter(created_at__gte=comment.edited_at)
         return reported or not looks.exists()
     if decision == Comment.State.REJECTED:
-        return Appeal.objects.waiting().filter(comment=comment).exists()
+        return Appeal.objects.pending().filter(comment=comment).exists()
     return False
 
 
@@ -211,23 +212,23 @@ def _refuse_unseen(current: Comment, seen: str, read_at: datetime | None) -> Non
     state, _, words = seen.partition(":")
     if current.state == Comment.State.DELETED or current.state != state:
         raise DecidedMeanwhile(what_happened(current))
-    if words and seen != current.as_seen:
+    if words and seen != current.change_token:
         raise ChangedMeanwhile(CHANGED)
-    if read_at and current.moderations.filter(made_at__gt=read_at).exists():
+    if read_at and current.moderations.filter(created_at__gt=read_at).exists():
         raise DecidedMeanwhile(what_happened(current))
 
 
 def _refuse_claimed(comment: Comment, by: User) -> None:
     other = cases.claimed_by_others([comment], than=by).get(comment.pk)
     if other is not None:
-        sentence = f"{other} is looking at this comment at the moment."
+        sentence = f"{other} is reviewing this comment."
         raise BeingDecided(sentence)
 
 
 def what_happened(comment: Comment) -> str:
     """Who decided last and what, for somebody who had not seen it."""
-    last = comment.moderations.select_related("made_by").first()
+    last = comment.moderations.select_related("created_by").first()
     if comment.state == Comment.State.DELETED:
-        return "Its writer took this comment back."
-    who = last.made_by.public_name if last and last.made_by else "Somebody"
+        return "The commenter deleted this comment."
+    who = last.created_by.public_name if last and last.created_by else "Somebody"
     return f"{who} {DONE[Comment.State(comment.state)]} a moment ago."

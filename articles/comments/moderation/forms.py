@@ -1,4 +1,4 @@
-"""What a moderator sends with a decision or a ban."""
+"""The forms of decisions and bans."""
 
 import re
 from collections.abc import Collection
@@ -11,33 +11,35 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from articles.comments.bans.models import Ban
-from articles.comments.models import Comment, Moderation
-from articles.comments.moderation.models import ListedReason
+from articles.comments.models import Comment, ModerationDecision
+from articles.comments.moderation.models import RejectionReason
 from iria.core.text.validators import validate_not_blank, validate_storable
 
-REASON_MAX_LENGTH = Moderation._meta.get_field("reason").max_length or 500
+REASON_MAX_LENGTH = ModerationDecision._meta.get_field("reason").max_length or 500
 LENGTHS: Final = {
-    "1": ("for a day", timedelta(days=1)),
-    "7": ("for a week", timedelta(days=7)),
-    "30": ("for thirty days", timedelta(days=30)),
-    "365": ("for a year", timedelta(days=365)),
-    "": ("until somebody lifts it", None),
+    "1": ("1 day", timedelta(days=1)),
+    "7": ("1 week", timedelta(days=7)),
+    "30": ("30 days", timedelta(days=30)),
+    "365": ("1 year", timedelta(days=365)),
+    "": ("permanently", None),
 }
 SEEN: Final = rf"^({'|'.join(Comment.State.values)})(:\d{{1,20}})?\Z"
-"""A state, or `Comment.as_seen`."""
+"""A state, or `Comment.change_token`."""
 
 
 def offered_reasons() -> Any:
-    return ListedReason.objects.filter(active=True)
+    return RejectionReason.objects.filter(active=True)
 
 
 class DecisionForm(forms.Form):
-    """A reason, whether the writer hears it, and the state in which the comment was seen."""
+    """A reason, whether the commenter hears it, and the state in which the comment was seen."""
 
     listed = forms.ModelChoiceField(
-        queryset=ListedReason.objects.all(),
+        queryset=RejectionReason.objects.all(),
         required=False,
-        error_messages={"invalid_choice": "It is not in the list any more; choose another."},
+        error_messages={
+            "invalid_choice": ("This reason is no longer in the list. Choose another.")
+        },
     )
     reason = forms.CharField(
         required=False, max_length=REASON_MAX_LENGTH, validators=[validate_storable]
@@ -56,7 +58,7 @@ class DecisionForm(forms.Form):
     def why(self) -> str:
         """What was typed, else the words of the reason that was chosen."""
         listed = self.cleaned_data["listed"]
-        return self.cleaned_data["reason"] or (listed.words if listed else "")
+        return self.cleaned_data["reason"] or (listed.message if listed else "")
 
     @property
     def sentence(self) -> str:
@@ -74,17 +76,17 @@ class ChosenComments(ActionForm):
     """
 
     listed = forms.ModelChoiceField(
-        queryset=ListedReason.objects.none(),
+        queryset=RejectionReason.objects.none(),
         required=False,
-        empty_label="none of the list",
-        label="Reason, for a rejection:",
+        empty_label="none",
+        label="Rejection reason:",
     )
     reason = forms.Field(
         required=False,
-        label="or in words:",
+        label="or other reason:",
         widget=forms.TextInput({"maxlength": REASON_MAX_LENGTH}),
     )
-    tell = forms.BooleanField(required=False, label="Tell the writer")
+    tell = forms.BooleanField(required=False, label="Notify the commenter")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -92,32 +94,32 @@ class ChosenComments(ActionForm):
 
 
 class BanForm(forms.Form):
-    """By what a writer is known from now on, for how long, why, and what of their earlier comments."""
+    """By what a commenter is known from now on, for how long, why, and what of their earlier comments."""
 
     kinds = forms.MultipleChoiceField(
-        label="By what is the writer known from now on?",
+        label="Ban by",
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one."},
     )
     length = forms.ChoiceField(
-        label="How long?",
+        label="Duration",
         choices=[(key, words.capitalize()) for key, (words, _) in LENGTHS.items()],
         required=False,
         initial="7",
         widget=forms.RadioSelect,
     )
-    why = forms.CharField(
-        label="Why?",
+    reason = forms.CharField(
+        label="Reason",
         max_length=300,
         validators=[validate_storable, validate_not_blank],
         widget=forms.TextInput({"class": "vTextField"}),
-        help_text="For the log and for other moderators; the writer is not told.",
-        error_messages={"required": "Write why, in a few words."},
+        help_text="For the log and other moderators. The commenter does not see it.",
+        error_messages={"required": "Enter a reason."},
     )
-    earlier = forms.ChoiceField(
-        label="What becomes of the comments that are there?",
-        choices=Ban.Earlier,
-        initial=Ban.Earlier.HELD,
+    existing_comments = forms.ChoiceField(
+        label="Existing comments",
+        choices=Ban.ExistingComments,
+        initial=Ban.ExistingComments.REJECT_PENDING,
         widget=forms.RadioSelect,
     )
 
@@ -129,16 +131,16 @@ class BanForm(forms.Form):
         field.choices = choices  # type: ignore[attr-defined]
         field.initial = [value for value, _ in choices if value == Ban.Kind.ACCOUNT]
 
-    def until(self) -> datetime | None:
+    def expires_at(self) -> datetime | None:
         _, span = LENGTHS[self.cleaned_data["length"]]
         return timezone.now() + span if span else None
 
 
 def _by(kind: Ban.Kind) -> str:
     return {
-        Ban.Kind.ACCOUNT: "Their account",
-        Ban.Kind.EMAIL: "The e-mail address: guests who give it are held, and no account is reached by a guest’s",
-        Ban.Kind.NAME: "Their name: others of that name are held, not rejected",
-        Ban.Kind.ADDRESS: "The network address this came from: what comes from it is held",
-        Ban.Kind.NETWORK: "Its whole network (/24 or /56): what comes from it is held",
+        Ban.Kind.ACCOUNT: "Account",
+        Ban.Kind.EMAIL: "E-mail address (guests with it are pending; accounts are not affected)",
+        Ban.Kind.NAME: "Name (others with this name are pending)",
+        Ban.Kind.IP_ADDRESS: "IP address (comments from it are pending)",
+        Ban.Kind.NETWORK: "Network, /24 or /56 (comments from it are pending)",
     }[kind]

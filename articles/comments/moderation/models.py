@@ -1,4 +1,7 @@
-"""Who has a comment before them, the reasons to choose from, and askings for another look."""
+"""Claims, rejection reasons and appeals."""
+
+from datetime import timedelta
+from typing import Final
 
 from django.conf import settings
 from django.db import models
@@ -7,27 +10,29 @@ from django.utils import timezone
 
 from accounts.roles import EDITOR, MODERATOR
 from articles.comments import privacy
-from articles.comments.models import Comment, Moderation
+from articles.comments.models import Comment, ModerationDecision
 from iria.core.model_policy import ALL_ACTIONS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
 APPEAL_MAX_LENGTH = 1000
+UNDO_ACCEPTED_FOR: Final = timedelta(seconds=15)
+"""A little longer than undo is offered, for slow connections. E-e-mails about a decision wait as long."""
 
 
 @model_policy(public=None, personal_data=privacy.COMMENTS)
 class Claim(models.Model):
-    """A moderator has this comment before them; others are offered another one until it runs out."""
+    """A moderator is reviewing this comment; others get another one until the claim expires."""
 
     comment = models.OneToOneField(
         Comment, on_delete=models.CASCADE, primary_key=True, related_name="claim"
     )
-    by = models.ForeignKey(
+    moderator = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="claims"
     )
-    until = models.DateTimeField(db_index=True)
+    expires_at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
-        return f"Comment {self.comment_id}, until {self.until:%H:%M:%S}"
+        return f"Comment {self.comment_id}, until {self.expires_at:%H:%M:%S}"
 
 
 @model_policy(
@@ -35,8 +40,8 @@ class Claim(models.Model):
     personal_data=privacy.COMMENTS,
     permissions={EDITOR: ALL_ACTIONS, MODERATOR: ALL_ACTIONS},
 )
-class ListedReason(models.Model):
-    """A reason to reject that moderators choose from a list, and the words its writer is told."""
+class RejectionReason(models.Model):
+    """A rejection reason for moderators to choose, and its message to the commenter."""
 
     name = models.CharField(
         max_length=60,
@@ -44,28 +49,28 @@ class ListedReason(models.Model):
         validators=[validate_storable, validate_not_blank],
         help_text="Two or three words, for moderators.",
     )
-    words = models.CharField(
-        "words for the writer",
+    message = models.CharField(
+        "message to the commenter",
         max_length=300,
         validators=[validate_storable, validate_not_blank],
-        help_text="One or two sentences, kind and plain: what is wrong, and what would be right.",
+        help_text="One or two friendly sentences: what is wrong and what to do instead.",
     )
     position = models.PositiveSmallIntegerField(
-        default=0, help_text="Lower numbers stand first; the first nine have a key of their own."
+        default=0, help_text="Lower numbers come first; the first nine have keyboard shortcuts."
     )
     active = models.BooleanField("offered", default=True)
 
     class Meta:
         ordering = ["position", "pk"]
-        verbose_name = "reason to reject"
-        verbose_name_plural = "reasons to reject"
+        verbose_name = "rejection reason"
+        verbose_name_plural = "rejection reasons"
 
     def __str__(self) -> str:
         return self.name
 
 
 class AppealQuerySet(models.QuerySet["Appeal"]):
-    def waiting(self) -> "AppealQuerySet":
+    def pending(self) -> "AppealQuerySet":
         return self.filter(outcome="")
 
 
@@ -73,35 +78,35 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
     public=None, personal_data=privacy.COMMENTS, permissions={EDITOR: "view", MODERATOR: "view"}
 )
 class Appeal(models.Model):
-    """The writer of a rejected comment asked for another look, which they can do once."""
+    """An appeal against a rejection, which is possible once per comment."""
 
     class Outcome(models.TextChoices):
-        WAITING = "", "Waiting"
-        GRANTED = "granted", "Published after all"
-        KEPT = "kept", "Stays rejected"
-        GONE = "gone", "Taken back by its writer meanwhile"
+        PENDING = "", "Pending"
+        GRANTED = "granted", "Granted"
+        REJECTED = "kept", "Rejected"
+        DELETED = "gone", "Deleted by the commenter"
 
     comment = models.OneToOneField(
         Comment, on_delete=models.CASCADE, primary_key=True, related_name="appeal"
     )
-    words = models.CharField(
+    text = models.CharField(
         max_length=APPEAL_MAX_LENGTH, blank=True, validators=[validate_storable]
     )
-    made_at = models.DateTimeField(default=timezone.now, editable=False)
-    outcome = models.CharField(max_length=7, choices=Outcome, blank=True, default=Outcome.WAITING)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    outcome = models.CharField(max_length=7, choices=Outcome, blank=True, default=Outcome.PENDING)
     decision = models.OneToOneField(
-        Moderation,
+        ModerationDecision,
         on_delete=models.SET_NULL,
         null=True,
         editable=False,
         related_name="appeal",
-        help_text="The decision that answered it.",
+        help_text="The decision on it.",
     )
 
     objects = AppealQuerySet.as_manager()
 
     class Meta:
-        ordering = ["made_at", "pk"]
+        ordering = ["created_at", "pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(outcome__in=["", "granted", "kept", "gone"]),
@@ -109,8 +114,8 @@ class Appeal(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["made_at"], condition=Q(outcome=""), name="appeal_waiting"),
+            models.Index(fields=["created_at"], condition=Q(outcome=""), name="appeal_waiting"),
         ]
 
     def __str__(self) -> str:
-        return f"Another look at comment {self.comment_id}"
+        return f"Appeal for comment {self.comment_id}"

@@ -1,7 +1,7 @@
-"""Finding comments by words, for those who moderate them.
+"""The search and the queues of moderators.
 
 Every word must be held, quotes bind, a minus keeps out; a comment is read in the language of its article,
-without accents. PostgreSQL keeps the words (`migrations/sql/comment_search.sql`), so that they are right whoever writes.
+without accents. PostgreSQL keeps the words (`migrations/sql/comment_search.sql`), so that they are right for every commenter of the table.
 
 What waits for moderators, sorted by why.
 """
@@ -15,14 +15,14 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from articles.comments.flags.models import Flag
-from articles.comments.models import Comment, CommentWords, Moderation
+from articles.comments.models import Comment, CommentSearchVector, ModerationDecision
 from articles.comments.models.comment import CommentQuerySet
 from articles.comments.moderation.models import Appeal
 from articles.editorial.text_search_config import CONFIGURATIONS, PLAIN
 
 
 def found(comments: CommentQuerySet, words: str) -> CommentQuerySet:
-    """The comments whose text or writer holds the words, or whose article's headline does; all, if none is typed."""
+    """The comments whose text or commenter holds the words, or whose article's headline does; all, if none is typed."""
     words = words.replace("\x00", " ").strip()
     if not words:
         return comments
@@ -30,7 +30,7 @@ def found(comments: CommentQuerySet, words: str) -> CommentQuerySet:
     for name in {*CONFIGURATIONS.values(), PLAIN}:
         query = SearchQuery(words, config=name, search_type="websearch")
         holding |= Q(configuration=name, vector=query)
-    held = CommentWords.objects.filter(holding).values("comment")
+    held = CommentSearchVector.objects.filter(holding).values("comment")
     below = comments.model.objects.filter(article__headline__icontains=words).order_by()
     return comments.filter(pk__in=held.union(below.values("pk")))
 
@@ -46,9 +46,9 @@ COUNTS: Final = "comments:queues"
 KEPT_SECONDS: Final = 5
 
 WORDS: Final = {
-    Comment.State.PENDING.value: "Held",
-    REPORTED: "Reported by readers",
-    ASKED: "Asked again",
+    Comment.State.PENDING.value: "Pending",
+    REPORTED: "Reported",
+    ASKED: "Appeals",
     NEW: "New",
     Comment.State.SPAM.value: "Spam",
 }
@@ -68,9 +68,9 @@ def in_queue(queue: str, comments: QuerySet[Comment]) -> QuerySet[Comment]:
     if queue == EVERYTHING:
         return comments
     if queue == REPORTED:
-        return comments.filter(Exists(Flag.objects.waiting().filter(comment=OuterRef("pk"))))
+        return comments.filter(Exists(Flag.objects.pending().filter(comment=OuterRef("pk"))))
     if queue == ASKED:
-        return comments.filter(Exists(Appeal.objects.waiting().filter(comment=OuterRef("pk"))))
+        return comments.filter(Exists(Appeal.objects.pending().filter(comment=OuterRef("pk"))))
     if queue == NEW:
         lately = comments.filter(
             state=Comment.State.APPROVED, created_at__gt=timezone.now() - NEW_FOR
@@ -80,9 +80,9 @@ def in_queue(queue: str, comments: QuerySet[Comment]) -> QuerySet[Comment]:
 
 
 def _not_looked_at() -> Q:
-    """No person decided anything, or none since the writer changed the words."""
-    people = Moderation.objects.by_people().filter(comment=OuterRef("pk"))
-    since = people.filter(made_at__gte=OuterRef("edited_at"))
+    """No person decided anything, or none since the commenter changed the words."""
+    people = ModerationDecision.objects.by_people().filter(comment=OuterRef("pk"))
+    since = people.filter(created_at__gte=OuterRef("edited_at"))
     return Q(~Exists(people)) | Q(edited_at__isnull=False) & Q(~Exists(since))
 
 
@@ -93,9 +93,9 @@ def in_order(queue: str) -> list[str]:
 
 
 def lately_counted() -> dict[str, int]:
-    """The counts as they were some seconds ago at most, for desks that ask again and again.
+    """The counts, at most some seconds old, for pages that poll them.
 
-    Whoever decides counts anew (`counts`), so nobody's own deed is missing from them.
+    A decision counts again (`counts`), so moderators always see their own.
     """
     known: dict[str, int] | None = cache.get(COUNTS)
     return known if known is not None else counts()
@@ -112,7 +112,7 @@ def _counted() -> dict[str, int]:
     by_state = Comment.objects.order_by().values_list("state").annotate(number=Count("pk"))
     found = dict.fromkeys(Comment.State.values, 0) | dict(by_state)
     found[EVERYTHING] = sum(found.values())
-    found[REPORTED] = Flag.objects.waiting().aggregate(n=Count("comment", distinct=True))["n"]
-    found[ASKED] = Appeal.objects.waiting().count()
+    found[REPORTED] = Flag.objects.pending().aggregate(n=Count("comment", distinct=True))["n"]
+    found[ASKED] = Appeal.objects.pending().count()
     found[NEW] = in_queue(NEW, Comment.objects.all()).count()
     return found

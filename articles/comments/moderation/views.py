@@ -1,4 +1,4 @@
-"""Asking for another look, on a page of its own."""
+"""The appeal page."""
 
 from datetime import timedelta
 from typing import Final
@@ -25,18 +25,18 @@ PER_ADDRESS: Final = (10, timedelta(days=1))
 @own_comment
 def ask_again(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
     """The form; what was typed comes back where it cannot be kept."""
-    typed, sentence = request.POST.get("words", ""), ""
+    typed, sentence = request.POST.get("text", ""), ""
     with use_language(comment.article.language):
         if request.method == "POST":
             try:
                 _refuse_hasty(client_ip(request))
-                appeals.ask(comment, words=typed)
+                appeals.ask(comment, text=typed)
             except appeals.Refused as refused:
                 sentence = str(refused)
             else:
-                return redirect("comment_yours", link)
+                return redirect("comment_status", link)
         elif not appeals.may_ask(comment):
-            return redirect("comment_yours", link)
+            return redirect("comment_status", link)
         context = {
             "comment": comment,
             "link": link,
@@ -45,11 +45,11 @@ def ask_again(request: HttpRequest, comment: Comment, link: str) -> HttpResponse
             "sentence": sentence,
             "longest": APPEAL_MAX_LENGTH,
         }
-        page = "articles/comments/ask_again.html"
+        page = "articles/comments/appeal.html"
         return render(request, page, context, status=422 if sentence else 200)
 
 
 def _refuse_hasty(address: str) -> None:
     limit, per = PER_ADDRESS
     if address and not count_and_allow("another look from", address, limit=limit, per=per):
-        raise appeals.Refused(gettext("You asked very often today; please try again tomorrow."))
+        raise appeals.Refused(gettext("Too many appeals today. Try again tomorrow."))

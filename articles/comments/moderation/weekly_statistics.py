@@ -1,4 +1,4 @@
-"""Numbers per week: what came in, what was held, how long people took, what was overturned."""
+"""Weekly statistics: received, pending, time to decision, overturned."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,18 +10,18 @@ WEEKS: Final = 26
 
 NUMBERS: Final = """
 WITH decided AS (
-    SELECT comment_id, id, decision, made_at, made_by_id FROM articles_moderation AS row
+    SELECT comment_id, id, decision, created_at, created_by_id FROM articles_moderationdecision AS row
     WHERE undoes_id IS NULL AND featured IS NULL
-        AND NOT EXISTS (SELECT FROM articles_moderation AS undo WHERE undo.undoes_id = row.id)
+        AND NOT EXISTS (SELECT FROM articles_moderationdecision AS undo WHERE undo.undoes_id = row.id)
 ), human AS (
-    SELECT comment_id, min(made_at) AS first_at,
+    SELECT comment_id, min(created_at) AS first_at,
         count(DISTINCT CASE WHEN decision = 'approved' THEN 1
             WHEN decision IN ('rejected', 'spam') THEN 2 END) > 1 AS overturned
-    FROM decided WHERE made_by_id IS NOT NULL AND decision IN ('approved', 'rejected', 'spam')
+    FROM decided WHERE created_by_id IS NOT NULL AND decision IN ('approved', 'rejected', 'spam')
     GROUP BY comment_id
 ), machine AS (
-    SELECT comment_id, min(made_at) AS held_at FROM decided
-    WHERE made_by_id IS NULL AND decision = 'held' GROUP BY comment_id
+    SELECT comment_id, min(created_at) AS held_at FROM decided
+    WHERE created_by_id IS NULL AND decision = 'held' GROUP BY comment_id
 )
 SELECT date_trunc('week', comment.created_at AT TIME ZONE %s)::date AS week,
     count(*) AS received,
@@ -40,7 +40,7 @@ LEFT JOIN articles_appeal AS appeal ON appeal.comment_id = comment.id
 WHERE comment.created_at >= now() - make_interval(weeks => %s)
 GROUP BY week ORDER BY week DESC
 """
-"""By the week in which a comment was written. Decisions that were taken back do not count."""
+"""By the week in which a comment was written. Decisions that were undone do not count."""
 
 
 @dataclass(frozen=True, slots=True)

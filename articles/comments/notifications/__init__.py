@@ -1,1 +1,1 @@
-"""Who is told by mail of what others write, and what was told already."""
+"""Notification e-e-mails to commenters, followers and moderators."""

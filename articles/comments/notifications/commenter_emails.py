@@ -1,4 +1,4 @@
-"""Mail to the writer of a comment: that it came in, and what was decided."""
+"""E-e-mails about one comment: to confirm, pending, decided, report decided, follow."""
 
 from typing import Any, Final
 
@@ -10,8 +10,11 @@ from django.utils.translation import gettext, gettext_noop
 
 from accounts.models import User
 from articles.comments.flags.models import Flag
-from articles.comments.models import Comment, Moderation
-from articles.comments.notifications.smtp import NotSent, Outcome, send
+from articles.comments.models import Comment, ModerationDecision
+from articles.comments.notifications import emails
+from articles.comments.notifications.models import Follow
+from articles.comments.notifications.sending import send_or_retry
+from articles.comments.notifications.smtp import Outcome
 from articles.comments.submission import email_confirmation, form_tokens
 from articles.comments.submission.mail_limits import may_ask, may_write_to
 from iria.core.mail import ListMail
@@ -21,20 +24,22 @@ from iria.publication.mail.blocks import Note, blocks_of
 from iria.publication.mail.rendering import mail
 from iria.publication.models import Publication, current_publication
 
-NOT_ASKED: Final = "Its address is not confirmed: mail to it cannot be delivered."
-NOT_SURE: Final = "Its address is not confirmed: the mail that asks for it may not have arrived."
-ASKED_OFTEN: Final = "Its address is not confirmed: it was asked too often today to be asked again."
+NOT_ASKED: Final = "E-mail address not confirmed: e-mail to it cannot be delivered."
+NOT_SURE: Final = "E-mail address not confirmed: the confirmation e-mail may not have arrived."
+ASKED_OFTEN: Final = (
+    "E-mail address not confirmed: too many confirmation e-mails were sent to it today."
+)
 BECAUSE_WRITTEN: Final = gettext_noop(
-    "You get this mail because this address was given with a comment on “%(headline)s”."
+    "You receive this e-mail because this address was entered with a comment on “%(headline)s”."
 )
 BECAUSE_REPORTED: Final = gettext_noop(
-    "You get this mail because this address was given with the report of a comment. "
-    "No other will follow."
+    "You receive this e-mail because this address was entered with a report of a "
+    "comment. You will get no other."
 )
 
 
 def send_received(comment_id: int) -> None:
-    """Tells the writer that the comment waits; nothing if it is gone or decided already.
+    """Tells the commenter that the comment waits; nothing if it is gone or decided already.
 
     An address that somebody else may have written gets only so many of these a day.
     """
@@ -42,7 +47,7 @@ def send_received(comment_id: int) -> None:
     if comment is None or comment.state != Comment.State.PENDING:
         return
     if may_write_to(_address(comment)):
-        _send(comment, "received", gettext_noop("Your comment is waiting for a moderator"))
+        _send(comment, "received", gettext_noop("Your comment is pending approval"))
 
 
 def send_confirm(comment_id: int) -> None:
@@ -57,41 +62,41 @@ def send_confirm(comment_id: int) -> None:
         email_confirmation.hold_unasked(comment, ASKED_OFTEN)
         return
     address = reverse("comment_confirm", args=[form_tokens.link_to_confirm(comment)])
-    subject = gettext_noop("Please confirm your comment")
+    subject = gettext_noop("Confirm your comment")
     outcome = _send(comment, "confirm", subject, confirm=settings.SITE_URL + address)
     if outcome is Outcome.SENT:
-        Comment.objects.filter(pk=comment.pk).update(asked_at=timezone.now())
+        Comment.objects.filter(pk=comment.pk).update(confirmation_sent_at=timezone.now())
     else:
         because = NOT_ASKED if outcome is Outcome.REFUSED else NOT_SURE
         email_confirmation.hold_unasked(comment, because)
 
 
 def send_decided(moderation_id: int) -> None:
-    """Tells the writer about a decision; nothing if it was taken back, or another one followed.
+    """Tells the commenter about a decision; nothing if it was undone, or another one followed.
 
-    Nobody gets a mail about what they decided themselves.
+    Nobody gets an e-mail about what they decided themselves.
     """
     moderation = (
-        Moderation.objects.select_related("comment__article", "comment__user", "made_by")
+        ModerationDecision.objects.select_related("comment__article", "comment__user", "created_by")
         .filter(pk=moderation_id, undone_by=None)
         .first()
     )
     if moderation is None or moderation.comment.state != moderation.decision:
         return
-    if _is_own(_address(moderation.comment), moderation.made_by):
+    if _is_own(_address(moderation.comment), moderation.created_by):
         return
     if moderation.decision == Comment.State.APPROVED:
-        _send(moderation.comment, "approved", gettext_noop("Your comment is on the page"))
+        _send(moderation.comment, "approved", gettext_noop("Your comment was published"))
     else:
-        reason = moderation.reason if moderation.told else ""
+        reason = moderation.reason if moderation.commenter_notified else ""
         subject = gettext_noop("Your comment was not published")
         _send(moderation.comment, "rejected", subject, reason=reason)
 
 
 def send_flag_decided(flag_id: int) -> None:
-    """Tells whoever reported a comment, and left an address, what came of it."""
+    """Notifies the reader who reported a comment and left an address."""
     flag = (
-        Flag.objects.select_related("comment__article", "user", "decision__made_by")
+        Flag.objects.select_related("comment__article", "user", "decision__created_by")
         .filter(outcome__in=[Flag.Outcome.UPHELD, Flag.Outcome.DISMISSED])
         .filter(pk=flag_id)
         .first()
@@ -99,7 +104,7 @@ def send_flag_decided(flag_id: int) -> None:
     address = flag and (flag.user.email if flag.user else flag.email)
     if not flag or not address:
         return
-    if not _is_own(address, flag.decision.made_by if flag.decision else None):
+    if not _is_own(address, flag.decision.created_by if flag.decision else None):
         if not may_write_to(address):
             return  # Anybody may have written this address into a report.
         upheld = flag.outcome == Flag.Outcome.UPHELD
@@ -108,6 +113,20 @@ def send_flag_decided(flag_id: int) -> None:
     if not flag.user_id:
         # The address was left for this one mail.
         Flag.objects.filter(pk=flag.pk).update(email="")
+
+
+def send_follow_confirmation(follow_id: int) -> None:
+    """Asks to confirm a follow, or says that it is active already; nothing if it was ended since.
+
+    Raises:
+        NotSent: try again later.
+    """
+    follow = Follow.objects.with_details().filter(pk=follow_id, unfollowed_at__isnull=True).first()
+    if follow is None or not may_write_to(follow.follower.recipient):
+        return
+    # An address that bounced may work again; only its owner can tell, by confirming.
+    message = emails.already_following(follow) if follow.is_active else emails.ask(follow)
+    send_or_retry(message, about=f"follow {follow.pk}")
 
 
 def _is_own(address: str, decided_by: User | None) -> bool:
@@ -120,7 +139,7 @@ def _address(comment: Comment) -> str:
 
 
 def _send(comment: Comment, template: str, subject: str, *, to: str = "", **words: Any) -> Outcome:
-    """In the language of the article, which is what its writer reads.
+    """In the language of the article, which is what its commenter reads.
 
     Raises:
         NotSent: try again later.
@@ -132,11 +151,7 @@ def _send(comment: Comment, template: str, subject: str, *, to: str = "", **word
     why = BECAUSE_REPORTED if to else BECAUSE_WRITTEN
     with use_language(publication.language_codes[0]), use_language(comment.article.language):
         message = _written(comment, publication, address, template, subject, why, words)
-    outcome = send(message, about=f"comment {comment.pk}")
-    if outcome is Outcome.DEFERRED:
-        sentence = f"mail about comment {comment.pk}"
-        raise NotSent(sentence)
-    return outcome
+    return send_or_retry(message, about=f"comment {comment.pk}")
 
 
 def _written(
@@ -157,7 +172,7 @@ def _written(
             "headline": headline,
             "on_the_page": settings.SITE_URL + comment.get_absolute_url(),
             "yours": settings.SITE_URL
-            + reverse("comment_yours", args=[form_tokens.link_to(comment)]),
+            + reverse("comment_status", args=[form_tokens.link_to(comment)]),
             **words,
         },
     )

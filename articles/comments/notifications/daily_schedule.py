@@ -1,4 +1,4 @@
-"""When the mail of the day goes out."""
+"""When daily e-e-mails are sent."""
 
 from datetime import datetime, time, timedelta
 from typing import Final
@@ -18,5 +18,5 @@ def next_digest(now: datetime) -> datetime:
 
 
 def is_time(now: datetime) -> bool:
-    """Whether the mails of today may go out already."""
+    """Whether the e-mails of today may go out already."""
     return now.astimezone(current_publication().zone_info).time() >= AT

@@ -1,7 +1,4 @@
-"""The whole addresses in mails about what somebody follows.
-
-The mails to those who follow: what they say, and why they come.
-"""
+"""The content of e-e-mails to followers."""
 
 from contextlib import AbstractContextManager
 from typing import Final
@@ -12,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from articles.body.comment_markup import plain, render_comment
 from articles.comments.models import Comment
-from articles.comments.notifications.models import Follow, Follower, Notice
+from articles.comments.notifications.models import CommentNotification, Follow, Follower
 from articles.comments.notifications.outbox import Batch
 from articles.editorial.models import Article
 from iria.core.http.urls import absolute_url
@@ -31,7 +28,7 @@ def to_confirm(follow: Follow) -> str:
 
 def to_leave(one: Follow | Follower) -> str:
     """Leaves one thing; for a follower, whatever comes once a day."""
-    return absolute_url(reverse("comment_follow_leave", args=[one.token]))
+    return absolute_url(reverse("comment_unfollow", args=[one.token]))
 
 
 def preferences(follower: Follower) -> str:
@@ -39,14 +36,14 @@ def preferences(follower: Follower) -> str:
 
 
 LONGEST: Final = 1200
-"""Signs of one comment in a mail; the page has the rest."""
+"""Signs of one comment in an e-mail; the page has the rest."""
 MOST: Final = 20
-"""Comments in a mail; Gmail hides what comes after 102 KB, the way out included."""
+"""Comments in an e-mail; Gmail hides what comes after 102 KB, the way out included."""
 
 Kind = Follow.Kind
 
 
-def told(batch: Batch) -> ListMail:
+def notification(batch: Batch) -> ListMail:
     """What others wrote, to one follower: about one article at once, or all of a day."""
     publication = current_publication()
     with use_language(publication.language_codes[0]):
@@ -62,72 +59,73 @@ def ask(follow: Follow) -> ListMail:
     with _speaking(follow, publication):
         headline = follow.article.headline if follow.article else publication.name
         sentence = gettext(
-            "Somebody, we hope you, asked that this address be told of comments by mail: "
-            "%(what)s. Open the link and press the button there; only then will mails come."
+            "Somebody, hopefully you, asked for e-mails to this address: %(what)s. "
+            "Open the link and confirm to receive them."
         ) % {"what": what(follow)}
         note = Note(
-            subject=gettext("Please confirm: comments on “%(headline)s”")
+            subject=gettext("Confirm: comments on “%(headline)s”")
             % {"headline": one_line(headline)},
             blocks=(
                 Words(sentence),
                 Button(gettext("Confirm"), to_confirm(follow)),
                 Words(
                     gettext(
-                        "The link works for seven days. If it was not you, do nothing: without "
-                        "the button being pressed, nothing is sent to this address."
+                        "The link is valid for seven days. If it was not you, ignore "
+                        "this e-mail; you will get no others."
                     )
                 ),
             ),
         )
-        return mail(note, publication, to=follow.follower.address)
+        return mail(note, publication, to=follow.follower.recipient)
 
 
 def already_following(follow: Follow) -> ListMail:
-    """That they are told already, to whoever asked once more."""
+    """That they follow already, to somebody who asked again."""
     publication = current_publication()
     with _speaking(follow, publication):
         sentence = gettext(
-            "This address was entered once more to be told of comments by mail: %(what)s. "
-            "It is told already, so there is nothing to do."
+            "This address was entered again to follow comments: %(what)s. You "
+            "already follow them; there is nothing to do."
         ) % {"what": what(follow)}
         preferences_url = preferences(follow.follower)
         note = Note(
-            subject=gettext("You are told of these comments already"),
+            subject=gettext("You already follow these comments"),
             blocks=(
                 Words(sentence),
-                Button(gettext("Choose what you receive, or leave"), preferences_url),
+                Button(gettext("Manage preferences or unfollow"), preferences_url),
             ),
         )
-        return mail(note, publication, to=follow.follower.address)
+        return mail(note, publication, to=follow.follower.recipient)
 
 
 def what(follow: Follow) -> str:
     """What somebody follows, in words."""
     headline = one_line(follow.article.headline) if follow.article else ""
     words = {
-        Kind.REPLIES: gettext("answers to your comment on “%(headline)s”"),
-        Kind.THREAD: gettext("every comment on “%(headline)s”"),
-        Kind.OWN: gettext("comments on the articles you signed"),
-        Kind.QUEUE: gettext("what waits for moderators"),
+        Kind.REPLIES: gettext("replies to your comment on “%(headline)s”"),
+        Kind.THREAD: gettext("all comments on “%(headline)s”"),
+        Kind.OWN: gettext("comments on your articles"),
+        Kind.QUEUE: gettext("pending comments"),
     }
     return words[Kind(follow.kind)] % {"headline": headline}
 
 
 def why(follow: Follow, publication: Publication) -> str:
-    """The line in the foot that says why a mail came."""
-    since = follow.confirmed_at or follow.made_at
-    return gettext(
-        "You get this mail because you asked on %(day)s to be told of this: %(what)s."
-    ) % {"day": day_words(publication.local_date(since)), "what": what(follow)}
+    """The line in the foot that says why an e-mail came."""
+    since = follow.confirmed_at or follow.created_at
+    return gettext("You receive this e-mail because you followed this on %(day)s: %(what)s.") % {
+        "day": day_words(publication.local_date(since)),
+        "what": what(follow),
+    }
 
 
 def ways(one: Follow | Follower, follower: Follower) -> tuple[Way, ...]:
-    leave = gettext("No more mails about this")
+    leave = gettext("Unfollow")
     if isinstance(one, Follower):
-        leave = gettext("No more mails of the day")
+        leave = gettext("Stop daily e-mails")
     return (
         Way(leave, to_leave(one)),
-        Way(gettext("Choose what you receive"), preferences(follower)),
+        Way(gettext("Manage preferences"), preferences(follower)),
     )
 
 
@@ -152,16 +150,16 @@ def _at_once(batch: Batch, publication: Publication) -> ListMail:
     return mail(
         note,
         publication,
-        to=batch.follower.address,
+        to=batch.follower.recipient,
         headers={
             **headers(follow, "comments", publication),
-            # Mail programs show the mails about one article together.
+            # Mail programs show the e-mails about one article together.
             "References": f"<thread-{article.pk}@{mail_domain()}>",
         },
     )
 
 
-def _subject(notices: list[Notice], article: Article) -> str:
+def _subject(notices: list[CommentNotification], article: Article) -> str:
     headline = one_line(article.headline)
     if len(notices) > 1:
         sentence = ngettext(
@@ -171,9 +169,9 @@ def _subject(notices: list[Notice], article: Article) -> str:
         )
         return sentence % {"count": len(notices), "headline": headline}
     comment, follow = notices[0].comment, notices[0].follow
-    sentence = gettext("%(name)s wrote on “%(headline)s”")
+    sentence = gettext("%(name)s commented on “%(headline)s”")
     if follow.kind == Kind.REPLIES and comment.parent_id == follow.comment_id:
-        sentence = gettext("%(name)s answered you on “%(headline)s”")
+        sentence = gettext("%(name)s replied to you on “%(headline)s”")
     return sentence % {"name": one_line(comment.public_name), "headline": headline}
 
 
@@ -190,12 +188,12 @@ def _of_the_day(batch: Batch, publication: Publication) -> ListMail:
     return mail(
         note,
         publication,
-        to=batch.follower.address,
+        to=batch.follower.recipient,
         headers=headers(one, "comments-daily", publication),
     )
 
 
-def _subject_of_the_day(notices: list[Notice]) -> str:
+def _subject_of_the_day(notices: list[CommentNotification]) -> str:
     articles = {notice.comment.article_id for notice in notices}
     if len(articles) == 1:
         return _subject(notices, notices[0].comment.article)
@@ -207,12 +205,10 @@ def _subject_of_the_day(notices: list[Notice]) -> str:
 
 def _why_of_the_day(follows: list[Follow]) -> str:
     listed = "; ".join(what(follow) for follow in follows)
-    return gettext(
-        "You get this mail because you asked to be told of this once a day: %(what)s."
-    ) % {"what": listed}
+    return gettext("You receive this daily e-mail because you follow: %(what)s.") % {"what": listed}
 
 
-def _by_article(notices: list[Notice], publication: Publication) -> list[Block]:
+def _by_article(notices: list[CommentNotification], publication: Publication) -> list[Block]:
     blocks: list[Block] = []
     before = None
     for notice in notices:
@@ -226,18 +222,18 @@ def _by_article(notices: list[Notice], publication: Publication) -> list[Block]:
 
 
 def _rest(count: int) -> list[Words]:
-    """That there are more than a mail holds."""
+    """That there are more than an e-mail holds."""
     if count <= MOST:
         return []
     sentence = ngettext(
-        "%(count)d more comment can be read on the page.",
-        "%(count)d more comments can be read on the page.",
+        "%(count)d more comment on the page.",
+        "%(count)d more comments on the page.",
         count - MOST,
     )
     return [Words(sentence % {"count": count - MOST})]
 
 
-def _said(notice: Notice, publication: Publication) -> Said:
+def _said(notice: CommentNotification, publication: Publication) -> Said:
     comment = notice.comment
     local = publication.local(comment.created_at)
     answer = notice.follow.kind == Kind.REPLIES
@@ -247,9 +243,9 @@ def _said(notice: Notice, publication: Publication) -> Said:
         when=f"{day_words(local.date())}, {local:%H:%M}",
         text=plain(text),
         html=SafeString(render_comment(text)),
-        words=gettext("Read it in its place, and answer"),
+        words=gettext("View and reply"),
         address=absolute_url(comment.get_absolute_url()),
-        before=gettext("below your comment") if answer else "",
+        before=gettext("in reply to your comment") if answer else "",
     )
 
 

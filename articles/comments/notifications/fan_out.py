@@ -1,7 +1,4 @@
-"""From a comment that came onto the page to the notices for those who follow.
-
-What the conversation tells those who follow it.
-"""
+"""From a published comment to the notifications of its followers."""
 
 from datetime import timedelta
 from typing import Any, Final
@@ -10,8 +7,8 @@ from django.db import connection
 from django.db.models.signals import post_save
 from django.utils import timezone
 
-from articles.comments.models import Comment, Moderation
-from articles.comments.notifications import job_queue
+from articles.comments import job_queue
+from articles.comments.models import Comment, ModerationDecision
 from articles.comments.notifications.daily_schedule import next_digest
 
 GRACE: Final = timedelta(seconds=15)
@@ -21,22 +18,22 @@ NEWS_FOR: Final = timedelta(days=60)
 
 SPREAD: Final = """
 WITH RECURSIVE approvals AS (
-    SELECT id, made_at FROM articles_moderation
+    SELECT id, created_at FROM articles_moderationdecision
     WHERE comment_id = %(comment)s AND decision = 'approved'
 ), above (id) AS (
     SELECT parent_id FROM articles_comment WHERE id = %(comment)s
     UNION
     SELECT parent.parent_id FROM articles_comment AS parent JOIN above ON parent.id = above.id
 ), told AS (
-    SELECT DISTINCT ON (follower.id) follower.id AS follower_id, follow.id AS follow_id, follow.pace
+    SELECT DISTINCT ON (follower.id) follower.id AS follower_id, follow.id AS follow_id, follow.frequency
     FROM articles_follow AS follow
     JOIN articles_follower AS follower ON follower.id = follow.follower_id
     LEFT JOIN accounts_user AS account ON account.id = follower.user_id
     WHERE (follow.article_id = %(article)s OR follow.article_id IS NULL)
-    AND follow.confirmed_at IS NOT NULL AND follow.left_at IS NULL
-    AND NOT EXISTS (SELECT FROM approvals WHERE made_at < follow.confirmed_at
+    AND follow.confirmed_at IS NOT NULL AND follow.unfollowed_at IS NULL
+    AND NOT EXISTS (SELECT FROM approvals WHERE created_at < follow.confirmed_at
         AND id < (SELECT max(id) FROM approvals))
-    AND follower.stopped_at IS NULL AND coalesce(account.is_active, true)
+    AND follower.suppressed_at IS NULL AND coalesce(account.is_active, true)
     AND (account.id IS NULL OR account.id IS DISTINCT FROM %(writer)s::bigint)
     AND lower(coalesce(account.email, follower.email)) <> lower(%(address)s)
     AND (
@@ -48,23 +45,23 @@ WITH RECURSIVE approvals AS (
             JOIN accounts_authorprofile AS profile ON profile.id = byline.author_id
             WHERE byline.article_id = %(article)s))
     )
-    ORDER BY follower.id, follow.pace = 'daily', follow.kind <> 'replies', follow.id
+    ORDER BY follower.id, follow.frequency = 'daily', follow.kind <> 'replies', follow.id
 )
-INSERT INTO articles_notice (follower_id, follow_id, comment_id, state, made_at, due_at)
+INSERT INTO articles_commentnotification (follower_id, follow_id, comment_id, state, created_at, due_at)
 SELECT follower_id, follow_id, %(comment)s, 'waiting', %(now)s,
-    CASE WHEN pace = 'daily' THEN %(digest)s ELSE %(soon)s END
+    CASE WHEN frequency = 'daily' THEN %(digest)s ELSE %(soon)s END
 FROM told
 ON CONFLICT (follower_id, comment_id) DO UPDATE
-    SET state = 'waiting', settled_at = NULL, due_at = excluded.due_at, follow_id = excluded.follow_id
-    WHERE articles_notice.state = 'dropped'
+    SET state = 'waiting', state_changed_at = NULL, due_at = excluded.due_at, follow_id = excluded.follow_id
+    WHERE articles_commentnotification.state = 'dropped'
 """
-"""One statement for any number of followers. Whoever follows in two ways is told once, in the quicker
-one; the writer is not told of their own words, and nobody of what is back on the page and stood there
+"""One statement for any number of followers. Who follows in two ways is notified once, in the quicker
+one; the commenter is not told of their own words, and nobody of what is back on the page and stood there
 before they followed; what was taken off it before anybody was told, and is back, is told after all."""
 
 
 def create_notifications(comment_id: int) -> int:
-    """Notes down whom to tell of a comment that readers can see now; how many. Twice changes nothing."""
+    """Creates the notifications of a published comment; how many. Running it twice changes nothing."""
     now = timezone.now()
     comment = (
         Comment.objects.published()
@@ -89,10 +86,12 @@ def create_notifications(comment_id: int) -> int:
 
 
 def register() -> None:
-    post_save.connect(_tell_followers, sender=Moderation, dispatch_uid="comments.following")
+    post_save.connect(_tell_followers, sender=ModerationDecision, dispatch_uid="comments.following")
 
 
-def _tell_followers(instance: Moderation, created: bool, raw: bool = False, **signal: Any) -> None:
+def _tell_followers(
+    instance: ModerationDecision, created: bool, raw: bool = False, **signal: Any
+) -> None:
     """Every decision is a row; the one that puts a comment onto the page is news for its followers.
 
     Within the transaction of the decision, like the rest that follows from it.
@@ -100,4 +99,4 @@ def _tell_followers(instance: Moderation, created: bool, raw: bool = False, **si
     if raw or not created or instance.decision != Comment.State.APPROVED:
         return
     if instance.comment.created_at > timezone.now() - NEWS_FOR:
-        job_queue.tell_followers(instance.comment)
+        job_queue.enqueue_notifications(instance.comment)

@@ -1,7 +1,7 @@
-"""Following, confirming, choosing and leaving: the same verbs for pages, forms and jobs.
+"""Following, confirming, preferences and unfollowing: the same functions for pages, forms and jobs.
 
 Nothing a stranger does here tells whether an address is known: a request writes the same rows for
-every address, and what follows from who they are happens in a mail.
+every address, and what follows from who they are happens in an e-mail.
 """
 
 from datetime import datetime, timedelta
@@ -13,10 +13,15 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import User
+from articles.comments import job_queue
 from articles.comments.models import Comment
-from articles.comments.notifications import job_queue
 from articles.comments.notifications.daily_schedule import next_digest
-from articles.comments.notifications.models import Follow, Follower, FollowQuerySet, Notice
+from articles.comments.notifications.models import (
+    CommentNotification,
+    Follow,
+    Follower,
+    FollowQuerySet,
+)
 from articles.editorial.models import Article
 from iria.core import hooks
 from iria.core.mail import spellings
@@ -26,7 +31,7 @@ CONFIRM_WITHIN: Final = timedelta(days=7)
 ASKED_ONCE_IN: Final = timedelta(minutes=5)
 KEPT_AFTER_LEAVING: Final = timedelta(days=30)
 
-Kind, Pace = Follow.Kind, Follow.Pace
+Kind, Frequency = Follow.Kind, Follow.Frequency
 
 
 class TooLate(Exception):
@@ -35,7 +40,7 @@ class TooLate(Exception):
 
 def follow(
     kind: Follow.Kind,
-    pace: Follow.Pace,
+    frequency: Follow.Frequency,
     *,
     user: User | None = None,
     email: str = "",
@@ -45,7 +50,7 @@ def follow(
 ) -> Follow:
     """Has an account or an address told of something; the follow as it stands now.
 
-    It lives at once for an account whose address is confirmed. For everybody else a mail has to be
+    It lives at once for an account whose address is confirmed. For everybody else an e-mail has to be
     answered first (`asking`); until then nothing that stands already is changed by it.
 
     Args:
@@ -60,26 +65,34 @@ def follow(
             kind=kind,
             article=article or (comment.article if comment else None),
             comment=comment,
-            defaults={"pace": pace, "made_at": now, "confirmed_at": now if proven else None},
+            defaults={
+                "frequency": frequency,
+                "created_at": now,
+                "confirmed_at": now if proven else None,
+            },
         )
         if ask and not proven and _may_be_asked(found, now):
-            job_queue.ask_to_confirm(found)
+            job_queue.enqueue_follow_confirmation(found)
         if not new and (proven or not found.is_active):
-            _begin_again(found, pace, now, proven=proven)
+            _begin_again(found, frequency, now, proven=proven)
     return found
 
 
 def _may_be_asked(found: Follow, now: datetime) -> bool:
     """Once in some minutes, whatever is known of the address: an impatient finger gets one mail."""
-    rested = Q(asked_at=None) | Q(asked_at__lt=now - ASKED_ONCE_IN) | Q(asked_at__gt=now)
-    return bool(Follow.objects.filter(rested, pk=found.pk).update(asked_at=now))
+    rested = (
+        Q(confirmation_sent_at=None) | Q(asked_at__lt=now - ASKED_ONCE_IN) | Q(asked_at__gt=now)
+    )
+    return bool(Follow.objects.filter(rested, pk=found.pk).update(confirmation_sent_at=now))
 
 
-def _begin_again(found: Follow, pace: Follow.Pace, now: datetime, *, proven: bool) -> None:
+def _begin_again(
+    found: Follow, frequency: Follow.Frequency, now: datetime, *, proven: bool
+) -> None:
     if not found.is_active:
-        found.confirmed_at, found.made_at = now if proven else None, now
-    found.pace, found.left_at = pace, None
-    found.save(update_fields=["pace", "made_at", "confirmed_at", "left_at"])
+        found.confirmed_at, found.created_at = now if proven else None, now
+    found.frequency, found.unfollowed_at = frequency, None
+    found.save(update_fields=["frequency", "created_at", "confirmed_at", "unfollowed_at"])
 
 
 def follower_of(user: User | None, email: str) -> Follower:
@@ -89,7 +102,7 @@ def follower_of(user: User | None, email: str) -> Follower:
     them once the address is known to be theirs.
     """
     if user is None:
-        known = Follower.objects.with_address(email).order_by("-user").first()
+        known = Follower.objects.with_email(email).order_by("-user").first()
         if known is not None:
             return known
         user = User.objects.alias(small=Lower("email")).filter(small__in=spellings(email)).first()
@@ -111,14 +124,14 @@ def is_confirmed(user: User) -> bool:
 def confirm(follow: Follow) -> Follow:
     """The holder of the link wants to be told. Twice changes nothing.
 
-    A mail has arrived, so an address that mail once came back from is written to again.
+    An e-mail has arrived, so an address that mail once came back from is written to again.
 
     Raises:
-        TooLate
+        UndoExpired
     """
     with transaction.atomic():
         current = Follow.objects.select_for_update().get(pk=follow.pk)
-        if current.left_at is not None:
+        if current.unfollowed_at is not None:
             raise TooLate
         if current.confirmed_at is None:
             current.confirmed_at = timezone.now()
@@ -133,85 +146,88 @@ def _prove_address(follow: Follow) -> None:
     email = follow.follower.email
     if follow.comment_id and email:
         theirs = Comment.objects.filter(pk=follow.comment_id, user=None, email__iexact=email)
-        theirs.filter(address_confirmed_at=None).update(address_confirmed_at=timezone.now())
+        theirs.filter(email_confirmed_at=None).update(email_confirmed_at=timezone.now())
 
 
-def follow_replies(comment: Comment, pace: Follow.Pace) -> Follow | None:
-    """Has the writer of a comment told of the answers to it; None for what was set aside at once.
+def follow_replies(comment: Comment, frequency: Follow.Frequency) -> Follow | None:
+    """Has the commenter of a comment told of the answers to it; None for what was set aside at once.
 
-    Where a mail asks to confirm the comment, its answer stands for this too (`confirm_with`).
+    Where an e-mail asks to confirm the comment, its answer stands for this too (`confirm_with`).
     """
     if comment.state in {Comment.State.SPAM, Comment.State.REJECTED}:
         return None
     ask = comment.state != Comment.State.UNCONFIRMED
     return follow(
-        Kind.REPLIES, pace, user=comment.user, email=comment.email, comment=comment, ask=ask
+        Kind.REPLIES, frequency, user=comment.user, email=comment.email, comment=comment, ask=ask
     )
 
 
 def confirm_with(comment: Comment) -> int:
-    """Whoever confirmed the address of a comment has confirmed what was asked for with it; how many."""
+    """Confirms the follows that were requested with a comment; how many."""
     return _asked_with(comment).update(confirmed_at=timezone.now())
 
 
 def is_asked_for(comment: Comment) -> bool:
-    """Whether its writer asked, with the comment, to be told of answers."""
+    """Whether its commenter asked, with the comment, to be told of answers."""
     return _asked_with(comment).exists()
 
 
 def _asked_with(comment: Comment) -> FollowQuerySet:
     wanted = Follow.objects.filter(comment=comment, kind=Kind.REPLIES)
-    return wanted.filter(confirmed_at__isnull=True, left_at__isnull=True)
+    return wanted.filter(confirmed_at__isnull=True, unfollowed_at__isnull=True)
 
 
 def leave(follow: Follow) -> None:
     """Nothing more comes of it, from this moment; twice changes nothing."""
     with transaction.atomic():
-        # In the order in which mails are claimed: first the follower, then what they follow.
+        # In the order in which e-mails are claimed: first the follower, then what they follow.
         Follower.objects.select_for_update().get(pk=follow.follower_id)
-        current = Follow.objects.filter(pk=follow.pk, left_at__isnull=True)
-        current.update(left_at=timezone.now())
-        Notice.objects.waiting().filter(follow=follow).delete()
+        current = Follow.objects.filter(pk=follow.pk, unfollowed_at__isnull=True)
+        current.update(unfollowed_at=timezone.now())
+        CommentNotification.objects.pending().filter(follow=follow).delete()
     follow.refresh_from_db()
 
 
-def leave_all(follower: Follower, *, pace: Follow.Pace | None = None) -> int:
-    """Leaves everything, or everything that comes at this pace; how many."""
-    wanted = follower.follows.filter(left_at__isnull=True)
-    if pace is not None:
-        wanted = wanted.filter(pace=pace)
+def leave_all(follower: Follower, *, frequency: Follow.Frequency | None = None) -> int:
+    """Leaves everything, or everything that comes at this frequency; how many."""
+    wanted = follower.follows.filter(unfollowed_at__isnull=True)
+    if frequency is not None:
+        wanted = wanted.filter(frequency=frequency)
     left = list(wanted)
     for each in left:
         leave(each)
     return len(left)
 
 
-def choose(follow: Follow, pace: Follow.Pace) -> None:
-    """How soon somebody is told. What waits already comes at the new pace."""
+def choose(follow: Follow, frequency: Follow.Frequency) -> None:
+    """How soon somebody is told. What waits already comes at the new frequency."""
     with transaction.atomic():
         Follower.objects.select_for_update().get(pk=follow.follower_id)
-        Follow.objects.filter(pk=follow.pk).update(pace=pace)
-        due = next_digest(timezone.now()) if pace == Pace.DAILY else timezone.now()
-        Notice.objects.waiting().filter(follow=follow).update(due_at=due)
-    follow.pace = pace
+        Follow.objects.filter(pk=follow.pk).update(frequency=frequency)
+        due = next_digest(timezone.now()) if frequency == Frequency.DAILY else timezone.now()
+        CommentNotification.objects.pending().filter(follow=follow).update(due_at=due)
+    follow.frequency = frequency
 
 
 def suppress(address: str, *, because: str) -> None:
     """No mail goes to this address any more, whatever it follows, until it is confirmed again."""
-    for follower in Follower.objects.with_address(address).filter(stopped_at__isnull=True):
-        follower.stopped_at, follower.stopped_because = timezone.now(), because[:300] or "Returned"
-        follower.save(update_fields=["stopped_at", "stopped_because"])
-        Notice.objects.waiting().filter(follower=follower).delete()
+    for follower in Follower.objects.with_email(address).filter(suppressed_at__isnull=True):
+        follower.suppressed_at, follower.suppression_reason = (
+            timezone.now(),
+            because[:300] or "Returned",
+        )
+        follower.save(update_fields=["suppressed_at", "suppression_reason"])
+        CommentNotification.objects.pending().filter(follower=follower).delete()
 
 
 def unsuppress(follower: Follower) -> None:
-    """Mail arrives at the address again, as its owner says; whoever else barred it is told."""
-    if not is_closed(follower.address):
+    """E-mail arrives at the address again, as its owner says; the other apps are told."""
+    if not is_closed(follower.recipient):
         return
     for told in hooks.email_reachable:
-        told(follower.address)
-    Follower.objects.filter(pk=follower.pk, stopped_at__isnull=False).update(
-        stopped_at=None, stopped_because=""
+        told(follower.recipient)
+    Follower.objects.filter(pk=follower.pk, suppressed_at__isnull=False).update(
+        suppressed_at=None, suppression_reason=""
     )
 
 
@@ -221,12 +237,14 @@ def is_closed(address: str) -> bool:
 
 
 def forget() -> int:
-    """What nobody confirmed, what was left long ago, and whoever follows nothing then; how many rows."""
+    """Deletes unconfirmed and old follows, and followers without follows; how many rows."""
     now = timezone.now()
-    unconfirmed = Follow.objects.filter(confirmed_at__isnull=True, made_at__lt=now - CONFIRM_WITHIN)
-    left = Follow.objects.filter(left_at__lt=now - KEPT_AFTER_LEAVING)
+    unconfirmed = Follow.objects.filter(
+        confirmed_at__isnull=True, created_at__lt=now - CONFIRM_WITHIN
+    )
+    left = Follow.objects.filter(unfollowed_at__lt=now - KEPT_AFTER_LEAVING)
     gone = unconfirmed.delete()[0] + left.delete()[0]
-    idle = Follower.objects.filter(made_at__lt=now - CONFIRM_WITHIN).exclude(
+    idle = Follower.objects.filter(created_at__lt=now - CONFIRM_WITHIN).exclude(
         Exists(Follow.objects.filter(follower=OuterRef("pk")))
     )
     return gone + idle.delete()[0]

@@ -1,7 +1,4 @@
-"""Which followers, follows and notices.
-
-Who follows what, and the mails that follow from it.
-"""
+"""Followers, follows and notifications."""
 
 import secrets
 from datetime import datetime
@@ -22,41 +19,41 @@ from iria.core.text.validators import validate_storable
 
 
 class FollowerQuerySet(models.QuerySet["Follower"]):
-    def with_address(self, email: str) -> "FollowerQuerySet":
-        """Whoever is written to at this address, as a guest or by an account."""
+    def with_email(self, email: str) -> "FollowerQuerySet":
+        """Followers with this e-mail address, guests and accounts."""
         small = spellings(email)
         return self.alias(guest=Lower("email"), account=Lower("user__email")).filter(
             Q(guest__in=small) | Q(account__in=small)
         )
 
-    def holding(self, token: str) -> "FollowerQuerySet":
-        """Whoever has this token; nobody has one that PostgreSQL could not even keep."""
+    def with_token(self, token: str) -> "FollowerQuerySet":
+        """The follower with this token; tokens that PostgreSQL cannot store match none."""
         return self.filter(token=token) if token.isascii() and token.isprintable() else self.none()
 
 
 class FollowQuerySet(models.QuerySet["Follow"]):
-    def living(self) -> "FollowQuerySet":
-        """Those that mails come of."""
-        return self.filter(confirmed_at__isnull=False, left_at__isnull=True)
+    def active(self) -> "FollowQuerySet":
+        """Those that e-mails come of."""
+        return self.filter(confirmed_at__isnull=False, unfollowed_at__isnull=True)
 
-    def holding(self, token: str) -> "FollowQuerySet":
+    def with_token(self, token: str) -> "FollowQuerySet":
         return self.filter(token=token) if token.isascii() and token.isprintable() else self.none()
 
-    def for_page(self) -> "FollowQuerySet":
-        """With all that a page or a mail says of them."""
+    def with_details(self) -> "FollowQuerySet":
+        """With all that a page or an e-mail says of them."""
         return self.select_related("follower__user", "article", "comment__user")
 
 
-class NoticeQuerySet(models.QuerySet["Notice"]):
-    def waiting(self) -> "NoticeQuerySet":
+class CommentNotificationQuerySet(models.QuerySet["CommentNotification"]):
+    def pending(self) -> "CommentNotificationQuerySet":
         return self.filter(state="waiting")
 
-    def due(self, now: datetime) -> "NoticeQuerySet":
+    def due(self, now: datetime) -> "CommentNotificationQuerySet":
         """What can be told now."""
-        return self.waiting().filter(due_at__lte=now)
+        return self.pending().filter(due_at__lte=now)
 
-    def for_mail(self) -> "NoticeQuerySet":
-        """With all that a mail says of them, oldest comment first within each article."""
+    def with_details(self) -> "CommentNotificationQuerySet":
+        """With all that an e-mail says of them, oldest comment first within each article."""
         return self.select_related(
             "follow__article", "follow__comment", "comment__article", "comment__user"
         ).order_by("comment__article_id", "comment__created_at", "comment_id")
@@ -71,7 +68,7 @@ def new_token() -> str:
 class Follower(models.Model):
     """Somebody who is told of comments by mail: an account, or a guest's address.
 
-    The token is the right to see and change all that is followed; it goes only into mails to the
+    The token is the right to see and change all that is followed; it goes only into e-mails to the
     address itself, and never expires.
     """
 
@@ -86,14 +83,14 @@ class Follower(models.Model):
         "e-mail address",
         blank=True,
         validators=[validate_storable],
-        help_text="A guest's; an account is written to at its own address.",
+        help_text="Of a guest; users are e-mailed at the address of their account.",
     )
     token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
-    made_at = models.DateTimeField(default=timezone.now, editable=False)
-    stopped_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="When a mail came back as undeliverable."
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    suppressed_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When e-mail to this address bounced."
     )
-    stopped_because = models.CharField(
+    suppression_reason = models.CharField(
         max_length=300, blank=True, editable=False, validators=[validate_storable]
     )
 
@@ -109,17 +106,17 @@ class Follower(models.Model):
                 name="follower_is_account_or_address",
             ),
             models.CheckConstraint(
-                condition=Q(stopped_at__isnull=True) | ~Q(stopped_because=""),
+                condition=Q(suppressed_at__isnull=True) | ~Q(suppression_reason=""),
                 name="follower_stopped_has_reason",
             ),
         ]
 
     def __str__(self) -> str:
-        return self.address
+        return self.recipient
 
     @property
-    def address(self) -> str:
-        """Where the mails go."""
+    def recipient(self) -> str:
+        """Where the e-mails go."""
         return self.user.email if self.user else self.email
 
 
@@ -131,13 +128,13 @@ class Follow(models.Model):
     """
 
     class Kind(models.TextChoices):
-        REPLIES = "replies", gettext_lazy("Answers to your comment")
-        THREAD = "thread", gettext_lazy("Every comment on the article")
-        OWN = "own", gettext_lazy("Comments on articles you signed")
-        QUEUE = "queue", gettext_lazy("What waits for moderators")
+        REPLIES = "replies", gettext_lazy("Replies to your comment")
+        THREAD = "thread", gettext_lazy("All comments on the article")
+        OWN = "own", gettext_lazy("Comments on your articles")
+        QUEUE = "queue", gettext_lazy("Pending comments")
 
-    class Pace(models.TextChoices):
-        AT_ONCE = "at_once", gettext_lazy("At once")
+    class Frequency(models.TextChoices):
+        IMMEDIATELY = "at_once", gettext_lazy("Immediately")
         DAILY = "daily", gettext_lazy("Once a day")
 
     follower = models.ForeignKey(Follower, on_delete=models.CASCADE, related_name="follows")
@@ -148,22 +145,22 @@ class Follow(models.Model):
     comment = models.ForeignKey(
         Comment, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
     )
-    pace = models.CharField(max_length=7, choices=Pace)
+    frequency = models.CharField(max_length=7, choices=Frequency)
     token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
-    made_at = models.DateTimeField(default=timezone.now, editable=False)
-    asked_at = models.DateTimeField(
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    confirmation_sent_at = models.DateTimeField(
         null=True,
         blank=True,
         editable=False,
-        help_text="When the address was last written to for it.",
+        help_text="When the last confirmation e-mail was sent.",
     )
     confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
-    left_at = models.DateTimeField(null=True, blank=True, editable=False)
-    told_on = models.DateField(
+    unfollowed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_sent_on = models.DateField(
         null=True,
         blank=True,
         editable=False,
-        help_text="The last day for which the mail of what waits was made.",
+        help_text="The day of the last e-mail about pending comments.",
     )
 
     objects = FollowQuerySet.as_manager()
@@ -179,61 +176,61 @@ class Follow(models.Model):
                 condition=Q(kind="replies", comment__isnull=False, article__isnull=False)
                 | Q(kind="thread", comment__isnull=True, article__isnull=False)
                 | Q(kind="own", comment__isnull=True, article__isnull=True)
-                | Q(kind="queue", comment__isnull=True, article__isnull=True, pace="daily"),
+                | Q(kind="queue", comment__isnull=True, article__isnull=True, frequency="daily"),
                 name="follow_has_its_subject",
             ),
             models.CheckConstraint(
-                condition=Q(pace__in=["at_once", "daily"]), name="follow_pace_known"
+                condition=Q(frequency__in=["at_once", "daily"]), name="follow_pace_known"
             ),
         ]
         indexes = [
             models.Index(
                 fields=["article"],
-                condition=Q(confirmed_at__isnull=False, left_at__isnull=True),
+                condition=Q(confirmed_at__isnull=False, unfollowed_at__isnull=True),
                 name="follow_living",
             ),
             models.Index(
-                fields=["made_at"],
+                fields=["created_at"],
                 condition=Q(confirmed_at__isnull=True),
                 name="follow_unconfirmed",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.get_pace_display()}"
+        return f"{self.get_kind_display()}, {self.get_frequency_display()}"
 
     @property
     def is_active(self) -> bool:
-        """Whether mails come of it."""
-        return self.confirmed_at is not None and self.left_at is None
+        """Whether e-mails come of it."""
+        return self.confirmed_at is not None and self.unfollowed_at is None
 
 
 @model_policy(public=None, personal_data=privacy.FOLLOWING)
-class Notice(models.Model):
+class CommentNotification(models.Model):
     """That somebody is to be told of a comment; the row is what keeps it from being told twice.
 
-    A notice is claimed before its mail is handed over. One that was claimed and never settled,
+    A notification is claimed before its mail is handed over. One that was claimed and never settled,
     because the process was killed meanwhile, is left as uncertain: nobody is written to twice.
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        SENDING = "sending", "Being sent"
+        PENDING = "waiting", "Pending"
+        SENDING = "sending", "Sending"
         SENT = "sent", "Sent"
-        DROPPED = "dropped", "Not sent: the comment is not on the page"
-        UNCERTAIN = "uncertain", "The mail server may have it or not"
+        DROPPED = "dropped", "Not sent: comment not published"
+        UNCERTAIN = "uncertain", "Unknown"
 
     follower = models.ForeignKey(Follower, on_delete=models.CASCADE, related_name="notices")
     follow = models.ForeignKey(Follow, on_delete=models.CASCADE, related_name="notices")
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="+")
-    state = models.CharField(max_length=9, choices=State, default=State.WAITING)
-    made_at = models.DateTimeField(default=timezone.now, editable=False)
-    due_at = models.DateTimeField(help_text="Not told before.")
-    settled_at = models.DateTimeField(
-        null=True, blank=True, help_text="When it was claimed, and then what became of it."
+    state = models.CharField(max_length=9, choices=State, default=State.PENDING)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    due_at = models.DateTimeField(help_text="Not sent before this time.")
+    state_changed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was claimed or got its result."
     )
 
-    objects = NoticeQuerySet.as_manager()
+    objects = CommentNotificationQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -243,17 +240,17 @@ class Notice(models.Model):
                 name="notice_state_known",
             ),
             models.CheckConstraint(
-                condition=Q(state="waiting", settled_at__isnull=True)
-                | (~Q(state="waiting") & Q(settled_at__isnull=False)),
+                condition=Q(state="waiting", state_changed_at__isnull=True)
+                | (~Q(state="waiting") & Q(state_changed_at__isnull=False)),
                 name="notice_settled_has_time",
             ),
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(state="waiting"), name="notice_due"),
             models.Index(
-                fields=["settled_at"], condition=Q(state="sending"), name="notice_being_sent"
+                fields=["state_changed_at"], condition=Q(state="sending"), name="notice_being_sent"
             ),
-            models.Index(fields=["made_at"], name="notice_age"),
+            models.Index(fields=["created_at"], name="notice_age"),
         ]
 
     def __str__(self) -> str:

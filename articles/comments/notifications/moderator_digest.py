@@ -1,16 +1,15 @@
-"""The mail of the day to moderators: what waits."""
+"""The daily e-mail to moderators about pending comments."""
 
 from datetime import date, datetime
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from articles.comments.models import Comment
 from articles.comments.moderation.dashboard import held_for
 from articles.comments.notifications import daily_schedule, emails
 from articles.comments.notifications.models import Follow
-from articles.comments.notifications.smtp import Outcome, send
+from articles.comments.notifications.smtp import Outcome
 from iria.core.hooks import DashboardItem
 from iria.core.http.urls import absolute_url
 from iria.core.mail import ListMail
@@ -21,62 +20,60 @@ from iria.publication.mail.rendering import mail
 from iria.publication.models import Publication, current_publication
 
 
-def send_due(now: datetime | None = None) -> int:
-    """Writes to every moderator who wishes it, once a day, where something waits; how many mails.
-
-    The day is noted before the mail is handed over, and taken back only if it surely was not sent.
-    """
-    now = now or timezone.now()
+def due(now: datetime) -> list[Follow]:
+    """The moderators who follow pending comments and have not had today's e-mail."""
     if not daily_schedule.is_time(now):
-        return 0
-    today = current_publication().local_date(now)
-    return sum(_send(follow, today) for follow in _not_told(today))
+        return []
+    wanted = Follow.objects.active().with_details().filter(kind=Follow.Kind.QUEUE)
+    reachable = wanted.filter(follower__suppressed_at__isnull=True, follower__user__is_active=True)
+    return list(reachable.filter(_before(_today(now))))
 
 
-def _not_told(today: date) -> list[Follow]:
-    wanted = Follow.objects.living().for_page().filter(kind=Follow.Kind.QUEUE)
-    open_to = wanted.filter(follower__stopped_at__isnull=True, follower__user__is_active=True)
-    return list(open_to.filter(_before(today)))
+def claim(follow: Follow, now: datetime) -> ListMail | None:
+    """Claims the e-mail of today; None if another worker has it, or nothing is pending."""
+    today = _today(now)
+    claimed = Follow.objects.filter(_before(today), pk=follow.pk).update(last_sent_on=today)
+    items = held_for(follow.follower.user) if claimed else []
+    return _mail(follow, items, current_publication()) if items else None
+
+
+def record(follow: Follow, outcome: Outcome, now: datetime) -> None:
+    """Gives back the claim if the e-mail certainly was not sent."""
+    if outcome is Outcome.DEFERRED:
+        claimed = Follow.objects.filter(pk=follow.pk, last_sent_on=_today(now))
+        claimed.update(last_sent_on=follow.last_sent_on)
+
+
+def _today(now: datetime) -> date:
+    return current_publication().local_date(now)
 
 
 def _before(today: date) -> Q:
-    return Q(told_on__isnull=True) | Q(told_on__lt=today)
-
-
-def _send(follow: Follow, today: date) -> bool:
-    claimed = Follow.objects.filter(_before(today), pk=follow.pk).update(told_on=today)
-    waiting = held_for(follow.follower.user) if claimed else []
-    if not waiting:
-        return False
-    message = _mail(follow, waiting, current_publication())
-    outcome = send(message, about=f"follower {follow.follower_id}")
-    if outcome is Outcome.DEFERRED:
-        Follow.objects.filter(pk=follow.pk, told_on=today).update(told_on=follow.told_on)
-    return outcome is Outcome.SENT
+    return Q(last_sent_on__isnull=True) | Q(last_sent_on__lt=today)
 
 
 def _mail(follow: Follow, waiting: list[DashboardItem], publication: Publication) -> ListMail:
     count = sum(each.count for each in waiting)
     with use_language(publication.language_codes[0]):
-        subject = ngettext("%(count)d comment waits", "%(count)d comments wait", count)
+        subject = ngettext("%(count)d pending comment", "%(count)d pending comments", count)
         note = Note(
             subject=f"{subject % {'count': count}} – {publication.name}",
             blocks=(
                 *[Words(f"{each.label}.") for each in waiting],
                 *_oldest(publication),
-                Button(gettext("Open the desk"), absolute_url(waiting[0].url)),
+                Button(gettext("Open the admin"), absolute_url(waiting[0].url)),
             ),
             why=emails.why(follow, publication),
             ways=emails.ways(follow, follow.follower),
         )
         headers = emails.headers(follow, "moderators", publication)
-        return mail(note, publication, to=follow.follower.address, headers=headers)
+        return mail(note, publication, to=follow.follower.recipient, headers=headers)
 
 
 def _oldest(publication: Publication) -> list[Words]:
-    oldest = Comment.objects.held().order_by("created_at").values_list("created_at", flat=True)
+    oldest = Comment.objects.pending().order_by("created_at").values_list("created_at", flat=True)
     first = oldest.first()
     if first is None:
         return []
-    since = gettext("The oldest has waited since %(day)s.")
+    since = gettext("Oldest since %(day)s.")
     return [Words(since % {"day": day_words(publication.local_date(first))})]

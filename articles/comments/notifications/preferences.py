@@ -1,4 +1,4 @@
-"""What comments offer to the page on which a reader chooses the mails they receive."""
+"""What comments add to the page of e-mail preferences."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from articles.comments.notifications import follows
-from articles.comments.notifications.models import Follow, Follower, Notice
+from articles.comments.notifications.models import CommentNotification, Follow, Follower
 from articles.editorial.models import Byline
 from iria.core.hooks import MailChoice, MailChoices
 from iria.core.text.validators import one_line
@@ -17,22 +17,24 @@ NOT: Final = ""
 FIELD: Final = "follow-"
 WRITTEN_WITHIN: Final = timedelta(days=60)
 
-Kind, Pace = Follow.Kind, Follow.Pace
+Kind, Frequency = Follow.Kind, Follow.Frequency
 
 
 class Following:
-    """The hook `mail_preferences` of comments."""
+    """The implementation of the hook `mail_preferences`."""
 
     def email_of(self, token: str) -> str:
-        follower = Follower.objects.select_related("user").holding(token).first()
-        return follower.address if follower else ""
+        follower = Follower.objects.select_related("user").with_token(token).first()
+        return follower.recipient if follower else ""
 
     def choices_for(self, address: str) -> MailChoices | None:
-        """Every living follow; for staff also what they could be told of and are not."""
+        """Every active follow; for staff also what they could follow."""
         found = [
             _choice(follow)
             for follower in _followers(address)
-            for follow in follower.follows.living().for_page().order_by("-kind", "made_at", "pk")
+            for follow in follower.follows.active()
+            .with_details()
+            .order_by("-kind", "created_at", "pk")
         ]
         there = {choice.field for choice in found}
         offered = [
@@ -44,21 +46,24 @@ class Following:
             return None
         stopped = follows.is_closed(address)
         note = gettext(
-            "Mail to this address came back, so nothing is sent to it. If it works again, save."
+            "E-mail to this address bounced, so we send none. If the address works "
+            "again, save this page."
         )
-        return MailChoices(gettext("Comments by mail"), [*offered, *found], note if stopped else "")
+        return MailChoices(
+            gettext("Comments by e-mail"), [*offered, *found], note if stopped else ""
+        )
 
     def save_choices(self, address: str, answers: Mapping[str, str]) -> None:
         for follower in _followers(address):
             follows.unsuppress(follower)
-            for follow in follower.follows.living().select_related("follower"):
+            for follow in follower.follows.active().select_related("follower"):
                 _take(follow, answers.get(_field(follow)))
             for kind in (Kind.OWN, Kind.QUEUE):
-                pace = answers.get(f"{FIELD}{kind}", NOT)
-                if pace in Pace and follower.user and _may_have(kind, address):
-                    # Whoever holds the token of this page has shown that the address is theirs.
+                frequency = answers.get(f"{FIELD}{kind}", NOT)
+                if frequency in Frequency and follower.user and _may_have(kind, address):
+                    # The token of this page proves that the address is theirs.
                     made = follows.follow(
-                        kind, _possible(kind, pace), user=follower.user, ask=False
+                        kind, _possible(kind, frequency), user=follower.user, ask=False
                     )
                     follows.confirm(made)
 
@@ -70,12 +75,12 @@ class Following:
 def came_back(address: str, because: str) -> None:
     """Mail to this address came back for good; believed where we wrote to it lately.
 
-    What comes back is a mail like any other, and anybody could make one up.
+    What comes back is an e-mail like any other, and anybody could make one up.
     """
-    lately = Notice.objects.filter(
+    lately = CommentNotification.objects.filter(
         follower__in=_followers(address),
-        state__in=[Notice.State.SENT, Notice.State.UNCERTAIN],
-        settled_at__gt=timezone.now() - WRITTEN_WITHIN,
+        state__in=[CommentNotification.State.SENT, CommentNotification.State.UNCERTAIN],
+        state_changed_at__gt=timezone.now() - WRITTEN_WITHIN,
     )
     if lately.exists():
         follows.suppress(address, because=because)
@@ -83,11 +88,11 @@ def came_back(address: str, because: str) -> None:
 
 def is_closed(address: str) -> bool:
     """Whether mail to this address came back for good."""
-    return Follower.objects.with_address(address).filter(stopped_at__isnull=False).exists()
+    return Follower.objects.with_email(address).filter(suppressed_at__isnull=False).exists()
 
 
 def _followers(address: str) -> list[Follower]:
-    return list(Follower.objects.with_address(address).select_related("user"))
+    return list(Follower.objects.with_email(address).select_related("user"))
 
 
 def _field(follow: Follow) -> str:
@@ -103,7 +108,7 @@ def _choice(follow: Follow) -> MailChoice:
         field=_field(follow),
         label=follow.get_kind_display(),
         options=_options(Kind(follow.kind)),
-        chosen=follow.pace,
+        chosen=follow.frequency,
         description=one_line(article.headline) if article else "",
         url=where or (f"{article.get_absolute_url()}#comments" if article else ""),
     )
@@ -114,21 +119,21 @@ def _offered(kind: Follow.Kind) -> MailChoice:
 
 
 def _options(kind: Follow.Kind) -> list[tuple[str, str]]:
-    paces = [(str(value), str(label)) for value, label in Pace.choices]
+    frequencies = [(str(value), str(label)) for value, label in Frequency.choices]
     if kind == Kind.QUEUE:
-        paces = [pace for pace in paces if pace[0] == Pace.DAILY]
-    return [*paces, (NOT, gettext("Never"))]
+        frequencies = [frequency for frequency in frequencies if frequency[0] == Frequency.DAILY]
+    return [*frequencies, (NOT, gettext("Never"))]
 
 
-def _possible(kind: Follow.Kind, pace: str) -> Follow.Pace:
-    return Pace.DAILY if kind == Kind.QUEUE else Pace(pace)
+def _possible(kind: Follow.Kind, frequency: str) -> Follow.Frequency:
+    return Frequency.DAILY if kind == Kind.QUEUE else Frequency(frequency)
 
 
 def _take(follow: Follow, answer: str | None) -> None:
     """An answer that is none of those offered changes nothing."""
     if answer == NOT:
         follows.leave(follow)
-    elif answer is not None and answer in Pace and answer != follow.pace:
+    elif answer is not None and answer in Frequency and answer != follow.frequency:
         follows.choose(follow, _possible(Kind(follow.kind), answer))
 
 

@@ -1,4 +1,4 @@
-"""One mail to one reader: handed over, and what came of it. What is logged never names an address."""
+"""Hands one e-mail to the mail server, and returns the outcome. The log never contains an address."""
 
 import logging
 import re
@@ -54,7 +54,7 @@ def send(message: EmailMessage, *, about: str) -> Outcome:
 
 
 def close(address: str, because: str) -> None:
-    """Nobody writes to this address any more: comments do not, and whoever else writes mail is told."""
+    """Suppresses an address, here and in the other apps that send e-mail."""
     follows.suppress(address, because=because)
     for told in hooks.email_bounced:
         told(address, because)

@@ -1,8 +1,6 @@
-"""What somebody sends who wants to be told of comments.
+"""Following comments, confirming and unfollowing, with and without JavaScript.
 
-Following a conversation, confirming and leaving it, with and without JavaScript.
-
-Where somebody acts by a link from a mail, the token in its address is their right to do so. GET
+Where somebody acts by a link from an e-mail, the token in its address is their right to do so. GET
 changes nothing, because programs that look through mail open links.
 """
 
@@ -31,19 +29,17 @@ from iria.core.mail import in_ascii
 from iria.core.text.language import use_language
 from iria.core.text.validators import validate_storable
 
-NO_ADDRESS = gettext_lazy(
-    "No mail can be sent to this address; it should be like name@example.org."
-)
+NO_ADDRESS = gettext_lazy("Enter a valid e-mail address, such as name@example.org.")
 
 
 class FollowForm(forms.Form):
     """How soon, and for guests to which address."""
 
-    pace = forms.ChoiceField(
-        choices=Follow.Pace.choices,
+    frequency = forms.ChoiceField(
+        choices=Follow.Frequency.choices,
         error_messages={
-            "required": gettext_lazy("Please choose how often."),
-            "invalid_choice": gettext_lazy("Please choose how often."),
+            "required": gettext_lazy("Choose how often."),
+            "invalid_choice": gettext_lazy("Choose how often."),
         },
     )
     email = forms.EmailField(
@@ -71,9 +67,9 @@ class FollowForm(forms.Form):
 
 
 REQUESTS_AN_HOUR: Final = (30, timedelta(hours=1))
-"""From one network address; a whole institute may stand behind one."""
+"""From one IP address; a whole institute may stand behind one."""
 
-Pace = Follow.Pace
+Frequency = Follow.Frequency
 
 
 @csrf_exempt
@@ -83,38 +79,38 @@ def follow(request: HttpRequest) -> HttpResponse:
     pk = number(request.GET.get("article"))
     article = Article.objects.published().filter(pk=pk).first() if pk else None
     if article is None:
-        return _sentence(request, gettext("The article is not on the site, or not any more."), 404)
+        return _sentence(request, gettext("This article is not published."), 404)
     writer = writer_of(request)
     form = FollowForm(request.POST or None, signed_in=writer is not None)
     with use_language(article.language):
         if request.method != "POST":
             return _page(request, article, form, 200)
         if form.was_filled_by_a_program:
-            return redirect("comment_follow_asked")
+            return redirect("comment_follow_check_inbox")
         if not form.is_valid():
             return _page(request, article, form, 422)
         limit, per = REQUESTS_AN_HOUR
         if not count_and_allow("follow", client_ip(request), limit=limit, per=per):
-            form.add_error(None, gettext("Many such requests came from you; please wait an hour."))
+            form.add_error(None, gettext("Too many requests. Try again in an hour."))
             return _page(request, article, form, 429)
         made = follows.follow(
             Follow.Kind.THREAD,
-            Pace(form.cleaned_data["pace"]),
+            Frequency(form.cleaned_data["frequency"]),
             user=writer,
             email=form.cleaned_data["email"],
             article=article,
         )
     if writer is not None and made.is_active:
         return redirect("newsletter_preferences", made.follower.token)
-    return redirect("comment_follow_asked")
+    return redirect("comment_follow_check_inbox")
 
 
 def _page(request: HttpRequest, article: Article, form: FollowForm, status: int) -> HttpResponse:
     context = {
         "article": article,
         "form": form,
-        "paces": Pace.choices,
-        "chosen": form.data.get("pace", Pace.DAILY),
+        "frequencies": Frequency.choices,
+        "chosen": form.data.get("frequency", Frequency.DAILY),
         "writer": writer_of(request),
     }
     return render(request, "articles/comments/notifications/follow.html", context, status=status)
@@ -123,7 +119,7 @@ def _page(request: HttpRequest, article: Article, form: FollowForm, status: int)
 @require_safe
 def asked(request: HttpRequest) -> HttpResponse:
     """What to do next, for everybody who gave an address."""
-    return render(request, "articles/comments/notifications/asked.html")
+    return render(request, "articles/comments/notifications/check_inbox.html")
 
 
 @csrf_exempt
@@ -132,17 +128,17 @@ def asked(request: HttpRequest) -> HttpResponse:
 @secret_link
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """One button; after it, what somebody is told of from now on."""
-    chosen = Follow.objects.for_page().holding(token).first()
+    chosen = Follow.objects.with_details().with_token(token).first()
     if chosen is None:
         return _unknown(request)
     if request.method == "POST":
         try:
             follows.confirm(chosen)
         except follows.TooLate:
-            return _sentence(request, gettext("You have left since this link was sent."), 410)
+            return _sentence(request, gettext("You unfollowed after this link was sent."), 410)
         return redirect("comment_follow_confirm", token)
-    if chosen.left_at is not None:
-        return _sentence(request, gettext("You have left since this link was sent."), 410)
+    if chosen.unfollowed_at is not None:
+        return _sentence(request, gettext("You unfollowed after this link was sent."), 410)
     context = {"follow": chosen, "what": what(chosen)}
     return render(request, "articles/comments/notifications/confirm.html", context)
 
@@ -153,46 +149,46 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @secret_link
 def leave(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows one button and changes nothing; a POST from anywhere leaves at once (RFC 8058)."""
-    chosen: Follow | Follower | None = Follow.objects.for_page().holding(token).first()
+    chosen: Follow | Follower | None = Follow.objects.with_details().with_token(token).first()
     if chosen is None:
-        chosen = Follower.objects.select_related("user").holding(token).first()
+        chosen = Follower.objects.select_related("user").with_token(token).first()
     if chosen is None:
         return _unknown(request)
     if request.method == "POST":
         if isinstance(chosen, Follow):
             follows.leave(chosen)
         else:
-            follows.leave_all(chosen, pace=Pace.DAILY)
+            follows.leave_all(chosen, frequency=Frequency.DAILY)
     follower = chosen.follower if isinstance(chosen, Follow) else chosen
     context = {
         "left": request.method == "POST",
-        "what": what(chosen) if isinstance(chosen, Follow) else gettext("everything of the day"),
-        "living": not isinstance(chosen, Follow) or chosen.left_at is None,
+        "what": what(chosen) if isinstance(chosen, Follow) else gettext("all daily e-mails"),
+        "living": not isinstance(chosen, Follow) or chosen.unfollowed_at is None,
         "preferences": follower.token,
     }
-    return render(request, "articles/comments/notifications/leave.html", context)
+    return render(request, "articles/comments/notifications/unfollow.html", context)
 
 
 @login_required
 @require_safe
 def of_account(request: HttpRequest) -> HttpResponse:
-    """Leads whoever is signed in to the page on which they choose what they receive."""
+    """Redirects signed-in users to their preferences."""
     user = writer_of(request)
     if user is None or not follows.is_confirmed(user):
-        # Whoever holds the page's address chooses for the mailbox; so the mailbox must be theirs.
-        sentence = gettext("The address of your account is not confirmed yet.")
+        # The URL of the page gives access to the preferences, so the address must be confirmed.
+        sentence = gettext("Confirm the e-mail address of your account first.")
         return _sentence(request, sentence, 403)
     return redirect("newsletter_preferences", follows.follower_of(user, "").token)
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:
     sentence = gettext(
-        "This link is not complete, or what it was for is not kept here any more. "
-        "In that case nothing is sent to you."
+        "The link is incomplete, or what it refers to was deleted. In that case we "
+        "send you nothing."
     )
     return _sentence(request, sentence, 404)
 
 
 def _sentence(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
     context = {"sentence": sentence}
-    return render(request, "articles/comments/notifications/sentence.html", context, status=status)
+    return render(request, "articles/comments/notifications/message.html", context, status=status)

@@ -1,6 +1,6 @@
-"""How many comments are taken, and how soon; who comes too often is asked to wait.
+"""Rate limits for comments.
 
-The looks that are taken at a comment. Each says in words what it saw, or nothing.
+The checks of the screening rules. Each returns what it found as a sentence, or nothing.
 """
 
 import re
@@ -24,7 +24,7 @@ PER_ARTICLE: Final = (400, timedelta(minutes=10))
 def is_too_quick(age: timedelta) -> bool:
     """Whether a form came back sooner than a person writes.
 
-    A negative age means that the server's clock was set back; that is not the writer's fault.
+    A negative age means that the server's clock was set back; that is not the commenter's fault.
     """
     return timedelta(0) <= age < TOO_QUICK
 
@@ -55,7 +55,7 @@ def _connection(address: str) -> str:
     return str(parsed)
 
 
-type Look = Callable[[Submission, Knowledge, int], str]
+type CheckFunction = Callable[[Submission, Knowledge, int], str]
 """A submission, what is known, the rule's threshold → what was seen, in words; empty for nothing."""
 
 SHORTENERS: Final = frozenset(
@@ -75,7 +75,7 @@ SHORTENERS: Final = frozenset(
 )
 _BARE_NUMBER: Final = re.compile(r"^(?:https?://)?\d{1,3}(?:\.\d{1,3}){3}(?:[:/]|$)")
 _HOST: Final = re.compile(r"^(?:https?://)?(?:www\.)?([\w.-]+)", re.IGNORECASE)
-TAKEN_FOR_SPAM: Final = "Akismet takes it for spam."
+TAKEN_FOR_SPAM: Final = "Akismet considers it spam."
 LEAST_TO_SHOUT: Final = 20
 """Letters; a shorter comment in capitals may be an acronym."""
 
@@ -89,15 +89,15 @@ def likeness(sent: Submission, known: Knowledge, threshold: int) -> str:
 
 
 def rate(sent: Submission, known: Knowledge, threshold: int) -> str:
-    """Threshold: how many comments by one writer within ten minutes; 0 counts as 1."""
+    """Threshold: how many comments by one commenter within ten minutes; 0 counts as 1."""
     number = sent.lately + 1
     if number <= max(1, threshold):
         return ""
-    return f"This writer sent {number} comments within ten minutes."
+    return f"This commenter sent {number} comments within ten minutes."
 
 
-def trap(sent: Submission, known: Knowledge, threshold: int) -> str:
-    return "The field that people do not see was filled in." if sent.trap.strip() else ""
+def honeypot(sent: Submission, known: Knowledge, threshold: int) -> str:
+    return "The honeypot field was filled in." if sent.honeypot.strip() else ""
 
 
 def banned_words(sent: Submission, known: Knowledge, threshold: int) -> str:
@@ -128,9 +128,9 @@ def link_kinds(sent: Submission, known: Knowledge, threshold: int) -> str:
     for link in LINK.findall(sent.text):
         host = match[1].lower() if (match := _HOST.match(link)) else ""
         if host in SHORTENERS:
-            return f"A link through {host} hides where it leads."
+            return f"A link through {host} hides its target."
         if _BARE_NUMBER.match(link):
-            return "A link leads to a bare number instead of a name."
+            return "A link leads to an IP address instead of a domain name."
     return ""
 
 
@@ -140,7 +140,7 @@ def duplicate(sent: Submission, known: Knowledge, threshold: int) -> str:
     if number < max(1, threshold):
         return ""
     times = "once" if number == 1 else f"{number} times"
-    return f"The very same words came {times} before, within thirty days."
+    return f"The same text was submitted {times} before, within thirty days."
 
 
 def shouting(sent: Submission, known: Knowledge, threshold: int) -> str:
@@ -159,13 +159,13 @@ def length(sent: Submission, known: Knowledge, threshold: int) -> str:
 
 
 def newcomer(sent: Submission, known: Knowledge, threshold: int) -> str:
-    """Threshold: how many approved comments make a writer known; 0 counts as 1."""
+    """Threshold: how many approved comments make a commenter known; 0 counts as 1."""
     before = sent.approved_before
     if before >= max(1, threshold):
         return ""
     if before == 0:
-        return "Nothing by this writer was approved before."
-    return f"Only {before} of this writer's comments were approved before."
+        return "No earlier comment by this commenter was approved."
+    return f"Only {before} earlier comments by this commenter were approved."
 
 
 def model(sent: Submission, known: Knowledge, threshold: int) -> str:
@@ -175,7 +175,7 @@ def model(sent: Submission, known: Knowledge, threshold: int) -> str:
     if not opinion.suspects:
         return ""
     why = f": {', '.join(opinion.reasons)}" if opinion.reasons else ""
-    return f"It is like what moderators called spam{why}."
+    return f"Classified as spam{why}."
 
 
 def akismet(sent: Submission, known: Knowledge, threshold: int) -> str:
@@ -188,18 +188,18 @@ def reports(sent: Submission, known: Knowledge, threshold: int) -> str:
     if not sent.reported or sent.reported < max(1, threshold):
         return ""
     number = round(sent.reported)
-    return "A reader reported it." if number == 1 else f"{number} readers reported it."
+    return "Reported by a reader." if number == 1 else f"Reported by {number} readers."
 
 
 def everyone(sent: Submission, known: Knowledge, threshold: int) -> str:
-    return "Every comment is held first."
+    return "Every comment is pending first."
 
 
-LOOKS: Final[dict[str, Look]] = {
+CHECKS: Final[dict[str, CheckFunction]] = {
     Check.WRITER: writer,
     Check.LIKENESS: likeness,
     Check.RATE: rate,
-    Check.HONEYPOT: trap,
+    Check.HONEYPOT: honeypot,
     Check.BANNED_WORDS: banned_words,
     Check.SUSPECT_WORDS: suspect_words,
     Check.LINKS: links,
@@ -215,12 +215,12 @@ LOOKS: Final[dict[str, Look]] = {
 }
 
 MEASURES: Final = {
-    Check.RATE: "comments by one writer within ten minutes that are no trouble",
-    Check.LINKS: "links from which on it speaks",
-    Check.DUPLICATE: "comments with the same words, within thirty days",
-    Check.SHOUTING: "per cent of capital letters",
+    Check.RATE: "comments by one commenter within ten minutes allowed",
+    Check.LINKS: "or more links",
+    Check.DUPLICATE: "or more identical comments within thirty days",
+    Check.SHOUTING: "per cent capital letters",
     Check.LENGTH: "characters",
-    Check.REPORTS: "reports by readers",
-    Check.FIRST_COMMENT: "approved comments that make a writer known",
+    Check.REPORTS: "reports",
+    Check.FIRST_COMMENT: "approved comments needed",
 }
 """What the threshold of a rule counts; the others need none."""

@@ -1,4 +1,4 @@
-"""What rules would have done with the comments of the last days; nothing is changed by asking."""
+"""A dry run of changed rules on the comments of the last days."""
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Container, Iterable, Iterator
@@ -8,14 +8,14 @@ from typing import Final
 
 from django.utils import timezone
 
-from articles.comments.akismet.models import AkismetOpinion
+from articles.comments.akismet.models import AkismetResult
 from articles.comments.bans import matching
-from articles.comments.models import Comment, Moderation
+from articles.comments.models import Comment, ModerationDecision
 from articles.comments.screening.engine import (
     LATELY,
     SAME_WITHIN,
     STRICTNESS,
-    Verdict,
+    ScreeningResult,
     apply_rules,
     knowledge,
 )
@@ -67,7 +67,7 @@ class DryRun:
 
 
 def replay(changed: Iterable[ScreeningRule], *, days: int) -> DryRun:
-    """The comments of the last days, looked over by the rules as they are and as they would be.
+    """The comments of the last days under the current and under the changed rules.
 
     What is not kept – how a form was filled in, from which network – is not replayed: the trap
     says nothing here. Bans are those of today.
@@ -113,13 +113,13 @@ class _Said:
         return self.action not in {"", Action.ALLOW}
 
 
-def _said(verdict: Verdict, phases: Container[str]) -> _Said:
-    findings = [each for each in verdict.findings if each.phase in phases]
+def _said(result: ScreeningResult, phases: Container[str]) -> _Said:
+    findings = [each for each in result.findings if each.phase in phases]
     strictest = max((each.action for each in findings), key=STRICTNESS.index, default="")
     return _Said(" ".join(each.says for each in findings), strictest)
 
 
-def _passes(before: Verdict, after: Verdict) -> bool:
+def _passes(before: ScreeningResult, after: ScreeningResult) -> bool:
     return after.state == Comment.State.APPROVED != before.state
 
 
@@ -176,18 +176,18 @@ def _beginning(since: datetime) -> tuple[datetime, bool]:
 
 def _by_people(since: datetime) -> dict[int, str]:
     """Comment → what a moderator decided last about it."""
-    rows = Moderation.objects.by_people().filter(comment__created_at__gte=since)
-    return dict(rows.order_by("made_at", "pk").values_list("comment", "decision"))
+    rows = ModerationDecision.objects.by_people().filter(comment__created_at__gte=since)
+    return dict(rows.order_by("created_at", "pk").values_list("comment", "decision"))
 
 
 def _taken_for_spam(since: datetime) -> set[int]:
     """Comments that Akismet was asked about and called spam; of others it is not asked now."""
-    said = AkismetOpinion.objects.filter(spam=True, comment__created_at__gte=since)
+    said = AkismetResult.objects.filter(spam=True, comment__created_at__gte=since)
     return set(said.values_list("comment", flat=True))
 
 
 def _approved_until(moment: datetime) -> Counter[str]:
-    """How many comments of each writer stand from before that moment."""
+    """How many comments of each commenter stand from before that moment."""
     earlier = Comment.objects.filter(created_at__lt=moment, state=Comment.State.APPROVED).order_by()
     found: Counter[str] = Counter()
     for user, email in earlier.values_list("user", "email").iterator(chunk_size=2000):

@@ -1,6 +1,6 @@
-"""The first look at a comment: every rule that is on says its word; the strictest decides."""
+"""Screening: every active rule reports what it finds; the strictest action decides."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -12,8 +12,8 @@ from django.db.models.functions import MD5, Lower
 
 from articles.comments.bans import matching
 from articles.comments.models import Comment
-from articles.comments.screening.checks import LOOKS
-from articles.comments.screening.models import Action, LearntModel, ScreenedWord, ScreeningRule
+from articles.comments.screening.checks import CHECKS
+from articles.comments.screening.models import Action, ScreenedWord, ScreeningRule, SpamModelVersion
 from articles.comments.screening.submission import Finding, Knowledge, Submission
 from articles.comments.spam.model import SpamModel
 from articles.comments.submission.trusted_commenters import BY_AUTHOR, BY_NEWSROOM
@@ -25,77 +25,75 @@ STATES: Final = {
     Action.SPAM: Comment.State.SPAM,
     Action.REJECT: Comment.State.REJECTED,
 }
-NOTHING: Final = "No rule has anything against it."
+NO_OBJECTION: Final = "No rule objects."
 SAME_WITHIN: Final = timedelta(days=30)
 LATELY: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What becomes of a new comment, and everything that was said of it."""
+class ScreeningResult:
+    """What was found about a comment; the strictest of it decides the state."""
 
-    state: Comment.State
     findings: tuple[Finding, ...]
 
     @property
-    def words(self) -> str:
-        """The reasons for the moderator: of the rules that decided, else why none did."""
-        acting = [each.says for each in self.findings if each.action != Action.ALLOW]
-        trusted = [each.says for each in self.findings if each.says in {BY_NEWSROOM, BY_AUTHOR}]
-        return " ".join(acting or trusted) or NOTHING
+    def state(self) -> Comment.State:
+        actions = (each.action for each in self.findings)
+        strictest = max(actions, key=STRICTNESS.index, default=Action.ALLOW.value)
+        return STATES[Action(strictest)]
 
     @property
-    def told(self) -> str:
-        """The sentence for the writer of a rejected comment."""
+    def reasons(self) -> tuple[str, ...]:
+        """For moderators: what decided, else why nothing did."""
+        acting = tuple(each.says for each in self.findings if each.action != Action.ALLOW)
+        trusted = tuple(
+            each.says for each in self.findings if each.says in {BY_NEWSROOM, BY_AUTHOR}
+        )
+        return acting or trusted or (NO_OBJECTION,)
+
+    @property
+    def message(self) -> str:
+        """The sentence for the commenter, where a rule rejects the comment."""
         return next((each.reason for each in self.findings if each.action == Action.REJECT), "")
 
-    def and_before(self, findings: Iterable[Mapping[str, str]]) -> "Verdict":
-        """With what was found when the comment came (`Finding.as_json`); the stricter decides."""
+    def with_earlier(self, earlier: Iterable[Finding]) -> "ScreeningResult":
+        """Adds what was found when the comment was submitted."""
         now = {(each.phase, each.action) for each in self.findings}
-        before = [
-            Finding(each["phase"], each["action"], each["says"])
-            for each in findings
-            if (each["phase"], each["action"]) not in now
-        ]
-        return of_findings((*self.findings, *before))
+        missing = (each for each in earlier if (each.phase, each.action) not in now)
+        return ScreeningResult((*self.findings, *missing))
 
 
-def of_kept(findings: Iterable[Mapping[str, str]]) -> Verdict:
-    """What follows from findings as they are kept (`Finding.as_json`)."""
-    return of_findings(
-        tuple(Finding(each["phase"], each["action"], each["says"]) for each in findings)
+def recorded(comment: Comment) -> tuple[Finding, ...]:
+    """The findings as they were saved with the comment (`Finding.as_json`)."""
+    return tuple(
+        Finding(each["phase"], each["action"], each["says"]) for each in comment.screening_results
     )
 
 
-def apply_rules(sent: Submission, rules: Iterable[ScreeningRule], known: Knowledge) -> Verdict:
-    """What the rules say of a comment; without any rule that objects it stands at once."""
-    findings = tuple(
-        Finding(rule.phase, rule.action, says, rule.reason)
-        for rule in rules
-        if rule.active and (says := LOOKS[rule.phase](sent, known, rule.threshold))
+def apply_rules(
+    sent: Submission, rules: Iterable[ScreeningRule], known: Knowledge
+) -> ScreeningResult:
+    """What the active rules find; without any objection the comment is approved."""
+    return ScreeningResult(
+        tuple(
+            Finding(rule.phase, rule.action, says, rule.message)
+            for rule in rules
+            if rule.active and (says := CHECKS[rule.phase](sent, known, rule.threshold))
+        )
     )
-    return of_findings(findings)
 
 
-def of_findings(findings: tuple[Finding, ...]) -> Verdict:
-    """The strictest of what was found decides."""
-    strictest = max(
-        (each.action for each in findings), key=STRICTNESS.index, default=Action.ALLOW.value
-    )
-    return Verdict(STATES[Action(strictest)], findings)
-
-
-def screen(comment: Comment, *, trap: str, address: str = "") -> Verdict:
-    """What becomes of a comment that is not kept yet, by the rules of today.
+def screen(comment: Comment, *, honeypot: str = "", ip_address: str = "") -> ScreeningResult:
+    """What today's rules find about a comment, which may not be saved yet.
 
     Args:
-        address: the network address it came from; compared with bans, and not kept here.
+        ip_address: compared with bans, not stored here.
     """
     rules = list(ScreeningRule.objects.all())
-    banned, alike = matching.in_words(matching.matching_bans(comment, address))
+    banned, alike = matching.in_words(matching.matching_bans(comment, ip_address))
     sent = Submission(
         text=comment.text,
-        trap=trap,
+        honeypot=honeypot,
         same_words=_same_words(comment),
         **_known_of_writer(comment),
         banned=banned,
@@ -113,19 +111,19 @@ def knowledge() -> Knowledge:
 
 
 def _model_of_today() -> SpamModel | None:
-    latest = LearntModel.objects.values_list("pk", "made_at").first()
+    latest = SpamModelVersion.objects.values_list("pk", "created_at").first()
     return _read_model(*latest) if latest else None
 
 
 @lru_cache(maxsize=1)
-def _read_model(pk: int, made_at: datetime) -> SpamModel | None:
+def _read_model(pk: int, created_at: datetime) -> SpamModel | None:
     """Tens of thousands of weights: read once by each process, for as long as it is the newest."""
-    content = LearntModel.objects.filter(pk=pk).values_list("content", flat=True).first()
+    content = SpamModelVersion.objects.filter(pk=pk).values_list("content", flat=True).first()
     return SpamModel.from_json(content) if content else None
 
 
 def _known_of_writer(comment: Comment) -> dict[str, Any]:
-    """How many of a writer's comments stand, and how many came just now.
+    """How many of a commenter's comments stand, and how many came just now.
 
     A guest is known by the address they gave, an account by itself.
     """
@@ -137,7 +135,7 @@ def _known_of_writer(comment: Comment) -> dict[str, Any]:
 
 
 def _by_the_same(comment: Comment) -> QuerySet[Comment]:
-    """Everything the same writer wrote before."""
+    """Everything the same commenter wrote before."""
     before = Comment.objects.filter(created_at__lt=comment.created_at)
     if comment.user_id:
         return before.filter(user=comment.user_id)

@@ -1,4 +1,4 @@
-"""The rules of the first look, the words it knows, and what was learnt from decisions."""
+"""Screening rules, word lists, and versions of the spam model."""
 
 from django.conf import settings
 from django.db import models
@@ -12,73 +12,75 @@ from iria.core.text.validators import validate_not_blank, validate_storable
 
 
 class Action(models.TextChoices):
-    """What a rule does with a comment it has something to say of, from mild to strict."""
+    """What a rule does when it finds something, from mild to strict."""
 
-    ALLOW = "allow", "Say so and do nothing"
+    ALLOW = "allow", "Note only"
     HOLD = "hold", "Hold for a moderator"
-    SPAM = "spam", "Set aside as spam"
-    REJECT = "reject", "Reject, and tell the writer why"
+    SPAM = "spam", "Mark as spam"
+    REJECT = "reject", "Reject with a reason"
 
 
 class Check(models.TextChoices):
-    """The looks that are taken, in this order; each is a function of `screening.phases`."""
+    """The checks, in this order; each is a function in `screening.checks`."""
 
-    WRITER = "writer", "A banned or suspended writer"
-    LIKENESS = "likeness", "The name or network of a banned writer"
-    RATE = "rate", "Many comments in a short time"
-    HONEYPOT = "trap", "The field that people do not see was filled in"
-    BANNED_WORDS = "banned", "A banned word"
-    SUSPECT_WORDS = "suspect", "A suspect word"
-    LINKS = "links", "Many links"
-    LINK_KINDS = "link_kinds", "Links that hide where they lead"
-    DUPLICATE = "duplicate", "The same words again"
-    SHOUTING = "shouting", "Shouting"
-    LENGTH = "length", "Very long"
-    FIRST_COMMENT = "newcomer", "A writer's first comment"
-    MODEL = "model", "Like what moderators called spam"
-    AKISMET = "akismet", "Akismet takes it for spam"
-    REPORTS = "reports", "Reported by readers"
-    EVERYONE = "everyone", "Every comment is held first"
+    WRITER = "writer", "Banned or suspended commenter"
+    LIKENESS = "likeness", "Name or network of a banned commenter"
+    RATE = "rate", "Too many comments"
+    HONEYPOT = "trap", "Honeypot field filled in"
+    BANNED_WORDS = "banned", "Banned word"
+    SUSPECT_WORDS = "suspect", "Suspicious word"
+    LINKS = "links", "Links"
+    LINK_KINDS = "link_kinds", "Shortened or hidden links"
+    DUPLICATE = "duplicate", "Duplicate comment"
+    SHOUTING = "shouting", "Capital letters"
+    LENGTH = "length", "Length"
+    FIRST_COMMENT = "newcomer", "First comment by this commenter"
+    MODEL = "model", "Classified as spam"
+    AKISMET = "akismet", "Spam according to Akismet"
+    REPORTS = "reports", "Reported"
+    EVERYONE = "everyone", "Hold every comment"
 
 
 @model_policy(public=None, personal_data=privacy.RULES, permissions={MODERATOR: "view change"})
 class ScreeningRule(models.Model):
-    """One look at new comments: whether it is taken, from which measure on, and what follows."""
+    """The settings of one check: active, threshold, action."""
 
     phase = models.CharField(max_length=12, choices=Check, unique=True, editable=False)
     active = models.BooleanField("on", default=True)
     threshold = models.PositiveIntegerField(
-        default=0, help_text="What it means stands beside each rule; 0 where a rule needs none."
+        default=0, help_text="What is counted depends on the rule."
     )
     action = models.CharField(max_length=6, choices=Action, default=Action.HOLD)
-    reason = models.CharField(
-        "reason told to the writer",
+    message = models.CharField(
+        "message to the commenter",
         max_length=300,
         blank=True,
         validators=[validate_storable],
-        help_text="Only for a rule that rejects: one sentence that says what to change.",
+        help_text="For rules that reject: one sentence that says what to change.",
     )
-    reports_back = models.BooleanField(
-        "tell Akismet where moderators decided otherwise",
+    reports_corrections = models.BooleanField(
+        "report corrections to Akismet",
         default=False,
-        help_text="It is sent those comments once more, with the decision.",
+        help_text="Sends comments that moderators decided differently to Akismet again.",
     )
-    changed_by = models.ForeignKey(
+    modified_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False
     )
-    changed_at = models.DateTimeField(auto_now=True)
+    modified_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=Q(action__in=Action.values), name="rule_action_known"),
             models.CheckConstraint(
-                condition=~Q(action="reject") | ~Q(reason=""),
+                condition=~Q(action="reject") | ~Q(message=""),
                 name="rule_that_rejects_has_reason",
-                violation_error_message="Write the reason that a rejected writer is told.",
+                violation_error_message=(
+                    "Enter the message to the commenter. Rules that reject need one."
+                ),
             ),
             models.CheckConstraint(
-                condition=Q(reports_back=False) | Q(phase="akismet"),
+                condition=Q(reports_corrections=False) | Q(phase="akismet"),
                 name="rule_that_reports_back_is_akismet",
             ),
         ]
@@ -93,7 +95,7 @@ class ScreenedWord(models.Model):
 
     class List(models.TextChoices):
         BANNED = "banned", "Banned"
-        SUSPECT = "suspect", "Suspect"
+        SUSPECT = "suspect", "Suspicious"
 
     word = models.CharField(
         "word or phrase", max_length=100, validators=[validate_storable, validate_not_blank]
@@ -116,20 +118,20 @@ class ScreenedWord(models.Model):
 
 
 @model_policy(public=None, personal_data=None, permissions={MODERATOR: "view"})
-class LearntModel(models.Model):
+class SpamModelVersion(models.Model):
     """A version of the spam model; the newest is the one in use."""
 
-    made_at = models.DateTimeField(default=timezone.now)
-    wanted = models.PositiveIntegerField(help_text="Approved comments it learnt from.")
-    unwanted = models.PositiveIntegerField(help_text="Spam it learnt from.")
-    precision = models.FloatField(help_text="On comments kept from it while it learnt.")
-    recall = models.FloatField(help_text="On comments kept from it while it learnt.")
+    created_at = models.DateTimeField(default=timezone.now)
+    ham_count = models.PositiveIntegerField(help_text="Approved comments in the training data.")
+    spam_count = models.PositiveIntegerField(help_text="Spam in the training data.")
+    precision = models.FloatField(help_text="On comments not used for training.")
+    recall = models.FloatField(help_text="On comments not used for training.")
     content = models.JSONField(editable=False)
 
     class Meta:
-        ordering = ["-made_at", "-pk"]
+        ordering = ["-created_at", "-pk"]
         verbose_name = "spam model"
-        get_latest_by = "made_at"
+        get_latest_by = "created_at"
 
     def __str__(self) -> str:
-        return f"Spam model of {self.made_at:%Y-%m-%d %H:%M}"
+        return f"Spam model of {self.created_at:%Y-%m-%d %H:%M}"

@@ -1,4 +1,4 @@
-"""A comment as the rules look at it: what it says, and what is known of how it came."""
+"""A comment as the screening rules see it: its text, and how it was submitted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,18 +14,18 @@ class Submission:
     """What was sent.
 
     Args:
-        trap: what stood in the field that people do not see.
-        approved_before: how many comments of this writer moderators have let stand.
+        honeypot: what the hidden field contained.
+        approved_before: how many comments of this commenter moderators have let stand.
         reported: the weight of the reports by readers, one for each who can be relied on.
         same_words: how many comments with the very same words came in the days before.
-        lately: how many others came from the same writer in the minutes before.
-        banned: what bans say that mean this writer and nobody else, in words.
+        lately: how many others came from the same commenter in the minutes before.
+        banned: what bans say that mean this commenter and nobody else, in words.
         alike: what bans say that may mean somebody else of the same name or network.
         akismet: whether Akismet was asked, and takes it for spam.
     """
 
     text: str
-    trap: str = ""
+    honeypot: str = ""
     approved_before: int = 0
     same_words: int = 0
     reported: float = 0.0
@@ -53,7 +53,7 @@ class Finding:
     action: str
     says: str
     reason: str = ""
-    """For the writer, where the rule rejects."""
+    """For the commenter, where the rule rejects."""
 
     def as_json(self) -> dict[str, str]:
         return {"phase": self.phase, "action": self.action, "says": self.says}

@@ -1,4 +1,4 @@
-"""Words looked for in a comment, however they are written.
+"""Finds words in a comment, however they are written.
 
 `ｖｉａｇｒａ`, `v-i-a-g-r-a`, `vіagra` with a Cyrillic i and `viágra` are one word to a reader, so they
 are one here: compatibility forms, invisible signs, accents and letters that look alike are folded

@@ -5,8 +5,8 @@ from typing import Final
 from django.db import connection, transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from articles.comments.models import Comment, Moderation
-from articles.comments.screening.models import LearntModel
+from articles.comments.models import Comment, ModerationDecision
+from articles.comments.screening.models import SpamModelVersion
 from articles.comments.spam.model import VERSION, Example, TooFew, train
 
 MOST_OF_EACH: Final = 3_000
@@ -17,7 +17,7 @@ KEPT: Final = 10
 """Versions; older ones are of no use to anybody."""
 
 
-def learn() -> LearntModel | None:
+def learn() -> SpamModelVersion | None:
     """A new version from the moderators' own decisions, or None where nothing new was decided.
 
     Only decisions of people teach: a rule's or a model's own opinion would confirm itself.
@@ -25,32 +25,32 @@ def learn() -> LearntModel | None:
     Raises:
         TooFew: there are not enough decisions of a kind.
     """
-    wanted = _examples(Comment.State.APPROVED)
-    unwanted = _examples(Comment.State.SPAM)
-    latest = LearntModel.objects.first()
+    ham = _examples(Comment.State.APPROVED)
+    spam = _examples(Comment.State.SPAM)
+    latest = SpamModelVersion.objects.first()
     if (
         latest
         and latest.content.get("version") == VERSION
-        and (latest.wanted, latest.unwanted) == (len(wanted), len(unwanted))
+        and (latest.ham_count, latest.spam_count) == (len(ham), len(spam))
         and not _newer(latest)
     ):
         return None
-    trained = train([*wanted, *unwanted])
+    trained = train([*ham, *spam])
     content = trained.model.as_json()
     strongest = sorted(content["weights"].items(), key=lambda each: -abs(each[1]))[:MOST_WEIGHTS]
     content["weights"] = dict(strongest)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('spam model', 0))")
-        made = LearntModel.objects.create(
-            wanted=len(wanted),
-            unwanted=len(unwanted),
+        made = SpamModelVersion.objects.create(
+            ham_count=len(ham),
+            spam_count=len(spam),
             precision=trained.precision,
             recall=trained.recall,
             content=content,
         )
-        kept = LearntModel.objects.values("pk")[:KEPT]
-        LearntModel.objects.exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
+        kept = SpamModelVersion.objects.values("pk")[:KEPT]
+        SpamModelVersion.objects.exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
     return made
 
 
@@ -64,7 +64,7 @@ def try_to_learn() -> str:
 
 
 def _decided() -> "QuerySet[Comment]":
-    human = Moderation.objects.by_people().filter(comment=OuterRef("pk"))
+    human = ModerationDecision.objects.by_people().filter(comment=OuterRef("pk"))
     return Comment.objects.annotate(human=Subquery(human.values("decision")[:1]))
 
 
@@ -76,5 +76,7 @@ def _examples(kind: Comment.State) -> list[Example]:
     ]
 
 
-def _newer(latest: LearntModel) -> bool:
-    return Moderation.objects.filter(made_by__isnull=False, made_at__gt=latest.made_at).exists()
+def _newer(latest: SpamModelVersion) -> bool:
+    return ModerationDecision.objects.filter(
+        created_by__isnull=False, created_at__gt=latest.created_at
+    ).exists()

@@ -1,7 +1,4 @@
-"""Who may open the links to *Your comment*.
-
-What somebody does with a comment of their own: confirm its address, change it, find it again.
-"""
+"""The pages for one's own comments: confirm, edit, status, list."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,7 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from articles.comments import tasks
+from articles.comments import job_queue
 from articles.comments.models import Comment
 from articles.comments.moderation.models import Appeal
 from articles.comments.notifications import follows
@@ -32,7 +29,7 @@ OwnView = Callable[[HttpRequest, Comment, str], HttpResponse]
 
 
 def own_comment(view: OwnView) -> Callable[[HttpRequest, str], HttpResponse]:
-    """A view for the writer of the comment behind a link; it is called with comment and link.
+    """A view for the commenter of the comment behind a link; it is called with comment and link.
 
     Of a guest the link is all we have: holding it is the right. What an account wrote is its own;
     there the link only leads the way, through sign-in where nobody is signed in.
@@ -45,7 +42,7 @@ def own_comment(view: OwnView) -> Callable[[HttpRequest, str], HttpResponse]:
             writer = form_tokens.writer_of(request)
             if writer is None:
                 return redirect_to_login(
-                    reverse("comment_yours", args=[link]), reverse("account_login")
+                    reverse("comment_status", args=[link]), reverse("account_login")
                 )
             if writer.pk != comment.user_id:
                 comment = None
@@ -62,14 +59,14 @@ MAILS_AGAIN: Final = (3, timedelta(hours=1))
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, link: str) -> HttpResponse:
-    """The page a mail leads to. Only its button confirms: mail programs open links by themselves."""
+    """The page an e-mail leads to. Only its button confirms: mail programs open links by themselves."""
     comment = form_tokens.comment_to_confirm(link)
     if comment is None:
         return render(request, "articles/comments/no_link.html", status=404)
     if request.method == "POST":
         email_confirmation.confirm(comment)
     if comment.state != Comment.State.UNCONFIRMED:
-        return redirect("comment_yours", form_tokens.link_to(comment))
+        return redirect("comment_status", form_tokens.link_to(comment))
     with use_language(comment.article.language):
         context = {"comment": comment, "link": link, "follows": follows.is_asked_for(comment)}
         return render(request, "articles/comments/confirm.html", context)
@@ -79,17 +76,19 @@ def confirm(request: HttpRequest, link: str) -> HttpResponse:
 @require_POST
 @own_comment
 def send_again(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
-    """The mail that asks for the address once more, for whoever waits for it."""
+    """Sends the confirmation e-mail again."""
     with use_language(comment.article.language):
         if comment.state == Comment.State.UNCONFIRMED:
             limit, per = MAILS_AGAIN
             if not count_and_allow("confirm again", str(comment.pk), limit=limit, per=per):
-                said = gettext("We wrote three times within the hour; please look for it later.")
+                said = gettext(
+                    "We sent three e-mails within the hour. Check your inbox and your spam folder."
+                )
                 return yours_page(request, comment, link, said=said, status=429)
-            tasks.ask_writer_to_confirm(comment)
-            said = gettext("The mail is on its way once more. It may take some minutes.")
+            job_queue.enqueue_confirmation(comment)
+            said = gettext("We sent the e-mail again. It may take a few minutes.")
             return yours_page(request, comment, link, said=said)
-    return redirect("comment_yours", link)
+    return redirect("comment_status", link)
 
 
 @require_safe
@@ -102,7 +101,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     )
     rows = [(each, form_tokens.link_to(each)) for each in page]
     context = {"page": page, "comments": rows}
-    return render(request, "articles/comments/mine.html", context)
+    return render(request, "articles/comments/my_comments.html", context)
 
 
 @csrf_exempt
@@ -117,7 +116,7 @@ def change(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
         except Refused as refusal:
             sentence = refusal.sentences["text"]
             return yours_page(request, comment, link, typed=typed, sentence=sentence)
-    return redirect("comment_yours", link)
+    return redirect("comment_status", link)
 
 
 def yours_page(
@@ -130,7 +129,7 @@ def yours_page(
     said: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """*Your comment*: where it stands, and what its writer may do with it."""
+    """*Your comment*: where it stands, and what its commenter may do with it."""
     context = {
         "comment": comment,
         "link": link,
@@ -143,14 +142,14 @@ def yours_page(
     }
     with use_language(comment.article.language):
         status = 422 if sentence else status
-        return render(request, "articles/comments/yours.html", context, status=status)
+        return render(request, "articles/comments/status.html", context, status=status)
 
 
 @require_safe
 def own(request: HttpRequest, pk: int) -> HttpResponse:
-    """For whoever is signed in: from a comment on the page to *Your comment*, if it is theirs."""
+    """Redirects signed-in users from their published comment to *Your comment*."""
     writer = writer_of(request)
     if writer is None:
         raise Http404
     comment = get_object_or_404(Comment, pk=pk, user=writer)
-    return redirect("comment_yours", form_tokens.link_to(comment))
+    return redirect("comment_status", form_tokens.link_to(comment))

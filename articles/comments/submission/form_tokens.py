@@ -1,6 +1,6 @@
-"""What a comment form carries to prove that we made it: which form, when, for whom.
+"""Signed tokens of comment forms and links to comments.
 
-A public page is the same bytes for everybody and carries no seal. It is minted on an uncached
+A public page is the same for everybody and has no token. It is created on an uncached
 page or fetched by a script when the form gets focus (docs/decisions/public-forms.md).
 """
 
@@ -31,15 +31,15 @@ class FormToken:
     """A form that we made: its id, when, and for which session (empty for a guest)."""
 
     form_id: UUID
-    made_at: datetime
+    created_at: datetime
 
     @property
     def age(self) -> timedelta:
-        return timezone.now() - self.made_at
+        return timezone.now() - self.created_at
 
 
 class MissingToken(Exception):
-    """The form carries no seal, or none that can be read: it has to be looked over first."""
+    """The form has no valid token: a preview is shown first."""
 
 
 class ExpiredToken(Exception):
@@ -47,31 +47,31 @@ class ExpiredToken(Exception):
 
 
 class TokenMismatch(Exception):
-    """The seal belongs to another article or to somebody else's session."""
+    """The token belongs to another article or to somebody else's session."""
 
 
 def create_token(article: Article, request: HttpRequest) -> str:
-    """A seal for a new form below this article, bound to whoever is signed in."""
+    """A token for a new form below this article, bound to the session."""
     value = [str(uuid4()), article.pk, timezone.now().timestamp(), _session_mark(request)]
     return signed_tokens.make_token(value, purpose=PURPOSE)
 
 
 def read(token: str, article: Article, request: HttpRequest) -> FormToken:
-    """The seal in a form.
+    """The token in a form.
 
     Raises:
-        Unsealed, Stale, MadeForAnother
+        MissingToken, ExpiredToken, TokenMismatch
     """
     try:
         value = signed_tokens.read_token(token, purpose=PURPOSE, valid_for=VALID_FOR)
-        form_id, article_id, made_at, mark = value
+        form_id, article_id, created_at, mark = value
     except signed_tokens.ExpiredToken as mistake:
         raise ExpiredToken from mistake
     except (signed_tokens.BrokenToken, ValueError, TypeError) as mistake:
         raise MissingToken from mistake
     if article_id != article.pk or mark != _session_mark(request):
         raise TokenMismatch
-    return FormToken(UUID(form_id), datetime.fromtimestamp(made_at, UTC))
+    return FormToken(UUID(form_id), datetime.fromtimestamp(created_at, UTC))
 
 
 def link_to(comment: Comment) -> str:
@@ -89,7 +89,7 @@ def comment_behind(token: str) -> Comment | None:
 
 
 def link_to_confirm(comment: Comment) -> str:
-    """The signed part of the address that only whoever reads the mail knows."""
+    """The signed part of the URL that is only in the e-mail."""
     return signed_tokens.make_token(comment.pk, purpose=CONFIRM)
 
 

@@ -1,4 +1,4 @@
-"""How often an address is written to that anybody may have entered."""
+"""Limits for e-e-mails to an address that anybody may have entered."""
 
 from datetime import timedelta
 from typing import Final
@@ -7,7 +7,7 @@ from iria.core.http.rate_limit import count_and_allow
 
 MAILS_A_DAY: Final = (12, timedelta(days=1))
 QUESTIONS_A_DAY: Final = (12, timedelta(days=1))
-"""Mails that ask to confirm a comment, counted apart: without one, a comment would be forgotten."""
+"""E-mails that ask to confirm a comment, counted apart: without one, a comment would be forgotten."""
 
 
 def may_write_to(address: str) -> bool:

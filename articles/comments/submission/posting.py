@@ -1,4 +1,4 @@
-"""Writing a comment, and taking one's own back."""
+"""Submitting a comment, and deleting one's own."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,13 +10,15 @@ from django.utils.translation import gettext
 from psycopg.errors import ForeignKeyViolation
 
 from accounts.models import User
+from articles.comments import job_queue
 from articles.comments.akismet import pending
 from articles.comments.bans import identifiers
 from articles.comments.flags import flagging
-from articles.comments.models import Comment, Moderation
+from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import appeals
-from articles.comments.screening.engine import Verdict, screen
-from articles.comments.submission.comment_policy import Admission, admission, as_admitted
+from articles.comments.screening import pipeline
+from articles.comments.screening.pipeline import Details, Event
+from articles.comments.submission.comment_policy import CommentSettings, settings_of
 from articles.comments.submission.validation import Refused as Refused
 from articles.comments.submission.validation import (
     refuse_closed,
@@ -25,13 +27,12 @@ from articles.comments.submission.validation import (
     refuse_unstorable_fields,
     with_plain_breaks,
 )
-from articles.comments.tasks import ask_writer_to_confirm, tell_writer_it_was_received
 from articles.editorial.models import Article
 from iria.core.mail import in_ascii
 from iria.core.text.validators import one_line
 from iria.publication.models import current_publication
 
-NOT_CONFIRMED: Final = "Its writer has not confirmed the address yet."
+DELETED: Final = "The commenter deleted it."
 
 
 def prepare(
@@ -43,19 +44,19 @@ def prepare(
     parent: Comment | None = None,
     by: User | None = None,
 ) -> Comment:
-    """The comment as it would stand on the page, not saved: what *Look it over* shows.
+    """The comment as it would be published, not saved, for the preview.
 
     Raises:
-        Refused: with what the writer can do about it.
+        Refused: with what the commenter can do about it.
     """
     return _prepared(
-        article, admission(article, current_publication()), name, email, text, parent, by
+        article, settings_of(article, current_publication()), name, email, text, parent, by
     )
 
 
 def _prepared(
     article: Article,
-    standing: Admission,
+    settings: CommentSettings,
     name: str,
     email: str,
     text: str,
@@ -63,7 +64,7 @@ def _prepared(
     by: User | None,
 ) -> Comment:
     refuse_unstorable_fields(name=name, email=email, text=text)
-    refuse_closed(article, parent, standing)
+    refuse_closed(article, parent, settings)
     comment = Comment(
         article=article,
         parent=parent,
@@ -84,85 +85,83 @@ def post(
     text: str,
     parent: Comment | None = None,
     by: User | None = None,
-    trap: str = "",
+    honeypot: str = "",
     form_id: UUID | None = None,
     form_age: timedelta | None = None,
-    address: str | None = None,
+    ip_address: str | None = None,
     at: datetime | None = None,
     quiet: bool = False,
 ) -> Comment:
-    """Takes a comment; what becomes of it the rules of the first look decide.
+    """Submits a comment; the screening pipeline decides about it.
 
-    Sent twice with one form it stays one comment, and the first one comes back.
+    Submitted twice with one form it stays one comment, and the first one is returned.
 
     Args:
         by: the account that writes; its display name stands beside the comment, `name` and
             `email` are ignored.
-        trap: what stood in the field that people do not see.
+        honeypot: what the hidden field contained.
         form_age: how long the form was open; None where no form was (import, demo).
-        address: where it came from, for limits and bans; kept sealed. None counts and keeps nothing.
+        ip_address: for rate limits and bans; stored encrypted. None counts and stores nothing.
         at: when it was written, for imports and the demo; now where not given.
-        quiet: for imports and the demo: the writer gets no mail.
+        quiet: for imports and the demo: the commenter gets no mail.
 
     Raises:
-        Refused: with what the writer can do about it.
+        Refused: with what the commenter can do about it.
     """
     if form_id and (first := _already_sent(form_id, text, parent)):
         return first
     publication = current_publication()
-    standing = admission(article, publication)
-    comment = _prepared(article, standing, name, email, text, parent, by)
+    settings = settings_of(article, publication)
+    comment = _prepared(article, settings, name, email, text, parent, by)
     comment.form_id = form_id
     comment.created_at = at or timezone.now()
-    refuse_hasty(article, form_age, address)
-    look = screen(comment, trap=trap, address=address or "")
-    verdict = as_admitted(look, standing, comment)
-    asks = publication.guests_confirm_email and by is None and not quiet
-    if not (asks or quiet):
-        verdict = pending.until_answered(verdict, comment)
-    return _keep(comment, verdict, address=address, quiet=quiet, asks=asks)
+    refuse_hasty(article, form_age, ip_address)
+    details = Details(
+        honeypot=honeypot,
+        ip_address=ip_address or "",
+        must_confirm=publication.guests_confirm_email and by is None and not quiet,
+        ask_akismet=not quiet,
+    )
+    decision = pipeline.decide(comment, Event.SUBMITTED, details)
+    return _save(comment, decision, ip_address=ip_address, quiet=quiet)
 
 
 def delete_own(comment: Comment, *, by: User | None) -> None:
-    """Deletes one's own comment; where others answered it, a sentence stays in its place."""
+    """Deletes one's own comment; where it has replies, a placeholder stays."""
     with transaction.atomic():
         current = Comment.objects.select_for_update().get(pk=comment.pk)
         if current.state != Comment.State.DELETED:
-            _record(current, Comment.State.DELETED, "Its writer took it back.", by=by)
+            current.state = Comment.State.DELETED
+            current.save(update_fields=["state"])
+            ModerationDecision.objects.create(
+                comment=current, decision=current.state, reason=DELETED, created_by=by
+            )
             flagging.close_without_decision(current)
             appeals.drop(current)
     comment.refresh_from_db()
 
 
-def _keep(
-    comment: Comment, verdict: Verdict, *, address: str | None, quiet: bool, asks: bool
+def _save(
+    comment: Comment, decision: pipeline.Decision, *, ip_address: str | None, quiet: bool
 ) -> Comment:
-    """Saves comment, decision and the mail to send in one transaction: all of them or none.
-
-    Args:
-        asks: whether a guest has to confirm the address, before anybody looks at the comment.
-    """
-    comment.findings = [each.as_json() for each in verdict.findings]
-    reason, told = verdict.told or verdict.words, bool(verdict.told)
+    """Saves comment, decision and the e-mail to send in one transaction: all of them or none."""
     try:
         with transaction.atomic():
-            comment.state = verdict.state
-            if asks and comment.state in {Comment.State.PENDING, Comment.State.APPROVED}:
-                comment.state, reason, told = Comment.State.UNCONFIRMED, NOT_CONFIRMED, False
-            comment.save()
-            row = _explain(comment, reason, by=None, told=told)
-            identifiers.keep(comment, address)
-            if not quiet:
-                pending.ask(comment, row)
-            # Mail only to people: what fills the trap would have us write to strangers.
+            pipeline.apply(comment, decision, ask_akismet=not quiet)
+            identifiers.keep(comment, ip_address)
+            # E-mail only to people: what fills the honeypot would have us write to strangers.
             if comment.state == Comment.State.UNCONFIRMED:
-                ask_writer_to_confirm(comment)
-            elif comment.state == Comment.State.PENDING and not (quiet or pending.waits(comment)):
-                tell_writer_it_was_received(comment)
+                job_queue.enqueue_confirmation(comment)
+            elif (
+                comment.state == Comment.State.PENDING
+                and not quiet
+                and not pending.is_awaited(comment)
+            ):
+                job_queue.enqueue_received(comment)
     except IntegrityError as mistake:
         if isinstance(mistake.__cause__, ForeignKeyViolation):
             raise Refused(
-                {"form": gettext("The article or comment is not there any more.")}
+                {"form": gettext("The article or comment no longer exists.")}
             ) from mistake
         # The same form may have been sent by two requests at once, and the other one won.
         form_id = comment.form_id
@@ -170,19 +169,6 @@ def _keep(
             return first
         raise
     return comment
-
-
-def _record(comment: Comment, state: Comment.State, reason: str, *, by: User | None) -> None:
-    comment.state = state
-    comment.save(update_fields=["state"])
-    _explain(comment, reason, by=by)
-
-
-def _explain(comment: Comment, reason: str, *, by: User | None, told: bool = False) -> Moderation:
-    """The row that says why the comment is in its state."""
-    return Moderation.objects.create(
-        comment=comment, decision=comment.state, reason=reason[:500], told=told, made_by=by
-    )
 
 
 def _already_sent(form_id: UUID, text: str, parent: Comment | None) -> Comment | None:
@@ -194,8 +180,8 @@ def _already_sent(form_id: UUID, text: str, parent: Comment | None) -> Comment |
     first = Comment.objects.filter(form_id=form_id).first()
     if first and (first.text, first.parent) != (with_plain_breaks(text), parent):
         sentence = gettext(
-            "A comment was sent with this form already, and it is kept. "
-            "Send again to add these words as another one."
+            "A comment was already submitted with this form. Submit again to add "
+            "this text as another comment."
         )
         raise Refused({"used": sentence})
     return first

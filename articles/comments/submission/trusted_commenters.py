@@ -1,4 +1,4 @@
-"""Comments of the newsroom and of an article's own authors: no moderator needs to read them first.
+"""Comments of the newsroom and of an article's own authors are published immediately.
 
 Only an account that is signed in counts. A guest can type the e-mail address of anybody.
 """
@@ -12,15 +12,15 @@ from accounts.models import User
 from articles.comments.models import Comment
 from articles.editorial.models import Byline
 
-BY_NEWSROOM: Final = "A member of the newsroom wrote it; no moderator reads it first."
-BY_AUTHOR: Final = "An author of the article wrote it; no moderator reads it first."
+BY_NEWSROOM: Final = "By a member of the newsroom: published immediately."
+BY_AUTHOR: Final = "By an author of the article: published immediately."
 
 
 def why_trusted(writer: User | None, article_id: int) -> str:
     """Why somebody's comments on an article are published at once; empty where they are not.
 
     Args:
-        writer: the account that is signed in; None for a guest.
+        commenter: the account that is signed in; None for a guest.
     """
     if writer is None or not writer.is_active:
         return ""

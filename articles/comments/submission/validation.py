@@ -1,7 +1,4 @@
-"""A comment form as it came in: what was typed, and what is wrong with it.
-
-What is not taken, and the sentence that says what its writer can do about it.
-"""
+"""A submitted comment form, and its validation."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,7 +11,7 @@ from django.utils.translation import gettext
 from accounts.display_names import Owner, owner_of
 from articles.comments.models import NAME_MAX_LENGTH, TEXT_MAX_LENGTH, Comment
 from articles.comments.screening import checks
-from articles.comments.submission.comment_policy import Admission
+from articles.comments.submission.comment_policy import CommentSettings
 from articles.editorial.models import Article
 from iria.core.text.validators import validate_storable
 
@@ -27,10 +24,10 @@ class Draft:
     email: str = ""
     text: str = ""
     parent: str = ""
-    trap: str = ""
+    honeypot: str = ""
     token: str = ""
     follow: str = ""
-    """How soon the writer wants to be told of answers; empty for not."""
+    """How soon the commenter wants to be told of answers; empty for not."""
     errors: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -40,7 +37,7 @@ class Draft:
             email=form.get("email", ""),
             text=form.get("text", ""),
             parent=form.get("parent", ""),
-            trap=form.get("website", ""),
+            honeypot=form.get("website", ""),
             token=form.get("token", ""),
             follow=form.get("follow", ""),
         )
@@ -67,7 +64,7 @@ def number(text: str | None) -> int | None:
 
 
 class Refused(Exception):
-    """The comment was not taken; each sentence is for its writer, under the field it is about."""
+    """The comment was not taken; each sentence is for its commenter, under the field it is about."""
 
     def __init__(self, sentences: dict[str, str], *, busy: bool = False) -> None:
         super().__init__(" ".join(sentences.values()))
@@ -86,37 +83,36 @@ def refuse_unstorable_fields(**fields: str) -> None:
         raise Refused(problems)
 
 
-def refuse_closed(article: Article, parent: Comment | None, standing: Admission) -> None:
+def refuse_closed(article: Article, parent: Comment | None, settings: CommentSettings) -> None:
     """Raises Refused where nothing is taken, or what is answered is not there."""
     if not article.is_published:
-        sentence = gettext("This article is not on the site, so it takes no comments.")
+        sentence = gettext("This article is not published, so you cannot comment on it.")
         raise Refused({"form": sentence})
-    if not standing.takes:
+    if not settings.is_open:
         raise Refused({"form": gettext("Comments on this article are closed.")})
     if parent is None:
         return
     if parent.article_id != article.pk:
-        raise Refused({"form": gettext("The comment you answer stands below another article.")})
+        raise Refused({"form": gettext("The comment you are replying to is on another article.")})
     if not parent.is_visible:
         sentence = gettext(
-            "The comment you answer is no longer there. You can send yours on its own."
+            "The comment you are replying to is no longer published. You can submit "
+            "yours without it."
         )
         raise Refused({"parent": sentence})
 
 
 def refuse_hasty(article: Article, form_age: timedelta | None, address: str | None) -> None:
     if form_age is not None and checks.is_too_quick(form_age):
-        sentence = gettext("That was very quick; please wait a moment and send it again.")
+        sentence = gettext("Sent too quickly. Wait a moment and try again.")
         raise Refused({"form": sentence})
     if address is not None and checks.too_many(article, address):
-        sentence = gettext(
-            "Many comments came in just now; please wait ten minutes and send it again."
-        )
+        sentence = gettext("Too many comments. Try again in ten minutes.")
         raise Refused({"form": sentence}, busy=True)
 
 
 def refuse_unfit(comment: Comment, *, only_text: bool = False) -> None:
-    """Raises Refused for what cannot be kept; a comment that is changed keeps its writer's name."""
+    """Raises Refused for what cannot be kept; a comment that is changed keeps its commenter's name."""
     problems: dict[str, str] = {}
     try:
         comment.clean_fields(exclude=["article", "parent", "user", "form_id"])
@@ -127,10 +123,10 @@ def refuse_unfit(comment: Comment, *, only_text: bool = False) -> None:
     elif comment.user is None:
         problems |= _problems_of_guest(comment, address_is_sound="email" not in problems)
     if not comment.text:
-        problems["text"] = gettext("Please write a comment.")
+        problems["text"] = gettext("Enter a comment.")
     elif len(comment.text) > TEXT_MAX_LENGTH:
         problems["text"] = gettext(
-            "The comment has %(count)s characters; at most %(most)s can be kept, please shorten it."
+            "The comment has %(count)s characters. Shorten it to at most %(most)s."
         ) % {"count": f"{len(comment.text):,}", "most": f"{TEXT_MAX_LENGTH:,}"}
     if problems:
         raise Refused(problems)
@@ -139,27 +135,24 @@ def refuse_unfit(comment: Comment, *, only_text: bool = False) -> None:
 def _problems_of_guest(comment: Comment, *, address_is_sound: bool) -> dict[str, str]:
     problems = {}
     if not comment.name:
-        problems["name"] = gettext("Please write your name.")
+        problems["name"] = gettext("Enter your name.")
     elif len(comment.name) > NAME_MAX_LENGTH:
-        problems["name"] = gettext("A name may have %(most)d characters; please shorten yours.") % {
+        problems["name"] = gettext("This name is too long. Use at most %(most)d characters.") % {
             "most": NAME_MAX_LENGTH
         }
     elif (owner := owner_of(comment.name)) is Owner.NEWSROOM:
         problems["name"] = gettext(
-            "A member of the newsroom has this name. If it is you, please sign in; "
-            "if not, add something that tells you apart."
+            "A member of the newsroom has this name. If it is you, sign in. If not, "
+            "use another name."
         )
     elif owner is Owner.SOMEBODY:
         problems["name"] = gettext(
-            "Somebody with an account here has this name. If it is you, please sign in; "
-            "if not, add something that tells you apart."
+            "A registered user has this name. If it is you, sign in. If not, use another name."
         )
     if not comment.email:
-        problems["email"] = gettext("Please write your e-mail address; it is never shown.")
+        problems["email"] = gettext("Enter your e-mail address. It is never shown.")
     elif not address_is_sound:
-        problems["email"] = gettext(
-            "No mail can be sent to this address; it should be like name@example.org."
-        )
+        problems["email"] = gettext("Enter a valid e-mail address, such as name@example.org.")
     return problems
 
 

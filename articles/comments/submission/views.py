@@ -1,4 +1,4 @@
-"""Commenting without JavaScript, and with it: both end in the same verb.
+"""Commenting with and without JavaScript: both call the same function.
 
 These addresses are private and uncached. They carry no CSRF cookie: docs/decisions/public-forms.md
 says what guards them instead.
@@ -15,7 +15,7 @@ from articles.comments.models import Comment
 from articles.comments.notifications import follows
 from articles.comments.notifications.models import Follow
 from articles.comments.submission import form_tokens, posting
-from articles.comments.submission.comment_policy import Admission, admission, moderation_notice
+from articles.comments.submission.comment_policy import CommentSettings, settings_of
 from articles.comments.submission.commenter_views import own_comment, yours_page
 from articles.comments.submission.form_tokens import writer_of
 from articles.comments.submission.trusted_commenters import why_trusted
@@ -26,14 +26,14 @@ from iria.core.http.headers import client_ip
 from iria.core.text.language import use_language
 from iria.publication.context_processors import publication_of
 
-Pace = Follow.Pace
+Frequency = Follow.Frequency
 
 AGAIN = {
     form_tokens.ExpiredToken: gettext_lazy(
-        "This form was opened more than two days ago; please look it over and send it again."
+        "This form was opened more than two days ago. Check your comment and submit it again."
     ),
     form_tokens.TokenMismatch: gettext_lazy(
-        "You signed in or out since this form was opened; please look it over and send it again."
+        "You signed in or out after opening this form. Check your comment and submit it again."
     ),
 }
 
@@ -41,7 +41,7 @@ AGAIN = {
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """The form on a page of its own; a form that comes without a seal is looked over first."""
+    """The form on a page of its own; a form without a token gets a preview first."""
     article = _article(request)
     if article is None:
         draft = Draft.from_form(request.POST)
@@ -59,7 +59,8 @@ def _take(request: HttpRequest, article: Article, draft: Draft) -> HttpResponse:
     except Comment.DoesNotExist:
         draft.parent = ""
         draft.errors["form"] = gettext(
-            "The comment you answer is not below this article. You can send yours on its own."
+            "The comment you are replying to is not on this article. You can submit "
+            "yours without it."
         )
         return _page(request, article, draft)
     try:
@@ -111,15 +112,15 @@ def _send(
             text=draft.text,
             parent=parent,
             by=writer_of(request),
-            trap=draft.trap,
+            honeypot=draft.honeypot,
             form_id=seal.form_id,
             form_age=seal.age,
-            address=client_ip(request),
+            ip_address=client_ip(request),
         )
     except posting.Refused as refusal:
         return _refuse(request, article, draft, refusal)
-    if draft.follow in Pace:
-        follows.follow_replies(comment, Pace(draft.follow))
+    if draft.follow in Frequency:
+        follows.follow_replies(comment, Frequency(draft.follow))
     return redirect("comment_thanks", form_tokens.link_to(comment))
 
 
@@ -142,7 +143,7 @@ def _page(
     comment: Comment | None = None,
     status: int = 422,
 ) -> HttpResponse:
-    """The form with what was typed. Its seal stays the same until it is used or too old."""
+    """The form with what was typed. Its token stays the same until it is used or too old."""
     try:
         parent = draft.answered(article)
     except Comment.DoesNotExist:
@@ -151,10 +152,13 @@ def _page(
         parent, draft.parent = None, ""
         draft.errors.setdefault(
             "parent",
-            gettext("The comment you answer is no longer there. You can send yours on its own."),
+            gettext(
+                "The comment you are replying to is no longer published. You can "
+                "submit yours without it."
+            ),
         )
     draft.token = draft.token or form_tokens.create_token(article, request)
-    standing = admission(article, publication_of(request))
+    settings = settings_of(article, publication_of(request))
     writer = writer_of(request)
     context = {
         "article": article,
@@ -162,38 +166,38 @@ def _page(
         "answered": parent,
         "comment": comment,
         "writer": writer,
-        "moderation": _moderation(article, writer, standing),
-        "open": standing.takes,
+        "moderation": _moderation(article, writer, settings),
+        "open": settings.is_open,
     }
     return render(request, "articles/comments/new.html", context, status=status)
 
 
 @require_safe
 def token(request: HttpRequest) -> HttpResponse:
-    """For the script: a seal, and for who is signed in the line that stands above the form."""
+    """For the script: a token, and for who is signed in the line that stands above the form."""
     article = _article(request)
-    standing = admission(article, publication_of(request)) if article else Admission.OFF
-    if article is None or not standing.takes:
+    settings = settings_of(article, publication_of(request)) if article else None
+    if article is None or settings is None or not settings.is_open:
         sentence = "There is nothing to comment on here."
         raise Http404(sentence)
     with use_language(article.language):
-        says = _lead(article, writer_of(request), standing)
+        says = _lead(article, writer_of(request), settings)
     return JsonResponse({"token": form_tokens.create_token(article, request), "says": says})
 
 
-def _lead(article: Article, writer: User | None, standing: Admission) -> str:
+def _lead(article: Article, writer: User | None, settings: CommentSettings) -> str:
     """Under which name somebody writes, and who reads it first; nothing for a guest."""
     if writer is None:
         return ""
-    says = gettext("You write as %(name)s.") % {"name": writer.public_name}
-    return f"{says} {_moderation(article, writer, standing)}".rstrip()
+    says = gettext("You are commenting as %(name)s.") % {"name": writer.public_name}
+    return f"{says} {_moderation(article, writer, settings)}".rstrip()
 
 
-def _moderation(article: Article, writer: User | None, standing: Admission) -> str:
+def _moderation(article: Article, writer: User | None, settings: CommentSettings) -> str:
     """What becomes of a comment before it appears."""
     if why_trusted(writer, article.pk):
         return ""
-    return moderation_notice(standing)
+    return settings.notice
 
 
 @require_safe
@@ -211,7 +215,7 @@ def yours(request: HttpRequest, comment: Comment, link: str) -> HttpResponse:
     """Where one's own comment stands; POST takes it back."""
     if request.method == "POST":
         posting.delete_own(comment, by=comment.user)
-        return redirect("comment_yours", link)
+        return redirect("comment_status", link)
     return yours_page(request, comment, link)
 
 
@@ -220,7 +224,7 @@ def permalink(request: HttpRequest, pk: int) -> HttpResponse:
     """Leads to the page on which the comment stands, wherever that is now."""
     published = Comment.objects.published().select_related("article").defer("article__body")
     comment = get_object_or_404(published, pk=pk)
-    if admission(comment.article, publication_of(request)) is Admission.OFF:
+    if settings_of(comment.article, publication_of(request)).is_off:
         raise Http404
     return redirect(permalinks.permalink(comment))
 

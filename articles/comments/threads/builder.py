@@ -1,4 +1,4 @@
-"""A thread as a page shows it: three levels, the rest flattened, and never a word that is hidden."""
+"""A thread as displayed: three levels, the rest flattened, no hidden text."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from accounts.models import User
 from articles.comments.models import Comment
-from articles.comments.submission.comment_policy import Admission, admission, moderation_notice
+from articles.comments.submission.comment_policy import CommentSettings, settings_of
 from articles.comments.threads.permalinks import answers_address, thread_address
 from articles.comments.threads.queries import TOPS, Order, Row, rows_of_answers, rows_of_thread
 from articles.editorial.models import Article
@@ -18,12 +18,12 @@ from iria.publication.models import Publication, current_publication
 
 LEVELS: Final = 3
 
-GAPS: Final = {
-    Comment.State.UNCONFIRMED: gettext_lazy("This comment is waiting for a moderator again."),
-    Comment.State.PENDING: gettext_lazy("This comment is waiting for a moderator again."),
+PLACEHOLDERS: Final = {
+    Comment.State.UNCONFIRMED: gettext_lazy("This comment is pending approval again."),
+    Comment.State.PENDING: gettext_lazy("This comment is pending approval again."),
     Comment.State.REJECTED: gettext_lazy("A moderator removed this comment."),
     Comment.State.SPAM: gettext_lazy("A moderator removed this comment."),
-    Comment.State.DELETED: gettext_lazy("The writer removed this comment."),
+    Comment.State.DELETED: gettext_lazy("The commenter deleted this comment."),
 }
 """What stands where a comment was that others answered."""
 
@@ -44,7 +44,7 @@ class Answered:
 
 
 @dataclass(slots=True)
-class Shown:
+class ThreadComment:
     """One place in a thread: a comment, or the gap it left."""
 
     id: int
@@ -57,14 +57,14 @@ class Shown:
     by_author: bool = False
     edited_at: datetime | None = None
     featured: bool = False
-    gap: str = ""
+    placeholder: str = ""
     level: int = 1
-    below: int = 0
+    descendant_count: int = 0
     """How many comments can be read below it, on this page or not."""
-    answers: int | None = None
+    display_parent_id: int | None = None
     """The comment below which it stands, if any."""
     in_reply_to: Answered | None = None
-    replies: list["Shown"] = field(default_factory=list)
+    replies: list["ThreadComment"] = field(default_factory=list)
 
     @property
     def anchor(self) -> str:
@@ -73,13 +73,13 @@ class Shown:
     @property
     def readable_here(self) -> int:
         """How many of those below it stand on this page."""
-        return sum((not place.gap) + place.readable_here for place in self.replies)
+        return sum((not place.placeholder) + place.readable_here for place in self.replies)
 
 
-IN_ORDER: Final[dict[Order, Callable[[Shown], Any]]] = {
+IN_ORDER: Final[dict[Order, Callable[[ThreadComment], Any]]] = {
     Order.OLDEST: lambda place: (place.written_at, place.id),
     Order.NEWEST: lambda place: (place.written_at, place.id),
-    Order.DISCUSSED: lambda place: (-place.below, place.written_at, place.id),
+    Order.DISCUSSED: lambda place: (-place.descendant_count, place.written_at, place.id),
 }
 """As the database orders them, but for the direction of the newest."""
 
@@ -88,14 +88,14 @@ IN_ORDER: Final[dict[Order, Callable[[Shown], Any]]] = {
 class Thread:
     """A page of the comments of an article, and how many of them can be read in all."""
 
-    comments: list[Shown]
+    comments: list[ThreadComment]
     count: int
-    admission: Admission
+    settings: CommentSettings
     base: str
     """The address of the article, below which those of its thread stand."""
     reply_address: str = ""
     """Where an answer is written, up to the number of the comment it answers."""
-    above: list[Shown] = field(default_factory=list)
+    above: list[ThreadComment] = field(default_factory=list)
     """On a page of answers: what is answered, the outermost first."""
     order: Order = Order.OLDEST
     number: int = 1
@@ -103,22 +103,22 @@ class Thread:
 
     @property
     def open(self) -> bool:
-        return self.admission.takes
+        return self.settings.is_open
 
     @property
     def moderation(self) -> str:
         """Who reads a guest's comment before it appears."""
-        return moderation_notice(self.admission)
+        return self.settings.notice
 
     @property
     def off(self) -> bool:
         """Whether there is no conversation here at all."""
-        return self.admission is Admission.OFF
+        return self.settings.is_off
 
     @property
-    def answered(self) -> "Shown | None":
+    def answered(self) -> "ThreadComment | None":
         """On a page of answers, the comment that the form below them answers; None where it left a gap."""
-        return self.above[-1] if self.above and not self.above[-1].gap else None
+        return self.above[-1] if self.above and not self.above[-1].placeholder else None
 
     @property
     def previous(self) -> str:
@@ -161,11 +161,11 @@ class Thread:
         """The count above the list; on a page of answers that of these."""
         if not self.above:
             return self.words
-        number = self.above[-1].below
+        number = self.above[-1].descendant_count
         return ngettext("%(count)d reply", "%(count)d replies", number) % {"count": number}
 
     @property
-    def readable(self) -> Iterator[Shown]:
+    def readable(self) -> Iterator[ThreadComment]:
         """The comments of this page that can be read, each before its answers."""
         return _readable([*self.above, *self.comments])
 
@@ -181,12 +181,11 @@ def thread_of(
     Of a hidden comment neither words nor name are read from the database. It leaves a gap with a
     sentence where a visible comment answers it, and nothing otherwise.
     """
-    standing = admission(article, publication or current_publication())
-    shown = standing is not Admission.OFF
-    rows = rows_of_thread(article, order, number) if shown else []
+    settings = settings_of(article, publication or current_publication())
+    rows = [] if settings.is_off else rows_of_thread(article, order, number)
     tops = [place for place in _laid(rows).values() if place.level == 1]
     tops.sort(key=IN_ORDER[order], reverse=order is Order.NEWEST)
-    return _thread(article, standing, rows, order=order, number=number, comments=tops)
+    return _thread(article, settings, rows, order=order, number=number, comments=tops)
 
 
 def answers_to(
@@ -196,26 +195,26 @@ def answers_to(
 
     None where there is no such comment, or it has no place on any page.
     """
-    standing = admission(article, publication)
-    rows = [] if standing is Admission.OFF else rows_of_answers(article, comment, number)
+    settings = settings_of(article, publication)
+    rows = [] if settings.is_off else rows_of_answers(article, comment, number)
     places = _laid(rows)
     head = places.get(comment)
     if head is None:
         return None
-    above = [head] if head.answers is None else [places[head.answers], head]
+    above = [head] if head.display_parent_id is None else [places[head.display_parent_id], head]
     below, head.replies = sorted(head.replies, key=IN_ORDER[Order.OLDEST]), []
-    if head.answers is not None:
-        places[head.answers].replies = []
-    return _thread(article, standing, rows, number=number, comments=below, above=above)
+    if head.display_parent_id is not None:
+        places[head.display_parent_id].replies = []
+    return _thread(article, settings, rows, number=number, comments=below, above=above)
 
 
 def _thread(
-    article: Article, standing: Admission, rows: list[Row], *, number: int, **more: Any
+    article: Article, settings: CommentSettings, rows: list[Row], *, number: int, **more: Any
 ) -> Thread:
     first = rows[0] if rows else None
     return Thread(
         count=first.readable or 0 if first else 0,
-        admission=standing,
+        settings=settings,
         base=article.get_absolute_url(),
         reply_address=f"{reverse('comment_new')}?article={article.pk}&parent=",
         number=number,
@@ -224,14 +223,14 @@ def _thread(
     )
 
 
-def _laid(rows: Iterable[Row]) -> dict[int, Shown]:
+def _laid(rows: Iterable[Row]) -> dict[int, ThreadComment]:
     """Each below its host, in the order of time; the first level in none yet."""
     rows = list(rows)
     places = {row.id: _place(row) for row in rows}
     for row in rows:
         place = places[row.id]
-        if place.answers is not None and place.answers in places:
-            places[place.answers].replies.append(place)
+        if place.display_parent_id is not None and place.display_parent_id in places:
+            places[place.display_parent_id].replies.append(place)
         if row.answered_state is not None and row.parent_id is not None:
             place.in_reply_to = _answered(row, row.parent_id, here=row.parent_id in places)
     for place in places.values():
@@ -239,13 +238,13 @@ def _laid(rows: Iterable[Row]) -> dict[int, Shown]:
     return places
 
 
-def _place(row: Row) -> Shown:
-    place = Shown(
+def _place(row: Row) -> ThreadComment:
+    place = ThreadComment(
         id=row.id,
         written_at=row.created_at,
         level=row.level,
-        below=row.below,
-        answers=row.host_id,
+        descendant_count=row.descendant_count,
+        display_parent_id=row.display_parent_id,
     )
     if row.is_visible:
         place.name = _name(row.shown_name, row.user_id, row.writer_name)
@@ -254,7 +253,7 @@ def _place(row: Row) -> Shown:
         place.text, place.edited_at = row.shown_text or "", row.edited_at
         place.featured = row.featured
     else:
-        place.gap = str(GAPS[Comment.State(row.state)])
+        place.placeholder = str(PLACEHOLDERS[Comment.State(row.state)])
     return place
 
 
@@ -269,8 +268,8 @@ def _answered(row: Row, parent: int, *, here: bool) -> Answered:
     return Answered(parent, name, here)
 
 
-def _readable(places: Iterable[Shown]) -> Iterator[Shown]:
+def _readable(places: Iterable[ThreadComment]) -> Iterator[ThreadComment]:
     for place in places:
-        if not place.gap:
+        if not place.placeholder:
             yield place
         yield from _readable(place.replies)

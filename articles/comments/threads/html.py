@@ -1,4 +1,4 @@
-"""The comments of a thread as markup.
+"""The HTML of a thread.
 
 Written here and not as a template, because a page may show hundreds of them: as a template, fifty
 comments cost more than everything else on an article's page together. Whatever a reader wrote goes
@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from articles.body.comment_markup import render_comment
-from articles.comments.threads.builder import Answered, Shown, Thread
+from articles.comments.threads.builder import Answered, Thread, ThreadComment
 from articles.comments.threads.permalinks import answers_address
 from iria.core.http.urls import url_path
 from iria.core.text.dates import time_element
@@ -64,7 +64,7 @@ def _around(thread: Thread, publication: Publication) -> Around:
         "staff": gettext("Staff"),
         "author": gettext("Author"),
         "featured": gettext("Editors’ choice"),
-        "edited": gettext("changed by its writer"),
+        "edited": gettext("edited"),
     }
     return Around(
         publication=publication,
@@ -80,13 +80,15 @@ def _around(thread: Thread, publication: Publication) -> Around:
     )
 
 
-def _list(places: Iterable[Shown], name: str, around: Around, *, first: bool = False) -> str:
+def _list(
+    places: Iterable[ThreadComment], name: str, around: Around, *, first: bool = False
+) -> str:
     items = "\n".join(_place(place, around, first=first) for place in places)
     return f'<ol class="{name}" role="list">\n{items}\n</ol>' if items else ""
 
 
-def _place(place: Shown, around: Around, *, first: bool) -> str:
-    inside = _gap(place) if place.gap else _comment(place, around)
+def _place(place: ThreadComment, around: Around, *, first: bool) -> str:
+    inside = _placeholder(place) if place.placeholder else _comment(place, around)
     below = _below(place, around, first=first) if place.replies else ""
     return (
         f'<li class="thread-place">\n<article class="comment" id="{place.anchor}">\n{inside}\n'
@@ -94,25 +96,25 @@ def _place(place: Shown, around: Around, *, first: bool) -> str:
     )
 
 
-def _below(place: Shown, around: Around, *, first: bool) -> str:
+def _below(place: ThreadComment, around: Around, *, first: bool) -> str:
     """The replies, which can be folded away, and the way to those that stand on pages of their own."""
     replies = _list(place.replies, "thread-replies", around)
     more = ""
-    if first and place.below > place.readable_here:
-        words = gettext("Show all %(count)d replies") % {"count": place.below}
+    if first and place.descendant_count > place.readable_here:
+        words = gettext("Show all %(count)d replies") % {"count": place.descendant_count}
         address = escape(answers_address(around.base, place.id))
         more = f'<p class="thread-more"><a href="{address}">{escape(words)}</a></p>\n'
     return (
-        f'<details class="thread-below" open><summary>{around.replies(place.below)}</summary>\n'
+        f'<details class="thread-below" open><summary>{around.replies(place.descendant_count)}</summary>\n'
         f"{replies}\n{more}</details>"
     )
 
 
-def _gap(place: Shown) -> str:
-    return f'<p class="comment-gap">{escape(place.gap)}</p>'
+def _placeholder(place: ThreadComment) -> str:
+    return f'<p class="comment-placeholder">{escape(place.placeholder)}</p>'
 
 
-def _comment(place: Shown, around: Around) -> str:
+def _comment(place: ThreadComment, around: Around) -> str:
     name = f"<bdi>{escape(place.name)}</bdi>"
     written = time_element(around.publication.local(place.written_at), clock=True)
     return (
@@ -128,15 +130,15 @@ def _comment(place: Shown, around: Around) -> str:
     )
 
 
-def _named(place: Shown, name: str) -> str:
-    """The name leads to the page of whoever chose to have one."""
+def _named(place: ThreadComment, name: str) -> str:
+    """The name links to the public page of a commenter who has one."""
     if place.reader is None:
         return name
     return f'<a href="{url_path("reader", place.reader)}" rel="nofollow">{name}</a>'
 
 
-def _marks(place: Shown, around: Around) -> str:
-    """An author of the article is named as such, else one of the house."""
+def _marks(place: ThreadComment, around: Around) -> str:
+    """Authors of the article are marked as such, other members of the newsroom as staff."""
     who = "author" if place.by_author else "staff" if place.by_staff else ""
     chosen = around.marks["featured"] if place.featured else ""
     return chosen + (around.marks[who] if who else "")
@@ -155,7 +157,7 @@ def _answered(other: Answered | None) -> str:
     return f'<p class="comment-to">{words}</p>\n'
 
 
-def _reply(place: Shown, name: str, around: Around) -> str:
+def _reply(place: ThreadComment, name: str, around: Around) -> str:
     if not around.reply_address:
         return ""
     return (

@@ -1,7 +1,4 @@
-"""Under which scope the database tells of changes to a thread.
-
-On which page a comment stands, and the addresses of those pages.
-"""
+"""The page of a comment, and the URLs of threads."""
 
 from typing import Any
 
@@ -9,7 +6,7 @@ from django.db import connection
 from django.db.models import Q
 from django.http import HttpRequest
 
-from articles.comments.models import Comment, CommentPlace
+from articles.comments.models import Comment, CommentPosition
 from articles.comments.threads.queries import TOPS, Order, Row, rows_of_answers, rows_of_thread
 from iria.core.http import cache_versions
 
@@ -43,10 +40,10 @@ def answers_address(base: str, comment: int, number: int = 1) -> str:
 
 def permalink(comment: Comment) -> str:
     """Where a comment that can be read stands now, in the order in which readers first see a thread."""
-    place = CommentPlace.objects.get(comment=comment)
+    place = CommentPosition.objects.get(comment=comment)
     article = comment.article
     base = article.get_absolute_url()
-    root = place if place.level == 1 else CommentPlace.objects.get(comment=place.root_id)
+    root = place if place.level == 1 else CommentPosition.objects.get(comment=place.root_id)
     page = _page_among(root, Q(article=article, level=1))
     address = thread_address(base, number=page).partition("#")[0]
     if place.level > 1 and not _holds(rows_of_thread(article, Order.OLDEST, page), comment):
@@ -54,19 +51,23 @@ def permalink(comment: Comment) -> str:
     return f"{address}#{comment.anchor}"
 
 
-def _among_answers(place: CommentPlace, comment: Comment, base: str) -> str:
-    branch = place if place.level == 2 else CommentPlace.objects.get(comment=place.host_id)
-    page = _page_among(branch, Q(host=branch.host_id))
+def _among_answers(place: CommentPosition, comment: Comment, base: str) -> str:
+    branch = (
+        place if place.level == 2 else CommentPosition.objects.get(comment=place.display_parent_id)
+    )
+    page = _page_among(branch, Q(display_parent=branch.display_parent_id))
     if place.level == 2 or _holds(rows_of_answers(comment.article, place.root_id, page), comment):
         return answers_address(base, place.root_id, page)
-    return answers_address(base, branch.comment_id, _page_among(place, Q(host=place.host_id)))
+    return answers_address(
+        base, branch.comment_id, _page_among(place, Q(display_parent=place.display_parent_id))
+    )
 
 
-def _page_among(place: CommentPlace, siblings: Q) -> int:
+def _page_among(place: CommentPosition, siblings: Q) -> int:
     earlier = Q(created_at__lt=place.created_at) | Q(
         created_at=place.created_at, comment__lt=place.comment_id
     )
-    return CommentPlace.objects.filter(siblings, earlier, shown=True).count() // TOPS + 1
+    return CommentPosition.objects.filter(siblings, earlier, shown=True).count() // TOPS + 1
 
 
 def _holds(rows: list[Row], comment: Comment) -> bool:

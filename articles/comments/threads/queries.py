@@ -31,19 +31,19 @@ class Order(StrEnum):
 BY: Final = {
     Order.OLDEST: "created_at, comment_id",
     Order.NEWEST: "created_at DESC, comment_id DESC",
-    Order.DISCUSSED: "below DESC, created_at, comment_id",
+    Order.DISCUSSED: "descendant_count DESC, created_at, comment_id",
 }
 
 SHARED: Final = """
 share AS (
-    SELECT {answers} / greatest(count(*) FILTER (WHERE below > 0), 1) AS most FROM page
+    SELECT {answers} / greatest(count(*) FILTER (WHERE descendant_count > 0), 1) AS most FROM page
 )"""
 """So many answers of each: the first ones, which are all there is where a thread is small. By number,
 since what is answered always has the lower one, and so stands on the page with its answer."""
 
 COLUMNS: Final = """
 SELECT comment.id, comment.parent_id, comment.user_id, comment.state, comment.created_at,
-    comment.edited_at, comment.featured, place.level, place.host_id, place.below,
+    comment.edited_at, comment.featured, place.level, place.display_parent_id, place.descendant_count,
     CASE WHEN comment.state = 'approved' THEN comment.text END AS shown_text,
     CASE WHEN comment.state = 'approved' THEN comment.name END AS shown_name,
     writer.display_name AS writer_name, writer.is_staff AS writer_is_staff,
@@ -57,61 +57,61 @@ SELECT comment.id, comment.parent_id, comment.user_id, comment.state, comment.cr
     answered.user_id AS answered_user, answerer.display_name AS answered_writer, answered.state AS answered_state,
 """
 FROM: Final = """
-FROM chosen JOIN articles_commentplace AS place USING (comment_id)
+FROM chosen JOIN articles_commentposition AS place USING (comment_id)
     JOIN articles_comment AS comment ON comment.id = place.comment_id
     LEFT JOIN accounts_user AS writer ON writer.id = comment.user_id
     LEFT JOIN articles_comment AS answered ON place.level = 3
-        AND comment.parent_id <> place.host_id AND answered.id = comment.parent_id
+        AND comment.parent_id <> place.display_parent_id AND answered.id = comment.parent_id
     LEFT JOIN accounts_user AS answerer ON answerer.id = answered.user_id
 """
 
 THREAD: Final = """
 WITH ids AS MATERIALIZED (
-    SELECT comment_id FROM articles_commentplace
+    SELECT comment_id FROM articles_commentposition
     WHERE article_id = %(article)s AND level = 1 AND shown ORDER BY {order}
     LIMIT {tops} OFFSET %(before)s
 ), page AS MATERIALIZED (
-    SELECT comment_id, below FROM ids JOIN articles_commentplace USING (comment_id)
+    SELECT comment_id, descendant_count FROM ids JOIN articles_commentposition USING (comment_id)
 ), {share}, chosen AS (
     SELECT comment_id FROM page
     UNION ALL
     SELECT answer.comment_id FROM page CROSS JOIN share CROSS JOIN LATERAL (
-        SELECT comment_id FROM articles_commentplace
+        SELECT comment_id FROM articles_commentposition
         WHERE root_id = page.comment_id AND level > 1 AND shown ORDER BY comment_id LIMIT most
-    ) AS answer WHERE page.below > 0
+    ) AS answer WHERE page.descendant_count > 0
 )
 {columns}
     (SELECT readable FROM articles_threadcount WHERE article_id = %(article)s) AS readable,
-    (SELECT tops FROM articles_threadcount WHERE article_id = %(article)s) AS siblings
+    (SELECT top_level_count FROM articles_threadcount WHERE article_id = %(article)s) AS siblings
 {tables}
 """
 
 ANSWERS: Final = """
 WITH ids AS MATERIALIZED (
-    SELECT comment_id FROM articles_commentplace
-    WHERE host_id = %(host)s AND shown ORDER BY created_at, comment_id
+    SELECT comment_id FROM articles_commentposition
+    WHERE display_parent_id = %(host)s AND shown ORDER BY created_at, comment_id
     LIMIT {tops} OFFSET %(before)s
 ), page AS MATERIALIZED (
-    SELECT comment_id, below FROM ids JOIN articles_commentplace USING (comment_id)
+    SELECT comment_id, descendant_count FROM ids JOIN articles_commentposition USING (comment_id)
 ), {share}, chosen AS (
     SELECT comment_id FROM page
     UNION ALL
     SELECT answer.comment_id FROM page CROSS JOIN share CROSS JOIN LATERAL (
-        SELECT comment_id FROM articles_commentplace
-        WHERE host_id = page.comment_id AND shown ORDER BY comment_id LIMIT most
-    ) AS answer WHERE page.below > 0
+        SELECT comment_id FROM articles_commentposition
+        WHERE display_parent_id = page.comment_id AND shown ORDER BY comment_id LIMIT most
+    ) AS answer WHERE page.descendant_count > 0
     UNION ALL
-    SELECT above.id FROM articles_commentplace AS head
+    SELECT above.id FROM articles_commentposition AS head
     CROSS JOIN LATERAL (
-        SELECT head.comment_id UNION SELECT head.host_id WHERE head.host_id IS NOT NULL
+        SELECT head.comment_id UNION SELECT head.display_parent_id WHERE head.display_parent_id IS NOT NULL
     ) AS above(id)
     WHERE head.comment_id = %(host)s AND head.article_id = %(article)s AND head.level < 3
         AND head.shown
 )
 {columns}
     (SELECT readable FROM articles_threadcount WHERE article_id = %(article)s) AS readable,
-    (SELECT count(*) FROM articles_commentplace
-        WHERE host_id = %(host)s AND shown) AS siblings
+    (SELECT count(*) FROM articles_commentposition
+        WHERE display_parent_id = %(host)s AND shown) AS siblings
 {tables}
 """
 
@@ -139,8 +139,8 @@ class Row(NamedTuple):
     edited_at: datetime | None
     featured: bool
     level: int
-    host_id: int | None
-    below: int
+    display_parent_id: int | None
+    descendant_count: int
     shown_text: str | None
     shown_name: str | None
     writer_name: str | None

@@ -15,24 +15,20 @@ from django.utils import timezone
 
 from articles.images.models import Image
 from iria.core.text.validators import validate_storable
+from iria.publication.models import CommentPolicy
 
+SITE_DEFAULT = "As everywhere on the site"
 COLUMNS = ("comments_open", "comments_policy", "comments_close_after")
 
 
 class CommentSettingsMixin(models.Model):
     """Columns of the article; what the publication says holds where they are left empty."""
 
-    class CommentPolicy(models.TextChoices):
-        AS_EVERYWHERE = "", "As everywhere on the site"
-        OPEN = "open", "The rules decide what appears at once"
-        HELD = "held", "A moderator reads every comment first"
-        OFF = "off", "No comments, and none are shown"
-
     comments_open = models.BooleanField(
         default=True, help_text="Whether readers may write below this article."
     )
     comments_policy = models.CharField(
-        max_length=4, choices=CommentPolicy, blank=True, default=CommentPolicy.AS_EVERYWHERE
+        max_length=4, choices=[("", SITE_DEFAULT), *CommentPolicy.choices], blank=True, default=""
     )
     comments_close_after = models.PositiveSmallIntegerField(
         null=True,

@@ -13,7 +13,7 @@ from django.templatetags.static import static
 
 from accounts.models import AuthorProfile
 from articles.body.plain_text import caption_text
-from articles.comments.threads.builder import Shown, Thread
+from articles.comments.threads.builder import Thread, ThreadComment
 from articles.editorial.models import Article, Correction, Figure
 from articles.images.models import Image
 from articles.images.rights.credit_line import (
@@ -275,7 +275,7 @@ def conversation(
     }
 
 
-def _comment(place: Shown, address: str, publication: Publication) -> dict[str, Any]:
+def _comment(place: ThreadComment, address: str, publication: Publication) -> dict[str, Any]:
     about = {
         "@type": "Comment",
         "url": f"{address}#{place.anchor}",
@@ -283,7 +283,7 @@ def _comment(place: Shown, address: str, publication: Publication) -> dict[str, 
         "dateCreated": publication.local(place.written_at).isoformat(timespec="seconds"),
         "text": place.text,
     }
-    answered = place.in_reply_to.id if place.in_reply_to else place.answers
+    answered = place.in_reply_to.id if place.in_reply_to else place.display_parent_id
     if place.edited_at is not None:
         about["dateModified"] = publication.local(place.edited_at).isoformat(timespec="seconds")
     if answered is not None:

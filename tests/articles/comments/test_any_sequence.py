@@ -12,7 +12,7 @@ from accounts.models import User
 from articles.comments.models import Comment
 from articles.comments.moderation import decisions
 from articles.comments.submission import posting
-from articles.comments.threads.builder import Shown, thread_of
+from articles.comments.threads.builder import ThreadComment, thread_of
 from articles.editorial.models import Article
 from iria.publication.models import current_publication
 
@@ -30,7 +30,7 @@ VERBS: dict[str, Any] = {
 }
 
 
-def every_place(places: list[Shown]) -> list[Shown]:
+def every_place(places: list[ThreadComment]) -> list[ThreadComment]:
     return [found for place in places for found in (place, *every_place(place.replies))]
 
 
@@ -84,7 +84,9 @@ def check(article: Article) -> None:
     assert thread.count == len(visible)
     places = every_place(thread.comments)
     assert len({place.id for place in places}) == len(places)
-    assert {place.id for place in places if not place.gap} == {comment.pk for comment in visible}
+    assert {place.id for place in places if not place.placeholder} == {
+        comment.pk for comment in visible
+    }
     for comment in comments:
         on_the_page = comment in visible
         assert (comment.text in page) == on_the_page
@@ -94,4 +96,6 @@ def check(article: Article) -> None:
         assert latest
         assert latest.decision == comment.state
     for place in places:
-        assert not place.gap or any(not below.gap for below in every_place(place.replies))
+        assert not place.placeholder or any(
+            not below.placeholder for below in every_place(place.replies)
+        )

@@ -46,11 +46,14 @@ def test_a_reply_to_a_tombstone_or_to_ones_own_deleted_comment(
     write("What did it say?", parent=_approved(own))
     client.post(f"/comments/yours/{form_tokens.link_to(own)}/")
     assert (
-        "The writer removed this comment."
+        "The commenter deleted this comment."
         in client.get(article.get_absolute_url()).content.decode()
     )
     page = answered(client, article, own)
-    assert "The comment you answer is no longer there. You can send yours on its own." in page
+    assert (
+        "The comment you are replying to is no longer published. You can submit yours without it."
+        in page
+    )
 
 
 def test_a_reply_typed_while_its_comment_was_taken_back(

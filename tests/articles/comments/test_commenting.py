@@ -40,7 +40,7 @@ def test_the_thank_you_page_leads_to_your_comment(
     comment = send(client, article)
     link = form_tokens.link_to(comment)
     page = client.get(f"/comments/thanks/{link}/").content.decode()
-    assert "Your comment is waiting for a moderator; you will get a mail" in page
+    assert "Your comment is pending approval; you will get a mail" in page
     yours = f"/comments/yours/{link}/"
     assert yours in page
     assert "waiting for a moderator" in client.get(yours).content.decode()
@@ -88,7 +88,7 @@ def test_the_script_gets_a_seal_and_posts_in_one_step(
     assert told["says"] == ""
     answer = client.post(address_of(article), {**WORDS, "token": told["token"]})
     assert answer.status_code == 302
-    assert Comment.objects.held().count() == 1
+    assert Comment.objects.pending().count() == 1
 
 
 def test_a_form_sent_twice_is_one_comment(client: Client, article: Article, later: None) -> None:
@@ -144,7 +144,7 @@ def test_a_filled_trap_is_answered_alike_and_kept_as_spam(
     assert "waiting for a moderator" in page
     assert comment.state == "spam"
     latest = comment.moderations.get()
-    assert (latest.made_by, latest.decision) == (None, "spam")
+    assert (latest.created_by, latest.decision) == (None, "spam")
     assert "people do not see" in latest.reason
 
 

@@ -117,7 +117,7 @@ def test_many_are_decided_at_once(at_desk: Client, write: Write, mina: User) -> 
     first, second = write("One", waits=True), write("Two", waits=True)
     assert "2 comments were approved." in choose(at_desk, "approve_chosen", first, second)
     assert Comment.objects.published().count() == 2
-    assert {row.made_by for row in first.moderations.filter(decision="approved")} == {mina}
+    assert {row.created_by for row in first.moderations.filter(decision="approved")} == {mina}
 
 
 def test_a_rejection_keeps_the_reason(at_desk: Client, write: Write) -> None:
@@ -125,7 +125,11 @@ def test_a_rejection_keeps_the_reason(at_desk: Client, write: Write) -> None:
     choose(at_desk, "reject_chosen", comment, reason="Off the subject", tell="on")
     row = comment.moderations.first()
     assert row
-    assert (row.decision, row.reason, row.told) == ("rejected", "Off the subject", True)
+    assert (row.decision, row.reason, row.commenter_notified) == (
+        "rejected",
+        "Off the subject",
+        True,
+    )
 
 
 @pytest.mark.parametrize("reason", ["r" * 501, "with\x00in it"])
@@ -146,7 +150,7 @@ def test_the_list_says_what_somebody_else_decided_meanwhile(
     decisions.reject(one, by=edna)
     seen = choose(at_desk, "approve_chosen", one, two)
     assert "One comment was approved." in seen
-    assert "One comment was decided by somebody else meanwhile." in seen
+    assert "One comment was already decided by another moderator." in seen
     one.refresh_from_db()
     assert one.state == "rejected"
 
@@ -157,7 +161,7 @@ def test_a_comments_own_page_decides_and_shows_every_decision(
     comment = write("Words in full\nand a second line", waits=True)
     address = f"{LIST}{comment.pk}/change/"
     seen = page(at_desk, address)
-    assert "Every comment is held first." in seen
+    assert "Every comment is pending first." in seen
     decide = reverse("admin:articles_comment_decide", args=[comment.pk])
     assert decide in seen
     at_desk.post(decide, {"verb": "spam", "seen": "held"})
@@ -231,7 +235,7 @@ def test_a_reporter_decides_nothing(client: Client, write: Write, rui: User) -> 
 def test_the_log_is_read_only(at_desk: Client, write: Write, edna: User) -> None:
     comment = write(waits=True)
     decisions.reject(comment, by=edna, reason="Off the subject")
-    log = "/admin/articles/moderation/"
+    log = "/admin/articles/moderationdecision/"
     seen = page(at_desk, f"{log}?q=subject")
     assert "Edna Okafor" in seen
     row = comment.moderations.first()

@@ -8,7 +8,7 @@ from articles.comments.models import Comment
 from tests.articles.comments.conftest import Write
 
 COMMENTS = "/admin/articles/comment/"
-LOG = "/admin/articles/moderation/"
+LOG = "/admin/articles/moderationdecision/"
 ODD = ["%00", "held%00", "x", "9" * 30, "%C3%28", "all%27--"]
 
 
@@ -34,8 +34,8 @@ def test_a_queue_that_is_none_is_the_held_one(
     "query",
     [
         *(f"decision__exact={odd}" for odd in ODD),
-        *(f"made_at__gte={odd}" for odd in ODD),
-        *(f"made_by__id__exact={odd}" for odd in ODD),
+        *(f"created_at__gte={odd}" for odd in ODD),
+        *(f"created_by__id__exact={odd}" for odd in ODD),
         *(f"origin={odd}" for odd in ODD),
         *(f"q={odd}" for odd in ODD),
         "p=9999",

@@ -13,7 +13,7 @@ from articles.comments.bans.models import Ban
 from articles.comments.flags import flagging
 from articles.comments.models import Comment
 from articles.comments.moderation import appeals, cases, decisions
-from articles.comments.moderation.models import ListedReason
+from articles.comments.moderation.models import RejectionReason
 from articles.comments.notifications import follows
 from articles.comments.notifications.models import Follow
 from articles.comments.screening.models import ScreeningRule
@@ -54,11 +54,11 @@ def test_the_script_hears_what_was_done_how_to_undo_it_and_what_is_left(
 
 
 def test_a_reason_of_the_list_is_kept_in_its_words_and_told(at_desk: Client, write: Write) -> None:
-    comment, reason = write(waits=True), ListedReason.objects.all()[0]
+    comment, reason = write(waits=True), RejectionReason.objects.all()[0]
     send(at_desk, f"{comment.pk}/decide/", verb="reject", listed=reason.pk, tell="on")
     row = comment.moderations.first()
     assert row
-    assert (row.reason, row.told) == (reason.words, True)
+    assert (row.reason, row.commenter_notified) == (reason.message, True)
 
 
 def test_the_script_hears_who_was_first_and_who_is_looking(
@@ -94,7 +94,7 @@ def test_many_decided_at_once_are_taken_back_at_once(at_desk: Client, write: Wri
     page = at_desk.post(LIST, form, follow=True).content.decode()
     (rows,) = re.findall(r'name="rows" value="([\d,]+)">Undo</button>', page)
     done = at_desk.post(f"{LIST}undo/", {"rows": rows}, follow=True).content.decode()
-    assert "2 comments were put back as before." in done
+    assert "2 comments were restored." in done
     assert {state_of(each) for each in both} == {"held"}
 
 
@@ -107,7 +107,7 @@ def test_from_a_comments_own_page_the_next_one_comes_at_once(
     at = at_desk.post(f"{LIST}{one.pk}/decide/", form, follow=True)
     assert at.request["PATH_INFO"] == f"{LIST}{three.pk}/change/"
     at = at_desk.post(f"{LIST}{three.pk}/decide/", form, follow=True)
-    assert "Nothing more waits in this queue." in at.content.decode()
+    assert "No more comments in this queue." in at.content.decode()
 
 
 def test_a_button_of_the_list_leads_back_to_the_list_as_it_was(
@@ -124,9 +124,9 @@ def test_a_button_of_the_list_leads_back_to_the_list_as_it_was(
 
 def test_queues_hold_what_they_are_named_for(at_desk: Client, write: Write, mina: User) -> None:
     reported, rejected = write("Reported words"), write("Rejected words", waits=True)
-    flagging.report(reported, reason="insult", words="He means me.", address="203.0.113.9")
+    flagging.report(reported, reason="insult", text="He means me.", address="203.0.113.9")
     decisions.reject(rejected, by=mina)
-    appeals.ask(rejected, words="It was a joke.")
+    appeals.ask(rejected, text="It was a joke.")
     ScreeningRule.objects.update(active=False)
     write("New words", waits=True)
 
@@ -155,7 +155,7 @@ def test_comments_by_article_and_by_writer_lead_to_the_list_without_an_address(
     write("Two")
     write("Three", by=ola)
     follow = follows.follow(
-        Follow.Kind.THREAD, Follow.Pace.DAILY, email="ana@readers.example", article=article
+        Follow.Kind.THREAD, Follow.Frequency.DAILY, email="ana@readers.example", article=article
     )
     follows.confirm(follow)
     articles = at_desk.get(f"{LIST}by-article/").content.decode()
@@ -178,18 +178,23 @@ def test_a_writer_is_suspended_on_a_page_that_needs_no_script(
     at_desk: Client, article: Article, write: Write
 ) -> None:
     comment = posting.post(
-        article, name="Teo Brandt", email="teo@readers.example", text="A", address="203.0.113.9"
+        article, name="Teo Brandt", email="teo@readers.example", text="A", ip_address="203.0.113.9"
     )
     page = at_desk.get(f"{LIST}{comment.pk}/ban/").content.decode()
     assert "Its whole network" in page
     assert "203.0.113" not in page
-    form = {"kinds": ["email", "network"], "length": "7", "why": "Threats", "earlier": "reject"}
+    form = {
+        "kinds": ["email", "network"],
+        "length": "7",
+        "reason": "Threats",
+        "existing_comments": "reject",
+    }
     done = at_desk.post(f"{LIST}{comment.pk}/ban/", form, follow=True).content.decode()
     assert "is suspended until" in done
-    assert Ban.objects.in_force().count() == 2
+    assert Ban.objects.active().count() == 2
     ban = Ban.objects.filter(kind="email").get()
-    assert ban.until
-    assert timedelta(days=6) < ban.until - timezone.now() < timedelta(days=8)
+    assert ban.expires_at
+    assert timedelta(days=6) < ban.expires_at - timezone.now() < timedelta(days=8)
     assert state_of(comment) == "rejected"
     bans = at_desk.get("/admin/articles/ban/").content.decode()
     assert "Teo Brandt" in bans
@@ -205,9 +210,18 @@ def test_a_writer_is_suspended_on_a_page_that_needs_no_script(
     ("form", "said"),
     [
         ({}, "Choose at least one."),
-        ({"kinds": "email", "length": "x", "why": "y", "earlier": "leave"}, "not one of"),
-        ({"kinds": "email", "length": "7", "why": "  ", "earlier": "leave"}, "Write why"),
-        ({"kinds": "network", "length": "7", "why": "y", "earlier": "leave"}, "not one of"),
+        (
+            {"kinds": "email", "length": "x", "reason": "y", "existing_comments": "leave"},
+            "not one of",
+        ),
+        (
+            {"kinds": "email", "length": "7", "reason": "  ", "existing_comments": "leave"},
+            "Write why",
+        ),
+        (
+            {"kinds": "network", "length": "7", "reason": "y", "existing_comments": "leave"},
+            "not one of",
+        ),
     ],
 )
 def test_a_ban_with_a_mistake_says_which(
@@ -228,7 +242,7 @@ def test_who_may_not_decide_reaches_none_of_it(client: Client, write: Write, rui
     for address in ("live/", "next/", "by-article/", "by-writer/"):
         assert client.get(f"{LIST}{address}").status_code == 403
     for address in ("export/", "weeks/"):
-        assert client.get(f"/admin/articles/moderation/{address}").status_code == 403
+        assert client.get(f"/admin/articles/moderationdecision/{address}").status_code == 403
 
 
 def test_an_editor_decides_and_bans_nobody(client: Client, write: Write, edna: User) -> None:

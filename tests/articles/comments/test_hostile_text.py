@@ -12,7 +12,7 @@ from lxml import html as lxml_html
 
 from accounts.models import User
 from articles.body.comment_markup import render_comment
-from articles.comments.models import Comment, Moderation
+from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import decisions
 from articles.comments.submission import form_tokens, posting
 from articles.comments.threads.builder import thread_of
@@ -109,7 +109,9 @@ def test_a_reason_may_be_as_strange_as_it_likes(
     plain = elements(client.get(yours).content.decode())
     used = set(elements(client.get(at_desk).content.decode()))
     for string in all_strings():
-        row = Moderation(decision="rejected", reason=string.replace("\x00", "")[:500], told=True)
+        row = ModerationDecision(
+            decision="rejected", reason=string.replace("\x00", "")[:500], commenter_notified=True
+        )
         comment.moderations.add(row, bulk=False)
         if "<" in string:
             assert elements(client.get(yours).content.decode()) == plain, string

@@ -9,13 +9,13 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from articles.comments.models import Comment, Moderation
+from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import decisions, undo
 from articles.comments.moderation.weekly_statistics import in_words, weekly_statistics
 from articles.comments.submission import posting
 from tests.articles.comments.conftest import Write
 
-LOG = "/admin/articles/moderation/"
+LOG = "/admin/articles/moderationdecision/"
 
 
 def exported(client: Client, query: str = "") -> list[dict[str, str]]:
@@ -33,7 +33,7 @@ def test_it_is_taken_away_as_it_is_filtered(
     client.force_login(mina)
     assert len(exported(client)) == 2
     (row,) = exported(client, "?decision__exact=rejected")
-    assert (row["by"], row["told to the writer"]) == ("Edna Okafor", "yes")
+    assert (row["by"], row["commenter notified"]) == ("Edna Okafor", "yes")
     assert row["reason"] == "'=HYPERLINK(1)"
     assert "Secret words" not in str(row)
     assert [each["decision"] for each in exported(client, "?origin=machine")] == ["held"]
@@ -56,7 +56,7 @@ def test_weeks_count_what_came_what_was_held_how_long_it_took_and_what_was_overt
 ) -> None:
     one, two, three = (write(words, waits=True) for words in ("One", "Two", "Three"))
     hour_ago = timezone.now() - timedelta(hours=1)
-    Moderation.objects.update(made_at=hour_ago)
+    ModerationDecision.objects.update(created_at=hour_ago)
     decisions.reject(one, by=mina)
     decisions.approve(one, by=edna)
     decisions.approve(two, by=mina)

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from articles.comments.models import Comment, CommentPlace, ThreadCount
+from articles.comments.models import Comment, CommentPosition, ThreadCount
 from articles.editorial.models import Article
 from tests import newsroom
 
@@ -49,8 +49,8 @@ def expected(article: Article) -> dict[int, tuple[Any, ...]]:
 
 
 def kept(article: Article) -> dict[int, tuple[Any, ...]]:
-    columns = ("level", "host", "root", "readable", "answers", "below")
-    rows = CommentPlace.objects.filter(article=article).values_list("comment", *columns)
+    columns = ("level", "display_parent", "root", "readable", "reply_count", "descendant_count")
+    rows = CommentPosition.objects.filter(article=article).values_list("comment", *columns)
     return {pk: tuple(rest) for pk, *rest in rows}
 
 
@@ -58,7 +58,7 @@ def check(article: Article) -> None:
     wanted = expected(article)
     assert kept(article) == wanted
     count = ThreadCount.objects.filter(article=article).first()
-    found = (count.readable, count.tops) if count else (0, 0)
+    found = (count.readable, count.top_level_count) if count else (0, 0)
     shown = [each for each in wanted.values() if each[3] or each[4] or each[5]]
     assert found == (sum(each[3] for each in shown), sum(each[0] == 1 for each in shown))
 
@@ -96,7 +96,7 @@ def test_removing_answers_and_whole_articles_leaves_nothing_counted(db: None) ->
     check(article)
     article.delete()
     check(other)
-    assert CommentPlace.objects.count() == 1
+    assert CommentPosition.objects.count() == 1
     assert list(ThreadCount.objects.values_list("article", "readable")) == [(other.pk, 1)]
 
 

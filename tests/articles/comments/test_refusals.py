@@ -23,7 +23,7 @@ def test_a_broken_link_gets_a_sentence(client: Client, db: None, link: str) -> N
     for page in ("thanks", "yours"):
         answer = client.get(f"/comments/{page}/{link}/")
         assert answer.status_code == 404
-        assert "This link leads nowhere" in answer.content.decode()
+        assert "This link does not work" in answer.content.decode()
 
 
 def test_a_form_from_another_site_is_refused(client: Client, article: Article) -> None:
@@ -111,7 +111,7 @@ def test_closed_comments_give_the_words_back(client: Client, article: Article) -
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("name", "", "Please write your name."),
+        ("name", "", "Enter your name."),
         ("name", "\u200b\u2060 ", "something that can be seen"),
         ("name", "n" * 81, "A name may have 80 characters"),
         ("name", "Teo\x00", "NUL"),
@@ -121,7 +121,7 @@ def test_closed_comments_give_the_words_back(client: Client, article: Article) -
         ("email", "teo at readers", "like name@example.org"),
         ("email", "teo@readers.example\r\nBcc: all@readers.example", "like name@example.org"),
         ("email", f"{'t' * 300}@readers.example", "like name@example.org"),
-        ("text", " \n ", "Please write a comment."),
+        ("text", " \n ", "Enter a comment."),
         ("text", "\u200b\u200d", "something that can be seen"),
         ("text", "w" * 5001, "The comment has 5,001 characters"),
         ("text", "words\x00", "NUL"),

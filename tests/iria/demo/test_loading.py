@@ -10,7 +10,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.models import User
-from articles.comments.notifications import job_queue
+from articles.comments import job_queue
 from articles.editorial.models import Article, Category
 from iria.demo.loading import letters
 from iria.publication.models import Publication
@@ -103,4 +103,4 @@ def test_what_a_house_has_of_its_own_is_used_and_never_taken_away(
 def test_nobody_is_written_to_about_comments_of_the_past() -> None:
     jobs = ProcrastinateJob.objects.filter(task_name__startswith="comments.")
     # One looks for whom to tell, and tells nobody of what is old.
-    assert not jobs.exclude(task_name=job_queue.SPREAD).exists()
+    assert not jobs.exclude(task_name=job_queue.CREATE_NOTIFICATIONS).exists()

@@ -79,7 +79,7 @@ def send(article: Article) -> Callable[..., Comment]:
             name="Teo Brandt",
             email="teo@readers.example",
             text=text,
-            **{"address": "203.0.113.9", **more},
+            **{"ip_address": "203.0.113.9", **more},
         )
 
     return send

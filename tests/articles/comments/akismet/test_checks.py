@@ -9,11 +9,13 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from articles.comments.akismet import checks
-from articles.comments.akismet.models import AkismetOpinion
-from articles.comments.models import Comment, Moderation
+from articles.comments.akismet import checks, pending
+from articles.comments.akismet.models import AkismetResult
+from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import decisions, undo
+from articles.comments.screening.checks import TAKEN_FOR_SPAM
 from articles.comments.screening.dry_run import replay
+from articles.comments.screening.engine import NO_OBJECTION
 from articles.comments.screening.models import Action, Check, ScreeningRule
 from articles.comments.screening.submission import Finding
 from articles.comments.submission import editing, email_confirmation
@@ -34,7 +36,7 @@ def answered(comment: Comment) -> Comment:
 
 
 def said(comment: Comment) -> list[str]:
-    return [each["says"] for each in comment.findings]
+    return [each["says"] for each in comment.screening_results]
 
 
 def set_rule(**values: object) -> None:
@@ -48,12 +50,12 @@ def test_a_comment_waits_for_the_answer_and_stands_once_akismet_takes_it_for_no_
     assert (comment.state, akismet.sent) == (Comment.State.PENDING, []), (
         "asked while a reader waits"
     )
-    assert said(comment) == ["Akismet is being asked whether it is spam."]
+    assert said(comment) == [pending.AWAITED]
     assert answered(comment).state == Comment.State.APPROVED
-    assert said(comment) == ["Akismet takes it for no spam."]
+    assert said(comment) == [pending.NO_SPAM]
     row = comment.moderations.get(decision=Comment.State.APPROVED)
-    assert row.made_by is None
-    assert row.reason == "Akismet takes it for no spam. No rule has anything against it."
+    assert row.created_by is None
+    assert row.reason == f"{pending.NO_SPAM} {NO_OBJECTION}"
 
 
 def test_it_is_sent_words_name_and_network_address_and_not_the_writers_mail_address(
@@ -85,7 +87,7 @@ def test_what_it_takes_for_spam_is_decided_by_the_action_of_its_rule(
     akismet.answer = "true"
     comment = answered(send())
     assert comment.state == state
-    assert said(comment) == ["Akismet takes it for spam."]
+    assert said(comment) == [TAKEN_FOR_SPAM]
     assert comment.moderations.first().decision == state  # type: ignore[union-attr]
 
 
@@ -94,7 +96,7 @@ def test_what_another_rule_holds_stays_held_whatever_akismet_says(
 ) -> None:
     comment = answered(send("See https://a.example.org and https://b.example.org"))
     assert comment.state == Comment.State.PENDING
-    assert said(comment) == ["It has 2 links.", "Akismet takes it for no spam."]
+    assert said(comment) == ["It has 2 links.", pending.NO_SPAM]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +117,7 @@ def test_where_it_cannot_be_asked_the_comment_is_left_to_the_moderators_and_says
     comment.refresh_from_db()
     assert comment.state == Comment.State.PENDING
     assert said(comment)[0].startswith(f"Akismet could not be asked: {words}")
-    assert KEY not in str(comment.findings)
+    assert KEY not in str(comment.screening_results)
     akismet.answer, akismet.status = "false", 200
     assert answered(comment).state == Comment.State.APPROVED, "asked again, it answered"
 
@@ -123,10 +125,8 @@ def test_where_it_cannot_be_asked_the_comment_is_left_to_the_moderators_and_says
 def test_a_dead_network_and_a_comment_from_nowhere_are_left_to_the_moderators_too(
     akismet: Akismet, send: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nowhere = answered(send("From nowhere.", address=None))
-    assert said(nowhere) == [
-        "Akismet could not be asked: it is not known where the comment came from."
-    ]
+    nowhere = answered(send("From nowhere.", ip_address=None))
+    assert said(nowhere) == ["Akismet could not be asked: the IP URL of the comment is not known."]
     comment = send()
 
     def no_network(*args: Any, **options: Any) -> Any:
@@ -151,7 +151,7 @@ def test_nothing_is_sent_without_the_key_without_the_rule_or_of_the_newsroom(
     keyless = send("No key.")
     settings.AKISMET_KEY = KEY
     assert {each.state for each in (mine, ruled_out, keyless)} == {Comment.State.APPROVED}
-    assert not AkismetOpinion.objects.exists()
+    assert not AkismetResult.objects.exists()
 
 
 def test_a_rule_switched_off_meanwhile_leaves_what_waits_to_the_moderators(
@@ -160,7 +160,7 @@ def test_a_rule_switched_off_meanwhile_leaves_what_waits_to_the_moderators(
     comment = send()
     set_rule(active=False)
     assert answered(comment).state == Comment.State.PENDING
-    assert said(comment) == ["Akismet could not be asked: it was switched off meanwhile."]
+    assert said(comment) == ["Akismet could not be asked: the rule was turned off."]
     assert akismet.sent == []
 
 
@@ -171,7 +171,7 @@ def test_a_machine_takes_nothing_back_from_a_moderator(
     comment = send()
     decisions.approve(comment, by=mina)
     assert answered(comment).state == Comment.State.APPROVED
-    assert said(comment) == ["Akismet takes it for spam."]
+    assert said(comment) == [TAKEN_FOR_SPAM]
 
 
 def test_words_that_are_changed_are_asked_about_anew_and_an_old_answer_does_not_count(
@@ -180,7 +180,7 @@ def test_words_that_are_changed_are_asked_about_anew_and_an_old_answer_does_not_
     comment = send()
     before = Comment.objects.get(pk=comment.pk)
     editing.change(comment, text="I was on that ship.", by=None)
-    checks._weigh(before, Finding(Check.AKISMET, Action.ALLOW, checks.NO_SPAM), False)
+    checks._record(before, Finding(Check.AKISMET, Action.ALLOW, pending.NO_SPAM), False)
     assert Comment.objects.get(pk=comment.pk).state == Comment.State.PENDING
     assert answered(comment).state == Comment.State.APPROVED
     assert akismet.sent[-1][1]["comment_content"] == "I was on that ship."
@@ -200,7 +200,7 @@ def test_a_guest_who_has_to_confirm_is_asked_about_only_then(akismet: Akismet, s
     publication.guests_confirm_email = True
     publication.save()
     comment = send()
-    assert not AkismetOpinion.objects.exists()
+    assert not AkismetResult.objects.exists()
     email_confirmation.confirm(comment)
     assert comment.state == Comment.State.PENDING
     assert answered(comment).state == Comment.State.APPROVED
@@ -217,11 +217,11 @@ def test_it_hears_of_decisions_that_say_the_contrary_once_and_only_if_that_is_ti
     decisions.spam(missed, by=mina)
     decisions.approve(wronged, by=mina)
     decisions.approve(good, by=mina)
-    rows = list(Moderation.objects.by_people().order_by("pk").values_list("pk", flat=True))
+    rows = list(ModerationDecision.objects.by_people().order_by("pk").values_list("pk", flat=True))
     for row in rows:
         checks.tell_decision(row)
     assert akismet.sent == []
-    set_rule(reports_back=True)
+    set_rule(reports_corrections=True)
     for row in rows * 2:
         checks.tell_decision(row)
     told = [(deed, fields["comment_content"]) for deed, fields in akismet.sent]
@@ -231,7 +231,7 @@ def test_it_hears_of_decisions_that_say_the_contrary_once_and_only_if_that_is_ti
 def test_it_hears_nothing_of_a_decision_that_was_taken_back(
     akismet: Akismet, send: Send, mina: User
 ) -> None:
-    set_rule(reports_back=True)
+    set_rule(reports_corrections=True)
     comment = answered(send())
     decisions.spam(comment, by=mina)
     row = comment.moderations.first()
@@ -259,11 +259,9 @@ def test_a_reader_is_told_that_a_comment_waits_only_where_it_is_left_waiting(
     akismet: Akismet, send: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[int] = []
-    for room in ("posting", "akismet.asking"):
-        monkeypatch.setattr(
-            f"articles.comments.{room}.tell_writer_it_was_received",
-            lambda comment: told.append(comment.pk),
-        )
+    monkeypatch.setattr(
+        "articles.comments.job_queue.enqueue_received", lambda comment: told.append(comment.pk)
+    )
     answered(send())
     assert told == []
     akismet.answer = "true"
@@ -278,9 +276,15 @@ def test_the_desk_refuses_the_rule_without_a_key_and_offers_no_rejection(
     client.force_login(mina)
     address = f"/admin/articles/screeningrule/{rule.pk}/change/"
     page = client.get(address).content.decode()
-    assert "the network address of every new comment go to Akismet" in page
+    assert "the IP address of every new comment go to Akismet" in page
     assert 'value="reject"' not in page
-    values = {"active": "on", "threshold": "0", "action": "spam", "reports_back": "on", "days": "7"}
+    values = {
+        "active": "on",
+        "threshold": "0",
+        "action": "spam",
+        "reports_corrections": "on",
+        "days": "7",
+    }
     refused = client.post(address, {**values, "_save": "1"}).content.decode()
     assert "Akismet is not asked without a key: set AKISMET_KEY" in refused
     settings.AKISMET_KEY = KEY
@@ -289,7 +293,7 @@ def test_the_desk_refuses_the_rule_without_a_key_and_offers_no_rejection(
     )
     assert client.post(address, {**values, "_save": "1"}).status_code == 302
     rule.refresh_from_db()
-    assert (rule.active, rule.action, rule.reports_back) == (True, "spam", True)
+    assert (rule.active, rule.action, rule.reports_corrections) == (True, "spam", True)
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

@@ -32,34 +32,34 @@ def post(
 ) -> Comment:
     number = Comment.objects.count()
     return posting.post(
-        article, name=name, email=email, text=f"Words {number}", by=by, address=address
+        article, name=name, email=email, text=f"Words {number}", by=by, ip_address=address
     )
 
 
 def test_a_banned_accounts_address_is_rejected_with_a_sentence_and_the_moderator_reads_why(
     article: Article, mina: User, ola: User
 ) -> None:
-    bans.ban(post(article, by=ola), kinds=["email"], by=mina, why="Threats")
+    bans.ban(post(article, by=ola), kinds=["email"], by=mina, reason="Threats")
     again = post(article, name="Another Name", email=ola.email.upper())
     row = again.moderations.get()
-    assert (again.state, row.told) == ("rejected", True)
+    assert (again.state, row.commenter_notified) == ("rejected", True)
     assert "suspended" in row.reason
-    said = [each["says"] for each in again.findings if each["phase"] == "writer"]
+    said = [each["says"] for each in again.screening_results if each["phase"] == "writer"]
     assert said == ["Mina Sato banned this e-mail address: Threats."]
 
 
 def test_an_address_that_only_guests_gave_is_doubt_and_held(article: Article, mina: User) -> None:
-    bans.ban(post(article), kinds=["email"], by=mina, why="Threats")
+    bans.ban(post(article), kinds=["email"], by=mina, reason="Threats")
     again = post(article, name="Another Name", email="TEO@readers.example")
     assert again.state == "held"
-    said = [each["says"] for each in again.findings if each["phase"] == "likeness"]
+    said = [each["says"] for each in again.screening_results if each["phase"] == "likeness"]
     assert said == ["Mina Sato banned this e-mail address: Threats."]
 
 
 def test_a_banned_account_cannot_write_under_another_name(
     article: Article, mina: User, ola: User
 ) -> None:
-    bans.ban(post(article, by=ola), kinds=["account"], by=mina, why="Threats")
+    bans.ban(post(article, by=ola), kinds=["account"], by=mina, reason="Threats")
     User.objects.filter(pk=ola.pk).update(display_name="Somebody Else")
     assert post(article, by=User.objects.get(pk=ola.pk)).state == "rejected"
 
@@ -68,10 +68,10 @@ def test_a_banned_account_cannot_write_under_another_name(
 def test_who_bears_a_banned_name_is_held_and_not_rejected(
     article: Article, mina: User, name: str
 ) -> None:
-    bans.ban(post(article), kinds=["name"], by=mina, why="Threats")
+    bans.ban(post(article), kinds=["name"], by=mina, reason="Threats")
     again = post(article, name=name, email="other@readers.example")
     assert again.state == "held"
-    assert any(each["phase"] == "likeness" for each in again.findings)
+    assert any(each["phase"] == "likeness" for each in again.screening_results)
 
 
 @pytest.mark.parametrize(
@@ -86,10 +86,10 @@ def test_who_bears_a_banned_name_is_held_and_not_rejected(
 def test_a_ban_of_an_address_or_its_network_holds_what_comes_from_there(
     article: Article, mina: User, kind: str, address: str, met: bool
 ) -> None:
-    bans.ban(post(article, address=HOME), kinds=[kind], by=mina, why="Threats")
+    bans.ban(post(article, address=HOME), kinds=[kind], by=mina, reason="Threats")
     again = post(article, name="Ana", email="ana@readers.example", address=address)
     assert again.state == "held"
-    assert any(each["phase"] == "likeness" for each in again.findings) == met
+    assert any(each["phase"] == "likeness" for each in again.screening_results) == met
 
 
 def test_a_suspension_ends_by_itself_and_gives_up_what_it_held(
@@ -97,20 +97,20 @@ def test_a_suspension_ends_by_itself_and_gives_up_what_it_held(
 ) -> None:
     soon = timezone.now() + timedelta(days=7)
     mine = post(article, by=ola)
-    (ban,) = bans.ban(mine, kinds=["account"], by=mina, why="Heat", until=soon)
+    (ban,) = bans.ban(mine, kinds=["account"], by=mina, reason="Heat", expires_at=soon)
     assert post(article, by=ola).state == "rejected"
-    Ban.objects.update(until=timezone.now())
+    Ban.objects.update(expires_at=timezone.now())
     assert post(article, by=ola).state == "held"
     assert bans.end_those_over() == 1
     ban.refresh_from_db()
     assert (ban.value, ban.ended_by) == ("", None)
-    assert (ban.why, ban.made_by) == ("Heat", mina)
+    assert (ban.reason, ban.created_by) == ("Heat", mina)
 
 
 def test_a_lifted_ban_says_by_whom_and_counts_no_more(
     article: Article, mina: User, edna: User, ola: User
 ) -> None:
-    (ban,) = bans.ban(post(article, by=ola), kinds=["account"], by=mina, why="Heat")
+    (ban,) = bans.ban(post(article, by=ola), kinds=["account"], by=mina, reason="Heat")
     assert bans.remove_ban(ban, by=edna)
     assert not bans.remove_ban(ban, by=mina)
     assert post(article, by=ola).state == "held"
@@ -121,9 +121,9 @@ def test_a_lifted_ban_says_by_whom_and_counts_no_more(
 def test_banned_anew_the_earlier_ban_ends(article: Article, mina: User, edna: User) -> None:
     comment = post(article)
     soon = timezone.now() + timedelta(days=1)
-    bans.ban(comment, kinds=["email"], by=mina, why="Heat", until=soon)
-    bans.ban(comment, kinds=["email"], by=edna, why="Again")
-    assert [ban.why for ban in Ban.objects.in_force()] == ["Again"]
+    bans.ban(comment, kinds=["email"], by=mina, reason="Heat", expires_at=soon)
+    bans.ban(comment, kinds=["email"], by=edna, reason="Again")
+    assert [ban.reason for ban in Ban.objects.active()] == ["Again"]
     assert Ban.objects.count() == 2
 
 
@@ -141,7 +141,7 @@ def test_what_becomes_of_earlier_comments_is_chosen_and_each_has_its_row(
 ) -> None:
     stands, waits = write("One"), write("Two", waits=True)
     other = posting.post(article, name="Ana", email="ana@readers.example", text="Three")
-    (ban,) = bans.ban(waits, kinds=["email"], by=mina, why="Threats", earlier=earlier)
+    (ban,) = bans.ban(waits, kinds=["email"], by=mina, reason="Threats", existing_comments=earlier)
     for comment, state in ((stands, approved), (waits, waiting), (other, "held")):
         comment.refresh_from_db()
         latest = comment.moderations.first()
@@ -154,7 +154,7 @@ def test_a_banned_name_takes_with_it_what_was_written_under_the_like(
     article: Article, mina: User
 ) -> None:
     one, two, three = (post(article, name=name) for name in ("Teo", "Tеo", "Theo"))
-    bans.ban(one, kinds=["name"], by=mina, why="Threats", earlier="held")
+    bans.ban(one, kinds=["name"], by=mina, reason="Threats", existing_comments="held")
     states = [Comment.objects.get(pk=each.pk).state for each in (one, two, three)]
     assert states == ["rejected", "rejected", "held"]
 
@@ -165,7 +165,7 @@ def test_comments_from_a_banned_network_are_found_by_their_sealed_addresses(
     one = post(article, address=HOME)
     two = post(article, name="Ana", email="ana@readers.example", address=NEIGHBOUR)
     three = post(article, name="Ben", email="ben@readers.example", address=ELSEWHERE)
-    bans.ban(one, kinds=["network"], by=mina, why="Flood", earlier="spam")
+    bans.ban(one, kinds=["network"], by=mina, reason="Flood", existing_comments="spam")
     states = [Comment.objects.get(pk=each.pk).state for each in (one, two, three)]
     assert states == ["spam", "spam", "held"]
 
@@ -175,14 +175,14 @@ def test_a_ban_that_cannot_be_made_is_refused_in_words(
 ) -> None:
     guest, staff = post(article), post(article, by=edna)
     yesterday = timezone.now() - timedelta(days=1)
-    with pytest.raises(bans.Refused, match="no network address is kept"):
-        bans.ban(guest, kinds=["address"], by=mina, why="Heat")
+    with pytest.raises(bans.Refused, match="no IP address is kept"):
+        bans.ban(guest, kinds=["address"], by=mina, reason="Heat")
     with pytest.raises(bans.Refused, match="lies in the future"):
-        bans.ban(guest, kinds=["email"], by=mina, why="Heat", until=yesterday)
+        bans.ban(guest, kinds=["email"], by=mina, reason="Heat", expires_at=yesterday)
     with pytest.raises(bans.Refused, match="member of the newsroom"):
-        bans.ban(staff, kinds=["account"], by=mina, why="Heat")
+        bans.ban(staff, kinds=["account"], by=mina, reason="Heat")
     with pytest.raises(bans.Refused, match="by what"):
-        bans.ban(guest, kinds=[], by=mina, why="Heat")
+        bans.ban(guest, kinds=[], by=mina, reason="Heat")
     assert not Ban.objects.exists()
 
 
@@ -192,11 +192,11 @@ def test_a_guest_who_types_anothers_address_gets_no_account_banned(
     stands = post(article, by=ola)
     decisions.approve(stands, by=mina)
     troll = post(article, name="Ola", email=ola.email)
-    bans.ban(troll, kinds=["email"], by=mina, why="Threats", earlier="reject")
+    bans.ban(troll, kinds=["email"], by=mina, reason="Threats", existing_comments="reject")
     stands.refresh_from_db()
     again = post(article, by=ola)
     assert (stands.state, again.state) == ("approved", "held")
-    assert not any(each["phase"] == "writer" for each in again.findings)
+    assert not any(each["phase"] == "writer" for each in again.screening_results)
     (kept,) = (each for each in dry_run._as_they_came(MOMENT) if each[0].pk == again.pk)
     assert kept[2].banned == ""
 
@@ -204,8 +204,8 @@ def test_a_guest_who_types_anothers_address_gets_no_account_banned(
 def test_a_ban_of_an_accounts_address_outlives_one_made_from_a_guest_with_it(
     article: Article, mina: User, ola: User
 ) -> None:
-    bans.ban(post(article, by=ola), kinds=["email"], by=mina, why="Threats")
-    bans.ban(post(article, email=ola.email), kinds=["email"], by=mina, why="Again")
+    bans.ban(post(article, by=ola), kinds=["email"], by=mina, reason="Threats")
+    bans.ban(post(article, email=ola.email), kinds=["email"], by=mina, reason="Again")
     assert post(article, by=ola).state == "rejected"
 
 
@@ -213,9 +213,9 @@ def test_a_guest_who_types_a_colleagues_address_is_banned_by_all_but_it(
     article: Article, mina: User, edna: User
 ) -> None:
     troll = post(article, name="Edna", email=edna.email.upper(), address=HOME)
-    bans.ban(troll, kinds=["address", "name"], by=mina, why="Threats")
+    bans.ban(troll, kinds=["address", "name"], by=mina, reason="Threats")
     with pytest.raises(bans.Refused, match="member of the newsroom"):
-        bans.ban(troll, kinds=["email"], by=mina, why="Threats")
+        bans.ban(troll, kinds=["email"], by=mina, reason="Threats")
     assert Ban.objects.count() == 2
 
 
@@ -223,12 +223,12 @@ def test_two_moderators_who_ban_the_same_writer_at_once_are_told(
     article: Article, mina: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     comment = post(article)
-    bans.ban(comment, kinds=["email"], by=mina, why="Threats")
+    bans.ban(comment, kinds=["email"], by=mina, reason="Threats")
     # As it is when the other ban was not there yet while this one looked.
     monkeypatch.setattr(bans, "_end", lambda same, by: 0)
     with pytest.raises(bans.Refused, match="Another moderator"):
-        bans.ban(comment, kinds=["email"], by=mina, why="Heat")
-    assert [ban.why for ban in Ban.objects.all()] == ["Threats"]
+        bans.ban(comment, kinds=["email"], by=mina, reason="Heat")
+    assert [ban.reason for ban in Ban.objects.all()] == ["Threats"]
 
 
 def test_only_an_account_is_ticked_beforehand() -> None:
@@ -238,7 +238,7 @@ def test_only_an_account_is_ticked_beforehand() -> None:
 
 def test_who_writes_much_in_ten_minutes_is_held(article: Article, mina: User) -> None:
     sent = [post(article) for _ in range(5)]
-    said = [any(each["phase"] == "rate" for each in comment.findings) for comment in sent]
+    said = [any(each["phase"] == "rate" for each in comment.screening_results) for comment in sent]
     assert said == [False, False, False, False, True]
 
 
@@ -249,12 +249,12 @@ def test_the_database_holds_no_address_and_no_name_that_could_be_read_and_modera
         post(article, address=HOME),
         kinds=["email", "name", "address", "network"],
         by=mina,
-        why="Threats",
+        reason="Threats",
     )
     kept = dict(Ban.objects.values_list("kind", "value"))
     for plain in ("teo", "readers.example", "brandt", HOME):
         assert plain not in f"{kept['email']} {kept['name']} {kept['address']}"
-    assert dict(Ban.objects.values_list("kind", "readable")) == {
+    assert dict(Ban.objects.values_list("kind", "masked_value")) == {
         "email": "t…@readers.example",
         "name": "Teo Brandt",
         "address": f"one address in {kept['network']}",
@@ -266,16 +266,16 @@ def test_the_database_holds_no_address_and_no_name_that_could_be_read_and_modera
     assert "teo@readers.example" not in listed
     for ban in Ban.objects.all():
         bans.remove_ban(ban, by=mina)
-    assert not Ban.objects.exclude(value="", readable="").exists()
+    assert not Ban.objects.exclude(value="", masked_value="").exists()
 
 
 def test_a_ban_outlives_a_change_of_the_secret(article: Article, mina: User, settings: Any) -> None:
-    bans.ban(post(article), kinds=["email"], by=mina, why="Threats")
+    bans.ban(post(article), kinds=["email"], by=mina, reason="Threats")
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another secret"
     again = post(article)
-    assert any(each["phase"] == "likeness" for each in again.findings)
-    bans.ban(again, kinds=["email"], by=mina, why="Threats once more")
-    assert Ban.objects.in_force().count() == 1
+    assert any(each["phase"] == "likeness" for each in again.screening_results)
+    bans.ban(again, kinds=["email"], by=mina, reason="Threats once more")
+    assert Ban.objects.active().count() == 1
 
 
 def test_who_lifts_a_ban_may_put_back_what_it_decided_but_nothing_that_somebody_looked_at_since(
@@ -283,7 +283,7 @@ def test_who_lifts_a_ban_may_put_back_what_it_decided_but_nothing_that_somebody_
 ) -> None:
     stood, waited, looked_at = (post(article, by=ola) for _ in range(3))
     decisions.approve(stood, by=edna)
-    (ban,) = bans.ban(stood, kinds=["account"], by=mina, why="Heat", earlier="reject")
+    (ban,) = bans.ban(stood, kinds=["account"], by=mina, reason="Heat", existing_comments="reject")
     decisions.spam(looked_at, by=edna, seen="rejected")
     client.force_login(mina)
     values = {"action": "lift_and_put_back", "_selected_action": [ban.pk], "index": 0}
@@ -294,5 +294,5 @@ def test_who_lifts_a_ban_may_put_back_what_it_decided_but_nothing_that_somebody_
     assert states == ["approved", "held", "spam"]
     row = stood.moderations.first()
     assert row is not None
-    assert (row.made_by, row.reason) == (mina, "The ban that decided about it was lifted.")
+    assert (row.created_by, row.reason) == (mina, "The ban was removed.")
     assert bans.restore_comments(ban, by=mina) == 0

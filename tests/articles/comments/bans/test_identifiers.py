@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from articles.comments.bans import identifiers
-from articles.comments.bans.models import SealedAddress
+from articles.comments.bans.models import EncryptedIPAddress
 from articles.comments.models import Comment
 from articles.comments.submission import posting
 from articles.editorial.models import Article
@@ -16,35 +16,35 @@ from articles.editorial.models import Article
 
 def posted(article: Article, address: str | None) -> Comment:
     return posting.post(
-        article, name="Teo Brandt", email="teo@readers.example", text="Words", address=address
+        article, name="Teo Brandt", email="teo@readers.example", text="Words", ip_address=address
     )
 
 
 def test_the_database_holds_no_address_that_could_be_read(article: Article) -> None:
     comment = posted(article, "203.0.113.9")
-    assert "203.0.113" not in SealedAddress.objects.get().sealed
+    assert "203.0.113" not in EncryptedIPAddress.objects.get().ciphertext
     assert identifiers.address_of(comment) == "203.0.113.9"
 
 
 @pytest.mark.parametrize("address", [None, "", "not an address"])
 def test_without_an_address_nothing_is_kept(article: Article, address: str | None) -> None:
     assert identifiers.address_of(posted(article, address)) == ""
-    assert not SealedAddress.objects.exists()
+    assert not EncryptedIPAddress.objects.exists()
 
 
 def test_after_thirty_days_it_is_not_opened_and_the_night_destroys_it(article: Article) -> None:
     comment = posted(article, "2001:db8::7")
     now = timezone.now()
-    SealedAddress.objects.update(made_at=now - timedelta(days=30), kept_until=now)
+    EncryptedIPAddress.objects.update(created_at=now - timedelta(days=30), expires_at=now)
     assert identifiers.address_of(comment) == ""
     assert identifiers.destroy_old() == 1
-    assert not SealedAddress.objects.exists()
+    assert not EncryptedIPAddress.objects.exists()
 
 
 def test_nobody_can_keep_one_for_longer(article: Article) -> None:
     posted(article, "203.0.113.9")
     with pytest.raises(IntegrityError), transaction.atomic():
-        SealedAddress.objects.update(kept_until=timezone.now() + timedelta(days=31))
+        EncryptedIPAddress.objects.update(expires_at=timezone.now() + timedelta(days=31))
 
 
 def test_a_new_secret_opens_old_seals_by_its_fallback_and_never_breaks(

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.comments.flags import flagging
-from articles.comments.flags.models import WORDS_MAX_LENGTH, Flag
+from articles.comments.flags.models import FLAG_TEXT_MAX_LENGTH, Flag
 from articles.comments.models import Comment
 from articles.comments.moderation import decisions
 from articles.comments.submission import posting
@@ -35,7 +35,7 @@ def test_two_reports_wait_and_the_third_holds_the_comment(write: Write) -> None:
     assert state_of(comment) == "held"
     latest = comment.moderations.first()
     assert latest is not None
-    assert (latest.reason, latest.made_by) == ("3 readers reported it.", None)
+    assert (latest.reason, latest.created_by) == ("3 readers reported it.", None)
 
 
 def test_a_storm_from_one_sender_is_one_report(write: Write) -> None:
@@ -73,7 +73,7 @@ def test_a_rejection_upholds_the_reports_and_an_approval_dismisses_them(
     assert outcomes == {bad.pk: "upheld", good.pk: "dismissed"}
     # A decision can be taken back for seconds; what tells senders apart goes the night after.
     flagging.forget_addresses()
-    assert set(Flag.objects.values_list("sender", flat=True)) == {""}
+    assert set(Flag.objects.values_list("sender_hash", flat=True)) == {""}
 
 
 def test_to_let_a_reported_comment_stand_is_a_decision_with_a_row(write: Write, mina: User) -> None:
@@ -93,14 +93,14 @@ def test_what_a_moderator_let_stand_is_listed_again_and_not_held(write: Write, m
     for number in (1, 2, 3, 4):
         report(comment, number)
     assert state_of(comment) == "approved"
-    assert Flag.objects.waiting().count() == 4
+    assert Flag.objects.pending().count() == 4
 
 
 def test_a_comment_taken_back_leaves_no_report_waiting_and_no_address(write: Write) -> None:
     comment = write()
     report(comment, email="nia@readers.example")
     posting.delete_own(comment, by=None)
-    assert Flag.objects.values_list("outcome", "email", "sender").get() == ("gone", "", "")
+    assert Flag.objects.values_list("outcome", "email", "sender_hash").get() == ("gone", "", "")
 
 
 def test_a_guest_is_weighed_by_the_address_after_it_is_forgotten(write: Write, mina: User) -> None:
@@ -139,9 +139,9 @@ def test_whose_reports_are_dismissed_counts_less_from_then_on(
         ({"reason": ""}, "reason", "Choose what is wrong"),
         ({"reason": "made up"}, "reason", "Choose what is wrong"),
         ({"email": "ola\x00@readers.example"}, "email", "leave it empty or mend it"),
-        ({"words": "half\ud800"}, "words", ""),
+        ({"text": "half\ud800"}, "text", ""),
         ({"email": "not an address"}, "email", "leave it empty or mend it"),
-        ({"words": "x" * (WORDS_MAX_LENGTH + 1)}, "words", "please shorten it"),
+        ({"text": "x" * (FLAG_TEXT_MAX_LENGTH + 1)}, "text", "please shorten it"),
     ],
 )
 def test_what_cannot_be_kept_is_refused_in_words(
@@ -171,7 +171,7 @@ def test_whose_reports_are_dismissed_counts_less_on_that_day_without_an_address_
         comment = write(f"Word {number}")
         whole = report(comment, address="203.0.113.9")
         decisions.approve(comment, by=mina)
-    assert "203.0.113" not in f"{whole.today} {whole.sender}"
+    assert "203.0.113" not in f"{whole.daily_hash} {whole.sender_hash}"
     once_more = write("Once more")
     assert report(once_more, address="203.0.113.9").weight == pytest.approx(1 / 3)
     disguised = report(once_more, address="203.0.113.9", email="new@readers.example")
@@ -183,7 +183,7 @@ def test_whose_reports_are_dismissed_counts_less_on_that_day_without_an_address_
 def test_by_which_senders_of_a_day_are_known_is_emptied_in_the_night(write: Write) -> None:
     first, second = write("First"), write("Second")
     old, new = report(first, address="203.0.113.9"), report(second, address="203.0.113.9")
-    assert old.today == new.today != ""
-    Flag.objects.filter(pk=old.pk).update(made_at=timezone.now() - timedelta(days=1))
+    assert old.daily_hash == new.daily_hash != ""
+    Flag.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=1))
     flagging.forget_addresses()
-    assert list(Flag.objects.exclude(today="")) == [new]
+    assert list(Flag.objects.exclude(daily_hash="")) == [new]

@@ -32,18 +32,18 @@ def test_every_comment_has_a_link_to_report_it(
 def test_a_report_is_kept_and_thanked_for(client: Client, write: Write) -> None:
     comment = write()
     assert comment.text in client.get(form_of(comment)).content.decode()
-    sent = {"reason": "hate", "words": "The last line."}
+    sent = {"reason": "hate", "text": "The last line."}
     answer = client.post(form_of(comment), sent, follow=True)
     assert "Your report is kept" in answer.content.decode()
-    assert str(Flag.objects.get()) == "It incites hatred: The last line."
+    assert str(Flag.objects.get()) == "Hate speech: The last line."
 
 
 @pytest.mark.django_db
 def test_what_was_typed_stays_when_something_is_missing(client: Client, write: Write) -> None:
-    answer = client.post(form_of(write()), {"words": "Look at <b>this</b>"})
+    answer = client.post(form_of(write()), {"text": "Look at <b>this</b>"})
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "Choose what is wrong with the comment." in page
+    assert "Choose a reason." in page
     assert "Look at &lt;b&gt;this&lt;/b&gt;" in page
 
 
@@ -57,7 +57,7 @@ def test_mina_finds_what_was_reported_and_lets_it_stand(
     client: Client, write: Write, mina: User
 ) -> None:
     comment = write()
-    client.post(form_of(comment), {"reason": "false", "words": "No such ferry."})
+    client.post(form_of(comment), {"reason": "false", "text": "No such ferry."})
     client.force_login(mina)
     assert "One comment was reported by readers" in client.get("/admin/").content.decode()
     queue = client.get("/admin/articles/comment/?queue=reported").content.decode()

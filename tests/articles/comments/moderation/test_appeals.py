@@ -13,14 +13,14 @@ from tests.articles.comments.conftest import Write
 def test_it_stays_rejected_until_somebody_looks_again(write: Write, mina: User, edna: User) -> None:
     comment = write(waits=True)
     decisions.reject(comment, by=mina)
-    appeals.ask(comment, words="It was meant as a joke.")
+    appeals.ask(comment, text="It was meant as a joke.")
     comment.refresh_from_db()
     assert comment.state == "rejected"
     assert decisions.approve(comment, by=edna)
     appeal = Appeal.objects.get()
     assert appeal.outcome == "granted"
     assert appeal.decision
-    assert appeal.decision.made_by == edna
+    assert appeal.decision.created_by == edna
 
 
 def test_to_reject_again_answers_it_with_a_row(write: Write, mina: User, edna: User) -> None:
@@ -36,7 +36,7 @@ def test_to_reject_again_answers_it_with_a_row(write: Write, mina: User, edna: U
 def test_once_and_not_again(write: Write, mina: User) -> None:
     comment = write(waits=True)
     decisions.reject(comment, by=mina)
-    assert appeals.ask(comment) == appeals.ask(comment, words="Once more")
+    assert appeals.ask(comment) == appeals.ask(comment, text="Once more")
     decisions.reject(comment, by=mina)
     assert not appeals.may_ask(comment)
     with pytest.raises(appeals.Refused, match="already"):
@@ -55,7 +55,7 @@ def test_words_that_cannot_be_kept_are_refused_and_asking_stays_possible(
     comment = write(waits=True)
     decisions.reject(comment, by=mina)
     with pytest.raises(appeals.Refused):
-        appeals.ask(comment, words=words)
+        appeals.ask(comment, text=words)
     assert appeals.may_ask(comment)
 
 
@@ -70,7 +70,7 @@ def test_what_its_writer_takes_back_needs_no_answer(write: Write, mina: User) ->
 def test_whoever_asks_waits_on_the_first_page_of_the_desk(write: Write, mina: User) -> None:
     comment = write(waits=True)
     decisions.reject(comment, by=mina)
-    appeals.ask(comment, words="It was a joke.")
+    appeals.ask(comment, text="It was a joke.")
     (waiting,) = held_for(mina)
     assert (waiting.label, waiting.count) == ("One writer asks for another look", 1)
     assert waiting.url.endswith("?queue=asked")

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
-from articles.comments.models import Comment, Moderation
+from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import cases, decisions
 from articles.comments.moderation.models import Claim
 from tests.articles.comments.conftest import Write
@@ -40,7 +40,7 @@ def test_what_somebody_looks_at_is_not_decided_by_another(
 def test_a_claim_runs_out_by_itself(write: Write, mina: User, edna: User) -> None:
     comment = write(waits=True)
     cases.claim(comment, by=mina)
-    Claim.objects.update(until=timezone.now() - timedelta(seconds=1))
+    Claim.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert cases.claim(comment, by=edna) == ""
     assert cases.forget_old() == 0
     assert decisions.approve(comment, by=edna)
@@ -72,7 +72,9 @@ def test_two_at_once_decide_every_comment_exactly_once(
     with ThreadPoolExecutor(2) as pool:
         done = list(pool.map(work, (mina, edna)))
     assert sum(done) == 12
-    decided = Moderation.objects.filter(made_by__isnull=False).values_list("comment", flat=True)
+    decided = ModerationDecision.objects.filter(created_by__isnull=False).values_list(
+        "comment", flat=True
+    )
     assert len(decided) == len(set(decided)) == 12
 
 
@@ -87,7 +89,7 @@ def test_two_who_run_through_a_queue_by_keys_never_block_each_other(
             for comment in order * 6:
                 cases.claim(comment, by=user)
                 # As after two minutes without a key: what one let run out, the other takes over.
-                Claim.objects.filter(comment=comment).update(until=timezone.now())
+                Claim.objects.filter(comment=comment).update(expires_at=timezone.now())
         finally:
             connection.close()
 

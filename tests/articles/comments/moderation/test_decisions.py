@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from articles.comments.models import Comment, Moderation
+from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import decisions
 from articles.comments.submission import posting
 from articles.comments.threads.builder import thread_of
@@ -17,8 +17,8 @@ from tests.articles.comments.conftest import Write
 
 
 def rows_of(comment: Comment) -> list[tuple[str, User | None, str]]:
-    rows = comment.moderations.order_by("pk").select_related("made_by")
-    return [(row.decision, row.made_by, row.reason) for row in rows]
+    rows = comment.moderations.order_by("pk").select_related("created_by")
+    return [(row.decision, row.created_by, row.reason) for row in rows]
 
 
 def test_a_comment_waits_and_is_approved_by_name(
@@ -32,7 +32,7 @@ def test_a_comment_waits_and_is_approved_by_name(
         (
             "held",
             None,
-            "Nothing by this writer was approved before. Every comment is held first.",
+            "No earlier comment by this commenter was approved. Every comment is pending first.",
         ),
         ("approved", mina, ""),
     ]
@@ -80,7 +80,7 @@ def test_a_decision_can_be_overturned_by_whoever_knows_it(
 def test_what_its_writer_took_back_stays_back(write: Write, mina: User) -> None:
     comment = write()
     posting.delete_own(comment, by=None)
-    with pytest.raises(decisions.DecidedMeanwhile, match="Its writer took this comment back"):
+    with pytest.raises(decisions.DecidedMeanwhile, match="Its writer deleted this comment"):
         decisions.approve(comment, by=mina)
 
 
@@ -110,7 +110,7 @@ def test_two_moderators_at_once_decide_once(mina: User, edna: User, write: Write
     with ThreadPoolExecutor(2) as pool:
         outcomes = list(pool.map(decide, (mina, edna)))
     assert sorted(outcomes) == [False, True]
-    assert Moderation.objects.filter(comment=comment, made_by__isnull=False).count() == 1
+    assert ModerationDecision.objects.filter(comment=comment, created_by__isnull=False).count() == 1
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -134,7 +134,7 @@ def test_one_form_sent_by_two_requests_at_once_is_one_comment(article: Article) 
         kept = set(pool.map(send, range(2)))
     assert len(kept) == 1
     assert Comment.objects.count() == 1
-    assert Moderation.objects.count() == 1
+    assert ModerationDecision.objects.count() == 1
 
 
 def mails_waiting() -> int:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from articles.comments.flags import flagging
 from articles.comments.flags.models import Flag
-from articles.comments.models import Comment, Moderation
+from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import appeals, decisions, queues, undo
 from articles.comments.moderation.models import Appeal
 from articles.comments.notifications.commenter_emails import send_decided
@@ -20,7 +20,7 @@ from tests.articles.comments.conftest import Write
 from tests.conftest import MailFolder
 
 
-def latest(comment: Comment) -> Moderation:
+def latest(comment: Comment) -> ModerationDecision:
     row = comment.moderations.first()
     assert row
     return row
@@ -55,7 +55,7 @@ def test_nobody_takes_back_anothers_decision_or_an_old_one(
     decisions.approve(comment, by=mina)
     with pytest.raises(undo.UndoExpired, match="your own"):
         undo.undo([latest(comment)], by=edna)
-    Moderation.objects.update(made_at=timezone.now() - timedelta(seconds=16))
+    ModerationDecision.objects.update(created_at=timezone.now() - timedelta(seconds=16))
     with pytest.raises(undo.UndoExpired, match="time to take this back is over"):
         undo.undo([latest(comment)], by=mina)
     comment.refresh_from_db()
@@ -76,13 +76,13 @@ def test_reports_and_askings_wait_again(write: Write, mina: User) -> None:
     flagging.report(comment, reason="insult", address="203.0.113.9")
     decisions.reject(comment, by=mina)
     undo.undo([latest(comment)], by=mina)
-    assert Flag.objects.waiting().count() == 1
+    assert Flag.objects.pending().count() == 1
     comment.refresh_from_db()
     decisions.reject(comment, by=mina)
-    appeals.ask(comment, words="Please read it again.")
+    appeals.ask(comment, text="Please read it again.")
     decisions.approve(comment, by=mina)
     undo.undo([latest(comment)], by=mina)
-    assert Appeal.objects.waiting().count() == 1
+    assert Appeal.objects.pending().count() == 1
 
 
 def test_no_mail_tells_of_what_was_taken_back(

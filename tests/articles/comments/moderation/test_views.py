@@ -28,18 +28,18 @@ def yours(comment: Comment, more: str = "") -> str:
 def test_the_page_of_a_rejected_comment_leads_there_and_says_that_it_was_asked(
     client: Client, rejected: Comment
 ) -> None:
-    assert "Ask for another look" in client.get(yours(rejected)).content.decode()
+    assert "Appeal" in client.get(yours(rejected)).content.decode()
     form = client.get(yours(rejected, "again/")).content.decode()
     assert "Off the subject" in form
-    done = client.post(yours(rejected, "again/"), {"words": "It was a joke."}, follow=True)
+    done = client.post(yours(rejected, "again/"), {"text": "It was a joke."}, follow=True)
     page = done.content.decode()
     assert "You asked for another look" in page
-    assert "Ask for another look" not in page
-    assert Appeal.objects.get().words == "It was a joke."
+    assert "Appeal" not in page
+    assert Appeal.objects.get().text == "It was a joke."
 
 
 def test_what_was_typed_comes_back_where_it_is_refused(client: Client, rejected: Comment) -> None:
-    answer = client.post(yours(rejected, "again/"), {"words": "why " * 300})
+    answer = client.post(yours(rejected, "again/"), {"text": "why " * 300})
     assert answer.status_code == 422
     assert "why why" in answer.content.decode()
     assert not Appeal.objects.exists()

@@ -35,7 +35,7 @@ def follows(article: Article) -> Following:
     def follows(
         email: str = ANA,
         *,
-        pace: str = "at_once",
+        frequency: str = "at_once",
         comment: Comment | None = None,
         confirmed: bool = True,
         **more: Any,
@@ -43,7 +43,7 @@ def follows(article: Article) -> Following:
         kind = Follow.Kind.REPLIES if comment else Follow.Kind.THREAD
         about: dict[str, Any] = {"comment": comment} if comment else {"article": article}
         made = notifications_follows.follow(
-            more.pop("kind", kind), Follow.Pace(pace), email=email, **{**about, **more}
+            more.pop("kind", kind), Follow.Frequency(frequency), email=email, **{**about, **more}
         )
         return notifications_follows.confirm(made) if confirmed else made
 

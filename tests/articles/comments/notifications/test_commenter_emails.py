@@ -40,13 +40,13 @@ def test_the_writer_hears_that_it_waits_and_what_was_decided(
     comment = write(waits=True)
     jobs()
     (received,) = mail_folder.to("teo@readers.example")
-    assert received["Subject"].startswith("Your comment is waiting for a moderator")
+    assert received["Subject"].startswith("Your comment is pending approval")
     yours = link_in(text_of(received), "/comments/yours/")
     assert "waiting for a moderator" in client.get(yours).content.decode()
     decisions.approve(comment, by=mina)
     jobs()
     approved = mail_folder.to("teo@readers.example")[-1]
-    assert approved["Subject"].startswith("Your comment is on the page")
+    assert approved["Subject"].startswith("Your comment was published")
     on_the_page = client.get(link_in(text_of(approved), f"/comments/{comment.pk}/"))
     assert on_the_page["Location"].endswith(f"#comment-{comment.pk}")
 
@@ -77,7 +77,11 @@ def test_what_fills_the_trap_gets_no_mail(
     article: Article, jobs: Callable[[], None], mail_folder: MailFolder
 ) -> None:
     posting.post(
-        article, name="A", email="stranger@readers.example", text="Buy", trap="https://x.example"
+        article,
+        name="A",
+        email="stranger@readers.example",
+        text="Buy",
+        honeypot="https://x.example",
     )
     jobs()
     assert mail_folder.all() == []

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts import email_addresses
 from accounts.models import User
-from articles.comments.notifications import confirmation, preferences
+from articles.comments.notifications import commenter_emails, preferences
 from articles.comments.notifications import follows as notifications_follows
 from articles.comments.notifications.models import Follow, Follower
 from articles.comments.submission import email_confirmation, form_tokens
@@ -34,18 +34,18 @@ def test_a_guest_asks_confirms_by_mail_and_is_told(
 ) -> None:
     page = client.get(article.get_absolute_url()).content.decode()
     (way,) = set(re.findall(r'href="(/comments/follow/[^"]+)"', page))
-    answer = client.post(way, {"email": ANA, "pace": "at_once"}, follow=True)
-    assert "Look into your mail" in said(answer)
+    answer = client.post(way, {"email": ANA, "frequency": "at_once"}, follow=True)
+    assert "Check your inbox" in said(answer)
     follow = Follow.objects.get()
-    confirmation.answer(follow.pk)
+    commenter_emails.send_follow_confirmation(follow.pk)
     (message,) = mail_folder.to(ANA)
     assert message["Subject"] == "Please confirm: comments on “Ferries at the strait”"
     link = re.search(r"/comments/follow/[\w-]+/", text_of(message))
     assert link
     assert "Nothing is sent yet" in said(client.get(link[0]))
-    assert not Follow.objects.living().exists()
-    assert "You will be told" in said(client.post(link[0], follow=True))
-    assert "You will be told" in said(client.post(link[0], follow=True))
+    assert not Follow.objects.active().exists()
+    assert "You follow these comments" in said(client.post(link[0], follow=True))
+    assert "You follow these comments" in said(client.post(link[0], follow=True))
     assert len(tell(write())) == 1
 
 
@@ -54,24 +54,26 @@ def test_an_account_with_a_confirmed_address_follows_at_once(
 ) -> None:
     email_addresses.mark_confirmed(ola)
     client.force_login(ola)
-    answer = client.post(f"/comments/follow/?article={article.pk}", {"pace": "daily"}, follow=True)
-    assert "Every comment on the article" in said(answer)
-    assert Follow.objects.living().get().follower.address == ola.email
+    answer = client.post(
+        f"/comments/follow/?article={article.pk}", {"frequency": "daily"}, follow=True
+    )
+    assert "All comments on the article" in said(answer)
+    assert Follow.objects.active().get().follower.recipient == ola.email
 
 
 def test_the_answer_is_the_same_for_a_known_address_and_changes_nothing_of_theirs(
     client: Client, article: Article, follows: Following, mail_folder: MailFolder
 ) -> None:
-    known = follows(pace="daily")
+    known = follows(frequency="daily")
     place = f"/comments/follow/?article={article.pk}"
     answers = {
-        client.post(place, {"email": email, "pace": "at_once"}, follow=True).content
+        client.post(place, {"email": email, "frequency": "at_once"}, follow=True).content
         for email in (ANA, "nobody@readers.example")
     }
     assert len(answers) == 1
     known.refresh_from_db()
-    assert known.pace == "daily"
-    confirmation.answer(known.pk)
+    assert known.frequency == "daily"
+    commenter_emails.send_follow_confirmation(known.pk)
     (message,) = mail_folder.to(ANA)
     assert "already" in str(message["Subject"])
 
@@ -79,10 +81,13 @@ def test_the_answer_is_the_same_for_a_known_address_and_changes_nothing_of_their
 @pytest.mark.parametrize(
     ("sent", "sentence"),
     [
-        ({"email": "not an address", "pace": "daily"}, "should be like name@example.org"),
-        ({"email": "", "pace": "daily"}, "should be like name@example.org"),
-        ({"email": ANA, "pace": "hourly"}, "Please choose how often."),
-        ({"email": "a\x00@readers.example", "pace": "daily"}, "should be like name@example.org"),
+        ({"email": "not an address", "frequency": "daily"}, "should be like name@example.org"),
+        ({"email": "", "frequency": "daily"}, "should be like name@example.org"),
+        ({"email": ANA, "frequency": "hourly"}, "Choose how often."),
+        (
+            {"email": "a\x00@readers.example", "frequency": "daily"},
+            "should be like name@example.org",
+        ),
     ],
 )
 def test_what_cannot_be_followed_is_said_and_keeps_what_was_typed(
@@ -101,7 +106,7 @@ def test_a_link_in_the_mail_leaves_by_one_post_from_anywhere_also_twice(
     mail_program = Client(enforce_csrf_checks=True)
     place = f"/comments/leave/{follow.token}/"
     assert "Nothing has changed yet" in said(mail_program.get(place))
-    assert Follow.objects.living().exists()
+    assert Follow.objects.active().exists()
     for _ in range(2):
         answer = mail_program.post(
             place, {"List-Unsubscribe": "One-Click"}, headers={"Sec-Fetch-Site": "cross-site"}
@@ -117,7 +122,7 @@ def test_an_old_link_to_confirm_brings_nobody_back(client: Client, follows: Foll
     notifications_follows.leave(follow)
     answer = client.post(f"/comments/follow/{follow.token}/")
     assert answer.status_code == 410
-    assert not Follow.objects.living().exists()
+    assert not Follow.objects.active().exists()
 
 
 @pytest.mark.parametrize("place", ["/comments/leave/x/", "/comments/follow/x%00y/"])
@@ -130,16 +135,16 @@ def test_a_link_that_was_cut_off_is_answered_in_words(client: Client, place: str
 def test_an_address_that_only_follows_has_the_same_page_of_preferences(
     client: Client, follows: Following
 ) -> None:
-    follow = follows(pace="at_once")
+    follow = follows(frequency="at_once")
     place = f"/newsletter/preferences/{follow.follower.token}/"
     page = client.get(place)
-    assert "Every comment on the article – Ferries at the strait" in said(page)
+    assert "All comments on the article – Ferries at the strait" in said(page)
     assert ANA not in page.content.decode()
     client.post(place, {f"follow-{follow.pk}": "daily"})
     follow.refresh_from_db()
-    assert follow.pace == "daily"
+    assert follow.frequency == "daily"
     client.post(place, {f"follow-{follow.pk}": ""})
-    assert not Follow.objects.living().exists()
+    assert not Follow.objects.active().exists()
 
 
 def test_one_page_shows_newsletters_and_comments_whichever_mail_led_there(
@@ -160,11 +165,11 @@ def test_one_page_shows_newsletters_and_comments_whichever_mail_led_there(
     both = {"newsletters": newsletter.pk, f"follow-{follow.pk}": "daily"}
     client.post(f"/newsletter/preferences/{follow.follower.token}/", both)
     follow.refresh_from_db()
-    assert follow.pace == "daily"
+    assert follow.frequency == "daily"
     assert Subscriber.objects.get().is_active
     client.post(f"/newsletter/preferences/{subscriber.token}/", {"leave": "1"})
     assert not Subscriber.objects.get().is_active
-    assert not Follow.objects.living().exists()
+    assert not Follow.objects.active().exists()
 
 
 def test_staff_choose_their_mails_on_the_same_page_and_readers_are_not_offered_them(
@@ -175,14 +180,14 @@ def test_staff_choose_their_mails_on_the_same_page_and_readers_are_not_offered_t
     email_addresses.mark_confirmed(mina)
     email_addresses.mark_confirmed(ola)
     page = client.get("/comments/mail/", follow=True)
-    assert "What waits for moderators" in said(page)
+    assert "Pending comments" in said(page)
     client.post(page.redirect_chain[-1][0], {"follow-queue": "daily", "follow-own": "daily"})
-    assert [follow.kind for follow in Follow.objects.living()] == ["queue"]
+    assert [follow.kind for follow in Follow.objects.active()] == ["queue"]
     client.force_login(ola)
     page = client.get("/comments/mail/", follow=True)
     assert "What waits" not in said(page)
     client.post(page.redirect_chain[-1][0], {"follow-queue": "daily"})
-    assert Follow.objects.living().count() == 1
+    assert Follow.objects.active().count() == 1
 
 
 def test_what_a_guest_followed_comes_with_their_account(follows: Following, ola: User) -> None:
@@ -200,7 +205,7 @@ def test_mail_that_came_back_is_believed_where_we_wrote_lately(
 
     def told() -> str:
         preferences.came_back(ANA.upper(), "5.1.1 no such mailbox")
-        return Follower.objects.get(pk=follow.follower_id).stopped_because
+        return Follower.objects.get(pk=follow.follower_id).suppression_reason
 
     assert told() == ""
     tell(write())
@@ -213,15 +218,15 @@ def test_the_same_wish_sent_twice_by_an_impatient_finger_is_one_mail(
 ) -> None:
     asked: list[int] = []
     monkeypatch.setattr(
-        "articles.comments.notifications.job_queue.ask_to_confirm",
+        "articles.comments.job_queue.enqueue_follow_confirmation",
         lambda each: asked.append(each.pk),
     )
     way = f"/comments/follow/?article={article.pk}"
     for _ in range(2):
-        client.post(way, {"email": ANA, "pace": "daily"})
+        client.post(way, {"email": ANA, "frequency": "daily"})
     assert len(asked) == 1
-    Follow.objects.update(asked_at=timezone.now() - timedelta(minutes=6))
-    client.post(way, {"email": ANA, "pace": "daily"})
+    Follow.objects.update(confirmation_sent_at=timezone.now() - timedelta(minutes=6))
+    client.post(way, {"email": ANA, "frequency": "daily"})
     assert len(asked) == 2, "some minutes later it is asked for again"
 
 
@@ -245,6 +250,6 @@ def test_an_address_whose_domain_has_letters_of_its_own_is_one_in_all_rooms(
     assert follow.follower.user == ola
     page = said(client.get(f"/newsletter/preferences/{Subscriber.objects.get().token}/"))
     assert newsletter.name in page
-    assert "Comments by mail" in page
+    assert "Comments by e-mail" in page
     suppression.suppress(Subscriber.objects.get(), because="no such address")
     assert tell(write()) == []

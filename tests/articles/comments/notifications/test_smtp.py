@@ -43,7 +43,7 @@ def test_an_address_is_given_up_only_where_nobody_has_it(
     monkeypatch.setattr(FolderBackend, "send_messages", refuse)
     message = EmailMessage("Hello", "Words", to=[ANA])
     assert send(message, about="a test") is outcome
-    assert Follower.objects.filter(stopped_at__isnull=False).exists() == closed
+    assert Follower.objects.filter(suppressed_at__isnull=False).exists() == closed
 
 
 def test_a_server_that_takes_no_mail_at_all_closes_nobodys_address(
@@ -56,7 +56,7 @@ def test_a_server_that_takes_no_mail_at_all_closes_nobodys_address(
     monkeypatch.setattr(FolderBackend, "send_messages", refuse)
     message = EmailMessage("Hello", "Words", to=[ANA])
     assert send(message, about="a test") is Outcome.DEFERRED
-    assert not Follower.objects.filter(stopped_at__isnull=False).exists()
+    assert not Follower.objects.filter(suppressed_at__isnull=False).exists()
 
 
 def test_an_address_that_cannot_be_written_to_ends_the_matter(

@@ -13,12 +13,11 @@ from articles.comments.moderation import decisions
 from articles.comments.notifications import (
     daily_schedule,
     fan_out,
-    moderator_digest,
     outbox,
     sending,
 )
 from articles.comments.notifications import follows as notifications_follows
-from articles.comments.notifications.models import Follow, Follower, Notice
+from articles.comments.notifications.models import CommentNotification, Follow, Follower
 from articles.comments.submission import posting
 from articles.editorial.models import Article, Byline
 from iria.core.mail import FolderBackend
@@ -152,7 +151,7 @@ def test_a_decision_taken_back_within_seconds_reaches_nobody(
     assert tell(comment, after=timedelta(seconds=10)) == []
     decisions.reject(comment, by=mina)
     assert tell() == []
-    assert Notice.objects.get().state == "dropped"
+    assert CommentNotification.objects.get().state == "dropped"
 
 
 def test_a_comment_that_its_writer_took_back_is_in_no_mail(
@@ -169,8 +168,8 @@ def test_the_mail_of_the_day_holds_everything_and_comes_once(
     write: Write, follows: Following, tell: Tell
 ) -> None:
     other = newsroom.published("A quiet harbour")
-    follows(pace="daily")
-    follows(pace="daily", article=other)
+    follows(frequency="daily")
+    follows(frequency="daily", article=other)
     morning = daily_schedule.next_digest(timezone.now())
     assert tell(write("One"), write("Two", below=other), write("Three")) == []
     (message,) = tell(now=morning)
@@ -186,7 +185,7 @@ def test_what_was_told_at_once_is_not_told_again_in_the_morning(
     write: Write, follows: Following, tell: Tell
 ) -> None:
     mine = write("Which ferry?")
-    follows(pace="daily")
+    follows(frequency="daily")
     follows(comment=mine)
     assert tell(write("For the morning")) == []
     (message,) = tell(write("An answer", parent=mine))
@@ -198,11 +197,11 @@ def test_the_mail_of_the_day_keeps_the_quarter_of_an_hour_too(
     write: Write, follows: Following, tell: Tell
 ) -> None:
     mine = write("Which ferry?")
-    follows(pace="daily")
+    follows(frequency="daily")
     follows(comment=mine)
     tell(write("An answer", parent=mine))
     fan_out.create_notifications(write("For the morning").pk)
-    Notice.objects.waiting().update(due_at=timezone.now())
+    CommentNotification.objects.pending().update(due_at=timezone.now())
     assert tell(after=timedelta(minutes=5)) == []
     assert len(tell(after=QUARTER * 2)) == 1
 
@@ -214,29 +213,33 @@ def test_authors_are_told_of_comments_on_their_articles_if_they_wish(
     Byline.objects.create(article=article, author=author, position=0)
     comment = write()
     assert tell(comment) == []
-    made = notifications_follows.follow(Follow.Kind.OWN, Follow.Pace.AT_ONCE, user=rui, ask=False)
+    made = notifications_follows.follow(
+        Follow.Kind.OWN, Follow.Frequency.IMMEDIATELY, user=rui, ask=False
+    )
     notifications_follows.confirm(made)
     elsewhere = write("Elsewhere", below=newsroom.published("A quiet harbour"))
     (message,) = tell(write("On his article"), elsewhere)
     assert message["To"] == rui.email
-    assert "comments on the articles you signed" in text_of(message)
+    assert "comments on your articles" in text_of(message)
 
 
 def test_moderators_hear_once_a_day_what_waits_and_nothing_when_nothing_does(
     write: Write, mina: User, mail_folder: MailFolder
 ) -> None:
-    made = notifications_follows.follow(Follow.Kind.QUEUE, Follow.Pace.DAILY, user=mina, ask=False)
+    made = notifications_follows.follow(
+        Follow.Kind.QUEUE, Follow.Frequency.DAILY, user=mina, ask=False
+    )
     notifications_follows.confirm(made)
     morning = daily_schedule.next_digest(timezone.now())
-    assert moderator_digest.send_due(morning) == 0
+    assert sending.send_digests(morning) == 0
     write("Waits", waits=True)
-    assert moderator_digest.send_due(morning - timedelta(hours=1)) == 0
-    assert moderator_digest.send_due(morning + timedelta(hours=1)) == 0
-    assert moderator_digest.send_due(morning + DAY) == 1
+    assert sending.send_digests(morning - timedelta(hours=1)) == 0
+    assert sending.send_digests(morning + timedelta(hours=1)) == 0
+    assert sending.send_digests(morning + DAY) == 1
     (message,) = mail_folder.all()
     assert message["Subject"] == "1 comment waits – Our publication"
     assert "One comment waits for a decision." in text_of(message)
-    assert "what waits for moderators" in text_of(message)
+    assert "pending comments" in text_of(message)
 
 
 def test_a_mail_that_was_in_the_hands_of_a_killed_worker_is_not_sent_twice(
@@ -249,7 +252,7 @@ def test_a_mail_that_was_in_the_hands_of_a_killed_worker_is_not_sent_twice(
     assert tell(after=timedelta(hours=1)) == []
     assert outbox.look_after(now + timedelta(hours=1)) == 1
     assert tell(after=timedelta(hours=2)) == []
-    assert Notice.objects.get().state == "uncertain"
+    assert CommentNotification.objects.get().state == "uncertain"
 
 
 def test_a_mail_server_that_is_away_delays_a_mail_and_loses_none(
@@ -290,7 +293,7 @@ def test_an_address_from_which_mail_comes_back_is_written_to_no_more(
         patched.setattr(FolderBackend, "send_messages", refuse)
         tell(write())
     follower = Follower.objects.get()
-    assert follower.stopped_because == "550 5.1.1 no such mailbox"
+    assert follower.suppression_reason == "550 5.1.1 no such mailbox"
     assert tell(write("Another one"), after=DAY) == []
     notifications_follows.confirm(follow)
     assert len(tell(write("A third"), after=DAY)) == 1
@@ -302,9 +305,9 @@ def test_a_clock_that_was_set_back_holds_up_no_mail_for_long(
     follows()
     tell(write("From tomorrow"))
     tomorrow = timezone.now() + DAY
-    Notice.objects.update(settled_at=tomorrow)
+    CommentNotification.objects.update(state_changed_at=tomorrow)
     assert len(tell(write("From today"))) == 1
-    Notice.objects.update(settled_at=timezone.now() + timedelta(minutes=5))
+    CommentNotification.objects.update(state_changed_at=timezone.now() + timedelta(minutes=5))
     assert tell(write("Too soon")) == []
     Follow.objects.update(confirmed_at=tomorrow)
     assert len(tell(write("Not from before"), after=timedelta(hours=1))) == 1
@@ -321,7 +324,7 @@ def test_a_thousand_followers_are_noted_down_in_one_statement(
             follower=each,
             kind="thread",
             article=article,
-            pace="daily",
+            frequency="daily",
             confirmed_at=timezone.now(),
         )
         for each in followers
@@ -336,9 +339,9 @@ def test_what_is_old_is_forgotten(write: Write, follows: Following) -> None:
     kept = follows("cleo@readers.example")
     notifications_follows.leave(left)
     old = timezone.now() - timedelta(days=40)
-    Follow.objects.update(made_at=old)
-    Follow.objects.filter(pk=left.pk).update(left_at=old)
-    Follower.objects.update(made_at=old)
+    Follow.objects.update(created_at=old)
+    Follow.objects.filter(pk=left.pk).update(unfollowed_at=old)
+    Follower.objects.update(created_at=old)
     notifications_follows.forget()
     assert list(Follow.objects.all()) == [kept]
     assert list(Follower.objects.all()) == [kept.follower]

@@ -78,7 +78,7 @@ def test_mina_tries_a_rule_and_then_applies_it(write: Write, mina: User, client:
     assert ScreeningRule.objects.get(pk=rule.pk).threshold == 2
     client.post(address, {**sent, "_save": "1"})
     changed = ScreeningRule.objects.get(pk=rule.pk)
-    assert (changed.threshold, changed.changed_by) == (1, mina)
+    assert (changed.threshold, changed.modified_by) == (1, mina)
 
 
 def test_a_rule_that_rejects_needs_a_reason_and_keeps_what_was_typed(
@@ -90,7 +90,7 @@ def test_a_rule_that_rejects_needs_a_reason_and_keeps_what_was_typed(
     sent = {"active": "on", "threshold": "7", "action": "reject", "reason": "", "days": "30"}
     for button in ("_try", "_save"):
         page = client.post(address, {**sent, button: "1"}).content.decode()
-        assert "Write the reason that a rejected writer is told." in page
+        assert "Enter the message to the commenter. Rules that reject need one." in page
         assert 'value="7"' in page
     assert ScreeningRule.objects.get(pk=rule.pk).action == "hold"
 

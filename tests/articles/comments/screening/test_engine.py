@@ -5,7 +5,7 @@ import pytest
 from accounts.models import User
 from articles.comments.models import Comment
 from articles.comments.moderation import decisions
-from articles.comments.screening.models import Check, LearntModel, ScreenedWord, ScreeningRule
+from articles.comments.screening.models import Check, ScreenedWord, ScreeningRule, SpamModelVersion
 from articles.comments.screening.word_matching import folded
 from articles.comments.spam.model import SpamModel
 from articles.comments.submission import posting
@@ -30,20 +30,20 @@ def look_for(word: str, kind: str) -> None:
 
 
 def said(comment: Comment) -> list[str]:
-    return [each["says"] for each in Comment.objects.get(pk=comment.pk).findings]
+    return [each["says"] for each in Comment.objects.get(pk=comment.pk).screening_results]
 
 
 def test_on_a_new_site_every_comment_is_held(write: Write) -> None:
     comment = write(waits=True)
     assert comment.state == Comment.State.PENDING
-    assert "Every comment is held first." in said(comment)
+    assert "Every comment is pending first." in said(comment)
 
 
 def test_where_nothing_speaks_against_it_a_comment_stands_at_once(write: Write) -> None:
     open_house()
     comment = write(waits=True)
     assert comment.state == Comment.State.APPROVED
-    assert comment.moderations.get().reason == "No rule has anything against it."
+    assert comment.moderations.get().reason == "No rule objects."
 
 
 def test_a_banned_word_rejects_and_the_writer_is_told_what_to_change(write: Write) -> None:
@@ -52,7 +52,7 @@ def test_a_banned_word_rejects_and_the_writer_is_told_what_to_change(write: Writ
     comment = write("Win at our CAS1NO tonight", waits=True)
     assert comment.state == Comment.State.REJECTED
     row = comment.moderations.get()
-    assert row.told
+    assert row.commenter_notified
     assert "please write it without that word" in row.reason
     assert said(comment) == ["It has the banned word “casino”."]
 
@@ -68,7 +68,7 @@ def test_a_suspect_word_holds(write: Write) -> None:
     [
         ("See a.example.com and https://b.example.org/x", "It has 2 links."),
         ("See https://bit.ly/3abc", "A link through bit.ly hides where it leads."),
-        ("See http://192.0.2.7/win", "A link leads to a bare number instead of a name."),
+        ("See http://192.0.2.7/win", "A link leads to an IP address instead of a domain name."),
         ("THIS IS THE WORST THING I HAVE READ", "100 per cent of its letters are capitals."),
     ],
 )
@@ -91,7 +91,7 @@ def test_a_writer_is_known_once_a_comment_was_approved(
 ) -> None:
     set_rule(Check.EVERYONE, active=False)
     first = write("My first words here.", waits=True)
-    assert said(first) == ["Nothing by this writer was approved before."]
+    assert said(first) == ["No earlier comment by this commenter was approved."]
     decisions.approve(first, by=mina)
     assert write("And some more.", waits=True).state == Comment.State.APPROVED
 
@@ -116,7 +116,9 @@ def test_the_strictest_rule_decides(write: Write) -> None:
 def test_the_model_holds_what_is_like_spam_and_says_why(write: Write) -> None:
     open_house()
     content = SpamModel({"word:my channel": 4.0}, prior=0.0, threshold=2.0).as_json()
-    LearntModel.objects.create(wanted=50, unwanted=50, precision=1, recall=1, content=content)
+    SpamModelVersion.objects.create(
+        ham_count=50, spam_count=50, precision=1, recall=1, content=content
+    )
     comment = write("Come to my channel", waits=True)
     assert comment.state == Comment.State.PENDING
     assert said(comment) == ["It is like what moderators called spam: “my channel”."]

@@ -3,10 +3,10 @@
 import pytest
 
 from accounts.models import User
-from articles.comments.models import Comment, Moderation
+from articles.comments.models import Comment, ModerationDecision
 from articles.comments.moderation import decisions, undo
 from articles.comments.screening.engine import knowledge
-from articles.comments.screening.models import LearntModel
+from articles.comments.screening.models import SpamModelVersion
 from articles.comments.spam.features import is_learnt
 from articles.comments.spam.model import LEAST_OF_EACH
 from articles.comments.spam.training import learn, try_to_learn
@@ -23,8 +23,8 @@ def decided(article: Article, by: User | None) -> None:
         )
         for each in examples(LEAST_OF_EACH)
     )
-    Moderation.objects.bulk_create(
-        Moderation(comment=row, decision=row.state, made_by=by) for row in rows
+    ModerationDecision.objects.bulk_create(
+        ModerationDecision(comment=row, decision=row.state, created_by=by) for row in rows
     )
 
 
@@ -32,13 +32,13 @@ def test_a_night_after_enough_decisions_there_is_a_model(article: Article, mina:
     decided(article, mina)
     made = learn()
     assert made is not None
-    assert (made.wanted, made.unwanted) == (LEAST_OF_EACH, LEAST_OF_EACH)
+    assert (made.ham_count, made.spam_count) == (LEAST_OF_EACH, LEAST_OF_EACH)
 
 
 def test_what_rules_decided_teaches_nothing(article: Article) -> None:
     decided(article, None)
     assert "0 wanted and 0 unwanted" in try_to_learn()
-    assert not LearntModel.objects.exists()
+    assert not SpamModelVersion.objects.exists()
 
 
 def test_without_new_decisions_no_new_version_is_made(article: Article, mina: User) -> None:
@@ -56,7 +56,7 @@ def test_without_new_decisions_no_new_version_is_made(article: Article, mina: Us
 def test_what_was_taken_back_teaches_nothing(article: Article, mina: User) -> None:
     decided(article, mina)
     for comment in Comment.objects.filter(state="approved")[:2]:
-        Moderation.objects.filter(comment=comment).update(made_by=None)
+        ModerationDecision.objects.filter(comment=comment).update(created_by=None)
         row = decisions.decide(comment, Comment.State.SPAM, by=mina)
         assert row
         undo.undo([row], by=mina)
@@ -67,7 +67,7 @@ def test_a_model_of_an_older_version_is_learnt_anew(article: Article, mina: User
     decided(article, mina)
     made = learn()
     assert made
-    LearntModel.objects.update(content=made.content | {"version": 1})
+    SpamModelVersion.objects.update(content=made.content | {"version": 1})
     assert knowledge().model is None
     assert learn() is not None
     assert knowledge().model is not None

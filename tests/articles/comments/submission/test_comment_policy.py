@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from articles.comments.models import Comment
 from articles.comments.screening.models import ScreeningRule
+from articles.comments.screening.pipeline import PRE_MODERATED
 from articles.comments.submission import posting
-from articles.comments.submission.comment_policy import Admission, admission
+from articles.comments.submission.comment_policy import settings_of
 from articles.comments.submission.posting import Refused
 from articles.editorial.models import Article
 from iria.publication.models import Publication
@@ -27,19 +28,19 @@ def site(db: None) -> Publication:
 
 
 @pytest.mark.parametrize(
-    ("of_site", "of_article", "found"),
+    ("of_site", "of_article", "policy", "is_open"),
     [
-        ({}, {}, "open"),
-        ({"comments_policy": "held"}, {}, "held"),
-        ({"comments_policy": "held"}, {"comments_policy": "open"}, "open"),
-        ({"comments_policy": "off"}, {}, "off"),
-        ({"comments_policy": "off"}, {"comments_policy": "held"}, "held"),
-        ({}, {"comments_policy": "off"}, "off"),
-        ({}, {"comments_open": False}, "closed"),
-        ({"comments_close_after": 3}, {}, "closed"),
-        ({"comments_close_after": 3}, {"comments_close_after": 0}, "open"),
-        ({"comments_close_after": 3}, {"comments_close_after": 9}, "open"),
-        ({}, {"comments_close_after": 2}, "closed"),
+        ({}, {}, "open", True),
+        ({"comments_policy": "held"}, {}, "held", True),
+        ({"comments_policy": "held"}, {"comments_policy": "open"}, "open", True),
+        ({"comments_policy": "off"}, {}, "off", False),
+        ({"comments_policy": "off"}, {"comments_policy": "held"}, "held", True),
+        ({}, {"comments_policy": "off"}, "off", False),
+        ({}, {"comments_open": False}, "open", False),
+        ({"comments_close_after": 3}, {}, "open", False),
+        ({"comments_close_after": 3}, {"comments_close_after": 0}, "open", True),
+        ({"comments_close_after": 3}, {"comments_close_after": 9}, "open", True),
+        ({}, {"comments_close_after": 2}, "open", False),
     ],
 )
 def test_what_an_article_leaves_open_the_site_says(
@@ -47,13 +48,15 @@ def test_what_an_article_leaves_open_the_site_says(
     site: Publication,
     of_site: dict[str, object],
     of_article: dict[str, object],
-    found: str,
+    policy: str,
+    is_open: bool,
 ) -> None:
     for row, changes in ((site, of_site), (article, of_article)):
         for name, value in changes.items():
             setattr(row, name, value)
     article.published_at = timezone.now() - timedelta(days=4)
-    assert admission(article, site) == found
+    settings = settings_of(article, site)
+    assert (settings.policy, settings.is_open) == (policy, is_open)
 
 
 def test_where_comments_are_off_none_is_shown_and_none_taken(
@@ -78,7 +81,7 @@ def test_where_every_comment_is_held_first_no_rule_lets_one_through(article: Art
     article.comments_policy = "held"
     held = sent(article, "Once more.")
     assert held.state == Comment.State.PENDING
-    assert "read first" in held.moderations.get().reason
+    assert PRE_MODERATED in held.moderations.get().reason
 
 
 def test_after_its_days_a_thread_stays_and_its_form_is_gone(
@@ -93,7 +96,7 @@ def test_after_its_days_a_thread_stays_and_its_form_is_gone(
     assert "Comments on this article are closed." in page
     assert "comment-form" not in page
     assert client.get(f"/comments/token/?article={article.pk}").status_code == 404
-    assert admission(Article.objects.get(), site) is Admission.CLOSED
+    assert not settings_of(Article.objects.get(), site).is_open
 
 
 def test_the_form_promises_a_moderator_only_where_one_reads_every_comment(

@@ -56,7 +56,7 @@ def test_a_guests_comment_is_queued_once_the_address_is_confirmed(
 ) -> None:
     comment = write("Is it mine?", waits=True)
     assert comment.state == Comment.State.UNCONFIRMED
-    assert not Comment.objects.held().exists()
+    assert not Comment.objects.pending().exists()
     jobs()
     path = "/comments/" + link_in(mail_folder).partition("/comments/")[2]
     assert "Is it mine?" in client.get(path).content.decode()
@@ -72,7 +72,7 @@ def test_accounts_and_what_fills_the_trap_are_not_asked(
     article: Article, write: Write, confirmed: None, ola: User
 ) -> None:
     assert write("Mine", by=ola, waits=True).state == Comment.State.PENDING
-    caught = posting.post(article, name="Bot", email="b@bots.example", text="Buy", trap="x")
+    caught = posting.post(article, name="Bot", email="b@bots.example", text="Buy", honeypot="x")
     assert caught.state == Comment.State.SPAM
 
 
@@ -81,21 +81,21 @@ def test_who_writes_from_a_banned_network_is_held_after_confirming_too(
     article: Article, write: Write, confirmed: None, mina: User, banned_before: bool
 ) -> None:
     first = posting.post(
-        article, name="Ana", email="ana@readers.example", text="Threats", address="203.0.113.7"
+        article, name="Ana", email="ana@readers.example", text="Threats", ip_address="203.0.113.7"
     )
     ScreeningRule.objects.filter(phase__in=[Check.EVERYONE, Check.FIRST_COMMENT]).delete()
     if banned_before:
-        bans.ban(first, kinds=["network"], by=mina, why="Threats")
+        bans.ban(first, kinds=["network"], by=mina, reason="Threats")
     again = posting.post(
-        article, name="Ben", email="ben@readers.example", text="On time", address="203.0.113.8"
+        article, name="Ben", email="ben@readers.example", text="On time", ip_address="203.0.113.8"
     )
     if not banned_before:
-        bans.ban(first, kinds=["network"], by=mina, why="Threats")
+        bans.ban(first, kinds=["network"], by=mina, reason="Threats")
     assert again.state == Comment.State.UNCONFIRMED
     editing.change(again, text="On time, nearly", by=None)
     assert email_confirmation.confirm(again)
     assert again.state == Comment.State.PENDING
-    assert [each["phase"] for each in again.findings] == [Check.LIKENESS]
+    assert [each["phase"] for each in again.screening_results] == [Check.LIKENESS]
 
 
 def test_what_filled_the_trap_is_held_after_confirming_where_the_trap_only_holds(
@@ -103,11 +103,11 @@ def test_what_filled_the_trap_is_held_after_confirming_where_the_trap_only_holds
 ) -> None:
     ScreeningRule.objects.exclude(phase=Check.HONEYPOT).delete()
     ScreeningRule.objects.update(action=Action.HOLD)
-    caught = posting.post(article, name="Ben", email="b@bots.example", text="Buy", trap="x")
+    caught = posting.post(article, name="Ben", email="b@bots.example", text="Buy", honeypot="x")
     assert caught.state == Comment.State.UNCONFIRMED
     email_confirmation.confirm(caught)
     assert caught.state == Comment.State.PENDING
-    assert [each["phase"] for each in caught.findings] == [Check.HONEYPOT]
+    assert [each["phase"] for each in caught.screening_results] == [Check.HONEYPOT]
 
 
 def test_the_link_of_your_comment_confirms_nothing(
@@ -135,7 +135,7 @@ def test_whose_address_cannot_be_asked_a_moderator_reads_and_is_told_why(
     comment = write("Is it mine?", waits=True)
     if because == "it came back":
         Follower.objects.create(
-            email=comment.email, stopped_at=timezone.now(), stopped_because="550 5.1.1"
+            email=comment.email, suppressed_at=timezone.now(), suppression_reason="550 5.1.1"
         )
     else:
         while mail_limits.may_ask(comment.email):
@@ -154,7 +154,7 @@ def test_what_nobody_confirmed_is_gone_after_a_week(
 ) -> None:
     write("Never confirmed", waits=True)
     assert email_confirmation.forget_unconfirmed() == 0
-    Comment.objects.update(asked_at=timezone.now() - timedelta(days=8))
+    Comment.objects.update(confirmation_sent_at=timezone.now() - timedelta(days=8))
     assert email_confirmation.forget_unconfirmed() == 1
     assert not Comment.objects.exists()
 
@@ -175,11 +175,11 @@ def test_a_comment_whose_mail_may_not_have_arrived_is_a_moderators_and_never_los
     commenter_emails.send_confirm(other.pk)
     reasons = [each.moderations.first().reason for each in Comment.objects.order_by("pk")]  # type: ignore[union-attr]
     assert reasons == [
-        "Its address is not confirmed: no mail could be sent to it.",
-        "Its address is not confirmed: the mail that asks for it may not have arrived.",
+        "E-mail address not confirmed: no e-mail could be sent to it.",
+        "E-mail address not confirmed: the confirmation e-mail may not have arrived.",
     ]
     assert email_confirmation.confirm(other) is False
-    assert other.address_confirmed_at is not None, "the mail had arrived after all"
+    assert other.email_confirmed_at is not None, "the mail had arrived after all"
 
 
 def test_whoever_waits_for_the_mail_gets_it_again_three_times_an_hour(
@@ -188,9 +188,9 @@ def test_whoever_waits_for_the_mail_gets_it_again_three_times_an_hour(
     comment = write("Is it mine?", waits=True)
     asked: list[int] = []
     monkeypatch.setattr(
-        "articles.comments.tasks.ask_writer_to_confirm", lambda each: asked.append(each.pk)
+        "articles.comments.job_queue.enqueue_confirmation", lambda each: asked.append(each.pk)
     )
-    assert "Send the mail again" in client.get(yours(comment)).content.decode()
+    assert "Send the e-mail again" in client.get(yours(comment)).content.decode()
     for _ in range(3):
         answer = client.post(yours(comment, "mail/"))
         assert "The mail is on its way once more." in answer.content.decode()

@@ -50,7 +50,7 @@ def sent(article: Article, by: User, text: str = SPAMMY, **more: object) -> Comm
 def test_a_colleagues_comment_is_published_at_once_whatever_the_rules_say(
     article: Article, who: str, request: pytest.FixtureRequest
 ) -> None:
-    comment = sent(article, request.getfixturevalue(who), trap="filled by the browser")
+    comment = sent(article, request.getfixturevalue(who), honeypot="filled by the browser")
     assert comment.state == Comment.State.APPROVED
 
 
@@ -103,7 +103,7 @@ def test_a_ban_counts_for_the_newsroom_and_authors_too(
 ) -> None:
     user = request.getfixturevalue(who)
     Ban.objects.create(
-        kind=Ban.Kind.ACCOUNT, value=str(user.pk), user=user, why="Insults", made_by=chief
+        kind=Ban.Kind.ACCOUNT, value=str(user.pk), user=user, reason="Insults", created_by=chief
     )
     assert sent(signed, user, "A quiet remark.").state != Comment.State.APPROVED
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from articles.comments.models import Comment
 from articles.comments.moderation import decisions
 from articles.comments.submission import posting
-from articles.comments.threads.builder import Shown, answers_to, thread_of
+from articles.comments.threads.builder import ThreadComment, answers_to, thread_of
 from articles.comments.threads.queries import Order, rows_of_thread
 from articles.editorial.models import Article
 from iria.publication.models import current_publication
@@ -21,9 +21,9 @@ from tests import newsroom
 from tests.articles.comments.conftest import Write
 
 
-def outline(places: list[Shown]) -> list[object]:
+def outline(places: list[ThreadComment]) -> list[object]:
     """The thread as nested lists of its words."""
-    return [[place.gap or place.text, *outline(place.replies)] for place in places]
+    return [[place.placeholder or place.text, *outline(place.replies)] for place in places]
 
 
 def test_an_article_without_comments_says_so(article: Article) -> None:
@@ -90,7 +90,7 @@ def test_a_comment_taken_back_says_that_its_writer_did_it(article: Article, writ
     comment = write("On second thought")
     write("What did it say?", parent=comment)
     posting.delete_own(comment, by=None)
-    assert thread_of(article).comments[0].gap == "The writer removed this comment."
+    assert thread_of(article).comments[0].placeholder == "The commenter deleted this comment."
 
 
 def test_an_account_goes_by_the_name_it_has_today(
@@ -135,7 +135,7 @@ def test_three_hundred_nested_replies_are_no_trouble(article: Article) -> None:
     thread = thread_of(article)
     assert thread.count == 300
     shown = thread.comments[0].replies[0]
-    assert (shown.below, len(shown.replies)) == (298, 99)
+    assert (shown.descendant_count, len(shown.replies)) == (298, 99)
     publication = current_publication()
     pages = [answers_to(article, publication, shown.id, number) for number in range(1, 7)]
     found = [place.text for page in pages if page for place in page.comments]
