@@ -24,7 +24,7 @@ from articles.comments.screening.models import ScreenedWord, ScreeningRule, Spam
 from articles.editorial.admin.article_admin import ArticleAdmin
 from articles.editorial.admin.author_admin import RedirectAdmin, WithPortraitAndMerging
 from articles.editorial.admin.taxonomy_admin import CategoryAdmin, KindAdmin, SeriesAdmin, TagAdmin
-from articles.editorial.models import Article, Category, Kind, Redirect, Series
+from articles.editorial.models import Article, ArticleType, Category, Redirect, Series
 from articles.embeds.admin import EmbedProviderAdmin
 from articles.embeds.models import EmbedProvider
 from articles.images.admin.image_admin import ImageAdmin
@@ -58,7 +58,7 @@ admin.site.register(Collection, CollectionAdmin)
 admin.site.register(Comment, CommentAdmin)
 admin.site.register(EmbedProvider, EmbedProviderAdmin)
 admin.site.register(Image, ImageAdmin)
-admin.site.register(Kind, KindAdmin)
+admin.site.register(ArticleType, KindAdmin)
 admin.site.register(SpamModelVersion, SpamModelVersionAdmin)
 admin.site.register(RejectionReason, RejectionReasonAdmin)
 admin.site.register(ModerationDecision, ModerationAdmin)

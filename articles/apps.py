@@ -35,7 +35,7 @@ class ArticlesConfig(AppConfig):
         )
         core_hooks.dashboard_items.register("articles", dashboard.waiting_articles)
         core_hooks.reports.register("most read", popular.most_read)
-        core_hooks.reports.register("licences", withdrawal.ending)
+        core_hooks.reports.register("licences", withdrawal.expiring_licences)
         core_hooks.dashboard_items.register("comments", comments.held_for)
         core_hooks.mail_preferences.register("comments", preferences.Following())
         core_hooks.email_bounced.register("comments", preferences.came_back)
@@ -48,7 +48,7 @@ class ArticlesConfig(AppConfig):
         sections.register()
         page_targets.register()
         core_hooks.personal_data.register("comments", personal_data.HOLDING)
-        core_hooks.logo_renderers.register("pictures", renditions.draw)
+        core_hooks.logo_renderers.register("images", renditions.render_logo)
         core_hooks.article_search.register("search", admin_search.admin_search)
         # An article of the future appears, and one from another machine, whose clock runs ahead.
         appears = ScheduledChange("articles_article", "published_at", "state = 'published'")

@@ -13,4 +13,4 @@ def hold(*, article_id: int, **signal: Any) -> None:
 
 def register() -> None:
     """Called once, when Django starts."""
-    signals.withdrawn.connect(hold, dispatch_uid="newsletter.hold")
+    signals.unpublished.connect(hold, dispatch_uid="newsletter.hold")

@@ -25,7 +25,7 @@ from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from accounts.models import User
 from accounts.roles import ADMINISTRATOR, EDITOR, MODERATOR, REPORTER
-from articles.editorial.models import Kind
+from articles.editorial.models import ArticleType
 from tests.anew import NewDatabase
 from tests.proofs.size import FULL, sized
 
@@ -68,7 +68,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     on two cores every core has an order of its own.
     """
     with django_db_blocker.unblock():
-        if not Kind.objects.exists():
+        if not ArticleType.objects.exists():
             pytest.exit("The kept test database was left empty; make it anew with --create-db.", 3)
         new = NewDatabase()
         vars(connections[DEFAULT_DB_ALIAS]).pop("_test_serialized_contents", None)

@@ -9,7 +9,7 @@ from PIL import Image as Pixels
 
 from accounts.models import AuthorProfile, User
 from articles.editorial import category_tree, publishing, revisions
-from articles.editorial.models import Article, Byline, Category, Kind
+from articles.editorial.models import Article, ArticleType, Byline, Category
 from articles.images.models import Image
 
 
@@ -57,13 +57,13 @@ def draft(headline: str = "A quiet week at the strait", **fields: Any) -> Articl
     values: dict[str, Any] = {
         "body": "<p>The ferries ran on time, and nobody remarked on it.</p>",
         "standfirst": "What did not happen, and why it matters.",
-        "kind": Kind.objects.get(slug="news"),
+        "kind": ArticleType.objects.get(slug="news"),
     }
     article = Article(headline=headline, created_by=by, **{**values, **fields})
     revisions.save(article, by=by)
     if categories is None:
         categories = [Category.objects.filter(slug="news").first() or category("News")]
-    category_tree.choose(article, categories)
+    category_tree.set_categories(article, categories)
     for position, name in enumerate(authors or []):
         Byline.objects.create(article=article, author=name, position=position)
     if tags:

@@ -61,16 +61,16 @@ def _changed_at(article: Article) -> datetime | None:
 
 
 def _corrections(article: Article) -> list[dict[str, Any]]:
-    return [{"text": each.text, "made_at": each.made_at} for each in article.corrections.all()]
+    return [{"text": each.text, "made_at": each.created_at} for each in article.corrections.all()]
 
 
 FIELDS: Final = Fields(
     {
         "id": lambda row: row.pk,
         "url": lambda row: absolute_url(row.get_absolute_url()),
-        "canonical_url": lambda row: row.canonical_address or absolute_url(row.get_absolute_url()),
+        "canonical_url": lambda row: row.canonical_url or absolute_url(row.get_absolute_url()),
         "first_published_in": lambda row: row.first_published_in,
-        "licence": lambda row: row.licence_address,
+        "licence": lambda row: row.licence_url,
         "headline": lambda row: row.headline,
         "standfirst": lambda row: row.standfirst,
         "kind": lambda row: {"name": row.kind.name, "slug": row.kind.slug},

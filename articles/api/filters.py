@@ -13,7 +13,7 @@ from articles.api import parameters
 from articles.api.parameters import ArticlesAsked
 from articles.api.problems import refuse
 from articles.editorial import listings
-from articles.editorial.models import Article, Category, Kind, ListingEntry, Scope
+from articles.editorial.models import Article, ArticleType, Category, ListingEntry, Scope
 from articles.editorial.models.article import LANGUAGES
 from articles.editorial.models.querysets import ArticleQuerySet
 from iria.publication.context_processors import publication_of
@@ -89,7 +89,7 @@ def _headings(asked: ArticlesAsked) -> list[tuple[Scope, int]]:
         category = _named(Category.objects.all(), "category", path=asked.category)
         found.append((Scope.CATEGORY, category.pk))
     if asked.kind is not None:
-        found.append((Scope.TYPE, _named(Kind.objects.all(), "kind", slug=asked.kind).pk))
+        found.append((Scope.TYPE, _named(ArticleType.objects.all(), "kind", slug=asked.kind).pk))
     if asked.language is not None and asked.language not in dict(LANGUAGES):
         refuse("language", f"There is no language “{asked.language[:80]}”.")
     return found

@@ -14,7 +14,7 @@ from articles.api.pagination import Order, page_of
 from articles.api.parameters import Fields, PicturesAsked, Sparse
 from articles.editorial.models import Article, Figure
 from articles.images.models import Image, ImageQuerySet
-from articles.images.rights.credit_line import licence_address, plain_credit, source_type_address
+from articles.images.rights.credit_line import licence_url, plain_credit, source_type_url
 from articles.images.srcset import MEDIA_TYPES, PictureFile
 from iria.core.http.urls import absolute_url
 
@@ -44,10 +44,10 @@ FIELDS: Final = Fields(
         "credit_url": lambda image: image.credit_url,
         "creator": lambda image: image.byline,
         "copyright_notice": lambda image: image.copyright_notice,
-        "licence": licence_address,
+        "licence": licence_url,
         "licensor": lambda image: image.licensor,
         "made_with_ai": lambda image: image.is_ai_made,
-        "digital_source_type": source_type_address,
+        "digital_source_type": source_type_url,
         "width": lambda image: image.width,
         "height": lambda image: image.height,
         "files": files_of,

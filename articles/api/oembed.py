@@ -11,7 +11,7 @@ from django.utils.html import escape
 from articles.api.problems import NOT_FOUND, PARAMETER, Refused, problem, refuse
 from articles.editorial.models import Article
 from articles.images.models import Image
-from articles.images.rights.credit_line import credit_words
+from articles.images.rights.credit_line import credit_text
 from articles.images.srcset import plain_rendition
 from iria.core.http.page_cache import next_hour
 from iria.core.http.urls import absolute_url
@@ -75,7 +75,7 @@ def card(article: Article, publication: Publication, width: int, height: int) ->
         "title": article.headline,
         "provider_name": publication.name,
         "provider_url": absolute_url("/"),
-        "cache_age": _kept_for(article.shown_picture),
+        "cache_age": _kept_for(article.visible_lead_image),
         "width": width,
         "height": height,
         "html": _markup(article, publication, [author.name for author in authors]),
@@ -100,7 +100,7 @@ def _kept_for(image: Image | None) -> int:
 def _thumbnail(
     article: Article, publication: Publication, width: int, height: int
 ) -> dict[str, Any]:
-    image = article.shown_picture
+    image = article.visible_lead_image
     if image is None:
         return {}
     file = plain_rendition(image, max(width, NARROWEST))
@@ -111,7 +111,7 @@ def _thumbnail(
         "thumbnail_width": file.width,
         "thumbnail_height": file.height,
         # No part of oEmbed; whoever shows the picture must have a way to name its maker.
-        "thumbnail_credit": credit_words(image, publication),
+        "thumbnail_credit": credit_text(image, publication),
         "thumbnail_alt": image.alt,
     }
 

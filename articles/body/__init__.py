@@ -1,5 +1,5 @@
-"""The text of an article as a value: plain Python, no Django, no database.
+"""The text of an article: plain Python, no Django, no database.
 
-A body is sanitised HTML. A picture stands in it as `<figure data-image="ID">` with its caption of
-this use in `<figcaption>`; a footnote as `<span data-footnote="the note">` where its mark goes.
+A body is sanitised HTML. An image is `<figure data-image="ID">` with the caption of this use in
+`<figcaption>`; a footnote is `<span data-footnote="the note">` where its mark goes.
 """

@@ -1,4 +1,4 @@
-"""A block of a body: what the tidying makes of any markup."""
+"""A block of a normalised body."""
 
 from dataclasses import dataclass, field
 from html import escape

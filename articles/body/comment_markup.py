@@ -1,12 +1,12 @@
-"""What readers write, as markup: paragraphs, links, emphasis, quotes and lists, and nothing else.
+"""Comments as HTML: paragraphs, links, emphasis, quotes and lists, and nothing else.
 
-    *leaning* or _leaning_, **strong**, [words](https://example.org), https://example.org
+    *emphasis* or _emphasis_, **strong**, [text](https://example.org), https://example.org
     > a quote
     - a list            1. a numbered list
 
-Everything else stands as it was typed. What comes out goes through the sanitiser like every other
-text; a link says `ugc nofollow`, and where its words are not its address, the site it leads to.
-Every pattern takes time in proportion to the length of the text, whatever is typed.
+Everything else is shown as typed. The result is sanitised like every other text; links are
+`ugc nofollow`, and a link with other text than its URL shows its host. Every pattern takes linear
+time.
 """
 
 import re
@@ -21,9 +21,9 @@ import nh3
 
 LONGEST_LINK: Final = 2000
 _MARKED: Final = re.compile(r"[*_\[]|https?://|^[ \t]*(?:>|[-*+] |\d{1,3}[.)] )", re.MULTILINE)
-"""What a text has at least one of, if it is more than paragraphs."""
+"""A text without any of these has only paragraphs."""
 _PIECES: Final = re.compile(
-    rf"\[(?P<words>[^\[\]\n]{{1,300}})\]\((?P<to>https?://[^\s()<>]{{1,{LONGEST_LINK}}})\)"
+    rf"\[(?P<text>[^\[\]\n]{{1,300}})\]\((?P<url>https?://[^\s()<>]{{1,{LONGEST_LINK}}})\)"
     rf"|(?P<bare>\bhttps?://[^\s<>]{{1,{LONGEST_LINK}}})"
     r"|\*\*(?P<strong>[^\s*](?:[^*\n]*[^\s*])?)\*\*"
     r"|\*(?P<star>[^\s*](?:[^*\n]*[^\s*])?)\*"
@@ -48,7 +48,7 @@ _cleaner: Final = nh3.Cleaner(
 
 @lru_cache(maxsize=2000)
 def render_comment(text: str) -> str:
-    """The text of a comment as markup that is safe to show."""
+    """The text of a comment as safe HTML."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not _MARKED.search(text):
         return _paragraphs(text, escape)
@@ -56,28 +56,28 @@ def render_comment(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """The text of a comment for a letter: without the marks of emphasis, an address behind the words that
-    lead to it. Quotes and lists stay as they are typed, which is how letters write them."""
+    """A comment as plain text for e-mails: without emphasis, URLs after their link text. Quotes and
+    lists stay as they are typed."""
     return _PIECES.sub(_plain_piece, text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _plain_piece(piece: re.Match[str]) -> str:
     match piece.lastgroup:
-        case "to":
-            address, words = piece["to"], piece["words"].strip()
-            return address if words == address else f"{piece['words']} ({address})"
+        case "url":
+            url, text = piece["url"], piece["text"].strip()
+            return url if text == url else f"{piece['text']} ({url})"
         case "bare":
             return piece["bare"]
     return plain(piece["strong"] or piece["star"] or piece["line"])
 
 
-def _paragraphs(text: str, words: Callable[[str], str]) -> str:
+def _paragraphs(text: str, render: Callable[[str], str]) -> str:
     parts = (part.strip("\n") for part in re.split(r"\n{2,}", text))
-    return "\n".join(f"<p>{words(part).replace('\n', '<br>')}</p>" for part in parts if part)
+    return "\n".join(f"<p>{render(part).replace('\n', '<br>')}</p>" for part in parts if part)
 
 
 def _blocks(text: str, depth: int) -> str:
-    """Lines of a kind that follow each other are one block."""
+    """Successive lines of one kind are a block."""
     made = []
     for kind, lines in groupby(text.split("\n"), key=lambda line: _kind(line, depth)):
         match kind:
@@ -117,32 +117,32 @@ def _inline(text: str) -> str:
 
 def _piece(piece: re.Match[str]) -> str:
     match piece.lastgroup:
-        case "to":
-            return _link(piece["to"], piece["words"])
+        case "url":
+            return _link(piece["url"], piece["text"])
         case "bare":
-            address = piece["bare"]
-            whole = _without_trailing(address)
-            return _link(whole) + escape(address[len(whole) :])
+            url = piece["bare"]
+            whole = _without_trailing(url)
+            return _link(whole) + escape(url[len(whole) :])
         case "strong":
             return f"<strong>{_inline(piece['strong'])}</strong>"
     return f"<em>{_inline(piece['star'] or piece['line'])}</em>"
 
 
-def _without_trailing(address: str) -> str:
-    """An address in a sentence ends before the sentence does; brackets of its own belong to it."""
-    whole = _TRAILING.sub("", address)
-    if address[len(whole) :].startswith(")") and whole.count("(") > whole.count(")"):
+def _without_trailing(url: str) -> str:
+    """A URL without the punctuation of the sentence; its own brackets belong to it."""
+    whole = _TRAILING.sub("", url)
+    if url[len(whole) :].startswith(")") and whole.count("(") > whole.count(")"):
         whole += ")"
     return whole
 
 
-def _link(address: str, words: str = "") -> str:
+def _link(url: str, text: str = "") -> str:
     try:
-        site = urlsplit(address).hostname or ""
+        host = urlsplit(url).hostname or ""
     except ValueError:
-        site = ""
-    if not site:
-        return escape(f"[{words}]({address})" if words else address)
-    link = f'<a href="{escape(address)}">{escape(words or address)}</a>'
-    told = words and words.strip() != address
-    return f'{link} <span class="link-site">({escape(site)})</span>' if told else link
+        host = ""
+    if not host:
+        return escape(f"[{text}]({url})" if text else url)
+    link = f'<a href="{escape(url)}">{escape(text or url)}</a>'
+    differs = text and text.strip() != url
+    return f'{link} <span class="link-site">({escape(host)})</span>' if differs else link

@@ -1,4 +1,4 @@
-"""What a body shows of other sites: `<figure data-embed="https://…"><figcaption>title</figcaption>`."""
+"""Embeds in a body: `<figure data-embed="https://…"><figcaption>title</figcaption>`."""
 
 from dataclasses import dataclass
 from html import escape
@@ -6,37 +6,37 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from articles.body.embed_urls import kept_address
+from articles.body.embed_urls import normalise_url
 from articles.body.sanitiser import clean_caption
 from articles.body.tree import inner_html, parse, text_of
 
 
 @dataclass(frozen=True, slots=True)
 class EmbedUse:
-    """One embed in a body: the page's address, and what editors call it, as text."""
+    """One embed in a body: the URL of the page, and its title as text."""
 
-    address: str
+    url: str
     title: str
 
     @property
     def host(self) -> str:
-        return urlsplit(self.address).netloc.removeprefix("www.")
+        return urlsplit(self.url).netloc.removeprefix("www.")
 
     @property
     def name(self) -> str:
-        """What the card's link says: the title, or the address where nobody wrote one."""
-        return self.title or self.address.removeprefix("https://").rstrip("/")
+        """Link text of the card: the title, or the URL."""
+        return self.title or self.url.removeprefix("https://").rstrip("/")
 
 
 def embed_of(figure: HtmlElement) -> EmbedUse | None:
-    """The embed that a `figure` element stands for; None where it names no address."""
+    """The embed of a `figure` element; None if it has no valid URL."""
     if figure.get("data-image"):
         return None
-    address = kept_address(figure.get("data-embed", ""))
-    if address is None:
+    url = normalise_url(figure.get("data-embed", ""))
+    if url is None:
         return None
-    words = " ".join(inner_html(caption) for caption in figure.iter("figcaption"))
-    return EmbedUse(address, text_of(parse(clean_caption(words))))
+    title = " ".join(inner_html(caption) for caption in figure.iter("figcaption"))
+    return EmbedUse(url, text_of(parse(clean_caption(title))))
 
 
 def embeds_in(body: str) -> list[EmbedUse]:
@@ -47,9 +47,9 @@ def embeds_in(body: str) -> list[EmbedUse]:
 
 
 def card(use: EmbedUse) -> str:
-    """Title, link and host: all there is where nothing may be loaded, as in feeds and mails."""
+    """Title, link and host, for feeds and e-mails and before a frame is loaded."""
     host = "" if use.host in use.name else f" <span>({escape(use.host)})</span>"
     return (
-        f'<figure class="embed"><p class="embed-card"><a href="{escape(use.address)}">'
+        f'<figure class="embed"><p class="embed-card"><a href="{escape(use.url)}">'
         f"{escape(use.name)}</a>{host}</p></figure>"
     )

@@ -1,10 +1,10 @@
-"""What a `figure` of any markup becomes: a picture of ours, a gallery of them, an embed, or only words."""
+"""Normalising `figure` elements to an image, a gallery, an embed, or only text."""
 
 from collections.abc import Iterator
 from typing import Final, Protocol
 
 from articles.body.blocks import Block
-from articles.body.embed_urls import kept_address
+from articles.body.embed_urls import normalise_url
 from articles.body.inline import Mark
 from articles.body.tree import Node
 
@@ -14,28 +14,28 @@ WIDTH: Final = "data-width"
 
 
 class Flow(Protocol):
-    """What tidies the inside of an element (`articles.body.normaliser`)."""
+    """Normalises the content of an element (`articles.body.normaliser`)."""
 
     def within(self, node: Node, marks: tuple[Mark, ...], **options: object) -> list[Block]: ...
 
 
 def figure(flow: Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
-    """A picture of ours, a gallery, or an embed, with its caption; any other figure is what is in it."""
+    """An image, a gallery or an embed with its caption; any other figure becomes its content."""
     if _names_picture(node):
         attributes = {PICTURE: str(int(node.attributes[PICTURE])), **_width_attribute(node)}
         return [_captioned(attributes, _caption(flow, node.children))]
     if GALLERY in node.attributes:
         return _gallery(flow, node, marks)
-    address = kept_address(node.attributes.get("data-embed", ""))
-    if address is not None:
-        return [_captioned({"data-embed": address}, _caption(flow, node.children))]
+    url = normalise_url(node.attributes.get("data-embed", ""))
+    if url is not None:
+        return [_captioned({"data-embed": url}, _caption(flow, node.children))]
     return flow.within(node, marks)
 
 
 def _gallery(flow: Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
-    """Pictures side by side with the words for all of them; whatever else is inside comes after.
+    """Images with a caption for all of them; other content comes after.
 
-    One picture is no gallery: it stands alone, with its own words and those for all.
+    A single image is not a gallery: it becomes a figure with both captions.
     """
     parts = list(_parts(node))
     blocks = flow.within(Node("div", children=[part for part in parts if _holds_figure(part)]), ())
@@ -48,8 +48,8 @@ def _gallery(flow: Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
         picture.attributes.pop(WIDTH, None)
     if len(pictures) == 1:
         own = pictures[0].inner.removeprefix("<figcaption>").removesuffix("</figcaption>")
-        words = " ".join(part for part in (own, caption) if part)
-        return [_captioned(pictures[0].attributes | _width_attribute(node), words), *others]
+        both = " ".join(part for part in (own, caption) if part)
+        return [_captioned(pictures[0].attributes | _width_attribute(node), both), *others]
     inner = "".join(picture.html() for picture in pictures)
     made = Block("figure", f"{inner}<figcaption>{caption}</figcaption>", {GALLERY: ""})
     made.attributes |= _width_attribute(node)
@@ -57,7 +57,7 @@ def _gallery(flow: Flow, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
 
 
 def _parts(gallery: Node) -> Iterator[Node | str]:
-    """What stands in a gallery, and in galleries within it."""
+    """The content of a gallery and of nested galleries."""
     for child in gallery.children:
         within = isinstance(child, Node) and child.tag == "figure" and GALLERY in child.attributes
         if isinstance(child, Node) and within and not _names_picture(child):
@@ -83,9 +83,9 @@ def _width_attribute(node: Node) -> dict[str, str]:
 
 
 def _caption(flow: Flow, parts: list[Node | str]) -> str:
-    """The words of these parts on one line."""
-    words = flow.within(Node("figcaption", children=parts), (), wrap="figcaption")
-    return "".join(block.inner for block in words)
+    """The text of these parts on one line."""
+    blocks = flow.within(Node("figcaption", children=parts), (), wrap="figcaption")
+    return "".join(block.inner for block in blocks)
 
 
 def _captioned(attributes: dict[str, str], caption: str) -> Block:

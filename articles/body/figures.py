@@ -1,4 +1,4 @@
-"""The pictures that a body uses, alone and in galleries."""
+"""The images in a body, alone and in galleries."""
 
 import re
 from dataclasses import dataclass, replace
@@ -14,18 +14,18 @@ IMAGE_ID: Final = re.compile(r"[1-9][0-9]{0,17}")
 
 @dataclass(frozen=True, slots=True)
 class FigureUse:
-    """One picture in a body: which, and with which caption (HTML, cleaned)."""
+    """One image in a body, with its caption (sanitised HTML)."""
 
     image_id: int
     caption: str
     width: str = "normal"
     gallery: int = 0
-    """Which gallery of the text it is part of, counted from 1; 0 where it stands alone."""
+    """Number of its gallery in the text, from 1; 0 if it is in none."""
 
 
 @dataclass(frozen=True, slots=True)
 class GalleryUse:
-    """Pictures side by side, each with its own caption, and the caption for all of them."""
+    """A gallery: images with their own captions, and a caption for all of them."""
 
     pictures: tuple[FigureUse, ...]
     caption: str
@@ -33,7 +33,7 @@ class GalleryUse:
 
 
 def use_of(figure: HtmlElement) -> FigureUse | None:
-    """The use that a `figure` element stands for; None where it names no picture."""
+    """The use of a `figure` element; None if it has no image."""
     image_id = figure.get("data-image", "")
     if not IMAGE_ID.fullmatch(image_id):
         return None
@@ -42,7 +42,7 @@ def use_of(figure: HtmlElement) -> FigureUse | None:
 
 
 def gallery_of(figure: HtmlElement, number: int) -> GalleryUse | None:
-    """The gallery that a `figure` element stands for; None where it is none.
+    """The gallery of a `figure` element; None if it is none.
 
     Args:
         number: of this gallery within the text, from 1.
@@ -60,9 +60,9 @@ def gallery_of(figure: HtmlElement, number: int) -> GalleryUse | None:
 
 
 def figures_in(body: str) -> list[FigureUse]:
-    """Every picture that a figure names, in the order of the text.
+    """Every image, in text order.
 
-    A picture of a gallery without words of its own has those of the gallery as its caption.
+    An image in a gallery without a caption of its own gets that of the gallery.
     """
     found: list[FigureUse] = []
     galleries = 0
@@ -79,7 +79,7 @@ def figures_in(body: str) -> list[FigureUse]:
 
 
 def outer_figures(tree: HtmlElement) -> list[HtmlElement]:
-    """The figures of a text; those within a gallery come with it."""
+    """The figures of a text, without those inside a gallery."""
     return [each for each in tree.iter("figure") if not _is_within_gallery(each)]
 
 

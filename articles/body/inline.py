@@ -1,4 +1,4 @@
-"""Runs of text inside a block: words with their marks, line breaks, footnotes."""
+"""Runs of text inside a block: text with its formatting, line breaks, footnotes."""
 
 import re
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ MOST_MARKS: Final = 8
 SPACES: Final = re.compile(r"[ \t\r\n]+")
 BLANK_LINE: Final = re.compile(r"\n[ \t\r]*\n")
 EDGE: Final = " \u00a0"
-"""What is taken off both ends of a line; editors leave hard spaces there."""
-UNSEEN: Final = re.compile("[\\s\u00a0\u00ad\u200b-\u200f\u2060\ufeff]*")
+"""Stripped from both ends of a line; editors leave non-breaking spaces there."""
+INVISIBLE: Final = re.compile("[\\s\u00a0\u00ad\u200b-\u200f\u2060\ufeff]*")
 
 
 @dataclass(slots=True)
@@ -30,14 +30,14 @@ Run = list[Leaf]
 
 
 def with_mark(marks: tuple[Mark, ...], mark: Mark) -> tuple[Mark, ...]:
-    """The marks and one more; a mark inside its like says nothing new, and no link holds a link."""
-    if len(marks) >= MOST_MARKS or any(mark[0] == there[0] for there in marks):
+    """The formats and one more, unless it is there already; links are not nested."""
+    if len(marks) >= MOST_MARKS or any(mark[0] == other[0] for other in marks):
         return marks
     return (*marks, mark)
 
 
 def paragraphs(run: Run, *, bare: bool) -> list[Run]:
-    """The run, parted at two line breaks; text outside any element also at blank lines."""
+    """The run, split at two line breaks; text outside any element also at blank lines."""
     parts: list[Run] = [[]]
     breaks = 0
     for leaf in run:
@@ -65,9 +65,9 @@ def one_line(run: Run) -> Run:
 
 
 def markup(run: Run) -> str:
-    """The run as HTML; an empty text where there is nothing to see."""
+    """The run as HTML; empty if nothing is visible."""
     leaves = _trimmed(run)
-    if not any(leaf.kind == NOTE or not UNSEEN.fullmatch(leaf.text) for leaf in leaves):
+    if not any(leaf.kind == NOTE or not INVISIBLE.fullmatch(leaf.text) for leaf in leaves):
         return ""
     parts: list[str] = []
     opened: tuple[Mark, ...] = ()
@@ -104,7 +104,7 @@ def _shared(one: tuple[Mark, ...], other: tuple[Mark, ...]) -> int:
 
 
 def _trimmed(run: Run) -> Run:
-    """White space as a reader sees it: one space between words, none at either end of a line."""
+    """Normalised white space: one space between words, none at the ends of a line."""
     kept: Run = []
     at_edge = True
     for leaf in run:
@@ -132,7 +132,7 @@ def _trimmed(run: Run) -> Run:
 
 
 def _strip_end(kept: Run) -> None:
-    """Takes the space off the end of the line that `kept` holds so far."""
+    """Strips the end of the current line in `kept`."""
     while kept and kept[-1].kind == TEXT:
         kept[-1].text = kept[-1].text.rstrip(EDGE)
         if kept[-1].text:

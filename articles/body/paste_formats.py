@@ -1,4 +1,4 @@
-"""What foreign markup means: Word, Google Docs and WordPress in our few elements."""
+"""Reading markup pasted from Word, Google Docs and WordPress."""
 
 import re
 from typing import Final
@@ -28,7 +28,7 @@ LEADING_MARK: Final = re.compile(r"^\s*\[?[0-9ivx]{1,5}\]?[.)]?\s+", re.IGNORECA
 
 
 def marks_of(node: Node) -> list[str]:
-    """The marks an inline element stands for, by its name or by its style."""
+    """The formats of an inline element, by its name or style."""
     style = node.attributes.get("style", "")
     if node.tag in MARKS:
         mark = MARKS[node.tag]
@@ -42,7 +42,7 @@ def marks_of(node: Node) -> list[str]:
 
 
 def list_of(node: Node) -> str | None:
-    """`ul` or `ol` where a paragraph is really a list item, as Word writes them."""
+    """`ul` or `ol` if a paragraph is a list item of Word."""
     style, kind = node.attributes.get("style", ""), node.attributes.get("class", "")
     marker = _marker_of(node)
     if marker is None or not (WORD_LIST.search(style) or WORD_LIST_CLASS.search(kind)):
@@ -51,7 +51,7 @@ def list_of(node: Node) -> str | None:
 
 
 def is_list_marker(node: Node) -> bool:
-    """Whether the element is the bullet or number that Word writes before a list item."""
+    """Whether the element is the bullet or number of a list item of Word."""
     return bool(WORD_MARKER.search(node.attributes.get("style", "")))
 
 
@@ -65,15 +65,15 @@ def _marker_of(node: Node) -> Node | None:
 
 
 def take_word_notes(root: Node) -> dict[str, str]:
-    """Takes the notes that Word writes below its text out of the tree: anchor → the note's words."""
+    """Removes Word's footnotes below the text from the tree: anchor → text of the note."""
     notes: dict[str, str] = {}
     for node in _with_children(root):
         kept: list[Node | str] = []
         for child in node.children:
             anchor = child.attributes.get("id", "") if isinstance(child, Node) else ""
             if isinstance(child, Node) and child.tag == "div" and WORD_NOTE.fullmatch(anchor):
-                words = " ".join(child.text().split()) + " "
-                notes[anchor] = LEADING_MARK.sub("", words).strip()
+                text = " ".join(child.text().split()) + " "
+                notes[anchor] = LEADING_MARK.sub("", text).strip()
             else:
                 kept.append(child)
         node.children = kept
@@ -81,17 +81,17 @@ def take_word_notes(root: Node) -> dict[str, str]:
 
 
 def _with_children(root: Node) -> list[Node]:
-    """The node and everything below it."""
-    found, waiting = [], [root]
-    while waiting:
-        node = waiting.pop()
+    """The node and all its descendants."""
+    found, pending = [], [root]
+    while pending:
+        node = pending.pop()
         found.append(node)
-        waiting.extend(node.elements())
+        pending.extend(node.elements())
     return found
 
 
 def word_note_of(node: Node, notes: dict[str, str]) -> str | None:
-    """The note that a link stands for, where it is the mark of one."""
+    """The text of the note, if the link is a footnote mark."""
     if node.tag != "a":
         return None
     link = WORD_NOTE_LINK.search(node.attributes.get("href", ""))

@@ -14,7 +14,7 @@ BLOCKS: Final = frozenset(
 
 
 def plain_text(body: str, *, captions: bool = True) -> str:
-    """The words of a body, a paragraph a line; footnotes follow at the end."""
+    """The text of a body, one paragraph per line; footnotes at the end."""
     tree = parse(body)
     if not captions:
         for figure in list(tree.iter("figure")):
@@ -25,14 +25,14 @@ def plain_text(body: str, *, captions: bool = True) -> str:
 
 
 def _with_breaks(tree: HtmlElement) -> str:
-    """Every word, with a line break wherever a block begins or ends."""
+    """The text, with a line break wherever a block begins or ends."""
     parts: list[str] = []
     for event, element in iterwalk(tree, events=("start", "end")):
         if element.tag in BLOCKS:
             parts.append("\n")
-        said = element.text if event == "start" else element.tail
+        text = (element.text if event == "start" else element.tail) or ""
         # A line break in the source is a space on the page.
-        parts.append((said or "").replace("\n", " ") if element.tag != "code" else said or "")
+        parts.append(text.replace("\n", " ") if element.tag != "code" else text)
     return "".join(parts)
 
 

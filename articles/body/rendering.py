@@ -11,58 +11,58 @@ from lxml.html import HtmlElement, fragment_fromstring
 
 from articles.body.embeds import EmbedUse, card, embed_of
 from articles.body.figures import FigureUse, GalleryUse, gallery_of, outer_figures, use_of
-from articles.body.labels import ENGLISH, Wording
+from articles.body.labels import ENGLISH, Labels
 from articles.body.sanitiser import safe_body
 from articles.body.tree import inner_html, parse, replace, text_of
 
 DrawFigure = Callable[[FigureUse], str]
-"""Markup of a figure, or an empty text where the picture may not be shown."""
+"""HTML of a figure; empty if the image may not be shown."""
 
 DrawGallery = Callable[[GalleryUse, list[str]], str]
-"""Markup of a gallery around that of its pictures; at least one of them may be shown."""
+"""HTML of a gallery around that of its images; at least one may be shown."""
 
 DrawEmbed = Callable[[EmbedUse], str]
-"""Markup of an embed; never empty, or readers would miss what the text speaks of."""
+"""HTML of an embed; never empty."""
 
-PLACE: Final = re.compile(r'<figure data-drawn="(\d+)"></figure>')
+PLACEHOLDER: Final = re.compile(r'<figure data-drawn="(\d+)"></figure>')
 
 
 NOT_IN_ANCHOR: Final = re.compile(r"\W+")
 LINK: Final = re.compile(r'<a\b(?! class="enlarge")[^>]*?\shref="([^"#][^"]*)"')
-"""Not the ways to a picture's large view: on paper there is no larger one."""
+"""Without links to large views of images, which make no sense in print."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading of the text and where it stands."""
+    """A heading of the text and its anchor."""
 
     level: int
     anchor: str
-    words: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A body as the HTML of a page, and what else the page may say about it."""
+    """A body as HTML, with its headings and links."""
 
     html: str
     headings: list[Heading] = field(default_factory=list)
 
     @property
     def links(self) -> list[str]:
-        """Where its links lead, in the order of the text; those within the page left out."""
-        return [unescape(address) for address in LINK.findall(self.html)]
+        """The URLs of its links in text order, without those within the page."""
+        return [unescape(url) for url in LINK.findall(self.html)]
 
 
 def gallery(use: GalleryUse, pictures: list[str]) -> str:
-    """A gallery far from our pages: the pictures one after another, and the words for all of them."""
+    """A gallery outside our pages: the images one after another, and the common caption."""
     caption = f"<figcaption>{use.caption}</figcaption>" if use.caption else ""
     return f"<figure>{''.join(pictures)}{caption}</figure>"
 
 
-def render(body: str, draw_figure: DrawFigure, *, wording: Wording = ENGLISH) -> str:
+def render(body: str, draw_figure: DrawFigure, *, labels: Labels = ENGLISH) -> str:
     """The body as HTML; see `draw`."""
-    return draw(body, draw_figure, wording=wording).html
+    return draw(body, draw_figure, labels=labels).html
 
 
 def draw(
@@ -71,40 +71,39 @@ def draw(
     draw_embed: DrawEmbed = card,
     draw_gallery: DrawGallery = gallery,
     *,
-    wording: Wording = ENGLISH,
+    labels: Labels = ENGLISH,
 ) -> Drawn:
-    """The body with its figures drawn, its footnotes numbered and linked both ways.
+    """The body with rendered figures, numbered and linked footnotes, and anchors for headings.
 
-    Headings get anchors. Tables get a box of their own that scrolls, so that a wide one never
-    widens the page.
+    Tables get a box that scrolls, so that a wide table never widens the page.
     """
     tree = parse(safe_body(body))
     drawn = _draw_figures(tree, draw_figure, draw_embed, draw_gallery)
     headings = _name_headings(tree)
-    _wrap_tables(tree, wording)
+    _wrap_tables(tree, labels)
     notes = _number_footnotes(tree)
-    # What was drawn goes in as it is: a parser of the last century would misread <source>.
-    html = PLACE.sub(lambda place: drawn[int(place.group(1))], inner_html(tree))
-    return Drawn(html + _notes_section(notes, wording), headings)
+    # Rendered figures are inserted as text: the HTML 4 parser would misread <source>.
+    html = PLACEHOLDER.sub(lambda match: drawn[int(match.group(1))], inner_html(tree))
+    return Drawn(html + _notes_section(notes, labels), headings)
 
 
 def _name_headings(tree: HtmlElement) -> list[Heading]:
-    """Gives every heading an anchor made of its words; one that has an anchor keeps it."""
+    """Gives every heading without an anchor one made from its text."""
     found: list[Heading] = []
     taken = {element.get("id") for element in tree.iter("h2", "h3", "h4")}
     for element in tree.iter("h2", "h3"):
-        words = " ".join(text_of(element).split())
-        anchor = element.get("id") or _free_anchor(words, taken)
+        text = " ".join(text_of(element).split())
+        anchor = element.get("id") or _free_anchor(text, taken)
         element.set("id", anchor)
         taken.add(anchor)
-        if words:
-            found.append(Heading(int(str(element.tag)[1]), anchor, words))
+        if text:
+            found.append(Heading(int(str(element.tag)[1]), anchor, text))
     return found
 
 
-def _free_anchor(words: str, taken: "set[str | None]") -> str:
-    """An anchor that nothing else on the page has: its prefix is used for headings only."""
-    name = NOT_IN_ANCHOR.sub("-", words.lower()).strip("-")[:60].strip("-") or "part"
+def _free_anchor(text: str, taken: "set[str | None]") -> str:
+    """An unused anchor; its prefix is used for headings only."""
+    name = NOT_IN_ANCHOR.sub("-", text.lower()).strip("-")[:60].strip("-") or "part"
     base, number = f"h-{name}", 2
     anchor = base
     while anchor in taken:
@@ -118,7 +117,7 @@ def _draw_figures(
     draw_embed: DrawEmbed,
     draw_gallery: DrawGallery,
 ) -> list[str]:
-    """Draws every figure and leaves a numbered place in the tree for each."""
+    """Renders every figure and leaves a numbered placeholder in the tree for each."""
     drawn: list[str] = []
     galleries = 0
     for figure in outer_figures(tree):
@@ -137,11 +136,11 @@ def _draw_figures(
     return drawn
 
 
-def _wrap_tables(tree: HtmlElement, wording: Wording) -> None:
+def _wrap_tables(tree: HtmlElement, labels: Labels) -> None:
     tables = list(tree.iter("table"))
     for number, table in enumerate(tables, start=1):
-        # Several on a page are told apart by their number.
-        name = wording.table if len(tables) == 1 else f"{wording.table} {number}"
+        # Several tables on a page have different names.
+        name = labels.table if len(tables) == 1 else f"{labels.table} {number}"
         for cell in table.xpath("./thead/tr/th[not(@scope)]"):
             cell.set("scope", "col")
         box = fragment_fromstring(
@@ -170,15 +169,15 @@ def _number_footnotes(tree: HtmlElement) -> list[str]:
     return notes
 
 
-def _notes_section(notes: list[str], wording: Wording) -> str:
+def _notes_section(notes: list[str], labels: Labels) -> str:
     if not notes:
         return ""
     rows = "".join(
         f'<li id="note-{number}">{escape(note)} <a href="#note-mark-{number}" '
-        f'role="doc-backlink" aria-label="{escape(wording.back)} ({number})">↩</a></li>'
+        f'role="doc-backlink" aria-label="{escape(labels.back)} ({number})">↩</a></li>'
         for number, note in enumerate(notes, start=1)
     )
     return (
         '<section class="notes" role="doc-endnotes" aria-labelledby="notes">'
-        f'<h2 id="notes">{escape(wording.notes)}</h2><ol>{rows}</ol></section>'
+        f'<h2 id="notes">{escape(labels.notes)}</h2><ol>{rows}</ol></section>'
     )

@@ -1,7 +1,7 @@
-"""What may stand in a body, and nothing else.
+"""Sanitising bodies and captions.
 
-Two gates stand one behind the other. The first lets in what people paste (`PASTED`), so that the
-tidying between them can read meaning out of foreign markup; the second knows only what we keep.
+There are two passes. The first allows what people paste (`PASTED`), so that the normaliser between
+them can interpret it; the second allows only what is stored.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Final
 
 import nh3
 
-from articles.body.embed_urls import kept_address
+from articles.body.embed_urls import normalise_url
 from articles.body.normaliser import normalise
 
 TAGS: Final = frozenset(
@@ -41,7 +41,7 @@ SWALLOWED: Final = frozenset(
     {"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "select"}
     | {"textarea", "title", "xml", "canvas", "audio", "video", "applet", "noframes", "noembed"}
 )
-"""What goes together with the words inside it: they were never meant to be read."""
+"""Removed together with their content, which is not meant to be read."""
 
 CAPTION_TAGS: Final = frozenset({"em", "strong", "a", "sub", "sup"})
 CAPTION_SPELLINGS: Final = (
@@ -54,10 +54,10 @@ WIDTHS: Final = frozenset({"normal", "wide", "full"})
 WHOLE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}")
 ANCHOR: Final = re.compile(r"[^\s\"'<>&]{1,80}")
 LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
-UNKEEPABLE: Final = re.compile(
+UNSTORABLE: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
-"""What neither PostgreSQL nor a page can carry: NUL, control characters, half characters."""
+"""What neither PostgreSQL nor a page can contain: NUL, control characters, surrogates."""
 
 TAG: Final = re.compile(r"<(?P<closing>/?)(?P<name>[a-zA-Z][^\s/>]*)[^>]*>?")
 SELF_CLOSING: Final = frozenset(
@@ -69,7 +69,7 @@ ROUNDS: Final = 6
 
 
 def _kept(tag: str, attribute: str, value: str) -> str | None:
-    """The value to keep, or None to drop the attribute."""
+    """The value to keep, or None to remove the attribute."""
     match tag, attribute:
         case "figure", _:
             return _kept_of_figure(attribute, value)
@@ -93,10 +93,10 @@ def _kept_of_figure(attribute: str, value: str) -> str | None:
         case "data-image":
             return value if WHOLE_NUMBER.fullmatch(value) else None
         case "data-embed":
-            return kept_address(value)
+            return normalise_url(value)
         case "data-width":
             return value if value in WIDTHS else None
-    # What is left says that it is a gallery, by being there.
+    # `data-gallery` has no value.
     return ""
 
 
@@ -131,59 +131,59 @@ _caption = nh3.Cleaner(
 
 
 def clean(html: str) -> str:
-    """The body with only what may stand in it, a block a line; cleaning twice changes nothing.
+    """The sanitised body, one block per line; sanitising it again changes nothing.
 
-    Never fails. It goes round until a round changes nothing, because a browser that reads cleaned
-    markup must find exactly what was cleaned; text that never settles is kept as plain words.
+    Never fails. It repeats until nothing changes, because a browser must parse the result exactly as
+    it was sanitised; markup that never becomes stable is reduced to plain text.
     """
-    text = UNKEEPABLE.sub("", html)
-    if _is_bottomless(text):
+    text = UNSTORABLE.sub("", html)
+    if _is_too_deep(text):
         text = TAG.sub(" ", text)
     for _ in range(ROUNDS):
-        cleaned = UNKEEPABLE.sub("", _last.clean(normalise(_first.clean(text))))
+        cleaned = UNSTORABLE.sub("", _last.clean(normalise(_first.clean(text))))
         if cleaned == text:
             return cleaned
         text = cleaned
-    words = _words(text)
-    return f"<p>{words}</p>" if words else ""
+    plain = _plain(text)
+    return f"<p>{plain}</p>" if plain else ""
 
 
 def clean_caption(html: str) -> str:
-    """A caption on one line: words, emphasis and links; cleaning twice changes nothing."""
-    text = UNKEEPABLE.sub("", html)
+    """A sanitised caption on one line: text, emphasis and links; idempotent."""
+    text = UNSTORABLE.sub("", html)
     for pattern, instead in CAPTION_SPELLINGS:
         text = pattern.sub(instead, text)
     for _ in range(ROUNDS):
-        cleaned = " ".join(UNKEEPABLE.sub("", _caption.clean(text)).split())
+        cleaned = " ".join(UNSTORABLE.sub("", _caption.clean(text)).split())
         if cleaned == text:
             return cleaned
         text = cleaned
-    return _words(text)
+    return _plain(text)
 
 
 @lru_cache(maxsize=256)
 def safe_body(stored: str) -> str:
-    """A stored body as it may be shown, however it came into its row.
+    """A stored body that is safe to show, however it was written to the database.
 
-    What was cleaned on saving comes back as it is, after one look by the second gate; anything else
-    is cleaned now. The last bodies are remembered: an article is shown far more often than it is changed.
+    A body that passes the second pass unchanged is returned as it is; anything else is sanitised now.
+    The last bodies are cached.
     """
-    if _is_bottomless(stored):
+    if _is_too_deep(stored):
         return clean(stored)
     return stored if _last.clean(stored) == stored else clean(stored)
 
 
 @lru_cache(maxsize=2048)
 def safe_caption(stored: str) -> str:
-    """A stored caption as it may be shown; see `safe_body`."""
+    """A stored caption that is safe to show; see `safe_body`."""
     return stored if _caption.clean(stored) == stored else clean_caption(stored)
 
 
-def _is_bottomless(html: str) -> bool:
-    """Whether elements nest deeper than anybody writes.
+def _is_too_deep(html: str) -> bool:
+    """Whether elements are nested unreasonably deep.
 
-    An HTML5 parser looks through everything open at each block that begins, so a megabyte of
-    unclosed `<div>` would keep it busy for minutes. Elements that close by themselves do not count.
+    An HTML5 parser checks all open elements at each new block, so a megabyte of unclosed `<div>`
+    would take minutes. Elements with optional end tags do not count.
     """
     depth = 0
     for tag in TAG.finditer(html):
@@ -194,6 +194,6 @@ def _is_bottomless(html: str) -> bool:
     return False
 
 
-def _words(html: str) -> str:
-    """Only the words, on one line, as HTML."""
+def _plain(html: str) -> str:
+    """Only the text, on one line, as HTML."""
     return escape(" ".join(unescape(nh3.clean(html, tags=set())).split()), quote=False)

@@ -1,7 +1,4 @@
-"""A light tree of markup: what the tidying reads.
-
-A body as a tree, and back.
-"""
+"""Trees of markup: a light one for the normaliser, and lxml's for rendering."""
 
 import re
 from dataclasses import dataclass, field
@@ -14,7 +11,7 @@ from lxml.html import HtmlElement
 
 VOID: Final = frozenset({"br", "hr", "img", "wbr", "col"})
 DEEPEST: Final = 80
-"""Elements nested deeper than this are passed over; what they hold stays."""
+"""Elements nested deeper than this are dropped; their content is kept."""
 
 
 @dataclass(slots=True)
@@ -27,7 +24,7 @@ class Node:
         return [child for child in self.children if isinstance(child, Node)]
 
     def text(self) -> str:
-        """Every word inside, as it stands."""
+        """The text inside, unchanged."""
         parts = []
         for child in self.children:
             parts.append(child if isinstance(child, str) else child.text())
@@ -35,19 +32,19 @@ class Node:
 
 
 class _Reader(HTMLParser):
-    """Reads markup whose tags are balanced, as the first gate writes it."""
+    """Reads balanced markup, as the first pass of the sanitiser writes it."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.root = Node("root")
         self._open = [self.root]
-        self._passed_over = 0
+        self._skipped = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in VOID:
             self._open[-1].children.append(Node(tag))
         elif len(self._open) >= DEEPEST:
-            self._passed_over += 1
+            self._skipped += 1
         else:
             node = Node(tag, {name: value or "" for name, value in attrs})
             self._open[-1].children.append(node)
@@ -56,8 +53,8 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in VOID:
             return
-        if self._passed_over:
-            self._passed_over -= 1
+        if self._skipped:
+            self._skipped -= 1
         elif len(self._open) > 1:
             self._open.pop()
 
@@ -73,7 +70,7 @@ def read(html: str) -> Node:
 
 
 UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""What XML, and so lxml, cannot hold; cleaned bodies have none of it."""
+"""What XML, and so lxml, cannot contain; sanitised bodies have none of it."""
 
 
 def parse(body: str) -> HtmlElement:
@@ -82,19 +79,19 @@ def parse(body: str) -> HtmlElement:
 
 
 def inner_html(element: HtmlElement) -> str:
-    """What stands inside the element, as HTML."""
+    """The content of the element as HTML."""
     parts = [escape(element.text or "", quote=False)]
     parts += [lxml_html.tostring(child, encoding="unicode") for child in element]
     return "".join(parts)
 
 
 def text_of(element: HtmlElement) -> str:
-    """The element's words on one line."""
+    """The element's text on one line."""
     return " ".join("".join(element.itertext()).split())
 
 
 def replace(element: HtmlElement, other: HtmlElement) -> None:
-    """Puts another element where this one stands; the words after it stay."""
+    """Replaces the element by another one; the text after it stays."""
     parent = element.getparent()
     if parent is not None:
         other.tail = element.tail

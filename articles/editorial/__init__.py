@@ -1,1 +1,1 @@
-"""The desk: articles, categories, bylines, revisions, and the verbs that move them."""
+"""Articles, categories, authors and revisions, and the functions that change them."""

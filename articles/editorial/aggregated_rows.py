@@ -1,8 +1,8 @@
-"""Small rows that belong to an article, fetched with it in the one query that fetches it.
+"""Related rows of an article, fetched as JSON in the article's own query.
 
-`prefetch_related` asks once more for each relation. For a page that takes longer in Django than in
-PostgreSQL, so here the rows come as JSON in a column of the article's own query, and are laid where
-a prefetch would have laid them: `article.bylines.all()` finds them there and asks nothing.
+`prefetch_related` needs a query for each relation, which takes longer in Django than in PostgreSQL.
+Here the rows come in a column of the article's query and fill the prefetch cache:
+`article.bylines.all()` needs no query.
 """
 
 import json
@@ -21,13 +21,13 @@ BESIDE: Final = {"article_categories": "category", "bylines": "author"}
 
 @dataclass(frozen=True)
 class Owned:
-    """A row that points one to one at what stands beside, with what it points at itself.
+    """A row with a one-to-one key to the related row, and a relation of its own.
 
     Args:
-        model: of the row.
-        owner: its field for what stands beside.
-        accessor: the name under which the owner knows it.
-        beside: its own relation that comes with it, and which fields of it.
+        model: the model of the row.
+        owner: its one-to-one field.
+        accessor: the reverse name of that field.
+        beside: its own relation that is fetched, and which fields of it.
     """
 
     model: type[models.Model]
@@ -63,7 +63,7 @@ class Owned:
         )
 
     def lay(self, owner: models.Model, values: Sequence[Any]) -> None:
-        """Lets the owner know the row, or that there is none."""
+        """Sets the row, or that there is none, in the owner's cache."""
         if values[0] is None:
             owner._state.fields_cache[self.accessor] = None
             return
@@ -79,13 +79,13 @@ class Rows:
     """The rows of one relation of an article.
 
     Args:
-        relation: the name under which an article knows them.
-        model: what the rows are.
-        only: the fields that are fetched; touching another raises an error.
+        relation: the accessor on the article.
+        model: the model of the rows.
+        only: the fields that are fetched; accessing another raises an error.
         through: a model between the article and the rows, its column for the article, and its
             column for a row; the rows then come in the order of the model between.
-        beside: a relation of the rows that comes with them, and which fields of it.
-        owned: what belongs one to one to that.
+        beside: a relation of the rows that is fetched too, and which fields of it.
+        owned: a one-to-one row of that relation.
         order: SQL, with `own` for the rows' table and `between` for the one between.
     """
 
@@ -138,7 +138,7 @@ class Rows:
         )
 
     def read(self, article: models.Model, found: Iterable[Sequence[Any]]) -> list[models.Model]:
-        """The rows as models, each knowing the article and what came beside it."""
+        """The rows as models, with the article and the related row in their caches."""
         split = len(self.fields)
         rows = []
         for values in found:
@@ -156,14 +156,14 @@ class Rows:
 
 
 def column_of(gathered: Sequence[Rows]) -> RawSQL:
-    """The column that brings these rows, for `annotate(**{COLUMN: …})`."""
+    """The column with these rows, for `annotate(**{COLUMN: …})`."""
     parts = ", ".join(f"({rows.sql})" for rows in gathered)
     sql = f"SELECT json_build_array({parts})::text"
     return RawSQL(sql, [], output_field=models.TextField())  # noqa: S611 - names of our own
 
 
 class PrefetchedRows(dict[str, Any]):
-    """What `prefetch_related` keeps with an article; gathered rows become models when asked for."""
+    """The prefetch cache of an article; rows become models when they are accessed."""
 
     def __init__(self, article: models.Model, gathered: Sequence[Rows]) -> None:
         super().__init__(article.__dict__.get("_prefetched_objects_cache", ()))
@@ -184,16 +184,16 @@ class PrefetchedRows(dict[str, Any]):
 
 
 def fill_prefetch_cache(articles: Iterable[models.Model], gathered: Sequence[Rows]) -> None:
-    """Puts the rows where `prefetch_related` would have put them."""
+    """Puts the rows into the prefetch cache."""
     for article in articles:
         article.__dict__["_prefetched_objects_cache"] = PrefetchedRows(article, gathered)
 
 
-def plainly(article: models.Model, relation: str, *names: str) -> list[tuple[Any, ...]]:
-    """These fields of the rows beside a relation, without making models of two hundred rows.
+def related_values(article: models.Model, relation: str, *names: str) -> list[tuple[Any, ...]]:
+    """These fields of the related rows, without creating models for two hundred rows.
 
     Args:
-        names: fields of what stands beside the rows, such as a byline's author.
+        names: fields of the related row, such as a byline's author.
     """
     laid = article.__dict__.get("_prefetched_objects_cache")
     rows = laid.rows.get(relation) if isinstance(laid, PrefetchedRows) else None

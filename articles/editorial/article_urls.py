@@ -1,7 +1,4 @@
-"""Old addresses that keep leading to what stood there.
-
-The address of an article: given once, at its first publication, and never changing by itself.
-"""
+"""The URL of an article, assigned at its first publication, and redirects from old URLs."""
 
 from datetime import datetime
 from typing import TypedDict, Unpack
@@ -17,7 +14,7 @@ from iria.publication.models import current_publication
 
 
 class Target(TypedDict, total=False):
-    """What stands at the new address; exactly one of these."""
+    """What a redirect leads to; exactly one of these."""
 
     article: Article
     category: Category
@@ -26,9 +23,9 @@ class Target(TypedDict, total=False):
 
 
 def add_redirect(old_path: str, new_path: str, **target: Unpack[Target]) -> None:
-    """Lets an old address lead to what moved away from it; leaving it twice changes nothing.
+    """Redirects an old URL; repeating it changes nothing.
 
-    What moves back to where it once was no longer needs the way there, so no ring is ever made.
+    A redirect from the new URL is deleted, so there are no redirect loops.
     """
     if old_path == new_path:
         return
@@ -41,7 +38,7 @@ RESERVED = frozenset({"feed"})
 
 
 def assign_url(article: Article, moment: datetime) -> None:
-    """Year, month and a slug that is free in them; an article that has an address keeps it."""
+    """Sets year, month and a slug that is free in that month; an existing URL is kept."""
     if article.year is not None:
         return
     local = current_publication().local(moment)
@@ -50,13 +47,13 @@ def assign_url(article: Article, moment: datetime) -> None:
 
 
 def wished_slug(article: Article) -> str:
-    """The slug an article without an address asks for; which one it gets is known when it goes out."""
+    """The slug for an article without a URL; the final one is known when it is published."""
     slug = article.slug or slug_from(article.headline, fallback="article")
     return f"{slug}-2" if slug in RESERVED else slug
 
 
 def update_slug(article: Article) -> None:
-    """Keeps a changed slug unique in its month, and the old address leading to the new one."""
+    """Makes a changed slug unique in its month and redirects the old URL."""
     if article.year is None or article.month is None:
         return
     before = Article.objects.filter(pk=article.pk).values_list("slug", flat=True).first()
@@ -69,10 +66,10 @@ def update_slug(article: Article) -> None:
 
 
 def free_slug(article: Article, wish: str) -> str:
-    """The wished slug, with a number where another article of the month has it or once had it.
+    """The slug, with a number if another article of the month has it or once had it.
 
-    Call it inside the transaction that saves the article: it holds the month until the end of it,
-    so that two articles published at the same moment cannot both find the slug free.
+    Call it inside the transaction that saves the article: it locks the month until the end of it,
+    so that two articles published at the same moment cannot get the same slug.
     """
     assert article.year is not None and article.month is not None  # noqa: S101, PT018
     year, month = article.year, article.month
@@ -87,7 +84,7 @@ def free_slug(article: Article, wish: str) -> str:
 
 
 ADDRESS_LOCK = 0x1A1A
-"""Names the kind of advisory lock; any number that no other kind uses."""
+"""Key of the advisory lock; any number that no other lock uses."""
 
 
 def _slugs_of_others(article: Article, year: int, month: int, base: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""Who signs an article, and in which order."""
+"""The authors of an article, in order, and merging authors."""
 
 from collections.abc import Iterable
 from itertools import chain
@@ -12,13 +12,11 @@ from articles.editorial.models import Article, Byline
 
 
 def set_authors(article: Article, authors: Iterable[AuthorProfile]) -> None:
-    """Puts these authors' names to the article, in this order; signing again changes nothing."""
+    """Sets the authors of the article, in this order; the same authors change nothing."""
     chosen = list(authors)
     with transaction.atomic():
-        addresses = [author.get_absolute_url() for author in chosen]
-        wanted = [
-            author.pk for author in merging.still_there(chosen, addresses=addresses, kind="author")
-        ]
+        urls = [author.get_absolute_url() for author in chosen]
+        wanted = [author.pk for author in merging.lock_existing(chosen, urls=urls, kind="author")]
         if list(article.bylines.values_list("author", flat=True)) == wanted:
             return
         article.bylines.all().delete()
@@ -29,24 +27,23 @@ def set_authors(article: Article, authors: Iterable[AuthorProfile]) -> None:
 
 
 def merge(authors: Iterable[AuthorProfile], *, into: AuthorProfile) -> None:
-    """Makes one author of several: their articles are signed by `into`, their addresses lead there.
+    """Merges authors: `into` gets their articles and redirects from their URLs.
 
-    What `into` lacks (an account, a portrait, a biography) it gets from them,
-    and all their links.
+    It also gets what it lacks (an account, a portrait, a biography) and all their links.
 
     Raises:
-        CannotMerge: two of them sign in with different accounts, or one is no longer there.
+        CannotMerge: two of them have different user accounts, or one no longer exists.
     """
     with transaction.atomic():
-        goes, stays = merging.hold(authors, into)
+        goes, stays = merging.lock_rows(authors, into)
         users = {each.user_id for each in (*goes, stays) if each.user_id is not None}
         if len(users) > 1:
-            sentence = (
-                "Two of these authors sign in with different accounts. Take the account from one "
-                "of them first, so that nobody loses what they wrote."
+            message = (
+                "Two of these authors have different user accounts. Remove the account from one of "
+                "them first."
             )
-            raise CannotMerge(sentence)
-        merging.tell(merging.articles_of(goes, Byline, "author"))
+            raise CannotMerge(message)
+        merging.enqueue_changed(merging.articles_of(goes, Byline, "author"))
         merging.repoint(goes, stays)
         for each in goes:
             old_path = each.get_absolute_url()
@@ -55,13 +52,13 @@ def merge(authors: Iterable[AuthorProfile], *, into: AuthorProfile) -> None:
         stays.user_id = users.pop() if users else None
         stays.links = _together(each.links for each in (stays, *goes))
         for name in ("role", "biography"):
-            words = [getattr(each, name) for each in (stays, *goes) if getattr(each, name)]
-            setattr(stays, name, words[0] if words else "")
+            texts = [getattr(each, name) for each in (stays, *goes) if getattr(each, name)]
+            setattr(stays, name, texts[0] if texts else "")
         stays.save()
 
 
 def _together(links: Iterable[list[dict[str, str]]]) -> list[dict[str, str]]:
-    """Every address once, with the words it had first."""
+    """Every URL once, with its first label."""
     found: dict[str, dict[str, str]] = {}
     for link in chain.from_iterable(links):
         found.setdefault(link["address"].rstrip("/"), link)

@@ -1,4 +1,4 @@
-"""Where categories stand in their tree, and which an article is in."""
+"""The tree of categories: paths, moving, merging; and the categories of an article."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -13,41 +13,40 @@ from articles.editorial.models import Article, ArticleCategory, Category
 from iria.publication import menus
 
 PATH_LENGTH: Final = 400
-"""Of a category's whole address."""
+"""Maximum length of a category's path."""
 
 
 BELOW: Final = ("articles.Category.parent",)
-"""Moves by the tree's own rules, since addresses follow from it."""
+"""Moved by rules of the tree, because paths depend on it."""
 
 
 def save(category: Category) -> None:
-    """Saves the category and gives it and everything below it its address and place.
+    """Saves the category and updates path and sort key of it and all its descendants.
 
     Raises:
-        ValidationError: the category would stand under itself.
+        ValidationError: the category would be below itself.
     """
     with transaction.atomic():
-        _hold_the_tree()
+        _lock_tree()
         category.clean()
         before = Category.objects.filter(pk=category.pk).values_list("path", flat=True).first()
         category.path, category.sort_key = _place(category)
         category.save()
         if before and before != category.path:
-            _leave_redirect(category, before)
+            _add_redirect(category, before)
         _place_children(category)
 
 
-def choose(article: Article, categories: Iterable[Category]) -> None:
-    """Puts the article into these categories, the first one as its primary.
+def set_categories(article: Article, categories: Iterable[Category]) -> None:
+    """Sets the categories of the article; the first one is primary.
 
-    Choosing the same again changes nothing.
+    The same categories change nothing.
     """
     chosen = list(categories)
     with transaction.atomic():
-        addresses = [category.get_absolute_url() for category in chosen]
+        urls = [category.get_absolute_url() for category in chosen]
         wanted = [
-            category.pk
-            for category in merging.still_there(chosen, addresses=addresses, kind="category")
+            category.pk for category in merging.lock_existing(chosen, urls=urls, kind="category")
         ]
         if list(article.article_categories.values_list("category", flat=True)) == wanted:
             return
@@ -59,35 +58,35 @@ def choose(article: Article, categories: Iterable[Category]) -> None:
 
 
 def merge(categories: Iterable[Category], *, into: Category) -> None:
-    """Makes one section of several: articles, what stands below and menus move, addresses lead there.
+    """Merges categories: articles, subcategories and menu entries move, old URLs redirect.
 
     Raises:
-        CannotMerge: the one that stays stands under one that goes, two sections below have the same
-            address, an address would be too long, or one of them is no longer there.
+        CannotMerge: the category to keep is below another one, two subcategories have the same
+            slug, a path would be too long, or one of the categories no longer exists.
     """
     with transaction.atomic():
-        _hold_the_tree()
-        goes, stays = merging.hold(categories, into)
-        refuse_unfitting(goes, stays)
+        _lock_tree()
+        goes, stays = merging.lock_rows(categories, into)
+        check_merge(goes, stays)
         merging.lock_references(goes)
-        merging.tell(merging.articles_of(goes, ArticleCategory, "category"))
-        # The deepest first: what stands below one that goes may go too.
+        merging.enqueue_changed(merging.articles_of(goes, ArticleCategory, "category"))
+        # The deepest first: a subcategory may be merged too.
         for each in sorted(goes, key=lambda category: -category.depth):
             _merge_one(each, stays)
 
 
-def hold_those_that_go(
+def lock_before_delete(
     *, instance: Category, origin: "Category | QuerySet[Category]", **signal: Any
 ) -> None:
-    """Before the first of the categories that are deleted together, so that nobody stands in a ring with us."""
+    """Locks the tree before the first of several categories is deleted, to prevent deadlocks."""
     together = [instance]
     if isinstance(origin, QuerySet) and origin.model is Category:
         together = list(origin.order_by("pk").only("pk"))
         if not together or instance.pk != together[0].pk:
             return
-    _hold_the_tree()
-    held = Category.objects.select_for_update(of=("self",)).order_by("pk")
-    merging.lock_references(list(held.filter(pk__in=[each.pk for each in together])))
+    _lock_tree()
+    locked = Category.objects.select_for_update(of=("self",)).order_by("pk")
+    merging.lock_references(list(locked.filter(pk__in=[each.pk for each in together])))
 
 
 def _merge_one(goes: Category, stays: Category) -> None:
@@ -100,11 +99,11 @@ def _merge_one(goes: Category, stays: Category) -> None:
     article_urls.add_redirect(old_path, stays.get_absolute_url(), category=stays)
 
 
-def refuse_unfitting(goes: Sequence[Category], stays: Category) -> None:
-    """Looks whether what stands below can move.
+def check_merge(goes: Sequence[Category], stays: Category) -> None:
+    """Checks whether the subcategories can move.
 
     Raises:
-        CannotMerge: it cannot; the sentence says why.
+        CannotMerge: they cannot; the message says why.
     """
     there = set(
         Category.objects.filter(parent=stays)
@@ -113,34 +112,35 @@ def refuse_unfitting(goes: Sequence[Category], stays: Category) -> None:
     )
     for each in goes:
         if stays.path.startswith(f"{each.path}/"):
-            sentence = f"“{stays}” stands under “{each}”; move it out first, or let “{each}” stay."
-            raise CannotMerge(sentence)
+            message = f"“{stays}” is below “{each}”. Move it out first or keep “{each}”."
+            raise CannotMerge(message)
         for child in Category.objects.filter(parent=each).exclude(pk__in=_keys(goes)):
             if child.slug in there:
-                sentence = (
-                    f"“{child}” would stand twice below “{stays}”; merge or rename those first."
+                message = (
+                    f"“{stays}” would have two subcategories with the slug of “{child}”. Merge or "
+                    "rename them first."
                 )
-                raise CannotMerge(sentence)
+                raise CannotMerge(message)
             there.add(child.slug)
             if longest_path(child, {"parent": stays, "slug": child.slug}):
-                sentence = f"Below “{stays}”, the address of “{child}” would be too long."
-                raise CannotMerge(sentence)
+                message = f"The URL of “{child}” below “{stays}” would be too long. Shorten its slug first."
+                raise CannotMerge(message)
 
 
 def _keys(categories: Sequence[Category]) -> list[int]:
     return [category.pk for category in categories]
 
 
-def _hold_the_tree() -> None:
-    """One tree is changed by one person at a time, or two moves could make a ring."""
+def _lock_tree() -> None:
+    """The tree is changed by one transaction at a time, or two moves could make a cycle."""
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE articles_category IN SHARE ROW EXCLUSIVE MODE")
 
 
 def longest_path(category: Category, values: dict[str, Any]) -> int | None:
-    """The longest address that these values would make for the category or one below it.
+    """The length of the longest path that these values would make in this branch.
 
-    None where every address fits.
+    None if every path fits.
     """
     parent: Category | None = values.get("parent")
     path = f"{parent.path}/{values['slug']}" if parent else str(values["slug"])
@@ -170,10 +170,10 @@ def _place_children(parent: Category) -> None:
         child.path, child.sort_key = _place(child)
         child.save(update_fields=["path", "sort_key"])
         if before != child.path:
-            _leave_redirect(child, before)
+            _add_redirect(child, before)
         _place_children(child)
 
 
-def _leave_redirect(category: Category, old_path: str) -> None:
+def _add_redirect(category: Category, old_path: str) -> None:
     path = f"/category/{old_path}/"
     article_urls.add_redirect(path, category.get_absolute_url(), category=category)

@@ -1,4 +1,4 @@
-"""The whole text of an article as it can stand on its own, far from our pages."""
+"""The full text of an article as self-contained HTML, for feeds and the API."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from lxml.html import HtmlElement
 
 from articles.body.figures import FigureUse
-from articles.body.labels import wording_of
+from articles.body.labels import labels_for
 from articles.body.rendering import render
 from articles.body.sanitiser import safe_caption
 from articles.body.tree import inner_html, parse
@@ -27,31 +27,31 @@ KEPT: Final = frozenset(
     {"href", "hreflang", "src", "alt", "width", "height", "lang", "dir", "start"}
     | {"colspan", "rowspan", "scope"}
 )
-"""Attributes that mean something to whoever reads the feed; ours for style and scripts do not."""
+"""Attributes with a meaning outside our pages; classes and data attributes have none."""
 
-REMEMBERED_LENGTH: Final = 60_000
-"""Characters of a body up to which its text is kept in memory; two hundred make ten megabytes."""
+CACHED_LENGTH: Final = 60_000
+"""Characters of a body up to which its text is cached; two hundred make ten megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A picture as it goes out with a text: markup of one plain file, and of its credit."""
+class RenderedImage:
+    """An image in the full text: markup of one plain file, and of its credit."""
 
     image_id: int
     file: str
     credit: str
 
     def figure(self, caption: str) -> str:
-        words = " ".join(part for part in (safe_caption(caption), self.credit) if part)
-        caption = f"<figcaption>{words}</figcaption>" if words else ""
+        text = " ".join(part for part in (safe_caption(caption), self.credit) if part)
+        caption = f"<figcaption>{text}</figcaption>" if text else ""
         return f"<figure>{self.file}{caption}</figure>"
 
 
 def full_text(article: Article, figures: Iterable[Figure], publication: Publication) -> str:
-    """Lead picture and text, each figure with caption and credit, every address absolute.
+    """Lead image and text, each figure with caption and credit, every URL absolute.
 
-    What was made of the same text, pictures and corrections before is used again: feeds and the API
-    tell the same twenty articles over and over.
+    Results are cached by text, images and corrections: feeds and the API return the same twenty
+    articles over and over.
     """
     figures = list(figures)
     lead = next((each for each in figures if each.place == Figure.Place.LEAD), None)
@@ -61,7 +61,7 @@ def full_text(article: Article, figures: Iterable[Figure], publication: Publicat
             for each in figures
             if article.shows(each.image) and (shown := _shown(each.image, publication))
         )
-    whole = _remembered if len(article.body) < REMEMBERED_LENGTH else _whole
+    whole = _cached if len(article.body) < CACHED_LENGTH else _whole
     return whole(
         article.body,
         (lead.image_id, lead.caption) if lead else None,
@@ -72,8 +72,8 @@ def full_text(article: Article, figures: Iterable[Figure], publication: Publicat
     )
 
 
-def _shown(image: Image, publication: Publication) -> Shown | None:
-    """Nothing where the picture is not ready."""
+def _shown(image: Image, publication: Publication) -> RenderedImage | None:
+    """None if no file of the image is ready."""
     rendition = plain_rendition(image)
     if rendition is None:
         return None
@@ -81,7 +81,7 @@ def _shown(image: Image, publication: Publication) -> Shown | None:
         f'<img src="{escape(rendition.get_absolute_url())}"'
         f' width="{rendition.width}" height="{rendition.height}" alt="{escape(image.alt)}">'
     )
-    return Shown(image.pk, file, credit_line(image, publication))
+    return RenderedImage(image.pk, file, credit_line(image, publication))
 
 
 def _corrections(article: Article) -> Iterator[str]:
@@ -96,34 +96,34 @@ def _corrections(article: Article) -> Iterator[str]:
 def _whole(
     body: str,
     lead: tuple[int, str] | None,
-    pictures: tuple[Shown, ...],
+    pictures: tuple[RenderedImage, ...],
     corrections: tuple[str, ...],
     language: str,
-    address: str,
+    url: str,
 ) -> str:
     shown = {picture.image_id: picture for picture in pictures}
 
-    def draw(use: FigureUse) -> str:
-        picture = shown.get(use.image_id)
-        return picture.figure(use.caption) if picture else ""
+    def render_figure(use: FigureUse) -> str:
+        image = shown.get(use.image_id)
+        return image.figure(use.caption) if image else ""
 
     first = shown[lead[0]].figure(lead[1]) if lead and lead[0] in shown else ""
-    text = render(body, draw, wording=wording_of(language))
-    return _on_its_own(first + text + "".join(corrections), address)
+    text = render(body, render_figure, labels=labels_for(language))
+    return _self_contained(first + text + "".join(corrections), url)
 
 
-_remembered = lru_cache(maxsize=200)(_whole)
+_cached = lru_cache(maxsize=200)(_whole)
 
 
-def _on_its_own(html: str, address: str) -> str:
-    """Without what only our pages understand, and with links that lead here from anywhere."""
+def _self_contained(html: str, url: str) -> str:
+    """Without what only our pages understand, and with absolute links."""
     tree = parse(html)
     for element in tree.iter():
         for name, value in list(element.attrib.items()):
             if name not in KEPT:
                 del element.attrib[name]
             elif name in {"href", "src"}:
-                _make_absolute(element, name, urljoined(address, value))
+                _make_absolute(element, name, safe_urljoin(url, value))
     return inner_html(tree)
 
 
@@ -134,9 +134,9 @@ def _make_absolute(element: HtmlElement, name: str, value: str | None) -> None:
         element.attrib[name] = value
 
 
-def urljoined(address: str, link: str) -> str | None:
-    """The link as seen from the address, or None for what is no address at all."""
+def safe_urljoin(base: str, link: str) -> str | None:
+    """The link resolved against the base URL, or None if it is not a URL."""
     try:
-        return urljoin(address, link.strip())
+        return urljoin(base, link.strip())
     except ValueError:
         return None

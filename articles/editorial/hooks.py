@@ -1,7 +1,4 @@
-"""Categories as what menus lead to.
-
-Where the desk uses a picture: what the library asks before it lets one go.
-"""
+"""What articles register: categories as menu targets, and where an image is used."""
 
 from typing import Any, Final
 
@@ -16,7 +13,7 @@ KIND: Final = "category"
 
 
 def sections() -> list[MenuTarget]:
-    """Every category, each below its parent; those at the top stand in the head by themselves."""
+    """Every category, each below its parent; top-level ones are in the header by default."""
     rows = Category.objects.in_order().only("name", "path")
     return [
         MenuTarget(
@@ -41,7 +38,7 @@ def _refresh(raw: bool = False, **signal: Any) -> None:
 
 
 def in_articles(image_id: int) -> list[ImageUsage]:
-    """Every article that carries the picture, each once, and every author it portrays."""
+    """Every article that uses the image, each once, and every author with it as portrait."""
     articles = Article.objects.filter(figures__image_id=image_id).distinct().order_by("pk")
     found = [
         ImageUsage(

@@ -1,8 +1,8 @@
-"""Lists of published articles, read from an index that stops after a page, with counts that are kept.
+"""Lists of published articles, read from an index that stops after a page, with stored counts.
 
-Which article stands in which list PostgreSQL keeps in `ListingEntry`, how many there are in
-`ListingCount` (docs/decisions/listings.md). A time of publication that lies ahead needs no write when
-it comes: entries and counts say from when on they are visible.
+PostgreSQL maintains entries in `ListingEntry` and counts in `ListingCount`
+(docs/decisions/listings.md). Both have a time from which they are visible, so a future publication
+time needs no write when it comes.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from articles.editorial.models.listing import ListingEntryQuerySet
 from articles.editorial.models.querysets import ArticleQuerySet
 
 DEEP: Final = 200
-"""Entries that are skipped one by one; a page further down begins at a month."""
+"""Entries that are skipped one by one; a page further down starts at a month."""
 
 NEWEST: Final = """
 SELECT ARRAY(
@@ -55,7 +55,7 @@ FROM unnest(%s::text[], %s::bigint[])
     WITH ORDINALITY AS heading (scope, target, place)
 ORDER BY place
 """
-"""Each language by itself, so that a language with little new is not looked for among all others."""
+"""Each language separately, so that a rare language is not searched for among all others."""
 
 ADD_UP: Final = """
 WITH changed AS (
@@ -83,11 +83,11 @@ class Listing:
     target: int = 0
     language: str = ""
     besides: int | None = None
-    """The number of an article that is left out."""
+    """The id of an article to leave out."""
 
     @property
     def entries(self) -> ListingEntryQuerySet:
-        """What is visible of it, newest first."""
+        """The visible entries, newest first."""
         entries = ListingEntry.objects.visible().filter(scope=self.scope, target=self.target)
         if self.language:
             entries = entries.filter(language=self.language)
@@ -114,7 +114,7 @@ class Listing:
         return self.cut(places.start or 0, places.stop).for_cards()
 
     def cut(self, start: int, stop: int) -> ArticleQuerySet:
-        """Those from one place up to another, newest first; one query, two for what is deep down."""
+        """A slice, newest first; one query, or two for a deep page."""
         entries = self.entries
         if start > DEEP:
             skipped, end = self._months_before(start)
@@ -132,14 +132,14 @@ class Listing:
         return counts.filter(language=self.language) if self.language else counts
 
     def _left_out(self) -> datetime | None:
-        """When the article that is left out was published; None where it is not in the list."""
+        """Publication time of the article that is left out; None if it is not in the list."""
         if self.besides is None:
             return None
         listed = replace(self, besides=None).entries.filter(article=self.besides)
         return listed.order_by().values_list("published_at", flat=True).first()
 
     def _months_before(self, place: int) -> tuple[int, datetime | None]:
-        """How many articles whole months before a place hold, and the end of the month it lies in."""
+        """Articles in the months before a position, and the end of the month of that position."""
         months = self._counts().filter(period__gt=0).values_list("period")
         counts = dict(months.annotate(total=Sum("articles")))
         left_out = self._left_out()
@@ -156,9 +156,9 @@ class Listing:
 def newest_on_front(
     headings: Sequence[tuple[Scope, int]], each: int, code: str, codes: Sequence[str]
 ) -> list[list[int]]:
-    """The numbers of the newest articles under each heading, of those a front page is made of.
+    """The ids of the newest articles under each heading of a front page, in one query.
 
-    One query. Which articles these are says `ArticleQuerySet.of_front`.
+    `ArticleQuerySet.of_front` defines which articles these are.
 
     Args:
         headings: scope and target of each.
@@ -173,7 +173,7 @@ def newest_on_front(
 
 
 def front_articles(each: int, code: str, codes: Sequence[str]) -> ArticleQuerySet:
-    """The newest articles of those a front page is made of."""
+    """The newest articles of a front page."""
     sql, values = _newest_on_front([(Scope.ALL, 0)], each, code, codes)
     newest = RawSQL(f"SELECT unnest(newest) FROM ({sql}) AS found (newest)", values)  # noqa: S608, S611 - constants
     return Article.objects.published().filter(pk__in=newest).newest()
@@ -200,7 +200,7 @@ def counts_of(scope: Scope, *, language: str = "") -> dict[int, int]:
 
 
 def counts_by_language(scope: Scope) -> dict[tuple[str, int], int]:
-    """The same for each language apart."""
+    """The same by language."""
     counts = ListingCount.objects.visible().filter(scope=scope, period=0)
     summed = counts.values_list("language", "target").annotate(total=Sum("articles"))
     rows = summed.filter(total__gt=0).order_by("language", "target")
@@ -234,22 +234,22 @@ def in_use(scope: Scope) -> Exists:
 
 
 def add_up() -> None:
-    """Adds up the counts that changed; no sum changes by it."""
+    """Adds up the counts that changed; totals stay the same."""
     with transaction.atomic(), connection.cursor() as cursor:
-        # After many articles were loaded the planner knows of few, and would compare each with each.
+        # After a bulk load the statistics are outdated and the planner would choose nested loops.
         cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(ADD_UP, {"now": timezone.now()})
         cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def recheck() -> int:
-    """Lists again what could not be listed because somebody else was changing it; returns how many."""
+    """Lists articles again that were locked by another transaction; returns how many."""
     waiting = list(ListingRecheck.objects.values_list("pk", "article"))
     articles: dict[int, list[int]] = {}
     for pk, article_id in waiting:
         articles.setdefault(article_id, []).append(pk)
     for article_id, rows in articles.items():
-        # One at a time, so that nobody waits for a transaction with several locks while holding one.
+        # One transaction each, so that no transaction waits while holding several locks.
         with transaction.atomic():
             locked = Article.objects.select_for_update(no_key=True, of=("self",))
             list(locked.filter(pk=article_id).values_list("pk"))
@@ -259,7 +259,7 @@ def recheck() -> int:
 
 
 def write(article_ids: Sequence[int]) -> None:
-    """Writes the entries of these articles as they should be; what is right already is left alone."""
+    """Updates the entries of these articles; correct entries are not touched."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT articles_listing_write(%s::bigint[])", [list(article_ids)])
 

@@ -1,9 +1,8 @@
-"""Making one of several: what every merge of tags, categories or authors has in common.
+"""What every merge of tags, categories or authors has in common.
 
-Whatever points at a thing that goes is turned to the one that stays, in every room that has a
-foreign key to it, without this room knowing which: the keys are asked from the models, and what
-names it by number says so itself (`id_list_references`). What would stand twice (an article with both
-tags) stands once, at the better place.
+Every foreign key to a merged row is pointed to the row that is kept, in all packages: the keys are
+read from the models, and lists of ids are registered (`hooks.id_list_references`). Duplicates that would arise
+(an article with both tags) are dropped; the better position is kept.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,50 +25,50 @@ from articles.editorial import tasks
 from articles.editorial.models import Article, Redirect
 from iria.core import hooks
 
-TOLD_AT_ONCE: Final = 500
-"""Articles whose change one job tells."""
+ARTICLES_PER_JOB: Final = 500
+"""Articles for which one job sends the `changed` signal."""
 
 
 class CannotMerge(Exception):
-    """Nothing was merged; the message is one sentence that says why and what to do."""
+    """Nothing was merged; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """What a merge would move, of one kind."""
+    """How many rows of one kind a merge would move."""
 
     kind: tuple[str, str]
-    """What editors call one of them, and several."""
+    """Singular and plural name for editors."""
     count: int
     both: int
-    """Of these, how many have the one that stays already."""
+    """How many of these refer to the kept row as well."""
 
     def __str__(self) -> str:
         return f"{self.count} {self.kind[self.count != 1]}"
 
 
-def hold[M: Model](goes: Iterable[M], stays: M) -> tuple[list[M], M]:
-    """The rows as they are now, held until the end of the transaction.
+def lock_rows[M: Model](goes: Iterable[M], stays: M) -> tuple[list[M], M]:
+    """The current rows, locked until the end of the transaction.
 
     Raises:
-        CannotMerge: one of them is no longer there, or there is nothing to merge.
+        CannotMerge: one of them no longer exists, or there is nothing to merge.
     """
     wanted = {each.pk for each in goes if each.pk != stays.pk}
     if not wanted:
-        sentence = "Choose at least two, and which of them stays."
-        raise CannotMerge(sentence)
+        message = "Choose at least two, and which one to keep."
+        raise CannotMerge(message)
     rows = type(stays)._default_manager.select_for_update(of=("self",))
-    # In one order everywhere, so that two merges at once wait for each other and never in a ring.
+    # In the same order everywhere, so that two concurrent merges cannot deadlock.
     found = {row.pk: row for row in rows.filter(pk__in=wanted | {stays.pk}).order_by("pk")}
     if len(found) != len(wanted) + 1:
-        sentence = "One of them was merged or deleted in the meantime; look at the list again."
-        raise CannotMerge(sentence)
+        message = "One of them was merged or deleted in the meantime. Check the list again."
+        raise CannotMerge(message)
     kept = found.pop(stays.pk)
     return list(found.values()), kept
 
 
 def references_to(model: type[Model], *, besides: Sequence[str] = ()) -> list[ForeignObjectRel]:
-    """Every foreign key of any room that points at the model."""
+    """Every foreign key in any package that points at the model."""
     return [
         each
         for each in model._meta.get_fields(include_hidden=True)
@@ -81,15 +80,15 @@ def references_to(model: type[Model], *, besides: Sequence[str] = ()) -> list[Fo
 
 
 def preview(goes: Sequence[Model], stays: Model, *, besides: Sequence[str] = ()) -> list[Moves]:
-    """What a merge would move, for somebody who has not decided yet."""
+    """What a merge would move."""
     found = []
     for relation in references_to(type(stays), besides=besides):
         rows = _rows(relation).filter(**{f"{relation.field.name}__in": goes})
         count = rows.count()
         if count:
-            twice = _standing_twice(relation, rows, stays)
+            twice = _duplicates(relation, rows, stays)
             both = 0 if twice is None else twice.count()
-            found.append(Moves(_spoken(relation), count, both))
+            found.append(Moves(_kind_of(relation), count, both))
     for naming in _namings(type(stays)):
         count, both = naming.count([each.pk for each in goes], stays.pk)
         if count:
@@ -98,14 +97,14 @@ def preview(goes: Sequence[Model], stays: Model, *, besides: Sequence[str] = ())
 
 
 def repoint(goes: Sequence[Model], stays: Model, *, besides: Sequence[str] = ()) -> None:
-    """Turns whatever points at those that go to the one that stays."""
+    """Points everything that refers to the merged rows to the kept row."""
     for relation in references_to(type(stays), besides=besides):
         name = relation.field.name
         for each in goes:
             rows = _rows(relation).filter(**{name: each})
-            twice = _standing_twice(relation, rows, stays)
+            twice = _duplicates(relation, rows, stays)
             if twice is not None:
-                _give_the_better_place(relation, twice, stays)
+                _keep_better_position(relation, twice, stays)
                 twice.delete()
             rows.update(**{name: stays})
     for naming in _namings(type(stays)):
@@ -114,10 +113,10 @@ def repoint(goes: Sequence[Model], stays: Model, *, besides: Sequence[str] = ())
 
 
 def lock_references(goes: Sequence[Model]) -> None:
-    """Locks whatever names one of several by number, all in one order, before the first of them changes.
+    """Locks all rows with lists of these ids, in one order, before the first of them changes.
 
-    Turned or taken out one after the other, rows that name two would be locked in two orders, and
-    somebody else who changes the same rows would stand in a ring with us.
+    Changed one after the other, rows that list two of the ids would be locked in two orders, which
+    could deadlock with another transaction.
     """
     for naming in _namings(type(goes[0])) if goes else []:
         naming.lock([each.pk for each in goes])
@@ -130,52 +129,52 @@ def articles_of(goes: Sequence[Model], through: type[Model], name: str) -> list[
     return list(Article.objects.published().filter(pk__in=touched).values_list("pk", flat=True))
 
 
-def tell(article_ids: list[int]) -> None:
-    """After the commit: the worker tells whoever listens that these articles changed."""
-    for first in range(0, len(article_ids), TOLD_AT_ONCE):
-        some = article_ids[first : first + TOLD_AT_ONCE]
-        transaction.on_commit(lambda some=some: tasks.tell_changed.defer(article_ids=some))  # type: ignore[misc]
+def enqueue_changed(article_ids: list[int]) -> None:
+    """After the commit, jobs send the `changed` signal for these articles."""
+    for first in range(0, len(article_ids), ARTICLES_PER_JOB):
+        some = article_ids[first : first + ARTICLES_PER_JOB]
+        transaction.on_commit(lambda some=some: tasks.send_changed.defer(article_ids=some))  # type: ignore[misc]
 
 
-def still_there[M: Model](rows: Sequence[M], *, addresses: Sequence[str], kind: str) -> list[M]:
-    """The rows, each held against being deleted; what was merged meanwhile becomes its successor.
+def lock_existing[M: Model](rows: Sequence[M], *, urls: Sequence[str], kind: str) -> list[M]:
+    """The rows, locked against deletion; rows merged in the meantime are replaced by the kept row.
 
-    Somebody may merge a category while a form that names it is on its way. The old address says
-    what became of it; what leads nowhere any more is left out.
+    A category may be merged while a form that names it is being sent. Its redirect tells which
+    category replaced it; rows without one are left out.
     """
-    became = successors(rows, addresses=addresses, kind=kind)
+    current = successors(rows, urls=urls, kind=kind)
     found: dict[int, M] = {}
     for row in rows:
-        if there := became.get(row.pk):
-            found.setdefault(there.pk, there)
+        if successor := current.get(row.pk):
+            found.setdefault(successor.pk, successor)
     return list(found.values())
 
 
-def successors[M: Model](rows: Iterable[M], *, addresses: Iterable[str], kind: str) -> dict[int, M]:
-    """The same, by the number that each row had.
+def successors[M: Model](rows: Iterable[M], *, urls: Iterable[str], kind: str) -> dict[int, M]:
+    """The same, by the original id of each row.
 
-    Who needs several kinds of them in one transaction asks once: held in one order, the order of a
-    merge, nobody waits for anybody in a ring.
+    Call it once for all rows of a transaction: locked in one order, that of a merge, they cannot
+    deadlock.
     """
     now: dict[int, tuple[M, str]] = {
-        row.pk: (row, address) for row, address in zip(rows, addresses, strict=True)
+        row.pk: (row, url) for row, url in zip(rows, urls, strict=True)
     }
-    # What a row became may itself become another at this moment, so it is held too, or followed.
+    # A successor may be merged at this moment too, so it is locked, or followed again.
     while lost := _lost([row for row, _ in now.values()]):
         followed = {
-            pk: _successor(address, kind) if row.pk in lost else (row, address)
-            for pk, (row, address) in now.items()
+            pk: _successor(url, kind) if row.pk in lost else (row, url)
+            for pk, (row, url) in now.items()
         }
-        now = {pk: there for pk, there in followed.items() if there is not None}
+        now = {pk: successor for pk, successor in followed.items() if successor is not None}
     return {pk: row for pk, (row, _) in now.items()}
 
 
 def _lost(rows: Sequence[Model]) -> set[int]:
-    """Which are gone. Where none is, all are held until the transaction ends; else none is."""
+    """The ids that no longer exist. If there are none, all rows stay locked; otherwise none."""
     if not rows:
         return set()
     keys = {row.pk for row in rows}
-    mark = transaction.savepoint_create() if len(keys) > 1 else None
+    savepoint = transaction.savepoint_create() if len(keys) > 1 else None
     quoted = connection.ops.quote_name(type(rows[0])._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -183,17 +182,17 @@ def _lost(rows: Sequence[Model]) -> set[int]:
             [sorted(keys)],
         )
         lost = keys - {pk for (pk,) in cursor.fetchall()}
-    if mark:
-        (transaction.savepoint_rollback if lost else transaction.savepoint_commit)(mark)
+    if savepoint:
+        (transaction.savepoint_rollback if lost else transaction.savepoint_commit)(savepoint)
     return lost
 
 
-def _successor(address: str, kind: str) -> Any:
-    """What an old address leads to, with its own."""
-    both = {address, unquote(address)}
+def _successor(url: str, kind: str) -> Any:
+    """The target of a redirect, with its URL."""
+    both = {url, unquote(url)}
     moved = Redirect.objects.filter(old_path__in=both).select_related(kind).first()
-    there = getattr(moved, kind) if moved else None
-    return there and (there, there.get_absolute_url())
+    target = getattr(moved, kind) if moved else None
+    return target and (target, target.get_absolute_url())
 
 
 def _rows(relation: ForeignObjectRel) -> QuerySet[Any]:
@@ -202,23 +201,23 @@ def _rows(relation: ForeignObjectRel) -> QuerySet[Any]:
     return rows
 
 
-def _standing_twice(
+def _duplicates(
     relation: ForeignObjectRel, rows: QuerySet[Any], stays: Model
 ) -> QuerySet[Any] | None:
-    """Those rows whose like points at the one that stays already; None where there can be none."""
+    """The rows that the kept row has too; None if there can be none."""
     name = relation.field.name
     sets = _unique_with(relation)
     if not sets:
         return None
     found = rows.none()
     for others in sets:
-        like = _rows(relation).filter(**{name: stays}, **{each: OuterRef(each) for each in others})
-        found = found | rows.filter(Exists(like))
+        same = _rows(relation).filter(**{name: stays}, **{each: OuterRef(each) for each in others})
+        found = found | rows.filter(Exists(same))
     return found
 
 
 def _unique_with(relation: ForeignObjectRel) -> list[list[str]]:
-    """The sets of other fields that may stand only once beside the foreign key."""
+    """The sets of other fields that are unique together with the foreign key."""
     meta: Any = relation.related_model._meta
     name = relation.field.name
     sets = [list(each.fields) for each in meta.constraints if isinstance(each, UniqueConstraint)]
@@ -227,32 +226,32 @@ def _unique_with(relation: ForeignObjectRel) -> list[list[str]]:
     return [[], *found] if relation.one_to_one else found
 
 
-def _give_the_better_place(relation: ForeignObjectRel, twice: QuerySet[Any], stays: Model) -> None:
-    """An article's first category stays its first, under the name of the one that stays."""
+def _keep_better_position(relation: ForeignObjectRel, twice: QuerySet[Any], stays: Model) -> None:
+    """An article's primary category stays primary, as the kept row."""
     model: Any = relation.related_model
     fields = {each.name for each in model._meta.concrete_fields}
     others = _unique_with(relation)[0]
     if "position" in fields and others:
-        like = twice.filter(**{each: OuterRef(each) for each in others})
-        better = Subquery(like.order_by("position").values("position")[:1])
-        standing = _rows(relation).filter(**{relation.field.name: stays}, position__gt=better)
-        standing.update(position=better)
+        same = twice.filter(**{each: OuterRef(each) for each in others})
+        better = Subquery(same.order_by("position").values("position")[:1])
+        kept = _rows(relation).filter(**{relation.field.name: stays}, position__gt=better)
+        kept.update(position=better)
 
 
 def _namings(model: type[Model]) -> list[hooks.IdListReference]:
     return [each for each in hooks.id_list_references if each.model == model._meta.label]
 
 
-def _spoken(relation: ForeignObjectRel) -> tuple[str, str]:
-    """The kind of thing that moves, as editors call it."""
+def _kind_of(relation: ForeignObjectRel) -> tuple[str, str]:
+    """Singular and plural name for editors."""
     meta: Any = relation.related_model._meta
-    return SPOKEN.get(meta.label) or (str(meta.verbose_name), str(meta.verbose_name_plural))
+    return KIND_NAMES.get(meta.label) or (str(meta.verbose_name), str(meta.verbose_name_plural))
 
 
 ARTICLES: Final = ("article", "articles")
-SPOKEN: Final = {
+KIND_NAMES: Final = {
     "articles.ArticleTag": ARTICLES,
     "articles.ArticleCategory": ARTICLES,
     "articles.Byline": ARTICLES,
-    "articles.Redirect": ("old address that leads here", "old addresses that lead here"),
+    "articles.Redirect": ("redirect", "redirects"),
 }

@@ -1,4 +1,4 @@
-"""Links that show an article before it is published, to whoever holds them, for a week."""
+"""Links that show an unpublished article for a week to anyone who has them."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,11 +14,11 @@ VALID_FOR: Final = timedelta(days=7)
 
 
 def make_preview_token(article: Article) -> str:
-    """A token for the article as it is saved; what is saved later shows under the same link."""
+    """A token for the article; the link shows its last saved version."""
     return make_token([article.pk, article.state], purpose=PURPOSE)
 
 
-def preview_address(article: Article) -> str:
+def preview_url(article: Article) -> str:
     return reverse("preview", args=[make_preview_token(article)])
 
 
@@ -30,12 +30,11 @@ def expires_at() -> datetime:
 def read_preview_token(token: str) -> Article:
     """The article behind a preview link, with all that a page shows.
 
-    A link from before an article was withdrawn shows it no more: what was taken off the site is
-    not to live on in somebody's mail.
+    A link from before the article was unpublished stops working.
 
     Raises:
-        ExpiredToken: the link is too old, or its article was withdrawn or removed since.
-        BrokenToken: it was cut off or changed.
+        ExpiredToken: the link is too old, or its article was unpublished or deleted since.
+        BrokenToken: it is incomplete or was changed.
     """
     value = read_token(token, purpose=PURPOSE, valid_for=VALID_FOR)
     match value:

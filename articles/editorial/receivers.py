@@ -1,7 +1,7 @@
-"""What the desk does when others save what it points to.
+"""Redirects for renamed tags and authors, and locks before categories are deleted.
 
-Tags belong to taggit, and authors to `accounts`, which know nothing of articles. When one of them
-gets another address, whoever saved it, the old one is made to lead to the new one here.
+Tags belong to taggit and authors to `accounts`, which know nothing of articles. When one of them
+gets another slug, a redirect is added here.
 """
 
 from typing import Any
@@ -18,7 +18,7 @@ def register() -> None:
     pre_save.connect(_tag_is_saved, sender=Tag, dispatch_uid="editorial.tag")
     pre_save.connect(_author_is_saved, sender=AuthorProfile, dispatch_uid="editorial.author")
     pre_delete.connect(
-        category_tree.hold_those_that_go, sender=Category, dispatch_uid="editorial.category"
+        category_tree.lock_before_delete, sender=Category, dispatch_uid="editorial.category"
     )
 
 
@@ -30,11 +30,11 @@ def _tag_is_saved(instance: Tag, raw: bool = False, **signal: Any) -> None:
     if before is None:
         return
     if before.slug != instance.slug:
-        old, new = tags.address(before.slug), tags.address(instance.slug)
+        old, new = tags.url_of(before.slug), tags.url_of(instance.slug)
         article_urls.add_redirect(old, new, tag=instance)
     if before.name != instance.name:
-        # The search knows articles by the words of their tags.
-        merging.tell(merging.articles_of([instance], ArticleTag, "tag"))
+        # The search index contains tag names.
+        merging.enqueue_changed(merging.articles_of([instance], ArticleTag, "tag"))
 
 
 def _author_is_saved(instance: AuthorProfile, raw: bool = False, **signal: Any) -> None:
@@ -45,5 +45,5 @@ def _author_is_saved(instance: AuthorProfile, raw: bool = False, **signal: Any) 
 
 
 def _before(model: Any, instance: Any) -> Any:
-    """The row as it stands in the database; None for one that is new."""
+    """The row as it is in the database; None for a new one."""
     return None if instance._state.adding else model.objects.filter(pk=instance.pk).first()

@@ -1,7 +1,4 @@
-"""The words of an article by their place, for whatever looks for it.
-
-A text as it stands on its page.
-"""
+"""An article as plain text for indexing, and as the HTML of its page."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -13,13 +10,13 @@ from django.utils.translation import gettext
 
 from articles.body.embeds import EmbedUse
 from articles.body.figures import FigureUse, GalleryUse
-from articles.body.labels import wording_of
+from articles.body.labels import labels_for
 from articles.body.plain_text import caption_text, plain_text
 from articles.body.rendering import Drawn, draw
 from articles.editorial.models import Article
 from articles.embeds.iframes import NO_FRAMES, Frames
 from articles.embeds.iframes import draw as draw_embed
-from articles.images.html import caption_markup, picture_markup, withheld_markup
+from articles.images.html import caption_markup, picture_markup, placeholder_markup
 from articles.images.models import Image
 from articles.images.srcset import picture_values
 from iria.core.text.typography import typeset_html
@@ -27,8 +24,8 @@ from iria.publication.models import Publication
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleWords:
-    """Plain text throughout; what weighs most stands first."""
+class ArticleText:
+    """The plain text of an article by field, the most important first."""
 
     headline: str
     standfirst: str
@@ -39,15 +36,15 @@ class ArticleWords:
     tags: str
 
 
-def words_of(article: Article) -> ArticleWords:
-    """What the article says and who is named with it; ask with `for_words()` to spare queries."""
+def text_of(article: Article) -> ArticleText:
+    """The text of the article; fetch it with `for_text()` to save queries."""
     figures = list(article.figures.all())
-    # The pictures of a gallery may share one caption.
+    # The images of a gallery may share one caption.
     captions = dict.fromkeys(caption_text(each.caption) for each in figures if each.caption)
     credits = {figure.image.credit: None for figure in figures if figure.image.credit}
     bylines = [byline.author.name for byline in article.bylines.all()]
     tags = [tag.name for tag in article.tags.all()]
-    return ArticleWords(
+    return ArticleText(
         headline=article.headline,
         standfirst=article.standfirst,
         text=plain_text(article.body, captions=False),
@@ -61,66 +58,64 @@ ALONE = {"normal": "inline", "wide": "wide", "full": "full"}
 IN_GALLERY = {"normal": "gallery", "wide": "gallery wide", "full": "gallery full"}
 
 Shows = Callable[[Image], bool]
-"""Whether a picture may be seen in this text."""
+"""Whether an image may be shown in this text."""
 
 LargeView = Callable[[int], str]
-"""Where a picture is seen large, by its number; empty for nowhere."""
+"""The URL of the large view of an image, by its id; empty if there is none."""
 
 
-def nowhere(image_id: int) -> str:
-    """For texts that have no page of their own yet."""
+def no_large_view(image_id: int) -> str:
+    """For texts that are not published."""
     return ""
 
 
 def render_body(article: Article, publication: Publication) -> SafeString:
-    """The article's text as it stands on its page; see `draw_body`."""
+    """The article's text as HTML; see `draw_body`."""
     return mark_safe(draw_body(article, publication).html)  # noqa: S308 - sanitised by `draw`
 
 
 def draw_body(article: Article, publication: Publication, frames: Frames = NO_FRAMES) -> Drawn:
     """The article's text with its headings and links; embeds without a frame are cards.
 
-    Asks the database nothing when `figures` were fetched with their pictures (`for_page()`).
+    No queries if `figures` were fetched with their images (`for_page()`).
     """
-    pictures = {figure.image_id: figure.image for figure in article.figures.all()}
-    large = large_view(article) if article.is_published else nowhere
-    return _drawn(
-        article.body, pictures, publication, article.language, frames, large, article.shows
-    )
+    images = {figure.image_id: figure.image for figure in article.figures.all()}
+    large = large_view(article) if article.is_published else no_large_view
+    return _drawn(article.body, images, publication, article.language, frames, large, article.shows)
 
 
 def large_view(article: Article) -> LargeView:
-    """Where the pictures of a published article are seen large."""
-    address = article.get_absolute_url()
-    return lambda image_id: f"{address}picture/{image_id}/"
+    """URLs of the large views of a published article's images."""
+    url = article.get_absolute_url()
+    return lambda image_id: f"{url}picture/{image_id}/"
 
 
 def render_text(
     body: str,
-    pictures: Mapping[int, Image],
+    images: Mapping[int, Image],
     publication: Publication,
     *,
     language: str,
     frames: Frames = NO_FRAMES,
 ) -> SafeString:
-    """A text with its figures drawn, each with the caption of its use and the picture's credit.
+    """A text with its figures, each with the caption of its use and the image's credit.
 
-    Of a picture that may not be shown its caption stays; one of which no size is ready leaves nothing.
+    An image that may not be shown leaves its caption; one without renditions leaves nothing.
 
     Args:
         body: as it is stored; it is sanitised here.
-        pictures: by their numbers, with their renditions fetched.
-        frames: of its embeds (`embeds.frames.frames_of`), on pages whose policy names them.
+        images: by id, with their renditions fetched.
+        frames: of its embeds (`embeds.iframes.frames_of`), on pages whose policy names them.
     """
     html = _drawn(
-        body, pictures, publication, language, frames, nowhere, attrgetter("may_be_shown")
+        body, images, publication, language, frames, no_large_view, attrgetter("may_be_shown")
     ).html
     return mark_safe(html)  # noqa: S308 - sanitised by `draw`
 
 
 def _drawn(
     body: str,
-    pictures: Mapping[int, Image],
+    images: Mapping[int, Image],
     publication: Publication,
     language: str,
     frames: Frames,
@@ -128,22 +123,22 @@ def _drawn(
     shows: Shows,
 ) -> Drawn:
     def figure(use: FigureUse) -> str:
-        image = pictures.get(use.image_id)
+        image = images.get(use.image_id)
         if image is None:
             return ""
         if not shows(image):
-            return withheld_markup(use.caption, _form(use))
+            return placeholder_markup(use.caption, _form(use))
         return _figure(use, image, publication, large(use.image_id))
 
     def embed(use: EmbedUse) -> str:
         return draw_embed(use, frames)
 
-    drawn = draw(body, figure, embed, _gallery, wording=wording_of(language))
+    drawn = draw(body, figure, embed, _gallery, labels=labels_for(language))
     return replace(drawn, html=typeset_html(drawn.html, language))
 
 
 def _figure(use: FigureUse, image: Image, publication: Publication, large: str) -> str:
-    """Written here and not as a template: an article may have many. The caption is sanitised."""
+    """Built here and not in a template: an article may have many. The caption is sanitised."""
     values = picture_values(image, (IN_GALLERY if use.gallery else ALONE)[use.width])
     if values is None:
         return ""
@@ -157,10 +152,10 @@ def _form(use: FigureUse) -> str:
 
 
 def enlarging(picture: str, large: str) -> str:
-    """The picture as a way to its large view; it is named by what it shows.
+    """The image as a link to its large view; its alt text names the link.
 
     Args:
-        large: the address, or nothing where there is none.
+        large: the URL, or nothing.
     """
     if not large:
         return picture

@@ -23,7 +23,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph of a comparison; a gap stands for unchanged ones left out."""
+    """One paragraph of a comparison; a gap replaces unchanged ones."""
 
     pieces: tuple[Piece, ...]
     gap: bool = False
@@ -42,10 +42,10 @@ def compared(old: Revision | None, new: Revision) -> list[Part]:
         if before != after:
             parts.append(Part(name, _paragraphs(before.split("\n"), after.split("\n"))))
     if not parts and old is not None and old.body != new.body:
-        words = Piece(
-            "same", "Only headings, emphasis, links or pictures changed; every word stayed."
+        note = Piece(
+            "same", "The words are the same. Headings, formatting, links or images changed."
         )
-        parts.append(Part("Text", [Paragraph((words,))]))
+        parts.append(Part("Text", [Paragraph((note,))]))
     return parts
 
 
@@ -55,7 +55,7 @@ def _texts(old: Revision | None, new: Revision) -> list[tuple[str, str, str]]:
         ("Standfirst", old.standfirst if old else "", new.standfirst),
         ("Text", _text(old.body) if old else "", _text(new.body)),
         (
-            "Caption of the lead picture",
+            "Lead image caption",
             caption_text(old.lead_caption) if old else "",
             caption_text(new.lead_caption),
         ),
@@ -63,8 +63,8 @@ def _texts(old: Revision | None, new: Revision) -> list[tuple[str, str, str]]:
 
 
 def _text(body: str) -> str:
-    """The words, and below them what is shown from other sites: another film is another text."""
-    return "\n".join([plain_text(body), *(use.address for use in embeds_in(body))])
+    """The plain text, followed by the URLs of embeds."""
+    return "\n".join([plain_text(body), *(use.url for use in embeds_in(body))])
 
 
 def _paragraphs(before: list[str], after: list[str]) -> list[Paragraph]:

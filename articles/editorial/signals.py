@@ -1,21 +1,21 @@
-"""News from the desk, sent after the transaction that made it true.
+"""Signals about articles, sent after the commit.
 
-`article_id` is what is passed: a receiver reads the article as it is, not as it was.
+They pass `article_id`: a receiver reads the article as it is now.
 """
 
 from django.dispatch import Signal
 
 published = Signal()
-"""An article can be read now, for the first time or again."""
+"""An article was published, for the first time or again."""
 
 changed = Signal()
-"""The words, pictures or marks of a published article changed."""
+"""The text, images or taxonomy of a published article changed."""
 
-withdrawn = Signal()
-"""An article can be read no more."""
+unpublished = Signal()
+"""An article was unpublished."""
 
 moved = Signal()
-"""A published article has a new address."""
+"""A published article has a new URL."""
 
 corrected = Signal()
 """A correction was added to an article."""

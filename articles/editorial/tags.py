@@ -1,4 +1,4 @@
-"""Tags: one page each, whose address keeps leading somewhere."""
+"""Tags: merging, and URLs that keep working after a rename."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -15,33 +15,33 @@ RESERVED: Final = frozenset({"feed"})
 
 
 def merge(tags: Iterable[Tag], *, into: Tag) -> None:
-    """Puts `into` wherever one of the tags is, and lets their addresses lead to it.
+    """Replaces the tags by `into` everywhere; their URLs redirect to it.
 
     Raises:
-        CannotMerge: one of them is no longer there; nothing was changed.
+        CannotMerge: one of them no longer exists; nothing was changed.
     """
     with transaction.atomic():
-        goes, stays = merging.hold(tags, into)
-        merging.tell(merging.articles_of(goes, ArticleTag, "tag"))
+        goes, stays = merging.lock_rows(tags, into)
+        merging.enqueue_changed(merging.articles_of(goes, ArticleTag, "tag"))
         merging.repoint(goes, stays)
         for tag in goes:
-            old_path = address(tag.slug)
+            old_path = url_of(tag.slug)
             tag.delete()
-            article_urls.add_redirect(old_path, address(stays.slug), tag=stays)
+            article_urls.add_redirect(old_path, url_of(stays.slug), tag=stays)
 
 
-def the_same_word(name: str, *, besides: Tag) -> Tag | None:
-    """Another tag that is this word but for capitals and accents."""
+def same_name(name: str, *, besides: Tag) -> Tag | None:
+    """Another tag with this name, ignoring capitals and accents."""
     pk = tags_called([name]).get(name)
     return Tag.objects.filter(pk=pk).exclude(pk=besides.pk).first()
 
 
-def address(slug: str) -> str:
+def url_of(slug: str) -> str:
     return f"/tag/{slug}/"
 
 
 def usable_slug(tag: Tag) -> str:
-    """The tag's slug, or another where an address cannot be made of it."""
+    """The tag's slug, or another one if it cannot be used in a URL."""
     if tag.slug and tag.slug not in RESERVED:
         return tag.slug
     base = f"{slug_from(tag.name, fallback='tag', length=80)}-tag" if tag.slug else "tag"

@@ -1,7 +1,7 @@
-"""How PostgreSQL reads the words of a language: stems, stop words, accents taken off.
+"""PostgreSQL text search configurations by language, and preparing text for them.
 
-The configurations are in `migrations/sql/text_search.sql`. A language PostgreSQL has no stemmer for
-is read word by word, which still finds every word as it is written.
+The configurations are in `migrations/sql/text_search.sql`. Languages without a stemmer are indexed
+word by word.
 """
 
 import re
@@ -30,33 +30,32 @@ CONFIGURATIONS: Final = {
 
 NEGATIVE: Final = re.compile(r"-(?<=\w-)(?=[0-9])")
 FULL_STOP: Final = re.compile("[.](?<=[a-zß-öø-ÿ]{2}[.])(?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ])")
-"""Where PostgreSQL would see a negative number or the name of a computer, and people write two words:
-F-16, and a full stop without the blank behind it. The sign itself stands first, so that it is what the
-text is searched for."""
+"""Where PostgreSQL would see a negative number or a host name, and people write two words: F-16, and
+a full stop without a space after it. The literal character comes first, which is faster to search."""
 
 MAY_BREAK: Final = ("\u00ad", "\u2060", "\ufeff")
-"""Signs that only say where a line may break."""
+"""Characters that only control line breaks."""
 
 UNSPACED: Final = re.compile("[\u3005\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{2,}")
-"""Chinese and Japanese write no spaces; there, two neighbouring signs stand for a word."""
+"""Chinese and Japanese write no spaces; two neighbouring characters count as a word."""
 
 
 COMMON_WORDS: Final = ("US", "WHO", "IT")
-"""English reads them as words too common to be looked for; with full stops they are names."""
+"""English stop words; with full stops they are names."""
 
 SHORT_NAMES: Final = re.compile(rf"\b(?:{'|'.join(COMMON_WORDS)})\b")
 
 INITIALS: Final = re.compile(r"\b[A-Z](?:[.][A-Z])+\b[.]?(?!\w)")
-"""U.N. and UN are one name."""
+"""U.N. and UN are the same name."""
 
-SHOUTED: Final = 4
-"""So many words in capitals alone are a sentence in capitals, and *us* is no country in it."""
+ALL_CAPITALS: Final = 4
+"""A text of at least this many words in capitals is a sentence, and its *US* may be a pronoun."""
 
 
 def with_names(text: str) -> str:
-    """A whole text or query with names of initials as PostgreSQL is given them: UN, EU, but U.S. and W.H.O."""
+    """The text or query with initials as PostgreSQL needs them: UN, EU, but U.S. and W.H.O."""
     text = INITIALS.sub(_without_stops, text)
-    if text.isupper() and len(text.split()) >= SHOUTED:
+    if text.isupper() and len(text.split()) >= ALL_CAPITALS:
         return text
     return SHORT_NAMES.sub(lambda name: f"{'.'.join(name[0])}.", text)
 
@@ -66,14 +65,11 @@ def _without_stops(name: re.Match[str]) -> str:
     return name[0] if letters in COMMON_WORDS else letters
 
 
-def as_read(text: str) -> str:
-    """A text as PostgreSQL should be given it, so that it finds the words in it that people see.
-
-    Whatever is looked for has to go through the same.
-    """
-    for sign in MAY_BREAK:
-        text = text.replace(sign, "")
-    # India/Pakistan would be the name of a file.
+def prepare_text(text: str) -> str:
+    """A text prepared so that PostgreSQL finds the words that people see; for queries too."""
+    for character in MAY_BREAK:
+        text = text.replace(character, "")
+    # India/Pakistan would be parsed as a file name.
     text = unicodedata.normalize("NFC", text).replace("/", " ")
     text = FULL_STOP.sub(" ", NEGATIVE.sub(" ", text))
     return text if text.isascii() else UNSPACED.sub(_in_pairs, text)

@@ -6,23 +6,23 @@ from articles.editorial.models import Article, TranslationGroup
 
 
 class LanguageTaken(Exception):
-    """The text has a translation in this language already: `other`."""
+    """The text already has a version in this language: `other`."""
 
     def __init__(self, other: Article) -> None:
-        super().__init__(f"{other} is in this language already.")
+        super().__init__(f"{other} is already in this language.")
         self.other = other
 
 
 def link(article: Article, other: Article | None) -> None:
-    """Says that two articles are one text in two languages; None takes the article out.
+    """Links two articles as translations of each other; None unlinks the article.
 
-    Whatever the other one is linked to belongs to it too. Saying the same again changes nothing.
+    The article joins all translations of the other one. Repeating it changes nothing.
 
     Raises:
         LanguageTaken: another article of the text is in the article's language.
     """
     with transaction.atomic():
-        # Both rows at once and in one order, so that two editors cannot wait for each other.
+        # Both rows at once and in one order, so that two editors cannot deadlock.
         wanted = {article.pk, other.pk} if other else {article.pk}
         rows = Article.objects.select_for_update().order_by("pk").only("translation_group")
         groups = {row.pk: row.translation_group_id for row in rows.filter(pk__in=wanted)}

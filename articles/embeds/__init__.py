@@ -1,1 +1,1 @@
-"""Pages of other sites within a text: providers are rows, frames load on a click."""
+"""Embeds of other sites: providers are rows, frames load on a click."""

@@ -1,4 +1,4 @@
-"""Providers of embeds on the desk."""
+"""Embed providers in the admin."""
 
 from typing import Any, Final
 
@@ -16,39 +16,39 @@ MOST: Final = 20
 class EmbedProviderForm(forms.ModelForm[EmbedProvider]):
     class Meta:
         model = EmbedProvider
-        fields = ("name", "address_patterns", "frame_address", "shape", "is_on")
+        fields = ("name", "page_url_patterns", "frame_url", "shape", "is_enabled")
         widgets = {
-            "address_patterns": forms.Textarea({"rows": 5, "cols": 80}),
-            "frame_address": forms.TextInput({"size": 80}),
+            "page_url_patterns": forms.Textarea({"rows": 5, "cols": 80}),
+            "frame_url": forms.TextInput({"size": 80}),
         }
 
     def clean_address_patterns(self) -> str:
         lines = [
-            line for line in self.cleaned_data["address_patterns"].splitlines() if line.strip()
+            line for line in self.cleaned_data["page_url_patterns"].splitlines() if line.strip()
         ]
         if len(lines) > MOST:
-            sentence = f"These are {len(lines)} patterns; at most {MOST} can be kept."
-            raise ValidationError(sentence)
+            message = f"There are {len(lines)} patterns; the maximum is {MOST}. Remove some."
+            raise ValidationError(message)
         try:
-            return "\n".join(url_patterns.checked(line) for line in lines)
-        except url_patterns.Unusable as mistake:
-            raise ValidationError(str(mistake)) from mistake
+            return "\n".join(url_patterns.clean_pattern(line) for line in lines)
+        except url_patterns.InvalidPattern as error:
+            raise ValidationError(str(error)) from error
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        if "address_patterns" in values and "frame_address" in values:
+        if "page_url_patterns" in values and "frame_url" in values:
             try:
-                values["frame_address"] = url_patterns.checked_frame(
-                    values["frame_address"],
-                    values["address_patterns"].splitlines(),
+                values["frame_url"] = url_patterns.clean_frame_url(
+                    values["frame_url"],
+                    values["page_url_patterns"].splitlines(),
                     own_host=settings.SITE_HOST.lower(),
                 )
-            except url_patterns.Unusable as mistake:
-                self.add_error("frame_address", str(mistake))
+            except url_patterns.InvalidPattern as error:
+                self.add_error("frame_url", str(error))
         return values
 
 
 class EmbedProviderAdmin(admin.ModelAdmin[EmbedProvider]):
     form = EmbedProviderForm
-    list_display = ("name", "frame_origin", "shape", "is_on")
-    list_filter = ("is_on",)
+    list_display = ("name", "frame_origin", "shape", "is_enabled")
+    list_filter = ("is_enabled",)

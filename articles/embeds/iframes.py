@@ -1,7 +1,7 @@
-"""Embeds on a page: a card at first, a frame on a click, and a policy that names its origin.
+"""Embeds on a page: a card first, a frame on a click, and a CSP that allows its origin.
 
-A page without embeds asks nothing and keeps the policy of every page. A page with some asks once,
-and its policy names the origins of its own frames and no others.
+A page without embeds makes no query and keeps the default policy. A page with embeds makes one query,
+and its policy allows the origins of its own frames and no others.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,59 +21,58 @@ from articles.embeds.models import EmbedProvider
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Where an embed's frame stands, whose it is, and its shape."""
+    """The frame of an embed: URL, origin, provider and shape."""
 
-    address: str
+    url: str
     origin: str
     provider: str
     shape: str
 
 
 Frames = Mapping[str, Frame]
-"""By the address of the page that is embedded."""
+"""By the URL of the embedded page."""
 NO_FRAMES: Final[Frames] = MappingProxyType({})
 
 
 def frames_of(body: str) -> dict[str, Frame]:
-    """The frame of every embed in a body whose provider we know; asks nothing where there is none."""
+    """The frames of embeds in a body with a known provider; no query if there are none."""
     uses = embeds_in(body)
     if not uses:
         return {}
-    providers = list(EmbedProvider.objects.filter(is_on=True))
-    found = {use.address: _frame(use.address, providers) for use in uses}
-    return {address: frame for address, frame in found.items() if frame is not None}
+    providers = list(EmbedProvider.objects.filter(is_enabled=True))
+    found = {use.url: _frame(use.url, providers) for use in uses}
+    return {url: frame for url, frame in found.items() if frame is not None}
 
 
-def _frame(address: str, providers: Iterable[EmbedProvider]) -> Frame | None:
+def _frame(url: str, providers: Iterable[EmbedProvider]) -> Frame | None:
     for provider in providers:
-        at = provider.frame_of(address)
-        if at is not None and _may_be_framed(at, provider.frame_origin):
-            return Frame(at, provider.frame_origin, provider.name, provider.shape)
+        frame_url = provider.frame_of(url)
+        if frame_url is not None and _may_be_framed(frame_url, provider.frame_origin):
+            return Frame(frame_url, provider.frame_origin, provider.name, provider.shape)
     return None
 
 
-def _may_be_framed(address: str, origin: str) -> bool:
-    """Our own pages never: a frame with scripts at our origin could do what its reader may."""
+def _may_be_framed(url: str, origin: str) -> bool:
+    """Never our own pages: scripts in a frame of our origin would have the reader's permissions."""
     own = settings.SITE_HOST.lower()
-    host = urlsplit(address).netloc
-    return address.startswith(f"{origin}/") and host != own and not host.endswith(f".{own}")
+    host = urlsplit(url).netloc
+    return url.startswith(f"{origin}/") and host != own and not host.endswith(f".{own}")
 
 
 def draw(use: EmbedUse, frames: Frames) -> str:
-    """The card, with what a script needs to put the frame in its place when somebody asks for it."""
-    frame = frames.get(use.address)
+    """The card, with the data for the script that loads the frame on a click."""
+    frame = frames.get(use.url)
     if frame is None:
         return card(use)
     provider = escape(frame.provider)
-    show = escape(gettext("Show it here"))
+    show = escape(gettext("Show embed"))
     note = escape(
-        gettext("%(provider)s will then know that you read this page.")
-        % {"provider": frame.provider}
+        gettext("%(provider)s will know that you read this page.") % {"provider": frame.provider}
     )
     return (
         f'<figure class="embed embed-{escape(frame.shape)}">'
-        f'<embed-frame data-frame="{escape(frame.address)}" data-title="{escape(use.name)}">'
-        f'<p class="embed-card"><a href="{escape(use.address)}">{escape(use.name)}</a> '
+        f'<embed-frame data-frame="{escape(frame.url)}" data-title="{escape(use.name)}">'
+        f'<p class="embed-card"><a href="{escape(use.url)}">{escape(use.name)}</a> '
         f'<span class="embed-provider">{provider}</span></p>'
         f'<p class="embed-ask" hidden><button class="button button-quiet" type="button">{show}</button> <small>{note}</small></p>'
         "</embed-frame></figure>"
@@ -81,7 +80,7 @@ def draw(use: EmbedUse, frames: Frames) -> str:
 
 
 def allow(response: HttpResponse, frames: Frames) -> HttpResponse:
-    """Lets the page's policy name the origins of its frames."""
+    """Adds the origins of the frames to the page's CSP."""
     if frames:
         origins = sorted({frame.origin for frame in frames.values()})
         policy: dict[str, Any] = {**settings.SECURE_CSP}

@@ -1,4 +1,4 @@
-"""Providers of what a text may show of other sites."""
+"""Providers of embeds."""
 
 from typing import Any
 
@@ -16,46 +16,45 @@ ORIGIN = r"^https://[a-z0-9.-]+$"
 
 @model_policy(public=ALL_ROWS, personal_data=None, permissions={EDITOR: "view"})
 class EmbedProvider(models.Model):
-    """A site whose pages may be shown within a text, and how its frame is addressed."""
+    """A site whose pages may be embedded, and the URL of its frame."""
 
     class Shape(models.TextChoices):
-        WIDE = "wide", "Wide, as a film (16 : 9)"
+        WIDE = "wide", "Wide (16:9)"
         SQUARE = "square", "Square"
-        TALL = "tall", "Tall, as a post or a chart"
-        LOW = "low", "Low, as a player for sound"
+        TALL = "tall", "Tall (posts, charts)"
+        LOW = "low", "Low (audio players)"
 
     name = models.CharField(
         max_length=40, unique=True, validators=[validate_storable, validate_not_blank]
     )
-    address_patterns = models.TextField(
+    page_url_patterns = models.TextField(
         max_length=2000,
         validators=[validate_storable],
-        help_text="Addresses of its pages, one a line, with names in braces: "
-        "https://vimeo.com/{id}. Further parts of a query are passed over.",
+        help_text="URLs of its pages, one per line, with placeholders in braces: "
+        "https://vimeo.com/{id}. Other query parameters are ignored.",
     )
-    frame_address = models.CharField(
+    frame_url = models.CharField(
         max_length=300,
         validators=[validate_storable],
-        help_text="The address of its frame, with the same names: "
-        "https://player.vimeo.com/video/{id}. {address} is the page's whole address.",
+        help_text="URL of its frame, with the same placeholders: "
+        "https://player.vimeo.com/video/{id}. {address} is the full URL of the page.",
     )
     frame_origin = models.CharField(max_length=260, editable=False)
-    """Follows from the frame's address; the policy of a page names it."""
+    """Derived from the frame URL; the CSP of a page allows it."""
     shape = models.CharField(max_length=6, choices=Shape, default=Shape.WIDE)
-    is_on = models.BooleanField(
-        "in use",
+    is_enabled = models.BooleanField(
+        "enabled",
         default=True,
-        help_text="Unticked, readers get a card with a link instead of the frame.",
+        help_text="If off, readers get a link card instead of the embed.",
     )
 
     class Meta:
         ordering = ["name"]
-        verbose_name = "provider of embeds"
-        verbose_name_plural = "providers of embeds"
+        verbose_name = "embed provider"
         constraints = [
             models.CheckConstraint(
                 condition=Q(frame_origin__regex=ORIGIN)
-                & Q(frame_address__startswith=Concat(F("frame_origin"), Value("/"))),
+                & Q(frame_url__startswith=Concat(F("frame_origin"), Value("/"))),
                 name="embed_frame_stands_at_its_origin",
             ),
         ]
@@ -64,17 +63,17 @@ class EmbedProvider(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.frame_origin = url_patterns.origin_of(self.frame_address)
+        self.frame_origin = url_patterns.origin_of(self.frame_url)
         super().save(*args, **kwargs)
 
     @property
     def patterns(self) -> list[str]:
-        return [line.strip() for line in self.address_patterns.splitlines() if line.strip()]
+        return [line.strip() for line in self.page_url_patterns.splitlines() if line.strip()]
 
-    def frame_of(self, address: str) -> str | None:
-        """The address of the frame for a page; None where the page is not one of this provider."""
+    def frame_of(self, url: str) -> str | None:
+        """The URL of the frame for a page; None if the page does not belong to this provider."""
         for pattern in self.patterns:
-            values = url_patterns.match(pattern, address)
+            values = url_patterns.match(pattern, url)
             if values is not None:
-                return url_patterns.frame_address(self.frame_address, values, address)
+                return url_patterns.frame_url(self.frame_url, values, url)
         return None

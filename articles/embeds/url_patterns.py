@@ -1,9 +1,9 @@
-"""Addresses of a provider's pages as a pattern, and the frame that belongs to one. Plain Python.
+"""URL patterns of a provider's pages, and the URL of the frame. Plain Python.
 
-A pattern is an address with names in braces: `https://www.youtube.com/watch?v={id}`. A name stands
-for letters, digits, hyphen and underscore, nothing else; the host is compared whole, the path from
-end to end, and of the query the parts that the pattern names. So a pattern cannot be fooled by what
-stands around it, and what is put into a frame's address cannot mean anything there.
+A pattern is a URL with placeholders in braces: `https://www.youtube.com/watch?v={id}`. A placeholder
+matches letters, digits, hyphen and underscore; host and path must match completely, and of the query
+the parameters that the pattern has. So other parts of a URL cannot change the result, and values
+cannot have a special meaning in the URL of the frame.
 """
 
 import re
@@ -11,94 +11,92 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from articles.body.embed_urls import kept_address
+from articles.body.embed_urls import normalise_url
 
 NAME: Final = re.compile(r"\{([a-z_]{1,20})\}")
 VALUE: Final = r"[A-Za-z0-9_-]{1,120}"
 WHOLE: Final = "address"
-"""In a frame's address: the page's whole address, written as a value of a query."""
+"""In a frame URL: the full URL of the page, as a query value."""
 
 
-class Unusable(Exception):
-    """A pattern or a frame's address that cannot be; the message is a sentence for the editor."""
+class InvalidPattern(Exception):
+    """A pattern or a frame URL is invalid; the message is for the editor."""
 
 
-def match(pattern: str, address: str) -> dict[str, str] | None:
-    """What the names of the pattern stand for in the address; None where it does not fit."""
-    wanted, found = urlsplit(pattern), urlsplit(address)
-    if kept_address(address) != address or (wanted.scheme, wanted.netloc) != (
+def match(pattern: str, url: str) -> dict[str, str] | None:
+    """The values of the placeholders in the URL; None if it does not match."""
+    wanted, found = urlsplit(pattern), urlsplit(url)
+    if normalise_url(url) != url or (wanted.scheme, wanted.netloc) != (
         found.scheme,
         found.netloc,
     ):
         return None
     values: dict[str, str] = {}
-    if not _take(wanted.path.rstrip("/"), found.path.rstrip("/"), values):
+    if not _match_part(wanted.path.rstrip("/"), found.path.rstrip("/"), values):
         return None
     given = dict(parse_qsl(found.query))
     for key, value in parse_qsl(wanted.query, keep_blank_values=True):
-        if not _take(value, given.get(key, ""), values):
+        if not _match_part(value, given.get(key, ""), values):
             return None
     return values
 
 
-def frame_address(template: str, values: dict[str, str], address: str) -> str | None:
-    """The address of the frame; None where it would be no address that may be framed."""
-    known = {**values, WHOLE: quote(address, safe="")}
-    return kept_address(NAME.sub(lambda name: known.get(name[1], ""), template))
+def frame_url(template: str, values: dict[str, str], url: str) -> str | None:
+    """The URL of the frame; None if it would not be a valid one."""
+    known = {**values, WHOLE: quote(url, safe="")}
+    return normalise_url(NAME.sub(lambda name: known.get(name[1], ""), template))
 
 
 def origin_of(template: str) -> str:
     return f"https://{urlsplit(template).netloc}"
 
 
-def checked(pattern: str) -> str:
-    """The pattern as it is kept.
+def clean_pattern(pattern: str) -> str:
+    """The normalised pattern.
 
     Raises:
-        Unusable: it is no address, or has names where none may be.
+        InvalidPattern: it is not a URL, or has placeholders in the host.
     """
     if "{" in pattern.partition("://")[2].partition("/")[0]:
-        sentence = f"“{pattern}”: the host must stand there whole, as in https://vimeo.com/{{id}}."
-        raise Unusable(sentence)
-    return _plain(pattern)
+        message = f"“{pattern}”: write the full host, as in https://vimeo.com/{{id}}."
+        raise InvalidPattern(message)
+    return _normalised(pattern)
 
 
-def checked_frame(template: str, patterns: Iterable[str], *, own_host: str) -> str:
-    """The frame's address as it is kept.
+def clean_frame_url(template: str, patterns: Iterable[str], *, own_host: str) -> str:
+    """The normalised URL of the frame.
 
     Raises:
-        Unusable: it is no address, names what a pattern does not, or would frame our own site.
+        InvalidPattern: it is not a URL, has other placeholders than a pattern, or is our own site.
     """
-    plain = checked(template)
-    host = urlsplit(plain).netloc
+    url = clean_pattern(template)
+    host = urlsplit(url).netloc
     if host == own_host or host.endswith(f".{own_host}") or own_host.endswith(f".{host}"):
-        sentence = (
-            "A frame of our own site could do whatever its readers and editors may; choose another."
-        )
-        raise Unusable(sentence)
+        message = "A frame of this site would have its users' permissions. Choose another site."
+        raise InvalidPattern(message)
     for pattern in patterns:
-        for name in NAME.findall(plain):
+        for name in NAME.findall(url):
             if name not in {*NAME.findall(pattern), WHOLE}:
-                sentence = f"The frame needs {{{name}}}, which “{pattern}” does not have."
-                raise Unusable(sentence)
-    return plain
+                message = f"The frame uses {{{name}}}. Add it to “{pattern}” or remove it here."
+                raise InvalidPattern(message)
+    return url
 
 
-def _plain(text: str) -> str:
-    address = text.strip()
-    filled = NAME.sub("x", address)
-    if kept_address(filled) is None or "{" in filled or "}" in filled or "#" in filled:
-        sentence = (
-            f"“{address}” is no address of ours: write https://, the host, and names in braces "
+def _normalised(text: str) -> str:
+    url = text.strip()
+    filled = NAME.sub("x", url)
+    if normalise_url(filled) is None or "{" in filled or "}" in filled or "#" in filled:
+        message = (
+            f"“{url}” is not a valid pattern. Write https://, the host, and placeholders in braces "
             "such as {id}."
         )
-        raise Unusable(sentence)
-    parts = urlsplit(address)
-    return address.replace(parts.netloc, parts.netloc.lower(), 1)
+        raise InvalidPattern(message)
+    parts = urlsplit(url)
+    return url.replace(parts.netloc, parts.netloc.lower(), 1)
 
 
-def _take(wanted: str, found: str, values: dict[str, str]) -> bool:
-    """Whether the text fits, its names' values put among the values."""
+def _match_part(wanted: str, found: str, values: dict[str, str]) -> bool:
+    """Whether the text matches; adds the values of its placeholders."""
     shape = ""
     for at, part in enumerate(NAME.split(wanted)):
         if at % 2 == 0:

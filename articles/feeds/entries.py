@@ -17,7 +17,7 @@ from articles.editorial.full_text_html import full_text
 from articles.editorial.models import Article, Figure
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.feeds.xml_writer import Document, legal
-from articles.images.rights.credit_line import credit_words, licence_address
+from articles.images.rights.credit_line import credit_text, licence_url
 from articles.images.srcset import MEDIA_TYPES, plain_rendition
 from iria.core.http.urls import absolute_url
 from iria.core.text.language import use_language
@@ -125,7 +125,7 @@ def _entry(article: Article, publication: Publication, *, whole: bool) -> Entry:
         ],
         picture=picture,
         comments=article.comments_open,
-        licence=article.licence_address,
+        licence=article.licence_url,
     )
 
 
@@ -148,9 +148,9 @@ def _lead(article: Article, figures: list[Figure], publication: Publication) -> 
         height=rendition.height,
         alt=legal(lead.image.alt),
         caption=legal(caption_text(lead.caption)),
-        credit=legal(credit_words(lead.image, publication)),
+        credit=legal(credit_text(lead.image, publication)),
         copyright=legal(lead.image.copyright_notice),
-        licence=licence_address(lead.image),
+        licence=licence_url(lead.image),
         made_with_ai=lead.image.is_ai_made,
     )
 

@@ -18,7 +18,7 @@ from articles.editorial.listings import counts_by_language, targets_of
 from articles.editorial.models import Article, Category, Figure, Scope
 from articles.editorial.models.querysets import ArticleQuerySet
 from articles.images.models.rights import DECIDING
-from articles.images.rights.credit_line import credit_words, licence_address
+from articles.images.rights.credit_line import credit_text, licence_url
 from articles.images.srcset import plain_rendition
 from articles.pages.models import Page
 from iria.core.http.urls import url_path
@@ -46,7 +46,7 @@ CROSS JOIN LATERAL (
     SELECT FROM articles_article
     WHERE id > (number - 1) * %(per_file)s AND id <= number * %(per_file)s
         AND state = 'published' AND published_at <= %(now)s
-        AND NOT noindex AND canonical_address = ''
+        AND NOT noindex AND canonical_url = ''
     ORDER BY id LIMIT 1
 ) AS first ORDER BY number
 """
@@ -247,11 +247,11 @@ def _pictures(
         for each in figures:
             file = plain_rendition(each.image) if article.shows(each.image) else None
             if file is not None and each.image_id not in found:
-                words = (caption_text(each.caption or ""), credit_words(each.image, publication))
+                words = (caption_text(each.caption or ""), credit_text(each.image, publication))
                 found[each.image_id] = Picture(
                     file.get_absolute_url(),
                     _short(words[0], LONGEST_CAPTION - len(words[1])) + words[1],
-                    licence_address(each.image),
+                    licence_url(each.image),
                 )
     return list(found.values())[:PICTURES]
 

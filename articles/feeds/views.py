@@ -26,7 +26,7 @@ from articles.editorial.models.querysets import ArticleQuerySet
 from articles.feeds import atom, json_feed, rss
 from articles.feeds.channels import Channel, channel_of, newest_matches, thread_entries
 from articles.feeds.entries import LENGTH, entries
-from articles.images.models import PictureEvent
+from articles.images.models import ImageEvent
 from articles.search.limits import RETRY_AFTER, TOO_OFTEN, may_search
 from articles.search.query.search_request import asked
 from articles.search.ranking.engine import InvalidQuery
@@ -46,9 +46,9 @@ def last_change(channel: Channel, decided: datetime | None = None) -> datetime:
     newest = [
         rows.order_by("-pk").values(moment=F(field))[:1]
         for rows, field in (
-            (StateChange.objects.all(), "made_at"),
-            (Revision.objects.all(), "made_at"),
-            (PictureEvent.objects.all(), "at"),
+            (StateChange.objects.all(), "created_at"),
+            (Revision.objects.all(), "created_at"),
+            (ImageEvent.objects.all(), "at"),
         )
     ]
     moments: list[datetime] = [

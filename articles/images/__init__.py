@@ -1,1 +1,1 @@
-"""Pictures: taking in, sizes, the library."""
+"""Images: the library, processing, renditions, metadata and rights."""

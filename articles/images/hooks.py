@@ -1,4 +1,4 @@
-"""Where an image is used, as all apps know it."""
+"""Where an image is used, as all packages report it."""
 
 from articles.images.models import Image
 from iria.core import hooks
@@ -10,13 +10,13 @@ def uses_of(image: Image) -> list[ImageUsage]:
 
 
 def public_uses_of(image: Image) -> list[ImageUsage]:
-    """The places where readers see it now."""
+    """Where it is published now."""
     return [use for use in uses_of(image) if use.public]
 
 
 def listed(uses: list[ImageUsage], most: int = 3) -> str:
-    """The places in words; after a few of them, how many more."""
-    words = [use.label for use in uses[:most]]
+    """The uses as text; after a few of them, how many more."""
+    names = [use.label for use in uses[:most]]
     if len(uses) > most:
-        words.append(f"{len(uses) - most} more")
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+        names.append(f"{len(uses) - most} more")
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,11 +1,7 @@
-"""What stands in an article where a picture may not be shown: its place, quietly, and its caption.
+"""HTML of images: the `picture` element, the caption with credit, and the placeholder.
 
-What stands below a picture: the caption of its use, its credit, and at length what it shows.
-
-A picture in all its formats and widths, as markup.
-
-Written here and not as a template: a front page draws thirty of them, and every value but the
-alternative text is a number or an address of ours.
+Built here and not in templates: a front page has thirty images, and every value but the alt text is
+a number or a URL of ours.
 """
 
 from functools import lru_cache
@@ -24,67 +20,66 @@ from iria.core.text.language import direction_of, interface_language
 from iria.publication.models import Publication
 
 
-def withheld_markup(caption: str, form: str = "figure figure-normal") -> SafeString:
-    """A figure without its picture. Its credit is withheld with it.
+def placeholder_markup(caption: str, form: str = "figure figure-normal") -> SafeString:
+    """A figure without its image, when it may not be shown. Its credit is hidden too.
 
     Args:
         caption: of this use, as HTML.
-        form: the classes that the figure would have with its picture.
+        form: the classes that the figure would have with its image.
     """
     code = interface_language()
-    words = escape(gettext("This picture cannot be shown at present."))
-    shown = safe_caption(caption)
-    said = f"<figcaption>{shown}</figcaption>" if shown else ""
+    message = escape(gettext("Image unavailable."))
+    text = safe_caption(caption)
+    figcaption = f"<figcaption>{text}</figcaption>" if text else ""
     return SafeString(
         f'<figure class="{form} figure-withheld">'
-        f'<p class="withheld" lang="{code}" dir="{direction_of(code)}">{words}</p>{said}</figure>'
+        f'<p class="withheld" lang="{code}" dir="{direction_of(code)}">{message}</p>{figcaption}</figure>'
     )
 
 
 def caption_markup(image: Image, caption: str, publication: Publication) -> SafeString:
-    """The `figcaption`; an empty text where there is nothing to say.
+    """The `figcaption` with caption, credit and extended description; empty if there are none.
 
     Args:
         caption: of this use, as HTML.
     """
-    said = safe_caption(caption)
-    words = " ".join(part for part in (said, credit_line(image, publication)) if part)
-    words += _at_length(image)
-    return SafeString(f"<figcaption>{words}</figcaption>" if words else "")
+    parts = (safe_caption(caption), credit_line(image, publication))
+    html = " ".join(part for part in parts if part) + _extended_description(image)
+    return SafeString(f"<figcaption>{html}</figcaption>" if html else "")
 
 
 def small_credit(image: Image) -> SafeString:
-    """The credit below a small picture in a list, where the whole entry is a link already."""
-    words = short_credit(image)
-    return SafeString(f'<small class="card-credit">{escape(words)}</small>' if words else "")
+    """The credit below a small image in a list, without a link."""
+    credit = short_credit(image)
+    return SafeString(f'<small class="card-credit">{escape(credit)}</small>' if credit else "")
 
 
-def _at_length(image: Image) -> str:
-    """A chart or a map in words, for whoever cannot see it or wants to read it."""
-    told = image.extended_description.strip()
-    if not told:
+def _extended_description(image: Image) -> str:
+    """The content of a chart or a map as text."""
+    text = image.extended_description.strip()
+    if not text:
         return ""
     code = interface_language()
     name = f'<summary lang="{code}" dir="{direction_of(code)}">{escape(gettext("Description"))}'
     return (
-        f'<details class="at-length">{name}</summary>{linebreaks(told, autoescape=True)}</details>'
+        f'<details class="at-length">{name}</summary>{linebreaks(text, autoescape=True)}</details>'
     )
 
 
 STILL: Final = "(prefers-reduced-motion: reduce)"
-"""For whom an animation stands still."""
+"""Media query under which a still replaces an animation."""
 
 
 @lru_cache(maxsize=2048)
 def picture_markup(values: ImageAttributes | None, alt: str | None = None) -> SafeString:
-    """The `picture` element; an empty text while no size of the picture is ready.
+    """The `picture` element; empty while no rendition is ready.
 
     Args:
-        alt: instead of the picture's own alternative text.
+        alt: instead of the image's own alt text.
     """
     if values is None:
         return SafeString("")
-    words = escape(values.alt if alt is None else alt)
+    alt_text = escape(values.alt if alt is None else alt)
     sizes = f'sizes="{values.sizes}"'
     media = f' media="{STILL}"' if values.moving else ""
     sources = "".join(
@@ -99,6 +94,6 @@ def picture_markup(values: ImageAttributes | None, alt: str | None = None) -> Sa
     priority = ' fetchpriority="high"' if values.fetchpriority == "high" else ""
     return SafeString(
         f'<picture>{sources}<img src="{values.src}" srcset="{values.srcset}"'
-        f' {sizes} width="{values.width}" height="{values.height}" alt="{words}"'
+        f' {sizes} width="{values.width}" height="{values.height}" alt="{alt_text}"'
         f' loading="{values.loading}"{priority} decoding="async"></picture>'
     )

@@ -1,7 +1,6 @@
-"""What happens to pictures, told after the commit that made it true."""
+"""Signals about images, sent after the commit."""
 
 from django.dispatch import Signal
 
 rights_changed = Signal()
-"""Sent with `image_ids`: what readers, search and the files themselves say of these pictures'
-rights is no longer right."""
+"""Sent with `image_ids` when the credit or licence of these images changed."""

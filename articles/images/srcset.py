@@ -1,9 +1,8 @@
-"""What a template needs to show a picture, computed from the picture's own row."""
+"""Attributes of an image's HTML, computed from its own row."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from django.urls import reverse
 
@@ -21,15 +20,15 @@ MEDIA_TYPES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class RenditionUse:
-    """How a picture is used: how wide it is on the page, in which shape, whether it is seen at once."""
+    """How an image is used: its width on the page, its shape, and whether it loads at once."""
 
     sizes: str
     widest: int
-    """Of the one file that is named for browsers that choose none themselves."""
-    at_once: bool = False
+    """Width of the file in `src`."""
+    eager: bool = False
     shape: str = ""
     moves: bool = False
-    """Whether an animation plays there, for those who have not asked for less motion."""
+    """Whether an animation plays, unless the reader prefers reduced motion."""
 
 
 USES: Final = {
@@ -38,7 +37,7 @@ USES: Final = {
     "card": RenditionUse(
         "(min-width: 64rem) 19rem, (min-width: 40rem) 31vw, 94vw", 640, shape=CARD
     ),
-    "card lead": RenditionUse("(min-width: 64rem) 48rem, 94vw", 1280, at_once=True, shape=CARD),
+    "card lead": RenditionUse("(min-width: 64rem) 48rem, 94vw", 1280, eager=True, shape=CARD),
     "card first": RenditionUse(
         "(min-width: 64rem) 34rem, (min-width: 44rem) 46vw, 94vw", 640, shape=CARD
     ),
@@ -54,16 +53,16 @@ USES: Final = {
     "gallery full": RenditionUse(
         "(min-width: 80rem) 26rem, (min-width: 44rem) 46vw, 94vw", 960, moves=True
     ),
-    "large": RenditionUse("100vw", 1920, at_once=True, moves=True),
+    "large": RenditionUse("100vw", 1920, eager=True, moves=True),
     "wide": RenditionUse("(min-width: 68rem) 64rem, 94vw", 1280, moves=True),
     "full": RenditionUse("100vw", 1280, moves=True),
-    "lead": RenditionUse("(min-width: 68rem) 66rem, 100vw", 1280, at_once=True, moves=True),
+    "lead": RenditionUse("(min-width: 68rem) 66rem, 100vw", 1280, eager=True, moves=True),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One format of the picture in all its widths."""
+    """One format of the image in all its widths."""
 
     media_type: str
     srcset: str
@@ -83,11 +82,11 @@ class ImageAttributes:
     loading: str
     fetchpriority: str
     moving: Source | None = None
-    """The animation, where it plays; everything else is its still then."""
+    """The animation, if it plays; everything else is its still."""
 
 
 class PictureFile(NamedTuple):
-    """One rendition as the picture's own row knows it (`Image.sizes`)."""
+    """One rendition as listed in the image's row (`Image.sizes`)."""
 
     format: str
     width: int
@@ -96,26 +95,26 @@ class PictureFile(NamedTuple):
     bytes: int
     shape: str = ""
     moving: bool = False
-    desk_only: bool = False
+    admin_only: bool = False
 
     def get_absolute_url(self) -> str:
-        return f"{_place(self.desk_only)}{self.name}"
+        return f"{_url_prefix(self.admin_only)}{self.name}"
 
 
 def picture_values(image: Image, use: str) -> ImageAttributes | None:
-    """The values for one use of a picture, or None while nothing of it can be shown.
+    """The values for one use of an image, or None while it has no renditions.
 
-    The picture's row says which files there are; the database is not asked. Where those of the
-    use's shape are not made yet, the whole picture stands in for them.
+    The image's row lists its files, so no query is needed. While the renditions of the use's shape
+    do not exist yet, the uncropped ones are used.
     """
     files = image.sizes
     if not isinstance(files, Files):  # a row that was not read from the database
         return _values(image, use)
-    moving = USES[use].moves and image.is_moving
+    moving = USES[use].moves and image.is_animated
     key = (use, image.alt, image.may_be_served, moving)
-    if key not in files.drawn:
-        files.drawn[key] = _values(image, use)
-    values: ImageAttributes | None = files.drawn[key]
+    if key not in files.cached:
+        files.cached[key] = _values(image, use)
+    values: ImageAttributes | None = files.cached[key]
     return values
 
 
@@ -138,9 +137,9 @@ def _values(image: Image, use: str) -> ImageAttributes | None:
         width=fallback.width,
         height=fallback.height,
         alt=image.alt,
-        loading="eager" if wanted.at_once else "lazy",
-        fetchpriority="high" if wanted.at_once else "auto",
-        moving=_moving(image) if wanted.moves and image.is_moving else None,
+        loading="eager" if wanted.eager else "lazy",
+        fetchpriority="high" if wanted.eager else "auto",
+        moving=_moving(image) if wanted.moves and image.is_animated else None,
     )
 
 
@@ -151,57 +150,50 @@ def _moving(image: Image) -> Source | None:
 
 
 def plain_rendition(image: Image, widest: int = 1280) -> PictureFile | None:
-    """One file in a format that everything understands, and that moves nowhere: for mail and feeds."""
+    """A JPEG or PNG without animation, for e-mail and feeds."""
     plain = plain_files(image)
     return _fitting(plain, widest) if plain else None
 
 
 def preview_rendition(image: Image) -> PictureFile | None:
-    """The file for previews elsewhere, in the shape they have; the whole picture where none is cut."""
+    """The file for link previews in their shape, or uncropped."""
     cut = plain_files(image, PREVIEW)
     return cut[-1] if cut else plain_rendition(image)
 
 
 def plain_files(image: Image, shape: str = "") -> list[PictureFile]:
-    """The picture's stills in the format that everything understands, the narrowest first."""
+    """JPEG or PNG files without animation, the narrowest first."""
     by_format = _by_format(image, shape)
     return by_format.get("jpeg") or by_format.get("png") or []
-
-
-def whole_stills(sizes: Iterable[Any]) -> list[PictureFile]:
-    """Of a picture's list of files those that show all of it, and one moment of it."""
-    files = (PictureFile(*row) for row in sizes)
-    return [file for file in files if not file.shape and not file.moving]
 
 
 def _by_format(image: Image, shape: str, *, moving: bool = False) -> dict[str, list[PictureFile]]:
     """Its files of one shape, from the narrowest to the widest in each format.
 
-    Files of a picture that may not be had are named as the desk has them: who is signed in there
-    sees them, and nobody else.
+    Files of an image that may not be served get admin URLs, which only signed-in staff can open.
     """
-    desk_only = not image.may_be_served
+    admin_only = not image.may_be_served
     found: dict[str, list[PictureFile]] = {}
     for form, width, height, name, size, cut, moves in image.sizes:
         if cut == shape and moves is moving:
-            file = PictureFile(form, width, height, name, size, cut, moves, desk_only)
+            file = PictureFile(form, width, height, name, size, cut, moves, admin_only)
             found.setdefault(form, []).append(file)
     return found
 
 
 def _fitting(files: list[PictureFile], widest: int) -> PictureFile:
-    """The widest one not above the wish, or the narrowest there is."""
+    """The widest one within the limit, or the narrowest."""
     return next((each for each in reversed(files) if each.width <= widest), files[0])
 
 
 def _srcset(files: list[PictureFile]) -> str:
-    place = _place(files[0].desk_only)
-    return ", ".join(f"{place}{each.name} {each.width}w" for each in files)
+    prefix = _url_prefix(files[0].admin_only)
+    return ", ".join(f"{prefix}{each.name} {each.width}w" for each in files)
 
 
 @cache
-def _place(desk_only: bool) -> str:
-    """Where every rendition is, up to its name; asked once, since a front page names hundreds."""
+def _url_prefix(admin_only: bool) -> str:
+    """The URL of renditions up to their name; cached, since a front page needs hundreds."""
     example = "x.jpeg"
-    name = "admin:articles_image_file" if desk_only else "rendition"
+    name = "admin:articles_image_file" if admin_only else "rendition"
     return reverse(name, args=[example]).removesuffix(example)

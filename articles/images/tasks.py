@@ -1,4 +1,4 @@
-"""Jobs of the picture room."""
+"""Jobs for images."""
 
 import logging
 from datetime import timedelta
@@ -22,50 +22,50 @@ log = logging.getLogger(__name__)
 
 @app.task(queue="pictures", retry=_RETRY)
 def make_renditions(image_id: int) -> None:
-    """Every size and shape of a picture; nothing for one that was deleted in the meantime."""
+    """Creates all renditions of an image, unless it was deleted in the meantime."""
     _do(image_id, renditions.make)
 
 
 @app.task(queue="pictures", retry=_RETRY)
 def rewrite_rights(image_id: int) -> None:
-    """The rights of today in every file of a picture."""
-    _do(image_id, renditions.tell)
+    """Writes the current rights into every file of an image."""
+    _do(image_id, renditions.update_rights)
 
 
-def soon(task: Any, image_id: int) -> None:
-    """Has the worker do it, once: one that waits already will find the picture as it is then."""
+def enqueue(task: Any, image_id: int) -> None:
+    """Enqueues the job unless it is queued already; it reads the image when it runs."""
     name = f"{task.name}.{image_id}"
-    # One picture at a time: two jobs would make the same files, and throw half of them away.
-    waiting = task.configure(queueing_lock=name, lock=f"picture.{image_id}")
+    # One job per image at a time: two would create the same files.
+    job = task.configure(queueing_lock=name, lock=f"picture.{image_id}")
     try:
-        waiting.defer(image_id=image_id)
+        job.defer(image_id=image_id)
     except AlreadyEnqueued:
-        log.info("%s is waiting already", name)
+        log.info("%s is already queued", name)
 
 
-def bring_up_to_date(image_id: int) -> None:
-    """Has the worker do what the files of a picture need since it was changed, if anything."""
+def enqueue_updates(image_id: int) -> None:
+    """Enqueues what the files of a changed image need, if anything."""
     image = Image.objects.filter(pk=image_id)
     if image.outdated_crops().exists():
-        soon(make_renditions, image_id)
+        enqueue(make_renditions, image_id)
     elif image.outdated_rights().exists():
-        soon(rewrite_rights, image_id)
+        enqueue(rewrite_rights, image_id)
 
 
 @app.task(queue="pictures", retry=_RETRY)
 def bring_all_up_to_date(image_ids: list[int]) -> None:
-    """The same for many pictures that were changed at once; each gets a job of its own."""
+    """The same for many images; each gets a job of its own."""
     for image_id in image_ids:
-        bring_up_to_date(image_id)
+        enqueue_updates(image_id)
 
 
 @app.periodic(cron="*/15 * * * *")
 @app.task(queue="pictures", queueing_lock="pictures.catch_up")
 def catch_up(timestamp: int) -> None:
-    """Clears away old files, then does what a killed server, a full disk or a lost job left out.
+    """Deletes old files, then creates files that are missing after a crash, full disk or lost job.
 
-    In that order: on a full disk only what goes makes room for what is to come. Which pictures come
-    first is left to chance, so that those that cannot be read never keep the others out.
+    In that order, so that deleting makes room. Images are taken in random order, so that unreadable
+    ones cannot block the others.
     """
     rendition_files.discard_former()
     now = timezone.now()
@@ -76,7 +76,7 @@ def catch_up(timestamp: int) -> None:
     for image_id in _some(settled.outdated_crops()):
         _try(image_id, renditions.make)
     for image_id in _some(settled.outdated_rights()):
-        _try(image_id, renditions.tell)
+        _try(image_id, renditions.update_rights)
 
 
 def _some(images: ImageQuerySet) -> QuerySet[Image, int]:
@@ -88,23 +88,25 @@ def _some(images: ImageQuerySet) -> QuerySet[Image, int]:
 def sweep(timestamp: int) -> None:
     """Deletes files that no row names."""
     if count := orphans.delete_orphans():
-        log.warning("%s files of pictures belonged to no row and were deleted", count)
+        log.warning("Deleted %s image files without a row", count)
 
 
-def _try(image_id: int, verb: Any) -> None:
-    """One picture whose files cannot be read or written keeps no other waiting."""
+def _try(image_id: int, action: Any) -> None:
+    """An image whose files cannot be read or written does not stop the others."""
     try:
-        _do(image_id, verb)
+        _do(image_id, action)
     except OSError:
-        log.exception("The files of picture %s have to wait for the next time", image_id)
+        log.exception(
+            "The files of image %s could not be updated; next try in 15 minutes", image_id
+        )
 
 
-def _do(image_id: int, verb: Any) -> None:
+def _do(image_id: int, action: Any) -> None:
     image = Image.objects.filter(pk=image_id).first()
     if image is None:
         return
     try:
-        verb(image)
-    except Undecodable as mistake:
-        # Trying again would read the same bytes; the files there are stay in use.
-        log.warning("Picture %s keeps the files it has: %s", image.pk, mistake)
+        action(image)
+    except Undecodable as error:
+        # A retry would read the same bytes; the existing files stay in use.
+        log.warning("Image %s keeps its current files: %s", image.pk, error)

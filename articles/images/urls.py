@@ -1,4 +1,4 @@
-"""Addresses of pictures."""
+"""URLs of renditions."""
 
 from django.urls import URLPattern, URLResolver, re_path
 

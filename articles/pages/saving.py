@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from articles.body.sanitiser import clean
-from articles.embeds.autoembed import place
+from articles.embeds.autoembed import autoembed
 from articles.pages.models import FormerAddress, Page
 
 
@@ -14,7 +14,7 @@ def save(page: Page) -> None:
         ValidationError: a field is not as it should be; nothing was saved.
     """
     page.path = page.path.strip().strip("/")
-    page.body = place(clean(page.body))
+    page.body = autoembed(clean(page.body))
     with transaction.atomic():
         before = (
             Page.objects.select_for_update()

@@ -38,7 +38,7 @@ SELECT id FROM articles_article WHERE translation_group_id = %s AND id <> %s
 
 SHOWN: Final = (
     *("headline", "language", "state", "year", "month", "slug", "published_at"),
-    *("translation_group", "noindex", "canonical_address"),
+    *("translation_group", "noindex", "canonical_url"),
 )
 
 

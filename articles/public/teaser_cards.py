@@ -13,7 +13,7 @@ from typing import Any, Final
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from articles.editorial.aggregated_rows import plainly
+from articles.editorial.aggregated_rows import related_values
 from articles.editorial.models import Article
 from articles.images.html import picture_markup, small_credit
 from articles.images.srcset import picture_values
@@ -74,7 +74,7 @@ def marked(language: str, around: str) -> str:
 
 
 def _picture(article: Article, use: str) -> str:
-    image = article.shown_picture
+    image = article.visible_lead_image
     if image is None:
         return ""
     values = picture_values(image, use)
@@ -84,7 +84,7 @@ def _picture(article: Article, use: str) -> str:
 def _kicker(article: Article, around: Around, ours: str) -> str:
     """Its primary section and its kind, each unless the page or the other says it already."""
     words, named = "", ""
-    for pk, named, path in plainly(article, "article_categories", "id", "name", "path")[:1]:
+    for pk, named, path in related_values(article, "article_categories", "id", "name", "path")[:1]:
         if pk != around.category_id:
             words = f'<a href="{_list_of("category", path, around.shelf)}">{escape(named)}</a>'
     if article.kind.name.casefold() != named.casefold():
@@ -106,7 +106,7 @@ def _standfirst(article: Article, form: str) -> str:
 def _byline(article: Article, around: Around, ours: str) -> str:
     when = article.published_at
     day = time_element(around.publication.local(when)) if when else ""
-    names = names_markup(plainly(article, "bylines", "name", "slug"), around.shelf)
+    names = names_markup(related_values(article, "bylines", "name", "slug"), around.shelf)
     return f'<p class="byline"{ours}>{names}{day}</p>'
 
 

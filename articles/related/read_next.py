@@ -62,9 +62,9 @@ WHERE link.article_id = %s AND link.other_id = articles_article.id)"""
 
 SHOWN: Final = (
     *("headline", "language", "state", "year", "month", "slug", "published_at", "kind__name"),
-    *("lead_picture__alt_text", "lead_picture__is_decorative", "lead_picture__sizes"),
-    "lead_picture__digital_source_type",
-    *(f"lead_picture__{field}" for field in DECIDING),
+    *("lead_image__alt_text", "lead_image__is_decorative", "lead_image__sizes"),
+    "lead_image__digital_source_type",
+    *(f"lead_image__{field}" for field in DECIDING),
 )
 
 
@@ -85,7 +85,7 @@ def _chosen(article: int) -> ArticleQuerySet:
             RawSQL(PICKED, [article]).asc(nulls_last=True),  # noqa: S611
             RawSQL(COMPUTED, [article]),  # noqa: S611
         )
-        .select_related("kind", "lead_picture")
+        .select_related("kind", "lead_image")
         .only(*SHOWN)
         .fetch_mode(FETCH_RAISE)[:MOST]
     )

@@ -11,5 +11,5 @@ def refresh_soon(*, article_id: int, **signal: Any) -> None:
 
 
 def register() -> None:
-    for signal in (signals.published, signals.changed, signals.withdrawn):
+    for signal in (signals.published, signals.changed, signals.unpublished):
         signal.connect(refresh_soon, dispatch_uid="related.refresh_soon")

@@ -95,7 +95,7 @@ def _record(article_id: int) -> Article | None:
     """Writes the words and links of an article as it stands; None where readers cannot read it."""
     with transaction.atomic():
         locked = Article.objects.select_for_update(no_key=True, of=("self",)).published()
-        article: Article | None = locked.filter(pk=article_id).for_words().first()
+        article: Article | None = locked.filter(pk=article_id).for_text().first()
         if article is None:
             stems.forget(article_id)
         else:

@@ -11,8 +11,8 @@ from zlib import crc32
 from django.db import connection
 
 from articles.editorial.models import Article
-from articles.editorial.rendering import words_of
-from articles.editorial.text_search_config import as_read, configuration_for, with_names
+from articles.editorial.rendering import text_of
+from articles.editorial.text_search_config import configuration_for, prepare_text, with_names
 from articles.related.models import ArticleTerms
 
 WHOLE: Final = 60_000
@@ -46,7 +46,7 @@ def pair_number(first: int, second: int) -> int:
 
 def record(article: Article) -> None:
     """Writes the numbers of an article as it stands now; `rarity` gives the norms."""
-    words = words_of(article)
+    words = text_of(article)
     parts = [words.headline, words.standfirst, words.text[:WHOLE]]
     headline, standfirst, text = (
         [number_of(article.language, stem) if stem else BREAK for stem in stems]
@@ -61,7 +61,7 @@ def record(article: Article) -> None:
 
 def stems_of(parts: list[str], language: str) -> list[list[str]]:
     """Every part's stems in their order, an empty one wherever words do not follow each other."""
-    readable = [as_read(with_names(UNSTORABLE.sub(" ", part))) for part in parts]
+    readable = [prepare_text(with_names(UNSTORABLE.sub(" ", part))) for part in parts]
     found: list[list[tuple[int, str]]] = [[] for _ in parts]
     with connection.cursor() as cursor:
         cursor.execute(STEMS, [readable, configuration_for(language)])

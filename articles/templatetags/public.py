@@ -7,7 +7,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from articles.editorial.aggregated_rows import plainly
+from articles.editorial.aggregated_rows import related_values
 from articles.editorial.models import Figure
 from articles.images.html import caption_markup
 from articles.images.models import Image
@@ -149,7 +149,7 @@ def own_name(code: str) -> str:
 @register.simple_tag(takes_context=True)
 def names_of(context: dict[str, Any], article: Any) -> SafeString:
     """Who signs an article, each name a link."""
-    authors = plainly(article, "bylines", "name", "slug")
+    authors = related_values(article, "bylines", "name", "slug")
     return mark_safe(names_markup(authors, _shelf(context).code))  # noqa: S308 - escaped
 
 

@@ -100,7 +100,7 @@ def _each[T: models.Model](rows: "models.QuerySet[T, T]", removed: Removed) -> N
 def _pictures(marks: RowOrigins, removed: Removed) -> None:
     for image in marks.rows(Image):
         try:
-            library.remove(image)
+            library.delete_image(image)
         except library.StillUsed:
             removed.kept.append(f"the picture “{image}”, which is in use")
         else:

@@ -22,7 +22,7 @@ from iria.publication.dashboard import broken_entry_messages
 from iria.publication.models import Publication, current_publication
 from iria.publication.row_fields import LinksField, MenuField, ShareField
 
-CHANGED_MEANWHILE: Final = (
+EDIT_CONFLICT: Final = (
     "Somebody else changed the publication while you were editing. Your changes are "
     "below. Compare them with the current version in another window, and save again to "
     "overwrite it."
@@ -151,7 +151,7 @@ class PublicationForm(forms.ModelForm[Publication]):
         data = cast("QueryDict", self.data).copy()
         data["seen"] = state_hash(standing)
         self.data = data
-        self.add_error(None, CHANGED_MEANWHILE)
+        self.add_error(None, EDIT_CONFLICT)
 
     def save_images(self) -> None:
         """Sets uploaded images, and removes those selected for removal."""

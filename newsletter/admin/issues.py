@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
-from articles.images.admin.forms import picture_field
+from articles.images.admin.forms import image_field
 from iria.publication.models import current_publication
 from newsletter.admin.delivery import RunPages, ScheduleForm, audience_of
 from newsletter.admin.issue_form import IssueForm
@@ -120,7 +120,7 @@ class IssueAdmin(WritingPages, RunPages, admin.ModelAdmin[Issue]):
 
     def formfield_for_dbfield(self, db_field: Field[Any, Any], request: Any, **kwargs: Any) -> Any:
         if db_field.name == "picture":
-            return picture_field(db_field, **kwargs)  # type: ignore[arg-type]
+            return image_field(db_field, **kwargs)  # type: ignore[arg-type]
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def response_add(

@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from articles.editorial.models import Article
 from articles.images.models import Image
-from articles.images.models.rights import Place
+from articles.images.models.rights import Channel
 from articles.images.rights import usage_check
 from iria.core.blockers import Blocker
 from iria.publication.models import current_publication
@@ -101,14 +101,14 @@ def chosen_articles(issue: Issue) -> list[Article]:
     """The articles of an issue, published or not, with their pictures."""
     return list(
         Article.objects.filter(pk__in=issue.items.values("article_id")).select_related(
-            "lead_picture__agency"
+            "lead_image__agency"
         )
     )
 
 
 def pictures_of(issue: Issue) -> list[Image]:
     """Its own picture on top, and those of its articles."""
-    pictures = [issue.picture, *[each.lead_picture for each in chosen_articles(issue)]]
+    pictures = [issue.picture, *[each.lead_image for each in chosen_articles(issue)]]
     return [each for each in pictures if each]
 
 
@@ -122,11 +122,11 @@ def _obstacles_of(article: Article) -> list[Blocker]:
     if not article.is_published:
         words = f"The article “{article}” is not published; publish it or take it out."
         return [Blocker(words, article.get_admin_url(), "Publish it")]
-    return _of_picture(article.lead_picture, f"“{article}”") if article.lead_picture else []
+    return _of_picture(article.lead_image, f"“{article}”") if article.lead_image else []
 
 
 def _of_picture(image: Image, of: str) -> list[Blocker]:
-    if found := usage_check.obstacles([image], places=[Place.NEWSLETTER]):
+    if found := usage_check.blockers([image], channels=[Channel.NEWSLETTER]):
         return found
     if best_rendition(image, width=LEAD_WIDTH) is None:
         words = f"The picture of {of} is being made ready; wait a minute and try again."

@@ -119,7 +119,7 @@ def _hold_topics(choices: Iterable[Choice]) -> None:
     topics = {topic for choice in choices for topic in choice.topics}
     rows = list(Category.objects.filter(pk__in=topics)) if topics else []
     addresses = [row.get_absolute_url() for row in rows]
-    merging.still_there(rows, addresses=addresses, kind="category")
+    merging.lock_existing(rows, urls=addresses, kind="category")
 
 
 def _choices(digest: Digest) -> list[Choice]:

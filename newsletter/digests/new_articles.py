@@ -58,7 +58,7 @@ def new_between(after: datetime, until: datetime, *, no_older_than: timedelta) -
             publishes it now: an archive that is brought in goes to nobody.
     """
     shown = StateChange.objects.filter(state=Article.State.PUBLISHED, article=OuterRef("pk"))
-    last = Subquery(shown.order_by("-made_at").values("made_at")[:1])
+    last = Subquery(shown.order_by("-created_at").values("created_at")[:1])
     appeared = Greatest(Coalesce(last, F("published_at")), F("published_at"))
     return (
         Article.objects.published()

@@ -11,7 +11,7 @@ from articles.body.plain_text import caption_text
 from articles.body.sanitiser import clean_caption
 from articles.editorial.models import Article
 from articles.images.models import Image
-from articles.images.rights.credit_line import credit_line, credit_words
+from articles.images.rights.credit_line import credit_line, credit_text
 from articles.images.srcset import PictureFile, plain_files
 from iria.core.text.typography import typeset_html
 from iria.publication.models import Publication
@@ -78,7 +78,7 @@ def issue_picture(issue: Issue, publication: Publication) -> Picture | None:
 
 
 def _story(article: Article, publication: Publication, *, width: int) -> Story:
-    image = article.lead_picture
+    image = article.lead_image
     categories = [row.category.name for row in article.article_categories.all()]
     names = [byline.author.name for byline in article.bylines.all()]
     return Story(
@@ -134,7 +134,7 @@ def _picture(
 
 def _in_words(caption: str, image: Image, publication: Publication) -> str:
     said = caption_text(caption) if caption else image.alt
-    return " ".join(part for part in (said.strip(), credit_words(image, publication)) if part)
+    return " ".join(part for part in (said.strip(), credit_text(image, publication)) if part)
 
 
 def best_rendition(image: Image, *, width: int) -> PictureFile | None:

@@ -182,7 +182,7 @@ class IssueQuerySet(models.QuerySet["Issue"]):
 
     def showing(self, image_id: int) -> "IssueQuerySet":
         """Those with this picture on top, or with an article that it leads."""
-        of_article = Q(items__article__lead_picture_id=image_id)
+        of_article = Q(items__article__lead_image_id=image_id)
         return self.filter(of_article | Q(picture_id=image_id)).distinct()
 
     def with_stories(self) -> "IssueQuerySet":

@@ -116,7 +116,7 @@ def _became(named: Iterable[tuple[int, str]]) -> dict[int, Category]:
     """What categories have become, by the number and address of then, all held in one step."""
     addresses = dict(named)
     rows = [Category(pk=pk) for pk in addresses]
-    became = merging.successors(rows, addresses=addresses.values(), kind="category")
+    became = merging.successors(rows, urls=addresses.values(), kind="category")
     whole = Category.objects.in_bulk({row.pk for row in became.values()}) if became else {}
     return {pk: whole[row.pk] for pk, row in became.items()}
 

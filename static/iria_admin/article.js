@@ -1,4 +1,4 @@
-/* Comforts of the article's form. Everything works without them. */
+/* Enhancements of the article form. Everything works without them. */
 
 const form = document.querySelector("#article_form");
 
@@ -11,7 +11,7 @@ document.addEventListener("keydown", (event) => {
   save.click();
 });
 
-/* A second click on a button does not send the form again; leaving with unsaved words is asked about. */
+/* A second click does not send the form again; leaving with unsaved changes needs confirmation. */
 let unsaved = false;
 let sent = false;
 form?.addEventListener("input", () => { unsaved = true; });
@@ -24,7 +24,7 @@ form?.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => { sent = false; });
 window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 
-/* How long a text is, beside how long it is well to be. */
+/* The length of a text and the recommended length. */
 for (const field of document.querySelectorAll("textarea[data-count]")) {
   const shown = document.createElement("p");
   shown.className = "admin-count";
@@ -32,7 +32,7 @@ for (const field of document.querySelectorAll("textarea[data-count]")) {
   const count = () => {
     const length = field.value.trim().length;
     const most = Number(field.dataset.count);
-    shown.textContent = length ? `${length} characters; about ${most} is a good length` : "";
+    shown.textContent = length ? `${length} characters; about ${most} recommended` : "";
     shown.classList.toggle("admin-lacks", length > most * 1.3);
   };
   field.after(shown);
@@ -40,16 +40,16 @@ for (const field of document.querySelectorAll("textarea[data-count]")) {
   count();
 }
 
-/* The lead picture brings its caption where none was written. */
+/* A new lead image brings its caption if there is none. */
 const caption = form?.elements.lead_caption;
-document.querySelector(".field-lead_picture .picture-widget")?.addEventListener("picture:chosen", (event) => {
+document.querySelector(".field-lead_image .picture-widget")?.addEventListener("picture:chosen", (event) => {
   if (!caption || caption.value.trim()) return;
   const words = document.createElement("p");
   words.textContent = (event.detail.caption || "").replace(/\s+/g, " ").trim();
   if (words.textContent) caption.dispatchEvent(new CustomEvent("desk:write", { detail: words.outerHTML }));
 });
 
-/* The preview's address into the clipboard. */
+/* Copies the preview link to the clipboard. */
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
@@ -59,7 +59,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
       await navigator.clipboard.writeText(field.value);
       button.textContent = "Copied";
     } catch {
-      button.textContent = "Select and copy it by hand";
+      button.textContent = "Press Ctrl+C to copy";
     }
   });
 }

@@ -1,5 +1,5 @@
-/* Where the eye rests in a picture: a point that the mouse sets and the arrow keys move. The two
-   number fields of the form stay the truth; without this script they are all there is. */
+/* The focal point of an image, set with the mouse or the arrow keys. The two number fields of the form
+   hold its value; without this script they are used alone. */
 
 const STEPS = {
   ArrowLeft: [-1, 0],
@@ -24,7 +24,7 @@ class FocalPoint extends HTMLElement {
     this.said.className = "focal-said";
     this.said.setAttribute("role", "status");
     this.words.textContent =
-      "Click where the eye rests, or move the point with the arrow keys (with Shift, further). ";
+      "Click to set the focal point, or move it with the arrow keys (with Shift in larger steps). ";
     this.words.append(this.said);
     this.picture.append(this.marker);
     this.picture.addEventListener("click", (event) => this.point(event));
@@ -35,7 +35,7 @@ class FocalPoint extends HTMLElement {
   }
 
   point(event) {
-    if (event.detail === 0) return; // Enter on the marker: there is no place in that
+    if (event.detail === 0) return; // Enter on the marker has no position
     const box = this.picture.getBoundingClientRect();
     this.set(
       ((event.clientX - box.left) / box.width) * 100,
@@ -71,7 +71,7 @@ class FocalPoint extends HTMLElement {
     for (const frame of this.querySelectorAll(".focal-frame")) this.cut(frame, x / 100, y / 100);
   }
 
-  /* As articles/images/processing/rendition_sizes.py cuts: the middle of the box as near to the point as edges allow. */
+  /* Crops like articles/images/processing/rendition_sizes.py: centred at the point as far as the edges allow. */
   cut(frame, x, y) {
     const [wide, tall] = frame.dataset.ratio.split(" / ").map(Number);
     const width = Number(this.dataset.width);

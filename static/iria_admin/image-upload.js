@@ -1,6 +1,6 @@
-/* Files dropped on a <picture-drop>, or chosen in its form, are sent one by one: each has its own
-   progress and its own result, and one bad file keeps no other out. The answer to each is the
-   fragment that the page would show without this script (templates/admin/articles/image/_received.html). */
+/* Files dropped on a <picture-drop>, or chosen in its form, are uploaded one by one, each with its own
+   progress and result; a failure does not affect the others. The response to each is the fragment that
+   the page shows without this script (templates/admin/articles/image/_upload_results.html). */
 
 const AT_ONCE = 2;
 
@@ -10,14 +10,14 @@ class PictureDrop extends HTMLElement {
     if (!this.form) return;
     this.input = this.form.querySelector("input[type=file]");
     this.input.required = false;
-    this.waiting = [];
-    this.going = 0;
-    this.dress();
+    this.queue = [];
+    this.running = 0;
+    this.addElements();
     this.form.addEventListener("submit", (event) => {
       if (!this.input.files.length) return;
       event.preventDefault();
       event.stopPropagation();
-      this.take([...this.input.files]);
+      this.upload([...this.input.files]);
       this.form.reset();
     });
     this.addEventListener("submit", (event) => this.decide(event));
@@ -35,11 +35,11 @@ class PictureDrop extends HTMLElement {
       this.classList.remove("over");
       if (!event.dataTransfer?.files.length) return;
       event.preventDefault();
-      this.take([...event.dataTransfer.files]);
+      this.upload([...event.dataTransfer.files]);
     });
   }
 
-  /* "Use that one" and "Keep both" below a result are answered in its place. */
+  /* The buttons for a possible duplicate replace their result. */
   async decide(event) {
     const form = event.target.closest(".picture-like");
     if (!form) return;
@@ -60,7 +60,7 @@ class PictureDrop extends HTMLElement {
       answer.focus();
       this.finish();
     } catch {
-      // Sent from here, a form does not say which of its buttons was pressed.
+      // `form.submit()` does not send the pressed button.
       if (pressed) {
         const { name, value } = pressed;
         form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
@@ -71,10 +71,10 @@ class PictureDrop extends HTMLElement {
     }
   }
 
-  dress() {
+  addElements() {
     this.hint = Object.assign(document.createElement("p"), {
       className: "picture-drop-hint",
-      textContent: "Or drop files here, as many as you like.",
+      textContent: "Or drop files here.",
     });
     this.summary = Object.assign(document.createElement("p"), { className: "picture-drop-summary", hidden: true });
     this.summary.setAttribute("role", "status");
@@ -83,29 +83,29 @@ class PictureDrop extends HTMLElement {
     this.append(this.summary, this.results);
   }
 
-  take(files) {
+  upload(files) {
     this.total = (this.total ?? 0) + files.length;
     for (const file of files) {
       const row = document.createElement("li");
       const name = Object.assign(document.createElement("strong"), { textContent: file.name });
       const bar = Object.assign(document.createElement("progress"), { max: 1, value: 0 });
-      bar.setAttribute("aria-label", `Sending ${file.name}`);
+      bar.setAttribute("aria-label", `Uploading ${file.name}`);
       row.className = "waiting";
       row.append(name, " ", bar);
       this.results.append(row);
-      this.waiting.push({ file, row, bar });
+      this.queue.push({ file, row, bar });
     }
-    this.tell();
-    while (this.going < AT_ONCE && this.waiting.length) this.next();
+    this.showProgress();
+    while (this.running < AT_ONCE && this.queue.length) this.next();
   }
 
   next() {
-    const job = this.waiting.shift();
+    const job = this.queue.shift();
     if (!job) {
-      if (!this.going) this.finish();
+      if (!this.running) this.finish();
       return;
     }
-    this.going += 1;
+    this.running += 1;
     const data = new FormData();
     data.append("csrfmiddlewaretoken", this.form.elements.csrfmiddlewaretoken.value);
     data.append("pictures", job.file);
@@ -118,9 +118,9 @@ class PictureDrop extends HTMLElement {
     });
     request.upload.addEventListener("load", () => job.bar.removeAttribute("value"));
     request.addEventListener("loadend", () => {
-      this.going -= 1;
+      this.running -= 1;
       this.settle(job, request);
-      this.tell();
+      this.showProgress();
       this.next();
     });
     request.send(data);
@@ -136,22 +136,22 @@ class PictureDrop extends HTMLElement {
     job.bar.remove();
     job.row.className = "refused";
     const again = Object.assign(document.createElement("button"), {
-      type: "button", className: "button", textContent: "Send it again",
+      type: "button", className: "button", textContent: "Upload again",
     });
     again.addEventListener("click", () => {
       job.row.remove();
       this.total -= 1;
-      this.take([job.file]);
+      this.upload([job.file]);
     });
-    job.row.append(" was cut off on its way; nothing of it was kept. ", again);
+    job.row.append(" was not uploaded: the connection was interrupted. ", again);
   }
 
-  tell() {
-    const done = this.total - this.waiting.length - this.going;
+  showProgress() {
+    const done = this.total - this.queue.length - this.running;
     this.summary.hidden = false;
     this.summary.textContent = done < this.total
-      ? `${done} of ${this.total} files are done.`
-      : `All ${this.total} ${this.total === 1 ? "file is" : "files are"} done.`;
+      ? `${done} of ${this.total} files uploaded.`
+      : `${this.total} of ${this.total} files finished.`;
   }
 
   finish() {

@@ -1,4 +1,4 @@
-/* The picture dialog of the desk. Its events and data attributes are described in
+/* The image dialog of the admin. Its events and data attributes are described in
    articles/images/admin/chooser.py. Without this script the same grid is a page of its own. */
 
 import "./image-upload.js";
@@ -7,9 +7,9 @@ const ADDRESS = "/admin/articles/image/choose/";
 
 let asker = null;
 let dialog = null;
-/* Number → facts of what is chosen, in this order; null where only one may be. */
+/* Id → data of the selected images, in this order; null if only one may be selected. */
 let picked = null;
-/* Counts what was asked for: an answer that comes after something newer was asked is not shown. */
+/* Counts requests: a response that arrives after a newer request is ignored. */
 let asked = 0;
 
 function choices() {
@@ -25,7 +25,7 @@ function pick(choice, on) {
   else picked.delete(choice.dataset.picture);
 }
 
-/* What has just been brought in is chosen by that, once. */
+/* New uploads are selected, once. */
 function pickArrived() {
   for (const { dataset } of dialog.querySelectorAll("[data-arrived]")) {
     picked.set(dataset.arrived, { id: dataset.arrived, caption: dataset.caption });
@@ -39,7 +39,7 @@ function tellPicked() {
   pickArrived();
   for (const choice of choices()) choice.setAttribute("aria-pressed", picked.has(choice.dataset.picture));
   const { size } = picked;
-  count.textContent = size ? `${size} ${size === 1 ? "picture is" : "pictures are"} chosen.` : "No picture is chosen yet.";
+  count.textContent = size ? `${size} ${size === 1 ? "image" : "images"} selected.` : "No image selected.";
   dialog.querySelector(".picture-done").disabled = !size;
 }
 
@@ -65,7 +65,7 @@ function firstPage() {
 function makeDialog() {
   const made = document.createElement("dialog");
   made.className = "picture-dialog";
-  made.setAttribute("aria-label", "Choose a picture");
+  made.setAttribute("aria-label", "Choose an image");
   const close = document.createElement("button");
   close.type = "button";
   close.className = "picture-dialog-close button";
@@ -97,7 +97,7 @@ async function show(address, options) {
     if (mine !== asked) return;
     const sorry = document.createElement("p");
     sorry.className = "errornote";
-    sorry.textContent = "The library did not answer. Close this and try again; your text is untouched.";
+    sorry.textContent = "The library did not respond. Close this dialog and try again. Your text is not affected.";
     inside.replaceChildren(sorry);
   }
   inside.removeAttribute("aria-busy");
@@ -105,7 +105,7 @@ async function show(address, options) {
   (inside.querySelector("input[type=search]") ?? inside).focus();
 }
 
-/* Files that were dropped have arrived: the grid is fetched anew, what was said of each file stays. */
+/* After an upload the grid is loaded again; the result of each file stays. */
 async function refresh() {
   const mine = asked;
   const response = await fetch(firstPage(), { credentials: "same-origin" });
@@ -152,7 +152,7 @@ function onSubmit(event) {
   const form = event.target;
   event.preventDefault();
   const data = new FormData(form, event.submitter);
-  // What is discarded for a picture that looks like it is no more to be had.
+  // An image that is deleted as a duplicate is no longer selected.
   if (event.submitter?.value) picked?.delete(form.dataset.twin);
   if (form.method === "post") {
     show(form.action, { method: "POST", body: data });
@@ -165,8 +165,8 @@ document.addEventListener("picture:ask", (event) => {
   asker = event.target;
   picked = event.detail?.several ? new Map() : null;
   dialog ??= makeDialog();
-  dialog.setAttribute("aria-label", picked ? "Choose pictures" : "Choose a picture");
-  // What was chosen from the last time must not be there to be chosen from until the library has answered.
+  dialog.setAttribute("aria-label", picked ? "Choose images" : "Choose an image");
+  // Images of the last time must not be selectable until the library has responded.
   dialog.querySelector(".picture-dialog-inside").replaceChildren();
   dialog.showModal();
   show(firstPage());
@@ -178,7 +178,7 @@ function showChosen(widget, detail) {
   const input = widget.querySelector("input");
   input.value = detail?.id ?? "";
   widget.querySelector(".picture-widget-name").textContent =
-    detail ? detail.headline || detail.caption || `Picture ${detail.id}` : "";
+    detail ? detail.headline || detail.caption || `Image ${detail.id}` : "";
   const preview = Object.assign(document.createElement("img"), { className: "picture-widget-preview", alt: "" });
   if (detail?.thumbnail) preview.src = detail.thumbnail;
   widget.querySelector(".picture-widget-frame").replaceChildren(...(detail?.thumbnail ? [preview] : []));

@@ -1,5 +1,5 @@
 /* Fields of several rows in their order (articles/editorial/admin/fields.py, iria/publication/row_fields.py):
-   rows are added, moved and taken out with buttons. Without this script there are two spare rows. */
+   rows are added, moved and removed with buttons. Without this script there are two empty rows. */
 
 const FIELDS = "select, input";
 
@@ -13,8 +13,8 @@ function enhance(list) {
   const add = made("button", "button ordered-choice-add", "");
   add.addEventListener("click", () => appended().focus());
   list.after(add);
-  /* Django's pop-up puts what was made into the select that the link's id names. */
-  const link = list.parentElement.querySelector(".ordered-choice-new");
+  /* Django's pop-up selects the new object in the select named by the link's id. */
+  const link = list.parentElement.querySelector(".in-order-new");
   link?.addEventListener("click", () => {
     const empty = [...list.querySelectorAll("select")].find((select) => !select.value);
     link.id = `add_${(empty ?? appended()).id}`;
@@ -36,21 +36,21 @@ function enhance(list) {
     tools.append(
       tool("↑", "Move up", () => item.previousElementSibling?.before(item)),
       tool("↓", "Move down", () => item.nextElementSibling?.after(item)),
-      tool("×", "Take out", () => (list.children.length > 1 ? item.remove() : fields(item).forEach((field) => { field.value = ""; }))),
+      tool("×", "Remove", () => (list.children.length > 1 ? item.remove() : fields(item).forEach((field) => { field.value = ""; }))),
     );
     item.append(tools);
   }
 
-  function tool(sign, words, act) {
-    const button = made("button", "ordered-choice-tool", sign);
-    button.title = words;
+  function tool(sign, label, act) {
+    const button = made("button", "in-order-tool", sign);
+    button.title = label;
     button.addEventListener("click", () => {
       act();
       number();
       list.dispatchEvent(new Event("input", { bubbles: true }));
       if (button.isConnected) button.focus();
     });
-    button.dataset.words = words;
+    button.dataset.label = label;
     return button;
   }
 
@@ -62,7 +62,7 @@ function enhance(list) {
       }
       fields(item)[0].id = `${list.id}_${index}`;
       for (const button of item.querySelectorAll("button")) {
-        button.setAttribute("aria-label", `${button.dataset.words}: ${name}`);
+        button.setAttribute("aria-label", `${button.dataset.label}: ${name}`);
       }
     });
     add.textContent = list.children.length ? "Add another" : "Add one";

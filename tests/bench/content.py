@@ -106,7 +106,7 @@ def _article(random: Random, name: str, section: Category, day: int, *, figures:
         at=FIRST_DAY + timedelta(hours=day),
         standfirst=words(random, 24),
         body="".join(parts),
-        lead_picture=_picture(),
+        lead_image=_picture(),
         lead_caption=words(random, 12),
         categories=[section],
         authors=[newsroom.author(f"Author of {name}"), newsroom.author(f"Second of {name}")],

@@ -57,8 +57,8 @@ INSERT INTO articles_image (headline, alt_text, is_decorative, extended_descript
     persons, city, country, taken, keywords, digital_source_type, focus_x, focus_y, credit,
     credit_url, photographer_id, agency_id, copyright_notice, usage_terms, licence_url, licensor,
     licence_from, licence_until, licensed_for_site, licensed_for_newsletter, licensed_for_archive, source, byline,
-    needs_no_credit, no_credit_reason, withdrawn_at, withdrawn_reason, original, checksum, looks, media_type,
-    width, height, is_moving, sizes, rights_version, metadata, uploaded_at, changed_at)
+    credit_exempt, no_credit_reason, withdrawn_at, withdrawn_reason, original, checksum, looks, media_type,
+    width, height, is_animated, sizes, rights_version, metadata, uploaded_at, modified_at)
 SELECT concat(words[1 + n %% 24], ' ', words[1 + n / 7 %% 24], ' picture', n),
     CASE WHEN n %% 12 = 0 THEN '' ELSE concat('What it shows: ', words[1 + n / 11 %% 24]) END, false,
     '', concat('The ', words[1 + n / 5 %% 24], ' and the ', words[1 + n / 13 %% 24],
@@ -84,7 +84,7 @@ FROM stem, generate_series(1, %s) AS n
 """
 
 BESIDE: Final = """
-INSERT INTO articles_picturewords (image_id, vector)
+INSERT INTO articles_imagesearchvector (image_id, vector)
 SELECT picture.id, articles_picture_words(to_jsonb(picture)) FROM articles_image AS picture
 ON CONFLICT DO NOTHING
 """
@@ -157,7 +157,7 @@ def _fill() -> dict[str, str]:
     """Pictures as they are after years, through one statement; returns the rows to narrow by."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO articles_agency (name, wording, wording_alone, address, usage_terms)"
+            "INSERT INTO articles_agency (name, credit_text, credit_text_alone, url, usage_terms)"
             " SELECT concat('Agency ', n), concat('via Agency ', n), '', '', ''"
             " FROM generate_series(1, 20) AS n RETURNING id"
         )

@@ -24,7 +24,7 @@ from articles.comments.notifications import follows
 from articles.comments.notifications.models import Follow
 from articles.comments.submission import form_tokens, posting
 from articles.editorial.models import Article
-from articles.editorial.preview_links import preview_address
+from articles.editorial.preview_links import preview_url
 from articles.public.views.errors import server_error
 from iria.unavailable import SERVICE_UNAVAILABLE, unavailable
 from newsletter.models import Consent, Newsletter, Subscriber
@@ -90,7 +90,7 @@ def _mistakes() -> Iterator[tuple[str, Any]]:
     yield "preview, cut off", client.get("/preview/x/")
     draft = Article.objects.filter(state="draft").first()
     assert draft
-    yield "preview", client.get(preview_address(draft))
+    yield "preview", client.get(preview_url(draft))
 
 
 def _of_an_account(reader: User) -> Iterator[tuple[str, Any]]:

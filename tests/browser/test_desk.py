@@ -188,19 +188,19 @@ def test_without_scripts_the_text_is_html_and_everything_else_works(
     assert article.article_categories.get(position=0).category == second
 
 
-def test_the_lead_picture_brings_its_caption_and_leaves_a_written_one(
+def test_the_lead_image_brings_its_caption_and_leaves_a_written_one(
     desk: OpenPage, edna: User
 ) -> None:
     newsroom.picture(caption="Cranes & ships at rest", headline="First")
     page = desk(edna, ADD)
-    page.click(".field-lead_picture .picture-widget-choose")
+    page.click(".field-lead_image .picture-widget-choose")
     page.click(".picture-dialog [data-picture]")
     caption = page.locator(".admin-editor-caption .ProseMirror")
     expect(caption).to_have_text("Cranes & ships at rest")
     caption.click()
     page.keyboard.press("Control+a")
     page.keyboard.insert_text("Our own words")
-    page.click(".field-lead_picture .picture-widget-choose")
+    page.click(".field-lead_image .picture-widget-choose")
     page.click(".picture-dialog [data-picture]")
     expect(caption).to_have_text("Our own words")
 

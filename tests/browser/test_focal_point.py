@@ -132,7 +132,7 @@ def test_an_animation_plays_and_stands_still_for_whoever_asked_for_that(
         alt_text="A sea",
     )
     renditions.make(taken)
-    article = newsroom.published(lead_picture=taken)
+    article = newsroom.published(lead_image=taken)
     moving = taken.renditions.get(moving=True).name
     for motion, plays in (("no-preference", True), ("reduce", False)):
         page = open_page(article.get_absolute_url(), reduced_motion=motion)

@@ -37,7 +37,7 @@ def article(site: str) -> Article:
     gallery = f'<figure data-gallery="">{inner}<figcaption>Aden, twice</figcaption></figure>'
     return newsroom.published(
         "The long way",
-        lead_picture=picture("olive", "Rui Tavares"),
+        lead_image=picture("olive", "Rui Tavares"),
         body=f"<p>Before.</p>{gallery}<p>After.</p>",
     )
 

@@ -118,7 +118,7 @@ def publish_with(texts: list[str], number: int, by: User) -> Article:
         standfirst=cut(texts[0], 600),
         search_description=cut(texts[0], 300),
         body="".join(clean(figure) for figure in figures),
-        lead_picture=images[0],
+        lead_image=images[0],
         lead_caption=texts[0],
         categories=[section(text, f"{number}-{at}") for at, text in enumerate(texts)],
         authors=[author(text, f"{number}-{at}") for at, text in enumerate(texts)],
@@ -126,7 +126,7 @@ def publish_with(texts: list[str], number: int, by: User) -> Article:
         by=by,
     )
     for text in texts:
-        Correction.objects.create(article=article, text=text, made_by=by)
+        Correction.objects.create(article=article, text=text, created_by=by)
         with contextlib.suppress(posting.Refused):
             comment = posting.post(
                 article, name=cut(text, 60), email="reader@readers.example", text=text
@@ -190,10 +190,10 @@ def test_no_payload_runs_on_the_desk(unguarded: Page, chief: User) -> None:
     paths = [f"/admin/articles/{name}/?all=" for name in lists]
     paths += ["/admin/", "/admin/accounts/authorprofile/"]
     for article in articles[: len(live_payloads())]:
-        assert article.lead_picture_id
+        assert article.lead_image_id
         paths.append(f"/admin/articles/article/{article.pk}/change/")
         paths.append(f"/admin/articles/article/{article.pk}/history/")
-        paths.append(f"/admin/articles/image/{article.lead_picture_id}/change/")
+        paths.append(f"/admin/articles/image/{article.lead_image_id}/change/")
     comments = Comment.objects.order_by("pk").values_list("pk", flat=True)
     paths += [f"/admin/articles/comment/{pk}/change/" for pk in comments[:7]]
     assert_quiet(unguarded, paths, handlers=False)

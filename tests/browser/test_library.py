@@ -127,7 +127,7 @@ def test_credit_of_many_is_changed_in_one_form_with_the_keyboard(
     desk: OpenPage, edna: User, shelf: Callable[[int], None]
 ) -> None:
     shelf(5)
-    Agency.objects.create(name="Reuters", wording="via Reuters")
+    Agency.objects.create(name="Reuters", credit_text="via Reuters")
     page = desk(edna, LIBRARY)
     for number in (1, 2, 3):
         page.get_by_label(f"Select Quay {number}", exact=True).press("Space")
@@ -148,7 +148,7 @@ def test_nobody_is_shut_out_of_what_an_editor_does_with_pictures(
     desk: OpenPage, edna: User, shelf: Callable[[int], None], options: dict[str, object]
 ) -> None:
     shelf(3)
-    Agency.objects.create(name="Reuters", wording="via Reuters")
+    Agency.objects.create(name="Reuters", credit_text="via Reuters")
     Collection.objects.create(name="Harbours")
     image = Image.objects.latest("pk")
     page = desk(edna, LIBRARY, **options)

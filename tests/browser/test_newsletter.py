@@ -80,7 +80,7 @@ def compose_and_send(page: Page, subject: str) -> None:
 def test_a_reader_subscribes_receives_and_leaves_without_scripts(
     open_page: OpenPage, desk: OpenPage, edna: User, jobs: Jobs, mail_folder: MailFolder, site: str
 ) -> None:
-    published("A quiet week at the strait", lead_picture=mail_picture())
+    published("A quiet week at the strait", lead_image=mail_picture())
     indexer.reindex()
     subscriber("mina@readers.example")
 
@@ -172,7 +172,7 @@ def test_an_editor_composes_mends_tests_sends_watches_and_decides(
 ) -> None:
     subscribers(4)
     published("Ferries at the strait")
-    mail_picture(headline="A quay", credit="", needs_no_credit=False)
+    mail_picture(headline="A quay", credit="", credit_exempt=False)
     page = desk(edna, "/admin/newsletter/issue/add/")
     page.select_option("select[name=newsletter]", label="News")
     page.fill("input[name=subject]", "Under way")

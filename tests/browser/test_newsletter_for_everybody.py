@@ -49,7 +49,7 @@ def test_the_pages_and_the_mail_are_sound_html(
 ) -> None:
     pages = {path: client.get(path).content.decode() for path in every_page()}
     client.force_login(edna)
-    made = issue("A draft", published(lead_picture=mail_picture()), introduction="<p>Hello.</p>")
+    made = issue("A draft", published(lead_image=mail_picture()), introduction="<p>Hello.</p>")
     for deed in ("mail", "preview", "send"):
         pages[deed] = client.get(f"/admin/newsletter/issue/{made.pk}/{deed}/").content.decode()
     folder = tmp_path / "pages"
@@ -62,7 +62,7 @@ def test_everybody_can_use_the_newsletter_on_the_desk(
     desk: OpenPage, edna: User, scheme: str
 ) -> None:
     subscriber(OLA)
-    made = issue("Axe", published(lead_picture=mail_picture()), introduction="<p>Hello.</p>")
+    made = issue("Axe", published(lead_image=mail_picture()), introduction="<p>Hello.</p>")
     base = f"/admin/newsletter/issue/{made.pk}/"
     gone = issue("Uncertain", published())
     sending.start(gone, by=edna)
@@ -97,7 +97,7 @@ def every_page() -> list[str]:
     """The address of each kind of page that a reader meets."""
     ola = subscriber(OLA)
     Newsletter.objects.create(name="Weekly analysis", slug="weekly", description="One long piece.")
-    made = issue("What moved", published(lead_picture=mail_picture()), introduction="<p>Hello.</p>")
+    made = issue("What moved", published(lead_image=mail_picture()), introduction="<p>Hello.</p>")
     Issue.objects.update(
         state="sent", started_at=made.made_at, sent_at=made.made_at, sent_html="x", sent_text="x"
     )

@@ -121,7 +121,7 @@ def paper_article() -> tuple[Article, list[str]]:
         body += full_house.figure(image, "A quay").replace("<figure data-image", marked)
     lead = picture("Ada Lund/Meridian Maps")
     article = newsroom.published(
-        "On paper", body=body, lead_picture=lead, lead_caption="Dawn", authors=[author]
+        "On paper", body=body, lead_image=lead, lead_caption="Dawn", authors=[author]
     )
     inside = [f"Harbour {width}/via Nell Sandoval" for width in widths]
     return article, ["Ada Lund/Meridian Maps", *inside, "Portrait by Ottilie Kern"]

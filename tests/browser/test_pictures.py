@@ -133,13 +133,13 @@ def test_a_picture_is_uploaded_inside_the_dialog(
     expect(first).to_have_attribute("data-credit", CREDIT)
 
 
-def test_a_lead_picture_is_chosen_seen_and_removed_in_the_form_of_an_article(
+def test_a_lead_image_is_chosen_seen_and_removed_in_the_form_of_an_article(
     desk: OpenPage, edna: User
 ) -> None:
     filled_library(3)
     page = desk(edna, "/admin/articles/article/add/")
-    widget = page.locator(".field-lead_picture .picture-widget")
-    number = widget.locator("input[name=lead_picture]")
+    widget = page.locator(".field-lead_image .picture-widget")
+    number = widget.locator("input[name=lead_image]")
     widget.locator(".picture-widget-choose").click()
     page.locator(".picture-dialog [data-picture]", has_text="Quay 1").click()
     image = Image.objects.get(headline="Quay 1")
@@ -151,13 +151,13 @@ def test_a_lead_picture_is_chosen_seen_and_removed_in_the_form_of_an_article(
     expect(widget.locator("img")).to_be_hidden()
 
 
-def test_without_scripts_a_lead_picture_is_named_by_its_number(desk: OpenPage, edna: User) -> None:
+def test_without_scripts_a_lead_image_is_named_by_its_number(desk: OpenPage, edna: User) -> None:
     filled_library(1)
     page = desk(edna, "/admin/articles/article/add/", scripts=False)
     with page.context.expect_page() as opened:
         page.click(".picture-widget-choose")
     number = opened.value.locator(".picture-number strong").inner_text()
     page.fill("[name=headline]", "Quiet week at the quay")
-    page.fill("[name=lead_picture]", number)
+    page.fill("[name=lead_image]", number)
     page.click("[name=_save]")
     assert Image.objects.get(pk=number).led_articles.get().headline == "Quiet week at the quay"

@@ -60,7 +60,7 @@ def paths(site: str) -> Paths:
     article = newsroom.published(
         f"The long way of the {LONG_WORD}",
         body=body,
-        lead_picture=picture,
+        lead_image=picture,
         lead_caption="Morning",
         categories=sections,
         authors=[author],

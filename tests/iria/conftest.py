@@ -44,7 +44,7 @@ def parts(mina: User) -> dict[str, str]:
         categories=[category],
         authors=[author],
         tags=["straits"],
-        lead_picture=picture,
+        lead_image=picture,
     )
     comment = posting.post(article, name="Teo Brandt", email="teo@readers.example", text="Late.")
     decisions.approve(comment, by=mina)

@@ -8,9 +8,9 @@ from django.core.cache import cache
 from django.db import connection
 
 from accounts.models import User
-from articles.editorial.models import Article, Kind
+from articles.editorial.models import Article, ArticleType
 from articles.images.models import Image
-from articles.images.tasks import make_renditions, soon
+from articles.images.tasks import enqueue, make_renditions
 from articles.search.models import SearchEntry
 from tests import anew, newsroom
 from tests.anew import NewDatabase, StillHeld
@@ -27,13 +27,13 @@ def waiting() -> int:
 def test_the_database_is_as_new_whatever_was_done_to_it(edna: User) -> None:
     new = NewDatabase()
     groups = {group.name: group.permissions.count() for group in Group.objects.all()}
-    kinds = list(Kind.objects.order_by("pk").values())
+    kinds = list(ArticleType.objects.order_by("pk").values())
     picture = newsroom.picture()
-    article = newsroom.published(by=edna, lead_picture=picture, tags=["straits"])
-    soon(make_renditions, picture.pk)
+    article = newsroom.published(by=edna, lead_image=picture, tags=["straits"])
+    enqueue(make_renditions, picture.pk)
     cache.set("word", "kept")
-    Kind.objects.exclude(pk=article.kind_id).delete()
-    Kind.objects.update(name="Something else")
+    ArticleType.objects.exclude(pk=article.kind_id).delete()
+    ArticleType.objects.update(name="Something else")
     Group.objects.create(name="A group too many")
     next(iter(Group.objects.filter(permissions__isnull=False))).permissions.clear()
     assert SearchEntry.objects.exists()
@@ -47,7 +47,7 @@ def test_the_database_is_as_new_whatever_was_done_to_it(edna: User) -> None:
         assert not model._default_manager.exists(), model
     assert waiting() == 0
     assert cache.get("word") is None
-    assert list(Kind.objects.order_by("pk").values()) == kinds
+    assert list(ArticleType.objects.order_by("pk").values()) == kinds
     assert {group.name: group.permissions.count() for group in Group.objects.all()} == groups
     # The site's own triggers are at work again.
     newsroom.published("A second week", by=edna)

@@ -20,8 +20,8 @@ WITH_SECONDS = "j F Y, H:i:s"
 def test_every_date_of_an_article_is_written_alike_in_the_admin(client: Client, edna: User) -> None:
     client.force_login(edna)
     article = newsroom.published(by=edna)
-    Article.objects.update(published_at="2026-02-03T09:05:00Z", changed_at="2026-02-03T09:05:00Z")
-    article.revisions.update(made_at="2026-02-03T09:05:00Z")
+    Article.objects.update(published_at="2026-02-03T09:05:00Z", modified_at="2026-02-03T09:05:00Z")
+    article.revisions.update(created_at="2026-02-03T09:05:00Z")
     LogEntry.objects.all().delete()
     history = f"/admin/articles/article/{article.pk}/history/"
     for url in ("/admin/articles/article/", change_address(article), history):

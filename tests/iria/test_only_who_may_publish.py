@@ -33,7 +33,7 @@ def published(db: None) -> Article:
     """An article with an image, an author, a tag and a pick, as readers see it."""
     image = newsroom.picture(caption="A crane")
     article = newsroom.published(
-        "Out", lead_picture=image, authors=[newsroom.author("Ines Faro")], tags=["shipping"]
+        "Out", lead_image=image, authors=[newsroom.author("Ines Faro")], tags=["shipping"]
     )
     RelatedPick.objects.create(article=article, picked=newsroom.published("Another"), position=0)
     return article
@@ -42,7 +42,7 @@ def published(db: None) -> Article:
 def example(model: type[Model], published: Article) -> Model | None:
     if model is Article:
         return published
-    return published.lead_picture if model is Image else None
+    return published.lead_image if model is Image else None
 
 
 @pytest.mark.parametrize("action", ["change", "delete"])

@@ -69,7 +69,7 @@ def article(edna: User) -> Article:
     lead, inner = mail_picture(), mail_picture(checksum="1" * 64)
     made = newsroom.published(
         "Ferries",
-        lead_picture=lead,
+        lead_image=lead,
         lead_caption="A caption",
         body=f'<p>Words.</p><figure data-image="{inner.pk}"><figcaption>In it</figcaption></figure>',
         authors=[newsroom.author("Ines Faro")],
@@ -77,7 +77,7 @@ def article(edna: User) -> Article:
         tags=["Straits"],
         by=edna,
     )
-    Correction.objects.create(article=made, text="It was late.", made_by=edna)
+    Correction.objects.create(article=made, text="It was late.", created_by=edna)
     Comment.objects.create(article=made, name="Teo", text="Words.", state="approved")
     Page.objects.create(title="About", path="about", body="<p>Us.</p>", is_published=True)
     issue("News", made, picture=lead, picture_caption="On top")
@@ -118,7 +118,7 @@ def store(article: Article, text: str) -> None:
 def shown(client: Client, article: Article) -> Iterator[tuple[str, str]]:
     """Everything that readers and programs get, by its address."""
     place = article.get_absolute_url()
-    picture = article.lead_picture
+    picture = article.lead_image
     assert picture
     pages = ["/", place, f"{place}comments/", f"{place}picture/{picture.pk}/", "/about/"]
     pages += ["/author/ines-faro/", "/category/asia/", "/corrections/", "/search/?q=ferries"]

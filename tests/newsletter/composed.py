@@ -39,7 +39,7 @@ def hours_ago(hours: float, headline: str, **fields: Any) -> Article:
     """An article that bears this moment, and appeared at it."""
     moment = timezone.now() - timedelta(hours=hours)
     made = published(headline, at=moment, **fields)
-    made.state_changes.update(made_at=moment)
+    made.state_changes.update(created_at=moment)
     return made
 
 

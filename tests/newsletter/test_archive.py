@@ -57,9 +57,7 @@ def test_the_archive_costs_the_same_for_many_articles_as_for_few(
     client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for count in (2, 12):
-        stories = [
-            published(f"Story {count} {n}", lead_picture=mail_picture()) for n in range(count)
-        ]
+        stories = [published(f"Story {count} {n}", lead_image=mail_picture()) for n in range(count)]
         made = issue(f"With {count}", *stories)
         Issue.objects.filter(pk=made.pk).update(
             state="sent",

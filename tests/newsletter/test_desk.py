@@ -160,7 +160,7 @@ def test_the_first_page_says_what_waits(ednas: Client, edna: User) -> None:
 
 def test_the_library_knows_that_a_newsletter_shows_a_picture(edna: User) -> None:
     image = mail_picture()
-    issue("Light", published("Light", lead_picture=image))
+    issue("Light", published("Light", lead_image=image))
     assert len(list(hooks.image_usages)) >= 2
     assert "the newsletter “Light”" in [use.label for use in uses_of(image)]
 

@@ -168,7 +168,7 @@ def test_markup_in_an_introduction_is_cleaned_when_it_is_saved(ednas: Client) ->
 
 
 def test_the_preview_shows_the_mail_in_frames_and_its_text(ednas: Client) -> None:
-    story = published("With a light", lead_picture=mail_picture())
+    story = published("With a light", lead_image=mail_picture())
     made = issue("Light", story)
     page = ednas.get(at(made, "preview"))
     tree = lxml_html.document_fromstring(page.content)
@@ -179,7 +179,7 @@ def test_the_preview_shows_the_mail_in_frames_and_its_text(ednas: Client) -> Non
 
 
 def test_the_framed_mail_has_a_strict_policy_and_no_inline_style(ednas: Client) -> None:
-    answer = ednas.get(at(issue("Light", published(lead_picture=mail_picture())), "mail"))
+    answer = ednas.get(at(issue("Light", published(lead_image=mail_picture())), "mail"))
     policy = answer["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'self'" in policy
@@ -241,7 +241,7 @@ def test_the_search_of_the_site_is_asked_and_what_is_chosen_is_left_out(ednas: C
 
 
 def test_the_live_preview_shows_what_is_typed_and_keeps_nothing(ednas: Client) -> None:
-    story = published("Chosen just now", lead_picture=mail_picture())
+    story = published("Chosen just now", lead_image=mail_picture())
     typed = filled(story, subject="Not saved", greeting="Dear {name},", greeting_unnamed="Hello,")
     answer = ednas.post(LIVE, {**typed, "_look": "wide"})
     assert answer.status_code == 200
@@ -290,9 +290,9 @@ def test_a_greeting_by_name_needs_words_for_those_without_one(ednas: Client) -> 
     assert Issue.objects.get().greeting_unnamed == "Dear reader,"
 
 
-def test_a_lead_picture_brings_its_caption_and_asks_for_its_credit(ednas: Client) -> None:
+def test_a_lead_image_brings_its_caption_and_asks_for_its_credit(ednas: Client) -> None:
     subscriber()
-    image = mail_picture(caption="Ships & <boats>", credit="", needs_no_credit=False)
+    image = mail_picture(caption="Ships & <boats>", credit="", credit_exempt=False)
     ednas.post(ADD, filled(published(), picture=image.pk))
     made = Issue.objects.get()
     assert made.picture_caption == "Ships &amp; &lt;boats&gt;"

@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from articles.images.library import ingest
 from articles.images.models import Image, Rendition
 from articles.images.renditions import renditions
-from articles.images.renditions.views import SEALED
+from articles.images.renditions.views import FILE_HEADERS
 from tests.newsroom import picture_file
 from tests.proofs.nginx import NAME, Front, nginx
 
@@ -62,7 +62,7 @@ def test_nginx_hands_out_what_the_site_allows_and_nothing_else(front: Front) -> 
     assert "set-cookie" not in shown.headers
     told = front.ask_behind(address).headers
     assert told["x-accel-redirect"].endswith(str(one.file.name))
-    assert {name.lower() for name in SEALED} < set(told)
+    assert {name.lower() for name in FILE_HEADERS} < set(told)
     for name in set(told) - ITS_OWN:
         assert shown.headers.get(name) == told[name], name
     assert front.ask(address, If_None_Match=shown.headers["etag"]).status == 304

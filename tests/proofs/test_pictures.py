@@ -96,7 +96,7 @@ def word_for(outcome: dict[str, Any]) -> str | None:
         return file_types.TOO_LONG
     said, complained = outcome["said"].encode(), outcome["complained"].encode()
     try:
-        answer = decoder_client.understood(outcome["code"], said, complained)
+        answer = decoder_client.parse_result(outcome["code"], said, complained)
     except decoder_client.Undecodable as refused:
         return str(refused)
     assert answer["made"]

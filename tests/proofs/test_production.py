@@ -35,7 +35,7 @@ from tests import newsroom
 file = newsroom.picture_file(width=900, height=600, colour="COLOUR")
 image = ingest.take_in(file, by=None, credit="Ines Faro", alt_text="A harbour")
 renditions.make(image)
-newsroom.published("Ferries in COLOUR", lead_picture=image)
+newsroom.published("Ferries in COLOUR", lead_image=image)
 print(image.renditions.first().get_absolute_url())
 """
 CONTENT = sized(

@@ -64,7 +64,7 @@ def _answer(decoder: Any, order: dict[str, Any], said: IO[bytes], complained: IO
     code = 1
     try:
         os.dup2(complained.fileno(), 2)
-        decoder.take_limits()
+        decoder.set_limits()
         said.write(json.dumps(decoder.answer(order)).encode())
         said.flush()
         code = 0

@@ -1,4 +1,4 @@
-"""What the admin shows of the desk: forms, lists, history, what waits.
+"""Articles in the admin: forms, lists, history and the dashboard.
 
-The verbs are next door; nothing here changes an article by itself.
+Nothing here changes an article by itself; `articles.editorial` does.
 """

@@ -1,4 +1,4 @@
-"""Articles on the desk: the form, and the buttons that publish."""
+"""The article form and the buttons that publish."""
 
 from typing import Any, Final
 
@@ -17,10 +17,11 @@ from articles.editorial.admin.article_list import ArticleList
 from articles.editorial.admin.editor_field import described
 from articles.editorial.admin.form import ArticleForm
 from articles.editorial.admin.history import CorrectionInline
-from articles.editorial.models import Article, Kind, mixins
+from articles.editorial.models import Article, ArticleType
+from articles.editorial.models.mixins import COMMENT_FIELDS
 from articles.editorial.rendering import render_body
-from articles.images.admin.forms import picture_field
-from articles.images.rights.credit_trigger import decided_on_what_stands
+from articles.images.admin.forms import image_field
+from articles.images.rights.credit_trigger import retry_if_uncredited
 from iria.publication.context_processors import publication_of
 from iria.publication.models import current_publication
 
@@ -30,19 +31,19 @@ BESIDE: Final = "admin-beside"
 WRITING: Final = ("headline", "standfirst", "body")
 FIELDSETS: Final = [
     (None, {"fields": WRITING, "classes": ["admin-writing"]}),
-    ("Lead picture", {"fields": ("lead_picture", "lead_caption")}),
-    ("For search engines", {"fields": ("search_description", "slug")}),
+    ("Lead image", {"fields": ("lead_image", "lead_caption")}),
+    ("Search engines", {"fields": ("search_description", "slug")}),
     (
-        "Republishing",
+        "Republication",
         {
             "fields": (
-                *("licence", "first_published_in", "first_published_address"),
-                *("canonical_address", "noindex"),
+                *("licence", "first_published_in", "first_published_url"),
+                *("canonical_url", "noindex"),
             ),
         },
     ),
     (
-        "Where it belongs",
+        "Categories and tags",
         {
             "fields": (
                 *("kind", "chosen_categories", "tags", "signed_by"),
@@ -51,12 +52,12 @@ FIELDSETS: Final = [
             "classes": [BESIDE],
         },
     ),
-    ("Readers", {"fields": mixins.COLUMNS, "classes": [BESIDE]}),
+    ("Comments", {"fields": COMMENT_FIELDS, "classes": [BESIDE]}),
 ]
 SEEN_ONLY: Final = [
     (None, {"fields": ("headline", "standfirst", "text"), "classes": ["admin-writing"]}),
     (
-        "Where it belongs",
+        "Categories and tags",
         {
             "fields": ("kind", "categories_in_order", "authors_in_order", "language"),
             "classes": [BESIDE],
@@ -66,6 +67,7 @@ SEEN_ONLY: Final = [
 
 
 LINKING: Final = {"language", "translation_of"}
+SENT_TWICE: Final = "The form was sent twice; one article was created."
 
 
 class ArticleAdmin(ArticleList):
@@ -91,7 +93,7 @@ class ArticleAdmin(ArticleList):
         return permissions.may_change(request.user, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
-        """What readers may have linked to is withdrawn, not deleted, so its address stays known."""
+        """Articles that were published are unpublished, not deleted, so their URLs stay known."""
         if obj is not None and obj.year is not None:
             return False
         return super().has_delete_permission(request, obj)
@@ -128,18 +130,18 @@ class ArticleAdmin(ArticleList):
         return FIELDSETS
 
     def formfield_for_dbfield(self, db_field: Field[Any, Any], request: Any, **kwargs: Any) -> Any:
-        if db_field.name == "lead_picture":
-            return picture_field(db_field, **kwargs)  # type: ignore[arg-type]
+        if db_field.name == "lead_image":
+            return image_field(db_field, **kwargs)  # type: ignore[arg-type]
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "kind":
-            # The list of kinds is changed rarely, and not from here.
+            # Without the links to add and change types, which are rarely needed here.
             field.widget = field.widget.widget
         return field
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """What most articles of this person begin with."""
+        """Defaults for most articles by this person."""
         initial: dict[str, Any] = {
-            "kind": Kind.objects.values_list("pk", flat=True).first(),
+            "kind": ArticleType.objects.values_list("pk", flat=True).first(),
             "language": publication_of(request).language_codes[0],
         }
         profile = getattr(request.user, "author_profile", None)
@@ -148,9 +150,9 @@ class ArticleAdmin(ArticleList):
         return {**initial, **super().get_changeform_initial_data(request)}
 
     def get_inlines(self, request: HttpRequest, obj: Article | None) -> Any:
-        """Corrections are for what readers have seen.
+        """Corrections are only for published articles.
 
-        A form opened before the article went out has no place for them, and need not have one.
+        A form that was opened before publication has no fields for them, and is accepted without.
         """
         shown = super().get_inlines(request, obj)
         seen = obj is not None and obj.published_at is not None
@@ -169,25 +171,24 @@ class ArticleAdmin(ArticleList):
             return made
         try:
             view = super().changeform_view
-            return decided_on_what_stands(
+            return retry_if_uncredited(
                 request, lambda: view(request, object_id, form_url, extra_context)
             )
         except IntegrityError:
-            # Two requests with one form at once: the other one was first.
+            # Two requests sent the same form at the same time; the other one was first.
             if sending_new and (made := self._made_before(request)):
                 return made
             raise
 
     def _made_before(self, request: HttpRequest) -> HttpResponseRedirect | None:
-        """The way to the article that this very form has made already."""
-        article = submit_actions.made_from(request.POST.get("form_token", ""))
+        """A redirect to the article that this form has already created."""
+        article = submit_actions.article_of_form(request.POST.get("form_token", ""))
         if article is None or not permissions.may_see(request.user, article):
             return None
         posted = request.POST.get("headline", ""), request.POST.get("body", "")
         if not submit_actions.is_the_same(article, *posted):
             return None
-        sentence = "This form arrived twice; it made one article, and here it is."
-        self.message_user(request, sentence, messages.WARNING)
+        self.message_user(request, SENT_TWICE, messages.WARNING)
         return redirect("admin:articles_article_change", article.pk)
 
     def render_change_form(
@@ -205,7 +206,7 @@ class ArticleAdmin(ArticleList):
             "states": Article.State,
         }
         if obj is not None:
-            context |= submit_actions.of(request, obj)
+            context |= submit_actions.panel_context(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # Saving
@@ -223,12 +224,12 @@ class ArticleAdmin(ArticleList):
         if not change:
             obj.created_by = request.user  # type: ignore[assignment]
         elif LINKING & set(form.changed_data):
-            # With its new language the article might stand in the way of its own translation.
+            # With its new language the article might conflict with its own translation.
             translations.link(obj, None)
         revisions.save(obj, by=request.user)  # type: ignore[arg-type]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        category_tree.choose(form.instance, form.cleaned_data["chosen_categories"])
+        category_tree.set_categories(form.instance, form.cleaned_data["chosen_categories"])
         bylines.set_authors(form.instance, form.cleaned_data["signed_by"])
         if LINKING & set(form.changed_data):
             self._link(request, form.instance, form.cleaned_data["translation_of"])
@@ -241,14 +242,14 @@ class ArticleAdmin(ArticleList):
         try:
             translations.link(article, other)
         except translations.LanguageTaken:
-            sentence = (
-                "Somebody else has just named another version in this language; "
-                "the article is saved, and linked to no translation."
+            message = (
+                "Someone else just linked another version in this language. "
+                "The article was saved without a translation link."
             )
-            self.message_user(request, sentence, messages.WARNING)
+            self.message_user(request, message, messages.WARNING)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Corrections are made by a verb, which says by whom and tells whoever listens."""
+        """Corrections get an author and send a signal."""
         for correction in formset.save(commit=False):
             revisions.add_correction(correction, by=request.user)  # type: ignore[arg-type]
 
@@ -261,9 +262,9 @@ class ArticleAdmin(ArticleList):
         return self._stay(request, obj) or super().response_change(request, obj)
 
     def _stay(self, request: HttpRequest, obj: Article) -> HttpResponseRedirect | None:
-        """Back to the form, with what was done said there; only “Save and close” goes to the list.
+        """Back to the form with a message; only “Save and close” goes to the list.
 
-        Unpublishing asks first, on a page of its own.
+        Unpublishing is confirmed on a page of its own first.
         """
         if submit_actions.asks_to_unpublish(request, obj):
             return redirect("admin:articles_article_unpublish", obj.pk)
@@ -274,15 +275,15 @@ class ArticleAdmin(ArticleList):
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
     ) -> Any:
-        """What the versions do not hold, before and after."""
+        """Changes of fields that revisions do not hold."""
         if add:
             return super().construct_change_message(request, form, formsets, add)
         return history.change_message(form, formsets)
 
-    # Beside the form
+    # More views
 
     def pictures_view(self, request: HttpRequest) -> JsonResponse:
-        """What the editor shows of pictures in the text: `?id=3&id=5` → {id: facts}."""
+        """Details of images for the text editor: `?id=3&id=5` → {id: details}."""
         if not request.user.has_perm("articles.view_image"):
             return JsonResponse({}, status=403)
         return JsonResponse(described(request.GET.getlist("id"), publication_of(request)))
@@ -293,7 +294,7 @@ class ArticleAdmin(ArticleList):
         more = history.context_of(object_id)
         return super().history_view(request, object_id, {**(extra_context or {}), **more})
 
-    # For those who may only look
+    # For users who may only view
 
     @admin.display(description="Text")
     def text(self, article: Article) -> SafeString:

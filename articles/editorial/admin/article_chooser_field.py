@@ -1,7 +1,7 @@
-"""An article, named in a field: chosen from a list of the newest, or by its address.
+"""A field for one article: chosen from a list of the newest, or by its URL.
 
-The list is a `datalist`, which browsers show without JavaScript, and whatever stands in the archive can
-be named besides.
+The list is a `datalist`, which browsers show without JavaScript. Older articles can be entered by
+their URL or headline.
 """
 
 import re
@@ -17,14 +17,14 @@ from articles.editorial.models.querysets import ArticleQuerySet
 
 OFFERED: Final = 150
 CHOSEN: Final = re.compile(r"\[([1-9][0-9]{0,17})\]\s*$")
-ADDRESS: Final = re.compile(r"^/([0-9]{4})/(0[1-9]|1[0-2])/([-\w]+)/?$")
+ARTICLE_PATH: Final = re.compile(r"^/([0-9]{4})/(0[1-9]|1[0-2])/([-\w]+)/?$")
 SHOWN: Final = ("headline", "language", "year", "month", "slug", "state")
 
 
 class NamedArticleWidget(forms.TextInput):
-    """A line with a list of its own below it; `offers` fills the list."""
+    """A text input with a `datalist` of its own; `offers` fills it."""
 
-    template_name = "admin/articles/article/_named.html"
+    template_name = "admin/articles/article/_article_chooser.html"
     offers: Iterable[str] = ()
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
@@ -34,10 +34,10 @@ class NamedArticleWidget(forms.TextInput):
 
 
 class NamedArticleField(forms.CharField):
-    """Reads “Headline [12]” as the list has it, an address, or a headline that only one article has.
+    """Accepts “Headline [12]” as in the list, a URL, or a headline that only one article has.
 
     Args:
-        offers: the id of a list that stands on the page already; left out, the field has its own.
+        offers: the id of a `datalist` that the page has already; without it the field has its own.
     """
 
     def __init__(self, articles: ArticleQuerySet, *, offers: str = "", **options: Any) -> None:
@@ -55,44 +55,46 @@ class NamedArticleField(forms.CharField):
         """The article, or None where the field is empty.
 
         Raises:
-            ValidationError: with a sentence for the editor.
+            ValidationError: no article matches, or several do.
         """
-        words = super().clean(value)
-        if not words:
+        text = super().clean(value)
+        if not text:
             return None
-        found = list(self._matching(words).only(*SHOWN)[:2])
+        found = list(self._matching(text).only(*SHOWN)[:2])
         if len(found) == 1:
             return found[0]
         if found:
-            sentence = "Several articles are called so; choose from the list, or paste the address."
-        else:
-            sentence = (
-                f"There is no article “{words[:80]}” that could stand here; choose one from the "
-                "list, or paste its address."
+            message = (
+                "Several articles have this headline. Choose one from the list or paste its URL."
             )
-        raise ValidationError(sentence, code="article")
+        else:
+            message = (
+                f"No article “{text[:80]}” can be used here. Choose one from the list or paste "
+                "its URL."
+            )
+        raise ValidationError(message, code="article")
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return str(self.prepare_value(initial) or "") != str(data or "").strip()
 
-    def _matching(self, words: str) -> ArticleQuerySet:
-        if chosen := CHOSEN.search(words):
+    def _matching(self, text: str) -> ArticleQuerySet:
+        if chosen := CHOSEN.search(text):
             return self.articles.filter(pk=int(chosen[1]))
         try:
-            path = unquote(urlsplit(words).path)
+            path = unquote(urlsplit(text).path)
         except ValueError:
             path = ""
-        if address := ADDRESS.match(path):
-            year, month, slug = address.groups()
+        if match := ARTICLE_PATH.match(path):
+            year, month, slug = match.groups()
             return self.articles.filter(year=int(year), month=int(month), slug=slug)
-        return self.articles.filter(headline__iexact=words)
+        return self.articles.filter(headline__iexact=text)
 
 
 def named(article: Article) -> str:
-    """How the list and the field name an article."""
+    """The label of an article in the list and the field."""
     return f"{article.headline} [{article.pk}]"
 
 
 def offers_of(articles: ArticleQuerySet, most: int = OFFERED) -> list[str]:
-    """What the list offers: the newest."""
+    """Labels of the newest articles, for the list."""
     return [named(each) for each in articles.newest().only("headline")[:most]]

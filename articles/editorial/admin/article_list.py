@@ -53,7 +53,7 @@ UNPUBLISHED_TEXT: Final = Case(
     ),
     output_field=TextField(),
 )
-"""The words of an article that is not public, without their markup."""
+"""The text of an article that is not published, without markup."""
 
 
 class InCategory(admin.SimpleListFilter):
@@ -77,7 +77,7 @@ class InCategory(admin.SimpleListFilter):
 
 
 class InLanguage(admin.SimpleListFilter):
-    """The languages that are written in, not all that could be."""
+    """The languages in use, not all that are possible."""
 
     title = "language"
     parameter_name = "language"
@@ -91,11 +91,11 @@ class InLanguage(admin.SimpleListFilter):
 
 
 class Whose(admin.SimpleListFilter):
-    title = "whose"
+    title = "owner or deadline"
     parameter_name = "whose"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("mine", "Mine"), ("held", "Held back by the worker")]
+        return [("mine", "Mine"), ("held", "Overdue")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> Any:
         if self.value() == "mine":
@@ -106,7 +106,7 @@ class Whose(admin.SimpleListFilter):
 
 
 class Rows(ChangeList):
-    """All that the columns show, two queries beside the list's own."""
+    """The list with everything its columns show, in two more queries."""
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:
         categories = ArticleCategory.objects.select_related("category")
@@ -126,7 +126,7 @@ class ArticleList(admin.ModelAdmin[Article]):
 
     list_display = [
         "headline",
-        "state_in_words",
+        "state_label",
         "kind",
         "primary_category",
         "authors",
@@ -140,8 +140,8 @@ class ArticleList(admin.ModelAdmin[Article]):
     search_fields = ["headline", "standfirst", "bylines__author__name", "unpublished_text"]
     search_help_text = "Search headlines, text and authors, drafts included."
     date_hierarchy = "published_at"
-    ordering = ["-changed_at", "-pk"]
-    actions = ["publish_selected", "withdraw_selected"]
+    ordering = ["-modified_at", "-pk"]
+    actions = ["publish_selected", "unpublish_selected"]
     show_full_result_count = False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -150,9 +150,9 @@ class ArticleList(admin.ModelAdmin[Article]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Article], search_term: str
     ) -> tuple[QuerySet[Article], bool]:
-        """What readers would find stands first, then what Django finds among all the others.
+        """Results of the public search first, then what Django finds in all other articles.
 
-        The index of the public search holds published articles; the text of the others is searched here.
+        The index of the public search holds published articles; the text of others is searched here.
         """
         searched = queryset.annotate(unpublished_text=UNPUBLISHED_TEXT)
         by_name, _ = super().get_search_results(request, searched, search_term)
@@ -161,23 +161,23 @@ class ArticleList(admin.ModelAdmin[Article]):
         best = [pk for search in hooks.article_search for pk in search(search_term)]
         found = queryset.filter(Q(pk__in=best) | Q(pk__in=by_name.order_by().values("pk")))
         if "o" not in request.GET:
-            place = Func(
+            rank = Func(
                 Value(best, ArrayField(BigIntegerField())),
                 F("pk"),
                 function="array_position",
                 output_field=IntegerField(),
             )
-            found = found.order_by(place.asc(nulls_last=True), *self.ordering)
+            found = found.order_by(rank.asc(nulls_last=True), *self.ordering)
         return found, False
 
     # Columns
 
     @admin.display(description="State", ordering="state")
-    def state_in_words(self, article: Article) -> SafeString:
-        words = article.get_state_display()
+    def state_label(self, article: Article) -> SafeString:
+        label = article.get_state_display()
         if article.state == Article.State.SCHEDULED and article.publish_at:
-            words = f"{words} for {_shown(article.publish_at)}"
-        return format_html('<span class="admin-state admin-{}">{}</span>', article.state, words)
+            label = f"{label} for {_shown(article.publish_at)}"
+        return format_html('<span class="admin-state admin-{}">{}</span>', article.state, label)
 
     @admin.display(description="Category")
     def primary_category(self, article: Article) -> str:
@@ -192,37 +192,37 @@ class ArticleList(admin.ModelAdmin[Article]):
     def published(self, article: Article) -> str:
         return _shown(article.published_at) if article.published_at else "–"
 
-    @admin.display(description="Last saved", ordering="changed_at")
+    @admin.display(description="Last saved", ordering="modified_at")
     def last_saved(self, article: Article) -> str:
-        return _shown(article.changed_at)
+        return _shown(article.modified_at)
 
     # Actions
 
-    @admin.action(description="Publish the selected articles", permissions=["publish"])
+    @admin.action(description="Publish selected articles", permissions=["publish"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Article]) -> None:
         def publish(article: Article) -> str:
             was = article.state
             publishing.publish(article, by=request.user)  # type: ignore[arg-type]
-            return "was published already" if was == article.state else "is published"
+            return "was already published" if was == article.state else "was published"
 
         self._one_by_one(request, queryset, publish)
 
-    @admin.action(description="Withdraw the selected articles", permissions=["publish"])
-    def withdraw_selected(
+    @admin.action(description="Unpublish selected articles", permissions=["publish"])
+    def unpublish_selected(
         self, request: HttpRequest, queryset: QuerySet[Article]
     ) -> HttpResponse | None:
         public = queryset.filter(state=Article.State.PUBLISHED)
         if unpublishing.CONFIRMED not in request.POST and public.exists():
             return unpublishing.confirm_selected(self, request, queryset)
 
-        def withdraw(article: Article) -> str:
+        def unpublish(article: Article) -> str:
             was = article.state
             publishing.unpublish(article, by=request.user)  # type: ignore[arg-type]
             if was == article.state:
-                return "was not public, nothing changed"
-            return "is withdrawn" if was == Article.State.PUBLISHED else "is off the schedule"
+                return "was not published; nothing changed"
+            return "was unpublished" if was == Article.State.PUBLISHED else "was unscheduled"
 
-        self._one_by_one(request, queryset, withdraw)
+        self._one_by_one(request, queryset, unpublish)
         return None
 
     def get_actions(
@@ -230,7 +230,7 @@ class ArticleList(admin.ModelAdmin[Article]):
         request: HttpRequest,
         action_location: admin.ActionLocation = admin.ActionLocation.CHANGE_LIST,
     ) -> Any:
-        """Django's own action to delete would refuse without a reason that an editor can act on."""
+        """Django's own delete action would refuse without a reason that an editor can act on."""
         actions = super().get_actions(request, action_location=action_location)
         if deleting := actions.get("delete_selected"):
             actions["delete_selected"] = replace(deleting, func=delete_unpublished)
@@ -239,16 +239,16 @@ class ArticleList(admin.ModelAdmin[Article]):
     def _one_by_one(
         self, request: HttpRequest, articles: QuerySet[Article], act: Callable[[Article], str]
     ) -> None:
-        """Does it to each and says for each what came of it; one that cannot holds up no other."""
+        """Applies an action to each article and reports every result; a failure stops no other."""
         done: list[tuple[str, str]] = []
         refused: list[tuple[str, str]] = []
         if articles.count() > MOST_AT_ONCE:
-            sentence = f"Choose at most {MOST_AT_ONCE} articles at once; nothing was changed."
-            self.message_user(request, sentence, messages.ERROR)
+            message = f"Nothing was changed. Select at most {MOST_AT_ONCE} articles at a time."
+            self.message_user(request, message, messages.ERROR)
             return
         for article in articles.order_by("pk"):
             if not permissions.may_change(request.user, article):
-                refused.append((article.headline, "is not yours to change"))
+                refused.append((article.headline, "cannot be changed: no permission"))
                 continue
             try:
                 done.append((article.headline, act(article)))
@@ -267,11 +267,11 @@ def _shown(moment: Any) -> str:
 def delete_unpublished(
     model_admin: admin.ModelAdmin[Any], request: HttpRequest, queryset: QuerySet[Any]
 ) -> HttpResponseBase | None:
-    """Deletes as Django does, where readers may have linked to none of the articles."""
+    """Deletes as Django does, if none of the articles was ever published."""
     public_once = list(queryset.filter(year__isnull=False).values_list("headline", flat=True))
     if not public_once:
         return delete_selected(model_admin, request, queryset)
     listed = format_html_join("", "<li>“{}”</li>", ((each,) for each in public_once))
-    sentence = format_html("{} Nothing was deleted.<ul>{}</ul>", NO_DELETING, listed)
-    model_admin.message_user(request, sentence, messages.ERROR)
+    message = format_html("{} Nothing was deleted.<ul>{}</ul>", NO_DELETING, listed)
+    model_admin.message_user(request, message, messages.ERROR)
     return None

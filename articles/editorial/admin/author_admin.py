@@ -1,8 +1,6 @@
-"""Redirects, versions and portraits on the desk.
+"""Redirects, and what articles add to the author form: portrait and merging.
 
-Authors on the desk: what this room adds to the form that accounts offer.
-
-Accounts know neither pictures nor bylines; the index puts this before their class.
+`accounts` knows neither images nor bylines; `articles.admin` puts this mixin before its class.
 """
 
 from typing import Any
@@ -14,16 +12,16 @@ from accounts.models import AuthorProfile
 from articles.editorial import bylines
 from articles.editorial.admin.merge import MergeAdminMixin
 from articles.editorial.models import Portrait, Redirect
-from articles.images.admin.forms import picture_field
+from articles.images.admin.forms import image_field
 
 
 class RedirectAdmin(admin.ModelAdmin[Redirect]):
-    """Where old addresses lead. They follow from what editors rename; nobody writes them."""
+    """Redirects of old URLs. They are created when editors rename something, and are read-only."""
 
-    list_display = ["old_path", "leads_to", "made_at"]
+    list_display = ["old_path", "target", "created_at"]
     list_select_related = ["article", "category", "author", "tag"]
     search_fields = ["old_path"]
-    ordering = ["-made_at"]
+    ordering = ["-created_at"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -31,8 +29,8 @@ class RedirectAdmin(admin.ModelAdmin[Redirect]):
     def has_change_permission(self, request: HttpRequest, obj: Redirect | None = None) -> bool:
         return False
 
-    @admin.display(description="Leads to")
-    def leads_to(self, redirect: Redirect) -> str:
+    @admin.display(description="Target")
+    def target(self, redirect: Redirect) -> str:
         return str(redirect.article or redirect.category or redirect.author or redirect.tag)
 
 
@@ -46,11 +44,11 @@ class PortraitInline(admin.StackedInline[Portrait, AuthorProfile]):
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "image":
-            return picture_field(db_field, **kwargs)
+            return image_field(db_field, **kwargs)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 class WithPortraitAndMerging(MergeAdminMixin):
     merge_verb = staticmethod(bylines.merge)
-    readonly_fields = ("what_moves",)
+    readonly_fields = ("used_by",)
     inlines: tuple[type[Any], ...] = (PortraitInline,)

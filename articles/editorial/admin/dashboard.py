@@ -1,4 +1,4 @@
-"""What waits for somebody on the first page of the desk."""
+"""Articles on the dashboard of the admin."""
 
 from urllib.parse import urlencode
 
@@ -11,26 +11,26 @@ from iria.core.hooks import DashboardItem
 
 
 def waiting_articles(user: User) -> list[DashboardItem]:
-    """Held back first, then scheduled, then drafts; nothing for somebody who writes none."""
+    """Overdue first, then scheduled, then drafts; nothing for users who cannot edit articles."""
     if not user.has_perm("articles.change_article"):
         return []
     seen = permissions.visible_to(user, Article.objects.all())
     drafts = seen.filter(state=Article.State.DRAFT)
-    held = seen.filter(pk__in=Article.objects.overdue().values("pk")).count()
+    overdue = seen.filter(pk__in=Article.objects.overdue().values("pk")).count()
     mine = drafts.filter(permissions.own(user)).count()
     others = drafts.count() - mine
     scheduled = seen.filter(state=Article.State.SCHEDULED).count()
     rows = [
         DashboardItem(
-            f"{_articles(held)} held back: the time came, and something was missing",
-            held,
+            f"{_articles(overdue)} overdue: scheduled, but not ready to publish",
+            overdue,
             _list(whose="held"),
         ),
         DashboardItem(
             f"{_articles(scheduled)} scheduled", scheduled, _list(state__exact="scheduled")
         ),
-        DashboardItem(f"{_drafts(mine)} of yours", mine, _list(state__exact="draft", whose="mine")),
-        DashboardItem(f"{_drafts(others)} of others", others, _list(state__exact="draft")),
+        DashboardItem(f"{_drafts(mine)} by you", mine, _list(state__exact="draft", whose="mine")),
+        DashboardItem(f"{_drafts(others)} by others", others, _list(state__exact="draft")),
     ]
     return [row for row in rows if row.count]
 

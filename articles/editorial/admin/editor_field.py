@@ -1,8 +1,6 @@
-"""What the editor shows of the pictures in a text.
+"""The text of an article in a form: an editor with JavaScript, plain HTML without.
 
-What the form refuses before anything is saved.
-
-The article's text in a form: an editor where there is JavaScript, its HTML where there is none.
+Also the image details that the editor shows, and the check of new images before saving.
 """
 
 from typing import Any, Final, TypedDict
@@ -13,12 +11,12 @@ from js_asset import ImportMap, Media
 
 from articles.body.figures import figures_in
 from articles.body.sanitiser import clean, clean_caption
-from articles.editorial.checklist import obstacles_to_new_uses
+from articles.editorial.checklist import blockers_of_new_images
 from articles.editorial.models import Article
 from articles.editorial.models.article import BODY_MAX_LENGTH
 from articles.images.admin.chooser import choice
 from articles.images.models import Image
-from articles.images.rights.credit_line import credit_words
+from articles.images.rights.credit_line import credit_text
 from iria.core.blockers import as_message
 from iria.core.text.validators import validate_storable
 from iria.publication.models import Publication
@@ -35,7 +33,7 @@ class Described(TypedDict):
 
 
 def described(ids: list[str], publication: Publication) -> dict[str, Described]:
-    """Id → facts, for the pictures that are in the library; in two queries."""
+    """Id → details of the images that are in the library, in two queries."""
     numbers = {int(each) for each in ids[:MOST] if each.isascii() and each.isdigit()}
     small = {number for number in numbers if number < 10**18}
     return {
@@ -43,22 +41,24 @@ def described(ids: list[str], publication: Publication) -> dict[str, Described]:
             "name": str(image),
             "thumbnail": choice(image).thumbnail,
             "alt": image.alt_text,
-            "credit": credit_words(image, publication),
+            "credit": credit_text(image, publication),
             "may_be_shown": image.may_be_shown,
         }
         for image in Image.objects.for_grid().filter(pk__in=small)
     }
 
 
-NOT_OUT = "Readers would see it at once, so this was not saved; your text is kept below."
+NOT_SAVED: Final = (
+    "Not saved: the article is live and the image may not be published. Your text is below."
+)
 
 
-def refuse_new_pictures(form: forms.ModelForm[Article], values: dict[str, Any]) -> None:
-    """A published article takes in no picture that may not go out."""
-    lead: Image | None = values.get("lead_picture")
+def check_new_images(form: forms.ModelForm[Article], values: dict[str, Any]) -> None:
+    """A published article may not get an image that may not be published."""
+    lead: Image | None = values.get("lead_image")
     inline = [use.image_id for use in figures_in(values.get("body") or "")]
-    if found := obstacles_to_new_uses(form.instance, lead.pk if lead else None, inline):
-        form.add_error(None, as_message(NOT_OUT, found))
+    if found := blockers_of_new_images(form.instance, lead.pk if lead else None, inline):
+        form.add_error(None, as_message(NOT_SAVED, found))
 
 
 MODULES: Final = (
@@ -78,7 +78,7 @@ MODULES: Final = (
 )
 
 EDITOR_MEDIA: Final = Media(
-    # The scripts name each other by these words, so that each can have a hashed address.
+    # The scripts import each other by these names, so that each can have a hashed URL.
     importmap=ImportMap(
         {
             "django-prose-editor/editor": "django_prose_editor/editor.js",
@@ -101,7 +101,7 @@ EDITOR_MEDIA: Final = Media(
 
 
 class EditorWidget(forms.Textarea):
-    """A text area that `static/iria_admin/editor/setup.js` makes into an editor of the named kind."""
+    """A text area that `static/iria_admin/editor/setup.js` turns into an editor."""
 
     def __init__(self, kind: str, *, rows: int, label: str) -> None:
         super().__init__({"data-editor": kind, "rows": rows, "aria-label": label})
@@ -113,7 +113,7 @@ class EditorWidget(forms.Textarea):
 
 
 class BodyField(forms.CharField):
-    """The text, cleaned, and refused in words where it is too long to be kept."""
+    """The text as sanitised HTML; too long a text is refused."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("widget", EditorWidget("body", rows=30, label="Text"))
@@ -121,20 +121,20 @@ class BodyField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         text = super().clean(value)
-        _refuse_long(text)
+        _validate_length(text)
         cleaned = clean(text)
-        _refuse_long(cleaned)
+        _validate_length(cleaned)
         return cleaned
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """Two ways of writing the same text are no change."""
+        """The same text in different markup is no change."""
         if (data or "").strip() == (initial or "").strip():
             return False
         return len(data or "") > BODY_MAX_LENGTH or clean(data or "") != (initial or "")
 
 
 class CaptionField(forms.CharField):
-    """A caption: words, emphasis and links on one line."""
+    """A caption: text, emphasis and links on one line."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("widget", EditorWidget("caption", rows=3, label="Caption"))
@@ -147,10 +147,10 @@ class CaptionField(forms.CharField):
         return clean_caption(data or "") != (initial or "")
 
 
-def _refuse_long(text: str) -> None:
+def _validate_length(text: str) -> None:
     if len(text) > BODY_MAX_LENGTH:
-        sentence = (
-            f"The text has {len(text):,} characters; at most {BODY_MAX_LENGTH:,} can be kept. "
-            "Make two articles of it."
+        message = (
+            f"The text has {len(text):,} characters; the maximum is {BODY_MAX_LENGTH:,}. "
+            "Split it into two articles."
         )
-        raise ValidationError(sentence, code="max_length")
+        raise ValidationError(message, code="max_length")

@@ -1,12 +1,8 @@
-"""Several choices in their order: the categories of an article, its authors.
+"""Form fields of an article: ordered choices (categories, authors), date and time, tags.
 
-Each choice is a select, and their order on the page is the order that is saved, so the field works
-without JavaScript; `static/iria_admin/ordered-choice.js` adds rows and moves them. It holds what was chosen and
-no ids of rows, so a form that was opened before somebody else saved can still be sent.
-
-A date and a time on the publication's clock.
-
-Tags as words with commas between them.
+Each ordered choice is a select, and the order on the page is the order that is saved, so the field
+works without JavaScript; `static/iria_admin/in-order.js` adds and moves rows. It holds the choices and no
+row ids, so a form that was opened before someone else saved can still be sent.
 """
 
 import re
@@ -27,11 +23,11 @@ from iria.core.text.validators import one_line, validate_storable
 from iria.publication.models import current_publication
 
 SPARE: Final = 2
-"""Empty rows offered beside what is chosen, for whoever has no JavaScript to add more."""
+"""Empty rows after the choices, for users without JavaScript."""
 
 
 class InOrderWidget(forms.Widget):
-    template_name = "admin/articles/article/_in_order.html"
+    template_name = "admin/articles/article/_ordered_choice.html"
     use_fieldset = True
 
     class Media:
@@ -67,7 +63,7 @@ class InOrderField[M: Model](forms.Field):
 
     widget: InOrderWidget
     default_error_messages = {
-        "gone": "One of the choices is no longer there; look them over and choose again.",
+        "gone": "One of the choices no longer exists. Check them and choose again.",
     }
 
     def __init__(
@@ -77,7 +73,7 @@ class InOrderField[M: Model](forms.Field):
         self.objects = objects
 
     def offer(self, choices: Iterable[tuple[Any, str]], *, add_address: str = "") -> None:
-        """Sets what can be chosen; asked once for all rows."""
+        """Sets the choices, once for all rows."""
         self.widget.choices = [(str(key), label) for key, label in choices]
         self.widget.add_address = add_address
 
@@ -96,16 +92,16 @@ class InOrderField[M: Model](forms.Field):
 
 SHOWN: Final = "%Y-%m-%dT%H:%M"
 LAST_YEAR: Final = 2199
-"""A moment near the calendar's end could not be shown on the clock of every zone."""
-BEYOND: Final = "This date lies beyond the calendar; choose a nearer one."
+"""A later moment could not be converted to every time zone."""
+OUT_OF_RANGE: Final = "This date is out of range. Choose an earlier one."
 
 
 class MomentField(forms.Field):
-    """Reads what `<input type="datetime-local">` sends; an hour that never comes is refused."""
+    """For `<input type="datetime-local">`; an hour that the clocks skip is refused."""
 
     widget = forms.TextInput
     ignored = False
-    """Whether what stands in it is only kept, because its button was not pressed."""
+    """Whether the value is only redisplayed, because its button was not pressed."""
 
     def __init__(self, **options: Any) -> None:
         widget = forms.TextInput({"step": "60", "autocomplete": "off"})
@@ -121,10 +117,10 @@ class MomentField(forms.Field):
         return None if self.ignored else super().clean(value)
 
     def to_python(self, value: Any) -> datetime | None:
-        """The moment, as shown by clocks in the publication's zone.
+        """The moment, read in the publication's time zone.
 
         Raises:
-            ValidationError: with a sentence for the editor.
+            ValidationError: not a date and time, out of range, or skipped by the clocks.
         """
         text = str(value or "").strip().replace("T", " ")
         if not text:
@@ -134,21 +130,21 @@ class MomentField(forms.Field):
         except ValueError:
             wall = None
         if wall is None or wall.tzinfo is not None:
-            sentence = "This is no date and time; write it like 2027-03-28 14:30."
-            raise ValidationError(sentence)
+            message = "Enter a date and time such as 2027-03-28 14:30."
+            raise ValidationError(message)
         if wall.year > LAST_YEAR:
-            raise ValidationError(BEYOND)
+            raise ValidationError(OUT_OF_RANGE)
         publication = current_publication()
         try:
             return moment_in(publication.zone_info, wall)
         except SkippedHour as gap:
-            sentence = (
-                f"{wall:%H:%M} is skipped on that day, when the clocks in {publication.time_zone} go "
-                f"forward; the next time there is {gap.resumes:%H:%M}."
+            message = (
+                f"{wall:%H:%M} does not exist on that day, because the clocks in "
+                f"{publication.time_zone} go forward. The next valid time is {gap.resumes:%H:%M}."
             )
-            raise ValidationError(sentence) from gap
-        except OverflowError as mistake:
-            raise ValidationError(BEYOND) from mistake
+            raise ValidationError(message) from gap
+        except OverflowError as error:
+            raise ValidationError(OUT_OF_RANGE) from error
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return str(self.prepare_value(initial) or "") != str(data or "")
@@ -159,7 +155,7 @@ MOST: Final = 30
 
 
 def split(text: str) -> list[str]:
-    """The tags in a line of text, each once; one that holds a comma stands in quotes."""
+    """The tags in a line of text, each once; a tag with a comma is in quotes."""
     parts = [one_line(quoted or plain) for quoted, plain in PART.findall(text)]
     found = {part.casefold(): part for part in reversed(parts) if part}
     return list(reversed(found.values()))
@@ -175,40 +171,32 @@ class TagsField(forms.CharField):
             required=False,
             max_length=2000,
             validators=[validate_storable],
-            help_text="Words with commas between them, such as: shipping, Red Sea.",
+            help_text="Separate tags with commas, for example: shipping, Red Sea.",
             **options,
         )
 
     def clean(self, value: Any) -> list[str]:
         names = split(super().clean(value))
         if len(names) > MOST:
-            sentence = (
-                f"These are {len(names)} tags; more than {MOST} help nobody to find anything."
-            )
-            raise ValidationError(sentence)
+            message = f"There are {len(names)} tags; the maximum is {MOST}. Remove some."
+            raise ValidationError(message)
         for name in names:
-            refuse_unusable(name)
+            validate_tag_name(name)
         return names
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return sorted(split(initial or "")) != sorted(split(data or ""))
 
 
-def refuse_unusable(name: str) -> None:
-    """A validator: a tag needs a name that fits and an address of its own.
-
-    Raises:
-        ValidationError: with a sentence for the editor.
-    """
+def validate_tag_name(name: str) -> None:
+    """A tag needs a name that fits its column and makes a usable slug."""
     slug: str = Tag().slugify(name)  # type: ignore[no-untyped-call]
     if len(name) > 100:
-        sentence = f"The tag “{name[:40]}…” is too long; a tag has at most 100 characters."
-        raise ValidationError(sentence)
+        message = f"The tag “{name[:40]}…” is too long. Use at most 100 characters."
+        raise ValidationError(message)
     if not slug.strip("-_"):
-        sentence = (
-            f"The tag “{name}” has neither letter nor digit, so no page could be named for it."
-        )
-        raise ValidationError(sentence)
+        message = f"The tag “{name}” cannot be used in a URL. Add a letter or a digit."
+        raise ValidationError(message)
     if slug == "feed":
-        sentence = "“feed” is reserved for addresses; choose another word for this tag."
-        raise ValidationError(sentence)
+        message = "“feed” is reserved for URLs. Choose another name for this tag."
+        raise ValidationError(message)

@@ -1,4 +1,4 @@
-"""The form of an article."""
+"""The article form."""
 
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from articles.editorial.admin.editor_field import BodyField, CaptionField
 from articles.editorial.admin.fields import InOrderField, MomentField, TagsField, join
 from articles.editorial.article_urls import RESERVED
 from articles.editorial.models import Article, Category
+from articles.editorial.models.article import EDITABLE_FIELDS
 from articles.editorial.models.querysets import ArticleQuerySet
 from iria.core.text.validators import one_line
 
@@ -29,31 +30,31 @@ SCHEDULE = "_schedule"
 
 
 class ArticleForm(forms.ModelForm[Article]):
-    """Everything of an article that is written; what is decided has buttons of its own."""
+    """All editable fields of an article. Publishing and scheduling have buttons of their own."""
 
     body = BodyField(label="Text")
     lead_caption = CaptionField(
-        label="Caption of the lead picture",
-        help_text="Its credit is kept with the picture and stands after the caption.",
+        label="Lead image caption",
+        help_text="The credit is stored with the image and shown after the caption.",
     )
     chosen_categories = InOrderField(
         Category.objects.all(),
         row="Category",
         first="primary",
         label="Categories",
-        help_text="The first is the primary one.",
+        help_text="The first one is the primary category.",
     )
     signed_by = InOrderField(
         AuthorProfile.objects.all(),
         row="Author",
         label="Authors",
-        help_text="In the order in which they sign.",
+        help_text="In byline order.",
     )
     tags = TagsField()
     translation_of = NamedArticleField(
         Article.objects.all(),
         label="Translation of",
-        help_text="The same text in another language: choose from the list, or paste its address.",
+        help_text="The same text in another language. Choose from the list or paste its URL.",
     )
     schedule_for = MomentField(label="Date and time", required=False)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -61,47 +62,26 @@ class ArticleForm(forms.ModelForm[Article]):
 
     class Meta:
         model = Article
-        fields = [
-            "headline",
-            "standfirst",
-            "body",
-            "kind",
-            "language",
-            "lead_picture",
-            "lead_caption",
-            "tags",
-            "slug",
-            "search_description",
-            "comments_open",
-            "comments_policy",
-            "comments_close_after",
-            "canonical_address",
-            "noindex",
-            "first_published_in",
-            "first_published_address",
-            "licence",
-        ]
+        fields = (*EDITABLE_FIELDS, "tags")
         widgets = {
             "headline": forms.Textarea({"class": "admin-headline", "rows": 1}),
             "standfirst": forms.Textarea({"rows": 3, "data-count": "200"}),
             "search_description": forms.Textarea({"rows": 3, "data-count": "155"}),
         }
         labels = {
-            "slug": "Last part of the address",
-            "search_description": "Description for search engines",
-            "comments_open": "Readers may comment",
-            "comments_policy": "Their comments",
-            "comments_close_after": "Days until comments close",
+            "slug": "Slug",
+            "search_description": "Meta description",
+            "comments_open": "Allow comments",
+            "comments_policy": "Comment moderation",
+            "comments_close_after": "Close comments after (days)",
         }
         help_texts = {
-            "slug": "Left empty, it is made from the headline; after a change, the old address "
-            "leads to the new one.",
-            "comments_open": "What was written before stays when this is taken away.",
+            "comments_open": "Existing comments stay visible when this is off.",
         }
-        error_messages = {"headline": {"required": "Write a headline; it can be changed later."}}
+        error_messages = {"headline": {"required": "Enter a headline. You can change it later."}}
 
     nameable: ArticleQuerySet | None = None
-    """The articles that whoever has the form may see; the desk sets it."""
+    """The articles that the user may see; the admin sets it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -116,7 +96,7 @@ class ArticleForm(forms.ModelForm[Article]):
         self._offer_choices()
 
     def _offer_choices(self) -> None:
-        # The form of somebody who may only look has no fields.
+        # The form has no fields for a user who may only view.
         if "chosen_categories" in self.fields:
             categories = Category.objects.in_order().only("name", "path")
             self._offer_translations()
@@ -141,7 +121,7 @@ class ArticleForm(forms.ModelForm[Article]):
         )
         if linked := [each for each in linked if each.pk in seen]:
             field.help_text = format_html(
-                "It is linked to {}. Emptied, it is linked to none of them.",
+                "Linked to {}. Clear the field to remove the link.",
                 format_html_join(
                     ", ",
                     '<a href="{}">{} ({})</a>',
@@ -165,113 +145,111 @@ class ArticleForm(forms.ModelForm[Article]):
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]
         if slug in RESERVED:
-            sentence = "“feed” is reserved for addresses; choose another."
-            raise ValidationError(sentence)
+            message = "“feed” is reserved for URLs. Choose another slug."
+            raise ValidationError(message)
         if not slug and self.instance.year is not None:
-            # Readers have this address; an emptied field is no wish for another one.
+            # Readers know this URL; an empty field does not ask for another one.
             return str(self.initial.get("slug", ""))
         return slug
 
     def clean_schedule_for(self) -> datetime | None:
-        """The time counts only for whoever pressed the button beside it."""
+        """The time counts only if the button beside it was pressed."""
         moment: datetime | None = self.cleaned_data.get("schedule_for")
         if SCHEDULE not in self.data:
             return None
         if moment is None:
-            sentence = "Say when the article is to go out: a date and a time."
-            raise ValidationError(sentence)
+            message = "Enter a date and time."
+            raise ValidationError(message)
         if moment <= timezone.now():
-            sentence = "This time lies in the past; choose a later one, or publish now."
-            raise ValidationError(sentence)
+            message = "This time is in the past. Choose a later one or publish now."
+            raise ValidationError(message)
         return moment
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         if self.instance._state.adding:
-            self._refuse_second_article()
+            self._check_sent_twice()
         else:
-            self._refuse_stale()
+            self._check_edit_conflict()
         self._offer_caption(values)
-        editor_field.refuse_new_pictures(self, values)
-        self._refuse_second_translation(values)
+        editor_field.check_new_images(self, values)
+        self._check_translation(values)
         return values
 
-    def _refuse_second_translation(self, values: dict[str, Any]) -> None:
-        """A text is in each language once."""
+    def _check_translation(self, values: dict[str, Any]) -> None:
+        """A text has one version per language."""
         other: Article | None = values.get("translation_of")
         wanted = Article(pk=self.instance.pk, language=values.get("language", ""))
         if other is not None and other.pk == self.instance.pk:
-            self.add_error("translation_of", "An article is no translation of itself.")
+            self.add_error("translation_of", "An article cannot be a translation of itself.")
         elif taken := translations.taken_by(wanted, other):
             may_see = self._seen().filter(pk=taken.pk).exists()
-            sentence = format_html(
-                "{} is the {} version of this text already; change the language, or name another "
+            message = format_html(
+                "{} is already the {} version of this text. Change the language or choose another "
                 "article.",
                 f"“{taken.headline}”" if may_see else "Another article",
                 taken.get_language_display(),
             )
-            self.add_error("translation_of", sentence)
+            self.add_error("translation_of", message)
 
     def _offer_caption(self, values: dict[str, Any]) -> None:
-        """A picture just chosen brings its own caption where none was written."""
-        picture = values.get("lead_picture")
-        if picture and "lead_picture" in self.changed_data and not values.get("lead_caption"):
-            values["lead_caption"] = escape(one_line(picture.caption))
+        """A newly chosen image brings its own caption if none was written."""
+        image = values.get("lead_image")
+        if image and "lead_image" in self.changed_data and not values.get("lead_caption"):
+            values["lead_caption"] = escape(one_line(image.caption))
 
-    def _refuse_stale(self) -> None:
+    def _check_edit_conflict(self) -> None:
         version = self.cleaned_data.get("version")
         try:
             revisions.lock(self.instance, opened_at=-1 if version is None else version)
-        except revisions.EditConflict as stale:
-            # The same form sent twice, by an impatient click, changes nothing and harms nothing.
+        except revisions.EditConflict as conflict:
+            # The same form sent twice by a double click changes nothing and does no harm.
             if set(self.changed_data) <= {"version", "schedule_for"}:
                 return
-            self._let_decide(stale)
+            self._report_conflict(conflict)
 
-    def _let_decide(self, stale: revisions.EditConflict) -> None:
-        """Says who saved; the form shown again knows their version, so sending it is a decision."""
-        self._show(version=str(stale.version))
-        who, when = "Somebody", ""
-        if stale.latest is not None:
-            who = stale.latest.made_by.public_name if stale.latest.made_by else who
-            when = f" at {date_format(timezone.localtime(stale.latest.made_at), 'TIME_FORMAT')}"
-        sentence = format_html(
-            "{} saved this article{} after you opened it; your text is kept below, and saving "
-            'again puts it in place of theirs (<a href="{}" target="_blank">see what they saved</a>).',
+    def _report_conflict(self, conflict: revisions.EditConflict) -> None:
+        """Says who saved. The form shown again has their version, so sending it is a decision."""
+        self._show(version=str(conflict.version))
+        who, when = "Someone", ""
+        if (latest := conflict.latest) is not None:
+            who = latest.created_by.public_name if latest.created_by else who
+            when = f" at {date_format(timezone.localtime(latest.created_at), 'TIME_FORMAT')}"
+        message = format_html(
+            "{} saved this article{} after you opened it. Your text is below; saving again "
+            'replaces their version (<a href="{}" target="_blank">see their version</a>).',
             who,
             when,
             reverse("admin:articles_article_change", args=[self.instance.pk]),
         )
-        raise ValidationError(sentence, code="stale")
+        raise ValidationError(message, code="conflict")
 
     def _show(self, **values: str) -> None:
-        """Puts other values into hidden fields of the form as it is shown again."""
+        """Sets hidden fields of the form that is shown again."""
         data = QueryDict(mutable=True)
         data.update(self.data)
         for name, value in values.items():
             data[name] = value
         self.data = data
 
-    def _refuse_second_article(self) -> None:
-        """The same empty form filled twice, as after the browser's Back: is it meant?"""
-        made = submit_actions.made_from(self.cleaned_data.get("form_token", ""))
+    def _check_sent_twice(self) -> None:
+        """The same empty form filled twice, as after the browser's Back, may be a mistake."""
+        made = submit_actions.article_of_form(self.cleaned_data.get("form_token", ""))
         if made is None:
-            self.instance.made_from = submit_actions.form_id(
-                self.cleaned_data.get("form_token", "")
-            )
+            self.instance.form_id = submit_actions.form_id(self.cleaned_data.get("form_token", ""))
             return
         self._show(form_token=submit_actions.make_form_token())
-        sentence = format_html(
-            'This form has made the article “<a href="{}" target="_blank">{}</a>” already; your '
-            "text is kept below, and saving again makes another article of it.",
+        message = format_html(
+            'This form already created the article “<a href="{}" target="_blank">{}</a>”. Your '
+            "text is below; saving again creates another article.",
             reverse("admin:articles_article_change", args=[made.pk]),
             made.headline,
         )
-        raise ValidationError(sentence, code="sent_twice")
+        raise ValidationError(message, code="sent_twice")
 
 
 def _beside_the_row(article: Article) -> dict[str, Any]:
-    """What the form shows of an article that its own row does not hold."""
+    """Initial values that the article's own row does not hold."""
     tags = Tag.objects.filter(article=article).order_by("name")
     return {
         "translation_of": next(iter(translations.translations_of(article)), None),

@@ -1,7 +1,4 @@
-"""What an article said before, who changed it, and when it went out.
-
-Corrections below the form of a published article.
-"""
+"""The history page of an article, one version, and corrections below the form."""
 
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,17 +14,15 @@ from django.shortcuts import get_object_or_404, render
 from articles.editorial import permissions
 from articles.editorial.admin.fields import InOrderField, TagsField, join
 from articles.editorial.models import Article, Correction, Revision, StateChange
+from articles.editorial.models.article import REVISED_FIELDS
 from articles.editorial.revision_diff import compared
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
 
 SHOWN = 100
-IN_VERSIONS: Final = {"headline", "standfirst", "body", "lead_picture", "lead_caption"}
-"""Every version holds these, so that the list of other changes need not."""
-
 NOT_SHOWN: Final = {"version", "form_token", "schedule_for"}
-"""Not part of the article: changes of its state tell when it is scheduled."""
+"""Not part of the article; state changes record when it is scheduled."""
 
 
 def context_of(object_id: str) -> dict[str, Any]:
@@ -36,8 +31,8 @@ def context_of(object_id: str) -> dict[str, Any]:
     if not key.isdecimal():
         return {}
     number = int(key)
-    revisions = Revision.objects.filter(article=number).select_related("made_by").defer("body")
-    changes = StateChange.objects.filter(article=number).select_related("made_by")
+    revisions = Revision.objects.filter(article=number).select_related("created_by").defer("body")
+    changes = StateChange.objects.filter(article=number).select_related("created_by")
     others = (
         LogEntry.objects.filter(
             content_type=get_content_type_for_model(Article), object_id=number, action_flag=CHANGE
@@ -53,14 +48,11 @@ def context_of(object_id: str) -> dict[str, Any]:
 
 
 def change_message(form: forms.ModelForm[Article], formsets: list[Any]) -> str:
-    """A line for each field beside the text that a saved form changed: before → after.
-
-    Empty where nothing but the text changed.
-    """
+    """One line for each changed field that revisions do not hold: before → after."""
     lines = []
     for name in form.changed_data:
         field = form.fields[name]
-        if name in IN_VERSIONS or name in NOT_SHOWN:
+        if name in REVISED_FIELDS or name in NOT_SHOWN:
             continue
         before = _as_text(field, form.initial.get(name))
         after = _as_text(field, _saved_value(form, name))
@@ -71,12 +63,12 @@ def change_message(form: forms.ModelForm[Article], formsets: list[Any]) -> str:
 
 
 def _saved_value(form: forms.ModelForm[Article], name: str) -> Any:
-    """What was saved; a slug that was taken has got a number."""
+    """The saved value; a slug that was taken has got a number."""
     return form.instance.slug if name == "slug" else form.cleaned_data.get(name)
 
 
 def _as_text(field: forms.Field, value: Any) -> str:
-    """A value, from the row or from the form, as it is read on the page."""
+    """A value of the row or the form as it is shown on the page."""
     if isinstance(field, InOrderField):
         keys = [getattr(each, "pk", each) for each in value or []]
         rows = field.objects.in_bulk(keys)
@@ -97,7 +89,7 @@ def _corrections(formset: Any) -> list[str]:
 
 
 def version_view(
-    desk: "ModelAdmin[Article]", request: HttpRequest, *, object_id: str, number: int
+    model_admin: "ModelAdmin[Article]", request: HttpRequest, *, object_id: str, number: int
 ) -> HttpResponse:
     """One version, compared with the one before it."""
     key = unquote(object_id)
@@ -108,14 +100,14 @@ def version_view(
         "articles.view_revision"
     ):
         raise PermissionDenied
-    revisions = article.revisions.select_related("made_by")
+    revisions = article.revisions.select_related("created_by")
     new = get_object_or_404(revisions, number=number)
     old = revisions.filter(number__lt=number).first()
     context = {
-        **desk.admin_site.each_context(request),
+        **model_admin.admin_site.each_context(request),
         "title": f"Version {number}",
         "subtitle": article.headline,
-        "opts": desk.opts,
+        "opts": model_admin.opts,
         "original": article,
         "old": old,
         "new": new,
@@ -126,7 +118,7 @@ def version_view(
 
 
 class CorrectionInline(admin.StackedInline[Correction, Article]):
-    """New ones can be added; what was told to readers once stays as it was."""
+    """Corrections can be added, not changed: readers have seen them."""
 
     model = Correction
     fields = ["text"]

@@ -1,14 +1,11 @@
-"""An empty form makes one article, however often it is sent.
+"""What the buttons of the article form do, their messages, and the panel beside the form.
 
-A double click, a reload or a proxy that tries again sends the same form twice. Each empty form
-carries a random id, signed so that nobody can take the id of somebody else's form, and the id is
-kept with the article under a unique constraint: of two requests at once the second fails in the
-database and is led to the article of the first. A rate limit would not do: it could not tell a
-second click from an editor who files two short pieces in a row.
-
-What the buttons below the form do, and the sentences that say what was done.
-
-What stands beside the form of an article: what it lacks, and what its pictures allow.
+An empty form creates one article, however often it is sent. A double click, a reload or a proxy
+that retries sends the same form twice. So each empty form carries a random id, signed so that
+nobody can use the id of another form, and the id is stored with the article under a unique
+constraint: of two simultaneous requests the second fails in the database and is redirected to the
+article of the first. A rate limit could not tell a second click from an editor who submits two
+short articles in a row.
 """
 
 import uuid
@@ -24,10 +21,10 @@ from django.utils.safestring import SafeString
 
 from articles.body.sanitiser import clean
 from articles.editorial import permissions, publishing
-from articles.editorial.checklist import pictures_of, publish_blockers, suggestions
+from articles.editorial.checklist import images_of, publish_blockers, suggestions
 from articles.editorial.models import Article
-from articles.editorial.preview_links import expires_at, preview_address
-from articles.embeds.autoembed import place
+from articles.editorial.preview_links import expires_at, preview_url
+from articles.embeds.autoembed import autoembed
 from articles.images.rights.usage_check import usage_terms
 from iria.core.blockers import as_message
 from iria.core.http.urls import absolute_url
@@ -42,50 +39,53 @@ def make_form_token() -> str:
 
 
 def form_id(token: str) -> uuid.UUID | None:
-    """The id in a token; None where it was cut off or is too old to be sent by accident."""
+    """The id in a token; None if it is broken or too old to be sent by accident."""
     try:
         return uuid.UUID(read_token(token, purpose=PURPOSE, valid_for=VALID_FOR))
     except (BrokenToken, ExpiredToken, ValueError, TypeError, AttributeError):
         return None
 
 
-def made_from(token: str) -> Article | None:
-    """The article that the form with this token made already."""
+def article_of_form(token: str) -> Article | None:
+    """The article that the form with this token has already created."""
     known = form_id(token)
-    return Article.objects.filter(made_from=known).first() if known else None
+    return Article.objects.filter(form_id=known).first() if known else None
 
 
 def is_the_same(article: Article, headline: str, body: str) -> bool:
-    """Whether a form sent again says what the article was made with."""
+    """Whether a form sent again has the content that the article was created with."""
     first = article.revisions.order_by("number").first()
     return first is not None and (
-        first.headline == " ".join(headline.split()) and first.body == place(clean(body))
+        first.headline == " ".join(headline.split()) and first.body == autoembed(clean(body))
     )
 
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
 
-PUBLISH, SCHEDULE, WITHDRAW, PREVIEW = "_publish", "_schedule", "_withdraw", "_preview"
+PUBLISH, SCHEDULE, UNPUBLISH, PREVIEW = "_publish", "_schedule", "_unpublish", "_preview"
 
 
 def decide(
-    desk: "ModelAdmin[Article]", request: HttpRequest, article: Article, *, at: datetime | None
+    model_admin: "ModelAdmin[Article]",
+    request: HttpRequest,
+    article: Article,
+    *,
+    at: datetime | None,
 ) -> None:
-    """Does what the pressed button says with an article that was just saved."""
+    """Does what the pressed button asks for, after the article was saved."""
     if PREVIEW in request.POST:
-        desk.message_user(request, preview_words(article), messages.SUCCESS)
-    elif not {PUBLISH, SCHEDULE, WITHDRAW} & request.POST.keys():
-        _say_saved(desk, request, article)
+        model_admin.message_user(request, preview_message(article), messages.SUCCESS)
+    elif not {PUBLISH, SCHEDULE, UNPUBLISH} & request.POST.keys():
+        _say_saved(model_admin, request, article)
     elif not permissions.may_publish(request.user):
-        sentence = "The article is saved; publishing it is for an editor."
-        desk.message_user(request, sentence, messages.WARNING)
+        model_admin.message_user(request, "Saved. Only editors can publish.", messages.WARNING)
     else:
-        _publish_or_withdraw(desk, request, article, at)
+        _publish_or_unpublish(model_admin, request, article, at)
 
 
-def _publish_or_withdraw(
-    desk: "ModelAdmin[Article]", request: HttpRequest, article: Article, at: datetime | None
+def _publish_or_unpublish(
+    model_admin: "ModelAdmin[Article]", request: HttpRequest, article: Article, at: datetime | None
 ) -> None:
     if asks_to_unpublish(request, article):
         return
@@ -98,46 +98,47 @@ def _publish_or_withdraw(
         else:
             publishing.unpublish(article, by=user)  # type: ignore[arg-type]
     except publishing.NotReady as refusal:
-        desk.message_user(request, refusal_words(refusal), messages.ERROR)
+        model_admin.message_user(request, not_ready_message(refusal), messages.ERROR)
     else:
-        desk.message_user(request, outcome_words(article), messages.SUCCESS)
+        model_admin.message_user(request, outcome_message(article), messages.SUCCESS)
 
 
 def asks_to_unpublish(request: HttpRequest, article: Article) -> bool:
-    """Whether readers would lose the article by the pressed button: `unpublishing` asks before that."""
+    """Whether the pressed button unpublishes the article; `unpublishing` asks for confirmation."""
     may = permissions.may_publish(request.user)
-    return WITHDRAW in request.POST and article.is_published and may
+    return UNPUBLISH in request.POST and article.is_published and may
 
 
-def _say_saved(desk: "ModelAdmin[Article]", request: HttpRequest, article: Article) -> None:
+def _say_saved(model_admin: "ModelAdmin[Article]", request: HttpRequest, article: Article) -> None:
     if "_continue" in request.POST:
-        seen = "Saved; readers see it now." if article.is_published else "Saved."
-        desk.message_user(request, seen, messages.SUCCESS)
+        message = "Saved. The changes are live." if article.is_published else "Saved."
+        model_admin.message_user(request, message, messages.SUCCESS)
 
 
-def refusal_words(refusal: publishing.NotReady) -> SafeString:
-    return as_message("It is saved, and not out yet:", refusal.obstacles)
+def not_ready_message(refusal: publishing.NotReady) -> SafeString:
+    return as_message("Saved, but not published:", refusal.obstacles)
 
 
-def outcome_words(article: Article) -> SafeString:
-    """What the article is now, in a sentence."""
+def outcome_message(article: Article) -> SafeString:
+    """The new state of the article."""
     match article.state:
         case Article.State.PUBLISHED:
-            words = 'Published: <a href="{}">see it as readers do</a>.'
-            return format_html(words, article.get_absolute_url())
+            return format_html(
+                'Published. <a href="{}">View on site</a>.', article.get_absolute_url()
+            )
         case Article.State.SCHEDULED:
-            return format_html("Scheduled: it goes out on {}.", _shown(article.publish_at))
+            return format_html("Scheduled for {}.", _shown(article.publish_at))
         case Article.State.UNPUBLISHED:
-            return SafeString("Withdrawn: readers no longer see it.")
+            return SafeString("Unpublished.")
         case _:
-            return SafeString("It is a draft again, and off the schedule.")
+            return SafeString("Unscheduled. The article is a draft again.")
 
 
-def preview_words(article: Article) -> SafeString:
+def preview_message(article: Article) -> SafeString:
     return format_html(
-        'Saved. <a href="{}" target="_blank">Open the preview</a>; whoever has this link can read '
+        'Saved. <a href="{}" target="_blank">Open the preview</a>. Anyone with the link can read '
         "it until {}.",
-        preview_address(article),
+        preview_url(article),
         _shown(expires_at()),
     )
 
@@ -146,15 +147,13 @@ def _shown(moment: datetime | None) -> str:
     return date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment else ""
 
 
-def of(request: HttpRequest, article: Article) -> dict[str, Any]:
+def panel_context(article: Article) -> dict[str, Any]:
     """For `admin/articles/article/_panel.html`."""
     return {
-        "obstacles": publish_blockers(article),
-        "advice": suggestions(article),
-        "terms": [
-            (image, terms) for image in pictures_of(article) if (terms := usage_terms(image))
-        ],
-        "preview_link": absolute_url(preview_address(article)),
-        "preview_until": expires_at(),
-        "latest_version": article.revisions.select_related("made_by").first(),
+        "blockers": publish_blockers(article),
+        "improvements": suggestions(article),
+        "terms": [(image, terms) for image in images_of(article) if (terms := usage_terms(image))],
+        "preview_link": absolute_url(preview_url(article)),
+        "preview_expires_at": expires_at(),
+        "latest_version": article.revisions.select_related("created_by").first(),
     }

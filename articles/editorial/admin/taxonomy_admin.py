@@ -1,9 +1,4 @@
-"""Categories and kinds on the desk.
-
-Tags on the desk.
-
-Series on the desk: a name, and the parts in their order.
-"""
+"""Categories, article types, tags and series in the admin."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -20,9 +15,9 @@ from django.utils.safestring import SafeString
 from taggit.models import Tag
 
 from articles.editorial import category_tree, signals, tags
-from articles.editorial.admin.fields import refuse_unusable
+from articles.editorial.admin.fields import validate_tag_name
 from articles.editorial.admin.merge import MergeAdminMixin, Move
-from articles.editorial.models import Article, Category, Kind, Series, SeriesPart
+from articles.editorial.models import Article, ArticleType, Category, Series, SeriesPart
 from iria.core.admin import FindsRows
 from iria.core.text.validators import one_line, validate_not_blank, validate_storable
 
@@ -38,17 +33,17 @@ class CategoryForm(forms.ModelForm[Category]):
         parent = self.fields.get("parent")
         if isinstance(parent, forms.ModelChoiceField):
             parent.queryset = Category.objects.in_order()
-            parent.empty_label = "None: it stands at the top"
+            parent.empty_label = "None (top level)"
             parent.label_from_instance = indented  # type: ignore[method-assign,assignment]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         if not self.errors and (longest := category_tree.longest_path(self.instance, values)):
-            sentence = (
-                f"Its address would have {longest} characters; at most "
-                f"{category_tree.PATH_LENGTH} fit. Shorten it, or place it higher in the tree."
+            message = (
+                f"The URL would have {longest} characters; the maximum is "
+                f"{category_tree.PATH_LENGTH}. Shorten the slug or choose a higher parent."
             )
-            raise ValidationError(sentence)
+            raise ValidationError(message)
         return values
 
 
@@ -56,8 +51,8 @@ class CategoryAdmin(MergeAdminMixin, admin.ModelAdmin[Category]):
     form = CategoryForm
     merge_verb = staticmethod(category_tree.merge)
     not_by_key = category_tree.BELOW
-    readonly_fields = ["what_moves"]
-    list_display = ["tree", "address", "position", "articles_in_it"]
+    readonly_fields = ["used_by"]
+    list_display = ["tree", "url", "position", "article_count"]
     list_display_links = ["tree"]
     search_fields = ["name", "path"]
     ordering = ["sort_key"]
@@ -74,10 +69,10 @@ class CategoryAdmin(MergeAdminMixin, admin.ModelAdmin[Category]):
     ) -> None:
         category_tree.save(obj)
 
-    def look(self, goes: Sequence[Category], stays: Category) -> None:
-        category_tree.refuse_unfitting(goes, stays)
+    def check_merge(self, goes: Sequence[Category], stays: Category) -> None:
+        category_tree.check_merge(goes, stays)
 
-    def addresses_below(self, goes: Sequence[Category], stays: Category) -> list[Move]:
+    def moves_below(self, goes: Sequence[Category], stays: Category) -> list[Move]:
         return [
             Move(
                 below.get_absolute_url(),
@@ -93,16 +88,16 @@ class CategoryAdmin(MergeAdminMixin, admin.ModelAdmin[Category]):
     def tree(self, category: Category) -> SafeString:
         return format_html('<span class="admin-depth-{}">{}</span>', category.depth, category.name)
 
-    @admin.display(description="Address")
-    def address(self, category: Category) -> str:
+    @admin.display(description="URL")
+    def url(self, category: Category) -> str:
         return f"/category/{category.path}/"
 
     @admin.display(description="Articles")
-    def articles_in_it(self, category: Category) -> int:
+    def article_count(self, category: Category) -> int:
         return int(getattr(category, "count", 0))
 
 
-class KindAdmin(admin.ModelAdmin[Kind]):
+class KindAdmin(admin.ModelAdmin[ArticleType]):
     list_display = ["name", "slug", "position"]
     list_editable = ["position"]
     prepopulated_fields: ClassVar[dict[str, Sequence[str]]] = {"slug": ("name",)}
@@ -116,34 +111,34 @@ class TagForm(forms.ModelForm[Tag]):
     class Meta:
         model = Tag
         fields = ["name", "slug"]
-        help_texts = {"slug": "The last part of its address; the old address keeps leading here."}
+        help_texts = {"slug": "Part of the tag's URL. After a change, the old URL redirects."}
 
     def clean_name(self) -> str:
         name = one_line(self.cleaned_data["name"])
         validate_storable(name)
         validate_not_blank(name)
-        refuse_unusable(name)
-        if same := tags.the_same_word(name, besides=self.instance):
-            sentence = (
-                f"There is the tag “{same}” already; capitals and accents make no other. "
-                "To make one of two, merge them in the list."
+        validate_tag_name(name)
+        if same := tags.same_name(name, besides=self.instance):
+            message = (
+                f"The tag “{same}” already exists; capitals and accents do not count. "
+                "To combine two tags, merge them in the list."
             )
-            raise forms.ValidationError(sentence)
+            raise forms.ValidationError(message)
         return name
 
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]
         if slug in tags.RESERVED:
-            sentence = "“feed” is reserved for addresses; choose another."
-            raise forms.ValidationError(sentence)
+            message = "“feed” is reserved for URLs. Choose another slug."
+            raise forms.ValidationError(message)
         return slug
 
 
 class TagAdmin(MergeAdminMixin, admin.ModelAdmin[Tag]):
     form = TagForm
     merge_verb = staticmethod(tags.merge)
-    readonly_fields = ["what_moves"]
-    list_display = ["name", "slug", "articles_with_it"]
+    readonly_fields = ["used_by"]
+    list_display = ["name", "slug", "article_count"]
     search_fields = ["name"]
     ordering = ["name"]
     prepopulated_fields = {"slug": ("name",)}
@@ -152,17 +147,17 @@ class TagAdmin(MergeAdminMixin, admin.ModelAdmin[Tag]):
         return super().get_queryset(request).annotate(count=Count("articles_articletag_items"))
 
     @admin.display(description="Articles", ordering="count")
-    def articles_with_it(self, tag: Tag) -> int:
+    def article_count(self, tag: Tag) -> int:
         return int(getattr(tag, "count", 0))
 
-    def address_of(self, row: Tag) -> str:
-        return tags.address(row.slug)
+    def url_of(self, row: Tag) -> str:
+        return tags.url_of(row.slug)
 
-    def called(self, name: str) -> Tag | None:
-        return tags.the_same_word(name, besides=Tag())
+    def find(self, name: str) -> Tag | None:
+        return tags.same_name(name, besides=Tag())
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What a tag is on is not deleted with it, so it is not listed as if it were."""
+        """Tagged articles are not deleted with a tag, so they are not listed."""
         listed = [f"Tag: {tag}" for tag in objs]
         return listed, {"tags": len(listed)}, set(), []
 
@@ -174,7 +169,7 @@ class SeriesPartInline(FindsRows, admin.TabularInline[SeriesPart, Series]):
 
 
 class SeriesAdmin(admin.ModelAdmin[Series]):
-    list_display = ["name", "parts_in_it", "created_at"]
+    list_display = ["name", "part_count", "created_at"]
     search_fields = ["name"]
     inlines = [SeriesPartInline]
 
@@ -192,6 +187,6 @@ class SeriesAdmin(admin.ModelAdmin[Series]):
             )
 
     @admin.display(description="Parts", ordering="count")
-    def parts_in_it(self, series: Series) -> int:
+    def part_count(self, series: Series) -> int:
         count: int = series.count  # type: ignore[attr-defined]
         return count

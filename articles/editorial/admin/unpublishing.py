@@ -1,4 +1,4 @@
-"""The question before readers lose an article."""
+"""The confirmation page before an article is unpublished."""
 
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 
 from articles.editorial import permissions, publishing
-from articles.editorial.admin.submit_actions import outcome_words
+from articles.editorial.admin.submit_actions import outcome_message
 from articles.editorial.models import Article
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ TEMPLATE: Final = "admin/articles/article/unpublish.html"
 
 
 def unpublish_view(
-    desk: "ModelAdmin[Article]", request: HttpRequest, *, object_id: str
+    model_admin: "ModelAdmin[Article]", request: HttpRequest, *, object_id: str
 ) -> HttpResponse:
     """Asks about one article, and unpublishes it when the answer is sent."""
     if not object_id.isdecimal():
@@ -35,13 +35,13 @@ def unpublish_view(
     ):
         raise PermissionDenied
     if request.method == "POST" or article.state != Article.State.PUBLISHED:
-        return _unpublish(desk, request, article)
+        return _unpublish(model_admin, request, article)
     context = {"articles": [article], "original": article, "selected": []}
-    return _page(desk, request, context)
+    return _page(model_admin, request, context)
 
 
 def confirm_selected(
-    desk: "ModelAdmin[Article]", request: HttpRequest, articles: QuerySet[Article]
+    model_admin: "ModelAdmin[Article]", request: HttpRequest, articles: QuerySet[Article]
 ) -> HttpResponse:
     """Asks about the articles that are selected in the list; the answer repeats the action."""
     public = articles.filter(state=Article.State.PUBLISHED)
@@ -50,21 +50,21 @@ def confirm_selected(
         "selected": list(articles.values_list("pk", flat=True)),
         "checkbox": ACTION_CHECKBOX_NAME,
     }
-    return _page(desk, request, context)
+    return _page(model_admin, request, context)
 
 
 def _unpublish(
-    desk: "ModelAdmin[Article]", request: HttpRequest, article: Article
+    model_admin: "ModelAdmin[Article]", request: HttpRequest, article: Article
 ) -> HttpResponseRedirect:
     if request.method == "POST" and article.state == Article.State.PUBLISHED:
         publishing.unpublish(article, by=request.user)  # type: ignore[arg-type]
-        desk.message_user(request, outcome_words(article), messages.SUCCESS)
+        model_admin.message_user(request, outcome_message(article), messages.SUCCESS)
     return redirect("admin:articles_article_change", article.pk)
 
 
 def _page(
-    desk: "ModelAdmin[Article]", request: HttpRequest, context: dict[str, Any]
+    model_admin: "ModelAdmin[Article]", request: HttpRequest, context: dict[str, Any]
 ) -> TemplateResponse:
-    shared = desk.admin_site.each_context(request)
-    own = {"title": "Unpublish", "opts": desk.opts, "confirmed": CONFIRMED}
+    shared = model_admin.admin_site.each_context(request)
+    own = {"title": "Unpublish", "opts": model_admin.opts, "confirmed": CONFIRMED}
     return TemplateResponse(request, TEMPLATE, {**shared, **own, **context})

@@ -1,4 +1,4 @@
-"""The models of the desk."""
+"""Articles, taxonomy, revisions, redirects and listings."""
 
 from articles.editorial.models.article import Article, ArticleCategory, ArticleTag, TranslationGroup
 from articles.editorial.models.article_parts import Byline, Correction, Figure, Portrait
@@ -11,17 +11,17 @@ from articles.editorial.models.listing import (
 from articles.editorial.models.redirect import Redirect
 from articles.editorial.models.revision import Revision, StateChange
 from articles.editorial.models.series import Series, SeriesPart
-from articles.editorial.models.taxonomy import Category, Kind
+from articles.editorial.models.taxonomy import ArticleType, Category
 
 __all__ = [
     "Article",
     "ArticleCategory",
     "ArticleTag",
+    "ArticleType",
     "Byline",
     "Category",
     "Correction",
     "Figure",
-    "Kind",
     "ListingCount",
     "ListingEntry",
     "ListingRecheck",

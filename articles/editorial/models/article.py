@@ -1,9 +1,7 @@
-"""The article.
-
-Articles that say the same in several languages.
-"""
+"""The article, its categories and tags, and its translations."""
 
 from datetime import datetime
+from typing import Final
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -17,12 +15,13 @@ from taggit.models import TaggedItemBase
 from accounts.roles import EDITOR, MODERATOR, REPORTER
 from articles.editorial import privacy
 from articles.editorial.models.mixins import (
+    COMMENT_FIELDS,
     CommentSettingsMixin,
     ImageVisibilityMixin,
     RepublicationMixin,
 )
 from articles.editorial.models.querysets import ArticleQuerySet
-from articles.editorial.models.taxonomy import Category, Kind, UnaccentedTagManager
+from articles.editorial.models.taxonomy import ArticleType, Category, UnaccentedTagManager
 from articles.images.models import Image
 from iria.core.http.urls import url_path
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
@@ -64,25 +63,25 @@ LANGUAGES = [
     },
 )
 class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, models.Model):
-    """A text with its headline, pictures, categories, tags and bylines.
+    """An article.
 
-    Its address is made of the year and month of its first publication, in the publication's zone,
-    and its slug. The two are columns, so the address never changes by itself.
+    Its URL consists of the year and month of its first publication, in the publication's time zone,
+    and its slug. They are stored, so the URL never changes by itself.
     """
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
         SCHEDULED = "scheduled", "Scheduled"
         PUBLISHED = "published", "Published"
-        UNPUBLISHED = "withdrawn", "Withdrawn"
+        UNPUBLISHED = "withdrawn", "Unpublished"
 
     headline = models.CharField(max_length=200, validators=[validate_storable, validate_not_blank])
     slug = models.SlugField(
         max_length=80,
         blank=True,
         allow_unicode=True,
-        help_text="The last part of the address. Left empty, it is made from the headline; "
-        "after a change, the old address leads to the new one.",
+        help_text="Last part of the URL. Empty: made from the headline. After a change, the old URL "
+        "redirects.",
     )
     standfirst = models.TextField(
         blank=True,
@@ -93,28 +92,28 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
     body = models.TextField(
         "text", blank=True, max_length=BODY_MAX_LENGTH, validators=[validate_storable]
     )
-    kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="articles")
+    kind = models.ForeignKey(ArticleType, on_delete=models.PROTECT, related_name="articles")
     language = models.CharField(max_length=8, choices=LANGUAGES, default="en")
     search_description = models.CharField(
         max_length=300,
         blank=True,
         validators=[validate_storable],
-        help_text="What search engines and previews show; left empty, the standfirst.",
+        help_text="Shown by search engines and link previews. Empty: the standfirst.",
     )
-    lead_picture = models.ForeignKey(
+    lead_image = models.ForeignKey(
         Image, on_delete=models.PROTECT, null=True, blank=True, related_name="led_articles"
     )
     lead_caption = models.TextField(
         blank=True,
         max_length=2000,
         validators=[validate_storable],
-        help_text="The caption of the lead picture here. Its credit is kept with the picture.",
+        help_text="Caption in this article. The credit is stored with the image.",
     )
     state = models.CharField(
         max_length=10, choices=State, default=State.DRAFT, editable=False, db_index=True
     )
     publish_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="When a scheduled article goes out."
+        null=True, blank=True, editable=False, help_text="Publication time of a scheduled article."
     )
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
     updated_at = models.DateTimeField(
@@ -141,16 +140,16 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
         editable=False,
         related_name="articles_created",
     )
-    made_from = models.UUIDField(
+    form_id = models.UUIDField(
         null=True,
         editable=False,
         unique=True,
-        help_text="The empty form it was begun with; a form sent twice makes one article.",
+        help_text="Id of the empty form it was created with; a form sent twice creates one article.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    changed_at = models.DateTimeField(auto_now=True)
+    modified_at = models.DateTimeField(auto_now=True)
     version = models.PositiveIntegerField(
-        default=0, editable=False, help_text="Grows at every save; a form made earlier is stale."
+        default=0, editable=False, help_text="Increases with every save, to detect edit conflicts."
     )
 
     categories = models.ManyToManyField(
@@ -165,8 +164,8 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
     class Meta:
         ordering = ["-published_at", "-pk"]
         permissions = [
-            ("publish_article", "Can publish, schedule and withdraw articles"),
-            ("change_others_article", "Can change the articles of others"),
+            ("publish_article", "Can publish, schedule and unpublish articles"),
+            ("change_others_article", "Can change other users' articles"),
         ]
         constraints = [
             *RepublicationMixin.Meta.constraints,
@@ -175,7 +174,7 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
                 fields=["year", "month", "slug"],
                 condition=Q(year__isnull=False),
                 name="article_address_once",
-                violation_error_message="Another article of this month has this address.",
+                violation_error_message="Another article of this month has this slug. Choose another one.",
             ),
             models.CheckConstraint(
                 condition=~Q(state="published")
@@ -204,7 +203,7 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
                 condition=Q(state="published"),
                 name="article_newest",
             ),
-            # What a search found is put in order by date without opening the wide rows.
+            # Search results are ordered by date without reading the wide rows.
             models.Index(
                 fields=["id"],
                 include=["published_at"],
@@ -229,7 +228,7 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
         return self.headline
 
     def get_absolute_url(self) -> str:
-        """The public address; an article that was never published has none but its preview."""
+        """The public URL; that of the admin if the article was never published."""
         if self.year is None or self.month is None or not self.slug:
             return self.get_admin_url()
         return url_path("article", self.year, self.month, self.slug)
@@ -254,11 +253,34 @@ class Article(ImageVisibilityMixin, RepublicationMixin, CommentSettingsMixin, mo
         return self.updated_at or self.published_at
 
 
+REVISED_FIELDS: Final = ("headline", "standfirst", "body", "lead_image", "lead_caption")
+"""Editable fields that every revision holds; the history shows their differences."""
+
+EDITABLE_FIELDS: Final = (
+    *REVISED_FIELDS,
+    *("slug", "kind", "language", "search_description"),
+    *("canonical_url", "noindex", "first_published_in", "first_published_url", "licence"),
+    *COMMENT_FIELDS,
+)
+"""The fields that editors write. The form, saving, revisions and the history are derived from this."""
+
+PUBLICATION_FIELDS: Final = (
+    *("state", "publish_at", "published_at", "withdrawn_at", "year", "month"),
+)
+"""Changed by `editorial.publishing` only, so that saving an old form cannot undo a publication."""
+
+BOOKKEEPING_FIELDS: Final = ("version", "updated_at", "modified_at")
+"""Set by saving itself."""
+
+FIXED_FIELDS: Final = ("id", "translation_group", "created_by", "form_id", "created_at")
+"""Not written by saving: set at creation, or by functions of their own."""
+
+
 @model_policy(
     public=ALL_ROWS, personal_data=None, permissions={EDITOR: ALL_ACTIONS, REPORTER: ALL_ACTIONS}
 )
 class ArticleCategory(models.Model):
-    """An article in a category; the first one is its primary category."""
+    """A category of an article; the first one is primary."""
 
     article = models.ForeignKey(
         Article, on_delete=models.CASCADE, related_name="article_categories"
@@ -276,7 +298,7 @@ class ArticleCategory(models.Model):
             models.UniqueConstraint(
                 fields=["article", "category"],
                 name="article_category_once",
-                violation_error_message="This category is chosen twice.",
+                violation_error_message="This category is listed twice.",
             ),
         ]
 
@@ -300,9 +322,9 @@ class ArticleTag(TaggedItemBase):
 
 @model_policy(public=None, personal_data=None)
 class TranslationGroup(models.Model):
-    """One text in its languages; each article of it is in another one (`editorial.translating`)."""
+    """A text and its translations, one article per language (`editorial.translations`)."""
 
-    made_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
         return f"Translations {self.pk}"

@@ -1,9 +1,4 @@
-"""Who signs an article, and an author's portrait.
-
-Which pictures an article carries, read from its text on every save.
-
-Corrections, which stay with the article for good.
-"""
+"""Authors, images and corrections of an article, and portraits of authors."""
 
 from django.conf import settings
 from django.db import models
@@ -26,7 +21,7 @@ from iria.core.text.validators import validate_not_blank, validate_storable
     permissions={EDITOR: ALL_ACTIONS, REPORTER: ALL_ACTIONS},
 )
 class Byline(models.Model):
-    """An author of an article, in the order in which they sign."""
+    """An author of an article, in byline order."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="bylines")
     author = models.ForeignKey(AuthorProfile, on_delete=models.PROTECT, related_name="bylines")
@@ -38,7 +33,7 @@ class Byline(models.Model):
             models.UniqueConstraint(
                 fields=["article", "author"],
                 name="byline_once",
-                violation_error_message="This author signs twice.",
+                violation_error_message="This author is listed twice.",
             ),
         ]
 
@@ -48,7 +43,7 @@ class Byline(models.Model):
 
 @model_policy(public=ALL_ROWS, personal_data=privacy.EDITING, permissions={EDITOR: ALL_ACTIONS})
 class Portrait(models.Model):
-    """An author's picture. It lives here because accounts know no pictures."""
+    """An author's image. It is here because `accounts` does not know images."""
 
     author = models.OneToOneField(AuthorProfile, on_delete=models.CASCADE, related_name="portrait")
     image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="portraits")
@@ -59,40 +54,39 @@ class Portrait(models.Model):
 
 class FigureQuerySet(models.QuerySet["Figure"]):
     def showing(self) -> "FigureQuerySet":
-        """Uses whose picture readers may see there now; the same rule as `Article.shows`."""
-        stays = Q(image__licensed_for_archive=True)
-        young = Q(article__published_at__gte=archived_before(timezone.now()))
-        return self.filter(stays | young, image__in=Image.objects.showable())
+        """Uses whose image may be shown now; the same rule as `Article.shows`."""
+        in_archive = Q(image__licensed_for_archive=True)
+        recent = Q(article__published_at__gte=archived_before(timezone.now()))
+        return self.filter(in_archive | recent, image__in=Image.objects.showable())
 
 
 @model_policy(public=ALL_ROWS, personal_data=None)
 class Figure(models.Model):
-    """One use of a picture in an article, with the caption of this use.
+    """One use of an image in an article, with the caption of this use.
 
-    The text itself is the truth for inline figures, the article's own columns for the lead
-    picture. These rows follow from them (`editorial.revising`), so that pages, sitemaps, search
-    and the library can ask the database where a picture stands.
+    The rows are derived from the article's text and lead image on every save
+    (`editorial.revisions`), so that pages, sitemaps, search and the library can query them.
     """
 
     class Place(models.TextChoices):
-        LEAD = "lead", "Lead picture"
+        LEAD = "lead", "Lead image"
         INLINE = "inline", "In the text"
 
     class Width(models.TextChoices):
-        NORMAL = "normal", "As wide as the text"
+        NORMAL = "normal", "Text width"
         WIDE = "wide", "Wide"
-        FULL = "full", "As wide as the page"
+        FULL = "full", "Full width"
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="figures")
     image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="figures")
     place = models.CharField(max_length=6, choices=Place)
-    position = models.PositiveSmallIntegerField(help_text="0 for the lead, then as in the text.")
-    caption = models.TextField(
-        blank=True, help_text="Its own words, or those of its gallery where it has none."
+    position = models.PositiveSmallIntegerField(
+        help_text="0 for the lead image, then in text order."
     )
+    caption = models.TextField(blank=True, help_text="Its own caption, or that of its gallery.")
     width = models.CharField(max_length=6, choices=Width, default=Width.NORMAL)
     gallery = models.PositiveSmallIntegerField(
-        default=0, help_text="Which gallery of the text it is part of; 0 where it stands alone."
+        default=0, help_text="Number of its gallery in the text; 0 if it is in none."
     )
 
     objects = FigureQuerySet.as_manager()
@@ -107,22 +101,22 @@ class Figure(models.Model):
         return f"{self.image} in {self.article}"
 
     def get_absolute_url(self) -> str:
-        """Where it is seen large, in a published article."""
+        """The large view in a published article."""
         return f"{self.article.get_absolute_url()}picture/{self.image_id}/"
 
 
 @model_policy(public=ALL_ROWS, personal_data=privacy.EDITING, permissions={EDITOR: ALL_ACTIONS})
 class Correction(models.Model):
-    """What was wrong and what is right, told to readers below the article."""
+    """A correction, shown below the article."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="corrections")
     text = models.TextField(
         max_length=2000,
         validators=[validate_storable, validate_not_blank],
-        help_text="What the article said, and what is right. Readers see it.",
+        help_text="What was wrong, and what is correct. Shown to readers.",
     )
-    made_at = models.DateTimeField(default=timezone.now)
-    made_by = models.ForeignKey(
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
         null=True,
@@ -131,8 +125,8 @@ class Correction(models.Model):
     )
 
     class Meta:
-        ordering = ["-made_at", "-pk"]
-        indexes = [models.Index(fields=["-made_at", "-id"], name="correction_newest")]
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["-created_at", "-id"], name="correction_newest")]
 
     def __str__(self) -> str:
         return self.text[:80]

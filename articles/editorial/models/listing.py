@@ -1,7 +1,7 @@
-"""What lists of articles are read from: which published article stands in which list, and how many.
+"""Entries and counts of lists of published articles.
 
-PostgreSQL keeps both tables by triggers (`migrations/sql/listings.sql`); nothing else writes to them.
-docs/decisions/listings.md says why.
+Triggers maintain both tables (`migrations/sql/listings.sql`); nothing else writes to them. The
+reasons are in docs/decisions/listings.md.
 """
 
 from datetime import datetime
@@ -14,14 +14,14 @@ from iria.core.model_policy import model_policy
 
 
 class Scope(models.TextChoices):
-    """What a list is a list of; its target is the number that says of which one."""
+    """What a list is a list of; its target is the id of that row."""
 
-    ALL = "all", "Every article; the target is 0"
+    ALL = "all", "All articles; the target is 0"
     YEAR = "year", "A year, as in the articles' URLs"
     MONTH = "month", "A month, as 202603"
     TYPE = "type", "A type of article"
-    CATEGORY = "category", "A category and those below it"
-    PRIMARY = "primary", "A category that is the article's first one"
+    CATEGORY = "category", "A category and its subcategories"
+    PRIMARY = "primary", "A primary category"
     TAG = "tag", "A tag"
     AUTHOR = "author", "An author"
 
@@ -36,7 +36,7 @@ class ListingEntryQuerySet(models.QuerySet["ListingEntry"]):
 
 @model_policy(public=None, personal_data=None)
 class ListingEntry(models.Model):
-    """A published article in one list. One with a later publication time is there and not visible."""
+    """A published article in one list; not visible before its publication time."""
 
     pk = models.CompositePrimaryKey("article", "scope", "target")
     article = models.ForeignKey(
@@ -75,11 +75,11 @@ class ListingCountQuerySet(models.QuerySet["ListingCount"]):
 
 @model_policy(public=None, personal_data=None)
 class ListingCount(models.Model):
-    """How many articles a list has: the sum of its rows that are visible by now.
+    """How many articles a list has: the sum of its visible rows.
 
-    Every change adds rows, so that nobody waits for anybody; the worker adds them up
+    Every change adds rows, so that transactions do not block each other; the worker adds them up
     (`editorial.listings.add_up`). Period 0 is the whole list, 202603 what was published in March
-    2026 (UTC), which finds the beginning of a page deep in a long list.
+    2026 (UTC), which finds the start of a deep page.
     """
 
     scope = models.CharField(max_length=8, choices=Scope)
@@ -118,7 +118,7 @@ class ListingCount(models.Model):
 
 @model_policy(public=None, personal_data=None)
 class ListingRecheck(models.Model):
-    """An article whose lists changed while somebody else held it; the worker lists it again."""
+    """An article whose lists changed while it was locked; the worker lists it again."""
 
     article = models.ForeignKey(
         Article, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"

@@ -1,4 +1,4 @@
-"""Which articles, and with everything a page needs of them."""
+"""Querysets of articles, and the related rows that pages need."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -19,25 +19,25 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     _gathered: tuple[Rows, ...] = ()
 
     def published(self) -> "ArticleQuerySet":
-        """What readers may see. Every public list, feed, index and mail begins with this word."""
+        """Published articles. Every public list, feed, index and e-mail starts with this."""
         return self.filter(state="published", published_at__lte=timezone.now())
 
     def indexable(self) -> "ArticleQuerySet":
-        """Without what search engines are asked to leave out, or to look for elsewhere."""
-        return self.filter(noindex=False, canonical_address="")
+        """Without articles that are noindex or have their original elsewhere."""
+        return self.filter(noindex=False, canonical_url="")
 
     def due(self) -> "ArticleQuerySet":
-        """Scheduled articles whose time has come, also those missed while the worker was down."""
+        """Scheduled articles that are due, also those missed while the worker was down."""
         return self.filter(state="scheduled", publish_at__lte=timezone.now())
 
     def overdue(self) -> "ArticleQuerySet":
-        """Articles whose time came while they were not ready, and nobody has seen to them since."""
+        """Articles that were not ready at their scheduled time and have not changed state since."""
         from articles.editorial.models import StateChange
 
         latest = StateChange.objects.filter(article=models.OuterRef("pk")).order_by(
-            "-made_at", "-pk"
+            "-created_at", "-pk"
         )
-        missed = models.Q(made_by__isnull=True, publish_at__isnull=False)
+        missed = models.Q(created_by__isnull=True, publish_at__isnull=False)
         last_was_missed = latest.annotate(
             missed=models.Case(models.When(missed, then=True), default=False)
         ).values("missed")[:1]
@@ -47,9 +47,9 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         )
 
     def of_front(self, code: str, codes: "list[str]") -> "ArticleQuerySet":
-        """What the front page and the feeds of a language are made of.
+        """The articles of the front page and the feeds of a language.
 
-        The publication's first language takes in whatever is in a language it does not list.
+        The publication's first language includes all languages that it does not list.
 
         Args:
             codes: the publication's languages, the first one first.
@@ -61,7 +61,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def in_category(self, category: "Category") -> "ArticleQuerySet":
         """Published articles in the category or below it, each once.
 
-        `editorial.listings` reads them page by page; this is for lists with an order of their own.
+        `editorial.listings` reads them page by page; this is for lists with another order.
         """
         from articles.editorial.models import ListingEntry, Scope
 
@@ -80,8 +80,8 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         fetched raises an error instead of asking once a card.
         """
         return (
-            self.select_related("kind", "lead_picture")
-            .defer("body", "search_description", "lead_picture__metadata")
+            self.select_related("kind", "lead_image")
+            .defer("body", "search_description", "lead_image__metadata")
             .gathering(*_on_cards())
             .fetch_mode(FETCH_RAISE)
         )
@@ -92,14 +92,14 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         Authors come with their portraits, for the box that tells who they are.
         """
         return (
-            self.select_related("kind", "lead_picture", "series_part__series")
-            .defer("lead_picture__metadata")
+            self.select_related("kind", "lead_image", "series_part__series")
+            .defer("lead_image__metadata")
             .gathering(*_on_pages())
             .fetch_mode(FETCH_RAISE)
         )
 
     def gathering(self, *rows: Rows) -> "ArticleQuerySet":
-        """With these rows of each article, without a query more."""
+        """With these rows of each article, in the same query."""
         found = self.annotate(**{COLUMN: column_of(rows)})
         found._gathered = rows
         return found
@@ -115,8 +115,8 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         if new and self._gathered and self._iterable_class is ModelIterable:
             fill_prefetch_cache(self._result_cache or (), self._gathered)
 
-    def for_words(self) -> "ArticleQuerySet":
-        """All that `editorial.words` reads: three queries beside its own."""
+    def for_text(self) -> "ArticleQuerySet":
+        """Everything that `editorial.rendering.text_of` reads, in three more queries."""
         from articles.editorial.models import Figure
 
         return self.prefetch_related(
@@ -150,7 +150,7 @@ def _on_pages() -> tuple[Rows, ...]:
     )
     from articles.images.models import Image
 
-    # What a file said about itself is long, and only the desk reads it.
+    # Embedded metadata is long, and only the admin shows it.
     pictured = tuple(each.name for each in Image._meta.concrete_fields if each.name != "metadata")
     portrait = Owned(Portrait, "author", "portrait", ("image", pictured))
     tagged = (ArticleTag, "content_object_id", "tag_id")
@@ -158,7 +158,7 @@ def _on_pages() -> tuple[Rows, ...]:
         Rows("article_categories", ArticleCategory, beside=("category", ())),
         Rows("bylines", Byline, beside=("author", ()), owned=portrait),
         Rows("tags", Tag, through=tagged, order="between.id"),
-        Rows("corrections", Correction, order="own.made_at DESC, own.id DESC"),
+        Rows("corrections", Correction, order="own.created_at DESC, own.id DESC"),
         Rows("figures", Figure, beside=("image", pictured)),
     )
 

@@ -1,4 +1,4 @@
-"""Addresses that moved."""
+"""Redirects from old URLs."""
 
 from django.db import models
 from django.db.models import Q
@@ -13,9 +13,9 @@ from iria.core.model_policy import ALL_ROWS, model_policy
 
 @model_policy(public=ALL_ROWS, personal_data=None, permissions={EDITOR: "view"})
 class Redirect(models.Model):
-    """An old address and what stands there now.
+    """An old path and its target.
 
-    It points at the thing, not at its new address, so a second move makes no chain.
+    It refers to the target, not to its new URL, so a second move makes no chain.
     """
 
     old_path = models.CharField(max_length=500, unique=True)
@@ -31,7 +31,7 @@ class Redirect(models.Model):
     tag = models.ForeignKey(
         Tag, on_delete=models.CASCADE, null=True, blank=True, related_name="redirects"
     )
-    made_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [

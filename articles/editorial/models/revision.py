@@ -1,4 +1,4 @@
-"""What an article said, by whom it was changed, and when."""
+"""Revisions and state changes of an article."""
 
 from django.conf import settings
 from django.db import models
@@ -13,19 +13,19 @@ from iria.core.model_policy import model_policy
     public=None, personal_data=privacy.EDITING, permissions={EDITOR: "view", REPORTER: "view"}
 )
 class Revision(models.Model):
-    """The words of an article as they were saved once."""
+    """The content of an article as it was saved."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
     headline = models.CharField(max_length=200)
     standfirst = models.TextField(blank=True)
     body = models.TextField(blank=True)
-    lead_picture_id = models.BigIntegerField(null=True, blank=True)
+    lead_image_id = models.BigIntegerField(null=True, blank=True)
     lead_caption = models.TextField(blank=True)
-    made_by = models.ForeignKey(
+    created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True
     )
-    made_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["-number"]
@@ -39,22 +39,22 @@ class Revision(models.Model):
 
 @model_policy(public=None, personal_data=privacy.EDITING, permissions={EDITOR: "view"})
 class StateChange(models.Model):
-    """Who published, scheduled or withdrew an article, and when."""
+    """Who published, scheduled or unpublished an article, and when."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="state_changes")
     state = models.CharField(max_length=10, choices=Article.State)
-    made_by = models.ForeignKey(
+    created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
-        help_text="Empty when the worker did it at the scheduled time.",
+        help_text="Empty if the worker did it at the scheduled time.",
     )
-    made_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(auto_now_add=True)
     publish_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["-made_at", "-pk"]
+        ordering = ["-created_at", "-pk"]
 
     def __str__(self) -> str:
         return f"{self.article}: {self.get_state_display()}"

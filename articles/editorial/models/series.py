@@ -1,4 +1,4 @@
-"""Articles that belong together, in an order."""
+"""Series of articles."""
 
 from django.db import models
 
@@ -16,7 +16,7 @@ class Series(models.Model):
         max_length=120,
         unique=True,
         validators=[validate_storable, validate_not_blank],
-        help_text="Stands above each of its parts.",
+        help_text="Shown above each of its articles.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -30,17 +30,18 @@ class Series(models.Model):
 
 @model_policy(public=ALL_ROWS, personal_data=None, permissions={EDITOR: ALL_ACTIONS})
 class SeriesPart(models.Model):
-    """An article as a part of a series; of one series at most."""
+    """An article in a series; an article is in one series at most."""
 
     series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="parts")
     article = models.OneToOneField(
         Article,
         on_delete=models.CASCADE,
         related_name="series_part",
-        error_messages={"unique": "This article is a part of a series already."},
+        error_messages={"unique": "This article is already part of a series."},
     )
     position = models.PositiveSmallIntegerField(
-        default=0, help_text="Lower numbers come first; of equal ones, the one published earlier."
+        default=0,
+        help_text="Lower numbers come first; equal numbers are ordered by publication date.",
     )
 
     class Meta:

@@ -1,7 +1,4 @@
-"""Tags on articles: one word is one tag, whatever its capitals and accents.
-
-Categories, nested and ordered, and the kinds of article.
-"""
+"""Tags that ignore capitals and accents, categories in a tree, and article types."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -18,9 +15,9 @@ from iria.core.http.urls import url_path
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
-# The database compares tags without capitals and accents (`migrations/sql/tags.sql`). Those found
-# are held against being deleted, in the order of a merge: one at this moment waits, or is waited for.
-SAME_WORD = """
+# The database compares tags without capitals and accents (`migrations/sql/tags.sql`). The rows are
+# locked against deletion in the order of a merge, so that a concurrent merge waits.
+SAME_NAME = """
 SELECT wanted.name, tag.id
 FROM unnest(%s::text[]) AS wanted(name)
 JOIN taggit_tag AS tag ON iria_folded(tag.name) = iria_folded(wanted.name)
@@ -30,14 +27,14 @@ FOR KEY SHARE OF tag
 
 
 def tags_called(names: Iterable[str]) -> dict[str, int]:
-    """The id of the tag that is the same word, for every name that has one."""
+    """The id of the tag with the same name, ignoring capitals and accents, for every name."""
     with connection.cursor() as cursor:
-        cursor.execute(SAME_WORD, [list(names)])
+        cursor.execute(SAME_NAME, [list(names)])
         return dict(cursor.fetchall())
 
 
 class UnaccentedTagManager(_TaggableManager):
-    """`article.tags`: names lead to the tag that is the same word, made only where there is none."""
+    """`article.tags`: names match existing tags, ignoring capitals and accents."""
 
     def _to_tag_model_instances(self, tags: Iterable[str | Tag], tag_kwargs: Any) -> list[Tag]:
         wanted = list(tags)
@@ -47,12 +44,14 @@ class UnaccentedTagManager(_TaggableManager):
         found: dict[int, Tag] = {}
         for each in wanted:
             tag = (
-                each if isinstance(each, Tag) else self._called(each, rows.get(known.get(each, 0)))
+                each
+                if isinstance(each, Tag)
+                else self._get_or_create(each, rows.get(known.get(each, 0)))
             )
             found.setdefault(tag.pk, tag)
         return list(found.values())
 
-    def _called(self, name: str, known: Tag | None) -> Tag:
+    def _get_or_create(self, name: str, known: Tag | None) -> Tag:
         known = known or self._merged_into(name)
         if known is not None:
             return known
@@ -61,15 +60,15 @@ class UnaccentedTagManager(_TaggableManager):
                 made: Tag = Tag.objects.create(name=name)
                 return made
         except IntegrityError:
-            # The same word was made at this moment by somebody else; the index lets one of us.
+            # Another transaction created the same tag at this moment; the index allows only one.
             found = tags_called([name])
             if name not in found:
                 raise
-            there: Tag = Tag.objects.get(pk=found[name])
-            return there
+            existing: Tag = Tag.objects.get(pk=found[name])
+            return existing
 
     def _merged_into(self, name: str) -> Tag | None:
-        """A word that was merged into another tag, or renamed, stays so when it is typed again."""
+        """The tag that a tag of this name was merged into or renamed to."""
         redirects = apps.get_model("articles", "Redirect")._default_manager
         old_path = f"/tag/{Tag().slugify(name)}/"  # type: ignore[no-untyped-call]
         moved = redirects.filter(old_path=old_path, tag__isnull=False).select_related("tag").first()
@@ -81,11 +80,11 @@ RESERVED_SEGMENTS = frozenset({"feed"})
 
 class CategoryQuerySet(models.QuerySet["Category"]):
     def in_order(self) -> "CategoryQuerySet":
-        """Every category, each parent before its children, siblings as the editors ordered them."""
+        """Every category, parents before children, siblings in their order."""
         return self.order_by("sort_key")
 
     def within(self, category: "Category") -> "CategoryQuerySet":
-        """The category itself and everything below it."""
+        """The category and its descendants."""
         return self.filter(Q(pk=category.pk) | Q(path__startswith=f"{category.path}/"))
 
 
@@ -93,9 +92,9 @@ class CategoryQuerySet(models.QuerySet["Category"]):
     public=ALL_ROWS, personal_data=None, permissions={EDITOR: ALL_ACTIONS, REPORTER: "view"}
 )
 class Category(models.Model):
-    """A section of the publication. `path` is its address: the slugs from the top down.
+    """A category. `path` consists of the slugs from the top level down.
 
-    `path` and `sort_key` follow from the tree; `editorial.categorising` keeps them.
+    `editorial.category_tree` maintains `path` and `sort_key`.
     """
 
     parent = models.ForeignKey(
@@ -105,15 +104,13 @@ class Category(models.Model):
     slug = models.SlugField(
         max_length=80,
         allow_unicode=True,
-        help_text="One part of the address. The old address keeps working when it changes.",
+        help_text="Part of the URL. After a change, the old URL redirects.",
     )
-    position = models.PositiveSmallIntegerField(
-        default=0, help_text="Lower numbers stand first among their siblings."
-    )
+    position = models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first.")
     introduction = models.TextField(
         blank=True,
         validators=[validate_storable],
-        help_text="Stands at the head of the category's page and describes it to search engines.",
+        help_text="Shown at the top of the category page, and as its meta description.",
     )
     path = models.CharField(max_length=400, unique=True, editable=False)
     sort_key = models.CharField(max_length=600, db_index=True, editable=False)
@@ -128,17 +125,17 @@ class Category(models.Model):
                 fields=["parent", "slug"],
                 name="category_slug_once_per_parent",
                 nulls_distinct=False,
-                violation_error_message="There is a category with this address here already.",
+                violation_error_message="A category with this slug already exists here.",
             ),
             models.CheckConstraint(
                 condition=~Q(parent=F("pk")),
                 name="category_not_its_own_parent",
-                violation_error_message="A category cannot stand under itself.",
+                violation_error_message="A category cannot be below itself.",
             ),
             models.CheckConstraint(
                 condition=~Q(slug="feed"),
                 name="category_slug_not_reserved",
-                violation_error_message="“feed” is reserved for addresses; choose another.",
+                violation_error_message="“feed” is reserved for URLs. Choose another slug.",
             ),
         ]
 
@@ -157,8 +154,8 @@ class Category(models.Model):
         parent, seen = self.parent, {self.pk}
         while parent is not None:
             if parent.pk in seen and parent.pk is not None:
-                sentence = "A category cannot stand under itself or under one of its own children."
-                raise ValidationError({"parent": sentence})
+                message = "A category cannot be below itself or one of its own children."
+                raise ValidationError({"parent": message})
             seen.add(parent.pk)
             parent = parent.parent
 
@@ -166,8 +163,8 @@ class Category(models.Model):
 @model_policy(
     public=ALL_ROWS, personal_data=None, permissions={EDITOR: ALL_ACTIONS, REPORTER: "view"}
 )
-class Kind(models.Model):
-    """What sort of text an article is: news, analysis, report, opinion. Editors keep the list."""
+class ArticleType(models.Model):
+    """A type of article: news, analysis, report, opinion. Editors maintain the list."""
 
     name = models.CharField(
         max_length=40, unique=True, validators=[validate_storable, validate_not_blank]

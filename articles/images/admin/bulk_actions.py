@@ -1,4 +1,4 @@
-"""Actions of the library on many pictures: each shows a form first, and how many it is about."""
+"""Bulk actions of the library: each shows a form first, with the number of selected images."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -24,124 +24,126 @@ if TYPE_CHECKING:
 else:
     _Admin = object
 
-MEANWHILE = (
-    "It is about {now} pictures by now, not {then}: some came or went since the form was opened. "
-    "Look again and send it once more."
+SELECTION_CHANGED = (
+    "The selection has {now} images now, not {then}, because the library changed after you opened "
+    "the form. Check the selection and apply again."
 )
-READERS_SEE = "Nothing was changed: readers see a picture among these that would have no credit."
+NO_CREDIT = "Nothing was changed: a published image would have no credit. Enter a credit."
 
 
 class BulkActionsMixin(_Admin):
-    """What the library offers to do with every picture that is ticked."""
+    """Actions for all selected images."""
 
-    actions: tuple[str, ...] = ("change_rights", "collect", "take_out")
+    actions: tuple[str, ...] = ("change_rights", "add_to_collection", "remove_from_collection")
 
-    def has_change_many_permission(self, request: HttpRequest) -> bool:
-        """Among many pictures are some that readers see."""
+    def has_bulk_change_permission(self, request: HttpRequest) -> bool:
+        """Some of many images are published."""
         may_publish = permissions.may_publish(request.user)
-        return may_publish and request.user.has_perm("articles.change_many_image")
+        return may_publish and request.user.has_perm("articles.bulk_change_image")
 
     def has_collect_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("articles.change_collection")
 
     @admin.action(
-        description="Change credit, agency or licence of the ticked pictures",
-        permissions=["change_many"],
+        description="Edit credit, agency or licence",
+        permissions=["bulk_change"],
     )
     def change_rights(self, request: HttpRequest, queryset: QuerySet[Image]) -> HttpResponse | None:
-        pictures = _plain(queryset)
+        images = _without_ranking(queryset)
 
         def apply(form: RightsForm) -> str:
-            count = bulk_changes.change(pictures, form.values(), by=request.user)  # type: ignore[arg-type]
-            return f"{_pictures(count)} changed."
+            count = bulk_changes.change(images, form.values(), by=request.user)  # type: ignore[arg-type]
+            return f"{_images(count)} changed."
 
-        form = RightsForm(request.POST if _sent(request) else None, pictures=pictures)
-        return self._ask(request, pictures, form, "Change the rights of", apply)
+        form = RightsForm(request.POST if _sent(request) else None, images=images)
+        return self._ask(request, images, form, "Edit rights", apply)
 
-    @admin.action(description="Put the ticked pictures into a collection", permissions=["collect"])
-    def collect(self, request: HttpRequest, queryset: QuerySet[Image]) -> HttpResponse | None:
-        pictures = _plain(queryset)
+    @admin.action(description="Add to collection", permissions=["collect"])
+    def add_to_collection(
+        self, request: HttpRequest, queryset: QuerySet[Image]
+    ) -> HttpResponse | None:
+        images = _without_ranking(queryset)
         may_add = request.user.has_perm("articles.add_collection")
 
         def apply(form: CollectionForm) -> str:
             chosen = form.cleaned_data["collection"] or form.cleaned_data["new"]
-            kept = editing.put_in(pictures, chosen, by=request.user)  # type: ignore[arg-type]
-            return f"{_pictures(pictures.count())} in “{kept}”."
+            collection = editing.add_to_collection(images, chosen, by=request.user)  # type: ignore[arg-type]
+            return f"{_images(images.count())} added to “{collection}”."
 
         data = request.POST if _sent(request) else None
         form = CollectionForm(data, may_add=may_add, into=True)
-        return self._ask(request, pictures, form, "Put into a collection", apply)
+        return self._ask(request, images, form, "Add to collection", apply)
 
-    @admin.action(
-        description="Take the ticked pictures out of a collection", permissions=["collect"]
-    )
-    def take_out(self, request: HttpRequest, queryset: QuerySet[Image]) -> HttpResponse | None:
-        pictures = _plain(queryset)
+    @admin.action(description="Remove from collection", permissions=["collect"])
+    def remove_from_collection(
+        self, request: HttpRequest, queryset: QuerySet[Image]
+    ) -> HttpResponse | None:
+        images = _without_ranking(queryset)
 
         def apply(form: CollectionForm) -> str:
             chosen: Collection = form.cleaned_data["collection"]
-            editing.take_out(pictures, chosen)
-            return f"They are out of “{chosen}”; the pictures themselves stay."
+            editing.remove_from_collection(images, chosen)
+            return f"Removed from “{chosen}”. The images stay in the library."
 
         data = request.POST if _sent(request) else None
         first = {"collection": request.GET.get("collection")}
         form = CollectionForm(data, may_add=False, into=False, initial=first)
-        return self._ask(request, pictures, form, "Take out of a collection", apply)
+        return self._ask(request, images, form, "Remove from collection", apply)
 
     def _ask[F: forms.Form](
         self,
         request: HttpRequest,
-        pictures: ImageQuerySet,
+        images: ImageQuerySet,
         form: F,
-        deed: str,
+        title: str,
         apply: Callable[[F], str],
     ) -> HttpResponse | None:
-        """The form with its count; once it is filled in, the deed, and back to the list."""
-        count = pictures.count()
+        """The form with the number of images; when it is valid, applies it and returns to the list."""
+        count = images.count()
         if _sent(request) and form.is_valid():
             if request.POST.get("expected") != str(count):
                 then = request.POST.get("expected", "")[:9]
-                form.add_error(None, MEANWHILE.format(now=count, then=then))
+                form.add_error(None, SELECTION_CHANGED.format(now=count, then=then))
             else:
                 try:
                     self.message_user(request, apply(form), messages.SUCCESS)
-                except (IntegrityError, ValidationError) as mistake:
-                    form.add_error(None, _refusal(mistake))
+                except (IntegrityError, ValidationError) as error:
+                    form.add_error(None, _message(error))
                 else:
                     return None
         context = {
             **self.admin_site.each_context(request),
-            "title": f"{deed}: {_pictures(count)}",
+            "title": f"{title}: {_images(count)}",
             "opts": self.opts,
             "form": form,
             "count": count,
-            "some": pictures.for_grid()[:12],
+            "some": images.for_grid()[:12],
             "more": max(count - 12, 0),
-            "shown": pictures.showable().count(),
+            "shown": images.showable().count(),
             "action": request.POST.get("action", ""),
             "across": request.POST.get("select_across", "0"),
-            "ticked": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
             "checkbox": ACTION_CHECKBOX_NAME,
             "media": self.media + form.media,
         }
         return render(request, "admin/articles/image/bulk.html", context)
 
 
-def _plain(queryset: QuerySet[Image]) -> ImageQuerySet:
-    """The same pictures, without the ranking that a search brings along."""
-    pictures: ImageQuerySet = Image.objects.filter(pk__in=queryset.order_by().values("pk"))
-    return pictures.order_by("-uploaded_at", "-pk")
+def _without_ranking(queryset: QuerySet[Image]) -> ImageQuerySet:
+    """The same images, without the ranking of a search."""
+    images: ImageQuerySet = Image.objects.filter(pk__in=queryset.order_by().values("pk"))
+    return images.order_by("-uploaded_at", "-pk")
 
 
 def _sent(request: HttpRequest) -> bool:
     return "apply" in request.POST
 
 
-def _refusal(mistake: Any) -> str:
-    if isinstance(mistake, ValidationError):
-        return " ".join(mistake.messages)
-    return READERS_SEE
+def _message(error: Any) -> str:
+    if isinstance(error, ValidationError):
+        return " ".join(error.messages)
+    return NO_CREDIT
 
 
-def _pictures(count: int) -> str:
-    return "1 picture" if count == 1 else f"{count:,} pictures"
+def _images(count: int) -> str:
+    return "1 image" if count == 1 else f"{count:,} images"

@@ -1,4 +1,4 @@
-"""What is changed of many pictures at once. A field left empty changes nothing."""
+"""Forms of the bulk actions. An empty field changes nothing."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -11,13 +11,14 @@ from django.contrib.admin.widgets import (
 )
 from django.core.exceptions import ValidationError
 
-from articles.images.admin.forms import NAMED_ALREADY
+from articles.images.admin.forms import PHOTOGRAPHER_IS_CREATOR
 from articles.images.models import Agency, Collection, Image, ImageQuerySet, Photographer
+from articles.images.models.rights import LICENCE_DATES_REVERSED
 from iria.core.text.validators import one_line, validate_not_blank, validate_storable
 
-PLACES: Final = ("licensed_for_site", "licensed_for_newsletter", "licensed_for_archive")
+CHANNEL_FIELDS: Final = ("licensed_for_site", "licensed_for_newsletter", "licensed_for_archive")
 
-TAKEN_AWAY: Final[dict[str, dict[str, Any]]] = {
+CLEARED: Final[dict[str, dict[str, Any]]] = {
     "photographer": {"photographer": None},
     "agency": {"agency": None},
     "licence_from": {"licence_from": None},
@@ -27,21 +28,21 @@ TAKEN_AWAY: Final[dict[str, dict[str, Any]]] = {
 
 
 def _text(field: str, label: str, **options: Any) -> forms.Field:
-    """A field as the model has it, but empty as long as nothing is to be changed."""
+    """The form field of a model field, optional and without help text."""
     options.setdefault("widget", AdminTextInputWidget({"size": 60}))
     column: Any = Image._meta.get_field(field)
-    made: forms.Field = column.formfield(required=False, label=label, **options)
-    made.help_text = ""
-    return made
+    form_field: forms.Field = column.formfield(required=False, label=label, **options)
+    form_field.help_text = ""
+    return form_field
 
 
 class RightsForm(forms.Form):
-    """One form for all of them; what is left empty stays as it is with each."""
+    """Rights of all selected images."""
 
     photographer = forms.ModelChoiceField(
-        Photographer.objects.all(), required=False, empty_label="As it is"
+        Photographer.objects.all(), required=False, empty_label="No change"
     )
-    agency = forms.ModelChoiceField(Agency.objects.all(), required=False, empty_label="As it is")
+    agency = forms.ModelChoiceField(Agency.objects.all(), required=False, empty_label="No change")
     credit = _text("credit", "Credit")
     credit_url = _text("credit_url", "Credit link")
     byline = _text("byline", "Creator")
@@ -52,31 +53,31 @@ class RightsForm(forms.Form):
     licence_until = forms.SplitDateTimeField(
         required=False, label="Licence ends", widget=AdminSplitDateTime
     )
-    licence_url = _text("licence_url", "Licence address")
+    licence_url = _text("licence_url", "Licence URL")
     usage_terms = _text("usage_terms", "Usage terms", widget=AdminTextareaWidget({"rows": 3}))
-    taken_away = forms.MultipleChoiceField(
+    cleared = forms.MultipleChoiceField(
         choices=[
             ("photographer", "Photographer"),
             ("agency", "Agency"),
-            ("licence_from", "Beginning of the licence"),
-            ("licence_until", "End of the licence"),
+            ("licence_from", "Licence begins"),
+            ("licence_until", "Licence ends"),
             ("usage_terms", "Usage terms"),
         ],
         required=False,
-        label="Take away",
+        label="Clear",
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, pictures: ImageQuerySet, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, images: ImageQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.pictures = pictures
+        self.images = images
         self.fields[
             "credit"
-        ].help_text = "In these words, instead of a line composed of photographer and agency."
-        for place in PLACES:
+        ].help_text = "Exact text, instead of a line composed of photographer and agency."
+        for place in CHANNEL_FIELDS:
             label = str(Image._meta.get_field(place).verbose_name).capitalize()  # type: ignore[union-attr]
             self.fields[place] = forms.TypedChoiceField(
-                choices=[("", "As it is"), ("yes", "Allowed"), ("no", "Not allowed")],
+                choices=[("", "No change"), ("yes", "Allowed"), ("no", "Not allowed")],
                 coerce=lambda said: said == "yes",
                 empty_value=None,
                 required=False,
@@ -85,80 +86,86 @@ class RightsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        away = {field for each in values.get("taken_away", []) for field in TAKEN_AWAY[each]}
+        away = {field for each in values.get("cleared", []) for field in CLEARED[each]}
         given = {name for name, value in values.items() if value not in (None, "", [])}
         if both := sorted(away & given):
-            self.add_error(both[0], "Give it or take it away; both at once cannot be.")
+            self.add_error(both[0], "Enter a value or clear it, not both.")
         if values.get("credit") and (values.get("photographer") or values.get("agency")):
-            sentence = (
-                "With a photographer or an agency the credit is composed; write it in words or "
-                "choose them, not both."
+            message = (
+                "The credit is composed of photographer and agency. Enter a credit or choose them, "
+                "not both."
             )
-            self.add_error("credit", sentence)
+            self.add_error("credit", message)
         if values.get("byline"):
-            self._refuse_other_creator()
+            self._check_creator()
         if not self.errors:
             if not self.values():
-                sentence = "Nothing is filled in, so nothing would change."
-                raise ValidationError(sentence)
-            self._refuse_backward_licence()
+                message = "Nothing to change. Fill in at least one field."
+                raise ValidationError(message)
+            self._check_licence_dates()
         return values
 
     def values(self) -> dict[str, Any]:
-        """Field of the picture → its new value, only what is to be changed."""
-        said = self.cleaned_data
-        given = {
+        """Field of the image → its new value, only for changes."""
+        given = self.cleaned_data
+        values = {
             name: value
-            for name, value in said.items()
-            if name != "taken_away" and value not in (None, "")
+            for name, value in given.items()
+            if name != "cleared" and value not in (None, "")
         }
-        for each in said.get("taken_away", []):
-            given |= TAKEN_AWAY[each]
-        return given
+        for each in given.get("cleared", []):
+            values |= CLEARED[each]
+        return values
 
-    def _refuse_other_creator(self) -> None:
-        """Where a photographer is chosen, nobody else is named as the creator."""
-        said = self.cleaned_data
-        if said.get("photographer"):
-            self.add_error("byline", NAMED_ALREADY)
-        elif not said.get("credit") and "photographer" not in said.get("taken_away", []):
-            count = self.pictures.exclude(photographer=None).count()
+    def _check_creator(self) -> None:
+        """If there is a photographer, no one else can be the creator."""
+        given = self.cleaned_data
+        if given.get("photographer"):
+            self.add_error("byline", PHOTOGRAPHER_IS_CREATOR)
+        elif not given.get("credit") and "photographer" not in given.get("cleared", []):
+            count = self.images.exclude(photographer=None).count()
             if count:
-                whose = "One of them has" if count == 1 else f"{count} of them have"
-                self.add_error("byline", f"{whose} a photographer, who is the creator.")
+                images = "One image has" if count == 1 else f"{count} images have"
+                message = (
+                    f"{images} a photographer, who is the creator. Clear the photographer or leave "
+                    "this empty."
+                )
+                self.add_error("byline", message)
 
-    def _refuse_backward_licence(self) -> None:
+    def _check_licence_dates(self) -> None:
         values = self.values()
         begins: datetime | None = values.get("licence_from")
         ends: datetime | None = values.get("licence_until")
         if begins and ends and begins >= ends:
-            self.add_error(
-                "licence_until", "The licence ends before it begins; mend one of the two."
-            )
+            self.add_error("licence_until", LICENCE_DATES_REVERSED)
         elif ends and "licence_from" not in values:
-            self._refuse_some("licence_until", "begins only after that", licence_from__gte=ends)
+            self._check_other_date(
+                "licence_until", "begins after this date", licence_from__gte=ends
+            )
         elif begins and "licence_until" not in values:
-            self._refuse_some("licence_from", "ends before that", licence_until__lte=begins)
+            self._check_other_date(
+                "licence_from", "ends before this date", licence_until__lte=begins
+            )
 
-    def _refuse_some(self, field: str, what: str, **condition: Any) -> None:
-        count = self.pictures.filter(**condition).count()
+    def _check_other_date(self, field: str, what: str, **condition: Any) -> None:
+        count = self.images.filter(**condition).count()
         if count:
-            whose = "The licence of one of them" if count == 1 else f"With {count} the licence"
-            self.add_error(field, f"{whose} {what}; give both ends, or leave those pictures out.")
+            images = "one image" if count == 1 else f"{count} images"
+            message = f"The licence of {images} {what}. Enter both dates or deselect those images."
+            self.add_error(field, message)
 
 
 class CollectionForm(forms.Form):
-    """Into which collection, or out of which."""
+    """The collection to add to or remove from."""
 
     collection = forms.ModelChoiceField(
-        Collection.objects.all(), required=False, empty_label="Choose one"
+        Collection.objects.all(), required=False, empty_label="Choose a collection"
     )
     new = forms.CharField(
         max_length=120,
         required=False,
-        label="Or a new one",
+        label="New collection",
         validators=[validate_storable],
-        help_text="Its name.",
     )
 
     def __init__(self, *args: Any, may_add: bool, into: bool, **kwargs: Any) -> None:
@@ -170,14 +177,14 @@ class CollectionForm(forms.Form):
         values = super().clean() or self.cleaned_data
         new = one_line(values.get("new") or "")
         if bool(new) == bool(values.get("collection")) and not self.errors:
-            sentence = (
-                "Choose a collection or write the name of a new one, not both."
+            message = (
+                "Choose a collection or enter the name of a new one, not both."
                 if new
                 else "Choose a collection."
             )
-            raise ValidationError(sentence)
+            raise ValidationError(message)
         if new:
             validate_not_blank(new)
-            there = Collection.objects.filter(name__iexact=new).first()
-            values |= {"collection": there, "new": "" if there else new}
+            known = Collection.objects.filter(name__iexact=new).first()
+            values |= {"collection": known, "new": "" if known else new}
         return values

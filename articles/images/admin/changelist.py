@@ -1,4 +1,4 @@
-"""The library as a list or a grid: which one is part of the address."""
+"""The library as a list or a grid; the URL says which."""
 
 from typing import Any, Final
 
@@ -8,15 +8,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-from articles.images.library.search import found
-from articles.images.models import Image, ImageQuerySet
+from articles.images.library.search import search
+from articles.images.models import Image
 
 GRID, LIST = "grid", "list"
 MOST_COUNTED: Final = 100_000
 
 
 class Library(ChangeList):
-    """A list that can be looked at as a grid."""
+    """A list that can be shown as a grid."""
 
     def get_filters_params(self, params: Any = None) -> Any:
         known = super().get_filters_params(params)
@@ -26,27 +26,26 @@ class Library(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         if not self.query and not self.has_active_filters:
-            # It says "38 found" only where something was looked for.
+            # "38 results" is shown only for searches.
             self.full_result_count = self.result_count
 
 
-class Shelf(Paginator[Image]):
-    """Pages of a library that counts no further than it has to."""
+class LibraryPaginator(Paginator[Image]):
+    """Counts no further than necessary."""
 
     @cached_property
     def count(self) -> int:
-        pictures: QuerySet[Image] = self.object_list  # type: ignore[assignment]
-        return pictures.order_by()[: MOST_COUNTED + 1].count()
+        images: QuerySet[Image] = self.object_list  # type: ignore[assignment]
+        return images.order_by()[: MOST_COUNTED + 1].count()
 
 
-def look_of(request: HttpRequest) -> str:
+def layout_of(request: HttpRequest) -> str:
     return LIST if request.GET.get("look") == LIST else GRID
 
 
-def searched(request: HttpRequest, pictures: QuerySet[Image], words: str) -> QuerySet[Image]:
-    """The pictures that the words find, the best first, unless a column was chosen to sort by."""
-    chosen: ImageQuerySet = pictures  # type: ignore[assignment]
-    results = found(chosen, words)
+def search_results(request: HttpRequest, images: QuerySet[Image], query: str) -> QuerySet[Image]:
+    """The images that match, the best first, unless a column was chosen to sort by."""
+    results = search(images, query)  # type: ignore[arg-type]
     if request.GET.get(ORDER_VAR):
-        return results.order_by(*pictures.query.order_by)
+        return results.order_by(*images.query.order_by)
     return results

@@ -1,28 +1,25 @@
-"""Choosing a picture for an article: a grid of the library with search, pages and upload.
+"""The image chooser: a grid of the library with search, pages and upload.
 
-The grid is at `/admin/articles/image/choose/`: a whole page for a reader without JavaScript, and
-with `?fragment=1` only its inside, which `static/iria_admin/images.js` puts into a dialog.
+The grid is at `/admin/articles/image/choose/`: a whole page without JavaScript, and with
+`?fragment=1` only its content, which `static/iria_admin/pictures.js` puts into a dialog.
 
-The script speaks in DOM events, so that whoever wants a picture needs to import nothing:
+The script uses DOM events, so that other scripts need no import:
 
-- dispatch `picture:ask` (bubbling) at any element, and the dialog opens; with `{several: true}` as
-  its detail each picture is a switch, and a button gives all that are chosen;
-- `picture:chosen` comes back at the same element, bubbling, with `event.detail`:
+- dispatch `picture:ask` (bubbling) at any element to open the dialog; with `{several: true}` as
+  its detail each image is a toggle, and a button returns all selected images;
+- `picture:chosen` is dispatched at the same element, bubbling, with `event.detail`:
   `{id, thumbnail, alt, caption, credit, headline, width, height}`; all are strings as in the data
-  attributes below; `caption` is the offered one, plain text; of several it is a list of these, in
-  the order in which they were chosen;
-- `picture:dismissed` comes back when the dialog was closed without a choice.
+  attributes below; `caption` is plain text; for several images it is a list of these, in the order
+  of selection;
+- `picture:dismissed` is dispatched when the dialog is closed without a choice.
 
-In the grid, each picture is a `<button class="picture-choice">` with `data-picture` (the id),
-`data-thumbnail` (address of a small rendition, may be empty while none is made), `data-alt`,
-`data-caption`, `data-credit`, `data-headline`, `data-width`, `data-height`; with `several` in the
-address it has `aria-pressed` too. The whole page has a box to tick instead, and writes out the
-gallery of all that are ticked (`images.gathering`).
+In the grid, each image is a `<button class="picture-choice">` with `data-picture` (the id),
+`data-thumbnail` (URL of a small rendition, empty until there is one), `data-alt`, `data-caption`,
+`data-credit`, `data-headline`, `data-width`, `data-height`; with `several` in the URL it has
+`aria-pressed` too.
 
-Several pictures chosen on the page of the library without any script: a gallery, written out.
-
-The boxes that are ticked travel in the address from page to page; the gallery comes as the markup
-that the text of an article takes (docs/decisions/galleries.md).
+The page without JavaScript has check boxes instead. Selected ids stay in the query string from page
+to page, and the gallery is shown as markup to copy (docs/decisions/galleries.md).
 """
 
 from collections.abc import Iterable
@@ -36,7 +33,7 @@ from django.shortcuts import render
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from articles.images.library.search import found
+from articles.images.library.search import search
 from articles.images.library.uploads import MOST_AT_ONCE, Received, receive
 from articles.images.models import Image
 from articles.images.srcset import plain_rendition
@@ -44,20 +41,20 @@ from iria.core.pagination import page_of
 
 PAGE_SIZE: Final = 24
 LONG_PAGE_SIZE: Final = MOST_AT_ONCE + 10
-"""Where several are chosen: all that were just brought in together stand on one page."""
-MOST_LETTERS: Final = 200
+"""For several images: all that were just uploaded together fit on one page."""
+MAX_QUERY_LENGTH: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A picture as the grid shows it."""
+    """An image as the grid shows it."""
 
     image: Image
     thumbnail: str
 
 
 def choose(request: HttpRequest, site: AdminSite) -> HttpResponse:
-    """The grid; a POST takes files in and shows them first."""
+    """The grid; a POST uploads files and shows them first."""
     if not request.user.has_perm("articles.view_image"):
         raise PermissionDenied
     received: list[Received] = []
@@ -65,28 +62,28 @@ def choose(request: HttpRequest, site: AdminSite) -> HttpResponse:
         if not request.user.has_perm("articles.add_image"):
             raise PermissionDenied
         received = receive(request.FILES.getlist("pictures"), by=request.user)  # type: ignore[arg-type]
-    return shown(request, site, received)
+    return render_chooser(request, site, received)
 
 
-def shown(
-    request: HttpRequest, site: AdminSite, received: list[Received], words: str | None = None
+def render_chooser(
+    request: HttpRequest, site: AdminSite, received: list[Received], query: str | None = None
 ) -> HttpResponse:
-    """The grid below what became of files that were sent; `words` take the place of those asked."""
+    """The grid below the results of an upload; `query` replaces that of the request."""
     fragment = "fragment" in request.GET
-    asked = request.GET.get("q", "") if words is None else words
-    asked = asked.replace("\x00", "")[:MOST_LETTERS]
-    pictures = found(Image.objects.for_grid(), asked)
+    query = request.GET.get("q", "") if query is None else query
+    query = query.replace("\x00", "")[:MAX_QUERY_LENGTH]
+    images = search(Image.objects.for_grid(), query)
     several = "several" in request.GET
     size = LONG_PAGE_SIZE if several or not fragment else PAGE_SIZE
-    page = page_of(pictures, request.GET.get("page"), size=size)
+    page = page_of(images, request.GET.get("page"), size=size)
     context: dict[str, Any] = {
         **site.each_context(request),
-        "title": "Choose a picture",
+        "title": "Choose an image",
         "received": received,
         "nothing_sent": request.method == "POST" and not received,
         "choices": [choice(image) for image in page],
         "page": page,
-        "words": asked,
+        "query": query,
         "fragment": fragment,
         "several": several,
         **({} if fragment else gallery_context(request, page)),
@@ -107,23 +104,23 @@ LARGEST: Final = 2**63 - 1
 
 
 def gallery_context(request: HttpRequest, page: Iterable[Image]) -> dict[str, Any]:
-    """What the page shows of those that are chosen; in `elsewhere` those not on this page."""
+    """The selected images; `elsewhere` has those that are not on this page."""
     numbers = _numbers(request.GET.getlist("chosen"))
     here = {image.pk for image in page}
     wanted = "gallery" in request.GET
-    gathered = _in_order(numbers) if wanted else []
+    selected = _in_order(numbers) if wanted else []
     return {
         "chosen": numbers,
         "elsewhere": [number for number in numbers if number not in here],
-        "gathered": gathered,
-        "nothing_gathered": wanted and not gathered,
-        "gallery": markup(gathered) if gathered else "",
-        "most_gathered": MOST,
+        "selected": selected,
+        "nothing_selected": wanted and not selected,
+        "gallery": gallery_markup(selected) if selected else "",
+        "most_selected": MOST,
     }
 
 
-def markup(images: list[Image]) -> SafeString:
-    """A gallery, or the figure of the one picture, with the captions that the library offers."""
+def gallery_markup(images: list[Image]) -> SafeString:
+    """A gallery, or the figure of a single image, with the captions of the library."""
     figures = format_html_join(
         "\n",
         '<figure data-image="{}"><figcaption>{}</figcaption></figure>',
@@ -134,9 +131,11 @@ def markup(images: list[Image]) -> SafeString:
     return format_html("<figure data-gallery>\n{}\n<figcaption></figcaption></figure>", figures)
 
 
-def _numbers(said: list[str]) -> list[int]:
-    found = (int(each) for each in said if each.isdecimal() and each.isascii() and len(each) < 20)
-    return list(dict.fromkeys(number for number in found if number <= LARGEST))[:MOST]
+def _numbers(values: list[str]) -> list[int]:
+    numbers = (
+        int(each) for each in values if each.isdecimal() and each.isascii() and len(each) < 20
+    )
+    return list(dict.fromkeys(number for number in numbers if number <= LARGEST))[:MOST]
 
 
 def _in_order(numbers: list[int]) -> list[Image]:

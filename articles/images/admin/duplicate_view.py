@@ -1,4 +1,4 @@
-"""Two pictures look alike: one of them is used, or both are kept."""
+"""Deciding about a possible duplicate: use the other image, or keep both."""
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
@@ -16,38 +16,39 @@ from articles.images.models import Image
 
 @require_POST
 def decide(request: HttpRequest, number: int, site: AdminSite) -> HttpResponse:
-    """`use=NUMBER` discards this picture for that one; with an empty `use` both are kept.
+    """`use=ID` deletes this image in favour of that one; an empty `use` keeps both.
 
-    With `?fragment=1` the chooser answers with its grid, else the page of the picture that stays.
+    With `?fragment=1` the response is the grid of the chooser, else the page of the kept image.
     """
     if not request.user.has_perms(["articles.add_image", "articles.view_image"]):
         raise PermissionDenied
     if "use" not in request.POST:
-        sentence = "Nothing was decided: say which picture is to be used, or that both are kept."
-        return HttpResponseBadRequest(sentence, content_type="text/plain; charset=utf-8")
+        message = "Nothing was changed. Choose which image to use, or keep both."
+        return HttpResponseBadRequest(message, content_type="text/plain; charset=utf-8")
     image = Image.objects.filter(pk=number).first()
     other = request.POST["use"]
     if image is None:
-        return _told(request, site, None, "This picture is gone already.", done=False)
+        return _respond(request, site, None, "This image no longer exists.", done=False)
     if not other:
         duplicates.keep_both(image, by=request.user)  # type: ignore[arg-type]
-        return _told(request, site, image, "Both are kept.", done=True)
+        return _respond(request, site, image, "Both images are kept.", done=True)
     kept = get_object_or_404(Image, pk=int(other) if other.isdecimal() and len(other) < 18 else 0)
     try:
         duplicates.use_instead(image, kept, by=request.user)  # type: ignore[arg-type]
-    except (duplicates.NotYours, editing.StillUsed) as refusal:
-        return _told(request, site, image, str(refusal), done=False)
-    return _told(request, site, kept, "The new one is discarded; use this one.", done=True)
+    except (duplicates.NotAllowed, editing.StillUsed) as refusal:
+        return _respond(request, site, image, str(refusal), done=False)
+    return _respond(request, site, kept, "The new image was deleted. Use this one.", done=True)
 
 
-def _told(
-    request: HttpRequest, site: AdminSite, image: Image | None, sentence: str, *, done: bool
+def _respond(
+    request: HttpRequest, site: AdminSite, image: Image | None, message: str, *, done: bool
 ) -> HttpResponse:
     if "fragment" in request.GET:
-        said = Received(str(image or "It"), image, sentence, is_new=False)
-        return chooser.shown(request, site, [said], words=str(image.pk) if image else "")
+        result = Received(str(image or "Image"), image, message, is_new=False)
+        query = str(image.pk) if image else ""
+        return chooser.render_chooser(request, site, [result], query)
     level = messages.SUCCESS if done else messages.ERROR
-    messages.add_message(request, level, sentence)
+    messages.add_message(request, level, message)
     if image is None:
         return redirect("admin:articles_image_changelist")
     return redirect(reverse("admin:articles_image_change", args=[image.pk]))

@@ -1,4 +1,4 @@
-"""What an editor looks for in the library."""
+"""Filters of the image library."""
 
 import re
 from collections.abc import Iterator
@@ -14,60 +14,60 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from articles.images.library.metadata_mapping import FIELDS
-from articles.images.models import Agency, Collection, Image, Likeness, Photographer
+from articles.images.models import Agency, Collection, Image, Photographer, SimilarImage
 from articles.images.models.description import AI_MADE
 from articles.images.models.image import SOON
 
 MOST_CHOICES: Final = 1000
 
-TELLING = sorted({source for sources in FIELDS.values() for source in sources})
-"""What a file may say that helps an editor; an orientation does not."""
+EDITORIAL_METADATA = sorted({source for sources in FIELDS.values() for source in sources})
+"""Metadata that helps an editor; an orientation does not."""
 
-A_TIME: Final = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
-"""A year, a month or a day, as the beginning of a moment is written."""
+PARTIAL_DATE: Final = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
+"""A year, a month or a day: the beginning of an ISO 8601 time."""
 
-Pictures = QuerySet[Image]
+Images = QuerySet[Image]
 
 
 class MissingFilter(admin.SimpleListFilter):
-    """Pictures that lack something somebody should add."""
+    """Images without credit, alt text or metadata."""
 
-    title = "what is missing"
+    title = "missing"
     parameter_name = "lacks"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
             ("credit", "No credit"),
-            ("alt", "No alternative text"),
-            ("metadata", "File says nothing"),
+            ("alt", "No alt text"),
+            ("metadata", "No metadata"),
         ]
 
-    def queryset(self, request: HttpRequest, queryset: Pictures) -> Pictures:
+    def queryset(self, request: HttpRequest, queryset: Images) -> Images:
         match self.value():
             case "credit":
-                return queryset.filter(credit="", needs_no_credit=False)
+                return queryset.filter(credit="", credit_exempt=False)
             case "alt":
                 return queryset.filter(alt_text="", is_decorative=False)
             case "metadata":
-                return queryset.exclude(metadata__has_any_keys=TELLING)
+                return queryset.exclude(metadata__has_any_keys=EDITORIAL_METADATA)
         return queryset
 
 
 class Licence(admin.SimpleListFilter):
-    """Pictures that may not be shown for ever."""
+    """Images with a limited licence, and withdrawn ones."""
 
     title = "licence"
     parameter_name = "licence"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
-            ("soon", "Ends within 14 days"),
-            ("ended", "Has ended"),
-            ("later", "Has not begun"),
+            ("soon", "Expires within 14 days"),
+            ("ended", "Expired"),
+            ("later", "Not started"),
             ("withdrawn", "Withdrawn"),
         ]
 
-    def queryset(self, request: HttpRequest, queryset: Pictures) -> Pictures:
+    def queryset(self, request: HttpRequest, queryset: Images) -> Images:
         now = timezone.now()
         match self.value():
             case "soon":
@@ -82,15 +82,15 @@ class Licence(admin.SimpleListFilter):
 
 
 class Used(admin.SimpleListFilter):
-    """Pictures that stand somewhere, and those that do not."""
+    """Used and unused images."""
 
-    title = "use"
+    title = "usage"
     parameter_name = "used"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", "Used"), ("no", "Unused")]
+        return [("yes", "Used"), ("no", "Not used")]
 
-    def queryset(self, request: HttpRequest, queryset: Pictures) -> Pictures:
+    def queryset(self, request: HttpRequest, queryset: Images) -> Images:
         match self.value():
             case "yes":
                 return queryset.filter(Image.objects.in_use())
@@ -99,35 +99,35 @@ class Used(admin.SimpleListFilter):
         return queryset
 
 
-class Kind(admin.SimpleListFilter):
-    """What is particular about some pictures."""
+class ImageType(admin.SimpleListFilter):
+    """Possible duplicates, AI and animations."""
 
-    title = "what it is"
+    title = "type"
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("alike", "Looks like another"), ("ai", "Made by AI"), ("moving", "Moving")]
+        return [("alike", "Possible duplicate"), ("ai", "Made with AI"), ("moving", "Animated")]
 
-    def queryset(self, request: HttpRequest, queryset: Pictures) -> Pictures:
+    def queryset(self, request: HttpRequest, queryset: Images) -> Images:
         match self.value():
             case "alike":
-                pairs = Likeness.objects.filter(kept_at=None)
+                pairs = SimilarImage.objects.filter(kept_at=None)
                 newer, older = pairs.values("image"), pairs.values("older")
                 return queryset.filter(Q(pk__in=newer) | Q(pk__in=older))
             case "ai":
-                said = "|".join(sorted(AI_MADE))
+                types = "|".join(sorted(AI_MADE))
                 known = queryset.exclude(digital_source_type="")
-                return known.filter(digital_source_type__regex=f"(^|/)({said})$")
+                return known.filter(digital_source_type__regex=f"(^|/)({types})$")
             case "moving":
-                return queryset.filter(is_moving=True)
+                return queryset.filter(is_animated=True)
         return queryset
 
 
 class _Form(admin.SimpleListFilter):
-    """A filter that is a small form of its own, for more than a handful of choices."""
+    """A filter with a small form, for more than a few choices."""
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        """One line for the template: what was chosen, and the rest of the address as fields."""
+        """For the template: the current value, and the rest of the query string as hidden fields."""
         others = [
             (name, value)
             for name, values in changelist.filter_params.items()
@@ -161,7 +161,7 @@ class _Row(_Form):
     def has_output(self) -> bool:
         return bool(self.lookup_choices)
 
-    def queryset(self, request: HttpRequest, queryset: Pictures) -> Pictures:
+    def queryset(self, request: HttpRequest, queryset: Images) -> Images:
         known = dict(self.lookup_choices)
         return queryset.filter(**{self.field: self.value()}) if self.value() in known else queryset
 
@@ -185,27 +185,27 @@ class ByKeyword(_Form):
     title, parameter_name = "keyword", "keyword"
     template = "admin/articles/image/_filter_word.html"
 
-    def queryset(self, request: HttpRequest, queryset: Pictures) -> Pictures:
+    def queryset(self, request: HttpRequest, queryset: Images) -> Images:
         word = (self.value() or "").replace("\x00", "").strip().lower()
         if not word:
             return queryset
-        kept = ArrayField(TextField())
+        texts = ArrayField(TextField())
         lowered = Func(
             F("keywords"),
             function="articles_picture_keywords",
             template="%(function)s(%(expressions)s::text[])",
-            output_field=kept,
+            output_field=texts,
         )
         return queryset.alias(lowered=lowered).filter(
-            lowered__contains=Value([word], output_field=kept)
+            lowered__contains=Value([word], output_field=texts)
         )
 
 
 class _Span(_Form):
-    """From one moment to another; either may be left out."""
+    """From one time to another; either may be empty."""
 
     until: str
-    """The name of the second one."""
+    """The parameter of the end."""
 
     def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
         super().__init__(request, params, model, model_admin)
@@ -221,27 +221,27 @@ class _Span(_Form):
 
 
 class WhenTaken(_Span):
-    """Pictures taken in a year, a month or on a day, or between two, as far as it is known."""
+    """Images taken in a year, a month or on a day, or between two of these."""
 
-    title, parameter_name, until = "day it was taken", "taken", "taken_until"
+    title, parameter_name, until = "date taken", "taken", "taken_until"
     template = "admin/articles/image/_filter_times.html"
 
-    def queryset(self, request: HttpRequest, queryset: Pictures) -> Pictures:
+    def queryset(self, request: HttpRequest, queryset: Images) -> Images:
         first, last = _time(self.value()), _time(self.used_parameters.get(self.until))
         if not last:
             return queryset.filter(taken__startswith=first) if first else queryset
-        # Letter by letter, whatever the database's language: a tilde stands behind all of a moment.
+        # Compared byte by byte, independent of the database locale: a tilde sorts after any time.
         spelled = queryset.exclude(taken="").alias(spelled=Collate("taken", "C"))
         return spelled.filter(spelled__gte=first, spelled__lt=f"{last}~")
 
 
 class UploadDateFilter(_Span):
-    """Pictures that came in between two days."""
+    """Images uploaded between two days."""
 
-    title, parameter_name, until = "day it came in", "from", "until"
+    title, parameter_name, until = "upload date", "from", "until"
     template = "admin/articles/image/_filter_days.html"
 
-    def queryset(self, request: HttpRequest, queryset: Pictures) -> Pictures:
+    def queryset(self, request: HttpRequest, queryset: Images) -> Images:
         if first := _day(self.value()):
             queryset = queryset.filter(uploaded_at__gte=_begin(first))
         if (last := _day(self.used_parameters.get(self.until))) and last < date.max:
@@ -250,13 +250,13 @@ class UploadDateFilter(_Span):
 
 
 def _time(text: str | None) -> str:
-    """The year, month or day of a text; what is none filters nothing."""
-    said = (text or "").strip()
-    return said if A_TIME.fullmatch(said) else ""
+    """The year, month or day; anything else is ignored."""
+    text = (text or "").strip()
+    return text if PARTIAL_DATE.fullmatch(text) else ""
 
 
 def _day(text: str | None) -> date | None:
-    """The day a text names; what names none filters nothing."""
+    """The day; anything else is ignored."""
     try:
         return parse_date(text or "")
     except ValueError:
@@ -264,6 +264,6 @@ def _day(text: str | None) -> date | None:
 
 
 def _begin(day: date) -> datetime:
-    """The day's first moment in the publication's zone."""
+    """The start of the day in the publication's time zone."""
     safe = max(day, date(1, 1, 3))
     return timezone.make_aware(datetime.combine(safe, time.min))

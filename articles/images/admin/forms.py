@@ -1,9 +1,4 @@
-"""A form's way to a picture of the library.
-
-Where the eye rests in a picture, as an editor says it: with the mouse, by keys, or in numbers.
-
-The form of one picture in the library.
-"""
+"""The image form, its focal point, and the field with which other forms choose an image."""
 
 from typing import Any, Final, cast
 
@@ -25,15 +20,15 @@ from articles.images.srcset import plain_rendition
 from iria.core.admin import Unlabelled
 
 
-class PictureWidget(forms.TextInput):
-    """The number of a picture, its preview, and a link to the grid.
+class ImageWidget(forms.TextInput):
+    """The number of an image, its preview, and a link to the chooser.
 
-    Without JavaScript the grid opens on a page of its own, where each picture shows its number;
-    with it, in a dialog, and the events of `articles.images.admin.chooser` reach this widget's element
-    (`.picture-widget`), from where they bubble through the form.
+    Without JavaScript the chooser opens on a page where each image shows its number; with it, in a
+    dialog, and the events of `articles.images.admin.chooser` reach this widget's element
+    (`.picture-widget`) and bubble through the form.
     """
 
-    template_name = "admin/articles/image/_picture_widget.html"
+    template_name = "admin/articles/image/_image_widget.html"
 
     class Media:
         css = {"all": ["iria_admin/images.css"]}
@@ -48,37 +43,37 @@ class PictureWidget(forms.TextInput):
         return {**context, "chosen": choice(found) if found else None}
 
 
-def picture_field(db_field: "ForeignKey[Any, Any]", **kwargs: Any) -> Any:
-    """The form field of a foreign key to a picture, for a ModelAdmin's `formfield_for_dbfield`.
+def image_field(db_field: "ForeignKey[Any, Any]", **kwargs: Any) -> Any:
+    """The form field of a foreign key to an image, for a ModelAdmin's `formfield_for_dbfield`.
 
-    It stands alone, without the admin's pop-up links, whose work the grid does.
+    It comes without the admin's pop-up links, which the chooser replaces.
     """
     kwargs.pop("request", None)
-    missing = "There is no picture with this number; choose one from the library."
+    missing = "No image has this number. Choose one from the library."
     return db_field.formfield(
         **{
             **kwargs,
-            "widget": PictureWidget(),
+            "widget": ImageWidget(),
             "error_messages": {"invalid_choice": missing},
         }
     )
 
 
 FOCUS: Final = ("focus_x", "focus_y")
-NAMES: Final = {CARD: "Cards", SQUARE: "Portraits", PREVIEW: "Previews on other sites"}
+NAMES: Final = {CARD: "Cards", SQUARE: "Portraits", PREVIEW: "Link previews"}
 
 
 class PercentField(forms.FloatField):
-    """A part of one, written in hundredths; left empty, nothing is said."""
+    """A fraction of 1, entered in per cent; may be empty."""
 
-    default_error_messages = {"invalid": "Write a number from 0 to 100."}
+    default_error_messages = {"invalid": "Enter a number from 0 to 100."}
     widget = forms.NumberInput(attrs={"min": 0, "max": 100, "step": 0.1})
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {}
 
     def to_python(self, value: Any) -> Any:
-        """Rounded, so that a form saved as it was changes nothing."""
+        """Rounded, so that an unchanged form changes nothing."""
         number = super().to_python(value)
         if number is None:
             return None
@@ -90,39 +85,39 @@ class PercentField(forms.FloatField):
         return f"{value * 100:.4g}" if isinstance(value, float | int) else value
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """Rounding is no change."""
+        """Rounding is not a change."""
         return str(self.prepare_value(initial)) != str(data)
 
 
 def across() -> PercentField:
     return PercentField(
-        required=False, label="From the left, in %", help_text="0 is the left edge, 100 the right."
+        required=False, label="From left (%)", help_text="0 is the left edge, 100 the right."
     )
 
 
 def down() -> PercentField:
     return PercentField(
-        required=False, label="From the top, in %", help_text="0 is the upper edge, 100 the lower."
+        required=False, label="From top (%)", help_text="0 is the top edge, 100 the bottom."
     )
 
 
 def focal_point(image: Image) -> SafeString | str:
-    """The picture with a point to move, and what is cut around it; the numbers stand beside it."""
+    """The image with a movable focal point and the crops around it."""
     whole = plain_rendition(image, 960)
     if whole is None:
-        return "The picture is being prepared."
+        return "The image is being processed."
     crops = [(shape, "{} / {}".format(*ratio_of(shape)), NAMES[shape]) for shape in SHAPES]
     context = {"image": image, "whole": whole, "crops": crops}
     return render_to_string("admin/articles/image/_focal_point.html", context)
 
 
-CHANGED_MEANWHILE: Final = (
-    "Somebody else changed this picture while you were writing. What you typed is still here: "
-    "compare it with what the library says now, in another window, and save again to keep yours."
+EDIT_CONFLICT: Final = (
+    "Someone else changed this image while you were editing. Your input is below: compare it with "
+    "the saved version in another window, then save again to replace that version."
 )
 
-NAMED_ALREADY: Final = (
-    "The photographer is the creator; leave this as it was, or choose no photographer."
+PHOTOGRAPHER_IS_CREATOR: Final = (
+    "The photographer is the creator. Leave this unchanged or clear the photographer."
 )
 
 LONG: Final = ("alt_text", "caption", "usage_terms", "extended_description")
@@ -131,14 +126,14 @@ SHORT: Final = (
     *("persons", "keywords", "no_credit_reason"),
 )
 
-DESCRIBING: Final = ("headline", "alt_text", "is_decorative", "caption")
-SHOWING: Final = (
+MAIN: Final = ("headline", "alt_text", "is_decorative", "caption")
+DESCRIPTION: Final = (
     *("extended_description", "persons", "keywords", "city", "country", "taken"),
     "digital_source_type",
 )
-WHOSE: Final = (
+CREDIT: Final = (
     *("credit", "photographer", "agency", "credit_url", "byline", "source"),
-    *("copyright_notice", "needs_no_credit", "no_credit_reason"),
+    *("copyright_notice", "credit_exempt", "no_credit_reason"),
 )
 LICENCE: Final = (
     *("licence_from", "licence_until", "licence_url", "licensor", "usage_terms"),
@@ -148,23 +143,23 @@ LICENCE: Final = (
 
 class ImageForm(forms.ModelForm[Image]):
     seen = forms.CharField(required=False, widget=Unlabelled)
-    """When the picture had last been changed as this form was made."""
+    """When the image had last been changed when this form was rendered."""
 
     focus_x = across()
     focus_y = down()
 
-    kept_in = forms.ModelMultipleChoiceField(
+    in_collections = forms.ModelMultipleChoiceField(
         Collection.objects.all(),
         required=False,
         label="Collections",
         widget=forms.CheckboxSelectMultiple,
     )
-    lay_in = forms.CharField(required=False, widget=Unlabelled)
-    """The numbers of the collections in which the picture lay as this form was made."""
+    were_in = forms.CharField(required=False, widget=Unlabelled)
+    """The ids of the collections the image was in when this form was rendered."""
 
     class Meta:
         model = Image
-        fields = [*DESCRIBING, *SHOWING, *FOCUS, *WHOSE, *LICENCE]
+        fields = [*MAIN, *DESCRIPTION, *FOCUS, *CREDIT, *LICENCE]
         widgets = {
             **{name: AdminTextareaWidget(attrs={"rows": 3}) for name in LONG},
             **{name: AdminTextInputWidget(attrs={"size": 60}) for name in SHORT},
@@ -173,79 +168,74 @@ class ImageForm(forms.ModelForm[Image]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["seen"] = self._last_change()
-        if "kept_in" in self.fields and self.instance.pk:
-            lies_in = list(self.instance.collections.values_list("pk", flat=True))
-            self.initial["kept_in"] = lies_in
-            self.initial["lay_in"] = ",".join(map(str, lies_in))
+        if "in_collections" in self.fields and self.instance.pk:
+            collections = list(self.instance.collections.values_list("pk", flat=True))
+            self.initial["in_collections"] = collections
+            self.initial["were_in"] = ",".join(map(str, collections))
         if "digital_source_type" in self.fields:
             self.fields["digital_source_type"] = self._source_types()
         if "keywords" in self.fields:
-            self.fields["keywords"].help_text = "Commas between them."
-            # Django would send a hidden copy along, and describe it to those who hear the page.
+            self.fields["keywords"].help_text = "Separate keywords with commas."
+            # Django would add a hidden copy, which screen readers would describe.
             self.fields["keywords"].show_hidden_initial = False
 
     def _source_types(self) -> forms.ChoiceField:
-        said = self.instance.digital_source_type
-        choices = [("", "Not known"), *SOURCE_TYPES.items()]
-        if said and said not in SOURCE_TYPES:
-            choices.append((said, SOURCE_TYPES.get(last_part(said), said)))
+        current = self.instance.digital_source_type
+        choices = [("", "Unknown"), *SOURCE_TYPES.items()]
+        if current and current not in SOURCE_TYPES:
+            choices.append((current, SOURCE_TYPES.get(last_part(current), current)))
         return forms.ChoiceField(
             choices=choices,
             required=False,
-            label="How it was made",
-            help_text="Readers are told beside the credit when a machine made it, or parts of it.",
+            label="Digital source type",
+            help_text="Images made with AI are marked for readers.",
         )
 
     def _last_change(self) -> str:
-        return self.instance.changed_at.isoformat() if self.instance.pk else ""
+        return self.instance.modified_at.isoformat() if self.instance.pk else ""
 
-    def clean_lay_in(self) -> set[int]:
-        said = self.cleaned_data["lay_in"].split(",")
-        return {int(number) for number in said if number.isdecimal() and len(number) < 18}
+    def clean_were_in(self) -> set[int]:
+        values = self.cleaned_data["were_in"].split(",")
+        return {int(value) for value in values if value.isdecimal() and len(value) < 18}
 
     def clean_keywords(self) -> list[str]:
-        """Each once, whatever its capitals."""
-        said = (" ".join(word.split()) for word in self.cleaned_data["keywords"])
-        return list({word.casefold(): word for word in said if word}.values())
+        """Each once, ignoring case."""
+        keywords = (" ".join(word.split()) for word in self.cleaned_data["keywords"])
+        return list({word.casefold(): word for word in keywords if word}.values())
 
     def clean(self) -> dict[str, Any]:
-        """Nobody's words are overwritten unseen, and no reader's picture loses its credit."""
+        """Detects edit conflicts, and keeps the credit of published images."""
         values = super().clean() or self.cleaned_data
         if values.get("seen") not in {"", self._last_change()}:
-            # The next time, saving is a decision.
+            # Saving again replaces the other version.
             data = cast("QueryDict", self.data).copy()
             data["seen"] = self._last_change()
             self.data = data
-            self.add_error(None, CHANGED_MEANWHILE)
-        self._keep_credit(values)
-        self._name_creator(values)
+            self.add_error(None, EDIT_CONFLICT)
+        self._check_credit(values)
+        self._check_creator(values)
         for name in FOCUS:
             if values.get(name) is None:
                 values[name] = getattr(self.instance, name)
         return values
 
-    def _name_creator(self, values: dict[str, Any]) -> None:
-        """A photographer is the creator; another has to fit into the line before the agency."""
+    def _check_creator(self, values: dict[str, Any]) -> None:
+        """A photographer is the creator; any other has to fit into the credit before the agency."""
         creator, photographer = values.get("byline") or "", values.get("photographer")
         if photographer:
             if "byline" in self.changed_data and creator not in {"", photographer.name}:
-                self.add_error("byline", NAMED_ALREADY)
-        elif values.get("agency") and (why := credit_line.too_long(creator, values["agency"])):
-            self.add_error("byline", why)
+                self.add_error("byline", PHOTOGRAPHER_IS_CREATOR)
+        elif values.get("agency") and (reason := credit_line.too_long(creator, values["agency"])):
+            self.add_error("byline", reason)
 
-    def _keep_credit(self, values: dict[str, Any]) -> None:
+    def _check_credit(self, values: dict[str, Any]) -> None:
         credited = str(values.get("credit") or "").strip()
         composed = values.get("photographer") or values.get("agency")
-        if (
-            "credit" in values
-            and not credited
-            and not composed
-            and not values.get("needs_no_credit")
-        ):
+        if "credit" in values and not credited and not composed and not values.get("credit_exempt"):
             uses = public_uses_of(self.instance) if self.instance.pk else []
             if uses:
                 self.add_error(
                     "credit",
-                    f"Readers see this picture in {listed(uses)}; it must keep a credit, "
-                    "or say below why it needs none.",
+                    f"This image is published in {listed(uses)}. Enter a credit, or below the "
+                    "reason why it needs none.",
                 )

@@ -1,4 +1,4 @@
-"""The picture library."""
+"""The image library."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -24,48 +24,57 @@ from articles.images.admin import (
     withdraw_view,
 )
 from articles.images.admin.bulk_actions import BulkActionsMixin
-from articles.images.admin.forms import DESCRIBING, FOCUS, LICENCE, SHOWING, WHOSE, ImageForm
-from articles.images.admin.readonly_fields import Described
+from articles.images.admin.forms import CREDIT, DESCRIPTION, FOCUS, LICENCE, MAIN, ImageForm
+from articles.images.admin.readonly_fields import ReadonlyFieldsMixin
 from articles.images.library import editing
 from articles.images.library.uploads import MOST_AT_ONCE, receive
 from articles.images.models import Image
-from articles.images.renditions.views import at_the_desk
-from articles.images.rights.credit_trigger import decided_on_what_stands
+from articles.images.renditions.views import admin_rendition
+from articles.images.rights.credit_trigger import retry_if_uncredited
 from iria.core.http.csrf import csrf_failure
 
 LISTED: Final = (
-    *(filters.MissingFilter, filters.Licence, filters.Used, filters.Kind),
+    *(filters.MissingFilter, filters.Licence, filters.Used, filters.ImageType),
     *(filters.ByPhotographer, filters.ByAgency, filters.InCollection),
     *(filters.ByKeyword, filters.WhenTaken, filters.UploadDateFilter),
 )
 
-COLLECTIONS: Final = ("kept_in", "lay_in")
+COLLECTIONS: Final = ("in_collections", "were_in")
 
 
-class ImageAdmin(Described, BulkActionsMixin, admin.ModelAdmin[Image]):
+class ImageAdmin(ReadonlyFieldsMixin, BulkActionsMixin, admin.ModelAdmin[Image]):
     form = ImageForm
     actions = (*BulkActionsMixin.actions, "delete_selected")
     list_display = ("small", "__str__", "credit", "alt_text", "size", "uploaded_at")
     list_display_links = ("__str__",)
     list_filter = LISTED
     list_per_page = 60
-    paginator = changelist.Shelf
+    paginator = changelist.LibraryPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     search_fields = ("headline",)
-    search_help_text = "Search pictures"
+    search_help_text = "Search images"
     ordering = ("-uploaded_at", "-pk")
     view_on_site = False
     readonly_fields = (
-        *("preview", "focus", "facts", "used", "alike", "said", "agency_terms", "happened"),
+        *(
+            "preview",
+            "focus",
+            "facts",
+            "usage",
+            "duplicates",
+            "embedded",
+            "agency_terms",
+            "history",
+        ),
     )
     fieldsets = (
-        (None, {"fields": ["seen", "preview", *DESCRIBING]}),
-        ("More about what it shows", {"fields": [*SHOWING, *COLLECTIONS], "classes": ["collapse"]}),
-        ("Where the eye rests", {"fields": ["focus", FOCUS]}),
-        ("Whose it is", {"fields": [*WHOSE, "agency_terms"]}),
-        ("How long and where it may be shown", {"fields": [*LICENCE]}),
-        ("The file", {"fields": ["used", "alike", "facts", "said", "happened"]}),
+        (None, {"fields": ["seen", "preview", *MAIN]}),
+        ("Description", {"fields": [*DESCRIPTION, *COLLECTIONS], "classes": ["collapse"]}),
+        ("Focal point", {"fields": ["focus", FOCUS]}),
+        ("Credit and rights", {"fields": [*CREDIT, "agency_terms"]}),
+        ("Licence and usage", {"fields": [*LICENCE]}),
+        ("File", {"fields": ["usage", "duplicates", "facts", "embedded", "history"]}),
     )
 
     class Media:
@@ -85,7 +94,7 @@ class ImageAdmin(Described, BulkActionsMixin, admin.ModelAdmin[Image]):
             path("choose/", at(chooser.choose), name="articles_image_choose"),
             path(
                 "file/<str:name>",
-                self.admin_site.admin_view(at_the_desk),
+                self.admin_site.admin_view(admin_rendition),
                 name="articles_image_file",
             ),
             path("<int:number>/alike/", at(duplicate_view.decide), name="articles_image_alike"),
@@ -94,7 +103,7 @@ class ImageAdmin(Described, BulkActionsMixin, admin.ModelAdmin[Image]):
             *super().get_urls(),
         ]
 
-    # Finding
+    # The list
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return changelist.Library
@@ -102,30 +111,30 @@ class ImageAdmin(Described, BulkActionsMixin, admin.ModelAdmin[Image]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Image], search_term: str
     ) -> tuple[QuerySet[Image], bool]:
-        return changelist.searched(request, queryset, search_term), False
+        return changelist.search_results(request, queryset, search_term), False
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        look = changelist.look_of(request)
+        layout = changelist.layout_of(request)
         other = request.GET.copy()
-        other["look"] = changelist.GRID if look == changelist.LIST else changelist.LIST
+        other["look"] = changelist.GRID if layout == changelist.LIST else changelist.LIST
         context = {
             **(extra_context or {}),
-            "title": "Pictures",
-            "look": look,
-            "other_look": f"?{other.urlencode()}",
+            "title": "Images",
+            "layout": layout,
+            "other_layout": f"?{other.urlencode()}",
         }
         return super().changelist_view(request, context)
 
-    # Taking in
+    # Uploading
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Files first; what they say is offered on the next page, where a person completes it.
+        """Uploads files; their metadata fills the form on the next page.
 
-        The script of the page sends each file alone, with `fragment`, and puts the answer in.
+        The script of the page sends each file alone, with `fragment`, and inserts the response.
         """
         if not self.has_add_permission(request):
             raise PermissionDenied
@@ -137,14 +146,14 @@ class ImageAdmin(Described, BulkActionsMixin, admin.ModelAdmin[Image]):
                     self.log_addition(request, result.image, "Uploaded.")
             if "fragment" in request.GET:
                 context = {"received": received, "nothing_sent": not received}
-                return render(request, "admin/articles/image/_received.html", context)
-            if len(received) == 1 and not received[0].like and received[0].image is not None:
+                return render(request, "admin/articles/image/_upload_results.html", context)
+            if len(received) == 1 and not received[0].duplicates and received[0].image is not None:
                 level = messages.SUCCESS if received[0].is_new else messages.WARNING
-                self.message_user(request, received[0].sentence, level)
+                self.message_user(request, received[0].message, level)
                 return redirect("admin:articles_image_change", received[0].image.pk)
         context = {
             **self.admin_site.each_context(request),
-            "title": "Add pictures",
+            "title": "Upload images",
             "opts": self.opts,
             "received": received,
             "nothing_sent": request.method == "POST" and not received,
@@ -153,7 +162,7 @@ class ImageAdmin(Described, BulkActionsMixin, admin.ModelAdmin[Image]):
         }
         return render(request, "admin/articles/image/add.html", context)
 
-    # Changing
+    # Editing
 
     def has_change_permission(self, request: HttpRequest, obj: Image | None = None) -> bool:
         if not super().has_change_permission(request, obj):
@@ -161,7 +170,7 @@ class ImageAdmin(Described, BulkActionsMixin, admin.ModelAdmin[Image]):
         return obj is None or permissions.may_change(request.user, obj)
 
     def get_fieldsets(self, request: HttpRequest, obj: Image | None = None) -> Any:
-        """Collections only for those who may change them, and nothing but a form's for others."""
+        """Without collections for users who may not change them, and read-only for viewers."""
         parts = super().get_fieldsets(request, obj)
         left_out: tuple[str, ...] = ()
         if obj is not None and not self.has_change_permission(request, obj):
@@ -180,18 +189,18 @@ class ImageAdmin(Described, BulkActionsMixin, admin.ModelAdmin[Image]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """No picture that readers see loses its credit, also where two decide at one moment.
+        """Keeps the credit of published images, also against concurrent changes.
 
-        Who may only look is told why; what they typed before it was published is given back.
+        Users who may only view are told why, and get back what they entered before publication.
         """
         image = self.get_object(request, object_id) if object_id else None
         if image is not None and super().has_change_permission(request, image):
-            why = permissions.why_not(request.user, image)
-            extra_context = {**(extra_context or {}), "why_fixed": why}
-            if why and request.method == "POST":
-                return csrf_failure(request, because=why)
+            reason = permissions.why_readonly(request.user, image)
+            extra_context = {**(extra_context or {}), "why_readonly": reason}
+            if reason and request.method == "POST":
+                return csrf_failure(request, because=reason)
         view = super().changeform_view
-        return decided_on_what_stands(
+        return retry_if_uncredited(
             request, lambda: view(request, object_id, form_url, extra_context)
         )
 
@@ -202,48 +211,50 @@ class ImageAdmin(Described, BulkActionsMixin, admin.ModelAdmin[Image]):
         values = {name: form.cleaned_data[name] for name in form.changed_data if name in fields}
         editing.update_image(obj, by=request.user, **values)  # type: ignore[arg-type]
         if request.user.has_perm("articles.change_collection"):
-            chosen = {collection.pk for collection in form.cleaned_data["kept_in"]}
-            editing.decide(obj, shown=form.cleaned_data["lay_in"], chosen=chosen)
+            chosen = {collection.pk for collection in form.cleaned_data["in_collections"]}
+            editing.set_collections(obj, shown=form.cleaned_data["were_in"], chosen=chosen)
 
-    # Letting go
+    # Deleting
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         image = self.get_object(request, object_id)
-        if image is not None and (refusal := editing.why_not(image)):
+        if image is not None and (refusal := editing.why_undeletable(image)):
             self.message_user(request, refusal, messages.ERROR)
             return HttpResponseRedirect(reverse("admin:articles_image_change", args=[image.pk]))
         try:
             return super().delete_view(request, object_id, extra_context)
         except editing.StillUsed as refusal:
-            return self._kept(request, refusal)
+            return self._not_deleted(request, refusal)
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
-        """The renditions go with their picture without being listed; its uses keep it."""
+        """Renditions are deleted with their image without being listed; used images are kept."""
         images = list(objs)
-        kept = [refusal for image in images if (refusal := editing.why_not(image))]
+        kept = [refusal for image in images if (refusal := editing.why_undeletable(image))]
         listed = [str(image) for image in images]
-        return listed, {"pictures": len(images)}, set(), kept
+        return listed, {"images": len(images)}, set(), kept
 
     def delete_model(self, request: HttpRequest, obj: Image) -> None:
-        editing.remove(obj)
+        editing.delete_image(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
         for image in queryset:
-            editing.remove(image)
+            editing.delete_image(image)
 
-    @admin.action(permissions=["delete"], description="Delete the ticked pictures")
+    @admin.action(permissions=["delete"], description="Delete selected images")
     def delete_selected(self, request: HttpRequest, queryset: QuerySet[Image]) -> Any:
-        """All of them or none: also where one comes to be used while they are deleted."""
+        """All of them or none, also if one is used while they are being deleted."""
         try:
             with transaction.atomic():
                 return delete_selected(self, request, queryset)
         except editing.StillUsed as refusal:
-            return self._kept(request, refusal)
+            return self._not_deleted(request, refusal)
 
-    def _kept(self, request: HttpRequest, refusal: editing.StillUsed) -> HttpResponseRedirect:
+    def _not_deleted(
+        self, request: HttpRequest, refusal: editing.StillUsed
+    ) -> HttpResponseRedirect:
         self.message_user(request, f"{refusal} Nothing was deleted.", messages.ERROR)
         return HttpResponseRedirect(request.get_full_path())

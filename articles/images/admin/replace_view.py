@@ -1,4 +1,4 @@
-"""The page on which a picture gets another file."""
+"""The page that replaces the file of an image."""
 
 from typing import Any
 
@@ -16,35 +16,37 @@ from articles.images.models import Image
 
 
 def page(request: HttpRequest, number: int, site: AdminSite) -> HttpResponse:
-    """The picture as it is, where it stands, and one field for the file that takes its place."""
+    """The image, its usage, and one field for the new file."""
     if not request.user.has_perm("articles.replace_image"):
         raise PermissionDenied
     image = get_object_or_404(Image, pk=number)
-    if why := permissions.why_not(request.user, image):
-        messages.error(request, why)
+    if reason := permissions.why_readonly(request.user, image):
+        messages.error(request, reason)
         return redirect("admin:articles_image_change", image.pk)
-    refusal = ""
+    error = ""
     if request.method == "POST":
         upload = request.FILES.get("picture")
         seen = request.POST.get("seen", "")
         if upload is None:
-            refusal = "Choose the file that takes the place of this one."
+            error = "Choose the new file."
         else:
             try:
                 replace(image, upload, by=request.user, seen=seen)  # type: ignore[arg-type]
-            except ingest.Refused as mistake:
-                refusal = str(mistake)
+            except ingest.UploadRejected as rejection:
+                error = str(rejection)
                 image.refresh_from_db()
             else:
-                sentence = "The file is replaced; the other sizes are being made. Check its words."
-                messages.success(request, sentence)
+                message = (
+                    "File replaced. Other sizes are being created. Check caption and alt text."
+                )
+                messages.success(request, message)
                 return redirect("admin:articles_image_change", image.pk)
     context: dict[str, Any] = {
         **site.each_context(request),
-        "title": "Replace the file",
+        "title": "Replace file",
         "opts": Image._meta,
         "image": image,
         "uses": uses_of(image),
-        "refusal": refusal,
+        "error": error,
     }
     return render(request, "admin/articles/image/replace.html", context)

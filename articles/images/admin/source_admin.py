@@ -1,4 +1,4 @@
-"""Agencies, photographers and collections on the desk."""
+"""Agencies, photographers and collections in the admin."""
 
 from typing import Any
 
@@ -16,34 +16,32 @@ from iria.core.text.validators import one_line
 
 
 class NamedForm(forms.ModelForm[Any]):
-    """One name is one row, whatever its capitals and spaces."""
+    """Names are unique, ignoring case and extra spaces."""
 
     def clean_name(self) -> str:
         name = one_line(self.cleaned_data["name"])
         model = self._meta.model
-        there = (
-            model._default_manager.filter(name__iexact=name).exclude(pk=self.instance.pk).first()
-        )
-        if there is not None:
-            sentence = f"There is “{there}” already; use that one."
-            raise forms.ValidationError(sentence)
+        same = model._default_manager.filter(name__iexact=name).exclude(pk=self.instance.pk).first()
+        if same is not None:
+            message = f"“{same}” already exists. Use that one."
+            raise forms.ValidationError(message)
         return name
 
 
 class AgencyForm(NamedForm):
-    """A wording has to fit behind every creator it will stand behind."""
+    """The credit text has to fit after the longest creator name."""
 
     def clean_wording(self) -> str:
-        wording: str = self.cleaned_data["wording"]
+        wording: str = self.cleaned_data["credit_text"]
         if self.instance.pk:
             creator = credit_line.longest_creator(self.instance)
-            if why := credit_line.too_long(creator, Agency(wording=wording)):
-                raise forms.ValidationError(why)
+            if reason := credit_line.too_long(creator, Agency(credit_text=wording)):
+                raise forms.ValidationError(reason)
         return wording
 
 
 class _Named(admin.ModelAdmin[Any]):
-    """A row by name, with its pictures behind a link."""
+    """A row by name, with a link to its images."""
 
     form = NamedForm
     search_fields = ("name",)
@@ -55,16 +53,16 @@ class _Named(admin.ModelAdmin[Any]):
         counted: QuerySet[Any] = rows.annotate(count=Count("pictures"))
         return counted
 
-    @admin.display(description="Pictures", ordering="count")
-    def pictures_of_it(self, row: Any) -> SafeString | str:
+    @admin.display(description="Images", ordering="count")
+    def image_count(self, row: Any) -> SafeString | str:
         if not row.count:
             return "None"
         address = reverse("admin:articles_image_changelist")
         return format_html('<a href="{}?{}={}">{}</a>', address, self.parameter, row.pk, row.count)
 
 
-class _Origin(_Named):
-    """A changed name or wording reaches every picture."""
+class _Source(_Named):
+    """Saving updates the credit of every image."""
 
     def save_model(
         self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool
@@ -74,13 +72,13 @@ class _Origin(_Named):
             return
         count = sources.save(obj, by=request.user)  # type: ignore[arg-type]
         if count and form.changed_data:
-            whose = "picture has" if count == 1 else "pictures have"
-            self.message_user(request, f"{count:,} {whose} their credit from here.", messages.INFO)
+            images = "1 image" if count == 1 else f"{count:,} images"
+            self.message_user(request, f"Credit updated in {images}.", messages.INFO)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What has pictures stays, and says how many instead of listing them all."""
+        """Rows with images cannot be deleted; says how many instead of listing them all."""
         kept = [
-            f"{row} has {row.count:,} pictures; give them another first."
+            f"{row} has {row.count:,} images. Assign them to another one first."
             for row in objs
             if row.count
         ]
@@ -92,22 +90,22 @@ class _Origin(_Named):
         )
 
 
-class AgencyAdmin(_Origin):
+class AgencyAdmin(_Source):
     form = AgencyForm
     parameter = "agency"
-    list_display = ("name", "wording", "pictures_of_it")
-    fields = ("name", "wording", "wording_alone", "address", "usage_terms")
+    list_display = ("name", "credit_text", "image_count")
+    fields = ("name", "credit_text", "credit_text_alone", "url", "usage_terms")
 
 
-class PhotographerAdmin(_Origin):
+class PhotographerAdmin(_Source):
     parameter = "photographer"
-    list_display = ("name", "pictures_of_it")
-    fields = ("name", "address")
+    list_display = ("name", "image_count")
+    fields = ("name", "url")
 
 
 class CollectionAdmin(_Named):
     parameter = "collection"
-    list_display = ("name", "pictures_of_it", "created_by", "created_at")
+    list_display = ("name", "image_count", "created_by", "created_at")
     fields = ("name",)
 
     def save_model(
@@ -118,5 +116,5 @@ class CollectionAdmin(_Named):
         super().save_model(request, obj, form, change)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Pictures are not deleted with a collection, so none is listed as if it were."""
+        """Images are not deleted with a collection, so they are not listed."""
         return [str(row) for row in objs], {"collections": len(objs)}, set(), []

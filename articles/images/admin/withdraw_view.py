@@ -1,4 +1,4 @@
-"""The page on which an editor takes a picture away from readers, or gives it back."""
+"""The page that withdraws an image from the site, or restores it."""
 
 from typing import Any, Final
 
@@ -16,35 +16,34 @@ from articles.images.models import Image
 from articles.images.rights.withdrawal import restore, withdraw
 from iria.core.text.validators import validate_not_blank, validate_storable
 
-ALREADY: Final = "It was withdrawn already; the reason that was given first stands."
+ALREADY_WITHDRAWN: Final = "The image was already withdrawn. The first reason is kept."
 
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         max_length=300,
         validators=[validate_storable, validate_not_blank],
-        help_text="For the newsroom, as in “The agency asked for it on Monday”. Readers do not see it.",
+        help_text="Internal, for example “Requested by the agency on Monday”. Not shown to readers.",
     )
 
 
 def page(request: HttpRequest, number: int, site: AdminSite) -> HttpResponse:
-    """Where it stands, and why it goes; a withdrawn one is given back with one button.
+    """The usage and a field for the reason; a withdrawn image is restored with one button.
 
-    The form says which of the two it asks for, so that a second one that is sent late does not undo
-    the first.
+    The form says which action it asks for, so that a form sent late does not undo another one.
     """
     if not request.user.has_perm("articles.withdraw_image"):
         raise PermissionDenied
     image = get_object_or_404(Image, pk=number)
-    if why := permissions.why_not(request.user, image):
-        messages.error(request, why)
+    if reason := permissions.why_readonly(request.user, image):
+        messages.error(request, reason)
         return redirect("admin:articles_image_change", image.pk)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and _done(request, image, form):
         return redirect("admin:articles_image_change", image.pk)
     context: dict[str, Any] = {
         **site.each_context(request),
-        "title": "Show it again" if image.withdrawn_at else "Withdraw it everywhere",
+        "title": "Restore image" if image.withdrawn_at else "Withdraw image",
         "opts": Image._meta,
         "image": image,
         "uses": uses_of(image),
@@ -54,17 +53,17 @@ def page(request: HttpRequest, number: int, site: AdminSite) -> HttpResponse:
 
 
 def _done(request: HttpRequest, image: Image, form: ReasonForm) -> bool:
-    """Does what the form asks for, and says so; not while a reason is missing."""
+    """Does what the form asks for, with a message; False if the reason is missing."""
     by: User = request.user  # type: ignore[assignment]
-    if request.POST.get("deed") == "restore":
+    if request.POST.get("action") == "restore":
         restore(image, by=by)
-        messages.success(request, "It is shown again wherever it stands.")
+        messages.success(request, "Image restored.")
         return True
-    stands = image.withdrawn_at is None
-    if stands and not form.is_valid():
+    active = image.withdrawn_at is None
+    if active and not form.is_valid():
         return False
-    if stands and withdraw(image, by=by, reason=form.cleaned_data["reason"]):
-        messages.success(request, "It is withdrawn: readers see it nowhere from now on.")
+    if active and withdraw(image, by=by, reason=form.cleaned_data["reason"]):
+        messages.success(request, "Image withdrawn from the site.")
     else:
-        messages.warning(request, ALREADY)
+        messages.warning(request, ALREADY_WITHDRAWN)
     return True

@@ -1,4 +1,4 @@
-"""Opening an uploaded file in a process of its own, so that no file can hurt the site."""
+"""Opens uploaded files in a separate process, so that no file can harm the site."""
 
 import contextlib
 import json
@@ -18,32 +18,31 @@ from articles.images.processing.file_types import BROKEN, NO_ROOM, TOO_LONG, TOO
 from articles.images.processing.rendition_sizes import Key, Point
 
 WAIT_SECONDS: Final = 9.5
-"""For a person who uploads. The processor's time is limited by the child itself."""
+"""For uploads. The child process limits its CPU time itself."""
 WORKER_WAIT_SECONDS: Final = 30
-"""For a job on a machine that is busy; it may have no more of the processor."""
-_PASSED_ON: Final = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR")
+"""For jobs on a busy machine; the CPU time is limited all the same."""
+_ENVIRONMENT: Final = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR")
 
 log = logging.getLogger(__name__)
 
 
 class Undecodable(Exception):
-    """The file cannot be opened; the message is the sentence for the person who sent it."""
+    """The file cannot be opened; the message is for the user."""
 
 
 def describe(path: Path) -> dict[str, Any]:
-    """What the file says about itself."""
-    metadata: dict[str, Any] = _ask({"task": "describe", "path": str(path)})["metadata"]
+    """The metadata of the file."""
+    metadata: dict[str, Any] = _run({"task": "describe", "path": str(path)})["metadata"]
     return metadata
 
 
-def take_in(path: Path, folder: Path) -> dict[str, Any]:
-    """What is known of a file, and its first rendition, written into the folder.
+def ingest(path: Path, folder: Path) -> dict[str, Any]:
+    """The properties of a file, and its first rendition, written into the folder.
 
-    `media_type`, `suffix`, `width` and `height` (upright), `moving`, `looks` (64 bits as a signed
-    number, see `images.looks`, or None), `metadata`, and in `made` the rendition as `renditions`
-    tells of it.
+    `media_type`, `suffix`, `width` and `height` (upright), `moving`, `perceptual_hash` (64 bits as
+    a signed number, or None), `metadata`, and in `made` the rendition as in `renditions`.
     """
-    return _ask({"task": "take_in", "path": str(path), "folder": str(folder)})
+    return _run({"task": "ingest", "path": str(path), "folder": str(folder)})
 
 
 def renditions(
@@ -52,19 +51,19 @@ def renditions(
     have: Iterable[Key],
     shapes: Mapping[str, Point] = MappingProxyType({}),
 ) -> list[dict[str, Any]]:
-    """Every rendition that is not there yet, written into the folder, from one decoding.
+    """Every missing rendition, written into the folder, from one decoding.
 
-    `shapes` are cut around a point each: `{"3:2": (0.4, 0.5)}`. The answers name `file`, `format`,
-    `width`, `height`, `shape` (empty for the whole picture) and `moving`.
+    `shapes` are cropped around a point each: `{"3:2": (0.4, 0.5)}`. The results have `file`,
+    `format`, `width`, `height`, `shape` (empty if uncropped) and `moving`.
     """
-    made: list[dict[str, Any]] = renditions_and_looks(path, folder, have, shapes)["made"]
+    made: list[dict[str, Any]] = renditions_and_hash(path, folder, have, shapes)["made"]
     return made
 
 
-def renditions_and_looks(
+def renditions_and_hash(
     path: Path, folder: Path, have: Iterable[Key], shapes: Mapping[str, Point]
 ) -> dict[str, Any]:
-    """The same in `made`, and in `looks` what `take_in` says of them."""
+    """The same in `made`, and `perceptual_hash` as in `ingest`."""
     order = {
         "task": "renditions",
         "path": str(path),
@@ -72,13 +71,13 @@ def renditions_and_looks(
         "have": list(have),
         "shapes": [{"shape": shape, "focus": focus} for shape, focus in shapes.items()],
     }
-    return _ask(order, WORKER_WAIT_SECONDS)
+    return _run(order, WORKER_WAIT_SECONDS)
 
 
-def emblems(path: Path, folder: Path, boxes: list[tuple[int, int]]) -> list[dict[str, Any]]:
-    """The picture as PNG, fitted into each box (width, height), written into the folder."""
-    order = {"task": "emblems", "path": str(path), "folder": str(folder), "boxes": boxes}
-    made: list[dict[str, Any]] = _ask(order)["made"]
+def logos(path: Path, folder: Path, boxes: list[tuple[int, int]]) -> list[dict[str, Any]]:
+    """The image as PNG, fitted into each box (width, height), written into the folder."""
+    order = {"task": "logos", "path": str(path), "folder": str(folder), "boxes": boxes}
+    made: list[dict[str, Any]] = _run(order)["made"]
     return made
 
 
@@ -88,13 +87,13 @@ def scratch_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-def _ask(order: dict[str, Any], seconds: float | None = None) -> dict[str, Any]:
-    """Runs the child; whatever kills it comes back as one sentence.
+def _run(order: dict[str, Any], seconds: float | None = None) -> dict[str, Any]:
+    """Runs the child process; whatever stops it becomes an error message.
 
-    The child gets none of our environment but what finds libraries: no secret is within reach of
-    a decoder.
+    The child gets only the environment variables that libraries need: no secret is within reach
+    of a decoder.
     """
-    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     environment |= {"MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}
     try:
         child = subprocess.run(
@@ -105,30 +104,30 @@ def _ask(order: dict[str, Any], seconds: float | None = None) -> dict[str, Any]:
             timeout=seconds or WAIT_SECONDS,
             check=False,
         )
-    except subprocess.TimeoutExpired as mistake:
-        raise Undecodable(TOO_LONG) from mistake
-    return understood(child.returncode, child.stdout, child.stderr)
+    except subprocess.TimeoutExpired as error:
+        raise Undecodable(TOO_LONG) from error
+    return parse_result(child.returncode, child.stdout, child.stderr)
 
 
-def understood(code: int, said: bytes, complained: bytes) -> dict[str, Any]:
-    """What a child's end means: its answer, or the sentence for whatever stopped it.
+def parse_result(code: int, stdout: bytes, stderr: bytes) -> dict[str, Any]:
+    """The answer of the child process.
 
     Raises:
-        Undecodable: the picture was refused, or broke the child.
+        Undecodable: the image was refused, or stopped the process.
     """
     if code != 0:
-        last = complained.decode(errors="replace").strip().splitlines()[-1:]
+        last = stderr.decode(errors="replace").strip().splitlines()[-1:]
         log.info("The decoder ended with %s: %s", code, last)
-        raise Undecodable(_why(code, last[0] if last else ""))
-    answer: dict[str, Any] = json.loads(said)
+        raise Undecodable(_error_message(code, last[0] if last else ""))
+    answer: dict[str, Any] = json.loads(stdout)
     if "refused" in answer:
         raise Undecodable(answer["refused"])
     return answer
 
 
-def _why(code: int, words: str) -> str:
-    if "Errno 28" in words or "Errno 122" in words:
+def _error_message(code: int, last_line: str) -> str:
+    if "Errno 28" in last_line or "Errno 122" in last_line:
         return NO_ROOM
-    if code in {-signal.SIGXCPU, -signal.SIGKILL} or "MemoryError" in words:
+    if code in {-signal.SIGXCPU, -signal.SIGKILL} or "MemoryError" in last_line:
         return TOO_MUCH
     return BROKEN

@@ -1,4 +1,4 @@
-"""Pictures that look alike: told to whoever brings the second one, until somebody keeps both.
+"""Possible duplicates: shown after an upload until someone keeps both or deletes one.
 
 PostgreSQL finds the pairs (`migrations/sql/picture_library.sql`).
 """
@@ -9,16 +9,16 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.images.library import editing
-from articles.images.models import Image, Likeness
+from articles.images.models import Image, SimilarImage
 
 
-class NotYours(Exception):
-    """The picture is not this person's to discard; the message says so."""
+class NotAllowed(Exception):
+    """This user may not delete the image, or the pair is already decided."""
 
 
 def similar_images(image: Image) -> list[Image]:
-    """The pictures that look like this one and that nobody has decided about, the nearest first."""
-    pairs = Likeness.objects.filter(Q(image=image) | Q(older=image), kept_at=None)
+    """Possible duplicates that are not decided yet, the most similar first."""
+    pairs = SimilarImage.objects.filter(Q(image=image) | Q(older=image), kept_at=None)
     return [
         pair.older if pair.image_id == image.pk else pair.image
         for pair in pairs.select_related("image", "older").order_by("distance", "-pk")
@@ -26,28 +26,28 @@ def similar_images(image: Image) -> list[Image]:
 
 
 def keep_both(image: Image, *, by: User) -> int:
-    """Nobody is told again that this picture looks like those; returns how many they were."""
-    pairs = Likeness.objects.filter(Q(image=image) | Q(older=image), kept_at=None)
+    """Keeps the image and its possible duplicates; returns how many there were."""
+    pairs = SimilarImage.objects.filter(Q(image=image) | Q(older=image), kept_at=None)
     return pairs.update(kept_by=by, kept_at=timezone.now())
 
 
 def use_instead(image: Image, other: Image, *, by: User) -> None:
-    """Discards a picture in favour of one that looks like it.
+    """Deletes an image in favour of a similar one.
 
-    Whoever may delete pictures may do so; others only with a picture of their own bringing.
+    Users who may not delete images may delete those they uploaded themselves.
 
     Raises:
-        NotYours: it is somebody else's.
-        removing.StillUsed: it stands somewhere already.
+        NotAllowed: it was uploaded by someone else, or the pair is already decided.
+        editing.StillUsed: it is already used.
     """
     if image.uploaded_by_id != by.pk and not by.has_perm("articles.delete_image"):
-        sentence = f"“{image}” was brought by somebody else; ask an editor to delete it."
-        raise NotYours(sentence)
+        message = f"“{image}” was uploaded by someone else. Ask an editor to delete it."
+        raise NotAllowed(message)
     with transaction.atomic():
-        pairs = Likeness.objects.select_for_update()
+        pairs = SimilarImage.objects.select_for_update()
         if not pairs.filter(
             Q(image=image, older=other) | Q(image=other, older=image), kept_at=None
         ).exists():
-            sentence = "Somebody has decided about these two already; look at them again."
-            raise NotYours(sentence)
-        editing.remove(image)
+            message = "Someone already decided about these two images. Check them again."
+            raise NotAllowed(message)
+        editing.delete_image(image)

@@ -1,13 +1,8 @@
-"""Changing what the library says of a picture, so that every file and every page follows.
+"""Changing and deleting images, and adding them to collections.
 
-Admin, commands and imports change a picture by this verb. The version of its rights, which the
-names of its files carry, grows in the same transaction (PostgreSQL counts it, so that no other road
-can leave it out); the worker brings the files after the commit, and what a lost job left out is
-found by `images.tasks.catch_up`.
-
-Taking a picture out of the library.
-
-Putting pictures into a collection and taking them out; doing it twice changes nothing.
+The admin, commands and imports change an image with `update_image`. PostgreSQL increases its rights
+version in the same transaction; after the commit the worker updates the files, and
+`images.tasks.catch_up` does what a lost job left out.
 """
 
 from collections.abc import Set
@@ -26,13 +21,12 @@ from articles.images.rights.credit_line import forget_photographer
 def update_image(
     image: Image, *, by: User | None, reason: str = "", **values: Any
 ) -> frozenset[str]:
-    """Saves these values and says which of them are new; what they do to rights is recorded.
+    """Saves these values, records changes of rights, and returns the names of changed fields.
 
-    Only the fields named here are written, so that nothing else is put back that somebody changed
-    meanwhile.
+    Only the given fields are written, so that concurrent changes of others are kept.
 
     Raises:
-        ValidationError: for a value that cannot be kept; nothing is written.
+        ValidationError: a value is invalid; nothing is saved.
     """
     one: ImageQuerySet = Image.objects.filter(pk=image.pk)
     link_given = "credit_url" in values
@@ -46,44 +40,48 @@ def update_image(
         forget_photographer(chosen, values)
         if changed:
             image.clean_fields(exclude={each.name for each in image._meta.fields} - changed)
-            image.save(update_fields=[*changed, "changed_at"])
-    image.refresh_from_db(fields=["credit", "credit_url", "byline", "rights_version", "changed_at"])
+            image.save(update_fields=[*changed, "modified_at"])
+    image.refresh_from_db(
+        fields=["credit", "credit_url", "byline", "rights_version", "modified_at"]
+    )
     return changed
 
 
 class StillUsed(Exception):
-    """The picture stands somewhere; the message says where."""
+    """The image is used; the message says where."""
 
 
-def why_not(image: Image) -> str:
-    """The sentence that refuses to remove a used picture, or an empty text."""
+def why_undeletable(image: Image) -> str:
+    """Why the image cannot be deleted; empty if it can."""
     uses = uses_of(image)
     if not uses:
         return ""
     return (
-        f"The picture “{image}” cannot be deleted: it is used in {listed(uses)}. "
-        "Take it out there first."
+        f"The image “{image}” cannot be deleted because it is used in {listed(uses)}. "
+        "Remove it there first."
     )
 
 
-def remove(image: Image) -> None:
-    """Deletes the picture, its renditions, and after the commit all their files.
+def delete_image(image: Image) -> None:
+    """Deletes the image and its renditions, and all their files after the commit.
 
     Raises:
         StillUsed: while it is used anywhere.
     """
-    if refusal := why_not(image):
+    if refusal := why_undeletable(image):
         raise StillUsed(refusal)
     try:
         with transaction.atomic():
             image.delete()
-    except (ProtectedError, RestrictedError) as mistake:
-        sentence = f"The picture “{image}” cannot be deleted: something has just begun to use it."
-        raise StillUsed(sentence) from mistake
+    except (ProtectedError, RestrictedError) as error:
+        message = f"The image “{image}” cannot be deleted because it was just used somewhere."
+        raise StillUsed(message) from error
 
 
-def put_in(pictures: ImageQuerySet, collection: Collection | str, *, by: User) -> Collection:
-    """All of them into the collection; a name makes a new one."""
+def add_to_collection(
+    images: ImageQuerySet, collection: Collection | str, *, by: User
+) -> Collection:
+    """Adds the images to the collection; a name creates a new one."""
     with transaction.atomic():
         if isinstance(collection, str):
             collection, _ = Collection.objects.get_or_create(
@@ -93,7 +91,7 @@ def put_in(pictures: ImageQuerySet, collection: Collection | str, *, by: User) -
         between.objects.bulk_create(
             (
                 between(collection_id=collection.pk, image_id=pk)
-                for pk in pictures.order_by().values_list("pk", flat=True)
+                for pk in images.order_by().values_list("pk", flat=True)
             ),
             batch_size=5000,
             ignore_conflicts=True,
@@ -101,16 +99,16 @@ def put_in(pictures: ImageQuerySet, collection: Collection | str, *, by: User) -
     return collection
 
 
-def take_out(pictures: ImageQuerySet, collection: Collection) -> None:
-    """None of them lies in the collection any more; the pictures themselves stay."""
-    numbers = list(pictures.order_by().values_list("pk", flat=True))
+def remove_from_collection(images: ImageQuerySet, collection: Collection) -> None:
+    """Removes the images from the collection; they stay in the library."""
+    numbers = list(images.order_by().values_list("pk", flat=True))
     Collection.pictures.through.objects.filter(collection=collection, image_id__in=numbers).delete()
 
 
-def decide(image: Image, *, shown: Set[int], chosen: Set[int]) -> None:
-    """Puts a picture where somebody chose it to be, who was shown where it lay.
+def set_collections(image: Image, *, shown: Set[int], chosen: Set[int]) -> None:
+    """Changes the collections of an image from those that were shown to those that were chosen.
 
-    Only what that person changed is changed: what others did to it meanwhile stays.
+    Concurrent changes of other collections are kept.
     """
     with transaction.atomic():
         image.collections.add(*(chosen - shown))

@@ -1,4 +1,4 @@
-"""Taking a picture into the library."""
+"""Adding a file to the image library."""
 
 import contextlib
 import errno
@@ -17,28 +17,28 @@ from django.db.models.fields.files import FieldFile
 
 from accounts.models import User
 from articles.images.library import decoder_client
-from articles.images.library.metadata_mapping import offered
+from articles.images.library.metadata_mapping import fields_from
 from articles.images.models import Image
-from articles.images.processing.file_types import HEAD_LENGTH, NO_ROOM, kind_of, refusal_of
-from articles.images.renditions.rendition_files import all_or_none, keep, store
-from articles.images.tasks import make_renditions, soon
+from articles.images.processing.file_types import HEAD_LENGTH, NO_ROOM, kind_of, rejection_of
+from articles.images.renditions.rendition_files import all_or_none, save_renditions, store
+from articles.images.tasks import enqueue, make_renditions
 
 
-class Refused(Exception):
-    """The file is not taken in; the message is one sentence that says why and what to do."""
+class UploadRejected(Exception):
+    """The file was not added; the message says why and what to do."""
 
 
-class AlreadyThere(Refused):
-    """The same file is in the library; `image` is its row."""
+class AlreadyThere(UploadRejected):
+    """The same file is already in the library; `image` is its row."""
 
     def __init__(self, image: Image) -> None:
-        super().__init__(f"This picture is in the library already: “{image}”; use that one.")
+        super().__init__(f"This image is already in the library: “{image}”. Use that one.")
         self.image = image
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that was received whole, as a file of ours."""
+    """A complete upload, copied to a file of ours."""
 
     path: Path
     checksum: str
@@ -51,76 +51,75 @@ def ingest(
     if_known: Literal["reuse", "refuse"] = "reuse",
     **fields: Any,
 ) -> Image:
-    """A row of the library for the file: the original kept privately, its first rendition made.
+    """Adds the file to the library, with a private original and its first rendition.
 
-    What the file says about itself fills the fields that the caller did not give. The other
-    renditions are made by the worker after the commit. The same file a second time gives the row
-    it has, unchanged, so that imports can be repeated; with `if_known="refuse"` it is an error,
-    so that a person learns of it.
+    The file's metadata fills the fields that the caller did not give. The worker creates the other
+    renditions after the commit. For a file that is already in the library the existing row is
+    returned unchanged, so that imports can be repeated; with `if_known="refuse"` it is an error.
 
     Raises:
-        AlreadyThere: for a file that is in the library, where the caller asked to be told.
-        Refused: for a file that cannot be taken in; nothing is left of it.
+        AlreadyThere: the file is in the library, and `if_known` is "refuse".
+        UploadRejected: the file cannot be added; nothing is stored.
     """
-    with workplace() as folder:
-        upload_ = received(upload, folder / "upload")
-        known = Image.objects.filter(checksum=upload_.checksum).first()
+    with upload_folder() as folder:
+        copy = copy_upload(upload, folder / "upload")
+        known = Image.objects.filter(checksum=copy.checksum).first()
         if known is not None:
             return _known(known, if_known)
-        found = opened(upload_, folder)
+        found = decode(copy, folder)
         given = {name: value for name, value in fields.items() if value not in ("", None)}
         values = {
-            **offered(found["metadata"]),
+            **fields_from(found["metadata"]),
             **given,
-            **facts_of(upload_, found),
+            **file_fields(copy, found),
             "uploaded_by": by,
         }
-        return _keep(upload_, found, values, folder, if_known)
+        return _save(copy, found, values, folder, if_known)
 
 
 @contextlib.contextmanager
-def workplace() -> Iterator[Path]:
-    """A folder for one upload, gone afterwards.
+def upload_folder() -> Iterator[Path]:
+    """A temporary folder for one upload.
 
     Raises:
-        Refused: the disk is full, whoever finds it so.
+        UploadRejected: the disk is full.
     """
     try:
         with decoder_client.scratch_folder() as folder:
             yield folder
-    except OSError as mistake:
-        if mistake.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise Refused(NO_ROOM) from mistake
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise UploadRejected(NO_ROOM) from error
         raise
 
 
-def opened(upload: Upload, folder: Path) -> dict[str, Any]:
-    """What the decoder finds in the file; its first rendition lies in the folder.
+def decode(upload: Upload, folder: Path) -> dict[str, Any]:
+    """The properties of the file; its first rendition is written into the folder.
 
     Raises:
-        Refused: it is no picture that can be opened.
+        UploadRejected: it is not an image that can be opened.
     """
     try:
-        return decoder_client.take_in(upload.path, folder)
-    except decoder_client.Undecodable as mistake:
-        raise Refused(str(mistake)) from mistake
+        return decoder_client.ingest(upload.path, folder)
+    except decoder_client.Undecodable as error:
+        raise UploadRejected(str(error)) from error
 
 
-def facts_of(upload: Upload, found: dict[str, Any]) -> dict[str, Any]:
-    """The fields of a picture that follow from its file."""
+def file_fields(upload: Upload, found: dict[str, Any]) -> dict[str, Any]:
+    """The fields of an image that depend on its file."""
     return {
         "checksum": upload.checksum,
-        "looks": found["looks"],
+        "perceptual_hash": found["perceptual_hash"],
         "media_type": found["media_type"],
         "width": found["width"],
         "height": found["height"],
-        "is_moving": found["moving"],
-        "metadata": {name: said for name, said in found["metadata"].items() if said},
+        "is_animated": found["moving"],
+        "metadata": {name: value for name, value in found["metadata"].items() if value},
     }
 
 
-def received(upload: "File[Any]", path: Path) -> Upload:
-    """Copies the upload to a file of ours, counting its bytes and looking at the first ones."""
+def copy_upload(upload: "File[Any]", path: Path) -> Upload:
+    """Copies the upload to a file of ours; checks its size and its first bytes."""
     digest = hashlib.sha256()
     length = 0
     most = settings.IMAGE_MAX_BYTES
@@ -129,7 +128,7 @@ def received(upload: "File[Any]", path: Path) -> Upload:
     upload.seek(0)
     head = upload.read(HEAD_LENGTH)
     if kind_of(head) is None:
-        raise Refused(refusal_of(head))
+        raise UploadRejected(rejection_of(head))
     upload.seek(0)
     with path.open("wb") as copy:
         for chunk in upload.chunks():
@@ -141,9 +140,9 @@ def received(upload: "File[Any]", path: Path) -> Upload:
     return Upload(path, digest.hexdigest())
 
 
-def _too_large(most: int) -> Refused:
-    return Refused(
-        f"This file is larger than {most // 1024**2} MB; save it smaller and upload that."
+def _too_large(most: int) -> UploadRejected:
+    return UploadRejected(
+        f"The file is larger than {most // 1024**2} MB. Save a smaller version and upload that."
     )
 
 
@@ -153,45 +152,45 @@ def _known(image: Image, if_known: str) -> Image:
     return image
 
 
-def _keep(
-    received: Upload, found: dict[str, Any], values: dict[str, Any], folder: Path, if_known: str
+def _save(
+    upload: Upload, found: dict[str, Any], values: dict[str, Any], folder: Path, if_known: str
 ) -> Image:
-    """Writes files and rows together; when the rows fail, the files go."""
+    """Writes files and rows together; if the rows fail, the files are deleted."""
     image = Image(**values)
-    _refuse_unkeepable(image)
+    _validate(image)
     with transaction.atomic():
-        wait_for(received.checksum)
-        known = Image.objects.filter(checksum=received.checksum).first()
+        lock_checksum(upload.checksum)
+        known = Image.objects.filter(checksum=upload.checksum).first()
         if known is not None:
             return _known(known, if_known)
         with all_or_none() as files:
-            files.append(keep_original(image, received, found))
+            files.append(store_original(image, upload, found))
             image.save()
-            keep(image, found["made"], folder)
+            save_renditions(image, found["made"], folder)
         number = image.pk
-        transaction.on_commit(lambda: soon(make_renditions, number))
+        transaction.on_commit(lambda: enqueue(make_renditions, number))
     return image
 
 
-def wait_for(checksum: str) -> None:
-    """Whoever brings the same file at the same moment comes one after the other."""
+def lock_checksum(checksum: str) -> None:
+    """Uploads of the same file at the same time run one after the other."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [checksum])
 
 
-def keep_original(image: Image, received: Upload, found: dict[str, Any]) -> FieldFile:
-    """Writes the file where nobody but us reads it, under a name that nobody guesses."""
-    with received.path.open("rb") as original:
+def store_original(image: Image, upload: Upload, found: dict[str, Any]) -> FieldFile:
+    """Stores the private original under an unguessable name."""
+    with upload.path.open("rb") as original:
         name = f"{secrets.token_hex(16)}{found['suffix']}"
         store(image.original, name, File(original))
     return image.original
 
 
-def _refuse_unkeepable(image: Image) -> None:
-    """What a caller gave may be too long, hold a NUL, or need no credit without a reason."""
+def _validate(image: Image) -> None:
+    """Values of the caller may be too long, contain NUL, or lack a reason for no credit."""
     try:
         image.full_clean(exclude={"original", "uploaded_by"}, validate_unique=False)
-    except ValidationError as mistake:
-        field, sentences = next(iter(mistake.message_dict.items()))
-        sentence = f"The picture's {field.replace('_', ' ')} cannot be kept: {sentences[0]}"
-        raise Refused(sentence) from mistake
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        message = f"The {field.replace('_', ' ')} of the image cannot be saved: {messages[0]}"
+        raise UploadRejected(message) from error

@@ -1,4 +1,4 @@
-"""What a file says, as it is offered in the fields of the library."""
+"""Embedded metadata as values for the fields of an image."""
 
 from typing import Any, Final
 
@@ -22,12 +22,12 @@ FIELDS: Final = {
     "country": ("country",),
     "taken": ("taken",),
 }
-"""Field of the library → what may fill it, the first that says something. A file without a credit
-line is credited to who made it; the editor is asked to check."""
+"""Field of the image → metadata that may fill it, in order of preference. A file without a credit
+line is credited to its creator; the editor is asked to check."""
 
-_SEVERAL_LINES: Final = frozenset({"caption", "alt_text", "usage_terms", "extended_description"})
+_MULTILINE: Final = frozenset({"caption", "alt_text", "usage_terms", "extended_description"})
 
-_BY_MACHINES: Final = frozenset(
+_DEFAULT_TEXTS: Final = frozenset(
     {
         "olympus digital camera",
         "sony dsc",
@@ -40,42 +40,42 @@ _BY_MACHINES: Final = frozenset(
         "samsung csc",
     }
 )
-"""What cameras and programs write into the caption when nobody wrote one."""
+"""What cameras and programs write into the caption by default."""
 
 
-def offered(metadata: dict[str, Any]) -> dict[str, Any]:
-    """Field → what it may hold; the whole of what was said stays in `Image.metadata`."""
+def fields_from(metadata: dict[str, Any]) -> dict[str, Any]:
+    """Field → value, shortened to fit; `Image.metadata` keeps everything."""
     found: dict[str, Any] = {}
     for field, sources in FIELDS.items():
-        said = next((text for source in sources if (text := _said(metadata, source))), "")
-        if said:
-            found[field] = _fitting(field, said)
+        value = next((text for source in sources if (text := _text(metadata, source))), "")
+        if value:
+            found[field] = _fitting(field, value)
     keywords = [word[:100].strip() for word in metadata.get("keywords") or []]
     special = {
         "keywords": list(dict.fromkeys(word for word in keywords if word)),
-        "licence_url": _address(_said(metadata, "licence")),
+        "licence_url": _url(_text(metadata, "licence")),
         "licensor": _fitting("licensor", _licensor(metadata)),
-        # The vocabulary's word, from its address.
-        "digital_source_type": _said(metadata, "digital_source_type")
+        # The last part of the URL in the IPTC vocabulary.
+        "digital_source_type": _text(metadata, "digital_source_type")
         .rstrip("/")
         .rsplit("/", 1)[-1][:80],
     }
     return {**found, **{field: value for field, value in special.items() if value}}
 
 
-def _said(metadata: dict[str, Any], source: str) -> str:
-    said = metadata.get(source) or ""
-    text = ", ".join(said) if isinstance(said, list) else str(said).strip()
-    return "" if text.lower() in _BY_MACHINES else text
+def _text(metadata: dict[str, Any], source: str) -> str:
+    value = metadata.get(source) or ""
+    text = ", ".join(value) if isinstance(value, list) else str(value).strip()
+    return "" if text.lower() in _DEFAULT_TEXTS else text
 
 
 def _licensor(metadata: dict[str, Any]) -> str:
-    name, address = _said(metadata, "licensor"), _said(metadata, "licensor_url")
-    return f"{name}, {address}" if name and address and name != address else name or address
+    name, url = _text(metadata, "licensor"), _text(metadata, "licensor_url")
+    return f"{name}, {url}" if name and url and name != url else name or url
 
 
-def _address(text: str) -> str:
-    """Programs write all kinds of things where the address of a licence should stand."""
+def _url(text: str) -> str:
+    """Programs write all kinds of text where the URL of a licence should be."""
     try:
         URLValidator(schemes=["http", "https"])(text)
     except ValidationError:
@@ -84,7 +84,7 @@ def _address(text: str) -> str:
 
 
 def is_shortened(field: str, text: str) -> bool:
-    """Whether what a field was offered is only the beginning of what the file says."""
+    """Whether the value of a field is only the beginning of the metadata."""
     most = _most(field)
     return most is not None and len(text) > most - 3 and text.endswith("…")
 
@@ -96,6 +96,6 @@ def _most(field: str) -> int | None:
 
 def _fitting(field: str, text: str) -> str:
     most = _most(field)
-    if field not in _SEVERAL_LINES:
+    if field not in _MULTILINE:
         text = " ".join(text.split())
     return text if most is None or len(text) <= most else text[: most - 1].rstrip() + "…"

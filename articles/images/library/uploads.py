@@ -1,4 +1,4 @@
-"""Several files sent at once, with a word about each."""
+"""Several files uploaded at once, with a result for each."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,37 +7,39 @@ from typing import Any, Final
 from django.core.files import File
 
 from accounts.models import User
-from articles.images.library import duplicates, ingest
+from articles.images.library import ingest
+from articles.images.library.duplicates import similar_images
 from articles.images.library.metadata_mapping import is_shortened
 from articles.images.models import Image
 
+NO_METADATA: Final = "No metadata found. Enter credit, caption and alt text."
 MOST_AT_ONCE: Final = 50
-MOST_LIKE: Final = 3
+MOST_DUPLICATES: Final = 3
 
 _NAMES: Final = {
     "caption": "caption",
     "credit": "credit",
-    "alt_text": "alternative text",
+    "alt_text": "alt text",
     "copyright_notice": "copyright",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What became of one file: a row of the library, a sentence, or both."""
+    """The result for one file: an image of the library, a message, or both."""
 
     name: str
     image: Image | None
-    sentence: str
+    message: str
     is_new: bool
-    like: tuple[Image, ...] = ()
-    """Pictures of the library that look like it."""
+    duplicates: tuple[Image, ...] = ()
+    """Similar images of the library."""
 
 
 def receive(files: "Iterable[File[Any]]", *, by: User) -> list[Received]:
-    """Takes in what can be taken in; one bad file does not keep the others out."""
+    """Adds the files to the library; a bad file does not affect the others."""
     sent = list(files)
-    too_many = f"not taken in: at most {MOST_AT_ONCE} files at once; send it again."
+    too_many = f"not uploaded: at most {MOST_AT_ONCE} files at a time. Upload it again."
     return [_receive_one(file, by) for file in sent[:MOST_AT_ONCE]] + [
         Received(str(file.name), None, too_many, is_new=False) for file in sent[MOST_AT_ONCE:]
     ]
@@ -49,23 +51,20 @@ def _receive_one(file: "File[Any]", by: User) -> Received:
         image = ingest.ingest(file, by=by, if_known="refuse")
     except ingest.AlreadyThere as known:
         return Received(name, known.image, str(known), is_new=False)
-    except ingest.Refused as refused:
-        return Received(name, None, str(refused), is_new=False)
-    like = tuple(duplicates.similar_images(image)[:MOST_LIKE])
-    return Received(name, image, what_was_read(image), is_new=True, like=like)
+    except ingest.UploadRejected as rejection:
+        return Received(name, None, str(rejection), is_new=False)
+    similar = tuple(similar_images(image)[:MOST_DUPLICATES])
+    return Received(name, image, metadata_message(image), is_new=True, duplicates=similar)
 
 
-def what_was_read(image: Image) -> str:
-    """Which fields the file itself filled, and that a person should look at them."""
-    read = [words for field, words in _NAMES.items() if getattr(image, field)]
+def metadata_message(image: Image) -> str:
+    """Which fields were filled from the file's metadata and should be checked."""
+    read = [name for field, name in _NAMES.items() if getattr(image, field)]
     if not read:
-        return "The file says nothing about itself; write its credit, caption and alternative text."
+        return NO_METADATA
     listed = read[0] if len(read) == 1 else f"{', '.join(read[:-1])} and {read[-1]}"
-    verb, them = ("was", "it") if len(read) == 1 else ("were", "them")
-    found = f"{listed.capitalize()} {verb} read from the file; check {them}."
-    for field, words in _NAMES.items():
+    message = f"Read from the file: {listed}. Check {'it' if len(read) == 1 else 'them'}."
+    for field, name in _NAMES.items():
         if is_shortened(field, getattr(image, field)):
-            found += (
-                f" The {words} is longer there than we keep, and ends with …; shorten it yourself."
-            )
-    return found
+            message += f" The {name} was too long and ends with “…”. Shorten it."
+    return message

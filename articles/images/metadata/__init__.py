@@ -1,4 +1,4 @@
-"""What a picture file says about itself: plain Python, no Django, so it can be fuzzed alone."""
+"""Metadata embedded in image files: plain Python, no Django, so it can be fuzzed alone."""
 
 from articles.images.metadata.fields import LISTS, PictureMetadata, Unreadable
 from articles.images.metadata.reader import read, read_file

@@ -1,4 +1,4 @@
-"""Where the blocks of metadata lie in each kind of file. No pixel is decoded to find them."""
+"""Finds the blocks of metadata in each type of file, without decoding pixels."""
 
 import mmap
 import os
@@ -25,12 +25,12 @@ from articles.images.processing.formats.isobmff import (
 )
 
 MAX_TEXTS: Final = 100
-"""Text chunks of a PNG that are looked at."""
+"""Maximum number of PNG text chunks that are read."""
 
 _IIM_RESOURCE: Final = 0x0404
 _DIGEST_RESOURCE: Final = 0x0425
 _MAC_RESOURCES: Final = frozenset({0x03E9, 0x03EA})
-"""How a page is printed, kept by Photoshop on a Mac only."""
+"""Print settings, written by Photoshop on a Mac only."""
 
 _EXIF_MARK: Final = b"Exif\x00"
 _XMP_MARK: Final = b"http://ns.adobe.com/xap/1.0/\x00"
@@ -43,20 +43,20 @@ _XMP_TAG, _IIM_TAG, _PHOTOSHOP_TAG = 700, 33723, 34377
 
 @dataclass(slots=True)
 class Blocks:
-    """What was found; empty where there is none."""
+    """The blocks of a file; empty if there are none."""
 
     exif: Content = b""
-    """From the TIFF head on; of a TIFF, the whole file."""
+    """From the TIFF header; of a TIFF, the whole file."""
     xmp: list[bytes] = field(default_factory=list)
-    """The packet, and what did not fit into it."""
+    """The packet, and the extended packet."""
     iim: bytes = b""
     digest: bytes = b""
-    """The MD5 that the IIM block had when XMP was last in step with it."""
+    """The MD5 of the IIM block when it was last synchronised with XMP."""
     texts: dict[str, bytes] = field(default_factory=dict)
     """The text chunks of a PNG."""
     from_mac: bool = False
     manifest: bytes = b""
-    """The boxes in which C2PA says how the picture came to be."""
+    """The C2PA manifest."""
 
 
 def blocks_of(content: Content) -> Blocks | None:
@@ -79,10 +79,10 @@ def blocks_of(content: Content) -> Blocks | None:
 
 @contextmanager
 def blocks_in(path: Path) -> Iterator[Blocks | None]:
-    """The blocks of a file; they hold while the context is open.
+    """The blocks of a file; valid while the context is open.
 
     Raises:
-        OSError: when the file cannot be opened.
+        OSError: the file cannot be opened.
     """
     with path.open("rb") as file:
         if not os.fstat(file.fileno()).st_size:
@@ -117,9 +117,9 @@ def _of_jpeg(content: Content) -> Blocks:
 
 
 def _extended(pieces: list[bytes]) -> list[bytes]:
-    """A packet of more than a segment, from its pieces: name, whole length, offset, data.
+    """The extended packet from its pieces: name, full length, offset, data.
 
-    A file has one of them, under the name that the first piece gives.
+    A file has one of them, with the name of the first piece.
     """
     if not pieces or len(pieces[0]) < 40:
         return []
@@ -176,7 +176,7 @@ def _of_png(content: Content) -> Blocks:
 
 
 def _text(kind: bytes, data: bytes) -> tuple[str, bytes]:
-    """Keyword and text of a chunk; nothing for one that is broken."""
+    """Keyword and text of a chunk; empty for a broken one."""
     name, _, rest = data.partition(b"\x00")
     packed = kind == b"zTXt"
     if packed:
@@ -189,7 +189,7 @@ def _text(kind: bytes, data: bytes) -> tuple[str, bytes]:
 
 
 def _inflated(data: bytes) -> bytes:
-    """Unpacked, unless that would be more than a block may be."""
+    """Unpacked, up to the maximum size of a block."""
     unpacking = zlib.decompressobj()
     try:
         found = unpacking.decompress(data, MAX_BLOCK)
@@ -199,7 +199,7 @@ def _inflated(data: bytes) -> bytes:
 
 
 def _keep_profile(found: Blocks, kind: str, text: bytes) -> None:
-    """A block that ImageMagick and others keep as text: name, length, hexadecimal."""
+    """A block that ImageMagick and others write as text: name, length, hexadecimal."""
     try:
         data = bytes.fromhex("".join(text.decode("ascii").strip().splitlines()[2:]))
     except ValueError:
@@ -264,7 +264,7 @@ def _keep_items(found: Blocks, content: Content, inner: list[Box]) -> None:
 
 
 def _item(content: Content, item: Item, inside: Box | None) -> bytes:
-    """The bytes of an item, from its pieces in the file or in the box `idat`."""
+    """The bytes of an item, from its extents in the file or in the box `idat`."""
     if not (item.in_file or (item.method == 1 and inside is not None)):
         return b""
     base = item.base + (inside.inside if item.method == 1 and inside is not None else 0)

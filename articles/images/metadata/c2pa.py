@@ -1,28 +1,29 @@
-"""What a C2PA manifest says of how a picture came to be. Source: C2PA Technical Specification 2, 18.15.
+"""The digital source type in a C2PA manifest. Source: C2PA Technical Specification 2, 18.15.
 
-Only the words of the vocabulary are taken; whether the manifest is signed, by whom, and whether it
-belongs to these pixels is not looked at. It is believed as every other block is: whoever wanted to
-say that a machine made the picture has said so.
+Only terms of the IPTC vocabulary are read. Signatures are not verified, nor whether the manifest
+belongs to these pixels: like every other block, it states what its author declared.
 """
 
 import re
 from typing import Final
 
-_WORDS: Final = re.compile(rb"https?://cv\.iptc\.org/newscodes/digitalsourcetype/[A-Za-z]{3,60}")
+_SOURCE_TYPES: Final = re.compile(
+    rb"https?://cv\.iptc\.org/newscodes/digitalsourcetype/[A-Za-z]{3,60}"
+)
 
-_MACHINES: Final = (
+_AI_TYPES: Final = (
     b"/compositeWithTrainedAlgorithmicMedia",
     b"/trainedAlgorithmicMedia",
     b"/compositeSynthetic",
     b"/algorithmicMedia",
 )
-"""A manifest tells a history. If a machine had a part anywhere in it, that is what readers should
-know, and of a mixture that it is one; else the last word counts."""
+"""A manifest contains a history. If AI was used anywhere in it, that counts, composites first;
+otherwise the last entry counts."""
 
 
 def read(block: bytes) -> dict[str, list[str]]:
-    """The digital source type, where the manifest names one."""
-    said = _WORDS.findall(block)
-    by_machines = (word for part in _MACHINES for word in said if word.endswith(part))
-    found = next(by_machines, said[-1] if said else b"")
+    """The digital source type, if the manifest has one."""
+    types = _SOURCE_TYPES.findall(block)
+    with_ai = (each for part in _AI_TYPES for each in types if each.endswith(part))
+    found = next(with_ai, types[-1] if types else b"")
     return {"digital_source_type": [found.decode("ascii")]} if found else {}

@@ -1,15 +1,9 @@
-"""Text in Cyrillic or Greek letters of an undeclared character set.
+"""Detecting the character set of a block without a declaration, or with a wrong one.
 
-Such text has whole words beyond ASCII, which no Latin script has, so it can be told before anything
-is decoded; which set it is, capitals and the frequency of letters tell.
-
-Whether the letters of a text could all belong to one language.
-
-Read in the wrong character set, Czech has letters of French, Danish and Italian in one sentence.
-
-Which character set a block was written in, where nothing or the wrong thing says so.
-
-The rules and their order: docs/algorithms/metadata.md.
+Cyrillic and Greek text has whole words of bytes beyond ASCII, which Latin scripts do not have, so it
+is recognised before decoding; capitals and letter frequencies decide which character set it is. For
+Latin scripts, letters that do not belong to one language show a wrong character set. The rules and
+their order are in docs/algorithms/image-metadata.md.
 """
 
 import itertools
@@ -36,14 +30,14 @@ _ALPHABETS: Final = {
 _FREQUENT: Final = frozenset("оеаинтсрвлкмдпуі" + "αοιετσνηυρπκμλςάίό")
 
 _NEUTRAL: Final = frozenset("«»„“”‘’–—…№©\xa0")
-"""Signs that stand between words of these scripts as well."""
+"""Characters that occur between words of these scripts too."""
 
 _RUN: Final = re.compile(rb"[\x80-\xff]{3,}")
 _HIGH: Final = re.compile(rb"[\x80-\xff]")
 
 
 def other_script(text: bytes) -> str | None:
-    """The character set of a text that is mainly of another script; None for Latin letters."""
+    """The character set of a text that is mainly in another script; None for Latin letters."""
     high = len(_HIGH.findall(text))
     if high < 4 or sum(map(len, _RUN.findall(text))) < 0.7 * high:
         return None
@@ -53,15 +47,16 @@ def other_script(text: bytes) -> str | None:
 
 
 def _score(text: bytes, charset: str) -> float:
-    """For each letter of the script something, against each sign that is none and each capital that
-    follows a small letter more."""
-    said = text.decode(charset, "replace")
-    beyond = [sign for sign in said if sign > "\x7f"]
-    letters = [sign for sign in beyond if _ALPHABETS[CHARSETS[charset]].match(sign)]
-    frequent = sum(sign.lower() in _FREQUENT for sign in letters)
-    capitals = sum(sign.isupper() for sign in letters)
-    mixed = sum(one.islower() and other.isupper() for one, other in itertools.pairwise(said))
-    strange = len(beyond) - len(letters) - sum(sign in _NEUTRAL for sign in beyond)
+    """Letters of the script score positive; other characters and capitals after small letters
+    negative."""
+    decoded_text = text.decode(charset, "replace")
+    beyond = [each for each in decoded_text if each > "\x7f"]
+    letters = [each for each in beyond if _ALPHABETS[CHARSETS[charset]].match(each)]
+    frequent = sum(each.lower() in _FREQUENT for each in letters)
+    capitals = sum(each.isupper() for each in letters)
+    pairs = itertools.pairwise(decoded_text)
+    mixed = sum(one.islower() and other.isupper() for one, other in pairs)
+    strange = len(beyond) - len(letters) - sum(each in _NEUTRAL for each in beyond)
     return len(letters) + frequent - 2 * strange - 4 * mixed - 0.5 * capitals
 
 
@@ -92,8 +87,8 @@ ALPHABETS: Final = tuple(
 
 
 def belonging(text: str) -> tuple[int, float]:
-    """How many letters beyond ASCII there are, and which part of them the language with most has."""
-    letters = [sign for sign in text.lower() if sign > "\x7f" and sign.isalpha()]
+    """The number of letters beyond ASCII, and the share of them in the best fitting language."""
+    letters = [each for each in text.lower() if each > "\x7f" and each.isalpha()]
     if not letters:
         return 0, 1.0
     most = max(sum(letter in alphabet for letter in letters) for alphabet in ALPHABETS)
@@ -123,14 +118,14 @@ DECLARED: Final = {
     b"b": "iso8859-15",
     b"f": "iso8859-16",
 }
-"""What dataset 1:90 may say: escape sequences of ISO 2022, by the last byte where they name the
-upper half. Windows-1252 stands for Latin-1, with which it agrees in every printable sign."""
+"""Values of dataset 1:90: escape sequences of ISO 2022, by the last byte if they designate the upper
+half. Windows-1252 is used for Latin-1, of which it is a superset in printable characters."""
 
 _UPPER_HALF: Final = re.compile(rb"\x1b[-./,]([A-Zbf_])")
 
 USUAL: Final = ("cp1252", "mac_roman")
 GUESSED: Final = (*USUAL, "cp1250", "iso8859-2", "mac_latin2", "cp1254")
-"""Of Latin letters; what other scripts are written in is told by `scripts.py`."""
+"""For Latin letters; `other_script` handles other scripts."""
 
 CONFIRMED: Final = (
     *("cp1252", "mac_roman", "cp1250", "iso8859-2", "iso8859-15", "mac_latin2", "cp1251"),
@@ -138,27 +133,27 @@ CONFIRMED: Final = (
     *("cp1257", "cp1255", "cp1256", "cp850", "cp437", "cp932", "gb18030", "big5", "euc_jp"),
     "euc_kr",
 )
-"""Tried where another block says the same words, so that a hit is no accident."""
+"""Tried if another block has the same text, so that a match is no coincidence."""
 
 _FAVOUR: Final = 1.0
-"""What has to be outweighed: Windows, by far the most frequent, or a Mac where the file names one."""
+"""Bonus of the most frequent set: Windows, or Mac if the file names one."""
 _DISFAVOUR: Final = 1.5
-"""What the sets of central Europe and of Turkey have to make up for, which are rare."""
+"""Malus of the rare Central European and Turkish sets."""
 _STRANGE: Final = 2.0
-"""What a letter costs that no one language has beside the others."""
+"""Malus of a letter that does not fit the language."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What the rest of the file tells about whoever wrote a block."""
+    """What the rest of the file says about the software that wrote a block."""
 
     from_mac: bool = False
     elsewhere: frozenset[str] = frozenset()
-    """The texts of blocks whose character set is certain."""
+    """Texts of blocks with a certain character set."""
 
 
 def declared(mark: bytes) -> str | None:
-    """The character set that dataset 1:90 names, None where it names none that is known."""
+    """The character set that dataset 1:90 declares; None if unknown."""
     if mark in DECLARED and mark.startswith(b"\x1b"):
         return DECLARED[mark]
     if mark.startswith(b"\x1b%G"):
@@ -170,8 +165,8 @@ def declared(mark: bytes) -> str | None:
 def decoded(values: list[bytes], hints: Hints, charset: str | None = None) -> list[str]:
     """The values of one block as text.
 
-    What is valid UTF-8 is UTF-8, since no other text is so by accident; the rest is in the set that
-    was declared, or in the one that makes most sense of all of it together.
+    Valid UTF-8 is UTF-8, because other text is practically never valid; the rest is in the declared
+    set, or in the one that fits all values best.
     """
     texts = [_utf8(value, cut=charset == UTF8) for value in values]
     rest = [value for value, text in zip(values, texts, strict=True) if text is None]
@@ -190,7 +185,7 @@ def _utf8(value: bytes, *, cut: bool) -> str | None:
     except UnicodeDecodeError as mistake:
         at_the_end = mistake.reason == "unexpected end of data" and mistake.start > 0
         whole = value[: mistake.start]
-        if at_the_end and (cut or not whole.isascii()):  # the limits of IIM cut a sign in two
+        if at_the_end and (cut or not whole.isascii()):  # IIM limits can split a character
             return whole.decode(UTF8)
         return None
 
@@ -217,12 +212,12 @@ def _sense(text: str) -> float:
 
 
 def _confirmed(values: list[bytes], elsewhere: frozenset[str]) -> str | None:
-    """The set in which most values are words that another block says too, or their beginning."""
+    """The set in which most values, or their beginnings, are in another block too."""
     if not elsewhere:
         return None
-    telling = [value for value in values if not value.isascii()][:50]
+    samples = [value for value in values if not value.isascii()][:50]
     hits = {
-        charset: sum(_is_said(_as(value, charset).strip(), elsewhere) for value in telling)
+        charset: sum(_is_said(_as(value, charset).strip(), elsewhere) for value in samples)
         for charset in CONFIRMED
     }
     best = max(CONFIRMED, key=lambda charset: hits[charset])
@@ -236,5 +231,5 @@ def _is_said(text: str, elsewhere: frozenset[str]) -> bool:
 
 
 def _as(value: bytes, charset: str) -> str:
-    """Decoded, whatever the bytes are; what the set leaves open is lost in Windows' set only."""
+    """Decoded without errors; only in Windows-1252 undefined bytes are dropped."""
     return value.decode(charset, "replace" if charset != "cp1252" else "ignore")

@@ -1,4 +1,4 @@
-"""EXIF, which the camera writes. Source: CIPA DC-008 (Exif 3.0)."""
+"""Reads EXIF, which cameras write. Source: CIPA DC-008 (Exif 3.0)."""
 
 import re
 from pathlib import Path
@@ -14,18 +14,18 @@ _TEXTS: Final = {
     "copyright": ((0, 0x8298),),
     "title": ((1, 0xA436),),
 }
-"""Field → the tags that may hold it, in the first directory (0) or the camera's own (1): image
-description, artist, photographer, copyright, image title."""
+"""Field → its tags, in the first directory (0) or the camera's (1): image description, artist,
+photographer, copyright, image title."""
 
 _OF_WINDOWS: Final = {"title": 0x9C9B, "caption": 0x9C9C, "byline": 0x9C9D, "keywords": 0x9C9E}
-"""What its Explorer keeps beside the standard's tags (XPTitle, XPComment, …), in UTF-16."""
+"""Tags of Windows Explorer (XPTitle, XPComment, …), in UTF-16."""
 
 _ORIENTATION: Final = 0x0112
 _PROGRAMS: Final = (0x0131, 0x013C)
 _CAMERA: Final = 0x8769
 _TAKEN: Final = (0x9003, 0x9011)
 _DIGITISED: Final = (0x9004, 0x9012)
-"""A moment, and the zone it is told in."""
+"""A time and its zone."""
 _MOMENT: Final = re.compile(rb"(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)", re.ASCII)
 _OFFSET: Final = re.compile(rb"[+-]\d\d:\d\d", re.ASCII)
 
@@ -33,18 +33,18 @@ _OFFSET: Final = re.compile(rb"[+-]\d\d:\d\d", re.ASCII)
 def read(block: Content, hints: Hints | None = None) -> dict[str, list[str]]:
     """Field → its values as text; `orientation` as a digit, `digitised` beside `taken`.
 
-    The standard knows ASCII only; UTF-8 and everything else are written in practice.
+    The standard allows ASCII only; in practice there is UTF-8 and everything else.
     """
     first = tiff.first_directory(block)
     if first is None:
         return {}
     camera = first.below(_CAMERA)
-    said = {
+    raw = {
         field: value
         for field, tags in _TEXTS.items()
         if (value := next((v for at, tag in tags if (v := _raw((first, camera)[at], tag))), b""))
     }
-    found = dict(zip(said, decoded(list(said.values()), hints or Hints()), strict=True))
+    found = dict(zip(raw, decoded(list(raw.values()), hints or Hints()), strict=True))
     if "copyright" in found:
         found["copyright"] = _notice(found["copyright"])
     found = _written_in_windows(first) | found
@@ -56,30 +56,30 @@ def read(block: Content, hints: Hints | None = None) -> dict[str, list[str]]:
 
 
 def _written_in_windows(first: tiff.Directory) -> dict[str, str]:
-    said = {
+    texts = {
         field: first.raw(tag).decode("utf-16-le", "ignore").partition("\x00")[0].strip()
         for field, tag in _OF_WINDOWS.items()
     }
-    return {field: text for field, text in said.items() if text}
+    return {field: text for field, text in texts.items() if text}
 
 
 def orientation(block: Content) -> int | None:
-    """1 to 8, or None where the file does not say."""
+    """1 to 8, or None if the file has none."""
     first = tiff.first_directory(block)
     return None if first is None else _orientation(first)
 
 
 def orientation_of(picture: Any) -> int | None:
-    """The orientation in the file of a picture that Pillow opened.
+    """The orientation in the file of an image that Pillow opened.
 
-    Pillow's own would also take one from XMP, which no browser does.
+    Pillow itself would also use one from XMP, which no browser does.
     """
     with blocks_in(Path(picture.filename)) as blocks:
         return None if blocks is None else orientation(blocks.exif)
 
 
 def is_from_mac(block: Content) -> bool:
-    """Whether the program or the computer that it names is a Mac's."""
+    """Whether it names software or a computer of a Mac."""
     first = tiff.first_directory(block)
     return first is not None and any(b"mac" in first.raw(tag).lower() for tag in _PROGRAMS)
 
@@ -90,7 +90,7 @@ def _orientation(first: tiff.Directory) -> int | None:
 
 
 def _raw(directory: tiff.Directory | None, tag: int) -> bytes:
-    """What stands in a tag, without the blanks and NULs with which cameras fill it."""
+    """The value of a tag, without padding."""
     return b"" if directory is None else directory.raw(tag).strip(b"\x00 ")
 
 
@@ -99,7 +99,7 @@ def _up_to_nul(field: str, text: str) -> str:
 
 
 def _notice(value: str) -> str:
-    """Photographer's and editor's copyright stand behind each other, parted by a NUL."""
+    """Photographer's and editor's copyright, separated by NUL."""
     parts = [part.strip() for part in value.split("\x00")]
     return "; ".join(part for part in parts if part)
 

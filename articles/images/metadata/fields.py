@@ -1,4 +1,4 @@
-"""The fields that are read, and how a value is made fit to keep."""
+"""The metadata fields, and cleaning their values."""
 
 import re
 import struct
@@ -14,7 +14,7 @@ LISTS: Final = ("keywords", "persons")
 MAX_TEXT: Final = 10_000
 MAX_VALUES: Final = 200
 MAX_BLOCK: Final = 4 * 1024 * 1024
-"""A block of metadata above this size is passed over; whole books fit into less."""
+"""Larger blocks of metadata are skipped."""
 
 BROKEN_FILE: Final = (
     OSError,
@@ -30,8 +30,8 @@ BROKEN_FILE: Final = (
     struct.error,
     zlib.error,
 )
-"""What decoders raise for a file that is not what it says; all of these have been seen or are
-documented. MemoryError is not among them: it ends the process that opens the file."""
+"""What decoders raise for broken files; all of these have been seen or are documented. MemoryError is
+not among them: it ends the process that opens the file."""
 
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _DATE = re.compile(
@@ -39,22 +39,22 @@ _DATE = re.compile(
 )
 
 _UNKNOWN = re.compile(r"(?<=^\d{4})-00.*|(?<=^\d{4}-\d\d)-00.*", re.ASCII)
-"""From the first part on that nobody knew."""
+"""From the first unknown part."""
 
 
 class Unreadable(Exception):
-    """The file cannot be read; the message says why, in a sentence."""
+    """The file cannot be read; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class PictureMetadata:
-    """What a file says; None where it says nothing. The fields of `manage.py read_metadata`."""
+    """The metadata of a file; None if missing. The fields of `manage.py read_metadata`."""
 
     headline: str | None = None
     title: str | None = None
     caption: str | None = None
     byline: str | None = None
-    """Who made it; several creators joined by `; `."""
+    """Creator; several are joined by `; `."""
     credit: str | None = None
     source: str | None = None
     copyright: str | None = None
@@ -64,31 +64,31 @@ class PictureMetadata:
     city: str | None = None
     country: str | None = None
     taken: str | None = None
-    """When, as ISO 8601, as precisely and in the zone that the file says."""
+    """Time as ISO 8601, with the precision and zone of the file."""
     orientation: int | None = None
     keywords: tuple[str, ...] = ()
     persons: tuple[str, ...] = ()
-    """Who is shown."""
+    """Persons shown."""
     licence: str | None = None
-    """The address of the licence."""
+    """URL of the licence."""
     licensor: str | None = None
-    """From whom a licence can be had; the address where no name is given."""
+    """Who grants licences; the URL if there is no name."""
     licensor_url: str | None = None
     digital_source_type: str | None = None
-    """How the picture came to be, as IPTC's address for it."""
+    """URL in the IPTC vocabulary."""
     origins: Mapping[str, str] = field(default_factory=dict)
-    """Field → the block that it was read from: `xmp`, `iim`, `exif`, `png` or `c2pa`."""
+    """Field → the block it was read from: `xmp`, `iim`, `exif`, `png` or `c2pa`."""
 
     def as_json(self) -> dict[str, Any]:
-        """Every field, as JSON can hold it; what the file does not say is null."""
-        said = {each.name: getattr(self, each.name) for each in fields(self)}
-        origins = said.pop("origins")
-        lists = {name: list(said[name]) or None for name in LISTS}
-        return {**said, **lists, "from": dict(origins) or None}
+        """Every field as JSON; missing values are null."""
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        origins = values.pop("origins")
+        lists = {name: list(values[name]) or None for name in LISTS}
+        return {**values, **lists, "from": dict(origins) or None}
 
 
 def text_of(value: object) -> str | None:
-    """A value as text that can be stored, or None for one that says nothing."""
+    """A value as storable text, or None if it is empty."""
     if not isinstance(value, str):
         return None
     text = _UNWANTED.sub("", value[: MAX_TEXT * 2]).replace("\r\n", "\n").replace("\r", "\n")
@@ -108,7 +108,7 @@ def joined(values: object) -> str | None:
 
 
 def date_of(value: object) -> str | None:
-    """A moment in ISO 8601, or None for what is none; without a month or day that is said to be 00."""
+    """A time in ISO 8601, or None if invalid; month or day 00 is dropped."""
     text = text_of(value)
     if text is None or not _DATE.fullmatch(text):
         return None

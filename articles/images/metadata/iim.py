@@ -1,4 +1,4 @@
-"""IPTC-IIM, the press agencies' block of the nineties, still written by many of them.
+"""Reads IPTC-IIM, the old format of press agencies, which many still write.
 
 Source: IPTC-NAA Information Interchange Model, version 4.2, records 1 and 2.
 """
@@ -34,10 +34,10 @@ LIMITS: Final = {
     "copyright": 128,
     "caption": 2000,
 }
-"""How many bytes each field may have; programs cut what is longer, so a value of that length is suspect."""
+"""Maximum bytes of each field; programs truncate longer values, so a value of that length is suspect."""
 
 MARKER: Final = 0x1C
-"""Every dataset begins with it."""
+"""Start of every dataset."""
 
 _CHARSET: Final = (1, 90)
 _DATE: Final = (2, 55)
@@ -45,7 +45,7 @@ _TIME: Final = (2, 60)
 
 
 def parse(block: bytes) -> Datasets:
-    """The datasets of a block, up to the first thing that is none."""
+    """The datasets of a block, up to the first invalid byte."""
     found: Datasets = {}
     at = 0
     while at + 5 <= len(block) <= MAX_BLOCK and block[at] == MARKER:
@@ -64,27 +64,27 @@ def parse(block: bytes) -> Datasets:
 
 
 def read(block: bytes, hints: Hints | None = None) -> dict[str, list[str]]:
-    """Field → its values as text, and `taken` where there is a date.
+    """Field → its values as text, and `taken` if there is a date.
 
-    All values are decoded together, since one program wrote them in one character set.
+    All values are decoded together, because one program wrote them in one character set.
     """
     datasets = parse(block)
-    said = [
+    raw = [
         (field, value.strip(b"\x00"))
         for field, key in TEXTS.items()
         for value in datasets.get(key, [])[:MAX_VALUES]
     ]
     charset = declared(b"".join(datasets.get(_CHARSET, [])[:1]))
-    texts = decoded([value for _, value in said], hints or Hints(), charset)
+    texts = decoded([value for _, value in raw], hints or Hints(), charset)
     found: dict[str, list[str]] = {}
-    for (field, _), text in zip(said, texts, strict=True):
+    for (field, _), text in zip(raw, texts, strict=True):
         found.setdefault(field, []).append(text)
     taken = _moment(datasets)
     return {**found, "taken": [taken]} if taken else found
 
 
 def _moment(datasets: Datasets) -> str | None:
-    """Date and time created, as ISO 8601; a date alone where there is no time."""
+    """Date and time created as ISO 8601; only the date if there is no time."""
     day = b"".join(datasets.get(_DATE, [])[:1]).decode("ascii", "replace")
     clock = b"".join(datasets.get(_TIME, [])[:1]).decode("ascii", "replace")
     if not (len(day) == 8 and day.isdigit()):

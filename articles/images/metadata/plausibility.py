@@ -1,7 +1,7 @@
-"""How much a text looks like words of a European language, sign by sign.
+"""Scores how plausible a text is in a European language, character by character.
 
-A text read in the wrong character set has capitals within words, signs between letters, and quotes
-that nothing closes. Only signs beyond ASCII are judged, each by its neighbours.
+Text in the wrong character set has capitals inside words, symbols between letters, and unclosed
+quotes. Only characters beyond ASCII are scored, each by its neighbours.
 """
 
 import re
@@ -13,9 +13,9 @@ _VOWELS: Final = frozenset("aeiouyàáâãäåæèéêëìíîïòóôõöøœù
 _COMMON: Final = frozenset("àáâãäåæçèéêëíîïñòóôõöøßùúûü")
 _RARE: Final = frozenset("šžýðþłąćęńśźżčďěňřťůľőűășşțţğıđ")
 _ALONE: Final = frozenset("àáèéêìíòóôùúøåæöÀÁÈÉÊÓÒÅØÆÖ")
-"""Letters that are words."""
+"""Letters that are words on their own."""
 _NO_LETTERS: Final = frozenset("ªºƒﬁﬂˆˇ")
-"""They count as letters, but words are not made of them."""
+"""Unicode letters that do not occur in words."""
 _MEASURES: Final = frozenset("°%€£¥¢²³½¼¾ºª±×")
 _DASHES: Final = frozenset("–—")
 
@@ -31,7 +31,7 @@ _PARTNERS: Final = {
     "‹": "›",
     "›": "‹",
 }
-"""Quotes that open, as one language or another writes them, and what may close them."""
+"""Opening quotes of several languages, and what may close them."""
 
 _ELISION: Final = re.compile(
     r"(?:^|[\s(«“‘'-])(?:[cdjlmnst]|qu|lorsqu|jusqu|puisqu|(?:d|n|s)ell|dall|all|quest|un)$",
@@ -41,14 +41,14 @@ _ENGLISH: Final = re.compile(r"(?:s|t|re|ll|ve|d|m)(?:\W|$)", re.IGNORECASE)
 
 
 def plausibility(text: str) -> float:
-    """The sum over all signs beyond ASCII; higher is likelier."""
+    """The sum over all characters beyond ASCII; higher is more likely."""
     return sum(_score(text, at) for at, sign in enumerate(text) if sign > "\x7f")
 
 
 def _score(text: str, at: int) -> float:
     sign = text[at]
     before, behind = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
-    if sign == "\ufffd" or sign < "\xa0":  # nothing, or a control
+    if sign == "\ufffd" or sign < "\xa0":  # undefined, or a control character
         return 2 * WRONG
     if sign.isalpha() and sign not in _NO_LETTERS:
         return _letter(sign, before, behind)
@@ -68,13 +68,13 @@ def _letter(sign: str, before: str, behind: str) -> float:
         return WRONG
     if before.isupper():
         return -2.0 if behind.islower() else 1.5
-    if sign in "ŠŽŸŒÝ":  # at the beginning of a word
+    if sign in "ŠŽŸŒÝ":  # at the start of a word
         return 1.5 if behind.lower() in _VOWELS and sign != "Ÿ" else -0.5
     return 1.5
 
 
 def _lower(sign: str, before: str, behind: str) -> float:
-    """Vowels stand beside consonants, consonants beside vowels."""
+    """Vowels are next to consonants, consonants next to vowels."""
     if behind.isupper():
         return -1.0
     if sign == "œ":

@@ -1,4 +1,4 @@
-"""Several blocks, one answer: which of them counts (docs/algorithms/metadata.md)."""
+"""Combines the metadata blocks of a file (docs/algorithms/image-metadata.md)."""
 
 import hashlib
 from pathlib import Path
@@ -24,40 +24,40 @@ _TEXTS: Final = (
     *("alt_text", "extended_description", "city", "country", "licence", "licensor"),
     *("licensor_url", "digital_source_type"),
 )
-_NO_PICTURE: Final = "The file is not a picture that can be read."
+_NOT_AN_IMAGE: Final = "The file is not a supported image."
 
 
 def read_file(path: Path) -> PictureMetadata:
-    """What the file says.
+    """The metadata of the file.
 
     Raises:
-        Unreadable: for a file that is missing or no picture of a known kind.
+        Unreadable: the file is missing or not a supported image.
     """
     try:
         with blocks_in(path) as blocks:
             if blocks is None:
-                raise Unreadable(_NO_PICTURE)
-            return _weighed(blocks)
+                raise Unreadable(_NOT_AN_IMAGE)
+            return _combined(blocks)
     except FileNotFoundError as mistake:
-        sentence = "There is no such file."
-        raise Unreadable(sentence) from mistake
+        message = "File not found."
+        raise Unreadable(message) from mistake
     except (OSError, ValueError) as mistake:
-        raise Unreadable(_NO_PICTURE) from mistake
+        raise Unreadable(_NOT_AN_IMAGE) from mistake
 
 
 def read(content: bytes) -> PictureMetadata:
-    """What a file says whose bytes these are.
+    """The metadata in these bytes.
 
     Raises:
-        Unreadable: for bytes that are no picture of a known kind.
+        Unreadable: they are not a supported image.
     """
     blocks = blocks_of(content)
     if blocks is None:
-        raise Unreadable(_NO_PICTURE)
-    return _weighed(blocks)
+        raise Unreadable(_NOT_AN_IMAGE)
+    return _combined(blocks)
 
 
-def _weighed(blocks: Blocks) -> PictureMetadata:
+def _combined(blocks: Blocks) -> PictureMetadata:
     properties = xmp.properties(blocks.xmp)
     said_xmp = xmp.found_in(properties, xmp.FIELDS)
     mirrored = xmp.found_in(properties, xmp.MIRRORED)
@@ -79,7 +79,7 @@ def _weighed(blocks: Blocks) -> PictureMetadata:
             if value and not (name == "iim" and newer and _is_cut(field, said_iim, said_xmp)):
                 found[field], origins[field] = value, name
                 break
-    # A scan is made long after the picture: its clock counts where nothing else says when.
+    # A scan is made long after the photo: its time counts only if there is no other.
     scanned = {"taken": said_exif.get("digitised", [])}
     for name, said in (("exif", said_exif), *first, ("png", said_png), ("exif", scanned)):
         day = next((day for value in said.get("taken", []) if (day := date_of(value))), None)
@@ -92,7 +92,7 @@ def _weighed(blocks: Blocks) -> PictureMetadata:
 
 
 def _hints(blocks: Blocks, *certain: Said) -> Hints:
-    """XMP is in a character set of its own, so what it says shows how the older blocks are written."""
+    """The character set of XMP is known, so its texts show how the older blocks are encoded."""
     texts = (text_of(text) for said in certain for values in said.values() for text in values)
     return Hints(
         from_mac=blocks.from_mac or exif.is_from_mac(blocks.exif),
@@ -101,7 +101,7 @@ def _hints(blocks: Blocks, *certain: Said) -> Hints:
 
 
 def _is_cut(field: str, said_iim: Said, said_xmp: Said) -> bool:
-    """Whether IIM says only the beginnings of what XMP says, cut by the limits of IIM."""
+    """Whether the IIM values are those of XMP, truncated to the limits of IIM."""
     short, whole = texts_of(said_iim.get(field)), texts_of(said_xmp.get(field))
     limit = iim.LIMITS.get(field, 0) - 4
     return len(short) == len(whole) and all(
@@ -111,9 +111,9 @@ def _is_cut(field: str, said_iim: Said, said_xmp: Said) -> bool:
 
 
 def _iim_is_newer(blocks: Blocks) -> bool:
-    """Photoshop keeps the MD5 of the IIM block it wrote; another one says that IIM changed since.
+    """Photoshop stores the MD5 of the IIM block it wrote; a different one means that IIM changed.
 
-    In TIFF the block may be filled up with NUL, which some programs count and others do not.
+    In TIFF the block may be padded with NUL, which some programs include and others do not.
     """
     block, digest = blocks.iim, blocks.digest
     if not block or len(digest) != 16 or digest == bytes(16):

@@ -1,11 +1,7 @@
-"""RDF as XMP writes it: properties that are texts, lists, texts in several languages, structures.
+"""Reads XMP, an RDF document inside the file.
 
-Source: XMP Specification Part 1 (ISO 16684-1), section 7 and annex C.
-
-XMP, Adobe's and now the common way: an RDF document inside the file.
-
-Sources: XMP Specification Part 1 (ISO 16684-1) for the form, IPTC Photo Metadata Standard and PLUS
-for the fields. Read through defusedxml: no entities, no external documents.
+Sources: XMP Specification Part 1 (ISO 16684-1), section 7 and annex C, for the syntax; IPTC Photo
+Metadata Standard and PLUS for the fields. Parsed with defusedxml: no entities, no external documents.
 """
 
 import re
@@ -27,12 +23,12 @@ _DEEPEST: Final = 12
 
 Property = str | Element
 Properties = dict[str, Property]
-"""Name → what was written, as attribute or as element."""
+"""Name → value, an attribute or an element."""
 
 
 def properties_of(root: Element) -> Properties:
-    """The properties of the picture itself; what stands within them (the history, the pictures it
-    was made from, places) is not its own."""
+    """The properties of the image itself, without those nested in them (history, ingredients,
+    locations)."""
     found: Properties = {}
     for rdf in [root] if root.tag == f"{RDF}RDF" else root.iter(f"{RDF}RDF"):
         for description in islice(rdf, 1_000):
@@ -42,7 +38,7 @@ def properties_of(root: Element) -> Properties:
 
 
 def _fields(node: Element) -> Properties:
-    """What a description or a structure says; an empty value says nothing."""
+    """The properties of a description or a structure, without empty ones."""
     said: Properties = {
         name: value
         for name, value in node.attrib.items()
@@ -55,7 +51,7 @@ def _fields(node: Element) -> Properties:
 
 
 def texts(value: Property | None) -> list[str]:
-    """One text, the texts of a list, or the best of several languages."""
+    """A text, the texts of a list, or the best of several languages."""
     if value is None:
         return []
     if isinstance(value, str):
@@ -70,7 +66,7 @@ def texts(value: Property | None) -> list[str]:
 
 
 def texts_of_item(item: Element) -> list[str]:
-    """An entry of a list; in rare files a list of its own, of languages."""
+    """An entry of a list; in rare files a list of languages itself."""
     inner = _array(item)
     if inner is not None:
         return _best_language(list(islice(inner, MAX_VALUES)))
@@ -78,7 +74,7 @@ def texts_of_item(item: Element) -> list[str]:
 
 
 def structures(value: Property | None, depth: int = 0) -> list[Properties]:
-    """The structures in a property: one, or a list of them."""
+    """The structures in a property."""
     if value is None or isinstance(value, str) or depth > _DEEPEST:
         return []
     array = _array(value)
@@ -95,10 +91,10 @@ def _array(value: Element) -> Element | None:
 
 
 def _single(value: Element) -> list[str]:
-    """A text, an address, or a text with remarks about it."""
-    address = value.get(f"{RDF}resource")
-    if address is not None:
-        return [address] if address.strip() else []
+    """A text, a URL, or a text with qualifiers."""
+    url = value.get(f"{RDF}resource")
+    if url is not None:
+        return [url] if url.strip() else []
     inner = value.find(f"{RDF}value")
     if inner is None:
         inner = value.find(f"{RDF}Description/{RDF}value")
@@ -107,7 +103,7 @@ def _single(value: Element) -> list[str]:
 
 
 def _best_language(items: list[Element]) -> list[str]:
-    """`x-default` first, then English, then whatever stands first."""
+    """`x-default`, else English, else the first one."""
     said = [(item.get(_LANG, ""), text) for item in items for text in _single(item)]
     return [text for _, text in sorted(said, key=lambda pair: _rank(pair[0]))[:1]]
 
@@ -134,13 +130,13 @@ _SHOWN: Final = f"{_EXT}LocationShown"
 _CREATED: Final = f"{_EXT}LocationCreated"
 
 MOST_TAGS: Final = 100_000
-"""A packet of more is passed over: such a tree costs seconds and hundreds of megabytes."""
+"""A packet with more tags is skipped: its tree would take seconds and hundreds of megabytes."""
 
 Finder = Callable[[Properties], list[str]]
 
 
 def _plain(*names: str) -> Finder:
-    """The values of the first of these properties that says anything."""
+    """The values of the first of these properties that is not empty."""
     return lambda said: next((found for name in names if (found := texts(said.get(name)))), [])
 
 
@@ -150,7 +146,7 @@ def _all(*names: str) -> Finder:
 
 
 def _within(outer: str, *names: str) -> Finder:
-    """A field of the first structure that has it: the city of a place."""
+    """A field of the first structure that has it, such as the city of a location."""
     find = _plain(*names)
     return lambda said: next(
         (found for each in structures(said.get(outer)) if (found := find(each))), []
@@ -158,13 +154,13 @@ def _within(outer: str, *names: str) -> Finder:
 
 
 def _each(outer: str, *names: str) -> Finder:
-    """A field of every structure: the names of those shown."""
+    """A field of every structure, such as the names of persons."""
     find = _plain(*names)
     return lambda said: [text for each in structures(said.get(outer)) for text in find(each)[:1]]
 
 
 def _faces(said: Properties) -> list[str]:
-    """Names that a program wrote at faces."""
+    """Names in face regions."""
     return [
         text
         for regions in structures(said.get(f"{_REGIONS}Regions"))
@@ -210,23 +206,23 @@ FIELDS: Final[dict[str, tuple[Finder, ...]]] = {
     "licensor_url": (_each(f"{_PLUS}Licensor", f"{_PLUS}LicensorURL"),),
     "digital_source_type": (_plain(f"{_EXT}DigitalSourceType", f"{_EXT}DigitalSourcefileType"),),
 }
-"""Field → where it may stand; the first that says anything counts."""
+"""Field → its sources; the first that is not empty counts."""
 
 MIRRORED: Final[dict[str, tuple[Finder, ...]]] = {
     "caption": (_plain(f"{_TIFF}ImageDescription"),),
     "byline": (_plain(f"{_TIFF}Artist"),),
     "copyright": (_plain(f"{_TIFF}Copyright"),),
 }
-"""What EXIF said when XMP was written; it counts no more than EXIF itself."""
+"""Copies of EXIF fields; they count no more than EXIF itself."""
 
 
 def read(packets: list[bytes]) -> dict[str, list[str]]:
-    """Field → its values as text; nothing from a packet that is no XML or tries something."""
+    """Field → its values as text; nothing from a broken or malicious packet."""
     return found_in(properties(packets), FIELDS)
 
 
 def properties(packets: list[bytes]) -> Properties:
-    """What the packets say, the first of them before those that go on where it ended."""
+    """The properties of the packets; the first one takes precedence over the extended one."""
     said: Properties = {}
     for packet in packets[:2]:
         root = _parsed(packet)
@@ -263,7 +259,7 @@ _FORBIDDEN: Final = re.compile(
     "|&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2\\d|3[01]));",
     re.IGNORECASE,
 )
-"""Signs that XML 1.0 knows in no form, and references to them."""
+"""Characters that XML 1.0 does not allow, and references to them."""
 
 _WIDE: Final[dict[tuple[bool, ...], str]] = {
     (False, True, True, True): "utf-32-le",
@@ -271,12 +267,12 @@ _WIDE: Final[dict[tuple[bool, ...], str]] = {
     (False, True, False, True): "utf-16-le",
     (True, False, True, False): "utf-16-be",
 }
-"""The wider character sets that the specification allows, by which of four bytes are zeros."""
+"""UTF-16 and UTF-32, by which of four bytes are zeros."""
 
 
 def _attempts(packet: bytes) -> Iterator[bytes]:
-    """The packet as it is; then as programs break it: in another character set than it says, with
-    controls in it, or with other bytes around it."""
+    """The packet as it is; then repaired: with another character set than declared, without control
+    characters, or without other bytes around it."""
     yield packet.strip(b"\x00 \t\r\n")
     text = _decoded(packet)
     start = _BEGINNING.search(text)

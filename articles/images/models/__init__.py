@@ -1,25 +1,25 @@
-"""Pictures, their rights, and the files they are served in."""
+"""Images, their rights and their renditions."""
 
 from articles.images.models.image import (
     Collection,
     Image,
+    ImageEvent,
     ImageQuerySet,
-    Likeness,
-    PictureEvent,
-    PictureWords,
+    ImageSearchVector,
+    SimilarImage,
 )
-from articles.images.models.rendition import FormerName, Rendition
+from articles.images.models.rendition import OldRenditionName, Rendition
 from articles.images.models.sources import Agency, Photographer
 
 __all__ = [
     "Agency",
     "Collection",
-    "FormerName",
     "Image",
+    "ImageEvent",
     "ImageQuerySet",
-    "Likeness",
+    "ImageSearchVector",
+    "OldRenditionName",
     "Photographer",
-    "PictureEvent",
-    "PictureWords",
     "Rendition",
+    "SimilarImage",
 ]

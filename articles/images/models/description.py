@@ -1,4 +1,4 @@
-"""What a picture shows, in words."""
+"""Texts that describe an image."""
 
 from typing import Final
 
@@ -15,43 +15,43 @@ AI_MADE: Final = frozenset(
         "compositeSynthetic",
     }
 )
-"""Digital source types by which readers are told that a machine made the picture, or parts of it:
-the last part of their address in the IPTC's vocabulary (cv.iptc.org/newscodes/digitalsourcetype).
-`algorithmicMedia` is none of them: a program made it that has learnt from nothing."""
+"""Digital source types that are labelled “Made with AI”: the last part of their URL in the IPTC
+vocabulary (cv.iptc.org/newscodes/digitalsourcetype). `algorithmicMedia` is not among them: it means
+software without trained models."""
 
 
 class DescriptionMixin(models.Model):
-    """What a picture shows, for the library's search and for readers who cannot see it."""
+    """Texts for the search of the library and for readers who cannot see the image."""
 
     headline = models.CharField(
         max_length=200,
         blank=True,
         validators=[validate_storable],
-        help_text="How the picture is called in the library; readers do not see it.",
+        help_text="Name of the image in the library; not shown to readers.",
     )
     alt_text = models.TextField(
+        "alt text",
         blank=True,
         max_length=1000,
         validators=[validate_storable],
-        help_text="What the picture shows, for a reader who cannot see it. Not the caption again.",
+        help_text="Describe the image for readers who cannot see it. Do not repeat the caption.",
     )
     is_decorative = models.BooleanField(
         "decorative",
         default=False,
-        help_text="It says nothing that the text does not say; readers who cannot see it are "
-        "spared a description.",
+        help_text="Adds nothing to the text; screen readers skip it.",
     )
     extended_description = models.TextField(
         blank=True,
         max_length=5000,
         validators=[validate_storable],
-        help_text="For a chart or a map: what it says, at length, below the picture.",
+        help_text="For charts and maps: their full content, shown below the image.",
     )
     caption = models.TextField(
         blank=True,
         max_length=2000,
         validators=[validate_storable],
-        help_text="Offered as the caption when the picture is used; each use may have its own words.",
+        help_text="Default caption; each use can have its own.",
     )
     persons = models.CharField(
         "persons shown", max_length=500, blank=True, validators=[validate_storable]
@@ -59,10 +59,11 @@ class DescriptionMixin(models.Model):
     city = models.CharField(max_length=200, blank=True, validators=[validate_storable])
     country = models.CharField(max_length=200, blank=True, validators=[validate_storable])
     taken = models.CharField(
+        "date taken",
         max_length=30,
         blank=True,
         validators=[validate_storable],
-        help_text="Year, or year-month, or a day, with a time if it is known: 2024-05-17T09:30:00.",
+        help_text="Year, month or day, with the time if known: 2024, 2024-05 or 2024-05-17T09:30:00.",
     )
     keywords = ArrayField(
         models.CharField(max_length=100, validators=[validate_storable]), default=list, blank=True
@@ -71,18 +72,17 @@ class DescriptionMixin(models.Model):
         max_length=80,
         blank=True,
         validators=[validate_storable],
-        help_text="How the picture came to be, by the IPTC's vocabulary; from it readers are told "
-        "that a machine made it.",
+        help_text="How the image was made (IPTC). Images made with AI are marked for readers.",
     )
     focus_x = models.FloatField(
         default=0.5,
         validators=[MinValueValidator(0), MaxValueValidator(1)],
-        help_text="Where the eye rests, from the left edge (0) to the right (1).",
+        help_text="Focal point, from the left edge (0) to the right (1).",
     )
     focus_y = models.FloatField(
         default=0.5,
         validators=[MinValueValidator(0), MaxValueValidator(1)],
-        help_text="Where the eye rests, from the upper edge (0) to the lower (1).",
+        help_text="Focal point, from the top edge (0) to the bottom (1).",
     )
 
     class Meta:
@@ -96,15 +96,15 @@ class DescriptionMixin(models.Model):
 
     @property
     def alt(self) -> str:
-        """What stands for it where it cannot be seen; nothing for one that is only decoration."""
+        """The `alt` attribute; empty for a decorative image."""
         return "" if self.is_decorative else self.alt_text
 
     @property
     def is_ai_made(self) -> bool:
-        """Whether readers are to be told that a machine made it, or parts of it."""
+        """Whether it is labelled “Made with AI”."""
         return self.digital_source_type.rsplit("/", 1)[-1] in AI_MADE
 
     @property
     def is_described(self) -> bool:
-        """Whether a reader who cannot see it misses nothing."""
+        """Whether it has alt text or is decorative."""
         return self.is_decorative or bool(self.alt_text.strip())

@@ -1,17 +1,4 @@
-"""The list of a picture's files in its own row, read once however often the row is.
-
-What may be asked of the library's pictures.
-
-The picture.
-
-What the library is searched by.
-
-Pictures kept together by hand.
-
-What was done to a picture, by whom and when.
-
-Pictures that look alike.
-"""
+"""The image, its history, search vector and collections, and possible duplicates."""
 
 import json
 from collections.abc import Hashable, Iterable
@@ -36,29 +23,29 @@ from iria.core import hooks
 from iria.core.model_policy import ALL_ACTIONS, ALL_ROWS, model_policy
 from iria.core.text.validators import validate_not_blank, validate_storable
 
-KNOWN: Final = 1024
-"""Lists a process remembers; some eight kilobytes each with what was drawn from them."""
+CACHED_LISTS: Final = 1024
+"""Lists cached in a process; about eight kilobytes each with the attributes computed from them."""
 
 
 class Files(list[list[Any]]):
-    """Every rendition as format, width, height, name, bytes, shape and whether it moves.
+    """Every rendition as format, width, height, name, bytes, shape and whether it is animated.
 
-    Shared by all rows that hold the same list, so it is never written to. What follows from the list
-    alone is kept with it: a front page names five hundred files, the same ones every time.
+    Shared by all rows with the same list, so it is never modified. Values computed from the list are
+    cached with it: a front page lists five hundred files, the same ones every time.
     """
 
     def __init__(self, rows: Iterable[list[Any]]) -> None:
         super().__init__(rows)
-        self.drawn: dict[Hashable, Any] = {}
+        self.cached: dict[Hashable, Any] = {}
 
 
-@lru_cache(maxsize=KNOWN)
+@lru_cache(maxsize=CACHED_LISTS)
 def files_of(text: str) -> Files:
     return Files(json.loads(text))
 
 
 class FilesField(models.JSONField[Any, Any]):
-    """JSON to the database; from it always the same `Files` for the same text."""
+    """JSON in the database; the same text is always the same `Files` object."""
 
     def from_db_value(
         self, value: Any, expression: Any, connection: BaseDatabaseWrapper
@@ -72,51 +59,43 @@ class FilesField(models.JSONField[Any, Any]):
 
 class ImageQuerySet(models.QuerySet["Image"]):
     def showable(self, at: datetime | None = None) -> "ImageQuerySet":
-        """Pictures that readers may see at that moment, now if none is named.
+        """Images that may be published at that time, now if not given.
 
-        Credited or excused with a reason, not withdrawn, licensed for the site, and within the time
-        of their licence.
+        Credited or exempt, not withdrawn, licensed for the site, and within their licence dates.
         """
         moment = at or timezone.now()
         begun = Q(licence_from__isnull=True) | Q(licence_from__lte=moment)
         ended = Q(licence_until__isnull=False, licence_until__lte=moment)
-        credited = ~Q(credit="") | Q(needs_no_credit=True)
+        credited = ~Q(credit="") | Q(credit_exempt=True)
         return self.filter(
             credited & begun & ~ended, withdrawn_at__isnull=True, licensed_for_site=True
         )
 
     def in_use(self) -> Q:
-        """The condition that a row of some house points at a picture, or that a text carries it.
-
-        The room's own rows are left aside.
-        """
-        room = __name__.partition(".models")[0]
+        """The condition that a row of another package refers to an image, or a text contains it."""
+        package = __name__.partition(".models")[0]
         rows = [
             relation.related_model._base_manager.filter(
                 **{f"{relation.field.name}__isnull": False}
             ).values_list(relation.field.attname)
             for relation in self.model._meta.related_objects
-            if not relation.related_model.__module__.startswith(f"{room}.")
+            if not relation.related_model.__module__.startswith(f"{package}.")
         ]
         written = {pk for find in hooks.images_in_texts for pk in find()}
         return Q(pk__in=rows[0].union(*rows[1:])) | Q(pk__in=written)
 
-    def unused(self) -> "ImageQuerySet":
-        """Pictures that no row of any house points at and no text carries."""
-        return self.exclude(self.in_use())
-
     def lacking_sizes(self) -> "ImageQuerySet":
-        """Pictures that have no more than the first size, made while they were taken in."""
+        """Images that have only the first rendition, made during the upload."""
         return self.filter(~Exists(self._files().exclude(format__in=["jpeg", "png"])))
 
     def outdated_rights(self) -> "ImageQuerySet":
-        """Pictures with a file that tells rights of before."""
+        """Images with a file that has old rights embedded."""
         return self.filter(Exists(self._files().exclude(rights_version=OuterRef("rights_version"))))
 
     def outdated_crops(self) -> "ImageQuerySet":
-        """Pictures with a file that was cut around another point than today's."""
-        there = Q(focus_x=OuterRef("focus_x"), focus_y=OuterRef("focus_y"))
-        return self.filter(Exists(self._files().exclude(shape="").exclude(there)))
+        """Images with a file that is cropped around an old focal point."""
+        current = Q(focus_x=OuterRef("focus_x"), focus_y=OuterRef("focus_y"))
+        return self.filter(Exists(self._files().exclude(shape="").exclude(current)))
 
     @staticmethod
     def _files() -> models.QuerySet[Any]:
@@ -125,71 +104,71 @@ class ImageQuerySet(models.QuerySet["Image"]):
         return Rendition.objects.filter(image=OuterRef("pk"))
 
     def for_grid(self) -> "ImageQuerySet":
-        """All a grid shows of each picture."""
+        """Without the metadata, which a grid does not show."""
         return self.defer("metadata")
 
 
 SOON: Final = timedelta(days=14)
-"""So long before the end of a licence the desk hears of it."""
+"""Licences that end within this time are reported."""
 
 
 @model_policy(
     public=ALL_ROWS,
     personal_data=privacy.SUBJECTS,
     permissions={
-        EDITOR: f"{ALL_ACTIONS} change_many replace withdraw",
+        EDITOR: f"{ALL_ACTIONS} bulk_change replace withdraw",
         REPORTER: "view add change",
     },
 )
 class Image(DescriptionMixin, RightsMixin, models.Model):
-    """A picture. Its credit belongs to it; a caption belongs to each use.
+    """An image. Its credit belongs to it; a caption belongs to each use.
 
-    The original stays private as it came; what is served are renditions, always re-encoded.
+    The original stays private and unchanged; renditions, always re-encoded, are served.
     """
 
     original = models.FileField(upload_to="originals/%Y/%m/", max_length=200)
     checksum = models.CharField(max_length=64, editable=False, help_text="SHA-256 of the original.")
-    looks = models.BigIntegerField(
+    perceptual_hash = models.BigIntegerField(
         null=True,
         editable=False,
-        help_text="64 bits that are alike for pictures that look alike.",
+        help_text="Perceptual hash of 64 bits, similar for similar images.",
     )
     media_type = models.CharField(max_length=40, editable=False)
     width = models.PositiveIntegerField(editable=False, help_text="Upright, in pixels.")
     height = models.PositiveIntegerField(editable=False, help_text="Upright, in pixels.")
-    is_moving = models.BooleanField(
-        default=False, editable=False, help_text="More than one frame is kept of it."
+    is_animated = models.BooleanField(
+        default=False, editable=False, help_text="It has more than one frame."
     )
     sizes = FilesField(
         default=list,
         editable=False,
-        help_text="Every rendition as format, width, height, name, bytes, shape and whether it "
-        "moves, the narrowest first. PostgreSQL keeps it from the renditions' rows; what is "
-        "written here is overruled.",
+        help_text="Every rendition as format, width, height, name, bytes, shape and whether it is "
+        "animated, the narrowest first. PostgreSQL fills it from the renditions' rows and ignores "
+        "other values.",
     )
     rights_version = models.PositiveIntegerField(
         default=1,
         editable=False,
-        help_text="Grows when what renditions say of rights changes; their names follow it.",
+        help_text="Increases when rights embedded in renditions change; their names contain it.",
     )
     metadata = models.JSONField(
-        default=dict, blank=True, editable=False, help_text="What the file itself said."
+        default=dict, blank=True, editable=False, help_text="Metadata embedded in the file."
     )
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False
     )
     uploaded_at = models.DateTimeField(auto_now_add=True)
-    changed_at = models.DateTimeField(auto_now=True)
+    modified_at = models.DateTimeField(auto_now=True)
 
     objects = ImageQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "picture"
+        verbose_name = "image"
         ordering = ["-uploaded_at", "-pk"]
         permissions = [
-            ("change_many_image", "Can change the rights of many pictures at once"),
-            ("replace_image", "Can replace the file of a picture"),
-            ("withdraw_image", "Can withdraw a picture from readers"),
+            ("bulk_change_image", "Can edit the rights of several images at once"),
+            ("replace_image", "Can replace the file of an image"),
+            ("withdraw_image", "Can withdraw an image from the site"),
         ]
         constraints = [
             *DescriptionMixin.Meta.constraints,
@@ -201,7 +180,7 @@ class Image(DescriptionMixin, RightsMixin, models.Model):
             models.Index(fields=["-uploaded_at", "-id"], name="image_newest"),
             models.Index(
                 fields=["-uploaded_at", "-id"],
-                condition=Q(credit="", needs_no_credit=False),
+                condition=Q(credit="", credit_exempt=False),
                 name="image_lacks_credit",
             ),
             models.Index(
@@ -214,7 +193,7 @@ class Image(DescriptionMixin, RightsMixin, models.Model):
                 condition=~Q(digital_source_type=""),
                 name="image_source_type",
             ),
-            # Of a text that is asked how it begins: a year, a month, a day.
+            # For prefix searches: a year, a month, a day.
             models.Index(fields=["taken"], opclasses=["varchar_pattern_ops"], name="image_taken"),
             models.Index(
                 fields=["licence_until"],
@@ -229,34 +208,34 @@ class Image(DescriptionMixin, RightsMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.headline or self.caption[:60] or f"Picture {self.pk}"
+        return self.headline or self.caption[:60] or f"Image {self.pk}"
 
     def get_absolute_url(self) -> str:
         return reverse("admin:articles_image_change", args=[self.pk])
 
     @property
-    def licence_word(self) -> str:
-        """What an editor should know of its licence at a glance; empty where all is well."""
+    def licence_warning(self) -> str:
+        """A warning about its licence for editors; empty if it is valid."""
         now = timezone.now()
         if self.licence_until is not None and self.licence_until <= now:
-            return "Licence has ended"
+            return "Licence expired"
         if self.licence_from is not None and self.licence_from > now:
-            return "Licence has not begun"
+            return "Licence not started"
         if self.licence_until is not None and self.licence_until <= now + SOON:
-            return "Licence ends soon"
+            return "Licence expires soon"
         return ""
 
 
 @model_policy(public=None, personal_data=privacy.SUBJECTS)
-class PictureWords(models.Model):
-    """A picture's words as the search of the library reads them.
+class ImageSearchVector(models.Model):
+    """The search vector of an image.
 
-    PostgreSQL keeps the row: a trigger writes it whenever one of the words changes, whoever
-    changes it. It stands apart, because readers' pages fetch pictures and need none of it.
+    A trigger writes the row whenever one of the texts changes. It is a table of its own because
+    public pages fetch images without it.
     """
 
     image = models.OneToOneField(
-        Image, on_delete=models.CASCADE, primary_key=True, related_name="words"
+        Image, on_delete=models.CASCADE, primary_key=True, related_name="search_vector"
     )
     vector = SearchVectorField()
 
@@ -264,7 +243,7 @@ class PictureWords(models.Model):
         indexes = [GinIndex(fields=["vector"], name="picture_words", fastupdate=False)]
 
     def __str__(self) -> str:
-        return f"The words of picture {self.image_id}"
+        return f"Search vector of image {self.image_id}"
 
 
 @model_policy(
@@ -273,7 +252,7 @@ class PictureWords(models.Model):
     permissions={EDITOR: ALL_ACTIONS, REPORTER: "view add change"},
 )
 class Collection(models.Model):
-    """Pictures that the newsroom keeps together; a picture may lie in several."""
+    """A named group of images; an image can be in several."""
 
     name = models.CharField(
         max_length=120, unique=True, validators=[validate_storable, validate_not_blank]
@@ -295,52 +274,49 @@ class Collection(models.Model):
 
 
 @model_policy(public=None, personal_data=privacy.LIBRARY, permissions={EDITOR: "view"})
-class PictureEvent(models.Model):
-    """A fact of a picture's life that the newsroom may be asked about later."""
+class ImageEvent(models.Model):
+    """A recorded change of an image's rights or file."""
 
-    class What(models.TextChoices):
+    class Action(models.TextChoices):
         CREDITED = "credited", "Credit changed"
         LICENSED = "licensed", "Licence changed"
         REPLACED = "replaced", "File replaced"
-        WITHDRAWN = "withdrawn", "Withdrawn everywhere"
-        RESTORED = "restored", "Shown again"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        RESTORED = "restored", "Restored"
 
     image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="events")
-    what = models.CharField(max_length=9, choices=What)
+    action = models.CharField(max_length=9, choices=Action)
     before = models.TextField(blank=True)
     after = models.TextField(blank=True)
     reason = models.CharField(max_length=300, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
-    at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering = ["-at", "-pk"]
+        ordering = ["-created_at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.get_what_display()}: {self.image}"
+        return f"{self.get_action_display()}: {self.image}"
 
 
 @model_policy(public=None, personal_data=privacy.LIBRARY)
-class Likeness(models.Model):
-    """Two pictures look alike, until somebody says that both are wanted.
-
-    PostgreSQL writes the row when the second one comes in, whichever way it comes.
-    """
+class SimilarImage(models.Model):
+    """Two similar images, possibly duplicates; a trigger creates the row."""
 
     image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="like_older")
     older = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="like_newer")
-    distance = models.PositiveSmallIntegerField(help_text="In how many of 64 bits they differ.")
-    kept_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
-    kept_at = models.DateTimeField(
-        null=True, help_text="When somebody looked at both and kept them."
+    distance = models.PositiveSmallIntegerField(
+        help_text="Number of differing bits of the perceptual hashes."
     )
+    kept_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
+    kept_at = models.DateTimeField(null=True, help_text="When someone decided to keep both.")
 
     class Meta:
-        verbose_name_plural = "likenesses"
+        verbose_name = "possible duplicate"
         constraints = [
             models.UniqueConstraint(fields=["image", "older"], name="likeness_told_once"),
             models.CheckConstraint(condition=~Q(image=F("older")), name="likeness_is_of_two"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.image} looks like {self.older}"
+        return f"{self.image} is similar to {self.older}"

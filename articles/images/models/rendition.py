@@ -1,4 +1,4 @@
-"""The files in which a picture is served, and the names they had before."""
+"""Renditions: the files that are served, and their former names."""
 
 from django.db import models
 from django.urls import reverse
@@ -11,7 +11,7 @@ from iria.core.model_policy import model_policy
 # A new rendition is written to its image too.
 @model_policy(public=None, personal_data=None)
 class Rendition(models.Model):
-    """One size and format of a picture, as it is served."""
+    """One size and format of an image."""
 
     class Format(models.TextChoices):
         AVIF = "avif", "AVIF"
@@ -24,7 +24,7 @@ class Rendition(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     name = models.CharField(
-        max_length=80, unique=True, help_text="Unguessable; the last part of its address."
+        max_length=80, unique=True, help_text="Unguessable; the last part of its URL."
     )
     file = models.FileField(upload_to="renditions/%Y/%m/", max_length=200)
     bytes = models.PositiveIntegerField(default=0)
@@ -32,15 +32,13 @@ class Rendition(models.Model):
         max_length=8,
         blank=True,
         default="",
-        help_text="Width to height it is cut to, as in 3:2; empty for the whole picture.",
+        help_text="Aspect ratio of the crop, as in 3:2; empty if uncropped.",
     )
-    focus_x = models.FloatField(
-        default=0.5, help_text="Around which point it was cut, if to a shape."
-    )
+    focus_x = models.FloatField(default=0.5, help_text="Focal point of the crop.")
     focus_y = models.FloatField(default=0.5)
-    moving = models.BooleanField(default=False, help_text="Whether it holds several frames.")
+    moving = models.BooleanField(default=False, help_text="Whether it has several frames.")
     rights_version = models.PositiveIntegerField(
-        default=0, help_text="Which version of the picture's rights the file itself tells."
+        default=0, help_text="Which version of the image's rights is embedded in the file."
     )
 
     class Meta:
@@ -63,14 +61,14 @@ class Rendition(models.Model):
         return (self.shape, self.format, self.width, self.moving)
 
     def is_cut_as(self, image: Image) -> bool:
-        """Whether it shows what it should: all of the picture, or the part around its focus."""
+        """Whether it is uncropped, or cropped around the current focal point."""
         focus = (image.focus_x, image.focus_y)
         return not self.shape or (self.focus_x, self.focus_y) == focus
 
 
 @model_policy(public=None, personal_data=None)
-class FormerName(models.Model):
-    """A name that a rendition had; what asks for it is led to the one of today."""
+class OldRenditionName(models.Model):
+    """A former name of a rendition; requests for it are redirected."""
 
     name = models.CharField(max_length=80, unique=True)
     image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="former_names")
@@ -81,12 +79,12 @@ class FormerName(models.Model):
     file = models.FileField(
         max_length=200,
         blank=True,
-        help_text="Kept for a while, for whoever is being handed it; then discarded.",
+        help_text="Kept for a while for running requests, then deleted.",
     )
-    left_at = models.DateTimeField(auto_now_add=True)
+    replaced_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [models.Index(fields=["left_at"], name="former_name_by_age")]
+        indexes = [models.Index(fields=["replaced_at"], name="former_name_by_age")]
 
     def __str__(self) -> str:
-        return f"{self.name}, formerly of picture {self.image_id}"
+        return f"{self.name}, former name of image {self.image_id}"

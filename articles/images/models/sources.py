@@ -1,4 +1,4 @@
-"""Agencies and photographers: whoever pictures come from, and how their names are written."""
+"""Agencies and photographers, and how they are credited."""
 
 from django.db import models
 
@@ -10,30 +10,28 @@ from iria.core.text.validators import validate_not_blank, validate_storable
 
 @model_policy(public=None, personal_data=None, permissions={EDITOR: ALL_ACTIONS, REPORTER: "view"})
 class Agency(models.Model):
-    """Whoever lets us have pictures: an agency, an archive, a museum."""
+    """A provider of images: an agency, an archive, a museum."""
 
     name = models.CharField(
         max_length=120, unique=True, validators=[validate_storable, validate_not_blank]
     )
-    wording = models.CharField(
+    credit_text = models.CharField(
         max_length=120,
         validators=[validate_storable, validate_not_blank],
-        help_text="How it stands in the credit after the photographer's name, as in “via Reuters”.",
+        help_text="Credit after the photographer's name, for example “via Reuters”.",
     )
-    wording_alone = models.CharField(
+    credit_text_alone = models.CharField(
         max_length=120,
         blank=True,
         validators=[validate_storable],
-        help_text="How it stands where no photographer is known; left empty, its name.",
+        help_text="Credit if no photographer is known. Empty: the name.",
     )
-    address = models.URLField(
-        blank=True, max_length=500, help_text="Where the credit leads, if anywhere."
-    )
+    url = models.URLField(blank=True, max_length=500, help_text="Link target of the credit.")
     usage_terms = models.TextField(
         blank=True,
         max_length=2000,
         validators=[validate_storable],
-        help_text="What it allows, as a rule; shown to editors beside each of its pictures.",
+        help_text="What the agency usually allows. Shown to editors with each of its images.",
     )
 
     class Meta:
@@ -41,7 +39,7 @@ class Agency(models.Model):
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(condition=~models.Q(name=""), name="agency_has_name"),
-            models.CheckConstraint(condition=~models.Q(wording=""), name="agency_has_wording"),
+            models.CheckConstraint(condition=~models.Q(credit_text=""), name="agency_has_wording"),
         ]
 
     def __str__(self) -> str:
@@ -54,14 +52,12 @@ class Agency(models.Model):
     permissions={EDITOR: ALL_ACTIONS, REPORTER: "view add"},
 )
 class Photographer(models.Model):
-    """Whoever made pictures, named the same in every credit."""
+    """A photographer, with the same name in every credit."""
 
     name = models.CharField(
         max_length=120, unique=True, validators=[validate_storable, validate_not_blank]
     )
-    address = models.URLField(
-        blank=True, max_length=500, help_text="Where the credit leads, if anywhere."
-    )
+    url = models.URLField(blank=True, max_length=500, help_text="Link target of the credit.")
 
     class Meta:
         ordering = ["name"]

@@ -1,6 +1,6 @@
-"""Animations kept moving: every frame upright, in sRGB, scaled, as a WebP that any browser plays.
+"""Animations as WebP: every frame upright, in sRGB, scaled.
 
-One frame is held at a time. Runs in the child process. Plain Python.
+One frame is in memory at a time. Runs in the child process. Plain Python.
 """
 
 from math import inf
@@ -17,21 +17,21 @@ from articles.images.processing.rendition_sizes import Size
 from articles.images.processing.resizing import shrunk, turned
 
 SHORTEST: Final = 20
-"""Milliseconds a frame stands; browsers slow down what claims less."""
-UNSAID: Final = 100
+"""Minimum duration of a frame in milliseconds; browsers slow down shorter ones."""
+DEFAULT_DURATION: Final = 100
 LONGEST: Final = 10_000
 
 _SAVE: Final[dict[str, Any]] = {"format": "WEBP", "quality": 70, "method": 0, "save_all": True}
 
 
 class TooLong(Exception):
-    """The frames are not made within the time that was given."""
+    """The animation cannot be made in time."""
 
 
 class Reel(Image.Image):
-    """The frames of an animation in one size, made one after another as Pillow asks for them.
+    """The frames of an animation in one size, made one after another as Pillow requests them.
 
-    Where an animation breaks off, its last whole frame stands on.
+    If the animation is broken, the last complete frame is repeated.
     """
 
     def __init__(self, source: Pixels, size: Size, colours: Colours, until: float) -> None:
@@ -42,7 +42,7 @@ class Reel(Image.Image):
         upright = (size.width, size.height)
         self._aim = upright[::-1] if self._turn >= 5 else upright
         self._colours = colours
-        # A PNG's first picture may be a still for readers that know no animation.
+        # The first image of a PNG may be a still for software without animation.
         self._first = 1 if source.info.get("default_image") else 0
         self.n_frames = int(getattr(source, "n_frames", 1)) - self._first
         self.durations: list[int] = []
@@ -60,8 +60,8 @@ class Reel(Image.Image):
             if not self.durations:
                 raise
             self._broken = True
-        said = self._source.info.get("duration") or UNSAID
-        self.durations.append(round(min(max(said, SHORTEST), LONGEST)))
+        duration = self._source.info.get("duration") or DEFAULT_DURATION
+        self.durations.append(round(min(max(duration, SHORTEST), LONGEST)))
 
     def _show(self, frame: int) -> None:
         if self._broken:
@@ -76,10 +76,10 @@ class Reel(Image.Image):
 def write_moving(
     source: Pixels, size: Size, colours: Colours, path: Path, *, until: float = inf
 ) -> bool:
-    """The animation as a file; False, and none, where there is no more than one frame.
+    """Writes the animation; returns False if there is only one frame.
 
     Raises:
-        TooLong: this process has used its processor longer than `until`, in seconds.
+        TooLong: this process has used more CPU time than `until`, in seconds.
     """
     reel = Reel(source, size, colours, until)
     if reel.n_frames < 2:
@@ -89,7 +89,7 @@ def write_moving(
 
 
 def _rounds(source: Pixels) -> int:
-    """How often it plays, 0 for ever. A GIF counts repetitions, and plays once where it is silent."""
+    """How often it plays, 0 for ever. A GIF counts repetitions, and plays once by default."""
     loop = source.info.get("loop")
     if source.format == "GIF":
         return 1 if loop is None else 0 if loop == 0 else int(loop) + 1

@@ -1,4 +1,4 @@
-"""How four inks look on coated paper, for pictures in CMYK that bring no profile.
+"""A colour profile of four inks on coated paper, for CMYK images without a profile.
 
 Neugebauer's model: a mixture of dots is the sum of the sixteen solids that they form, each by the
 part of the paper it covers (Demichel), in the root of reflectance after Yule and Nielsen. The
@@ -14,9 +14,9 @@ from articles.images.processing.icc_profiles import D50_XYZ, Three, ink_profile
 
 _STEPS: Final = 7
 _ROOT: Final = 2.0
-"""Of Yule and Nielsen: light that goes in beside a dot and comes out through it."""
+"""Yule-Nielsen factor: light that enters beside a dot and leaves through it."""
 _GAIN: Final = 0.06
-"""How much larger dots are printed than they are meant, by `a + gain × a × (1 - a)`."""
+"""Dot gain, by `a + gain × a × (1 - a)`."""
 
 _SOLIDS: Final = {
     (0, 0, 0): (95.0, 0.0, -2.0),
@@ -31,12 +31,12 @@ _SOLIDS: Final = {
 """Cyan, magenta, yellow → lightness, a, b."""
 _BLACK: Final = (16.0, 0.0, 0.0)
 _BLACK_HIDES: Final = 0.6
-"""Below black, what lies on the paper still shows with the rest of its strength."""
+"""How much black hides the inks below it."""
 
 
 @cache
 def coated_paper() -> bytes:
-    """A profile of CMYK on coated paper, its paper white and its darkest mixture black."""
+    """A CMYK profile for coated paper, with white paper and black for the darkest mixture."""
     roots = {solid: [part ** (1 / _ROOT) for part in xyz] for solid, xyz in _primaries().items()}
     levels = [step / (_STEPS - 1) for step in range(_STEPS)]
     table = [_mixed(roots, covers) for covers in product(levels, repeat=4)]

@@ -1,7 +1,6 @@
-"""Colours: from whatever a file means by its numbers to sRGB.
+"""Colour conversion to sRGB with LittleCMS, relative colorimetric with black-point compensation.
 
-By LittleCMS, relative colorimetric with black-point compensation. Runs in the child process. Plain
-Python.
+Runs in the child process. Plain Python.
 """
 
 from io import BytesIO
@@ -22,39 +21,39 @@ _FITS: Final = {
     "CMYK": {"CMYK"},
     "Lab": {"LAB"},
 }
-"""The space a profile speaks of, and the modes that are pixels of it."""
+"""Colour space of a profile → pixel modes it applies to."""
 
 
 class Colours:
-    """The way from one file's pixels to sRGB, found once and used for each of its frames.
+    """The transform from one file's pixels to sRGB, used for each of its frames.
 
-    A profile that is broken, or made for another kind of pixels, is passed over. Inks without one
-    are taken to be printed on coated paper.
+    A broken profile, or one for another pixel mode, is ignored. CMYK without a profile is assumed
+    to be printed on coated paper.
     """
 
     def __init__(self, profile: bytes | None) -> None:
         self._profile = profile if profile and len(profile) <= MAX_PROFILE else None
-        self._ways: dict[str, Any] = {}
+        self._transforms: dict[str, Any] = {}
 
     def to_srgb(self, picture: Pixels) -> Pixels:
-        """As RGB, or RGBA where something shines through."""
+        """As RGB, or RGBA if there is transparency."""
         if picture.mode in {"LA", "RGBA"}:
             plain = self.to_srgb(picture.convert(picture.mode.removesuffix("A")))
             plain.putalpha(picture.getchannel("A"))
             return plain
-        if picture.mode not in self._ways:
-            self._ways[picture.mode] = self._way(picture.mode)
-        way = self._ways[picture.mode]
-        if way is not None:
+        if picture.mode not in self._transforms:
+            self._transforms[picture.mode] = self._transform(picture.mode)
+        transform = self._transforms[picture.mode]
+        if transform is not None:
             try:
-                return _applied(way, picture)
+                return _applied(transform, picture)
             except _BROKEN_PROFILE:
-                self._ways[picture.mode] = None  # plain numbers then, as for a file without one
+                self._transforms[picture.mode] = None  # as for a file without a profile
         if picture.mode == "I;16":
             picture = eight_bits(picture)
         return picture if picture.mode == "RGB" else picture.convert("RGB")
 
-    def _way(self, mode: str) -> Any:
+    def _transform(self, mode: str) -> Any:
         source = self._source(mode)
         if source is None:
             return None
@@ -86,14 +85,14 @@ def _opened(profile: bytes) -> Any:
         return None
 
 
-def _applied(way: Any, picture: Pixels) -> Pixels:
+def _applied(transform: Any, picture: Pixels) -> Pixels:
     changed = Image.new("RGB", picture.size)
-    way.apply(picture, changed)
+    transform.apply(picture, changed)
     return changed
 
 
 def eight_bits(picture: Pixels) -> Pixels:
-    """Grey of 16 or 32 bits on 256 steps; a 16-bit file keeps its scale, others are stretched."""
+    """Grey of 16 or 32 bits as 8 bits; 16 bits keep their scale, others are stretched."""
     low, high = 0.0, 65_535.0
     if not picture.mode.startswith("I;16"):
         found = picture.getextrema()

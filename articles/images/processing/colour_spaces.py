@@ -1,4 +1,4 @@
-"""Which colours a file means by its numbers, where it says so by something else than a profile.
+"""Colour spaces that are declared without a profile.
 
 Sources: PNG (W3C 2025) 11.3.2, ITU-T H.273 for the numbers of AVIF, DCF 2.0 for Adobe RGB in EXIF.
 Runs in the child process. Plain Python.
@@ -21,10 +21,10 @@ _GAMMA_OF_SRGB: Final = 1 / 2.2
 
 
 def profile_of(picture: Pixels, path: Path, kind: Kind) -> bytes | None:
-    """The profile of an opened picture: its own, or one that says what the file says; None for sRGB.
+    """The profile of an opened image: its own, or one for the declared space; None for sRGB.
 
     Raises:
-        Unfit: for a picture of high dynamic range.
+        Unfit: for an HDR image.
     """
     points = _code_points(path, kind)
     if points is not None and points[1] in _HDR:
@@ -42,7 +42,7 @@ def profile_of(picture: Pixels, path: Path, kind: Kind) -> bytes | None:
 
 
 def _code_points(path: Path, kind: Kind) -> tuple[int, int] | None:
-    """Primaries and transfer, as AVIF's `colr` and PNG's `cICP` number them."""
+    """The code points of primaries and transfer in AVIF's `colr` and PNG's `cICP`."""
     if kind not in {AVIF, PNG}:
         return None
     with path.open("rb") as file:
@@ -65,7 +65,7 @@ def _by_code_points(primaries: int, transfer: int) -> bytes | None:
 
 
 def _by_gamma(picture: Pixels) -> bytes | None:
-    """What old programs write: an exponent, and perhaps where the primaries lie."""
+    """The old `gAMA` and `cHRM` chunks."""
     gamma = picture.info.get("gamma")
     if not isinstance(gamma, float) or not 0.1 <= gamma <= 5:
         return None
@@ -80,7 +80,7 @@ def _by_gamma(picture: Pixels) -> bytes | None:
 
 
 def _space(places: tuple[float, ...]) -> icc_profiles.Space:
-    """The space of `cHRM`: white, red, green, blue; sRGB where they are its own or make no space."""
+    """The space of `cHRM`: white, red, green, blue; sRGB if they are equal to it or invalid."""
     if len(places) != 8 or not all(0 < place < 1 for place in places):
         return icc_profiles.SRGB
     white, red, green, blue = ((places[at], places[at + 1]) for at in range(0, 8, 2))
@@ -97,7 +97,7 @@ def _space(places: tuple[float, ...]) -> icc_profiles.Space:
 
 
 def _is_adobe_rgb(path: Path) -> bool:
-    """Cameras name Adobe RGB by an interoperability index, some by a colour space of 2."""
+    """Cameras declare Adobe RGB by an interoperability index, some by a colour space of 2."""
     details, colour_space, interoperability, index = 0x8769, 0xA001, 0xA005, 1
     with blocks_in(path) as blocks:
         first = None if blocks is None else tiff.first_directory(blocks.exif)

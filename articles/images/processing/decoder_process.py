@@ -1,9 +1,8 @@
-"""The child process that opens what people upload.
+"""The child process that opens uploaded files.
 
-Started by `images.decoding` with an order on its standard input, answers with one JSON object on
-its standard output. It takes its own limits of memory, time and files before it imports a decoder,
-so that a file that would fill the memory or never end takes this process with it and nothing else.
-Plain Python, without Django.
+Started by `library.decoder_client` with an order on standard input, it answers with one JSON object
+on standard output. It limits its own memory, CPU time and file size before it imports a decoder, so
+that a malicious file stops this process and nothing else. Plain Python, without Django.
 """
 
 import contextlib
@@ -15,30 +14,30 @@ from pathlib import Path
 from typing import Any, Final
 
 MEMORY: Final = 400 * 1024 * 1024
-"""Bytes of address space, so also the most that can be resident."""
+"""Bytes of address space, which also limits resident memory."""
 SECONDS: Final = 8
-"""Of processor time."""
+"""Of CPU time."""
 SPARE_SECONDS: Final = 1.5
-"""Before the end an animation is given up, so that its stills are not lost with it."""
+"""An animation is dropped this long before the end, so that its stills are not lost."""
 FILE_SIZE: Final = 80 * 1024 * 1024
 
 
-def take_limits() -> None:
+def set_limits() -> None:
     wanted = (
         (resource.RLIMIT_AS, MEMORY, MEMORY),
-        # A second later nothing is asked any more; the first signal tells the parent why.
+        # SIGXCPU at the soft limit tells the parent why; SIGKILL follows a second later.
         (resource.RLIMIT_CPU, SECONDS, SECONDS + 1),
         (resource.RLIMIT_FSIZE, FILE_SIZE, FILE_SIZE),
         (resource.RLIMIT_CORE, 0, 0),
     )
     for limit, soft, hard in wanted:
-        # Not every system knows every limit; the parent's clock stands behind them all.
+        # Not every system has every limit; the parent process also has a timeout.
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(limit, (soft, hard))
 
 
 def answer(order: dict[str, Any]) -> dict[str, Any]:
-    """Does what the order says: `describe`, `take_in`, `renditions` or `emblems`."""
+    """Runs one task: `describe`, `ingest`, `renditions` or `logos`."""
     from articles.images.processing import file_types, image_reader
 
     path = Path(order["path"])
@@ -46,7 +45,7 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
         head = file.read(file_types.HEAD_LENGTH)
     kind = file_types.kind_of(head)
     if kind is None:
-        return {"refused": file_types.refusal_of(head)}
+        return {"refused": file_types.rejection_of(head)}
     try:
         if order["task"] == "describe":
             return _describe(path, kind)
@@ -56,16 +55,16 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
 
 
 def _describe(path: Path, kind: Any) -> dict[str, Any]:
-    """What the file says; also of one that is too large or too broken to be shown, if it speaks."""
+    """The metadata, also of a file that is too large or broken to be decoded."""
     from articles.images.processing import image_reader
 
-    said = _metadata(path)
+    metadata = _metadata(path)
     try:
         image_reader.open_picture(path, kind)
     except image_reader.Unfit:
-        if not any(said.values()):
+        if not any(metadata.values()):
             raise
-    return {"metadata": said}
+    return {"metadata": metadata}
 
 
 def _metadata(path: Path) -> dict[str, Any]:
@@ -75,7 +74,7 @@ def _metadata(path: Path) -> dict[str, Any]:
 
 
 class _Opened:
-    """One file, opened, and what is made of it in a folder."""
+    """An opened file, and a folder for its renditions."""
 
     def __init__(self, path: Path, kind: Any, folder: Path) -> None:
         from articles.images.processing import colour_conversion, colour_spaces, image_reader
@@ -88,14 +87,14 @@ class _Opened:
         self.colours = colour_conversion.Colours(colour_spaces.profile_of(self.picture, path, kind))
 
     def answer(self, order: dict[str, Any]) -> dict[str, Any]:
-        if order["task"] == "take_in":
-            return self._take_in()
-        if order["task"] == "emblems":
-            return self._emblems(order["boxes"])
+        if order["task"] == "ingest":
+            return self._ingest()
+        if order["task"] == "logos":
+            return self._logos(order["boxes"])
         shapes = {each["shape"]: tuple(each["focus"]) for each in order["shapes"]}
         return self._renditions({tuple(key) for key in order["have"]}, shapes)
 
-    def _take_in(self) -> dict[str, Any]:
+    def _ingest(self) -> dict[str, Any]:
         from articles.images.processing import perceptual_hash, rendition_sizes, resizing
 
         decoded = self._decoded(rendition_sizes.BASE_WIDTH)
@@ -107,13 +106,13 @@ class _Opened:
             "width": self.width,
             "height": self.height,
             "moving": self.frames > 1,
-            "looks": perceptual_hash.looks_of(decoded),
+            "perceptual_hash": perceptual_hash.hash_of(decoded),
             "metadata": _metadata(self.path),
             "made": [self._write(decoded, size)],
         }
 
     def _renditions(self, have: set[Any], shapes: dict[str, Any]) -> dict[str, Any]:
-        """Whole, then cut to each shape, all from one decoding; none that is there already."""
+        """Uncropped, then cropped to each shape, all from one decoding; only missing ones."""
         from articles.images.processing import perceptual_hash, rendition_sizes, resizing
 
         decoded = self._decoded(rendition_sizes.decoded_size(self.width, self.height, shapes)[0])
@@ -128,10 +127,10 @@ class _Opened:
             planned = rendition_sizes.shaped_sizes(width, height, shape, transparent=transparent)
             made += self._chain(part, planned, have)
         made += self._moving(have) if self.frames > 1 else []
-        return {"made": made, "looks": perceptual_hash.looks_of(decoded)}
+        return {"made": made, "perceptual_hash": perceptual_hash.hash_of(decoded)}
 
     def _chain(self, part: Any, planned: list[Any], have: set[Any]) -> list[dict[str, Any]]:
-        """Each size made from the one before, the widest first."""
+        """Each size is made from the one before, the widest first."""
         from articles.images.processing import resizing
 
         made = []
@@ -144,7 +143,7 @@ class _Opened:
         return made
 
     def _moving(self, have: set[Any]) -> list[dict[str, Any]]:
-        """The animation; one that is broken or takes too long stays a still, and no harm is done."""
+        """The animation; one that is broken or takes too long remains a still."""
         from articles.images.metadata.fields import BROKEN_FILE
         from articles.images.processing import animation, image_reader, rendition_sizes
 
@@ -155,13 +154,13 @@ class _Opened:
         try:
             again = image_reader.open_picture(self.path, self.kind)
             until = SECONDS - SPARE_SECONDS
-            kept = animation.write_moving(again, size, self.colours, path, until=until)
-        except (*BROKEN_FILE, MemoryError, animation.TooLong, image_reader.Unfit) as mistake:
-            _pass_on_if_full(mistake)
-            kept = False
-        return [_made(path.name, size)] if kept else []
+            written = animation.write_moving(again, size, self.colours, path, until=until)
+        except (*BROKEN_FILE, MemoryError, animation.TooLong, image_reader.Unfit) as error:
+            _reraise_if_disk_full(error)
+            written = False
+        return [_made(path.name, size)] if written else []
 
-    def _emblems(self, boxes: list[list[int]]) -> dict[str, Any]:
+    def _logos(self, boxes: list[list[int]]) -> dict[str, Any]:
         from articles.images.processing import rendition_sizes
 
         decoded = self._decoded(max(width for width, _ in boxes) * 2)
@@ -182,14 +181,12 @@ class _Opened:
 
         try:
             decoded = resizing.decode(self.picture, self.colours, widest)
-        except Image.DecompressionBombError as mistake:
-            raise image_reader.Unfit(file_types.GROWING) from mistake
-        except BROKEN_FILE as mistake:
-            short = "memory" in str(mistake).lower()
-            raise image_reader.Unfit(
-                file_types.TOO_MUCH if short else file_types.BROKEN
-            ) from mistake
-        self.picture.close()  # and with it the memory of the whole
+        except Image.DecompressionBombError as error:
+            raise image_reader.Unfit(file_types.GROWING) from error
+        except BROKEN_FILE as error:
+            short = "memory" in str(error).lower()
+            raise image_reader.Unfit(file_types.TOO_MUCH if short else file_types.BROKEN) from error
+        self.picture.close()  # frees the memory of the full image
         return decoded
 
     def _write(self, decoded: Any, size: Any) -> dict[str, Any]:
@@ -211,15 +208,15 @@ def _made(name: str, size: Any) -> dict[str, Any]:
     }
 
 
-def _pass_on_if_full(mistake: BaseException) -> None:
-    """A full disk is no fault of the picture."""
-    if isinstance(mistake, OSError) and mistake.errno in {errno.ENOSPC, errno.EDQUOT}:
-        raise mistake
+def _reraise_if_disk_full(error: BaseException) -> None:
+    """A full disk is not an error of the image."""
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        raise error
 
 
 def main() -> None:
     order = json.load(sys.stdin)
-    take_limits()
+    set_limits()
     sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
     json.dump(answer(order), sys.stdout)
 

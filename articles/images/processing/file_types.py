@@ -1,29 +1,26 @@
-"""Why a picture is not taken in, and what to do: a sentence for whoever sent it.
+"""The type of a file by its first bytes, and error messages for rejected files.
 
-Apart from the modules that raise them, since a web process reads them and never loads a decoder.
-
-What a file is, from its first bytes; its name and the browser's word count for nothing.
+The messages are here because a web process needs them and never loads a decoder. File names and
+media types from the browser are ignored.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
-SAVE_SMALLER: Final = "save it smaller and upload that."
-BROKEN: Final = "This picture is broken or cut off and cannot be read; export or copy it again."
-TOO_MUCH: Final = "This picture takes too much memory or time to open; export it again, smaller."
-RAW: Final = "This is a camera's raw file; develop it, export it as JPEG and upload that."
-GROWING: Final = (
-    "This animation grows beyond the pixels we take in; make it smaller, or upload a still."
-)
+SAVE_SMALLER: Final = "Save a smaller version and upload that."
+BROKEN: Final = "The image is damaged or incomplete. Export or copy it again."
+TOO_MUCH: Final = "The image needs too much memory or time to open. Export a smaller version."
+RAW: Final = "This is a raw file of a camera. Export it as JPEG and upload that."
+GROWING: Final = "The animation has too many pixels. Make it smaller or upload a still."
 UNUSUAL: Final = (
-    "This TIFF is broken, or holds its pixels in a way we cannot read; save it as an RGB or CMYK "
-    "file of 8 or 16 bits a channel, or as JPEG, and upload that."
+    "The TIFF is damaged or has an unsupported pixel format. Save it as RGB or CMYK with 8 or 16 "
+    "bits per channel, or as JPEG, and upload that."
 )
-TOO_LONG: Final = "This picture takes too long to open; export it again, perhaps smaller."
-NO_ROOM: Final = "There is no room left on the server's disk; tell whoever looks after it."
+TOO_LONG: Final = "The image takes too long to open. Export a smaller version."
+NO_ROOM: Final = "The disk of the server is full. Contact the administrator."
 HDR: Final = (
-    "This is an HDR picture, brighter than the screens of most readers; export it in standard "
-    "range (SDR, sRGB) and upload that."
+    "This is an HDR image, which most screens cannot show. Export it in standard range (SDR, sRGB) "
+    "and upload that."
 )
 
 
@@ -32,13 +29,13 @@ HEAD_LENGTH: Final = 1024
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A type of picture that is taken in."""
+    """An accepted type of image."""
 
     name: str
     media_type: str
     suffix: str
     plugin: str
-    """Pillow's name of the format, and of the one module that may open it."""
+    """Pillow's name of the format, and of the only module that may open it."""
 
 
 JPEG: Final = Kind("JPEG", "image/jpeg", ".jpg", "Jpeg")
@@ -51,38 +48,34 @@ TIFF: Final = Kind("TIFF", "image/tiff", ".tif", "Tiff")
 KINDS: Final = (JPEG, PNG, GIF, WEBP, AVIF, TIFF)
 ACCEPTED: Final = "JPEG, PNG, WebP, AVIF, TIFF or GIF"
 
-_REFUSED: Final = {
-    "svg": "This is an SVG drawing, which can carry scripts; export it as a PNG at least "
-    "2,000 pixels wide and upload that.",
-    "heic": "This is a HEIC picture, which browsers cannot show; export it as JPEG "
-    "(on an iPhone: Settings, Camera, Formats, Most Compatible) and upload that.",
-    "pdf": "This is a PDF document, not a picture; export the page as PNG or JPEG and upload that.",
-    "psd": "This is a Photoshop document; save a copy as JPEG or PNG and upload that.",
-    "eps": "This is a PostScript drawing; export it as a PNG at least 2,000 pixels wide "
-    "and upload that.",
-    "jpeg2000": "This is a JPEG 2000 picture, which browsers cannot show; save it as JPEG "
-    "and upload that.",
-    "jxl": "This is a JPEG XL picture, which too few browsers can show; save it as JPEG "
-    "and upload that.",
-    "bmp": "This is a BMP picture; save it as PNG and upload that.",
-    "icon": "This is an icon file; save its largest picture as PNG and upload that.",
-    "old": "This is a picture in a format that browsers cannot show; save it as PNG or JPEG and "
+_REJECTED: Final = {
+    "svg": "SVG files can contain scripts. Export it as a PNG at least 2,000 pixels wide and "
     "upload that.",
-    "hdr": "This is a picture of high dynamic range, which browsers cannot show; export it as JPEG "
-    "and upload that.",
-    "design": "This is a document of a design program; export the picture as PNG or JPEG and "
+    "heic": "Browsers cannot show HEIC images. Export it as JPEG (on an iPhone: Settings, Camera, "
+    "Formats, Most Compatible) and upload that.",
+    "pdf": "This is a PDF document, not an image. Export the page as PNG or JPEG and upload that.",
+    "psd": "This is a Photoshop document. Save a copy as JPEG or PNG and upload that.",
+    "eps": "This is a PostScript file. Export it as a PNG at least 2,000 pixels wide and upload "
+    "that.",
+    "jpeg2000": "Browsers cannot show JPEG 2000 images. Save it as JPEG and upload that.",
+    "jxl": "Few browsers can show JPEG XL images. Save it as JPEG and upload that.",
+    "bmp": "This is a BMP image. Save it as PNG and upload that.",
+    "icon": "This is an icon file. Save its largest image as PNG and upload that.",
+    "old": "Browsers cannot show this format. Save it as PNG or JPEG and upload that.",
+    "hdr": "Browsers cannot show this HDR format. Export it as JPEG and upload that.",
+    "design": "This is a document of a design program. Export the image as PNG or JPEG and upload "
+    "that.",
+    "sound": "This is an audio file, not an image. Choose another file.",
+    "raw": RAW,
+    "film": "This is a video, not an image. Upload a still as JPEG.",
+    "archive": "This is an archive or an office document, not an image. Extract the image and "
     "upload that.",
-    "sound": "This is a sound recording, not a picture; choose another file.",
-    "raw": "This is a camera's raw file; develop it, export it as JPEG and upload that.",
-    "film": "This is a film, not a picture; upload a still of it as JPEG.",
-    "archive": "This is an archive or an office document, not a picture; take the picture out "
-    "of it and upload that.",
-    "page": "This is a web page, not a picture; save the picture itself and upload that.",
+    "page": "This is a web page, not an image. Save the image itself and upload that.",
 }
 
 
 def kind_of(head: bytes) -> Kind | None:
-    """The type of picture that begins with these bytes, or None for anything not taken in."""
+    """The type of image that starts with these bytes, or None if it is not accepted."""
     if head.startswith(b"\xff\xd8\xff"):
         return JPEG
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -98,12 +91,12 @@ def kind_of(head: bytes) -> Kind | None:
     return None
 
 
-def refusal_of(head: bytes) -> str:
-    """Why a file that is no `Kind` is not taken in, and what to do instead."""
+def rejection_of(head: bytes) -> str:
+    """Why a file of no accepted type is rejected, and what to do instead."""
     if not head:
-        return "The file is empty; choose it again, perhaps its copy was cut off."
-    known = _REFUSED.get(_unwanted(head))
-    return known or f"This file is not a picture we can read; upload a {ACCEPTED} file."
+        return "The file is empty. Choose it again."
+    known = _REJECTED.get(_rejected_type(head))
+    return known or f"The file is not a supported image. Upload a {ACCEPTED} file."
 
 
 def _brands(head: bytes) -> set[bytes]:
@@ -112,7 +105,7 @@ def _brands(head: bytes) -> set[bytes]:
     return {head[8:12]} | {head[at : at + 4] for at in range(16, length, 4)}
 
 
-def _unwanted(head: bytes) -> str:
+def _rejected_type(head: bytes) -> str:
     if head[4:8] == b"ftyp":
         heic = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
         raw = {b"crx "}

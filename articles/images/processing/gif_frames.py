@@ -1,24 +1,24 @@
-"""How many frames a GIF has, counted by its blocks and without decoding any.
+"""Counts the frames of a GIF by its blocks, without decoding.
 
-Source: GIF89a specification, sections 18 to 26. Pillow counts too, but to the very end, and a file
-may hold millions.
+Source: GIF89a specification, sections 18 to 26. Pillow counts too, but to the end, and a file may
+have millions of frames.
 """
 
 from pathlib import Path
 from typing import IO, Final
 
 MOST_BLOCKS: Final = 1_000_000
-"""A GIF as large as we take in holds a quarter of this, unless it was made to cost time."""
+"""Four times as many as in the largest accepted normal GIF."""
 
 _EXTENSION: Final = b"!"
 _IMAGE: Final = b","
 
 
 def gif_frames(path: Path, most: int) -> int:
-    """The number of frames, at most `most`; what stands behind a break is not counted.
+    """The number of frames, at most `most`; those after broken data are not counted.
 
     Raises:
-        ValueError: for a file of endless blocks.
+        ValueError: for a file with too many blocks.
     """
     with path.open("rb") as file:
         screen = file.read(13)
@@ -41,8 +41,8 @@ def gif_frames(path: Path, most: int) -> int:
             found += block == _IMAGE
             passed += _skip_data(file, MOST_BLOCKS - passed) if block != b"\0" else 1
             if passed >= MOST_BLOCKS:
-                sentence = "The file has too many blocks."
-                raise ValueError(sentence)
+                message = "The file has too many blocks."
+                raise ValueError(message)
         return found
 
 
@@ -52,7 +52,7 @@ def _skip_colours(file: IO[bytes], flags: int) -> None:
 
 
 def _skip_data(file: IO[bytes], most: int) -> int:
-    """Passes over sub-blocks to their end or that of the file; their number, at most `most`."""
+    """Skips sub-blocks to their end or that of the file; returns their number, at most `most`."""
     passed = 1
     while passed < most and (length := file.read(1)) and length != b"\0":
         file.seek(length[0], 1)

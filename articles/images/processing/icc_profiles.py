@@ -1,4 +1,4 @@
-"""Colour profiles written by ourselves, for files that say what their numbers mean in another way.
+"""Writes colour profiles for files that declare their colour space in another way.
 
 Source: ICC.1:2001-04 (version 2.4), which every colour engine reads; adaptation to D50 after
 Bradford. Plain Python.
@@ -25,7 +25,7 @@ _BRADFORD: Final = (
 
 
 class Space(NamedTuple):
-    """An RGB space: where its primaries and its white lie, and its curve."""
+    """An RGB space: its primaries, white point and curve."""
 
     red: Place
     green: Place
@@ -56,8 +56,8 @@ def grey_profile(gamma: float) -> bytes:
 
 
 def ink_profile(grid: int, labs: Iterable[Three]) -> bytes:
-    """A profile of four inks by a table: the colours on D50 paper of every mixture, `grid` steps an
-    ink, black changing fastest."""
+    """A profile of four inks by a table: the D50 colours of every mixture, `grid` steps per ink,
+    black changing fastest."""
     straight = struct.pack(">2H", 0, 65_535)
     colours = b"".join(
         struct.pack(">3H", _step(light * 652.8), _step((a + 128) * 256), _step((b + 128) * 256))

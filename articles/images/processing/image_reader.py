@@ -1,6 +1,6 @@
-"""Opening a file by the one decoder that fits, its limits kept before any pixel is decoded.
+"""Opens a file with the one decoder for its type, and checks limits before decoding.
 
-Runs in the child process (`images.decoder`), never in a web process. Plain Python.
+Runs in the child process (`decoder_process`), never in a web process. Plain Python.
 """
 
 import importlib
@@ -30,8 +30,8 @@ from articles.images.processing.gif_frames import gif_frames
 Pixels = Image.Image
 
 MAX_PIXELS: Final = {JPEG: 102, PNG: 61, TIFF: 61, GIF: 25, AVIF: 25, WEBP: 20}
-"""In millions, by what a decoder needs of memory. A JPEG is shrunk while it is read; WebP and AVIF
-are held four times over. With them every file stays within `decoder.MEMORY`."""
+"""In millions, by the memory a decoder needs. A JPEG is scaled down while it is read; WebP and AVIF
+are in memory four times. With these limits every file stays within `decoder_process.MEMORY`."""
 MAX_SIDE: Final = 60_000
 MAX_FRAMES: Final = 500
 MAX_MOVING: Final = 200
@@ -41,39 +41,39 @@ MAX_COEFFICIENTS: Final = 330_000_000
 
 
 class Unfit(Exception):
-    """The file cannot be taken in; the message is the sentence for the person who sent it."""
+    """The file is rejected; the message is for the user."""
 
 
 def open_picture(path: Path, kind: Kind) -> Pixels:
-    """The picture behind the path, its head read and its limits kept, not yet decoded.
+    """The opened image, within the limits, not yet decoded.
 
     Raises:
-        Unfit: for a file of too many pixels or frames, or none that can be read.
+        Unfit: it has too many pixels or frames, or cannot be read.
     """
     plugin: Any = importlib.import_module(f"PIL.{kind.plugin}ImagePlugin")
     if kind is AVIF:
         plugin.DEFAULT_MAX_THREADS = 1
     warnings.simplefilter("ignore")
-    Image.MAX_IMAGE_PIXELS = None  # our own limits speak in sentences
+    Image.MAX_IMAGE_PIXELS = None  # our own limits have better messages
     if kind in {WEBP, AVIF}:
-        _keep_size(*stated_size(path, kind), kind)
+        _check_size(*stated_size(path, kind), kind)
     if kind is GIF:
-        _refuse_endless(path)
+        _check_block_count(path)
     try:
         picture = Image.open(path, formats=[kind.plugin])
     except BROKEN_FILE as mistake:
-        raise Unfit(_why_not(path, kind, plugin)) from mistake
-    _keep_limits(picture, path, kind)
+        raise Unfit(_error_for(path, kind, plugin)) from mistake
+    _check_limits(picture, path, kind)
     # A GIF may grow from frame to frame.
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS[kind] * 10**6 // 2
     return picture
 
 
 def open_whole(path: Path, kind: Kind) -> Pixels:
-    """An opened picture that will be decoded.
+    """An opened image that will be decoded.
 
-    A PNG is decoded here, since what it says about itself may stand behind its pixels; the others
-    wait until it is known how small they may be.
+    A PNG is decoded here, because its metadata may come after the pixels; other types are decoded
+    when the target size is known.
     """
     picture = open_picture(path, kind)
     if kind is PNG:
@@ -84,27 +84,27 @@ def open_whole(path: Path, kind: Kind) -> Pixels:
     return picture
 
 
-def _why_not(path: Path, kind: Kind, plugin: Any) -> str:
-    """A TIFF may be whole and yet hold what Pillow has no name for: 32 bits, five colours."""
+def _error_for(path: Path, kind: Kind, plugin: Any) -> str:
+    """An intact TIFF may have a pixel format that Pillow does not support."""
     if kind is not TIFF:
         return BROKEN
     try:
         plugin.TiffImageFile(path)
-    except BROKEN_FILE as mistake:
-        words = str(mistake)
-        return UNUSUAL if "unknown pixel mode" in words or "unknown data org" in words else BROKEN
+    except BROKEN_FILE as error:
+        text = str(error)
+        return UNUSUAL if "unknown pixel mode" in text or "unknown data org" in text else BROKEN
     return BROKEN
 
 
 def stated_size(path: Path, kind: Kind) -> tuple[int, int]:
-    """The size by the head of a WebP or AVIF, whose decoders take memory for all of it at once."""
+    """The size in the header of a WebP or AVIF, whose decoders allocate memory for all of it."""
     with path.open("rb") as file:
         head = file.read(16_384)
     return _webp_size(head) if kind is WEBP else _avif_size(head)
 
 
-def _refuse_endless(path: Path) -> None:
-    """Pillow looks for a frame as long as there are blocks."""
+def _check_block_count(path: Path) -> None:
+    """Pillow searches all blocks for a frame."""
     try:
         gif_frames(path, most=MAX_FRAMES + 1)
     except ValueError as mistake:
@@ -133,54 +133,51 @@ def _avif_size(head: bytes) -> tuple[int, int]:
     return largest
 
 
-def _keep_size(width: int, height: int, kind: Kind) -> None:
+def _check_size(width: int, height: int, kind: Kind) -> None:
     most = MAX_PIXELS[kind]
     if width * height > most * 10**6:
-        sentence = (
-            f"This {kind.name} has {width:,} × {height:,} pixels, more than the {most} million "
-            f"we take in; {SAVE_SMALLER}"
+        message = (
+            f"The {kind.name} has {width:,} × {height:,} pixels; the maximum is {most} million. "
+            f"{SAVE_SMALLER}"
         )
-        raise Unfit(sentence)
+        raise Unfit(message)
     if max(width, height) > MAX_SIDE:
-        sentence = (
-            f"This {kind.name} has {width:,} × {height:,} pixels; at most {MAX_SIDE:,} on a side "
-            f"are taken in; {SAVE_SMALLER}"
+        message = (
+            f"The {kind.name} has {width:,} × {height:,} pixels; the maximum is {MAX_SIDE:,} per "
+            f"side. {SAVE_SMALLER}"
         )
-        raise Unfit(sentence)
+        raise Unfit(message)
 
 
-def _keep_limits(picture: Pixels, path: Path, kind: Kind) -> None:
+def _check_limits(picture: Pixels, path: Path, kind: Kind) -> None:
     if min(picture.size) < 1:
         raise Unfit(BROKEN)
-    _keep_size(*picture.size, kind)
+    _check_size(*picture.size, kind)
     if kind is TIFF and _is_raw(picture):
         raise Unfit(RAW)
     if kind is JPEG and _coefficients(picture) > MAX_COEFFICIENTS:
-        sentence = (
-            f"This progressive JPEG has {picture.width:,} × {picture.height:,} pixels and needs "
-            "more memory than we give to one file; save it as “baseline”, or smaller, and upload "
-            "that."
+        message = (
+            f"The progressive JPEG has {picture.width:,} × {picture.height:,} pixels and needs too "
+            "much memory. Save it as “baseline” or smaller and upload that."
         )
-        raise Unfit(sentence)
+        raise Unfit(message)
     frames = frames_of(picture, path, kind)
     if frames > MAX_FRAMES:
-        sentence = (
-            f"This animation has more than {MAX_FRAMES} frames; shorten it, or upload a still."
-        )
-        raise Unfit(sentence)
+        message = f"The animation has more than {MAX_FRAMES} frames. Shorten it or upload a still."
+        raise Unfit(message)
     if frames > 1 and frames * picture.width * picture.height > MAX_MOVING * 10**6:
-        sentence = (
-            f"This animation has {frames} frames of {picture.width:,} × {picture.height:,} pixels, "
-            f"more than the {MAX_MOVING} million in all that we keep moving; make it smaller or "
-            "shorter, or upload a still."
+        message = (
+            f"The animation has {frames} frames of {picture.width:,} × {picture.height:,} pixels; "
+            f"the maximum is {MAX_MOVING} million pixels in total. Make it smaller or shorter, or "
+            "upload a still."
         )
-        raise Unfit(sentence)
+        raise Unfit(message)
 
 
 def frames_of(picture: Pixels, path: Path, kind: Kind) -> int:
-    """How many frames move, without decoding them; counted no further than a little too many.
+    """The number of frames, without decoding them, counted to just above the limit.
 
-    The pages of a TIFF and the two eyes of a JPEG do not move. A broken sequence is a still.
+    TIFF pages and stereo JPEGs are not animations. A broken sequence is a still.
     """
     if kind in {TIFF, JPEG}:
         return 1
@@ -206,10 +203,10 @@ def _is_raw(picture: Pixels) -> bool:
 
 
 def turn_of(picture: Pixels) -> int:
-    """The orientation that is still to be applied, 1 for none.
+    """The EXIF orientation that is still to be applied, 1 for none.
 
-    Pillow turns TIFF files itself. In AVIF the container says how to turn, whatever EXIF says;
-    Pillow hands that over in an EXIF of its own.
+    Pillow rotates TIFF files itself. In AVIF the container has the rotation, which Pillow provides
+    as EXIF.
     """
     if hasattr(picture, "tag_v2"):
         return 1

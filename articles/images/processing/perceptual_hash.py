@@ -1,8 +1,8 @@
-"""64 bits that are alike for pictures that look alike, whatever their size, format and quality.
+"""A perceptual hash of 64 bits, similar for similar images of any size, format and quality.
 
 The lowest frequencies of a small grey copy (a discrete cosine transform, as in Zauner 2010,
-“Implementation and Benchmarking of Perceptual Image Hash Functions”): a bit is set where a
-frequency is stronger than the middle one. Runs in the child process. Plain Python.
+“Implementation and Benchmarking of Perceptual Image Hash Functions”): a bit is set if a frequency
+is stronger than the median. Runs in the child process. Plain Python.
 """
 
 from itertools import product
@@ -10,13 +10,13 @@ from math import cos, pi
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-if TYPE_CHECKING:  # a web process compares looks and never loads a decoder
+if TYPE_CHECKING:  # a web process never loads a decoder
     from PIL import Image
 
 _SIDE: Final = 32
 _HIGHEST: Final = 9
 _FAINT: Final = 2.0
-"""Mean strength, in steps of grey, below which there is nothing to be recognised."""
+"""Mean strength, in levels of grey, below which an image has no usable features."""
 
 _WAVES: Final = [
     [cos(pi * wave * (2 * at + 1) / (2 * _SIDE)) for at in range(_SIDE)] for wave in range(_HIGHEST)
@@ -27,8 +27,8 @@ _LOWEST: Final = sorted(
 )[:64]
 
 
-def looks_of(picture: "Image.Image") -> int | None:
-    """The looks of an upright picture in sRGB as a signed number of 64 bits; None for an empty one."""
+def hash_of(picture: "Image.Image") -> int | None:
+    """The hash of an upright sRGB image as a signed 64-bit number; None for a blank one."""
     from PIL import Image
 
     grey = _on_white(picture).convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX)
@@ -42,11 +42,6 @@ def looks_of(picture: "Image.Image") -> int | None:
     middle = median(strengths)
     bits = sum((strength > middle) << place for place, strength in enumerate(strengths))
     return bits - (1 << 64) if bits >> 63 else bits
-
-
-def unlikeness(one: int, other: int) -> int:
-    """How many of the 64 bits differ: up to about 8 for the same picture, about 32 for any two."""
-    return ((one ^ other) & (1 << 64) - 1).bit_count()
 
 
 def _strength(wave: list[float], values: bytes | tuple[float, ...]) -> float:

@@ -1,7 +1,4 @@
-"""Which widths, shapes and formats of a picture are served.
-
-Cut to a shape around the point where the eye rests: arithmetic only.
-"""
+"""Widths, shapes and formats of renditions, and crops around the focal point."""
 
 import re
 from collections.abc import Iterable
@@ -11,18 +8,18 @@ from typing import Final
 
 WIDTHS: Final = (320, 640, 960, 1280, 1920)
 BASE_WIDTH: Final = 1280
-"""The first rendition, made while the picture is taken in, is at most this wide."""
+"""Maximum width of the first rendition, made during the upload."""
 
 CARD, SQUARE, PREVIEW = "3:2", "1:1", "40:21"
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What is made of a picture in one shape."""
+    """The renditions of one shape."""
 
     widths: tuple[int, ...]
     plain_only: bool = False
-    """In the format that everything understands, and in no other."""
+    """Only JPEG or PNG."""
 
 
 ANY: Final = Cut(WIDTHS)
@@ -31,13 +28,13 @@ SHAPES: Final = {
     SQUARE: Cut((160, 320, 480)),
     PREVIEW: Cut((1200,), plain_only=True),
 }
-"""Cards, portraits, and the previews others show when they point here: 1200 by 630, or 1.91 to 1."""
+"""Cards, portraits, and link previews on other sites: 1200 by 630, or 1.91 to 1."""
 
 SHAPED_WIDTH: Final = 960
-"""What is cut to a shape can be had this wide, if the picture itself can."""
+"""Minimum width of a crop, if the image is large enough."""
 MOVING_WIDTH: Final = 960
 MOVING_PIXELS: Final = 60_000_000
-"""Of all frames together; an animation that would have more is kept in a smaller size."""
+"""Of all frames together; a larger animation gets a smaller size."""
 DECODED_PIXELS: Final = 16_000_000
 
 LARGEST_SIDE: Final = {"webp": 16_383, "avif": 16_383, "jpeg": 65_000, "png": 65_000}
@@ -45,15 +42,15 @@ LARGEST_SIDE: Final = {"webp": 16_383, "avif": 16_383, "jpeg": 65_000, "png": 65
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """One rendition that a picture should have."""
+    """One rendition that an image should have."""
 
     format: str
     width: int
     height: int
     shape: str = ""
-    """Width to height it is cut to, as in `3:2`; empty for the whole picture."""
+    """Aspect ratio of the crop, as in `3:2`; empty if uncropped."""
     moving: bool = False
-    """Whether it holds several frames."""
+    """Whether it has several frames."""
 
     @property
     def key(self) -> "Key":
@@ -65,9 +62,9 @@ Key = tuple[str, str, int, bool]
 
 
 def widths_for(width: int) -> list[int]:
-    """The widths that fit a picture, none wider than itself, the widest last.
+    """The widths for an image, none wider than itself, the widest last.
 
-    A width only a little below the picture's own is left out; two such files would be one too many.
+    A width only a little below the image's own is left out.
     """
     return _fitting(WIDTHS, width)
 
@@ -78,12 +75,12 @@ def _fitting(widths: tuple[int, ...], width: int) -> list[int]:
 
 
 def formats_for(*, transparent: bool) -> tuple[str, str, str]:
-    """From the one tried first to the one every reader understands."""
+    """From the preferred format to the one that all software supports."""
     return ("avif", "webp", "png" if transparent else "jpeg")
 
 
 def sizes_for(width: int, height: int, *, transparent: bool) -> list[Size]:
-    """Every rendition of a picture, the widest first, as they are made from one another."""
+    """Every uncropped rendition, the widest first, in the order in which they are made."""
     widths = widths_for(width)
     in_webp = widths if transparent else _in_between(widths)
     return [
@@ -96,15 +93,15 @@ def sizes_for(width: int, height: int, *, transparent: bool) -> list[Size]:
 
 
 def _in_between(widths: list[int]) -> list[int]:
-    """Every second width, from the one of most screens down.
+    """Every second width, from `BASE_WIDTH` down.
 
-    A WebP that keeps greys grey is larger than the JPEG beside it, and few browsers ask for it.
+    A WebP with neutral greys is larger than the JPEG, and few browsers request it.
     """
     return [fitting for fitting in widths if fitting <= BASE_WIDTH][::-2]
 
 
 def shaped_sizes(width: int, height: int, shape: str, *, transparent: bool) -> list[Size]:
-    """The same for the picture cut to a shape; none for one that has this shape by itself."""
+    """The same for a crop; none if the image already has this shape."""
     wide, tall = shaped_size(width, height, shape)
     cut = SHAPES.get(shape, ANY)
     if is_shaped(width, height, shape):
@@ -117,7 +114,7 @@ def shaped_sizes(width: int, height: int, shape: str, *, transparent: bool) -> l
 
 
 def _formats_of(cut: Cut, *, transparent: bool) -> tuple[str, ...]:
-    """What is cut is small: who reads no AVIF gets a JPEG of it, but no PNG, which would be large."""
+    """Crops are small: without AVIF support browsers get a JPEG; a transparent one is also WebP."""
     first, second, plain = formats_for(transparent=transparent)
     if cut.plain_only:
         return (plain,)
@@ -125,7 +122,7 @@ def _formats_of(cut: Cut, *, transparent: bool) -> tuple[str, ...]:
 
 
 def moving_size(width: int, height: int, frames: int) -> Size:
-    """The one size in which an animation is kept moving: smaller, the longer it is."""
+    """The one size of an animation: smaller, the more frames it has."""
     fitting = [wide for wide in widths_for(width) if wide <= MOVING_WIDTH] or [width]
     most = MOVING_PIXELS / frames
     small = [wide for wide in fitting if wide * height_at(wide, width, height) <= most]
@@ -134,9 +131,9 @@ def moving_size(width: int, height: int, frames: int) -> Size:
 
 
 def decoded_size(width: int, height: int, shapes: Iterable[str] = ()) -> tuple[int, int]:
-    """How large a picture is decoded so that every size can be made of it.
+    """The size to decode so that every rendition can be made from it.
 
-    A panorama is decoded larger than it is served, or nothing would be left of a square cut from it.
+    A panorama is decoded larger than it is served, because a square crop of it would be too small.
     """
     widest = min(width, WIDTHS[-1])
     for shape in shapes:
@@ -148,13 +145,13 @@ def decoded_size(width: int, height: int, shapes: Iterable[str] = ()) -> tuple[i
 
 
 def is_shaped(width: int, height: int, shape: str) -> bool:
-    """Whether a picture is of a shape as it is, to two hundredths; nothing need be cut off then."""
+    """Whether an image already has a shape, within two per cent."""
     wide, tall = ratio_of(shape)
     return abs(width * tall / (height * wide) - 1) <= 0.02
 
 
 def base_size(width: int, height: int, *, transparent: bool) -> Size:
-    """The one rendition that is made at once."""
+    """The rendition made during the upload."""
     fitting = max((w for w in widths_for(width) if w <= BASE_WIDTH), default=BASE_WIDTH)
     form = formats_for(transparent=transparent)[-1]
     return Size(form, fitting, height_at(fitting, width, height))
@@ -178,17 +175,17 @@ def ratio_of(shape: str) -> tuple[int, int]:
     """Width and height of a shape such as `3:2`.
 
     Raises:
-        ValueError: for what is no shape.
+        ValueError: it is not a shape.
     """
     found = _SHAPE.fullmatch(shape)
     if found is None:
-        sentence = f"{shape!r} is no shape; write width to height, as in 3:2."
-        raise ValueError(sentence)
+        message = f"{shape!r} is not a shape. Write width to height, as in 3:2."
+        raise ValueError(message)
     return int(found[1]), int(found[2])
 
 
 def shaped_size(width: int, height: int, shape: str) -> tuple[int, int]:
-    """The largest of the shape that fits into a picture, never without a pixel."""
+    """The largest size of this shape that fits into an image, at least one pixel."""
     wide, tall = ratio_of(shape)
     if width * tall > height * wide:
         return max(1, min(width, round(height * wide / tall))), height
@@ -196,7 +193,7 @@ def shaped_size(width: int, height: int, shape: str) -> tuple[int, int]:
 
 
 def box_around(width: int, height: int, shape: str, focus: Point = MIDDLE) -> Box:
-    """The largest box of the shape, its middle as near to the focus as the edges let it be."""
+    """The largest box of the shape, centred at the focal point as far as the edges allow."""
     wide, tall = shaped_size(width, height, shape)
     left = _start(width, wide, focus[0])
     upper = _start(height, tall, focus[1])

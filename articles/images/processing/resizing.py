@@ -1,6 +1,6 @@
-"""Pixels: upright, in sRGB, in the sizes that are served.
+"""Decodes, scales and writes images: upright, in sRGB, in the sizes that are served.
 
-Runs in the child process (`images.decoder`), never in a web process. Plain Python.
+Runs in the child process (`decoder_process`), never in a web process. Plain Python.
 """
 
 from pathlib import Path
@@ -34,24 +34,24 @@ SAVE: Final[dict[str, dict[str, Any]]] = {
     "jpeg": {"format": "JPEG", "quality": 82, "optimize": True, "progressive": True},
     "png": {"format": "PNG", "compress_level": 4},
 }
-"""Chosen so that flat colours stay what they are (docs/algorithms/pictures.md); for photographs
-AVIF at speed 9 is as good as at 8, one per cent larger, and made in a quarter of the time; choosing
-each coefficient by what it costs (the trellis) would take a fifth more of it and change nothing."""
+"""Chosen so that flat colours do not change (docs/algorithms/images.md). For photographs AVIF at
+speed 9 is as good as at 8, one per cent larger, and takes a quarter of the time; trellis quantisation
+would take a fifth more time without a difference."""
 _CRISP: Final[dict[str, dict[str, Any]]] = {
     "avif": {"subsampling": "4:4:4", "speed": 8, "quality": 80},
     "jpeg": {"subsampling": "4:4:4"},
 }
-"""For drawings and screenshots: thin coloured lines keep their colour, flat ones cost little."""
+"""For drawings and screenshots: thin coloured lines keep their colour."""
 _CUT: Final[dict[str, dict[str, Any]]] = {"jpeg": {"progressive": False}}
-"""What is cut is small, and there at once: no need to come in waves, which takes twice the time."""
+"""Crops are small and need not be progressive, which takes twice the time."""
 
 _AS_IT_IS, _ONE_MORE = list(range(256)), [*range(1, 256), 255]
 _EVEN: Final = {
     "RGB": [*_ONE_MORE, *_AS_IT_IS, *_ONE_MORE],
     "RGBA": [*_ONE_MORE, *_AS_IT_IS, *_ONE_MORE, *_AS_IT_IS],
 }
-"""Red and blue a step up: what writes AVIF cuts fractions of both kinds of chroma off instead of rounding
-them, at every quality, which makes dark greys green (docs/algorithms/pictures.md)."""
+"""Red and blue plus one: the AVIF encoder truncates chroma instead of rounding, at every quality,
+which makes dark greys green (docs/algorithms/images.md)."""
 
 _SCALABLE: Final = {"RGB", "L", "CMYK", "LAB", "I", "F"}
 _BAND: Final = 64
@@ -59,12 +59,12 @@ _MANY: Final = 20_000_000
 
 
 def is_transparent(picture: Pixels) -> bool:
-    """Whether any pixel of a decoded picture lets the page shine through."""
+    """Whether any pixel of a decoded image is transparent."""
     return picture.mode == "RGBA" and int(picture.getchannel("A").getextrema()[0]) < 255  # type: ignore[arg-type]
 
 
 def decode(picture: Pixels, colours: Colours, widest: int = WIDTHS[-1]) -> Pixels:
-    """The pixels, upright, in sRGB (RGB or RGBA), at most `widest` wide, with nothing else on them."""
+    """The pixels, upright, in sRGB (RGB or RGBA), at most `widest` wide, without metadata."""
     turn = turn_of(picture)
     width, height = upright_size(picture)
     fitting = min(widest, width)
@@ -84,7 +84,7 @@ def turned(picture: Pixels, turn: int) -> Pixels:
 
 
 def shrunk(picture: Pixels, aim: tuple[int, int]) -> Pixels:
-    """In the size, and in a mode whose colours can be converted: no palettes, no single bits."""
+    """Scaled, and in a mode whose colours can be converted: no palettes, no single bits."""
     if picture.size == aim and picture.mode in {"LA", "RGBA"}:
         return picture
     if picture.mode in _SCALABLE and "transparency" not in picture.info:
@@ -102,9 +102,9 @@ def shrunk(picture: Pixels, aim: tuple[int, int]) -> Pixels:
 
 
 def _nearer(picture: Pixels, aim: tuple[int, int]) -> tuple[Pixels, tuple[float, float]]:
-    """Made scalable and averaged down by a whole number, a band at a time.
+    """Converted and reduced by a whole factor, a band at a time.
 
-    So a large picture is never held in two modes at once. Gives the size before rounding up, too.
+    So a large image is never in memory in two modes. Also returns the size before rounding up.
     """
     width, height = picture.size
     gap = 2.0 if width * height < _MANY else 1.0
@@ -123,7 +123,7 @@ def _nearer(picture: Pixels, aim: tuple[int, int]) -> tuple[Pixels, tuple[float,
 
 
 def _scalable(picture: Pixels) -> Pixels:
-    """In a mode that can be averaged; what shines through with its colours weighed by it."""
+    """In a mode that can be averaged; with premultiplied alpha if there is transparency."""
     mode = picture.mode
     if mode.startswith("I;16"):
         return picture.convert("I")
@@ -134,7 +134,7 @@ def _scalable(picture: Pixels) -> Pixels:
 
 
 def write(picture: Pixels, size: Size, path: Path, *, kind: Kind) -> None:
-    """One rendition of decoded pixels, without anything the original said about itself."""
+    """Writes one rendition without metadata of the original."""
     pixels = picture if picture.size == (size.width, size.height) else scaled(picture, size)
     if size.format == "jpeg" and pixels.mode != "RGB":
         pixels = on_white(pixels)
@@ -146,12 +146,12 @@ def write(picture: Pixels, size: Size, path: Path, *, kind: Kind) -> None:
 
 
 def scaled(picture: Pixels, size: Size) -> Pixels:
-    """From the next larger size, a step so small that a cheaper filter is as good."""
+    """Scaled from the next larger size; the step is so small that a cheaper filter is as good."""
     return picture.resize((size.width, size.height), Image.Resampling.BICUBIC, reducing_gap=3.0)
 
 
 def on_white(picture: Pixels) -> Pixels:
-    """Without transparency, as it would look on paper."""
+    """On a white background, without transparency."""
     paper = Image.new("RGB", picture.size, "white")
     paper.paste(picture, mask=picture.getchannel("A"))
     return paper

@@ -1,4 +1,4 @@
-"""Files that no row names: those of a process that was killed before its commit, or of a refused one."""
+"""Files without a row, left by a killed process or a failed transaction."""
 
 import contextlib
 import os
@@ -11,33 +11,32 @@ from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from articles.images.models import FormerName, Image, Rendition
+from articles.images.models import Image, OldRenditionName, Rendition
 
 FOLDERS: Final = ("originals", "renditions")
-SPARED: Final = timedelta(days=1)
-"""No transaction lasts so long: a younger file may get its row yet."""
+MIN_AGE: Final = timedelta(days=1)
+"""Longer than any transaction: the row of a younger file may not be committed yet."""
 
 AT_ONCE: Final = 1000
 
 
 def orphaned_files(before: datetime | None = None) -> Iterator[str]:
-    """Names of the files, one after another, that are older than a day and belong to no row.
+    """Names of files older than a day that belong to no row.
 
-    Where there is no picture at all there is nothing to compare with: rather than a heap of left
-    files it will be a database that is still to be restored.
+    None if there are no images at all: the database is probably still to be restored.
     """
     if not Image.objects.exists():
         return
-    before = before or timezone.now() - SPARED
+    before = before or timezone.now() - MIN_AGE
     for folder in FOLDERS:
-        old = (name for name, since in _lying(folder) if since < before)
+        old = (name for name, since in _files_below(folder) if since < before)
         for names in batched(old, AT_ONCE):
-            left = set(names) - _found_by_name(names)
-            yield from sorted(left - _found_by_file(left) if left else left)
+            unknown = set(names) - _found_by_name(names)
+            yield from sorted(unknown - _found_by_file(unknown) if unknown else unknown)
 
 
 def delete_orphans(before: datetime | None = None) -> int:
-    """Deletes them; how many went. One that cannot be deleted is tried again the next night."""
+    """Deletes them and returns how many; one that cannot be deleted is retried the next night."""
     count = 0
     for name in orphaned_files(before):
         with contextlib.suppress(OSError):
@@ -46,36 +45,36 @@ def delete_orphans(before: datetime | None = None) -> int:
     return count
 
 
-def _lying(folder: str) -> Iterator[tuple[str, datetime]]:
-    """Every file below a folder, as it is come upon, and since when it has been there."""
+def _files_below(folder: str) -> Iterator[tuple[str, datetime]]:
+    """Every file below a folder, and since when it has been there."""
     storage: Any = default_storage
-    if hasattr(storage, "lying"):
-        yield from storage.lying(folder)
+    if hasattr(storage, "files_below"):
+        yield from storage.files_below(folder)
         return
     with contextlib.suppress(FileNotFoundError), os.scandir(storage.path(folder)) as entries:
         for entry in entries:
             name = f"{folder}/{entry.name}"
             if entry.is_dir():
-                yield from _lying(name)
+                yield from _files_below(name)
             elif (since := _since(entry)) is not None:
                 yield name, since
 
 
 def _since(entry: "os.DirEntry[str]") -> datetime | None:
-    """Files brought back from a backup have their old times, and yet have just come."""
+    """The later of modification and change time: restored backups have old modification times."""
     try:
-        about = entry.stat(follow_symlinks=False)
+        stat = entry.stat(follow_symlinks=False)
     except FileNotFoundError:
         return None
-    return datetime.fromtimestamp(max(about.st_mtime, about.st_ctime), UTC)
+    return datetime.fromtimestamp(max(stat.st_mtime, stat.st_ctime), UTC)
 
 
 def _found_by_name(files: tuple[str, ...]) -> set[str]:
-    """Those that an index finds at once, which is all renditions but the ones looked for."""
+    """Files found by the indexed name, which is nearly all."""
     names = [file.rpartition("/")[2] for file in files]
     return _files(
         Rendition.objects.filter(name__in=names),
-        FormerName.objects.filter(name__in=names),
+        OldRenditionName.objects.filter(name__in=names),
     )
 
 
@@ -83,11 +82,11 @@ def _found_by_file(files: set[str]) -> set[str]:
     originals = Image.objects.filter(original__in=files).order_by()
     found = originals.values_list("original", flat=True)
     return {*found} | _files(
-        Rendition.objects.filter(file__in=files), FormerName.objects.filter(file__in=files)
+        Rendition.objects.filter(file__in=files), OldRenditionName.objects.filter(file__in=files)
     )
 
 
-def _files(renditions: QuerySet[Rendition], former: QuerySet[FormerName]) -> set[str]:
-    """In one query: between two, a file could go from the one to the other."""
+def _files(renditions: QuerySet[Rendition], former: QuerySet[OldRenditionName]) -> set[str]:
+    """In one query, because a file can move from one table to the other between two."""
     now = renditions.values_list("file", flat=True)
     return {*now.union(former.values_list("file", flat=True), all=True).order_by()}

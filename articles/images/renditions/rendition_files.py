@@ -1,11 +1,9 @@
-"""Files are written whole or not at all: what fails midway leaves nothing behind.
+"""Files of renditions and their rows: written, replaced and deleted together.
 
-A full disk is when this matters. A piece of a file, left there with each attempt, would keep it full.
+Files are written completely or not at all, because partial files would keep a full disk full.
 
-Files of a picture and their rows: kept together, renamed together, let go together.
-
-The bytes under a name never change. A file that takes another's place gets a name of its own, and
-the old name becomes a row that leads to it (`FormerName`).
+The bytes under a name never change. A file that replaces another gets a new name, and the old name
+becomes a row that redirects to it (`FormerName`).
 """
 
 import contextlib
@@ -21,15 +19,15 @@ from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from articles.images.metadata.writing import embedded
-from articles.images.models import FormerName, Image, Rendition
+from articles.images.models import Image, OldRenditionName, Rendition
 from articles.images.rights.credit_line import rights_of
 
 
 def store(file: FieldFile, name: str, content: "File[Any]") -> None:
-    """Writes the content and has the field of the row name it; the row is not saved.
+    """Writes the content and sets the field of the row, without saving the row.
 
-    The name has to be one that no other file has: what lies under it goes when writing fails.
-    Django's own `file.save` chooses the name itself and keeps it to itself when that happens.
+    The name must be unique: the file is deleted if writing fails. Django's own `file.save` chooses
+    the name itself and does not report it on failure.
     """
     chosen = file.field.generate_filename(file.instance, name)
     try:
@@ -43,7 +41,7 @@ def store(file: FieldFile, name: str, content: "File[Any]") -> None:
 
 @contextlib.contextmanager
 def all_or_none() -> Iterator[list[FieldFile]]:
-    """Files that belong together: who stores one adds it to the list; all go when anything fails."""
+    """A list for files that belong together; all of them are deleted if anything fails."""
     files: list[FieldFile] = []
     try:
         yield files
@@ -54,34 +52,34 @@ def all_or_none() -> Iterator[list[FieldFile]]:
 
 
 def discard(file: FieldFile) -> None:
-    """Removes a file that no row names."""
+    """Deletes a file that no row uses."""
     if file.name:
         with contextlib.suppress(OSError):
             file.storage.delete(file.name)
 
 
-LINGER: Final = timedelta(minutes=10)
-"""A file stays this long after its name went, for those who were told to fetch it just before."""
+GRACE_PERIOD: Final = timedelta(minutes=10)
+"""How long a replaced file is kept, for pages that were served just before."""
 
 REPLACED: Final = ("name", "file", "height", "bytes", "focus_x", "focus_y", "rights_version")
 
 
-def keep(image: Image, made: list[dict[str, Any]], folder: Path) -> list[Rendition]:
-    """Files the decoder wrote, with the picture's rights put into them, as rows.
+def save_renditions(image: Image, made: list[dict[str, Any]], folder: Path) -> list[Rendition]:
+    """Stores files from the decoder, with embedded rights, and their rows.
 
-    Who comes second throws its own file away.
+    If a row exists already, the new file is discarded.
     """
     rights = rights_of(image)
     fresh: list[Rendition] = []
     with all_or_none() as files:
         for size in made:
             content = embedded((folder / size["file"]).read_bytes(), rights)
-            fresh.append(stored(_described(image, size), image, content))
+            fresh.append(stored(_unsaved(image, size), image, content))
             files.append(fresh[-1].file)
-        return put(image, fresh)
+        return save_rows(image, fresh)
 
 
-def _described(image: Image, size: dict[str, Any]) -> Rendition:
+def _unsaved(image: Image, size: dict[str, Any]) -> Rendition:
     return Rendition(
         format=size["format"],
         width=size["width"],
@@ -93,20 +91,20 @@ def _described(image: Image, size: dict[str, Any]) -> Rendition:
     )
 
 
-def stored(like: Rendition, image: Image, content: bytes) -> Rendition:
-    """A file under a new name, and a row for it that is not saved yet.
+def stored(template: Rendition, image: Image, content: bytes) -> Rendition:
+    """A file under a new name, and an unsaved row for it.
 
-    The name cannot be guessed, and carries the version of the rights that the file tells.
+    The name cannot be guessed, and contains the rights version that is embedded in the file.
     """
     version = image.rights_version
-    name = f"{secrets.token_urlsafe(15)}-{version}.{like.format}"
+    name = f"{secrets.token_urlsafe(15)}-{version}.{template.format}"
     rendition = Rendition(
         image=image,
         name=name,
         bytes=len(content),
         rights_version=version,
         **{
-            field: getattr(like, field)
+            field: getattr(template, field)
             for field in ("format", "width", "height", "shape", "moving", "focus_x", "focus_y")
         },
     )
@@ -114,28 +112,28 @@ def stored(like: Rendition, image: Image, content: bytes) -> Rendition:
     return rendition
 
 
-def put(image: Image, fresh: Sequence[Rendition]) -> list[Rendition]:
-    """Rows for stored files; one takes the place of a row of the same size that is behind it.
+def save_rows(image: Image, fresh: Sequence[Rendition]) -> list[Rendition]:
+    """Saves rows for stored files, replacing outdated rows of the same size.
 
-    All change in one moment: whoever makes a page has the names from before or those from after,
-    and both lead to pictures. The rows that were made or changed come back. Files of an original
-    that another file has replaced since the picture was read are thrown away.
+    All change in one transaction: a page has either the old names or the new ones, and both work.
+    Returns the new and changed rows. Files of an original that was replaced in the meantime are
+    discarded.
     """
     new, changed, former, superfluous = [], [], [], []
     with transaction.atomic():
         same = Image.objects.filter(pk=image.pk, checksum=image.checksum)
         now = same.select_for_update(no_key=True).first()
-        there = {each.key: each for each in Rendition.objects.filter(image=image.pk)}
+        existing = {each.key: each for each in Rendition.objects.filter(image=image.pk)}
         for each in fresh if now is not None else ():
-            old = there.get(each.key)
+            old = existing.get(each.key)
             if old is None:
                 new.append(each)
-            elif _worth(each, now) <= _worth(old, now):
+            elif _rank(each, now) <= _rank(old, now):
                 superfluous.append(each)
             else:
                 former.append(_former(old))
                 changed.append(_replaced(old, each))
-        FormerName.objects.bulk_create(former)
+        OldRenditionName.objects.bulk_create(former)
         Rendition.objects.bulk_create(new)
         Rendition.objects.bulk_update(changed, REPLACED)
     for each in superfluous if now is not None else fresh:
@@ -143,12 +141,12 @@ def put(image: Image, fresh: Sequence[Rendition]) -> list[Rendition]:
     return [*new, *changed]
 
 
-def _worth(rendition: Rendition, image: Image | None) -> tuple[bool, int]:
+def _rank(rendition: Rendition, image: Image | None) -> tuple[bool, int]:
     return image is not None and rendition.is_cut_as(image), rendition.rights_version
 
 
-def _former(rendition: Rendition) -> FormerName:
-    return FormerName(
+def _former(rendition: Rendition) -> OldRenditionName:
+    return OldRenditionName(
         name=rendition.name,
         image_id=rendition.image_id,
         format=rendition.format,
@@ -166,20 +164,22 @@ def _replaced(old: Rendition, new: Rendition) -> Rendition:
 
 
 def retire(image: Image) -> None:
-    """Lets all files of a picture go, as when another file takes the place of its original.
+    """Removes all renditions of an image when its original is replaced.
 
-    Their names lead on to those that are made next.
+    Their names redirect to the next ones.
     """
     with transaction.atomic():
         rows = Rendition.objects.filter(image=image)
-        FormerName.objects.bulk_create(_former(each) for each in rows.select_for_update())
-        # Their files belong to the former names now, and stay when the rows go.
+        OldRenditionName.objects.bulk_create(_former(each) for each in rows.select_for_update())
+        # Their files belong to the former names now, and stay when the rows are deleted.
         rows.update(file="")
         rows.delete()
 
 
 def discard_former() -> None:
-    """Discards the files whose names went some time ago; the names go on leading to others."""
-    for each in FormerName.objects.filter(left_at__lt=timezone.now() - LINGER).exclude(file=""):
+    """Deletes the files of names replaced some time ago; the names still redirect."""
+    for each in OldRenditionName.objects.filter(
+        replaced_at__lt=timezone.now() - GRACE_PERIOD
+    ).exclude(file=""):
         discard(each.file)
-        FormerName.objects.filter(pk=each.pk).update(file="")
+        OldRenditionName.objects.filter(pk=each.pk).update(file="")

@@ -1,7 +1,4 @@
-"""The sizes, shapes and formats in which a picture is served: made once, by the worker.
-
-Logos and icons, drawn by the same decoder that opens the pictures of the library.
-"""
+"""Creating renditions of images, rewriting their rights, and rendering logos and icons."""
 
 import errno
 from collections.abc import Iterable
@@ -12,7 +9,7 @@ from django.db.models.fields.files import FieldFile
 from articles.images.library import decoder_client
 from articles.images.metadata import writing
 from articles.images.models import Image, Rendition
-from articles.images.processing.file_types import HEAD_LENGTH, NO_ROOM, kind_of, refusal_of
+from articles.images.processing.file_types import HEAD_LENGTH, NO_ROOM, kind_of, rejection_of
 from articles.images.processing.rendition_sizes import SHAPES, Key
 from articles.images.renditions import rendition_files
 from articles.images.renditions.rendition_files import all_or_none
@@ -21,28 +18,28 @@ from iria.core.hooks import InvalidLogo, RenderedLogo
 
 
 def make(image: Image) -> list[Rendition]:
-    """Makes every rendition that is missing, or cut around another focus than today's.
+    """Creates renditions that are missing or cropped around an old focal point.
 
-    Doing it twice changes nothing. Afterwards every file tells the rights of today, those that
-    changed while this was at work included.
+    Repeating it changes nothing. Afterwards every file has the current rights, including those
+    that changed in the meantime.
 
     Raises:
-        decoding.Undecodable: when the original cannot be opened any more.
+        decoder_client.Undecodable: the original cannot be opened any more.
     """
     have = [each.key for each in image.renditions.all() if each.is_cut_as(image)]
     made = _decode(image, have)
-    tell(image)
+    update_rights(image)
     return made
 
 
-def tell(image: Image) -> None:
-    """Writes the picture's rights of today into every file that tells others.
+def update_rights(image: Image) -> None:
+    """Writes the current rights into every outdated file.
 
-    No pixel is decoded for it; the files get new names, and the old ones lead there. A file that
-    cannot be changed is made anew from the original.
+    Nothing is decoded; the files get new names, and the old ones redirect. A file that cannot be
+    changed is created again from the original.
 
     Raises:
-        decoding.Undecodable: when one has to be made anew and the original cannot be opened.
+        decoder_client.Undecodable: a file has to be created again and the original cannot be opened.
     """
     lost: list[Key] = []
     while (now := Image.objects.filter(pk=image.pk).first()) is not None:
@@ -50,13 +47,13 @@ def tell(image: Image) -> None:
         stale = [each for each in behind if each.key not in lost]
         if not stale:
             break
-        lost += _write_anew(now, stale)
+        lost += _rewrite(now, stale)
     if lost and now is not None:
         _decode(now, (each.key for each in now.renditions.all() if each.key not in lost))
 
 
-def _write_anew(image: Image, stale: Iterable[Rendition]) -> list[Key]:
-    """All files or none; back come those that cannot be read or changed."""
+def _rewrite(image: Image, stale: Iterable[Rendition]) -> list[Key]:
+    """Rewrites all files or none; returns those that cannot be read or changed."""
     rights = rights_of(image)
     lost: list[Key] = []
     fresh: list[Rendition] = []
@@ -70,7 +67,7 @@ def _write_anew(image: Image, stale: Iterable[Rendition]) -> list[Key]:
             else:
                 fresh.append(rendition_files.stored(each, image, content))
                 files.append(fresh[-1].file)
-        rendition_files.put(image, fresh)
+        rendition_files.save_rows(image, fresh)
     return lost
 
 
@@ -78,12 +75,12 @@ def _decode(image: Image, have: Iterable[Key]) -> list[Rendition]:
     shapes = dict.fromkeys(SHAPES, (image.focus_x, image.focus_y))
     with decoder_client.scratch_folder() as folder:
         path = _local(image.original, folder)
-        found = decoder_client.renditions_and_looks(path, folder, have, shapes)
-        if image.looks is None and found["looks"] is not None:
-            # It came before pictures were compared by their looks.
-            same = Image.objects.filter(pk=image.pk, checksum=image.checksum, looks=None)
-            same.update(looks=found["looks"])
-        return rendition_files.keep(image, found["made"], folder)
+        found = decoder_client.renditions_and_hash(path, folder, have, shapes)
+        if image.perceptual_hash is None and found["perceptual_hash"] is not None:
+            # Uploaded before perceptual hashes existed.
+            same = Image.objects.filter(pk=image.pk, checksum=image.checksum, perceptual_hash=None)
+            same.update(perceptual_hash=found["perceptual_hash"])
+        return rendition_files.save_renditions(image, found["made"], folder)
 
 
 def _local(file: FieldFile, folder: Path) -> Path:
@@ -98,30 +95,30 @@ def _local(file: FieldFile, folder: Path) -> Path:
     return path
 
 
-def draw(file: bytes, boxes: list[tuple[int, int]]) -> list[RenderedLogo]:
-    """The picture made anew as PNG, fitted into each box and never made larger.
+def render_logo(file: bytes, boxes: list[tuple[int, int]]) -> list[RenderedLogo]:
+    """The image as PNG, fitted into each box and never enlarged.
 
     Raises:
-        Undrawable: it is no picture we open, or broken, or the disk is full.
+        InvalidLogo: it is not an image that can be opened, or the disk is full.
     """
     if kind_of(file[:HEAD_LENGTH]) is None:
-        raise InvalidLogo(refusal_of(file[:HEAD_LENGTH]))
+        raise InvalidLogo(rejection_of(file[:HEAD_LENGTH]))
     try:
-        return _drawn(file, boxes)
-    except OSError as mistake:
-        if mistake.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise InvalidLogo(NO_ROOM) from mistake
+        return _rendered(file, boxes)
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise InvalidLogo(NO_ROOM) from error
         raise
 
 
-def _drawn(file: bytes, boxes: list[tuple[int, int]]) -> list[RenderedLogo]:
+def _rendered(file: bytes, boxes: list[tuple[int, int]]) -> list[RenderedLogo]:
     with decoder_client.scratch_folder() as folder:
         path = folder / "upload"
         path.write_bytes(file)
         try:
-            made = decoder_client.emblems(path, folder, boxes)
-        except decoder_client.Undecodable as mistake:
-            raise InvalidLogo(str(mistake)) from mistake
+            made = decoder_client.logos(path, folder, boxes)
+        except decoder_client.Undecodable as error:
+            raise InvalidLogo(str(error)) from error
         return [
             RenderedLogo((folder / each["file"]).read_bytes(), each["width"], each["height"])
             for each in made

@@ -1,7 +1,7 @@
-"""A private bucket of S3, or of what speaks like it, as the place of originals and renditions.
+"""Storage of originals and renditions in a private S3-compatible bucket.
 
-Imported only where the settings name one (`iria.environment.bucket`): what it needs stands in
-`requirements-s3.txt`. Readers get addresses that open for a moment (docs/decisions/serving-pictures.md).
+Imported only if the settings name a bucket (`iria.environment.bucket`); its dependency is in
+`requirements-s3.txt`. Readers get signed URLs (docs/decisions/image-renditions.md).
 """
 
 from collections.abc import Iterator
@@ -17,8 +17,8 @@ from django.core.files.storage import Storage
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import S3Store
 
-OPEN_FOR: Final = timedelta(seconds=90)
-"""How long a signed address opens: the minute that a redirect may be kept, and slow clocks."""
+VALID_FOR: Final = timedelta(seconds=90)
+"""Validity of a signed URL: the minute that a redirect may be cached, plus slow clocks."""
 
 SHORTEST: Final = timedelta(seconds=1)
 
@@ -35,7 +35,7 @@ class Bucket(Storage):
 
     @cached_property
     def _store(self) -> S3Store:
-        """Made at its first use: a web server forks before."""
+        """Created at its first use, after the web server has forked."""
         given = {name: value for name, value in self._options.items() if value}
         plain = self._options["endpoint"].startswith("http://")
         return S3Store(
@@ -45,19 +45,19 @@ class Bucket(Storage):
         )
 
     def _open(self, name: str, mode: str = "rb") -> "File[Any]":
-        with _as_files_fail(name):
+        with _os_errors(name):
             return ContentFile(bytes(obstore.get(self._store, name).bytes()), name)
 
     def _save(self, name: str, content: "File[Any] | IO[Any]") -> str:
         kind = guess_type(name)[0] or f"image/{name.rpartition('.')[2]}"
-        said = {"Content-Type": kind, "Cache-Control": "private, max-age=86400"}
+        headers = {"Content-Type": kind, "Cache-Control": "private, max-age=86400"}
         content.seek(0)
-        with _as_files_fail(name):
-            obstore.put(self._store, name, content.read(), attributes=said)
+        with _os_errors(name):
+            obstore.put(self._store, name, content.read(), attributes=headers)
         return name
 
     def delete(self, name: str) -> None:
-        with _as_files_fail(name):
+        with _os_errors(name):
             obstore.delete(self._store, name)
 
     def exists(self, name: str) -> bool:
@@ -68,27 +68,27 @@ class Bucket(Storage):
         return True
 
     def size(self, name: str) -> int:
-        with _as_files_fail(name):
+        with _os_errors(name):
             return obstore.head(self._store, name)["size"]
 
-    def url(self, name: str | None, most: timedelta = OPEN_FOR) -> str:
-        open_for = max(SHORTEST, min(OPEN_FOR, most))
-        return obstore.sign(self._store, "GET", str(name), open_for)
+    def url(self, name: str | None, most: timedelta = VALID_FOR) -> str:
+        valid_for = max(SHORTEST, min(VALID_FOR, most))
+        return obstore.sign(self._store, "GET", str(name), valid_for)
 
-    def lying(self, folder: str) -> Iterator[tuple[str, datetime]]:
+    def files_below(self, folder: str) -> Iterator[tuple[str, datetime]]:
         """Every file below a folder and since when it has been there; a page of them at a time."""
-        with _as_files_fail(folder):
+        with _os_errors(folder):
             for page in obstore.list(self._store, f"{folder}/", chunk_size=1000):
                 for each in page:
                     yield each["path"], each["last_modified"]
 
 
 @contextmanager
-def _as_files_fail(name: str) -> Iterator[None]:
+def _os_errors(name: str) -> Iterator[None]:
     try:
         yield
-    except (NotFoundError, FileNotFoundError) as mistake:
-        raise FileNotFoundError(name) from mistake
-    except BaseError as mistake:
-        sentence = f"The bucket did not do what was asked for {name}."
-        raise OSError(sentence) from mistake
+    except (NotFoundError, FileNotFoundError) as error:
+        raise FileNotFoundError(name) from error
+    except BaseError as error:
+        message = f"The bucket request for {name} failed."
+        raise OSError(message) from error

@@ -1,7 +1,4 @@
-"""How the bytes of a picture reach whoever asks: from here, through nginx, or from a bucket.
-
-The one view that serves pictures.
-"""
+"""The views that serve renditions: from Django, through nginx, or from a bucket."""
 
 import logging
 import re
@@ -26,41 +23,41 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from articles.images.models import FormerName, Image, Rendition
+from articles.images.models import Image, OldRenditionName, Rendition
 from articles.images.models.rights import DECIDING
 from articles.images.srcset import MEDIA_TYPES, PictureFile
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 MINUTE: Final = timedelta(minutes=1)
 
-SEALED: Final = {
+FILE_HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
-    # Feed readers and mail programs show our pictures on pages of theirs.
+    # Feed readers and mail programs show our images on their own pages.
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
-"""A file that somebody once uploaded is nothing but a picture, whatever a browser makes of it."""
+"""An uploaded file is only an image, whatever a browser makes of it."""
 
 
 def file_response(rendition: Rendition) -> HttpResponseBase:
-    """The file. Raises OSError where it is not there."""
+    """The file. Raises OSError if it is missing."""
     kind = MEDIA_TYPES[rendition.format]
     response: HttpResponseBase
     if settings.IMAGES_IN_BUCKET:
-        response = HttpResponseRedirect(_in_the_bucket(rendition))
+        response = HttpResponseRedirect(_signed_url(rendition))
     elif settings.IMAGE_ACCEL_LOCATION:
         response = HttpResponse(content_type=kind)
-        place = f"{settings.IMAGE_ACCEL_LOCATION}{rendition.file.name}"
-        response.headers["X-Accel-Redirect"] = quote(place)
+        location = f"{settings.IMAGE_ACCEL_LOCATION}{rendition.file.name}"
+        response.headers["X-Accel-Redirect"] = quote(location)
     else:
         response = FileResponse(rendition.file.open("rb"), content_type=kind)
-    for name, value in SEALED.items():
+    for name, value in FILE_HEADERS.items():
         response.headers[name] = value
     return response
 
 
-def _in_the_bucket(rendition: Rendition) -> str:
-    """An address that opens for a moment, and not past the end of the picture's licence."""
+def _signed_url(rendition: Rendition) -> str:
+    """A URL that is valid for a short time, at most to the end of the licence."""
     storage: Any = rendition.file.storage
     now = timezone.now()
     changes = _changes(rendition.image, now)
@@ -69,20 +66,20 @@ def _in_the_bucket(rendition: Rendition) -> str:
 
 
 def cache_lifetime(image: Image) -> str:
-    """How long a copy may be kept elsewhere: never past the end of the picture's licence."""
+    """`Cache-Control` of a file: never beyond the end of the licence."""
     if image.licence_until is None and not settings.IMAGES_IN_BUCKET:
         return FOR_EVER
-    return for_a_while(image)
+    return short_lifetime(image)
 
 
-def for_a_while(image: Image) -> str:
-    """A minute, or less where what may be seen of the picture changes before."""
+def short_lifetime(image: Image) -> str:
+    """One minute, or less if the licence starts or ends before."""
     now = timezone.now()
     return f"public, max-age={_seconds(min(_changes(image, now), default=now + MINUTE), now)}"
 
 
 def _changes(image: Image, now: datetime) -> list[datetime]:
-    """When what may be seen of the picture will change by itself."""
+    """The future start and end of the licence."""
     return [end for end in (image.licence_from, image.licence_until) if end and end > now]
 
 
@@ -91,7 +88,7 @@ def _seconds(end: datetime, now: datetime) -> int:
 
 
 NAME: Final = r"[A-Za-z0-9_-]{1,60}\.(?:avif|webp|jpeg|png)"
-"""How the names of files that are served look."""
+"""Pattern of the file names that are served."""
 
 _DECIDING: Final = [f"image__{name}" for name in (*DECIDING, "licensed_for_newsletter")]
 
@@ -100,35 +97,35 @@ log = logging.getLogger(__name__)
 
 @require_safe
 def rendition(request: HttpRequest, name: str) -> HttpResponseBase:
-    """A rendition under its unguessable name, which never comes to mean other bytes.
+    """A rendition by its unguessable name, whose bytes never change.
 
-    One query; a second one where the name is of before.
+    One query; a second one for a former name.
     """
-    asked = Rendition.objects.select_related("image").only("name", "format", "file", *_DECIDING)
-    found = asked.filter(name=name).first()
+    known = Rendition.objects.select_related("image").only("name", "format", "file", *_DECIDING)
+    found = known.filter(name=name).first()
     if found is None:
-        return _under_its_name_of_today(name)
+        return _redirect_former_name(name)
     if not found.image.may_be_served:
-        return _withheld(found.image)
+        return _gone(found.image)
     tag = f'"{found.name}"'
     response = get_conditional_response(request, tag) or _file(found)
     if response.status_code in {200, 304}:
         response.headers["ETag"] = tag
     if response.status_code != 404:
         response.headers["Cache-Control"] = cache_lifetime(found.image)
-        # Shared caches that know this word (RFC 9213) ask again each minute; browsers need not.
-        response.headers["CDN-Cache-Control"] = for_a_while(found.image)
+        # Shared caches that support this header (RFC 9213) revalidate each minute.
+        response.headers["CDN-Cache-Control"] = short_lifetime(found.image)
     return response
 
 
 @require_safe
-def at_the_desk(request: HttpRequest, name: str) -> HttpResponseBase:
-    """The same for whoever works with pictures that readers may not see (yet, or any more)."""
+def admin_rendition(request: HttpRequest, name: str) -> HttpResponseBase:
+    """The same for staff, also for images that may not be published."""
     if not request.user.has_perm("articles.view_image"):
         raise PermissionDenied
     found = Rendition.objects.filter(name=name).first() if re.fullmatch(NAME, name) else None
     if found is None:
-        return _nothing()
+        return _not_found()
     return _file(found)
 
 
@@ -136,28 +133,28 @@ def _file(found: Rendition) -> HttpResponseBase:
     try:
         return file_response(found)
     except OSError:
-        log.exception("The file of %s is not where it should be", found.name)
-        return _nothing()
+        log.exception("The file of rendition %s is missing", found.name)
+        return _not_found()
 
 
-def _under_its_name_of_today(name: str) -> HttpResponseBase:
-    asked = FormerName.objects.select_related("image")
-    former = asked.only("format", "width", "shape", "moving", "image__sizes", *_DECIDING)
+def _redirect_former_name(name: str) -> HttpResponseBase:
+    known = OldRenditionName.objects.select_related("image")
+    former = known.only("format", "width", "shape", "moving", "image__sizes", *_DECIDING)
     found = former.filter(name=name).first()
     if found is None:
-        return _nothing()
+        return _not_found()
     if not found.image.may_be_served:
-        return _withheld(found.image)
-    today = _nearest(found)
-    if today is None:
-        return _nothing()
-    response = HttpResponsePermanentRedirect(today.get_absolute_url())
-    response.headers["Cache-Control"] = for_a_while(found.image)
+        return _gone(found.image)
+    current = _nearest(found)
+    if current is None:
+        return _not_found()
+    response = HttpResponsePermanentRedirect(current.get_absolute_url())
+    response.headers["Cache-Control"] = short_lifetime(found.image)
     return response
 
 
-def _nearest(former: FormerName) -> PictureFile | None:
-    """The same size of today, or what comes nearest to it where the picture has another file now."""
+def _nearest(former: OldRenditionName) -> PictureFile | None:
+    """The current file of the same size, or the most similar one if the original was replaced."""
 
     def distance(file: PictureFile) -> tuple[bool, bool, bool, int]:
         return (
@@ -170,20 +167,22 @@ def _nearest(former: FormerName) -> PictureFile | None:
     return min((PictureFile(*row) for row in former.image.sizes), key=distance, default=None)
 
 
-def _withheld(image: Image) -> HttpResponseBase:
-    """Gone, and a minute later asked for anew: a licence may be extended."""
-    words = gettext("This picture is not shown any more.")
-    response = HttpResponseGone(words, content_type="text/plain; charset=utf-8")
-    response.headers["Cache-Control"] = for_a_while(image)
-    return _sealed(response)
+def _gone(image: Image) -> HttpResponseBase:
+    """Gone, for a minute: a licence may be extended."""
+    message = gettext("This image is no longer available.")
+    response = HttpResponseGone(message, content_type="text/plain; charset=utf-8")
+    response.headers["Cache-Control"] = short_lifetime(image)
+    return _with_file_headers(response)
 
 
-def _nothing() -> HttpResponseBase:
-    words = gettext("There is no picture under this name.")
-    return _sealed(HttpResponseNotFound(words, content_type="text/plain; charset=utf-8"))
+def _not_found() -> HttpResponseBase:
+    message = gettext("Image not found.")
+    return _with_file_headers(
+        HttpResponseNotFound(message, content_type="text/plain; charset=utf-8")
+    )
 
 
-def _sealed(response: HttpResponse) -> HttpResponse:
-    for name, value in SEALED.items():
+def _with_file_headers(response: HttpResponse) -> HttpResponse:
+    for name, value in FILE_HEADERS.items():
         response.headers[name] = value
     return response

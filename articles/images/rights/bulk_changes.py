@@ -1,4 +1,4 @@
-"""Changing whose pictures are and how long they may be shown: one or fifty thousand at once."""
+"""Changing credit and licence of one image or fifty thousand at once."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -13,115 +13,116 @@ from django.utils.formats import date_format
 
 from accounts.models import User
 from articles.images import signals
-from articles.images.models import Image, ImageQuerySet, PictureEvent
-from articles.images.rights.credit_line import TOLD, addresses, compose, forget_photographer
-from articles.images.tasks import bring_all_up_to_date, bring_up_to_date
+from articles.images.models import Image, ImageEvent, ImageQuerySet
+from articles.images.rights.credit_line import EMBEDDED, compose, forget_photographer, source_urls
+from articles.images.tasks import bring_all_up_to_date, enqueue_updates
 
-WHOSE: Final = (
+CREDIT_FIELDS: Final = (
     *("credit", "credit_url", "photographer", "agency", "byline", "source"),
-    *("copyright_notice", "digital_source_type", "needs_no_credit", "no_credit_reason"),
+    *("copyright_notice", "digital_source_type", "credit_exempt", "no_credit_reason"),
 )
-ALLOWED: Final = (
+LICENCE_FIELDS: Final = (
     *("licence_from", "licence_until", "licence_url", "licensor", "usage_terms"),
     *("licensed_for_site", "licensed_for_newsletter", "licensed_for_archive"),
 )
-NAMED: Final = {"photographer": "photographer__name", "agency": "agency__name"}
-"""Rows of others are remembered by name, which says something still when they are gone."""
+BY_NAME: Final = {"photographer": "photographer__name", "agency": "agency__name"}
+"""Recorded by name, which stays meaningful after the row is deleted."""
 
 A_FEW: Final = 20
-"""Up to so many jobs are asked for at once; for more of them one job asks."""
+"""Up to this number, jobs are enqueued directly; otherwise one job enqueues them."""
 
 
 @contextmanager
 def recording(
-    pictures: ImageQuerySet, *, by: User | None, reason: str = "", link_given: bool = False
+    images: ImageQuerySet, *, by: User | None, reason: str = "", link_given: bool = False
 ) -> Iterator[ImageQuerySet]:
-    """What is changed of these pictures' rights within it is kept whole, or not at all.
+    """Changes of these images' rights within this context are saved completely or not at all.
 
-    The pictures are locked; afterwards their credit lines are composed anew, and lead no longer to
-    whoever they came from before, unless that link is among what is given. What changed becomes
-    rows with author and time. After the commit the worker brings the files, and
-    `signals.rights_changed` is sent.
+    The images are locked. Afterwards their credits are composed again, without the link of a
+    previous agency or photographer unless a link is given, and changes are recorded as events with
+    user and time. After the commit the worker updates the files, and `signals.rights_changed` is
+    sent.
     """
     with transaction.atomic():
-        # Locked by number, so that two who change the same pictures do not wait for each other.
-        # Their keys stay, so whoever writes a row that names one of them need not wait.
-        pictures = pictures.order_by("pk").select_for_update(of=("self",), no_key=True)
-        numbers = list(pictures.values_list("pk", flat=True))
+        # Locked in the order of their ids, so that two transactions cannot deadlock. Keys are not
+        # locked, so rows that refer to the images can still be written.
+        images = images.order_by("pk").select_for_update(of=("self",), no_key=True)
+        numbers = list(images.values_list("pk", flat=True))
         chosen: ImageQuerySet = Image.objects.filter(pk__in=numbers)
-        before, led = _known(chosen), addresses(chosen)
+        before, links = _values(chosen), source_urls(chosen)
         yield chosen
         if not link_given:
-            _part(chosen, led)
+            _clear_old_links(chosen, links)
         compose(chosen)
-        after = _known(chosen)
+        after = _values(chosen)
         events = (
             event for pk, now in after.items() for event in _events(pk, before[pk], now, by, reason)
         )
-        PictureEvent.objects.bulk_create(events, batch_size=2000)
-        changed = [pk for pk, now in after.items() if any(now[f] != before[pk][f] for f in TOLD)]
+        ImageEvent.objects.bulk_create(events, batch_size=2000)
+        changed = [
+            pk for pk, now in after.items() if any(now[f] != before[pk][f] for f in EMBEDDED)
+        ]
         if changed:
-            transaction.on_commit(partial(_tell, changed))
+            transaction.on_commit(partial(_notify, changed))
 
 
-def change(pictures: ImageQuerySet, values: Mapping[str, Any], *, by: User) -> int:
-    """Gives all of them the same values, in one transaction; returns how many there were.
+def change(images: ImageQuerySet, values: Mapping[str, Any], *, by: User) -> int:
+    """Sets the same values for all images in one transaction; returns how many there were.
 
-    A credit that is typed stands for itself, so it takes the place of photographer and agency, and
-    leads where it is said to lead, or nowhere.
+    A credit given as text replaces photographer and agency, and its link is the given one or none.
     """
     link_given = "credit_url" in values
     if values.get("credit"):
         values = {"credit_url": "", **values, "photographer": None, "agency": None}
-    with recording(pictures, by=by, link_given=link_given) as chosen:
+    with recording(images, by=by, link_given=link_given) as chosen:
         forget_photographer(chosen, values)
-        return chosen.update(**values, changed_at=timezone.now())
+        return chosen.update(**values, modified_at=timezone.now())
 
 
-def _part(pictures: ImageQuerySet, led: Mapping[int, str]) -> None:
-    """Takes the link away that led to whoever a picture does not come from any more."""
-    lead = addresses(pictures)
-    parted: dict[str, list[int]] = defaultdict(list)
-    for pk, address in led.items():
-        if lead.get(pk) != address:
-            parted[address].append(pk)
-    for address, numbers in parted.items():
-        pictures.filter(pk__in=numbers, credit_url=address).update(credit_url="")
+def _clear_old_links(images: ImageQuerySet, links: Mapping[int, str]) -> None:
+    """Clears the credit link of images that no longer come from that agency or photographer."""
+    current = source_urls(images)
+    outdated: dict[str, list[int]] = defaultdict(list)
+    for pk, url in links.items():
+        if current.get(pk) != url:
+            outdated[url].append(pk)
+    for url, numbers in outdated.items():
+        images.filter(pk__in=numbers, credit_url=url).update(credit_url="")
 
 
-def _known(pictures: ImageQuerySet) -> dict[int, dict[str, Any]]:
-    """Number → field → value."""
-    fields = [*WHOSE, *ALLOWED]
-    rows = pictures.values_list("pk", *(NAMED.get(field, field) for field in fields))
-    return {pk: dict(zip(fields, said, strict=True)) for pk, *said in rows.iterator()}
+def _values(images: ImageQuerySet) -> dict[int, dict[str, Any]]:
+    """Id → field → value."""
+    fields = [*CREDIT_FIELDS, *LICENCE_FIELDS]
+    rows = images.values_list("pk", *(BY_NAME.get(field, field) for field in fields))
+    return {pk: dict(zip(fields, values, strict=True)) for pk, *values in rows.iterator()}
 
 
 def _events(
     pk: int, before: dict[str, Any], after: dict[str, Any], by: User | None, reason: str
-) -> Iterator[PictureEvent]:
-    for what, fields in (
-        (PictureEvent.What.CREDITED, WHOSE),
-        (PictureEvent.What.LICENSED, ALLOWED),
+) -> Iterator[ImageEvent]:
+    for action, fields in (
+        (ImageEvent.Action.CREDITED, CREDIT_FIELDS),
+        (ImageEvent.Action.LICENSED, LICENCE_FIELDS),
     ):
         changed = [field for field in fields if before[field] != after[field]]
         if changed:
-            yield PictureEvent(
+            yield ImageEvent(
                 image_id=pk,
-                what=what,
+                action=action,
                 before=_lines(before, changed),
                 after=_lines(after, changed),
                 reason=reason,
-                by=by,
+                created_by=by,
             )
 
 
-def _lines(said: dict[str, Any], fields: list[str]) -> str:
-    """A line for each field, under the name it has in the library."""
-    labels = ((Image._meta.get_field(field), said[field]) for field in fields)
-    return "\n".join(f"{field.verbose_name}: {_spoken(value)}" for field, value in labels)  # type: ignore[union-attr]
+def _lines(values: dict[str, Any], fields: list[str]) -> str:
+    """A line for each field, with its label."""
+    labels = ((Image._meta.get_field(field), values[field]) for field in fields)
+    return "\n".join(f"{field.verbose_name}: {_as_text(value)}" for field, value in labels)  # type: ignore[union-attr]
 
 
-def _spoken(value: Any) -> str:
+def _as_text(value: Any) -> str:
     if isinstance(value, datetime):
         return date_format(timezone.localtime(value), "DATETIME_FORMAT")
     if isinstance(value, bool):
@@ -129,10 +130,10 @@ def _spoken(value: Any) -> str:
     return str(value or "–")
 
 
-def _tell(image_ids: list[int]) -> None:
+def _notify(image_ids: list[int]) -> None:
     if len(image_ids) <= A_FEW:
         for number in image_ids:
-            bring_up_to_date(number)
+            enqueue_updates(number)
     else:
         bring_all_up_to_date.defer(image_ids=image_ids)
     signals.rights_changed.send(sender=Image, image_ids=image_ids)

@@ -1,13 +1,11 @@
-"""How a picture's credit is written, in one place for every output.
+"""The credit line of an image, in one place for every output.
 
-Whoever shows a picture takes its credit from here and never from the row. That a machine made the
-picture is part of it, so no output can name the maker and leave that out.
+Every output uses these functions and never the field itself. “Made with AI” is part of the credit,
+so no output can leave it out.
 
-The credit line of pictures that come from somebody the library knows.
-
-One expression for one picture and for fifty thousand: photographer, a stroke, the agency in its
-wording (“Ines Faro/via Reuters”). Without a photographer's row the creator's name stands there;
-without any name, the agency alone. Where there is a photographer's row, it names the creator too.
+For images with a photographer or an agency, SQL composes the line, for one image or for fifty
+thousand: photographer, a slash, the agency's credit text (“Ines Faro/via Reuters”). Without a
+photographer the creator's name is used; without any name, the agency alone.
 """
 
 import re
@@ -27,8 +25,8 @@ from iria.core.text.language import direction_of, interface_language
 from iria.publication.models import Publication
 
 SOURCE_TYPES: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-ADDRESS: Final = re.compile(r"https?://[^\s<>\"]+")
-TOLD: Final = (
+URL: Final = re.compile(r"https?://[^\s<>\"]+")
+EMBEDDED: Final = (
     "credit",
     "byline",
     "copyright_notice",
@@ -36,180 +34,171 @@ TOLD: Final = (
     "usage_terms",
     "digital_source_type",
 )
-"""What the files that are served tell of a picture: where one of these changes, so do they. Of its
-terms they tell the address of a licence, if that is what stands there."""
+"""Fields that are embedded in renditions; when one changes, the files are rewritten. Usage terms are
+embedded only if they are the URL of a licence."""
 
 
 def rights_of(image: Image) -> Rights:
-    """What is written into every file of a picture."""
+    """The rights that are embedded in every rendition."""
     return Rights(
         credit=image.credit,
         creator=image.byline,
         copyright=image.copyright_notice,
-        licence=licence_address(image),
+        licence=licence_url(image),
         digital_source_type=image.digital_source_type,
     )
 
 
 def plain_credit(image: Image) -> str:
-    """Who made it and through whom we have it, for machines that have a field of its own for that."""
+    """The credit alone, for formats with a separate field for AI."""
     return image.credit.strip()
 
 
-def made_by_machine(image: Image) -> str:
-    """What readers are told of a picture that a machine made, or parts of it; else nothing."""
+def ai_label(image: Image) -> str:
+    """The label for images made with AI; empty for others."""
     return gettext("Made with AI") if image.is_ai_made else ""
 
 
-def credit_words(image: Image, publication: Publication) -> str:
-    """The credit in the publication's wording, as text, and whether a machine made the picture.
+def credit_text(image: Image, publication: Publication) -> str:
+    """The credit in the publication's format as text, with the AI label.
 
-    Empty for a picture that needs no credit and has none.
+    Empty for an image that needs no credit and has none.
     """
     credit = plain_credit(image)
-    words = publication.credit_line(credit) if credit else ""
-    return " · ".join(part for part in (words, made_by_machine(image)) if part)
+    line = publication.credit_line(credit) if credit else ""
+    return " · ".join(part for part in (line, ai_label(image)) if part)
 
 
 def short_credit(image: Image) -> str:
-    """The same without the publication's words around it, for small pictures in lists."""
-    return " · ".join(part for part in (plain_credit(image), made_by_machine(image)) if part)
+    """The same without the publication's format, for small images in lists."""
+    return " · ".join(part for part in (plain_credit(image), ai_label(image)) if part)
 
 
 def credit_line(image: Image, publication: Publication) -> SafeString:
-    """The same as markup, linked where it has a link.
+    """The same as HTML, with its link.
 
-    Written without templates and formatters: a front page has thirty of them.
+    Built without templates and formatters: a front page has thirty credits.
     """
     credit = plain_credit(image)
     parts = []
     if credit:
         before, _, after = publication.credit_format.partition("{credit}")
         name = escape(credit)
-        if ADDRESS.fullmatch(image.credit_url):
+        if URL.fullmatch(image.credit_url):
             name = f'<a href="{escape(image.credit_url)}">{name}</a>'
         parts.append(f'<span class="credit">{escape(before)}{name}{escape(after)}</span>')
-    if words := made_by_machine(image):
-        parts.append(_marked(words))
+    if label := ai_label(image):
+        parts.append(_ai_label_html(label))
     return SafeString(" · ".join(parts))
 
 
-def _marked(words: str) -> str:
-    """Interface words, which may stand in a text of any language."""
+def _ai_label_html(label: str) -> str:
+    """With the interface language, which may differ from that of the text around it."""
     code = interface_language()
-    return f'<span class="ai-made" lang="{code}" dir="{direction_of(code)}">{escape(words)}</span>'
+    return f'<span class="ai-made" lang="{code}" dir="{direction_of(code)}">{escape(label)}</span>'
 
 
-def licence_address(image: Image) -> str:
-    """Where its licence can be read. Terms in words are for the newsroom alone."""
+def licence_url(image: Image) -> str:
+    """The URL of its licence. Usage terms as text are internal."""
     terms = image.usage_terms.strip()
-    return next((each for each in (image.licence_url, terms) if ADDRESS.fullmatch(each)), "")
+    return next((each for each in (image.licence_url, terms) if URL.fullmatch(each)), "")
 
 
-def licensor_address(image: Image) -> str:
-    """Where a licence can be had; empty where nobody wrote an address."""
-    found = ADDRESS.search(image.licensor)
+def licensor_url(image: Image) -> str:
+    """The URL in the licensor field; empty if there is none."""
+    found = URL.search(image.licensor)
     return found[0].rstrip(".,;)") if found else ""
 
 
-def source_type_address(image: Image) -> str:
-    """How it came to be, as an address of the IPTC's vocabulary; empty where nothing is known."""
+def source_type_url(image: Image) -> str:
+    """The digital source type as a URL of the IPTC vocabulary; empty if unknown."""
     name = image.digital_source_type.strip().rsplit("/", 1)[-1]
     return f"{SOURCE_TYPES}{name}" if name.isalpha() else ""
 
 
 MOST: Final = 300
-"""Letters of a credit. Only a long creator's name with an agency behind it can have more."""
+"""Characters of a credit. Only a long creator's name with an agency can have more."""
 
 
-def compose(pictures: ImageQuerySet) -> None:
-    """Writes credit, link and creator of every picture with a photographer or an agency.
+def compose(images: ImageQuerySet) -> None:
+    """Writes credit, link and creator of every image with a photographer or an agency.
 
-    Call it within `rights.recording`, which tells whoever has to know.
+    Call it within `bulk_changes.recording`.
 
     Raises:
-        ValidationError: for a line that is too long; nothing is cut off it.
+        ValidationError: a line is too long.
     """
-    known = pictures.exclude(photographer=None, agency=None)
-    _refuse_long(known)
+    known = images.exclude(photographer=None, agency=None)
+    _check_length(known)
     known.update(
         credit=_line(),
-        credit_url=_address(),
+        credit_url=_credit_url(),
         byline=Coalesce(_photographer("name"), F("byline"), output_field=CharField()),
     )
 
 
-def forget_photographer(pictures: ImageQuerySet, values: Mapping[str, Any]) -> None:
-    """Where these values take the photographer away, the creator it named goes with it."""
-    if "byline" not in values and values.get("photographer", "kept") is None:
-        pictures.filter(byline=F("photographer__name")).update(byline="")
+def forget_photographer(images: ImageQuerySet, values: Mapping[str, Any]) -> None:
+    """If these values clear the photographer, clears the creator with the same name too."""
+    if "byline" not in values and values.get("photographer", "unchanged") is None:
+        images.filter(byline=F("photographer__name")).update(byline="")
 
 
 def too_long(creator: str, agency: Agency) -> str:
-    """Why a creator without a photographer's row cannot stand before the agency; else nothing."""
+    """Why a creator's name does not fit before the agency's credit text; empty if it fits."""
     creator = creator.strip()
-    letters = len(f"{creator}/{agency.wording}") if creator else 0
-    return _sentence(letters) if letters > MOST else ""
+    length = len(f"{creator}/{agency.credit_text}") if creator else 0
+    return _too_long_message(length) if length > MOST else ""
 
 
 def longest_creator(agency: Agency) -> str:
-    """Of the agency's pictures without a photographer's row; empty where there is none."""
+    """The longest creator's name of the agency's images without a photographer."""
     unknown = Image.objects.filter(agency=agency, photographer=None).order_by(
         Length("byline").desc()
     )
     return unknown.values_list("byline", flat=True).first() or ""
 
 
-def _refuse_long(pictures: ImageQuerySet) -> None:
-    unknown = pictures.filter(photographer=None).alias(letters=Length(_line()))
-    found = unknown.filter(letters__gt=MOST).values_list("headline", Length(_line())).first()
+def _check_length(images: ImageQuerySet) -> None:
+    unknown = images.filter(photographer=None).alias(length=Length(_line()))
+    found = unknown.filter(length__gt=MOST).values_list("headline", Length(_line())).first()
     if found:
-        headline, letters = found
-        raise ValidationError(
-            f"“{headline}”: {_sentence(letters)}" if headline else _sentence(letters)
-        )
+        headline, length = found
+        message = _too_long_message(length)
+        raise ValidationError(f"“{headline}”: {message}" if headline else message)
 
 
-def _sentence(letters: int) -> str:
+def _too_long_message(length: int) -> str:
     return (
-        f"The credit of creator and agency would have {letters} letters, and {MOST} fit. Shorten the "
-        "creator's name or the agency's wording, or choose a photographer."
+        f"The credit of creator and agency would have {length} characters; the maximum is {MOST}. "
+        "Shorten the creator's name or the agency's credit text, or choose a photographer."
     )
 
 
-def addresses(pictures: ImageQuerySet) -> dict[int, str]:
-    """Where photographer or agency lead, by the number of each picture of theirs that leads there."""
-    known = pictures.exclude(photographer=None, agency=None)
-    return {pk: address for pk, address in known.values_list("pk", _theirs()) if address}
-
-
-def line_of(image: Image) -> str:
-    """The line as it will be written, for a form that shows it."""
-    composed: str = (
-        Image.objects.filter(pk=image.pk).values_list(_line(), flat=True).first() or image.credit
-    )
-    return composed
+def source_urls(images: ImageQuerySet) -> dict[int, str]:
+    """The links of agency or photographer by image id, for images that have one."""
+    known = images.exclude(photographer=None, agency=None)
+    return {pk: url for pk, url in known.values_list("pk", _source_url()) if url}
 
 
 def _line() -> Case:
     name = Coalesce(_photographer("name"), NullIf(Trim("byline"), Value("")))
-    alone = Coalesce(NullIf(_agency("wording_alone"), Value("")), _agency("name"))
+    alone = Coalesce(NullIf(_agency("credit_text_alone"), Value("")), _agency("name"))
     return Case(
         When(agency=None, then=name),
         When(Q(photographer=None) & Q(byline__regex=r"^\s*$"), then=alone),
-        default=Concat(name, Value("/"), _agency("wording"), output_field=CharField()),
+        default=Concat(name, Value("/"), _agency("credit_text"), output_field=CharField()),
         output_field=CharField(),
     )
 
 
-def _address() -> Coalesce:
-    return Coalesce(_theirs(), F("credit_url"), output_field=CharField())
+def _credit_url() -> Coalesce:
+    return Coalesce(_source_url(), F("credit_url"), output_field=CharField())
 
 
-def _theirs() -> Coalesce:
+def _source_url() -> Coalesce:
     return Coalesce(
-        NullIf(_agency("address"), Value("")),
-        NullIf(_photographer("address"), Value("")),
+        NullIf(_agency("url"), Value("")),
+        NullIf(_photographer("url"), Value("")),
         output_field=CharField(),
     )
 

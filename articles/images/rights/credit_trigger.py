@@ -1,7 +1,7 @@
-"""When PostgreSQL refuses a published article with an uncredited picture (`picture_credits.sql`).
+"""Handling of the trigger that refuses published articles with an uncredited image.
 
-Forms refuse it first, in words. Only who was overtaken by somebody else in the very same moment
-meets the database's refusal; what they asked for is then decided once more, on what stands now.
+Forms check it first (the trigger is in `migrations/sql/picture_credits.sql`). Only a concurrent
+change can get past that check; the request is then processed once more with the current rows.
 """
 
 from collections.abc import Callable
@@ -15,21 +15,21 @@ from django.http.response import HttpResponseBase
 CONSTRAINT: Final = "article_pictures_credited"
 
 
-def is_the_guard(mistake: IntegrityError) -> bool:
-    """Whether a transaction was refused because of a credit."""
-    diagnosis = getattr(mistake.__cause__, "diag", None)
-    return getattr(diagnosis, "constraint_name", None) == CONSTRAINT
+def is_credit_error(error: IntegrityError) -> bool:
+    """Whether the credit trigger refused the transaction."""
+    diagnostics = getattr(error.__cause__, "diag", None)
+    return getattr(diagnostics, "constraint_name", None) == CONSTRAINT
 
 
-def decided_on_what_stands[R: HttpResponseBase](request: HttpRequest, view: Callable[[], R]) -> R:
-    """The view's answer; asked again where somebody overtook it, so that its form says the reason."""
-    said: list[Any] = getattr(get_messages(request), "_queued_messages", [])
-    before = len(said)
+def retry_if_uncredited[R: HttpResponseBase](request: HttpRequest, view: Callable[[], R]) -> R:
+    """The view's response; on a credit error it runs again, so that its form shows the reason."""
+    queued: list[Any] = getattr(get_messages(request), "_queued_messages", [])
+    before = len(queued)
     try:
         return view()
-    except IntegrityError as mistake:
-        if not is_the_guard(mistake):
+    except IntegrityError as error:
+        if not is_credit_error(error):
             raise
-        # What was said of the first attempt did not come true.
-        del said[before:]
+        # Drop the messages of the first attempt.
+        del queued[before:]
         return view()

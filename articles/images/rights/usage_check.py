@@ -1,9 +1,9 @@
-"""The gate: the one decision whether pictures may go out, for every road by which they do.
+"""The one check whether images may be published or sent.
 
-Publishing by hand, on a schedule, by a command, an import or the API, and the start of a mailing
-all ask `obstacles`. That no published article is left with a picture that has no credit PostgreSQL
-sees to as well (`migrations/sql/picture_credits.sql`); whether a licence covers today is decided here and, for what is out
-already, by `Licensed.may_be_shown`.
+Publishing by hand, on a schedule, by a command or an import, and the start of a mailing all call
+`blockers`. PostgreSQL also ensures that every image of a published article has a credit
+(`migrations/sql/picture_credits.sql`). Whether a licence covers the current time is checked here
+and, for published images, by `RightsMixin.may_be_shown`.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -15,83 +15,84 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from articles.images.models import Image
-from articles.images.models.rights import Place
+from articles.images.models.rights import Channel
 from iria.core.blockers import Blocker
 
-REFUSALS: Final = {
-    Place.SITE: "is not licensed for the site",
-    Place.NEWSLETTER: "is not licensed for the newsletter",
-    Place.ARCHIVE: "is not licensed for articles older than thirty days",
+CHANNEL_NAMES: Final = {
+    Channel.SITE: "the site",
+    Channel.NEWSLETTER: "the newsletter",
+    Channel.ARCHIVE: "articles older than 30 days",
 }
 
-MOMENTS: Final = frozenset({"licence_from", "licence_until"})
-"""Fields that the form asks for as a day and a time, of which the day is the first."""
+SPLIT_FIELDS: Final = frozenset({"licence_from", "licence_until"})
+"""Fields with two inputs in the form, date and time."""
 
 
-def obstacles(
-    pictures: Iterable[Image], *, places: Iterable[Place], at: datetime | None = None
+def blockers(
+    images: Iterable[Image], *, channels: Iterable[Channel], at: datetime | None = None
 ) -> list[Blocker]:
-    """What must be mended before these pictures go out at these places; none, if they may.
+    """What must be fixed before these images may be used in these channels.
 
     Args:
-        at: when they would go out, for what is scheduled; now, where it is not given.
+        at: the time of publication, if scheduled; now if not given.
     """
-    moment, wanted = at or timezone.now(), tuple(places)
-    return [each for image in pictures for each in _obstacles_of(image, wanted, moment)]
+    moment, wanted = at or timezone.now(), tuple(channels)
+    return [each for image in images for each in _blockers_of(image, wanted, moment)]
 
 
-def without_credit(pictures: Iterable[Image]) -> Iterator[Blocker]:
-    """Those of them that have neither a credit nor an exemption."""
-    for image in pictures:
-        if not image.is_credited and not image.needs_no_credit:
+def without_credit(images: Iterable[Image]) -> Iterator[Blocker]:
+    """Blockers for images that have neither a credit nor an exemption."""
+    for image in images:
+        if not image.is_credited and not image.credit_exempt:
             yield Blocker(
-                f"The picture “{image}” has no credit; give it one in the library, "
-                "or tick “needs no credit” there and say why.",
+                f"The image “{image}” has no credit. Enter one in the library, or the reason there "
+                "why it needs none.",
                 at_field(image, "credit"),
-                "Write its credit",
+                "Add credit",
             )
 
 
-def _obstacles_of(image: Image, places: tuple[Place, ...], moment: datetime) -> Iterator[Blocker]:
+def _blockers_of(
+    image: Image, channels: tuple[Channel, ...], moment: datetime
+) -> Iterator[Blocker]:
     if image.withdrawn_at is not None:
-        why = f" ({image.withdrawn_reason.rstrip('.')})" if image.withdrawn_reason else ""
+        reason = f" ({image.withdrawn_reason.rstrip('.')})" if image.withdrawn_reason else ""
         yield Blocker(
-            f"The picture “{image}” was withdrawn{why}; take it out or choose another.",
+            f"The image “{image}” was withdrawn{reason}. Remove it or choose another.",
             image.get_absolute_url(),
-            "See the picture",
+            "View image",
         )
         return
     yield from without_credit([image])
     if not image.is_described:
         yield Blocker(
-            f"The picture “{image}” has no alternative text; say in the library what it shows, "
-            "or tick “decorative” there.",
+            f"The image “{image}” has no alt text. Describe the image or mark it as decorative.",
             at_field(image, "alt_text"),
-            "Describe it",
+            "Add alt text",
         )
     if outside := _outside_licence(image, moment):
         when, field = outside
         yield Blocker(
-            f"The licence of the picture “{image}” {when}; extend it in the library, "
-            "or take the picture out.",
+            f"The licence of the image “{image}” {when}. Extend it in the library or remove the "
+            "image.",
             at_field(image, field),
-            "See its licence",
+            "View licence",
         )
-    for place in places:
-        if not image.is_licensed_for(place):
+    for channel in channels:
+        if not image.is_licensed_for(channel):
             yield Blocker(
-                f"The picture “{image}” {REFUSALS[place]}; have that mended in the library, "
-                "or take the picture out.",
-                at_field(image, f"licensed_for_{place.value}"),
-                "See its licence",
+                f"The image “{image}” is not licensed for {CHANNEL_NAMES[channel]}. Change the "
+                "licence in the library or remove the image.",
+                at_field(image, f"licensed_for_{channel.value}"),
+                "View licence",
             )
 
 
-def hold(numbers: Collection[int]) -> None:
-    """Holds these pictures as they are until the commit, for whoever is about to use them.
+def lock(numbers: Collection[int]) -> None:
+    """Locks these images against changes until the commit, before they are used.
 
-    In the order of their numbers, as `rights.recording` takes them: the deferred triggers would hold
-    them in the order of the uses, and two could wait for each other.
+    In the order of their ids, like `bulk_changes.recording`: the deferred triggers would lock them
+    in the order of use, which could deadlock.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -101,27 +102,27 @@ def hold(numbers: Collection[int]) -> None:
 
 
 def usage_terms(image: Image) -> str:
-    """What its licence allows, in its own words and its agency's; shown wherever it is decided on."""
+    """The usage terms of the image and its agency."""
     agency = image.agency.usage_terms.strip() if image.agency else ""
     return "\n".join(filter(None, [image.usage_terms.strip(), agency]))
 
 
 def at_field(image: Image, field: str) -> str:
-    """Where one thing about a picture is changed."""
-    place = f"{field}_0" if field in MOMENTS else field
-    return f"{image.get_absolute_url()}#id_{place}"
+    """The URL of one field of the image form."""
+    name = f"{field}_0" if field in SPLIT_FIELDS else field
+    return f"{image.get_absolute_url()}#id_{name}"
 
 
 def _outside_licence(image: Image, moment: datetime) -> tuple[str, str] | None:
-    """How the time of the licence misses that moment, and the field that says so; or nothing."""
+    """Why the licence does not cover that time, and the field to fix; None if it does."""
     begins, ends = image.licence_from, image.licence_until
     if ends is not None and ends <= moment:
-        tense = "ended" if ends <= timezone.now() else "ends before that time,"
-        return f"{tense} on {_spoken(ends)}", "licence_until"
+        expires = "expired" if ends <= timezone.now() else "expires before publication,"
+        return f"{expires} on {_format(ends)}", "licence_until"
     if begins is not None and begins > moment:
-        return f"begins only on {_spoken(begins)}", "licence_from"
+        return f"starts on {_format(begins)}", "licence_from"
     return None
 
 
-def _spoken(moment: datetime) -> str:
+def _format(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "DATETIME_FORMAT")

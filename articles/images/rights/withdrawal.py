@@ -1,8 +1,6 @@
-"""Taking a picture away from readers everywhere at once, and giving it back.
+"""Withdrawing an image from the site and restoring it; expiring licences for the dashboard.
 
-Its rows and uses stay, so that the desk sees where it stood; `Licensed.may_be_shown` withholds it.
-
-Licences that end soon or have ended, for the first page of the desk.
+The rows and uses of a withdrawn image stay; `RightsMixin.may_be_shown` hides it.
 """
 
 from datetime import datetime
@@ -16,52 +14,52 @@ from django.utils.formats import date_format
 
 from accounts.models import User
 from articles.images.hooks import listed, uses_of
-from articles.images.models import Image, ImageQuerySet, PictureEvent
+from articles.images.models import Image, ImageEvent, ImageQuerySet
 from articles.images.models.image import SOON
 from articles.images.rights.usage_check import at_field
 from iria.core.hooks import Report, ReportLine
 
 
 def withdraw(image: Image, *, by: User | None, reason: str) -> bool:
-    """Withholds the picture in every place from the next request on; says whether it was not before."""
+    """Hides the image everywhere from the next request; returns whether it was visible before."""
     with transaction.atomic():
         row = Image.objects.select_for_update(of=("self",)).get(pk=image.pk)
         if row.withdrawn_at is not None:
             return False
-        _set(row, PictureEvent.What.WITHDRAWN, reason, by)
+        _set(row, ImageEvent.Action.WITHDRAWN, reason, by)
     return True
 
 
 def restore(image: Image, *, by: User | None) -> bool:
-    """Shows it again wherever it stands, as far as its licence allows; says whether it was withdrawn."""
+    """Shows the image again, if its licence allows; returns whether it was withdrawn."""
     with transaction.atomic():
         row = Image.objects.select_for_update(of=("self",)).get(pk=image.pk)
         if row.withdrawn_at is None:
             return False
-        _set(row, PictureEvent.What.RESTORED, "", by)
+        _set(row, ImageEvent.Action.RESTORED, "", by)
     return True
 
 
-def _set(image: Image, what: PictureEvent.What, reason: str, by: User | None) -> None:
+def _set(image: Image, action: ImageEvent.Action, reason: str, by: User | None) -> None:
     before = image.withdrawn_reason
-    image.withdrawn_at = timezone.now() if what == PictureEvent.What.WITHDRAWN else None
+    image.withdrawn_at = timezone.now() if action == ImageEvent.Action.WITHDRAWN else None
     image.withdrawn_reason = reason
-    image.save(update_fields=["withdrawn_at", "withdrawn_reason", "changed_at"])
-    PictureEvent.objects.create(
-        image=image, what=what, before=before, after=reason, reason=reason, by=by
+    image.save(update_fields=["withdrawn_at", "withdrawn_reason", "modified_at"])
+    ImageEvent.objects.create(
+        image=image, action=action, before=before, after=reason, reason=reason, created_by=by
     )
 
 
 WARNED: Final = SOON
-"""Before the end; and so long after it a picture that is still used stays on the list."""
+"""Time before and after the end of a licence in which a used image is listed."""
 LINES: Final = 10
 
 
-def ending(user: User) -> Report | None:
-    """Used pictures whose licence ends within a fortnight, the first one first; then those whose
-    licence ended within the last, the last one first. Beyond ten, how many more there are.
+def expiring_licences(user: User) -> Report | None:
+    """Used images whose licence expires within two weeks, soonest first, then those whose licence
+    expired in the last two weeks, latest first; after ten, how many more there are.
 
-    For whoever works with pictures; nothing while none of them is concerned.
+    For users who may view images; None if there are none.
     """
     if not user.has_perm("articles.view_image"):
         return None
@@ -71,11 +69,11 @@ def ending(user: User) -> Report | None:
     if not lines:
         return None
     more = _more(concerned, now) if len(lines) == LINES else []
-    return Report("Licences of pictures that end", lines, more)
+    return Report("Expiring image licences", lines, more)
 
 
 def _concerned(now: datetime) -> ImageQuerySet:
-    """Used pictures whose licence ends, or ended, within a fortnight; what may be saved comes first."""
+    """Used images whose licence expires or expired within two weeks, future dates first."""
     near = Image.objects.filter(licence_until__gt=now - WARNED, licence_until__lte=now + WARNED)
     used = near.filter(Image.objects.in_use(), withdrawn_at__isnull=True)
     to_come = Case(When(licence_until__gt=now, then="licence_until"))
@@ -83,28 +81,27 @@ def _concerned(now: datetime) -> ImageQuerySet:
 
 
 def _more(concerned: ImageQuerySet, now: datetime) -> list[ReportLine]:
-    """How many the lines leave out, of each kind, and where the library shows them all."""
+    """How many images are not listed, with links to the library."""
     coming = concerned.filter(licence_until__gt=now).count()
     ended = concerned.filter(licence_until__lte=now).count()
     unseen = max(coming - LINES, 0)
     left_out = {
-        "soon": (unseen, "whose licence ends within 14 days"),
-        "ended": (coming + ended - LINES - unseen, "whose licence ended in the last 14 days"),
+        "soon": (unseen, "expiring within 14 days"),
+        "ended": (coming + ended - LINES - unseen, "expired in the last 14 days"),
     }
     library = reverse("admin:articles_image_changelist")
     return [
-        ReportLine(f"and {count} more", words, f"{library}?licence={kind}&used=yes")
-        for kind, (count, words) in left_out.items()
+        ReportLine(f"and {count} more", text, f"{library}?licence={kind}&used=yes")
+        for kind, (count, text) in left_out.items()
         if count
     ]
 
 
 def _line(image: Image, now: datetime) -> ReportLine:
     until = image.licence_until
-    assert until is not None  # noqa: S101 - they were asked for by it
+    assert until is not None  # noqa: S101 - the queryset filters by it
     when = date_format(timezone.localtime(until), "DATETIME_FORMAT")
-    has_ended = until <= now
-    words = f"ended on {when} and is withheld" if has_ended else f"may be shown until {when}"
+    text = f"expired on {when} and is hidden" if until <= now else f"expires on {when}"
     uses = uses_of(image)
-    where = f"; it stands in {listed(uses)}" if uses else ""
-    return ReportLine(str(image), f"{words}{where}", at_field(image, "licence_until"))
+    where = f"; used in {listed(uses)}" if uses else ""
+    return ReportLine(str(image), f"{text}{where}", at_field(image, "licence_until"))

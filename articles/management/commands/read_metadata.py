@@ -1,4 +1,4 @@
-"""What picture files say about themselves, one JSON object a line."""
+"""Prints the metadata of image files, one JSON object per line."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from articles.images.library import decoder_client
 
 
 class Command(BaseCommand):
-    help = "Prints what picture files say about themselves, one JSON object a line."
+    help = "Prints the metadata of image files, one JSON object per line."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -18,13 +18,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, files: list[str], **options: Any) -> None:
         for name in files:
-            # Surrogates in a name of bytes that are no UTF-8 are escaped by JSON.
+            # JSON escapes surrogates in file names that are not UTF-8.
             self.stdout.write(json.dumps({"file": name, **_read(Path(name))}))
 
 
 def _read(path: Path) -> dict[str, Any]:
     if not path.is_file():
-        return {"error": "There is no such file."}
+        return {"error": "File not found."}
     try:
         return decoder_client.describe(path)
     except (decoder_client.Undecodable, OSError) as mistake:

@@ -17,10 +17,10 @@ from articles.comments.threads.builder import Thread, ThreadComment
 from articles.editorial.models import Article, Correction, Figure
 from articles.images.models import Image
 from articles.images.rights.credit_line import (
-    licence_address,
-    licensor_address,
+    licence_url,
+    licensor_url,
     plain_credit,
-    source_type_address,
+    source_type_url,
 )
 from articles.images.srcset import plain_rendition
 from iria.core.http.urls import absolute_url
@@ -51,9 +51,9 @@ def picture(image: Image, caption: str) -> dict[str, Any] | None:
         "caption": caption_text(caption) if caption else "",
         "creditText": plain_credit(image),
         "copyrightNotice": image.copyright_notice,
-        "license": licence_address(image),
-        "acquireLicensePage": licensor_address(image),
-        "digitalSourceType": source_type_address(image),
+        "license": licence_url(image),
+        "acquireLicensePage": licensor_url(image),
+        "digitalSourceType": source_type_url(image),
     }
     about.update({name: value for name, value in words.items() if value})
     if image.byline:
@@ -242,8 +242,8 @@ def news_article(
 def _rights(article: Article) -> dict[str, str]:
     """What others may do with the text, and where it stood first."""
     said = {
-        "license": article.licence_address,
-        "isBasedOn": article.canonical_address or article.first_published_address,
+        "license": article.licence_url,
+        "isBasedOn": article.canonical_url or article.first_published_url,
     }
     return {name: address for name, address in said.items() if address}
 
@@ -252,7 +252,7 @@ def _correction(correction: Correction, publication: Publication) -> dict[str, A
     return {
         "@type": "CorrectionComment",
         "text": correction.text,
-        "datePublished": publication.local(correction.made_at).isoformat(timespec="seconds"),
+        "datePublished": publication.local(correction.created_at).isoformat(timespec="seconds"),
     }
 
 

@@ -16,7 +16,7 @@ from articles.body.plain_text import caption_text
 from articles.comments.threads.builder import Thread
 from articles.editorial.models import Article, Figure, Portrait
 from articles.images.models import Image
-from articles.images.rights.credit_line import credit_words
+from articles.images.rights.credit_line import credit_text
 from articles.images.srcset import preview_rendition
 from articles.public.navigation import front_address
 from articles.public.seo import json_ld
@@ -75,7 +75,7 @@ class Meta:
     @property
     def canonical(self) -> str:
         """Where the original stands: here, unless an editor says that it stands elsewhere."""
-        elsewhere = self.article.canonical_address if self.article else ""
+        elsewhere = self.article.canonical_url if self.article else ""
         # An address may hold what would end it in a header; a browser would quote it too.
         return quote(iri_to_uri(elsewhere), safe=IN_ADDRESSES) or self.address
 
@@ -121,7 +121,7 @@ def of_front(request: HttpRequest, code: str, name: str, lead: Article | None) -
         description=publication.about or publication.tagline,
         address=absolute_url(request.path),
         language=code,
-        image=_preview(lead.shown_picture if lead else None, publication),
+        image=_preview(lead.visible_lead_image if lead else None, publication),
         feed="" if first else f"/language/{code}/feed/",
         alternates=_fronts(publication),
         data=[json_ld.website(publication)],
@@ -152,7 +152,7 @@ def of_list(
         address=_numbered(own, page.number),
         feed=feed,
         image=_preview(
-            next(filter(None, (each.shown_picture for each in cards)), None),
+            next(filter(None, (each.visible_lead_image for each in cards)), None),
             publication_of(request),
         ),
         earlier=_numbered(own, page.number - 1) if page.has_previous() else "",
@@ -255,7 +255,7 @@ def of_page(request: HttpRequest, title: str, description: str) -> Meta:
 def _alternates(articles: Sequence[Article]) -> list[tuple[str, str]]:
     """Nothing for an article that is in one language only; machines are led to no page that sends
     them elsewhere, as the sitemap leads them to none."""
-    found = [each for each in articles if not (each.noindex or each.canonical_address)]
+    found = [each for each in articles if not (each.noindex or each.canonical_url)]
     if len(found) < 2:
         return []
     return [(each.language, absolute_url(each.get_absolute_url())) for each in found]
@@ -290,7 +290,7 @@ def _preview(image: Image | None, publication: Publication) -> Preview | None:
     rendition = preview_rendition(image) if image and image.may_be_shown else None
     if image is None or rendition is None:
         return None
-    words = (image.alt.strip(), credit_words(image, publication))
+    words = (image.alt.strip(), credit_text(image, publication))
     return Preview(
         address=absolute_url(rendition.get_absolute_url()),
         width=rendition.width,

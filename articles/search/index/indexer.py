@@ -14,8 +14,8 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from articles.editorial.models import Article
-from articles.editorial.rendering import ArticleWords, words_of
-from articles.editorial.text_search_config import as_read, configuration_for, with_names
+from articles.editorial.rendering import ArticleText, text_of
+from articles.editorial.text_search_config import configuration_for, prepare_text, with_names
 from articles.search.index import statistics
 from articles.search.models import SearchEntry
 from articles.search.results.spelling import learn
@@ -81,10 +81,10 @@ class Words:
         """The same words as PostgreSQL should be given them."""
         return replace(
             self,
-            headline=as_read(with_names(self.headline)),
-            above=as_read(with_names(self.above)),
-            body=as_read(with_names(self.body)),
-            beside=as_read(with_names(self.beside)),
+            headline=prepare_text(with_names(self.headline)),
+            above=prepare_text(with_names(self.above)),
+            body=prepare_text(with_names(self.body)),
+            beside=prepare_text(with_names(self.beside)),
         )
 
 
@@ -93,7 +93,7 @@ class Prepared:
     """An article's words as they were read, and what becomes of them."""
 
     configuration: str
-    words: ArticleWords
+    words: ArticleText
     vector: str
     shown: str
 
@@ -104,7 +104,7 @@ def index(article_id: int) -> None:
     Its words are read before anything is locked, so that words which are new to the index are known to
     everybody at once, and nobody who brings the same ones waits until this article is written.
     """
-    readable = Article.objects.published().filter(pk=article_id).for_words()
+    readable = Article.objects.published().filter(pk=article_id).for_text()
     first = readable.first()
     prepared = _prepared(first) if first else None
     with transaction.atomic():
@@ -168,12 +168,12 @@ def _index_all(article_ids: Iterator[int]) -> int:
 def _says(article: Article, prepared: Prepared) -> bool:
     """Whether the article still says what was prepared."""
     configuration = configuration_for(article.language)
-    return (configuration, words_of(article)) == (prepared.configuration, prepared.words)
+    return (configuration, text_of(article)) == (prepared.configuration, prepared.words)
 
 
 def _prepared(article: Article) -> Prepared:
     """Has the words of an article read, and makes those known that are new."""
-    words = words_of(article)
+    words = text_of(article)
     configuration = configuration_for(article.language)
     length = WHOLE
     while True:
@@ -199,7 +199,7 @@ def _write(article_id: int, entry: Prepared) -> None:
         cursor.execute(UPSERT, [article_id, entry.configuration, entry.vector, entry.shown])
 
 
-def _cut(article_id: int, configuration: str, words: ArticleWords, length: int) -> Words:
+def _cut(article_id: int, configuration: str, words: ArticleText, length: int) -> Words:
     headline, standfirst, text, captions, names, tags = (
         MARKS.sub(" ", part) for part in astuple(words)
     )

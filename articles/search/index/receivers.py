@@ -54,6 +54,6 @@ def register() -> None:
     # `moved` and `corrected` change no word that is searched: addresses are not kept here.
     for signal in (signals.published, signals.changed):
         signal.connect(index_again, dispatch_uid="search.index_again")
-    signals.withdrawn.connect(forget, dispatch_uid="search.forget")
+    signals.unpublished.connect(forget, dispatch_uid="search.forget")
     for model in (Image, AuthorProfile):
         post_save.connect(index_named, sender=model, dispatch_uid="search.index_named")

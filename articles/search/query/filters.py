@@ -6,7 +6,7 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from accounts.models import AuthorProfile
-from articles.editorial.models import ArticleCategory, Byline, Category, Kind
+from articles.editorial.models import ArticleCategory, ArticleType, Byline, Category
 from articles.editorial.models.querysets import ArticleQuerySet
 
 
@@ -17,7 +17,7 @@ class SearchFilters:
     category: Category | None = None
     author: AuthorProfile | None = None
     year: int | None = None
-    kind: Kind | None = None
+    kind: ArticleType | None = None
     language: str = ""
 
     def __bool__(self) -> bool:

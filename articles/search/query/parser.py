@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from django.db import connection
 
-from articles.editorial.text_search_config import as_read, with_names
+from articles.editorial.text_search_config import prepare_text, with_names
 
 WORD: Final = re.compile(r"[^\s\"“”„«»,;()|&!]+")
 
@@ -140,7 +140,7 @@ def split_query(words: str) -> Parts:
     groups: list[list[tuple[str, bool]]] = []
     joined = False
     for part in PART.finditer(with_names(words.translate(QUOTES))):
-        text = as_read(part["phrase"] if part["phrase"] is not None else part["word"])
+        text = prepare_text(part["phrase"] if part["phrase"] is not None else part["word"])
         if part["word"] == "OR" and not part["minus"]:
             joined = bool(groups)
             continue

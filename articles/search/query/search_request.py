@@ -13,7 +13,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext
 
 from accounts.models import AuthorProfile
-from articles.editorial.models import Category, Kind
+from articles.editorial.models import ArticleType, Category
 from articles.editorial.models.article import LANGUAGES
 from articles.search.query.filters import EVERYWHERE, SearchFilters
 from articles.search.query.ordering import Sort
@@ -104,7 +104,7 @@ def _narrowing(chosen: Mapping[str, str]) -> SearchFilters:
         category=_row(Category.objects.all(), "category", "path", chosen),
         author=_row(AuthorProfile.objects.all(), "author", "slug", chosen),
         year=_year(chosen.get("year", "")),
-        kind=_row(Kind.objects.all(), "kind", "slug", chosen),
+        kind=_row(ArticleType.objects.all(), "kind", "slug", chosen),
         language=_language(chosen.get("language", "")),
     )
 

@@ -50,7 +50,7 @@ SELECT 'year', found.year::text, found.year::text, (9999 - found.year)::text, co
 FROM found WHERE found.year IS NOT NULL GROUP BY found.year
 UNION ALL
 SELECT 'kind', kind.slug, kind.name, to_char(kind.position, '00000') || kind.name, count(*)
-FROM found JOIN articles_kind AS kind ON kind.id = found.kind_id GROUP BY kind.id
+FROM found JOIN articles_articletype AS kind ON kind.id = found.kind_id GROUP BY kind.id
 UNION ALL
 SELECT 'language', found.language, found.language, '', count(*)
 FROM found GROUP BY found.language

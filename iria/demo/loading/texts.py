@@ -9,10 +9,10 @@ from accounts.models import AuthorProfile, User
 from articles.editorial import category_tree, publishing, revisions, translations
 from articles.editorial.models import (
     Article,
+    ArticleType,
     Byline,
     Category,
     Correction,
-    Kind,
     Series,
     SeriesPart,
 )
@@ -56,11 +56,11 @@ def _write(
         slug=story.slug,
         standfirst=story.standfirst,
         body=story.body_with(picture_ids, addresses),
-        kind=Kind.objects.get(slug=story.kind),
+        kind=ArticleType.objects.get(slug=story.kind),
         language=story.language,
         licence=story.licence,
         search_description=story.description,
-        lead_picture_id=picture_ids.get(story.lead),
+        lead_image_id=picture_ids.get(story.lead),
         lead_caption=story.lead_caption if story.lead in picture_ids else "",
         created_by=by,
     )
@@ -73,8 +73,8 @@ def _write(
             Correction.objects.create(
                 article=article,
                 text=story.correction.text,
-                made_at=story.correction.at,
-                made_by=by,
+                created_at=story.correction.at,
+                created_by=by,
             )
     return article
 
@@ -89,7 +89,9 @@ def _is_taken(story: content.Story) -> bool:
 def _file(article: Article, story: content.Story) -> None:
     """Its sections, its tags, and who signs it."""
     by_path = Category.objects.in_bulk(story.categories, field_name="path")
-    category_tree.choose(article, [by_path[path] for path in story.categories if path in by_path])
+    category_tree.set_categories(
+        article, [by_path[path] for path in story.categories if path in by_path]
+    )
     article.tags.set(story.tags)
     by_slug = AuthorProfile.objects.in_bulk(story.authors, field_name="slug")
     authors = [by_slug[slug] for slug in story.authors if slug in by_slug]

@@ -13,9 +13,9 @@ from articles.editorial.models import (
     Article,
     ArticleCategory,
     ArticleTag,
+    ArticleType,
     Byline,
     Category,
-    Kind,
 )
 from articles.related.models import TextLink
 from iria.evaluation.related.test_collection import Collection, Document
@@ -26,7 +26,7 @@ AT_ONCE = 500
 def load(collection: Collection, *, language: str) -> dict[str, int]:
     """Writes the collection into empty tables; returns the number of each article by its id."""
     documents = collection.documents
-    kind = Kind.objects.create(name="Article", slug="article")
+    kind = ArticleType.objects.create(name="Article", slug="article")
     now = timezone.now()
     articles = Article.objects.bulk_create(
         [_article(number, each, kind, language, now) for number, each in enumerate(documents)],
@@ -64,7 +64,9 @@ def link(collection: Collection, numbers: dict[str, int]) -> None:
     )
 
 
-def _article(number: int, document: Document, kind: Kind, language: str, now: datetime) -> Article:
+def _article(
+    number: int, document: Document, kind: ArticleType, language: str, now: datetime
+) -> Article:
     moment = min(document.moment or now, now)
     return Article(
         headline=document.title[:200] or document.id[:200] or "Untitled",

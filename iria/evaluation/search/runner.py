@@ -16,7 +16,7 @@ from typing import Final
 from django.db import connection
 from django.utils import timezone
 
-from articles.editorial.models import Article, Kind
+from articles.editorial.models import Article, ArticleType
 from articles.editorial.text_search_config import configuration_for
 from articles.search.index.bulk import LONGEST as LONGEST_TEXT
 from articles.search.index.bulk import rebuild, write_entries
@@ -80,7 +80,7 @@ def evaluate(folder: Path, language: str) -> Evaluation:
 
 def _load(documents: Iterable[Document], language: str) -> list[str]:
     """Writes and indexes the documents; the article with the number n is the name n - 1."""
-    kind = Kind(pk=1, name="Document", slug="document")
+    kind = ArticleType(pk=1, name="Document", slug="document")
     copy_rows([kind])
     now = timezone.now()
     names: list[str] = []

@@ -19,10 +19,10 @@ from articles.editorial.models import (
     Article,
     ArticleCategory,
     ArticleTag,
+    ArticleType,
     Byline,
     Category,
     Correction,
-    Kind,
 )
 from articles.editorial.text_search_config import configuration_for
 from articles.search.index.bulk import rebuild, write_entries
@@ -71,7 +71,7 @@ class Archive:
         return count
 
     def _articles(self, numbers: range, words: list[Words]) -> Iterator[Article]:
-        kinds = list(Kind.objects.order_by("position"))
+        kinds = list(ArticleType.objects.order_by("position"))
         for number in numbers:
             subject = self.chance.randrange(SUBJECTS)
             text = sentences(self.language.text(self.chance, subject, self._length()), self.chance)

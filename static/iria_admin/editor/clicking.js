@@ -1,7 +1,7 @@
-/* A click into the text that comes from a field within it, such as the width of a picture.
+/* A click into the text from a field inside it, such as the width of an image.
 
-   The editor puts its own selection back a moment after it gets the focus, and that one is still where the
-   caret was before: so it is told first where the click goes. */
+   On focus the editor restores its own selection, at the old position of the caret, so the new position
+   is set first. */
 
 import { Extension, Plugin } from "django-prose-editor/editor";
 

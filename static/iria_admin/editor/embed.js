@@ -1,5 +1,5 @@
-/* A page of another site in the text: `<figure data-embed="https://…"><figcaption>its title</figcaption></figure>`.
-   Nothing of it is loaded here; what readers get is decided by the list of providers. */
+/* An embed: `<figure data-embed="https://…"><figcaption>its title</figcaption></figure>`.
+   Nothing of it is loaded here; the list of providers decides what readers get. */
 
 import { Node, crel, updateAttrsDialog } from "django-prose-editor/editor";
 
@@ -7,11 +7,11 @@ const ask = updateAttrsDialog(
   {
     address: {
       type: "string",
-      title: "Address of the page",
-      description: "As it stands in the browser, with https://. An address alone on its line does the same.",
+      title: "URL of the page",
+      description: "Starts with https://. You can also paste a URL on a line of its own.",
     },
   },
-  { title: "From another site", submitText: "Keep" },
+  { title: "Embed", submitText: "Apply" },
 );
 
 const kept = (text) => {
@@ -73,7 +73,7 @@ export const Embed = Node.create({
       name: "embed",
       groups: "insert",
       priority: 115,
-      button: buttons.material("smart_display", "From another site"),
+      button: buttons.material("smart_display", "Embed"),
       command: (editor) => editor.commands.editEmbed(),
       active: (editor) => editor.isActive("embed"),
     });
@@ -82,14 +82,14 @@ export const Embed = Node.create({
   addNodeView() {
     return ({ node, editor, getPos }) => {
       const address = crel("span", { className: "admin-embed-address", textContent: node.attrs.address });
-      const change = crel("button", { type: "button", className: "button", textContent: "Change the address" });
+      const change = crel("button", { type: "button", className: "button", textContent: "Change URL" });
       change.addEventListener("click", () => {
         editor.commands.setNodeSelection(getPos());
         editor.commands.editEmbed();
       });
       const shown = crel("div", { className: "admin-embed-shown" }, [address, change]);
       shown.contentEditable = "false";
-      const contentDOM = crel("figcaption", { className: "admin-figure-caption", "data-hint": "Its title, for the card" });
+      const contentDOM = crel("figcaption", { className: "admin-figure-caption", "data-hint": "Title of the link card" });
       const dom = crel("figure", { className: "admin-figure admin-embed" }, [shown, contentDOM]);
       const show = (now) => {
         address.textContent = now.attrs.address;

@@ -3,8 +3,8 @@
 import { Node, crel, updateAttrsDialog } from "django-prose-editor/editor";
 
 const ask = updateAttrsDialog(
-  { note: { type: "string", title: "The note", format: "textarea" } },
-  { title: "Footnote", submitText: "Keep" },
+  { note: { type: "string", title: "Note", format: "textarea" } },
+  { title: "Footnote", submitText: "Apply" },
 );
 
 export const Footnote = Node.create({

@@ -1,5 +1,5 @@
-/* Several pictures side by side: `<figure data-gallery data-width="wide">`, in it a figure for each picture,
-   and at the end a `<figcaption>` for all of them. */
+/* A gallery: `<figure data-gallery data-width="wide">` with a figure for each image and a `<figcaption>`
+   for all of them at the end. */
 
 import { Node, crel } from "django-prose-editor/editor";
 import { FigureView, button, chooseSeveral, chosen, inMenu, widthAttribute } from "editor/picture";
@@ -24,7 +24,7 @@ export const GalleryCaption = Node.create({
 
   addNodeView() {
     return ({ node }) => {
-      const dom = crel("figcaption", { className: "admin-figure-caption", "data-hint": "Write a caption for all of them" });
+      const dom = crel("figcaption", { className: "admin-figure-caption", "data-hint": "Caption of the gallery" });
       const show = ({ content }) => dom.classList.toggle("admin-empty", content.size === 0);
       show(node);
       return {
@@ -78,10 +78,10 @@ export const Gallery = Node.create({
 
 class GalleryView extends FigureView {
   constructor(node, editor, getPos) {
-    super(node, editor, getPos, "How wide the gallery is");
-    this.add = button("Add pictures", () => chooseSeveral(this.editor, (pictures) => this.put(pictures)));
+    super(node, editor, getPos, "Width of the gallery");
+    this.add = button("Add images", () => chooseSeveral(this.editor, (pictures) => this.put(pictures)));
     this.tools = crel("div", { className: "admin-figure-tools admin-gallery-tools" },
-      [this.width, this.add, button("Take the gallery apart", () => this.takeApart())]);
+      [this.width, this.add, button("Ungroup", () => this.ungroup())]);
     this.tools.contentEditable = "false";
     this.contentDOM = crel("div", { className: "admin-gallery-pictures" });
     this.dom = crel("figure", { className: "admin-figure admin-gallery" }, [this.tools, this.contentDOM]);
@@ -92,15 +92,15 @@ class GalleryView extends FigureView {
     this.width.value = this.node.attrs.width;
   }
 
-  /* After the last picture, before the caption for all. */
+  /* After the last image, before the caption of the gallery. */
   put(pictures) {
     const end = this.getPos() + this.node.nodeSize - 1 - this.node.lastChild.nodeSize;
     this.editor.chain().insertContentAt(end, pictures.map(chosen)).run();
     this.add.focus();
   }
 
-  /* Each picture stands alone again; the words for all become a paragraph. */
-  takeApart() {
+  /* Each image becomes a figure of its own; the caption of the gallery becomes a paragraph. */
+  ungroup() {
     const { state, view } = this.editor;
     const { paragraph } = state.schema.nodes;
     const from = this.getPos();

@@ -1,4 +1,4 @@
-/* Links with an address and nothing else: what a reader's browser does with them is the reader's. */
+/* Links with a URL only, without `target` and `rel`. */
 
 import { Link as BaseLink, updateAttrsDialog } from "django-prose-editor/editor";
 
@@ -6,16 +6,16 @@ const ask = updateAttrsDialog(
   {
     href: {
       type: "string",
-      title: "Address",
-      description: "like https://example.org/page, /about/ or mailto:desk@example.org; empty takes the link away",
+      title: "URL",
+      description: "For example https://example.org/page, /about/ or mailto:desk@example.org. Empty: no link.",
     },
   },
-  { title: "Link", submitText: "Keep" },
+  { title: "Link", submitText: "Apply" },
 );
 
-/* What somebody meant who typed an address by hand. */
-function meant(address) {
-  const typed = address.trim();
+/* Completes a URL that was typed by hand. */
+function completed(url) {
+  const typed = url.trim();
   if (!typed || /^(https?:|mailto:|tel:|\/|#)/i.test(typed)) return typed;
   if (/^[^\s@/]+@[^\s@/]+\.[^\s@/]+$/.test(typed)) return `mailto:${typed}`;
   return /^[a-z][a-z0-9+.-]*:(?!\d)/i.test(typed) ? "" : `https://${typed}`;
@@ -34,7 +34,7 @@ export const Link = BaseLink.extend({
         if (editor.state.selection.empty && !active) return false;
         ask(editor, { href: editor.getAttributes("link").href ?? "" }).then((answer) => {
           if (!answer) return;
-          const href = meant(answer.href);
+          const href = completed(answer.href);
           const chain = editor.chain().focus();
           if (active) chain.extendMarkRange("link");
           if (href) chain.setLink({ href }).run();

@@ -1,5 +1,5 @@
-/* What an editor without buttons for it would lose: the language and direction of a passage, the
-   anchors of headings, the titles of works. They come with imported articles and stay as they are. */
+/* Attributes without buttons that imported articles have: language and direction of a passage, anchors
+   of headings, titles of works. */
 
 import { Extension, Mark } from "django-prose-editor/editor";
 

@@ -1,6 +1,6 @@
-/* Text pasted from Word, Google Docs or a web page, made into what the editor knows.
-   The server understands the same (articles/body/paste_formats.py); here it is done so that the editor
-   shows at once what will be kept. */
+/* Converts text pasted from Word, Google Docs or a web page.
+   The server does the same (articles/body/paste_formats.py); here it is done so that the editor shows at
+   once what will be saved. */
 
 import { Extension, Plugin } from "django-prose-editor/editor";
 
@@ -16,8 +16,8 @@ const STYLED = [
   [/vertical-align:\s*sub(?!\w)/, "sub"],
 ];
 
-/* Markup without anything that our policy would refuse while it is read: styles become plain data,
-   handlers, scripts and comments go. What remains of the kind is refused by the policy itself. */
+/* Markup without anything that the CSP would block while it is parsed: styles become data attributes;
+   handlers, scripts and comments are removed. */
 export function tamed(html) {
   return html
     .replace(/<!--[\s\S]*?-->/g, "")
@@ -81,7 +81,7 @@ function makeLists(page) {
   }
 }
 
-/* Google Docs says with styles what others say with elements. */
+/* Google Docs uses styles instead of elements. */
 function readStyles(page) {
   for (const element of page.querySelectorAll("b[data-style*='font-weight:normal']")) {
     element.replaceWith(...element.childNodes);

@@ -1,15 +1,15 @@
-/* A picture in the text: `<figure data-image="ID" data-width="wide"><figcaption>…</figcaption></figure>`.
-   The caption is written here; the picture and its credit are only shown, they belong to the library. */
+/* An image in the text: `<figure data-image="ID" data-width="wide"><figcaption>…</figcaption></figure>`.
+   The caption is edited here; the image and its credit belong to the library and are only shown. */
 
 import { Node, crel } from "django-prose-editor/editor";
 
 const FACTS_ADDRESS = "/admin/articles/article/pictures/";
-const WIDTHS = [["normal", "As wide as the text"], ["wide", "Wide"], ["full", "As wide as the page"]];
+const WIDTHS = [["normal", "Text width"], ["wide", "Wide"], ["full", "Full width"]];
 
 const known = new Map();
 let asked = null;
 
-/* Facts of a picture, asked for all pictures of a page in one request. */
+/* Data of an image, fetched for all images of a page in one request. */
 function factsOf(id) {
   if (known.has(id)) return known.get(id);
   asked ??= { ids: new Set(), answer: Promise.resolve().then(fetchFacts) };
@@ -32,7 +32,7 @@ async function fetchFacts() {
   }
 }
 
-/* The library's dialog (static/iria_admin/images.js) opens and answers by events; with a list, if several are asked for. */
+/* The image dialog (static/iria_admin/pictures.js) is opened and answers by events; with a list for several images. */
 export function choose(editor, take, detail = null) {
   const frame = editor.view.dom.closest(".prose-editor");
   const chosen = (event) => { stop(); take(event.detail); };
@@ -49,7 +49,7 @@ export function chooseSeveral(editor, take) {
   choose(editor, take, { several: true });
 }
 
-/* A picture as it comes from the library, with the caption that is offered there. */
+/* An image from the library with its default caption. */
 export function chosen({ id, caption }) {
   const words = (caption || "").replace(/\s+/g, " ").trim();
   const content = words ? [{ type: "text", text: words }] : [];
@@ -75,7 +75,7 @@ export function button(textContent, act, className = "button") {
   return made;
 }
 
-/* A button in the menu, pressed while the cursor stands in a node of this name. */
+/* A button in the menu, pressed while the cursor is in a node of this name. */
 export function inMenu(name, priority, icon, title, command) {
   return ({ buttons, menu }) => menu.defineItem({
     name,
@@ -87,7 +87,7 @@ export function inMenu(name, priority, icon, title, command) {
   });
 }
 
-/* What stands in the editor for a figure: it has a place in the text, and a width to choose. */
+/* The view of a figure in the editor, with a choice of width. */
 export class FigureView {
   constructor(node, editor, getPos, widthLabel) {
     Object.assign(this, { node, editor, getPos });
@@ -149,7 +149,7 @@ export const Picture = Node.create({
     };
   },
 
-  addMenuItems: inMenu("picture", 120, "image", "Picture", "choosePicture"),
+  addMenuItems: inMenu("picture", 120, "image", "Image", "choosePicture"),
 
   addNodeView() {
     return ({ node, editor, getPos }) => new PictureView(node, editor, getPos);
@@ -158,7 +158,7 @@ export const Picture = Node.create({
 
 class PictureView extends FigureView {
   constructor(node, editor, getPos) {
-    super(node, editor, getPos, "How wide the picture is");
+    super(node, editor, getPos, "Width of the image");
     this.image = crel("img", { className: "admin-figure-image", alt: "", draggable: false });
     this.name = crel("span", { className: "admin-figure-name" });
     const tools = crel("div", { className: "admin-figure-tools" }, [
@@ -166,10 +166,10 @@ class PictureView extends FigureView {
       button("Earlier", () => this.move(-1), "button admin-move"),
       button("Later", () => this.move(1), "button admin-move"),
       button("Choose another", () => this.chooseAnother()),
-      button("Take out", () => this.takeOut()),
+      button("Remove", () => this.takeOut()),
     ]);
     const shown = crel("div", { className: "admin-figure-shown" }, [this.image, this.name, tools]);
-    this.contentDOM = crel("figcaption", { className: "admin-figure-caption", "data-hint": "Write a caption" });
+    this.contentDOM = crel("figcaption", { className: "admin-figure-caption", "data-hint": "Caption" });
     this.credit = crel("div", { className: "admin-figure-credit" });
     shown.contentEditable = this.credit.contentEditable = "false";
     this.dom = crel("figure", { className: "admin-figure" }, [shown, this.contentDOM, this.credit]);
@@ -180,7 +180,7 @@ class PictureView extends FigureView {
     choose(this.editor, ({ id }) => this.change({ image: id }));
   }
 
-  /* Within its gallery, where the two buttons are shown. */
+  /* Inside a gallery, where the two buttons are shown. */
   move(by) {
     const { state, view } = this.editor;
     const from = this.getPos();
@@ -192,7 +192,7 @@ class PictureView extends FigureView {
     view.nodeDOM(to).querySelectorAll(".admin-move")[by < 0 ? 0 : 1].focus();
   }
 
-  /* A gallery goes with its last picture. */
+  /* A gallery is removed with its last image. */
   takeOut() {
     const from = this.getPos();
     const place = this.editor.state.doc.resolve(from);
@@ -213,7 +213,7 @@ class PictureView extends FigureView {
     this.image.hidden = !facts?.thumbnail;
     if (facts?.thumbnail) this.image.src = facts.thumbnail;
     this.image.alt = facts?.alt || "";
-    this.name.textContent = facts ? facts.name : `Picture number ${image} is not in the library.`;
+    this.name.textContent = facts ? facts.name : `Image number ${image} is not in the library.`;
     this.credit.textContent = creditOf(facts);
     this.credit.classList.toggle("admin-lacks", Boolean(facts) && !facts.may_be_shown);
   }
@@ -236,5 +236,5 @@ class PictureView extends FigureView {
 function creditOf(facts) {
   if (!facts) return "";
   if (facts.credit) return facts.credit;
-  return facts.may_be_shown ? "Needs no credit" : "No credit yet: readers will not see this picture. Give it one in the library.";
+  return facts.may_be_shown ? "No credit needed" : "No credit: readers will not see this image. Add one in the library.";
 }

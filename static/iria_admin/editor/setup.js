@@ -1,6 +1,6 @@
-/* Makes editors of the text areas that ask for one. Without this script they hold the HTML itself.
-   The editor's own starting script is not used, because it adds a style element to the page, which
-   our policy refuses; the styles it would add stand in static/iria_admin/editor.css. */
+/* Turns text areas with `data-editor` into editors. Without this script they show the HTML itself.
+   The editor's own start script is not used, because it adds a style element to the page, which the CSP
+   blocks; static/iria_admin/editor.css has these styles. */
 
 import {
   Blockquote, Bold, BulletList, Code, CodeBlock, Document, Dropcursor, Editor, Fullscreen, Gapcursor,
@@ -28,7 +28,7 @@ const KINDS = {
     GalleryCaption, Gapcursor, HardBreak, Heading.configure({ levels: [2, 3, 4] }), HorizontalRule, Kept, ListItem, OrderedList,
     Passage, Pasting, Picture, Source, Strike, Table, TableCell, TableHeader, TableRow, TrailingNode, Underline,
     Menu.configure({ groups: GROUPS }),
-    Placeholder.configure({ placeholder: "Write here" }),
+    Placeholder.configure({ placeholder: "Start writing" }),
   ],
   letter: () => [
     ...COMMON, BulletList, HardBreak, ListItem, OrderedList,
@@ -39,9 +39,9 @@ const KINDS = {
   ],
 };
 
-/* The groups that upstream gives its items are coarse; ours decide where each stands. */
+/* Our groups of menu items are finer than those of the library. */
 const MOVED = { paragraph: "headings", blockquote: "lists", horizontalRule: "insert" };
-/* Kept where a text has them, by keyboard too, but not worth a button of their own. */
+/* Supported, also by keyboard, but without buttons. */
 const UNSHOWN = new Set(["underline", "code", "codeBlock"]);
 
 function regroup(menu) {
@@ -51,7 +51,7 @@ function regroup(menu) {
   };
 }
 
-/* The editor calls a text empty that has no letters; a picture without a caption is something all the same. */
+/* The editor considers a text without characters empty; an image without caption is not empty. */
 const WORDLESS = new Set(["picture", "embed"]);
 
 function isBlank(editor) {

@@ -1,4 +1,4 @@
-/* The text as HTML, to be seen and changed by hand. */
+/* The text as HTML, to view and edit. */
 
 import { Extension, updateAttrsDialog } from "django-prose-editor/editor";
 import { tamed } from "editor/pasting";
@@ -10,11 +10,11 @@ const ask = updateAttrsDialog(
     html: {
       type: "string",
       title: "HTML",
-      description: "What has no place in an article is taken out when you keep it.",
+      description: "Elements that are not allowed in an article are removed.",
       format: "textarea",
     },
   },
-  { title: "The text as HTML", submitText: "Keep" },
+  { title: "HTML source", submitText: "Apply" },
 );
 
 export const Source = Extension.create({

@@ -1,4 +1,4 @@
-/* New tables have a header row unless somebody decides otherwise: screen readers need it. */
+/* New tables have a header row by default, which screen readers need. */
 
 import { Table as BaseTable, updateAttrsDialog } from "django-prose-editor/editor";
 

@@ -1,31 +1,31 @@
-/* The row of buttons above the editor: its groups, its words, and what it tells those who hear it. */
+/* The toolbar of the editor: groups, labels and accessibility. */
 
 const modifier = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : "Ctrl+";
 
-const WORDS = {
+const LABELS = {
   paragraph: "Paragraph",
   heading2: "Heading",
-  heading3: "Heading, one rank lower",
-  heading4: "Heading, two ranks lower",
+  heading3: "Subheading",
+  heading4: "Small heading",
   bold: `Bold (${modifier}B)`,
   italic: `Italic (${modifier}I)`,
-  strike: "Struck out",
-  subscript: "Below the line",
-  superscript: "Above the line",
+  strike: "Strikethrough",
+  subscript: "Subscript",
+  superscript: "Superscript",
   link: `Link (${modifier}K)`,
-  unlink: "Take the link away",
-  bulletList: "List",
+  unlink: "Remove link",
+  bulletList: "Bulleted list",
   orderedList: "Numbered list",
-  blockquote: "Quotation",
-  horizontalRule: "Line between two parts",
+  blockquote: "Quote",
+  horizontalRule: "Separator",
   table: "Table",
-  picture: "Picture",
-  gallery: "Gallery: several pictures side by side",
-  embed: "From another site",
+  picture: "Image",
+  gallery: "Gallery",
+  embed: "Embed",
   footnote: `Footnote (${modifier}Alt+F)`,
   "history:undo": `Undo (${modifier}Z)`,
   "history:redo": `Redo (${modifier}Shift+Z)`,
-  html: "See and change the HTML",
+  html: "HTML source",
   fullscreen: "Full screen",
 };
 
@@ -44,10 +44,10 @@ export function dress(editor, label) {
   const bar = editor.storage.menu?.dom;
   if (!bar) return;
   bar.setAttribute("role", "toolbar");
-  bar.setAttribute("aria-label", `Form of the ${label.toLowerCase()}`);
+  bar.setAttribute("aria-label", `Formatting of the ${label.toLowerCase()}`);
   const buttons = [...bar.querySelectorAll("button[data-name]")];
   for (const button of buttons) {
-    const words = WORDS[button.dataset.name] ?? button.title;
+    const words = LABELS[button.dataset.name] ?? button.title;
     button.title = words;
     button.setAttribute("aria-label", words.replace(/ \(.*\)$/, ""));
     button.tabIndex = button === buttons[0] ? 0 : -1;

@@ -78,4 +78,4 @@ def _not_public() -> None:
     secret = newsroom.author("Nobody Yet")
     picture = full_house.sized(newsroom.picture(credit="Secret/via Desk"))
     Portrait.objects.create(author=secret, image=picture)
-    newsroom.draft("Not yet", authors=[secret], lead_picture=picture, tags=["unseen"])
+    newsroom.draft("Not yet", authors=[secret], lead_image=picture, tags=["unseen"])

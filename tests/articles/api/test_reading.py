@@ -60,7 +60,7 @@ def test_an_article_says_whose_it_is_and_what_others_may_do_with_it(
     assert (told["canonical_url"], told["licence"]) == (told["url"], "")
     elsewhere = "https://elsewhere.example/long/"
     Article.objects.filter(pk=house.pk).update(
-        canonical_address=elsewhere, first_published_in="Elsewhere", licence="CC BY 4.0"
+        canonical_url=elsewhere, first_published_in="Elsewhere", licence="CC BY 4.0"
     )
     told = ask(f"articles/{house.pk}/")
     assert (told["canonical_url"], told["first_published_in"]) == (elsewhere, "Elsewhere")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.body.embed_urls import kept_address
+from articles.body.embed_urls import normalise_url
 from articles.body.embeds import EmbedUse, embeds_in
 from articles.body.plain_text import plain_text
 from articles.body.rendering import render
@@ -44,7 +44,7 @@ def test_an_embed_stays_as_it_is_however_often_it_is_cleaned() -> None:
     ],
 )
 def test_another_address_leaves_only_the_words(address: str) -> None:
-    assert kept_address(address) is None
+    assert normalise_url(address) is None
     body = clean(f'<figure data-embed="{address}"><figcaption>The strait</figcaption></figure>')
     assert body == "<p>The strait</p>"
 
@@ -61,17 +61,17 @@ def test_another_address_leaves_only_the_words(address: str) -> None:
 )
 def test_an_address_is_kept_in_one_form(written: str, kept: str | None) -> None:
     if kept is not None:
-        assert kept_address(written) == kept
-        assert kept_address(kept) == kept
+        assert normalise_url(written) == kept
+        assert normalise_url(kept) == kept
 
 
 @given(st.text(max_size=60))
 def test_whatever_is_given_an_address_is_plain_or_none(text: str) -> None:
-    for address in (kept_address(text), kept_address(f"https://example.org/{text}")):
+    for address in (normalise_url(text), normalise_url(f"https://example.org/{text}")):
         if address is not None:
             assert address.startswith("https://")
             assert not set(address) & set("\"'<> \\\n\t")
-            assert kept_address(address) == address
+            assert normalise_url(address) == address
 
 
 def test_without_a_frame_it_is_a_card_with_title_link_and_host() -> None:

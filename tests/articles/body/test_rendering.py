@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.body.figures import FigureUse, figures_in
-from articles.body.labels import wording_of
+from articles.body.labels import labels_for
 from articles.body.rendering import draw, render
 from articles.body.sanitiser import clean
 from tests.articles.body.markup import MARKUP, dangers_in
@@ -51,7 +51,7 @@ def test_footnotes_are_numbered_and_linked_both_ways() -> None:
     body = (
         '<p>One<span data-footnote="First."></span> two<span data-footnote="2 &lt; 3"></span></p>'
     )
-    html = render(body, drawn, wording=wording_of("fr"))
+    html = render(body, drawn, labels=labels_for("fr"))
     for number in (1, 2):
         assert f'href="#note-{number}" id="note-mark-{number}"' in html
         assert f'<li id="note-{number}">' in html
@@ -61,9 +61,9 @@ def test_footnotes_are_numbered_and_linked_both_ways() -> None:
 
 
 def test_the_words_around_a_body_follow_its_language() -> None:
-    assert wording_of("de").notes == "Anmerkungen"
-    assert wording_of("pt-br").notes == "Notas"
-    assert wording_of("xx").notes == "Notes"
+    assert labels_for("de").notes == "Anmerkungen"
+    assert labels_for("pt-br").notes == "Notas"
+    assert labels_for("xx").notes == "Notes"
 
 
 def test_a_wide_table_scrolls_in_a_box_of_its_own() -> None:

@@ -35,7 +35,7 @@ def test_everything_on_a_page_comes_with_one_question(
     assert signed == ["Author of Quiet", "Second of Quiet"]
     assert topics == {"shipping", "straits", "A “quoted” \\ tag, ñ"}
     assert correction == article.corrections.get()
-    assert correction.made_at == article.corrections.get().made_at
+    assert correction.created_at == article.corrections.get().created_at
     assert correction.article is found
 
 

@@ -234,7 +234,7 @@ def test_whatever_happens_lists_and_counts_stay_right(
                 case "x":
                     article.tags.clear()
                 case "c":
-                    category_tree.choose(article, [parts[n], parts[0]])
+                    category_tree.set_categories(article, [parts[n], parts[0]])
                 case "d":
                     rows.update(published_at=MARCH - timedelta(days=50 * n))
                 case "l":

@@ -100,7 +100,7 @@ def test_sections_of_one_address_below_are_not_thrown_together() -> None:
     east, asia = newsroom.category("East"), newsroom.category("Asia")
     newsroom.category("Japan", parent=east)
     newsroom.category("Japan", parent=asia)
-    with pytest.raises(CannotMerge, match="“Japan” would stand twice below “Asia”"):
+    with pytest.raises(CannotMerge, match="“Japan”"):
         category_tree.merge([east], into=asia)
     assert Category.objects.count() == 4
 
@@ -123,7 +123,7 @@ def test_two_accounts_are_never_thrown_together(rui: User, edna: User) -> None:
     one, two = newsroom.author("One"), newsroom.author("Two")
     AuthorProfile.objects.filter(pk=one.pk).update(user=rui)
     AuthorProfile.objects.filter(pk=two.pk).update(user=edna)
-    with pytest.raises(CannotMerge, match="different accounts"):
+    with pytest.raises(CannotMerge, match="different user accounts"):
         bylines.merge([one], into=two)
     assert AuthorProfile.objects.count() == 2
 
@@ -223,7 +223,7 @@ def test_an_article_saved_while_its_section_is_merged_stands_in_what_it_became()
     articles = [newsroom.draft(f"Number {number}", categories=[kept]) for number in range(6)]
 
     def choosing(article: Any) -> Callable[[], None]:
-        return lambda: category_tree.choose(article, [old])
+        return lambda: category_tree.set_categories(article, [old])
 
     at_once(*(choosing(each) for each in articles), lambda: category_tree.merge([old], into=kept))
     for article in articles:

@@ -61,7 +61,7 @@ def test_of_an_uncredited_picture_its_caption_alone_stays(db: None) -> None:
 
 
 def test_a_picture_excused_from_credit_is_drawn_without_one(db: None) -> None:
-    picture = _picture(credit="", needs_no_credit=True, no_credit_reason="Our own chart.")
+    picture = _picture(credit="", credit_exempt=True, no_credit_reason="Our own chart.")
     html = _page(_figure(picture))
     assert "A quay" in html
     assert "Image Credit" not in html

@@ -44,7 +44,7 @@ def test_an_article_opened_before_somebody_saved_is_stale(edna: User, rui: User)
     with pytest.raises(revisions.EditConflict) as stale:
         revisions.lock(article, opened_at=opened_at)
     assert stale.value.latest is not None
-    assert stale.value.latest.made_by == edna
+    assert stale.value.latest.created_by == edna
 
 
 def test_what_is_saved_is_clean(edna: User) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from articles.embeds import url_patterns
 from articles.embeds.models import EmbedProvider
-from articles.embeds.url_patterns import Unusable, checked, checked_frame, match
+from articles.embeds.url_patterns import InvalidPattern, clean_frame_url, clean_pattern, match
 
 WATCH = "https://www.youtube.com/watch?v={id}"
 
@@ -57,8 +57,8 @@ def test_an_address_fits_from_end_to_end_or_not_at_all(
     ],
 )
 def test_a_pattern_that_says_less_than_a_host_is_refused(pattern: str) -> None:
-    with pytest.raises(Unusable):
-        checked(pattern)
+    with pytest.raises(InvalidPattern):
+        clean_pattern(pattern)
 
 
 @pytest.mark.parametrize(
@@ -74,14 +74,14 @@ def test_a_pattern_that_says_less_than_a_host_is_refused(pattern: str) -> None:
     ],
 )
 def test_a_frame_of_our_own_or_one_that_could_change_the_policy_is_refused(frame: str) -> None:
-    with pytest.raises(Unusable):
-        checked_frame(frame, ["https://vimeo.com/{id}"], own_host="meridian.example")
+    with pytest.raises(InvalidPattern):
+        clean_frame_url(frame, ["https://vimeo.com/{id}"], own_host="meridian.example")
 
 
 def test_the_whole_address_goes_into_a_frame_as_one_value() -> None:
     provider = EmbedProvider(
-        address_patterns="https://soundcloud.com/{artist}/{title}",
-        frame_address="https://w.soundcloud.com/player/?url={address}",
+        page_url_patterns="https://soundcloud.com/{artist}/{title}",
+        frame_url="https://w.soundcloud.com/player/?url={address}",
     )
     assert (
         provider.frame_of("https://soundcloud.com/meridian/strait?a=1&b=2")

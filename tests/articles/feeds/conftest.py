@@ -51,7 +51,7 @@ def strait(meridian: Publication) -> Article:
             f'<figure data-image="{quay.pk}"><figcaption>The <em>quay</em> at dusk</figcaption></figure>'
             "<table><tr><td>1</td></tr></table>"
         ),
-        lead_picture=picture(alt_text='A "strait"'),
+        lead_image=picture(alt_text='A "strait"'),
         lead_caption="Ships at <em>anchor</em>",
         categories=[asia, news],
         authors=[newsroom.author("Edna Okafor"), newsroom.author("Ines Faro")],

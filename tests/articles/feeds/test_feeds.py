@@ -56,7 +56,7 @@ def test_figures_keep_caption_and_credit_and_every_address_is_absolute(
         assert ours not in html
 
 
-def test_the_lead_picture_is_enclosed_with_its_real_length(client: Client, strait: Article) -> None:
+def test_the_lead_image_is_enclosed_with_its_real_length(client: Client, strait: Article) -> None:
     tree = rss(client)
     assert texts(tree, "//enclosure/@length") == ["128000"]
     assert texts(tree, "//enclosure/@type") == ["image/jpeg"]
@@ -167,7 +167,7 @@ def test_only_what_is_published_and_only_twenty(client: Client, strait: Article)
 def test_a_picture_that_is_not_ready_is_left_out_and_the_text_stands(
     client: Client, strait: Article
 ) -> None:
-    newsroom.published("Waiting", lead_picture=newsroom.picture())
+    newsroom.published("Waiting", lead_image=newsroom.picture())
     tree = rss(client)
     assert len(texts(tree, "//item")) == 2
     assert len(texts(tree, "//enclosure")) == 1
@@ -243,7 +243,7 @@ def test_a_feed_asks_the_same_questions_whatever_it_holds(
     client: Client, strait: Article, more: int, django_assert_num_queries: Any
 ) -> None:
     for number in range(more):
-        newsroom.published(f"Number {number}", lead_picture=picture(), tags=[f"Tag {number}"])
+        newsroom.published(f"Number {number}", lead_image=picture(), tags=[f"Tag {number}"])
     with django_assert_num_queries(4):
         client.get("/feed/")
     with django_assert_num_queries(4):
@@ -311,7 +311,7 @@ def test_a_text_that_was_told_before_is_told_anew_when_anything_of_it_changes(
     seen.append(told())
     Image.objects.filter(credit="Somebody Else").update(alt_text="A ferry")
     seen.append(told())
-    Correction.objects.create(article=strait, text="It was a Tuesday.", made_by=edna)
+    Correction.objects.create(article=strait, text="It was a Tuesday.", created_by=edna)
     seen.append(told())
     Article.objects.filter(pk=strait.pk).update(lead_caption="", language="de")
     Figure.objects.filter(article=strait, place="lead").update(caption="Navires")

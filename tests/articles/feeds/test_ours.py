@@ -27,7 +27,7 @@ def full(strait: Article) -> Article:
     strait.headline = "Ferries and tankers again"
     strait.save()
     newsroom.published("Bare", comments_open=False, standfirst="")
-    newsroom.published("Arabic", language="ar", lead_picture=picture(), tags=["ميناء"])
+    newsroom.published("Arabic", language="ar", lead_image=picture(), tags=["ميناء"])
     Comment.objects.create(article=strait, name="Ola", text="I saw it.", state="approved")
     return strait
 
@@ -77,7 +77,7 @@ def test_awkward_words_come_back_as_they_went_in(client: Client, full: Article) 
     image = picture()
     Article.objects.exclude(pk=full.pk).delete()
     Article.objects.filter(pk=full.pk).update(state="withdrawn")
-    written = [newsroom.published("Headline", lead_picture=image) for _ in range(20)]
+    written = [newsroom.published("Headline", lead_image=image) for _ in range(20)]
     for start in range(0, len(strings), 20):
         some = strings[start : start + 20]
         for unused in written[len(some) :]:

@@ -71,7 +71,7 @@ def test_a_long_caption_never_pushes_the_credit_out_of_the_sitemap(
     client: Client, strait: Article
 ) -> None:
     image = picture(credit="Ines Faro", licence_url="https://example.org/by/4.0/")
-    newsroom.published("Long", lead_picture=image, lead_caption="Word after word. " * 100)
+    newsroom.published("Long", lead_image=image, lead_caption="Word after word. " * 100)
     tree = tree_at(client, "/sitemap.xml")
     longest = max(texts(tree, f"{IMAGE}caption"), key=len)
     assert longest.endswith("… (Image Credit: Ines Faro)")
@@ -87,7 +87,7 @@ def test_a_picture_that_may_not_be_shown_is_in_no_sitemap(client: Client, strait
 def test_a_picture_used_twice_is_named_once(client: Client, strait: Article) -> None:
     image = picture()
     newsroom.published(
-        "Twice", lead_picture=image, body=f'<p>W</p><figure data-image="{image.pk}"></figure>'
+        "Twice", lead_image=image, body=f'<p>W</p><figure data-image="{image.pk}"></figure>'
     )
     assert len(texts(tree_at(client, "/sitemap.xml"), f"{IMAGE}loc")) == 3
 
@@ -222,7 +222,7 @@ def test_the_sitemap_asks_the_same_questions_whatever_it_holds(
     with django_assert_num_queries(17):
         client.get("/sitemap.xml")
     for number in range(8):
-        newsroom.published(f"Number {number}", lead_picture=picture())
+        newsroom.published(f"Number {number}", lead_image=picture())
     with django_assert_num_queries(17):
         client.get("/sitemap.xml")
 

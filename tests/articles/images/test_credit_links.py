@@ -17,7 +17,7 @@ INES, REUTERS, TYPED = "https://ines.example/", "https://reuters.example/", "htt
 
 @pytest.fixture
 def ines() -> Photographer:
-    return Photographer.objects.create(name="Ines Faro", address=INES)
+    return Photographer.objects.create(name="Ines Faro", url=INES)
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_many_lose_the_link_with_whom_it_led_to_and_keep_what_is_given(
 def test_each_of_many_loses_its_own(image: Image, jo: Photographer, edna: User) -> None:
     other, stranger = picture(), picture(credit_url=TYPED)
     update_image(
-        other, by=edna, agency=Agency.objects.create(name="R", wording="via R", address=REUTERS)
+        other, by=edna, agency=Agency.objects.create(name="R", credit_text="via R", url=REUTERS)
     )
     bulk_changes.change(Image.objects.all(), {"photographer": jo, "agency": None}, by=edna)
     assert [link(one) for one in (image, other, stranger)] == ["", "", TYPED]
@@ -77,7 +77,7 @@ def test_each_of_many_loses_its_own(image: Image, jo: Photographer, edna: User) 
 def test_an_agency_that_stays_keeps_the_link(
     image: Image, ines: Photographer, jo: Photographer, edna: User
 ) -> None:
-    agency = Agency.objects.create(name="Reuters", wording="via Reuters", address=REUTERS)
+    agency = Agency.objects.create(name="Reuters", credit_text="via Reuters", url=REUTERS)
     update_image(image, by=edna, agency=agency)
     update_image(image, by=edna, photographer=jo)
     assert link(image) == REUTERS
@@ -96,6 +96,6 @@ def test_a_link_that_was_typed_for_the_picture_stays(
 def test_a_photographer_who_gives_up_a_site_is_linked_to_it_no_more(
     image: Image, ines: Photographer, edna: User
 ) -> None:
-    ines.address = ""
+    ines.url = ""
     sources.save(ines, by=edna)
     assert link(image) == ""

@@ -12,7 +12,8 @@ from django.core.files.storage import FileSystemStorage
 from django.utils import timezone
 
 from articles.images.library import ingest, replacement
-from articles.images.models import FormerName, Image, PictureEvent
+from articles.images.models import Image, ImageEvent, OldRenditionName
+from articles.images.processing.file_types import NO_ROOM
 from articles.images.renditions import rendition_files, renditions
 from articles.images.tasks import catch_up
 from tests.newsroom import picture_file
@@ -70,7 +71,7 @@ def test_pieces_do_reach_this_disk(files: Callable[[], set[Path]]) -> None:
 @pytest.mark.parametrize("fitting", [0, 1])
 def test_of_an_upload_nothing_stays(fitting: int, db: None, files: Callable[[], set[Path]]) -> None:
     full_after(fitting)
-    with pytest.raises(ingest.Refused, match="no room left"):
+    with pytest.raises(ingest.UploadRejected, match=NO_ROOM):
         ingest.ingest(picture_file(), by=None)
     assert not files()
     assert not Image.objects.exists()
@@ -82,7 +83,7 @@ def test_of_a_replacement_nothing_stays(
 ) -> None:
     before = files()
     full_after(fitting)
-    with pytest.raises(ingest.Refused, match="no room left"):
+    with pytest.raises(ingest.UploadRejected, match=NO_ROOM):
         replacement.replace(image, picture_file(colour="teal"), by=None, seen=image.checksum)
     assert files() == before
     assert Image.objects.get().checksum == image.checksum
@@ -97,8 +98,8 @@ def test_a_replacement_that_cannot_be_written_down_leaves_no_file(
     def full(**fields: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(PictureEvent.objects, "create", full)
-    with pytest.raises(ingest.Refused, match="no room left"):
+    monkeypatch.setattr(ImageEvent.objects, "create", full)
+    with pytest.raises(ingest.UploadRejected, match=NO_ROOM):
         replacement.replace(image, picture_file(colour="teal"), by=None, seen=image.checksum)
     assert files() == before
 
@@ -126,17 +127,17 @@ def test_of_files_with_a_new_credit_that_do_not_all_fit_none_stays(
     for fitting in (0, 2):
         full_after(fitting)
         with FULL:
-            renditions.tell(image)
+            renditions.update_rights(image)
         assert files() == before
-    assert not FormerName.objects.exists()
+    assert not OldRenditionName.objects.exists()
     assert Image.objects.outdated_rights().exists()
 
 
 def test_files_of_before_go_first_and_make_room(image: Image) -> None:
     old = Path(image.renditions.get().file.path)
     Image.objects.update(credit="Teo Brandt")
-    renditions.tell(image)
-    FormerName.objects.update(left_at=timezone.now() - timedelta(hours=1))
+    renditions.update_rights(image)
+    OldRenditionName.objects.update(replaced_at=timezone.now() - timedelta(hours=1))
     Image.objects.update(credit="Yara Okonjo", uploaded_at=timezone.now() - timedelta(days=400))
     Disk.fits = lambda: not old.exists()
     catch_up(timestamp=0)

@@ -25,7 +25,7 @@ def bare(edna: User) -> Image:
     image = newsroom.picture(headline="Bare", checksum="1" * 64)
     figure = IN_TEXT.format(image.pk)
     newsroom.published("Ferries", slug="ferries", body=f"<p>One.</p>{figure}<p>Two.</p>{figure}")
-    newsroom.published("Harbours", slug="harbours", lead_picture=image)
+    newsroom.published("Harbours", slug="harbours", lead_image=image)
     judged_now()
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE articles_image DISABLE TRIGGER image_stays_credited")
@@ -64,11 +64,11 @@ def test_its_words_can_be_corrected_and_its_pictures_moved_about(bare: Image, ed
     assert list(article.figures.values_list("image", flat=True)) == [bare.pk, other.pk]
 
 
-def test_the_lead_picture_stays_or_goes(bare: Image) -> None:
+def test_the_lead_image_stays_or_goes(bare: Image) -> None:
     article = Article.objects.get(slug="harbours")
     saved(article, headline="Harbours, corrected", lead_caption="At night")
     assert article.figures.get().caption == "At night"
-    saved(article, lead_picture=None)
+    saved(article, lead_image=None)
     assert not article.figures.exists()
 
 
@@ -78,10 +78,10 @@ def test_it_is_not_used_anew_and_the_reason_is_said(bare: Image, way: str) -> No
     if way == "once more":
         values: dict[str, Any] = {"body": article.body + IN_TEXT.format(bare.pk)}
     elif way == "as the lead picture":
-        values = {"lead_picture": bare, "body": "<p>Words.</p>"}
+        values = {"lead_image": bare, "body": "<p>Words.</p>"}
     else:
-        values = {"lead_picture": newsroom.picture(checksum="2" * 64)}
-    with pytest.raises(NotReady, match="The picture “Bare” has no credit"):
+        values = {"lead_image": newsroom.picture(checksum="2" * 64)}
+    with pytest.raises(NotReady, match="The image “Bare” has no credit"):
         saved(article, **values)
     assert Figure.objects.filter(article=article).count() == 2
 
@@ -92,7 +92,7 @@ def test_the_desk_says_it_and_keeps_what_was_typed(bare: Image, client: Client, 
     address, body = change_address(article), article.body
     more = body + IN_TEXT.format(bare.pk)
     page = send(client, address, body=more, standfirst="Typed just now").content.decode()
-    assert "The picture “Bare” has no credit" in page
+    assert "The image “Bare” has no credit" in page
     assert "Typed just now" in page
     send(client, address, body=body, standfirst="Typed just now")
     judged_now()
@@ -107,7 +107,7 @@ def test_its_file_can_be_replaced(bare: Image, edna: User) -> None:
 
 
 def test_what_came_later_is_judged_as_ever(bare: Image, edna: User) -> None:
-    draft = newsroom.draft("Later", slug="later", lead_picture=bare)
+    draft = newsroom.draft("Later", slug="later", lead_image=bare)
     with pytest.raises(NotReady):
         publishing.publish(draft, by=edna)
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from articles.images.models import Agency, Collection, Image, Likeness, Photographer
+from articles.images.models import Agency, Collection, Image, Photographer, SimilarImage
 from tests.newsroom import draft, picture
 
 LIBRARY = "/admin/articles/image/"
@@ -46,7 +46,7 @@ def test_pictures_are_found_by_words_and_by_what_they_lack(
     picture(headline="Lighthouse", credit="Jo Reis", alt_text="", metadata={"orientation": 1})
     quay = picture(headline="Quay", credit="Ines Faro")
     picture(headline="Bare", credit="", metadata={"caption": "Something"})
-    draft(lead_picture=quay)
+    draft(lead_image=quay)
     assert shown(desk, query) == found
 
 
@@ -88,18 +88,18 @@ def test_pictures_are_found_by_what_is_particular_about_them(
     picture(headline="Generated", digital_source_type=f"{address}trainedAlgorithmicMedia")
     picture(headline="Mixed", digital_source_type="compositeSynthetic")
     picture(headline="Photographed", digital_source_type=f"{address}digitalCapture")
-    picture(headline="Moving", is_moving=True)
+    picture(headline="Moving", is_animated=True)
     pairs = [[picture(headline=name) for name in ("Newer", "Older")] for _ in range(2)]
     Image.objects.filter(pk__in=[each.pk for each in pairs[1]]).update(headline="Kept both")
     for kept_at, (newer, older) in zip((None, timezone.now()), pairs, strict=True):
-        Likeness.objects.create(image=newer, older=older, distance=3, kept_at=kept_at)
+        SimilarImage.objects.create(image=newer, older=older, distance=3, kept_at=kept_at)
     assert shown(desk, f"kind={kind}") == found
 
 
 def test_pictures_are_found_by_whose_they_are_and_where_they_lie(desk: Client) -> None:
     rows: dict[str, Any] = {
         "photographer": Photographer.objects.create(name="Jo Reis"),
-        "agency": Agency.objects.create(name="Quay Pictures", wording="via Quay"),
+        "agency": Agency.objects.create(name="Quay Pictures", credit_text="via Quay"),
     }
     for name, row in rows.items():
         picture(headline=name, **{name: row})

@@ -37,7 +37,7 @@ def article(db: None) -> Article:
     body = (
         f'<p>Words.</p><figure data-image="{image.pk}"><figcaption>{CAPTION}</figcaption></figure>'
     )
-    return newsroom.published("Ferries", body=body, lead_picture=image, lead_caption="At the quay")
+    return newsroom.published("Ferries", body=body, lead_image=image, lead_caption="At the quay")
 
 
 def test_whoever_holds_the_page_gets_another_one_the_moment_the_licence_ends(
@@ -140,10 +140,10 @@ def test_a_feed_reader_that_asks_by_date_alone_is_told_of_a_corrected_credit(
 ) -> None:
     long_ago = timezone.now() - timedelta(hours=1)
     for rows in (Revision.objects, StateChange.objects):
-        rows.update(made_at=long_ago)
+        rows.update(created_at=long_ago)
     Article.objects.update(published_at=long_ago, updated_at=None)
     before = client.get("/feed/")["Last-Modified"]
-    update_image(article.lead_picture, by=edna, credit="Jon Aske/via Harbour Agency")  # type: ignore[arg-type]
+    update_image(article.lead_image, by=edna, credit="Jon Aske/via Harbour Agency")  # type: ignore[arg-type]
     after = client.get("/feed/", headers={"If-Modified-Since": before})
     assert after.status_code == 200
     assert b"Jon Aske/via Harbour Agency" in after.content

@@ -33,7 +33,7 @@ def figure(image: Image) -> str:
 
 
 def in_draft(image: Image) -> None:
-    newsroom.draft(body=figure(image), lead_picture=image)
+    newsroom.draft(body=figure(image), lead_image=image)
 
 
 def in_text(image: Image) -> None:
@@ -46,17 +46,17 @@ def in_gallery(image: Image) -> None:
 
 
 def leading(image: Image) -> None:
-    newsroom.published(lead_picture=image)
+    newsroom.published(lead_image=image)
 
 
 def scheduled(image: Image) -> None:
-    article = newsroom.draft(lead_picture=image)
+    article = newsroom.draft(lead_image=image)
     publishing.schedule(article, at=timezone.now() + timedelta(days=1), by=somebody())
     assert article.state == Article.State.SCHEDULED
 
 
 def withdrawn(image: Image) -> None:
-    article = newsroom.published(lead_picture=image)
+    article = newsroom.published(lead_image=image)
     publishing.unpublish(article, by=somebody())
 
 
@@ -95,16 +95,16 @@ def sent(image: Image, **changes: Any) -> dict[str, Any]:
             data |= {f"{name}_0": "", f"{name}_1": ""}
         elif isinstance(value, bool):
             data |= {name: "on"} if value else {}
-        elif name not in {"kept_in", "keywords"} and value is not None:
+        elif name not in {"in_collections", "keywords"} and value is not None:
             data[name] = field.prepare_value(value)
-    return {**data, "kept_in": [], "keywords": "", **changes}
+    return {**data, "in_collections": [], "keywords": "", **changes}
 
 
 CHANGES: dict[str, dict[str, Any]] = {
     "alt_text": {"alt_text": "Something else"},
     "caption": {"caption": "Something else"},
     "headline": {"headline": "Something else"},
-    "credit": {"credit": "Somebody else"},
+    "credit": {"credit": "Someone else"},
     "licence_until": {"licence_until_0": "2001-01-01", "licence_until_1": "00:00"},
     "licence_from": {"licence_from_0": "2101-01-01", "licence_from_1": "00:00"},
     "focus_x": {"focus_x": "10"},
@@ -171,7 +171,7 @@ def test_a_reporter_sees_the_fields_of_a_published_image_read_only_and_why(
     client.force_login(rui)
     page = client.get(reverse("admin:articles_image_change", args=[image.pk]))
     text = page.content.decode()
-    why = permissions.why_not(rui, image)
+    why = permissions.why_readonly(rui, image)
     assert "A quiet week at the strait" in why
     assert why in text
     assert image.alt_text in text
@@ -189,10 +189,10 @@ def test_what_was_typed_before_the_image_was_published_is_given_back(
     answer = client.post(reverse("admin:articles_image_change", args=[image.pk]), form)
     assert answer.status_code == 403
     assert "A caption of several words" in answer.content.decode()
-    assert permissions.why_not(rui, image) in answer.content.decode()
+    assert permissions.why_readonly(rui, image) in answer.content.decode()
 
 
-@pytest.mark.parametrize("deed", ["replace", "withdraw", "change_many", "delete"])
+@pytest.mark.parametrize("deed", ["replace", "withdraw", "bulk_change", "delete"])
 def test_no_permission_beside_that_to_publish_changes_what_is_published(
     client: Client, image: Image, rui: User, deed: str
 ) -> None:
@@ -212,7 +212,7 @@ def test_no_permission_beside_that_to_publish_changes_what_is_published(
         client.post(reverse("admin:articles_image_delete", args=[image.pk]), {"post": "yes"})
     else:
         ticked = {"action": "change_rights", "_selected_action": [image.pk], "expected": "1"}
-        client.post(listing, {**ticked, "credit": "Somebody else", "apply": "1"})
+        client.post(listing, {**ticked, "credit": "Someone else", "apply": "1"})
     stands = Image.objects.get(pk=image.pk)
     assert values(image) == before
     assert (stands.checksum, stands.withdrawn_at) == (image.checksum, None)

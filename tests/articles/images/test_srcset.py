@@ -72,7 +72,7 @@ def test_what_shines_through_falls_back_to_png(db: None) -> None:
 @pytest.mark.parametrize(
     ("use", "loading", "priority"), [("lead", "eager", "high"), ("inline", "lazy", None)]
 )
-def test_only_the_lead_picture_is_loaded_at_once(
+def test_only_the_lead_image_is_loaded_at_once(
     db: None, use: str, loading: str, priority: str | None
 ) -> None:
     markup = drawn("{% picture image use=use %}", image=with_sizes("jpeg"), use=use)
@@ -129,7 +129,7 @@ def test_previews_elsewhere_have_the_shape_of_previews(db: None) -> None:
 
 
 def test_an_animation_stands_still_for_whoever_asked_for_less_motion(db: None) -> None:
-    image = with_sizes("avif", "webp", "jpeg", is_moving=True)
+    image = with_sizes("avif", "webp", "jpeg", is_animated=True)
     Rendition.objects.create(
         image=image, format="webp", width=960, height=600, name="moves.webp", moving=True
     )

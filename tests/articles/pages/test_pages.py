@@ -68,9 +68,9 @@ def test_a_page_shows_its_pictures_with_credit_and_the_library_knows(client: Cli
     html = client.get("/about/").content.decode()
     assert 'Our house <span class="credit">(Image Credit: Ines Faro/via Meridian Pictures)' in html
     assert [use.label for use in in_pages(picture.pk)] == ["the page “About us”"]
-    assert not Image.objects.unused().exists()
+    assert not Image.objects.exclude(Image.objects.in_use()).exists()
     other = newsroom.picture()
-    assert Image.objects.unused().get() == other
+    assert Image.objects.exclude(Image.objects.in_use()).get() == other
     picture.credit = ""
     picture.save()
     assert "<img" not in client.get(page.get_absolute_url()).content.decode()

@@ -33,7 +33,7 @@ def illustrated(headline: str, *, figures: int, categories: list[Category]) -> A
     article = newsroom.published(
         headline,
         at=FIRST_DAY,
-        lead_picture=sized(newsroom.picture()),
+        lead_image=sized(newsroom.picture()),
         lead_caption="Morning at the quay",
         body="<p>Words before.</p>" + "".join(figure(each) for each in pictures),
         categories=categories,
@@ -71,7 +71,7 @@ def sections(count: int, articles: int, *, first: int = 0) -> list[Category]:
                 at=FIRST_DAY + timedelta(hours=number * articles + place),
                 categories=[below if place % 2 else top],
                 authors=[newsroom.author(f"Writer of {headline}")],
-                lead_picture=sized(newsroom.picture()),
+                lead_image=sized(newsroom.picture()),
                 tags=[f"topic {place % 3}"],
             )
     return found

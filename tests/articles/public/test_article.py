@@ -46,7 +46,7 @@ def full_article() -> Article:
     publication.save()
     sections = [newsroom.category("Asia-Pacific"), newsroom.category("News", position=1)]
     article = full_house.illustrated("The long way", figures=2, categories=sections)
-    other = newsroom.published("A short way", lead_picture=full_house.sized(newsroom.picture()))
+    other = newsroom.published("A short way", lead_image=full_house.sized(newsroom.picture()))
     full_house.related(article, [other])
     full_house.comments(article, 1)
     return article
@@ -138,9 +138,9 @@ def test_a_kind_that_is_also_the_section_is_not_said_twice(client: Client) -> No
     assert "".join(kicker.itertext()).split() == ["News"]
 
 
-def test_a_lead_picture_whose_licence_ended_is_not_shown(client: Client) -> None:
+def test_a_lead_image_whose_licence_ended_is_not_shown(client: Client) -> None:
     picture = full_house.sized(newsroom.picture())
-    article = newsroom.published("Quiet", lead_picture=picture)
+    article = newsroom.published("Quiet", lead_image=picture)
     assert "<img" in page(client, article)
     picture.licence_until = timezone.now()
     picture.save()

@@ -27,7 +27,7 @@ def test_every_list_names_whose_its_pictures_are(client: Client) -> None:
     author = newsroom.author("Ines Faro")
     lead = image(digital_source_type=AI)
     article = newsroom.published(
-        "Ferries", lead_picture=lead, categories=[section], authors=[author], tags=["straits"]
+        "Ferries", lead_image=lead, categories=[section], authors=[author], tags=["straits"]
     )
     Portrait.objects.create(author=author, image=image())
     other = newsroom.published("Tankers", categories=[section])
@@ -49,7 +49,7 @@ def test_search_engines_are_told_licence_licensor_and_source_type(client: Client
         licence_url="https://creativecommons.org/licenses/by/4.0/",
         licensor="Vela, https://vela.example/buy.",
     )
-    article = newsroom.published("Ferries", lead_picture=lead)
+    article = newsroom.published("Ferries", lead_image=lead)
     (about,) = structured(client, article.get_absolute_url())[0]["image"]
     assert about["contentUrl"].startswith("http")
     assert {name: about[name] for name in sorted(about) if name not in {"url", "contentUrl"}} == {
@@ -69,7 +69,7 @@ def test_an_excused_portrait_made_by_a_machine_is_labelled(client: Client) -> No
     author = newsroom.author("Ines Faro")
     drawn = full_house.sized(
         newsroom.picture(
-            credit="", needs_no_credit=True, no_credit_reason="Ours", digital_source_type=AI
+            credit="", credit_exempt=True, no_credit_reason="Ours", digital_source_type=AI
         )
     )
     Portrait.objects.create(author=author, image=drawn)

@@ -34,7 +34,7 @@ def article() -> Article:
     )
     return newsroom.published(
         "The long way",
-        lead_picture=lead,
+        lead_image=lead,
         lead_caption="Morning",
         body=f"<p>Words.</p>{gallery(quay, sized(credit='Ola Lind'))}",
     )
@@ -127,7 +127,7 @@ def test_the_words_of_the_dialog_wait_in_the_page(client: Client, article: Artic
     page = client.get(article.get_absolute_url()).content.decode()
     assert 'data-place="Picture {} of 3"' in page
     assert page.count('type="button" value=') == 2
-    alone = newsroom.published("Alone", lead_picture=sized())
+    alone = newsroom.published("Alone", lead_image=sized())
     page = client.get(alone.get_absolute_url()).content.decode()
     assert '<dialog class="large"' in page
     assert 'type="button" value=' not in page

@@ -252,9 +252,11 @@ def test_corrections_stand_newest_first_and_only_of_articles_that_can_be_read(
 ) -> None:
     kept, gone = newsroom.published("Kept"), newsroom.published("Gone")
     now = datetime(2026, 5, 1, tzinfo=UTC)
-    Correction.objects.create(article=kept, text="It was five, not six.", made_at=now)
-    Correction.objects.create(article=kept, text="It was in May.", made_at=now + timedelta(days=1))
-    Correction.objects.create(article=gone, text="Hidden now.", made_at=now)
+    Correction.objects.create(article=kept, text="It was five, not six.", created_at=now)
+    Correction.objects.create(
+        article=kept, text="It was in May.", created_at=now + timedelta(days=1)
+    )
+    Correction.objects.create(article=gone, text="Hidden now.", created_at=now)
     publishing.unpublish(gone, by=edna)
     html = page(client, "/corrections/")
     assert html.index("It was in May.") < html.index("It was five, not six.")

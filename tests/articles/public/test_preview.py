@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from articles.editorial import publishing
 from articles.editorial.models import Article
-from articles.editorial.preview_links import preview_address
+from articles.editorial.preview_links import preview_url
 from tests import newsroom
 
 
@@ -21,7 +21,7 @@ def test_a_draft_is_shown_with_all_its_parts(client: Client, edna: User) -> None
         authors=[newsroom.author("Ines Faro")],
         tags=["shipping"],
     )
-    page = client.get(preview_address(article))
+    page = client.get(preview_url(article))
     html = page.content.decode()
     assert page.status_code == 200
     for words in ("Not out yet", "Ports", "A note.", "Ines Faro", "shipping", "This is a draft"):
@@ -29,7 +29,7 @@ def test_a_draft_is_shown_with_all_its_parts(client: Client, edna: User) -> None
 
 
 def test_a_preview_is_kept_by_nobody_and_found_by_no_one(client: Client, db: None) -> None:
-    page = client.get(preview_address(newsroom.draft()))
+    page = client.get(preview_url(newsroom.draft()))
     assert page["Cache-Control"] == "private, no-store"
     assert "noindex" in page["X-Robots-Tag"]
     assert page["Referrer-Policy"] == "no-referrer"
@@ -39,7 +39,7 @@ def test_a_preview_is_kept_by_nobody_and_found_by_no_one(client: Client, db: Non
 
 @pytest.mark.parametrize("cut", [1, 5, 20])
 def test_a_link_cut_off_says_so_in_one_sentence(client: Client, db: None, cut: int) -> None:
-    address = preview_address(newsroom.draft())
+    address = preview_url(newsroom.draft())
     page = client.get(address.rstrip("/")[:-cut] + "/")
     assert page.status_code == 404
     assert "This preview link is incomplete." in page.content.decode()
@@ -48,7 +48,7 @@ def test_a_link_cut_off_says_so_in_one_sentence(client: Client, db: None, cut: i
 def test_a_link_expires_after_a_week(
     client: Client, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    address = preview_address(newsroom.draft("Not out yet"))
+    address = preview_url(newsroom.draft("Not out yet"))
     monkeypatch.setattr("articles.editorial.preview_links.VALID_FOR", timedelta(seconds=-1))
     page = client.get(address)
     assert page.status_code == 410
@@ -60,16 +60,16 @@ def test_a_link_from_before_an_article_was_withdrawn_shows_it_no_more(
     client: Client, edna: User
 ) -> None:
     article = newsroom.draft("Taken back")
-    address = preview_address(article)
+    address = preview_url(article)
     publishing.publish(article, by=edna)
     publishing.unpublish(article, by=edna)
     assert client.get(address).status_code == 410
-    assert client.get(preview_address(article)).status_code == 200
+    assert client.get(preview_url(article)).status_code == 200
 
 
 def test_a_preview_of_a_published_article_leads_to_its_page(client: Client, edna: User) -> None:
     article = newsroom.draft()
-    address = preview_address(article)
+    address = preview_url(article)
     publishing.publish(article, by=edna)
     assert client.get(address)["Location"] == article.get_absolute_url()
 
@@ -77,21 +77,19 @@ def test_a_preview_of_a_published_article_leads_to_its_page(client: Client, edna
 def test_a_scheduled_article_can_be_previewed(client: Client, edna: User) -> None:
     article = newsroom.draft()
     publishing.schedule(article, by=edna, at=timezone.now() + timedelta(hours=2))
-    assert "at a set time" in client.get(preview_address(article)).content.decode()
+    assert "at a set time" in client.get(preview_url(article)).content.decode()
 
 
 def test_a_removed_article_leaves_a_link_that_is_over(client: Client, db: None) -> None:
-    address = preview_address(newsroom.draft())
+    address = preview_url(newsroom.draft())
     for article in Article.objects.all():
         article.delete()
     assert client.get(address).status_code == 410
 
 
-def test_a_caption_of_the_lead_picture_keeps_its_emphasis(client: Client, db: None) -> None:
-    article = newsroom.draft(
-        lead_picture=newsroom.picture(), lead_caption="Cranes & <em>quays</em>"
-    )
-    html = client.get(preview_address(article)).content.decode()
+def test_a_caption_of_the_lead_image_keeps_its_emphasis(client: Client, db: None) -> None:
+    article = newsroom.draft(lead_image=newsroom.picture(), lead_caption="Cranes & <em>quays</em>")
+    html = client.get(preview_url(article)).content.decode()
     assert "Cranes &amp; <em>quays</em>" in html
 
 
@@ -99,7 +97,7 @@ def test_the_same_queries_whatever_the_article_holds(
     client: Client, edna: User, django_assert_max_num_queries: Any
 ) -> None:
     authors = [newsroom.author(f"Author {number}") for number in range(5)]
-    address = preview_address(newsroom.draft(authors=authors, tags=list("abcde")))
+    address = preview_url(newsroom.draft(authors=authors, tags=list("abcde")))
     client.get(address)
     with django_assert_max_num_queries(10):
         client.get(address)

@@ -27,7 +27,7 @@ def structured(html: str) -> dict[str, Any]:
 
 
 def test_an_original_elsewhere_is_what_search_engines_are_sent_to(client: Client) -> None:
-    article = newsroom.published("Strait", canonical_address="https://first.example/strait")
+    article = newsroom.published("Strait", canonical_url="https://first.example/strait")
     answer = client.get(article.get_absolute_url())
     assert '<link rel="canonical" href="https://first.example/strait">' in answer.content.decode()
     assert '<https://first.example/strait>; rel="canonical"' in answer["Link"]
@@ -35,7 +35,7 @@ def test_an_original_elsewhere_is_what_search_engines_are_sent_to(client: Client
 
 def test_what_is_kept_out_of_search_engines_says_so_and_is_in_no_sitemap(client: Client) -> None:
     hidden = newsroom.published("Hidden", noindex=True)
-    elsewhere = newsroom.published("Elsewhere", canonical_address="https://first.example/x")
+    elsewhere = newsroom.published("Elsewhere", canonical_url="https://first.example/x")
     plain = newsroom.published("Plain")
     assert '<meta name="robots" content="noindex">' in page(client, hidden)
     assert "noindex" not in page(client, plain)
@@ -50,7 +50,7 @@ def test_readers_see_where_it_stood_first_and_what_they_may_do_with_it(client: C
     article = newsroom.published(
         "Strait",
         first_published_in="The Harbour Review",
-        first_published_address="https://first.example/strait",
+        first_published_url="https://first.example/strait",
         licence="CC BY-SA 4.0",
     )
     shown = page(client, article)
@@ -68,9 +68,9 @@ def test_readers_see_where_it_stood_first_and_what_they_may_do_with_it(client: C
 
 def test_an_address_without_a_name_gets_a_sentence(client: Client, edna: User) -> None:
     with pytest.raises(IntegrityError, match="first_published_has_name"), transaction.atomic():
-        newsroom.published("Strait", first_published_address="https://first.example/strait")
+        newsroom.published("Strait", first_published_url="https://first.example/strait")
     client.force_login(edna)
-    kept = {"headline": "Strait", "first_published_address": "https://first.example/strait"}
+    kept = {"headline": "Strait", "first_published_url": "https://first.example/strait"}
     answer = client.post("/admin/articles/article/add/", kept)
     assert "Name the publication to which the address belongs." in answer.content.decode()
     assert "https://first.example/strait" in answer.content.decode()

@@ -16,7 +16,7 @@ from lxml import html
 from accounts.models import User
 from articles.comments.models import Comment
 from articles.editorial import translations
-from articles.editorial.models import Article, Correction, Kind
+from articles.editorial.models import Article, ArticleType, Correction
 from articles.images.models import Image
 from iria.publication.models import current_publication
 from tests import newsroom
@@ -120,12 +120,12 @@ def article(edna: User, settings: Any) -> Article:
     made = newsroom.published(
         "Ferries </script> & tankers",
         body=f'<p>Words.</p><figure data-image="{quay.pk}"><figcaption>A quay</figcaption></figure>',
-        lead_picture=picture(),
+        lead_image=picture(),
         authors=[author],
         tags=["Shipping"],
         categories=[newsroom.category("Asia-Pacific"), newsroom.category("News")],
     )
-    Correction.objects.create(article=made, text="It was a Tuesday.", made_by=edna)
+    Correction.objects.create(article=made, text="It was a Tuesday.", created_by=edna)
     first = Comment.objects.create(article=made, name="Ola", text="Gone.", state="rejected")
     for number in range(25):
         Comment.objects.create(
@@ -209,7 +209,7 @@ def test_the_publisher_is_known_by_its_legal_name_address_number_and_other_place
 def test_each_kind_is_called_what_schema_org_calls_it(
     client: Client, article: Article, kind: str, called: str
 ) -> None:
-    article.kind = Kind.objects.get(slug=kind)
+    article.kind = ArticleType.objects.get(slug=kind)
     article.save()
     (data, *_) = structured(client, article.get_absolute_url())
     assert data["@type"] == called

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.editorial import publishing
-from articles.editorial.models import Article, Category, Kind
+from articles.editorial.models import Article, ArticleType, Category
 from articles.public.front_page.models import Placement
 from iria.core.http import cache_versions, page_cache
 from iria.core.http.urls import absolute_url
@@ -47,7 +47,7 @@ def addresses(at: At, ola: User, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     publication.comments_close_after = 2
     publication.save()
     image = full_house.sized(newsroom.picture(licence_until=LICENCE_ENDS))
-    article = newsroom.published("Ferries at noon", tags=["straits"], lead_picture=image)
+    article = newsroom.published("Ferries at noon", tags=["straits"], lead_image=image)
     other = newsroom.published("Ferries at night", authors=[newsroom.author("Ines Faro")])
     newsroom.published("Ferries tomorrow", at=APPEARS, tags=["straits"])
     full_house.comments(article, 1)
@@ -132,7 +132,7 @@ def test_a_scheduled_article_appears_in_pages_kept_before(
 
 def test_when_the_next_article_appears_is_found_at_the_end_of_an_index() -> None:
     """The question that every public page asks first reads a row of an archive, whatever its size."""
-    kind = Kind.objects.get(slug="news")
+    kind = ArticleType.objects.get(slug="news")
     Article.objects.bulk_create(
         Article(
             headline=f"Article {number}",

@@ -8,7 +8,7 @@ from django.test import Client
 from lxml import html as lxml_html
 
 from articles.editorial.models import Article
-from articles.editorial.preview_links import preview_address
+from articles.editorial.preview_links import preview_url
 from iria.core.text.typography import NARROW, NO_BREAK
 from newsletter.email import rendering
 from newsletter.models import Issue
@@ -29,7 +29,7 @@ def french() -> Article:
         language="fr",
         standfirst="Personne ; ou presque !",
         body="<p>« Rien », dit-il à 10:30 ; <code>a ? b : c</code> !</p>",
-        lead_picture=newsroom.picture(),
+        lead_image=newsroom.picture(),
         lead_caption="Qui ? <em>Eux</em> !",
     )
 
@@ -80,7 +80,7 @@ def test_and_never_ends_a_line_and_a_hyphen_never_breaks_a_name(client: Client) 
 
 def test_the_facts_of_a_draft_have_spaces_between_them(client: Client) -> None:
     draft = newsroom.draft()
-    tree = lxml_html.fromstring(client.get(preview_address(draft)).content)
+    tree = lxml_html.fromstring(client.get(preview_url(draft)).content)
     facts = tree.cssselect(".article-facts .byline")[-1]
     assert re.search(r"\w \d+ min", " ".join(facts.text_content().split(" ")))
     assert not re.search(r"[^\W\d]\d", facts.text_content())

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.comments.models import Comment
-from articles.editorial.models import Article, Byline, Category, Figure, Kind
+from articles.editorial.models import Article, ArticleType, Byline, Category, Figure
 from articles.images.models import Image, Rendition
 from articles.related.models import RelatedLink, RelatedPick
 from iria.core.http import page_cache
@@ -24,7 +24,7 @@ INGREDIENTS: dict[str, Callable[[Article, Article], Any]] = {
     "the publication": lambda a, b: Publication(name="Another name").save(),
     "the headline": lambda a, b: Article.objects.filter(pk=a.pk).update(headline="Anew"),
     "the language": lambda a, b: Article.objects.filter(pk=a.pk).update(language="fr"),
-    "the kind": lambda a, b: Kind.objects.filter(pk=a.kind_id).update(name="Dispatch"),
+    "the kind": lambda a, b: ArticleType.objects.filter(pk=a.kind_id).update(name="Dispatch"),
     "a category's name": lambda a, b: Category.objects.update(name="Elsewhere"),
     "a byline": lambda a, b: Byline.objects.filter(article=a).delete(),
     "a tag": lambda a, b: a.tags.add("ferries"),

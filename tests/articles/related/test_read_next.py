@@ -86,16 +86,16 @@ def test_before_the_worker_has_been_there_nothing_is_shown() -> None:
 def test_one_query_whatever_stands_there(django_assert_num_queries: Any) -> None:
     strait = newsroom.published("At the strait", body=STRAIT)
     for number in range(6):
-        newsroom.published(f"Strait {number}", body=HARBOUR, lead_picture=newsroom.picture())
+        newsroom.published(f"Strait {number}", body=HARBOUR, lead_image=newsroom.picture())
     recomputation.refresh_all()
     RelatedPick.objects.create(
-        article=strait, picked=newsroom.published("Cheese", lead_picture=newsroom.picture())
+        article=strait, picked=newsroom.published("Cheese", lead_image=newsroom.picture())
     )
     with django_assert_num_queries(1):
         found = related_to(strait)
         for other in found:
-            assert other.lead_picture is not None
-            assert (other.kind.name, other.lead_picture.sizes) == ("News", [])
+            assert other.lead_image is not None
+            assert (other.kind.name, other.lead_image.sizes) == ("News", [])
             assert other.get_absolute_url()
 
 

@@ -31,7 +31,7 @@ def test_a_word_is_found_in_every_place_and_counts_by_its_place() -> None:
     image = newsroom.picture(credit="Tollgate Pictures")
     author = newsroom.author("Tollgate Smith")
     indexed("Signed", authors=[author])
-    indexed("Pictured", lead_picture=image, lead_caption="A ship")
+    indexed("Pictured", lead_image=image, lead_caption="A ship")
     indexed("Written", body="<p>They argued over the tollgate and about much else.</p>")
     indexed("Summed up", standfirst="Why the tollgate stays.")
     indexed("The tollgate")
@@ -188,7 +188,7 @@ def test_a_search_asks_the_database_the_same_few_questions_whatever_it_finds(
 ) -> None:
     category = newsroom.category("Rivers")
     for number in range(12):
-        indexed(f"Barge {number}", categories=[category], lead_picture=newsroom.picture())
+        indexed(f"Barge {number}", categories=[category], lead_image=newsroom.picture())
     with django_assert_num_queries(12):
         find("barge")
 
@@ -205,7 +205,7 @@ def test_reindexing_brings_back_a_lost_index(capsys: pytest.CaptureFixture[str])
 def test_words_that_only_a_stroke_a_hyphen_or_a_missing_blank_joins_are_found_one_by_one() -> None:
     image = newsroom.picture(credit="Nell Sandoval/via Meridian")
     indexed("Talks", body="<p>India/Pakistan talks on cotton/café.They resumed in 2020-21.</p>")
-    indexed("Jets", body="<p>Six F-16 jets landed.</p>", lead_picture=image, lead_caption="A jet")
+    indexed("Jets", body="<p>Six F-16 jets landed.</p>", lead_image=image, lead_caption="A jet")
     for words in ("pakistan", "café", "resumed", "21"):
         assert headlines(words) == ["Talks"]
     assert headlines("Sandoval") == headlines('"F 16"') == headlines('"F-16"') == ["Jets"]

@@ -98,7 +98,7 @@ def test_the_page_asks_the_same_few_questions_however_much_there_is(
             categories=[newsroom.category(f"River {number}")],
             authors=[newsroom.author(f"Author {number}")],
             tags=[f"Weir {number}"],
-            lead_picture=image,
+            lead_image=image,
             body=f'<figure data-image="{image.pk}"><figcaption>A lock</figcaption></figure>',
         )
         indexer.index(article.pk)

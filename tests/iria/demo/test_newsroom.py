@@ -39,8 +39,8 @@ def test_it_is_the_newsroom_that_checks_from_outside_look_for() -> None:
     assert names == ["Asia-Pacific", "News"]
     assert lead.comments.filter(state="approved").count() >= 5
     assert lead.related_picks.count() >= 2
-    assert lead.lead_picture is not None
-    assert lead.lead_picture.is_credited
+    assert lead.lead_image is not None
+    assert lead.lead_image.is_credited
 
 
 def test_it_is_large_and_varied_enough_to_try_the_house() -> None:

@@ -26,7 +26,7 @@ def test_removing_leaves_the_tables_as_they_were(before: Rows) -> None:
 
 def test_an_editors_own_article_stays_with_all_that_it_uses(rui: User) -> None:
     theirs = draft("Our own", by=rui, categories=[Category.objects.get(path="asia-pacific/japan")])
-    theirs.lead_picture = Image.objects.get(headline="Lighthouse on a headland")
+    theirs.lead_image = Image.objects.get(headline="Lighthouse on a headland")
     theirs.bylines.create(author=AuthorProfile.objects.get(slug="marek-sovinec"))
     theirs.tags.set(["Japan", "tides"])
     revisions.save(theirs, by=rui)
@@ -34,7 +34,7 @@ def test_an_editors_own_article_stays_with_all_that_it_uses(rui: User) -> None:
     said = remove()
     theirs.refresh_from_db()
     assert [kept.path for kept in theirs.categories.all()] == ["asia-pacific/japan"]
-    assert theirs.lead_picture is not None
+    assert theirs.lead_image is not None
     assert theirs.bylines.get().author.name == "Marek Sovinec"
     assert sorted(theirs.tags.names()) == ["Japan", "tides"]
     assert Image.objects.filter(pk=own_picture.pk).exists()

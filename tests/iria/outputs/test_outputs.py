@@ -41,7 +41,7 @@ def walk(parts: dict[str, str]) -> Walk:
     """The same picture wherever one can stand: in articles, beside authors, in pages, in mails."""
     image = Image.objects.get(pk=parts["one_picture"])
     update_image(image, by=None, credit=FIRST)
-    renditions.tell(image)
+    renditions.update_rights(image)
     article = Article.objects.get(pk=parts["article"])
     inside = f'<figure data-image="{image.pk}"><figcaption>The quay</figcaption></figure>'
     article.body += inside
@@ -53,7 +53,7 @@ def walk(parts: dict[str, str]) -> Walk:
     crossing = newsroom.published(
         "Une autre traversée",
         language="fr",
-        lead_picture=image,
+        lead_image=image,
         authors=[author],
         categories=[category],
         tags=["straits"],
@@ -63,7 +63,7 @@ def walk(parts: dict[str, str]) -> Walk:
     page.body = f"<p>Who we are.</p>{inside}"
     page_keeping.save(page)
     lists.issue("What is to come", article, crossing)
-    draft = newsroom.draft("Not out", lead_picture=image, body=f"<p>Words.</p>{inside}")
+    draft = newsroom.draft("Not out", lead_image=image, body=f"<p>Words.</p>{inside}")
     reindex()
     fit = {**parts, "preview": make_preview_token(draft), "code": "fr"}
     fit["picture"] = image.renditions.get().name
@@ -106,7 +106,7 @@ def faults(client: Client, walk: Walk) -> list[str]:
     found += walk.judge(client, credited(FIRST))
     # Changed once, by the verb of the library and the job that follows it.
     update_image(walk.image, by=None, credit=THEN)
-    renditions.tell(walk.image)
+    renditions.update_rights(walk.image)
     found += walk.judge(client, credited(THEN, never=FIRST))
     update_image(walk.image, by=None, licence_until=timezone.now())
     found += walk.judge(client, withheld)

@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.models import User
 from iria.publication import menus
-from iria.publication.admin import CHANGED_MEANWHILE
+from iria.publication.admin import EDIT_CONFLICT
 from iria.publication.dashboard import broken_entry_messages, broken_menu_items
 from iria.publication.models import Publication, current_publication
 from tests import newsroom
@@ -162,7 +162,7 @@ def test_what_somebody_else_saved_meanwhile_is_not_overwritten_unseen(desk: Clie
     assert opened is not None
     desk.post(ADDRESS, sent(tagline="Theirs"))
     page = desk.post(ADDRESS, sent(tagline="Mine", seen=opened[1])).content.decode()
-    assert CHANGED_MEANWHILE in page
+    assert EDIT_CONFLICT in page
     assert 'value="Mine"' in page
     assert Publication.objects.get().tagline == "Theirs"
     now = re.search(r'name="seen" value="([0-9a-f]+)"', page)

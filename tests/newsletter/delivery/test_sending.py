@@ -100,10 +100,10 @@ def test_an_article_must_be_published(edna: User) -> None:
 
 def test_a_picture_must_be_described_and_ready(edna: User) -> None:
     subscriber()
-    bare = published("With a bare picture", lead_picture=picture())
+    bare = published("With a bare picture", lead_image=picture())
     assert "is being made ready" in reasons_of(issue("One", bare), edna)[0]
     shown = mail_picture()
-    story = published("With a picture", lead_picture=shown)
+    story = published("With a picture", lead_image=shown)
     Image.objects.filter(pk=shown.pk).update(alt_text="")
     assert "has no alternative text" in reasons_of(issue("Two", story), edna)[0]
     Image.objects.filter(pk=shown.pk).update(alt_text="Cranes")

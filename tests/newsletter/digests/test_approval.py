@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 def test_what_stands_in_its_way_is_said_and_tried_again(edna: User) -> None:
     chose(OLA, Frequency.DAILY)
-    hours_ago(2, "Pictured", lead_picture=mail_picture())
+    hours_ago(2, "Pictured", lead_image=mail_picture())
     rule()
     (made,) = composition.compose_due()
     Image.objects.update(licensed_for_newsletter=False)
@@ -88,7 +88,7 @@ def test_what_an_editor_changed_waits_for_the_editor_whatever_its_rule_says(
     ednas: Client, edna: User
 ) -> None:
     chose(OLA, Frequency.DAILY)
-    story = hours_ago(2, "Pictured", lead_picture=mail_picture())
+    story = hours_ago(2, "Pictured", lead_image=mail_picture())
     rule()
     (made,) = composition.compose_due()
     Image.objects.update(licensed_for_newsletter=False)
@@ -140,7 +140,7 @@ def test_approving_takes_away_what_nobody_would_get(edna: User) -> None:
 
 def test_what_could_not_go_in_its_time_waits_for_an_editor_and_says_so(edna: User) -> None:
     chose(OLA, Frequency.DAILY)
-    hours_ago(2, "Pictured", lead_picture=mail_picture())
+    hours_ago(2, "Pictured", lead_image=mail_picture())
     rule()
     (made,) = composition.compose_due()
     Image.objects.update(licensed_for_newsletter=False)

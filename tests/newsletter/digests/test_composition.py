@@ -272,15 +272,17 @@ def test_what_appeared_later_than_it_bears_comes_with_what_appeared_then(edna: U
     moment = timezone.now()
     # Scheduled while no worker was there; and withdrawn to be mended while the last one was composed.
     published("Missed its time", at=moment - timedelta(hours=30)).state_changes.update(
-        made_at=moment - timedelta(hours=3)
+        created_at=moment - timedelta(hours=3)
     )
     mended = hours_ago(26, "Mended")
     publishing.unpublish(mended, by=edna)
     publishing.publish(mended, by=edna)
-    mended.state_changes.filter(made_at__gt=moment).update(made_at=moment - timedelta(hours=2))
+    mended.state_changes.filter(created_at__gt=moment).update(
+        created_at=moment - timedelta(hours=2)
+    )
     # An archive that is brought in is no news.
     published("Of 2019", at=moment - timedelta(days=2500)).state_changes.update(
-        made_at=moment - timedelta(hours=2)
+        created_at=moment - timedelta(hours=2)
     )
     rule()
     (made,) = composition.compose_due()

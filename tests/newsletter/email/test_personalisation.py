@@ -24,7 +24,7 @@ OWN = {"address": "ola@readers.example", "token": TOKEN, "message_id": "<1-2@mer
 
 @pytest.fixture
 def made() -> Issue:
-    story = published("Ünïcødé – 漢字 “quoted” = equals", lead_picture=mail_picture())
+    story = published("Ünïcødé – 漢字 “quoted” = equals", lead_image=mail_picture())
     return issue(
         "Straße, 漢字 and a subject that is long enough to be folded over several lines of a header",
         story,

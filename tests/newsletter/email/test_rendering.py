@@ -135,7 +135,7 @@ def test_a_picture_carries_alt_caption_and_credit_in_the_wording_of_the_publicat
     publication.credit_format = "Photograph: {credit}"
     publication.save()
     image = mail_picture(credit_url="https://pictures.example/1")
-    story = published("Light", lead_picture=image, lead_caption="The <em>light</em> at the cape.")
+    story = published("Light", lead_image=image, lead_caption="The <em>light</em> at the cape.")
     tree = html_of(sent(issue("Light", story)))
     (shown,) = tree.iter("img")
     assert shown.get("alt") == image.alt_text
@@ -150,7 +150,7 @@ def test_a_picture_carries_alt_caption_and_credit_in_the_wording_of_the_publicat
 
 def test_the_letter_without_pictures_names_whose_they_are() -> None:
     image = mail_picture(credit="Ines Faro", digital_source_type="trainedAlgorithmicMedia")
-    story = published("Light", lead_picture=image, lead_caption='The <a href="/about/">light</a>.')
+    story = published("Light", lead_image=image, lead_caption='The <a href="/about/">light</a>.')
     made = sent(issue("Light", story))
     assert "[Picture: The light. (Image Credit: Ines Faro) · Made with AI]" in text_of(made)
     (caption,) = html_of(made).find_class("caption")
@@ -159,15 +159,15 @@ def test_the_letter_without_pictures_names_whose_they_are() -> None:
 
 
 def test_a_picture_that_needs_no_credit_shows_none() -> None:
-    image = mail_picture(credit="", needs_no_credit=True, no_credit_reason="Our own chart")
-    tree = html_of(sent(issue("Chart", published("Chart", lead_picture=image))))
+    image = mail_picture(credit="", credit_exempt=True, no_credit_reason="Our own chart")
+    tree = html_of(sent(issue("Chart", published("Chart", lead_image=image))))
     assert len(list(tree.iter("img"))) == 1
     assert not tree.find_class("credit")
 
 
 def test_a_picture_that_may_not_be_mailed_is_left_out() -> None:
     image = mail_picture()
-    story = published("Light", lead_picture=image)
+    story = published("Light", lead_image=image)
     Image.objects.filter(pk=image.pk).update(licensed_for_newsletter=False)
     assert "<img" not in letter(issue("Light", story)).html
 
@@ -190,7 +190,7 @@ def test_rules_stand_in_the_elements_and_dark_mode_stays_in_the_head() -> None:
 
 def test_the_preview_carries_no_style_of_its_own() -> None:
     image = mail_picture()
-    shown = rendering.preview(issue("Light", published("Light", lead_picture=image)))
+    shown = rendering.preview(issue("Light", published("Light", lead_image=image)))
     assert "style=" not in shown
     assert "<style" not in shown
     assert 'href="/static/css/mail/letter.css"' in shown
@@ -237,7 +237,7 @@ def test_composing_asks_as_much_for_twelve_articles_as_for_two(
     def of(count: int) -> Issue:
         stories = [
             published(
-                f"Story {count} {n}", lead_picture=mail_picture(), authors=[author(f"A{count}{n}")]
+                f"Story {count} {n}", lead_image=mail_picture(), authors=[author(f"A{count}{n}")]
             )
             for n in range(count)
         ]

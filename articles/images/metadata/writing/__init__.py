@@ -1,6 +1,6 @@
-"""Whose a picture is, written into every file of it that is served. Plain Python, no Django.
+"""Embeds rights in renditions. Plain Python, no Django.
 
-What a rendition's file says, and how it is changed when a credit changes: docs/algorithms/metadata.md.
+What is embedded, and how it is changed with a credit: docs/algorithms/image-metadata.md.
 """
 
 from articles.images.metadata.writing.rights import Rights

@@ -1,6 +1,6 @@
-"""AVIF: the packet is an item beside the picture, kept in a box of its own at the end of the file.
+"""AVIF: the packet is an item in a box of its own at the end of the file.
 
-So it can grow without moving a pixel's byte. Sources: ISO/IEC 23008-12 (HEIF), section 9 and annex
+So it can grow without moving pixel data. Sources: ISO/IEC 23008-12 (HEIF), section 9 and annex
 A; ISO/IEC 14496-12.
 """
 
@@ -36,13 +36,13 @@ class _File(NamedTuple):
 
 
 def embedded(content: bytes, rights: Rights) -> bytes:
-    """The file with these rights in it; its words live in one item, which is made or made anew."""
+    """The file with these rights in one item, which is added or replaced."""
     outer = list(boxes(content, 0, len(content)))
     meta = _only(outer, b"meta")
     inner = list(boxes(content, meta.inside + FULL, meta.end))
     if outer[-1].end != len(content) or (inner[-1:] and inner[-1].end != meta.end):
-        sentence = "The AVIF is cut off or broken."
-        raise CannotEmbed(sentence)
+        message = "The AVIF is incomplete or broken."
+        raise CannotEmbed(message)
     places = _only(inner, b"iloc")
     try:
         table = locations(content[places.inside : places.end])
@@ -50,8 +50,8 @@ def embedded(content: bytes, rights: Rights) -> bytes:
         raise CannotEmbed(str(mistake)) from mistake
     file = _File(content, outer, meta, inner, table, list(infos(content, _only(inner, b"iinf"))))
     if any(info.kind == b"Exif" for info in file.infos):
-        sentence = "The AVIF carries EXIF, which no rendition does."
-        raise CannotEmbed(sentence)
+        message = "The AVIF has EXIF, unlike renditions."
+        raise CannotEmbed(message)
     ours = {info.number for info in file.infos if info.content_type == _TYPE}
     item = next((item for item in table.items if item.number in ours), None)
     return _added(file, rights) if item is None else _changed(file, places, item, rights)
@@ -60,59 +60,59 @@ def embedded(content: bytes, rights: Rights) -> bytes:
 def _only(found: list[Box], kind: bytes) -> Box:
     fitting = [each for each in found if each.kind == kind]
     if len(fitting) != 1:
-        sentence = f"The AVIF has {len(fitting)} boxes “{kind.decode('latin-1')}” instead of one."
-        raise CannotEmbed(sentence)
+        message = f"The AVIF has {len(fitting)} boxes “{kind.decode('latin-1')}” instead of one."
+        raise CannotEmbed(message)
     return fitting[0]
 
 
 def _changed(file: _File, places: Box, item: Item, rights: Rights) -> bytes:
-    """The packet in its place where it fits, else in a longer box at the end of the file."""
+    """The packet in its place if it fits, else in a longer box at the end of the file."""
     if not item.in_file or len(item.extents) != 1:
-        sentence = "The AVIF keeps its words in pieces."
-        raise CannotEmbed(sentence)
+        message = "The XMP item of the AVIF has several extents."
+        raise CannotEmbed(message)
     content = file.content
     index, offset, length = item.extents[0]
     start = item.base + offset
     if start + length > len(content):
-        sentence = "The AVIF is cut off."
-        raise CannotEmbed(sentence)
-    words = packet(rights, length)
-    if len(words) == length:
-        return content[:start] + words + content[start + length :]
+        message = "The AVIF is incomplete."
+        raise CannotEmbed(message)
+    xmp = packet(rights, length)
+    if len(xmp) == length:
+        return content[:start] + xmp + content[start + length :]
     last = file.outer[-1]
     if last.kind == b"mdat" and (last.inside, last.end) == (start, start + length):
         kept = content[: last.start]
-    else:  # the packet lies among other things: blank it there
+    else:  # the packet is between other data: blank it there
         kept = content[:start] + b" " * length + content[start + length :]
-    item.extents = [(index, len(kept) + 8 - item.base, len(words))]
-    return kept[: places.start] + file.table.written() + kept[places.end :] + box(b"mdat", words)
+    item.extents = [(index, len(kept) + 8 - item.base, len(xmp))]
+    return kept[: places.start] + file.table.written() + kept[places.end :] + box(b"mdat", xmp)
 
 
 def _added(file: _File, rights: Rights) -> bytes:
-    """The file with one more item. All behind `meta` moves, so whatever says where it lies is told."""
+    """The file with one more item. Everything after `meta` moves, so all offsets are adjusted."""
     content, meta, table = file.content, file.meta, file.table
     number = max((info.number for info in file.infos), default=0) + 1
-    words = packet(rights)
-    ours = Item(number, 0, 0, 0, [(0, 0, len(words))])
+    xmp = packet(rights)
+    ours = Item(number, 0, 0, 0, [(0, 0, len(xmp))])
     table.items.append(ours)
     pieces = [_piece(file, part, number) for part in file.inner]
     if not any(part.kind == b"iref" for part in file.inner):
         pieces.append(box(b"iref", bytes(FULL) + _reference(file, number, 2)))
     grown = FULL + 8 + sum(len(piece) for piece in pieces) - (meta.end - meta.start)
     _move(table.items[:-1], meta.end, grown)
-    ours.extents = [(0, len(content) + grown + 8, len(words))]
+    ours.extents = [(0, len(content) + grown + 8, len(xmp))]
     fresh = content[meta.inside : meta.inside + FULL] + b"".join(
         table.written() if piece[4:8] == b"iloc" else piece for piece in pieces
     )
-    moved = _moved_films(content, file.outer, meta.end, grown)
-    return moved[: meta.start] + box(b"meta", fresh) + moved[meta.end :] + box(b"mdat", words)
+    moved = _moved_sequences(content, file.outer, meta.end, grown)
+    return moved[: meta.start] + box(b"meta", fresh) + moved[meta.end :] + box(b"mdat", xmp)
 
 
 def _piece(file: _File, part: Box, number: int) -> bytes:
-    """One box of `meta`, with the new item in it where it lists items."""
+    """One box of `meta`, with the new item if it lists items."""
     inside = file.content[part.inside : part.end]
     if part.kind == b"iloc":
-        return file.table.written()  # of the right length; the places are known later
+        return file.table.written()  # of the right length; offsets are filled in later
     if part.kind == b"iinf":
         entry = (
             bytes((2, 0, 0, 0)) + pack(">HH", number, 0) + b"mime" + b"XMP\x00" + _TYPE + b"\x00"
@@ -127,7 +127,7 @@ def _piece(file: _File, part: Box, number: int) -> bytes:
 
 
 def _reference(file: _File, number: int, wide: int) -> bytes:
-    """“The new item describes the picture.”"""
+    """A reference: the new item describes the primary image."""
     first = _only(file.inner, b"pitm")
     picture = int.from_bytes(file.content[first.inside + FULL : first.end])
     return box(b"cdsc", number.to_bytes(wide) + b"\x00\x01" + picture.to_bytes(wide))
@@ -143,8 +143,8 @@ def _move(items: list[Item], behind: int, by: int) -> None:
             item.extents = [(index, where + by, long) for index, where, long in item.extents]
 
 
-def _moved_films(content: bytes, outer: list[Box], behind: int, by: int) -> bytes:
-    """An animation lists its frames a second time, as a film does."""
+def _moved_sequences(content: bytes, outer: list[Box], behind: int, by: int) -> bytes:
+    """An animation lists its frames a second time, like a video."""
     changed = bytearray(content)
     for table in _offset_tables(content, outer):
         wide = 8 if table.kind == b"co64" else 4

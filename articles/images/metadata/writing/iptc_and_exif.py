@@ -1,4 +1,4 @@
-"""The copies of credit, creator and copyright in a JPEG's older blocks, for programs that know no XMP.
+"""Credit, creator and copyright in the older blocks of a JPEG, for programs without XMP support.
 
 Sources: IPTC-NAA Information Interchange Model 4.2; Adobe Photoshop File Formats (image resource
 blocks); CIPA DC-008 (Exif 3.0).
@@ -11,7 +11,7 @@ from typing import Final
 from articles.images.metadata.writing.rights import Rights
 
 ROOM: Final = 128
-"""Bytes that each block leaves free, as in the packet."""
+"""Padding of each block, as in the packet."""
 
 EXIF_MARK: Final = b"Exif\x00\x00"
 PHOTOSHOP_MARK: Final = b"Photoshop 3.0\x00"
@@ -21,15 +21,15 @@ _RESOURCE_HEAD: Final = 12
 _ARTIST: Final = 0x013B
 _COPYRIGHT: Final = 0x8298
 _POSITIONING: Final = 0x0213
-"""Where colours are sampled; the standard wants it in every EXIF of a JPEG."""
+"""YCbCrPositioning, which the standard requires in every EXIF of a JPEG."""
 _TEXT, _SHORT = 2, 3
 
 
 def photoshop(rights: Rights, length: int = 0) -> bytes:
-    """The segment that carries IIM in UTF-8, and beside it the digest that says: as new as XMP.
+    """The segment with IIM in UTF-8, and the digest that marks it as synchronised with XMP.
 
-    IIM allows 32 bytes for a credit; programs have long passed over that limit, and a credit cut
-    in two would be a wrong one, so values stand whole.
+    IIM allows 32 bytes for a credit; programs ignore that limit, and a truncated credit would be
+    wrong, so values are written in full.
     """
     names = [(80, name) for name in rights.creators]
     texts = [(110, rights.credit), (116, rights.copyright)]
@@ -52,7 +52,7 @@ def _resource(code: int, data: bytes) -> bytes:
 
 
 def exif(rights: Rights, length: int = 0) -> bytes:
-    """The segment that carries EXIF: creator and copyright, in UTF-8 as everybody writes it."""
+    """The segment with EXIF: creator and copyright, in UTF-8 as is common."""
     texts = [(_ARTIST, "; ".join(rights.creators)), (_COPYRIGHT, rights.copyright)]
     values = {tag: (_TEXT, text.encode() + b"\x00") for tag, text in texts if text}
     if values:
@@ -69,7 +69,7 @@ def exif(rights: Rights, length: int = 0) -> bytes:
 
 
 def _padded(block: bytes, length: int) -> bytes:
-    """Padded with NUL to the length where it fits, else with room to grow; always even."""
+    """Padded with NUL to the length if it fits, else with room to grow; always even."""
     if length >= len(block) and length % 2 == 0:
         return block.ljust(length, b"\x00")
     return block + bytes(ROOM + len(block) % 2)

@@ -20,11 +20,11 @@ from articles.images.processing.formats.jpeg import (
 XMP_MARK: Final = b"http://ns.adobe.com/xap/1.0/\x00"
 
 _KEPT: Final = ((APP0, b"JFIF\x00"), (0xE2, b"ICC_PROFILE\x00"), (0xEE, b"Adobe\x00"))
-"""Of all that programs put before the pixels, what the pixels cannot be understood without."""
+"""Segments that are needed to decode the pixels."""
 
 
 def embedded(content: bytes, rights: Rights) -> bytes:
-    """The file with these rights in it, and with nothing else that is not needed for its pixels."""
+    """The file with these rights, without other segments that the pixels do not need."""
     found, rest = _parted(content)
     kept = [segment for segment in found if _is_kept(segment)]
     ours = [
@@ -49,7 +49,7 @@ def _xmp(rights: Rights, length: int) -> bytes:
 
 
 def _length(found: list[Segment], marker: int, mark: bytes) -> int:
-    """How long the block is that stands there now; 0 where there is none."""
+    """The length of the current block; 0 if there is none."""
     return next(
         (len(each.data) for each in found if each.marker == marker and each.data.startswith(mark)),
         0,
@@ -64,15 +64,15 @@ def _is_kept(segment: Segment) -> bool:
 
 def _written(segment: Segment) -> bytes:
     if len(segment.data) > 0xFFFD:
-        sentence = "A segment of the JPEG would be too long."
-        raise CannotEmbed(sentence)
+        message = "A segment of the JPEG would be too long."
+        raise CannotEmbed(message)
     return pack(">BBH", 0xFF, segment.marker, len(segment.data) + 2) + segment.data
 
 
 def _parted(content: bytes) -> tuple[list[Segment], int]:
-    """The segments before the first scan, and where that one begins."""
+    """The segments before the first scan, and the position of the scan."""
     found = list(segments(content))
     if not found or found[-1].marker != SCAN:
-        sentence = "The JPEG has no scan."
-        raise CannotEmbed(sentence)
+        message = "The JPEG has no scan."
+        raise CannotEmbed(message)
     return found[:-1], found[-1].start

@@ -9,19 +9,19 @@ from articles.images.metadata.writing.xmp_packet import packet
 from articles.images.processing.formats.png import SIGNATURE, XMP_HEAD, chunks
 
 _XMP_HEAD: Final = XMP_HEAD + bytes(4)
-"""Not compressed, in no language, and under no other name."""
+"""Not compressed, without language and translated keyword."""
 _DROPPED: Final = {b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME", b"caBX"}
 
 
 def embedded(content: bytes, rights: Rights) -> bytes:
-    """The file with these rights in it, right behind its head, and with no other words."""
+    """The file with these rights right after its header, without other text."""
     kept, length = _parted(content)
-    words = _chunk(b"iTXt", _XMP_HEAD + packet(rights, length - len(_XMP_HEAD)))
-    return SIGNATURE + kept[0] + words + b"".join(kept[1:])
+    text = _chunk(b"iTXt", _XMP_HEAD + packet(rights, length - len(_XMP_HEAD)))
+    return SIGNATURE + kept[0] + text + b"".join(kept[1:])
 
 
 def _parted(content: bytes) -> tuple[list[bytes], int]:
-    """The chunks that stay, as they are, and the length of the packet's chunk that stands there."""
+    """The chunks to keep, and the length of the current chunk with the packet."""
     kept: list[bytes] = []
     length = 0
     for chunk in chunks(content):
@@ -32,8 +32,8 @@ def _parted(content: bytes) -> tuple[list[bytes], int]:
             kept.append(content[chunk.start : chunk.end])
         if chunk.name == b"IEND":
             return kept, length
-    sentence = "The PNG has no end."
-    raise CannotEmbed(sentence)
+    message = "The PNG has no end."
+    raise CannotEmbed(message)
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:

@@ -1,22 +1,19 @@
-"""When a file cannot carry what it should.
-
-What is written into a rendition, and nothing else.
-"""
+"""The rights that are embedded in a rendition, and the error if that fails."""
 
 import re
-from dataclasses import asdict, dataclass, fields
-from typing import Any, Final
+from dataclasses import dataclass, fields
+from typing import Final
 
 
 class CannotEmbed(Exception):
-    """The container is broken or of a form that is not written here; the message says which.
+    """The file is broken or of an unsupported form; the message says which.
 
-    The picture is then made anew from its private original.
+    The rendition is then created again from the private original.
     """
 
 
 MAX_TEXT: Final = 1_000
-"""Characters of one field: of all of them together, however they are escaped, a JPEG can hold a packet."""
+"""Characters of one field, so that a packet with all of them escaped fits into a JPEG segment."""
 
 SOURCE_TYPES: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 
@@ -25,18 +22,18 @@ _UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]+")
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Whose a picture is. Every field is a text, empty where nothing is known."""
+    """The rights in an image. Every field is a text, empty if unknown."""
 
     credit: str = ""
-    """The line as readers see it."""
+    """The credit as shown to readers."""
     creator: str = ""
-    """Who made it; several are parted by `; `."""
+    """Creator; several are separated by `; `."""
     copyright: str = ""
     licence: str = ""
-    """The address of the licence."""
+    """URL of the licence."""
     usage_terms: str = ""
     digital_source_type: str = ""
-    """IPTC's word for how it was made (`trainedAlgorithmicMedia`), or its whole address."""
+    """Term of the IPTC vocabulary (`trainedAlgorithmicMedia`), or its full URL."""
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -48,10 +45,6 @@ class Rights:
         return [name for part in self.creator.split("; ") if (name := part.strip(" ;"))]
 
     @property
-    def source_type_address(self) -> str:
-        word = self.digital_source_type
-        return word if not word or "://" in word else SOURCE_TYPES + word
-
-    def as_order(self) -> dict[str, Any]:
-        """For a process that takes orders as JSON; `Rights(**order)` is the way back."""
-        return asdict(self)
+    def source_type_url(self) -> str:
+        term = self.digital_source_type
+        return term if not term or "://" in term else SOURCE_TYPES + term

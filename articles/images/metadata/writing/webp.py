@@ -18,7 +18,7 @@ Chunk = tuple[bytes, bytes]
 
 
 def embedded(content: bytes, rights: Rights) -> bytes:
-    """The file with these rights at its end, in the extended form that allows for them."""
+    """The file with these rights at its end, in the extended format."""
     chunks = _chunks(content)
     length = next((len(data) for name, data in chunks if name == _XMP), 0)
     kept = [chunk for chunk in chunks if chunk[0] in _KNOWN]
@@ -48,7 +48,7 @@ def _written(name: bytes, data: bytes) -> bytes:
 
 
 def _extended(name: bytes, data: bytes) -> bytes:
-    """The head of the extended form for a file of the simple one: flags, width and height less one."""
+    """The VP8X header for a file in the simple format: flags, width and height minus one."""
     if name == b"VP8 " and len(data) >= 10 and data[3:6] == b"\x9d\x01\x2a":
         width = int.from_bytes(data[6:8], "little") & 0x3FFF
         height = int.from_bytes(data[8:10], "little") & 0x3FFF
@@ -65,4 +65,4 @@ def _extended(name: bytes, data: bytes) -> bytes:
 
 
 def _broken() -> CannotEmbed:
-    return CannotEmbed("The WebP has no picture that can be understood.")
+    return CannotEmbed("The WebP is broken.")

@@ -1,4 +1,4 @@
-"""Writing rights into a file, and changing them there; no pixel is decoded for either."""
+"""Writes and changes rights in a file, without decoding pixels."""
 
 import struct
 from collections.abc import Callable
@@ -11,23 +11,23 @@ __all__ = ["CannotEmbed", "embedded"]
 
 
 def embedded(content: bytes, rights: Rights) -> bytes:
-    """The file with these rights in it instead of all it said before; its pixels are untouched.
+    """The file with these rights instead of all its metadata; its pixels are not changed.
 
-    Where every new block fits into the place of the old one, the result has the same length and
-    differs from what came in within these places only.
+    If every new block fits into the place of the old one, the result has the same length and
+    differs only there.
 
     Raises:
-        CannotEmbed: for a file that is no JPEG, PNG, WebP or AVIF, or a broken one.
+        CannotEmbed: the file is not a JPEG, PNG, WebP or AVIF, or is broken.
     """
-    for begins, embed in _CONTAINERS:
-        if begins(content):
+    for matches, embed in _CONTAINERS:
+        if matches(content):
             try:
                 return embed(content, rights)
             except (IndexError, struct.error, OverflowError) as mistake:
-                sentence = "The file is broken."
-                raise CannotEmbed(sentence) from mistake
-    sentence = "The file is no JPEG, PNG, WebP or AVIF."
-    raise CannotEmbed(sentence)
+                message = "The file is broken."
+                raise CannotEmbed(message) from mistake
+    message = "The file is not a JPEG, PNG, WebP or AVIF."
+    raise CannotEmbed(message)
 
 
 _CONTAINERS: Final[tuple[tuple[Callable[[bytes], bool], Callable[[bytes, Rights], bytes]], ...]] = (

@@ -1,4 +1,4 @@
-"""The XMP packet of a rendition: the few properties that say whose it is, then room to grow.
+"""The XMP packet of a rendition: its rights, then padding.
 
 Sources: XMP Specification Part 1 (ISO 16684-1), section 7.3; IPTC Photo Metadata Standard.
 """
@@ -9,8 +9,8 @@ from xml.sax.saxutils import escape
 from articles.images.metadata.writing.rights import Rights
 
 ROOM: Final = 512
-"""Bytes that a new packet leaves free, so that a longer credit finds its place. Every reader loads
-them with every picture, so they are few; what does not fit makes the file longer instead."""
+"""Padding of a new packet, so that a longer credit fits. It is small, because every reader loads it
+with every image; otherwise the file gets longer."""
 
 _HEAD: Final = (
     "<?xpacket begin='\ufeff' id='W5M0MpCehiHzreSzNTczkc9d'?>\n"
@@ -31,21 +31,21 @@ _NAMESPACES: Final = {
 
 
 def packet(rights: Rights, length: int = 0) -> bytes:
-    """The packet, padded with blanks: to the given length where it fits, else with room to grow."""
+    """The packet, padded with spaces to the given length if it fits, else with room to grow."""
     properties = _properties(rights)
     spaces = "".join(
-        f" xmlns:{prefix}='{address}'"
-        for prefix, address in _NAMESPACES.items()
+        f" xmlns:{prefix}='{uri}'"
+        for prefix, uri in _NAMESPACES.items()
         if f"<{prefix}:" in properties
     )
-    said = f"{_HEAD}{spaces}>{properties}{_FOOT}".encode()
-    needed = len(said) + len(_END)
+    start = f"{_HEAD}{spaces}>{properties}{_FOOT}".encode()
+    needed = len(start) + len(_END)
     free = length - needed if length >= needed else ROOM
-    return said + _blank(free) + _END
+    return start + _blank(free) + _END
 
 
 def _blank(length: int) -> bytes:
-    """Lines of blanks, as the specification wants padding."""
+    """Lines of spaces, as the specification recommends for padding."""
     return (b" " * 99 + b"\n") * (length // 100) + b" " * (length % 100)
 
 
@@ -59,7 +59,7 @@ def _properties(rights: Rights) -> str:
             _plain("xmpRights:WebStatement", rights.licence),
             _alternatives("xmpRights:UsageTerms", rights.usage_terms),
             _resource("cc:license", rights.licence),
-            _plain("Iptc4xmpExt:DigitalSourceType", rights.source_type_address),
+            _plain("Iptc4xmpExt:DigitalSourceType", rights.source_type_url),
         )
     )
 
@@ -75,6 +75,6 @@ def _alternatives(name: str, text: str) -> str:
     return f"<{name}><rdf:Alt>{item}</rdf:Alt></{name}>"
 
 
-def _resource(name: str, address: str) -> str:
-    escaped = escape(address, {"'": "&apos;"})
-    return f"<{name} rdf:resource='{escaped}'/>" if address else ""
+def _resource(name: str, url: str) -> str:
+    escaped = escape(url, {"'": "&apos;"})
+    return f"<{name} rdf:resource='{escaped}'/>" if url else ""

@@ -1,7 +1,7 @@
-"""How picture files are built, without their pixels. Plain Python, no Django.
+"""The structure of image files, without pixels. Plain Python, no Django.
 
-Each reader stops quietly at the first thing that is broken: what stands before it can still be read,
-and whoever writes looks whether the end was reached.
+Each reader stops silently at the first broken part; what comes before it can still be read. Writers
+check that the end was reached.
 """
 
 from mmap import mmap

@@ -1,4 +1,4 @@
-"""Boxes of an ISO media file, and the table that says where its items lie.
+"""Boxes of an ISO media file, and the table of its items' locations.
 
 Sources: ISO/IEC 14496-12 (boxes), section 8.11 (meta, iloc, iinf, iref).
 """
@@ -15,7 +15,7 @@ MOST_ITEMS: Final = 10_000
 
 
 class Box(NamedTuple):
-    """Where a box lies in its file: from `start` to `end`, its content from `inside` on."""
+    """The position of a box: from `start` to `end`, its content from `inside`."""
 
     kind: bytes
     start: int
@@ -24,11 +24,11 @@ class Box(NamedTuple):
 
 
 class Broken(ValueError):
-    """A table cannot be read; the message says why, in a sentence."""
+    """A table cannot be read; the message says why."""
 
 
 def boxes(content: Content, start: int, end: int) -> Iterator[Box]:
-    """The boxes that stand one behind the other, up to the first that is broken."""
+    """Successive boxes, up to the first broken one."""
     at = start
     while at + 8 <= end:
         size, inside = int.from_bytes(content[at : at + 4]), at + 8
@@ -47,11 +47,11 @@ def box(kind: bytes, content: bytes) -> bytes:
 
 
 FULL: Final = 4
-"""Bytes of version and flags, with which many boxes begin."""
+"""Bytes of version and flags at the start of many boxes."""
 
 
 class Info(NamedTuple):
-    """One entry of the list of items: its number, its type, and where the entry stands."""
+    """One entry of the list of items: its number, type and position."""
 
     number: int
     kind: bytes
@@ -60,21 +60,21 @@ class Info(NamedTuple):
 
 
 def infos(content: Content, listing: Box) -> Iterator[Info]:
-    """The items named inside an `iinf` box."""
+    """The items in an `iinf` box."""
     version = content[listing.inside] if listing.end > listing.inside else 0
     start = listing.inside + FULL + (4 if version else 2)
     for entry in islice(boxes(content, start, listing.end), MOST_ITEMS):
-        said = content[entry.inside : entry.end]
-        wide = 4 if said[:1] == b"\x03" else 2
-        number = int.from_bytes(said[FULL : FULL + wide])
-        kind = said[FULL + wide + 2 : FULL + wide + 6]
-        words = said[FULL + wide + 6 :].split(b"\x00")
-        yield Info(number, kind, entry, words[1] if kind == b"mime" and len(words) > 1 else b"")
+        data = content[entry.inside : entry.end]
+        wide = 4 if data[:1] == b"\x03" else 2
+        number = int.from_bytes(data[FULL : FULL + wide])
+        kind = data[FULL + wide + 2 : FULL + wide + 6]
+        texts = data[FULL + wide + 6 :].split(b"\x00")
+        yield Info(number, kind, entry, texts[1] if kind == b"mime" and len(texts) > 1 else b"")
 
 
 @dataclass(slots=True)
 class Item:
-    """Where one item lies: `base` and, for each piece, its offset from there and its length."""
+    """The location of one item: `base`, and offset and length of each extent."""
 
     number: int
     method: int
@@ -120,7 +120,7 @@ class Locations:
 
 
 class _Reader:
-    """Numbers of so many bytes, one behind the other."""
+    """Reads successive numbers of given widths."""
 
     def __init__(self, content: bytes) -> None:
         self.content = content
@@ -129,17 +129,17 @@ class _Reader:
     def number(self, width: int) -> int:
         found = self.content[self.at : self.at + width]
         if len(found) < width:
-            sentence = "A table of the file ends too early."
-            raise Broken(sentence)
+            message = "A table of the file ends too early."
+            raise Broken(message)
         self.at += width
         return int.from_bytes(found)
 
 
 def locations(content: bytes) -> Locations:
-    """What stands inside an `iloc` box.
+    """The content of an `iloc` box.
 
     Raises:
-        Broken: for a table that is cut off or of an unknown form.
+        Broken: the table is incomplete or of an unknown version.
     """
     reader = _Reader(content)
     version = reader.number(1)
@@ -147,8 +147,8 @@ def locations(content: bytes) -> Locations:
     sizes = reader.number(2)
     offset, length, base, index = (sizes >> shift & 15 for shift in (12, 8, 4, 0))
     if version > 2 or not {offset, length, base} <= {0, 4, 8}:
-        sentence = "The file keeps its places in a form that is not known here."
-        raise Broken(sentence)
+        message = "The file has an unsupported table of item locations."
+        raise Broken(message)
     wide = 4 if version == 2 else 2
     items = []
     for _ in range(min(reader.number(wide), MOST_ITEMS)):

@@ -46,7 +46,7 @@ def test_a_correction_says_who_made_it_and_is_announced(
     article = newsroom.published()
     _correct(desk, article, 0, "The ferry is called Alba.")
     correction = Correction.objects.get()
-    assert (correction.article, correction.made_by) == (article, edna)
+    assert (correction.article, correction.created_by) == (article, edna)
     assert heard == [article.pk]
     assert "The ferry is called Alba." in words_of(Client().get(article.get_absolute_url()))
 

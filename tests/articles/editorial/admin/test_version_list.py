@@ -55,8 +55,8 @@ def test_the_history_says_when_it_went_out_and_by_whom(desk: Client, edna: User)
     publishing.publish_due()
     history = words_of(desk.get(f"/admin/articles/article/{article.pk}/history/"))
     assert "Published by Edna Okafor" in history
-    assert "Withdrawn by Edna Okafor" in history
-    assert "held back by the worker" in history
+    assert f"{Article.State.UNPUBLISHED.label} by Edna Okafor" in history
+    assert "not published automatically" in history
 
 
 def test_the_history_tells_what_changed_beside_the_text(desk: Client, edna: User) -> None:
@@ -91,10 +91,10 @@ def test_saving_without_a_change_leaves_no_entry(desk: Client, edna: User) -> No
 
 def test_the_list_and_the_form_agree_on_when_it_was_last_saved(desk: Client, rui: User) -> None:
     article = newsroom.draft(by=rui)
-    Revision.objects.update(made_at=timezone.now() - timedelta(days=3))
+    Revision.objects.update(created_at=timezone.now() - timedelta(days=3))
     send(desk, change_address(article), tags="ferries")
     article.refresh_from_db()
-    saved = date_format(timezone.localtime(article.changed_at), "DATETIME_FORMAT")
+    saved = date_format(timezone.localtime(article.modified_at), "DATETIME_FORMAT")
     for page in ("/admin/articles/article/", change_address(article)):
         assert f"{saved}" in words_of(desk.get(page))
 

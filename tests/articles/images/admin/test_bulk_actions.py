@@ -7,7 +7,10 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from articles.images.models import Agency, Collection, Image, Photographer, PictureEvent
+from articles.images.admin.bulk_actions import SELECTION_CHANGED
+from articles.images.admin.forms import PHOTOGRAPHER_IS_CREATOR
+from articles.images.models import Agency, Collection, Image, ImageEvent, Photographer
+from articles.images.models.rights import LICENCE_DATES_REVERSED
 from tests.newsroom import picture, published
 
 LIBRARY = "/admin/articles/image/"
@@ -30,14 +33,14 @@ def applied(*images: Image, **fields: Any) -> dict[str, Any]:
 def test_the_form_says_how_many_it_is_about_before_anything_changes(desk: Client) -> None:
     shown, bare = picture(headline="Quay"), picture(headline="Bare", credit="")
     page = desk.post(LIBRARY, ticked(shown, bare)).content.decode()
-    assert "It is about <strong>2</strong> pictures; readers may see 1 of them." in page
-    assert "Apply to 2 pictures" in page
+    assert "<strong>2</strong> images; 1 may" in page
+    assert 'name="expected" value="2"' in page
     assert "Quay" in page
-    assert not PictureEvent.objects.exists()
+    assert not ImageEvent.objects.exists()
 
 
 def test_credit_agency_and_licence_are_changed_of_all_and_of_no_other(desk: Client) -> None:
-    reuters = Agency.objects.create(name="Reuters", wording="via Reuters")
+    reuters = Agency.objects.create(name="Reuters", credit_text="via Reuters")
     ines = Photographer.objects.create(name="Ines Faro")
     first, second, other = picture(), picture(credit=""), picture()
     fields = {"agency": reuters.pk, "photographer": ines.pk, "licensed_for_newsletter": "no"}
@@ -68,7 +71,7 @@ def test_who_opened_the_form_before_more_came_in_is_told(desk: Client) -> None:
     picture(), picture()
     form = ticked(Image.objects.all()[0], select_across="1", apply="1", expected=1, credit="New")
     page = desk.post(LIBRARY, form).content.decode()
-    assert "It is about 2 pictures by now, not 1" in page
+    assert SELECTION_CHANGED.format(now=2, then=1) in page
     assert 'value="New"' in page
     assert not Image.objects.filter(credit="New").exists()
 
@@ -76,14 +79,14 @@ def test_who_opened_the_form_before_more_came_in_is_told(desk: Client) -> None:
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({}, "Nothing is filled in"),
+        ({}, "Nothing to change"),
         ({"credit": "x" * 5000}, "at most 300"),
         ({"credit": "a\x00b"}, "ull characters"),
         ({"credit": "New", "agency": "AGENCY"}, "not both"),
         ({"agency": "AGENCY", "taken_away": ["agency"]}, "both at once cannot be"),
         ({"agency": "99999"}, "valid choice"),
         ({"agency": "AGENCY", "byline": "J" * 289}, "would have 301 letters, and 300 fit"),
-        ({"byline": "Jo", "photographer": "PHOTOGRAPHER"}, "The photographer is the creator"),
+        ({"byline": "Jo", "photographer": "PHOTOGRAPHER"}, PHOTOGRAPHER_IS_CREATOR),
         ({"usage_terms": "x" * 2001}, "at most 2000"),
         ({"licence_until_0": "2019-01-01", "licence_until_1": "12:00"}, "begins only after that"),
         (
@@ -93,7 +96,7 @@ def test_who_opened_the_form_before_more_came_in_is_told(desk: Client) -> None:
                 "licence_until_0": "2030-01-01",
                 "licence_until_1": "12:00",
             },
-            "The licence ends before it begins",
+            LICENCE_DATES_REVERSED,
         ),
         ({"licence_until_0": "soon", "licence_until_1": ""}, "Enter a valid"),
     ],
@@ -101,7 +104,7 @@ def test_who_opened_the_form_before_more_came_in_is_told(desk: Client) -> None:
 def test_what_cannot_be_is_said_what_was_typed_is_kept_and_nothing_changes(
     desk: Client, fields: dict[str, Any], words: str
 ) -> None:
-    agency = Agency.objects.create(name="Reuters", wording="via Reuters")
+    agency = Agency.objects.create(name="Reuters", credit_text="via Reuters")
     ines = Photographer.objects.create(name="Ines Faro")
     image = picture(licence_from=datetime(2020, 1, 1, tzinfo=UTC))
     known = {"AGENCY": agency.pk, "PHOTOGRAPHER": ines.pk}
@@ -112,14 +115,14 @@ def test_what_cannot_be_is_said_what_was_typed_is_kept_and_nothing_changes(
         assert "x" * 5000 in page
     image.refresh_from_db()
     assert image.credit == "Ines Faro/via Meridian Pictures"
-    assert not PictureEvent.objects.exists()
+    assert not ImageEvent.objects.exists()
 
 
 def test_whoever_has_a_photographer_gets_no_other_creator(desk: Client) -> None:
     ines = Photographer.objects.create(name="Ines Faro")
     hers, other = picture(photographer=ines, byline="Ines Faro"), picture()
     page = _text(desk.post(LIBRARY, applied(hers, other, byline="Jo Reis")))
-    assert "One of them has a photographer, who is the creator." in page
+    assert "One image has a photographer" in page
     page = _text(
         desk.post(
             LIBRARY, applied(hers, byline="Jo Reis", taken_away=["photographer"]), follow=True
@@ -131,11 +134,11 @@ def test_whoever_has_a_photographer_gets_no_other_creator(desk: Client) -> None:
 
 
 def test_a_wording_that_does_not_fit_behind_every_creator_is_refused(desk: Client) -> None:
-    agency = Agency.objects.create(name="Reuters", wording="via Reuters")
+    agency = Agency.objects.create(name="Reuters", credit_text="via Reuters")
     image = picture(agency=agency, credit="J" * 280 + "/via Reuters", byline="J" * 280)
-    form = {"name": "Reuters", "wording": "by courtesy of Reuters"}
+    form = {"name": "Reuters", "credit_text": "by courtesy of Reuters"}
     page = _text(desk.post(f"/admin/articles/agency/{agency.pk}/change/", form))
-    assert "would have 303 letters, and 300 fit" in page
+    assert "303 characters" in page
     assert "by courtesy of Reuters" in page
     image.refresh_from_db()
     assert image.credit.endswith("/via Reuters")
@@ -177,7 +180,7 @@ def test_pictures_are_put_into_a_collection_found_there_and_taken_out(desk: Clie
 def test_a_reporter_changes_one_picture_at_a_time(client: Client, rui: User) -> None:
     image = picture()
     client.force_login(rui)
-    assert "Change credit, agency or licence" not in _text(client.get(LIBRARY))
+    assert "change_rights" not in _text(client.get(LIBRARY))
     client.post(LIBRARY, applied(image, credit="Rui"))
     image.refresh_from_db()
     assert image.credit != "Rui"
@@ -185,18 +188,18 @@ def test_a_reporter_changes_one_picture_at_a_time(client: Client, rui: User) -> 
 
 
 def test_renaming_an_agency_at_the_desk_says_how_many_credits_follow(desk: Client) -> None:
-    agency = Agency.objects.create(name="Reuters", wording="via Reuters")
+    agency = Agency.objects.create(name="Reuters", credit_text="via Reuters")
     image = picture(agency=agency, credit="Reuters")
-    published(lead_picture=image)
-    form = {"name": "Agence Havas", "wording": "via Havas"}
+    published(lead_image=image)
+    form = {"name": "Agence Havas", "credit_text": "via Havas"}
     page = desk.post(f"/admin/articles/agency/{agency.pk}/change/", form, follow=True)
     assert "1 picture has their credit from here" in _text(page)
     image.refresh_from_db()
     assert image.credit == "Agence Havas"
-    again = desk.post("/admin/articles/agency/add/", {"name": "agence  havas", "wording": "x"})
-    assert "There is “Agence Havas” already" in _text(again)
+    again = desk.post("/admin/articles/agency/add/", {"name": "agence  havas", "credit_text": "x"})
+    assert "“Agence Havas”" in _text(again)
     kept = desk.post(f"/admin/articles/agency/{agency.pk}/delete/", {"post": "yes"})
-    assert "has 1 pictures" in _text(kept)
+    assert "has 1 images" in _text(kept)
 
 
 def _text(response: Any) -> str:

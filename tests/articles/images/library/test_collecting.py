@@ -30,7 +30,7 @@ def lies_in(image: Image) -> set[str]:
 def opened(desk: Client, image: Image) -> dict[str, Any]:
     """What the form of a picture would send, were nothing written in it."""
     form = desk.get(f"{image.get_absolute_url()}").context["adminform"].form
-    return {name: form[name].value() for name in ("credit", "seen", "kept_in", "lay_in")}
+    return {name: form[name].value() for name in ("credit", "seen", "in_collections", "were_in")}
 
 
 def number(name: str) -> int:
@@ -43,11 +43,11 @@ def test_saving_a_form_changes_only_the_collections_somebody_changed_in_it(
     client.force_login(edna)
     form = opened(client, image)
     image.collections.set([number("Ships")])
-    form["kept_in"] = [number("Harbours"), number("Quays")]
+    form["in_collections"] = [number("Harbours"), number("Quays")]
     assert client.post(image.get_absolute_url(), form).status_code == 302
     assert lies_in(image) == {"Ships", "Quays"}
     form = opened(client, image)
-    form["kept_in"] = [number("Quays")]
+    form["in_collections"] = [number("Quays")]
     assert client.post(image.get_absolute_url(), form).status_code == 302
     assert lies_in(image) == {"Quays"}
 
@@ -57,9 +57,9 @@ def test_a_form_that_comes_back_still_knows_what_it_showed(
 ) -> None:
     client.force_login(edna)
     form = opened(client, image)
-    form |= {"kept_in": [number("Quays")], "credit": "x" * 301}
+    form |= {"in_collections": [number("Quays")], "credit": "x" * 301}
     again = client.post(image.get_absolute_url(), form).context["adminform"].form
-    form |= {"lay_in": again["lay_in"].value(), "credit": "Ines Faro"}
+    form |= {"were_in": again["were_in"].value(), "credit": "Ines Faro"}
     assert client.post(image.get_absolute_url(), form).status_code == 302
     assert lies_in(image) == {"Quays"}
 
@@ -73,8 +73,12 @@ def test_who_may_change_no_collection_changes_none_with_a_picture(
     ola.user_permissions.set(may)
     client.force_login(ola)
     page = client.get(image.get_absolute_url())
-    assert "kept_in" not in page.content.decode()
-    form = {"credit": "Ines Faro", "kept_in": [number("Ships")], "lay_in": str(number("Harbours"))}
+    assert "in_collections" not in page.content.decode()
+    form = {
+        "credit": "Ines Faro",
+        "in_collections": [number("Ships")],
+        "were_in": str(number("Harbours")),
+    }
     assert client.post(image.get_absolute_url(), form).status_code == 302
     image.refresh_from_db()
     assert image.credit == "Ines Faro"

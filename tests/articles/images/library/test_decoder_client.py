@@ -13,6 +13,7 @@ from PIL import Image
 
 from articles.images.library import decoder_client
 from articles.images.processing import decoder_process
+from articles.images.processing.file_types import BROKEN, NO_ROOM, TOO_LONG, TOO_MUCH
 from tests.shared import PROJECT, shared_data
 
 
@@ -33,7 +34,7 @@ def test_every_hostile_file_is_taken_in_or_refused_within_seconds(tmp_path: Path
 
 def _outcome(path: Path, folder: Path) -> dict[str, Any] | str:
     try:
-        return decoder_client.take_in(path, folder)
+        return decoder_client.ingest(path, folder)
     except decoder_client.Undecodable as refused:
         return str(refused)
 
@@ -48,7 +49,7 @@ def child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
             "import sys, os, json, time\n"
             f"sys.path.insert(0, {str(Path(decoder_process.__file__).parents[2])!r})\n"
             "from articles.images import decoder\n"
-            f"decoder.take_limits()\n{does}\n"
+            f"decoder.set_limits()\n{does}\n"
         )
         monkeypatch.setattr(decoder_process, "__file__", str(script))
         return script
@@ -57,7 +58,7 @@ def child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_a_file_that_fills_the_memory_is_refused_in_words(child: Any) -> None:
-    with pytest.raises(decoder_client.Undecodable, match="too much memory"):
+    with pytest.raises(decoder_client.Undecodable, match=TOO_MUCH):
         decoder_client.describe(child("x = bytearray(2 * 1024 ** 3)"))
 
 
@@ -65,18 +66,18 @@ def test_a_file_that_never_ends_is_refused_in_words(
     child: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(decoder_client, "WAIT_SECONDS", 0.5)
-    with pytest.raises(decoder_client.Undecodable, match="too long"):
+    with pytest.raises(decoder_client.Undecodable, match=TOO_LONG):
         decoder_client.describe(child("time.sleep(60)"))
 
 
 def test_a_file_that_takes_all_the_processor_is_refused_in_words(child: Any) -> None:
-    endless = "decoder.SECONDS = 1\ndecoder.take_limits()\nwhile True: pass"
-    with pytest.raises(decoder_client.Undecodable, match="memory or time"):
+    endless = "decoder.SECONDS = 1\ndecoder.set_limits()\nwhile True: pass"
+    with pytest.raises(decoder_client.Undecodable, match=TOO_MUCH):
         decoder_client.describe(child(endless))
 
 
 def test_a_full_disk_is_said_and_not_laid_to_the_picture(child: Any) -> None:
-    with pytest.raises(decoder_client.Undecodable, match="no room left on the server's disk"):
+    with pytest.raises(decoder_client.Undecodable, match=NO_ROOM):
         decoder_client.describe(child("raise OSError(28, 'No space left on device')"))
 
 
@@ -86,7 +87,7 @@ def test_the_limits_are_those_that_are_promised() -> None:
 
 
 def test_a_file_that_crashes_its_decoder_is_refused_in_words(child: Any) -> None:
-    with pytest.raises(decoder_client.Undecodable, match="broken"):
+    with pytest.raises(decoder_client.Undecodable, match=BROKEN):
         decoder_client.describe(child("os.abort()"))
 
 

@@ -20,15 +20,15 @@ from articles.images.library.editing import update_image
 from articles.images.metadata import writing
 from articles.images.models import (
     Agency,
-    FormerName,
     Image,
+    ImageEvent,
+    OldRenditionName,
     Photographer,
-    PictureEvent,
     Rendition,
 )
 from articles.images.renditions import rendition_files, renditions
 from articles.images.rights import sources
-from articles.images.rights.credit_line import TOLD
+from articles.images.rights.credit_line import EMBEDDED
 from articles.images.srcset import PictureFile
 from articles.images.tasks import catch_up
 from tests.newsroom import picture, picture_file, published
@@ -81,7 +81,7 @@ def addresses(image: Image) -> list[str]:
 # The version
 
 
-@pytest.mark.parametrize("field", TOLD)
+@pytest.mark.parametrize("field", EMBEDDED)
 def test_the_version_grows_with_all_that_files_tell(db: None, field: str) -> None:
     image = picture()
     Image.objects.update(**{field: "https://other.example/"})
@@ -114,14 +114,14 @@ def test_a_change_is_recorded_with_who_made_it_and_saving_the_same_is_none(
         "credit",
         "licence_until",
     }
-    licensed, credited = PictureEvent.objects.all()
-    assert (licensed.what, credited.what) == ("licensed", "credited")
+    licensed, credited = ImageEvent.objects.all()
+    assert (licensed.action, credited.action) == ("licensed", "credited")
     assert credited.before == f"credit: {BEFORE}"
     assert credited.after == f"credit: {AFTER}"
-    assert (credited.by, credited.reason) == (edna, "Their invoice")
+    assert (credited.created_by, credited.reason) == (edna, "Their invoice")
     assert licensed.before == "licence ends: –"
     assert update_image(image, by=edna, credit=AFTER) == frozenset()
-    assert PictureEvent.objects.count() == 2
+    assert ImageEvent.objects.count() == 2
 
 
 def test_what_somebody_else_wrote_meanwhile_stays(image: Image) -> None:
@@ -134,7 +134,7 @@ def test_what_somebody_else_wrote_meanwhile_stays(image: Image) -> None:
 
 def test_a_credit_that_cannot_be_kept_is_refused_whole(image: Image) -> None:
     with pytest.raises(ValidationError, match="at most 300"):
-        update_image(image, by=None, credit="x" * 5000, byline="Somebody")
+        update_image(image, by=None, credit="x" * 5000, byline="Someone")
     image.refresh_from_db()
     assert (image.credit, image.byline) == (BEFORE, "Ines Faro")
 
@@ -167,9 +167,9 @@ def test_a_chosen_photographer_is_the_creator_in_files_for_engines_and_programs(
     image: Image, jobs: Callable[[], None], client: Client, edna: User
 ) -> None:
     ines = Photographer.objects.create(name="Inês Faro")
-    agency = Agency.objects.create(name="Reuters", wording="via Reuters")
-    update_image(image, by=edna, byline="Somebody else", alt_text="Two halves")
-    article = published(lead_picture=image)
+    agency = Agency.objects.create(name="Reuters", credit_text="via Reuters")
+    update_image(image, by=edna, byline="Someone else", alt_text="Two halves")
+    article = published(lead_image=image)
     update_image(image, by=edna, photographer=ines, agency=agency)
     for name in ("Inês Faro", "Inês Faro-Reis"):
         ines.name = name
@@ -201,7 +201,7 @@ def test_a_page_made_at_any_moment_shows_pictures(
                 assert response.status_code == 200, address
                 assert len(b"".join(response)) > 100
 
-    whole, looked = writing.embedded, rendition_files.put
+    whole, looked = writing.embedded, rendition_files.save_rows
 
     def slowly(content: bytes, rights: Any) -> bytes:
         if len(pages) < 5:
@@ -281,20 +281,20 @@ def test_what_a_lost_job_left_out_is_found(image: Image) -> None:
 def test_files_of_before_linger_and_are_then_discarded(image: Image) -> None:
     old = {each.file.path for each in image.renditions.all()}
     Image.objects.update(credit=AFTER)
-    renditions.tell(image)
+    renditions.update_rights(image)
     rendition_files.discard_former()
     assert all(Path(path).exists() for path in old)
-    FormerName.objects.update(left_at=timezone.now() - timedelta(minutes=11))
+    OldRenditionName.objects.update(replaced_at=timezone.now() - timedelta(minutes=11))
     rendition_files.discard_former()
     assert not any(Path(path).exists() for path in old)
-    assert FormerName.objects.count() == len(old)
+    assert OldRenditionName.objects.count() == len(old)
 
 
 @REAL
 def test_a_deleted_picture_takes_the_files_of_before_with_it(image: Image, settings: Any) -> None:
     Image.objects.update(credit=AFTER)
-    renditions.tell(image)
-    editing.remove(image)
+    renditions.update_rights(image)
+    editing.delete_image(image)
     assert not [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
 
 

@@ -16,6 +16,7 @@ from PIL import Image as Pixels
 from accounts.models import User
 from articles.images.library import ingest
 from articles.images.models import Image
+from articles.images.processing.file_types import BROKEN, NO_ROOM
 from tests.newsroom import picture_file
 from tests.shared import shared_data
 
@@ -64,15 +65,15 @@ def test_every_common_format_is_taken_in(db: None, form: str) -> None:
         (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", "HEIC"),
         (b"%PDF-1.7", "PDF"),
         (b"PK\x03\x04", "archive"),
-        (b"Dear desk, here is the picture.", "not a picture"),
-        (encoded("JPEG")[:300], "broken"),
-        (encoded("PNG")[:60], "broken"),
+        (b"Dear desk, here is the picture.", "not a supported image"),
+        (encoded("JPEG")[:300], "damaged"),
+        (encoded("PNG")[:60], "damaged"),
     ],
 )
 def test_what_is_no_usable_picture_is_refused_in_words(
     db: None, content: bytes, words: str
 ) -> None:
-    with pytest.raises(ingest.Refused, match=words):
+    with pytest.raises(ingest.UploadRejected, match=words):
         ingest.ingest(upload(content), by=None)
     assert not Image.objects.exists()
 
@@ -80,7 +81,7 @@ def test_what_is_no_usable_picture_is_refused_in_words(
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP", "AVIF", "TIFF"])
 def test_an_upload_that_was_cut_off_is_refused_and_leaves_nothing(db: None, form: str) -> None:
     whole = encoded(form, size=(120, 90))
-    with pytest.raises(ingest.Refused, match="broken or cut off"):
+    with pytest.raises(ingest.UploadRejected, match=BROKEN):
         ingest.ingest(upload(whole[: len(whole) * 4 // 5]), by=None)
     assert not Image.objects.exists()
     assert not kept_files()
@@ -88,7 +89,7 @@ def test_an_upload_that_was_cut_off_is_refused_and_leaves_nothing(db: None, form
 
 def test_a_file_beyond_the_limit_of_bytes_is_refused(db: None, settings: Any) -> None:
     settings.IMAGE_MAX_BYTES = 1024
-    with pytest.raises(ingest.Refused, match="larger than"):
+    with pytest.raises(ingest.UploadRejected, match="larger than"):
         ingest.ingest(upload(encoded("JPEG", size=(400, 400), quality=95) + bytes(2000)), by=None)
 
 
@@ -155,7 +156,7 @@ def test_a_full_disk_is_said_in_words_and_leaves_nothing(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(f"articles.images.{deed}", full)
-    with pytest.raises(ingest.Refused, match="no room left"):
+    with pytest.raises(ingest.UploadRejected, match=NO_ROOM):
         ingest.ingest(picture_file(), by=None)
     assert not Image.objects.exists()
     assert not kept_files()
@@ -180,15 +181,15 @@ def test_the_same_file_from_two_people_at_once_is_one_picture() -> None:
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"credit": "x" * 301}, "credit cannot be kept"),
-        ({"caption": "a\x00b"}, "caption cannot be kept"),
-        ({"needs_no_credit": True}, "Say why"),
+        ({"credit": "x" * 301}, "credit of the image"),
+        ({"caption": "a\x00b"}, "caption of the image"),
+        ({"credit_exempt": True}, "reason"),
     ],
 )
 def test_what_a_caller_gives_must_be_fit_to_keep(
     db: None, fields: dict[str, Any], words: str
 ) -> None:
-    with pytest.raises(ingest.Refused, match=words):
+    with pytest.raises(ingest.UploadRejected, match=words):
         ingest.ingest(picture_file(), by=None, **fields)
     assert not Image.objects.exists()
     assert not kept_files()

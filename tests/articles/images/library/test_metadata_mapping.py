@@ -4,14 +4,14 @@ import pytest
 from django.core.files.base import ContentFile
 
 from articles.images.library import ingest
-from articles.images.library.metadata_mapping import offered
-from articles.images.library.uploads import what_was_read
+from articles.images.library.metadata_mapping import fields_from
+from articles.images.library.uploads import metadata_message
 from articles.images.models import Image
 from tests.articles.images.metadata.blocks import jpeg, packet
 
 
 def test_what_a_file_says_is_offered_field_by_field() -> None:
-    found = offered(
+    found = fields_from(
         {
             "caption": "A quay",
             "byline": "Ines Faro",
@@ -33,19 +33,19 @@ def test_what_a_file_says_is_offered_field_by_field() -> None:
 
 def test_a_picture_that_says_a_machine_made_it_is_taken_at_its_word() -> None:
     address = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
-    assert Image(**offered({"digital_source_type": address})).is_ai_made
+    assert Image(**fields_from({"digital_source_type": address})).is_ai_made
 
 
 def test_what_is_no_address_is_not_offered_as_one() -> None:
-    assert offered({"licence": "see javascript:alert(1)", "caption": "SONY DSC"}) == {}
+    assert fields_from({"licence": "see javascript:alert(1)", "caption": "SONY DSC"}) == {}
 
 
 @pytest.mark.django_db
 def test_a_credit_that_is_too_long_is_not_cut_without_a_word() -> None:
     long = packet(f"<photoshop:Credit>{'Ines Faro, ' * 500}</photoshop:Credit>")
     image = ingest.ingest(ContentFile(jpeg(xmp=long), name="long.jpg"), by=None)
-    assert "The credit is longer there than we keep" in what_was_read(image)
+    assert "The credit was too long" in metadata_message(image)
     assert image.credit.endswith("…")
     assert image.metadata["credit"].count("Ines Faro") == 500
     image.credit = "To be continued …"
-    assert "longer" not in what_was_read(image)
+    assert "too long" not in metadata_message(image)

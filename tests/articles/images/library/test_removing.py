@@ -20,7 +20,7 @@ LIBRARY = "/admin/articles/image/"
 def used_meanwhile(monkeypatch: pytest.MonkeyPatch) -> list[Image]:
     """Pictures of which the check knows no use yet when it is asked."""
     images: list[Image] = []
-    check = editing.why_not
+    check = editing.why_undeletable
 
     def why_not(image: Image) -> str:
         return "" if image in images else check(image)
@@ -35,7 +35,7 @@ def test_nothing_is_deleted_and_the_page_says_so(
 ) -> None:
     image = picture(headline="Quay")
     others = [picture(), picture()]
-    draft(lead_picture=image)
+    draft(lead_image=image)
     used_meanwhile.append(image)
     client.force_login(edna)
     if at == "one":
@@ -45,7 +45,7 @@ def test_nothing_is_deleted_and_the_page_says_so(
         ticked["_selected_action"] = [each.pk for each in (*others, image)]
         answer = client.post(LIBRARY, ticked, follow=True)
     page = answer.content.decode()
-    assert "something has just begun to use it. Nothing was deleted." in page
+    assert "Nothing was deleted." in page
     assert "uccessfully" not in page
     assert Image.objects.count() == 3
     assert not LogEntry.objects.exists()

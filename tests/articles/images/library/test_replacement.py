@@ -16,7 +16,8 @@ from PIL import Image as Pixels
 from accounts.models import User
 from articles.images.library import decoder_client, ingest, replacement
 from articles.images.metadata import writing
-from articles.images.models import FormerName, Image, PictureEvent
+from articles.images.models import Image, ImageEvent, OldRenditionName
+from articles.images.processing.file_types import NO_ROOM
 from articles.images.renditions import renditions
 from tests.newsroom import draft, picture_file
 
@@ -44,7 +45,7 @@ def originals() -> list[Path]:
 def test_the_file_changes_and_all_else_stays(
     image: Image, edna: User, django_capture_on_commit_callbacks: Any
 ) -> None:
-    article = draft(lead_picture=image)
+    article = draft(lead_image=image)
     before = image.renditions.get().name
     with django_capture_on_commit_callbacks(execute=True):
         replacement.replace(image, other(), by=edna, seen=image.checksum)
@@ -52,11 +53,11 @@ def test_the_file_changes_and_all_else_stays(
     assert (now.width, now.credit, now.alt_text) == (900, "Ines Faro", "A quay")
     assert now.checksum != image.checksum
     assert now.renditions.get().width == 900
-    assert article.lead_picture == now
-    assert FormerName.objects.get(name=before).image == now
+    assert article.lead_image == now
+    assert OldRenditionName.objects.get(name=before).image == now
     assert len(originals()) == 1
-    event = PictureEvent.objects.get()
-    assert (event.what, event.by) == ("replaced", edna)
+    event = ImageEvent.objects.get()
+    assert (event.action, event.created_by) == ("replaced", edna)
 
 
 def test_the_eye_rests_where_it_did_unless_the_shape_is_another(image: Image) -> None:
@@ -75,7 +76,7 @@ def test_of_two_editors_the_second_is_told_who_was_first(
     form = {"picture": sent("orange"), "seen": image.checksum}
     answer = client.post(f"{LIBRARY}{image.pk}/replace/", form)
     page = answer.content.decode()
-    assert "Ada Lund has replaced the file of this picture since you opened it" in page
+    assert "Ada Lund replaced the file" in page
     now = Image.objects.get(pk=image.pk)
     assert f'value="{now.checksum}"' in page
     form = {"picture": sent("orange"), "seen": now.checksum}
@@ -117,7 +118,7 @@ def test_files_of_the_old_one_that_were_being_made_never_reach_readers(
     edna: User, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     image = ingest.ingest(picture_file(width=600, height=400, colour="red"), by=edna)
-    decode = decoder_client.renditions_and_looks
+    decode = decoder_client.renditions_and_hash
 
     def replaced_meanwhile(*args: Any, **kwargs: Any) -> Any:
         made = decode(*args, **kwargs)
@@ -126,13 +127,13 @@ def test_files_of_the_old_one_that_were_being_made_never_reach_readers(
         )
         return made
 
-    monkeypatch.setattr(decoder_client, "renditions_and_looks", replaced_meanwhile)
+    monkeypatch.setattr(decoder_client, "renditions_and_hash", replaced_meanwhile)
     assert renditions.make(Image.objects.get(pk=image.pk)) == []
     monkeypatch.undo()
     now = Image.objects.get(pk=image.pk)
     assert red_of(now) == {False}
     served = {each.file.path for each in now.renditions.all()}
-    kept = {each.path for former in FormerName.objects.all() if (each := former.file)}
+    kept = {each.path for former in OldRenditionName.objects.all() if (each := former.file)}
     below = Path(settings.MEDIA_ROOT).rglob("*")
     files = {str(path) for path in below if path.is_file() and path not in originals()}
     assert files == served | kept
@@ -153,7 +154,7 @@ def test_neither_do_those_into_which_a_credit_was_being_written(
         return embed(content, rights)
 
     monkeypatch.setattr(writing, "embedded", replaced_meanwhile)
-    renditions.tell(image)
+    renditions.update_rights(image)
     assert red_of(Image.objects.get(pk=image.pk)) == {False}
 
 
@@ -161,7 +162,7 @@ def test_neither_do_those_into_which_a_credit_was_being_written(
     ("content", "words"),
     [
         (b"no picture", "not a picture we can read"),
-        (None, "Choose the file"),
+        (None, "Choose the new file"),
         (b"\xff\xd8\xff\xe0 cut off", "broken"),
     ],
 )
@@ -192,7 +193,7 @@ def test_a_full_disk_leaves_nothing_half_made(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(replacement, "keep", full)
-    with pytest.raises(ingest.Refused, match="no room left"):
+    with pytest.raises(ingest.UploadRejected, match=NO_ROOM):
         replacement.replace(image, other(), by=None, seen=image.checksum)
     assert len(originals()) == 1
     assert Image.objects.get(pk=image.pk).checksum == image.checksum
@@ -202,4 +203,4 @@ def test_a_full_disk_leaves_nothing_half_made(
 def test_a_reporter_replaces_no_file(client: Client, image: Image, rui: User) -> None:
     client.force_login(rui)
     assert client.get(f"{LIBRARY}{image.pk}/replace/").status_code == 403
-    assert "Replace the file" not in client.get(f"{LIBRARY}{image.pk}/change/").content.decode()
+    assert f"{image.pk}/replace/" not in client.get(f"{LIBRARY}{image.pk}/change/").content.decode()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from articles.images.library.search import found
+from articles.images.library.search import search
 from articles.images.models import Image
 from iria.publication.models import current_publication
 from tests.newsroom import picture
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def names(words: str) -> list[str]:
-    return [image.headline for image in found(Image.objects.all(), words)]
+    return [image.headline for image in search(Image.objects.all(), words)]
 
 
 @pytest.fixture

@@ -47,12 +47,12 @@ def _as_list(value: Any) -> list[str]:
 def test_a_file_that_is_no_picture_is_unreadable_in_words(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "x.jpg"
     path.write_bytes(content)
-    with pytest.raises(Unreadable, match="not a picture"):
+    with pytest.raises(Unreadable, match="not a supported image"):
         read_file(path)
 
 
 def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
-    with pytest.raises(Unreadable, match="no such file"):
+    with pytest.raises(Unreadable, match="not found"):
         read_file(tmp_path / "nowhere.jpg")
 
 

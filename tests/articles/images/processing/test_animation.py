@@ -34,7 +34,7 @@ def moving_of(path: Path) -> Path:
 @pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG", "AVIF"])
 def test_every_frame_is_kept_with_its_time(form: str, tmp_path: Path) -> None:
     path = animation(tmp_path / "moving", form)
-    assert decoder_client.take_in(path, tmp_path)["moving"] is True
+    assert decoder_client.ingest(path, tmp_path)["moving"] is True
     with Image.open(moving_of(path)) as kept:
         assert frames_in(kept) == len(COLOURS)
         for number, (colour, duration) in enumerate(zip(COLOURS, (40, 80, 120, 160), strict=True)):

@@ -288,7 +288,7 @@ def test_high_dynamic_range_is_refused_in_words(tmp_path: Path) -> None:
     path = tmp_path / "chart"
     path.write_bytes(content[:33] + piece(b"cICP", bytes((9, 16, 0, 1))) + content[33:])
     with pytest.raises(decoder_client.Undecodable, match="HDR"):
-        decoder_client.take_in(path, tmp_path)
+        decoder_client.ingest(path, tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from articles.images.processing.file_types import kind_of, refusal_of
+from articles.images.processing.file_types import kind_of, rejection_of
 
 
 @pytest.mark.parametrize(
@@ -58,4 +58,4 @@ def test_a_picture_is_known_by_its_first_bytes(head: bytes, name: str) -> None:
 )
 def test_what_is_not_taken_in_is_named_with_what_to_do(head: bytes, word: str) -> None:
     assert kind_of(head) is None
-    assert word in refusal_of(head)
+    assert word in rejection_of(head)

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from articles.images.library import ingest
-from articles.images.models import FormerName, Image
+from articles.images.models import Image, OldRenditionName
 from articles.images.renditions import orphans, rendition_files, renditions
 from articles.images.tasks import sweep
 from tests.newsroom import picture_file
@@ -65,10 +65,10 @@ def test_files_that_a_row_names_stay_also_those_that_linger(
     monkeypatch.setattr(orphans, "AT_ONCE", at_once)
     renditions.make(image)
     Image.objects.update(credit="Teo Brandt")
-    renditions.tell(image)
+    renditions.update_rights(image)
     default_storage.save("elsewhere/some.jpeg", ContentFile(b"of somebody else"))
     before = files()
-    assert FormerName.objects.exclude(file="").exists()
+    assert OldRenditionName.objects.exclude(file="").exists()
     gone = {left("originals"), left("renditions"), left("renditions", "another")}
     assert {*orphans.orphaned_files()} == gone
     assert orphans.delete_orphans() == 3
@@ -80,8 +80,8 @@ def test_a_file_under_a_name_that_leads_elsewhere_by_now_is_swept(image: Image) 
     old = str(image.renditions.get().file.name)
     content = default_storage.open(old).read()
     Image.objects.update(credit="Teo Brandt")
-    renditions.tell(image)
-    FormerName.objects.update(left_at=timezone.now() - timedelta(hours=1))
+    renditions.update_rights(image)
+    OldRenditionName.objects.update(replaced_at=timezone.now() - timedelta(hours=1))
     rendition_files.discard_former()
     default_storage.save(old, ContentFile(content))
     assert [*orphans.orphaned_files()] == [old]

@@ -15,9 +15,8 @@ from PIL import Image as Pixels
 from articles.images import tasks
 from articles.images.library import editing, ingest
 from articles.images.models import Image, Rendition
-from articles.images.processing.perceptual_hash import unlikeness
 from articles.images.renditions import renditions
-from articles.images.renditions.rendition_files import keep
+from articles.images.renditions.rendition_files import save_renditions
 from articles.images.tasks import catch_up
 from tests.newsroom import picture, picture_file
 
@@ -75,7 +74,7 @@ def test_who_comes_second_leaves_no_file_behind(db: None, settings: Any, tmp_pat
     (tmp_path / "again").write_bytes(picture_file(width=300, height=200).read())
     again = {"file": "again", "format": "jpeg", "width": 300, "height": 200}
     again |= {"shape": "", "moving": False}
-    assert keep(image, [again], tmp_path) == []
+    assert save_renditions(image, [again], tmp_path) == []
     assert len(files_below(settings.MEDIA_ROOT)) == count
 
 
@@ -95,7 +94,7 @@ def test_the_files_of_a_deleted_picture_go_after_the_commit(settings: Any) -> No
     image = ingest.ingest(picture_file(), by=None)
     renditions.make(image)
     assert files_below(settings.MEDIA_ROOT)
-    editing.remove(image)
+    editing.delete_image(image)
     assert not Image.objects.exists()
     assert not Rendition.objects.exists()
     assert not files_below(settings.MEDIA_ROOT)
@@ -103,7 +102,7 @@ def test_the_files_of_a_deleted_picture_go_after_the_commit(settings: Any) -> No
 
 @REAL
 def test_a_picture_deleted_before_the_worker_came_is_no_error(jobs: Callable[[], None]) -> None:
-    editing.remove(ingest.ingest(picture_file(), by=None))
+    editing.delete_image(ingest.ingest(picture_file(), by=None))
     jobs()
     assert not Rendition.objects.exists()
 
@@ -153,15 +152,15 @@ def test_pictures_from_before_an_update_get_their_shapes_and_are_compared_by_the
     pixels, file = Pixels.linear_gradient("L").resize((320, 200)).convert("RGB"), BytesIO()
     pixels.save(file, "JPEG")
     image = ingest.ingest(ContentFile(file.getvalue(), name="shades.jpg"), by=None)
-    looks = image.looks
+    looks = image.perceptual_hash
     assert looks is not None
     jobs()
     image.renditions.exclude(shape="").delete()
-    Image.objects.update(uploaded_at=timezone.now() - timedelta(days=400), looks=None)
+    Image.objects.update(uploaded_at=timezone.now() - timedelta(days=400), perceptual_hash=None)
     call_command("make_renditions")
-    assert "1 picture to be looked at" in capsys.readouterr().out
+    assert "1 picture" in capsys.readouterr().out
     jobs()
     assert image.renditions.filter(shape="1:1").exists()
     image.refresh_from_db()
-    assert image.looks is not None
-    assert unlikeness(image.looks, looks) <= 7
+    assert image.perceptual_hash is not None
+    assert ((image.perceptual_hash ^ looks) & (1 << 64) - 1).bit_count() <= 7

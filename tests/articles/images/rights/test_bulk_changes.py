@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from accounts.models import User
 from articles.images import signals
 from articles.images.library.editing import update_image
-from articles.images.models import Agency, Image, Photographer, PictureEvent
+from articles.images.models import Agency, Image, ImageEvent, Photographer
 from articles.images.rights import bulk_changes, sources
 from tests.newsroom import picture
 
@@ -23,7 +23,7 @@ END = datetime(2030, 1, 1, tzinfo=UTC)
 @pytest.fixture
 def reuters() -> Agency:
     return Agency.objects.create(
-        name="Reuters", wording="via Reuters", address="https://reuters.example/"
+        name="Reuters", credit_text="via Reuters", url="https://reuters.example/"
     )
 
 
@@ -41,7 +41,7 @@ def credit(image: Image) -> str:
     ("named", "byline", "agency", "alone", "expected"),
     [
         (True, "", True, "", "Ines Faro/via Reuters"),
-        (True, "Somebody else", True, "", "Ines Faro/via Reuters"),
+        (True, "Someone else", True, "", "Ines Faro/via Reuters"),
         (True, "", False, "", "Ines Faro"),
         (False, "Jo Reis", True, "", "Jo Reis/via Reuters"),
         (False, " ", True, "", "Reuters"),
@@ -54,7 +54,7 @@ def test_the_line_is_composed_the_same_everywhere(
     reuters: Agency, ines: Photographer, named: bool, byline: str, agency: bool, alone: str,
     expected: str, edna: User,
 ) -> None:  # fmt: skip
-    reuters.wording_alone = alone
+    reuters.credit_text_alone = alone
     reuters.save()
     image = picture(credit="As typed", byline=byline)
     whose: dict[str, Any] = {
@@ -68,16 +68,16 @@ def test_the_line_is_composed_the_same_everywhere(
 
 def test_no_letter_of_an_agency_is_cut_off_a_long_line(reuters: Agency, edna: User) -> None:
     image = picture(headline="Quay", credit="As typed", byline="J" * 289)
-    with pytest.raises(ValidationError, match=r"“Quay”: The credit .* 301 letters, and 300 fit"):
+    with pytest.raises(ValidationError, match=r"“Quay”: The credit .* 301 characters"):
         update_image(image, by=edna, agency=reuters)
     assert credit(image) == "As typed"
-    assert not PictureEvent.objects.exists()
+    assert not ImageEvent.objects.exists()
 
 
 def test_a_photographer_is_the_creator_is_renamed_as_such_and_leaves_as_such(
     reuters: Agency, ines: Photographer, edna: User
 ) -> None:
-    first, second = picture(byline=""), picture(byline="Somebody else")
+    first, second = picture(byline=""), picture(byline="Someone else")
     other = picture(byline="Jo Reis")
     hers = Image.objects.filter(pk__in=[first.pk, second.pk])
 
@@ -91,7 +91,7 @@ def test_a_photographer_is_the_creator_is_renamed_as_such_and_leaves_as_such(
     sources.save(ines, by=edna)
     assert creators() == {"Inês Faro"}
     assert hers.get(pk=first.pk).rights_version == before + 1
-    event = PictureEvent.objects.filter(image=first).latest("pk")
+    event = ImageEvent.objects.filter(image=first).latest("pk")
     assert "creator: Inês Faro" in event.after
     bulk_changes.change(hers.filter(pk=first.pk), {"photographer": None}, by=edna)
     update_image(second, by=edna, photographer=None)
@@ -128,21 +128,21 @@ def test_a_new_wording_reaches_every_picture_of_the_agency_and_nobody_elses(
             agency=reuters,
             photographer=ines,
             credit="Ines Faro/via Reuters",
-            credit_url=reuters.address,
+            credit_url=reuters.url,
             byline="Ines Faro",
         )
         for _ in "ab"
     ]
     other = picture()
     before = Image.objects.get(pk=hers[0].pk).rights_version
-    reuters.wording = "for Reuters"
+    reuters.credit_text = "for Reuters"
     with django_capture_on_commit_callbacks(execute=True):
         assert sources.save(reuters, by=edna) == 2
     assert [credit(image) for image in hers] == ["Ines Faro/for Reuters"] * 2
     assert hers[0].rights_version == before + 1
     assert credit(other) == "Ines Faro/via Meridian Pictures"
-    events = PictureEvent.objects.all()
-    assert {(event.before, event.after, event.by) for event in events} == {
+    events = ImageEvent.objects.all()
+    assert {(event.before, event.after, event.created_by) for event in events} == {
         ("credit: Ines Faro/via Reuters", "credit: Ines Faro/for Reuters", edna)
     }
     assert heard == [[image.pk for image in hers]]
@@ -155,7 +155,7 @@ def test_many_pictures_get_one_credit_and_a_row_each_for_what_it_was(
     assert bulk_changes.change(Image.objects.all(), {"credit": "Ines Faro"}, by=edna) == 2
     assert credit(first) == credit(second) == "Ines Faro"
     assert first.agency is None
-    told = PictureEvent.objects.filter(what="credited").values_list("before", "after", "by")
+    told = ImageEvent.objects.filter(action="credited").values_list("before", "after", "created_by")
     assert set(told) == {
         ("credit: Reuters\nagency: Reuters", "credit: Ines Faro\nagency: –", edna.pk),
         ("credit: Jo Reis", "credit: Ines Faro", edna.pk),
@@ -165,14 +165,14 @@ def test_many_pictures_get_one_credit_and_a_row_each_for_what_it_was(
 def test_what_changes_nothing_leaves_no_row(edna: User) -> None:
     picture(credit="Ines Faro")
     bulk_changes.change(Image.objects.all(), {"credit": "Ines Faro"}, by=edna)
-    assert not PictureEvent.objects.exists()
+    assert not ImageEvent.objects.exists()
 
 
 def test_a_changed_licence_is_told_in_words(edna: User) -> None:
     picture()
     values = {"licence_until": END, "licensed_for_newsletter": False}
     bulk_changes.change(Image.objects.all(), values, by=edna)
-    event = PictureEvent.objects.get(what="licensed")
+    event = ImageEvent.objects.get(action="licensed")
     assert event.before == "licence ends: –\nfor the newsletter: yes"
     assert event.after == "licence ends: 1 January 2030, 00:00\nfor the newsletter: no"
 
@@ -184,4 +184,4 @@ def test_a_change_that_one_picture_refuses_changes_none(edna: User) -> None:
     with pytest.raises(IntegrityError):
         bulk_changes.change(Image.objects.all(), {"licence_until": early, "credit": "New"}, by=edna)
     assert credit(other) != "New"
-    assert not PictureEvent.objects.exists()
+    assert not ImageEvent.objects.exists()

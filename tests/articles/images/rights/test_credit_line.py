@@ -1,7 +1,7 @@
 """The credit is written the same everywhere."""
 
 from articles.images.models import Image
-from articles.images.rights.credit_line import credit_line, credit_words, made_by_machine
+from articles.images.rights.credit_line import ai_label, credit_line, credit_text
 from iria.core.text.language import use_language
 from iria.publication.models import Publication
 
@@ -10,11 +10,11 @@ PUBLICATION = Publication(credit_format="(Image Credit: {credit})")
 
 def test_the_credit_stands_in_the_wording_of_the_publication() -> None:
     image = Image(credit="Ines Faro/via Meridian")
-    assert credit_words(image, PUBLICATION) == "(Image Credit: Ines Faro/via Meridian)"
+    assert credit_text(image, PUBLICATION) == "(Image Credit: Ines Faro/via Meridian)"
     assert credit_line(image, PUBLICATION) == (
         '<span class="credit">(Image Credit: Ines Faro/via Meridian)</span>'
     )
-    assert credit_words(image, Publication(credit_format="Foto: {credit}")).startswith("Foto: Ines")
+    assert credit_text(image, Publication(credit_format="Foto: {credit}")).startswith("Foto: Ines")
 
 
 def test_a_credit_with_a_link_leads_there() -> None:
@@ -31,13 +31,13 @@ def test_markup_in_a_credit_is_shown_and_not_run() -> None:
 
 
 def test_a_picture_that_needs_no_credit_has_no_line() -> None:
-    image = Image(credit=" ", needs_no_credit=True, no_credit_reason="Drawn by the desk")
+    image = Image(credit=" ", credit_exempt=True, no_credit_reason="Drawn by the desk")
     assert credit_line(image, PUBLICATION) == ""
-    assert credit_words(image, PUBLICATION) == ""
+    assert credit_text(image, PUBLICATION) == ""
 
 
 def test_a_credit_that_was_entered_is_shown_even_if_none_is_needed() -> None:
-    image = Image(credit="Ines Faro", needs_no_credit=True, no_credit_reason="Public domain")
+    image = Image(credit="Ines Faro", credit_exempt=True, no_credit_reason="Public domain")
     assert "Ines Faro" in credit_line(image, PUBLICATION)
 
 
@@ -46,17 +46,17 @@ AI = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 
 def test_readers_are_told_beside_the_credit_that_a_machine_made_the_picture() -> None:
     image = Image(credit="Ines Faro", digital_source_type=AI)
-    assert credit_words(image, PUBLICATION) == "(Image Credit: Ines Faro) · Made with AI"
+    assert credit_text(image, PUBLICATION) == "(Image Credit: Ines Faro) · Made with AI"
     assert credit_line(image, PUBLICATION).endswith(
         '</span> · <span class="ai-made" lang="en" dir="ltr">Made with AI</span>'
     )
     with use_language("fr"):
-        assert "Créée par IA" in credit_words(image, PUBLICATION)
+        assert "Créée par IA" in credit_text(image, PUBLICATION)
 
 
 def test_a_machines_picture_without_a_credit_is_labelled_too() -> None:
-    image = Image(needs_no_credit=True, no_credit_reason="Ours", digital_source_type=AI)
-    assert credit_words(image, PUBLICATION) == "Made with AI"
+    image = Image(credit_exempt=True, no_credit_reason="Ours", digital_source_type=AI)
+    assert credit_text(image, PUBLICATION) == "Made with AI"
     assert "Made with AI" in credit_line(image, PUBLICATION)
     for other in ("digitalCapture", "algorithmicMedia"):
-        assert made_by_machine(Image(digital_source_type=other)) == ""
+        assert ai_label(Image(digital_source_type=other)) == ""

@@ -25,9 +25,9 @@ AGO, AHEAD = timezone.now() - timedelta(hours=1), timezone.now() + timedelta(day
 FAULTS: dict[str, tuple[dict[str, Any], str, str]] = {
     "no credit": ({"credit": ""}, "has no credit", "#id_credit"),
     "a credit of spaces": ({"credit": " \u00a0"}, "has no credit", "#id_credit"),
-    "no words for the blind": ({"alt_text": " "}, "no alternative text", "#id_alt_text"),
-    "a licence that ended": ({"licence_until": AGO}, "ended on", "#id_licence_until_0"),
-    "a licence to come": ({"licence_from": AHEAD}, "begins only on", "#id_licence_from_0"),
+    "no words for the blind": ({"alt_text": " "}, "no alt text", "#id_alt_text"),
+    "a licence that ended": ({"licence_until": AGO}, "expired on", "#id_licence_until_0"),
+    "a licence to come": ({"licence_from": AHEAD}, "starts on", "#id_licence_from_0"),
     "withdrawn": (
         {"withdrawn_at": AGO, "withdrawn_reason": "Sued."},
         "was withdrawn (Sued)",
@@ -56,7 +56,7 @@ def test_an_article_with_such_a_picture_is_not_published_and_the_way_to_mend_it_
     fault: tuple[Image, str, str], edna: User
 ) -> None:
     image, words, place = fault
-    for article in (using(image), newsroom.draft(lead_picture=image)):
+    for article in (using(image), newsroom.draft(lead_image=image)):
         with pytest.raises(publishing.NotReady, match="The quay") as refusal:
             publishing.publish(article, by=edna)
         (obstacle,) = refusal.value.obstacles
@@ -134,14 +134,14 @@ def test_the_desk_says_what_is_missing_with_links_and_keeps_what_was_typed(edna:
 
 def test_a_licence_must_cover_the_day_for_which_an_article_is_scheduled(edna: User) -> None:
     article = using(newsroom.picture(licence_until=AHEAD, licence_from=AGO))
-    with pytest.raises(publishing.NotReady, match="ends before that time"):
+    with pytest.raises(publishing.NotReady, match="expires before publication"):
         publishing.schedule(article, by=edna, at=AHEAD + timedelta(minutes=1))
     publishing.schedule(article, by=edna, at=AHEAD - timedelta(minutes=1))
 
 
 def test_an_old_article_needs_pictures_that_may_stand_in_the_archive(edna: User) -> None:
     article = using(newsroom.picture(licensed_for_archive=False))
-    with pytest.raises(publishing.NotReady, match="older than thirty days"):
+    with pytest.raises(publishing.NotReady, match="older than 30 days"):
         publishing.publish(article, by=edna, at=timezone.now() - timedelta(days=40))
 
 
@@ -166,7 +166,7 @@ def test_what_is_missing_stands_beside_the_form_with_a_link_to_mend_it(edna: Use
     image = newsroom.picture(alt_text="")
     article = using(image)
     led_by = newsroom.picture()
-    issue = lists.issue("What moved", newsroom.published("Led", lead_picture=led_by))
+    issue = lists.issue("What moved", newsroom.published("Led", lead_image=led_by))
     Image.objects.update(alt_text="")
     for page, picture in (
         (f"/admin/articles/article/{article.pk}/change/", image),
@@ -200,7 +200,7 @@ OF_MAIL = {
 @pytest.mark.parametrize("name", OF_MAIL)
 def test_no_newsletter_leaves_with_such_a_picture(name: str, edna: User) -> None:
     fields, words, place = OF_MAIL[name]
-    article = newsroom.published(lead_picture=newsroom.picture())
+    article = newsroom.published(lead_image=newsroom.picture())
     lists.subscriber("ola@readers.example")
     issue = lists.issue("What moved", article)
     Image.objects.update(**fields)
@@ -210,7 +210,7 @@ def test_no_newsletter_leaves_with_such_a_picture(name: str, edna: User) -> None
 
 
 def test_a_mailing_waits_when_a_licence_ends_on_its_way(edna: User) -> None:
-    article = newsroom.published(lead_picture=lists.mail_picture())
+    article = newsroom.published(lead_image=lists.mail_picture())
     lists.subscriber("ola@readers.example")
     issue = lists.issue("What moved", article)
     sending.start(issue, by=edna)
@@ -229,9 +229,9 @@ def test_a_mailing_waits_when_a_licence_ends_on_its_way(edna: User) -> None:
 def test_the_terms_of_use_are_shown_to_whoever_sends(edna: User) -> None:
     desk = Client()
     desk.force_login(edna)
-    agency = Agency.objects.create(name="Quay", wording="via Quay", usage_terms="Once a week.")
+    agency = Agency.objects.create(name="Quay", credit_text="via Quay", usage_terms="Once a week.")
     image = lists.mail_picture(usage_terms="Not on covers.", agency=agency)
-    issue = lists.issue("What moved", newsroom.published(lead_picture=image))
+    issue = lists.issue("What moved", newsroom.published(lead_image=image))
     for page in ("preview", "send"):
         words = desk.get(f"/admin/newsletter/issue/{issue.pk}/{page}/").content.decode()
         assert "Not on covers." in words

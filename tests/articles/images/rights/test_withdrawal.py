@@ -26,7 +26,7 @@ def test_the_first_page_names_the_picture_its_end_and_where_it_stands(
     edna: User, days: int, words: str
 ) -> None:
     image = newsroom.picture(headline="The quay")
-    newsroom.published("Ferries", lead_picture=image)
+    newsroom.published("Ferries", lead_image=image)
     Image.objects.update(licence_until=timezone.now() + timedelta(days=days))
     page = first_page(edna)
     assert (
@@ -77,25 +77,23 @@ def used_until(pictures: dict[str, int]) -> None:
 
 def named(page: str) -> list[str]:
     """What the list names, in its order."""
-    report = page.partition('aria-label="Licences of pictures that end"')[2].partition(
-        "</section>"
-    )[0]
+    report = page.partition('aria-label="Expiring image licences"')[2].partition("</section>")[0]
     return re.findall(r"<a [^>]*>([^<]+)</a>", report)
 
 
 @pytest.mark.parametrize("days", [15, -15])
 def test_what_is_far_off_is_not_named(edna: User, days: int) -> None:
-    newsroom.published("Ferries", lead_picture=newsroom.picture())
+    newsroom.published("Ferries", lead_image=newsroom.picture())
     Image.objects.update(licence_until=timezone.now() + timedelta(days=days))
-    assert "Licences of pictures" not in first_page(edna)
+    assert "Expiring image licences" not in first_page(edna)
 
 
 def test_neither_is_a_picture_that_stands_nowhere(edna: User) -> None:
     newsroom.picture(licence_until=timezone.now() + timedelta(days=1))
-    assert "Licences of pictures" not in first_page(edna)
+    assert "Expiring image licences" not in first_page(edna)
 
 
 def test_a_moderator_is_not_troubled(mina: User) -> None:
-    newsroom.published("Ferries", lead_picture=newsroom.picture())
+    newsroom.published("Ferries", lead_image=newsroom.picture())
     Image.objects.update(licence_until=timezone.now() + timedelta(days=1))
-    assert "Licences of pictures" not in first_page(mina)
+    assert "Expiring image licences" not in first_page(mina)

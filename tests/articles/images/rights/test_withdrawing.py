@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from articles.images.models import PictureEvent
+from articles.images.admin.withdraw_view import ALREADY_WITHDRAWN
+from articles.images.models import ImageEvent
 from tests.newsroom import picture, published
 
 LIBRARY = "/admin/articles/image/"
@@ -12,7 +13,7 @@ LIBRARY = "/admin/articles/image/"
 
 def test_it_is_gone_everywhere_with_a_reason_and_comes_back(client: Client, edna: User) -> None:
     image = picture()
-    published(headline="Ships at dusk", lead_picture=image)
+    published(headline="Ships at dusk", lead_image=image)
     client.force_login(edna)
     address = f"{LIBRARY}{image.pk}/withdraw/"
     assert "the article “Ships at dusk”" in client.get(address).content.decode()
@@ -25,7 +26,7 @@ def test_it_is_gone_everywhere_with_a_reason_and_comes_back(client: Client, edna
     client.post(address, {"deed": "restore"})
     image.refresh_from_db()
     assert image.may_be_shown
-    told = PictureEvent.objects.order_by("pk").values_list("what", "after", "by")
+    told = ImageEvent.objects.order_by("pk").values_list("action", "after", "created_by")
     assert list(told) == [
         ("withdrawn", "The agency asked for it", edna.pk),
         ("restored", "", edna.pk),
@@ -41,11 +42,11 @@ def test_who_withdraws_it_second_does_not_show_it_again(
         client.force_login(who)
         assert 'name="deed" value=' in client.get(address).content.decode()
         answer = client.post(address, {"deed": "withdraw", "reason": reason}, follow=True)
-    assert "It was withdrawn already" in answer.content.decode()
+    assert ALREADY_WITHDRAWN in answer.content.decode()
     image.refresh_from_db()
     assert not image.may_be_shown
     assert image.withdrawn_reason == "The agency asked for it"
-    assert [event.what for event in PictureEvent.objects.all()] == ["withdrawn"]
+    assert [event.action for event in ImageEvent.objects.all()] == ["withdrawn"]
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 301])

@@ -119,7 +119,7 @@ def said_in(client: Client, path: str) -> dict[str, str]:
 def test_a_list_is_shown_elsewhere_by_its_first_picture(client: Client) -> None:
     article = full_article()
     newsroom.published("Without a picture", categories=list(article.categories.all()))
-    lead = article.lead_picture
+    lead = article.lead_image
     assert lead
     for path in ("/category/asia-pacific/", "/tag/shipping/", "/2026/", "/2026/03/"):
         said = said_in(client, path)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from articles.editorial.models import Article, Kind
+from articles.editorial.models import Article, ArticleType
 from articles.search.index import indexer
 from articles.search.query.ordering import Sort
 from articles.search.query.search_request import NothingLikeIt, SearchRequest, asked
@@ -30,7 +30,7 @@ def fleet() -> None:
     japan = newsroom.category("Japan", parent=asia)
     rivers = newsroom.category("Rivers")
     ines, hugo = newsroom.author("Ines Faro"), newsroom.author("Hugo Lind")
-    analysis = Kind.objects.get(slug="analysis")
+    analysis = ArticleType.objects.get(slug="analysis")
     indexed("Barge one", 2021, categories=[asia], authors=[ines])
     indexed("Barge two", 2022, categories=[japan, asia], authors=[ines, hugo])
     indexed("Barge three", 2022, categories=[japan, rivers], authors=[hugo], kind=analysis)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import InterfaceError, OperationalError, connection
 
-from articles.editorial.models import Kind
+from articles.editorial.models import ArticleType
 from articles.images.models import Image, Rendition
 from iria.core.db.scratch_schema import gather_statistics, scratch_schema
 from tests import newsroom
@@ -24,11 +24,11 @@ def ask(query: str) -> Any:
 
 
 def test_the_site_is_as_it_was_afterwards(db: None) -> None:
-    kinds, path = list(Kind.objects.values_list("slug", flat=True)), ask("SHOW search_path")
+    kinds, path = list(ArticleType.objects.values_list("slug", flat=True)), ask("SHOW search_path")
     with scratch_schema():
-        assert not Kind.objects.exists()
-        Kind.objects.create(name="Only here", slug="only-here")
-    assert list(Kind.objects.values_list("slug", flat=True)) == kinds
+        assert not ArticleType.objects.exists()
+        ArticleType.objects.create(name="Only here", slug="only-here")
+    assert list(ArticleType.objects.values_list("slug", flat=True)) == kinds
     assert ask("SHOW search_path") == path
     assert ask(COPIES) == 0
 
@@ -37,7 +37,7 @@ def test_it_is_gone_after_a_mistake_too(db: None) -> None:
     with pytest.raises(ValueError, match="unlucky"), scratch_schema():
         raise ValueError("unlucky")
     assert ask(COPIES) == 0
-    assert Kind.objects.exists()
+    assert ArticleType.objects.exists()
 
 
 def test_triggers_work_within(db: None) -> None:
@@ -60,23 +60,27 @@ def test_one_does_not_stand_within_another(db: None) -> None:
 
 
 def test_statistics_are_gathered_for_the_copies_alone(db: None) -> None:
-    before = ask("SELECT reltuples FROM pg_class WHERE oid = 'articles_kind'::regclass")
+    before = ask("SELECT reltuples FROM pg_class WHERE oid = 'articles_articletype'::regclass")
     with scratch_schema():
         for number in range(7):
-            Kind.objects.create(name=f"Kind {number}", slug=f"kind-{number}")
+            ArticleType.objects.create(name=f"Kind {number}", slug=f"kind-{number}")
         gather_statistics()
-        assert ask("SELECT reltuples FROM pg_class WHERE oid = 'articles_kind'::regclass") == 7
-    assert ask("SELECT reltuples FROM pg_class WHERE oid = 'articles_kind'::regclass") == before
+        assert (
+            ask("SELECT reltuples FROM pg_class WHERE oid = 'articles_articletype'::regclass") == 7
+        )
+    assert (
+        ask("SELECT reltuples FROM pg_class WHERE oid = 'articles_articletype'::regclass") == before
+    )
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_nothing_is_left_of_one_that_was_killed() -> None:
-    kinds = Kind.objects.count()
+    kinds = ArticleType.objects.count()
 
     def be_killed() -> None:
         try:
             with scratch_schema():
-                Kind.objects.create(name="Only here", slug="only-here")
+                ArticleType.objects.create(name="Only here", slug="only-here")
                 victims.append(ask("SELECT pg_backend_pid()"))
                 pool.submit(kill).result()
                 ask("SELECT 1")
@@ -91,4 +95,4 @@ def test_nothing_is_left_of_one_that_was_killed() -> None:
     with ThreadPoolExecutor(2) as pool, pytest.raises((OperationalError, InterfaceError)):
         pool.submit(be_killed).result()
     assert ask(COPIES) == 0
-    assert Kind.objects.count() == kinds
+    assert ArticleType.objects.count() == kinds

@@ -1,6 +1,5 @@
 """Every served file says whose it is, in words that an independent reader reads."""
 
-import json
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -172,10 +171,6 @@ def test_nobodys_picture_says_nothing(file: Path, tool: ExifTool) -> None:
     said = tool.read(file, "-XMP:all", "-IFD0:all", "-IPTC:all")
     words = {name for name in said if name.startswith(("XMP-dc", "XMP-photoshop", "IFD0"))}
     assert words == set()
-
-
-def test_an_order_travels_as_json() -> None:
-    assert Rights(**json.loads(json.dumps(FULL.as_order()))) == FULL
 
 
 def test_what_no_packet_can_hold_is_left_out() -> None:

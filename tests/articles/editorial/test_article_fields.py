@@ -1,0 +1,66 @@
+"""Every field of an article is declared as editable or not, and the declaration is complete."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from articles.editorial import revisions
+from articles.editorial.admin.article_admin import FIELDSETS
+from articles.editorial.admin.form import ArticleForm
+from articles.editorial.models import Article, ArticleType, Revision
+from articles.editorial.models.article import (
+    BOOKKEEPING_FIELDS,
+    EDITABLE_FIELDS,
+    FIXED_FIELDS,
+    PUBLICATION_FIELDS,
+)
+from tests import newsroom
+
+VALUES: dict[str, Any] = {
+    "headline": "Changed",
+    "standfirst": "Changed",
+    "body": "<p>Changed.</p>",
+    "lead_caption": "Changed",
+    "slug": "changed",
+    "language": "fr",
+    "search_description": "Changed",
+    "canonical_url": "https://example.org/changed/",
+    "noindex": True,
+    "first_published_in": "Elsewhere",
+    "first_published_url": "https://example.org/first/",
+    "licence": "CC BY 4.0",
+    "comments_open": False,
+    "comments_policy": "held",
+    "comments_close_after": 7,
+}
+
+
+def test_every_field_is_declared_once() -> None:
+    declared = (*EDITABLE_FIELDS, *PUBLICATION_FIELDS, *BOOKKEEPING_FIELDS, *FIXED_FIELDS)
+    assert sorted(declared) == sorted(field.name for field in Article._meta.concrete_fields)
+
+
+def test_every_editable_field_is_on_the_page_of_the_form() -> None:
+    fieldsets: list[Any] = list(FIELDSETS)
+    shown = {name for _, options in fieldsets for name in options["fields"]}
+    assert set(EDITABLE_FIELDS) <= shown & set(ArticleForm.base_fields)
+
+
+def test_a_revision_has_every_field_that_is_compared() -> None:
+    columns = {field.attname for field in Revision._meta.concrete_fields}
+    assert set(revisions.RECORDED) <= columns
+
+
+@pytest.mark.parametrize("name", EDITABLE_FIELDS)
+def test_an_edit_of_any_editable_field_is_saved(name: str, edna: User) -> None:
+    article = newsroom.draft()
+    choices: dict[str, Callable[[], Any]] = {
+        "kind": lambda: ArticleType.objects.exclude(pk=article.kind_id).first(),
+        "lead_image": newsroom.picture,
+    }
+    value = choices[name]() if name in choices else VALUES[name]
+    setattr(article, name, value)
+    revisions.save(article, by=edna)
+    assert getattr(Article.objects.get(pk=article.pk), name) == value
