@@ -37,7 +37,7 @@ MARKS = (EMAIL, "Ola Lind", "Olaf", "quay of my childhood")
 """What would betray Ola: address, name, the name as a guest, words that only moderators could read."""
 
 NO_TRACE = {
-    "only moderators stand there": "articles.claim articles.listedreason articles.moderationdecision",
+    "only moderators stand there": "articles.claim articles.rejectionreason articles.moderationdecision",
     "only members of the newsroom have rights": """
         accounts.user_groups accounts.user_user_permissions""",
     "it hangs on a row that knows them, and holds numbers, hashes or what nobody can open": """

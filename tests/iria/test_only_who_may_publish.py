@@ -21,7 +21,7 @@ ALLOWED: Final = {
     *(("mina", f"articles.{model}", "change") for model in ("comment", "ban", "screeningrule")),
     *(
         ("mina", f"articles.{model}", action)
-        for model in ("listedreason", "screenedword")
+        for model in ("rejectionreason", "screenedword")
         for action in ("change", "delete")
     ),
 }

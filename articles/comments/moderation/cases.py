@@ -62,11 +62,6 @@ def claimed_by_others(comments: Iterable[Comment], *, than: User) -> dict[int, s
     }
 
 
-def release_claims(*, by: User) -> None:
-    """Gives back whatever somebody has before them."""
-    Claim.objects.filter(moderator=by).delete()
-
-
 def forget_old() -> int:
     """Claims that ran out; how many."""
     deleted, _ = Claim.objects.filter(expires_at__lte=timezone.now()).delete()

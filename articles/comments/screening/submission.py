@@ -2,11 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 from articles.comments.spam.model import SpamModel
-
-KEPT_PHASES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)

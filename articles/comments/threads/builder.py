@@ -16,8 +16,6 @@ from articles.comments.threads.queries import TOPS, Order, Row, rows_of_answers,
 from articles.editorial.models import Article
 from iria.publication.models import Publication, current_publication
 
-LEVELS: Final = 3
-
 PLACEHOLDERS: Final = {
     Comment.State.UNCONFIRMED: gettext_lazy("This comment is pending approval again."),
     Comment.State.PENDING: gettext_lazy("This comment is pending approval again."),

@@ -1,7 +1,7 @@
 """The rows that one page of a thread is made of: one query, however long the thread is.
 
 Written out: putting it together took longer than answering it, for every reader of an article. The
-places and counts it reads are kept by PostgreSQL (`CommentPlace`).
+places and counts it reads are kept by PostgreSQL (`CommentPosition`).
 """
 
 from collections.abc import Mapping
