@@ -21,7 +21,7 @@ from accounts.models import User
 from accounts.sessions import browser_of
 from iria.core.http.headers import client_ip
 from iria.core.http.rate_limit import count_and_allow, one_sender
-from iria.core.mail import in_ascii
+from iria.core.mail import to_ascii
 from iria.core.text.validators import one_line
 from iria.publication.models import current_publication
 
@@ -127,7 +127,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         whether an address is known.
         """
         try:
-            super().send_mail(template_prefix, in_ascii(email), context)
+            super().send_mail(template_prefix, to_ascii(email), context)
         except SMTPRecipientsRefused:
             log.warning("a mail about an account was refused for its recipient")
         except (SMTPException, OSError) as mistake:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from accounts import personal_data as accounts_personal_data
 from accounts.models import User
 from iria.core.hooks import personal_data
-from iria.core.mail import in_ascii
+from iria.core.mail import to_ascii
 from iria.core.text.validators import one_line
 from iria.publication.models import current_publication
 
@@ -60,7 +60,7 @@ def _send_confirmation(address: str) -> None:
     subject = one_line(f"{gettext('Account deleted')} – {name}")
     words = render_to_string("account/email/deleted_message.txt", {"publication_name": name})
     try:
-        EmailMessage(subject, words, to=[in_ascii(address)]).send()
+        EmailMessage(subject, words, to=[to_ascii(address)]).send()
     except (SMTPException, OSError):
         # There is no account any more for which to try again.
         return

@@ -28,7 +28,7 @@ from django.core.mail.message import EmailMessage
 from iria.core.text.validators import one_line
 
 
-def domain_in_ascii(domain: str) -> str:
+def domain_to_ascii(domain: str) -> str:
     """A domain as mail servers know it (IDNA 2008, read as UTS 46 says).
 
     Raises:
@@ -39,25 +39,25 @@ def domain_in_ascii(domain: str) -> str:
     return idna.encode(domain, uts46=True).decode("ascii")
 
 
-def in_ascii(address: str) -> str:
+def to_ascii(address: str) -> str:
     """The address with its domain as mail servers know it; as it is, where there can be no such domain."""
     local, at, domain = address.strip().rpartition("@")
     try:
-        return f"{local}{at}{domain_in_ascii(domain)}"
+        return f"{local}{at}{domain_to_ascii(domain)}"
     except UnicodeError:
         return address.strip()
 
 
-def readable(address: str) -> str:
+def to_unicode(address: str) -> str:
     """The address for people: its domain in the letters it stands for."""
     local, at, domain = address.rpartition("@")
     return f"{local}{at}{'.'.join(map(_readable_label, domain.split('.')))}"
 
 
-def spellings(address: str) -> list[str]:
+def variants(address: str) -> list[str]:
     """Every way in which an address may have been kept, in small letters."""
-    known = in_ascii(address)
-    return sorted({address.strip().lower(), known.lower(), readable(known).lower()})
+    known = to_ascii(address)
+    return sorted({address.strip().lower(), known.lower(), to_unicode(known).lower()})
 
 
 def _readable_label(label: str) -> str:
@@ -87,7 +87,7 @@ class FolderBackend(BaseEmailBackend):
         return len(email_messages)
 
 
-class WholeHeader(UnstructuredHeader):
+class UnfoldedHeader(UnstructuredHeader):
     """A header that stands on one line as it is.
 
     Python would write a web address that is longer than a line as an encoded word, which no mail
@@ -101,23 +101,23 @@ class WholeHeader(UnstructuredHeader):
 _registry = HeaderRegistry()
 
 
-def on_one_line(names: Iterable[str]) -> None:
+def register_unfolded(names: Iterable[str]) -> None:
     """These headers are read by machines that expect them as they were written."""
     for name in names:
-        _registry.map_to_type(name.lower(), WholeHeader)  # type: ignore[arg-type]
+        _registry.map_to_type(name.lower(), UnfoldedHeader)  # type: ignore[arg-type]
 
 
-on_one_line(["List-Unsubscribe", "List-Archive"])
+register_unfolded(["List-Unsubscribe", "List-Archive"])
 
 
-class ListMail(EmailMultiAlternatives):
+class ListEmail(EmailMultiAlternatives):
     """A mail whose list headers come out whole, whichever backend writes it."""
 
     def message(self, *, policy: Any = policies.default) -> PlainMessage:
         return super().message(policy=policy.clone(header_factory=_registry))
 
 
-def leaving(address: str) -> dict[str, str]:
+def list_unsubscribe_headers(address: str) -> dict[str, str]:
     """The headers with which a mail program leaves by one POST, without opening a page (RFC 8058)."""
     return {
         "List-Unsubscribe": f"<{address}>",
@@ -128,10 +128,10 @@ def leaving(address: str) -> dict[str, str]:
 def mailbox(name: str, address: str) -> str:
     """The address with a name, as it stands in a header."""
     local, _, domain = address.rpartition("@")
-    return str(Address(header_words(name), local, domain))
+    return str(Address(header_text(name), local, domain))
 
 
-def header_words(text: str) -> str:
+def header_text(text: str) -> str:
     """Words for a header: on one line, and none of them read as something encoded.
 
     What looks like an encoded word would be decoded on the way, into a line break if it says so.

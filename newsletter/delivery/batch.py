@@ -257,7 +257,7 @@ def message_of(
     message_id: str,
     name: str = "",
     mark: str = "",
-) -> headers.ListMail:
+) -> headers.ListEmail:
     return headers.message_to(
         address,
         letter,

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from accounts.models import User
-from iria.publication.mail.blocks import Button, Note, Words
+from iria.publication.mail.blocks import Button, EmailContent, Paragraph
 from iria.publication.mail.rendering import mail
 from iria.publication.models import current_publication
 from newsletter.models import Delivery, Issue, RunEvent
@@ -34,19 +34,19 @@ def tell_editors(issue_id: int) -> int:
     return len(editors)
 
 
-def _note(issue: Issue) -> Note:
+def _note(issue: Issue) -> EmailContent:
     counts = issue.deliveries.counts()
     waiting = sum(counts[state] for state in Delivery.OPEN)
     page = reverse("admin:newsletter_issue_change", args=[issue.pk])
-    return Note(
+    return EmailContent(
         subject=f"Paused: {issue}",
         blocks=(
-            Words(f"The newsletter “{issue}” paused by itself. {issue.trouble}"),
-            Words(
+            Paragraph(f"The newsletter “{issue}” paused by itself. {issue.trouble}"),
+            Paragraph(
                 f"{counts[Delivery.State.SENT]} were sent, {waiting} wait. Nothing more goes out "
                 "until somebody lets it go on or stops it."
             ),
             Button("Look at the issue", f"{settings.SITE_URL}{page}"),
         ),
-        why="You get this because you may send newsletters.",
+        reason="You get this because you may send newsletters.",
     )

@@ -5,8 +5,14 @@ from uuid import uuid4
 
 from django.conf import settings
 
-from iria.core.mail import ListMail as ListMail
-from iria.core.mail import default_sender, header_words, leaving, mailbox, on_one_line
+from iria.core.mail import ListEmail as ListEmail
+from iria.core.mail import (
+    default_sender,
+    header_text,
+    list_unsubscribe_headers,
+    mailbox,
+    register_unfolded,
+)
 from iria.core.mail import mail_domain as mail_domain
 from iria.publication.models import Publication
 from newsletter.bounces.verp import leave_address
@@ -15,12 +21,12 @@ from newsletter.email import rendering
 from newsletter.email.rendering import RenderedEmail
 from newsletter.models import Newsletter
 
-on_one_line(HEADERS)
+register_unfolded(HEADERS)
 
 
 def one_header_line(words: str) -> str:
     """Words for a header: what would begin another header line is gone."""
-    return header_words(words)
+    return header_text(words)
 
 
 def from_address(newsletter: Newsletter) -> str:
@@ -40,7 +46,7 @@ def answers_to(newsletter: Newsletter, publication: Publication) -> list[str]:
 
 def list_id(newsletter: Newsletter) -> str:
     """RFC 2919: a name for people, then one for programs that never changes."""
-    return f"{header_words(newsletter.name)} <{newsletter.slug}.{mail_domain()}>"
+    return f"{header_text(newsletter.name)} <{newsletter.slug}.{mail_domain()}>"
 
 
 def message_to(
@@ -56,7 +62,7 @@ def message_to(
     campaign: str = "test",
     mark: str = "",
     automatic: bool = False,
-) -> ListMail:
+) -> ListEmail:
     """The mail of an issue to one recipient.
 
     Args:
@@ -70,7 +76,7 @@ def message_to(
     POST, without opening a page.
     """
     own = letter.addressed(token, name)
-    message = ListMail(
+    message = ListEmail(
         subject=one_header_line(own.subject),
         body=own.text,
         from_email=sender(newsletter, publication),
@@ -79,7 +85,7 @@ def message_to(
         headers={
             "Message-ID": message_id,
             "List-Id": list_id(newsletter),
-            **leaving(rendering.leave_address(token)),
+            **list_unsubscribe_headers(rendering.leave_address(token)),
             **_leaving_by_mail(token),
             **({"Auto-Submitted": "auto-generated"} if automatic else {}),
             "List-Archive": f"<{rendering.site_address('newsletter_issues')}>",

@@ -11,7 +11,7 @@ from typing import Final, Self
 
 from newsletter.bounces.webhooks.providers import MARK
 from newsletter.email.greeting import IN_HTML, IN_TEXT, Greeting
-from newsletter.email.headers import ListMail
+from newsletter.email.headers import ListEmail
 from newsletter.email.rendering import TOKEN
 from newsletter.email.smtp import SEVEN_BIT, ready_to_send
 
@@ -40,7 +40,7 @@ class EmailTemplate:
         self._pieces: list[bytes] = HOLES.split(wire)
 
     @classmethod
-    def from_message(cls, message: ListMail, greeting: Greeting) -> Self:
+    def from_message(cls, message: ListEmail, greeting: Greeting) -> Self:
         """From a mail made with `ADDRESS`, `MESSAGE_ID`, the token `composing.TOKEN` and nobody greeted."""
         built = message.message(policy=SEVEN_BIT)
         for part in built.walk():

@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
 from django.db.models.functions import Lower, Now
 
 from articles.editorial.models import Article, Category
-from iria.core.mail import in_ascii
+from iria.core.mail import to_ascii
 
 if TYPE_CHECKING:
     from newsletter.models import (  # noqa: F401 - names the generics
@@ -32,7 +32,7 @@ def new_token() -> str:
 
 def address_hash(email: str) -> str:
     """An address as it is kept when it may no longer be kept: the same for every way of writing it."""
-    return hashlib.sha256(f"iria.suppression:{in_ascii(email).lower()}".encode()).hexdigest()
+    return hashlib.sha256(f"iria.suppression:{to_ascii(email).lower()}".encode()).hexdigest()
 
 
 class NewsletterQuerySet(models.QuerySet["Newsletter"]):
@@ -61,7 +61,7 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
 
     def with_address(self, email: str) -> "SubscriberQuerySet":
         """The one with this address, however its letters are written."""
-        return self.alias(small=Lower("email")).filter(small=in_ascii(email).lower())
+        return self.alias(small=Lower("email")).filter(small=to_ascii(email).lower())
 
     def holding(self, token: str) -> "SubscriberQuerySet":
         """Whoever has this token; nobody has one that PostgreSQL could not even keep."""

@@ -172,7 +172,7 @@ def _judged(address: str, local: str, domain: str) -> str:
 
 def shown(address: str) -> str:
     """The address for people: the letters of its domain instead of their ASCII form."""
-    return mail.readable(address)
+    return mail.to_unicode(address)
 
 
 def _fits(local: str, domain: str) -> bool:
@@ -189,7 +189,7 @@ def _refusal(sentence: "str | Promise") -> ValidationError:
 
 def _ascii(domain: str) -> str:
     try:
-        return mail.domain_in_ascii(domain)
+        return mail.domain_to_ascii(domain)
     except UnicodeError as mistake:
         raise _refusal(NO_SERVER) from mistake
 

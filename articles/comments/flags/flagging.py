@@ -15,9 +15,9 @@ from articles.comments.models import Comment, ModerationDecision
 from articles.comments.screening import pipeline
 from articles.comments.screening.pipeline import Event
 from iria.core.http.rate_limit import count_and_allow, one_sender
-from iria.core.mail import in_ascii
+from iria.core.mail import to_ascii
 from iria.core.security import encryption
-from iria.core.security.daily_key import mark_of
+from iria.core.security.daily_key import daily_hash
 from iria.core.text.validators import one_line
 
 PER_ADDRESS: Final = (10, timedelta(minutes=10))
@@ -57,7 +57,7 @@ def report(
         comment=comment,
         reason=reason,
         text=one_line(text),
-        email="" if by else in_ascii(email),
+        email="" if by else to_ascii(email),
         user=by,
         sender_hash=_sender(comment, by, address),
     )
@@ -65,7 +65,7 @@ def report(
     flag.reporter_hash = (
         encryption.keyed_hash(flag.email.lower(), purpose="reporter") if flag.email else ""
     )
-    flag.daily_hash = mark_of("reporter", one_sender(address)) if address and by is None else ""
+    flag.daily_hash = daily_hash("reporter", one_sender(address)) if address and by is None else ""
     flag.weight = _weight(flag)
     _refuse_hasty(address)
     with transaction.atomic():
@@ -136,7 +136,7 @@ def _sender(comment: Comment, by: User | None, address: str) -> str:
     """
     if by is not None:
         return encryption.keyed_hash(f"account {by.pk}", purpose=f"flag {comment.pk}")
-    return mark_of(f"flag {comment.pk}", one_sender(address)) if address else ""
+    return daily_hash(f"flag {comment.pk}", one_sender(address)) if address else ""
 
 
 def _weight(flag: Flag) -> float:

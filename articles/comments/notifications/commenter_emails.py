@@ -17,10 +17,10 @@ from articles.comments.notifications.sending import send_or_retry
 from articles.comments.notifications.smtp import Outcome
 from articles.comments.submission import email_confirmation, form_tokens
 from articles.comments.submission.mail_limits import may_ask, may_write_to
-from iria.core.mail import ListMail
+from iria.core.mail import ListEmail
 from iria.core.text.language import use_language
 from iria.core.text.validators import one_line
-from iria.publication.mail.blocks import Note, blocks_of
+from iria.publication.mail.blocks import EmailContent, blocks_of
 from iria.publication.mail.rendering import mail
 from iria.publication.models import Publication, current_publication
 
@@ -162,7 +162,7 @@ def _written(
     subject: str,
     why: str,
     words: dict[str, Any],
-) -> ListMail:
+) -> ListEmail:
     headline = one_line(comment.article.headline)
     text = render_to_string(
         f"articles/comments/mail/{template}.txt",
@@ -176,9 +176,9 @@ def _written(
             **words,
         },
     )
-    note = Note(
+    note = EmailContent(
         subject=f"{gettext(subject)} – {publication.name}",
         blocks=blocks_of(text),
-        why=gettext(why) % {"headline": headline},
+        reason=gettext(why) % {"headline": headline},
     )
     return mail(note, publication, to=address)

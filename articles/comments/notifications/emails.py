@@ -13,11 +13,19 @@ from articles.comments.notifications.models import CommentNotification, Follow, 
 from articles.comments.notifications.outbox import Batch
 from articles.editorial.models import Article
 from iria.core.http.urls import absolute_url
-from iria.core.mail import ListMail, leaving, mail_domain
+from iria.core.mail import ListEmail, list_unsubscribe_headers, mail_domain
 from iria.core.text.dates import day_words
 from iria.core.text.language import use_language
 from iria.core.text.validators import one_line
-from iria.publication.mail.blocks import Block, Button, Heading, Note, Said, Way, Words
+from iria.publication.mail.blocks import (
+    Block,
+    Button,
+    EmailContent,
+    FooterLink,
+    Heading,
+    Paragraph,
+    Quote,
+)
 from iria.publication.mail.rendering import mail
 from iria.publication.models import Publication, current_publication
 
@@ -43,7 +51,7 @@ MOST: Final = 20
 Kind = Follow.Kind
 
 
-def notification(batch: Batch) -> ListMail:
+def notification(batch: Batch) -> ListEmail:
     """What others wrote, to one follower: about one article at once, or all of a day."""
     publication = current_publication()
     with use_language(publication.language_codes[0]):
@@ -53,7 +61,7 @@ def notification(batch: Batch) -> ListMail:
             return _at_once(batch, publication)
 
 
-def ask(follow: Follow) -> ListMail:
+def ask(follow: Follow) -> ListEmail:
     """Whether the holder of the address wants to be told."""
     publication = current_publication()
     with _speaking(follow, publication):
@@ -62,13 +70,13 @@ def ask(follow: Follow) -> ListMail:
             "Somebody, hopefully you, asked for e-mails to this address: %(what)s. "
             "Open the link and confirm to receive them."
         ) % {"what": what(follow)}
-        note = Note(
+        note = EmailContent(
             subject=gettext("Confirm: comments on “%(headline)s”")
             % {"headline": one_line(headline)},
             blocks=(
-                Words(sentence),
+                Paragraph(sentence),
                 Button(gettext("Confirm"), to_confirm(follow)),
-                Words(
+                Paragraph(
                     gettext(
                         "The link is valid for seven days. If it was not you, ignore "
                         "this e-mail; you will get no others."
@@ -79,7 +87,7 @@ def ask(follow: Follow) -> ListMail:
         return mail(note, publication, to=follow.follower.recipient)
 
 
-def already_following(follow: Follow) -> ListMail:
+def already_following(follow: Follow) -> ListEmail:
     """That they follow already, to somebody who asked again."""
     publication = current_publication()
     with _speaking(follow, publication):
@@ -88,10 +96,10 @@ def already_following(follow: Follow) -> ListMail:
             "already follow them; there is nothing to do."
         ) % {"what": what(follow)}
         preferences_url = preferences(follow.follower)
-        note = Note(
+        note = EmailContent(
             subject=gettext("You already follow these comments"),
             blocks=(
-                Words(sentence),
+                Paragraph(sentence),
                 Button(gettext("Manage preferences or unfollow"), preferences_url),
             ),
         )
@@ -119,33 +127,33 @@ def why(follow: Follow, publication: Publication) -> str:
     }
 
 
-def ways(one: Follow | Follower, follower: Follower) -> tuple[Way, ...]:
+def ways(one: Follow | Follower, follower: Follower) -> tuple[FooterLink, ...]:
     leave = gettext("Unfollow")
     if isinstance(one, Follower):
         leave = gettext("Stop daily e-mails")
     return (
-        Way(leave, to_leave(one)),
-        Way(gettext("Manage preferences"), preferences(follower)),
+        FooterLink(leave, to_leave(one)),
+        FooterLink(gettext("Manage preferences"), preferences(follower)),
     )
 
 
 def headers(one: Follow | Follower, name: str, publication: Publication) -> dict[str, str]:
     """Which list it is of, and how to leave it with one click."""
     listed = f"{one_line(publication.name)} <{name}.{mail_domain()}>"
-    return {"List-Id": listed, **leaving(to_leave(one))}
+    return {"List-Id": listed, **list_unsubscribe_headers(to_leave(one))}
 
 
-def _at_once(batch: Batch, publication: Publication) -> ListMail:
+def _at_once(batch: Batch, publication: Publication) -> ListEmail:
     first = batch.notices[0]
     article, follow = first.comment.article, first.follow
-    note = Note(
+    note = EmailContent(
         subject=_subject(batch.notices, article),
         blocks=(
             *[_said(notice, publication) for notice in batch.notices[:MOST]],
             *_rest(len(batch.notices)),
         ),
-        why=why(follow, publication),
-        ways=ways(follow, batch.follower),
+        reason=why(follow, publication),
+        links=ways(follow, batch.follower),
     )
     return mail(
         note,
@@ -175,15 +183,15 @@ def _subject(notices: list[CommentNotification], article: Article) -> str:
     return sentence % {"name": one_line(comment.public_name), "headline": headline}
 
 
-def _of_the_day(batch: Batch, publication: Publication) -> ListMail:
+def _of_the_day(batch: Batch, publication: Publication) -> ListEmail:
     follows = {notice.follow_id: notice.follow for notice in batch.notices}
     only = next(iter(follows.values())) if len(follows) == 1 else None
     one: Follow | Follower = only or batch.follower
-    note = Note(
+    note = EmailContent(
         subject=_subject_of_the_day(batch.notices),
         blocks=(*_by_article(batch.notices[:MOST], publication), *_rest(len(batch.notices))),
-        why=why(only, publication) if only else _why_of_the_day(list(follows.values())),
-        ways=ways(one, batch.follower),
+        reason=why(only, publication) if only else _why_of_the_day(list(follows.values())),
+        links=ways(one, batch.follower),
     )
     return mail(
         note,
@@ -221,7 +229,7 @@ def _by_article(notices: list[CommentNotification], publication: Publication) ->
     return blocks
 
 
-def _rest(count: int) -> list[Words]:
+def _rest(count: int) -> list[Paragraph]:
     """That there are more than an e-mail holds."""
     if count <= MOST:
         return []
@@ -230,22 +238,22 @@ def _rest(count: int) -> list[Words]:
         "%(count)d more comments on the page.",
         count - MOST,
     )
-    return [Words(sentence % {"count": count - MOST})]
+    return [Paragraph(sentence % {"count": count - MOST})]
 
 
-def _said(notice: CommentNotification, publication: Publication) -> Said:
+def _said(notice: CommentNotification, publication: Publication) -> Quote:
     comment = notice.comment
     local = publication.local(comment.created_at)
     answer = notice.follow.kind == Kind.REPLIES
     text = _shortened(comment)
-    return Said(
+    return Quote(
         name=one_line(comment.public_name),
         when=f"{day_words(local.date())}, {local:%H:%M}",
         text=plain(text),
         html=SafeString(render_comment(text)),
-        words=gettext("View and reply"),
-        address=absolute_url(comment.get_absolute_url()),
-        before=gettext("in reply to your comment") if answer else "",
+        link_label=gettext("View and reply"),
+        url=absolute_url(comment.get_absolute_url()),
+        context=gettext("in reply to your comment") if answer else "",
     )
 
 

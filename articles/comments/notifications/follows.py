@@ -24,7 +24,7 @@ from articles.comments.notifications.models import (
 )
 from articles.editorial.models import Article
 from iria.core import hooks
-from iria.core.mail import spellings
+from iria.core.mail import variants
 
 CONFIRM_WITHIN: Final = timedelta(days=7)
 """As long as the link that confirms a comment: what was asked for with it is still there then."""
@@ -105,7 +105,7 @@ def follower_of(user: User | None, email: str) -> Follower:
         known = Follower.objects.with_email(email).order_by("-user").first()
         if known is not None:
             return known
-        user = User.objects.alias(small=Lower("email")).filter(small__in=spellings(email)).first()
+        user = User.objects.alias(small=Lower("email")).filter(small__in=variants(email)).first()
         if user is None:
             # As it was typed first; the index sees no difference between large and small letters.
             return Follower.objects.get_or_create(email=email.lower())[0]

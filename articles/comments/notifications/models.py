@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from articles.comments import privacy
 from articles.comments.models import Comment
 from articles.editorial.models import Article
-from iria.core.mail import spellings
+from iria.core.mail import variants
 from iria.core.model_policy import model_policy
 from iria.core.text.validators import validate_storable
 
@@ -21,7 +21,7 @@ from iria.core.text.validators import validate_storable
 class FollowerQuerySet(models.QuerySet["Follower"]):
     def with_email(self, email: str) -> "FollowerQuerySet":
         """Followers with this e-mail address, guests and accounts."""
-        small = spellings(email)
+        small = variants(email)
         return self.alias(guest=Lower("email"), account=Lower("user__email")).filter(
             Q(guest__in=small) | Q(account__in=small)
         )

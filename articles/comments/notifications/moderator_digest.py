@@ -12,10 +12,10 @@ from articles.comments.notifications.models import Follow
 from articles.comments.notifications.smtp import Outcome
 from iria.core.hooks import DashboardItem
 from iria.core.http.urls import absolute_url
-from iria.core.mail import ListMail
+from iria.core.mail import ListEmail
 from iria.core.text.dates import day_words
 from iria.core.text.language import use_language
-from iria.publication.mail.blocks import Button, Note, Words
+from iria.publication.mail.blocks import Button, EmailContent, Paragraph
 from iria.publication.mail.rendering import mail
 from iria.publication.models import Publication, current_publication
 
@@ -29,7 +29,7 @@ def due(now: datetime) -> list[Follow]:
     return list(reachable.filter(_before(_today(now))))
 
 
-def claim(follow: Follow, now: datetime) -> ListMail | None:
+def claim(follow: Follow, now: datetime) -> ListEmail | None:
     """Claims the e-mail of today; None if another worker has it, or nothing is pending."""
     today = _today(now)
     claimed = Follow.objects.filter(_before(today), pk=follow.pk).update(last_sent_on=today)
@@ -52,28 +52,28 @@ def _before(today: date) -> Q:
     return Q(last_sent_on__isnull=True) | Q(last_sent_on__lt=today)
 
 
-def _mail(follow: Follow, waiting: list[DashboardItem], publication: Publication) -> ListMail:
+def _mail(follow: Follow, waiting: list[DashboardItem], publication: Publication) -> ListEmail:
     count = sum(each.count for each in waiting)
     with use_language(publication.language_codes[0]):
         subject = ngettext("%(count)d pending comment", "%(count)d pending comments", count)
-        note = Note(
+        note = EmailContent(
             subject=f"{subject % {'count': count}} – {publication.name}",
             blocks=(
-                *[Words(f"{each.label}.") for each in waiting],
+                *[Paragraph(f"{each.label}.") for each in waiting],
                 *_oldest(publication),
                 Button(gettext("Open the admin"), absolute_url(waiting[0].url)),
             ),
-            why=emails.why(follow, publication),
-            ways=emails.ways(follow, follow.follower),
+            reason=emails.why(follow, publication),
+            links=emails.ways(follow, follow.follower),
         )
         headers = emails.headers(follow, "moderators", publication)
         return mail(note, publication, to=follow.follower.recipient, headers=headers)
 
 
-def _oldest(publication: Publication) -> list[Words]:
+def _oldest(publication: Publication) -> list[Paragraph]:
     oldest = Comment.objects.pending().order_by("created_at").values_list("created_at", flat=True)
     first = oldest.first()
     if first is None:
         return []
     since = gettext("Oldest since %(day)s.")
-    return [Words(since % {"day": day_words(publication.local_date(first))})]
+    return [Paragraph(since % {"day": day_words(publication.local_date(first))})]

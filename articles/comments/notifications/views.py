@@ -25,7 +25,7 @@ from iria.core.http.csrf import open_to_other_sites
 from iria.core.http.headers import client_ip
 from iria.core.http.private_paths import secret_link
 from iria.core.http.rate_limit import count_and_allow
-from iria.core.mail import in_ascii
+from iria.core.mail import to_ascii
 from iria.core.text.language import use_language
 from iria.core.text.validators import validate_storable
 
@@ -58,7 +58,7 @@ class FollowForm(forms.Form):
         email = str(self.cleaned_data["email"])
         if not email and not self.signed_in:
             raise forms.ValidationError(str(NO_ADDRESS))
-        return in_ascii(email)
+        return to_ascii(email)
 
     @property
     def was_filled_by_a_program(self) -> bool:

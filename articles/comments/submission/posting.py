@@ -28,7 +28,7 @@ from articles.comments.submission.validation import (
     with_plain_breaks,
 )
 from articles.editorial.models import Article
-from iria.core.mail import in_ascii
+from iria.core.mail import to_ascii
 from iria.core.text.validators import one_line
 from iria.publication.models import current_publication
 
@@ -70,7 +70,7 @@ def _prepared(
         parent=parent,
         user=by,
         name=by.public_name if by else one_line(name),
-        email="" if by else in_ascii(email),
+        email="" if by else to_ascii(email),
         text=with_plain_breaks(text),
     )
     refuse_unfit(comment)

@@ -95,7 +95,7 @@ INSERT INTO iria_change (scope, mark) SELECT scope, bit_xor(mark) FROM gone GROU
 class CacheState:
     """What public pages are made from at a moment."""
 
-    marks: list[tuple[str, int]]
+    versions: list[tuple[str, int]]
     """The generation of each scope in which anything has changed yet, by name; and the last moment
     that passed, so that nothing held or tagged before it counts any more."""
     last: datetime | None

@@ -60,8 +60,8 @@ def _with_caching[V: View](view: V, also: Scopes | None) -> V:
         now = timezone.now()
         made_from = current_state(scopes, now)
         begun, ends = period_of(now, HOUR if HOURLY in scopes else DAY)
-        tag = etag_of(made_from.marks, scopes, begun)
-        request.generation = _cache_key(made_from.marks, now)  # type: ignore[attr-defined]
+        tag = etag_of(made_from.versions, scopes, begun)
+        request.generation = _cache_key(made_from.versions, now)  # type: ignore[attr-defined]
         kept = SHARED.format(seconds=made_from.seconds_until_change(now, MOST, ends))
         unchanged = _unchanged(request, tag, kept)
         if unchanged is not None:

@@ -32,7 +32,7 @@ class RateCount(models.Model):
 
 
 COUNT: Final = (
-    f"INSERT INTO iria_ratecount AS known (count, expires_at, key) SELECT 1, %s, {daily_key.MARK}"
+    f"INSERT INTO iria_ratecount AS known (count, expires_at, key) SELECT 1, %s, {daily_key.HASH_SQL}"
     " ON CONFLICT (key) DO UPDATE SET count = known.count + 1 RETURNING count"
 )
 

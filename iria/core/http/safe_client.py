@@ -15,7 +15,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
-from iria.core.mail import domain_in_ascii
+from iria.core.mail import domain_to_ascii
 
 SECONDS: Final = 8
 REDIRECTS: Final = 5
@@ -178,7 +178,7 @@ def _answer_to(
         sentence = f"Port {port} is not a standard web port."
         raise PrivateAddress(sentence)
     try:
-        host = domain_in_ascii(parts.hostname)
+        host = domain_to_ascii(parts.hostname)
     except UnicodeError:
         sentence = "The URL has no host name."
         raise PrivateAddress(sentence) from None

@@ -21,7 +21,7 @@ KEY_BYTES: Final = 32
 LIMITS: Final = "allauth:rl:"
 """How allauth names the counts of its limits."""
 
-MARK: Final = (
+HASH_SQL: Final = (
     "encode(sha256(today.key || sha256(today.key || convert_to(%s, 'UTF8'))), 'hex')"
     " FROM iria_dailykey AS today WHERE today.day = %s"
 )
@@ -46,9 +46,9 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-def mark_of(purpose: str, who: str) -> str:
+def daily_hash(purpose: str, who: str) -> str:
     """64 hexadecimal signs that tell `who` from others today, for this purpose, and nothing else."""
-    found = with_key(f"SELECT {MARK}", [storable(f"{purpose}\n{who}")])
+    found = with_key(f"SELECT {HASH_SQL}", [storable(f"{purpose}\n{who}")])
     return str(found[0])
 
 
@@ -94,5 +94,5 @@ def cache_key(key: str, prefix: str, version: int) -> str:
     do so a second after midnight.
     """
     if key.startswith(LIMITS):
-        key = mark_of("cache", key)
+        key = daily_hash("cache", key)
     return f"{prefix}:{version}:{key}"

@@ -1,4 +1,4 @@
-"""What a mail is made of. Each part is drawn as HTML and written as text from the same words."""
+"""The parts of an e-mail; each is rendered as HTML and as plain text."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -7,67 +7,67 @@ from django.utils.safestring import SafeString
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Paragraph:
     """A paragraph."""
 
-    kind: ClassVar[str] = "words"
+    kind: ClassVar[str] = "paragraph"
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """The one thing to do."""
+    """A call to action."""
 
     kind: ClassVar[str] = "button"
-    words: str
-    address: str
+    label: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What the parts below it are about, and where it stands."""
+    """A heading, optionally with a link."""
 
     kind: ClassVar[str] = "heading"
-    words: str
-    address: str = ""
+    text: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What somebody wrote, with a link to read on and answer."""
+class Quote:
+    """A comment, with a link to read and answer it."""
 
-    kind: ClassVar[str] = "said"
+    kind: ClassVar[str] = "quote"
     name: str
     when: str
     text: str
     html: SafeString
-    """The text as it stands on the page."""
-    words: str
-    address: str
-    before: str = ""
-    """Where it stands, in a few words."""
+    """The text as HTML, as on the page."""
+    link_label: str
+    url: str
+    context: str = ""
+    """Where it was written, in a few words."""
 
 
-Block = Words | Button | Heading | Said
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """A link in the foot of a mail."""
-
-    words: str
-    address: str
+Block = Paragraph | Button | Heading | Quote
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """A mail before it is addressed."""
+class FooterLink:
+    """A link in the footer of an e-mail."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmailContent:
+    """The content of an e-mail."""
 
     subject: str
     blocks: tuple[Block, ...]
-    why: str = ""
-    """Why it comes to whoever gets it."""
-    ways: tuple[Way, ...] = ()
+    reason: str = ""
+    """Why the recipient gets it."""
+    links: tuple[FooterLink, ...] = ()
 
 
 def blocks_of(text: str) -> tuple[Block, ...]:
@@ -84,8 +84,8 @@ def blocks_of(text: str) -> tuple[Block, ...]:
             label = ""
             continue
         if label:
-            found.append(Words(f"{label}:"))
+            found.append(Paragraph(f"{label}:"))
         label = lines.pop().rstrip(": ") if lines and lines[-1].endswith(":") else ""
         if lines:
-            found.append(Words(" ".join(lines)))
+            found.append(Paragraph(" ".join(lines)))
     return tuple(found)

@@ -16,10 +16,10 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
-from iria.core.mail import ListMail, default_sender, mail_domain, mailbox
+from iria.core.mail import ListEmail, default_sender, mail_domain, mailbox
 from iria.core.text.language import direction_of, interface_language
 from iria.core.text.validators import one_line
-from iria.publication.mail.blocks import Block, Button, Heading, Note, Said, Words
+from iria.publication.mail.blocks import Block, Button, EmailContent, Heading, Paragraph, Quote
 from iria.publication.mail.branding import logos_of, rules_of
 from iria.publication.models import Publication
 
@@ -73,10 +73,14 @@ OURS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, Au
 
 
 def mail(
-    note: Note, publication: Publication, *, to: str, headers: Mapping[str, str] | None = None
-) -> ListMail:
+    note: EmailContent,
+    publication: Publication,
+    *,
+    to: str,
+    headers: Mapping[str, str] | None = None,
+) -> ListEmail:
     """The note to one address, in the language that the interface speaks at this moment."""
-    message = ListMail(
+    message = ListEmail(
         subject=one_line(note.subject),
         body=as_text(note, publication),
         from_email=mailbox(publication.name, default_sender()),
@@ -88,7 +92,7 @@ def mail(
     return message
 
 
-def as_html(note: Note, publication: Publication) -> str:
+def as_html(note: EmailContent, publication: Publication) -> str:
     language = interface_language()
     context = {
         **surroundings(publication, language, direction_of(language)),
@@ -101,7 +105,7 @@ def as_html(note: Note, publication: Publication) -> str:
     return inlined(render_to_string("iria/mail/note.html", context))
 
 
-def _drawn(note: Note) -> list[tuple[Block, bool]]:
+def _drawn(note: EmailContent) -> list[tuple[Block, bool]]:
     """Each block, and whether it is drawn as one that goes on: below its heading, or after the button."""
     buttons = [block for block in note.blocks if isinstance(block, Button)]
     before = [None, *note.blocks]
@@ -111,37 +115,37 @@ def _drawn(note: Note) -> list[tuple[Block, bool]]:
     ]
 
 
-def as_text(note: Note, publication: Publication) -> str:
+def as_text(note: EmailContent, publication: Publication) -> str:
     foot = [
-        *[f"{way.words}:\n{way.address}" for way in note.ways],
+        *[f"{link.label}:\n{link.url}" for link in note.links],
         "\n".join([publication.name, f"{settings.SITE_URL}/"]),
         publication.postal_address.strip(),
     ]
-    parts = [*map(_text, note.blocks), RULE, wrapped(note.why), *foot]
+    parts = [*map(_text, note.blocks), RULE, wrapped(note.reason), *foot]
     letter = "\n\n".join(part for part in parts if part)
     return letter.removeprefix(RULE).lstrip() + "\n"
 
 
 def _text(block: Block) -> str:
     match block:
-        case Words(text):
+        case Paragraph(text):
             return wrapped(text)
         case Button(words, address):
             return address if words == address else f"{words}:\n{address}"
         case Heading(words, address):
             headed = f"{RULE}\n\n{wrapped(words)}"
             return f"{headed}\n{address}" if address else headed
-        case Said():
+        case Quote():
             return _said(block)
 
 
-def _said(block: Said) -> str:
+def _said(block: Quote) -> str:
     """Somebody's words, quoted as mail programs quote."""
     lines = [line for part in block.text.splitlines() for line in _lines(part)]
     quoted = "\n".join(f"> {line}".rstrip() for line in lines)
     head = gettext("%(name)s wrote on %(when)s") % {"name": block.name, "when": block.when}
-    head = f"{head}, {block.before}" if block.before else head
-    return f"{wrapped(head)}:\n\n{quoted}\n\n{block.words}:\n{block.address}"
+    head = f"{head}, {block.context}" if block.context else head
+    return f"{wrapped(head)}:\n\n{quoted}\n\n{block.link_label}:\n{block.url}"
 
 
 def _lines(paragraph: str) -> list[str]:

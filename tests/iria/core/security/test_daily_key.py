@@ -10,7 +10,7 @@ from django.test import Client
 from iria.core.http import rate_limit
 from iria.core.http.rate_limit import count_and_allow
 from iria.core.security import daily_key
-from iria.core.security.daily_key import DailyKey, destroy_past_keys, mark_of
+from iria.core.security.daily_key import DailyKey, daily_hash, destroy_past_keys
 
 pytestmark = pytest.mark.django_db
 
@@ -27,41 +27,43 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[date]:
 
 
 def test_one_address_has_one_mark_a_day_and_another_for_every_purpose(clock: list[date]) -> None:
-    mark = mark_of("reports", "203.0.113.9")
-    assert mark == mark_of("reports", "203.0.113.9")
-    assert len({mark, mark_of("seen", "203.0.113.9"), mark_of("reports", "203.0.113.10")}) == 3
+    mark = daily_hash("reports", "203.0.113.9")
+    assert mark == daily_hash("reports", "203.0.113.9")
+    assert (
+        len({mark, daily_hash("seen", "203.0.113.9"), daily_hash("reports", "203.0.113.10")}) == 3
+    )
     clock[0] = TODAY + DAY
-    assert mark_of("reports", "203.0.113.9") != mark
+    assert daily_hash("reports", "203.0.113.9") != mark
 
 
 def test_the_key_is_destroyed_at_the_end_of_its_day_and_nothing_can_be_joined_to_it(
     clock: list[date],
 ) -> None:
-    mark = mark_of("reports", "203.0.113.9")
+    mark = daily_hash("reports", "203.0.113.9")
     assert destroy_past_keys() == 0
     clock[0] = TODAY + DAY
     assert destroy_past_keys() == 1
     assert not DailyKey.objects.exists()
     clock[0] = TODAY
-    assert mark_of("reports", "203.0.113.9") != mark
+    assert daily_hash("reports", "203.0.113.9") != mark
 
 
 def test_a_clock_that_is_set_back_breaks_nothing(clock: list[date]) -> None:
     hour = timedelta(hours=1)
     clock[0] = TODAY + DAY
     assert count_and_allow("seen", "203.0.113.9", limit=1, per=hour)
-    mark = mark_of("reports", "203.0.113.9")
+    mark = daily_hash("reports", "203.0.113.9")
     clock[0] = TODAY
     assert count_and_allow("seen", "203.0.113.9", limit=1, per=hour)
     assert not count_and_allow("seen", "203.0.113.9", limit=1, per=hour)
     assert destroy_past_keys() == 0
     clock[0] = TODAY + DAY
-    assert mark_of("reports", "203.0.113.9") == mark
+    assert daily_hash("reports", "203.0.113.9") == mark
 
 
 def test_a_key_from_far_ahead_goes_too(clock: list[date]) -> None:
     clock[0] = TODAY + 400 * DAY
-    mark_of("reports", "203.0.113.9")
+    daily_hash("reports", "203.0.113.9")
     clock[0] = TODAY
     assert destroy_past_keys() == 1
 
