@@ -1,11 +1,7 @@
-"""E-mail addresses whose domain has letters beyond ASCII, as mail servers know them and as people write them.
+"""E-mail: internationalised addresses, a backend that writes files, and headers for unsubscribing.
 
-One mailbox, two spellings: `ola@bücher.example` and `ola@xn--bcher-kva.example`. The newsletter keeps the second,
-an account whichever was typed; whoever compares addresses of different rooms asks here.
-
-Mail into a folder, as files a person can open, where no mail server is set.
-
-Mail to many: who sends it, and the headers by which its reader leaves with one click.
+An address such as `ola@bücher.example` also exists as `ola@xn--bcher-kva.example`. The newsletter stores the
+second form, an account the one that was entered; compare addresses with `variants`.
 """
 
 import secrets
@@ -29,10 +25,10 @@ from iria.core.text.validators import one_line
 
 
 def domain_to_ascii(domain: str) -> str:
-    """A domain as mail servers know it (IDNA 2008, read as UTS 46 says).
+    """A domain in ASCII (IDNA 2008 with the mapping of UTS 46).
 
     Raises:
-        UnicodeError: there can be no such domain.
+        UnicodeError: the domain is not valid.
     """
     if domain.isascii():
         return domain.lower()
@@ -40,7 +36,7 @@ def domain_to_ascii(domain: str) -> str:
 
 
 def to_ascii(address: str) -> str:
-    """The address with its domain as mail servers know it; as it is, where there can be no such domain."""
+    """The address with its domain in ASCII; unchanged if the domain is not valid."""
     local, at, domain = address.strip().rpartition("@")
     try:
         return f"{local}{at}{domain_to_ascii(domain)}"
@@ -49,13 +45,13 @@ def to_ascii(address: str) -> str:
 
 
 def to_unicode(address: str) -> str:
-    """The address for people: its domain in the letters it stands for."""
+    """The address with its domain in Unicode, for people."""
     local, at, domain = address.rpartition("@")
     return f"{local}{at}{'.'.join(map(_readable_label, domain.split('.')))}"
 
 
 def variants(address: str) -> list[str]:
-    """Every way in which an address may have been kept, in small letters."""
+    """All forms in which the address may be stored, in lower case."""
     known = to_ascii(address)
     return sorted({address.strip().lower(), known.lower(), to_unicode(known).lower()})
 
@@ -102,7 +98,7 @@ _registry = HeaderRegistry()
 
 
 def register_unfolded(names: Iterable[str]) -> None:
-    """These headers are read by machines that expect them as they were written."""
+    """Programs expect these headers unfolded and unencoded."""
     for name in names:
         _registry.map_to_type(name.lower(), UnfoldedHeader)  # type: ignore[arg-type]
 
@@ -111,14 +107,14 @@ register_unfolded(["List-Unsubscribe", "List-Archive"])
 
 
 class ListEmail(EmailMultiAlternatives):
-    """A mail whose list headers come out whole, whichever backend writes it."""
+    """An e-mail with unfolded list headers, with any backend."""
 
     def message(self, *, policy: Any = policies.default) -> PlainMessage:
         return super().message(policy=policy.clone(header_factory=_registry))
 
 
 def list_unsubscribe_headers(address: str) -> dict[str, str]:
-    """The headers with which a mail program leaves by one POST, without opening a page (RFC 8058)."""
+    """The headers for one-click unsubscribe (RFC 8058)."""
     return {
         "List-Unsubscribe": f"<{address}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
@@ -126,15 +122,15 @@ def list_unsubscribe_headers(address: str) -> dict[str, str]:
 
 
 def mailbox(name: str, address: str) -> str:
-    """The address with a name, as it stands in a header."""
+    """An address with a name, for a header."""
     local, _, domain = address.rpartition("@")
     return str(Address(header_text(name), local, domain))
 
 
 def header_text(text: str) -> str:
-    """Words for a header: on one line, and none of them read as something encoded.
+    """Text for a header: on one line, and without anything that looks like an encoded word.
 
-    What looks like an encoded word would be decoded on the way, into a line break if it says so.
+    A mail server would decode that, possibly into a line break.
     """
     return one_line(text).replace("=?", "= ?")
 
@@ -144,5 +140,5 @@ def default_sender() -> str:
 
 
 def mail_domain() -> str:
-    """The domain that makes our identifiers unique in the world."""
+    """The domain of message ids."""
     return default_sender().rpartition("@")[2] or settings.SITE_HOST

@@ -1,11 +1,9 @@
-"""Whether a request that changes something was sent by one of our own pages.
+"""CSRF protection by origin for public forms, and the page for a failed CSRF check.
 
-Public pages carry no CSRF token, because a token would make every copy of a page different
-(docs/decisions/public-forms.md). Browsers say where a request comes from instead: `Sec-Fetch-Site`
-(Fetch Metadata) and `Origin` (RFC 6454). A client that sends neither is no browser and carries no
-reader's cookies, so it may pass.
-
-Forms that come from somebody who is no longer, or not yet, who opened them.
+Public pages contain no CSRF token, since a token would make every copy of a page different
+(docs/decisions/public-forms.md). Browsers tell where a request comes from: `Sec-Fetch-Site` (Fetch Metadata)
+and `Origin` (RFC 6454). A client that sends neither is not a browser and has no cookies of a reader, so it
+may pass.
 """
 
 from urllib.parse import urlsplit
@@ -30,20 +28,20 @@ def is_foreign(request: HttpRequest) -> bool:
     try:
         sender = urlsplit(origin)
     except ValueError:
-        return True  # no browser of ours wrote this
+        return True  # not written by a browser
     site = urlsplit(settings.SITE_URL)
     own = {(site.scheme, site.netloc), (request.scheme or "", request.get_host())}
     return (sender.scheme, sender.netloc) not in own
 
 
 def open_to_other_sites(view: "GetResponse") -> "GetResponse":
-    """Marks a view whose right is a token in its address, such as one-click unsubscribe (RFC 8058)."""
+    """Exempts a view that is authorised by a token in its URL, such as one-click unsubscribe (RFC 8058)."""
     view.open_to_other_sites = True  # type: ignore[attr-defined]
     return view
 
 
 class SameOrigin:
-    """Refuses requests from other sites that would change something."""
+    """Rejects unsafe requests from other sites."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -65,9 +63,9 @@ SECRET = ("password", "token", "code")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "", *, because: str = "") -> HttpResponse:
-    """Refuses a form and gives its words back, so that nobody loses an afternoon's writing.
+    """Rejects a form, and shows the submitted text again so that it is not lost.
 
-    Django's CSRF check calls this with its reason, which means nothing to who wrote the words.
+    Django's CSRF check calls this with a reason, which does not help the user.
 
     Args:
         because: what else happened since the form was opened, and what to do.

@@ -1,4 +1,4 @@
-"""What a request tells about its sender, and the headers every answer carries."""
+"""The IP address of a request, and the headers of every response."""
 
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -34,11 +34,10 @@ def is_trusted_proxy(address: str) -> bool:
 
 
 def client_ip(request: HttpRequest) -> str:
-    """The address the request came from, as far as it can be believed.
+    """The IP address of the client.
 
-    X-Forwarded-For is read from its right end, and only past addresses in TRUSTED_PROXIES:
-    what stands further left was written by whoever sent the request. Behind a Unix socket,
-    where there is no peer address, an empty text comes back.
+    X-Forwarded-For is read from the right, past addresses in TRUSTED_PROXIES only: the client itself can
+    write the rest. Empty behind a Unix socket.
     """
     peer = str(request.META.get("REMOTE_ADDR") or "")
     if not is_trusted_proxy(peer):
@@ -54,10 +53,9 @@ def client_ip(request: HttpRequest) -> str:
 
 
 def without_prefix(application: "WSGIApplication") -> "WSGIApplication":
-    """The site stands at the root of its host, whatever path prefix a server tells us about.
+    """Moves a path prefix back into the path: the site is always at the root of its host.
 
-    Some servers let a header name the prefix. It is part of the path that was asked for, so it is put
-    back there: otherwise a cache in front of us would keep another page under that path.
+    Some servers let a header set the prefix; a shared cache would store another page under that path.
     """
 
     @wraps(application)

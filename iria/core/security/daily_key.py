@@ -1,10 +1,8 @@
-"""A key for one day, with which counters hash what they count.
+"""A key per day, with which counters hash IP addresses (docs/decisions/daily-key.md).
 
-A network address is a small secret: whoever has the key can try all of them. So the key is made
-anew every day, lies in PostgreSQL alone, and is destroyed at the end of its day by the worker;
-after that nothing counted on that day can be read back or joined to another day, by us neither.
-
-The hash is made in PostgreSQL, so that no process holds a key longer than a statement.
+With the key, all IP addresses can be tried. So it changes every day, is stored in PostgreSQL alone and is
+destroyed by the worker after the day; then the hashes cannot be read back or matched with those of another
+day. PostgreSQL computes the hash, so no process holds the key.
 """
 
 import secrets
@@ -19,13 +17,13 @@ from iria.core.model_policy import model_policy
 KEY_BYTES: Final = 32
 
 LIMITS: Final = "allauth:rl:"
-"""How allauth names the counts of its limits."""
+"""The prefix of allauth's rate limits."""
 
 HASH_SQL: Final = (
     "encode(sha256(today.key || sha256(today.key || convert_to(%s, 'UTF8'))), 'hex')"
     " FROM iria_dailykey AS today WHERE today.day = %s"
 )
-"""Hashed twice under the key, as in HMAC, so that no text can be lengthened to another's mark."""
+"""Hashed twice with the key, as in HMAC, against length extension."""
 
 
 @model_policy(public=None, personal_data=privacy.RATE_LIMITS)
@@ -47,13 +45,13 @@ def today() -> date:
 
 
 def daily_hash(purpose: str, who: str) -> str:
-    """64 hexadecimal signs that tell `who` from others today, for this purpose, and nothing else."""
+    """A hash of 64 hexadecimal digits that identifies `who` today, for this purpose only."""
     found = with_key(f"SELECT {HASH_SQL}", [storable(f"{purpose}\n{who}")])
     return str(found[0])
 
 
 def storable(text: str) -> str:
-    """PostgreSQL keeps no NUL; what is hashed needs only to differ."""
+    """Without NUL characters, which PostgreSQL does not store."""
     return text.encode("utf-8", "replace").decode().replace("\x00", "\\0")
 
 

@@ -1,1 +1,1 @@
-"""Mails in the publication's look, each as HTML and as a letter in plain text that says the same."""
+"""E-mails in the design of the publication, as HTML and plain text."""

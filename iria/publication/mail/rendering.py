@@ -73,57 +73,57 @@ OURS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, Au
 
 
 def mail(
-    note: EmailContent,
+    content: EmailContent,
     publication: Publication,
     *,
     to: str,
     headers: Mapping[str, str] | None = None,
 ) -> ListEmail:
-    """The note to one address, in the language that the interface speaks at this moment."""
+    """The e-mail to one recipient, in the current language of the interface."""
     message = ListEmail(
-        subject=one_line(note.subject),
-        body=as_text(note, publication),
+        subject=one_line(content.subject),
+        body=as_text(content, publication),
         from_email=mailbox(publication.name, default_sender()),
         to=[to],
         reply_to=[publication.contact_email] if publication.contact_email else [],
         headers={"Message-ID": f"<{uuid4()}@{mail_domain()}>", **OURS, **(headers or {})},
     )
-    message.attach_alternative(as_html(note, publication), "text/html")
+    message.attach_alternative(as_html(content, publication), "text/html")
     return message
 
 
-def as_html(note: EmailContent, publication: Publication) -> str:
+def as_html(content: EmailContent, publication: Publication) -> str:
     language = interface_language()
     context = {
         **surroundings(publication, language, direction_of(language)),
-        "subject": one_line(note.subject),
-        "headline": one_line(note.subject).removesuffix(f" – {publication.name}"),
+        "subject": one_line(content.subject),
+        "headline": one_line(content.subject).removesuffix(f" – {publication.name}"),
         "stylesheet": rules_of(publication),
-        "note": note,
-        "drawn": _drawn(note),
+        "note": content,
+        "drawn": _with_position(content),
     }
     return inlined(render_to_string("iria/mail/note.html", context))
 
 
-def _drawn(note: EmailContent) -> list[tuple[Block, bool]]:
-    """Each block, and whether it is drawn as one that goes on: below its heading, or after the button."""
-    buttons = [block for block in note.blocks if isinstance(block, Button)]
-    before = [None, *note.blocks]
+def _with_position(content: EmailContent) -> list[tuple[Block, bool]]:
+    """Each block, and whether it continues: below its heading, or after the first button."""
+    buttons = [block for block in content.blocks if isinstance(block, Button)]
+    before = [None, *content.blocks]
     return [
         (block, isinstance(above, Heading) or block in buttons[1:])
-        for above, block in zip(before, note.blocks, strict=False)
+        for above, block in zip(before, content.blocks, strict=False)
     ]
 
 
-def as_text(note: EmailContent, publication: Publication) -> str:
+def as_text(content: EmailContent, publication: Publication) -> str:
     foot = [
-        *[f"{link.label}:\n{link.url}" for link in note.links],
+        *[f"{link.label}:\n{link.url}" for link in content.links],
         "\n".join([publication.name, f"{settings.SITE_URL}/"]),
         publication.postal_address.strip(),
     ]
-    parts = [*map(_text, note.blocks), RULE, wrapped(note.reason), *foot]
-    letter = "\n\n".join(part for part in parts if part)
-    return letter.removeprefix(RULE).lstrip() + "\n"
+    parts = [*map(_text, content.blocks), RULE, wrapped(content.reason), *foot]
+    text = "\n\n".join(part for part in parts if part)
+    return text.removeprefix(RULE).lstrip() + "\n"
 
 
 def _text(block: Block) -> str:
@@ -136,11 +136,11 @@ def _text(block: Block) -> str:
             headed = f"{RULE}\n\n{wrapped(words)}"
             return f"{headed}\n{address}" if address else headed
         case Quote():
-            return _said(block)
+            return _quote(block)
 
 
-def _said(block: Quote) -> str:
-    """Somebody's words, quoted as mail programs quote."""
+def _quote(block: Quote) -> str:
+    """A comment, quoted with “>”."""
     lines = [line for part in block.text.splitlines() for line in _lines(part)]
     quoted = "\n".join(f"> {line}".rstrip() for line in lines)
     head = gettext("%(name)s wrote on %(when)s") % {"name": block.name, "when": block.when}
