@@ -7,7 +7,10 @@ later stays as it is: the next `migrate` grants nothing that existed before.
 from typing import Any, Final
 
 from django.apps import AppConfig
-from django.contrib.auth.management import create_permissions
+from django.contrib.auth.management import (
+    create_permissions,
+    rename_permissions_after_model_rename,
+)
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
 
@@ -17,7 +20,7 @@ from iria.core.model_policy import permissions_of
 ADMINISTRATOR_APPS: Final = ("accounts", "articles", "iria", "newsletter", "taggit", "auth")
 """The apps of which an administrator has every permission."""
 
-_known_before: set[tuple[str, str]] = set()
+_known_before: set[int] = set()
 
 
 def remember_permissions(**signal: Any) -> None:
@@ -25,7 +28,7 @@ def remember_permissions(**signal: Any) -> None:
     _known_before.clear()
     tables = connection.introspection.table_names()
     if "auth_permission" in tables and "django_content_type" in tables:
-        _known_before.update(Permission.objects.values_list("content_type__app_label", "codename"))
+        _known_before.update(Permission.objects.values_list("pk", flat=True))
 
 
 def grant_new_permissions(app_config: AppConfig, **signal: Any) -> None:
@@ -33,12 +36,14 @@ def grant_new_permissions(app_config: AppConfig, **signal: Any) -> None:
     tables = connection.introspection.table_names()
     if "auth_group_permissions" not in tables or "django_content_type" not in tables:
         return
+    # Django's receivers do both, but are called later: a renamed model would have both names then.
+    rename_permissions_after_model_rename(app_config, **{**signal, "verbosity": 0})
     create_permissions(app_config, verbosity=0)
     label = app_config.label
     new = [
         permission
         for permission in Permission.objects.filter(content_type__app_label=label)
-        if (label, permission.codename) not in _known_before
+        if permission.pk not in _known_before
     ]
     if label in ADMINISTRATOR_APPS:
         _grant(ADMINISTRATOR, new)

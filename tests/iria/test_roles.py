@@ -1,10 +1,13 @@
 """Each role sees what it may use, and keeps what an administrator gave or took."""
 
+from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
+from django.db.migrations import Migration, RenameModel
 
 from accounts.models import User
-from accounts.roles import EDITOR, REPORTER
+from accounts.roles import ADMINISTRATOR, EDITOR, REPORTER
+from iria import roles
 
 
 def test_an_editor_may_publish_and_a_reporter_may_not(edna: User, rui: User) -> None:
@@ -31,3 +34,24 @@ def test_the_roles_exist_in_a_new_database(db: None) -> None:
         REPORTER,
         "Moderator",
     }
+
+
+def test_a_renamed_model_keeps_its_permissions_and_what_was_removed_stays_removed(
+    db: None,
+) -> None:
+    administrators = Group.objects.get(name=ADMINISTRATOR)
+    change, delete = (
+        Permission.objects.get(codename=f"{action}_avatar") for action in ("change", "delete")
+    )
+    administrators.permissions.remove(delete)
+    for permission in Permission.objects.filter(codename__endswith="_avatar"):
+        permission.codename = permission.codename.replace("avatar", "face")
+        permission.save()
+    renaming = Migration("renaming", "accounts")
+    renaming.operations = [RenameModel("Face", "Avatar")]
+    roles.remember_permissions()
+    roles.grant_new_permissions(apps.get_app_config("accounts"), plan=[(renaming, False)])
+    assert Permission.objects.get(codename="change_avatar") == change
+    assert not Permission.objects.filter(codename__endswith="_face").exists()
+    assert change in administrators.permissions.all()
+    assert delete not in administrators.permissions.all()
